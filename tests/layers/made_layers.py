@@ -9,7 +9,7 @@ import numpy as np
 
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers.signals import Signal
+from xlcheck.layers.signals import Signal, Use
 from xlcheck.model.model_spec import LayerSpec
 
 Array = np.ndarray
@@ -48,7 +48,7 @@ def made(
         if x.ndim == 2 else Signal.vector(add(f"input{n}", "x", Role.INPUT, x))
         for n, x in enumerate(inputs)
     ]  # fmt: skip
-    tensors = equations(build, "layer", layer, refs, tuple(signals))
+    tensors = equations(Use(build, "layer", layer, refs, tuple(signals)))
     graph = build.build()
     nothing = {q.name: np.zeros((1, *q.shape)) for q in graph if q.expr is None}  # initial states
     found = evaluate(graph, nothing | values)

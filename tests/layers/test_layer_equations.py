@@ -28,7 +28,7 @@ from xlcheck.layers import (
     reshaping,
     time_distributed,
 )
-from xlcheck.layers.signals import Signal
+from xlcheck.layers.signals import Signal, Use
 from xlcheck.layers.windows import transposed_windows, windows
 from xlcheck.model.model_spec import LayerSpec
 
@@ -172,7 +172,7 @@ def test_a_bias_is_said_where_there_is_one(bias: bool) -> None:
     if bias:
         refs |= {f"{n}.bias": build.given(Band(n, "bias", Role.WEIGHT, ""), (size[1],)) for n, size in shapes.items()}
     own = layer("MultiHeadAttention", num_heads=2, key_dim=2, value_dim=2, output_shape=None)
-    multi_head_attention.equations(build, "heads", own, refs, (Signal.sequence((x,)), Signal.sequence((x,))))
+    multi_head_attention.equations(Use(build, "heads", own, refs, (Signal.sequence((x,)), Signal.sequence((x,)))))
     said = {band.layer: band.equation for band in build.build().bands() if band.symbol == "y"}
 
     assert {name: equation.endswith(".bias") for name, equation in said.items()} == dict.fromkeys(

@@ -13,8 +13,7 @@ from xlcheck.graph.expressions import Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers import bidirectional, gru, lstm, recurrence, rnn, simple_rnn
 from xlcheck.layers.gates import Columns
-from xlcheck.layers.signals import Signal
-from xlcheck.layers.wrapping import weights_of_inner
+from xlcheck.layers.signals import Signal, Use
 from xlcheck.model.model_spec import LayerSpec
 
 RECURRENT = {"units": UNITS, "activation": "tanh", "recurrent_activation": "sigmoid", "return_sequences": True}
@@ -83,11 +82,11 @@ def test_a_skipped_step_changes_no_state() -> None:
 def test_the_loop_adds_up_in_either_direction() -> None:
     """The loop over time knows nothing of a layer: with `h + x` as its step it gives the sums from either end."""
 
-    def running_sum(build: GraphBuilder, name: str, own: LayerSpec, given: Any, inputs: Any) -> tuple[Signal, ...]:
+    def running_sum(use: Use) -> tuple[Signal, ...]:
         def step(build: GraphBuilder, t: int, x: Ref, states: tuple[Ref, ...], bands: tuple[Band, ...]) -> tuple[Ref]:
             return (build.let(bands[0], states[0] + x, t),)
 
-        return recurrence.recurrent(build, name, own, inputs, (recurrence.State("h", "hₜ", "", "", ""),), step)
+        return recurrence.recurrent(use, (recurrence.State("h", "hₜ", "", "", ""),), step)
 
     for backwards, rows in ((False, X), (True, X[::-1])):
         own = layer("Sum", units=FEATURES, return_sequences=True, go_backwards=backwards)
@@ -118,6 +117,5 @@ def test_gates_take_their_own_columns() -> None:
 
     assert {(s.start, s.stop) for s in (columns.kernel, columns.recurrent_kernel, *columns.biases)} == {(4, 6)}
     assert [bias.row for bias in columns.biases] == [0, 1]
-    assert weights_of_inner(LayerSpec("Dense", "d"), {"d.kernel": refs["kernel"], "e.kernel": refs["bias"]}) == {
-        "kernel": refs["kernel"]
-    }
+    both = Use(build, "w", LayerSpec("W", "w"), {"d.kernel": refs["kernel"], "e.kernel": refs["bias"]}, ())
+    assert both.of_inner(LayerSpec("Dense", "d"), ()).weights == {"kernel": refs["kernel"]}

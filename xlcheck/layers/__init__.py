@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Ref
-from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers import (
     activation_layers,
     attention,
@@ -30,11 +26,9 @@ from xlcheck.layers import (
     simple_rnn,
     time_distributed,
 )
-from xlcheck.layers.signals import Signal
+from xlcheck.layers.signals import Equations
 from xlcheck.model.layer_options import CONVOLUTIONS, TRAINING_ONLY, WITHOUT
 from xlcheck.model.model_spec import LayerSpec
-
-Equations = Callable[[GraphBuilder, str, LayerSpec, Mapping[str, Ref], tuple[Signal, ...]], tuple[Signal, ...]]
 
 LAYERS: dict[str, Equations] = {
     "SimpleRNN": simple_rnn.equations,

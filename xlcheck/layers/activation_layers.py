@@ -5,29 +5,25 @@ Source: `keras.layers`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Expr, Ref, Relu, Slice, Softmax
+from xlcheck.graph.expressions import Expr, Relu, Slice, Softmax
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import ACTIVATIONS, Activation, activation, elu, relu
-from xlcheck.layers.signals import Signal, activated, each_step, last_axis, output_band, pick, without_mask
+from xlcheck.layers.signals import Signal, Use, activated, each_step, last_axis, output_band, pick, without_mask
 from xlcheck.model.model_spec import LayerSpec
 
 
-def equations(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def equations(use: Use) -> tuple[Signal, ...]:
     """Apply the activation to each step."""
-    (signal,) = inputs
-    if layer.kind == "Softmax" and signal.timed and not signal.columns and layer.options["axis"] in (1, -2):
-        without_mask(layer.name, (signal,), "Softmax")
-        return (softmax_over_time(build, name, signal),)
-    act = _activation(layer, signal)
+    (signal,) = use.inputs
+    if use.layer.kind == "Softmax" and signal.timed and not signal.columns and use.layer.options["axis"] in (1, -2):
+        without_mask(use.layer.name, (signal,), "Softmax")
+        return (softmax_over_time(use.build, use.name, signal),)
+    act = _activation(use.layer, signal)
     band = output_band(
-        name, signal.timed, f"{act.notation}({{x}})" if act.notation else "{x}", f"The input {act.meaning}."
+        use.name, signal.timed, f"{act.notation}({{x}})" if act.notation else "{x}", f"The input {act.meaning}."
     )
-    return (each_step(build, band, signal, lambda x: activated(build, act, x, signal.columns)),)
+    return (each_step(use.build, band, signal, lambda x: activated(use.build, act, x, signal.columns)),)
 
 
 def softmax_over_time(build: GraphBuilder, name: str, signal: Signal) -> Signal:
@@ -53,14 +49,12 @@ def softmax_over_time(build: GraphBuilder, name: str, signal: Signal) -> Signal:
     return Signal.sequence(tuple(steps))
 
 
-def prelu_equations(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def prelu_equations(use: Use) -> tuple[Signal, ...]:
     """PReLU: the slope below 0 is a weight `alpha`, of each unit and, if not shared, of each step."""
-    (signal,) = inputs
-    alpha = weights["alpha"]
+    (signal,) = use.inputs
+    alpha = use.weights["alpha"]
     band = output_band(
-        name,
+        use.name,
         signal.timed,
         "relu({x}) − alpha · relu(−{x})",
         "The input is kept if it is positive, else multiplied by alpha.",
@@ -69,9 +63,9 @@ def prelu_equations(
     for t, x in enumerate(signal.steps):
         slope: Expr = alpha
         if signal.timed:
-            rows, columns = build.shape(alpha)
+            rows, columns = use.build.shape(alpha)
             slope = Slice(alpha, 0, columns, row=0 if rows == 1 else t)
-        outputs.append(build.let(band, Relu(x) - slope * Relu(-x), t if signal.timed else None))
+        outputs.append(use.build.let(band, Relu(x) - slope * Relu(-x), t if signal.timed else None))
     return (Signal(tuple(outputs), signal.timed, signal.mask),)
 
 

@@ -9,53 +9,51 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from xlcheck.graph.expressions import Const, Expr, Ref, Slice, Softmax, Sum, Tanh, Total, Where
-from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers.signals import Signal, only_sequence, output_band, side_by_side
+from xlcheck.graph.quantities import Band, Role
+from xlcheck.layers.signals import Signal, Use, only_sequence, output_band, side_by_side
 from xlcheck.model.model_spec import LayerSpec
 
 _SKIPPED = 1e9
 """What Keras takes away from the score of a step that is skipped, in any precision but half."""
 
 
-def equations(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def equations(use: Use) -> tuple[Signal, ...]:
     """Scores of each step of the query with every step of the key, their shares, and the values weighed by them."""
-    queries, values, *rest = (only_sequence(layer.name, signal) for signal in inputs)
+    queries, values, *rest = (only_sequence(use.layer.name, signal) for signal in use.inputs)
     keys = rest[0] if rest else values
-    equation, score = _scoring(layer, weights)
-    weight, weighed = _weight(layer, weights)
+    equation, score = _scoring(use.layer, use.weights)
+    weight, weighed = _weight(use.layer, use.weights)
     raw_band = Band(
-        name, "raw", Role.INTERMEDIATE, "rawₜ", equation, "The scores before all of them are weighed alike.",
+        use.name, "raw", Role.INTERMEDIATE, "rawₜ", equation, "The scores before all of them are weighed alike.",
     )  # fmt: skip
     scores_band = Band(
-        name, "scores", Role.INTERMEDIATE, "scoresₜ", weighed or equation,
+        use.name, "scores", Role.INTERMEDIATE, "scoresₜ", weighed or equation,
         "How well this step of the query fits each step.",
     )  # fmt: skip
-    asked, read = inputs[0].mask, inputs[1].mask
+    asked, read = use.inputs[0].mask, use.inputs[1].mask
     seen_band = Band(
-        name, "seen", Role.INTERMEDIATE, "seenₜ", "scoresₜ, less 10⁹ where a step is skipped",
+        use.name, "seen", Role.INTERMEDIATE, "seenₜ", "scoresₜ, less 10⁹ where a step is skipped",
         "The scores, so low where a step is skipped that its share is 0.",
     )  # fmt: skip
     shares_band = Band(
-        name, "shares", Role.INTERMEDIATE, "sharesₜ", "softmax(seenₜ)" if read else "softmax(scoresₜ)",
+        use.name, "shares", Role.INTERMEDIATE, "sharesₜ", "softmax(seenₜ)" if read else "softmax(scoresₜ)",
         "How much each step counts for this one: all of them add up to 1.",
     )  # fmt: skip
     band = output_band(
-        name, True, "Σ sharesₜ · value" + (" if maskₜ, else 0" if asked else ""),
+        use.name, True, "Σ sharesₜ · value" + (" if maskₜ, else 0" if asked else ""),
         "The values, each counted by its share.",
     )  # fmt: skip
     outputs = []
     for t, query in enumerate(queries):
         fits = side_by_side([score(query, key) for key in keys])
-        scores = build.let(scores_band, fits if weight is None else weight * build.let(raw_band, fits, t), t)
+        scores = use.build.let(scores_band, fits if weight is None else weight * use.build.let(raw_band, fits, t), t)
         if read:
             each = [Slice(scores, k, k + 1) for k in range(len(read))]
             lowered = [Where(mask, one, one - Const(_SKIPPED)) for mask, one in zip(read, each, strict=True)]
-            scores = build.let(seen_band, side_by_side(lowered), t)
-        shares = build.let(shares_band, Softmax(scores), t)
+            scores = use.build.let(seen_band, side_by_side(lowered), t)
+        shares = use.build.let(shares_band, Softmax(scores), t)
         found: Expr = Total(tuple(Slice(shares, k, k + 1) * v for k, v in enumerate(values)))
-        outputs.append(build.let(band, Where(asked[t], found, Const(0.0)) if asked else found, t))
+        outputs.append(use.build.let(band, Where(asked[t], found, Const(0.0)) if asked else found, t))
     return (Signal.sequence(tuple(outputs), asked),)
 
 

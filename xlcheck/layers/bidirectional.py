@@ -7,14 +7,11 @@ of the input that they read, so that both outputs of one step stand in one colum
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from xlcheck.graph.expressions import Concat, Expr, Ref
-from xlcheck.graph.quantities import GraphBuilder
+from xlcheck.graph.expressions import Concat, Expr
 from xlcheck.layers import gru, lstm, rnn, simple_rnn
-from xlcheck.layers.signals import Signal, output_band
-from xlcheck.layers.wrapping import weights_of_inner
-from xlcheck.model.model_spec import LayerSpec
+from xlcheck.layers.signals import Signal, Use, output_band
 
 RECURRENT = {
     "SimpleRNN": simple_rnn.equations, "LSTM": lstm.equations, "GRU": gru.equations, "RNN": rnn.equations,
@@ -28,26 +25,24 @@ _MERGES: dict[str, tuple[Callable[[Expr, Expr], Expr], str, str]] = {
 }
 
 
-def equations(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def equations(use: Use) -> tuple[Signal, ...]:
     """Write down both layers and the merged output; states follow, those of the forward layer first."""
-    sequence, *states = inputs
+    sequence, *states = use.inputs
     half = len(states) // 2
     (y, *ends), (y_rev, *ends_rev) = (
-        RECURRENT[inner.kind](build, f"{name}.{inner.name}", inner, weights_of_inner(inner, weights), (sequence, *own))
-        for inner, own in zip(layer.inner, (states[:half], states[half:]), strict=True)
+        RECURRENT[inner.kind](use.of_inner(inner, (sequence, *own)))
+        for inner, own in zip(use.layer.inner, (states[:half], states[half:]), strict=True)
     )
     # A backward layer hands over its outputs last step first.
     y_rev = Signal(y_rev.steps[::-1], y_rev.timed, y_rev.mask)
-    mode = layer.options["merge_mode"]
+    mode = use.layer.options["merge_mode"]
     if mode is None:
         return (y, y_rev, *ends, *ends_rev)
     merge, equation, meaning = _MERGES[mode]
     what = "What both directions say about this step" if y.timed else "The last state of each direction"
-    band = output_band(name, y.timed, equation, f"{what}, {meaning}.")
+    band = output_band(use.name, y.timed, equation, f"{what}, {meaning}.")
     outputs = tuple(
-        build.let(band, merge(a, b), t if y.timed else None)
+        use.build.let(band, merge(a, b), t if y.timed else None)
         for t, (a, b) in enumerate(zip(y.steps, y_rev.steps, strict=True))
     )
     return (Signal(outputs, y.timed, y.mask), *ends, *ends_rev)

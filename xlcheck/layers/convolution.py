@@ -8,45 +8,40 @@ is an image with one column, whose rows are its steps; the places of an image's 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from xlcheck.graph.expressions import Concat, Const, Dot, Expr, Ref, Slice
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import activation
-from xlcheck.layers.signals import Signal, activated, channels, of_image, only_sequence, pixel, side_by_side
+from xlcheck.layers.signals import Signal, Use, activated, channels, of_image, only_sequence, pixel, side_by_side
 from xlcheck.layers.windows import Place, grid, transposed_windows, windows
-from xlcheck.model.model_spec import LayerSpec
 
 
-def equations(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def equations(use: Use) -> tuple[Signal, ...]:
     """Write down the sum over the window and its activation for every output step or row."""
-    options, (signal,) = layer.options, inputs
-    act = activation(layer.name, options["activation"])
-    kernel, bias = weights["kernel"], weights.get("bias")
-    only_sequence(layer.name, signal)
-    groups = channels(build, signal) if layer.kind.startswith("Depthwise") else options.get("groups", 1)
+    options, (signal,) = use.layer.options, use.inputs
+    act = activation(use.layer.name, options["activation"])
+    kernel, bias = use.weights["kernel"], use.weights.get("bias")
+    only_sequence(use.layer.name, signal)
+    groups = channels(use.build, signal) if use.layer.kind.startswith("Depthwise") else options.get("groups", 1)
     places = grid(
         (len(signal.steps), signal.columns), options["kernel_size"], options["strides"], options["padding"],
-        options["dilation_rate"], transposed_windows if layer.kind.endswith("Transpose") else windows,
+        options["dilation_rate"], transposed_windows if use.layer.kind.endswith("Transpose") else windows,
     )  # fmt: skip
     columns = len(places[0]) if places and signal.columns else 0
     z_band = Band(
-        name, "z", Role.INTERMEDIATE, "zₜ",
+        use.name, "z", Role.INTERMEDIATE, "zₜ",
         ("Σₖ pixelₖ · kernel[k]" if columns else "Σₖ xₜ₊ₖ · kernel[k]") + (" + bias" if bias else ""),
         f"The weighted sum of a window of {_size(options['kernel_size'])}, before the activation."
         + (f" Each filter reads one of {groups} groups of features." if groups > 1 else ""),
     )  # fmt: skip
     y_band = Band(
-        name, "y", Role.OUTPUT, "yₜ", f"{act.notation}(zₜ)" if act.notation else "zₜ",
+        use.name, "y", Role.OUTPUT, "yₜ", f"{act.notation}(zₜ)" if act.notation else "zₜ",
         f"The output: the sum {act.meaning}.",
     )  # fmt: skip
     outputs = []
     for t, row in enumerate(places):
-        sums = [_sum(build, signal, kernel, window, groups) for window in row]
-        z = build.let(of_image(z_band, columns), side_by_side([s + bias if bias else s for s in sums]), t)
-        outputs.append(build.let(of_image(y_band, columns), activated(build, act, z, columns), t))
+        sums = [_sum(use.build, signal, kernel, window, groups) for window in row]
+        z = use.build.let(of_image(z_band, columns), side_by_side([s + bias if bias else s for s in sums]), t)
+        outputs.append(use.build.let(of_image(y_band, columns), activated(use.build, act, z, columns), t))
     return (Signal(tuple(outputs), timed=True, columns=columns),)
 
 

@@ -5,31 +5,25 @@ Source: `keras.layers.Dot`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Concat, Const, Expr, Maximum, Ref, Slice, Sqrt, Sum, Total
-from xlcheck.graph.quantities import GraphBuilder
-from xlcheck.layers.signals import Signal, output_band
-from xlcheck.model.model_spec import LayerSpec
+from xlcheck.layers.signals import Signal, Use, output_band
 
 _EPSILON = 1e-12  # of keras.utils' l2 normalisation
 
 
-def equations(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def equations(use: Use) -> tuple[Signal, ...]:
     """Write down the products; the output has the axes that are not summed, those of the first input first."""
-    a, b = inputs
-    axes = layer.options["axes"]
+    a, b = use.inputs
+    axes = use.layer.options["axes"]
     first, second = (
         axis % (3 if signal.timed else 2)
-        for axis, signal in zip([axes, axes] if isinstance(axes, int) else axes, inputs, strict=True)
+        for axis, signal in zip([axes, axes] if isinstance(axes, int) else axes, use.inputs, strict=True)
     )
-    normalize = layer.options["normalize"]
+    normalize = use.layer.options["normalize"]
     timed = a.timed and b.timed
     band = output_band(
-        name, timed, "Σ x₁ · x₂" + (" / (‖x₁‖ · ‖x₂‖)" if normalize else ""),
+        use.name, timed, "Σ x₁ · x₂" + (" / (‖x₁‖ · ‖x₂‖)" if normalize else ""),
         "How similar the inputs are" + (", whatever their lengths." if normalize else ": their products, added up."),
     )  # fmt: skip
 
@@ -40,25 +34,27 @@ def equations(
     if over_features == (True, True):
         if timed:
             rows = [_joined([product(u, v) for v in b.steps]) for u in a.steps]
-            return (Signal.sequence(tuple(build.let(band, row, t) for t, row in enumerate(rows))),)
-        return (Signal.vector(build.let(band, _joined([product(u, v) for u in a.steps for v in b.steps]))),)
+            return (Signal.sequence(tuple(use.build.let(band, row, t) for t, row in enumerate(rows))),)
+        return (Signal.vector(use.build.let(band, _joined([product(u, v) for u in a.steps for v in b.steps]))),)
     if normalize:
-        raise NotSupportedError(f"layer {layer.name!r}: Dot with normalize=True is supported only over the features")
+        raise NotSupportedError(
+            f"layer {use.layer.name!r}: Dot with normalize=True is supported only over the features"
+        )
     if over_features == (True, False):
         outputs = [Total(tuple(Slice(u, k, k + 1) * v for k, v in enumerate(b.steps))) for u in a.steps]
         if timed:
-            return (Signal.sequence(tuple(build.let(band, row, t) for t, row in enumerate(outputs))),)
-        return (Signal.vector(build.let(band, outputs[0])),)
+            return (Signal.sequence(tuple(use.build.let(band, row, t) for t, row in enumerate(outputs))),)
+        return (Signal.vector(use.build.let(band, outputs[0])),)
     if over_features == (False, False):
-        size = build.shape(a.steps[0])[0]
+        size = use.build.shape(a.steps[0])[0]
         pairs = list(zip(a.steps, b.steps, strict=True))
         rows = [Total(tuple(Slice(u, i, i + 1) * v for u, v in pairs)) for i in range(size)]
-        return (Signal.sequence(tuple(build.let(band, row, i) for i, row in enumerate(rows))),)
+        return (Signal.sequence(tuple(use.build.let(band, row, i) for i, row in enumerate(rows))),)
     if not b.timed:
         total = Total(tuple(u * Slice(b.steps[0], k, k + 1) for k, u in enumerate(a.steps)))
-        return (Signal.vector(build.let(band, total)),)
+        return (Signal.vector(use.build.let(band, total)),)
     raise NotSupportedError(
-        f"layer {layer.name!r}: Dot with axes={axes} is not supported; put Permute((2, 1)) before it"
+        f"layer {use.layer.name!r}: Dot with axes={axes} is not supported; put Permute((2, 1)) before it"
     )
 
 

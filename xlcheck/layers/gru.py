@@ -11,15 +11,12 @@ or `r_h` (without) is what the reset gate lets through; `h` is the state.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from xlcheck.graph.expressions import Expr, Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import Activation, activation
 from xlcheck.layers.gates import Columns, Gate, activate, gate_value, project_input, project_state
 from xlcheck.layers.recurrence import MEMORY, State, recurrent
-from xlcheck.layers.signals import Signal
-from xlcheck.model.model_spec import LayerSpec
+from xlcheck.layers.signals import Signal, Use
 
 _Z = Gate("z", "a_z", "z", "az,ₜ", "zₜ", "update gate", "How much of the old state is kept")
 _R = Gate("r", "a_r", "r", "aᵣ,ₜ", "rₜ", "reset gate", "How much of the old state the candidate may see")
@@ -32,26 +29,24 @@ _H = State(
 )  # fmt: skip
 
 
-def equations(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def equations(use: Use) -> tuple[Signal, ...]:
     """Write down gates, candidate and hidden state for every time step; returns as `recurrent` does."""
-    act = activation(layer.name, layer.options["activation"])
-    gate_act = activation(layer.name, layer.options["recurrent_activation"])
-    reset_after = layer.options["reset_after"]
+    act = activation(use.layer.name, use.layer.options["activation"])
+    gate_act = activation(use.layer.name, use.layer.options["recurrent_activation"])
+    reset_after = use.layer.options["reset_after"]
     candidate = _candidate_reset_after if reset_after else _candidate_reset_before
     z_columns, r_columns, hh_columns = (
-        Columns.of(weights, number, layer.options["units"], 2 if reset_after else None) for number in range(3)
+        Columns.of(use.weights, number, use.layer.options["units"], 2 if reset_after else None) for number in range(3)
     )
 
     def step(build: GraphBuilder, t: int, x: Ref, states: tuple[Ref, ...], bands: tuple[Band, ...]) -> tuple[Ref, ...]:
         (h,) = states
-        z = gate_value(build, name, _Z, gate_act, z_columns, x, h, t)
-        r = gate_value(build, name, _R, gate_act, r_columns, x, h, t)
-        hh = candidate(build, name, act, hh_columns, x, h, r, t)
+        z = gate_value(build, use.name, _Z, gate_act, z_columns, x, h, t)
+        r = gate_value(build, use.name, _R, gate_act, r_columns, x, h, t)
+        hh = candidate(build, use.name, act, hh_columns, x, h, r, t)
         return (build.let(bands[0], z * h + (1 - z) * hh, t),)
 
-    return recurrent(build, name, layer, inputs, (_H,), step)
+    return recurrent(use, (_H,), step)
 
 
 def _candidate_reset_after(

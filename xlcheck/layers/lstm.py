@@ -6,15 +6,12 @@ forget gate of Gers, Schmidhuber and Cummins (2000); column order i, f, c, o of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from xlcheck.graph.expressions import Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import activation
 from xlcheck.layers.gates import Columns, Gate, gate_value
 from xlcheck.layers.recurrence import MEMORY, State, recurrent
-from xlcheck.layers.signals import Signal
-from xlcheck.model.model_spec import LayerSpec
+from xlcheck.layers.signals import Signal, Use
 
 # In the order of Keras's kernel columns.
 _GATES = (
@@ -25,13 +22,11 @@ _GATES = (
 )
 
 
-def equations(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def equations(use: Use) -> tuple[Signal, ...]:
     """Write down gates, cell state and hidden state for every time step; returns as `recurrent` does."""
-    act = activation(layer.name, layer.options["activation"])
-    gate_act = activation(layer.name, layer.options["recurrent_activation"])
-    columns = tuple(Columns.of(weights, number, layer.options["units"]) for number in range(len(_GATES)))
+    act = activation(use.layer.name, use.layer.options["activation"])
+    gate_act = activation(use.layer.name, use.layer.options["recurrent_activation"])
+    columns = tuple(Columns.of(use.weights, number, use.layer.options["units"]) for number in range(len(_GATES)))
     h_state = State(
         "h", "hₜ", f"oₜ · {act.notation}(cₜ)",
         "The hidden state: the part of the memory that the output gate lets out.",
@@ -46,15 +41,15 @@ def equations(
     def step(build: GraphBuilder, t: int, x: Ref, states: tuple[Ref, ...], bands: tuple[Band, ...]) -> tuple[Ref, ...]:
         h, c = states
         i, f, c_tilde, o = (
-            gate_value(build, name, gate, act if gate.key == "c" else gate_act, own, x, h, t)
+            gate_value(build, use.name, gate, act if gate.key == "c" else gate_act, own, x, h, t)
             for gate, own in zip(_GATES, columns, strict=True)
         )
         c = build.let(bands[1], f * c + i * c_tilde, t)
         tanh_c_band = Band(
-            name, "tanh_c", Role.INTERMEDIATE, f"{act.notation or 'identity'}({bands[1].label})",
+            use.name, "tanh_c", Role.INTERMEDIATE, f"{act.notation or 'identity'}({bands[1].label})",
             f"{act.notation}({bands[1].label})", f"The cell state {act.meaning}.", MEMORY,
         )  # fmt: skip
         tanh_c = build.let(tanh_c_band, act.apply(c), t)
         return build.let(bands[0], o * tanh_c, t), c
 
-    return recurrent(build, name, layer, inputs, (h_state, c_state), step)
+    return recurrent(use, (h_state, c_state), step)

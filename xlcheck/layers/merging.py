@@ -6,15 +6,14 @@ skipped product to 0, and lets a skipped maximum or minimum be the first input.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Concat, Const, Expr, Maximum, Minimum, Ref, Where
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers.signals import Signal, last_axis, of_image, output_band, pixel, without_mask
-from xlcheck.model.model_spec import LayerSpec
+from xlcheck.layers.signals import Signal, Use, last_axis, of_image, output_band, pixel, without_mask
 
 
 @dataclass(frozen=True)
@@ -38,61 +37,61 @@ MERGES = {
 _CHANGED_BY_MASKS = ("Multiply", "Maximum", "Minimum")
 
 
-def equations(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def equations(use: Use) -> tuple[Signal, ...]:
     """Merge element by element; a vector or a single step is used at every step of the others."""
-    merge = MERGES[layer.kind]
-    if layer.kind in _CHANGED_BY_MASKS and len({signal.mask for signal in inputs}) > 1:
-        without_mask(layer.name, inputs, f"{layer.kind} of inputs with different masks")
-    timed = any(signal.timed for signal in inputs)
-    steps = max(len(signal.steps) for signal in inputs)
-    mask = _read_by_any(build, name, inputs)
-    terms = merge.sign.join(f"x{'₁₂₃₄₅₆₇₈₉'[i]}" if i < 9 else f"x({i + 1})" for i in range(len(inputs)))
-    equation = {"Average": f"({terms}) / {len(inputs)}", "Maximum": f"max({terms})", "Minimum": f"min({terms})"}
-    columns = inputs[0].columns
-    band = Band(name, "y", Role.OUTPUT, "yₜ" if timed else "y", equation.get(layer.kind, terms), merge.meaning)
+    merge = MERGES[use.layer.kind]
+    if use.layer.kind in _CHANGED_BY_MASKS and len({signal.mask for signal in use.inputs}) > 1:
+        without_mask(use.layer.name, use.inputs, f"{use.layer.kind} of inputs with different masks")
+    timed = any(signal.timed for signal in use.inputs)
+    steps = max(len(signal.steps) for signal in use.inputs)
+    mask = _read_by_any(use.build, use.name, use.inputs)
+    terms = merge.sign.join(f"x{'₁₂₃₄₅₆₇₈₉'[i]}" if i < 9 else f"x({i + 1})" for i in range(len(use.inputs)))
+    equation = {"Average": f"({terms}) / {len(use.inputs)}", "Maximum": f"max({terms})", "Minimum": f"min({terms})"}
+    columns = use.inputs[0].columns
+    band = Band(use.name, "y", Role.OUTPUT, "yₜ" if timed else "y", equation.get(use.layer.kind, terms), merge.meaning)
     band = of_image(band, columns)
 
     outputs = []
     for t in range(steps):
-        operands: list[Expr] = [signal.steps[t if len(signal.steps) > 1 else 0] for signal in inputs]
+        operands: list[Expr] = [signal.steps[t if len(signal.steps) > 1 else 0] for signal in use.inputs]
         value = reduce(merge.pair, operands)
-        if layer.kind == "Average":
-            value = value / len(inputs)
-        if mask is not None and layer.kind in _CHANGED_BY_MASKS:
-            value = Where(mask[t], value, Const(0.0) if layer.kind == "Multiply" else operands[0])
-        outputs.append(build.let(band, value, t if timed else None))
+        if use.layer.kind == "Average":
+            value = value / len(use.inputs)
+        if mask is not None and use.layer.kind in _CHANGED_BY_MASKS:
+            value = Where(mask[t], value, Const(0.0) if use.layer.kind == "Multiply" else operands[0])
+        outputs.append(use.build.let(band, value, t if timed else None))
     return (Signal(tuple(outputs), timed, mask, columns),)
 
 
-def concatenate(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def concatenate(use: Use) -> tuple[Signal, ...]:
     """Concatenate: features or channels side by side, or one sequence, or one image's rows, after the other."""
-    timed, columns = inputs[0].timed, inputs[0].columns
-    axis = layer.options["axis"]
+    timed, columns = use.inputs[0].timed, use.inputs[0].columns
+    axis = use.layer.options["axis"]
     if columns and axis in (-1, 3):
-        return (_channels_side_by_side(build, name, inputs),)
-    if axis in (-1, last_axis(inputs[0])):
-        if len({len(signal.steps) for signal in inputs}) > 1:
-            raise NotSupportedError(f"layer {layer.name!r}: Concatenate of different numbers of steps is not supported")
-        band = output_band(name, timed, "all inputs side by side", "The features of all inputs, side by side.")
+        return (_channels_side_by_side(use.build, use.name, use.inputs),)
+    if axis in (-1, last_axis(use.inputs[0])):
+        if len({len(signal.steps) for signal in use.inputs}) > 1:
+            raise NotSupportedError(
+                f"layer {use.layer.name!r}: Concatenate of different numbers of steps is not supported"
+            )
+        band = output_band(use.name, timed, "all inputs side by side", "The features of all inputs, side by side.")
         outputs = tuple(
-            build.let(band, Concat(steps), t if timed else None)
-            for t, steps in enumerate(zip(*(signal.steps for signal in inputs), strict=True))
+            use.build.let(band, Concat(steps), t if timed else None)
+            for t, steps in enumerate(zip(*(signal.steps for signal in use.inputs), strict=True))
         )
-        return (Signal(outputs, timed, _read_by_any(build, name, inputs)),)
+        return (Signal(outputs, timed, _read_by_any(use.build, use.name, use.inputs)),)
     if timed and axis in (1, -3 if columns else -2):
-        without_mask(layer.name, inputs, "Concatenate along time")
+        without_mask(use.layer.name, use.inputs, "Concatenate along time")
         what = "rows" if columns else "steps"
-        band = output_band(name, timed, "one input after the other", f"The {what} of all inputs, one after the other.")
+        band = output_band(
+            use.name, timed, "one input after the other", f"The {what} of all inputs, one after the other."
+        )
         band = of_image(band, columns)
-        every = (ref for signal in inputs for ref in signal.steps)
-        steps = tuple(build.let(band, ref, t) for t, ref in enumerate(every))
+        every = (ref for signal in use.inputs for ref in signal.steps)
+        steps = tuple(use.build.let(band, ref, t) for t, ref in enumerate(every))
         return (Signal(steps, timed=True, columns=columns),)
     raise NotSupportedError(
-        f"layer {layer.name!r}: Concatenate along axis {axis} is not supported, only along time or features"
+        f"layer {use.layer.name!r}: Concatenate along axis {axis} is not supported, only along time or features"
     )
 
 

@@ -11,32 +11,38 @@ from math import sqrt
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Const, Dot, Expr, Ref, Slice, Softmax, Sum, Total
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers.signals import Signal, only_sequence, output_band, side_by_side, without_mask
-from xlcheck.model.model_spec import LayerSpec
+from xlcheck.layers.signals import Signal, Use, only_sequence, output_band, side_by_side, without_mask
 
 
-def equations(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def equations(use: Use) -> tuple[Signal, ...]:
     """Queries, keys and values; for each head scores, shares and the values weighed by them; all heads joined."""
-    without_mask(layer.name, inputs, layer.kind)
-    query, value, *rest = (only_sequence(layer.name, signal) for signal in inputs)
-    heads, size, width = (layer.options[key] for key in ("num_heads", "key_dim", "value_dim"))
-    shape = layer.options["output_shape"]
+    without_mask(use.layer.name, use.inputs, use.layer.kind)
+    query, value, *rest = (only_sequence(use.layer.name, signal) for signal in use.inputs)
+    heads, size, width = (use.layer.options[key] for key in ("num_heads", "key_dim", "value_dim"))
+    shape = use.layer.options["output_shape"]
     if shape is not None and len(shape) > 1:
-        raise NotSupportedError(f"layer {layer.name!r}: output_shape={shape} is not supported, only one number")
-    queries = _projected(build, name, "query", query, weights, "What this step looks for, one part for each head.")
-    keys = _projected(
-        build, name, "key", rest[0] if rest else value, weights, "What this step has to offer, one part for each head."
+        raise NotSupportedError(f"layer {use.layer.name!r}: output_shape={shape} is not supported, only one number")
+    queries = _projected(
+        use.build, use.name, "query", query, use.weights, "What this step looks for, one part for each head."
     )
-    values = _projected(build, name, "value", value, weights, "What this step hands over, one part for each head.")
-    causal = layer.options.get("use_causal_mask", False)
+    keys = _projected(
+        use.build,
+        use.name,
+        "key",
+        rest[0] if rest else value,
+        use.weights,
+        "What this step has to offer, one part for each head.",
+    )
+    values = _projected(
+        use.build, use.name, "value", value, use.weights, "What this step hands over, one part for each head."
+    )
+    causal = use.layer.options.get("use_causal_mask", False)
     joined = Band(
-        name, "heads", Role.INTERMEDIATE, "headsₜ", "Σ sharesₜ · value, of each head",
+        use.name, "heads", Role.INTERMEDIATE, "headsₜ", "Σ sharesₜ · value, of each head",
         "For each head the values, each counted by its share; all heads side by side.",
     )  # fmt: skip
     band = output_band(
-        name, True, "headsₜ · attention_output.kernel" + _and_bias(weights, "attention_output"),
+        use.name, True, "headsₜ · attention_output.kernel" + _and_bias(use.weights, "attention_output"),
         "What all heads have found, mixed together.",
     )  # fmt: skip
     outputs = []
@@ -44,11 +50,11 @@ def equations(
         parts = []
         for head in range(heads):
             scores = [Sum(_part(one, head, size) * (1 / sqrt(size)) * _part(key, head, size)) for key in keys]
-            shares = _shares(build, name, head, scores, t, causal=causal)
+            shares = _shares(use.build, use.name, head, scores, t, causal=causal)
             weighed = [Slice(shares, s, s + 1) * _part(v, head, width) for s, v in enumerate(values)]
             parts.append(Total(tuple(weighed)))
-        found = build.let(joined, side_by_side(parts), t)
-        outputs.append(build.let(band, _weighed(found, "attention_output", weights), t))
+        found = use.build.let(joined, side_by_side(parts), t)
+        outputs.append(use.build.let(band, _weighed(found, "attention_output", use.weights), t))
     return (Signal.sequence(tuple(outputs)),)
 
 

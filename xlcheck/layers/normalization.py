@@ -12,101 +12,98 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Const, Expr, Maximum, Ref, Slice, Sqrt, Sum, Total
-from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers.signals import Signal, channels, each_pixel, each_step, last_axis, output_band, side_by_side
+from xlcheck.graph.expressions import Const, Expr, Maximum, Slice, Sqrt, Sum, Total
+from xlcheck.graph.quantities import Band, Role
+from xlcheck.layers.signals import Signal, Use, channels, each_pixel, each_step, last_axis, output_band, side_by_side
 from xlcheck.model.model_spec import LayerSpec
 
 _SHORTEST = 1e-12
 """Nothing is divided by a length that is smaller."""
 
 
-def layer_normalization(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def layer_normalization(use: Use) -> tuple[Signal, ...]:
     """Mean, variance and the normalised vector of each step."""
-    (signal,) = inputs
-    _only_features(layer, signal)
+    (signal,) = use.inputs
+    _only_features(use.layer, signal)
     t_ = "ₜ" if signal.timed else ""
     mean_band = Band(
-        name, "mean", Role.INTERMEDIATE, f"mean{t_}", f"the average of x{t_}", "The average over the features."
+        use.name, "mean", Role.INTERMEDIATE, f"mean{t_}", f"the average of x{t_}", "The average over the features."
     )
     variance_band = Band(
-        name, "variance", Role.INTERMEDIATE, f"variance{t_}", f"the average of (x{t_} − mean{t_})²",
+        use.name, "variance", Role.INTERMEDIATE, f"variance{t_}", f"the average of (x{t_} − mean{t_})²",
         "How far the features are from their average: the mean of the squared distances.",
     )  # fmt: skip
     band = output_band(
-        name,
+        use.name,
         signal.timed,
-        _equation(layer, "mean", "variance"),
+        _equation(use.layer, "mean", "variance"),
         "The input with average 0 and spread 1, then rescaled.",
     )
 
     outputs = []
     for t, x in enumerate(signal.steps):
         step = t if signal.timed else None
-        count = build.shape(x)[0]
-        mean = build.let(mean_band, Sum(x) / count, step)
-        variance = build.let(variance_band, Sum((x - mean) * (x - mean)) / count, step)
-        normalised = (x - mean) / Sqrt(variance + layer.options["epsilon"])
-        outputs.append(build.let(band, _scaled(weights, normalised), step))
+        count = use.build.shape(x)[0]
+        mean = use.build.let(mean_band, Sum(x) / count, step)
+        variance = use.build.let(variance_band, Sum((x - mean) * (x - mean)) / count, step)
+        normalised = (x - mean) / Sqrt(variance + use.layer.options["epsilon"])
+        outputs.append(use.build.let(band, _scaled(use.weights, normalised), step))
     return (Signal(tuple(outputs), signal.timed, signal.mask),)
 
 
-def batch_normalization(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def batch_normalization(use: Use) -> tuple[Signal, ...]:
     """The vector of each step, normalised by the averages that training has left."""
-    (signal,) = inputs
-    _only_features(layer, signal)
-    mean, variance = weights["moving_mean"], weights["moving_variance"]
+    (signal,) = use.inputs
+    _only_features(use.layer, signal)
+    mean, variance = use.weights["moving_mean"], use.weights["moving_variance"]
     band = output_band(
-        name, signal.timed, _equation(layer, "moving_mean", "moving_variance"),
+        use.name, signal.timed, _equation(use.layer, "moving_mean", "moving_variance"),
         "The input, normalised by what the training data were like, then rescaled.",
     )  # fmt: skip
-    epsilon = layer.options["epsilon"]
+    epsilon = use.layer.options["epsilon"]
 
     def normalised(x: Expr) -> Expr:
-        return _scaled(weights, (x - mean) / Sqrt(variance + epsilon))
+        return _scaled(use.weights, (x - mean) / Sqrt(variance + epsilon))
 
-    return (each_step(build, band, signal, lambda x: each_pixel(build, x, signal.columns, normalised)),)
+    return (each_step(use.build, band, signal, lambda x: each_pixel(use.build, x, signal.columns, normalised)),)
 
 
-def group_normalization(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def group_normalization(use: Use) -> tuple[Signal, ...]:
     """Mean and variance of each group of features over all steps, and each step normalised by those of its groups."""
-    (signal,) = inputs
-    _only_features(layer, signal)
-    groups, over = layer.options["groups"], " over all steps" if signal.timed else ""
+    (signal,) = use.inputs
+    _only_features(use.layer, signal)
+    groups, over = use.layer.options["groups"], " over all steps" if signal.timed else ""
     mean_band = Band(
-        name, "mean", Role.INTERMEDIATE, "mean", f"the average of x{over}, of each group of features",
+        use.name, "mean", Role.INTERMEDIATE, "mean", f"the average of x{over}, of each group of features",
         f"The average of each of {groups} groups of features{over}.",
     )  # fmt: skip
     variance_band = Band(
-        name, "variance", Role.INTERMEDIATE, "variance", f"the average of (x − mean)²{over}, of each group of features",
+        use.name, "variance", Role.INTERMEDIATE, "variance",
+        f"the average of (x − mean)²{over}, of each group of features",
         "How far a group's features are from their average: the mean of the squared distances.",
     )  # fmt: skip
     band = output_band(
-        name, signal.timed, _equation(layer, "mean", "variance"),
+        use.name, signal.timed, _equation(use.layer, "mean", "variance"),
         "The input with average 0 and spread 1 in each group, then rescaled.",
     )  # fmt: skip
-    size = build.shape(signal.steps[0])[0] // groups
+    size = use.build.shape(signal.steps[0])[0] // groups
     count = size * len(signal.steps)
     own = [[Slice(x, k * size, (k + 1) * size) for x in signal.steps] for k in range(groups)]
 
-    mean = build.let(mean_band, side_by_side([_together(group) / count for group in own]))
+    mean = use.build.let(mean_band, side_by_side([_together(group) / count for group in own]))
     means = [Slice(mean, k, k + 1) for k in range(groups)]
     squares = [[(x - m) * (x - m) for x in group] for group, m in zip(own, means, strict=True)]
-    variance = build.let(variance_band, side_by_side([_together(group) / count for group in squares]))
-    spreads = [Sqrt(Slice(variance, k, k + 1) + layer.options["epsilon"]) for k in range(groups)]
+    variance = use.build.let(variance_band, side_by_side([_together(group) / count for group in squares]))
+    spreads = [Sqrt(Slice(variance, k, k + 1) + use.layer.options["epsilon"]) for k in range(groups)]
 
-    trained = [{key: Slice(weight, k * size, (k + 1) * size) for key, weight in weights.items()} for k in range(groups)]
+    trained = [
+        {key: Slice(weight, k * size, (k + 1) * size) for key, weight in use.weights.items()} for k in range(groups)
+    ]
     outputs = []
     for t, parts in enumerate(zip(*own, strict=True)):
         normalised = [(x - m) / s for x, m, s in zip(parts, means, spreads, strict=True)]
         scaled = side_by_side([_scaled(part, value) for part, value in zip(trained, normalised, strict=True)])
-        outputs.append(build.let(band, scaled, t if signal.timed else None))
+        outputs.append(use.build.let(band, scaled, t if signal.timed else None))
     return (Signal(tuple(outputs), signal.timed, signal.mask),)
 
 
@@ -116,37 +113,33 @@ def _together(parts: Sequence[Expr]) -> Expr:
     return sums[0] if len(sums) == 1 else Total(tuple(sums))
 
 
-def rms_normalization(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def rms_normalization(use: Use) -> tuple[Signal, ...]:
     """Each vector, divided by the root of the mean of its squares, then rescaled."""
-    (signal,) = inputs
-    _only_features(layer, signal)
-    epsilon = layer.options["epsilon"]
+    (signal,) = use.inputs
+    _only_features(use.layer, signal)
+    epsilon = use.layer.options["epsilon"]
     band = output_band(
-        name, signal.timed, f"{{x}} / √(the average of {{x}}² + {epsilon:g}) · scale",
+        use.name, signal.timed, f"{{x}} / √(the average of {{x}}² + {epsilon:g}) · scale",
         "The input, with an average square of 1, then rescaled.",
     )  # fmt: skip
 
     def normalised(x: Expr) -> Expr:
-        return x / Sqrt(Sum(x * x) / channels(build, signal) + epsilon) * weights["scale"]
+        return x / Sqrt(Sum(x * x) / channels(use.build, signal) + epsilon) * use.weights["scale"]
 
-    steps = each_step(build, band, signal, lambda x: each_pixel(build, x, signal.columns, normalised))
+    steps = each_step(use.build, band, signal, lambda x: each_pixel(use.build, x, signal.columns, normalised))
     return (replace(steps, mask=None),)  # Keras hands no mask on here
 
 
-def unit_normalization(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def unit_normalization(use: Use) -> tuple[Signal, ...]:
     """Each vector, divided by its length."""
-    (signal,) = inputs
-    _only_features(layer, signal)
-    band = output_band(name, signal.timed, "{x} / ‖{x}‖", "The input with a length of 1; a vector of zeros stays.")
+    (signal,) = use.inputs
+    _only_features(use.layer, signal)
+    band = output_band(use.name, signal.timed, "{x} / ‖{x}‖", "The input with a length of 1; a vector of zeros stays.")
 
     def of_length_one(x: Expr) -> Expr:
         return x / Maximum(Sqrt(Sum(x * x)), Const(_SHORTEST))
 
-    return (each_step(build, band, signal, lambda x: each_pixel(build, x, signal.columns, of_length_one)),)
+    return (each_step(use.build, band, signal, lambda x: each_pixel(use.build, x, signal.columns, of_length_one)),)
 
 
 def _only_features(layer: LayerSpec, signal: Signal) -> None:

@@ -33,12 +33,11 @@ from xlcheck.graph.expressions import (
 from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers.activation_layers import softmax_over_time
 from xlcheck.layers.activations import ACTIVATIONS
-from xlcheck.layers.signals import Signal, each_step, elements, output_band, pick
+from xlcheck.layers.signals import Equations, Signal, Use, each_step, elements, output_band, pick
 from xlcheck.model.layer_options import OPERATIONS
 from xlcheck.model.model_spec import LayerSpec, numpy_key
 
 Numbers = NDArray[np.int64]
-Equations = Callable[[GraphBuilder, str, LayerSpec, Mapping[str, Ref], tuple[Signal, ...]], tuple[Signal, ...]]
 
 _OF_ONE: dict[str, tuple[Callable[[Expr], Expr], str, str]] = {
     "absolute": (Abs, "|{x}|", "The input without its sign."),
@@ -78,95 +77,87 @@ _REARRANGED: dict[str, tuple[Callable[[list[Numbers], Mapping[str, Any]], Number
 }  # fmt: skip
 
 
-def _of_one(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def _of_one(use: Use) -> tuple[Signal, ...]:
     """One operation on each element, or, as softmax, on each vector."""
-    (signal,) = inputs
-    operation = layer.kind.removeprefix("ops.")
+    (signal,) = use.inputs
+    operation = use.layer.kind.removeprefix("ops.")
     if operation in _OF_ONE:
         apply, equation, meaning = _OF_ONE[operation]
     else:
         activation = ACTIVATIONS[operation]
         apply, equation, meaning = activation.apply, f"{activation.notation}({{x}})", f"The input {activation.meaning}."
-    return (_unmasked(each_step(build, output_band(name, signal.timed, equation, meaning), signal, apply)),)
+    return (_unmasked(each_step(use.build, output_band(use.name, signal.timed, equation, meaning), signal, apply)),)
 
 
-def _softmax(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def _softmax(use: Use) -> tuple[Signal, ...]:
     """Over the features of each step, or over the steps."""
-    (signal,) = inputs
-    axis = layer.options["axis"]
+    (signal,) = use.inputs
+    axis = use.layer.options["axis"]
     if axis in (-1, 2 if signal.timed else 1):
-        return _of_one(build, name, layer, weights, inputs)
+        return _of_one(use)
     if signal.timed and axis in (1, -2):
-        return (softmax_over_time(build, name, signal),)
+        return (softmax_over_time(use.build, use.name, signal),)
     raise NotSupportedError(
-        f"operation {layer.name!r}: softmax over axis {axis!r} is not supported, only over the features or the time "
-        "steps"
+        f"operation {use.layer.name!r}: softmax over axis {axis!r} is not supported, only over the features or the "
+        "time steps"
     )
 
 
-def _clip(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def _clip(use: Use) -> tuple[Signal, ...]:
     """Numbers that are too small or too large become the limit."""
-    (signal,) = inputs
-    low, high = layer.options["x_min"], layer.options["x_max"]
+    (signal,) = use.inputs
+    low, high = use.layer.options["x_min"], use.layer.options["x_max"]
     if not (isinstance(low, int | float) and isinstance(high, int | float)):
-        raise NotSupportedError(f"operation {layer.name!r}: clip is supported only between two numbers")
+        raise NotSupportedError(f"operation {use.layer.name!r}: clip is supported only between two numbers")
     band = output_band(
-        name, signal.timed, f"min(max({{x}}, {low:g}), {high:g})", f"The input, kept between {low:g} and {high:g}."
+        use.name, signal.timed, f"min(max({{x}}, {low:g}), {high:g})", f"The input, kept between {low:g} and {high:g}."
     )
     return (
-        _unmasked(each_step(build, band, signal, lambda x: Minimum(Maximum(x, Const(float(low))), Const(float(high))))),
+        _unmasked(
+            each_step(use.build, band, signal, lambda x: Minimum(Maximum(x, Const(float(low))), Const(float(high))))
+        ),
     )
 
 
-def _power(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def _power(use: Use) -> tuple[Signal, ...]:
     """A small whole power, as a product."""
-    (signal,) = inputs
-    power = layer.options["x2"]
+    (signal,) = use.inputs
+    power = use.layer.options["x2"]
     if power not in range(1, 7):
         raise NotSupportedError(
-            f"operation {layer.name!r}: x**{power!r} is not supported, only whole powers from 1 to 6"
+            f"operation {use.layer.name!r}: x**{power!r} is not supported, only whole powers from 1 to 6"
         )
-    band = output_band(name, signal.timed, f"{{x}}^{power:g}", f"The input to the power {power:g}.")
+    band = output_band(use.name, signal.timed, f"{{x}}^{power:g}", f"The input to the power {power:g}.")
 
     def product(x: Ref) -> Expr:
         factors: list[Expr] = [x] * int(power)
         return reduce(Mul, factors)
 
-    return (_unmasked(each_step(build, band, signal, product)),)
+    return (_unmasked(each_step(use.build, band, signal, product)),)
 
 
-def _of_two(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def _of_two(use: Use) -> tuple[Signal, ...]:
     """Element by element; an axis of length 1 is used again and again, a number everywhere."""
-    pair, equation, meaning = _OF_TWO[layer.kind.removeprefix("ops.")]
-    timed = inputs[0].timed
-    if any(signal.timed != timed for signal in inputs):
+    pair, equation, meaning = _OF_TWO[use.layer.kind.removeprefix("ops.")]
+    timed = use.inputs[0].timed
+    if any(signal.timed != timed for signal in use.inputs):
         raise NotSupportedError(
-            f"operation {layer.name!r}: {layer.kind} of a sequence and a vector is not supported; RepeatVector makes a "
-            "sequence of the vector"
+            f"operation {use.layer.name!r}: {use.layer.kind} of a sequence and a vector is not supported; RepeatVector "
+            "makes a sequence of the vector"
         )
-    constants = [key for key in ("x1", "x2") if key in layer.options]
-    if len(inputs) + len(constants) != 2:
-        raise ModelError(f"operation {layer.name!r}: {layer.kind} needs two tensors, or one and a number")
-    signals = iter(inputs)
-    sides = [_rows(layer, key, timed) if key in constants else next(signals).steps for key in ("x1", "x2")]
-    symbols = iter(("x",) if len(inputs) == 1 else ("x₁", "x₂"))
-    words = [_word(layer.options[key]) if key in constants else next(symbols) for key in ("x1", "x2")]
+    constants = [key for key in ("x1", "x2") if key in use.layer.options]
+    if len(use.inputs) + len(constants) != 2:
+        raise ModelError(f"operation {use.layer.name!r}: {use.layer.kind} needs two tensors, or one and a number")
+    signals = iter(use.inputs)
+    sides = [_rows(use.layer, key, timed) if key in constants else next(signals).steps for key in ("x1", "x2")]
+    symbols = iter(("x",) if len(use.inputs) == 1 else ("x₁", "x₂"))
+    words = [_word(use.layer.options[key]) if key in constants else next(symbols) for key in ("x1", "x2")]
     words = [word + "ₜ" * (timed and not word[-1].isdecimal()) for word in words]
-    band = output_band(name, timed, equation.format(*words), meaning)
+    band = output_band(use.name, timed, equation.format(*words), meaning)
     steps = []
     for t in range(max(map(len, sides))):
         a, b = (rows[t if len(rows) > 1 else 0] for rows in sides)
-        steps.append(build.let(band, pair(a, b), t if timed else None))
+        steps.append(use.build.let(band, pair(a, b), t if timed else None))
     return (Signal(tuple(steps), timed),)
 
 
@@ -188,30 +179,28 @@ def _rows(layer: LayerSpec, key: str, timed: bool) -> tuple[Expr, ...]:
     return tuple(Const(row[0]) if len(row) == 1 else Concat(tuple(map(Const, row))) for row in rows)
 
 
-def _over_axis(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def _over_axis(use: Use) -> tuple[Signal, ...]:
     """Mean, sum, maximum and minimum over the time steps, or over the features of each step."""
-    (signal,) = inputs
-    combine, equation, word = _OVER_AXIS[layer.kind.removeprefix("ops.")]
+    (signal,) = use.inputs
+    combine, equation, word = _OVER_AXIS[use.layer.kind.removeprefix("ops.")]
     rank = 3 if signal.timed else 2
-    axes = layer.options["axis"]
+    axes = use.layer.options["axis"]
     over = [axis % rank for axis in (axes if isinstance(axes, list) else [axes]) if axis is not None]
-    keep = layer.options["keepdims"]
+    keep = use.layer.options["keepdims"]
     if over == [1] and signal.timed:
-        band = output_band(name, keep, f"{equation} over all steps", f"The {word} of each feature over all steps.")
-        y = build.let(band, combine(signal.steps), 0 if keep else None)
+        band = output_band(use.name, keep, f"{equation} over all steps", f"The {word} of each feature over all steps.")
+        y = use.build.let(band, combine(signal.steps), 0 if keep else None)
         return (Signal.sequence((y,)) if keep else Signal.vector(y),)
     if over == [rank - 1] and (signal.timed or keep):
         still_timed = signal.timed and keep
-        band = output_band(name, still_timed, f"{equation} over the features", f"The {word} of the features.")
-        values = [combine(_elements(build, x)) if word != "sum" else Sum(x) for x in signal.steps]
+        band = output_band(use.name, still_timed, f"{equation} over the features", f"The {word} of the features.")
+        values = [combine(_elements(use.build, x)) if word != "sum" else Sum(x) for x in signal.steps]
         if still_timed:
-            return (Signal.sequence(tuple(build.let(band, value, t) for t, value in enumerate(values))),)
-        return (Signal.vector(build.let(band, values[0] if len(values) == 1 else Concat(tuple(values)))),)
+            return (Signal.sequence(tuple(use.build.let(band, value, t) for t, value in enumerate(values))),)
+        return (Signal.vector(use.build.let(band, values[0] if len(values) == 1 else Concat(tuple(values)))),)
     raise NotSupportedError(
-        f"operation {layer.name!r}: {layer.kind} over axis {axes!r} is not supported, only over the time steps or over "
-        "the features, and of a vector with keepdims=True"
+        f"operation {use.layer.name!r}: {use.layer.kind} over axis {axes!r} is not supported, only over the time steps "
+        "or over the features, and of a vector with keepdims=True"
     )
 
 
@@ -219,50 +208,46 @@ def _elements(build: GraphBuilder, x: Ref) -> list[Expr]:
     return [Slice(x, i, i + 1) for i in range(build.shape(x)[0])]
 
 
-def _matmul(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def _matmul(use: Use) -> tuple[Signal, ...]:
     """The product of two sequences, taken for matrices: each step of the first weighs the steps of the second."""
-    a, b = inputs
+    a, b = use.inputs
     if not (a.timed and b.timed):
-        raise NotSupportedError(f"operation {layer.name!r}: matmul is supported only of two sequences")
-    band = output_band(name, True, "Σₖ x₁[t, k] · x₂[k]", "Each row of the first matrix times the second matrix.")
+        raise NotSupportedError(f"operation {use.layer.name!r}: matmul is supported only of two sequences")
+    band = output_band(use.name, True, "Σₖ x₁[t, k] · x₂[k]", "Each row of the first matrix times the second matrix.")
     rows = [Total(tuple(Slice(u, k, k + 1) * v for k, v in enumerate(b.steps))) for u in a.steps]
-    return (Signal.sequence(tuple(build.let(band, row, t) for t, row in enumerate(rows))),)
+    return (Signal.sequence(tuple(use.build.let(band, row, t) for t, row in enumerate(rows))),)
 
 
-def _rearranged(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def _rearranged(use: Use) -> tuple[Signal, ...]:
     """Every element of the output is an element of the input: NumPy tells which, by rearranging their numbers."""
-    rearrange, meaning = _REARRANGED[layer.kind.removeprefix("ops.")]
-    every = [element for signal in inputs for element in elements(build, signal)]
+    rearrange, meaning = _REARRANGED[use.layer.kind.removeprefix("ops.")]
+    every = [element for signal in use.inputs for element in elements(use.build, signal)]
     numbered, first = [], 0
-    for signal in inputs:
-        count = len(elements(build, signal))
+    for signal in use.inputs:
+        count = len(elements(use.build, signal))
         shape = (len(signal.steps), count // len(signal.steps)) if signal.timed else (count,)
         one = np.arange(first, first + count).reshape(1, *shape)
         numbered.append(np.concatenate([one, one + len(every)]))  # two samples: an operation must not mix them
         first += count
     try:
-        chosen = rearrange(numbered, layer.options)
+        chosen = rearrange(numbered, use.layer.options)
     except (ValueError, IndexError, TypeError) as error:
-        raise ModelError(f"operation {layer.name!r}: {layer.kind} does not fit its input: {error}") from error
+        raise ModelError(f"operation {use.layer.name!r}: {use.layer.kind} does not fit its input: {error}") from error
     if chosen.ndim < 2 or len(chosen) != 2 or not (chosen[1] - chosen[0] == len(every)).all():
         raise NotSupportedError(
-            f"operation {layer.name!r}: {layer.kind} is not supported where it mixes samples or leaves no axis beside "
-            "that of the samples"
+            f"operation {use.layer.name!r}: {use.layer.kind} is not supported where it mixes samples or leaves no axis "
+            "beside that of the samples"
         )
     rows = chosen[0]
     if rows.ndim > 2:
         raise NotSupportedError(
-            f"operation {layer.name!r}: {layer.kind} makes the shape {rows.shape}; supported are (features,) and "
-            "(timesteps, features)"
+            f"operation {use.layer.name!r}: {use.layer.kind} makes the shape {rows.shape}; supported are (features,) "
+            "and (timesteps, features)"
         )
-    band = output_band(name, rows.ndim == 2, "elements of the input", meaning)
+    band = output_band(use.name, rows.ndim == 2, "elements of the input", meaning)
     if rows.ndim == 1:
-        return (Signal.vector(build.let(band, pick(build, [every[i] for i in rows]))),)
-    steps = [build.let(band, pick(build, [every[i] for i in row]), t) for t, row in enumerate(rows)]
+        return (Signal.vector(use.build.let(band, pick(use.build, [every[i] for i in rows]))),)
+    steps = [use.build.let(band, pick(use.build, [every[i] for i in row]), t) for t, row in enumerate(rows)]
     return (Signal.sequence(tuple(steps)),)
 
 

@@ -5,54 +5,49 @@ Source: `keras.layers`; an average at the border is taken over the steps or pixe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from xlcheck.graph.expressions import Expr, FirstLargest, Largest, Ref, Total
-from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers.signals import Signal, of_image, only_sequence, output_band, pixel, side_by_side
+from xlcheck.graph.expressions import Expr, FirstLargest, Largest, Total
+from xlcheck.graph.quantities import Band, Role
+from xlcheck.layers.signals import Signal, Use, of_image, only_sequence, output_band, pixel, side_by_side
 from xlcheck.layers.windows import grid
-from xlcheck.model.model_spec import LayerSpec
 
 
-def equations(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def equations(use: Use) -> tuple[Signal, ...]:
     """MaxPooling and AveragePooling: one output step or pixel for each window."""
-    (signal,), options = inputs, layer.options
-    only_sequence(layer.name, signal)
-    largest = layer.kind.startswith("Max")
+    (signal,), options = use.inputs, use.layer.options
+    only_sequence(use.layer.name, signal)
+    largest = use.layer.kind.startswith("Max")
     what = "largest value" if largest else "average"
     size = " × ".join(map(str, options["pool_size"]))
     each, many = ("channel", "pixels") if signal.columns else ("feature", "steps")
     places = grid((len(signal.steps), signal.columns), options["pool_size"], options["strides"], options["padding"])
     columns = len(places[0]) if places and signal.columns else 0
     band = output_band(
-        name, True, f"{'max' if largest else 'average'} over a window of {size}",
+        use.name, True, f"{'max' if largest else 'average'} over a window of {size}",
         f"The {what} of each {each} in a window of {size} {many}.",
     )  # fmt: skip
     outputs = []
     for t, row in enumerate(places):
         pooled = []
         for window in row:
-            items = tuple(pixel(build, signal, r, column) for _, r, column in window)
+            items = tuple(pixel(use.build, signal, r, column) for _, r, column in window)
             pooled.append(FirstLargest(items) if largest else _average(items))
-        outputs.append(build.let(of_image(band, columns), side_by_side(pooled), t))
+        outputs.append(use.build.let(of_image(band, columns), side_by_side(pooled), t))
     return (Signal(tuple(outputs), timed=True, columns=columns),)
 
 
-def global_equations(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def global_equations(use: Use) -> tuple[Signal, ...]:
     """GlobalMaxPooling and GlobalAveragePooling: one vector for the whole sequence or image."""
-    (signal,) = inputs
-    steps = only_sequence(layer.name, signal)
+    (signal,) = use.inputs
+    steps = only_sequence(use.layer.name, signal)
     mask = signal.mask
-    keep = layer.options["keepdims"]
+    keep = use.layer.options["keepdims"]
     columns = range(signal.columns or 1)
-    every = [pixel(build, signal, row, column) for row in range(len(steps)) for column in columns]
+    every = [pixel(use.build, signal, row, column) for row in range(len(steps)) for column in columns]
     x, over = ("x", "channel over all pixels") if signal.columns else ("xₜ", "feature over all steps")
     value: Expr
-    if layer.kind.startswith("GlobalMax"):
+    if use.layer.kind.startswith("GlobalMax"):
         equation, meaning = f"the largest {x}", f"The largest value of each {over}."
         value = Largest(tuple(every))
     elif mask is None:
@@ -62,7 +57,9 @@ def global_equations(
         equation, meaning = "Σ xₜ · maskₜ / Σ maskₜ", "The average of each feature over the steps that are read."
         value = Total(tuple(x * m for x, m in zip(steps, mask, strict=True))) / Total(mask)
     kept = 1 if keep and signal.columns else 0
-    y = build.let(of_image(Band(name, "y", Role.OUTPUT, "y", equation, meaning), kept), value, 0 if keep else None)
+    y = use.build.let(
+        of_image(Band(use.name, "y", Role.OUTPUT, "y", equation, meaning), kept), value, 0 if keep else None
+    )
     return (Signal((y,), timed=keep, columns=kept),)
 
 

@@ -10,7 +10,7 @@ from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import Const, Expr, Ref, Where
 from xlcheck.graph.notation import label_of
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers.signals import Signal, only_sequence
+from xlcheck.layers.signals import Signal, Use, only_sequence
 from xlcheck.model.model_spec import LayerSpec
 
 MEMORY = "memory and output"
@@ -41,9 +41,7 @@ Step = Callable[[GraphBuilder, int, Ref, tuple[Ref, ...], tuple[Band, ...]], tup
 """`(build, t, x, states before, bands of the states) → states after`."""
 
 
-def recurrent(
-    build: GraphBuilder, name: str, layer: LayerSpec, inputs: tuple[Signal, ...], states: tuple[State, ...], step: Step
-) -> tuple[Signal, ...]:
+def recurrent(use: Use, states: tuple[State, ...], step: Step) -> tuple[Signal, ...]:
     """Write down every time step of a recurrent layer.
 
     Quantities carry the time step of the input they read, also with `go_backwards`. Where a mask skips
@@ -52,10 +50,7 @@ def recurrent(
     hands over the initial states, Keras skips no step, and only hands the mask on.
 
     Args:
-        build: where the quantities are collected.
-        name: the call's name, prefix of the quantities.
-        layer: the layer.
-        inputs: the sequence; after it the initial states if another layer hands them over.
+        use: of the layer; it reads the sequence, and after it the initial states if another layer hands them over.
         states: the layer's states, the output first.
         step: the equations of one time step.
 
@@ -63,7 +58,8 @@ def recurrent(
         The last output `(units,)`, or with `return_sequences` all of them, in the order in which they were
         made; with `return_state` then the last value of each state.
     """
-    sequence, *given = inputs
+    build, name, layer = use.build, use.name, use.layer
+    sequence, *given = use.inputs
     order = list(enumerate(only_sequence(layer.name, sequence)))
     values = _start(build, name, layer, states, given)
     if layer.options.get("go_backwards", False):

@@ -6,14 +6,11 @@ on every output, and their quantities carry the names of the cells.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Ref
-from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers import gru, lstm, simple_rnn
-from xlcheck.layers.signals import Signal, without_mask
-from xlcheck.layers.wrapping import weights_of_inner
+from xlcheck.layers.signals import Signal, Use, without_mask
 from xlcheck.model.model_spec import LayerSpec
 
 _CELLS = {
@@ -21,29 +18,25 @@ _CELLS = {
 }  # fmt: skip
 
 
-def equations(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def equations(use: Use) -> tuple[Signal, ...]:
     """Write down each cell as a layer; the states of all cells follow the output with `return_state`."""
-    signal, *given = inputs
-    if len(layer.inner) > 1:
-        without_mask(layer.name, [signal], "RNN with several cells")
+    signal, *given = use.inputs
+    if len(use.layer.inner) > 1:
+        without_mask(use.layer.name, [signal], "RNN with several cells")
     ends: list[Signal] = []
-    for number, cell in enumerate(layer.inner, start=1):
+    for number, cell in enumerate(use.layer.inner, start=1):
         if cell.kind not in _CELLS:
             raise NotSupportedError(
-                f"layer {layer.name!r}: an RNN of {cell.kind} is not supported, only of {', '.join(_CELLS)}"
+                f"layer {use.layer.name!r}: an RNN of {cell.kind} is not supported, only of {', '.join(_CELLS)}"
             )
-        is_last = number == len(layer.inner)
-        options = {**layer.options, **cell.options, "return_state": True}
+        is_last = number == len(use.layer.inner)
+        options = {**use.layer.options, **cell.options, "return_state": True}
         if not is_last:
             options["return_sequences"] = True
-        as_layer = LayerSpec(cell.kind.removesuffix("Cell"), layer.name, options)
+        as_layer = LayerSpec(cell.kind.removesuffix("Cell"), use.layer.name, options)
         own, given = (given, []) if is_last else (given[: cell.states], given[cell.states :])
-        signal, *states = _CELLS[cell.kind](
-            build, f"{name}.{cell.name}", as_layer, weights_of_inner(cell, weights), (signal, *own)
-        )
-        if not is_last and layer.options.get("go_backwards", False):
+        signal, *states = _CELLS[cell.kind](replace(use.of_inner(cell, (signal, *own)), layer=as_layer))
+        if not is_last and use.layer.options.get("go_backwards", False):
             signal = Signal.sequence(signal.steps[::-1])  # the next cell reads the same steps, backwards, too
         ends += states
-    return (signal, *(ends if layer.options.get("return_state", False) else ()))
+    return (signal, *(ends if use.layer.options.get("return_state", False) else ()))

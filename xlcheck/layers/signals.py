@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Concat, Expr, Ref, Slice
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import Activation
+from xlcheck.model.model_spec import LayerSpec
 
 Element = tuple[Ref, int]
 """One element of a quantity."""
@@ -47,6 +48,35 @@ class Signal:
     def image(rows: tuple[Ref, ...], columns: int) -> Signal:
         """A tensor with rows, columns and channels."""
         return Signal(rows, timed=True, columns=columns)
+
+
+@dataclass(frozen=True)
+class Use:
+    """A layer that is used once, and has its equations written down.
+
+    Attributes:
+        build: where the quantities are collected.
+        name: what this use is called, in front of the quantities.
+        layer: the layer.
+        weights: its weights by their names.
+        inputs: what it reads.
+    """
+
+    build: GraphBuilder
+    name: str
+    layer: LayerSpec
+    weights: Mapping[str, Ref]
+    inputs: tuple[Signal, ...]
+
+    def of_inner(self, inner: LayerSpec, inputs: tuple[Signal, ...]) -> Use:
+        """The use of a layer that this one wraps; its weights, and those of what it wraps, are `inner.weight` here."""
+        prefix = f"{inner.name}."
+        own = {name.removeprefix(prefix): ref for name, ref in self.weights.items() if name.startswith(prefix)}
+        return Use(self.build, f"{self.name}.{inner.name}", inner, own, inputs)
+
+
+Equations = Callable[[Use], tuple[Signal, ...]]
+"""Writes down the equations of a layer; what it hands on."""
 
 
 def output_band(name: str, timed: bool, equation: str, meaning: str) -> Band:

@@ -5,33 +5,28 @@ Source: Elman, "Finding structure in time", Cognitive Science 14 (1990); `keras.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from xlcheck.graph.expressions import Dot, Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import activation
 from xlcheck.layers.recurrence import State, recurrent
-from xlcheck.layers.signals import Signal
-from xlcheck.model.model_spec import LayerSpec
+from xlcheck.layers.signals import Signal, Use
 
 
-def equations(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def equations(use: Use) -> tuple[Signal, ...]:
     """Write down the recurrence for every time step; returns as `recurrent` does."""
-    act = activation(layer.name, layer.options["activation"])
-    bias = weights.get("bias")
+    act = activation(use.layer.name, use.layer.options["activation"])
+    bias = use.weights.get("bias")
 
     xk_band = Band(
-        name, "xk", Role.INTERMEDIATE, "xₜ·kernel", "xₜ · kernel",
+        use.name, "xk", Role.INTERMEDIATE, "xₜ·kernel", "xₜ · kernel",
         "What the input of this step contributes.",
     )  # fmt: skip
     hr_band = Band(
-        name, "hr", Role.INTERMEDIATE, "hₜ₋₁·recurrent", "hₜ₋₁ · recurrent_kernel",
+        use.name, "hr", Role.INTERMEDIATE, "hₜ₋₁·recurrent", "hₜ₋₁ · recurrent_kernel",
         "What the memory of the step before contributes.",
     )  # fmt: skip
     z_band = Band(
-        name, "z", Role.INTERMEDIATE, "zₜ",
+        use.name, "z", Role.INTERMEDIATE, "zₜ",
         "xₜ · kernel + hₜ₋₁ · recurrent_kernel" + (" + bias" if bias else ""),
         "Input and memory together, before the activation.",
     )  # fmt: skip
@@ -42,9 +37,9 @@ def equations(
     )  # fmt: skip
 
     def step(build: GraphBuilder, t: int, x: Ref, states: tuple[Ref, ...], bands: tuple[Band, ...]) -> tuple[Ref, ...]:
-        xk = build.let(xk_band, Dot(x, weights["kernel"]), t)
-        total = xk + build.let(hr_band, Dot(states[0], weights["recurrent_kernel"]), t)
+        xk = build.let(xk_band, Dot(x, use.weights["kernel"]), t)
+        total = xk + build.let(hr_band, Dot(states[0], use.weights["recurrent_kernel"]), t)
         z = build.let(z_band, total + bias if bias else total, t)
         return (build.let(bands[0], act.apply(z), t),)
 
-    return recurrent(build, name, layer, inputs, (state,), step)
+    return recurrent(use, (state,), step)

@@ -6,7 +6,7 @@ from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import OneHot, Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers import READ_IMAGES, equations_of
-from xlcheck.layers.signals import Signal, channels
+from xlcheck.layers.signals import Signal, Use, channels
 from xlcheck.model.layer_options import WITHOUT
 from xlcheck.model.model_spec import InputSpec, LayerSpec, ModelSpec
 
@@ -26,7 +26,7 @@ def tensors_of(build: GraphBuilder, spec: ModelSpec) -> dict[str, Signal]:
         layer = spec.layer(call.layer)
         inputs = tuple(tensors[name] for name in call.inputs)
         _require_images_where_read(build, layer, inputs)
-        outputs = equations_of(layer)(build, call.name, layer, weights[layer.name], inputs)
+        outputs = equations_of(layer)(Use(build, call.name, layer, weights[layer.name], inputs))
         if not all(signal.steps for signal in outputs):
             steps, columns = len(inputs[0].steps), inputs[0].columns
             what = f"{steps} × {columns} pixels" if columns else f"{steps} time step{'s' if steps > 1 else ''}"

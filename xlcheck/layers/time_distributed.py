@@ -5,15 +5,9 @@ Source: `keras.layers.TimeDistributed`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Ref
-from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers import activation_layers, dense, identity, normalization, preprocessing
-from xlcheck.layers.signals import Signal, only_sequence
-from xlcheck.layers.wrapping import weights_of_inner
-from xlcheck.model.model_spec import LayerSpec
+from xlcheck.layers.signals import Signal, Use, only_sequence
 
 # Layers whose equations for a sequence are those for a vector, at every step.
 PER_STEP = {
@@ -29,15 +23,13 @@ PER_STEP = {
 }
 
 
-def equations(
-    build: GraphBuilder, name: str, layer: LayerSpec, weights: Mapping[str, Ref], inputs: tuple[Signal, ...]
-) -> tuple[Signal, ...]:
+def equations(use: Use) -> tuple[Signal, ...]:
     """Write down the inner layer for every step."""
-    (inner,) = layer.inner
-    only_sequence(layer.name, inputs[0])
+    (inner,) = use.layer.inner
+    only_sequence(use.layer.name, use.inputs[0])
     if inner.kind not in PER_STEP:
         raise NotSupportedError(
-            f"layer {layer.name!r}: TimeDistributed({inner.kind}) is not supported; "
+            f"layer {use.layer.name!r}: TimeDistributed({inner.kind}) is not supported; "
             f"supported are {', '.join(sorted(PER_STEP))}"
         )
-    return PER_STEP[inner.kind](build, f"{name}.{inner.name}", inner, weights_of_inner(inner, weights), inputs)
+    return PER_STEP[inner.kind](use.of_inner(inner, use.inputs))
