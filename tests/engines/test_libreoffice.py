@@ -80,6 +80,24 @@ def test_a_program_that_hangs_is_ended_with_all_it_started(
     assert not (tmp_path / "survived").exists()
 
 
+def test_a_larger_file_has_more_time(
+    program: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of 30 million bytes has thirty times what there is for a megabyte, beside what every file has."""
+    program("exit 1")
+    monkeypatch.setattr(libreoffice, "SECONDS", 0.25)
+    monkeypatch.setattr(libreoffice, "SECONDS_PER_MEGABYTE", 0.05)
+    allowed: list[float] = []
+    monkeypatch.setattr(libreoffice, "_run", lambda command, seconds: allowed.append(seconds) or "")
+    path = tmp_path / "large.xlsx"
+    with path.open("wb") as file:
+        file.truncate(30_000_000)
+    with pytest.raises(EngineError, match="could not convert"):
+        LibreOffice().convert(path, tmp_path / "results")
+
+    assert allowed == [pytest.approx(1.75)]
+
+
 @pytest.mark.libreoffice
 def test_reading_before_recalculating(write_parts: Callable[..., Path]) -> None:
     """There are no values before the program has run, and cached ones are never handed out."""
