@@ -239,19 +239,29 @@ def print_batch_mean(printer: Printer, expr: ex.BatchMean, index: int | None) ->
 
 def print_softmax_written_out(printer: Printer, expr: ex.Softmax, index: int | None) -> tuple[str, str]:
     """With the sum written term by term, as a textbook does, as long as it is short."""
-    if not isinstance(expr.x, ex.Ref) or index is None or printer.places.shape(expr.x.name)[-1] > _WRITTEN_OUT:
-        return print_softmax_stable(printer, expr, index)
-    terms = [f"EXP({printer.places.element(expr.x.name, k)})" for k in range(printer.places.shape(expr.x.name)[-1])]
-    return f"{terms[index]}/({'+'.join(terms)})", "mul"
+    return _share(printer, expr, index) or print_softmax_stable(printer, expr, index)
 
 
 def print_softmax_stable(printer: Printer, expr: ex.Softmax, index: int | None) -> tuple[str, str]:
-    """Shifted by the largest element; a long one reads it and the sum from cells of their own."""
+    """Shifted by the largest element; a long one reads it and the sum from cells of their own.
+
+    A short one has its sum written term by term: not every program applies EXP to each cell inside SUMPRODUCT.
+    """
     parts = None if index is None else printer.places.softmax_parts(expr)
     if parts is None:
-        return printer.fill(_STABLE_SOFTMAX, expr, index)
+        shifted = f"-MAX({printer.places.vector(expr.x.name)})" if isinstance(expr.x, ex.Ref) else ""
+        return _share(printer, expr, index, shifted) or printer.fill(_STABLE_SOFTMAX, expr, index)
     largest, total = parts
     return f"EXP({Operand(printer, expr.x, index):add}-{largest})/{total}", "mul"
+
+
+def _share(printer: Printer, expr: ex.Softmax, index: int | None, shifted: str = "") -> tuple[str, str] | None:
+    """One exponential of their sum, term by term, unless there are too many, or they stand nowhere."""
+    if not isinstance(expr.x, ex.Ref) or index is None or printer.places.shape(expr.x.name)[-1] > _WRITTEN_OUT:
+        return None
+    places = printer.places
+    terms = [f"EXP({places.element(expr.x.name, k)}{shifted})" for k in range(places.shape(expr.x.name)[-1])]
+    return f"{terms[index]}/({'+'.join(terms)})", "mul"
 
 
 def print_crossentropy_written_out(
