@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from workbook_parts import edited
 
 from xlcheck.workbook.number_formats import misleads, text_shown
 from xlcheck.workbook.reader import read_workbook
@@ -94,6 +95,20 @@ def test_cells_with_such_formats_are_named(tmp_path: Path) -> None:
     assert read_workbook(path).odd_looks == (
         "'My sheet'!A1", "'My sheet'!B3", "'My sheet'!B4", "'My sheet'!A5", "'My sheet'!C1:C9",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("spelled", ['s="1" t="n"', 's="01"', 's="001"'])
+def test_a_large_worksheet_of_constants_hides_no_such_cell(spelled: str, tmp_path: Path) -> None:
+    """Thousands of numbers are not read for one of them, but it is found, with zeros in front of its style, too."""
+    plain, path = tmp_path / "plain.xlsx", tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(plain) as book:
+        sheet = book.add_worksheet("S")
+        for row in range(5_000):
+            sheet.write_number(row, 0, 0.5)
+        sheet.write_number("B3", 0.5, book.add_format({"num_format": '"0.25"'}))
+
+    edited(plain, path, "xl/worksheets/sheet1.xml", lambda part: part.replace(b's="1"', spelled.encode()))
+    assert read_workbook(path).odd_looks == ("S!B3",)
 
 
 def test_a_broken_styles_part_says_nothing(write_parts: Callable[..., Path]) -> None:

@@ -16,8 +16,9 @@ from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, column_index, pars
 from xlcheck.workbook.sheet_cells import MAIN
 from xlcheck.workbook.sheet_part import SheetPart
 
-# A row of cells that are named after it, with a number or nothing in each; nearly all are of the first form.
-_CELL = rb'<c r="[A-Z]{1,3}+\1"(?: s="[0-9]++")?+'
+# A row of cells that are named after it, with a number or nothing in each; nearly all are of the first form. Each style
+# is spelled in one way, so that `with_styles` can look for it without reading the cells.
+_CELL = rb'<c r="[A-Z]{1,3}+\1"(?: s="(?:0|[1-9][0-9]*+)")?+'
 _NUMBER = rb"-?+[0-9]{1,16}+(?:\.[0-9]{1,30}+)?+(?:[eE](?:-[0-9]{1,3}|\+?1?[0-9]{1,2}))?+"
 _CELLS = (
     rb"(?:(?:" + _CELL + rb"><v>-?+[0-9]{1,16}+\.[0-9]{1,30}+</v></c>)*+"
