@@ -125,8 +125,10 @@ def test_a_hidden_row_is_found_however_it_is_spelled(row: str) -> None:
     assert [(number, attributes["hidden"]) for number, attributes in SheetPart(part).sized_rows()] == [(6, "1")]
 
 
-def test_rows_without_a_number_follow_the_one_before() -> None:
-    """As in any program."""
-    part = f'{HEAD}<row r="3"/><!-- - --><row ht="3"/><row/><row hidden="1"/>{TAIL}'.encode()
+@pytest.mark.parametrize("between", ["", "<!-- - -->"])
+@pytest.mark.parametrize("nothing", ["", ' r=""', ' r="x"'])
+def test_rows_without_a_number_follow_the_one_before(between: str, nothing: str) -> None:
+    """As in any program, also where every row is spelled as usual."""
+    part = f'{HEAD}<row r="3"/>{between}<row{nothing} ht="3"/><row/><row{nothing} hidden="1"/>{TAIL}'.encode()
 
     assert [number for number, _ in SheetPart(part).sized_rows()] == [3, 5]

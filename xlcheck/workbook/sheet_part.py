@@ -138,10 +138,12 @@ class SheetPart:
     def sized_rows(self) -> Iterator[tuple[int, Mapping[str, str]]]:
         """Number, from 0, and attributes of each row that says how high it is, or that it is hidden."""
         tags = b"".join(tag[:-1].rstrip(b"/") + b"/>" for tag in self.kinds.tags)
+        rows = _rows(b"<rows>%b</rows>" % tags if self.kinds.is_regular else self.content)
+        if self.kinds.is_regular and any(_number(attributes) is None for attributes in rows):
+            rows = _rows(self.content)  # such a row follows the one before, whatever that says
         number = 0
-        for attributes in _rows(b"<rows>%b</rows>" % tags if self.kinds.is_regular else self.content):
-            text = attributes.get("r", "")
-            number = int(text[:9]) if text.isascii() and text.isdigit() else number + 1
+        for attributes in rows:
+            number = _number(attributes) or number + 1
             if not attributes.keys().isdisjoint({"ht", "hidden"}):
                 yield number - 1, attributes
 
@@ -151,6 +153,12 @@ class SheetPart:
         slim.__dict__["kinds"] = self.kinds
         slim.__dict__["area"] = self.area
         return slim
+
+
+def _number(row: Mapping[str, str]) -> int | None:
+    """What a row says that its number is, from 1; None if it says nothing."""
+    text = row.get("r", "")
+    return int(text[:9]) or None if text.isascii() and text.isdigit() else None
 
 
 def _rows(xml: bytes) -> list[dict[str, str]]:
