@@ -18,6 +18,22 @@ def test_cells_are_left_out_however_names_are_written(prefix: bytes) -> None:
     assert [local(child) for child in root] == ["sheetPr", "cols"]
 
 
+@pytest.mark.parametrize(
+    ("before", "inside", "behind"),
+    [
+        ("<?x <sheetData> ?>", "", "<?y ?>"), ("<!-- <sheetData> -->", "", "<!-- -->"),
+        ("", "<!-- </sheetData> -->", ""), ("", "<?x </sheetData> ?>", ""), ("", "<![CDATA[</sheetData>]]>", ""),
+    ],
+)  # fmt: skip
+def test_words_that_are_no_elements_hide_nothing(before: str, inside: str, behind: str) -> None:
+    """What is hidden or merged is seen where comments, instructions and texts speak of the cells' element."""
+    rows = f"<sheetData><row/>{inside}<row/></sheetData>"
+    root = without_cells(f"<worksheet>{before}<cols/>{rows}<mergeCells/>{behind}</worksheet>".encode())
+
+    assert root is not None
+    assert {"cols", "mergeCells"} <= {local(child) for child in root}
+
+
 def test_a_part_without_cells_is_taken_whole() -> None:
     """A chart sheet has none; what is no XML is nothing."""
     root = without_cells(b"<chartsheet><sheetViews/></chartsheet>")

@@ -12,6 +12,7 @@ from xlcheck.formulas.addresses import parse_range
 from xlcheck.workbook.sheet_part import SheetPart
 
 _CELLS = re.compile(rb"<(?:\w+:)?sheetData(?=[\s/>])")
+_NO_ELEMENT = re.compile(rb"<[!?]")
 _CELLS_END = re.compile(rb"</(?:\w+:)?sheetData\s*>")
 
 
@@ -27,9 +28,11 @@ def without_cells(worksheet: bytes) -> Element | None:
     """The root of a worksheet's part without its cells, which may be many; None if it cannot be read."""
     start = _CELLS.search(worksheet)
     end = None if start is None else _CELLS_END.search(worksheet, start.end())
-    if start is None or end is None:
+    # In front of the element nothing may stand that could hold its name: a comment, an instruction or a section.
+    if start is None or end is None or _NO_ELEMENT.search(worksheet, 1, start.start()):
         return tree_of(worksheet)
-    return tree_of(worksheet[: start.start()] + worksheet[end.end() :])
+    beside = tree_of(worksheet[: start.start()] + worksheet[end.end() :])
+    return tree_of(worksheet) if beside is None else beside  # something else may have ended where it seemed to end
 
 
 def beside_cells(part: SheetPart) -> Element | None:
