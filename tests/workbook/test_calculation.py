@@ -54,6 +54,9 @@ def test_settings_are_read(write_parts: Callable[..., Path], written: str, expec
         ('<sheetPr transitionEvaluation="0"/>', False),
         ('<sheetPr transitionEvaluation=" false "/>', False),
         ('<sheetPr transitionEntry="1"/>', False),
+        ('<!-- sheetData --><sheetPr transitionEvaluation="1"/>', True),
+        ('<sheetPr codeName="a>b" transitionEvaluation="1"/>', True),
+        (f'<x-y:sheetPr xmlns:x-y="{MAIN}" transitionEvaluation="1"/>', True),
     ],
 )
 def test_a_worksheet_may_ask_for_the_rules_of_lotus(write_parts: Callable[..., Path], element: str, asks: bool) -> None:

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from xlcheck.workbook.sheet_part import SheetPart
+
 _TRUE, _FALSE = {"1", "true"}, {"0", "false"}
 # Whatever makes a number of a day or a day of a number.
 _DAYS = re.compile(
@@ -21,7 +23,7 @@ _DAYS = re.compile(
     re.IGNORECASE,
 )
 # Before the cells of a worksheet stand at most its dimensions, views and columns.
-_LOTUS = re.compile(rb"""<(?:\w+:)?sheetPr\s[^>]*transitionEvaluation\s*=\s*["'](?!\s*(?:0|false)\s*["'])""")
+_LOTUS = re.compile(rb"""<(?:[^\s<>/]+:)?sheetPr\s[^<]*transitionEvaluation\s*=\s*["'](?!\s*(?:0|false)\s*["'])""")
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,6 @@ class CalculationSettings:
             yield "the 1904 date system is on; no formula computes with days, so it changes nothing"
 
 
-def asks_for_lotus(worksheet: bytes) -> bool:
+def asks_for_lotus(worksheet: SheetPart) -> bool:
     """Whether a worksheet part asks for the formula rules of Lotus 1-2-3."""
-    start = worksheet.find(b"sheetData")
-    return b"transitionEvaluation" in worksheet[:start] and _LOTUS.search(worksheet, 0, max(start, 0)) is not None
+    return worksheet.says(b"transitionEvaluation") and _LOTUS.search(worksheet.kinds.text) is not None

@@ -83,7 +83,7 @@ def read_workbook(
             if cells is None:
                 cells = ConstantCells(partial(_parse, container, name, part, sheet, strings))
             sheets[name] = SheetContent(name, state, cells, sheet)
-            lotus += [name] if asks_for_lotus(sheet.kinds.head) else []
+            lotus += [name] if asks_for_lotus(sheet) else []
             if odd or sheet.says(b"numFmt"):  # extended conditional formats bring their own
                 from xlcheck.workbook.odd_looks import odd_looks
 
