@@ -27,11 +27,8 @@ from xlcheck.workbook.xml_tree import each, is_off, is_on, local, number_in, tre
 _AREA = re.compile(r"(?:'[^']+'|[\w.]+)![A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?")
 _DRAWS, _CHOICES = "a chart draws ", " is chosen from "
 _LOWEST, _NARROWEST, _MOST_FROZEN = 7.0, 1.0, 40
-_SHAPE = re.compile(rb"<v:(?:shape|rect|roundrect|oval|line|polyline|image|group)[\s>]")
-_NOTE = re.compile(rb"""ObjectType=["']Note["']""")
-_SHAPES_OF_NOTES = re.compile(rb"<v:shape\s[^>]*>")
+_SHAPES = {"shape", "rect", "roundrect", "oval", "line", "polyline", "image", "group", "arc", "curve"}
 _QUERIES = re.compile(rb"D\0?a\0?t\0?a\0?M\0?a\0?s\0?h\0?u\0?p")  # in either encoding
-_GROUND = re.compile(rb"""<v:shape\s[^>]*fillcolor=["']([^"']*)""")
 _USUAL = {
     "drawing", "vmlDrawing", "comments", "hyperlink", "printerSettings", "customProperty",
     "worksheet", "styles", "theme", "sharedStrings", "calcChain", "sheetMetadata", "customXml", "person", "chartsheet",
@@ -140,7 +137,9 @@ class OutOfSight:
                 yield from own
                 if any(is_pale(colour, LEAST_CONTRAST) for colour in palest.values()):
                     yield f"a piece of a note on {name} cannot be seen"
-            if kind == "vmlDrawing" and any(not is_light(colour.decode()) for colour in set(_GROUND.findall(content))):
+            if kind == "vmlDrawing" and any(
+                not is_light(shape.get("fillcolor", "#ffffff")) for shape in _shapes(tree_of(content))
+            ):
                 yield f"a note on {name} lies on a dark ground"
 
 
@@ -232,11 +231,22 @@ def _of_related(
         if kind == "drawing" and target in container:
             yield from _of_anchors(name, tree_of(container.read(target)), sheet, content)
         if kind == "vmlDrawing" and target in container:
-            drawing = container.read(target)
-            if len(_SHAPE.findall(drawing)) > len(_NOTE.findall(drawing)):
-                yield f"a shape lies on {name}"
-            if any(b"visibility:visible" in shape for shape in _SHAPES_OF_NOTES.findall(drawing)):
-                yield f"a note lies open on {name}"
+            yield from _of_shapes(name, tree_of(container.read(target)))
+
+
+def _of_shapes(name: str, drawing: Element | None) -> Iterator[str]:
+    """Boxes of notes that are open, and shapes that are no such box."""
+    if drawing is None:
+        yield f"what is drawn on {name} cannot be read"
+    shapes = list(_shapes(drawing))
+    if any(all(data.get("ObjectType") != "Note" for data in shape.iterfind("{*}ClientData")) for shape in shapes):
+        yield f"a shape lies on {name}"
+    if any("visibility:visible" in "".join(shape.get("style", "").split()) for shape in shapes):
+        yield f"a note lies open on {name}"
+
+
+def _shapes(drawing: Element | None) -> Iterator[Element]:
+    return (item for item in (() if drawing is None else drawing.iter()) if local(item) in _SHAPES)
 
 
 def _of_anchors(name: str, drawing: Element | None, sheet: SheetPart, content: WorkbookContent) -> Iterator[str]:
