@@ -165,3 +165,18 @@ def test_shapes_and_notes_are_found_however_they_are_spelled(
     facts = set(read_shown(read_workbook(path)).facts) - set(read_shown(read_workbook(LSTM)).facts)
 
     assert any(said in fact for fact in facts) if said is not None else not facts
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (lambda b: b.replace(b"<xdr:row>32</xdr:row>", b"<xdr:row>0</xdr:row>"), "a chart or a picture lies on A1 of "),
+        (lambda b: b.replace(b"twoCellAnchor", b"oneCellAnchor"), "is not tied to two of them"),
+    ],
+)
+def test_a_chart_that_is_laid_on_cells_is_told(edit: Edit, said: str, tmp_path: Path) -> None:
+    """Moved up onto the cells, or tied to none where it ends, so that it may lie anywhere."""
+    path = edited(LSTM, tmp_path / "edited.xlsx", "xl/drawings/drawing1.xml", edit)
+    facts = set(read_shown(read_workbook(path)).facts) - set(read_shown(read_workbook(LSTM)).facts)
+
+    assert any(said in fact for fact in facts), facts
