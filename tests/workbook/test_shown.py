@@ -180,3 +180,14 @@ def test_a_chart_that_is_laid_on_cells_is_told(edit: Edit, said: str, tmp_path: 
     facts = set(read_shown(read_workbook(path)).facts) - set(read_shown(read_workbook(LSTM)).facts)
 
     assert any(said in fact for fact in facts), facts
+
+
+def test_nothing_in_a_chart_hides_between_instructions(tmp_path: Path) -> None:
+    """Two that speak of what a chart remembers, with another title between them."""
+    part = "xl/charts/chart1.xml"
+    title = b"<c:title><c:tx><c:rich><a:p><a:r><a:t>all right</a:t></a:r></a:p></c:rich></c:tx></c:title>"
+    hidden = b"<c:chart><?x <c:numCache> ?>" + title + b"<?y </c:numCache> ?>"
+    path = edited(LSTM, tmp_path / "edited.xlsx", part, lambda b: b.replace(b"<c:chart>", hidden))
+    facts = set(read_shown(read_workbook(path)).facts) - set(read_shown(read_workbook(LSTM)).facts)
+
+    assert "a chart is called all right" in facts

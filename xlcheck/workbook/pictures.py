@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from xml.etree.ElementTree import Element
 
@@ -15,7 +14,7 @@ from xlcheck.workbook.xml_tree import local, place, tree_of
 
 GENERAL = "General"
 # What a chart remembers of the cells it draws; a program that opens the file looks them up anew.
-_CACHE = re.compile(rb"<((?:\w+:)?(?:num|str|multiLvlStr)Cache)>.*?</\1>", re.DOTALL)
+_CACHES = {"numCache", "strCache", "multiLvlStrCache"}
 _ON_TOP = {"sp": "a shape", "cxnSp": "a line", "pic": "a picture", "grpSp": "a group of shapes", "contentPart": "ink"}
 _USUAL_CHARTS = {"lineChart", "scatterChart"}
 _EXTRAS = {
@@ -71,18 +70,28 @@ def of_drawings(container: Container, worksheets: set[str], content: WorkbookCon
         part = b"" if name in worksheets else container.read(name)
         if not any(word in part for word in (b"chartSpace", b"wsDr", b"userShapes")):
             continue
-        root = tree_of(_CACHE.sub(b"", part))
+        root = tree_of(part)
         if root is None:
             yield f"the part {name} cannot be read"
             continue
+        remembered: list[str] = []
+        if content is not None and local(root) == "chartSpace":
+            remembered = list(remembered_otherwise(root, content))
+        _forget_numbers(root)
         for read in (_of_chart, _of_axes, _on_top):
             yield from _readable(read, root, name)
         if content is not None:
             yield from odd_marks(root)
             yield from _odd_frames(root)
             yield from _of_related(container, name)
-            if (whole := tree_of(part)) is not None and local(root) == "chartSpace":
-                yield from remembered_otherwise(whole, content)
+            yield from remembered
+
+
+def _forget_numbers(root: Element) -> None:
+    """Take away what a chart remembers of its cells."""
+    for parent in list(root.iter()):
+        for child in [child for child in parent if local(child) in _CACHES]:
+            parent.remove(child)
 
 
 def _readable(read: Callable[[Element], Iterator[str]], root: Element, name: str) -> Iterator[str]:
