@@ -90,7 +90,7 @@ def with_typed_weights(part: SheetGroup, opinion: Opinion) -> WithTypedWeights |
         part: the worksheets.
         opinion: what they compute.
     """
-    moved = typed_weights(part.table)
+    moved = typed_weights(part.table, part.precedents)
     if moved is None or not opinion.engine.takes_formulas:
         return None
     table = CellTable(replace(part.table.content, sheets=dict(_sheets(part.table, moved))))

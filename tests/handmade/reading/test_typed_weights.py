@@ -12,6 +12,7 @@ import openpyxl
 
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.typed_weights import typed_weights
 from xlcheck.workbook.reader import read_workbook
 
@@ -24,7 +25,8 @@ def _read(cells: Mapping[str, object], path: Path) -> dict[str, list[tuple[str, 
     for cell, content in cells.items():
         book.active[cell] = content
     book.save(path / "w.xlsx")
-    found = typed_weights(CellTable(read_workbook(path / "w.xlsx")))
+    table = CellTable(read_workbook(path / "w.xlsx"))
+    found = typed_weights(table, Precedents(table))
     if found is None:
         return {}
     numbers = {cell_name(*cell[1:]): number for cell, number in found.numbers.items()}

@@ -1,13 +1,15 @@
 """Weights that are typed inside formulas, as in `=0.5*B2+0.3*C2+0.1`: each as a number in a cell of its own.
 
 Formulas that were filled from one another have the same weights, also where the first one lacks a summand because
-nothing stands before it. A formula in line with such a family that has most of its numbers shares these.
+nothing stands before it. A formula in line with such a family that has most of its numbers shares these. A product that
+stands alone has a weight only if a sum in line with it goes on with the same one.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,6 +21,7 @@ from xlcheck.formulas.shapes import shape_of
 from xlcheck.formulas.tree import Application, FunctionCall, Literal, Node, Operator, Reference
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.precedents import Precedents
 
 _Spot = tuple[float, Range | None]
 """A typed number and the cell that it multiplies; None for a number that is added."""
@@ -40,29 +43,32 @@ class TypedWeights:
     texts: Mapping[Address, str]
 
 
-def typed_weights(table: CellTable) -> TypedWeights | None:
+def typed_weights(table: CellTable, precedents: Precedents) -> TypedWeights | None:
     """The weights that are typed inside the formulas of a workbook; None if there are none, or no room for them.
 
     Args:
         table: the workbook's cells.
+        precedents: who reads what.
     """
     trees: dict[Address, Node] = {}
-    spots: dict[Address, Sequence[_Spot]] = {}
     for cell, text in table.texts.items():
         if "*" in text and cell not in table.arrays:
-            try:
-                tree = parse(text)
-            except FormulaSyntaxError:
-                continue
-            found: list[_Spot] = []
-            _spread(tree, partial(_noted, found))
-            if found:
-                trees[cell], spots[cell] = tree, found
-    places = _places(spots, table)
+            with suppress(FormulaSyntaxError):
+                trees[cell] = parse(text)
+    spots = {cell: found for cell, tree in trees.items() if (found := _spots(tree, alone=False))}
+    like, alone = _families(spots, table), dict[Address, list[_Spot]]()
+    for cell, tree in trees.items():
+        found = [] if cell in spots else _spots(tree, alone=True)
+        sums = [other for other in _in_line(cell, spots) if len(found) == 1 and _goes_on(cell, found[0], other, spots)]
+        if sums:
+            alone[cell] = found
+            like[cell] = like[sums[0]]
+    spots |= alone
+    places = _places(spots, like, table, precedents)
     if places is None:
         return None
     numbers, texts = {}, {}
-    for cell, tree in trees.items():
+    for cell in spots:
         own = iter(places[cell])
 
         def take(number: float, area: Range | None, own: Iterator[Address] = own) -> Node:
@@ -70,8 +76,31 @@ def typed_weights(table: CellTable) -> TypedWeights | None:
             numbers[place] = number
             return Reference(Range("", *place[1:], 1, 1), TOP | LEFT | BOTTOM | RIGHT)
 
-        texts[cell] = unparse(_spread(tree, take))
+        texts[cell] = unparse(_spread(trees[cell], take, alone=cell in alone))
     return TypedWeights(numbers, texts) if numbers else None
+
+
+def _spots(tree: Node, *, alone: bool) -> list[_Spot]:
+    """The typed weights of a formula, and the numbers added to their products, in order."""
+    found: list[_Spot] = []
+    _spread(tree, partial(_noted, found), alone=alone)
+    return found
+
+
+def _goes_on(cell: Address, spot: _Spot, other: Address, spots: Mapping[Address, Sequence[_Spot]]) -> bool:
+    """Whether a sum multiplies what lies to it as to a product with the same number."""
+    number, area = spot
+    if area is None:
+        return False
+    by = (other[1] - cell[1], other[2] - cell[2])
+    return (number, Range(area.sheet, area.top + by[0], area.left + by[1], 1, 1)) in spots[other]
+
+
+def _in_line(cell: Address, among: Iterable[Address]) -> Iterator[Address]:
+    """Other cells in the row or column of one."""
+    for other in among:
+        if other != cell and other[0] == cell[0] and (other[1] == cell[1] or other[2] == cell[2]):
+            yield other
 
 
 def _noted(found: list[_Spot], number: float, area: Range | None) -> Node:
@@ -80,11 +109,17 @@ def _noted(found: list[_Spot], number: float, area: Range | None) -> Node:
     return Literal(number)
 
 
-def _spread(node: Node, take: _Take) -> Node:
-    """A tree in which each typed weight, and each number added to its product, is replaced."""
-    addends = list(_addends(node, 1)) if _is_sum(node) else []
+def _spread(node: Node, take: _Take, *, alone: bool) -> Node:
+    """A tree in which each typed weight, and each number added to its product, is replaced.
+
+    Args:
+        node: the tree.
+        take: what is put in place of a number, told the cell that it multiplies.
+        alone: whether a product that is no summand has a weight, too.
+    """
+    addends = list(_addends(node, 1)) if _is_sum(node) or alone else []
     if not any(_weighted(addend) for _, addend in addends):
-        return _rebuilt(node, take)
+        return _rebuilt(node, partial(_spread, take=take, alone=alone))
     total: Node | None = None
     for sign, addend in (_taken(*item, take) for item in addends):
         if total is None:
@@ -100,7 +135,7 @@ def _taken(sign: int, addend: Node, take: _Take) -> tuple[int, Node]:
     if weighted is not None:
         weight, reference = weighted
         return 1, Operator("*", (take(sign * weight, reference.area), reference))
-    return (sign, _spread(addend, take)) if number is None else (1, take(sign * number, None))
+    return (sign, _spread(addend, take, alone=False)) if number is None else (1, take(sign * number, None))
 
 
 def _is_sum(node: Node) -> bool:
@@ -134,28 +169,31 @@ def _number(node: Node) -> float | None:
     return node.value if isinstance(node, Literal) and isinstance(node.value, float) else None
 
 
-def _rebuilt(node: Node, take: _Take) -> Node:
+def _rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     if isinstance(node, Operator):
-        return Operator(node.symbol, tuple(_spread(own, take) for own in node.operands))
+        return Operator(node.symbol, tuple(map(change, node.operands)))
     if isinstance(node, FunctionCall):
-        return FunctionCall(node.name, tuple(_spread(own, take) for own in node.arguments))
+        return FunctionCall(node.name, tuple(map(change, node.arguments)))
     if isinstance(node, Application):
-        return Application(_spread(node.function, take), tuple(_spread(own, take) for own in node.arguments))
+        return Application(change(node.function), tuple(map(change, node.arguments)))
     return node
 
 
-def _places(spots: Mapping[Address, Sequence[_Spot]], table: CellTable) -> dict[Address, list[Address]] | None:
+def _places(
+    spots: Mapping[Address, Sequence[_Spot]], like: Mapping[Address, Address], table: CellTable, precedents: Precedents
+) -> dict[Address, list[Address]] | None:
     """Formula cell → for each of its numbers the cell that stands for it; None if there is no room.
 
-    Formulas have a row each, in which the numbers stand in the order of the cells that they multiply.
+    Formulas have a row each, in which the numbers stand in the order of the cells that they multiply: those of inputs
+    before those of what is computed with typed weights.
     """
-    like = _families(spots, table)
+    computed = _following(spots, precedents)
     rows: Counter[str] = Counter()
     found: dict[Address, list[Address]] = {}
     for cell in sorted(spots, key=lambda cell: (like[cell] != cell, cell)):
         bounds, own = table.bounds[cell[0]], spots[cell]
         row, column = bounds.top + bounds.rows + _APART + rows[cell[0]], bounds.left + bounds.columns + _APART
-        order = sorted(range(len(own)), key=lambda number: _order(own[number]))
+        order = sorted(range(len(own)), key=lambda number: _order(cell[0], own[number], computed))
         places = [(cell[0], row, column + order.index(number)) for number in range(len(own))]
         if like[cell] != cell:
             shared = _shared(own, spots[like[cell]])
@@ -170,12 +208,41 @@ def _places(spots: Mapping[Address, Sequence[_Spot]], table: CellTable) -> dict[
     return found
 
 
-def _order(spot: _Spot) -> tuple[bool, str, int, int]:
+def _order(sheet: str, spot: _Spot, computed: Collection[Address]) -> tuple[bool, bool, Address]:
+    """What a number multiplies: an input before what is computed, each by its place; behind all of them nothing."""
     area = spot[1]
-    return (True, "", 0, 0) if area is None else (False, area.sheet, area.top, area.left)
+    cell = ("", 0, 0) if area is None else (area.sheet or sheet, area.top, area.left)
+    return area is None, cell in computed, cell
+
+
+def _following(cells: Iterable[Address], precedents: Precedents) -> set[Address]:
+    """Some cells, and all that is computed from them."""
+    found, stack = {*cells}, [*cells]
+    while stack:
+        new = set(precedents.readers(stack.pop())) - found
+        found |= new
+        stack += new
+    return found
 
 
 def _families(spots: Mapping[Address, Sequence[_Spot]], table: CellTable) -> dict[Address, Address]:
+    """Formula cell → the one of its family by which all its numbers are known.
+
+    It has most numbers, as nothing may stand before a first step, and of these those that most have.
+    """
+    like = _alike(spots, table)
+    members: dict[Address, list[Address]] = defaultdict(list)
+    for cell, first in like.items():
+        members[first].append(cell)
+    for own in members.values():
+        numbers = {cell: tuple(number for number, _ in spots[cell]) for cell in own}
+        shared = Counter(numbers.values())
+        known = max(own, key=lambda cell: (len(spots[cell]), shared[numbers[cell]], cell))
+        like |= dict.fromkeys(own, known)
+    return like
+
+
+def _alike(spots: Mapping[Address, Sequence[_Spot]], table: CellTable) -> dict[Address, Address]:
     """Formula cell → the first one of its family."""
     members: dict[tuple[str, str], list[Address]] = defaultdict(list)
     for cell in spots:
