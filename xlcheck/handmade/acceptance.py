@@ -67,13 +67,15 @@ def _reasons(outcome: Outcome, roots: Sequence[Address], *, missed: bool, alike:
     if len(roots) > 1 and unnamed and not certain:
         cells = f"{show(roots[0])} and {len(roots) - 1} others"
         yield f"{cells} would be wrong in a way that has no name, so they may be meant as they are"
+    elsewhere = [_computed_elsewhere(cell, outcome) for cell in roots]
+    for cell, other in zip(roots, elsewhere, strict=True):
+        if other and (all(elsewhere) or not _typed_along(roots, outcome.table)):
+            yield f"what {show(cell)} should hold is computed in {show(other)}, which may be meant where it is read"
     for cell in roots:
         if _may_be_swapped(cell, outcome):
             yield f"the weights of two units may be exchanged in {show(cell)} or in the other one's cells"
         if stands_among_others(cell, outcome):
             yield f"{show(cell)} is filled like the cells in line with it, which hold something else"
-        if elsewhere := _computed_elsewhere(cell, outcome):
-            yield f"what {show(cell)} should hold is computed in {show(elsewhere)}, which may be meant where it is read"
         if not (outcome.table.is_formula(cell) or outcome.table.is_number(cell)):
             yield f"{show(cell)} holds no number, and a formula that reads it may mean another cell"
         is_typed = outcome.table.is_number(cell) or not outcome.precedents.of(cell)  # perhaps as `=0.5`

@@ -200,12 +200,13 @@ def _wrong(candidate: Candidate, bench: Bench) -> set[Address]:
 
 
 def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Address]:
-    """Formulas that no formula reads, and numbers, but for those that were computed and pasted."""
+    """Formulas that no formula reads but such as only show them, and numbers, but for those that were pasted."""
     computed = {terms.number(cell) for cell in terms}
     numbers = (
         cell for cell, number in part.table.typed_numbers() if number not in computed or float(number).is_integer()
     )
-    return {cell for cell in (*numbers, *terms) if not base.reads.read.get(cell)}
+    showing = set(filter(base.only_shows, part.table.texts))
+    return {cell for cell in (*numbers, *terms) if showing.issuperset(base.reads.readers.get(cell, ()))}
 
 
 def _judged(candidate: Candidate, base: Arrangement, bench: Bench) -> OneEdit:

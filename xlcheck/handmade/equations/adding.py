@@ -28,7 +28,8 @@ class Adding(Joining):
         A summand that is weighed in this way does not stand there any more without its weight.
         """
         algebra, last = self._terms.algebra, family[-1]  # before the first one there may be no state
-        for factor in self._weighed if self._is_typed(weight) and not self._is_beside_inputs(weight) else ():
+        factors = dict.fromkeys((*self._weighed, *self._idle_beside(family), *self._own_states(family)))
+        for factor in factors if self._is_typed(weight) and not self._is_beside_inputs(weight) else ():
             edit: dict[Address, Term] = {}
             others = [self._along(factor, (cell[1] - last[1], cell[2] - last[2])) for cell in family]
             for cell, other in zip(family, others, strict=True) if all(map(self._terms.holds_number, others)) else ():
@@ -38,6 +39,16 @@ class Adding(Joining):
                 edit |= next(self._each([cell], partial(self._inner, change=partial(self._plus, whole))), {})
             if len(edit) == len(family):
                 yield edit
+
+    def _own_states(self, family: Sequence[Address]) -> Iterator[Address]:
+        """What the step before the last one of a family gives: an activation, if a first state waits before all."""
+        if len(family) > 1:
+            (last, before), first = family[:-3:-1], family[0]
+            by = (before[1] - last[1], before[2] - last[2])
+            for cell in (other for other, read in self._terms.reads.items() if [*read] == [last]):
+                waits = (cell[0], first[1] + cell[1] - last[1] + by[0], first[2] + cell[2] - last[2] + by[1])
+                if waits in self._unread and self._is_typed(waits):
+                    yield cell[0], cell[1] + by[0], cell[2] + by[1]
 
     def _is_beside_inputs(self, cell: Address) -> bool:
         """Whether a number right beside one is read together with weights, and is none itself."""

@@ -13,9 +13,8 @@ from functools import partial
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import operands, shape_of, with_operand
-from xlcheck.handmade.equations.adding import Adding
 from xlcheck.handmade.equations.filling import Away
-from xlcheck.handmade.equations.typed_over import typed_over
+from xlcheck.handmade.equations.typed_cells import TypedCells
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
 
@@ -30,7 +29,7 @@ _WIDE = 20
 _ROUNDS = re.compile(r"\s*ROUND\((.*),\s*\d+\s*\)\s*$", re.IGNORECASE | re.DOTALL)
 
 
-class Edits(Adding):
+class Edits(TypedCells):
     """The edits of a worksheet.
 
     Args:
@@ -64,7 +63,7 @@ class Edits(Adding):
         for cell in self._places():
             yield from self._in(cell)
         yield from self._rounded()
-        yield from self._typed()
+        yield from self._typed(self._may_help)
         for own in filter(self._may_help, self._rows()):
             for new in sorted(self._unread):
                 yield from self._each(own, partial(self._added, cell=new))
@@ -129,16 +128,6 @@ class Edits(Adding):
                 if family[0] == cell and terms.keys() >= set(family):
                     yield {other: terms[other] for other in family}
 
-    def _typed(self) -> Iterator[Edit]:
-        """Typed numbers as the activations that they are: each alone, and all that stand to their sums in one way."""
-        alike: dict[object, dict[Address, Term]] = defaultdict(dict)
-        for own in typed_over(self._terms, self._table):
-            for term in self._activated(self._terms.algebra.leaf(own.of), own.activation, only=True):
-                if isinstance(term, Term):
-                    yield {own.cell: term}
-                    alike[own.cell[1] - own.of[1], own.cell[2] - own.of[2], own.activation][own.cell] = term
-        yield from alike.values()
-
     def _may_go_alone(self, source: Address, cell: Address, families: Sequence[Sequence[Address]]) -> bool:
         """Whether a cell may be meant to be filled from another one, though formulas in line with it are like it.
 
@@ -177,6 +166,7 @@ class Edits(Adding):
         """The same change in all cells of a family."""
         for name in ("TANH", "sigmoid"):
             yield from self._each(family, partial(self._activated, name=name))
+            yield from self._each(family, partial(self._bent, name=name))
         yield from self._each(family, self._turned)
         yield from self._each(family, self._without)
         yield from self._with_ranges(family)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import is_filled_from, moved, operands, shape_of, skeleton, with_operand
@@ -87,11 +87,26 @@ class Filling(TermChanges):
         for _, line in self._beside(cell):
             for side in ([o for o in line if o < cell], [o for o in line if o > cell]):
                 near = [o for o in side if abs(o[1] - cell[1]) + abs(o[2] - cell[2]) <= _FAR]
-                first = {self._operands[o][0]: o for o in reversed(near)}
                 alike = [o for o in near if self._operands[o][0] == does]
                 next_ones = near[: _SOURCES if cell in self._terms else 1] if is_formula else []
-                kinds = [] if is_formula else [o for o in near if first[self._operands[o][0]] == o][:_KINDS]
+                kinds = (
+                    []
+                    if is_formula
+                    else [
+                        *self._first_of(near, lambda o: self._operands[o][0]),
+                        *self._first_of(near, self._reads_what),
+                    ]
+                )
                 yield from dict.fromkeys((*next_ones, *kinds, *alike[:_SOURCES]))
+
+    def _first_of(self, cells: Sequence[Address], kind: Callable[[Address], object]) -> list[Address]:
+        """The first of some formulas of each kind, a few."""
+        first = {kind(other): other for other in reversed(cells)}
+        return [other for other in cells if first[kind(other)] == other][:_KINDS]
+
+    def _reads_what(self, cell: Address) -> object:
+        """What a formula reads besides weights, and what it does with that."""
+        return self._operands[cell][0], frozenset(x for x in self._terms.reads[cell] if x not in self._weights)
 
     def _numbers_like(self, family: Collection[Address], away: Away) -> list[Address]:
         """The cells that stand to those of a family in one way, if numbers are typed there."""
@@ -283,8 +298,18 @@ class Filling(TermChanges):
                 first -= 1
             while last + 1 < len(alike) and self._goes_on(alike[last], alike[last + 1]):
                 last += 1
+            family = alike[first : last + 1]
             if last > first:
-                yield alike[first : last + 1]
+                yield family
+            yield from self._begun_before(family, line)
+
+    def _begun_before(self, family: list[Address], line: Sequence[Address]) -> Iterator[list[Address]]:
+        """A family with the formula before it, if that is what it would be there, without a state before it."""
+        before = max((other for other in line if other < family[0]), default=None)
+        if before is None or self._operands[before][0] == self._operands[family[0]][0]:
+            return
+        if any(term is self._terms[before] for term in self._filled(family[0], before, freely=False)):
+            yield [before, *family]
 
     def _alike(self, cell: Address) -> Iterator[list[Address]]:
         """Formulas in a line of which nobody knows what they compute, and which do the same."""

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address, Expression, Term
 from xlcheck.handmade.equations.filling import Filling
+from xlcheck.handmade.reading.cell_terms import leaves
 
+_PAIR = 2
 _MOST = 5
 """Cells that a state may be joined from: those of an LSTM's are four."""
 
@@ -15,42 +17,61 @@ _MOST = 5
 class Joining(Filling):
     """The edits of cells that join gates, candidates and states, and read no weights."""
 
-    def _joined(self, family: Sequence[Address]) -> Iterator[dict[Address, Term]]:
-        """A family as a state or a product of gates, of what its cells read and of formulas in line that nobody reads.
+    def _joined(self, cells: Sequence[Address]) -> Iterator[dict[Address, Term]]:
+        """Cells as a state or a product of gates, of what they read, their own last one, and what nobody reads there.
 
         That is h = z·h₋₁ + (1 − z)·h̃, c = f·c₋₁ + i·c̃, h = o·tanh(c) or a product alone.
+
+        Args:
+            cells: formulas that were filled from one another, or numbers in their place; steps follow one another.
         """
-        last = family[-1]  # before the first one there may be no state
-        read = self._terms.reads.get(last, ())
-        if len(read) < 2 or not any(map(self._table.is_formula, read)) or not self._weights.isdisjoint(read):
+        last = cells[-1]  # before the first one there may be no state
+        read = self._terms.reads.get(last, ()) if last in self._terms else ()
+        if not self._weights.isdisjoint(read) or not (self._is_typed(last) or any(map(self._table.is_formula, read))):
             return
-        idle = [
-            x
-            for x in self._unread
-            if self._table.is_formula(x)
-            and x not in family
-            and x[0] == last[0]
-            and (x[1] == last[1] or x[2] == last[2])
-        ]
-        pool = list(dict.fromkeys((*read, *sorted(idle))))
+        more = [*cells[-2:-1], *self._idle_beside(cells)]
+        pool = list(dict.fromkeys((*read, *more)))
         for own in self._equations(pool) if len(pool) <= _MOST else ():
+            if not isinstance(own, Term) or (len(read) < _PAIR and not set(more) & set(leaves(own))):
+                continue
             edit = {}
-            for cell in family:
+            for cell in cells:
                 away = (cell[1] - last[1], cell[2] - last[2])
                 term = self._replaced(own, {x: self._along(x, away) for x in pool})
                 if isinstance(term, Term):
                     edit[cell] = term
             yield edit
 
+    def _idle_beside(self, cells: Sequence[Address]) -> list[Address]:
+        """The formulas that nobody reads, in line with the last of some cells; such stand beside the others, too."""
+        last = cells[-1]
+        idle = (x for x in sorted(self._unread) if x in self._terms and x[0] == last[0] and not self._follows(x, last))
+        away = [(cell[1] - last[1], cell[2] - last[2]) for cell in cells]
+        beside = [x for x in idle if x[1] == last[1] or x[2] == last[2]]
+        return [x for x in beside if all(self._may_be_idle((x[0], x[1] + by[0], x[2] + by[1])) for by in away)]
+
+    def _follows(self, cell: Address, other: Address) -> bool:
+        """Whether a formula is another one, or is computed from it."""
+        found, stack = {cell}, [cell]
+        while stack and other not in found:
+            new = {x for x in self._terms.reads.get(stack.pop(), ()) if x not in found}
+            found |= new
+            stack += new
+        return other in found
+
+    def _may_be_idle(self, cell: Address) -> bool:
+        """Whether a formula stands in a cell, or nothing, as before a first step."""
+        return cell in self._terms or not self._terms.holds_number(cell)
+
     def _equations(self, pool: Sequence[Address]) -> Iterator[Expression]:
         algebra = self._terms.algebra
-        leaves = [algebra.leaf(cell) for cell in pool]
-        for z, h, candidate in itertools.permutations(leaves, 3):
+        own = [algebra.leaf(cell) for cell in pool]
+        for z, h, candidate in itertools.permutations(own, 3):
             rest = algebra.multiply(algebra.subtract(1.0, z), candidate)
             yield algebra.sum((algebra.multiply(z, h), rest))
-        for one, other in itertools.permutations(leaves, 2):
+        for one, other in itertools.permutations(own, 2):
             yield algebra.multiply(one, algebra.function("TANH", other))
-        pairs = list(itertools.combinations(leaves, 2))
+        pairs = list(itertools.combinations(own, 2))
         yield from (algebra.multiply(*pair) for pair in pairs)
         for pair, another in itertools.combinations(pairs, 2):
             if set(pair).isdisjoint(another):

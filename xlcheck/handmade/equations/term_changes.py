@@ -43,6 +43,12 @@ class TermChanges:
             below = algebra.sum((1.0, algebra.function("EXP", algebra.scale(inner, -1.0))))
             yield algebra.power(below, -1.0)
 
+    def _bent(self, term: Term, name: str) -> Iterator[Expression]:
+        """An activation of the one cell that a term reads, whatever it does with it."""
+        read = leaves(term)
+        if len(read) == 1 and read[0] in self._terms:
+            yield from self._activated(self._terms.algebra.leaf(read[0]), name, only=True)
+
     def _added(self, term: Term, cell: Address) -> Iterator[Expression]:
         """A term with one more summand, in the sum that its activation is of."""
         yield from self._inner(term, partial(self._plus, self._number_in(cell)))
