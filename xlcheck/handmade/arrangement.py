@@ -178,7 +178,8 @@ class Arrangement:
             taken: the cells of layers.
         """
         left, readings = list[Address](), [layer.reading for layer in self.layers]
-        scaled = {cell for cell in scaled_inputs(readings, self.forms) if not self._is_followed(cell)}
+        products = scaled_inputs(readings, self.forms)
+        scaled = {cell for cell in products if not (self._is_followed(cell) or self.reads.multiplies_blank(cell))}
         spare = unused_cells(readings, self.forms) | scaled
         known = {*taken, *scaled, *(cell for layer in self.all_layers for cell in layer.given)}
         table = self.reads.table

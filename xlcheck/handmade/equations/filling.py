@@ -298,18 +298,8 @@ class Filling(TermChanges):
                 first -= 1
             while last + 1 < len(alike) and self._goes_on(alike[last], alike[last + 1]):
                 last += 1
-            family = alike[first : last + 1]
             if last > first:
-                yield family
-            yield from self._begun_before(family, line)
-
-    def _begun_before(self, family: list[Address], line: Sequence[Address]) -> Iterator[list[Address]]:
-        """A family with the formula before it, if that is what it would be there, without a state before it."""
-        before = max((other for other in line if other < family[0]), default=None)
-        if before is None or self._operands[before][0] == self._operands[family[0]][0]:
-            return
-        if any(term is self._terms[before] for term in self._filled(family[0], before, freely=False)):
-            yield [before, *family]
+                yield alike[first : last + 1]
 
     def _alike(self, cell: Address) -> Iterator[list[Address]]:
         """Formulas in a line of which nobody knows what they compute, and which do the same."""

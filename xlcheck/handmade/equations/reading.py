@@ -79,12 +79,14 @@ def unused_cells(readings: Sequence[Reading], forms: Forms) -> set[Address]:
 def scaled_inputs(readings: Sequence[Reading], forms: Forms) -> Iterator[Address]:
     """The products of an input of layers with a number that no layer reads: rows beside them, if nobody reads these.
 
-    Where a unit lacks an input that others have, such a product may be what it should read.
+    Where a unit lacks an input that others have, such a product may be what it should read. What a layer computes for
+    another one is no such input: its product may be a unit that lacks the rest.
     """
     whole = [
         r for r in readings if all({*r.features} <= r.layer.weights[row].keys() for gate in r.gates for row in gate)
     ]
     inputs = {own[slot] for r in whole for own in r.layer.slots.values() for slot in r.features if slot in own}
+    inputs -= {atom for r in readings for atom in outputs(r).values()}
     weights = {atom for r in readings for x in r.layer.instances for atom in x.weights}
     for atom in forms:
         form = forms.of(atom)
