@@ -11,7 +11,7 @@ import pytest
 from thorough import THOROUGH
 
 from xlcheck.handmade import effort, single_edit
-from xlcheck.handmade.equations.edits import Edit
+from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.oracle import apart
 
 _EDITS = 40

@@ -79,7 +79,7 @@ def _reasons(outcome: Outcome, roots: Sequence[Address], *, missed: bool, alike:
         if not (outcome.table.is_formula(cell) or outcome.table.is_number(cell)):
             yield f"{show(cell)} holds no number, and a formula that reads it may mean another cell"
         is_typed = outcome.table.is_number(cell) or not outcome.precedents.of(cell)  # perhaps as `=0.5`
-        if is_typed and not (missed or _in_line(cell, outcome)):
+        if is_typed and not (missed or _in_line(cell, outcome) or _is_divisor(cell, outcome)):
             yield f"the number in {show(cell)} would have to be a formula, and nothing beside it says so"
 
 
@@ -235,6 +235,12 @@ def _in_line(cell: Address, outcome: Outcome) -> bool:
         other.source.band == element.source.band and (place[1] == cell[1] or place[2] == cell[2])
         for place, other in own.items()
     )
+
+
+def _is_divisor(cell: Address, outcome: Outcome) -> bool:
+    """Whether several formulas divide by a number, as those of a softmax do by a sum."""
+    readers = outcome.precedents.readers(cell)
+    return len(readers) > 1 and all("/" in outcome.table.texts[reader] for reader in readers)
 
 
 def _beside(cell: Address, most: int) -> Iterator[list[Address]]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.handmade.arrangement import Arrangement
-from xlcheck.handmade.equations.edits import Edit
 from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.equations.reading import outputs
+from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.reading.cell_terms import leaves
 from xlcheck.handmade.reading.cells import beside
 

@@ -15,10 +15,10 @@ from xlcheck.handmade.against_edits import seeming_weights
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arrangement_of
 from xlcheck.handmade.computed_weights import with_computed_weights
-from xlcheck.handmade.equations.edits import Edit
 from xlcheck.handmade.equations.forms import atom_of, cell_of
 from xlcheck.handmade.equations.odd_ones import Odd, OddOnes
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers
+from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads

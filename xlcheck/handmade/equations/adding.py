@@ -55,12 +55,6 @@ class Adding(Joining):
         return any(other in self._with_weights_read and self._is_typed(other) for other in beside(cell))
 
     @cached_property
-    def _with_weights_read(self) -> set[Address]:
-        """What formulas read that read weights, too."""
-        read = [{*self._terms.reads[cell]} for cell in self._terms]
-        return {x for cells in read if cells & self._weights for x in cells - self._weights}
-
-    @cached_property
     def _weighed(self) -> list[Address]:
         """The results that formulas multiply with weights, and those that were filled from one with them."""
         own = self._with_weights_read & self._terms.keys()

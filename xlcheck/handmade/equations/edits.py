@@ -8,18 +8,17 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import operands, shape_of, with_operand
 from xlcheck.handmade.equations.filling import Away
+from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_cells import TypedCells
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
 
-Edit = Mapping[Address, Term]
-"""Cell → what it would compute."""
 _NEAR = 6
 """Formulas in line with one that may be meant instead of it."""
 _SEVERAL = _PAIR = 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from xlcheck.formulas.algebra import Address, Expression, Term
 from xlcheck.handmade.equations.filling import Filling
@@ -29,7 +30,11 @@ class Joining(Filling):
         read = self._terms.reads.get(last, ()) if last in self._terms else ()
         if not self._weights.isdisjoint(read) or not (self._is_typed(last) or any(map(self._table.is_formula, read))):
             return
-        more = [*cells[-2:-1], *self._idle_beside(cells)]
+        idle = self._idle_beside(cells)
+        states = [
+            x for other in idle for x in self._terms.reads[other] if x in self._with_weights_read & self._terms.keys()
+        ]
+        more = [*cells[-2:-1], *idle, *(states if self._is_typed(last) else ())]
         pool = list(dict.fromkeys((*read, *more)))
         for own in self._equations(pool) if len(pool) <= _MOST else ():
             if not isinstance(own, Term) or (len(read) < _PAIR and not set(more) & set(leaves(own))):
@@ -76,3 +81,9 @@ class Joining(Filling):
         for pair, another in itertools.combinations(pairs, 2):
             if set(pair).isdisjoint(another):
                 yield algebra.sum((algebra.multiply(*pair), algebra.multiply(*another)))
+
+    @cached_property
+    def _with_weights_read(self) -> set[Address]:
+        """What formulas read that read weights, too."""
+        read = [{*self._terms.reads[cell]} for cell in self._terms]
+        return {x for cells in read if cells & self._weights for x in cells - self._weights}

@@ -10,6 +10,8 @@ from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Produc
 from xlcheck.handmade.equations.activations import LEAK, activation_of
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 
+Edit = Mapping[Address, Term]
+"""Cell → what it would compute."""
 _BELOW_0 = {"relu": 0.0, "leaky_relu": LEAK}
 """The slope of an activation below 0; above, it is 1."""
 

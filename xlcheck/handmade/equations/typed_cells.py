@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.algebra import Address, Expression, Term
 from xlcheck.handmade.equations.adding import Adding
+from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_over import COMPUTED, agrees, digits_of, typed_over
 
 
 class TypedCells(Adding):
     """The edits that make formulas of typed numbers, by what stands beside them and is read by nobody."""
 
-    def _typed(self, may_help: Callable[[Collection[Address]], bool]) -> Iterator[Mapping[Address, Term]]:
+    def _typed(self, may_help: Callable[[Collection[Address]], bool]) -> Iterator[Edit]:
         """Typed numbers as what they stand for: each alone, and all that stand in a row or column.
 
         Args:
@@ -22,14 +24,28 @@ class TypedCells(Adding):
         yield from self._typed_activations()
         numbers = dict(self._table.typed_numbers())
         for cell in numbers:
-            runs = [own for run in self._numbers_from(cell) for own in (run, run[1:])]  # or behind a first state
-            for cells in filter(may_help, ([cell], *runs)):
-                if not any(x in self._unread for x in cells):
-                    yield from self._activations_of_idle(cells)
-                    yield from self._joined(cells)
-                    yield from self._products_of_idle(cells, [numbers[x] for x in cells])
+            for cells in filter(may_help, self._runs_of_numbers(cell)):
+                yield from self._sums_of_idle(cells)
+                yield from self._joined(cells)
+                yield from self._weighed_idle(cells, [numbers[x] for x in cells])
+            yield from self._divided_by(cell) if may_help([cell]) else ()
 
-    def _typed_activations(self) -> Iterator[Mapping[Address, Term]]:
+    def _runs_of_numbers(self, cell: Address) -> Iterator[list[Address]]:
+        """A typed number, those that follow it in a line, perhaps behind a first state, and those of further blocks.
+
+        In blocks that repeat a step, they stand to formulas of a family as the first number does to the first of these.
+        """
+        yield [cell]
+        for run in self._numbers_from(cell):
+            yield run
+            yield run[1:]
+        for source in self._sources(cell):
+            for family in self._families(source):
+                if family[0] == source:
+                    found = self._numbers_like(family, (cell[1] - source[1], cell[2] - source[2]))
+                    yield from (found,) if found else ()
+
+    def _typed_activations(self) -> Iterator[Edit]:
         """Numbers that are, to the last digit, activations of sums: each alone, and all that stand to theirs alike."""
         alike: dict[object, dict[Address, Term]] = defaultdict(dict)
         for own in typed_over(self._terms, self._table):
@@ -39,28 +55,47 @@ class TypedCells(Adding):
                     alike[own.cell[1] - own.of[1], own.cell[2] - own.of[2], own.activation][own.cell] = term
         yield from alike.values()
 
-    def _activations_of_idle(self, cells: Sequence[Address]) -> Iterator[Mapping[Address, Term]]:
-        """Numbers as activations of formulas that nobody reads, which stand to each in one way."""
-        last = cells[-1]
-        for idle in self._idle_beside(cells):
-            by = (idle[1] - last[1], idle[2] - last[2])
-            of = [(cell[0], cell[1] + by[0], cell[2] + by[1]) for cell in cells]
-            if all(x in self._terms and x in self._unread for x in of):
-                for name in ("TANH", "sigmoid"):
-                    options = [self._activated(self._terms.algebra.leaf(x), name, only=True) for x in of]
-                    terms = [next(own) for own in options]
-                    yield {cell: term for cell, term in zip(cells, terms, strict=True) if isinstance(term, Term)}
+    def _sums_of_idle(self, cells: Sequence[Address]) -> Iterator[Edit]:
+        """Numbers as formulas that nobody reads, which stand to each in one way: a sum, an activation."""
+        idle, last, algebra = self._idle_beside(cells), cells[-1], self._terms.algebra
+        for own in ([x] for x in idle) if len(idle) == 1 else (*([x] for x in idle), idle):
+            sums = []
+            for cell in cells:
+                by = (cell[1] - last[1], cell[2] - last[2])
+                sums.append(algebra.sum(self._number_in((x[0], x[1] + by[0], x[2] + by[1])) for x in own))
+            for bias in (None, *filter(self._is_typed, sorted(self._unread))) if len(own) > 1 else (None,):
+                whole = sums if bias is None else [self._plus(each, algebra.leaf(bias)) for each in sums]
+                if all(isinstance(term, Term) for term in whole):
+                    terms = [term for term in whole if isinstance(term, Term)]
+                    yield from self._given(cells, terms if len(own) > 1 else [])
+                    for name in ("TANH", "sigmoid"):
+                        yield from self._given(cells, [next(self._activated(x, name, only=True)) for x in terms])
 
-    def _products_of_idle(self, cells: Sequence[Address], numbers: Sequence[float]) -> Iterator[Mapping[Address, Term]]:
-        """Numbers as products of a weight that nobody reads and a result, if they are that to the last digit."""
+    def _weighed_idle(self, cells: Sequence[Address], numbers: Sequence[float]) -> Iterator[Edit]:
+        """Numbers as a weight that nobody reads times a result, perhaps with a bias, if they are just that."""
         if max(map(digits_of, numbers)) < COMPUTED:
             return
         last, algebra = cells[-1], self._terms.algebra
-        for weight in filter(self._is_typed, sorted(self._unread)):
-            for factor in self._terms:
-                away = [(cell[1] - last[1], cell[2] - last[2]) for cell in cells]
-                of = [(factor[0], factor[1] + by[0], factor[2] + by[1]) for by in away]
-                products = (self._terms.number(weight) * self._terms.number(x) for x in of)
-                if all(agrees(own, n, digits_of(n)) for own, n in zip(products, numbers, strict=True)):
-                    terms = [algebra.multiply(algebra.leaf(weight), self._number_in(x)) for x in of]
-                    yield {cell: term for cell, term in zip(cells, terms, strict=True) if isinstance(term, Term)}
+        idle = [x for x in sorted(self._unread) if self._is_typed(x) and x not in cells]
+        away = [(cell[1] - last[1], cell[2] - last[2]) for cell in cells]
+        for weight, factor in itertools.product(idle, self._terms):
+            of = [(factor[0], factor[1] + by[0], factor[2] + by[1]) for by in away]
+            products = [self._terms.number(weight) * self._terms.number(x) for x in of]
+            for bias in (None, *(x for x in idle if x != weight)):
+                more = 0.0 if bias is None else self._terms.number(bias)
+                if all(agrees(own + more, n, digits_of(n)) for own, n in zip(products, numbers, strict=True)):
+                    added = 0.0 if bias is None else algebra.leaf(bias)
+                    whole = (algebra.multiply(algebra.leaf(weight), self._number_in(x)) for x in of)
+                    yield from self._given(cells, [algebra.sum((product, added)) for product in whole])
+
+    def _divided_by(self, cell: Address) -> Iterator[Edit]:
+        """A number as the sum of what formulas divide by it, as in a softmax."""
+        readers = [other for other, read in self._terms.reads.items() if cell in read]
+        beside = [x for reader in readers for x in self._terms.reads[reader] if x != cell]
+        if len(readers) > 1 and len(beside) == len({*beside}) == len(readers) and all(x in self._terms for x in beside):
+            yield from self._given([cell], [self._terms.algebra.sum(map(self._terms.algebra.leaf, beside))])
+
+    def _given(self, cells: Sequence[Address], terms: Sequence[Expression]) -> Iterator[Edit]:
+        """An edit of some cells, if each gets a term."""
+        edit = {cell: term for cell, term in zip(cells, terms, strict=False) if isinstance(term, Term)}
+        yield from (edit,) if edit else ()
