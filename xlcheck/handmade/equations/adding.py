@@ -28,7 +28,8 @@ class Adding(Joining):
         A summand that is weighed in this way does not stand there any more without its weight.
         """
         algebra, last = self._terms.algebra, family[-1]  # before the first one there may be no state
-        factors = dict.fromkeys((*self._weighed, *self._idle_beside(family), *self._own_states(family)))
+        idle = self._idle_beside(family) if len(family) > 1 else ()  # one alone may be what a first state belongs to
+        factors = dict.fromkeys((*self._weighed, *idle, *self._own_states(family)))
         for factor in factors if self._is_typed(weight) and not self._is_beside_inputs(weight) else ():
             edit: dict[Address, Term] = {}
             others = [self._along(factor, (cell[1] - last[1], cell[2] - last[2])) for cell in family]
