@@ -2,30 +2,30 @@
 
 Formulas that were filled from one another have the same weights, also where the first one lacks a summand because
 nothing stands before it. A formula in line with such a family that has most of its numbers shares these. A product that
-stands alone has a weight only if a sum in line with it goes on with the same one.
+stands alone has a weight only if it is added elsewhere, or if a sum in line with it goes on with the same weight; and
+what is added to such products is a bias.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import cycle
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.scanner import BOTTOM, LEFT, RIGHT, TOP
 from xlcheck.formulas.shapes import shape_of
-from xlcheck.formulas.tree import Application, FunctionCall, Literal, Node, Operator, Reference
+from xlcheck.formulas.tree import Node, Reference
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.weights_in_formulas import Spot, Weighing, is_product, is_sum_or_product
 
-_Spot = tuple[float, Range | None]
-"""A typed number and the cell that it multiplies; None for a number that is added."""
-_Take = Callable[[float, Range | None], Node]
 _APART, _FAR = 2, 40
 """Rows and columns between what stands on a worksheet and the numbers; and to those that a family does not share."""
 
@@ -50,44 +50,65 @@ def typed_weights(table: CellTable, precedents: Precedents) -> TypedWeights | No
         table: the workbook's cells.
         precedents: who reads what.
     """
-    trees: dict[Address, Node] = {}
-    for cell, text in table.texts.items():
-        if "*" in text and cell not in table.arrays:
-            with suppress(FormulaSyntaxError):
-                trees[cell] = parse(text)
-    spots = {cell: found for cell, tree in trees.items() if (found := _spots(tree, alone=False))}
-    like, alone = _families(spots, table), dict[Address, list[_Spot]]()
-    for cell, tree in trees.items():
-        found = [] if cell in spots else _spots(tree, alone=True)
-        sums = [other for other in _in_line(cell, spots) if len(found) == 1 and _goes_on(cell, found[0], other, spots)]
-        if sums:
-            alone[cell] = found
-            like[cell] = like[sums[0]]
-    spots |= alone
+    trees = _parsed(table, "*")
+    ways = {cell: Weighing(cell[0]) for cell in trees}
+    spots = {cell: found for cell, tree in trees.items() if (found := ways[cell].spots(tree))}
+    alone = {cell: Weighing(cell[0], alone=True) for cell in trees.keys() - spots.keys()}
+    single = {cell: found for cell, way in alone.items() if len(found := way.spots(trees[cell])) == 1}
+    if not (spots or single):
+        return None
+    sums = {
+        cell: way for cell in single for way in _in_line(cell, spots) if _goes_on(cell, single[cell][0], way, spots)
+    }
+    trees |= _parsed(table, "+", "-")
+    added = {cell for other, tree in trees.items() for cell in Weighing(other[0]).added(tree)}
+    helpers = {cell for cell in single if cell in sums or (cell in added and is_product(trees[cell]))}
+    ways |= {cell: alone[cell] for cell in helpers}
+    spots |= {cell: single[cell] for cell in helpers}
+    products = {cell for cell in spots if is_sum_or_product(trees[cell])}
+    for cell in (cell for cell in trees if cell not in helpers and precedents.readers(cell)):
+        way = Weighing(cell[0], products=products)
+        if found := way.spots(trees[cell]):
+            ways[cell], spots[cell] = way, found
+    spots = {cell: _once(own) for cell, own in spots.items()}
+    like = _families({cell: spots[cell] for cell in table.texts if cell in spots and cell not in sums}, table)
+    like |= {cell: like[other] for cell, other in sums.items()}
     places = _places(spots, like, table, precedents)
     if places is None:
         return None
     numbers, texts = {}, {}
     for cell in spots:
-        own = iter(places[cell])
+        own = cycle(places[cell])
 
         def take(number: float, area: Range | None, own: Iterator[Address] = own) -> Node:
             place = next(own)
             numbers[place] = number
             return Reference(Range("", *place[1:], 1, 1), TOP | LEFT | BOTTOM | RIGHT)
 
-        texts[cell] = unparse(_spread(trees[cell], take, alone=cell in alone))
+        texts[cell] = unparse(ways[cell].replaced(trees[cell], take))
     return TypedWeights(numbers, texts) if numbers else None
 
 
-def _spots(tree: Node, *, alone: bool) -> list[_Spot]:
-    """The typed weights of a formula, and the numbers added to their products, in order."""
-    found: list[_Spot] = []
-    _spread(tree, partial(_noted, found), alone=alone)
-    return found
+def _once(spots: list[Spot]) -> list[Spot]:
+    """The numbers of a formula once that writes its sum several times, as an activation by IF does."""
+    for length in range(1, len(spots)):
+        own, times = spots[:length], len(spots) // length
+        if own * times == spots and any(area is not None for _, area in own):  # two biases may be the same
+            return own
+    return spots
 
 
-def _goes_on(cell: Address, spot: _Spot, other: Address, spots: Mapping[Address, Sequence[_Spot]]) -> bool:
+def _parsed(table: CellTable, *signs: str) -> dict[Address, Node]:
+    """The formulas in which one of some signs stands, as trees; arrays apart."""
+    trees: dict[Address, Node] = {}
+    for cell, text in table.texts.items():
+        if cell not in table.arrays and any(sign in text for sign in signs):
+            with suppress(FormulaSyntaxError):
+                trees[cell] = parse(text)
+    return trees
+
+
+def _goes_on(cell: Address, spot: Spot, other: Address, spots: Mapping[Address, Sequence[Spot]]) -> bool:
     """Whether a sum multiplies what lies to it as to a product with the same number."""
     number, area = spot
     if area is None:
@@ -103,84 +124,8 @@ def _in_line(cell: Address, among: Iterable[Address]) -> Iterator[Address]:
             yield other
 
 
-def _noted(found: list[_Spot], number: float, area: Range | None) -> Node:
-    """Note a typed weight, and leave it as it is."""
-    found.append((number, area))
-    return Literal(number)
-
-
-def _spread(node: Node, take: _Take, *, alone: bool) -> Node:
-    """A tree in which each typed weight, and each number added to its product, is replaced.
-
-    Args:
-        node: the tree.
-        take: what is put in place of a number, told the cell that it multiplies.
-        alone: whether a product that is no summand has a weight, too.
-    """
-    addends = list(_addends(node, 1)) if _is_sum(node) or alone else []
-    if not any(_weighted(addend) for _, addend in addends):
-        return _rebuilt(node, partial(_spread, take=take, alone=alone))
-    total: Node | None = None
-    for sign, addend in (_taken(*item, take) for item in addends):
-        if total is None:
-            total = addend if sign == 1 else Operator("-", (addend,))
-        else:
-            total = Operator("+" if sign == 1 else "-", (total, addend))
-    return node if total is None else total
-
-
-def _taken(sign: int, addend: Node, take: _Take) -> tuple[int, Node]:
-    """A summand with its sign, in which a typed weight, with this sign, is replaced."""
-    weighted, number = _weighted(addend), _number(addend)
-    if weighted is not None:
-        weight, reference = weighted
-        return 1, Operator("*", (take(sign * weight, reference.area), reference))
-    return (sign, _spread(addend, take, alone=False)) if number is None else (1, take(sign * number, None))
-
-
-def _is_sum(node: Node) -> bool:
-    return isinstance(node, Operator) and node.symbol in {"+", "-"} and len(node.operands) == 2
-
-
-def _addends(node: Node, sign: int) -> Iterator[tuple[int, Node]]:
-    if isinstance(node, Operator) and _is_sum(node):
-        left, right = node.operands
-        yield from _addends(left, sign)
-        yield from _addends(right, sign if node.symbol == "+" else -sign)
-    else:
-        yield sign, node
-
-
-def _weighted(node: Node) -> tuple[float, Reference] | None:
-    """A number and the one cell that it multiplies."""
-    if not isinstance(node, Operator) or node.symbol != "*":
-        return None
-    for one, other in (node.operands, node.operands[::-1]):
-        number = _number(one)
-        if number is not None and isinstance(other, Reference) and other.area.size == 1:
-            return number, other
-    return None
-
-
-def _number(node: Node) -> float | None:
-    if isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1:
-        number = _number(node.operands[0])
-        return None if number is None else -number
-    return node.value if isinstance(node, Literal) and isinstance(node.value, float) else None
-
-
-def _rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
-    if isinstance(node, Operator):
-        return Operator(node.symbol, tuple(map(change, node.operands)))
-    if isinstance(node, FunctionCall):
-        return FunctionCall(node.name, tuple(map(change, node.arguments)))
-    if isinstance(node, Application):
-        return Application(change(node.function), tuple(map(change, node.arguments)))
-    return node
-
-
 def _places(
-    spots: Mapping[Address, Sequence[_Spot]], like: Mapping[Address, Address], table: CellTable, precedents: Precedents
+    spots: Mapping[Address, Sequence[Spot]], like: Mapping[Address, Address], table: CellTable, precedents: Precedents
 ) -> dict[Address, list[Address]] | None:
     """Formula cell → for each of its numbers the cell that stands for it; None if there is no room.
 
@@ -208,7 +153,7 @@ def _places(
     return found
 
 
-def _order(sheet: str, spot: _Spot, computed: Collection[Address]) -> tuple[bool, bool, Address]:
+def _order(sheet: str, spot: Spot, computed: Collection[Address]) -> tuple[bool, bool, Address]:
     """What a number multiplies: an input before what is computed, each by its place; behind all of them nothing."""
     area = spot[1]
     cell = ("", 0, 0) if area is None else (area.sheet or sheet, area.top, area.left)
@@ -225,7 +170,7 @@ def _following(cells: Iterable[Address], precedents: Precedents) -> set[Address]
     return found
 
 
-def _families(spots: Mapping[Address, Sequence[_Spot]], table: CellTable) -> dict[Address, Address]:
+def _families(spots: Mapping[Address, Sequence[Spot]], table: CellTable) -> dict[Address, Address]:
     """Formula cell → the one of its family by which all its numbers are known.
 
     It has most numbers, as nothing may stand before a first step, and of these those that most have.
@@ -242,7 +187,7 @@ def _families(spots: Mapping[Address, Sequence[_Spot]], table: CellTable) -> dic
     return like
 
 
-def _alike(spots: Mapping[Address, Sequence[_Spot]], table: CellTable) -> dict[Address, Address]:
+def _alike(spots: Mapping[Address, Sequence[Spot]], table: CellTable) -> dict[Address, Address]:
     """Formula cell → the first one of its family."""
     members: dict[tuple[str, str], list[Address]] = defaultdict(list)
     for cell in spots:
@@ -259,7 +204,7 @@ def _alike(spots: Mapping[Address, Sequence[_Spot]], table: CellTable) -> dict[A
             continue
         near = {*in_line[cell[0], True, cell[1]], *in_line[cell[0], False, cell[2]]} - {cell}
         others = [other for other in near if like[other] == other or sizes[like[other]] > 1]
-        others.sort(key=lambda other: (sizes[like[other]] == 1, abs(other[1] - cell[1]) + abs(other[2] - cell[2])))
+        others.sort(key=partial(_apart, cell, spots=spots, sizes={other: sizes[like[other]] for other in others}))
         for other in others:
             first = like[other]
             if like[first] == first != cell and _is_alike(spots[cell], spots[other], several=sizes[first] > 1):
@@ -269,15 +214,26 @@ def _alike(spots: Mapping[Address, Sequence[_Spot]], table: CellTable) -> dict[A
     return like
 
 
-def _is_alike(own: Sequence[_Spot], others: Sequence[_Spot], *, several: bool) -> bool:
+def _apart(
+    cell: Address, other: Address, spots: Mapping[Address, Sequence[Spot]], sizes: Mapping[Address, int]
+) -> tuple[int, bool, int]:
+    """How little a formula seems to be of another one's family: by what goes along, the family's size, the distance."""
+    along = sum(_goes_on(cell, spot, other, spots) for spot in spots[cell])
+    return -along, sizes[other] == 1, abs(other[1] - cell[1]) + abs(other[2] - cell[2])
+
+
+def _is_alike(own: Sequence[Spot], others: Sequence[Spot], *, several: bool) -> bool:
     """Whether a formula has the weights of a family: most of them, or of a single other formula all that it has."""
-    if {area for _, area in own} == {area for _, area in others}:  # another unit, which reads the same
+    read, there = ({area for _, area in spots if area is not None} for spots in (own, others))
+    if not (read or there):  # biases alone
+        return [number for number, _ in own] == [number for number, _ in others]
+    if 2 * len(read & there) > len(read):  # another unit, which reads the same
         return False
     common = sum(other is not None for other in _shared(own, others))
     return common > 1 and (2 * common > len(others) if several else common == len(own))
 
 
-def _shared(own: Sequence[_Spot], others: Sequence[_Spot]) -> list[int | None]:
+def _shared(own: Sequence[Spot], others: Sequence[Spot]) -> list[int | None]:
     """For each number of a formula, which one of another formula it is."""
     left = dict(enumerate(others))
     found: list[int | None] = []

@@ -1,0 +1,170 @@
+"""Weights inside a formula: which of its numbers they are, and the formula with something else in their places.
+
+They multiply a cell, or several, beside other summands; and what is added to such products is a bias.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from functools import partial, reduce
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.tree import Application, FunctionCall, Literal, Node, Operator, Reference
+
+Spot = tuple[float, Range | None]
+"""A typed number and the last cell that it multiplies; None for a number that is added."""
+_Take = Callable[[float, Range | None], Node]
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """How the weights of a formula are known.
+
+    Attributes:
+        sheet: its worksheet.
+        alone: whether a product that is no summand has a weight, too.
+        products: cells that hold products with weights, or sums of these: what is added to them is a bias.
+    """
+
+    sheet: str
+    alone: bool = False
+    products: Collection[Address] = ()
+
+    def spots(self, tree: Node) -> list[Spot]:
+        """The typed weights and biases of a formula, in order.
+
+        Args:
+            tree: the formula.
+        """
+        found: list[Spot] = []
+
+        def note(number: float, area: Range | None) -> Node:
+            found.append((number, area))
+            return Literal(number)
+
+        self.replaced(tree, note)
+        return found
+
+    def replaced(self, node: Node, take: _Take) -> Node:
+        """A formula in which each weight and bias is replaced.
+
+        Args:
+            node: the formula, or a part of it.
+            take: what is put in place of a number, told the cell that it multiplies.
+        """
+        addends = list(_addends(node, 1)) if _is_sum(node) or self.alone else []
+        if not (any(_weighted(addend) for _, addend in addends) or self._has_products(addends)):
+            return _rebuilt(node, partial(self.replaced, take=take))
+        total: Node | None = None
+        for sign, addend in (self._taken(*item, take) for item in addends):
+            if total is None:
+                total = addend if sign == 1 else Operator("-", (addend,))
+            else:
+                total = Operator("+" if sign == 1 else "-", (total, addend))
+        return node if total is None else total
+
+    def _has_products(self, addends: Collection[tuple[int, Node]]) -> bool:
+        return any(
+            isinstance(own, Reference) and sign == 1 and self.cell(own) in self.products for sign, own in addends
+        )
+
+    def _taken(self, sign: int, addend: Node, take: _Take) -> tuple[int, Node]:
+        """A summand with its sign, in which a typed weight, with this sign, is replaced."""
+        weighted, number = _weighted(addend), _number(addend)
+        if weighted is not None:
+            weight, cells = weighted
+            whole = take(sign * weight, cells[-1].area)
+            return 1, reduce(lambda product, cell: Operator("*", (product, cell)), cells, whole)
+        if number is not None:
+            return 1, take(sign * number, None)
+        return sign, Weighing(self.sheet, products=self.products).replaced(addend, take)
+
+    def cell(self, reference: Reference) -> Address:
+        """The first cell that a reference names."""
+        return reference.area.sheet or self.sheet, reference.area.top, reference.area.left
+
+    def added(self, node: Node) -> Iterator[Address]:
+        """The cells that a formula adds to something, alone or multiplied with others.
+
+        Args:
+            node: the formula, or a part of it.
+        """
+        for addend in (own for _, own in _addends(node, 1)) if _is_sum(node) else ():
+            factors = [*_factors(addend)]
+            if all(isinstance(factor, Reference) for factor in factors):
+                yield from (self.cell(factor) for factor in factors if isinstance(factor, Reference))
+        yield from (cell for own in _below(node) for cell in self.added(own))
+
+
+def is_product(node: Node) -> bool:
+    """Whether a formula is a number times a cell, and nothing else.
+
+    Args:
+        node: the formula.
+    """
+    return _weighted(node) is not None
+
+
+def is_sum_or_product(node: Node) -> bool:
+    """Whether a formula is a sum or a product, and no activation of one.
+
+    Args:
+        node: the formula.
+    """
+    return isinstance(node, Operator) and node.symbol in {"+", "-", "*"}
+
+
+def _is_sum(node: Node) -> bool:
+    return isinstance(node, Operator) and node.symbol in {"+", "-"} and len(node.operands) == 2
+
+
+def _addends(node: Node, sign: int) -> Iterator[tuple[int, Node]]:
+    if isinstance(node, Operator) and _is_sum(node):
+        left, right = node.operands
+        yield from _addends(left, sign)
+        yield from _addends(right, sign if node.symbol == "+" else -sign)
+    else:
+        yield sign, node
+
+
+def _factors(node: Node) -> Iterator[Node]:
+    if isinstance(node, Operator) and node.symbol == "*":
+        for own in node.operands:
+            yield from _factors(own)
+    else:
+        yield node
+
+
+def _weighted(node: Node) -> tuple[float, list[Reference]] | None:
+    """A number and the cells that it multiplies."""
+    factors = [*_factors(node)]
+    numbers = [number for factor in factors if (number := _number(factor)) is not None]
+    cells = [factor for factor in factors if isinstance(factor, Reference) and factor.area.size == 1]
+    return (numbers[0], cells) if len(numbers) == 1 and cells and len(factors) == len(cells) + 1 else None
+
+
+def _number(node: Node) -> float | None:
+    if isinstance(node, Operator) and node.symbol == "-" and len(node.operands) == 1:
+        number = _number(node.operands[0])
+        return None if number is None else -number
+    return node.value if isinstance(node, Literal) and isinstance(node.value, float) else None
+
+
+def _below(node: Node) -> tuple[Node, ...]:
+    if isinstance(node, Operator):
+        return node.operands
+    if isinstance(node, FunctionCall):
+        return node.arguments
+    return (node.function, *node.arguments) if isinstance(node, Application) else ()
+
+
+def _rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    if isinstance(node, Operator):
+        return Operator(node.symbol, tuple(map(change, node.operands)))
+    if isinstance(node, FunctionCall):
+        return FunctionCall(node.name, tuple(map(change, node.arguments)))
+    if isinstance(node, Application):
+        return Application(change(node.function), tuple(map(change, node.arguments)))
+    return node
