@@ -119,7 +119,7 @@ class Arrangement:
 
     def objections(self) -> list[str]:
         """What a reader would ask before believing that all of it is right, words aside."""
-        alone = objections(self.reads.table, self.reads.read.keys(), self._readings)
+        alone = objections(self.reads.table, self.values, self.reads.read.keys(), self._readings)
         together = against_them_together([layer.reading for layer in self.layers], self.forms)
         words = (cell for layer in self.layers for cell in sorted(layer.own) if self.reads.multiplies_words(cell))
         said = [f"{show(cell)} multiplies numbers with words" for cell in islice(words, 1)]

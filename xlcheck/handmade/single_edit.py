@@ -171,9 +171,13 @@ def _unrounded(terms: CellTerms, base: Arrangement) -> Iterator[Edit]:
 def _filled_wrongly(part: SheetGroup, base: Arrangement, bench: Bench) -> OneEdit | None:
     """What became of a textbook network in which cells that were filled from one are wrong in a way that has a name.
 
-    Two edits would have to be found to make it another one: one of these cells, and what makes the rest fit.
+    Two edits would have to be found to make it another one: one of these cells, and what makes the rest fit. Where they
+    read copies of other results, these may be wrong instead.
     """
     wrong = _wrong(Candidate({}, base), bench)
+    read = {other for cell in wrong for other in base.reads.of(cell) if base.reads.is_copy(other)}
+    if any(base.reads.is_formula(source) for cell in read for source in base.reads.of(cell)):
+        return None
     texts = part.table.texts
     kinds = {(cell[0], skeleton(texts.get(cell, ""))) for cell in wrong}
     if len(wrong) < _SEVERAL or len(kinds) != 1 or _RARE * len(wrong) > len(texts) or base.words_against():

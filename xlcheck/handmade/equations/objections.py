@@ -16,7 +16,7 @@ from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.networks.labels import KERNELS, Labels, gates_of_weights
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.layers.gate_symbols import VALUES
 
 _FEW = 2
@@ -31,12 +31,16 @@ or words may stand between."""
 
 
 def objections(
-    table: CellTable, read: Collection[Address], layers: Sequence[tuple[Reading, tuple[Network, ...]]]
+    table: CellTable,
+    values: CellValues,
+    read: Collection[Address],
+    layers: Sequence[tuple[Reading, tuple[Network, ...]]],
 ) -> list[str]:
     """What a reader of the worksheet would ask before believing that layers are right, words aside.
 
     Args:
         table: the cells.
+        values: what they hold.
         read: the cells that formulas read.
         layers: what was read, with the cells.
     """
@@ -49,7 +53,7 @@ def objections(
     if unread:
         more = " …" if len(unread) > 1 else ""
         found.append(f"{show(unread[0])}{more} stands beside the weights and is read by no formula")
-    for cell in itertools.islice(_after_results(table, read, readings), 1):
+    for cell in itertools.islice(_after_results(table, values, read, readings), 1):
         found.append(f"{show(cell)} stands in line with results, and no formula computes it")
     found += [why for reading in readings if (why := doubt_of(table, read, reading)) is not None]
     return [*found, *(text for _, text in repeated(readings))]
@@ -223,10 +227,12 @@ def _perhaps_weights(readings: Sequence[Reading]) -> set[Address]:
     return {cell_of(x) for instance in sums if not instance.is_anchored for x in instance.inputs}
 
 
-def _after_results(table: CellTable, read: Collection[Address], readings: Sequence[Reading]) -> Iterator[Address]:
+def _after_results(
+    table: CellTable, values: CellValues, read: Collection[Address], readings: Sequence[Reading]
+) -> Iterator[Address]:
     """Typed numbers that nobody reads right behind or before results, as long as only computed numbers are.
 
-    Beside a single result they are as long as nobody types them.
+    Beside a single result they are as long as nobody types them, or just that result, however short it is.
     """
     results = {cell_of(atom) for reading in readings for atom in outputs(reading).values()}
     numbers = dict(table.typed_numbers())
@@ -235,8 +241,11 @@ def _after_results(table: CellTable, read: Collection[Address], readings: Sequen
             cell, before = (sheet, row + down, column + right), (sheet, row - down, column - right)
             is_free = cell not in read and cell not in results  # as it would be if a formula stood there
             few = COMPUTED if before in results else _PASTED
-            if cell in numbers and is_free and digits_of(numbers[cell]) >= few:
-                yield cell
+            if cell in numbers and is_free:
+                same = (
+                    numbers[cell] == values[table.index[sheet, row, column]] and not float(numbers[cell]).is_integer()
+                )
+                yield from (cell,) if same or digits_of(numbers[cell]) >= few else ()
 
 
 def _words(table: CellTable, cell: Address) -> Iterator[tuple[str, str]]:
