@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from xlcheck.formulas.algebra import Address, Term
-from xlcheck.handmade.arrangement import LayerCells
+from xlcheck.handmade.arrangement import Arrangement, LayerCells
 from xlcheck.handmade.equations.forms import Forms, cell_of
 from xlcheck.handmade.equations.placement import Placement, place
 from xlcheck.handmade.equations.plain import PlainCells
@@ -61,6 +61,18 @@ class Bench:
         table, _ = self._excerpt(layer)
         own = {cell: term for cell, term in (meant or {}).items() if cell in layer.own}
         return place(table, layer.networks, Precedents(table), self._terms, own)
+
+    def wrong_in(self, found: Arrangement, meant: Mapping[Address, Term]) -> set[Address]:
+        """The cells that compute something else than they should.
+
+        Args:
+            found: the layers.
+            meant: what wrong cells should compute, where it is known.
+        """
+        wrong: set[Address] = set()
+        for layer in found.all_layers:
+            wrong |= self.placed(layer, meant).tied.wrong.keys()
+        return wrong
 
     def wrong_under(self, layer: LayerCells | PlainCells, edit: Mapping[Address, Term]) -> Collection[Address]:
         """The cells of a layer that would still be wrong if others computed something else, or these cells."""

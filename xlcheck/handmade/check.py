@@ -254,8 +254,8 @@ class _Search:
         """
         if not layers.may_be_more:
             return layers
-        base = layers_of(part, terms)
-        for odd in as_in_line(part, terms, base):
+        base, bench = layers_of(part, terms), self._bench(part, opinion, terms)
+        for odd in as_in_line(part, terms, base, bench.wrong_in):
             cells = odd
             while cells and (found := under(part, terms, base, meant(cells))) is not None:
                 lined = settled(found, part, self._bench(part, opinion, terms), meant(cells))

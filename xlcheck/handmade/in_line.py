@@ -7,7 +7,7 @@ wrong as soon as what they say makes layers fit that do not fit otherwise.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade import effort
@@ -20,6 +20,7 @@ from xlcheck.handmade.equations.odd_ones import Odd, OddOnes
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.evaluated import unrounded
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.textbook import is_textbook
@@ -35,20 +36,25 @@ _PAIRED = 8
 """Of these any two are tried together, as formulas may be exchanged."""
 
 
-def as_in_line(part: SheetGroup, terms: CellTerms, base: Arrangement) -> Iterator[Mapping[Address, Odd]]:
+def as_in_line(
+    part: SheetGroup, terms: CellTerms, base: Arrangement, wrong: Callable[[Arrangement, Edit], Collection[Address]]
+) -> Iterator[Mapping[Address, Odd]]:
     """The cells that break their lines, as the others of these have them.
 
-    First those with which more formulas belong to layers, and fit there, all together; then each alone.
+    First those with which more formulas belong to layers, and fit there, all together with the others that are wrong
+    then; after these each alone.
 
     Args:
         part: the worksheets.
         terms: what each formula computes.
         base: their layers as they are.
+        wrong: the cells that are wrong in layers, if some cells should compute something else.
     """
-    looked_at = OddOnes(terms, part.table, seeming_weights(base))
+    plain = {cell: text for cell, own in part.table.texts.items() if (text := unrounded(own)) is not None}
+    looked_at = OddOnes(terms, part.table.with_texts(plain), seeming_weights(base))
     odd = [one for one in looked_at.odd() if one.cell not in part.marks][:_MOST]
     found: dict[Address, Odd] = {}
-    least = _against(base)
+    best, least = base, _against(base)
     try:
         with effort.limited_to(effort.left() / 2):
             for own in _tries(looked_at, odd, is_small=len(part.table.texts) <= _FEW):
@@ -60,11 +66,14 @@ def as_in_line(part: SheetGroup, terms: CellTerms, base: Arrangement) -> Iterato
                 trial = under(part, terms, base, edit)
                 left = least if trial is None else _against(trial)
                 if trial is not None and left[0] <= least[0] and sum(left) < sum(least):
-                    found, least = {**found, **more}, left
+                    found, best, least = {**found, **more}, trial, left
                     if is_textbook(trial, edit):
                         break
     except effort.OutOfTimeError:
         pass
+    rounded = [Odd(cell, terms[cell], 0, is_between=True) for cell in sorted(plain) if cell in terms]
+    more_wrong = wrong(best, meant(found)) if found or rounded else ()
+    yield {**{one.cell: one for one in (*rounded, *reversed(odd)) if one.cell in more_wrong}, **found}
     yield found
     yield from ({one.cell: one} for one in odd[:_ALONE])
 

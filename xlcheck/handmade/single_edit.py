@@ -174,7 +174,7 @@ def _filled_wrongly(part: SheetGroup, base: Arrangement, bench: Bench) -> OneEdi
     Two edits would have to be found to make it another one: one of these cells, and what makes the rest fit. Where they
     read copies of other results, these may be wrong instead.
     """
-    wrong = _wrong(Candidate({}, base), bench)
+    wrong = bench.wrong_in(base, {})
     read = {other for cell in wrong for other in base.reads.of(cell) if base.reads.is_copy(other)}
     if any(base.reads.is_formula(source) for cell in read for source in base.reads.of(cell)):
         return None
@@ -190,18 +190,10 @@ def _filled_wrongly(part: SheetGroup, base: Arrangement, bench: Bench) -> OneEdi
 
 def _wrong_beside(candidate: Candidate, bench: Bench) -> bool:
     """Whether other cells than the edited ones compute something else than they should, or one of these does not."""
-    if _wrong(candidate, bench) != candidate.edit.keys():
+    if bench.wrong_in(candidate.arrangement, candidate.edit) != candidate.edit.keys():
         return True
     edit, found = candidate.edit, candidate.arrangement
     return bool(edit) and any(bench.wrong_under(layer, edit) for layer in found.all_layers)
-
-
-def _wrong(candidate: Candidate, bench: Bench) -> set[Address]:
-    """The cells that compute something else than they should."""
-    wrong: set[Address] = set()
-    for layer in candidate.arrangement.all_layers:
-        wrong |= bench.placed(layer, candidate.edit).tied.wrong.keys()
-    return wrong
 
 
 def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Address]:

@@ -76,7 +76,8 @@ def reason_to_doubt(
     if not doubtful:
         return None
     why = f"{nearly}too few other cells say what {show(doubtful[0])} should hold"
-    return Doubt(why, _open(doubtful, outcome) if len(doubtful) < len(cells) else frozenset())
+    known = {*cells} & {*sure}
+    return Doubt(why, _open(doubtful, outcome) - known if len(doubtful) < len(cells) else frozenset())
 
 
 def _reads_a_number(cell: Address, outcome: Outcome, forms: Forms) -> bool:

@@ -6,7 +6,6 @@ An edit gives one cell, or cells that were filled from one another, other terms.
 from __future__ import annotations
 
 import itertools
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
@@ -18,6 +17,7 @@ from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_cells import TypedCells
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.evaluated import unrounded
 
 _NEAR = 6
 """Formulas in line with one that may be meant instead of it."""
@@ -25,7 +25,6 @@ _SEVERAL = _PAIR = 2
 _AROUND = {(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)}
 _WIDE = 20
 """Cells of a range that may be meant to stand elsewhere."""
-_ROUNDS = re.compile(r"\s*ROUND\((.*),\s*\d+\s*\)\s*$", re.IGNORECASE | re.DOTALL)
 
 
 class Edits(TypedCells):
@@ -119,7 +118,7 @@ class Edits(TypedCells):
 
     def _rounded(self) -> Iterator[Edit]:
         """Formulas that round a number, without that: each alone, and all that do the same in a line."""
-        texts = {cell: found[1] for cell, text in self._table.texts.items() if (found := _ROUNDS.match(text))}
+        texts = {cell: text for cell, own in self._table.texts.items() if (text := unrounded(own)) is not None}
         terms = {cell: term for cell, text in texts.items() if (term := self._terms.term_of(cell, text)) is not None}
         for cell, term in terms.items():
             yield {cell: term}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -119,6 +120,16 @@ class CellTable:
         """What the file holds at an address, or None for an empty cell."""
         sheet = self.content.sheets.get(address[0])
         return None if sheet is None else sheet.cells.get(address[1:])
+
+    def with_texts(self, texts: Mapping[Address, str]) -> CellTable:
+        """The same cells with other formulas in some, to be compared as texts.
+
+        Args:
+            texts: formula cell → its other formula, without `=`.
+        """
+        other = copy(self)
+        other.texts = {**self.texts, **texts}
+        return other
 
     def is_formula(self, address: Address) -> bool:
         """Whether a formula stands there."""

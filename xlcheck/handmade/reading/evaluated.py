@@ -14,11 +14,22 @@ from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 _ROUNDS = re.compile(r"\b(?:ROUND|ROUNDUP|ROUNDDOWN|TRUNC)\(", re.IGNORECASE)
+_ROUNDS_ALL = re.compile(r"\s*ROUND\((.*),\s*\d+\s*\)\s*$", re.IGNORECASE | re.DOTALL)
 
 
 def rounds(formula: str) -> bool:
     """Whether a formula rounds anything: its term does not show that, only its numbers do."""
     return bool(_ROUNDS.search(formula))
+
+
+def unrounded(formula: str) -> str | None:
+    """What a formula rounds that does nothing else; None for any other.
+
+    Args:
+        formula: its text, without `=`.
+    """
+    found = _ROUNDS_ALL.match(formula)
+    return None if found is None else found[1]
 
 
 def evaluated(formula: str, cell: Address, table: CellTable, values: CellValues) -> float | None:
