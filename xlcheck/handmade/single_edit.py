@@ -105,8 +105,15 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
         one, other, *_ = sorted(sorted(cells) for cells in best)
         why = f"either {_shown(one)} or {_shown(other)} may be wrong, and nothing says which"
         return OneEdit(why=why)
-    why = next(_meant_as_they_are(alike[0], base, terms), "")
-    return OneEdit(why=why) if why else _judged(alike[0], base, bench)
+    ways = [own for own in likely if own.edit.keys() == best[0]]
+    own = min(ways, key=lambda own: (_idle(own, part), own not in alike))
+    why = next(_meant_as_they_are(own, base, terms), "")
+    return OneEdit(why=why) if why else _judged(own, base, bench)
+
+
+def _idle(candidate: Candidate, part: SheetGroup) -> int:
+    """How many formulas nobody reads after an edit."""
+    return sum(not candidate.arrangement.reads.read.get(cell) for cell in part.table.texts)
 
 
 def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms) -> Iterator[str]:
@@ -223,6 +230,8 @@ def _judged(candidate: Candidate, base: Arrangement, bench: Bench) -> OneEdit:
     missed = any(not base.reads.read.get(cell) for term in candidate.edit.values() for cell in leaves(term))
     holds = base.reads.terms.holds_number  # nobody means to multiply with a word or a blank cell
     missed = missed or all(not all(map(holds, base.reads.of(cell))) for cell in candidate.edit)
+    typed = [cell for cell in candidate.edit if not base.reads.is_formula(cell)]
+    missed = missed and (not typed or any(map(base.reads.read.get, typed)))  # others may stand there for another reason
 
     def doubt(outcome: Outcome) -> str | None:
         if candidate.edit:

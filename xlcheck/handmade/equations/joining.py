@@ -31,10 +31,8 @@ class Joining(Filling):
         if not self._weights.isdisjoint(read) or not (self._is_typed(last) or any(map(self._table.is_formula, read))):
             return
         idle = self._idle_beside(cells)
-        states = [
-            x for other in idle for x in self._terms.reads[other] if x in self._with_weights_read & self._terms.keys()
-        ]
-        more = [*cells[-2:-1], *idle, *(states if self._is_typed(last) else ())]
+        states = (x for other in idle for x in self._states_behind(other)) if self._is_typed(last) else ()
+        more = [*cells[-2:-1], *idle, *states]
         pool = list(dict.fromkeys((*read, *more)))
         for own in self._equations(pool) if len(pool) <= _MOST else ():
             if not isinstance(own, Term) or (len(read) < _PAIR and not set(more) & set(leaves(own))):
@@ -54,6 +52,15 @@ class Joining(Filling):
         away = [(cell[1] - last[1], cell[2] - last[2]) for cell in cells]
         beside = [x for x in idle if x[1] == last[1] or x[2] == last[2]]
         return [x for x in beside if all(self._may_be_idle((x[0], x[1] + by[0], x[2] + by[1])) for by in away)]
+
+    def _states_behind(self, cell: Address) -> set[Address]:
+        """The results that a formula weighs, or another one does from which it is computed."""
+        found, stack = set[Address](), [cell]
+        while stack:
+            read = {x for x in self._terms.reads[stack.pop()] if x in self._terms}
+            found |= read & self._with_weights_read
+            stack += read - self._with_weights_read
+        return found
 
     def _follows(self, cell: Address, other: Address) -> bool:
         """Whether a formula is another one, or is computed from it."""

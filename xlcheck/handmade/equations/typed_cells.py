@@ -11,6 +11,9 @@ from xlcheck.handmade.equations.adding import Adding
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_over import COMPUTED, agrees, digits_of, typed_over
 
+_NEAR = 2
+"""Formulas in line with a number that may add the same bias."""
+
 
 class TypedCells(Adding):
     """The edits that make formulas of typed numbers, by what stands beside them and is read by nobody."""
@@ -63,13 +66,20 @@ class TypedCells(Adding):
             for cell in cells:
                 by = (cell[1] - last[1], cell[2] - last[2])
                 sums.append(algebra.sum(self._number_in((x[0], x[1] + by[0], x[2] + by[1])) for x in own))
-            for bias in (None, *filter(self._is_typed, sorted(self._unread))) if len(own) > 1 else (None,):
+            for bias in (None, *self._biases_for(last)) if len(own) > 1 else (None,):
                 whole = sums if bias is None else [self._plus(each, algebra.leaf(bias)) for each in sums]
                 if all(isinstance(term, Term) for term in whole):
                     terms = [term for term in whole if isinstance(term, Term)]
                     yield from self._given(cells, terms if len(own) > 1 else [])
                     for name in ("TANH", "sigmoid"):
                         yield from self._given(cells, [next(self._activated(x, name, only=True)) for x in terms])
+
+    def _biases_for(self, cell: Address) -> list[Address]:
+        """The typed numbers that nobody reads, and those that formulas beside a cell do."""
+        beside = (other for _, line in self._beside(cell) for other in line[:_NEAR])
+        return sorted(
+            filter(self._is_typed, {*self._unread, *(x for other in beside for x in self._terms.reads[other])})
+        )
 
     def _weighed_idle(self, cells: Sequence[Address], numbers: Sequence[float]) -> Iterator[Edit]:
         """Numbers as a weight that nobody reads times a result, perhaps with a bias, if they are just that."""
