@@ -110,6 +110,36 @@ def test_a_state_is_joined_as_the_equations_say(tmp_path: Path, row: int, formul
     assert (_roots(_gru() | _filled(row, formula), tmp_path) or None) == roots
 
 
+def test_a_first_step_filled_on_is_wrong(tmp_path: Path) -> None:
+    """Without a state before it, the first step of a GRU mixes the candidate alone; the second one may not."""
+    first = {"G6": None, "H6": "=(1-H2)*H5", "I6": "=(1-I2)*I5"}
+    assert _roots({cell: own for cell, own in (_gru() | first).items() if own is not None}, tmp_path) == {"I6"}
+
+
+def test_an_idle_state_and_an_idle_weight_belong_together(tmp_path: Path) -> None:
+    """Two steps that read no state, beside a first state and a number among the weights, are no samples.
+
+    The first one is right today only, as its state is 0; without a first state they may well be samples.
+    """
+    cells: dict[str, object] = {"A1": 0.7, "A2": -0.4, "A3": 0.25, "H1": 0.9, "I1": -0.35, "G5": 0.0}
+    cells |= {f"{column}4": f"=$A$1*{column}1+$A$3" for column in "HI"} | {f"{c}5": f"=TANH({c}4)" for c in "HI"}
+    assert _roots(cells, tmp_path) == {"H4", "I4"}
+    del cells["G5"]
+    assert not _roots(cells, tmp_path)
+
+
+def test_another_sigmoid_of_a_sum_in_its_own_cell_is_wrong(tmp_path: Path) -> None:
+    """The sum of a gate stands in a row of its own, and its activation is another one than the other gates have."""
+    cells = _lstm() | _filled(9, "=$A$1*{0}1+$A$2*{1}7+$A$3") | _filled(2, "=MAX(0,MIN(1,{0}9/6+0.5))")
+    assert _roots(cells, tmp_path) == {"H2", "I2"}
+
+
+def test_of_a_copy_and_what_reads_it_either_may_be_wrong(tmp_path: Path) -> None:
+    """A row for tanh(c) that only copies c may lack the tanh, or the row of h may: nobody is blamed."""
+    cells = _lstm() | _filled(8, "={0}6") | _filled(7, "={0}5*{0}8")
+    assert not _roots(cells, tmp_path)
+
+
 def test_shares_of_too_few_results_are_wrong(tmp_path: Path) -> None:
     """A sum over a range that ends one cell early, in all shares of a softmax, is one cell longer in all of them."""
     cells: dict[str, object] = _gru()

@@ -105,3 +105,17 @@ def test_a_line_that_others_have_otherwise_is_wrong(tmp_path: Path) -> None:
     right = simple_rnn(5)
     wrong = {f"I{row}": str(right[f"I{row}"]).replace("C$9", "B$9") for row in range(12, 17)}
     assert answer(right | wrong, tmp_path) == (1, {*wrong})
+
+
+def test_what_is_wrong_once_lines_are_mended_is_mended_too(tmp_path: Path) -> None:
+    """A formula that nobody misses once another one is mended is wrong as well, if its line has it otherwise."""
+    right = simple_rnn(5)
+    wrong = {"H14": str(right["H14"]).replace("+B$9", ""), "J14": "=E14", "I15": str(right["J15"])}
+    assert answer(right | wrong, tmp_path) == (1, {*wrong})
+
+
+def test_a_rounded_formula_says_what_others_should_be(tmp_path: Path) -> None:
+    """Of three units one rounds a sum: it is wrong, and so is the formula below it that was pasted."""
+    right = simple_rnn(5)
+    wrong = {"I13": f"=ROUND({str(right['I13']).removeprefix('=')},2)", "I14": right["J13"]}
+    assert answer(right | wrong, tmp_path) == (1, {*wrong})

@@ -74,6 +74,57 @@ def test_a_number_that_differs_in_a_family_is_one_of_its_own(tmp_path: Path) -> 
     assert len(set(found["D3"]) & set(found["D1"])) == 2
 
 
+def test_a_product_that_a_sum_goes_on_with_has_the_same_weight(tmp_path: Path) -> None:
+    """A first step without a state is a product alone; it has a weight, and one that nobody goes on with has none."""
+    cells = {"A1": 1.5, "A2": -0.5, "C1": "=TANH(0.5*A1)", "C2": "=TANH(0.5*A2+0.25*C1)", "E1": "=0.2*C2"}
+    found = _read(cells, tmp_path)
+
+    assert found["C1"] == found["C2"][:1]
+    assert "E1" not in found
+
+
+def test_a_gate_stands_between_a_weight_and_a_state(tmp_path: Path) -> None:
+    """A number in a product of several cells is a weight, too: the reset gate of a GRU multiplies the state."""
+    cells = {"A1": 1.5, "B1": 0.25, "C1": 0.75, "D1": "=TANH(0.5*A1+B1*0.125*C1)"}
+
+    assert [number for _, number in _read(cells, tmp_path)["D1"]] == [0.5, 0.125]
+
+
+def test_what_is_added_to_products_in_cells_is_a_bias(tmp_path: Path) -> None:
+    """Products in helper cells are weights where they are added, and so is what is added to them, also in a bracket."""
+    cells: dict[str, object] = {"A1": 1.5, "A2": -0.5}
+    cells |= {f"C{row}": f"=0.5*A{row}" for row in (1, 2)} | {f"D{row}": f"=-0.25*A{row}" for row in (1, 2)}
+    cells |= {f"E{row}": f"=C{row}+A{row}*(D{row}-0.125)+0.75" for row in (1, 2)}
+    cells |= {f"F{row}": f"=TANH(E{row})" for row in (1, 2)} | {"G1": "=C1-0.3"}  # which nobody reads
+    found = _read(cells, tmp_path)
+
+    assert {cell: [number for _, number in own] for cell, own in found.items()} == {
+        "C1": [0.5], "C2": [0.5], "D1": [-0.25], "D2": [-0.25], "E1": [-0.125, 0.75], "E2": [-0.125, 0.75],
+    }  # fmt: skip
+    assert (found["C1"], found["D1"], found["E1"]) == (found["C2"], found["D2"], found["E2"])
+
+
+def test_a_sum_that_is_written_twice_has_its_weights_once(tmp_path: Path) -> None:
+    """An activation by IF or MAX repeats its sum; the numbers in both are the same weights."""
+    found = _read({"A1": 1.5, "D1": "=IF(0.5*A1+0.25>0,0.5*A1+0.25,0)"}, tmp_path)["D1"]
+
+    assert found[:2] == found[2:]
+
+
+def test_weights_of_all_gates_stand_in_one_order(tmp_path: Path) -> None:
+    """Weights of inputs stand before those of results, wherever these stand: below the inputs, or between them."""
+    cells: dict[str, object] = {"A1": 1.5, "A3": -0.5}
+    for row, before in ((1, 9), (3, 1)):
+        cells[f"B{row}"] = f"=TANH(0.5*A{row}+0.25*D{before}+0.125)"
+        cells[f"D{row}"] = f"=TANH(0.75*A{row}-0.25*B{row}+0.625)"
+    found = _read(cells, tmp_path)
+
+    def columns(cell: str) -> list[str]:
+        return [re.sub("[0-9]", "", name) for name, _ in found[cell]]
+
+    assert columns("B1") == columns("D1") == columns("D3")
+
+
 def test_units_that_read_the_same_share_nothing(tmp_path: Path) -> None:
     """Two gates that have most numbers in common read the same inputs, so they are two units."""
     cells = {"A1": 1.0, "B1": 0.0, "D1": "=0.6*A1+0.6*B1-1", "E1": "=0.6*A1+0.6*B1-0.2"}
