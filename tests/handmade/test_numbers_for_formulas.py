@@ -95,6 +95,14 @@ def test_a_typed_first_state_is_none(tmp_path: Path) -> None:
     assert (report.exit_code, [*report.roots]) == (0, [])
 
 
+@pytest.mark.parametrize("compared", [{}, {"C8": "=B8-A8"}, {"C8": "=(B8-A8)^2"}], ids=["alone", "distance", "square"])
+def test_a_target_is_none(tmp_path: Path, compared: dict[str, object]) -> None:
+    """Beside a sum that may be the last one stands a target, not its activation, whoever compares the two."""
+    cells: dict[str, object] = {"A1": 0.7, "A2": -0.4, "A3": 0.25, "B1": 1.3, "B2": 0.6}
+    cells |= {"B8": "=A1*B1+A2*B2+A3", "A8": 0.734, "D1": 0.3, "D2": "=TANH(D1)"}
+    assert _roots(cells | compared, tmp_path) == set()
+
+
 def test_a_number_beside_a_result_that_is_just_that_is_no_stray(tmp_path: Path) -> None:
     """It may be the result's activation, typed over; another number there, which nobody reads, is a note."""
     cells = _gru() | {"D5": 0.0, "D6": 0.57, "H12": "=$D$5*I10+$D$6"}

@@ -282,13 +282,22 @@ class Arrangement:
         is_key = [*map(self.reads.table.is_number, others)] == [True] and _DIFFERENCE.match(skeleton(text))
         return bool(is_key) and not self._is_followed(others[0])
 
-    def only_shows(self, cell: Address) -> bool:
-        """Whether a formula that nobody computes with repeats another cell, shows it otherwise, or marks it."""
-        text, index = self.reads.table.texts.get(cell, ""), self.reads.table.index
-        marks = isinstance(self.values[index[cell]], str | bool) if cell in index else False
+    def is_computed_with(self, cell: Address) -> bool:
+        """Whether a formula reads a cell that does more than to show it.
+
+        Args:
+            cell: the cell.
+        """
+        return not all(map(self._only_shows, self.reads.readers.get(cell, ())))
+
+    def _only_shows(self, cell: Address) -> bool:
+        """Whether a formula that nobody reads repeats another cell, shows it otherwise, or marks it."""
+        text, marks = self.reads.table.texts.get(cell, ""), self.values[self.reads.table.index[cell]]
         blotted = skeleton(text)
         shows = _SHOWS.match(text) or _OTHERWISE.match(blotted) or _DIFFERENCE.match(blotted)
-        return not self.reads.readers.get(cell) and bool(marks or shows or self.reads.is_copy(cell))
+        return not self.reads.readers.get(cell) and bool(
+            isinstance(marks, str | bool) or shows or self.reads.is_copy(cell)
+        )
 
     def _is_read(self, cell: Address) -> bool:
         """Whether a formula computes a number from a cell; a mark, such as DONE, is none."""

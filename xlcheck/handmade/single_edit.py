@@ -209,8 +209,7 @@ def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Addres
     numbers = (
         cell for cell, number in part.table.typed_numbers() if number not in computed or float(number).is_integer()
     )
-    showing = set(filter(base.only_shows, part.table.texts))
-    return {cell for cell in (*numbers, *terms) if showing.issuperset(base.reads.readers.get(cell, ()))}
+    return {cell for cell in (*numbers, *terms) if not base.is_computed_with(cell)}
 
 
 def _judged(candidate: Candidate, base: Arrangement, bench: Bench) -> OneEdit:
@@ -231,7 +230,7 @@ def _judged(candidate: Candidate, base: Arrangement, bench: Bench) -> OneEdit:
     holds = base.reads.terms.holds_number  # nobody means to multiply with a word or a blank cell
     missed = missed or all(not all(map(holds, base.reads.of(cell))) for cell in candidate.edit)
     typed = [cell for cell in candidate.edit if not base.reads.is_formula(cell)]
-    missed = missed and (not typed or any(map(base.reads.read.get, typed)))  # others may stand there for another reason
+    missed = missed and (not typed or any(map(base.is_computed_with, typed)))  # a target stands there for other reasons
 
     def doubt(outcome: Outcome) -> str | None:
         if candidate.edit:

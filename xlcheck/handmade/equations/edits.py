@@ -71,6 +71,8 @@ class Edits(TypedCells):
             for family in self._families(cell) or [[cell]]:
                 if family[0] == cell and (self._may_help(family) or self._may_help(self._block(family))):
                     yield from self._changed(family)
+            for run in self._runs(cell):
+                yield from self._in_a_run(run) if self._terms.keys() >= set(run) else ()
             if self._families(cell) and self._may_help([cell]):  # the gates of a step do the same by mistake, too
                 for name in ("TANH", "sigmoid"):
                     yield from self._each([cell], partial(self._activated, name=name))
@@ -80,6 +82,12 @@ class Edits(TypedCells):
                 for own in (run, run[1:], run[:-1]) if len(run) > _PAIR else (run,):
                     yield from self._with_ranges(own)
                 yield from self._with_lengths(run)
+
+    def _in_a_run(self, run: Sequence[Address]) -> Iterator[Edit]:
+        """One summand less or more in all formulas that may have been filled from one."""
+        yield from self._each(run, self._without)
+        for new in sorted(self._unread):
+            yield from self._with_summand(run, new)
 
     def _in(self, cell: Address) -> Iterator[Edit]:
         """A cell, and cells that were filled from it, as other formulas would be there."""
