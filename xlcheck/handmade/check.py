@@ -259,7 +259,8 @@ class _Search:
             cells = odd
             while cells and (found := under(part, terms, base, meant(cells))) is not None:
                 lined = settled(found, part, self._bench(part, opinion, terms), meant(cells))
-                if cells.keys() <= lined.roots:
+                still = set().union(*(bench.wrong_under(layer, meant(cells)) for layer in found.all_layers))
+                if cells.keys() <= lined.roots - still:
                     more = layers.roots < lined.roots and not may_be_otherwise(cells, found, lined.left)
                     known = not any(any(foreign(cell, found, base)) for cell in lined.right_today & cells.keys())
                     if known and (lined.is_whole or more) and lined.roots <= cells.keys() | layers.roots:

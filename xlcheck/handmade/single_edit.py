@@ -204,12 +204,17 @@ def _wrong_beside(candidate: Candidate, bench: Bench) -> bool:
 
 
 def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Address]:
-    """Formulas that no formula reads but such as only show them, and numbers, but for those that were pasted."""
+    """Formulas that no formula reads but such as only show them, and numbers, but for those that were pasted.
+
+    A formula that reads blank cells alone computes nothing that another one may want.
+    """
     computed = {terms.number(cell) for cell in terms}
     numbers = (
         cell for cell, number in part.table.typed_numbers() if number not in computed or float(number).is_integer()
     )
-    return {cell for cell in (*numbers, *terms) if not base.is_computed_with(cell)}
+    holds = terms.holds_number
+    formulas = (cell for cell in terms if not (own := base.reads.of(cell)) or any(map(holds, own)))
+    return {cell for cell in (*numbers, *formulas) if not base.is_computed_with(cell)}
 
 
 def _judged(candidate: Candidate, base: Arrangement, bench: Bench) -> OneEdit:

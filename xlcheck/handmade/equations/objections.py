@@ -23,6 +23,7 @@ _FEW = 2
 """Samples of one length that may be one sample, in which a state is not read in the middle."""
 _MANY = 3
 """Gates beside whose weights a word stands that names none of them, as `input` does above the weights of an input."""
+_BIASES = frozenset({"b", "bias", "biases"})
 _PASTED = 12
 """Digits that nobody types: the number was computed and its value pasted."""
 _NEAR, _FAR = 2, 4
@@ -212,12 +213,14 @@ def repeated(readings: Sequence[Reading]) -> Iterator[tuple[Address, str]]:
 
 
 def _unread(table: CellTable, read: Collection[Address], weights: set[Address]) -> Iterator[Address]:
-    """Typed numbers near weights that no formula reads: fractions, and what continues a block or is called like one."""
+    """Typed numbers near weights that no formula reads: no counts, or called a bias or as one, or going on a block."""
     words = {word for weight in weights for word in _words(table, weight)}
     for cell in _around(weights):
         if cell in read or not table.is_number(cell):
             continue
-        if table.is_fraction(cell) or _continues(cell, weights) or not words.isdisjoint(_words(table, cell)):
+        named = {*_words(table, cell)}
+        is_bias = not _BIASES.isdisjoint(word for _, word in named)
+        if not table.may_count(cell) or _continues(cell, weights) or is_bias or not words.isdisjoint(named):
             yield cell
 
 

@@ -147,11 +147,11 @@ class CellTable:
         cell = self.cell(address)
         return cell is not None and cell.formula is None and isinstance(cell.value, float)
 
-    def is_fraction(self, address: Address) -> bool:
-        """Whether a number that is not whole was typed there."""
+    def may_count(self, address: Address) -> bool:
+        """Whether a number was typed there that may count something: a whole one, not below 0."""
         cell = self.cell(address)
         value = None if cell is None or cell.formula is not None else cell.value
-        return isinstance(value, float) and not value.is_integer()
+        return isinstance(value, float) and value.is_integer() and value >= 0
 
     def is_data_table(self, address: Address) -> bool:
         """Whether the cell belongs to a what-if data table, which shows results for other inputs."""
