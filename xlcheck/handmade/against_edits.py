@@ -37,7 +37,7 @@ def oddities(candidate: Candidate, base: Arrangement) -> tuple[int, ...]:
     stand in one line; last, with a minus, those whose weights stand in one line only after it.
     """
     own = {cell for layer in base.layers for cell in layer.own}
-    idle = sum(base.reads.is_idle(cell) and cell not in own for cell in candidate.edit)
+    idle = int(all(base.reads.is_idle(cell) and cell not in own for cell in candidate.edit))  # a first step may be
     instances = [instance for found in (base, candidate.arrangement) for instance in found.recognised.instances]
     inputs = {cell_of(x) for instance in instances for x in instance.inputs}
 
