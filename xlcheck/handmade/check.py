@@ -260,13 +260,14 @@ class _Search:
             while cells and (found := under(part, terms, base, meant(cells))) is not None:
                 lined = settled(found, part, self._bench(part, opinion, terms), meant(cells))
                 still = set().union(*(bench.wrong_under(layer, meant(cells)) for layer in found.all_layers))
-                if cells.keys() <= lined.roots - still:
+                right = lined.roots - still  # as they would be
+                if cells.keys() <= right:
                     more = layers.roots < lined.roots and not may_be_otherwise(cells, found, lined.left)
                     known = not any(any(foreign(cell, found, base)) for cell in lined.right_today & cells.keys())
                     if known and (lined.is_whole or more) and lined.roots <= cells.keys() | layers.roots:
                         return lined
                     break
-                cells = {cell: own for cell, own in cells.items() if cell in lined.roots}
+                cells = {cell: own for cell, own in cells.items() if cell in right}
         return layers
 
     def _with_one_edit(self, part: SheetGroup, opinion: Opinion, terms: CellTerms) -> Sequence[Outcome] | str:
