@@ -87,3 +87,20 @@ def test_what_reads_less_or_other_numbers_than_a_layer_does_not_pass(seed: int, 
 
 _SEED = 3
 _HARMLESS = ("exact", "one of two", "partly found", "silent")
+
+
+@pytest.mark.parametrize(
+    ("seed", "outcome"),
+    part_of(
+        [
+            pytest.param(250097, "exact", id="a sum typed over, and lines that have its activation otherwise"),
+            pytest.param(250017, "exact", id="a whole number below 0 beside the weights, which nobody reads"),
+            pytest.param(250096, "in part", id="an unread formula of blanks is no bias"),
+            pytest.param(250095, "one of two", id="two gates read the same weights, and a first step lacks a state"),
+        ],
+        2,
+    ),
+)
+def test_what_once_was_wrong_in_a_toy_is_not(seed: int, outcome: str) -> None:
+    """A right cell was blamed in these, or a wrong one passed; where two edits do as well, both are said."""
+    assert answer(seed, [1], "toy").outcome == outcome
