@@ -51,7 +51,23 @@ def oddities(candidate: Candidate, base: Arrangement) -> tuple[int, ...]:
     return len(candidate.arrangement.words_against()), idle, -moved[False, True]
 
 
-def takes_an_input_away(candidate: Candidate, base: Arrangement) -> bool:
+def is_strange(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether nobody would have meant what an edit makes of some worksheets.
+
+    Args:
+        candidate: the edit.
+        base: the layers without it.
+    """
+    return (
+        bool(_left_idle(candidate, base))
+        or _takes_an_input_away(candidate, base)
+        or _stands_still(candidate.arrangement)
+        or _takes_a_state_for_a_bias(candidate, base)
+        or reads_for_nothing(candidate)
+    )
+
+
+def _takes_an_input_away(candidate: Candidate, base: Arrangement) -> bool:
     """Whether an edit makes a formula of a number between two others in a row or column, or leaves it unread.
 
     The same formulas read one of these two, and the other one, too, if any do.
@@ -85,7 +101,7 @@ def reads_for_nothing(candidate: Candidate) -> bool:
     return any(candidate.arrangement.read_for_nothing(own))
 
 
-def stands_still(found: Arrangement) -> bool:
+def _stands_still(found: Arrangement) -> bool:
     """Whether two steps of a sample would read the very same inputs, which nobody means who has made a mistake."""
     for reading in (layer.reading for layer in found.layers if layer.reading.kind != "Dense"):
         slots, features = reading.layer.slots, reading.features
@@ -96,7 +112,7 @@ def stands_still(found: Arrangement) -> bool:
     return False
 
 
-def left_idle(candidate: Candidate, base: Arrangement) -> set[Address]:
+def _left_idle(candidate: Candidate, base: Arrangement) -> set[Address]:
     """What nobody reads any more after an edit, though it was made to be read.
 
     These are formulas; numbers beside weights; weights apart from these, if they are more than one range, as a slip
@@ -118,7 +134,7 @@ def left_idle(candidate: Candidate, base: Arrangement) -> set[Address]:
     return formulas | (lost & near if is_slip else lost) | (own if len(own) > 1 else set())
 
 
-def takes_a_state_for_a_bias(candidate: Candidate, base: Arrangement) -> bool:
+def _takes_a_state_for_a_bias(candidate: Candidate, base: Arrangement) -> bool:
     """Whether an edit adds a bias in line with the formula, as a first state stands, where no weight is, nor beside."""
     weights, instances = seeming_weights(base), candidate.arrangement.recognised.instances
     biases = {cell_of(weight) for instance in instances for x, weight in instance.pairs if x is None}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.equations.between import against_them_together
@@ -158,7 +159,7 @@ class Arrangement:
         known = {cell for layer in self.all_layers for cell in (*layer.own, *layer.given)}
         first = {cell for layer in self.layers for cell in _at_first(layer, self.forms)}
         for cell in (cell for cell in cells if cell not in first):
-            for read in self.reads.named_in(cell):
+            for read in self.reads.of(cell):
                 if read not in known and self.reads.table.is_number(read) and not self.reads.is_formula(read):
                     yield f"{show(cell)} reads {show(read)}, which is no number of the layer"
 
@@ -190,9 +191,8 @@ class Arrangement:
                 says = isinstance(self.values[table.index[cell]], str | bool)
                 shows = kind == COPY and not self.reads.multiplies_blank(cell)
                 is_spare = shows or (kind == GIVEN and not says and not self._may_be_missed(cell, taken))
-                is_spare = is_spare or (self._is_nothing(cell) and not self._bends_nothing(cell))
+                is_spare = is_spare or (self._waits(cell) and not self._bends_nothing(cell))
                 is_spare = is_spare or (says and bool(self.reads.of(cell)))  # nobody writes ="h" where h would do
-                is_spare = is_spare or self._reads_no_number(cell)
                 is_spare = is_spare or cell in made or cell in again or self._is_shown_only(cell, known)
                 is_spare = is_spare or (cell in self.decisions and not self._is_read(cell))
                 is_result = kind == COPY and self._may_be_a_result(cell, taken)
@@ -263,11 +263,6 @@ class Arrangement:
         places = [(cell[0], cell[1] + k, cell[2]) for k in near] + [(cell[0], cell[1], cell[2] + k) for k in near]
         return any(place in taken for place in places)
 
-    def _is_nothing(self, cell: Address) -> bool:
-        """Whether a formula only repeats what is blank, or multiplies something with it."""
-        form = self.forms.of(atom_of(cell))
-        return form.kind == SUM and not form.polynomial
-
     def _is_shown_only(self, cell: Address, known: Collection[Address]) -> bool:
         """Whether a formula that nobody reads shows results otherwise: as per cent, rounded, their mean or distance.
 
@@ -308,11 +303,22 @@ class Arrangement:
         """Whether a formula computes a number from a cell, and others compute one from that."""
         return any(self._is_read(reader) for reader in self.reads.readers.get(cell, ()))
 
-    def _reads_no_number(self, cell: Address) -> bool:
-        """Whether a formula reads nothing but marks, or empty cells, which wait for an answer."""
-        read, index = self.reads.of(cell), self.reads.table.index
-        marks = all(isinstance(self.values[index[x]], str | bool) for x in read if x in index)
-        return bool(read) and marks and not self._bends_nothing(cell)
+    def _waits(self, cell: Address) -> bool:
+        """Whether a formula reads nothing but marks or empty cells, or multiplies with these, as all that look like it.
+
+        Such cells wait for an answer; where formulas that look the same read numbers, one that reads none is a slip.
+        """
+        form, index = self.forms.of(atom_of(cell)), self.reads.table.index
+        read = self.reads.of(cell)
+        marks = bool(read) and all(isinstance(self.values[index[x]], str | bool) for x in read if x in index)
+        is_nothing = form.kind == SUM and not form.polynomial
+        return (marks or is_nothing) and cut(self.reads.table.texts.get(cell, "")).between not in self._counting
+
+    @cached_property
+    def _counting(self) -> set[Sequence[str]]:
+        """What formulas look like that read numbers, but for what they read."""
+        holds, texts = self.reads.terms.holds_number, self.reads.table.texts
+        return {cut(text).between for cell, text in texts.items() if any(map(holds, self.reads.of(cell)))}
 
     def _bends_nothing(self, cell: Address) -> bool:
         """Whether a formula is an activation of no number, beside the one perhaps that it should read."""

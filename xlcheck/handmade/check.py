@@ -18,8 +18,8 @@ from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import looks_like_a_network
 from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.handmade.bench import Bench, excerpt
-from xlcheck.handmade.by_equations import Settled, layers_of, networks_of, settle, settled
-from xlcheck.handmade.in_line import as_in_line, may_be_otherwise, meant, under
+from xlcheck.handmade.by_equations import Settled, networks_of, settle
+from xlcheck.handmade.in_line import settled_in_line
 from xlcheck.handmade.in_turn import judged_in_turn, read_one_another
 from xlcheck.handmade.networks.bindings_file import ignored_cells, read_bindings
 from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network_by_value, under_model
@@ -33,7 +33,7 @@ from xlcheck.handmade.reading.numbers_as_text import numbers_as_text
 from xlcheck.handmade.reading.opinions import Opinion, consult
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup, sheet_groups
-from xlcheck.handmade.single_edit import foreign, one_edit
+from xlcheck.handmade.single_edit import NONE, one_edit
 from xlcheck.handmade.stored import by_chance
 from xlcheck.handmade.summary import Abstention, part_of, reasons, report_on, worksheets
 from xlcheck.handmade.with_typed_weights import with_typed_weights
@@ -221,13 +221,13 @@ class _Search:
             trained = None if len(part.table.formulas) > _LARGE else self._trained(part)
             if trained is not None:
                 return [trained], []
-            lined = self._in_line(part, opinion, terms, layers)
+            lined = settled_in_line(part, terms, lambda: self._bench(part, opinion, terms), layers)
             if lined is not layers and lined.is_whole:
                 return [*map(part_of, lined.outcomes)], [*_spare(part, lined)]
             layers = lined
             if layers.may_be_more and len(part.table.formulas) <= _SMALL:
                 whole = self._with_one_edit(part, opinion, terms)
-            if isinstance(whole, str) and layers.may_be_more:
+            if (whole == NONE or len(part.table.formulas) > _SMALL) and layers.may_be_more:
                 layers = layers.joined_by(self._piece_by_piece(part, opinion, layers))
         except effort.OutOfTimeError:
             whole = effort.USED_UP
@@ -247,29 +247,6 @@ class _Search:
         found = [*map(part_of, layers.outcomes)]
         return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
 
-    def _in_line(self, part: SheetGroup, opinion: Opinion, terms: CellTerms, layers: Settled) -> Settled:
-        """What the equations say if cells that break their lines are as the others of these have it.
-
-        That counts if just these cells are wrong then, and any that were so before.
-        """
-        if not layers.may_be_more:
-            return layers
-        base, bench = layers_of(part, terms), self._bench(part, opinion, terms)
-        for odd in as_in_line(part, terms, base, bench.wrong_in):
-            cells = odd
-            while cells and (found := under(part, terms, base, meant(cells))) is not None:
-                lined = settled(found, part, self._bench(part, opinion, terms), meant(cells))
-                still = set().union(*(bench.wrong_under(layer, meant(cells)) for layer in found.all_layers))
-                right = lined.roots - still  # as they would be
-                if cells.keys() <= right:
-                    more = layers.roots < lined.roots and not may_be_otherwise(cells, found, lined.left)
-                    known = not any(any(foreign(cell, found, base)) for cell in lined.right_today & cells.keys())
-                    if known and (lined.is_whole or more) and lined.roots <= cells.keys() | layers.roots:
-                        return lined
-                    break
-                cells = {cell: own for cell, own in cells.items() if cell in right}
-        return layers
-
     def _with_one_edit(self, part: SheetGroup, opinion: Opinion, terms: CellTerms) -> Sequence[Outcome] | str:
         """What became of a part that one edit makes a network, or why there is no verdict on it."""
         try:
@@ -279,9 +256,10 @@ class _Search:
         return found.outcomes or found.why
 
     def _piece_by_piece(self, part: SheetGroup, opinion: Opinion, layers: Settled) -> Iterator[Outcome]:
-        """What became of the pieces of a part that one edit each makes a network."""
+        """What became of the pieces of a part that one edit each makes a network, but for those that are right."""
         for piece in pieces(part):
-            if len(piece.table.formulas) > _PIECE or layers.roots.intersection(piece.table.texts):
+            is_settled = layers.outcomes and piece.table.texts.keys().isdisjoint(layers.left)
+            if len(piece.table.formulas) > _PIECE or is_settled or layers.roots.intersection(piece.table.texts):
                 continue
             values, terms = replace(opinion, values=piece.values), CellTerms(piece.table, piece.values)
             try:

@@ -11,9 +11,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade import effort
-from xlcheck.handmade.against_edits import seeming_weights
+from xlcheck.handmade.against_edits import Candidate, is_strange, seeming_weights
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arrangement_of
+from xlcheck.handmade.bench import Bench
+from xlcheck.handmade.by_equations import Settled, layers_of, settled
 from xlcheck.handmade.computed_weights import with_computed_weights
 from xlcheck.handmade.equations.forms import atom_of, cell_of
 from xlcheck.handmade.equations.odd_ones import Odd, OddOnes
@@ -23,6 +25,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.evaluated import unrounded
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
+from xlcheck.handmade.single_edit import foreign
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import goes_round
 
@@ -36,7 +39,40 @@ _PAIRED = 8
 """Of these any two are tried together, as formulas may be exchanged."""
 
 
-def as_in_line(
+def settled_in_line(part: SheetGroup, terms: CellTerms, bench: Callable[[], Bench], layers: Settled) -> Settled:
+    """What the equations of some worksheets say if cells that break their lines are as the others of these have it.
+
+    That counts if just these cells are wrong then, and any that were so before; if they would be right if they computed
+    what these others say; and if nothing speaks against that.
+
+    Args:
+        part: the worksheets.
+        terms: what each formula computes.
+        bench: makes what judges the layers.
+        layers: what the equations say of the cells as they are; the same is returned where nothing counts.
+    """
+    if not layers.may_be_more:
+        return layers
+    base, judge = layers_of(part, terms), bench()
+    for odd in _as_in_line(part, terms, base, judge.wrong_in):
+        cells = odd
+        while cells and (found := _under(part, terms, base, _meant(cells))) is not None:
+            candidate = Candidate(_meant(cells), found)
+            lined = settled(found, part, bench(), candidate.edit)
+            still = set().union(*(judge.wrong_under(layer, candidate.edit) for layer in found.all_layers))
+            right = lined.roots - still  # as they would be
+            if cells.keys() <= right:
+                more = layers.roots < lined.roots and not _may_be_otherwise(cells, found, lined.left)
+                known = not any(any(foreign(cell, found, base)) for cell in lined.right_today & cells.keys())
+                known = known and not is_strange(candidate, base)
+                if known and (lined.is_whole or more) and lined.roots <= cells.keys() | layers.roots:
+                    return lined
+                break
+            cells = {cell: own for cell, own in cells.items() if cell in right}
+    return layers
+
+
+def _as_in_line(
     part: SheetGroup, terms: CellTerms, base: Arrangement, wrong: Callable[[Arrangement, Edit], Collection[Address]]
 ) -> Iterator[Mapping[Address, Odd]]:
     """The cells that break their lines, as the others of these have them.
@@ -62,8 +98,8 @@ def as_in_line(
                 if not any(least) or len(more) < len(own) or more.items() <= found.items() or part.marks & more.keys():
                     continue
                 effort.require_time()
-                edit = meant({**found, **more})
-                trial = under(part, terms, base, edit)
+                edit = _meant({**found, **more})
+                trial = _under(part, terms, base, edit)
                 left = least if trial is None else _against(trial)
                 if trial is not None and left[0] <= least[0] and sum(left) < sum(least):
                     found, best, least = {**found, **more}, trial, left
@@ -72,13 +108,13 @@ def as_in_line(
     except effort.OutOfTimeError:
         pass
     rounded = [Odd(cell, terms[cell], 0, is_between=True) for cell in sorted(plain) if cell in terms]
-    more_wrong = wrong(best, meant(found)) if found or rounded else ()
+    more_wrong = wrong(best, _meant(found)) if found or rounded else ()
     yield {**{one.cell: one for one in (*rounded, *reversed(odd)) if one.cell in more_wrong}, **found}
     yield found
     yield from ({one.cell: one} for one in odd[:_ALONE])
 
 
-def meant(cells: Mapping[Address, Odd]) -> Edit:
+def _meant(cells: Mapping[Address, Odd]) -> Edit:
     """What cells should compute.
 
     Args:
@@ -95,7 +131,7 @@ def _tries(looked_at: OddOnes, odd: Sequence[Odd], *, is_small: bool) -> Iterato
     yield from (*lines, *itertools.combinations(odd[:_PAIRED], 2), *alone, *lines)
 
 
-def under(part: SheetGroup, terms: CellTerms, base: Arrangement, edit: Mapping[Address, Term]) -> Arrangement | None:
+def _under(part: SheetGroup, terms: CellTerms, base: Arrangement, edit: Mapping[Address, Term]) -> Arrangement | None:
     """The layers of worksheets if some cells computed something else; None if one would read itself.
 
     Args:
@@ -112,7 +148,7 @@ def under(part: SheetGroup, terms: CellTerms, base: Arrangement, edit: Mapping[A
     return with_computed_weights(arrangement_of(recognised, part.values, reads))
 
 
-def may_be_otherwise(cells: Mapping[Address, Odd], found: Arrangement, left: Collection[Address]) -> bool:
+def _may_be_otherwise(cells: Mapping[Address, Odd], found: Arrangement, left: Collection[Address]) -> bool:
     """Whether cells may be right after all while some formulas belong to no layer.
 
     A line may end at a cell that others of it stand on one side of. And where formulas multiply results, what looks

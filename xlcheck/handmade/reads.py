@@ -40,12 +40,8 @@ class Reads:
         return Reads(self.table, self._precedents, terms, self._edit)
 
     def of(self, cell: Address) -> Sequence[Address]:
-        """The cells that a cell's formula reads; under an edit without those that it multiplies with nothing."""
-        return self.terms.reads[cell] if self._edit and cell in self.terms else self._precedents.of(cell)
-
-    def named_in(self, cell: Address) -> Sequence[Address]:
         """The cells that a cell's formula reads, also those that it multiplies with nothing."""
-        return self.terms.reads[cell] if cell in self._edit else self._precedents.of(cell)
+        return self.terms.reads[cell] if cell in self._edit and cell in self.terms else self._precedents.of(cell)
 
     def multiplies_blank(self, cell: Address) -> bool:
         """Whether a formula has products with blank cells, by mistake perhaps: no term shows them."""

@@ -14,16 +14,7 @@ from xlcheck.formulas.algebra import Address, Sum, Term, outline
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
-from xlcheck.handmade.against_edits import (
-    Candidate,
-    left_idle,
-    oddities,
-    reads_for_nothing,
-    seeming_weights,
-    stands_still,
-    takes_a_state_for_a_bias,
-    takes_an_input_away,
-)
+from xlcheck.handmade.against_edits import Candidate, is_strange, oddities, reads_for_nothing, seeming_weights
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arranged
 from xlcheck.handmade.bench import Bench
@@ -43,6 +34,7 @@ from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import UnderEdits
 
+NONE = "no single edit makes all of it a network"
 _WAYS = 8
 """Edits of the same cells that are kept: one of them may be what stands elsewhere, filled there."""
 _SEVERAL, _RARE = 2, 10
@@ -90,13 +82,11 @@ def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
         arrangement = None if len(found.get(cells, ())) == _WAYS else sheets.arrangement(edit)
         if arrangement is not None and is_textbook(arrangement, cells):
             candidate = Candidate(edit, arrangement)
-            strange = left_idle(candidate, base) or takes_an_input_away(candidate, base) or stands_still(arrangement)
-            strange = strange or takes_a_state_for_a_bias(candidate, base)
-            if not (strange or reads_for_nothing(candidate)) and not _wrong_beside(candidate, bench):
+            if not is_strange(candidate, base) and not _wrong_beside(candidate, bench):
                 found.setdefault(cells, []).append(candidate)
     least = [cells for cells in found if not any(other < cells for other in found)]
     if not least:
-        return OneEdit(why="no single edit makes all of it a network")
+        return OneEdit(why=NONE)
     odd = {cells: oddities(found[cells][0], base) for cells in least}
     likely = [own for cells in least if odd[cells] == min(odd.values()) for own in found[cells]]
     alike = _as_elsewhere(likely, terms)

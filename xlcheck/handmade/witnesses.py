@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import is_filled_from
+from xlcheck.graph.quantities import Role
 from xlcheck.handmade.equations.forms import Atom, Forms, atom_of, cell_of
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.layers import Place
@@ -116,7 +117,8 @@ def _stands_for_another(cell: Address, keys: Mapping[Address, Key]) -> bool:
 def _only_follows(cell: Address, odd: Set[Address], outcome: Outcome, forms: Forms) -> bool:
     """Whether a formula is filled like right ones of its kind, and reads a cell that is odd: the mistake lies there.
 
-    So it does where the formula gives the right number today and reads a formula that is none of the layer's.
+    So it does where the formula gives the right number today and reads a formula that is none of the layer's, or one
+    of which the layer is given the number where these read what it computes.
 
     Args:
         cell: it is wrong.
@@ -124,16 +126,19 @@ def _only_follows(cell: Address, odd: Set[Address], outcome: Outcome, forms: For
         outcome: what became of all.
         forms: what each cell computes.
     """
-    table, tied, own = outcome.table, outcome.tied, outcome.tied.element(cell)
+    table, tied, own, reads = outcome.table, outcome.tied, outcome.tied.element(cell), outcome.precedents.of
     is_right_today = any(verdict.cell == cell and verdict.only_here for verdict in outcome.roots)
-    given = {other for network in outcome.networks for *_, other in network.cells()}
-    strangers = {o for o in outcome.precedents.of(cell) if o not in given and o not in tied.held}
-    strays = is_right_today and any(forms.holds_something(a) and not forms.is_given(a) for a in map(atom_of, strangers))
-    if own is None or (odd.isdisjoint(outcome.precedents.of(cell)) and not strays):
+    given = {other: quantity.band.role for network in outcome.networks for quantity, *_, other in network.cells()}
+    strangers = {o for o in reads(cell) if o not in given and o not in tied.held}
+    strays = any(forms.holds_something(a) and not forms.is_given(a) for a in map(atom_of, strangers))
+    is_odd = not odd.isdisjoint(reads(cell)) or (is_right_today and strays)
+    is_given_some = is_right_today and any(given.get(other) is Role.INPUT for other in reads(cell))
+    if own is None or not (is_odd or is_given_some):
         return False
     text = table.texts.get(cell, "")
     return any(
         is_filled_from(text, cell[1:], table.texts[other], other[1:])
+        and (is_odd or tied.held.keys() >= {*reads(other)})
         for other, number in tied.held.items()
         if other not in tied.wrong and table.is_formula(other) and tied.elements[number].source.band == own.source.band
     )
@@ -156,9 +161,10 @@ def _open(doubtful: Collection[Address], outcome: Outcome) -> frozenset[Address]
 
 
 def stands_among_others(cell: Address, outcome: Outcome) -> bool:
-    """Whether a cell is filled like right ones in its row or column, and none in that line holds what it should.
+    """Whether a cell is one of others in its row or column, though it was taken for another quantity.
 
-    Then it is one of them, if these hold one quantity, as the last sum of a column is whose activation stands nowhere.
+    It is filled like right ones, and none in that line holds what it should; or it holds what one of these would and
+    no other cell does, as the sum whose activation stands nowhere.
     """
     table, tied = outcome.table, outcome.tied
     own = tied.element(cell)
@@ -166,13 +172,15 @@ def stands_among_others(cell: Address, outcome: Outcome) -> bool:
         return False
     bands = {other: tied.elements[n].source.band for other, n in tied.held.items() if other not in tied.wrong}
     formulas = [other for other in bands if other != cell and table.is_formula(other)]
+    equal = tied.elements.equal_to(tied.wrong[cell][:, None])[0] if cell in tied.wrong else ()
+    holds = {tied.elements[number].source.band for number in {*equal} - {*tied.held.values()}}
     text = table.texts[cell]
     for side in (1, 2):
         line = [other for other in formulas if (other[0], other[side]) == (cell[0], cell[side])]
-        if not any(bands[other] == own.source.band for other in line):
-            like = [other for other in line if is_filled_from(text, cell[1:], table.texts[other], other[1:])]
-            if max(Counter(bands[other] for other in like).values(), default=0) >= WITNESSES:
-                return True
+        like = Counter(bands[o] for o in line if is_filled_from(text, cell[1:], table.texts[o], o[1:]))
+        is_alone = all(bands[other] != own.source.band for other in line)
+        if any(count >= WITNESSES and (is_alone or band in holds) for band, count in like.items()):
+            return True
     return False
 
 

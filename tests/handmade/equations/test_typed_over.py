@@ -71,3 +71,20 @@ def test_a_number_agrees_with_what_rounds_to_it() -> None:
     assert agrees(0.12349, 0.123, 3)
     assert agrees(0.1225, 0.123, 3)
     assert not agrees(0.12351, 0.123, 3)
+
+
+SUMS = {("S", row, 3): total for row, total in ((2, 0.4), (3, -0.2), (4, 1.1))}
+SHARES = [round(math.exp(total) / sum(map(math.exp, SUMS.values())), 4) for total in SUMS.values()]
+
+
+@pytest.mark.parametrize("by", [(0, 1), (0, 4), (0, 5), (3, 0), (4, 0), (-3, 0), (8, 0)])
+def test_a_softmax_is_known_by_all_of_its_numbers(by: tuple[int, int]) -> None:
+    """Rule: as many typed numbers as sums beside, behind or before these are their softmax, if each of them is."""
+    places = [("S", row + by[0], column + by[1]) for _, row, column in SUMS]
+    wanted = [(cell, of, "softmax") for cell, of in zip(places, SUMS, strict=True)]
+
+    typed = dict(zip(places, SHARES, strict=True))
+    near = by not in {(0, 5), (8, 0)}
+    assert found(typed, SUMS) == (wanted if near else [])
+    assert found(typed | {places[1]: SHARES[1] + 0.0001}, SUMS) == []
+    assert found({cell: round(share, 2) for cell, share in typed.items()}, SUMS) == []

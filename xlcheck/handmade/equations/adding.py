@@ -25,18 +25,20 @@ class Adding(Joining):
     def _with_product(self, family: Sequence[Address], weight: Address) -> Iterator[dict[Address, Term]]:
         """One more product in the sums of a family, of an unread number and what others weigh, or filled from that.
 
-        A summand that is weighed in this way does not stand there any more without its weight.
+        A summand that is weighed in this way does not stand there any more without its weight; so any result that
+        stands there without one is weighed, too.
         """
         algebra, last = self._terms.algebra, family[-1]  # before the first one there may be no state
         idle = self._idle_beside(family) if len(family) > 1 else ()  # one alone may be what a first state belongs to
-        factors = dict.fromkeys((*self._weighed, *idle, *self._own_states(family)))
-        for factor in factors if self._is_typed(weight) and not self._is_beside_inputs(weight) else ():
+        bare = {cell for cell in self._terms.reads[last] if algebra.leaf(cell) in self._summands(self._terms[last])}
+        results = (*self._weighed, *idle, *self._own_states(family), *sorted(bare & self._terms.keys()))
+        for factor in dict.fromkeys(results) if self._is_typed(weight) and not self._is_beside_inputs(weight) else ():
             edit: dict[Address, Term] = {}
             others = [self._along(factor, (cell[1] - last[1], cell[2] - last[2])) for cell in family]
             for cell, other in zip(family, others, strict=True) if all(map(self._terms.holds_number, others)) else ():
                 leaf = algebra.leaf(other)
-                bare = algebra.scale(leaf, -self._summands(self._terms[cell]).get(leaf, 0.0))
-                whole = algebra.sum((algebra.multiply(algebra.leaf(weight), leaf), bare))
+                less = algebra.scale(leaf, -self._summands(self._terms[cell]).get(leaf, 0.0))
+                whole = algebra.sum((algebra.multiply(algebra.leaf(weight), leaf), less))
                 edit |= next(self._each([cell], partial(self._inner, change=partial(self._plus, whole))), {})
             if len(edit) == len(family):
                 yield edit

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.equations.behind import behind
 from xlcheck.handmade.equations.forms import Atom, Forms, cell_of
 from xlcheck.handmade.equations.instances import LINEAR, followed
 from xlcheck.handmade.equations.layers import Layer
@@ -32,6 +33,7 @@ def against_them_together(readings: Sequence[Reading], forms: Forms) -> Iterator
     yield from _sharing(readings)
     yield from _in_two_roles(readings)
     yield from (text for text, _ in _bent_otherwise(readings))
+    yield from _not_bent(readings, forms)
 
 
 def bent_evenly(readings: Sequence[Reading]) -> str | None:
@@ -195,6 +197,18 @@ def _bent_otherwise(readings: Sequence[Reading]) -> Iterator[tuple[str, bool]]:
                     said.add(both)
                     one, two = (f"{show(cell_of(atom))} has the activation {names[atom]}" for atom in (first, other))
                     yield f"{one}, but {two}, and both read the same", counts[0] - counts[-1] < _MORE
+
+
+def _not_bent(readings: Sequence[Reading], forms: Forms) -> Iterator[str]:
+    """Sums beside others whose activations have cells of their own: where theirs would stand, something else does."""
+    made = {atom for reading in readings for atom in outputs(reading).values()}
+    bent = [own for own in readings if own.activations.get("activation") != LINEAR]
+    for reading in (own for own in readings if own.kind == "Dense" and own not in bent):
+        others = [x for own in bent if _side_by_side(reading, own) for x in own.layer.instances]
+        for atom in sorted(outputs(reading).values()):
+            place = behind(atom, others, forms)
+            if place is not None and place not in made and forms.holds_something(place):
+                yield f"{show(cell_of(place))} stands where the activation of {show(cell_of(atom))} would"
 
 
 def may_be_a_branch(readings: Sequence[Reading], cell: Address) -> str | None:

@@ -22,19 +22,24 @@ def read_dense(layer: Layer, forms: Forms) -> list[Reading]:
     for activation, rows in by_activation.items():
         part = layer if len(by_activation) == 1 else layer.restricted(rows)
         if activation in KERAS:
-            found.append(_reading(part, activation, _outputs(part, forms), is_certain=is_certain))
+            found.append(_reading(part, activation, part.rows, _outputs(part, forms), is_certain=is_certain))
         elif activation == "exp":
             shares = _shares(part, forms)
-            if shares:
-                found.append(_reading(part, "softmax", shares, is_certain=is_certain))
+            if shares:  # the exponentials may all stand in one formula, their shares have cells
+                of = {row: min((a for (_, own), a in shares.items() if own == row), default=None) for row in part.rows}
+                order = sorted(part.rows, key=lambda row: (of[row] is None, of[row] or ()))
+                values = {(step, order.index(row)): atom for (step, row), atom in shares.items()}
+                found.append(_reading(part, "softmax", order, values, is_certain=is_certain))
     return found
 
 
-def _reading(layer: Layer, activation: str, values: dict[tuple[int, int], Atom], *, is_certain: bool) -> Reading:
+def _reading(
+    layer: Layer, activation: str, rows: list[int], values: dict[tuple[int, int], Atom], *, is_certain: bool
+) -> Reading:
     documents = [[step] for step in layer.steps]
     return Reading(
-        "Dense", {"activation": activation}, layer, [layer.rows], {}, documents, {"y": values}, is_certain=is_certain
-    )  # fmt: skip
+        "Dense", {"activation": activation}, layer, [rows], {}, documents, {"y": values}, is_certain=is_certain
+    )
 
 
 def _outputs(layer: Layer, forms: Forms) -> dict[tuple[int, int], Atom]:
@@ -46,7 +51,7 @@ def _outputs(layer: Layer, forms: Forms) -> dict[tuple[int, int], Atom]:
 
 
 def _shares(layer: Layer, forms: Forms) -> dict[tuple[int, int], Atom]:
-    """The cells that divide an exponential by the sum of all of its step, if most steps have them."""
+    """Step and row → the cell that divides its exponential by the sum of all of the step, if most steps have them."""
     sums: dict[frozenset[Monomial], int] = {}
     for step in layer.steps:
         atoms = [layer.atom(row, step) for row in layer.rows]
@@ -60,5 +65,5 @@ def _shares(layer: Layer, forms: Forms) -> dict[tuple[int, int], Atom]:
             if of is not None and factor == 1 and len(monomial) == 1 and set(form.below.values()) == {1.0}:
                 place = layer.by_atom.get(monomial[0])
                 if place is not None and place[1] == of:
-                    found[of, layer.rows.index(place[0])] = atom
+                    found[of, place[0]] = atom
     return found if 2 * len(found) > len(layer.by_atom) else {}

@@ -16,7 +16,7 @@ from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.networks.labels import KERNELS, Labels, gates_of_weights
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.cells import CellTable, CellValues, beside, show
 from xlcheck.layers.gate_symbols import VALUES
 
 _FEW = 2
@@ -220,7 +220,9 @@ def _unread(table: CellTable, read: Collection[Address], weights: set[Address]) 
             continue
         named = {*_words(table, cell)}
         is_bias = not _BIASES.isdisjoint(word for _, word in named)
-        if not table.may_count(cell) or _continues(cell, weights) or is_bias or not words.isdisjoint(named):
+        is_one_of_several = named or any(map(table.is_number, beside(cell)))  # as the steps are counted above a table
+        goes_on = _continues(cell, weights, 1 if is_one_of_several else _FAR)
+        if not table.may_count(cell) or goes_on or is_bias or not words.isdisjoint(named):
             yield cell
 
 
@@ -266,10 +268,18 @@ def _around(cells: set[Address]) -> set[Address]:
     return {(sheet, row + down, column + right) for sheet, row, column in cells for down, right in steps} - cells
 
 
-def _continues(cell: Address, weights: set[Address]) -> bool:
-    """Whether a number stands right behind a weight: one before it may be a heading that counts units."""
+def _continues(cell: Address, weights: set[Address], reach: int) -> bool:
+    """Whether a number stands right behind a weight, or as far behind one as that is behind another one.
+
+    One before it may be a heading that counts units.
+    """
     sheet, row, column = cell
-    return (sheet, row - 1, column) in weights or (sheet, row, column - 1) in weights
+    for by in range(1, reach + 1):
+        for down, right in ((by, 0), (0, by)):
+            near, far = ((sheet, row - k * down, column - k * right) for k in (1, 2))
+            if near in weights and (by == 1 or far in weights):
+                return True
+    return False
 
 
 def _said_otherwise(reading: Reading, network: Network, labels: Labels) -> Iterator[str]:

@@ -13,6 +13,8 @@ from xlcheck.handmade.equations.filling import Filling
 
 _ASKED = 3
 """Formulas on each side that are asked."""
+_STEP = 8
+"""Formulas on each side that a cell may be like: a step of an LSTM has a sum and an activation for each gate."""
 _AXES = (2, 1)
 """In a row the columns differ, and in a column the rows."""
 _WITNESSES = 2
@@ -51,7 +53,7 @@ class OddOnes(Filling):
         found: list[Odd] = []
         for cell in self._places():
             asked = [self._asked(cell, axis) for axis in _AXES]
-            like = max(self._like(cell, line) for line in asked)
+            like = max(self._like(cell, self._nearest(cell, axis, _STEP)) for axis in _AXES)
             if like < _WITNESSES:
                 there = [self._said(cell, line) for line in asked]
                 like = max(like, *(_votes(by, self._terms.get(cell)) for by in there))
@@ -83,7 +85,8 @@ class OddOnes(Filling):
         if not self._like(cell, self._asked(cell, along)):
             return None
         said = self._said(cell, self._asked(cell, across))
-        odd = [own for own in self._odd(cell, said, _votes(said, self._terms.get(cell))) if own.is_between]
+        like = _votes(self._said(cell, self._nearest(cell, across, _STEP)), self._terms.get(cell))
+        odd = [own for own in self._odd(cell, said, like) if own.is_between]
         return max(odd, key=_sureness, default=None)
 
     def _places(self) -> Iterator[Address]:
@@ -95,12 +98,15 @@ class OddOnes(Filling):
 
     def _asked(self, cell: Address, axis: int) -> Sequence[Address]:
         """The nearest formulas on either side of a cell, in its row or column; of a number only those right beside."""
-        line = next(own for other, own in self._beside(cell) if other == axis)
-        before, behind = [o for o in line if o < cell], [o for o in line if o > cell]
         if cell in self._table.texts:
-            return *before[:_ASKED], *behind[:_ASKED]
-        near = [o for o in (*before[:1], *behind[:1]) if abs(o[1] - cell[1]) + abs(o[2] - cell[2]) == 1]
+            return self._nearest(cell, axis, _ASKED)
+        near = [o for o in self._nearest(cell, axis, 1) if abs(o[1] - cell[1]) + abs(o[2] - cell[2]) == 1]
         return near if len(near) > 1 else ()
+
+    def _nearest(self, cell: Address, axis: int, most: int) -> Sequence[Address]:
+        """The nearest formulas on either side of a cell, so many on each, in its row or column."""
+        line = next(own for other, own in self._beside(cell) if other == axis)
+        return *[o for o in line if o < cell][:most], *[o for o in line if o > cell][:most]
 
     def _like(self, cell: Address, asked: Sequence[Address]) -> int:
         """How many of some formulas a cell may have been filled from; one with the very same text was copied."""

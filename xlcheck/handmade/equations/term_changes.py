@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from math import isnan, nan
 
@@ -50,6 +50,12 @@ class TermChanges:
         read = leaves(term)
         if len(read) == 1 and read[0] in self._terms:
             yield from self._activated(self._terms.algebra.leaf(read[0]), name, only=True)
+
+    def _softmax(self, cell: Address, among: Iterable[Address]) -> Expression:
+        """The softmax of a cell among several, itself one of them."""
+        algebra = self._terms.algebra
+        powers = {own: algebra.function("EXP", algebra.leaf(own)) for own in among}
+        return algebra.multiply(powers[cell], algebra.power(algebra.sum((*powers.values(),)), -1.0))
 
     def _added(self, term: Term, cell: Address) -> Iterator[Expression]:
         """A term with one more summand, in the sum that its activation is of."""

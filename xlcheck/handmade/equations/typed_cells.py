@@ -52,9 +52,10 @@ class TypedCells(Adding):
         """Numbers that are, to the last digit, activations of sums: each alone, and all that stand to theirs alike."""
         alike: dict[object, dict[Address, Term]] = defaultdict(dict)
         for own in typed_over(self._terms, self._table):
-            for term in self._activated(self._terms.algebra.leaf(own.of), own.activation, only=True):
+            bent = self._activated(self._terms.algebra.leaf(own.of), own.activation, only=True)
+            for term in [self._softmax(own.of, own.among)] if own.among else bent:
                 if isinstance(term, Term):
-                    yield {own.cell: term}
+                    yield from () if own.among else ({own.cell: term},)
                     alike[own.cell[1] - own.of[1], own.cell[2] - own.of[2], own.activation][own.cell] = term
         yield from alike.values()
 

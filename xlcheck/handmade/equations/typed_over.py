@@ -1,9 +1,9 @@
-"""Numbers typed where an activation should stand: they are, to the last digit, what one of a computed cell gives."""
+"""Numbers typed where an activation should stand: they are, to the last digit, what one of computed cells gives."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address
@@ -27,12 +27,14 @@ class TypedOver:
     Attributes:
         cell: the typed number.
         of: the cell of which it is the activation.
-        activation: as Excel calls it, or `sigmoid`.
+        activation: as Excel calls it, or `sigmoid` or `softmax`.
+        among: the cells of which a softmax is, in their order.
     """
 
     cell: Address
     of: Address
     activation: str
+    among: tuple[Address, ...] = ()
 
     @property
     def said(self) -> str:
@@ -57,6 +59,38 @@ def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
             for name, activation in _ACTIVATIONS.items():
                 if agrees(activation(computed[other]), number, digits):
                     yield TypedOver(cell, other, name)
+    yield from _softmaxes(computed, dict(table.typed_numbers()))
+
+
+def _softmaxes(computed: Mapping[Address, float], typed: Mapping[Address, float]) -> Iterator[TypedOver]:
+    """The typed numbers that are a softmax of as many computed ones beside them, or before or behind in their line."""
+    numbers = {cell: number for cell, number in typed.items() if digits_of(number) >= COMPUTED}
+    for down, right in ((1, 0), (0, 1)):
+        for run in _runs(numbers, down, right):
+            across = [(by * right, by * down) for by in range(-_NEAR, _NEAR + 1) if by]
+            along = [(by * down, by * right) for by in range(-_NEAR - len(run), _NEAR + len(run) + 1)]
+            for by in (*across, *(by for by in along if abs(sum(by)) >= len(run))):
+                sums = tuple((cell[0], cell[1] + by[0], cell[2] + by[1]) for cell in run)
+                if all(cell in computed for cell in sums) and _is_softmax(
+                    [numbers[cell] for cell in run], [computed[cell] for cell in sums]
+                ):
+                    yield from (TypedOver(cell, total, "softmax", sums) for cell, total in zip(run, sums, strict=True))
+
+
+def _runs(cells: Collection[Address], down: int, right: int) -> Iterator[list[Address]]:
+    """The cells that stand right behind one another in a column or row, if there are several."""
+    for cell in sorted(cells):
+        if (cell[0], cell[1] - down, cell[2] - right) not in cells:
+            run = [cell]
+            while (after := (cell[0], run[-1][1] + down, run[-1][2] + right)) in cells:
+                run.append(after)
+            yield from [run] if len(run) > 1 else []
+
+
+def _is_softmax(numbers: Sequence[float], sums: Sequence[float]) -> bool:
+    powers = [math.exp(total - max(sums)) for total in sums]
+    pairs = zip(powers, numbers, strict=True)
+    return all(agrees(power / sum(powers), number, digits_of(number)) for power, number in pairs)
 
 
 def _in_line(cell: Address) -> Iterator[Address]:

@@ -71,8 +71,13 @@ class Weighing:
         )
 
     def _taken(self, sign: int, addend: Node, take: _Take) -> tuple[int, Node]:
-        """A summand with its sign, in which a typed weight, with this sign, is replaced."""
+        """A summand with its sign, in which a typed weight, with this sign, is replaced.
+
+        A negative number that is subtracted stays: of its two signs one may be a mistake.
+        """
         weighted, number = _weighted(addend), _number(addend)
+        if sign < 0 and (weighted or number is not None) and _is_negative(addend):
+            return sign, addend
         if weighted is not None:
             weight, cells = weighted
             whole = take(sign * weight, cells[-1].area)
@@ -135,6 +140,13 @@ def _factors(node: Node) -> Iterator[Node]:
             yield from _factors(own)
     else:
         yield node
+
+
+def _is_negative(node: Node) -> bool:
+    """Whether a number or a product begins with a minus."""
+    while isinstance(node, Operator) and len(node.operands) > 1:
+        node = node.operands[0]
+    return isinstance(node, Operator) and node.symbol == "-"
 
 
 def _weighted(node: Node) -> tuple[float, list[Reference]] | None:
