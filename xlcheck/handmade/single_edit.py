@@ -227,6 +227,9 @@ def _judged(candidate: Candidate, base: Arrangement, bench: Bench) -> OneEdit:
     typed = [cell for cell in candidate.edit if not base.reads.is_formula(cell)]
     missed = missed and (not typed or any(map(base.is_computed_with, typed)))  # a target stands there for other reasons
 
+    shares = {own.cell for own in base.typed_over if own.among}  # several numbers, to the last digit
+    missed = missed or candidate.edit.keys() <= shares
+
     def doubt(outcome: Outcome) -> str | None:
         if candidate.edit:
             return reason_to_abstain(outcome, missed=missed, alike=alike)
