@@ -129,6 +129,11 @@ def test_a_rounded_formula_says_what_others_should_be(tmp_path: Path) -> None:
         pytest.param(250097, False, "exact", id="what its line says must be what a cell should be"),
         pytest.param(260012, True, "silent", id="nobody meant weights that an edit leaves unread"),
         pytest.param(280079, False, "one of two", id="of four gates two are alike, and two others"),
+        pytest.param(320018, False, "exact", id="nobody meant to add an empty cell to a result"),
+        pytest.param(320010, False, "silent", id="a number in the place of an activation"),
+        pytest.param(320027, False, "silent", id="what is called a state reads one"),
+        pytest.param(340006, True, "one of two", id="of two steps that exchange two formulas either may be right"),
+        pytest.param(340059, True, "silent", id="summands in the place of each other"),
         pytest.param(270021, True, "exact", id="filled like right ones and right today"),
     ],
 )

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import is_filled_from
-from xlcheck.handmade.arrangement import Arrangement
-from xlcheck.handmade.equations.forms import cell_of
+from xlcheck.handmade.arrangement import Arrangement, at_first
+from xlcheck.handmade.equations.forms import COPY, atom_of, cell_of
 from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.reading.cell_terms import leaves
@@ -64,6 +64,27 @@ def is_strange(candidate: Candidate, base: Arrangement) -> bool:
         or _stands_still(candidate.arrangement)
         or _takes_a_state_for_a_bias(candidate, base)
         or reads_for_nothing(candidate)
+        or _keeps_a_blank(candidate, base)
+    )
+
+
+def _keeps_a_blank(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether a formula reads a layer, or is of it, and an empty cell that it alone reads, after an edit of others.
+
+    At a first step there may be no state, and what all formulas of a row read may be a bias that is none.
+    """
+    reads, found = base.reads, candidate.arrangement
+    edited = [cell for cell in candidate.edit if reads.is_formula(cell)]
+    if any(not all(map(reads.terms.holds_number, reads.of(cell))) for cell in edited):
+        return False  # the others may have been filled like these
+    first = {cell for layer in found.layers for cell in at_first(layer, found.forms)}
+    first = {cell for cell in first if found.forms.of(atom_of(cell)).kind != COPY}  # with a blank it is no copy
+    own = {cell for layer in found.all_layers for cell in layer.own}
+    readers = {reader for cell in own for reader in (cell, *reads.readers.get(cell, ()))} - {*first, *candidate.edit}
+    return any(
+        other not in reads.table.index and len(reads.readers[other]) == 1
+        for cell in readers & reads.table.texts.keys()
+        for other in reads.of_single_cells(cell)
     )
 
 

@@ -20,7 +20,15 @@ from xlcheck.handmade.equations.instances import followed
 from xlcheck.handmade.equations.left_out import reads_empty
 from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.objections import objections, repeated, words_against
-from xlcheck.handmade.equations.orders import crossed, exchanged, gap_in_a_line, other_order, out_of_line, turned_units
+from xlcheck.handmade.equations.orders import (
+    crossed,
+    exchanged,
+    exchanged_in_words,
+    gap_in_a_line,
+    other_order,
+    out_of_line,
+    turned_units,
+)
 from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, scaled_inputs, unused_cells
 from xlcheck.handmade.equations.recognise import Recognised
@@ -116,24 +124,19 @@ class Arrangement:
         if {True, False} <= turned.keys():
             first = show(cell_of(min(outputs(turned[True]).values())))
             places.append(f"{first} and the units beside it stand the other way round than their weights")
+        places += [exchanged_in_words(self.reads.table, own.own - self.reads.edited.keys()) for own in self.layers]
         return [why for why in (*found, *places) if why is not None]
 
     def objections(self) -> list[str]:
         """What a reader would ask before believing that all of it is right, words aside."""
         alone = objections(self.reads.table, self.values, self.reads.read.keys(), self._readings)
-        together = against_them_together([layer.reading for layer in self.layers], self.forms)
+        together = against_them_together([layer.reading for layer in self.layers], self.forms, self.reads.table)
         words = (cell for layer in self.layers for cell in sorted(layer.own) if self.reads.multiplies_words(cell))
         said = [f"{show(cell)} multiplies numbers with words" for cell in islice(words, 1)]
         empty = (reads_empty(self.reads.of, self.reads.table, layer.reading) for layer in self.layers)
         steps = mixed_up_steps([layer.reading for layer in self.layers], [layer.results for layer in self.plain])
-        return [
-            *alone,
-            *said,
-            *filter(None, empty),
-            *(own.said for own in self.typed_over[:1]),
-            *together,
-            *islice(steps, 1),
-        ]
+        typed = (own.said for own in self.typed_over[:1])
+        return [*alone, *said, *filter(None, empty), *typed, *together, *islice(steps, 1)]
 
     @cached_property
     def typed_over(self) -> list[TypedOver]:
@@ -157,7 +160,7 @@ class Arrangement:
         At a first step the weights of a state are none, if that state is blank or 0.
         """
         known = {cell for layer in self.all_layers for cell in (*layer.own, *layer.given)}
-        first = {cell for layer in self.layers for cell in _at_first(layer, self.forms)}
+        first = {cell for layer in self.layers for cell in at_first(layer, self.forms)}
         for cell in (cell for cell in cells if cell not in first):
             for read in self.reads.of(cell):
                 if read not in known and self.reads.table.is_number(read) and not self.reads.is_formula(read):
@@ -326,7 +329,7 @@ class Arrangement:
         return bool(_BENDS.search(self.reads.table.texts.get(cell, ""))) and not any(map(holds, self.reads.of(cell)))
 
 
-def _at_first(layer: LayerCells, forms: Forms) -> set[Address]:
+def at_first(layer: LayerCells, forms: Forms) -> set[Address]:
     """The cells of a recurrent layer that belong to no further step than the first one of each sample.
 
     Where a first step lacks an input, it may be the weights that are blank, and not the state.

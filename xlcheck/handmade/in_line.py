@@ -7,7 +7,7 @@ wrong as soon as what they say makes layers fit that do not fit otherwise.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade import effort
@@ -35,7 +35,7 @@ _FEW = 400
 """Formulas of worksheets in which whole lines are looked at, too."""
 _ALONE = 4
 """Of these, each alone may be what is wrong, though the layers are the same with it."""
-_PAIRED = 8
+_PAIR, _PAIRED = 2, 8
 """Of these any two are tried together, as formulas may be exchanged."""
 
 
@@ -91,19 +91,27 @@ def _as_in_line(
     odd = [one for one in looked_at.odd() if one.cell not in part.marks][:_MOST]
     found: dict[Address, Odd] = {}
     best, least = base, _against(base)
+
+    def tried(own: Iterable[Odd]) -> tuple[Arrangement, tuple[int, int]]:
+        effort.require_time()
+        trial = _under(part, terms, base, _meant({**found, **{one.cell: one for one in own}}))
+        return (best, least) if trial is None else (trial, _against(trial))
+
     try:
         with effort.limited_to(effort.left() / 2):
             for own in _tries(looked_at, odd, is_small=len(part.table.texts) <= _FEW):
                 more = {one.cell: one for one in own}
                 if not any(least) or len(more) < len(own) or more.items() <= found.items() or part.marks & more.keys():
                     continue
-                effort.require_time()
-                edit = _meant({**found, **more})
-                trial = _under(part, terms, base, edit)
-                left = least if trial is None else _against(trial)
-                if trial is not None and left[0] <= least[0] and sum(left) < sum(least):
+                trial, left = tried(own)
+                if left[0] <= least[0] and sum(left) < sum(least):
+                    least_sure = min(one.sureness for one in own)
+                    rivals = [x for x in odd[:_PAIRED] if x.cell not in more and x.sureness >= least_sure]
+                    others = itertools.combinations(rivals, 2)
+                    if len(own) == _PAIR and any(tried(pair)[1] == left for pair in others):
+                        continue  # of two steps, in which formulas were exchanged, nobody knows which one is right
                     found, best, least = {**found, **more}, trial, left
-                    if is_textbook(trial, edit):
+                    if is_textbook(trial, _meant(found)):
                         break
     except effort.OutOfTimeError:
         pass

@@ -23,13 +23,16 @@ class Reads:
         precedents: who reads what as they are.
         terms: what each formula computes, also the other ones.
         edit: the cells with other formulas.
+
+    Attributes:
+        edited: the same.
     """
 
     def __init__(
         self, table: CellTable, precedents: Precedents, terms: CellTerms, edit: Mapping[Address, Term] | None = None
     ) -> None:
         self.table, self._precedents, self.terms = table, precedents, terms
-        self._edit = edit or {}
+        self.edited = edit or {}
 
     def under(self, terms: CellTerms) -> Reads:
         """The same with other terms.
@@ -37,11 +40,16 @@ class Reads:
         Args:
             terms: what each formula computes.
         """
-        return Reads(self.table, self._precedents, terms, self._edit)
+        return Reads(self.table, self._precedents, terms, self.edited)
 
     def of(self, cell: Address) -> Sequence[Address]:
         """The cells that a cell's formula reads, also those that it multiplies with nothing."""
-        return self.terms.reads[cell] if cell in self._edit and cell in self.terms else self._precedents.of(cell)
+        return self.terms.reads[cell] if cell in self.edited and cell in self.terms else self._precedents.of(cell)
+
+    def of_single_cells(self, cell: Address) -> list[Address]:
+        """The cells that the formula of the file names one by one."""
+        areas = (area for area in self._precedents.ranges(cell) if area.size == 1)
+        return [(area.sheet, area.top, area.left) for area in areas]
 
     def multiplies_blank(self, cell: Address) -> bool:
         """Whether a formula has products with blank cells, by mistake perhaps: no term shows them."""
@@ -50,11 +58,11 @@ class Reads:
 
     def is_copy(self, cell: Address) -> bool:
         """Whether a formula of the file only passes on another cell."""
-        return cell not in self._edit and self._precedents.is_copy(cell)
+        return cell not in self.edited and self._precedents.is_copy(cell)
 
     def multiplies_words(self, cell: Address) -> bool:
         """Whether a formula has products of numbers with words, which `SUMPRODUCT` takes for 0."""
-        if cell in self._edit or not _MULTIPLIES.search(self.table.texts.get(cell, "")):
+        if cell in self.edited or not _MULTIPLIES.search(self.table.texts.get(cell, "")):
             return False
         words: dict[int, set[int]] = defaultdict(set)
         for area in self._precedents.ranges(cell):
@@ -64,12 +72,12 @@ class Reads:
 
     def is_formula(self, cell: Address) -> bool:
         """Whether a formula stands in a cell."""
-        return cell in self._edit or self.table.is_formula(cell)
+        return cell in self.edited or self.table.is_formula(cell)
 
     @cached_property
     def formulas(self) -> list[Address]:
         """The cells with formulas."""
-        return list(dict.fromkeys((*self.table.texts, *self._edit)))
+        return list(dict.fromkeys((*self.table.texts, *self.edited)))
 
     @cached_property
     def read(self) -> Mapping[Address, int]:

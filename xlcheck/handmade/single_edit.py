@@ -24,6 +24,7 @@ from xlcheck.handmade.equations.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.equations.edits import Edits
 from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.equations.gru_states import updates_of
+from xlcheck.handmade.equations.orders import exchanged_formulas
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
@@ -107,7 +108,14 @@ def _idle(candidate: Candidate, part: SheetGroup) -> int:
 
 
 def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms) -> Iterator[str]:
-    """Why cells that an edit changes may be right: a branch, a sum to be looked at, a GRU as others define it."""
+    """Why cells that an edit changes may be right: a branch, a sum to be looked at, a GRU as others define it.
+
+    Of two steps in which two formulas stand the other way round, either may be right.
+    """
+    for pairs in exchanged_formulas(base.reads.table, terms.keys()) if len(candidate.edit) == _SEVERAL else ():
+        if any(candidate.edit.keys() == {*own} for own in pairs):
+            one, other = map(_shown, pairs)
+            yield f"either {one} or {other} may be wrong, and nothing says which"
     for cell in candidate.edit:
         if isinstance(terms.get(cell), Sum):
             branch = may_be_a_branch([layer.reading for layer in candidate.arrangement.layers], cell)

@@ -12,18 +12,20 @@ from xlcheck.handmade.equations.forms import Atom, Forms, cell_of
 from xlcheck.handmade.equations.instances import LINEAR, followed
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.reading import Reading, outputs
-from xlcheck.handmade.reading.cells import beside, show
+from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
+from xlcheck.handmade.reading.cells import CellTable, beside, show
 
 _MORE = 2
 """Units more that have one activation than the other, before those with the other may be wrong."""
 
 
-def against_them_together(readings: Sequence[Reading], forms: Forms) -> Iterator[str]:
+def against_them_together(readings: Sequence[Reading], forms: Forms, table: CellTable) -> Iterator[str]:
     """Why layers may be others, though all of their formulas agree.
 
     Args:
         readings: the layers of some worksheets.
         forms: what each cell computes.
+        table: the cells.
     """
     yield from _left_out(readings)
     yield from _reading_some(readings)
@@ -33,7 +35,7 @@ def against_them_together(readings: Sequence[Reading], forms: Forms) -> Iterator
     yield from _sharing(readings)
     yield from _in_two_roles(readings)
     yield from (text for text, _ in _bent_otherwise(readings))
-    yield from _not_bent(readings, forms)
+    yield from _not_bent(readings, forms, dict(table.typed_numbers()))
 
 
 def bent_evenly(readings: Sequence[Reading]) -> str | None:
@@ -199,16 +201,26 @@ def _bent_otherwise(readings: Sequence[Reading]) -> Iterator[tuple[str, bool]]:
                     yield f"{one}, but {two}, and both read the same", counts[0] - counts[-1] < _MORE
 
 
-def _not_bent(readings: Sequence[Reading], forms: Forms) -> Iterator[str]:
-    """Sums beside others whose activations have cells of their own: where theirs would stand, something else does."""
+def _not_bent(readings: Sequence[Reading], forms: Forms, typed: Mapping[Address, float]) -> Iterator[str]:
+    """Sums beside others whose activations have cells of their own: where theirs would stand, something else does.
+
+    Where the others are those of another layer, only a number that no layer has, as long as computed ones are, is so.
+    """
     made = {atom for reading in readings for atom in outputs(reading).values()}
+    given = {atom for own in readings for slots in own.layer.slots.values() for atom in slots.values()}
+    known = {cell_of(atom) for atom in made | given}.union(*map(_all_weights, readings))
     bent = [own for own in readings if own.activations.get("activation") != LINEAR]
     for reading in (own for own in readings if own.kind == "Dense" and own not in bent):
-        others = [x for own in bent if _side_by_side(reading, own) for x in own.layer.instances]
+        near = [x for own in bent if _side_by_side(reading, own) for x in own.layer.instances]
         for atom in sorted(outputs(reading).values()):
-            place = behind(atom, others, forms)
-            if place is not None and place not in made and forms.holds_something(place):
-                yield f"{show(cell_of(place))} stands where the activation of {show(cell_of(atom))} would"
+            for others in (near, [x for own in bent for x in own.layer.instances if x.atom[0] == atom[0]]):
+                place = behind(atom, others, forms)
+                if place is None or place in made or not forms.holds_something(place):
+                    continue
+                cell = cell_of(place)
+                if others is near or (cell not in known and digits_of(typed.get(cell, 0.0)) >= COMPUTED):
+                    yield f"{show(cell)} stands where the activation of {show(cell_of(atom))} would"
+                    break
 
 
 def may_be_a_branch(readings: Sequence[Reading], cell: Address) -> str | None:

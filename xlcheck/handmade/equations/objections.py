@@ -178,7 +178,15 @@ def words_against(table: CellTable, forms: Forms, layers: Sequence[tuple[Reading
             if word not in {None, gate} and len(named[word]) < _MANY:
                 found.append(f"{show(cell)} is a weight of the gate {gate}, and the words beside it say {word}")
                 break
-    return [*found, *_other_activation(forms, [reading for reading, _ in layers], plain)]
+    readings = [reading for reading, _ in layers]
+    return [*found, *_called_states(readings, plain), *_other_activation(forms, readings, plain)]
+
+
+def _called_states(readings: Sequence[Reading], labels: Labels) -> Iterator[str]:
+    """Results of several samples that are called states, so that they may be steps that should read one another."""
+    for reading in (own for own in readings if own.kind == "Dense" and len(own.layer.steps) > 1):
+        cells = sorted(cell_of(atom) for atom in outputs(reading).values())
+        yield from (f"{show(cells[0])} is called a state, and reads none",) if all(map(labels.is_state, cells)) else ()
 
 
 def _kernels_called_otherwise(network: Network, labels: Labels) -> Iterator[str]:

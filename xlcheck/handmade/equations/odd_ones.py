@@ -6,6 +6,7 @@ import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import is_filled_from, moved
@@ -41,6 +42,11 @@ class Odd:
     votes: int
     is_between: bool
 
+    @property
+    def sureness(self) -> tuple[bool, int]:
+        """How sure it is: more so with formulas on either side, and with more of them."""
+        return self.is_between, self.votes
+
 
 class OddOnes(Filling):
     """The cells of a worksheet that break their lines; see `Filling`."""
@@ -59,7 +65,7 @@ class OddOnes(Filling):
                 like = max(like, *(_votes(by, self._terms.get(cell)) for by in there))
                 own = {odd.meant: odd for by in there for odd in self._odd(cell, by, like)}
                 found += own.values() if like < _WITNESSES else ()
-        return sorted(found, key=_sureness, reverse=True)
+        return sorted(found, key=attrgetter("sureness"), reverse=True)
 
     def odd_lines(self) -> Iterator[tuple[Odd, ...]]:
         """Formulas that were filled from one another, all of which those on both sides of their line have otherwise."""
@@ -87,7 +93,7 @@ class OddOnes(Filling):
         said = self._said(cell, self._asked(cell, across))
         like = _votes(self._said(cell, self._nearest(cell, across, _STEP)), self._terms.get(cell))
         odd = [own for own in self._odd(cell, said, like) if own.is_between]
-        return max(odd, key=_sureness, default=None)
+        return max(odd, key=attrgetter("sureness"), default=None)
 
     def _places(self) -> Iterator[Address]:
         """The formulas, and the numbers right between two of them."""
@@ -136,10 +142,6 @@ class OddOnes(Filling):
         text = moved(self._table.texts[source], cell[1] - source[1], cell[2] - source[2])
         plain = None if text is None else self._terms.term_of(cell, text)
         return {*self._filled(source, cell, freely=False), *(() if plain is None else (plain,))}
-
-
-def _sureness(odd: Odd) -> tuple[bool, int]:
-    return odd.is_between, odd.votes
 
 
 def _votes(said: _Said, term: Term | None) -> int:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import CellTable, show
 
+_STEP = 8
+"""Formulas in a line that may be exchanged: a step of an LSTM has a sum and an activation for each of its gates."""
 _FEW = 3
 """Steps of a sample that run backwards if the first and the last one change places."""
 
@@ -180,6 +183,40 @@ def crossed(reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -
     if len(orders) > 1 or any(not in_order for in_order, _ in orders):
         return f"the weights from {show(min(orders.values()))} on stand in another order than their inputs do"
     return None
+
+
+def exchanged_formulas(table: CellTable, own: Set[Address]) -> Iterator[tuple[Sequence[Address], Sequence[Address]]]:
+    """Two formulas in a line, and two in the next: each is like the other one there, and not like itself.
+
+    Args:
+        table: the cells.
+        own: those that are looked at.
+    """
+    for side in (1, 2):
+        lines: dict[tuple[str, int], list[Address]] = defaultdict(list)
+        for cell in sorted(own & table.texts.keys()):
+            lines[cell[0], cell[1] if side == 1 else cell[2]].append(cell)
+        for (sheet, at), line in lines.items():
+            following = min((other for name, other in lines if name == sheet and other > at), default=at)
+            pairs = itertools.chain.from_iterable(zip(line, line[by:], strict=False) for by in range(1, _STEP + 1))
+            for pair in pairs if following > at else ():
+                both = [(sheet, following, x[2]) if side == 1 else (sheet, x[1], following) for x in pair]
+                if {*both} <= own & table.texts.keys():
+                    ways = ([_alike(table, *x) for x in zip(pair, o, strict=True)] for o in (both, both[::-1]))
+                    straight, crossing = ways
+                    if all(crossing) and not any(straight):
+                        yield pair, both
+
+
+def exchanged_in_words(table: CellTable, own: Set[Address]) -> str | None:
+    """Why two formulas of a layer may be exchanged, if any are; see `exchanged_formulas`."""
+    for (one, other), _ in exchanged_formulas(table, own):
+        return f"{show(one)} and {show(other)} stand the other way round than those of their kind in the next line"
+    return None
+
+
+def _alike(table: CellTable, one: Address, other: Address) -> bool:
+    return is_filled_from(table.texts[one], one[1:], table.texts[other], other[1:])
 
 
 def _is_in_order(cells: Sequence[Address]) -> bool | None:

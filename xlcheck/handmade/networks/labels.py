@@ -44,6 +44,7 @@ _TOKEN = re.compile(r"(?:w|u|b|wx|wh|wi|ui|bi|z|a|sum|net|x|v|r)?_?([a-z])\d*")
 _STEP = re.compile(r"(?<=.)_?t$")
 _SPLIT = re.compile(r"[^\w~]+")
 _LATIN = re.compile(r"[a-z]+")
+_STATE = re.compile(r"\b(?:state|etat|estado|stato)\b|zustand")
 _ACTIVATIONS = frozenset({"sigmoid", "softmax", "tanh", "relu"})
 
 
@@ -166,6 +167,10 @@ class Labels:
             if gate is not None:
                 return gate
         return None
+
+    def is_state(self, cell: Address) -> bool:
+        """Whether the words nearest to a cell call it a state."""
+        return bool(_STATE.search(_plain(next(self.beside(cell), ""))))
 
     def other_activation(self, cell: Address, activation: str) -> str | None:
         """What is to be said where the words nearest to a cell name activations, and not this one; None otherwise."""
