@@ -213,7 +213,14 @@ def test_a_command_speaks_the_language_of_a_file(drafts: list[Draft], tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("intro = ", "outro = "), ("{right} of {count} numbers", "{right} numbers"), ("[sheets", "[")]
+    ("old", "new"),
+    [
+        ("intro = ", "outro = "),
+        ("{right} of {count} numbers", "{right} numbers"),
+        ("{right} of {count} numbers", "{right} of {count numbers"),
+        ("{right} of {count} numbers", "{right:>999999999} of {count} numbers"),
+        ("[sheets", "["),
+    ],
 )
 def test_what_a_translation_lacks_is_said(
     old: str, new: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -16,10 +16,12 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from xlcheck.documents import read_toml
 from xlcheck.errors import UsageError
 
 ENGLISH = Path(__file__).with_name("en.toml")
-_LANGUAGE: ContextVar[Path] = ContextVar("language", default=ENGLISH)
+_spoken: ContextVar[Mapping[str, Any] | None] = ContextVar("spoken", default=None)
+"""What a translation says, while its language is spoken."""
 
 
 def say(name: str, /, **fields: object) -> str:
@@ -60,7 +62,7 @@ def meant(sentence: str) -> str:
 
 def texts(table: str) -> Mapping[str, Any]:
     """A table of the file whose language is spoken: `sheets`, `lessons` or `equations`."""
-    found: Mapping[str, Any] = _read(_LANGUAGE.get())[table]
+    found: Mapping[str, Any] = (_spoken.get() or _english())[table]
     return found
 
 
@@ -69,14 +71,15 @@ def language(file: Path) -> Iterator[None]:
     """While this lasts, sheets speak the language of a file.
 
     Raises:
-        UsageError: it is no TOML file, lacks a text, or has one with other braces than the English one.
+        UsageError: it cannot be read, is no TOML file, lacks a text, or has one with other braces than the English one.
     """
-    _complete(_read(file), _read(ENGLISH), (), file)
-    before = _LANGUAGE.set(file)
+    own = read_toml(file, UsageError)
+    _complete(own, _english(), (), file)
+    before = _spoken.set(own)
     try:
         yield
     finally:
-        _LANGUAGE.reset(before)
+        _spoken.reset(before)
 
 
 def _text(name: str) -> str:
@@ -96,13 +99,14 @@ def _complete(own: Any, english: Any, path: tuple[str, ...], file: Path) -> None
         raise UsageError(f"{file} does not say {'.'.join(path)} as {ENGLISH.name} does: with the same braces")
 
 
-def _fields(text: str) -> set[str | None]:
-    return {field for _, field, _, _ in Formatter().parse(text)}
+def _fields(text: str) -> set[tuple[str | None, ...]]:
+    """What stands in the braces of a text, with how it is written: a width in a strange file may be any."""
+    try:
+        return {tuple(own) for _, *own in Formatter().parse(text)} - {(None, None, None)}
+    except ValueError:  # a brace without its other one
+        return {(text,)}
 
 
 @cache
-def _read(file: Path) -> Mapping[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{file} is no file of texts: {error}") from None
+def _english() -> Mapping[str, Any]:
+    return tomllib.loads(ENGLISH.read_text(encoding="utf-8"))
