@@ -123,8 +123,9 @@ def _read(path: Path) -> Iterator[Any]:
         with np.load(path) as archive:
             for name in archive.files:
                 with suppress(ValueError, TokenError, BadZipFile, MemoryError):
-                    if archive[name].dtype.kind in "biuf":
-                        yield archive[name]
+                    array = archive[name]  # bytes, where it is none
+                    if isinstance(array, np.ndarray) and array.dtype.kind in "biuf":
+                        yield array
 
 
 def _is_number(text: str) -> bool:
