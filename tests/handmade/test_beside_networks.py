@@ -198,3 +198,11 @@ def test_a_lambda_with_a_name_is_there_to_be_called(tmp_path: Path) -> None:
         book.defined_names[name] = DefinedName(name, attr_text="_xlfn.LAMBDA(_xlpm.x,1/(1+EXP(-_xlpm.x)))")
         book.save(path)
         assert (check(path).exit_code == 0) is is_clear
+
+
+def test_a_result_that_is_turned_into_a_text_is_no_mark(tmp_path: Path) -> None:
+    """Rule: a text that a formula makes is a mark or a caption, unless it is a number: then a result may hide in it."""
+    cells = _logistic()
+    marked = cells | {"H1": '=IF(ABS(D5)<1,"DONE","NOT DONE")', "H2": '="loss: "&E10', "H3": '=TEXT(D5,"0.00")'}
+    assert answer(marked, tmp_path)[0] == 0
+    assert answer(marked | {"H4": '=1/(1+EXP(-(D5*2+1)))&""'}, tmp_path)[0] == 3

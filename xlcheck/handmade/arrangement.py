@@ -36,6 +36,7 @@ from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
 from xlcheck.handmade.equations.whole_steps import mixed_up_steps
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellValues, show
+from xlcheck.handmade.reading.numbers_as_text import is_number_as_text
 from xlcheck.handmade.reads import Reads
 from xlcheck.verdicts.elsewhere import CHANCE, depends_on
 
@@ -191,11 +192,13 @@ class Arrangement:
         for cell in self.reads.formulas:
             if cell not in taken and cell not in spare:
                 kind = self.forms.of(atom_of(cell)).kind
-                says = isinstance(self.values[table.index[cell]], str | bool)
+                value = self.values[table.index[cell]]
+                says = isinstance(value, str | bool)
                 shows = kind == COPY and not self.reads.multiplies_blank(cell)
                 is_spare = shows or (kind == GIVEN and not says and not self._may_be_missed(cell, taken))
                 is_spare = is_spare or (self._waits(cell) and not self._bends_nothing(cell))
-                is_spare = is_spare or (says and bool(self.reads.of(cell)))  # nobody writes ="h" where h would do
+                # Nobody writes ="h" where h would do; a result may be turned into a text.
+                is_spare = is_spare or (says and not is_number_as_text(value) and bool(self.reads.of(cell)))
                 is_spare = is_spare or cell in made or cell in again or self._is_shown_only(cell, known)
                 is_spare = is_spare or (cell in self.decisions and not self._is_read(cell))
                 is_result = kind == COPY and self._may_be_a_result(cell, taken)

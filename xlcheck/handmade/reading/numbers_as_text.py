@@ -18,7 +18,7 @@ def numbers_as_text(table: CellTable, precedents: Precedents) -> Iterator[str]:
         table: the workbook's cells.
         precedents: who reads what.
     """
-    cells = [cell for cell, text in table.words.items() if _is_number(text) and precedents.readers(cell)]
+    cells = [cell for cell, text in table.words.items() if is_number_as_text(text) and precedents.readers(cell)]
     if not cells:
         return
     more = f" and {len(cells) - MANY} more" if len(cells) > MANY else ""
@@ -27,8 +27,10 @@ def numbers_as_text(table: CellTable, precedents: Precedents) -> Iterator[str]:
     yield f"{shown} {hold} stored as text, which formulas take for 0 or for an error"
 
 
-def _is_number(text: str) -> bool:
-    """Whether a text is a number, with a decimal point or a comma."""
+def is_number_as_text(text: object) -> bool:
+    """Whether something is a text that is a number, with a decimal point or a comma."""
+    if not isinstance(text, str):
+        return False
     try:
         return math.isfinite(float(text.strip().replace(",", ".")))
     except ValueError:

@@ -126,7 +126,7 @@ def _answers(draft: Draft, trained: Trace, count: int) -> tuple[list[str], Array
             columns += list(values.T)
         else:
             names += [f"{name}{step}:\nlargest", say("common.at_unit")]
-            columns += [values.max(axis=1), values.argmax(axis=1) + 1.0]
+            columns += [values.max(axis=1), values.argmax(axis=1).astype(np.float64) + 1]
     return names, np.stack(columns, axis=1).astype(np.float64)
 
 
