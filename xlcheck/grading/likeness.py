@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations, groupby
 from math import isfinite
 from typing import Any, Literal
+from weakref import finalize
 
 import numpy as np
 
@@ -70,6 +71,7 @@ class LikenessFinder:
     def __init__(self, prepared: PreparedKey) -> None:
         self._prepared = prepared
         self._notes = sqlite3.connect("", check_same_thread=False)  # private, and on the disk where it is large
+        finalize(self, self._notes.close)
         self._notes.executescript(_TABLES)
         self._seen: set[str] = set()
 

@@ -97,7 +97,8 @@ def _require_one_reading(path: Path, file: BinaryIO, archive: ZipFile, infos: li
             info.CRC, info.compress_size, info.file_size,
         )  # fmt: skip
         encoded = info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437", "replace")
-        others = {*_other_names(rest), *_other_names(info.extra)} - {info.filename.encode()}
+        # From Python 3.13 on, the name of a part is the other one already, if it has one.
+        others = {*_other_names(rest), *_other_names(info.extra)} - {info.orig_filename.encode()}
         if others or name != encoded or method != info.compress_type or not sizes_fit:
             raise _other_header(path, info)
         end = info.header_offset + _LOCAL.size + name_length + rest_length + info.compress_size
