@@ -134,6 +134,9 @@ def test_a_rounded_formula_says_what_others_should_be(tmp_path: Path) -> None:
         pytest.param(320027, False, "silent", id="what is called a state reads one"),
         pytest.param(340006, True, "one of two", id="of two steps that exchange two formulas either may be right"),
         pytest.param(340059, True, "silent", id="summands in the place of each other"),
+        pytest.param(360045, False, "silent", id="an input is typed at each step"),
+        pytest.param(360091, False, "one of two", id="nobody reads the last state"),
+        pytest.param(360076, False, "one of two", id="a layer whose results stand nowhere has no name"),
         pytest.param(270021, True, "exact", id="filled like right ones and right today"),
     ],
 )

@@ -13,6 +13,7 @@ from xlcheck.handmade.arrangement import Arrangement, at_first
 from xlcheck.handmade.equations.forms import COPY, atom_of, cell_of
 from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.equations.term_changes import Edit
+from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.reading.cell_terms import leaves
 from xlcheck.handmade.reading.cells import beside
 
@@ -37,7 +38,8 @@ def oddities(candidate: Candidate, base: Arrangement) -> tuple[int, ...]:
     stand in one line; last, with a minus, those whose weights stand in one line only after it.
     """
     own = {cell for layer in base.layers for cell in layer.own}
-    idle = int(all(base.reads.is_idle(cell) and cell not in own for cell in candidate.edit))  # a first step may be
+    are_idle = all(base.reads.is_idle(cell) and cell not in own for cell in candidate.edit)  # a first step may be
+    idle = int(bool(own) and are_idle)
     instances = [instance for found in (base, candidate.arrangement) for instance in found.recognised.instances]
     inputs = {cell_of(x) for instance in instances for x in instance.inputs}
 
@@ -65,6 +67,7 @@ def is_strange(candidate: Candidate, base: Arrangement) -> bool:
         or _takes_a_state_for_a_bias(candidate, base)
         or reads_for_nothing(candidate)
         or _keeps_a_blank(candidate, base)
+        or _computes_an_input(candidate, base)
     )
 
 
@@ -86,6 +89,23 @@ def _keeps_a_blank(candidate: Candidate, base: Arrangement) -> bool:
         for cell in readers & reads.table.texts.keys()
         for other in reads.of_single_cells(cell)
     )
+
+
+def _computes_an_input(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit computes a short typed number that is read as another typed one is, by formulas filled alike."""
+    reads, table = base.reads, base.reads.table
+    numbers, texts = dict(table.typed_numbers()), table.texts
+    for cell in candidate.edit.keys() & numbers.keys():
+        for reader in reads.readers.get(cell, ()) if digits_of(numbers[cell]) < COMPUTED else ():
+            own = texts.get(reader)
+            for other in texts if own is not None else ():
+                by = (other[1] - reader[1], other[2] - reader[2])
+                place = (cell[0], cell[1] + by[0], cell[2] + by[1])
+                is_read = place in numbers and place != cell and place in reads.of(other)
+                is_read = is_read and is_filled_from(texts[reader], reader[1:], texts[other], other[1:])
+                if is_read and place not in candidate.edit:
+                    return True
+    return False
 
 
 def _takes_an_input_away(candidate: Candidate, base: Arrangement) -> bool:

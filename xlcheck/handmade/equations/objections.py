@@ -186,7 +186,8 @@ def _called_states(readings: Sequence[Reading], labels: Labels) -> Iterator[str]
     """Results of several samples that are called states, so that they may be steps that should read one another."""
     for reading in (own for own in readings if own.kind == "Dense" and len(own.layer.steps) > 1):
         cells = sorted(cell_of(atom) for atom in outputs(reading).values())
-        yield from (f"{show(cells[0])} is called a state, and reads none",) if all(map(labels.is_state, cells)) else ()
+        if cells and all(map(labels.is_state, cells)):
+            yield f"{show(cells[0])} is called a state, and reads none"
 
 
 def _kernels_called_otherwise(network: Network, labels: Labels) -> Iterator[str]:
