@@ -62,10 +62,11 @@ def test_cells_run_row_by_row() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["S", "Weights", "my_sheet2", "My sheet", "it's", "2020", "A1", "R", "C", "R1C1", "Ü", "a-b"]
+    "name",
+    ["S", "Weights", "my_sheet2", "My sheet", "it's", "2020", "A1", "R", "C", "R1C1", "Ü", "a-b", "TRUE", "false"],
 )
 def test_sheet_names_are_quoted_where_excel_needs_it(name: str) -> None:
-    """A quoted name is unquoted to itself; one that could be a cell, a number or two words is quoted."""
+    """A quoted name is unquoted to itself; one that could be a cell, a value or two words is quoted."""
     quoted = quote_sheet(name)
 
     assert unquote_sheet(quoted) == name

@@ -12,7 +12,7 @@ MAX_COLUMNS = 16_384
 
 _RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})(?::\$?([A-Za-z]{1,3})\$?(\d{1,7}))?")
 _PLAIN_SHEET = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_LOOKS_LIKE_CELL = re.compile(r"[A-Za-z]{1,3}\d+|[Rr]\d*|[Cc]\d*|[Rr]\d*[Cc]\d*")
+_LOOKS_LIKE_A_VALUE = re.compile(r"[A-Z]{1,3}\d+|R\d*|C\d*|R\d*C\d*|TRUE|FALSE", re.IGNORECASE)
 
 
 @lru_cache(maxsize=MAX_COLUMNS)
@@ -42,7 +42,7 @@ def cell_name(row: int, column: int, *, fixed_row: bool = False, fixed_column: b
 
 def quote_sheet(name: str) -> str:
     """A worksheet's name as a formula writes it: quoted where Excel needs it."""
-    if _PLAIN_SHEET.fullmatch(name) and not _LOOKS_LIKE_CELL.fullmatch(name):
+    if _PLAIN_SHEET.fullmatch(name) and not _LOOKS_LIKE_A_VALUE.fullmatch(name):
         return name
     return "'" + name.replace("'", "''") + "'"
 
