@@ -14,6 +14,7 @@ from xlcheck.workbook.naming import is_defined_name, sheet_name
         ("lstm", ["LSTM"], "lstm 2"),
         ("lstm", ["lstm", "lstm 2"], "lstm 3"),
         ("block/lstm[1]:*?\\", [], "block_lstm_1_____"),
+        ("a!b", [], "a_b"),
         ("a" * 40, [], "a" * 31),
         ("a" * 40, ["a" * 31], "a" * 29 + " 2"),
         ("History", [], "History 2"),

@@ -7,7 +7,8 @@ from collections.abc import Collection
 
 MAX_SHEET_NAME = 31
 
-_NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+# Excel accepts "!", but IronCalc reads no name of a range on such a worksheet.
+_NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\!\x00-\x1f]")
 _DEFINED_NAME = re.compile(r"[^\W\d][\w.]*")
 
 
