@@ -169,6 +169,7 @@ REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {
     "operation": (functional(lambda k, x: x ** np.ones(2)), "ops.power with an array is not supported, only with"),
     "subclassed layer": (functional(subclassed_layer), "'mine'.*not one of Keras's own layers"),
     "subclassed model": (subclass, "'own' is of the class Own"),
+    "its inputs alone": (functional(lambda k, x: [x, x]), "model 'functional.*' computes nothing"),
     "own activation": (dense(activation=mine), "'a': activation=mine"),
     "activation layer": (functional(leaky), "'a': activation=LeakyReLU"),
     "half precision": (dense(dtype="float16"), "'a': the precision float16"),

@@ -52,6 +52,8 @@ def read_model(model: Any, input_shapes: Sequence[Shape] | None = None) -> Model
     require_numbers(model, names)
     loss = read_loss(model) if len(model.outputs) == 1 else None
     layers, calls, outputs = read_calls(model, read_layer)
+    if not calls:
+        raise NotSupportedError(f"model {model.name!r} computes nothing: what it answers are its inputs")
     shapes = _input_shapes(model, input_shapes)
     inputs = tuple(InputSpec(name, shape) for name, shape in zip(names, shapes, strict=True))
     return ModelSpec(model.name, inputs, layers, calls, outputs, loss)
