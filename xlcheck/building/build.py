@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ def build_model(
     """
     from xlcheck.model.keras_file import loaded_model
     from xlcheck.model.keras_loss import identifier_of
-    from xlcheck.model.keras_reader import read_model, require_supported
+    from xlcheck.model.keras_reader import read_model, require_supported, weights_of
     from xlcheck.oracle.record import predict, record
 
     path = Path(output)
@@ -101,7 +101,7 @@ def build_model(
     given = inputs_of(loaded, inputs, labels, require_room)
     spec = read_model(loaded, given.shapes)
     spec = replace(spec, loss=None if backward is None else loss_of(spec, backward))
-    _require_single_precision(spec, given.arrays)
+    _require_single_precision(spec, given.arrays, weights_of(loaded))
     _require_memory(forward_graph(spec), len(given.labels))
     arrays = given.for_keras
     batch, targets = None, None
@@ -150,8 +150,14 @@ def with_places(spec: ModelSpec, trace: Trace) -> tuple[ModelSpec, Trace]:
     return replace(spec, inputs=tuple(inputs)), Trace(trace.source, {**places, **trace.values})
 
 
-def _require_single_precision(spec: ModelSpec, arrays: Sequence[Array]) -> None:
+def _require_single_precision(spec: ModelSpec, arrays: Sequence[Array], weights: Mapping[str, Array]) -> None:
     largest = float(np.finfo(np.float32).max)
+    for name, array in weights.items():
+        if (np.abs(array[np.isfinite(array)]) > largest).any():
+            raise ModelError(
+                f"{name} holds {np.abs(array).max():.3g}; in float32, in which a workbook is compared with the model, "
+                f"too, numbers end at {largest:.3g}"
+            )
     for item, array in zip(spec.inputs, arrays, strict=True):
         if np.abs(array).max() > largest:
             raise DataError(
