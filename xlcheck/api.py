@@ -303,9 +303,7 @@ def check(
             effort=effort, atol=atol, rtol=rtol, tolerances=limits,
         )  # fmt: skip
         return replace(report, asked=asked)
-    if inputs is not None:
-        require_inputs(content, inputs)
-    weights = None
+    weights = loaded = None
     if model is not None:
         from xlcheck.model.keras_file import loaded_model
         from xlcheck.model.keras_reader import weights_of
@@ -313,6 +311,8 @@ def check(
         loaded = loaded_model(model)
         require_model(content, loaded)
         weights = weights_of(loaded)
+    if inputs is not None:
+        require_inputs(content, inputs, loaded)
     doing(f"recalculating {path} and comparing it with Keras")
     report = check_content(
         content, recalculating, recompute=keras_if_installed(), model_weights=weights, atol=atol, rtol=rtol,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,9 +47,27 @@ def test_a_dictionary_is_taken_by_name() -> None:
         inputs_of(model, {"words": WORDS, "years": AGE})
 
 
-@pytest.mark.parametrize("inputs", [WORDS, WORDS.tolist(), Table(), (tuple(WORDS[0]), tuple(WORDS[1]))])
+@pytest.mark.parametrize("keys", [("left", "right"), ("age", "words")])
+def test_a_model_of_a_dictionary_is_given_one(keys: tuple[str, str], tmp_path: Path) -> None:
+    """As in Keras it is the dictionary that says which input is which, not the layers, whatever these are called."""
+    words, age = keras.Input((3,), name="words"), keras.Input((1,), name="age")
+    with pytest.warns(UserWarning, match="must match the names"):
+        model = keras.Model(
+            dict(zip(keys, (words, age), strict=True)), keras.layers.Dense(1)(keras.layers.Concatenate()([words, age]))
+        )
+    given = dict(zip(keys, (WORDS, AGE), strict=True))
+    np.savez(tmp_path / "x.npz", **given)
+    desired = np.asarray(model(given)).tolist()
+
+    for inputs in (given, tmp_path / "x.npz"):
+        arrays = inputs_of(model, inputs).arrays
+        by_order = keras.tree.pack_sequence_as(model.input, [np.float32(array) for array in arrays])
+        assert np.asarray(model(by_order)).tolist() == desired
+
+
+@pytest.mark.parametrize("inputs", [WORDS, WORDS.tolist(), Table(), (tuple(WORDS[0]), tuple(WORDS[1])), [WORDS]])
 def test_one_input_in_every_form(inputs: Any) -> None:
-    """Arrays, nested lists and tables hold one sample a row."""
+    """Arrays, nested lists and tables hold one sample a row; so does the only item of a list, as Keras takes it."""
     assert inputs_of(one_input(), inputs).arrays[0].tolist() == WORDS.tolist()
 
 
@@ -57,6 +76,14 @@ def test_several_inputs_in_a_list() -> None:
     assert [array.tolist() for array in inputs_of(two_inputs(), [Table(), AGE.tolist()]).arrays] == [
         WORDS.tolist(), AGE.tolist(),
     ]  # fmt: skip
+
+
+def test_inputs_that_are_nested_in_lists() -> None:
+    """As the model was made, and as Keras takes them."""
+    a, b, c = (keras.Input((3,)) for _ in range(3))
+    model = keras.Model([a, [b, c]], keras.layers.Concatenate()([a, b, c]))
+
+    assert [array[0, 0] for array in inputs_of(model, [WORDS, [WORDS + 1, WORDS.tolist()]]).arrays] == [1, 2, 1]
 
 
 def test_a_single_sample_is_noted() -> None:

@@ -38,8 +38,8 @@ def require_model(content: WorkbookContent, model: Any) -> None:
         )
 
 
-def require_inputs(content: WorkbookContent, inputs: Any) -> None:
-    """The workbook's stored samples are these.
+def require_inputs(content: WorkbookContent, inputs: Any, model: Any = None) -> None:
+    """The workbook's stored samples are these; a model, if there is one, knows what its inputs are called elsewhere.
 
     Raises:
         DataError: they are others, or of another shape.
@@ -48,10 +48,12 @@ def require_inputs(content: WorkbookContent, inputs: Any) -> None:
 
     manifest, graph = expectation_of(content)
     tensors = [item.tensor for item in manifest.spec.inputs]
-    if isinstance(inputs, (str, Path)):
-        from xlcheck.building.inputs import read_inputs
+    from xlcheck.building.inputs import inputs_of, read_inputs
 
-        arrays: Any = read_inputs(inputs, {item.tensor: item.shape for item in manifest.spec.inputs}).arrays
+    if model is not None:
+        arrays: Any = inputs_of(model, inputs).arrays
+    elif isinstance(inputs, (str, Path)):
+        arrays = read_inputs(inputs, {item.tensor: item.shape for item in manifest.spec.inputs}).arrays
     else:
         arrays = inputs if isinstance(inputs, list | tuple) and len(tensors) > 1 else [inputs]
     for tensor, array in zip(tensors, arrays, strict=False):

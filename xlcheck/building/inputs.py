@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,12 +15,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from xlcheck.array_files import Check, Shapes, load_npy, open_npz
 from xlcheck.building.csv_table import read_table
+from xlcheck.building.input_names import chosen_names, leaves, names_of, structure_of
 from xlcheck.errors import DataError, InputNote
 
 Array = NDArray[np.float64]
 Shape = tuple[int | None, ...]
 
-_TENSOR = re.compile(r"keras_tensor(?:_(\d+))?")
 _STATES = (".h_init", ".c_init")
 _HOW = "give a .npy, .npz or .csv file"
 _FILE_HOLDS = "the file holds"
@@ -60,7 +59,8 @@ def inputs_of(
     Args:
         model: a `keras.Model`.
         inputs: path of a file for `read_inputs`, `ModelInputs`, an array or a table with one sample a row; for a model
-            with several inputs a list with one for each, or a dictionary by the names of `names_of`.
+            with several inputs a list with one for each, nested as Keras takes them, or a dictionary by the names of
+            `names_of`.
         labels: a short text for each sample.
         check: told of the shapes, before the arrays in a file are read.
 
@@ -72,30 +72,26 @@ def inputs_of(
     if isinstance(inputs, ModelInputs):
         return inputs
     shapes = {name: tuple(tensor.shape[1:]) for name, tensor in zip(input_names(model), model.inputs, strict=True)}
-    others = names_of(model)
+    names = names_of(model)
     if isinstance(inputs, (str, Path)):
-        return read_inputs(inputs, shapes, others, check)
+        return read_inputs(inputs, shapes, names, check)
     if isinstance(inputs, Mapping):
-        arrays: Sequence[Any] = [inputs[name] for name in _chosen(list(inputs), others, "the inputs", "")]
+        arrays: Sequence[Any] = [inputs[key] for key in chosen_names(list(inputs), names, "the inputs", "")]
+    elif len(shapes) == 1:
+        (shape,) = shapes.values()
+        alone = isinstance(inputs, (list, tuple)) and len(inputs) == 1 and _array(inputs[0]).ndim > len(shape)
+        arrays = inputs if alone else [inputs]
     else:
-        arrays = inputs if isinstance(inputs, (list, tuple)) and len(shapes) > 1 else [inputs]
+        arrays = leaves(structure_of(model), inputs)
     given = fit(arrays, shapes, "the inputs", labels)
     check([array.shape for array in given.arrays])
     return given
 
 
-def names_of(model: Any) -> list[tuple[str, ...]]:
-    """What each of a model's inputs may be called: its layer, its tensor, or its place as `numpy.savez` names it."""
-    return [
-        (str(tensor._keras_history.operation.name), str(tensor.name), f"arr_{place}")
-        for place, tensor in enumerate(model.inputs)
-    ]
-
-
 def read_inputs(
     path: str | Path,
     inputs: Mapping[str, Shape],
-    others: Sequence[tuple[str, ...]] = (),
+    names: Sequence[tuple[str, ...]] = (),
     check: Check = lambda shapes: None,
 ) -> ModelInputs:
     """Read a file of inputs.
@@ -106,14 +102,14 @@ def read_inputs(
             `.csv` with one sample a row, its numbers in the order in which NumPy flattens an array, or with the steps
             of one sample as its rows.
         inputs: the model's inputs: name → shape without the samples, None where the model leaves it open.
-        others: other names of each input, see `names_of`.
+        names: all names of each input, see `names_of`; without them those of `inputs`.
         check: told of the shapes of the arrays before they are read.
 
     Raises:
         DataError: the file cannot be read, or its arrays do not fit the inputs.
     """
     path = Path(path)
-    names = [(name, *more) for name, more in zip(inputs, others or [()] * len(inputs), strict=True)]
+    names = list(names) or [(name,) for name in inputs]
 
     def checked(shapes: Shapes) -> None:
         for shape, (name, wanted) in zip(shapes, inputs.items(), strict=True):
@@ -129,7 +125,9 @@ def read_inputs(
                     known = {name for each in names for name in each}
                     states = [name for name in archive.names if name.endswith(_STATES) and name not in known]
                     given = [name for name in archive.names if name not in states]
-                    chosen = given if len(names) == len(given) == 1 else _chosen(given, names, str(path), _FILE_HOLDS)
+                    chosen = (
+                        given if len(names) == len(given) == 1 else chosen_names(given, names, str(path), _FILE_HOLDS)
+                    )
                     read = fit(archive.load(chosen, checked), inputs, str(path))
                     kept = {name: _finite(archive.load([name], _anything)[0], name, str(path)) for name in states}
                 return replace(read, states=kept)
@@ -158,41 +156,6 @@ def _other_kind(path: Path) -> DataError:
 
 def _anything(shapes: Shapes) -> None:
     """Every shape is welcome."""
-
-
-def _chosen(given: Sequence[str], names: Sequence[tuple[str, ...]], where: str, holds: str) -> list[str]:
-    """For each input the name under which it is given.
-
-    Raises:
-        DataError: one is missing.
-    """
-    chosen = [next((name for name in each if name in given), None) for each in names]
-    if None in chosen and len(given) == len(names) and (numbers := _of_tensors(given)) is not None:
-        if numbers != sorted(numbers):
-            raise DataError(
-                f"{where}: {', '.join(map(_shown, given))} are names that Keras gives anew when a model is loaded, "
-                f"and they do not stand in their order; call the arrays {', '.join(each[0] for each in names)}"
-            )
-        inputs = ", ".join(each[0] for each in names)
-        note = f"{where}: {', '.join(map(_shown, given))} are taken in this order for the model's inputs {inputs}"
-        warnings.warn(note, InputNote, stacklevel=2)
-        return list(given)
-    for name, each in zip(chosen, names, strict=True):
-        if name is None:
-            raise DataError(
-                f"{where}: there is no array {each[0]!r} for the model's input of this name; "
-                f"{holds or 'they are called'} {', '.join(map(_shown, given)) or 'nothing'}"
-            )
-    return [name for name in chosen if name is not None]
-
-
-def _of_tensors(names: Sequence[str]) -> list[int] | None:
-    """The numbers in names such as `keras_tensor_3`; None if a name is another one.
-
-    Keras counts tensors in each process, so a file of a model does not know what its inputs were called elsewhere.
-    """
-    found = [_TENSOR.fullmatch(name) for name in names]
-    return [int(match[1] or 0) for match in found if match is not None] if all(found) else None
 
 
 def read_array(source: str | Path | ArrayLike, name: str) -> tuple[Array, str]:
@@ -232,7 +195,7 @@ def _one_array(path: Path, name: str) -> NDArray[np.generic]:
             case ".npz":
                 with open_npz(path) as archive:
                     one = len(archive.names) == 1
-                    chosen = archive.names if one else _chosen(archive.names, [(name,)], str(path), _FILE_HOLDS)
+                    chosen = archive.names if one else chosen_names(archive.names, [(name,)], str(path), _FILE_HOLDS)
                     return archive.load(chosen, _anything)[0]
             case ".csv":
                 return read_table(path).numbers
@@ -328,9 +291,3 @@ def _shaped(table: Array, name: str, shape: Shape, path: Path) -> Array:
         wanted = " × ".join("?" if n is None else str(n) for n in shape)
         raise DataError(f"{path}: a sample has {width} numbers; the model's input {name!r} needs {wanted}")
     return table.reshape(len(table), *(width // known if n is None else n for n in shape))
-
-
-def _shown(name: object) -> str:
-    """A name out of a file as a sentence may show it."""
-    text = str(name)
-    return text if text.isprintable() else repr(text)
