@@ -15,34 +15,38 @@ from xlcheck.engines import engine
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.layout.questions import NAME as ANSWERS
 from xlcheck.texts import say
+from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.reader import read_workbook
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 _NO_QUESTIONS = {"Start", "xlcheck", ANSWERS}  # the first one sends the reader to the others, the second one is hidden
 
 
-@pytest.mark.parametrize("lesson", spread(list(ALL_LESSONS), 3))
-def test_each_page_asks(lesson: str) -> None:
+@pytest.fixture(scope="module", params=spread(list(ALL_LESSONS), 3))
+def book(request: pytest.FixtureRequest) -> WorkbookContent:
+    """The workbook of a lesson, read once for all that is asked of it."""
+    return read_workbook(WORKBOOKS / f"{request.param}.xlsx")
+
+
+def test_each_page_asks(book: WorkbookContent) -> None:
     """Each page of a workbook asks one to three questions, whose answers are notes; none is asked of another page."""
-    path = WORKBOOKS / f"{lesson}.xlsx"
-    own = texts_of(lesson).questions
-    for name, page in read_workbook(path).sheets.items():
+    own = texts_of(book.path.stem).questions
+    for name, page in book.sheets.items():
         if name in _NO_QUESTIONS:
             continue
         assert any(cell.value == say("questions.heading") for cell in page.cells.values()), name
         asked = own[name]
         assert 1 <= len(asked) <= 3
-        notes = {note.strip() for note in notes_on(path, name)}
+        notes = {note.strip() for note in notes_on(book.path, name)}
         assert {answer for _, answer in asked} <= notes, name
 
 
-@pytest.mark.parametrize("lesson", spread(list(ALL_LESSONS), 3))
-def test_answers_stand_on_the_last_page(lesson: str) -> None:
+def test_answers_stand_on_the_last_page(book: WorkbookContent) -> None:
     """Beside their questions, in the order of the pages, so that a hand-out on paper has them, too."""
-    sheets = read_workbook(WORKBOOKS / f"{lesson}.xlsx").sheets
+    sheets = book.sheets
     *pages, last, _ = sheets
     rows = sorted((place, cell.value) for place, cell in sheets[last].cells.items() if place[0] > 3)
-    texts = texts_of(lesson).questions
+    texts = texts_of(book.path.stem).questions
     asked = [(page, number, *texts[page][number - 1])
              for page in pages if page in texts for number in range(1, 1 + len(texts[page]))]  # fmt: skip
 

@@ -11,8 +11,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from drawn_plans import drawn
+from short_trainings import short_training
 from thorough import THOROUGH, spread
 
+from xlcheck.chapter.lessons.training import TRAINING_LESSONS
 from xlcheck.layout.plan import plan_model
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import manifest_of
@@ -58,7 +60,13 @@ def require_the_same(path: Path, folder: Path) -> int:
 
 @pytest.mark.parametrize("path", spread(WORKBOOKS, 4), ids=lambda path: path.stem)
 def test_gnumeric_computes_each_lesson(path: Path, tmp_path: Path) -> None:
-    """All formula cells within 1e-12 of their size, or as near as two numbers of which one is taken from the other."""
+    """All formula cells within 1e-12 of their size, or as near as two numbers of which one is taken from the other.
+
+    Of trainings the first epochs, unless all cases are asked for: those that follow are filled down from them.
+    """
+    if path.stem in TRAINING_LESSONS and not THOROUGH:
+        path = short_training(path.stem, 10, tmp_path / "short.xlsx")
+
     assert require_the_same(path, tmp_path) > 200
 
 

@@ -11,7 +11,7 @@ from saving import save_with_libreoffice
 from thorough import THOROUGH, part_of
 
 from xlcheck import api
-from xlcheck.chapter.lessons.catalogue import ALL_LESSONS, LESSONS
+from xlcheck.chapter.lessons.catalogue import LESSONS
 from xlcheck.chapter.lessons.plan import plan_lesson
 from xlcheck.chapter.recordings.names import IN_THE_BOOK, fixture_name
 from xlcheck.chapter.recordings.store import load_fixture
@@ -19,7 +19,6 @@ from xlcheck.engines import engine
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest, manifest_of
-from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.plan import Link
 from xlcheck.workbook.reader import read_workbook
 
@@ -84,23 +83,6 @@ def test_bytes_are_those_in_the_repository(lesson: Lesson) -> None:
     stored = WORKBOOKS / f"{fixture_name(lesson.name, lesson.weights)}.xlsx"
 
     assert lesson.built.path.read_bytes() == stored.read_bytes()
-
-
-def test_every_formula_cell_has_a_stored_value(lesson: Lesson) -> None:
-    """Programs that do not calculate show every number and every text, empty ones included."""
-    assert without_value(lesson.content) == []
-
-
-@pytest.mark.parametrize("name", [name for name in ALL_LESSONS if name not in LESSONS])
-def test_trainings_have_stored_values_too(name: str) -> None:
-    """Of every epoch."""
-    assert without_value(read_workbook(WORKBOOKS / f"{name}.xlsx")) == []
-
-
-def without_value(content: WorkbookContent) -> list[str]:
-    """The worksheets on which a formula cell has no stored value."""
-    sheets = content.sheets.items()
-    return [name for name, sheet in sheets if PackedCells.of(sheet.cells).without_value()]
 
 
 def test_weights_are_exact(lesson: Lesson) -> None:
