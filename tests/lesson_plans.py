@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from xlcheck.chapter.lessons.catalogue import ALL_LESSONS, LESSONS
@@ -23,3 +24,7 @@ def plan_of(workbook: str) -> WorkbookPlan:
         return plan_lesson(LESSONS[name], load_fixture(workbook if weights in {"book", "small"} else name))
     training = ALL_LESSONS[name]
     return training.plan(training, load_training(name), Style.TEACHING)
+
+
+known_plan = cache(plan_of)
+"""The same, made once for all tests of a process that only look at it."""

@@ -118,7 +118,7 @@ def test_a_row_is_taken_of_one_hot_vectors_that_stand_nowhere() -> None:
 
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(3, 30), st.booleans())
 def test_a_product_is_cut_until_it_fits(rows: int, columns: int, room: int, has_bias: bool) -> None:
-    """No more columns than there is room for, as long as one number of each part can be shown; nothing is cut in vain."""
+    """No more columns than there is room for, if one number of each part has it; and nothing is cut in vain."""
     draft = drafted(sequential("m", (1,), (dense("dense", 1, 1),)))
     q = draft.graph["dense.y"]
     bias = Range("S", 0, 0, 1, columns) if has_bias else None
@@ -253,7 +253,7 @@ def test_the_way_back_has_a_sheet_for_each_layer_with_gradients() -> None:
 
 
 def test_a_band_stands_on_the_sheet_of_its_call() -> None:
-    """An input that one call reads stands with it, one that several read on its own; inner layers with the outer one."""
+    """An input that one call reads stands with it, one that several read on its own; inner layers with theirs."""
     draft = drafted(two_outputs(2))
     bands = {band.name: band for band in draft.graph.bands()}
     single = forward_graph(alone := sequential("m", (2, 1), (recurrent("rnn", 1),)))

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from drawn_plans import drawn
 from lesson_plans import WORKBOOKS as NAMES
-from lesson_plans import plan_of
+from lesson_plans import known_plan
 
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import Range, parse_range
@@ -231,7 +231,7 @@ def test_of_large_matrices_a_part_is_shown(workbook: str) -> None:
 @pytest.mark.parametrize(("workbook", "printed"), [("lstm", True), ("encoder-decoder", True), ("embedding", False)])
 def test_a_hand_out_keeps_its_length(workbook: str, *, printed: bool) -> None:
     """The page is printed, unless a toy lesson would have more than ten pages and one with the answers."""
-    sheets = [sheet for sheet in plan_of(workbook).sheets if sheet.printed and not sheet.hidden]
+    sheets = [sheet for sheet in known_plan(workbook).sheets if sheet.printed and not sheet.hidden]
 
     assert (NAME in {sheet.name for sheet in sheets}) is printed
     assert len(sheets) <= 11 or not all(sheet.one_page for sheet in sheets)
@@ -240,7 +240,7 @@ def test_a_hand_out_keeps_its_length(workbook: str, *, printed: bool) -> None:
 @pytest.mark.parametrize("workbook", MODELS)
 def test_it_is_one_page_of_paper(workbook: str) -> None:
     """As is said on the page about sheets: in all lessons but three, of which one page could not be read."""
-    page = next(sheet for sheet in plan_of(workbook).sheets if sheet.name == NAME)
+    page = next(sheet for sheet in known_plan(workbook).sheets if sheet.name == NAME)
 
     assert page.one_page is not (workbook in {"film-reviews", "encoder-decoder", "architectures"})
 

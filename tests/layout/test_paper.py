@@ -94,6 +94,7 @@ def part_of_sheet(path: Path, name: str) -> tuple[str, Any]:
         return str(number), etree.fromstring(archive.read(f"xl/worksheets/sheet{number}.xml"))
 
 
+@cache
 def printed_parts(path: Path) -> dict[str, tuple[Any, Range]]:
     """Of each worksheet that is printed its XML, and the cells that are printed."""
     with ZipFile(path) as archive:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 from drawn_plans import drawn
-from lesson_plans import WORKBOOKS, plan_of
+from lesson_plans import WORKBOOKS, known_plan
 from thorough import spread
 
 from xlcheck.layout.front import WIDE
@@ -103,7 +103,7 @@ def squeezed(sheet: PlannedSheet) -> Iterator[tuple[str, int, str]]:
 @pytest.fixture(scope="module", params=WORKBOOKS)
 def plan(request: pytest.FixtureRequest) -> WorkbookPlan:
     """What each workbook of the repository is written from, laid out once for all tests here."""
-    return plan_of(request.param)
+    return known_plan(request.param)
 
 
 def lonely(sheet: PlannedSheet) -> list[int]:

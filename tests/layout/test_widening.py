@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytest
 from drawn_plans import drawn
-from lesson_plans import WORKBOOKS, plan_of
+from lesson_plans import WORKBOOKS, known_plan
 from thorough import spread
 
 from xlcheck.graph.evaluate import evaluate
@@ -80,7 +80,7 @@ def _cut(sheets: Sequence[PlannedSheet]) -> list[tuple[str, str, float, float]]:
 @pytest.mark.parametrize("workbook", WORKBOOKS)
 def test_every_number_of_a_lesson_fits(workbook: str) -> None:
     """On every sheet, whatever its format and however narrow its columns."""
-    assert not _cut(plan_of(workbook).sheets)
+    assert not _cut(known_plan(workbook).sheets)
 
 
 @pytest.mark.parametrize("seed", spread(list(range(60)), 12))
