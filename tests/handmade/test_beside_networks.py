@@ -200,6 +200,7 @@ def test_a_lambda_with_a_name_is_there_to_be_called(tmp_path: Path) -> None:
         assert (check(path).exit_code == 0) is is_clear
 
 
+@pytest.mark.usefixtures("a_short_search")
 def test_a_result_that_is_turned_into_a_text_is_no_mark(tmp_path: Path) -> None:
     """Rule: a text that a formula makes is a mark or a caption, unless it is a number: then a result may hide in it."""
     cells = _logistic()

@@ -134,6 +134,7 @@ def test_another_sigmoid_of_a_sum_in_its_own_cell_is_wrong(tmp_path: Path) -> No
     assert _roots(cells, tmp_path) == {"H2", "I2"}
 
 
+@pytest.mark.usefixtures("a_short_search")
 def test_of_a_copy_and_what_reads_it_either_may_be_wrong(tmp_path: Path) -> None:
     """A row for tanh(c) that only copies c may lack the tanh, or the row of h may: nobody is blamed."""
     cells = _lstm() | _filled(8, "={0}6") | _filled(7, "={0}5*{0}8")
@@ -213,7 +214,6 @@ def test_a_state_that_reads_a_word_is_wrong_and_not_the_errors_behind_it(tmp_pat
     """A formula that reads a label gives an error, and so do all that follow; it alone is wrong."""
     cells = _gru() | _filled(4, "={0}3*{1}7") | {"G7": "state"}
 
-    assert check(save(cells, tmp_path / "e.xlsx")).counts.root
     assert _roots(cells, tmp_path) == {"H4", "I4"}
 
 

@@ -43,9 +43,11 @@ EXPECTED: dict[str, tuple[set[tuple[str, str]], int]] = {
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_exactly_the_wrong_cells_are_named(name: str) -> None:
+def test_exactly_the_wrong_cells_are_named(name: str, request: pytest.FixtureRequest) -> None:
     """The cells that were found wrong by reading every formula, no other ones, and a verdict only where one is due."""
     wanted, code = EXPECTED[name]
+    if code == 3:
+        request.getfixturevalue("a_short_search")
     path = next(FOLDER.glob(f"{name}.xlsx"))
     try:
         report = check(path)

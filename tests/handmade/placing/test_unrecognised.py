@@ -64,6 +64,7 @@ def statuses(report: CheckReport) -> dict[str, Status]:
     return {cell.cell: cell.status for cell in report.cells}
 
 
+@pytest.mark.usefixtures("a_short_search")
 def test_a_formula_outside_of_the_network_is_named(tmp_path: Path) -> None:
     """Where the output layer was not recognised, what it reads is listed with what to do: incomplete."""
     report = edited("book_simple_rnn", tmp_path, {"C12": "=C11*2"})
@@ -170,6 +171,7 @@ def test_words_that_name_an_activation_are_heard_where_there_is_none(tmp_path: P
     assert any("C13 say sigmoid, but linear was recognised" in note for note in report.notes)
 
 
+@pytest.mark.usefixtures("a_short_search")
 def test_a_date_in_a_heading_is_scratch(tmp_path: Path) -> None:
     """The date belongs to nothing where it stands above the network; beside it, nobody knows."""
     assert edited("book_simple_rnn", tmp_path, {"H1": "=TODAY()"}).ok
