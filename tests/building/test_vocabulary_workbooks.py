@@ -54,7 +54,7 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module", params=part_of(list(CASES), 3))
+@pytest.fixture(scope="module", params=part_of(list(CASES), 2))
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, Path, Path]:
     """Name of the case, model, vocabulary and workbook."""
     kind, words, text, options = CASES[request.param]

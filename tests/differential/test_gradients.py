@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from models import chain, codes, keras, numbers, padded
-from thorough import THOROUGH
+from thorough import THOROUGH, spread
 
 from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.errors import ModelError, NotSupportedError
@@ -109,7 +109,7 @@ HIDDEN: dict[str, tuple[Callable[[], Any], ...]] = {
 }
 
 
-@pytest.mark.parametrize("name", list(HIDDEN)[:: 1 if THOROUGH else 4])
+@pytest.mark.parametrize("name", spread(list(HIDDEN), 7))
 def test_gradients_of_each_layer_are_those_of_the_tape(name: str) -> None:
     """Weights and every intermediate quantity of a layer change the loss as the tape says, within 1e-14."""
     model = classifier(*HIDDEN[name])

@@ -25,7 +25,7 @@ SHEETS = ((Style.ROBUST, "ironcalc"), (Style.TEACHING, "cellrune"))
 RECURRENT = [name for name in CASES if name.startswith(("SimpleRNN ", "LSTM ", "GRU "))]
 # In an ordinary run the three recurrent layers take turns in their options, and the others with each other; what each
 # of them computes, `tests/layers/test_layer_equations.py` compares with NumPy.
-ORDINARY = [*spread([name for name in CASES if name not in RECURRENT], 2), *spread(RECURRENT, 8)]
+ORDINARY = [*spread([name for name in CASES if name not in RECURRENT], 3), *spread(RECURRENT, 12)]
 
 
 @pytest.mark.parametrize("name", ORDINARY)

@@ -54,7 +54,7 @@ def assert_same(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
             np.testing.assert_array_equal(actual[name], values, err_msg=name)
 
 
-@pytest.mark.parametrize("name", spread(RECURRENT, 48))
+@pytest.mark.parametrize("name", spread(RECURRENT, 96))
 def test_every_quantity_has_the_same_bits(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Masks, states, backward loops, shared layers, wrappers: a graph changes no number."""
     assert_same(CASES[name], monkeypatch)

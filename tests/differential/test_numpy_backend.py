@@ -51,7 +51,7 @@ def assert_same(spec: ModelSpec, given: Mapping[str, Array], tolerance: float = 
         np.testing.assert_allclose(actual[name], values, rtol=0, atol=tolerance * max(1.0, largest), err_msg=name)
 
 
-@pytest.mark.parametrize("name", CASES if THOROUGH else tuple(CASES)[::40])
+@pytest.mark.parametrize("name", CASES if THOROUGH else tuple(CASES)[::60])
 def test_every_quantity_is_the_same(name: str) -> None:
     """Masks, states, backward loops, wrappers: nothing but what is named in `apart` differs."""
     case = CASES[name]

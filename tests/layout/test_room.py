@@ -100,7 +100,7 @@ def squeezed(sheet: PlannedSheet) -> Iterator[tuple[str, int, str]]:
             yield sheet.name, row + 1, text
 
 
-@pytest.fixture(scope="module", params=WORKBOOKS)
+@pytest.fixture(scope="module", params=spread(WORKBOOKS, 2))
 def plan(request: pytest.FixtureRequest) -> WorkbookPlan:
     """What each workbook of the repository is written from, laid out once for all tests here."""
     return known_plan(request.param)
