@@ -11,7 +11,16 @@ from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.pattern import Letters, Pattern
 from xlcheck.workbook.limits import require_limits
-from xlcheck.workbook.plan import Formula, FormulaBlock, Link, NumberBlock, PlannedCell, PlannedSheet, WorkbookPlan
+from xlcheck.workbook.plan import (
+    Formula,
+    FormulaBlock,
+    Link,
+    Note,
+    NumberBlock,
+    PlannedCell,
+    PlannedSheet,
+    WorkbookPlan,
+)
 from xlcheck.workbook.writer import write_workbook
 
 
@@ -43,6 +52,18 @@ LONG = Pattern((*[part for _ in range(2000) for part in ("$", Letters(20, 700), 
             "cell A2 would hold a formula of 12,002 characters",
         ),
         (WorkbookPlan((PlannedSheet("n" * 32, ()),)), "its name has 32 characters; Excel allows 31"),
+        (
+            plan(Formula("1", "a\x0bb")),
+            r"'S' would say 'a\\x0bb', in which no workbook can hold the character U\+000B",
+        ),
+        (plan(Formula('"\ufffe"', 0.0)), "U\\+FFFE; take it out of the names, labels or words"),
+        (plan(Link("\x01", Range("S", 0, 0))), "U\\+0001"),
+        (WorkbookPlan((PlannedSheet("n\x1f", ()),)), "U\\+001F"),
+        (plan(notes=(Note(Range("S", 0, 0), "\ud800"),)), "U\\+D800"),
+        (
+            WorkbookPlan((PlannedSheet("S", ()),), properties={"title": "\0"}),
+            "the properties of the workbook .* U\\+0000",
+        ),
     ],
 )
 def test_what_excel_cannot_hold_is_refused_with_its_size(planned: WorkbookPlan, message: str, tmp_path: Path) -> None:
@@ -63,9 +84,9 @@ def test_more_links_than_excel_can_hold_are_refused(tmp_path: Path) -> None:
 
 
 def test_what_just_fits_is_accepted() -> None:
-    """The limits themselves are allowed; commas and brackets in texts are none."""
+    """The limits themselves are allowed; commas and brackets in texts are none; a constant holds any character."""
     commas = Formula('CONCATENATE("' + ",(" * 300 + '",A1)', 0.0)
     longest = Formula("1+" * 4095 + "1", 0.0)
 
-    require_limits(plan("x" * 32_767, longest, Formula(f"MAX({','.join('1' * 255)})", 0.0), commas))
+    require_limits(plan("x" * 32_767, "\x10own \ufffe", longest, Formula(f"MAX({','.join('1' * 255)})", 0.0), commas))
     require_limits(plan(blocks=(wide(16_384),)))

@@ -5,10 +5,11 @@ Source: Microsoft, "Excel specifications and limits".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from xlcheck.errors import WorkbookError
-from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, cell_name
+from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range, cell_name
 from xlcheck.formulas.pattern import Pattern
 from xlcheck.workbook.naming import MAX_SHEET_NAME
 from xlcheck.workbook.plan import Formula, FormulaBlock, Link, PlannedSheet, WorkbookPlan
@@ -19,6 +20,9 @@ MAX_ARGUMENTS = 255
 MAX_NESTING = 64
 MAX_LINKS = 65_530
 
+# Characters that XML has no way to write. In texts that are constants, and only there, Excel writes them otherwise.
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
 
 def require_limits(plan: WorkbookPlan) -> None:
     """Refuse a workbook that Excel could not open as planned.
@@ -26,7 +30,11 @@ def require_limits(plan: WorkbookPlan) -> None:
     Raises:
         WorkbookError: something is too large; the message says what, where, and how large it would be.
     """
+    for text in plan.properties.values():
+        _require_characters("the properties of the workbook", text)
     for sheet in plan.sheets:
+        for text in _beside_constants(sheet):
+            _require_characters(f"worksheet {sheet.name!r}", text)
         _require_grid(sheet)
         if len(sheet.name) > MAX_SHEET_NAME:
             raise WorkbookError(
@@ -56,6 +64,34 @@ def _require_grid(sheet: PlannedSheet) -> None:
             f"worksheet {sheet.name!r} would need {rows:,} rows and {columns:,} columns; Excel has {MAX_ROWS:,} and "
             f"{MAX_COLUMNS:,}. Take a smaller model, fewer time steps or fewer samples"
         )
+
+
+def _require_characters(where: str, text: str) -> None:
+    if (found := _NOT_IN_XML.search(text)) is not None:
+        raise WorkbookError(
+            f"{where} would say {text!r:.60}, in which no workbook can hold the character U+{ord(found[0]):04X}; "
+            "take it out of the names, labels or words"
+        )
+
+
+def _beside_constants(sheet: PlannedSheet) -> Iterator[str]:
+    """The texts of a worksheet, but for constants."""
+    yield sheet.name
+    yield from (text for _, _, text in _formulas(sheet))
+    yield from (note.text for note in sheet.notes)
+    yield from (block.values for block in sheet.blocks if isinstance(block.values, str))
+    for content in (*(cell.content for cell in sheet.cells), *(merge.content for merge in sheet.merges)):
+        if isinstance(content, Link):
+            yield from (content.text, content.tip)
+        elif isinstance(content, Formula) and isinstance(content.value, str):
+            yield content.value
+    for chart in sheet.charts:
+        yield from (chart.title, chart.x_title, chart.y_title, chart.description)
+        yield from (series.name for series in chart.series if isinstance(series.name, str))
+    for item in sheet.drop_downs:
+        yield from (item.title, item.message)
+        if not isinstance(item.choices, Range):
+            yield from map(str, item.choices)
 
 
 def _formulas(sheet: PlannedSheet) -> Iterator[tuple[int, int, str]]:
