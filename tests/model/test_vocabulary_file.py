@@ -36,6 +36,18 @@ def test_every_form_gives_the_same_codes(tmp_path: Path, form: str) -> None:
     assert encoding.encode("The zebra sat.").tolist() == [0, 0, 2, 1, 4]
 
 
+@pytest.mark.parametrize("odd", ["\x85", "a\x85b", "\u2028", "\x1c", "\x0c", "\x10own", "\xa0"])
+@pytest.mark.parametrize("form", ["lines", "object", "list"])
+def test_only_ends_of_lines_end_words(tmp_path: Path, form: str, odd: str) -> None:
+    """A word that holds something like an end of a line or a space is one word, and no code behind it is another."""
+    words = ["", "[UNK]", "the", odd, "sat"]
+    content = {"lines": "\n".join(words), "list": json.dumps(words)}.get(form)
+    content = content or json.dumps({word: code for code, word in enumerate(words)})
+    name = "words.txt" if form == "lines" else "words.json"
+
+    assert VocabularyFile(write(tmp_path, name, content)).encoding(5).codes == {"the": 2, odd: 3, "sat": 4}
+
+
 def test_padding_behind_keeps_the_first_words(tmp_path: Path) -> None:
     """As Keras's TextVectorization does it."""
     encoding = VocabularyFile(write(tmp_path, *FORMS["lines"]), back=True).encoding(3)

@@ -22,6 +22,7 @@ from xlcheck.model.encoding import FROM_FILE, Encoding, Tokens
 _HOW = "one word per line, the first line for the code 0, or a JSON object {word: code}"
 _UNKNOWN = {"[unk]", "<unk>", "<unknown>", "[oov]", "<oov>"}
 _START = {"<start>", "[start]", "<s>", "<bos>"}
+_SPACE = " \t\r\n"  # words may hold what Python takes for more of it, such as U+0085 in Keras's film reviews
 _LARGEST_FILE = 64 * 1024**2
 _LONGEST_WORD = 255  # of a look-up in a spreadsheet
 _MOST_SPECIAL = 100
@@ -78,7 +79,7 @@ def _codes(path: Path) -> dict[str, int]:
     if path.suffix.lower() == ".json":
         entries = _from_json(path, content)
     else:
-        entries = [(line.strip(), code) for code, line in enumerate(content.splitlines())]
+        entries = [(line.strip(_SPACE), code) for code, line in enumerate(content.split("\n"))]
         while entries and not entries[-1][0]:
             entries.pop()
     codes: dict[str, int] = {}
@@ -87,7 +88,7 @@ def _codes(path: Path) -> dict[str, int]:
         word = text.lower()
         if len(word) > _LONGEST_WORD:
             raise DataError(f"{path}: the word with the code {code} has {len(word):,} letters; is this a vocabulary?")
-        if not _is_special(word) and len(word.split()) > 1:
+        if not _is_special(word) and any(space in word for space in _SPACE):
             raise DataError(f"{path}: {text!r} is more than one word; give {_HOW}")
         if word in codes:
             raise DataError(
@@ -118,9 +119,9 @@ def _from_json(path: Path, content: str) -> list[tuple[str, int]]:
     except ValueError as error:
         raise DataError(f"{path}: this is not JSON ({error}); give {_HOW}") from None
     if isinstance(data, list) and all(isinstance(word, str) for word in data):
-        return [(word.strip(), code) for code, word in enumerate(data)]
+        return [(word.strip(_SPACE), code) for code, word in enumerate(data)]
     if isinstance(data, dict) and all(type(code) is int and code >= 0 for code in data.values()):
-        return [(word.strip(), code) for word, code in data.items()]
+        return [(word.strip(_SPACE), code) for word, code in data.items()]
     raise DataError(f"{path}: it is neither an object of words and whole numbers nor a list of words; give {_HOW}")
 
 
