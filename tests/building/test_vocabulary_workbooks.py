@@ -109,12 +109,11 @@ def test_the_likeliest_codes_in_words(tmp_path: Path) -> None:
 
 
 def test_an_answer_without_words(tmp_path: Path) -> None:
-    """Where nothing says what the outputs mean, their numbers are shown."""
-    model, vocabulary, path = tmp_path / "m.keras", tmp_path / "v.txt", tmp_path / "m.xlsx"
-    model_of("one-hot").save(model)
+    """Where nothing says what the outputs mean, their numbers are shown; the model may be in memory as in a file."""
+    model, vocabulary, path = model_of("one-hot"), tmp_path / "v.txt", tmp_path / "m.xlsx"
     vocabulary.write_text(FROM_ZERO, encoding="utf-8")
     api.build_model(model, None, path, text="the crew great", vocabulary=vocabulary)
-    desired = np.asarray(load_model(model)(np.array([[0, 4, 5]]))[0])
+    desired = np.asarray(model(np.array([[0, 4, 5]]))[0])
 
     np.testing.assert_allclose(np.array(Page(path).below("number", 3), dtype=float), desired, atol=1e-6)
 

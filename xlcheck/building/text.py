@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from xlcheck.building.build import BuiltModel, build_model
 from xlcheck.chapter.training.model_file import read_companion
@@ -29,7 +30,7 @@ _ENDS = {
 
 
 def build_text(
-    model: str | Path,
+    model: Any,
     text: str,
     output: str | Path,
     *,
@@ -41,7 +42,7 @@ def build_text(
     """Write the workbook of a model that reads a text, and check the saved file.
 
     Args:
-        model: path of a `.keras` file; one that `xlcheck train` made holds its vocabulary, too.
+        model: path of a `.keras` file, or a `keras.Model`; a file that `xlcheck train` made holds its vocabulary, too.
         text: what the model reads at first; other words can be typed in the workbook.
         output: the workbook to write; an existing one is replaced only when the new one is complete.
         vocabulary: the words behind the codes, for any other model.
@@ -58,7 +59,7 @@ def build_text(
         OracleError: Keras's recorded values contradict its own prediction.
         WorkbookError: the workbook would exceed Excel's limits; the message has the sizes.
     """
-    encoding = _encoding(Path(model), text, vocabulary)
+    encoding = _encoding(model, text, vocabulary)
     typed = TypedText(encoding, text)
     return build_model(
         model, encoding.encode(text)[None], output, style=style, full_products=full_products, engine=engine,
@@ -66,21 +67,22 @@ def build_text(
     )  # fmt: skip
 
 
-def _encoding(model: Path, text: str, vocabulary: VocabularyFile | None) -> Encoding:
+def _encoding(model: Any, text: str, vocabulary: VocabularyFile | None) -> Encoding:
     """The vocabulary in the model's own file, else the one that was given."""
-    companion = read_companion(model)
+    name = model if isinstance(model, (str, Path)) else "the model"
+    companion = read_companion(Path(model)) if name is model else None
     if companion is not None and vocabulary is not None:
-        raise UsageError(f"{model} holds its own vocabulary; leave --vocabulary out")
+        raise UsageError(f"{name} holds its own vocabulary; leave --vocabulary out")
     if companion is not None:
         return companion.encoding
-    from xlcheck.model.keras_file import load_model
+    from xlcheck.model.keras_file import loaded_model
     from xlcheck.model.keras_reader import require_supported
 
-    loaded = load_model(model)
+    loaded = loaded_model(model)
     spec = require_supported(loaded)
     if vocabulary is None:
         raise ModelError(
-            f"{model} holds no vocabulary, which only models made by 'xlcheck train' do; say with --vocabulary FILE "
+            f"{name} holds no vocabulary, which only models made by 'xlcheck train' do; say with --vocabulary FILE "
             "which word each code stands for"
         )
     found = code_inputs(spec)
@@ -88,7 +90,7 @@ def _encoding(model: Path, text: str, vocabulary: VocabularyFile | None) -> Enco
     if len(shapes) != 1 or len(shapes[0]) != 1 or not found:
         reads = " and ".join(str(tuple(shape)) for shape in shapes)
         raise ModelError(
-            f"{model} reads {reads} for each sample, not the codes of words with an Embedding or CategoryEncoding; "
+            f"{name} reads {reads} for each sample, not the codes of words with an Embedding or CategoryEncoding; "
             "give its numbers with --inputs FILE"
         )
     encoding = vocabulary.encoding(shapes[0][0] or 1)
@@ -97,7 +99,7 @@ def _encoding(model: Path, text: str, vocabulary: VocabularyFile | None) -> Enco
     ((layer, size),) = found.values()
     if encoding.size > size:
         raise ModelError(
-            f"{vocabulary.path} has codes up to {encoding.size - 1:,}, but layer {layer!r} of {model} knows only the "
+            f"{vocabulary.path} has codes up to {encoding.size - 1:,}, but layer {layer!r} of {name} knows only the "
             f"codes 0 to {size - 1:,}; give the vocabulary that the model was trained with"
         )
     return encoding
