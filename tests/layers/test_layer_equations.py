@@ -9,6 +9,7 @@ import pytest
 from made_layers import DRAWN, FEATURES, READ, STEPS, UNITS, Array, X, Y, layer, made, sigmoid
 
 from xlcheck.errors import NotSupportedError
+from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers import (
     activation_layers,
@@ -214,3 +215,30 @@ def test_windows_at_the_borders() -> None:
     assert windows(4, 2, 1, "causal")[0] == [(1, 0)]
     assert windows(5, 2, 2, "valid", 2) == [[(0, 0), (1, 2)], [(0, 2), (1, 4)]]
     assert transposed_windows(2, 3, 2, "valid") == [[(0, 0)], [(1, 0)], [(2, 0), (0, 1)], [(1, 1)], [(2, 1)]]
+
+
+def signal_of(kind: str, **options: Any) -> tuple[GraphBuilder, Signal]:
+    """What a layer makes of a sequence of two steps of two features."""
+    build = GraphBuilder()
+    x = Band("input", "x", Role.INPUT, "x")
+    read = Signal.sequence(tuple(build.given(x, (2,), t) for t in range(2)))
+    equations = masking.equations if kind == "Masking" else activation_layers.equations
+    (signal,) = equations(Use(build, "layer", layer(kind, **options), {}, (read,)))
+    return build, signal
+
+
+@pytest.mark.parametrize(("value", "compares"), [(0.0, False), (1.0, True), (-7.0, True)])
+def test_a_mask_of_zeros_compares_nothing(value: float, compares: bool) -> None:
+    """Some engines take numbers below 2.2e-16 for 0, which Keras does not skip; their signs are not 0."""
+    build, signal = signal_of("Masking", mask_value=value)
+    assert signal.mask is not None
+    expr = build.expr(signal.mask[0])
+
+    assert any(isinstance(node, ex.NotEqual) for node in ex.walk(expr)) is compares
+
+
+def test_shares_over_time_are_called_as_their_scores() -> None:
+    """Feature by feature, counted from 1."""
+    build, _ = signal_of("Softmax", axis=1)
+
+    assert build.build().symbols["layer"] == {"scores_1", "shares_1", "scores_2", "shares_2", "y"}
