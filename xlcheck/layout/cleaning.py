@@ -30,7 +30,7 @@ def cleaning_sheet(draft: Draft, encoding: Encoding, message: str) -> None:
         message: what stands there at first, as somebody would type it.
     """
     sheet = draft.sheet(NAME, "input")
-    title(sheet, NAME, say("cleaning.intro", letters=_LINE * _LINES), _LINE + 2)
+    title(sheet, NAME, say("cleaning.intro", letters=_LINE * _LINES, words=_WORDS), _LINE + 2)
     sheet.widths.update({0: 24, **dict.fromkeys(range(_FIRST, _FIRST + _LINE), 8), _FIRST + _LINE: 26})
     page = _Page(draft, sheet, encoding, message[: _LINE * _LINES])
     page.fill()
