@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +10,15 @@ import pytest
 
 from xlcheck.engines import engine
 from xlcheck.engines.base import Session
-from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.cleaning import NAME as CLEANING
 from xlcheck.layout.cleaning import cleaning_sheet
 from xlcheck.layout.data.answers import CANDIDATES, label, next_words
+from xlcheck.layout.data.documents import documents_sheet
+from xlcheck.layout.data.sentence import sentence_sheet
+from xlcheck.layout.data.sentences import sentences_sheet
 from xlcheck.layout.data.store import Order, Store
 from xlcheck.layout.data.text import listed_words
 from xlcheck.layout.draft import Draft
@@ -185,3 +188,82 @@ def test_what_is_stored_is_fetched_by_its_place(opened: Opened, order: Order) ->
         session.set("S", 0, 0, sample + 1.0)
         session.recalculate()
         assert np.array_equal(np.array(session.read(Range("S", 1, 0, features, 2)), dtype=float), values[sample].T)
+
+
+def reading(samples: Sequence[str], steps: int, features: int, codes: np.ndarray) -> Draft:
+    """A workbook whose input is `codes`, `(samples, steps, features)`, and whose answer is 0."""
+    layer = {"units": 1, "activation": "tanh", "use_bias": False, "return_sequences": False, "go_backwards": False}
+    weights = {"kernel": (features, 1), "recurrent_kernel": (1, 1)}
+    spec = sequential("m", (steps, features), (LayerSpec("SimpleRNN", "rnn", layer, weights),), "mean_squared_error")
+    values = {f"input.x[{t}]": codes[:, t] for t in range(steps)} | {"target.y": np.zeros((len(samples), 1))}
+    values |= {f"rnn.h[{t}]": np.zeros((len(samples), 1)) for t in range(steps)}
+    draft = Draft(forward_graph(spec), Trace("", values), samples, Style.ROBUST)
+    draft.selector = draft.sheet("Picture").put(0, 0, 1.0) if len(samples) > 1 else None
+    return draft
+
+
+def shown_words(session: Session, store: Store, draft: Draft) -> list[object]:
+    """What the network reads at each step, in words, as another sheet would show it."""
+    areas = [parse_range(text.removeprefix("INDEX(").partition(",")[0]) for text, _ in store.words]
+    assert draft.selector is None or draft.selector.sheet == "Picture"
+    return [session.read(area)[0][0] for area in areas]
+
+
+@pytest.mark.parametrize(
+    ("typed", "codes", "remark"),
+    [
+        ("very bad", [1, 3], ""),
+        ("  good  ", [0, 2], ""),
+        ("bad zebra", [3, 0], "“zebra” is not in the vocabulary and is read as 0. "),
+        ("good bad very", [2, 3], "more than 2 words; only the first ones are read"),
+    ],
+)
+def test_a_typed_document_becomes_codes(opened: Opened, typed: str, codes: list[float], remark: str) -> None:
+    """Zeros stand in front, what is not known is 0, of what is too long the first words are read; and it is said."""
+    draft = reading(["very good", "very bad"], 2, 1, np.array([[[1.0], [2.0]], [[1.0], [3.0]]]))
+    store = documents_sheet(draft, draft.trace)
+    area = store.areas["input.x"]
+    session = opened(draft)
+    assert session.read(area) == [[1.0, 2.0], [1.0, 3.0]]
+    session.set("Data", area.top + 1, 1, typed)
+    session.recalculate()
+
+    assert session.read(area) == [[1.0, 2.0], codes]
+    assert session.read(Range("Data", area.top + 1, area.left + 3))[0][0] == remark
+    assert shown_words(session, store, draft) == ["very", "good"]
+
+
+def test_a_typed_sentence_becomes_vectors_and_targets(opened: Opened) -> None:
+    """Each word is a 1 in its row, and the word after it the target; one that nobody knows is no 1, which is said."""
+    words = ("this", "is", "an", "example")
+    draft = reading(["this is an example"], 4, 4, np.eye(4)[None])
+    store = sentence_sheet(draft, words)
+    vectors, targets = (store.areas[name] for name in ("input.x", "target.y"))
+    session = opened(draft)
+    assert np.array_equal(session.read(vectors), np.eye(4))
+    assert np.array_equal(session.read(targets), np.eye(4, k=1).T)
+    session.set("Data", 4, 1, "an this zebra is")
+    session.recalculate()
+    read, wanted = (np.array(session.read(area), dtype=float) for area in (vectors, targets))
+    an, this, zebra, is_ = np.eye(4)[2], np.eye(4)[0], np.zeros(4), np.eye(4)[1]
+
+    assert np.array_equal(read.T, [an, this, zebra, is_])
+    assert np.array_equal(wanted.T, [this, zebra, is_, zebra])
+    assert [str(remark) != "" for remark in session.read(Range("Data", 9, 2, 1, 4))[0]] == [False, False, True, False]
+
+
+def test_sentences_are_told_apart_by_their_vectors_alone(opened: Opened) -> None:
+    """The sum over the steps of a sentence follows what is typed; the selected one is named beside the selector."""
+    words = ("this", "is", "an", "example")
+    draft = reading(["this is an", "an is this"], 3, 4, np.eye(4)[[[0, 1, 2], [2, 1, 0]]])
+    store = sentences_sheet(draft, words, "example")
+    area = store.areas["input.x"]
+    session = opened(draft)
+    session.set("Data", 10, 1, "is is an")
+    session.set("Picture", 0, 0, 2.0)
+    session.recalculate()
+    blocks = np.array(session.read(Range("Data", area.top, area.left, area.rows, 4)), dtype=float)
+
+    assert np.array_equal(blocks[:4], [[1, 0, 0, 1], [0, 1, 0, 1], [0, 0, 1, 1], [0, 0, 0, 0]])
+    assert np.array_equal(blocks[4:, 3], [0, 2, 1, 0])
+    assert session.read(Range("Data", 4, 1, 1, 2)) == [[2.0, "is is an"]]

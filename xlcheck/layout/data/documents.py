@@ -123,7 +123,7 @@ def _document(draft: Draft, sheet: SheetDraft, k: int, timesteps: int, vocabular
         draft.helper(sheet, row, _WORDS + t, nth_word(f"${document.a1}", str(t + 1)), [_word(parts, t)], "word")
     for t in range(timesteps):
         # The word that stands at this step once zeros have been put in front; an unknown one is none to Keras, too.
-        number = f"{t + 1}-({timesteps}-{cell_name(row, count.left, fixed_column=True)})"
+        number = f"{t + 1}-MAX(0,{timesteps}-{cell_name(row, count.left, fixed_column=True)})"
         code = f"IFERROR(INDEX({vocabulary.codes.fixed()},{vocabulary.place(f'INDEX({words.fixed()},1,{number})')}),0)"
         cell = draft.helper(
             sheet, row, _WORDS + timesteps + t, f"IF({number}<1,0,{code})", [draft.value(f"{_INPUT}[{t}]", 0, k)],
