@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import get_args
 
+import click
 import pytest
 
-from xlcheck.cli import run
+from xlcheck.cli import commands, run
 
 BACKWARD = ["m.keras", "--inputs", "x.npy", "--backward", "--targets", "y.npy"]
 
@@ -58,3 +60,26 @@ def test_choices_are_those_of_the_library() -> None:
     assert short <= set(options.LOSSES)
     assert set(get_args(choices.StepName)) == {*OPTIMISERS, COMPILED}
     assert options.ENGINES == ENGINES
+
+
+def paths_of(group: click.Group) -> Iterator[tuple[str, click.Parameter]]:
+    """Every option and argument of every command that names a file or a folder."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from paths_of(command)
+        yield from ((f"{name} {item.name}", item) for item in command.params if isinstance(item.type, click.Path))
+
+
+def test_an_empty_name_is_no_folder(capsys: pytest.CaptureFixture[str]) -> None:
+    """An unset variable of a shell is not the current folder, of which a check would look at other workbooks."""
+    items = dict(paths_of(commands))
+    assert {"check files", "bind file", "exercise output", "grade folder", "fixtures output"} <= items.keys()
+    for item in items.values():
+        with pytest.raises(click.BadParameter, match="the name is empty"):
+            item.type.convert("", item, None)
+
+    assert run(["check", ""]) == 2
+    assert "the name is empty; name a file or a folder" in capsys.readouterr().err

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from xlcheck.cli.options import budgeted, complete_lessons
+from xlcheck.cli.options import OUTPUT, budgeted, complete_lessons
 from xlcheck.cli.status import status
 
 
 @click.command("fixtures")
 @click.argument("lessons", nargs=-1, metavar="[LESSON…]", shell_complete=complete_lessons)
 @click.option("--verify", is_flag=True, help="Train and trace anew, and compare with what is stored.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("fixtures"), show_default=True,
+@click.option("-o", "--output", type=OUTPUT, default=Path("fixtures"), show_default=True,
               help="The folder of the fixtures.")  # fmt: skip
 @budgeted(None)
 def command(lessons: tuple[str, ...], verify: bool, output: Path) -> int:

@@ -11,13 +11,13 @@ from typing import get_args
 import click
 
 from xlcheck.choices import EngineName
-from xlcheck.cli.options import INPUT, OUTPUT, OneOf, quiet_option
+from xlcheck.cli.options import FOLDER, INPUT, OUTPUT, OneOf, quiet_option
 from xlcheck.cli.status import say
 from xlcheck.progress import progress_bar
 
 
 @click.command("grade")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=FOLDER)
 @click.option("--key", type=INPUT, required=True, metavar="KEY.json", help="The marking key of `xlcheck exercise`.")
 @click.option(
     "-o", "--output", type=OUTPUT, metavar="RESULTS", help="The folder for results.  [default: FOLDER-results]"

@@ -23,11 +23,28 @@ LOSSES = (
 )  # fmt: skip
 
 
-class _Input(click.Path):
+class _Named(click.Path):
+    """A file or a folder by its name; an empty one, as of a shell's unset variable, would be the current folder."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path.
+
+        Raises:
+            BadParameter: its name is empty.
+        """
+        if not str(value):
+            self.fail("the name is empty; name a file or a folder, the current one as .", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class _Input(_Named):
     """A file that is read: an ordinary one, onto which the command can then write nothing."""
 
     def __init__(self, *, ordinary: bool = True) -> None:
-        super().__init__(path_type=Path)
+        super().__init__()
         self._ordinary = ordinary
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -56,7 +73,8 @@ def complete_lessons(ctx: click.Context, param: click.Parameter, incomplete: str
 INPUT = _Input()
 INPUTS = _Input(ordinary=False)
 """Of several files each is refused in its place, where it is read."""
-OUTPUT = click.Path(path_type=Path)
+OUTPUT = _Named()
+FOLDER = _Named()
 
 
 def _speak(context: click.Context, _: click.Parameter, file: Path | None) -> None:
