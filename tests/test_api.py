@@ -66,6 +66,7 @@ def test_a_hand_made_workbook_takes_no_inputs_alone() -> None:
             ModelError,
             "it has the GRU layer 'gru' where the workbook's has the LSTM layer 'lstm'; pass the model",
         ),
+        ("lstm", "rnn-dimensions", ModelError, "for each sample where the workbook's reads (2, 1); pass the model"),
         ("lstm-training", "lstm", UsageError, "trains its model from the first weights; leave --model out"),
     ],
 )

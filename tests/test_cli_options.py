@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import get_args
 
 import click
 import pytest
 
+from xlcheck import choices
 from xlcheck.cli import commands, run
+
+ROOT = Path(__file__).parents[1]
+LSTM, HANDMADE = ROOT / "workbooks" / "lstm.xlsx", ROOT / "fixtures" / "handmade" / "book_simple_rnn.xlsx"
 
 BACKWARD = ["m.keras", "--inputs", "x.npy", "--backward", "--targets", "y.npy"]
 
@@ -45,7 +53,6 @@ def test_options_of_a_backward_pass_that_do_not_fit(
 
 def test_choices_are_those_of_the_library() -> None:
     """The choices, which are written out so that `--help` imports nothing, are those that exist."""
-    from xlcheck import choices
     from xlcheck.building.backward import COMPILED
     from xlcheck.cli import options
     from xlcheck.engines import ENGINES
@@ -83,3 +90,25 @@ def test_an_empty_name_is_no_folder(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert run(["check", ""]) == 2
     assert "the name is empty; name a file or a folder" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="names of files are Unicode there")
+@pytest.mark.parametrize("format_", get_args(choices.FormatName))
+def test_names_in_no_encoding_are_shown(format_: str, tmp_path: Path) -> None:
+    """Linux has names of files that are no text; a result tells them as well as it can, in UTF-8."""
+    named = tmp_path / os.fsdecode(b"m\xe9rida.xlsx")
+    shutil.copy(LSTM, named)
+    result = tmp_path / "result"
+
+    assert run(["check", str(named), "--format", format_, "-o", str(result)]) == 0
+    assert "m�rida.xlsx" in result.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="names of files are Unicode there")
+def test_a_draft_for_a_name_in_no_encoding(tmp_path: Path) -> None:
+    """Bindings begin with the name of the workbook."""
+    named = tmp_path / os.fsdecode(b"m\xe9rida.xlsx")
+    shutil.copy(HANDMADE, named)
+
+    assert run(["bind", str(named), "-o", str(tmp_path / "b.toml")]) == 0
+    assert "m�rida.xlsx" in (tmp_path / "b.toml").read_text(encoding="utf-8")

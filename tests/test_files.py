@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -14,10 +15,12 @@ from xlcheck.interrupts import Ended
 
 
 def test_a_file_is_written_in_utf8_with_unix_line_ends(tmp_path: Path) -> None:
-    """The same bytes on every system."""
+    """The same bytes on every system; what UTF-8 cannot say is told by its sign for that."""
     write_text(tmp_path / "ä b.txt", "é\n")
 
     assert (tmp_path / "ä b.txt").read_bytes() == b"\xc3\xa9\n"
+    write_text(tmp_path / "ä b.txt", ["é\n", os.fsdecode(b"name\xff")])
+    assert (tmp_path / "ä b.txt").read_text(encoding="utf-8") == "é\nname�"
     assert [path.name for path in tmp_path.iterdir()] == ["ä b.txt"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,7 @@ from xlcheck.errors import UsageError
 from xlcheck.sizes import megabytes
 
 _KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"))
-
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _inputs: ContextVar[dict[tuple[int, int], Path] | None] = ContextVar("inputs", default=None)
 """What a command reads: files by device and number, so that links make no difference."""
@@ -188,7 +189,12 @@ def write_text(target: Path, text: str | Iterable[str]) -> None:
         UsageError: the file cannot be written there, or is an input.
     """
     with replacing(target) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines([text] if isinstance(text, str) else text)
+        file.writelines(map(encodable, [text] if isinstance(text, str) else text))
+
+
+def encodable(text: str) -> str:
+    """A text without what UTF-8 cannot say: bytes of names of files that are in no encoding, as Python keeps them."""
+    return _SURROGATE.sub("�", text)
 
 
 def _writable(target: Path) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +188,15 @@ def test_no_finite_input_makes_an_error_value(tmp_path: Path) -> None:
 
     assert_all_agree(built.report, 4)
     assert not [value for value in values if not isinstance(value, float | str)]
+
+
+@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="names of files are Unicode there")
+def test_names_in_no_encoding(tmp_path: Path) -> None:
+    """A workbook that says from which file it was made, and how, says it as well as it can."""
+    source, target = (tmp_path / os.fsdecode(name) for name in (b"m\xff.keras", b"m\xff.xlsx"))
+    sequential((3,), L.Dense(2)).save(source)
+
+    assert_all_agree(build_model(source, np.ones((1, 3)), target).report, 1)
 
 
 def test_nothing_is_written_if_anything_is_refused(tmp_path: Path) -> None:

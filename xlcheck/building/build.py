@@ -15,7 +15,7 @@ from xlcheck.building.backward import Backward, loss_of, prepare, targets_of, wi
 from xlcheck.building.inputs import Array, inputs_of
 from xlcheck.engines.base import Engine
 from xlcheck.errors import DataError, ModelError, WorkbookError
-from xlcheck.files import require_writable
+from xlcheck.files import encodable, require_writable
 from xlcheck.formulas.printing import Style
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
@@ -209,13 +209,14 @@ def _provenance(spec: ModelSpec, trace: Trace, name: str | Path, style: Style, o
         if q.is_weight:
             weights.update(np.ascontiguousarray(trace[q.name], dtype="<f8").tobytes())
     command = f"xlcheck build {name} {options}" if isinstance(name, (str, Path)) else ""
-    return {
+    provenance = {
         "model": f"{spec.name}, from {name}",
         "weights": f"sha256 {weights.hexdigest()}",
         "Keras's numbers": f"Keras {keras.__version__} with the {keras.backend.backend()} backend, in float64",
         "formulas": f"{style.value} style",
         "rebuild with": command,
     }
+    return {what: encodable(told) for what, told in provenance.items()}
 
 
 def _ironcalc() -> Engine:

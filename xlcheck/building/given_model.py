@@ -25,13 +25,19 @@ def require_model(content: WorkbookContent, model: Any) -> None:
         ModelError: it says something else.
         UsageError: it trains a model instead of showing a trained one.
     """
-    from xlcheck.model.keras_reader import read_model
+    from xlcheck.model.keras_reader import fits, in_words, read_model, require_supported
     from xlcheck.verdicts.expectation import expectation_of
 
     manifest, _ = expectation_of(content)
     if manifest.epochs is not None:
         raise UsageError(f"{content.path} trains its model from the first weights; leave --model out")
-    difference = first_difference(read_model(model, [item.shape for item in manifest.spec.inputs]), manifest.spec)
+    shapes = [item.shape for item in manifest.spec.inputs]
+    require_supported(model)
+    own = [tuple(tensor.shape[1:]) for tensor in model.inputs]
+    if fits(own, shapes):
+        difference = first_difference(read_model(model, shapes), manifest.spec)
+    else:
+        difference = f"it reads {in_words(own)} for each sample where the workbook's reads {in_words(shapes)}"
     if difference is not None:
         raise ModelError(
             f"the model is not the one of {content.path}: {difference}; pass the model from which it was built"

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from xml.sax.saxutils import quoteattr
 
 from xlcheck.errors import XlcheckError
-from xlcheck.files import make_folder, write_text
+from xlcheck.files import encodable, make_folder, write_text
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.grading.cell_mark import STATUS_WORDS, CellMark
 from xlcheck.grading.grade import Progress
@@ -61,8 +61,9 @@ def write_results(
             name = names.of(marks)
             # Thousands of small files: what a crash leaves half is written again by the next run.
             page = student_page(marks, title=grading.title)
-            (folder / "students" / f"{name}.html").write_text(page, encoding="utf-8")
-            (folder / "gradescope" / f"{name}.json").write_text(gradescope_json(marks), encoding="utf-8")
+            (folder / "students" / f"{name}.html").write_text(encodable(page), encoding="utf-8")
+            summary = encodable(gradescope_json(marks))
+            (folder / "gradescope" / f"{name}.json").write_text(summary, encoding="utf-8")
             if copies and marks.first is not None:
                 source = submissions if submissions.is_file() else submissions / marks.file
                 try:

@@ -149,18 +149,23 @@ def _input_shapes(model: Any, given: Sequence[Shape] | None) -> tuple[Shape, ...
                 f"model {model.name!r} leaves dimensions of its input open {wanted}; say how long inputs are"
             )
         return tuple(wanted)
-    fits = len(given) == len(wanted) and all(
-        len(a) == len(b) and all(size in (None, actual) for actual, size in zip(a, b, strict=True))
-        for a, b in zip(given, wanted, strict=True)
-    )
-    if not fits:
+    if not fits(wanted, given):
         raise ModelError(
-            f"model {model.name!r} reads {_shapes(wanted)} for each sample; the inputs have {_shapes(given)}"
+            f"model {model.name!r} reads {in_words(wanted)} for each sample; the inputs have {in_words(given)}"
         )
     return tuple(tuple(shape) for shape in given)
 
 
-def _shapes(shapes: Sequence[tuple[int | None, ...]]) -> str:
+def fits(wanted: Sequence[tuple[int | None, ...]], given: Sequence[Shape]) -> bool:
+    """Whether inputs have the shapes that a model reads, where None stands for any size; both without the samples."""
+    return len(given) == len(wanted) and all(
+        len(a) == len(b) and all(size in (None, actual) for actual, size in zip(a, b, strict=True))
+        for a, b in zip(given, wanted, strict=True)
+    )
+
+
+def in_words(shapes: Sequence[tuple[int | None, ...]]) -> str:
+    """`(2, any) and (3)`."""
     return " and ".join("(" + ", ".join("any" if n is None else str(n) for n in shape) + ")" for shape in shapes)
 
 
