@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from thorough import part_of
 
 from fixtures.handmade.make_corpus import FOLDER
 from xlcheck import bind
@@ -151,7 +152,7 @@ def test_a_sum_with_the_weights_of_the_next_unit_is_wrong(tmp_path: Path) -> Non
 @pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize(
     ("exchanged", "exit_code"),
-    [([], 0), ([("C34", "E34")], 3), ([("C34", "D34")], 3), ([("C34", "E34"), ("C35", "E35")], 3)],
+    part_of([([], 0), ([("C34", "E34")], 3), ([("C34", "D34")], 3), ([("C34", "E34"), ("C35", "E35")], 3)], 2),
 )
 def test_results_in_each_others_places_are_no_pass(
     exchanged: list[tuple[str, str]], exit_code: int, tmp_path: Path

@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import plain_sheets as sheets
 import pytest
+from thorough import spread
 
 from xlcheck.api import check
 from xlcheck.errors import NothingCheckedError
@@ -50,20 +51,23 @@ def test_a_layer_without_weights_is_recognised(tmp_path: Path, sheet: Callable[[
 @pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize(
     ("sheet", "cell", "formula"),
-    [
-        (sheets.slopes, "I8", "=IF(E8>0,E8,0.02*E8)"),  # another slope
-        (sheets.slopes, "I8", "=IF(E8>0,E8,0.01*F8)"),  # another unit
-        (sheets.pooling, "I7", "=MAX(E7:E8)"),  # another window
-        (sheets.pooling, "H6", "=MIN(D6:D7)"),
-        (sheets.residual, "H8", "=D8+A7"),  # what another sample skipped
-        (sheets.residual, "I8", "=E8-B8"),
-        (sheets.normalised, "K8", "=(E8-$H8)/SQRT($I8+0.01)*K$1+K$2"),  # another epsilon
-        (sheets.normalised, "I7", "=VARP(D7:E7)"),
-        (sheets.softmax, "M2", "=H2/SUM($F1:$I1)"),  # the sum of another row
-        (sheets.softmax, "G2", "=EXP(B3)"),
-        (sheets.attention, "N3", "=($D3*$G$3+$E3*$H$4)/SQRT(2)"),  # a key of two tokens
-        (sheets.attention, "Y3", "=$U3*J$2+$V3*J$3+$V3*J$4"),  # one share twice
-    ],
+    spread(
+        [
+            (sheets.slopes, "I8", "=IF(E8>0,E8,0.02*E8)"),  # another slope
+            (sheets.slopes, "I8", "=IF(E8>0,E8,0.01*F8)"),  # another unit
+            (sheets.pooling, "I7", "=MAX(E7:E8)"),  # another window
+            (sheets.pooling, "H6", "=MIN(D6:D7)"),
+            (sheets.residual, "H8", "=D8+A7"),  # what another sample skipped
+            (sheets.residual, "I8", "=E8-B8"),
+            (sheets.normalised, "K8", "=(E8-$H8)/SQRT($I8+0.01)*K$1+K$2"),  # another epsilon
+            (sheets.normalised, "I7", "=VARP(D7:E7)"),
+            (sheets.softmax, "M2", "=H2/SUM($F1:$I1)"),  # the sum of another row
+            (sheets.softmax, "G2", "=EXP(B3)"),
+            (sheets.attention, "N3", "=($D3*$G$3+$E3*$H$4)/SQRT(2)"),  # a key of two tokens
+            (sheets.attention, "Y3", "=$U3*J$2+$V3*J$3+$V3*J$4"),  # one share twice
+        ],
+        2,
+    ),
 )
 def test_a_slip_is_its_cell_or_nothing(
     tmp_path: Path, sheet: Callable[[], sheets.Cells], cell: str, formula: str

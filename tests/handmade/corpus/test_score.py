@@ -38,13 +38,15 @@ def _report(roots: list[tuple[str, str, str]]) -> Any:
     return SimpleNamespace(roots=real, cells=found, notes=[item.diagnosis for item in noise], ok=not real)
 
 
-def _score(answer: Callable[[str], list[tuple[str, str, str]]]) -> Scores:
-    return score_layout(LAYOUT, bound=True, every=1, check=lambda path, _: _report(answer(_digest(path.read_bytes()))))
+def _score(answer: Callable[[str], list[tuple[str, str, str]]], every: int = 6) -> Scores:
+    return score_layout(
+        LAYOUT, bound=True, every=every, check=lambda path, _: _report(answer(_digest(path.read_bytes())))
+    )
 
 
 def test_a_perfect_checker_gets_full_marks(key: dict[str, list[tuple[str, str, str]]]) -> None:
     """Reporting exactly the planted cells under a right name is 100 % in every column."""
-    total = _score(lambda digest: key.get(digest, []))["all"]
+    total = _score(lambda digest: key.get(digest, []), every=1)["all"]
 
     assert total.planted == len(key) + 1 == total.exact
     assert total.precision == total.recall == 1.0
