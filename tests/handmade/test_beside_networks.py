@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
 import pytest
+from equation_sheets import answer, save
 from openpyxl.workbook.defined_name import DefinedName
 
 from xlcheck.api import check
-
-sys.path.insert(0, str(Path(__file__).parent / "equations"))
-
-from equation_sheets import answer, save
 
 pytestmark = pytest.mark.keras
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from equation_sheets import roots, save
 from thorough import part_of
 
 from xlcheck.api import check
 from xlcheck.engines import engine
-from xlcheck.errors import NothingCheckedError
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.opinions import consult
 from xlcheck.workbook.reader import read_workbook
-
-sys.path.insert(0, str(Path(__file__).parent / "equations"))
-
-from equation_sheets import save
 
 pytestmark = pytest.mark.keras
 
@@ -61,16 +55,6 @@ def _gru() -> dict[str, object]:
     return cells
 
 
-def _roots(cells: Mapping[str, object], folder: Path) -> set[str] | None:
-    """The cells that are called wrong; None where there is no verdict."""
-    try:
-        report = check(save(cells, folder / "w.xlsx"))
-    except NothingCheckedError:
-        return None
-    assert not report.ok
-    return {cell.cell for cell in report.roots}
-
-
 def _filled(row: int, formula: str) -> dict[str, object]:
     """A formula in both steps: {0} is the column of the step, {1} that of the one before."""
     return {f"{column}{row}": formula.format(column, before) for before, column in ("GH", "HI")}
@@ -90,11 +74,11 @@ def _filled(row: int, formula: str) -> dict[str, object]:
 )
 def test_a_gate_is_wrong_at_all_steps_where_the_others_say_so(tmp_path: Path, row: int, formula: str) -> None:
     """A gate that does with its weights something else than the other gates do with theirs is wrong at each step."""
-    assert _roots(_lstm() | _filled(row, formula), tmp_path) == {f"H{row}", f"I{row}"}
+    assert roots(_lstm() | _filled(row, formula), tmp_path) == {f"H{row}", f"I{row}"}
 
 
 @pytest.mark.parametrize(
-    ("row", "formula", "roots"),
+    ("row", "formula", "wanted"),
     part_of(
         [
             (6, "={0}2*{1}6+{0}2*{0}5", {"H6", "I6"}),
@@ -105,15 +89,15 @@ def test_a_gate_is_wrong_at_all_steps_where_the_others_say_so(tmp_path: Path, ro
     ),
     ids=part_of(["the gate twice", "no candidate", "a blank cell"], 1),
 )
-def test_a_state_is_joined_as_the_equations_say(tmp_path: Path, row: int, formula: str, roots: set[str] | None) -> None:
+def test_a_state_is_joined_as_the_equations_say(tmp_path: Path, row: int, formula: str, wanted: set[str]) -> None:
     """States that no equation of a GRU gives are wrong at each step."""
-    assert (_roots(_gru() | _filled(row, formula), tmp_path) or None) == roots
+    assert roots(_gru() | _filled(row, formula), tmp_path) == wanted
 
 
 def test_a_first_step_filled_on_is_wrong(tmp_path: Path) -> None:
     """Without a state before it, the first step of a GRU mixes the candidate alone; the second one may not."""
     first = {"G6": None, "H6": "=(1-H2)*H5", "I6": "=(1-I2)*I5"}
-    assert _roots({cell: own for cell, own in (_gru() | first).items() if own is not None}, tmp_path) == {"I6"}
+    assert roots({cell: own for cell, own in (_gru() | first).items() if own is not None}, tmp_path) == {"I6"}
 
 
 def test_an_idle_state_and_an_idle_weight_belong_together(tmp_path: Path) -> None:
@@ -123,22 +107,22 @@ def test_an_idle_state_and_an_idle_weight_belong_together(tmp_path: Path) -> Non
     """
     cells: dict[str, object] = {"A1": 0.7, "A2": -0.4, "A3": 0.25, "H1": 0.9, "I1": -0.35, "G5": 0.0}
     cells |= {f"{column}4": f"=$A$1*{column}1+$A$3" for column in "HI"} | {f"{c}5": f"=TANH({c}4)" for c in "HI"}
-    assert _roots(cells, tmp_path) == {"H4", "I4"}
+    assert roots(cells, tmp_path) == {"H4", "I4"}
     del cells["G5"]
-    assert not _roots(cells, tmp_path)
+    assert not roots(cells, tmp_path)
 
 
 def test_another_sigmoid_of_a_sum_in_its_own_cell_is_wrong(tmp_path: Path) -> None:
     """The sum of a gate stands in a row of its own, and its activation is another one than the other gates have."""
     cells = _lstm() | _filled(9, "=$A$1*{0}1+$A$2*{1}7+$A$3") | _filled(2, "=MAX(0,MIN(1,{0}9/6+0.5))")
-    assert _roots(cells, tmp_path) == {"H2", "I2"}
+    assert roots(cells, tmp_path) == {"H2", "I2"}
 
 
 @pytest.mark.usefixtures("a_short_search")
 def test_of_a_copy_and_what_reads_it_either_may_be_wrong(tmp_path: Path) -> None:
     """A row for tanh(c) that only copies c may lack the tanh, or the row of h may: nobody is blamed."""
     cells = _lstm() | _filled(8, "={0}6") | _filled(7, "={0}5*{0}8")
-    assert not _roots(cells, tmp_path)
+    assert not roots(cells, tmp_path)
 
 
 def test_shares_of_too_few_results_are_wrong(tmp_path: Path) -> None:
@@ -148,7 +132,7 @@ def test_shares_of_too_few_results_are_wrong(tmp_path: Path) -> None:
         cells |= {f"A{row}": 0.4 - 0.3 * number, f"B{row}": 0.2 * number - 0.1, f"E{row}": f"=A{row}*$I$6+B{row}"}
         cells[f"F{row}"] = f"=EXP(E{row})/SUMPRODUCT(EXP(E$11:E$12))"
 
-    assert _roots(cells, tmp_path) == {"F11", "F12", "F13"}
+    assert roots(cells, tmp_path) == {"F11", "F12", "F13"}
 
 
 def test_no_weight_gives_way_to_another_number(tmp_path: Path) -> None:
@@ -159,7 +143,7 @@ def test_no_weight_gives_way_to_another_number(tmp_path: Path) -> None:
         cells |= {f"{column}2": one, f"{column}3": other, f"{column}5": f"=TANH({column}4)"}
         cells[f"{column}4"] = f"=$B$1*{column}2+$C$1*{column}3+$E$1*{before}5+$G$1"
 
-    assert not _roots(cells, tmp_path)
+    assert not roots(cells, tmp_path)
 
 
 def test_the_copy_of_a_result_is_not_wrong_in_its_place(tmp_path: Path) -> None:
@@ -178,7 +162,7 @@ def test_the_copy_of_a_result_is_not_wrong_in_its_place(tmp_path: Path) -> None:
         cells[f"{column}5"] = _SIGMOID.format(f"$A$1*{column}1+$A$2*{before}5+$A$3")
     cells |= {"C7": _SIGMOID.format("A5*D5"), "B10": "=D5", "C10": "=C5", "D10": "=C7"}
 
-    assert _roots(cells, tmp_path) == {"C7"}
+    assert roots(cells, tmp_path) == {"C7"}
 
 
 @pytest.mark.thorough
@@ -189,7 +173,7 @@ def test_a_share_that_reads_a_blank_cell_is_wrong(tmp_path: Path) -> None:
         cells |= {f"A{row}": 0.4 - 0.3 * number, f"B{row}": 0.2 * number - 0.1, f"E{row}": f"=A{row}*$I$6+B{row}"}
         cells[f"F{row}"] = f"=EXP({'D' if row == 11 else 'E'}{row})/SUM(EXP(E11),EXP(E12),EXP(E13))"
 
-    assert _roots(cells, tmp_path) == {"F11"}
+    assert roots(cells, tmp_path) == {"F11"}
 
 
 def test_typed_states_are_no_samples(tmp_path: Path) -> None:
@@ -198,7 +182,7 @@ def test_typed_states_are_no_samples(tmp_path: Path) -> None:
     for before, column in ("BC", "CD"):
         cells |= {f"{column}1": 0.3 if column == "C" else -0.7, f"{column}4": f"=$A$1*{column}1+$A$2*{before}5+$A$3"}
 
-    assert not _roots(cells, tmp_path)
+    assert not roots(cells, tmp_path)
 
 
 @pytest.mark.thorough
@@ -207,14 +191,14 @@ def test_a_row_that_scales_an_input_hides_no_mistake(tmp_path: Path) -> None:
     beside = {"A9": 0.88, "H9": "=A9*H1", "I9": "=A9*I1"}
     wrong = _filled(5, "=1/(1+EXP(-($D$1*{0}1+$D$2*{1}7-$D$3)))")
 
-    assert _roots(_lstm() | beside | wrong, tmp_path) == {"H5", "I5"}
+    assert roots(_lstm() | beside | wrong, tmp_path) == {"H5", "I5"}
 
 
 def test_a_state_that_reads_a_word_is_wrong_and_not_the_errors_behind_it(tmp_path: Path) -> None:
     """A formula that reads a label gives an error, and so do all that follow; it alone is wrong."""
     cells = _gru() | _filled(4, "={0}3*{1}7") | {"G7": "state"}
 
-    assert _roots(cells, tmp_path) == {"H4", "I4"}
+    assert roots(cells, tmp_path) == {"H4", "I4"}
 
 
 @pytest.mark.thorough
@@ -231,4 +215,4 @@ def test_a_result_pasted_over_its_copy_is_wrong(tmp_path: Path) -> None:
     table = CellTable(read_workbook(path))
     state = consult(table, engine("ironcalc")).values[table.index["S", 6, 7]]
 
-    assert _roots(cells | {"I8": state}, tmp_path) == {"I8"}
+    assert roots(cells | {"I8": state}, tmp_path) == {"I8"}

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from equation_sheets import save
 from thorough import THOROUGH, spread
 
 from xlcheck.api import check
 from xlcheck.errors import NothingCheckedError
-
-sys.path.insert(0, str(Path(__file__).parent / "equations"))
-
-from equation_sheets import save
 
 pytestmark = pytest.mark.keras
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
-import openpyxl
 import pytest
+from equation_sheets import answer, verdict
 
-from xlcheck.api import check
-from xlcheck.errors import NothingCheckedError
 from xlcheck.formulas.addresses import column_name
 
 pytestmark = pytest.mark.keras
@@ -41,27 +38,15 @@ def gru(units: int, *, turned: bool) -> dict[str, object]:
     return cells
 
 
-def _answer(cells: Mapping[str, object], path: Path) -> tuple[int, set[str], str]:
-    book = openpyxl.Workbook()
-    for cell, content in cells.items():
-        book.active[cell] = content
-    book.save(path / "w.xlsx")
-    try:
-        report = check(path / "w.xlsx")
-    except NothingCheckedError as error:
-        return error.exit_code, set(), str(error)
-    return report.exit_code, {cell.cell for cell in report.roots}, " ".join(report.notes)
-
-
 @pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize("units", [1, 2])
 def test_both_conventions_are_recognised(tmp_path: Path, units: int, *, turned: bool) -> None:
     """All formulas agree with Keras, also with r·h inside of the candidate; the other convention is pointed out."""
-    code, roots, said = _answer(gru(units, turned=turned), tmp_path)
+    found = verdict(gru(units, turned=turned), tmp_path)
 
-    assert (code, roots) == (0, set())
-    assert f"GRU({units}, tanh)" in said
-    assert ("its z is 1 − z of Keras" in said) is turned
+    assert (found.code, found.roots) == (0, set())
+    assert f"GRU({units}, tanh)" in found.said
+    assert ("its z is 1 − z of Keras" in found.said) is turned
 
 
 @pytest.mark.usefixtures("a_short_search")
@@ -75,7 +60,7 @@ def test_both_conventions_are_recognised(tmp_path: Path, units: int, *, turned: 
 )
 def test_a_slip_in_the_other_convention_is_its_cell_or_nothing(tmp_path: Path, cell: str, formula: str) -> None:
     """A wrong gate, a wrong candidate and a state of the step before are named, or nothing is; and nothing passes."""
-    code, roots, _ = _answer(gru(2, turned=True) | {cell: formula}, tmp_path)
+    code, roots = answer(gru(2, turned=True) | {cell: formula}, tmp_path)
 
     assert code in {1, 3}
     assert roots <= {cell}
@@ -85,7 +70,7 @@ def test_a_slip_in_the_other_convention_is_its_cell_or_nothing(tmp_path: Path, c
 def test_a_state_mixed_unlike_the_others_gets_no_pass(tmp_path: Path) -> None:
     """One state of the other convention among those of Keras's is a mistake, or unknown, and never right."""
     cells = gru(2, turned=False) | {"P10": "=(1-B10)*P9+B10*H10"}
-    code, roots, _ = _answer(cells, tmp_path)
+    code, roots = answer(cells, tmp_path)
 
     assert code in {1, 3}
     assert roots <= {"P10"}
@@ -103,6 +88,6 @@ def test_words_of_several_gates_beside_one_quantity_are_those_of_another_table(t
         cells[f"H{row}"] = f"=TANH(B$8*E{row}+B$9*G{row}*I{row - 1}+B$10)"
         cells[f"I{row}"] = f"=(1-F{row})*H{row}+F{row}*I{row - 1}"
 
-    code, roots, _ = _answer(cells, tmp_path)
+    code, roots = answer(cells, tmp_path)
 
     assert (code, roots) == (0, set())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
+from equation_sheets import answer, dense, save, simple_rnn
 from thorough import spread
 
 from fixtures.handmade.drawn.score import answer as answer_of
@@ -16,10 +16,6 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.opinions import consult
 from xlcheck.workbook.reader import read_workbook
-
-sys.path.insert(0, str(Path(__file__).parent / "equations"))
-
-from equation_sheets import answer, dense, save, simple_rnn
 
 pytestmark = pytest.mark.keras
 

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from equation_sheets import roots, save
 from thorough import part_of
 
 from xlcheck.api import check
-from xlcheck.errors import NothingCheckedError
-
-sys.path.insert(0, str(Path(__file__).parent / "equations"))
-
-from equation_sheets import save
 
 pytestmark = pytest.mark.keras
 
@@ -52,16 +46,6 @@ def _softmax() -> dict[str, object]:
     return cells | {"F18": "=SUM(F14:F16)"}
 
 
-def _roots(cells: Mapping[str, object], folder: Path) -> set[str]:
-    """The cells that are called wrong; none where there is no verdict. Never are all said to be right."""
-    try:
-        report = check(save(dict(cells), folder / "w.xlsx"))
-    except NothingCheckedError:
-        return set()
-    assert not report.ok
-    return {cell.cell for cell in report.roots}
-
-
 @pytest.mark.parametrize(
     ("cells", "typed"),
     part_of(
@@ -78,14 +62,14 @@ def _roots(cells: Mapping[str, object], folder: Path) -> set[str]:
 )
 def test_typed_cells_are_wrong(tmp_path: Path, cells: dict[str, object], typed: dict[str, object]) -> None:
     """A number stands where a formula should, whatever it is, if only one formula there makes the rest a network."""
-    assert _roots(cells | typed, tmp_path) == {*typed}
+    assert roots(cells | typed, tmp_path) == {*typed}
 
 
 def test_a_typed_product_is_known_by_its_digits(tmp_path: Path) -> None:
     """An idle weight and a result may mean anything, unless their product is the typed number to the last digit."""
     product = -0.4 * math.tanh(0.7 * 0.9 + 0.25)
-    assert _roots(_helpers() | {"I4": round(product, 6)}, tmp_path) == {"I4"}
-    assert _roots(_helpers() | {"I4": 0.3118}, tmp_path) == set()
+    assert roots(_helpers() | {"I4": round(product, 6)}, tmp_path) == {"I4"}
+    assert roots(_helpers() | {"I4": 0.3118}, tmp_path) == set()
 
 
 def test_a_typed_first_state_is_none(tmp_path: Path) -> None:
@@ -100,7 +84,7 @@ def test_a_target_is_none(tmp_path: Path, compared: dict[str, object]) -> None:
     """Beside a sum that may be the last one stands a target, not its activation, whoever compares the two."""
     cells: dict[str, object] = {"A1": 0.7, "A2": -0.4, "A3": 0.25, "B1": 1.3, "B2": 0.6}
     cells |= {"B8": "=A1*B1+A2*B2+A3", "A8": 0.734, "D1": 0.3, "D2": "=TANH(D1)"}
-    assert _roots(cells | compared, tmp_path) == set()
+    assert roots(cells | compared, tmp_path) == set()
 
 
 @pytest.mark.usefixtures("a_short_search")
@@ -108,4 +92,4 @@ def test_a_number_beside_a_result_that_is_just_that_is_no_stray(tmp_path: Path) 
     """It may be the result's activation, typed over; another number there, which nobody reads, is a note."""
     cells = _gru() | {"D5": 0.0, "D6": 0.57, "H12": "=$D$5*I10+$D$6"}
     assert check(save(cells | {"H13": 0.61}, tmp_path / "right.xlsx")).exit_code == 0
-    assert _roots(cells | {"H13": 0.57}, tmp_path) == set()
+    assert roots(cells | {"H13": 0.57}, tmp_path) == set()

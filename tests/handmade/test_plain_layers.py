@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
-import openpyxl
 import plain_sheets as sheets
 import pytest
+from equation_sheets import answer, verdict
 from thorough import spread
-
-from xlcheck.api import check
-from xlcheck.errors import NothingCheckedError
 
 pytestmark = pytest.mark.keras
 _KINDS = {
@@ -25,27 +22,15 @@ _KINDS = {
 }
 
 
-def _answer(cells: Mapping[str, object], path: Path) -> tuple[int, set[str], str, int]:
-    book = openpyxl.Workbook()
-    for cell, content in cells.items():
-        book.active[cell] = content
-    book.save(path / "w.xlsx")
-    try:
-        report = check(path / "w.xlsx", effort=3)
-    except NothingCheckedError as error:
-        return error.exit_code, set(), str(error), 0
-    return report.exit_code, {cell.cell for cell in report.roots}, " ".join(report.notes), report.counts.agree
-
-
 @pytest.mark.parametrize(("sheet", "kind"), _KINDS.items(), ids=[sheet.__name__ for sheet in _KINDS])
 def test_a_layer_without_weights_is_recognised(tmp_path: Path, sheet: Callable[[], sheets.Cells], kind: str) -> None:
     """Keras computes what the cells hold, and no formula is left without a verdict."""
     cells = sheet()
-    code, roots, said, agree = _answer(cells, tmp_path)
+    found = verdict(cells, tmp_path, 3)
 
-    assert (code, roots) == (0, set())
-    assert kind in said
-    assert agree >= len([v for v in cells.values() if isinstance(v, str)]) - 9  # some helpers are no quantities
+    assert (found.code, found.roots) == (0, set())
+    assert kind in found.said
+    assert found.agree >= len([v for v in cells.values() if isinstance(v, str)]) - 9  # some helpers are no quantities
 
 
 @pytest.mark.usefixtures("a_short_search")
@@ -73,7 +58,7 @@ def test_a_slip_is_its_cell_or_nothing(
     tmp_path: Path, sheet: Callable[[], sheets.Cells], cell: str, formula: str
 ) -> None:
     """With a slip in one formula this one is wrong, or nobody knows which; no other one is, and nothing passes."""
-    code, roots, _, _ = _answer(sheet() | {cell: formula}, tmp_path)
+    code, roots = answer(sheet() | {cell: formula}, tmp_path, 3)
 
     assert code in {1, 3}
     assert roots <= {cell}
@@ -83,6 +68,6 @@ def test_a_slip_is_its_cell_or_nothing(
 @pytest.mark.parametrize("text", ["=IF(D{0}>0,1,0)", "=MIN(D{0},E{0})", "=ABS(D{0})"])
 def test_a_function_that_is_no_layer_gets_no_pass(tmp_path: Path, text: str) -> None:
     """A formula of one function, such as a step, is no copy of what it reads: it has no verdict, and none passes."""
-    code, roots, _, _ = _answer(sheets.dense(lambda z: z) | {f"H{r}": text.format(r) for r in range(6, 10)}, tmp_path)
+    code, roots = answer(sheets.dense(lambda z: z) | {f"H{r}": text.format(r) for r in range(6, 10)}, tmp_path, 3)
 
     assert (code, roots) == (3, set())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
@@ -105,8 +106,25 @@ def save(cells: Mapping[str, object], path: Path) -> Path:
     return path
 
 
-def answer(cells: Mapping[str, object], folder: Path, effort: float | None = None) -> tuple[int, set[str]]:
-    """The exit code of a check, and the cells that it calls wrong.
+@dataclass(frozen=True)
+class Verdict:
+    """What a check says of a worksheet.
+
+    Attributes:
+        code: the exit code.
+        roots: the cells that are called wrong.
+        said: the notes, or why there is no verdict.
+        agree: how many cells are right.
+    """
+
+    code: int
+    roots: set[str]
+    said: str
+    agree: int = 0
+
+
+def verdict(cells: Mapping[str, object], folder: Path, effort: float | None = None) -> Verdict:
+    """What a check says of these cells.
 
     Args:
         cells: of the worksheet.
@@ -116,8 +134,22 @@ def answer(cells: Mapping[str, object], folder: Path, effort: float | None = Non
     try:
         report = check(save(cells, folder / "w.xlsx"), **({} if effort is None else {"effort": effort}))
     except NothingCheckedError as error:
-        return error.exit_code, set()
-    return report.exit_code, {root.cell for root in report.roots}
+        return Verdict(error.exit_code, set(), str(error))
+    roots = {root.cell for root in report.roots}
+    return Verdict(report.exit_code, roots, " ".join(report.notes), report.counts.agree)
+
+
+def answer(cells: Mapping[str, object], folder: Path, effort: float | None = None) -> tuple[int, set[str]]:
+    """The exit code of a check, and the cells that it calls wrong."""
+    found = verdict(cells, folder, effort)
+    return found.code, found.roots
+
+
+def roots(cells: Mapping[str, object], folder: Path) -> set[str]:
+    """The cells that are called wrong; none where there is no verdict. Never are all said to be right."""
+    code, found = answer(cells, folder)
+    assert code != 0
+    return found
 
 
 def exchanged(cells: Mapping[str, object], one: str, other: str) -> dict[str, object]:
