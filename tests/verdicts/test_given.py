@@ -39,3 +39,19 @@ def test_each_edit_takes_no_look_at_all_cells() -> None:
 
     one = min(seconds(1) for _ in range(3))
     assert min(seconds(500) for _ in range(2)) < 8 * one
+
+
+def test_a_look_up_that_finds_nothing_is_not_as_it_was_written() -> None:
+    """It is the one to look at; one that gives a number is as it was, and its number is taken."""
+    x = Quantity(Band("input", "x", Role.INPUT), 0, (3,))
+    trace = Trace("built", {x.name: np.array([[1.0, 2.0, 3.0]])})
+    cells = np.arange(3)
+    every = np.ones(3, dtype=bool)
+    place = Placement(x.name, None, "Data", cells, cells)
+    sighting = Sighting(place, np.array([[np.nan, 2.0, 7.0]]), {}, every, every, every)
+    formulas = FormulaCells(WorkbookContent(Path("book.xlsx"), {}))
+    given = read_given(Graph((x,)), [sighting], trace, [0], formulas, ())
+
+    assert given.sightings[0].as_written.tolist() == [False, True, True]
+    assert given.values[x.name].tolist() == [[1.0, 2.0, 7.0]]
+    assert [edit.quantity for edit in given.edits] == ["input.x[0][2]"]

@@ -73,9 +73,9 @@ class Table:
     height: int
     timesteps: int
     initial: tuple[Quantity, ...]
-    untimed: bool = False
-    words: Words = ()
-    speaking: tuple[Quantity, ...] = ()
+    untimed: bool
+    words: Words
+    speaking: tuple[Quantity, ...]
 
     @property
     def headers(self) -> int:
