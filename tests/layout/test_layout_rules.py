@@ -27,9 +27,11 @@ from xlcheck.layout.margin import EQUATION, put_text
 from xlcheck.layout.multiplying import softened
 from xlcheck.layout.numbers import TOLERANCE, name_width, scale_of, slack
 from xlcheck.layout.outputs import SHOWN, shown_outputs
+from xlcheck.layout.picture import LayerSummary, shows_answers
 from xlcheck.layout.products import Part, Product, products_of
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.softmax import rows_of_parts
+from xlcheck.layout.start import model_summary
 from xlcheck.layout.table import lay_out, place
 from xlcheck.layout.way_back import backward_names, forward_only
 from xlcheck.layout.weights import column_labels, factors, parameters
@@ -315,3 +317,19 @@ def test_labels_of_near_words_stand_on_different_sides() -> None:
 
     assert len(set(labels[:3])) == 3
     assert labels[3] == labels[0] == "right"
+
+
+def test_a_shared_layer_has_its_weights_once() -> None:
+    """The summary counts the weights of a layer once, and the numbers of each call; many answers are not drawn."""
+    calls = [Call(name, "dense", ("input",), (name,)) for name in ("dense", "dense#2")]
+    layers = [LayerSummary(call, "Dense", "2", 6, 4, "dense") for call in calls]
+    spec = ModelSpec("m", (InputSpec("input", (2,)),), (dense("dense", 2, 2),), tuple(calls), ("dense", "dense#2"))
+    summary = model_summary(spec, layers)
+    one, many = (drafted(sequential("m", (2, 1), (recurrent("rnn", 1, steps=False), dense("dense", 2, units))))
+                 for units in (1, 3))  # fmt: skip
+
+    assert "6" in summary
+    assert "8" in summary
+    assert "12" not in summary
+    assert shows_answers(one)
+    assert not shows_answers(many)

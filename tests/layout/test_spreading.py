@@ -13,7 +13,9 @@ from thorough import spread
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.workbook.plan import Formula, Link
+from xlcheck.layout.spreading import height_of, is_right
+from xlcheck.layout.spreading import spread as spread_over
+from xlcheck.workbook.plan import Formula, Link, Merge
 
 EVERY = sorted((Path(__file__).parents[2] / "workbooks").glob("*.xlsx"))
 _HEADS = set("▲▼◀▶")
@@ -85,3 +87,25 @@ def test_a_short_paragraph_is_a_line() -> None:
 
     assert [(cell.row, cell.style) for cell in plan.cells] == [(0, "subtitle_line")]
     assert [merge.area.top for merge in plan.merges] == [1, 2]
+
+
+def test_what_is_spread_is_a_text_in_one_row() -> None:
+    """A number, a frame, or a row of two rows is not; a coloured text has its colour in every cell."""
+    row, block = Range("s", 0, 0, 1, 3), Range("s", 0, 0, 2, 3)
+
+    assert spread_over(row, "a", "text") == ["text", None, None]
+    assert spread_over(row, 0.5, "text") == spread_over(block, "a", "text") == spread_over(row, "a", "typed_left") == []
+    assert spread_over(row, Formula("1/2", 0.5), "text") == []
+    assert set(spread_over(row, "a", "header_right")) == {"header_right"}
+    assert is_right("label")
+    assert not is_right("text")
+
+
+def test_a_paragraph_is_as_high_as_its_lines() -> None:
+    """Of one line nothing is asked; in columns of half the width it takes more lines, and so more points."""
+    merge = Merge(Range("s", 0, 0, 1, 4), "word " * 40, "subtitle")
+    wide, narrow = (height_of(merge, dict.fromkeys(range(4), letters)) for letters in (30.0, 15.0))
+
+    assert 0 < wide < narrow
+    assert height_of(Merge(merge.area, "word", "subtitle"), {}) == 0.0
+    assert height_of(Merge(merge.area, 0.5, "subtitle"), {}) == 0.0
