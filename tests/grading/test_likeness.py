@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import SimpleNamespace
 from typing import Any
 
@@ -48,6 +49,15 @@ def test_the_same_file_twice_is_told_once() -> None:
     add(one, "c.xlsx")
 
     assert summary(one.found()) == [(("a.xlsx", "b.xlsx"), "same file", 1)]
+
+
+def test_names_in_no_encoding_stay_as_they_are() -> None:
+    """Archives of another system hold such names; they lead to the same files as before."""
+    one, names = finder(), tuple(os.fsdecode(name) for name in (b"m\xfcller.xlsx", b"m\xfeller.xlsx"))
+    for name in names:
+        add(one, name, "\ud800", sha256="same", formulas={0: 'A1&"\udcff"'})
+
+    assert summary(one.found()) == [(names, "same file", 1)]
 
 
 def test_an_unusual_formula_that_two_have_is_evidence() -> None:

@@ -11,6 +11,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, groupby
 from math import isfinite
 from typing import Any, Literal
@@ -72,20 +73,26 @@ class LikenessFinder:
         self._prepared = prepared
         self._notes = sqlite3.connect("", check_same_thread=False)  # private, and on the disk where it is large
         finalize(self, self._notes.close)
+        self._notes.text_factory = partial(str, encoding="utf-8", errors="surrogatepass")
         self._notes.executescript(_TABLES)
         self._seen: set[str] = set()
 
     def add(self, marks: StudentMarks, record: Record) -> None:
         """Note what is unusual in a submission."""
-        row = marks.file, record.sha256, marks.student
-        number = self._notes.execute("INSERT INTO files (name, sha256, student) VALUES (?, ?, ?)", row).lastrowid
+        row = _any_text(marks.file), record.sha256, _any_text(marks.student)
+        query = "INSERT INTO files (name, sha256, student) VALUES (CAST(? AS TEXT), ?, CAST(? AS TEXT))"
+        number = self._notes.execute(query, row).lastrowid
         for finding in record.findings:
             if finding.status == "not_a_formula" and isinstance(finding.actual, float) and isfinite(finding.actual):
                 self._notes.execute("INSERT INTO typed VALUES (?, ?, ?)", (number, finding.index, finding.actual))
         if record.sha256 not in self._seen:  # a file that comes twice has everything in common
             self._seen.add(record.sha256)
-            rows = [(*trace, number) for trace in _traces(record, self._prepared)]
-            self._notes.executemany("INSERT INTO traces (cell, kind, text, named, file) VALUES (?, ?, ?, ?, ?)", rows)
+            rows = [
+                (cell, kind, _any_text(text), named, number)
+                for cell, kind, text, named in _traces(record, self._prepared)
+            ]
+            query = "INSERT INTO traces (cell, kind, text, named, file) VALUES (?, ?, CAST(? AS TEXT), ?, ?)"
+            self._notes.executemany(query, rows)
 
     def found(self) -> list[Likeness]:
         """What submissions have in common, the strongest evidence first."""
@@ -144,6 +151,11 @@ class LikenessFinder:
         """Rows with the same first values, which the query puts one after the other."""
         for same, rows in groupby(self._notes.execute(query), key=lambda row: row[:key]):
             yield same, list(rows)
+
+
+def _any_text(text: str) -> bytes:
+    """A text for SQLite, which takes names of files that are in no encoding only so."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _traces(record: Record, prepared: PreparedKey) -> Iterator[tuple[int, Kind, str, bool]]:
