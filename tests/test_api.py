@@ -17,7 +17,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 TOY = np.array([[[1.0], [2.0]], [[1.0], [3.0]]])
 
 
-@pytest.mark.parametrize("inputs", [TOY, TOY.tolist(), tuple(TOY)], ids=["array", "lists", "tuple of samples"])
+@pytest.mark.parametrize("inputs", [TOY, TOY.tolist(), tuple(TOY), [TOY], {"input": TOY}])
 def test_the_right_inputs_are_accepted(inputs: Any) -> None:
     """Inputs that the workbook holds, in whichever form, change nothing in its verdict."""
     assert api.check(WORKBOOKS / "lstm.xlsx", inputs=inputs).ok
@@ -37,9 +37,13 @@ def test_inputs_out_of_a_file_are_compared(tmp_path: Path) -> None:
 
 
 def test_inputs_of_another_shape_are_named() -> None:
-    """Inputs of another shape are one sentence with both shapes."""
-    with pytest.raises(DataError, match="2 samples of 2 numbers"):
+    """Inputs of another shape are one sentence with both shapes, and what are no inputs is one, too."""
+    with pytest.raises(DataError, match="holds 2 samples; the inputs given are 1"):
         api.check(WORKBOOKS / "lstm.xlsx", inputs=TOY[:1])
+    for inputs, sentence in ((TOY[:, :1], r"has the shape \(2, 1, 1\); the model needs"), (5, "has the shape"),
+                             ({"x": TOY}, "no array 'input'"), ([TOY, TOY], "has the shape")):  # fmt: skip
+        with pytest.raises(DataError, match=sentence):
+            api.check(WORKBOOKS / "lstm.xlsx", inputs=inputs)
 
 
 def test_a_model_needs_inputs() -> None:

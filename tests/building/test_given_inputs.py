@@ -86,6 +86,21 @@ def test_inputs_that_are_nested_in_lists() -> None:
     assert [array[0, 0] for array in inputs_of(model, [WORDS, [WORDS + 1, WORDS.tolist()]]).arrays] == [1, 2, 1]
 
 
+@pytest.mark.parametrize(
+    ("inputs", "sentence"),
+    [
+        ([[1, 2, 3], [4]], "a list of numbers is no array: .* inhomogeneous"),
+        (np.ma.masked_less(WORDS, 2), r"has 1 values that are no finite numbers, the first at \[0, 0\]"),
+        (np.ma.masked_less(WORDS.astype(int), 2), r"has 1 values that are no finite numbers, the first at \[0, 0\]"),
+    ],
+    ids=["rows of different lengths", "masked", "masked whole numbers"],
+)
+def test_what_is_no_array_of_numbers(inputs: Any, sentence: str) -> None:
+    """One sentence; a number that is masked is none, whatever stands behind the mask."""
+    with pytest.raises(DataError, match=sentence):
+        inputs_of(one_input(), inputs)
+
+
 def test_a_single_sample_is_noted() -> None:
     """An axis of samples is added, and said to be."""
     with pytest.warns(InputNote, match="taken for one sample"):

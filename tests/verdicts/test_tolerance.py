@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -32,8 +34,10 @@ def test_a_pattern_sets_other_limits_for_some_quantities() -> None:
 def test_a_limit_is_one_number_or_two() -> None:
     """Whatever else is given is refused with the place where it stood; see also the plugin's tests."""
     assert limit_from(1e-9, "here") == limit_from((1e-9, 0), "here") == Limit(1e-9)
-    with pytest.raises(UsageError, match=r"^here: a tolerance is one number, or two"):
-        limit_from(-1e-9, "here")
+    assert limit_from((np.float32(0.5), np.int64(0)), "here") == Limit(0.5)
+    for odd in (-1e-9, math.nan, math.inf, "1", True, None, 1j, (1, 2, 3), ()):
+        with pytest.raises(UsageError, match=r"^here: a tolerance is one number, or two"):
+            limit_from(odd, "here")
 
 
 def test_values_recomputed_from_wrong_ones_may_be_large() -> None:

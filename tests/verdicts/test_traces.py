@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+from typing import Any
 
+import numpy as np
+import pytest
+
+from xlcheck.errors import UsageError
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.verdicts.traces import compare, compare_traces
@@ -120,6 +125,14 @@ def test_public_comparison_takes_mappings() -> None:
     assert comparison.first.quantity == "lstm.h[0]"
     assert xlcheck.compare(given, given).ok
     assert xlcheck.compare(given, WANTED, atol=1.0).ok
+
+
+@pytest.mark.parametrize("tolerance", [math.nan, math.inf, -1.0, "1", None])
+@pytest.mark.parametrize("name", ["atol", "rtol"])
+def test_a_tolerance_within_which_everything_agrees_is_refused(name: str, tolerance: Any) -> None:
+    """No difference is larger than NaN."""
+    with pytest.raises(UsageError, match=rf"^{name}: a tolerance is one number"):
+        compare({"a": 1.0}, {"a": 2.0}, **{name: tolerance})
 
 
 def test_arrays_without_numbers_are_no_comparison() -> None:

@@ -50,29 +50,18 @@ def require_inputs(content: WorkbookContent, inputs: Any, model: Any = None) -> 
     Raises:
         DataError: they are others, or of another shape.
     """
+    from xlcheck.building.inputs import fitted, inputs_of
     from xlcheck.verdicts.expectation import expectation_of
 
     manifest, graph = expectation_of(content)
-    tensors = [item.tensor for item in manifest.spec.inputs]
-    from xlcheck.building.inputs import inputs_of, read_inputs
-
-    if model is not None:
-        arrays: Any = inputs_of(model, inputs).arrays
-    elif isinstance(inputs, (str, Path)):
-        arrays = read_inputs(inputs, {item.tensor: item.shape for item in manifest.spec.inputs}).arrays
-    else:
-        arrays = inputs if isinstance(inputs, list | tuple) and len(tensors) > 1 else [inputs]
-    for tensor, array in zip(tensors, arrays, strict=False):
+    shapes = {item.tensor: item.shape for item in manifest.spec.inputs}
+    read = fitted(inputs, shapes) if model is None else inputs_of(model, inputs)
+    for tensor, array in zip(shapes, read.arrays, strict=True):
         steps = [q for q in graph if q.band.name == f"{tensor}.x"]
         stored = np.concatenate([manifest.trace[q.name] for q in steps], axis=1)
-        given = np.asarray(array, dtype=np.float64)
-        if len(arrays) != len(tensors) or given.reshape(len(given), -1).shape != stored.shape:
-            samples, numbers = stored.shape
-            raise DataError(
-                f"{content.path} holds {samples} samples of {numbers} numbers for {tensor!r}; the inputs given have "
-                f"the shape {given.shape}"
-            )
-        given = given.reshape(stored.shape)
+        if len(array) != len(stored):
+            raise DataError(f"{content.path} holds {len(stored)} samples; the inputs given are {len(array)}")
+        given = array.reshape(stored.shape)
         different = np.argwhere(given != stored)
         if different.size:
             sample, number = different[0]

@@ -72,7 +72,31 @@ def inputs_of(
     if isinstance(inputs, ModelInputs):
         return inputs
     shapes = {name: tuple(tensor.shape[1:]) for name, tensor in zip(input_names(model), model.inputs, strict=True)}
-    names = names_of(model)
+    return fitted(inputs, shapes, names_of(model), structure_of(model), labels, check)
+
+
+def fitted(
+    inputs: Any,
+    shapes: Mapping[str, Shape],
+    names: Sequence[tuple[str, ...]] = (),
+    structure: Any = None,
+    labels: Sequence[str] | None = None,
+    check: Check = lambda shapes: None,
+) -> ModelInputs:
+    """The same where of a model no more is known than the shapes of its inputs, or this as well.
+
+    Args:
+        inputs: as for `inputs_of`.
+        shapes: name → shape without the samples, None where the model leaves it open.
+        names: all names of each input, see `names_of`; without them those of `shapes`.
+        structure: how Keras takes the inputs, see `structure_of`; without it as a list.
+        labels: a short text for each sample.
+        check: told of the shapes, before the arrays in a file are read.
+
+    Raises:
+        DataError: the inputs cannot be read or do not fit.
+    """
+    names = list(names) or [(name,) for name in shapes]
     if isinstance(inputs, (str, Path)):
         return read_inputs(inputs, shapes, names, check)
     if isinstance(inputs, Mapping):
@@ -82,7 +106,7 @@ def inputs_of(
         alone = isinstance(inputs, (list, tuple)) and len(inputs) == 1 and _array(inputs[0]).ndim > len(shape)
         arrays = inputs if alone else [inputs]
     else:
-        arrays = leaves(structure_of(model), inputs)
+        arrays = leaves(list(shapes) if structure is None else structure, inputs)
     given = fit(arrays, shapes, "the inputs", labels)
     check([array.shape for array in given.arrays])
     return given
@@ -233,9 +257,18 @@ def fit(
 
 
 def _array(source: ArrayLike) -> NDArray[np.generic]:
-    """A NumPy array of what somebody has: a list, a table of pandas or polars, a tensor."""
+    """A NumPy array of what somebody has: a list, a table of pandas or polars, a tensor; NaN where one is masked.
+
+    Raises:
+        DataError: it is no array, since its rows have different lengths, for example.
+    """
     to_numpy = getattr(source, "to_numpy", None)
-    return np.asarray(source if to_numpy is None else to_numpy())
+    try:
+        if np.ma.is_masked(source):
+            return np.ma.asarray(source, dtype=np.float64).filled(np.nan)
+        return np.asarray(source if to_numpy is None else to_numpy())
+    except (TypeError, ValueError) as error:
+        raise DataError(f"a {type(source).__name__} of numbers is no array: {error}") from None
 
 
 def _require_shape(have: tuple[int, ...], name: str, shape: Shape, where: str) -> None:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 @click.command("compare")
 @click.argument("actual", type=INPUT)
 @click.argument("desired", type=INPUT)
-@click.option("--atol", type=click.FloatRange(min=0), default=1e-12, show_default=True, help="Absolute tolerance.")
+@click.option("--atol", type=float, default=1e-12, show_default=True, help="Absolute tolerance.")
 @click.option(
-    "--rtol", type=click.FloatRange(min=0), default=0.0, show_default=True,
+    "--rtol", type=float, default=0.0, show_default=True,
     help="Tolerance relative to each quantity's largest magnitude.",
 )  # fmt: skip
 @click.option("--subset", is_flag=True, help="ACTUAL may leave quantities out.")

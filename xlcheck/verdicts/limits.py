@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 from xlcheck.errors import UsageError
@@ -46,7 +47,7 @@ def limit_from(value: Any, where: str) -> Limit:
     """
     numbers = value if isinstance(value, (tuple, list)) else [value]
     valid = len(numbers) in (1, 2) and all(
-        isinstance(n, (int, float)) and not isinstance(n, bool) and n >= 0 and math.isfinite(n) for n in numbers
+        isinstance(n, Real) and not isinstance(n, bool) and 0 <= float(n) < math.inf for n in numbers
     )
     if not valid:
         raise UsageError(f"{where}: a tolerance is one number, or two (absolute, relative), and never negative")

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from xlcheck.errors import DataError
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.cell_result import finite_or_text
+from xlcheck.verdicts.limits import limit_from
 from xlcheck.verdicts.messages import first_of
 from xlcheck.verdicts.tolerance import Array, Tolerance, magnitude, ulps
 
@@ -182,8 +183,10 @@ def compare(
 
     Raises:
         DataError: a value is no array of real numbers.
+        UsageError: a tolerance is no number, negative, or infinite.
     """
-    found = compare_traces(_trace(actual), _trace(desired), Tolerance(atol, rtol), equal_nan=equal_nan)
+    tolerance = Tolerance(limit_from(atol, "atol").atol, limit_from(rtol, "rtol").atol)
+    found = compare_traces(_trace(actual), _trace(desired), tolerance, equal_nan=equal_nan)
     return replace(found, subset=subset)
 
 
@@ -258,7 +261,7 @@ def _trace(values: Trace | Mapping[str, ArrayLike] | ArrayLike) -> Trace:
 def _numbers(name: str, values: ArrayLike) -> Array:
     try:
         return np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise DataError(f"{name} is no array of real numbers: {error}") from None
 
 
