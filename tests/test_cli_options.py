@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import get_args
 
 import click
@@ -14,6 +15,7 @@ import pytest
 
 from xlcheck import choices
 from xlcheck.cli import commands, run
+from xlcheck.grading import entry
 
 ROOT = Path(__file__).parents[1]
 LSTM, HANDMADE = ROOT / "workbooks" / "lstm.xlsx", ROOT / "fixtures" / "handmade" / "book_simple_rnn.xlsx"
@@ -112,3 +114,30 @@ def test_a_draft_for_a_name_in_no_encoding(tmp_path: Path) -> None:
 
     assert run(["bind", str(named), "-o", str(tmp_path / "b.toml")]) == 0
     assert "m�rida.xlsx" in (tmp_path / "b.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names of files hold no such characters there")
+@pytest.mark.parametrize("command", [["check"], ["bind"], ["grade", "x", "--key"]])
+def test_names_steer_no_terminal(command: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Names of a stranger's files may hold what a terminal obeys, or another line; a message is one line without it."""
+    steering = tmp_path / "\x1b]0;mine\x07\x9b31m\n✓ all agree.xlsx"
+    steering.write_text("no workbook")
+
+    assert run([*command, str(steering)]) == 2
+    said = capfd.readouterr().err
+    assert "�]0;mine��31m�✓ all agree.xlsx" in said
+    assert said.count("\n") == 1
+    assert not {"\x1b", "\x07", "\x9b"} & set(said)
+
+
+def test_names_of_submissions_steer_no_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are printed line by line."""
+    submission = SimpleNamespace(file="\x1b[2J\n  b.xlsx", earned=None, error="it is \x1b[1m empty")
+    done = SimpleNamespace(notes=["\x07"], summary=lambda: "1 submission", marks=[submission], exit_code=3)
+    monkeypatch.setattr(entry, "grade", lambda *args, **options: done)
+    (tmp_path / "key.json").write_text("{}")
+
+    assert run(["grade", str(tmp_path), "--key", str(tmp_path / "key.json"), "-o", str(tmp_path / "r")]) == 3
+    assert "  ! �[2J�  b.xlsx: it is �[1m empty\n" in capsys.readouterr().out

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
@@ -15,10 +14,10 @@ from typing import BinaryIO
 from zipfile import ZipInfo
 
 from xlcheck.errors import UsageError
+from xlcheck.shown import encodable
 from xlcheck.sizes import megabytes
 
 _KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"))
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _inputs: ContextVar[dict[tuple[int, int], Path] | None] = ContextVar("inputs", default=None)
 """What a command reads: files by device and number, so that links make no difference."""
@@ -190,11 +189,6 @@ def write_text(target: Path, text: str | Iterable[str]) -> None:
     """
     with replacing(target) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(map(encodable, [text] if isinstance(text, str) else text))
-
-
-def encodable(text: str) -> str:
-    """A text without what UTF-8 cannot say: bytes of names of files that are in no encoding, as Python keeps them."""
-    return _SURROGATE.sub("�", text)
 
 
 def _writable(target: Path) -> Path:

@@ -10,8 +10,8 @@ import pytest
 from rich.console import Console
 from sample_reports import BAD, EMPTY, GOOD, OPEN, ROOT, STRAY
 
-from xlcheck.reports.lines import printable
 from xlcheck.reports.render_text import print_text, render_text, verdict
+from xlcheck.shown import printable
 from xlcheck.verdicts.report import Counts, Edit
 
 BAD_TEXT = """\

@@ -15,7 +15,7 @@ from xlcheck.building.backward import Backward, loss_of, prepare, targets_of, wi
 from xlcheck.building.inputs import Array, inputs_of
 from xlcheck.engines.base import Engine
 from xlcheck.errors import DataError, ModelError, WorkbookError
-from xlcheck.files import encodable, require_writable
+from xlcheck.files import require_writable
 from xlcheck.formulas.printing import Style
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
@@ -30,6 +30,7 @@ from xlcheck.layout.plan import plan_model
 from xlcheck.layout.weights import require_room_for_weights
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.shown import encodable
 from xlcheck.sizes import TRACE_NUMBERS
 from xlcheck.verdicts.generated import check_content
 from xlcheck.verdicts.report import CheckReport

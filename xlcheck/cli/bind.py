@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from xlcheck.cli.options import HOUR, INPUT, OUTPUT, budgeted, quiet_option
-from xlcheck.cli.status import status
+from xlcheck.cli.status import echo, status
 from xlcheck.errors import UsageError
 from xlcheck.files import require_writable, write_text
 
@@ -30,8 +30,8 @@ def command(file: Path, output: Path | None, quiet: bool) -> int:
     write_text(path, proposal.text)
     if not proposal.networks:
         if not quiet:
-            click.echo(f"{path}: no network was recognised; it lists the blocks of {file} to be filled in", err=True)
+            echo(f"{path}: no network was recognised; it lists the blocks of {file} to be filled in", err=True)
         return 3
     if not quiet:
-        click.echo(f"{path}: explains {proposal.explained} of {proposal.formula_cells} formula cells", err=True)
+        echo(f"{path}: explains {proposal.explained} of {proposal.formula_cells} formula cells", err=True)
     return 0

@@ -17,7 +17,7 @@ from xlcheck.choices import EngineName
 from xlcheck.cli.checking import Task, check, outcomes
 from xlcheck.cli.options import INPUT, INPUTS, OUTPUT, budget_option, engine_option, format_option, quiet_option
 from xlcheck.cli.results import show
-from xlcheck.cli.status import status
+from xlcheck.cli.status import echo, status
 from xlcheck.cli.workbooks import workbooks
 from xlcheck.errors import UsageError
 from xlcheck.files import require_writable
@@ -152,7 +152,7 @@ def _watch(find: Callable[[], list[Path]], once: Callable[[Sequence[Path], Chang
         once(paths, watcher)
         if not quiet:
             for sentence in watcher.said():
-                click.echo(sentence, err=True)
+                echo(sentence, err=True)
             click.echo(f"\n{datetime.now():%H:%M:%S}, waiting for the next save; Ctrl-C ends\n", err=True)
     raise AssertionError("watching never ends by itself")
 
@@ -164,4 +164,4 @@ def _annotate(report: CheckReport | Refusal, source: Path, target: Path, *, quie
 
     marked = annotate(report, source, target)
     if not quiet:
-        click.echo(f"{marked} cells are marked in {target}", err=True)
+        echo(f"{marked} cells are marked in {target}", err=True)

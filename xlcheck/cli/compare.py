@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlcheck.cli.options import HOUR, INPUT, budgeted
-from xlcheck.cli.status import fitted
+from xlcheck.cli.status import echo, fitted
 
 if TYPE_CHECKING:
     from xlcheck.graph.trace import Trace
@@ -41,7 +41,7 @@ def command(actual: Path, desired: Path, atol: float, rtol: float, subset: bool,
     comparison = compare(_trace(actual), _trace(desired), atol=atol, rtol=rtol, subset=subset, equal_nan=equal_nan)
     as_json = format_ == "json"
     text = json.dumps(comparison.to_json(), indent=2, allow_nan=False) if as_json else str(comparison)
-    click.echo(text if as_json else fitted(text, sys.stdout, indent=2))
+    echo(text if as_json else fitted(text, sys.stdout, indent=2))
     return comparison.exit_code
 
 

@@ -10,6 +10,7 @@ import click
 
 from xlcheck.choices import EngineName, FeedbackName
 from xlcheck.cli.options import INPUT, OUTPUT, OneOf, complete_lessons, engine_option, quiet_option, texts_option
+from xlcheck.cli.status import echo
 from xlcheck.errors import UsageError
 from xlcheck.files import make_folder
 from xlcheck.progress import progress_bar
@@ -80,23 +81,21 @@ def command(
 def _show(made: Exercise) -> None:
     key = made.key
     cells = f"{len(key.blanks)} cell{'s' if len(key.blanks) > 1 else ''} to fill, {key.points:g} points"
-    click.echo(f"{key.title}: {cells}")
-    click.echo(f"  for students    {made.blank if not made.workbooks else made.workbooks[0].parent}, {made.handout}")
-    click.echo(f"  for you         {made.key_path}, {made.solution}")
+    echo(f"{key.title}: {cells}")
+    echo(f"  for students    {made.blank if not made.workbooks else made.workbooks[0].parent}, {made.handout}")
+    echo(f"  for you         {made.key_path}, {made.solution}")
     counts = made.report.counts
     said = "agrees with Keras" if made.report.ok else "DIFFERS from Keras"
-    click.echo(f"  solution        {said}: {counts.agree:,} of {counts.checked:,} cells")
+    echo(f"  solution        {said}: {counts.agree:,} of {counts.checked:,} cells")
     if made.workbooks:
         own = "each with numbers of its own" if key.varied else "all with the same numbers"
         asked = f"; Keras computed {made.asked_keras} of them, too, and agrees" if made.asked_keras else ""
-        click.echo(f"  students        {len(made.workbooks):,} workbooks, {own}{asked}")
+        echo(f"  students        {len(made.workbooks):,} workbooks, {own}{asked}")
     if made.left:
         shown = ", ".join(path.name for path in made.left[:5]) + (" …" if len(made.left) > 5 else "")
-        click.echo(
-            f"  left            {shown} in {made.left[0].parent}: no longer on the roster; delete them if you like"
-        )
+        echo(f"  left            {shown} in {made.left[0].parent}: no longer on the roster; delete them if you like")
     if made.forward and key.rules.feedback != "none":
-        click.echo(
+        echo(
             f"  marks           {made.forward} of {len(key.blanks)} hold their formula, hidden but in the file, as it "
             "cannot be turned round"
         )

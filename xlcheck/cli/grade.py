@@ -12,8 +12,9 @@ import click
 
 from xlcheck.choices import EngineName
 from xlcheck.cli.options import FOLDER, INPUT, OUTPUT, OneOf, quiet_option
-from xlcheck.cli.status import say
+from xlcheck.cli.status import echo, say
 from xlcheck.progress import progress_bar
+from xlcheck.shown import printable
 
 
 @click.command("grade")
@@ -69,13 +70,13 @@ def command(
         )  # fmt: skip
     for text in () if quiet else grading.notes:
         say(text)
-    click.echo(f"{grading.summary()}.")
+    echo(f"{grading.summary()}.")
     for mark in grading.marks:
         if mark.earned is None:
-            click.echo(f"  ! {mark.file}: {mark.error}")
+            echo(f"  ! {printable(mark.file)}: {mark.error}")
         elif student is not None:
             first = mark.first
             why = "every formula is right" if first is None else f"first wrong: {first.cell}. {first.message}"
-            click.echo(f"  {mark.file}: {mark.earned:.4g} of {mark.points:.4g}; {why}")
-    click.echo(f"{results / 'index.html' if student is None else results / 'students'}")
+            echo(f"  {printable(mark.file)}: {mark.earned:.4g} of {mark.points:.4g}; {why}")
+    echo(f"{results / 'index.html' if student is None else results / 'students'}")
     return grading.exit_code

@@ -15,7 +15,7 @@ import click
 
 from xlcheck.cli.defect import sentence
 from xlcheck.cli.group import PipeClosed, commands
-from xlcheck.cli.status import fitted, say
+from xlcheck.cli.status import echo, fitted, say
 from xlcheck.errors import InputNote, UsageError
 from xlcheck.files import protected_inputs
 from xlcheck.interrupts import Ended, ended_by, ended_by_signals
@@ -73,7 +73,7 @@ def _ending(error: BaseException, arguments: Sequence[str]) -> int:
     if isinstance(error, click.ClickException):  # of wrong usage, and without arguments the help
         shown = StringIO()
         error.show(file=shown)
-        click.echo(fitted(shown.getvalue().removesuffix("\n"), sys.stderr), err=True)
+        echo(fitted(shown.getvalue().removesuffix("\n"), sys.stderr), err=True)
         return error.exit_code
     if isinstance(error, BrokenPipeError | PipeClosed):  # who closes a pipe has read enough
         _let_go_of_stdout()

@@ -14,6 +14,7 @@ from typing import TextIO
 import click
 
 from xlcheck.budget import doing, now_doing
+from xlcheck.shown import printable
 
 MOMENT = 1.0
 _STEP = 0.2
@@ -30,6 +31,7 @@ class _Line:
     def show(self, text: str) -> None:
         """Put a text into the line; none at all empties it."""
         with self._lock:
+            text = printable(text)
             if text or self._shown:
                 sys.stderr.write("\r" + text.ljust(len(self._shown)) + ("" if text else "\r"))
                 sys.stderr.flush()
@@ -62,9 +64,14 @@ def status(what: str, *, show: bool = True) -> Iterator[None]:
 
 
 def say(message: str) -> None:
-    """A sentence on stderr."""
+    """A sentence on stderr, in one line whatever it tells of."""
     clear_line()
-    click.echo(fitted(f"xlcheck: {message}", sys.stderr), err=True)
+    echo(fitted(f"xlcheck: {printable(message)}", sys.stderr), err=True)
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Print lines in which names, of which files are full that come from elsewhere, steer no terminal."""
+    click.echo("\n".join(map(printable, text.split("\n"))), err=err)
 
 
 def fitted(text: str, stream: TextIO, indent: int = 0) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from xlcheck.cli.options import HOUR, INPUT, OUTPUT, budgeted, quiet_option
-from xlcheck.cli.status import status
+from xlcheck.cli.status import echo, status
 from xlcheck.files import require_writable
 
 ENDINGS = (".json", ".npz", ".csv")
@@ -33,5 +33,5 @@ def command(model: Path, inputs: Path, targets: Path | None, output: Path, quiet
         traced = api.trace(model, inputs, targets=targets)
         write_trace(traced, output)
     if not quiet:
-        click.echo(f"{len(traced.values)} quantities from {traced.source} are in {output}", err=True)
+        echo(f"{len(traced.values)} quantities from {traced.source} are in {output}", err=True)
     return 0

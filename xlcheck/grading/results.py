@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from xml.sax.saxutils import quoteattr
 
 from xlcheck.errors import XlcheckError
-from xlcheck.files import encodable, make_folder, write_text
+from xlcheck.files import make_folder, write_text
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.grading.cell_mark import STATUS_WORDS, CellMark
 from xlcheck.grading.grade import Progress
@@ -21,6 +21,7 @@ from xlcheck.grading.grading import FileNames, Grading
 from xlcheck.grading.marks import StudentMarks
 from xlcheck.grading.pages import Line, overview_page, student_page
 from xlcheck.reports.render_junit import clean
+from xlcheck.shown import encodable
 from xlcheck.workbook.marking import Mark, write_marked
 
 _WRONG, _CARRIED, _OPEN = "F8B4A6", "FFE2A8", "D9D9D9"

@@ -123,8 +123,3 @@ def trimmed(console: Console) -> Iterator[None]:
         yield
     for line in capture.get().splitlines():
         console.file.write(f"{line.rstrip()}\n")
-
-
-def printable(text: str) -> str:
-    """A text from a workbook without characters that would steer a terminal."""
-    return "".join(c if c.isprintable() else "�" for c in text)

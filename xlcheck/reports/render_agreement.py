@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from xlcheck.reports.lines import plain_text, printable, trimmed
+from xlcheck.reports.lines import plain_text, trimmed
+from xlcheck.shown import printable
 from xlcheck.verdicts.report import CheckReport, Status
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from xlcheck.reports.groups import by_mistake, elsewhere
-from xlcheck.reports.lines import WIDTH, Line, broken, line, printable
+from xlcheck.reports.lines import WIDTH, Line, broken, line
+from xlcheck.shown import printable
 from xlcheck.verdicts.cell_result import CellResult, Kind, Status
 from xlcheck.verdicts.findings import Edit, Findings, Refusal
 from xlcheck.verdicts.messages import edited, plural, show_apart, show_values
