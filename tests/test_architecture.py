@@ -64,28 +64,25 @@ IN_STAGES = [path for path in MODULES if path.parent != PACKAGE]
 
 
 @cache
-def imported(path: Path) -> tuple[str, ...]:
-    """Every module a file imports, at the top or inside a function."""
-    return tuple(_imported(path))
-
-
-def _imported(path: Path) -> Iterator[str]:
+def _imports(path: Path) -> tuple[tuple[str, str], ...]:
+    """What a file imports, at the top or inside a function: module and name, or a module alone as both."""
+    found: list[tuple[str, str]] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [(alias.name, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += [(node.module, f"{node.module}.{alias.name}") for alias in node.names]
+    return tuple(found)
+
+
+def imported(path: Path) -> set[str]:
+    """Every module a file imports, and every name."""
+    return {name for names in _imports(path) for name in names}
 
 
 def _needed(path: Path, modules: Collection[str]) -> Iterator[str]:
     """The modules that a file names: of `from package import module` the module, else the package."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom):
-            pairs = ((node.module or "", f"{node.module}.{alias.name}") for alias in node.names)
-            yield from (inner if inner in modules else outer for outer, inner in pairs)
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+    yield from (inner if inner in modules else outer for outer, inner in _imports(path))
 
 
 def name(path: Path) -> str:
