@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from importlib.metadata import distributions, entry_points
@@ -20,6 +21,7 @@ from xlcheck.model.keras_import import import_keras
 from xlcheck.workbook.manifest import manifest_of
 from xlcheck.workbook.reader import read_workbook
 
+WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 _IS_INSTALLED = any(point.name == "xlcheck" for point in entry_points(group="pytest11"))
 # Each run inside a test looks through all files of all that is installed; these are the ones that are of use.
 _PLUGINS = [d for d in distributions() if any(point.group == "pytest11" for point in d.entry_points)]
@@ -59,7 +61,7 @@ def keras() -> Any:
 @pytest.fixture(scope="session")
 def right_workbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The LSTM lesson's workbook."""
-    return xlcheck.build("lstm", tmp_path_factory.mktemp("workbooks") / "lstm.xlsx").path
+    return Path(shutil.copy(WORKBOOKS / "lstm.xlsx", tmp_path_factory.mktemp("workbooks")))
 
 
 @pytest.fixture
