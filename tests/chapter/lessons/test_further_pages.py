@@ -15,6 +15,7 @@ from xlcheck.chapter.training.evaluation import evaluate
 from xlcheck.engines import engine
 from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range, parse_range
+from xlcheck.layout.fed_back import NAME as FED_BACK
 from xlcheck.workbook.content import SheetContent
 from xlcheck.workbook.reader import read_workbook
 
@@ -115,3 +116,26 @@ def test_messages_are_cleaned_as_the_model_was_taught() -> None:
         (numbers,) = session.read(Range("Cleaning", padded[0], 1, 1, 20))
 
         assert numbers[-encoding.timesteps :] == encoding.encode(message).tolist(), message
+
+
+def test_the_printed_recurrence_feeds_back_its_sums() -> None:
+    """As NumPy does it with the book's weights; without a recurrent kernel nothing is fed back, which is right."""
+    trace = load_fixture("rnn-dimensions-book").trace
+    recurrent = trace["simple_rnn.recurrent_kernel"]
+    sums = [trace["simple_rnn.xk[0]"][0]]
+    for t in range(1, 4):
+        sums.append(trace[f"simple_rnn.xk[{t}]"][0] + sums[-1] @ recurrent)
+    right = np.array([trace[f"simple_rnn.z[{t}]"][0] for t in range(4)])
+    label = "as printed: xₜ · kernel + zₜ₋₁ · recurrent_kernel"
+    row, _ = found(sheet_of("rnn-dimensions-book", FED_BACK), label)
+    session = opened("rnn-dimensions-book")
+    printed, differences = Range(FED_BACK, row, 2, 3, 4), Range(FED_BACK, row + 3, 2, 3, 4)
+
+    np.testing.assert_allclose(np.array(session.read(printed)).T, sums, rtol=0, atol=1e-15)
+    np.testing.assert_allclose(np.array(session.read(differences)).T, sums - right, rtol=0, atol=1e-15)
+    assert np.abs(sums - right).max() > 1e-6
+    top, left = found(sheet_of("rnn-dimensions-book", "Weights"), "unit")
+    for place in np.ndindex(3, 3):
+        session.set("Weights", top + 1 + place[0], left + 1 + place[1], 0.0)
+    session.recalculate()
+    assert not np.array(session.read(differences)).any()
