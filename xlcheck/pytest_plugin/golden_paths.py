@@ -10,7 +10,8 @@ import pytest
 
 from xlcheck.graph.trace_format import FORMAT
 
-_LONGEST_NAME = 120
+LONGEST_NAME = 100
+_LONGEST_STEM = 120
 _NOT_IN_FILE_NAMES = re.compile(r"[^\w.\-\[\]]")
 
 
@@ -31,11 +32,11 @@ def golden_stem(item: pytest.Item) -> str:
     """The name of a test's golden file, without its ending: classes and test, with dots between them."""
     name = ".".join([*(node.name for node in item.listchain() if isinstance(node, pytest.Class)), item.name])
     stem = _NOT_IN_FILE_NAMES.sub("_", name)
-    if stem == name and len(name) <= _LONGEST_NAME:
+    if stem == name and len(name) <= _LONGEST_STEM:
         return name
     # Two names must never share a file because of what a file name cannot hold.
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{stem[:_LONGEST_NAME]}-{digest}"
+    return f"{stem[:_LONGEST_STEM]}-{digest}"
 
 
 def is_golden(path: Path) -> bool:

@@ -13,7 +13,7 @@ from xlcheck.errors import UsageError, XlcheckError
 from xlcheck.graph.trace import Trace
 from xlcheck.pytest_plugin.divergence import Divergence, diverge
 from xlcheck.pytest_plugin.golden import DamagedGoldenError, merged, read_golden, write_golden
-from xlcheck.pytest_plugin.golden_paths import GOLDEN_ENDINGS, golden_folder, golden_stem
+from xlcheck.pytest_plugin.golden_paths import GOLDEN_ENDINGS, LONGEST_NAME, golden_folder, golden_stem
 from xlcheck.pytest_plugin.report_files import trace_failure
 from xlcheck.pytest_plugin.settings import Settings, marker_levels
 from xlcheck.pytest_plugin.subject import Subject, subject_of
@@ -78,6 +78,8 @@ class TraceCheck:
         path = folder / f"{stem}.{self.settings.golden_format}"
         if name is not None and (Path(name).name != name or not name):
             raise UsageError(f"{name!r} cannot be part of a file's name; use letters, digits, - and _")
+        if name is not None and len(name) > LONGEST_NAME:
+            raise UsageError(f"a name of {len(name)} letters cannot be part of a file's name; use up to {LONGEST_NAME}")
         if path in self._compared:
             raise UsageError(
                 f"{self.settings.shown(path)} was compared before in this test; tell the traces apart with name=…"
