@@ -14,13 +14,15 @@ import openpyxl
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 _HEADING = "The selected sample, and the answer"
+_PICTURE = "The network, unrolled over time"
 _SELECTOR = re.compile(r"INDEX\([^,]+,'?(?P<sheet>[^'!]+)'?!\$?(?P<column>[A-Z]+)\$?(?P<row>\d+)\)")
 
 
 def answers(path: Path, samples: int) -> list[list[list[float]]]:
     """For each sample the rows of numbers below the heading of the answer on the first sheet, in their order.
 
-    A network whose answer is one number may have it in the picture below instead, above the words "the answer".
+    A network whose answer is one number may have it in the picture below instead, above the words "the answer"; one
+    that answers with a number at each step may have them there as the numbers to which its arrows lead.
     """
     book = openpyxl.load_workbook(path, read_only=True)
     start = {(cell.row, cell.column): str(cell.value) for row in book.worksheets[0] for cell in row if cell.value}
@@ -32,6 +34,9 @@ def answers(path: Path, samples: int) -> list[list[list[float]]]:
         row += 1
     if not rows:
         rows = [[(row - 1, column)] for (row, column), value in start.items() if value == "the answer"]
+    if not rows:
+        above = next(row for (row, column), value in start.items() if column == 1 and value == _PICTURE) + 1
+        rows = [[cell] for cell in sorted(start) if cell[0] == above and start[cell].startswith("=")]
     model = ironcalc.load_from_xlsx(str(path), "en", "UTC")
     found = []
     for sample in range(samples):
