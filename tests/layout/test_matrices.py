@@ -160,6 +160,18 @@ def test_a_model_of_any_shape_has_the_page(tmp_path: Path) -> None:
         multiply(path)
 
 
+def test_of_many_layers_without_steps_no_step_is_chosen(tmp_path: Path) -> None:
+    """However long the page is, a drop-down would have nothing to choose from."""
+    options = {"units": 1, "activation": "tanh", "use_bias": False}
+    layers = tuple(LayerSpec("Dense", f"d{k}", options, {"kernel": (1, 1)}) for k in range(20))
+    spec = sequential("m", (1,), layers)
+    given = {"input.x": np.ones((1, 1)), **{f"d{k}.kernel": np.ones((1, 1)) for k in range(20)}}
+    trace = Trace("numpy float64", evaluate(forward_graph(spec), given))
+    (page,) = [sheet for sheet in plan_model(spec, trace, trace, ["a"]).sheets if sheet.name == NAME]
+
+    assert not page.drop_downs
+
+
 def test_a_model_at_real_size_has_not() -> None:
     """A page of parts of matrices says nothing."""
     layer = LayerSpec("Dense", "dense", {"units": 64, "activation": "tanh", "use_bias": False}, {"kernel": (32, 64)})

@@ -35,7 +35,7 @@ class Lines:
         stepped: what is computed at each time step, in order of time.
         single: what is computed once.
         products: what of that are products.
-        chosen: whether a drop-down chooses the step.
+        chosen: whether a drop-down chooses the step, of which there are several.
         columns: of numbers.
         label: the width of the column of symbols, in letters.
         number: that of a column of numbers.
@@ -74,7 +74,8 @@ class Lines:
         products = [product for product in found.values() if product is not None]
         longest = max((size for line in shown if (size := line[0].shape[-1]) <= min(_LONGEST, room)), default=1)
         columns = max([4, longest, *(product.width for product in products)])
-        chosen = _rows(draft, found, stepped, single) > _ROWS[columns > _UPRIGHT]
+        several = max(map(len, stepped), default=0) > 1
+        chosen = several and _rows(draft, found, stepped, single) > _ROWS[columns > _UPRIGHT]
         number = narrow if columns > _MOST else _NUMBER
         return Lines(stepped, single, products, chosen, columns, label, number, room)
 
