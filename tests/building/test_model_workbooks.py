@@ -190,6 +190,23 @@ def test_no_finite_input_makes_an_error_value(tmp_path: Path) -> None:
     assert not [value for value in values if not isinstance(value, float | str)]
 
 
+NAMES = [
+    "with space", "Ünïcode", "it's", "[a]", "a!b", "a:b*c?", "=1+1", "@SUM", "-1", "1", "A1", "R1C1", "TRUE", "false",
+    "CON", "history", "Sheet1", "Weights", "Check", "x" * 200, "x" * 200 + "y", "lstm", "LSTM", '"q"', "<b>&amp;",
+    "%s{x}", "a\\b", "tab\tname", "line\nname", "_x0041_", "😀", "e\u0301", "\u202egnp",
+]  # fmt: skip
+
+
+def test_layers_with_any_name(tmp_path: Path) -> None:
+    """Whatever Keras accepts as a name, of layers that differ in nothing but case, too, every engine reads."""
+    model = sequential((1,), *(L.Dense(1, name=name) for name in NAMES))
+    built = build_model(model, np.ones((2, 1)), tmp_path / "m.xlsx")
+
+    assert_all_agree(built.report, 2)
+    for name in ("cellrune", "formulon"):
+        assert_all_agree(check_content(read_workbook(built.path), engine(name)), 2)
+
+
 @pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="names of files are Unicode there")
 def test_names_in_no_encoding(tmp_path: Path) -> None:
     """A workbook that says from which file it was made, and how, says it as well as it can."""
