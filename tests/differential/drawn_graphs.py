@@ -42,17 +42,21 @@ def drawn_graph(seed: int, *, operations: bool = False) -> Any:
 
     With `operations` it computes between its layers, too.
     """
-    return _Drawing(np.random.default_rng(seed), operations).whole()
+    return _Drawing(np.random.default_rng(seed), operations, crossed=seed % 2 == 1).whole()
 
 
 class _Drawing:
-    def __init__(self, rng: np.random.Generator, operations: bool) -> None:
+    def __init__(self, rng: np.random.Generator, operations: bool, crossed: bool) -> None:
         self._rng = rng
         self._operations = operations
+        self._crossed = crossed
         self._timesteps = int(rng.integers(1, 4))
 
     def whole(self) -> Any:
-        """The outer model: up to three inputs, up to four outputs, some of them twice, or an input."""
+        """The outer model: up to three inputs, up to four outputs, some of them twice, or an input.
+
+        The keys of a dictionary of inputs are the names of their layers, or, with `crossed`, those of others.
+        """
         names = [f"{'zyx'[number]}{number}" for number in range(self._one_of([1, 1, 2, 3]))]
         inputs = [Item(keras.Input(self._shape(), name=name)) for name in names]
         items = self._grow(inputs, self._number(2, 7), depth=3)
@@ -61,7 +65,8 @@ class _Drawing:
         outputs: Any = {f"{'cadb'[k]}": tensor for k, tensor in enumerate(chosen)} if self._chance(0.15) else chosen
         tensors: Any = [item.tensor for item in inputs]
         if self._chance(0.15):
-            tensors = dict(zip(names, tensors, strict=True))
+            keys = [*names[1:], names[0]] if self._crossed else names
+            tensors = dict(zip(keys, tensors, strict=True))
         return keras.Model(tensors if len(inputs) > 1 else inputs[0].tensor, outputs if len(chosen) > 1 else chosen[0])
 
     def _grow(self, items: list[Item], steps: int, depth: int) -> list[Item]:

@@ -22,7 +22,11 @@ from xlcheck.oracle.record import record
 keras: Any = import_keras()
 keras.config.dtype_policy()  # Keras makes it at first use, in the precision of that moment, and keeps it
 # What Keras says of models that are odd, and yet must be right.
-_ODD = ("Layer .* was passed an input with a mask attached", "You are using a softmax over axis .* size 1")
+_ODD = (
+    "When providing `inputs` as a dict, all keys in the dict must match the names",
+    "Layer .* was passed an input with a mask attached",
+    "You are using a softmax over axis .* size 1",
+)
 
 
 @dataclass(frozen=True)

@@ -77,11 +77,15 @@ def predicted(model: Any, inputs: list[np.ndarray]) -> list[np.ndarray]:
 @pytest.mark.parametrize("operations", [False, True], ids=["layers", "operations"])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_answer_in_the_workbook_is_keras_s_prediction(seed: int, operations: bool, tmp_path: Path) -> None:
-    """Whatever is nested, shared, branched, merged, handed over or computed between layers, for every output."""
+    """Whatever is nested, shared, branched, merged, handed over or computed between layers, for every output.
+
+    The inputs are given as Keras takes them, in a list or in a dictionary.
+    """
     model, exact, inputs = models_and_inputs(seed, operations=operations)
     path = tmp_path / "drawn.xlsx"
+    given = keras.tree.pack_sequence_as(model.input, inputs)
     with odd_models_allowed():
-        report = build_model(model, inputs if len(inputs) > 1 else inputs[0], path).report
+        report = build_model(model, given, path).report
     outputs = predicted(exact, inputs)
     lengths = [output.shape[1] if output.ndim == 3 else 1 for output in outputs]
     most = max((n for n in range(1, 9) if sum(min(n, length) for length in lengths) <= SHOWN), default=1)
