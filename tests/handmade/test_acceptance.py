@@ -36,6 +36,7 @@ def test_numbers_that_are_inputs_are_not_called_missing_formulas(tmp_path: Path)
     assert not list(report.roots)
 
 
+@pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize(
     "above", spread(["hidden layer", "1", 1.0, -0.4, True, None, "=1", "=2-1", "=B1+3", "=TANH(1)"], 4)
 )

@@ -150,6 +150,7 @@ def test_a_sum_with_the_weights_of_the_next_unit_is_wrong(tmp_path: Path) -> Non
 
 @pytest.mark.keras
 @pytest.mark.usefixtures("a_short_search")
+@pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize(
     ("exchanged", "exit_code"),
     part_of([([], 0), ([("C34", "E34")], 3), ([("C34", "D34")], 3), ([("C34", "E34"), ("C35", "E35")], 3)], 2),

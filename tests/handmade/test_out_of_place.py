@@ -9,7 +9,7 @@ import pytest
 
 from xlcheck import api
 
-pytestmark = pytest.mark.keras
+pytestmark = [pytest.mark.keras, pytest.mark.usefixtures("a_short_search")]
 
 
 def test_two_exchanged_samples_are_no_pass(tmp_path: Path) -> None:
