@@ -172,6 +172,23 @@ def test_of_many_layers_without_steps_no_step_is_chosen(tmp_path: Path) -> None:
     assert not page.drop_downs
 
 
+@pytest.mark.parametrize("steps", [60, 61, 254, 255])
+def test_of_many_steps_one_is_chosen(steps: int, tmp_path: Path) -> None:
+    """Excel has no room for a long list in a drop-down itself; of more than a formula can choose from none is."""
+    options = {"units": 1, "activation": "tanh", "use_bias": False, "return_sequences": False}
+    layer = LayerSpec("SimpleRNN", "rnn", options, {"kernel": (1, 1), "recurrent_kernel": (1, 1)})
+    spec = sequential("m", (steps, 1), (layer,))
+    graph = forward_graph(spec)
+    given = {q.name: np.full(q.shape if q.is_weight else (1, *q.shape), 0.5) for q in graph if q.expr is None}
+    trace = Trace("numpy float64", evaluate(graph, given))
+    plan = plan_model(spec, trace, trace, ["a"])
+    write_workbook(plan, tmp_path / "m.xlsx")
+    chosen = [sheet.drop_downs[0].choices for sheet in plan.sheets if sheet.name == NAME]
+
+    sizes = [choices.size if isinstance(choices, Range) else len(choices) for choices in chosen]
+    assert sizes == ([steps] if steps < 255 else [])
+
+
 def test_a_model_at_real_size_has_not() -> None:
     """A page of parts of matrices says nothing."""
     layer = LayerSpec("Dense", "dense", {"units": 64, "activation": "tanh", "use_bias": False}, {"kernel": (32, 64)})

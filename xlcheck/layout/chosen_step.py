@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Quantity
 from xlcheck.layout.data.store import item
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say
+from xlcheck.workbook.limits import MAX_ARGUMENTS
 from xlcheck.workbook.plan import DropDown, Formula
 from xlcheck.workbook.views import Factor, View
+
+LISTED = 60  # numbers of a drop-down that are listed in itself, where Excel has room for 255 letters
+UNSEEN = 108  # the first column in which more of them stand, beyond what is printed
+LONG = 4000  # letters of a formula
 
 
 class ChosenStep:
@@ -22,13 +29,16 @@ class ChosenStep:
         row, column = at
         sheet.put(row, column, say("common.steps", steps=steps), "name")
         self.cell = sheet.put(row, column + 1, float(steps), "selector")
-        choices = list(range(1, steps + 1))
+        choices: Range | list[str | int] = list(range(1, steps + 1))
+        if steps > LISTED:
+            choices = sheet.numbers(row, UNSEEN, np.arange(1.0, steps + 1)[None, :], "unseen")
         sheet.drop_downs.append(DropDown(self.cell, choices, say("common.choose_step"), say("common.sheet_shows")))
 
     def word(self, at: tuple[int, int], words: Sequence[tuple[str, Sequence[float | str]]]) -> None:
-        """What is read at the step: a formula for each, and what it gives for each sample."""
+        """What is read at the step, if there is a formula for it: one for each, and what it gives for each sample."""
         text = f"CHOOSE({self.cell.fixed()},{','.join(text for text, _ in words)})"
-        self.show(self._sheet.at(*at), text, [tuple(shown) for _, shown in words], "strong")
+        if len(text) < LONG and len(words) < MAX_ARGUMENTS:
+            self.show(self._sheet.at(*at), text, [tuple(shown) for _, shown in words], "strong")
 
     def reference(self, places: Sequence[Range]) -> str:
         """A formula for the number of the step, of which each stands in a cell of its own."""

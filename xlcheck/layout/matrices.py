@@ -20,6 +20,7 @@ from xlcheck.layout.multiplying import EQUATIONS, TOP, Lines, softened
 from xlcheck.layout.products import Line, Part, Product, products_of
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import meant, say
+from xlcheck.workbook.limits import MAX_ARGUMENTS
 from xlcheck.workbook.plan import Array
 from xlcheck.workbook.styles import BRIEF
 
@@ -34,8 +35,8 @@ _MOST_NUMBERS = 20_000  # that are stored of all steps and samples, a tenth of w
 def fits(draft: Draft, *, lesson: bool) -> bool:
     """Whether there is a product to show, and all layers with time steps have equally many.
 
-    In the workbook of any model most products must be so small that they are shown as a whole, and what the page shows
-    be no more than can be stored for every sample.
+    The steps must be no more than one formula can choose from. In the workbook of any model most products must be so
+    small that they are shown as a whole, and what the page shows be no more than can be stored for every sample.
     """
     if not lesson and sum(not q.is_weight for q in draft.graph) > _MOST_NUMBERS:
         return False
@@ -44,6 +45,8 @@ def fits(draft: Draft, *, lesson: bool) -> bool:
         return False
     shown = sum(part.shown[0] * part.shown[1] for product in lines.products for part in product.parts())
     steps = max(map(len, lines.stepped), default=1)
+    if steps >= MAX_ARGUMENTS:
+        return False
     whole = sum(all(part.is_whole for part in product.parts()) for product in lines.products)
     return lesson or (2 * whole > len(lines.products) and shown * steps * len(draft.samples) <= _MOST_NUMBERS)
 

@@ -16,6 +16,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.layout.cells import BEFORE, COMPLEMENT
+from xlcheck.layout.chosen_step import LISTED, LONG, UNSEEN
 from xlcheck.layout.common import START, likeliest, scale_of_role, shortened, speaks, subscript
 from xlcheck.layout.data.store import Store, item
 from xlcheck.layout.draft import Draft
@@ -31,11 +32,8 @@ from xlcheck.workbook.views import Factor, View
 NAME = "Picture"
 SELECTOR = Range(NAME, 2, 6)
 _TOP = 5
-_LISTED = 60  # numbers of a drop-down that are listed in itself
 _LABEL, _HEADING = 10, 32  # letters over a box, and over a cell
-_LONG = 4000  # letters of a formula
 _COLUMNS = 20 * PLACE  # that are seen at once
-_UNSEEN = 108  # the first column that lists longer ones
 
 
 @dataclass
@@ -128,7 +126,7 @@ class PicturePage:
             if len(store.words) == count:
                 shown = [store.words[t][1] for t in range(count)]
                 text = f"CHOOSE({self.steps[count].fixed()},{','.join(text for text, _ in store.words)})"
-                if len(text) < _LONG:
+                if len(text) < LONG:
                     view = View(sheet.at(2, at + 12), text, self.steps[count], None, items=tuple(shown))
                     self._show(view, 1, "strong")
             at += 18
@@ -137,7 +135,7 @@ class PicturePage:
         """A cell with a drop-down of the numbers up to `count`, which shows one of them at first."""
         cell = self.sheet.put(row, column, float(first), "selector")
         choices: Range | list[str | int] = list(range(1, count + 1))
-        if count > _LISTED:
+        if count > LISTED:
             choices = self._listed(count)
         self.sheet.drop_downs.append(DropDown(cell, choices, title, message))
         return cell
@@ -146,7 +144,7 @@ class PicturePage:
         """The numbers up to `count`, one below the other where nobody sees them; layers of one size share a list."""
         if count not in self.lists:
             numbers = np.arange(1.0, count + 1)[:, None]
-            self.lists[count] = self.sheet.numbers(_TOP, _UNSEEN + len(self.lists), numbers, "unseen")
+            self.lists[count] = self.sheet.numbers(_TOP, UNSEEN + len(self.lists), numbers, "unseen")
         return self.lists[count]
 
     def _steps(self, drawn: Drawn) -> list[Quantity]:
@@ -258,7 +256,7 @@ class PicturePage:
         else:
             return False
         text = f"CHOOSE({step.fixed()},{','.join(text for text, _ in words)})"
-        if len(text) >= _LONG:
+        if len(text) >= LONG:
             return False
         self.sheet.merge(self.sheet.at(row, column, 1, 2), label, f"{role}_label")
         shown = tuple(tuple(map(str, texts)) for _, texts in words)
