@@ -57,7 +57,7 @@ def test_waiting_for_other_programs_is_no_work(write: Callable[[str, str], Path]
     """What counts is the time for which the other process works: one that the system lets wait is not stopped."""
     ironcalc = Guarded(IronCalc(), seconds=0.5)
     session = ironcalc.open(write("good.xlsx", "A1*2"))
-    process = session._lease.worker.process._process.pid  # type: ignore[attr-defined]
+    process = session._lease.worker.process._process.pid
     os.kill(process, signal.SIGSTOP)
     threading.Timer(1.0, os.kill, (process, signal.SIGCONT)).start()
 

@@ -46,9 +46,9 @@ def workbook_differs(spoiled: Path, source: Path, *, others: bool, unchecked: Ca
     if spoiled.read_bytes() == source.read_bytes():
         return ""
     one, two = CellTable(read_workbook(spoiled)), CellTable(read_workbook(source))
-    every = dict(one.typed_numbers())
+    every = one.typed_numbers
     typed = {address: value for address, value in every.items() if address not in two.texts}
-    before = dict(two.typed_numbers())
+    before = two.typed_numbers
     changed = {address: value for address, value in typed.items() if before.get(address) != value}
     moved = {
         address: value * Random(show(address)).uniform(0.9, 1.1)

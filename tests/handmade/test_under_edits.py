@@ -47,7 +47,7 @@ def test_what_an_edit_does_not_reach_is_as_before(tmp_path: Path, seed: int) -> 
     base = arranged(terms, part.values, Reads(part.table, part.precedents, terms))
     plain = Forms(terms)
     sheets = UnderEdits(part, terms, base)
-    unread = {cell for cell, _ in part.table.typed_numbers()} - base.reads.read.keys()
+    unread = part.table.typed_numbers.keys() - base.reads.read.keys()
     weights = {cell_of(atom) for instance in base.recognised.instances for atom in instance.weights}
     looked_at = left_out = 0
     for edit in Edits(terms, part.table, unread, weights):

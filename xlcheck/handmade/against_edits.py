@@ -94,7 +94,7 @@ def _keeps_a_blank(candidate: Candidate, base: Arrangement) -> bool:
 def _computes_an_input(candidate: Candidate, base: Arrangement) -> bool:
     """Whether an edit computes a short typed number that is read as another typed one is, by formulas filled alike."""
     reads, table = base.reads, base.reads.table
-    numbers, texts = dict(table.typed_numbers()), table.texts
+    numbers, texts = table.typed_numbers, table.texts
     for cell in candidate.edit.keys() & numbers.keys():
         for reader in reads.readers.get(cell, ()) if digits_of(numbers[cell]) < COMPUTED else ():
             own = texts.get(reader)

@@ -92,17 +92,6 @@ class Settled:
         return not self.roots <= {verdict.cell for other in others for verdict in other.roots}
 
 
-def settle(part: SheetGroup, terms: CellTerms, bench: Bench) -> Settled:
-    """Recognise and judge the layers of some worksheets.
-
-    Args:
-        part: the worksheets.
-        terms: what each formula computes from the cells that it reads.
-        bench: judges the layers.
-    """
-    return settled(layers_of(part, terms), part, bench)
-
-
 def layers_of(part: SheetGroup, terms: CellTerms) -> Arrangement:
     """The layers of some worksheets.
 
@@ -209,6 +198,6 @@ def networks_of(
     layers = [layer for layer in found.layers if layer.reading.is_certain]
     cells = {cell for layer in layers for cell in layer.own} & table.texts.keys()
     named, losses = [(layer.reading, layer.name) for layer in layers], [layer.loss for layer in layers]
-    networks = chained(named, losses, dict(table.typed_numbers()))
+    networks = chained(named, losses, table.typed_numbers)
     doubts = [*found.mixed_up(), *found.objections(), *found.words_against(), *out_of_place(table, values, cells)]
     return networks, cells, doubts

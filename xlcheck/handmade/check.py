@@ -16,9 +16,10 @@ from xlcheck.errors import NothingCheckedError, UsageError, install_command
 from xlcheck.garbage import no_garbage_collection
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import looks_like_a_network
+from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.handmade.bench import Bench, excerpt
-from xlcheck.handmade.by_equations import Settled, networks_of, settle
+from xlcheck.handmade.by_equations import Settled, layers_of, networks_of, settled
 from xlcheck.handmade.in_line import settled_in_line
 from xlcheck.handmade.in_turn import judged_in_turn, read_one_another
 from xlcheck.handmade.networks.bindings_file import ignored_cells, read_bindings
@@ -204,7 +205,7 @@ class _Search:
         """What the equations of a part say; None if time is up."""
         try:
             terms = CellTerms(part.table, part.values)
-            return settle(part, terms, self._bench(part, opinion, terms))
+            return settled(layers_of(part, terms), part, self._bench(part, opinion, terms))
         except effort.OutOfTimeError:
             return None
 
@@ -215,18 +216,19 @@ class _Search:
         whole: Sequence[Outcome] | str = "no network was recognised"
         try:
             terms = CellTerms(part.table, part.values)
-            layers = settle(part, terms, self._bench(part, opinion, terms))
+            base = layers_of(part, terms)
+            layers = settled(base, part, self._bench(part, opinion, terms))
             if layers.is_sure:
                 return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
             trained = None if len(part.table.formulas) > _LARGE else self._trained(part)
             if trained is not None:
                 return [trained], []
-            lined = settled_in_line(part, terms, lambda: self._bench(part, opinion, terms), layers)
+            lined = settled_in_line(part, terms, base, lambda: self._bench(part, opinion, terms), layers)
             if lined is not layers and lined.is_whole:
                 return [*map(part_of, lined.outcomes)], [*_spare(part, lined)]
             layers = lined
             if layers.may_be_more and len(part.table.formulas) <= _SMALL:
-                whole = self._with_one_edit(part, opinion, terms)
+                whole = self._with_one_edit(part, opinion, terms, base)
             if (whole == NONE or len(part.table.formulas) > _SMALL) and layers.may_be_more:
                 layers = layers.joined_by(self._piece_by_piece(part, opinion, layers))
         except effort.OutOfTimeError:
@@ -247,10 +249,12 @@ class _Search:
         found = [*map(part_of, layers.outcomes)]
         return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
 
-    def _with_one_edit(self, part: SheetGroup, opinion: Opinion, terms: CellTerms) -> Sequence[Outcome] | str:
+    def _with_one_edit(
+        self, part: SheetGroup, opinion: Opinion, terms: CellTerms, base: Arrangement
+    ) -> Sequence[Outcome] | str:
         """What became of a part that one edit makes a network, or why there is no verdict on it."""
         try:
-            found = one_edit(part, terms, self._bench(part, opinion, terms))
+            found = one_edit(part, terms, base, self._bench(part, opinion, terms))
         except effort.OutOfTimeError:
             return f"the search for what may be wrong took too long; {effort.USED_UP}"
         return found.outcomes or found.why
@@ -263,7 +267,8 @@ class _Search:
                 continue
             values, terms = replace(opinion, values=piece.values), CellTerms(piece.table, piece.values)
             try:
-                outcomes = one_edit(piece, terms, self._bench(piece, values, terms)).outcomes
+                bench = self._bench(piece, values, terms)
+                outcomes = one_edit(piece, terms, layers_of(piece, terms), bench).outcomes
             except effort.OutOfTimeError:
                 return
             if any(outcome.roots for outcome in outcomes):

@@ -15,7 +15,7 @@ from xlcheck.handmade.against_edits import Candidate, is_strange, seeming_weight
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arrangement_of
 from xlcheck.handmade.bench import Bench
-from xlcheck.handmade.by_equations import Settled, layers_of, settled
+from xlcheck.handmade.by_equations import Settled, settled
 from xlcheck.handmade.computed_weights import with_computed_weights
 from xlcheck.handmade.equations.forms import atom_of, cell_of
 from xlcheck.handmade.equations.odd_ones import Odd, OddOnes
@@ -39,7 +39,9 @@ _PAIR, _PAIRED = 2, 8
 """Of these any two are tried together, as formulas may be exchanged."""
 
 
-def settled_in_line(part: SheetGroup, terms: CellTerms, bench: Callable[[], Bench], layers: Settled) -> Settled:
+def settled_in_line(
+    part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Callable[[], Bench], layers: Settled
+) -> Settled:
     """What the equations of some worksheets say if cells that break their lines are as the others of these have it.
 
     That counts if just these cells are wrong then, and any that were so before; if they would be right if they computed
@@ -48,12 +50,13 @@ def settled_in_line(part: SheetGroup, terms: CellTerms, bench: Callable[[], Benc
     Args:
         part: the worksheets.
         terms: what each formula computes.
+        base: their layers as they are.
         bench: makes what judges the layers.
         layers: what the equations say of the cells as they are; the same is returned where nothing counts.
     """
     if not layers.may_be_more:
         return layers
-    base, judge = layers_of(part, terms), bench()
+    judge = bench()
     for odd in _as_in_line(part, terms, base, judge.wrong_in):
         cells = odd
         while cells and (found := _under(part, terms, base, _meant(cells))) is not None:

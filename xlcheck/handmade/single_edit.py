@@ -16,10 +16,8 @@ from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
 from xlcheck.handmade.against_edits import Candidate, is_strange, oddities, reads_for_nothing, seeming_weights
 from xlcheck.handmade.arrangement import Arrangement
-from xlcheck.handmade.arranging import arranged
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import agreeing
-from xlcheck.handmade.computed_weights import with_computed_weights
 from xlcheck.handmade.equations.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.equations.edits import Edits
 from xlcheck.handmade.equations.forms import cell_of
@@ -31,11 +29,11 @@ from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.evaluated import rounds
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import UnderEdits
 
 NONE = "no single edit makes all of it a network"
+"""Why there is no verdict where no edit was found; other reasons speak of edits that were."""
 _WAYS = 8
 """Edits of the same cells that are kept: one of them may be what stands elsewhere, filled there."""
 _SEVERAL, _RARE = 2, 10
@@ -55,15 +53,15 @@ class OneEdit:
     why: str = ""
 
 
-def one_edit(part: SheetGroup, terms: CellTerms, bench: Bench) -> OneEdit:
+def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench) -> OneEdit:
     """What became of a part that one edit makes a textbook network; or why there is no verdict.
 
     Args:
         part: the worksheets.
         terms: what each formula computes.
+        base: their layers as they are.
         bench: judges the layers.
     """
-    base = with_computed_weights(arranged(terms, part.values, Reads(part.table, part.precedents, terms)))
     for edit in ({}, *_unrounded(terms, base)):
         candidate = Candidate(edit, base)
         if is_textbook(base, edit) and not _wrong_beside(candidate, bench) and not reads_for_nothing(candidate):
@@ -207,9 +205,8 @@ def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Addres
     A formula that reads blank cells alone computes nothing that another one may want.
     """
     computed = {terms.number(cell) for cell in terms}
-    numbers = (
-        cell for cell, number in part.table.typed_numbers() if number not in computed or float(number).is_integer()
-    )
+    typed = part.table.typed_numbers.items()
+    numbers = (cell for cell, number in typed if number not in computed or float(number).is_integer())
     holds = terms.holds_number
     formulas = (cell for cell in terms if not (own := base.reads.of(cell)) or any(map(holds, own)))
     return {cell for cell in (*numbers, *formulas) if not base.is_computed_with(cell)}

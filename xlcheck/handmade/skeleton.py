@@ -100,7 +100,7 @@ _WIDTH = 60
 
 def blocks(table: CellTable) -> Iterator[Block]:
     """The blocks of typed numbers, and of formulas that were filled from one, sheet by sheet from the top."""
-    kinds: dict[Address, str | None] = {cell: None for cell, _ in table.typed_numbers()}
+    kinds: dict[Address, str | None] = dict.fromkeys(table.typed_numbers)
     kinds |= {cell: shape_of(text, cell[1], cell[2]) for cell, text in table.texts.items()}
     order = list(table.content.sheets)
     taken: set[Address] = set()

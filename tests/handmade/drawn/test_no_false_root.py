@@ -91,16 +91,34 @@ _HARMLESS = ("exact", "one of two", "partly found", "silent")
 
 @pytest.mark.parametrize(
     ("seed", "outcome"),
-    part_of(
-        [
-            pytest.param(250097, "exact", id="a sum typed over, and lines that have its activation otherwise"),
-            pytest.param(250017, "exact", id="a whole number below 0 beside the weights, which nobody reads"),
-            pytest.param(250096, "in part", id="an unread formula of blanks is no bias"),
-            pytest.param(250095, "one of two", id="two gates read the same weights, and a first step lacks a state"),
-        ],
-        2,
-    ),
+    [
+        pytest.param(250097, "exact", id="a sum typed over, and lines that have its activation otherwise"),
+        pytest.param(250017, "exact", id="a whole number below 0 beside the weights, which nobody reads"),
+        pytest.param(250096, "in part", id="an unread formula of blanks is no bias"),
+        pytest.param(250095, "one of two", id="two gates read the same weights, and a first step lacks a state"),
+        pytest.param(280079, "one of two", id="of four gates two are alike, and two others"),
+        pytest.param(320018, "exact", id="nobody meant to add an empty cell to a result"),
+        pytest.param(320010, "silent", id="a number in the place of an activation"),
+        pytest.param(320027, "silent", id="what is called a state reads one"),
+        pytest.param(360045, "silent", id="an input is typed at each step"),
+        pytest.param(360091, "one of two", id="nobody reads the last state"),
+        pytest.param(360076, "one of two", id="a layer whose results stand nowhere has no words"),
+    ],
 )
 def test_what_once_was_wrong_in_a_toy_is_not(seed: int, outcome: str) -> None:
     """A right cell was blamed in these, or a wrong one passed; where two edits do as well, both are said."""
     assert answer(seed, [1], "toy").outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("seed", "kind", "outcome"),
+    [
+        pytest.param(260012, "toy", "silent", id="nobody meant weights that an edit leaves unread"),
+        pytest.param(340006, "toy", "one of two", id="of two steps that exchange two formulas either may be right"),
+        pytest.param(340059, "toy", "silent", id="summands in the place of each other"),
+        pytest.param(270021, None, "exact", id="filled like right ones and right today"),
+    ],
+)
+def test_what_once_was_wrong_in_a_jumble_is_not(seed: int, kind: str | None, outcome: str) -> None:
+    """The same of formulas that were exchanged, pasted or fetched."""
+    assert answer(seed, [1], kind, jumble=True).outcome == outcome

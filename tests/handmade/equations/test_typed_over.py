@@ -27,7 +27,7 @@ def found(typed: dict[Any, float], computed: dict[Any, float], reads: dict[Any, 
     """Which typed numbers are the activations of which computed ones."""
     terms = Terms(computed)
     terms.reads = dict.fromkeys(computed, ()) | (reads or {})
-    table: Any = SimpleNamespace(typed_numbers=lambda: list(typed.items()))
+    table: Any = SimpleNamespace(typed_numbers=typed)
     return [(own.cell, own.of, own.activation) for own in typed_over(terms, table)]  # type: ignore[arg-type]
 
 

@@ -35,7 +35,7 @@ def against_them_together(readings: Sequence[Reading], forms: Forms, table: Cell
     yield from _sharing(readings)
     yield from _in_two_roles(readings)
     yield from (text for text, _ in _bent_otherwise(readings))
-    yield from _not_bent(readings, forms, dict(table.typed_numbers()))
+    yield from _not_bent(readings, forms, table.typed_numbers)
 
 
 def bent_evenly(readings: Sequence[Reading]) -> str | None:

@@ -144,8 +144,7 @@ class Edits(TypedCells):
         """Cells that may be meant to hold another formula: those with formulas, and numbers in line with them."""
         yield from self._terms
         yield from (cell for cell in self._table.texts if cell not in self._terms)
-        for cell, _ in self._table.typed_numbers():
-            yield cell
+        yield from self._table.typed_numbers
 
     def _filled_over(self, source: Address, family: Sequence[Address]) -> Iterator[Edit]:
         """A family as another formula would be in each cell, or as the formulas that stand to each cell as this one."""

@@ -22,6 +22,8 @@ Away = tuple[int, int]
 _Pair = tuple[Address, Address, tuple[tuple[Address, Address], ...]]
 """Two formulas, and what the second one reads in the place of each cell that the first one does."""
 
+STEP = 8
+"""Formulas of a line that may belong to one step: an LSTM has a sum and an activation for each of its gates."""
 _FAR = 60
 """Cells between a cell and the next formula in its line that may be of its kind."""
 _MOST = 2_000

@@ -249,7 +249,7 @@ def _after_results(
     Beside a single result they are as long as nobody types them, or just that result, however short it is.
     """
     results = {cell_of(atom) for reading in readings for atom in outputs(reading).values()}
-    numbers = dict(table.typed_numbers())
+    numbers = table.typed_numbers
     for sheet, row, column in sorted(results):
         for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0)):
             cell, before = (sheet, row + down, column + right), (sheet, row - down, column - right)

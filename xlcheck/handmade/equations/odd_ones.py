@@ -10,12 +10,10 @@ from operator import attrgetter
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import is_filled_from, moved
-from xlcheck.handmade.equations.filling import Filling
+from xlcheck.handmade.equations.filling import STEP, Filling
 
 _ASKED = 3
 """Formulas on each side that are asked."""
-_STEP = 8
-"""Formulas on each side that a cell may be like: a step of an LSTM has a sum and an activation for each gate."""
 _AXES = (2, 1)
 """In a row the columns differ, and in a column the rows."""
 _WITNESSES = 2
@@ -59,7 +57,7 @@ class OddOnes(Filling):
         found: list[Odd] = []
         for cell in self._places():
             asked = [self._asked(cell, axis) for axis in _AXES]
-            like = max(self._like(cell, self._nearest(cell, axis, _STEP)) for axis in _AXES)
+            like = max(self._like(cell, self._nearest(cell, axis, STEP)) for axis in _AXES)
             if like < _WITNESSES:
                 there = [self._said(cell, line) for line in asked]
                 like = max(like, *(_votes(by, self._terms.get(cell)) for by in there))
@@ -91,14 +89,14 @@ class OddOnes(Filling):
         if not self._like(cell, self._asked(cell, along)):
             return None
         said = self._said(cell, self._asked(cell, across))
-        like = _votes(self._said(cell, self._nearest(cell, across, _STEP)), self._terms.get(cell))
+        like = _votes(self._said(cell, self._nearest(cell, across, STEP)), self._terms.get(cell))
         odd = [own for own in self._odd(cell, said, like) if own.is_between]
         return max(odd, key=attrgetter("sureness"), default=None)
 
     def _places(self) -> Iterator[Address]:
         """The formulas, and the numbers right between two of them."""
         yield from self._table.texts
-        for cell, _ in self._table.typed_numbers():
+        for cell in self._table.typed_numbers:
             if any(map(self._asked, (cell, cell), _AXES)):
                 yield cell
 

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import is_filled_from
+from xlcheck.handmade.equations.filling import STEP
 from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import CellTable, show
 
-_STEP = 8
-"""Formulas in a line that may be exchanged: a step of an LSTM has a sum and an activation for each of its gates."""
 _FEW = 3
 """Steps of a sample that run backwards if the first and the last one change places."""
 
@@ -192,20 +191,24 @@ def exchanged_formulas(table: CellTable, own: Set[Address]) -> Iterator[tuple[Se
         table: the cells.
         own: those that are looked at.
     """
+    formulas = own & table.texts.keys()
     for side in (1, 2):
         lines: dict[tuple[str, int], list[Address]] = defaultdict(list)
-        for cell in sorted(own & table.texts.keys()):
+        for cell in sorted(formulas):
             lines[cell[0], cell[1] if side == 1 else cell[2]].append(cell)
-        for (sheet, at), line in lines.items():
-            following = min((other for name, other in lines if name == sheet and other > at), default=at)
-            pairs = itertools.chain.from_iterable(zip(line, line[by:], strict=False) for by in range(1, _STEP + 1))
-            for pair in pairs if following > at else ():
-                both = [(sheet, following, x[2]) if side == 1 else (sheet, x[1], following) for x in pair]
-                if {*both} <= own & table.texts.keys():
-                    ways = ([_alike(table, *x) for x in zip(pair, o, strict=True)] for o in (both, both[::-1]))
-                    straight, crossing = ways
-                    if all(crossing) and not any(straight):
-                        yield pair, both
+        for (sheet, at), (name, following) in itertools.pairwise(sorted(lines)):
+            line = lines[sheet, at] if name == sheet else []
+            beside = {x: (sheet, following, x[2]) if side == 1 else (sheet, x[1], following) for x in line}
+            unlike = [
+                (number, one)
+                for number, (one, other) in enumerate(beside.items())
+                if other in formulas and not _alike(table, one, other)
+            ]
+            for number, (first, one) in enumerate(unlike):
+                for second, other in unlike[number + 1 : number + 1 + STEP]:
+                    crossing = _alike(table, one, beside[other]) and _alike(table, other, beside[one])
+                    if crossing and second - first <= STEP:
+                        yield (one, other), (beside[one], beside[other])
 
 
 def exchanged_in_words(table: CellTable, own: Set[Address]) -> str | None:

@@ -25,7 +25,7 @@ class TypedCells(Adding):
             may_help: whether an edit of some cells may be of use.
         """
         yield from self._typed_activations()
-        numbers = dict(self._table.typed_numbers())
+        numbers = self._table.typed_numbers
         for cell in numbers:
             for cells in filter(may_help, self._runs_of_numbers(cell)):
                 yield from self._sums_of_idle(cells)

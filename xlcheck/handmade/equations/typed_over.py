@@ -50,16 +50,17 @@ def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
         table: the cells.
     """
     computed = {cell: terms.number(cell) for cell in terms if not math.isnan(terms.number(cell))}
-    for cell, number in table.typed_numbers():
+    for cell, number in table.typed_numbers.items():
         digits = digits_of(number)
-        if digits < COMPUTED:
-            continue
-        same = {o for o in computed if cell not in terms.reads[o] and agrees(computed[o], number, digits)}
-        for other in (other for other in _in_line(cell) if other in computed and same <= {other}):
-            for name, activation in _ACTIVATIONS.items():
-                if agrees(activation(computed[other]), number, digits):
-                    yield TypedOver(cell, other, name)
-    yield from _softmaxes(computed, dict(table.typed_numbers()))
+        found = [
+            TypedOver(cell, other, name)
+            for other in _in_line(cell) if digits >= COMPUTED and other in computed
+            for name, activation in _ACTIVATIONS.items() if agrees(activation(computed[other]), number, digits)
+        ]  # fmt: skip
+        others = (o for o in computed if cell not in terms.reads[o] and agrees(computed[o], number, digits))
+        same = {*others} if found else set()
+        yield from (own for own in found if same <= {own.of})
+    yield from _softmaxes(computed, table.typed_numbers)
 
 
 def _softmaxes(computed: Mapping[Address, float], typed: Mapping[Address, float]) -> Iterator[TypedOver]:

@@ -135,12 +135,15 @@ class CellTable:
         """Whether a formula stands there."""
         return address in self.texts
 
-    def typed_numbers(self) -> Iterator[tuple[Address, float]]:
+    @cached_property
+    def typed_numbers(self) -> Mapping[Address, float]:
         """The cells in which a number was typed, and the number."""
-        for address in self.addresses:
-            cell = self.cell(address)
-            if cell is not None and cell.formula is None and isinstance(cell.value, float):
-                yield address, cell.value
+        cells = ((address, self.cell(address)) for address in self.addresses)
+        return {
+            address: cell.value
+            for address, cell in cells
+            if cell is not None and cell.formula is None and isinstance(cell.value, float)
+        }
 
     def is_number(self, address: Address) -> bool:
         """Whether a number was typed there."""

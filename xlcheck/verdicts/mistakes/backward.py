@@ -143,7 +143,13 @@ def _wrong_step(expr: ex.Expr) -> Changes:
         for by in (1, -1):
             shift = _names(partial(_shifted, band, by))
             yield rebuilt(expr, shift)
-            yield from changed_once(expr, lambda e, shift=shift: (n,) if (n := shift(e)) not in {None, e} else ())  # type: ignore[misc]
+            yield from changed_once(expr, partial(_if_changed, shift))
+
+
+def _if_changed(change: Callable[[ex.Expr], ex.Expr | None], expr: ex.Expr) -> tuple[ex.Expr, ...]:
+    """What a change makes of an expression, if that is another one."""
+    new = change(expr)
+    return () if new is None or new == expr else (new,)
 
 
 class _Mistake(NamedTuple):
