@@ -152,3 +152,8 @@ def test_of_two_pieces_the_right_one_is_not_edited(tmp_path: Path) -> None:
 
     assert answer(cells, tmp_path) == (0, set())
     assert answer(cells | {"E20": "=100*F18"}, tmp_path) == (3, set())
+
+
+def test_a_formula_does_not_become_a_copy_where_its_weights_are_empty_cells(tmp_path: Path) -> None:
+    """Rule: a state that was typed over is wrong, and not the next one, though sums filled up to it would be copies."""
+    assert answer(_sheet(SIGMOID, C4=0.1234), tmp_path) == (1, {"C4"})

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.algebra import Address, Leaf, Term
 from xlcheck.formulas.shapes import is_filled_from, moved
 from xlcheck.handmade.equations.filling import STEP, Filling
 
@@ -136,10 +136,15 @@ class OddOnes(Filling):
                 yield Odd(cell, term, by.total(), len(by) > 1)
 
     def _there(self, source: Address, cell: Address) -> set[Term]:
-        """What a formula would be in another cell, as a program fills it or as the others go on."""
+        """What a formula would be in another cell, as a program fills it or as the others go on.
+
+        What computes something does not become a copy there, as it would where its weights are empty cells.
+        """
         text = moved(self._table.texts[source], cell[1] - source[1], cell[2] - source[2])
         plain = None if text is None else self._terms.term_of(cell, text)
-        return {*self._filled(source, cell, freely=False), *(() if plain is None else (plain,))}
+        found = {*self._filled(source, cell, freely=False), *(() if plain is None else (plain,))}
+        is_copy = isinstance(self._terms.get(source), Leaf)
+        return {term for term in found if is_copy or not isinstance(term, Leaf)}
 
 
 def _votes(said: _Said, term: Term | None) -> int:
