@@ -84,9 +84,11 @@ def _keeps_a_blank(candidate: Candidate, base: Arrangement) -> bool:
     first = {cell for cell in first if found.forms.of(atom_of(cell)).kind != COPY}  # with a blank it is no copy
     own = {cell for layer in found.all_layers for cell in layer.own}
     readers = {reader for cell in own for reader in (cell, *reads.readers.get(cell, ()))} - {*first, *candidate.edit}
+    texts = reads.table.texts
+    readers -= {o for o in readers & texts.keys() for c in edited if is_filled_from(texts[c], c[1:], texts[o], o[1:])}
     return any(
         other not in reads.table.index and len(reads.readers[other]) == 1
-        for cell in readers & reads.table.texts.keys()
+        for cell in readers & texts.keys()
         for other in reads.of_single_cells(cell)
     )
 

@@ -12,7 +12,7 @@ from functools import partial
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import operands, shape_of, with_operand
-from xlcheck.handmade.equations.filling import Away
+from xlcheck.handmade.equations.pairs import Away
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_cells import TypedCells
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves

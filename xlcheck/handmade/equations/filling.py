@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import is_filled_from, moved, operands, shape_of, skeleton, with_operand
+from xlcheck.handmade.equations.pairs import Away, Pair, Pairs
 from xlcheck.handmade.equations.term_changes import TermChanges
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
-
-Away = tuple[int, int]
-"""Rows and columns between two cells."""
-_Pair = tuple[Address, Address, tuple[tuple[Address, Address], ...]]
-"""Two formulas, and what the second one reads in the place of each cell that the first one does."""
 
 STEP = 8
 """Formulas of a line that may belong to one step: an LSTM has a sum and an activation for each of its gates."""
@@ -51,14 +47,14 @@ class Filling(TermChanges):
         self._table, self._weights, self._unread = table, frozenset(weights), unread
         self._lines: dict[object, list[Address]] = defaultdict(list)
         for cell in sorted(terms):
-            self._lines[cell[0], "row", cell[1]].append(cell)
-            self._lines[cell[0], "column", cell[2]].append(cell)
+            for axis in (1, 2):
+                self._lines[axis, cell[0], cell[axis]].append(cell)
         self._texts_in: dict[object, list[Address]] = defaultdict(list)
         for cell in sorted(table.texts):
             for axis in (1, 2):
                 self._texts_in[axis, cell[0], cell[axis]].append(cell)
         self._operands = {cell: self._read(cell) for cell in terms}
-        self._found: dict[Away, Mapping[object, list[_Pair]]] = {}
+        self._found: dict[Away, Pairs] = {}
         self._families_of: dict[Address, list[list[Address]]] = {}
         self._unsure: Collection[Address] = ()  # formulas that may be wrong, and so say nothing of others
 
@@ -77,9 +73,9 @@ class Filling(TermChanges):
 
     def _beside(self, cell: Address) -> Iterator[tuple[int, list[Address]]]:
         """The formulas in the row of a cell and in its column, nearest first; and what they differ in: 2 or 1."""
-        row = self._lines.get((cell[0], "row", cell[1]), ())
+        row = self._lines.get((1, cell[0], cell[1]), ())
         yield 2, sorted((o for o in row if o != cell), key=lambda o: (abs(o[2] - cell[2]), o))
-        column = self._lines.get((cell[0], "column", cell[2]), ())
+        column = self._lines.get((2, cell[0], cell[2]), ())
         yield 1, sorted((o for o in column if o != cell), key=lambda o: (abs(o[1] - cell[1]), o))
 
     def _sources(self, cell: Address) -> Iterator[Address]:
@@ -146,20 +142,15 @@ class Filling(TermChanges):
     def _is_typed(self, cell: Address) -> bool:
         return self._table.is_number(cell) and not self._table.is_formula(cell)
 
-    def _pairs(self, away: Away) -> Mapping[object, list[_Pair]]:
-        """Pairs of formulas so far apart that do the same: by what they do, and by each cell that the first reads."""
+    def _pairs(self, away: Away) -> Pairs:
+        """Pairs of formulas so far apart that do the same."""
         if away not in self._found:
-            found: dict[object, list[_Pair]] = defaultdict(list)
+            found = []
             for cell, (does, read) in self._operands.items():
                 other = (cell[0], cell[1] + away[0], cell[2] + away[1])
                 if other in self._operands and self._operands[other][0] == does:
-                    pair = (cell, other, tuple(zip(read, self._operands[other][1], strict=True)))
-                    found[does].append(pair)
-                    for leaf in dict.fromkeys(read):
-                        found[leaf].append(pair)
-            # What stands on a sheet for other reasons, such as means of any two cells, was not filled.
-            filled = {key: [pair for pair in own if self._may_be_filled(*pair[:2])] for key, own in found.items()}
-            self._found[away] = {key: filled[key] or own for key, own in found.items()}
+                    found.append(Pair(cell, other, does, tuple(zip(read, self._operands[other][1], strict=True))))
+            self._found[away] = Pairs(found, self._may_be_filled)
         return self._found[away]
 
     def _filled(self, source: Address, cell: Address, *, freely: bool = True) -> list[Term]:
@@ -175,25 +166,18 @@ class Filling(TermChanges):
             freely: consider also what goes along as it does in the formula that stands there.
         """
         away = (cell[1] - source[1], cell[2] - source[2])
-        pairs = self._pairs(away)
+        told_by = self._pairs(away).without(self._unsure if cell in self._unsure else {cell, *self._unsure})
         does, read = self._operands[source]
         known: dict[Address, Address] = {}
         sure: dict[Address, Address] = {}
-        unsure = {cell, *self._unsure}
-        alike = [pair for pair in pairs.get(does, ()) if unsure.isdisjoint(pair[:2])]
         for number, leaf in enumerate(read):
             if leaf in known:
                 continue
-            own = (pair for pair in pairs.get(leaf, ()) if unsure.isdisjoint(pair[:2]))
-            cast = Counter(its for _, _, both in own for one, its in both if one == leaf)
-            if cast:
-                known[leaf] = sure[leaf] = cast.most_common(1)[0][0]
-            elif alike:
-                moves = Counter((b[1] - a[1], b[2] - a[2]) for a, b in (pair[2][number] for pair in alike))
-                by = moves.most_common(1)[0][0]
+            if (its := told_by.cell(leaf)) is not None:
+                known[leaf] = sure[leaf] = its
+            elif (by := told_by.move(does, number)) is not None:
                 known[leaf] = (leaf[0], leaf[1] + by[0], leaf[2] + by[1])
-        same = {leaf for pair in alike for leaf, _ in pair[2]}
-        own_kind = {leaf: to for leaf, to in known.items() if leaf in same or leaf not in sure}
+        own_kind = {leaf: to for leaf, to in known.items() if leaf not in sure or told_by.reads(does, leaf)}
         found: dict[Term, None] = {}
         for text in self._texts(source, away) if freely and ":" not in self._table.arrays.get(source, "") else ():
             plain = self._terms.term_of(cell, text)
@@ -329,7 +313,6 @@ class Filling(TermChanges):
         """Where a cell goes if a formula that reads it is filled along."""
         if away == (0, 0):
             return cell
-        cast = Counter(its for *_, both in self._pairs(away).get(cell, ()) for one, its in both if one == cell)
-        if cast:
-            return cast.most_common(1)[0][0]
+        if (its := self._pairs(away).without().cell(cell)) is not None:
+            return its
         return (cell[0], cell[1] + away[0], cell[2] + away[1]) if self._table.is_formula(cell) else cell

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -109,8 +110,10 @@ class OddOnes(Filling):
 
     def _nearest(self, cell: Address, axis: int, most: int) -> Sequence[Address]:
         """The nearest formulas on either side of a cell, so many on each, in its row or column."""
-        line = next(own for other, own in self._beside(cell) if other == axis)
-        return *[o for o in line if o < cell][:most], *[o for o in line if o > cell][:most]
+        line = self._lines.get((3 - axis, cell[0], cell[3 - axis]), [])
+        first = bisect_left(line, cell)
+        after = first + (first < len(line) and line[first] == cell)
+        return *reversed(line[max(0, first - most) : first]), *line[after : after + most]
 
     def _like(self, cell: Address, asked: Sequence[Address]) -> int:
         """How many of some formulas a cell may have been filled from; one with the very same text was copied."""

@@ -50,8 +50,11 @@ class CellTerms(Mapping[Address, Term]):
         self._trees: dict[str, ast.Node] = {}
         self._read: set[object] = set()
         self._arrays: dict[tuple[str, str, str], object] = {}
+        self._found: dict[tuple[Address, str], Term | None] = {}
         self._given: frozenset[Address] = frozenset()
-        self._terms = {cell: term for cell in self._texts if (term := self._term(cell, self._texts[cell])) is not None}
+        self._terms = {
+            cell: term for cell, text in self._texts.items() if (term := self.term_of(cell, text)) is not None
+        }
         self.reads: dict[Address, tuple[Address, ...]] = {cell: leaves(term) for cell, term in self._terms.items()}
 
     def __getitem__(self, cell: Address) -> Term:
@@ -90,7 +93,9 @@ class CellTerms(Mapping[Address, Term]):
             cell: the cell.
             text: the formula without `=`.
         """
-        return self._term(cell, text)
+        if (cell, text) not in self._found:
+            self._found[cell, text] = self._term(cell, text)
+        return self._found[cell, text]
 
     def is_opaque(self, cell: Address) -> bool:
         """Whether a formula stands there that reads other cells, and of which it is not known how."""
@@ -131,7 +136,7 @@ class CellTerms(Mapping[Address, Term]):
             value = self._value(text, cell, array)
         except (OpaqueError, FormulaSyntaxError):
             return None
-        if value == 0 and self._read == {None}:
+        if value in (0, None) and self._read == {None}:
             return NOTHING
         return value if isinstance(value, Term) and cell not in leaves(value) else None
 
