@@ -131,6 +131,7 @@ class Forms:
         changed, read = set(cells), set[Address]()
         wave = {*cells, *(u for cell in cells if self.is_given(atom_of(cell)) for u in self.uses.asking(cell))}
         while wave:
+            effort.require_time()
             if self._goes_round or not wave.isdisjoint(self._shared):
                 return Forms(terms)
             before = {cell: new._taken_out(cell) for cell in wave}

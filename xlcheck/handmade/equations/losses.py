@@ -5,6 +5,7 @@ A formula is a loss if, whatever stands in the results and targets that it comes
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
@@ -17,14 +18,18 @@ from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cell_terms import CellTerms
 
 _TRIALS = 3
+_MAJORITY = 2
+"""Losses for each formula in line with them that is none."""
 _MOST = 200
 """Formulas on the way from the results of a layer to its loss."""
-_KERAS: Mapping[tuple[str, bool], tuple[str, Callable[[np.ndarray, np.ndarray], float]]] = {
+_Loss = Callable[[np.ndarray, np.ndarray], float]
+_SQUARED: tuple[str, _Loss] = ("mean_squared_error", lambda t, p: float(((t - p) ** 2).mean()))
+"""A loss of any results."""
+_ENTROPIES: Mapping[tuple[str, bool], tuple[str, _Loss]] = {
     ("softmax", False): ("categorical_crossentropy", lambda t, p: float(-(t * np.log(p)).sum())),
     ("sigmoid", True): ("binary_crossentropy", lambda t, p: float(-(t * np.log(p) + (1 - t) * np.log(1 - p)).sum())),
-    ("linear", True): ("mean_squared_error", lambda t, p: float(((t - p) ** 2).sum())),
 }
-"""Activation of the layer, and whether it has one unit: the loss, and what it makes of targets and results."""
+"""Activation of the layer, and whether it has one unit: its own loss, and what that makes of targets and results."""
 
 
 def find_loss(reading: Reading, terms: CellTerms, taken: Collection[Address]) -> LossCells | None:
@@ -35,28 +40,48 @@ def find_loss(reading: Reading, terms: CellTerms, taken: Collection[Address]) ->
         terms: what each formula computes.
         taken: the cells of all layers.
     """
-    kind = _KERAS.get((str(reading.activations["activation"]), reading.units == 1))
-    if reading.kind != "Dense" or kind is None:
+    if reading.kind != "Dense":
         return None
     results = {cell_of(atom): place for place, atom in outputs(reading).items() if not atom[3]}
     behind = list(formulas_behind(results.keys(), terms, taken))
     if len(behind) > _MOST or len(results) < reading.units * len(reading.layer.steps):
         return None
-    name, loss = kind
-    targets: dict[int, Sequence[Address]] = {}
-    at: dict[int, Address] = {}
-    for cell in behind:
-        read = leaves_above(cell, terms, results)
-        steps = {results[own][0] for own in read if own in results}
-        typed = sorted(own for own in read if own not in results)
-        if len(steps) == 1 and len(read) == 2 * reading.units == 2 * len(typed):
-            (step,) = steps
-            if step not in at and _is_loss(cell, loss, _of_step(reading, step), typed, terms):
-                at[step], targets[step] = cell, typed
-    if at.keys() != set(reading.layer.steps):
-        return None
-    means = [cell for cell in behind if _is_mean(cell, set(at.values()), terms)]
-    return LossCells(name, targets, at, means[0] if len(means) == 1 else None)
+    own = _ENTROPIES.get((str(reading.activations["activation"]), reading.units == 1))
+    for name, loss in (_SQUARED,) if own is None else (own, _SQUARED):
+        targets: dict[int, Sequence[Address]] = {}
+        at: dict[int, Address] = {}
+        for cell in behind:
+            read = leaves_above(cell, terms, results)
+            steps = {results[x][0] for x in read if x in results}
+            typed = sorted(x for x in read if x not in results)
+            if len(steps) == 1 and len(read) == 2 * reading.units == 2 * len(typed):
+                (step,) = steps
+                if step not in at and _is_loss(cell, loss, _of_step(reading, step), typed, terms):
+                    at[step], targets[step] = cell, typed
+        if at and _are_in_line(reading, at, targets, {*behind} & terms.keys()):
+            means = [cell for cell in behind if _is_mean(cell, set(at.values()), terms)]
+            return LossCells(name, targets, at, means[0] if len(means) == 1 else None)
+    return None
+
+
+def _are_in_line(
+    reading: Reading, at: dict[int, Address], targets: dict[int, Sequence[Address]], behind: Collection[Address]
+) -> bool:
+    """Whether every step has a loss; one that is none, or one of another step, is as most others have it, and wrong."""
+    first = {step: _of_step(reading, step)[0] for step in reading.layer.steps}
+    ways = Counter(
+        (_away(first[step], own), *(_away(first[step], t) for t in targets[step])) for step, own in at.items()
+    )
+    ((to_loss, *to_targets), count), *_ = ways.most_common(1)
+    if count >= _MAJORITY * (len(first) - count):
+        for step, (sheet, row, column) in first.items():
+            at[step], *targets[step] = ((sheet, row + down, column + right) for down, right in (to_loss, *to_targets))
+    in_order = [target for step in sorted(at, key=first.__getitem__) for target in targets[step]]
+    return at.keys() == first.keys() and in_order == sorted({*in_order}) and {*at.values()} <= {*behind}
+
+
+def _away(one: Address, other: Address) -> tuple[int, int]:
+    return other[1] - one[1], other[2] - one[2]
 
 
 def _of_step(reading: Reading, step: int) -> list[Address]:
@@ -64,7 +89,7 @@ def _of_step(reading: Reading, step: int) -> list[Address]:
 
 
 def _is_loss(
-    cell: Address, loss: Callable[[np.ndarray, np.ndarray], float], results: Sequence[Address],
+    cell: Address, loss: _Loss, results: Sequence[Address],
     targets: Sequence[Address], terms: CellTerms,
 ) -> bool:  # fmt: skip
     random = np.random.default_rng(7)

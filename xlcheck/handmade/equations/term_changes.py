@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from math import isnan, nan
+from math import nan
 
-from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, below
+from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term
 from xlcheck.handmade.equations.activations import LEAK, activation_of
-from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
+from xlcheck.handmade.reading.cell_terms import CellTerms, is_spoilt, leaves
 
 Edit = Mapping[Address, Term]
 """Cell → what it would compute."""
@@ -126,7 +126,7 @@ class TermChanges:
         key = (term, *own.items())
         if key not in self._known:
             found = self._made(term, own)
-            self._known[key] = nan if _is_spoilt(found) else found
+            self._known[key] = nan if is_spoilt(found) else found
         return self._known[key]
 
     def _made(self, item: Expression, to: Mapping[Address, Address]) -> Expression:
@@ -143,20 +143,3 @@ class TermChanges:
         if isinstance(item, Function):
             return algebra.function(item.name, *(self._made(argument, to) for argument in item.arguments))
         return item
-
-
-def _is_spoilt(expression: Expression) -> bool:
-    """Whether a word stands where a number should."""
-    stack: list[Expression] = [expression]
-    while stack:
-        item = stack.pop()
-        if not isinstance(item, Term):
-            if isnan(item):
-                return True
-        elif isinstance(item, Sum):
-            stack += [item.constant, *(part for part, _ in item.parts)]
-        elif isinstance(item, Function):
-            stack += item.arguments
-        else:
-            stack += below(item)
-    return False

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from copy import copy
+from math import isnan
 
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.formulas.algebra import Address, Algebra, Leaf, Sum, Term, below
+from xlcheck.formulas.algebra import Address, Algebra, Expression, Function, Leaf, Sum, Term, below
 from xlcheck.formulas.functions import OpaqueError, Scalar, simple, two_dimensional
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.surroundings import Surroundings
@@ -138,7 +139,7 @@ class CellTerms(Mapping[Address, Term]):
             return None
         if value in (0, None) and self._read == {None}:
             return NOTHING
-        return value if isinstance(value, Term) and cell not in leaves(value) else None
+        return value if isinstance(value, Term) and cell not in leaves(value) and not is_spoilt(value) else None
 
     def _value(self, text: str, cell: Address, array: str | None) -> Scalar:
         tree = self._trees[text]
@@ -193,6 +194,23 @@ def leaves(term: Term) -> tuple[Address, ...]:
             found[item.cell] = None
         stack.extend(reversed(below(item)))
     return tuple(found)
+
+
+def is_spoilt(expression: Expression) -> bool:
+    """Whether a word stands where a number should, or what is divided by nothing."""
+    stack: list[Expression] = [expression]
+    while stack:
+        item = stack.pop()
+        if not isinstance(item, Term):
+            if isnan(item):
+                return True
+        elif isinstance(item, Sum):
+            stack += [item.constant, *(part for part, _ in item.parts)]
+        elif isinstance(item, Function):
+            stack += item.arguments
+        else:
+            stack += below(item)
+    return False
 
 
 def in_order(reads: Mapping[Address, tuple[Address, ...]]) -> list[Address]:
