@@ -199,7 +199,8 @@ def _idle_under(candidate: Candidate, base: Arrangement) -> set[Address]:
     """The cells that nobody reads any more after an edit, but for results of which nobody reads others either."""
     edited, read = candidate.edit.keys(), {cell for term in candidate.edit.values() for cell in leaves(term)}
     readers = base.reads.readers  # what is multiplied with a blank cell is read, too, though no term shows it
-    idle = {cell for cell in readers if edited >= {*readers[cell]} and cell not in read}
+    held = base.reads.table.index
+    idle = {cell for cell in readers if cell in held and edited >= {*readers[cell]} and cell not in read}
     for layer in candidate.arrangement.layers if idle else ():
         results = {cell_of(atom) for atom in outputs(layer.reading).values()}
         if any(cell not in readers for cell in results - edited):

@@ -73,7 +73,8 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
         return filled
     sheets = UnderEdits(part, terms, base)
     found: dict[frozenset[Address], list[Candidate]] = {}
-    for edit in Edits(terms, part.table, _unread(part, terms, base), seeming_weights(base), sheets.may_help):
+    edits = Edits(terms, part.table, _unread(part, terms, base), seeming_weights(base), sheets.may_help)
+    for edit in map(sheets.with_blanks, edits):
         effort.require_time()
         if not part.marks.isdisjoint(edit):
             continue

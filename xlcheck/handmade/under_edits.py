@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 
-from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.algebra import Address, Leaf, Term
+from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.handmade import effort
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arrangement_of
@@ -21,7 +23,7 @@ from xlcheck.handmade.equations.gru_states import has_updates
 from xlcheck.handmade.equations.instances import LINEAR, coloured, weighted_sums
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers
-from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cell_terms import NOTHING, CellTerms
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
@@ -84,6 +86,26 @@ class UnderEdits:
             return None
         reads = Reads(self._part.table, self._part.precedents, terms, edit)
         return with_computed_weights(arrangement_of(recognised, self._part.values, reads))
+
+    def with_blanks(self, edit: Mapping[Address, Term]) -> Mapping[Address, Term]:
+        """An edit with the copies of blank cells that were filled like its own copies, if these become more than that.
+
+        Args:
+            edit: cell → what it would compute.
+        """
+        texts, more = self._part.table.texts, dict[Address, Term]()
+        for cell, term in edit.items():
+            is_copy_no_more = isinstance(self._terms.get(cell), Leaf) and not isinstance(term, Leaf)
+            for other in self._copies if is_copy_no_more else ():
+                if is_filled_from(texts[cell], cell[1:], texts[other], other[1:]):
+                    more[other] = NOTHING
+        return {**edit, **more}
+
+    @cached_property
+    def _copies(self) -> list[Address]:
+        """The formulas that are copies of blank cells."""
+        texts = self._part.table.texts
+        return [cell for cell in texts if cell not in self._terms and self._part.precedents.is_copy(cell)]
 
     def _tables_of(self, forms: Forms, edited: Iterable[Address]) -> Tables | None:
         """The tables of weighted sums; None if they are not whole."""

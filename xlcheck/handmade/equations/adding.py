@@ -7,7 +7,6 @@ from functools import cached_property, partial
 
 from xlcheck.formulas.algebra import Address, Expression, Term
 from xlcheck.handmade.equations.joining import Joining
-from xlcheck.handmade.reading.cell_terms import NOTHING
 from xlcheck.handmade.reading.cells import beside
 
 
@@ -35,14 +34,13 @@ class Adding(Joining):
         results = (*self._weighed, *idle, *self._own_states(family), *sorted(bare & self._terms.keys()))
         for factor in dict.fromkeys(results) if self._is_typed(weight) and not self._is_beside_inputs(weight) else ():
             edit: dict[Address, Term] = {}
-            others = {cell: self._along(factor, (cell[1] - last[1], cell[2] - last[2])) for cell in family}
-            copied = {c: x for c, x in others.items() if self._terms[c] is not NOTHING or self._terms.holds_number(x)}
-            for cell, other in copied.items() if all(map(self._terms.holds_number, copied.values())) else ():
+            others = [self._along(factor, (cell[1] - last[1], cell[2] - last[2])) for cell in family]
+            for cell, other in zip(family, others, strict=True) if all(map(self._terms.holds_number, others)) else ():
                 leaf = algebra.leaf(other)
                 less = algebra.scale(leaf, -self._summands(self._terms[cell]).get(leaf, 0.0))
                 whole = algebra.sum((algebra.multiply(algebra.leaf(weight), leaf), less))
                 edit |= next(self._each([cell], partial(self._inner, change=partial(self._plus, whole))), {})
-            if edit and len(edit) == len(copied):
+            if len(edit) == len(family):
                 yield edit
 
     def _own_states(self, family: Sequence[Address]) -> Iterator[Address]:

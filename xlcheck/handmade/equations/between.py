@@ -30,6 +30,7 @@ def against_them_together(readings: Sequence[Reading], forms: Forms, table: Cell
     yield from _left_out(readings)
     yield from _reading_some(readings)
     yield from _at_other_steps(readings)
+    yield from _reading_twice(readings)
     yield from _read_inside(readings, forms)
     yield from (why for reading in readings for why in _taking_turns(reading))
     yield from _sharing(readings)
@@ -101,6 +102,21 @@ def _at_other_steps(readings: Sequence[Reading]) -> Iterator[str]:
         if units[0] == units[1] and _side_by_side(one, other):
             first = show(cell_of(min(outputs(one).values())))
             yield f"{first} and the unit beside it read results of two steps or samples"
+
+
+def _reading_twice(readings: Sequence[Reading]) -> Iterator[str]:
+    """Layers that read the inputs of a step twice, where another one reads those of all steps in this order or back."""
+    runs = [
+        [tuple(reading.layer.slots[step].get(slot) for slot in reading.features) for step in document]
+        for reading in readings for document in reading.documents if reading.kind != "Dense"
+    ]  # fmt: skip
+    for one, other in itertools.permutations(runs, 2):
+        if len({*one}) < len(one) == len(other) == len({*other}):
+            for known in (other, other[::-1]):
+                wrong = [(own, meant) for own, meant in zip(one, known, strict=True) if own != meant]
+                if 2 * len(wrong) < len(one):
+                    read, meant = (show(cell_of(next(filter(None, own)))) for own in wrong[0])
+                    yield f"{read} is read twice by a layer that does not read {meant}, as another one does"
 
 
 def _read_inside(readings: Sequence[Reading], forms: Forms) -> Iterator[str]:

@@ -22,6 +22,8 @@ from xlcheck.handmade.reading.evaluated import unrounded
 _NEAR = 6
 """Formulas in line with one that may be meant instead of it."""
 _SEVERAL = _PAIR = 2
+_EXCHANGED = 4
+"""Weights of a formula of which two may be exchanged."""
 _AROUND = {(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)}
 _WIDE = 20
 """Cells of a range that may be meant to stand elsewhere."""
@@ -170,6 +172,8 @@ class Edits(TypedCells):
         yield from self._with_inputs(family)
         yield from self._each(family, self._once)
         yield from self._joined(family)
+        for pair in itertools.combinations(self._weights_of(family[0])[:_EXCHANGED], _PAIR):
+            yield from self._each(family, partial(self._exchanged, pair=pair))
         for new in sorted(self._unread):
             if new not in family:
                 for old in self._terms.reads[family[0]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from math import nan
 
@@ -128,6 +128,10 @@ class TermChanges:
             found = self._made(term, own)
             self._known[key] = nan if is_spoilt(found) else found
         return self._known[key]
+
+    def _exchanged(self, term: Term, pair: Sequence[Address]) -> Iterator[Expression]:
+        """A term in which each of two cells stands in the place of the other one."""
+        yield self._replaced(term, dict(zip(pair, reversed(pair), strict=True)))
 
     def _made(self, item: Expression, to: Mapping[Address, Address]) -> Expression:
         algebra = self._terms.algebra

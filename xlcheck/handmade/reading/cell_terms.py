@@ -137,7 +137,7 @@ class CellTerms(Mapping[Address, Term]):
             value = self._value(text, cell, array)
         except (OpaqueError, FormulaSyntaxError):
             return None
-        if value in (0, None) and self._read == {None}:
+        if value == 0 and self._read == {None}:
             return NOTHING
         return value if isinstance(value, Term) and cell not in leaves(value) and not is_spoilt(value) else None
 
