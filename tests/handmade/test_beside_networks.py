@@ -203,3 +203,15 @@ def test_a_result_that_is_turned_into_a_text_is_no_mark(tmp_path: Path) -> None:
     marked = cells | {"H1": '=IF(ABS(D5)<1,"DONE","NOT DONE")', "H2": '="loss: "&E10', "H3": '=TEXT(D5,"0.00")'}
     assert answer(marked, tmp_path)[0] == 0
     assert answer(marked | {"H4": '=1/(1+EXP(-(D5*2+1)))&""'}, tmp_path)[0] == 3
+
+
+@pytest.mark.parametrize("error", ["(D6-$N$1)^2", "0.5*($N$1-D6)^2", "ABS(D6-$N$1)"])
+@pytest.mark.parametrize(("word", "code"), [("lr", 0), (None, 3)])
+def test_an_unread_learning_rate_makes_no_right_cell_wrong(
+    error: str, word: str | None, code: int, tmp_path: Path
+) -> None:
+    """Rule: neither a typed weight nor an error behind the answer is wrong because a number beside them is unread."""
+    cells: dict[str, object] = {"B1": 0.5, "D1": 0.8, "F1": 0.1, "H1": 1.2, "J1": -0.1, "L1": 0.1, "N1": 1.0}
+    cells |= {"B4": 1.0, "C4": -0.5, "D4": 0.7, "B5": "=TANH($B$1*B4+$F$1)", "D6": "=$H$1*D5+$J$1", "D7": f"={error}"}
+    cells |= {f"{own}5": f"=TANH($B$1*{own}4+$D$1*{before}5+$F$1)" for before, own in ("BC", "CD")}
+    assert answer(cells | ({"K1": word} if word else {}), tmp_path) == (code, set())

@@ -6,9 +6,10 @@ import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from time import process_time
 
 import pytest
-from equation_sheets import save
+from equation_sheets import answer, save
 from thorough import THOROUGH, spread
 
 from xlcheck.api import check
@@ -295,3 +296,25 @@ def test_a_whole_number_that_is_called_like_a_bias_is_missed_by_what_leaves_it_o
 
     missing = {(root.cell, root.diagnosis) for root in report.roots}
     assert missing == ({(f"H{row}", "bias-missing") for row in range(2, 6)} if word == "b" else set())
+
+
+def test_weights_exchanged_in_one_step_may_be_those_of_the_other(tmp_path: Path) -> None:
+    """Rule: if two weights are exchanged in one of two steps, either may be wrong; with a third one it is that one."""
+    cells: dict[str, object] = {"A1": 0.6, "B1": -0.9, "C1": 0.3, "A5": 2.0, "A6": -1.0, "A7": 0.5}
+    cells |= {"B5": "=A5*$A$1+$C$1", "B6": "=A6*$B$1+C5*$A$1+$C$1", "C5": "=TANH(B5)", "C6": "=TANH(B6)"}
+
+    assert answer(cells, tmp_path)[1] == set()
+    assert answer(cells | {"B7": "=A7*$A$1+C6*$B$1+$C$1", "C7": "=TANH(B7)"}, tmp_path) == (1, {"B6"})
+
+
+def test_a_formula_that_would_divide_by_a_blank_cell_ends_no_search_late(tmp_path: Path) -> None:
+    """Rule: a quotient by nothing is no formula; a softmax with a forgotten `$` is looked at in the time there is."""
+    cells: dict[str, object] = {"A1": 0.2, "B1": -0.6, "C1": 1.1, "A2": 0.9, "B2": 0.4, "C2": -0.3}
+    for row in (5, 6, 7):
+        cells |= {f"A{row}": 0.3 * row, f"B{row}": 1.5 - 0.4 * row, f"J{row}": f"=SUM(G{row}:I{row})"}
+        for weight, z, exp, before, y in zip("ABC", "DEF", "GHI", "JKL", "KLM", strict=True):
+            cells[f"{z}{row}"] = f"=$A{row}*{weight}$1+$B{row}*{weight}$2"
+            cells |= {f"{exp}{row}": f"=EXP({z}{row})", f"{y}{row}": f"={exp}{row}/{before}{row}"}
+    started = process_time()
+    assert answer(cells, tmp_path, effort=1)[1] == set()
+    assert process_time() - started < 10

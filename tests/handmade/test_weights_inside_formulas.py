@@ -96,3 +96,12 @@ def test_an_output_that_reads_a_blank_cell_gets_no_pass(tmp_path: Path) -> None:
 
     assert not report.ok
     assert {cell.cell for cell in report.roots} <= {"D7"}
+
+
+def test_of_a_weight_and_a_bias_typed_in_each_formula_one_may_be_mistyped(tmp_path: Path) -> None:
+    """Rule: a formula that was filled with others has their weight and bias, though one of the two differs there."""
+    cells: dict[str, object] = {f"A{row}": 0.4 * row - 1.3 for row in range(2, 6)}
+    cells |= {f"B{row}": f"=1/(1+EXP(-(1.3*A{row}-0.2)))" for row in range(2, 6)}
+
+    assert _report(cells, tmp_path).ok
+    assert [root.cell for root in _report(cells | {"B3": "=1/(1+EXP(-(13*A3-0.2)))"}, tmp_path).roots] == ["B3"]

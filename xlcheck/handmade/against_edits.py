@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.algebra import Address, Leaf, Sum, Term
 from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.handmade.arrangement import Arrangement, at_first
 from xlcheck.handmade.equations.forms import COPY, atom_of, cell_of
@@ -35,7 +35,7 @@ def oddities(candidate: Candidate, base: Arrangement) -> tuple[int, ...]:
     """What speaks against an edit, in order.
 
     Words beside cells; what it leaves unread, edited cells beside the network, and formulas whose weights no longer
-    stand in one line; last, with a minus, those whose weights stand in one line only after it.
+    stand in one line; with a minus, those whose weights stand in one line only after it; and how many layers there are.
     """
     own = {cell for layer in base.layers for cell in layer.own}
     are_idle = all(base.reads.is_idle(cell) and cell not in own for cell in candidate.edit)  # a first step may be
@@ -50,7 +50,7 @@ def oddities(candidate: Candidate, base: Arrangement) -> tuple[int, ...]:
     terms = base.reads.terms
     moved = Counter((in_line(terms[cell]), in_line(term)) for cell, term in candidate.edit.items() if cell in terms)
     idle += len(_idle_under(candidate, base)) + moved[True, False]
-    return len(candidate.arrangement.words_against()), idle, -moved[False, True]
+    return len(candidate.arrangement.words_against()), idle, -moved[False, True], len(candidate.arrangement.layers)
 
 
 def is_strange(candidate: Candidate, base: Arrangement) -> bool:
@@ -68,6 +68,8 @@ def is_strange(candidate: Candidate, base: Arrangement) -> bool:
         or reads_for_nothing(candidate)
         or _keeps_a_blank(candidate, base)
         or _computes_an_input(candidate, base)
+        or _computes_a_weight(candidate, base)
+        or _takes_a_loss_for_a_layer(candidate, base)
     )
 
 
@@ -108,6 +110,29 @@ def _computes_an_input(candidate: Candidate, base: Arrangement) -> bool:
                 if is_read and place not in candidate.edit:
                     return True
     return False
+
+
+def _computes_a_weight(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit makes a typed weight a copy of another typed number, though no weight of its layer is a copy."""
+    typed = base.reads.table.typed_numbers
+    for layer in base.layers:
+        weights = {cell for places in layer.networks[0].weights.values() for cell in places if cell is not None}
+        for cell in weights & candidate.edit.keys() & typed.keys():
+            term = candidate.edit[cell]
+            if isinstance(term, Leaf) and term.cell in typed and not any(map(base.reads.is_formula, weights)):
+                return True
+    return False
+
+
+def _takes_a_loss_for_a_layer(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit makes a layer of what measures results, which is no slip of a weighted sum: a square, a size."""
+
+    def is_difference(term: Term) -> bool:
+        return isinstance(term, Sum) and all(isinstance(part, Leaf) for part, _ in term.parts)
+
+    terms = base.reads.terms
+    bent = [c for c in candidate.edit.keys() & base.measured if c in terms and not is_difference(terms[c])]
+    return bool(bent) and not candidate.arrangement.measured.issuperset(bent)
 
 
 def _takes_an_input_away(candidate: Candidate, base: Arrangement) -> bool:

@@ -241,6 +241,13 @@ class Arrangement:
         filled = Counter(skeleton(self.reads.table.texts.get(cell, "")) for cell in found)
         return {cell for cell in found if filled[skeleton(self.reads.table.texts.get(cell, ""))] > 1}
 
+    @cached_property
+    def measured(self) -> set[Address]:
+        """The formulas that only measure results, also those that are Keras's losses."""
+        taken = {cell for layer in self.all_layers for cell in layer.own}
+        losses = {cell for layer in self.layers if layer.loss is not None for cell in layer.loss.at.values()}
+        return losses | self._measures(taken, self.reads.formulas)
+
     def _measures(self, taken: Collection[Address], among: Collection[Address]) -> set[Address]:
         """Formulas that only measure results: errors and losses, or numbers scaled back."""
         results = {cell_of(atom): cell_of(atom) for layer in self.layers for atom in outputs(layer.reading).values()}
@@ -276,7 +283,8 @@ class Arrangement:
         """
         text, read = self.reads.table.texts.get(cell, ""), self.reads.of(cell)
         others = [other for other in read if other not in known]
-        if self._is_read(cell):
+        losses = (own.loss.at.values() for own in self.layers if own.loss is not None)
+        if self._is_read(cell) or any(1 < len({*own} & {*read}) < len(own) for own in losses):  # a mean is that of all
             return False
         if not others:
             return bool(_SHOWS.match(text) or _OTHERWISE.match(skeleton(text)) or _DIFFERENCE.match(skeleton(text)))

@@ -22,6 +22,7 @@ from xlcheck.handmade.equations.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.equations.edits import Edits
 from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.equations.gru_states import updates_of
+from xlcheck.handmade.equations.objections import is_called_a_rate
 from xlcheck.handmade.equations.orders import exchanged_formulas
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.outcome import Outcome
@@ -208,6 +209,7 @@ def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Addres
     computed = {terms.number(cell) for cell in terms}
     typed = part.table.typed_numbers.items()
     numbers = (cell for cell, number in typed if number not in computed or float(number).is_integer())
+    numbers = (cell for cell in numbers if not is_called_a_rate(part.table, cell))
     holds = terms.holds_number
     formulas = (cell for cell in terms if not (own := base.reads.of(cell)) or any(map(holds, own)))
     return {cell for cell in (*numbers, *formulas) if not base.is_computed_with(cell)}

@@ -102,3 +102,33 @@ def _three_samples(third: str) -> dict[str, object]:
 def test_an_input_has_one_weight(third: str, codes: set[int], tmp_path: Path) -> None:
     """Rule: what stands in one line is one input, and layers share all of their weights or none."""
     assert answer(_three_samples(third), tmp_path, effort=2)[0] in codes
+
+
+@pytest.mark.parametrize(("wrong", "found"), [({}, (0, set())), ({"C6": "=TANH($A$1*D4+$A$2*B6+$A$3)"}, (1, {"C6"}))])
+def test_two_layers_that_read_the_same_inputs_read_all_of_them(
+    wrong: Mapping[str, object], found: tuple[int, set[str]], tmp_path: Path
+) -> None:
+    """Rule: where one layer reads each input once, there and back, the other one does not read one of them twice."""
+    cells: dict[str, object] = {"A1": 0.7, "A2": -0.4, "A3": 0.1, "B1": -0.3, "B2": 0.6, "B3": 0.2}
+    cells |= dict(zip(("B4", "C4", "D4", "E4"), (1.0, -0.5, 0.7, 0.25), strict=True))
+    for before, column in zip(" BCD", "BCDE", strict=True):
+        state = f"+$A$2*{before}6" if before != " " else ""
+        cells[f"{column}6"] = f"=TANH($A$1*{column}4{state}+$A$3)"
+    for after, column in zip("CDE ", "BCDE", strict=True):
+        state = f"+$B$2*{after}7" if after != " " else ""
+        cells[f"{column}7"] = f"=TANH($B$1*{column}4{state}+$B$3)"
+    assert answer(cells | dict(wrong), tmp_path) == found
+
+
+_ROWS = {"A1": 1.3, "A2": -0.2, "B1": 0.7, "B2": 0.4, "A4": 0.5, "A5": -1.0, "A6": 2.0, "A7": 1.0}
+_SAMPLE = "=1/(1+EXP(-({0}$1*{1}+{0}$2)))"
+
+
+def test_a_sample_in_line_with_others_has_their_weights(tmp_path: Path) -> None:
+    """Rule: one sample among others that reads weights of its own is not passed; one more table may have its own."""
+    cells = _ROWS | {f"D{row}": _SAMPLE.format("A", f"A{row}") for row in range(4, 8)}
+    below = {f"A{row}": 0.3 * row for row in range(10, 14)}
+    below |= {f"D{row}": _SAMPLE.format("B", f"A{row}") for row in range(10, 14)}
+
+    assert answer(cells | {"D5": _SAMPLE.format("B", "A5")}, tmp_path) == (3, set())
+    assert answer(cells | below, tmp_path) == (0, set())

@@ -15,6 +15,8 @@ from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.reading.cells import CellTable, beside, show
 
+_LINE = 2
+"""Samples in line with one that have other weights than it."""
 _MORE = 2
 """Units more that have one activation than the other, before those with the other may be wrong."""
 
@@ -31,6 +33,7 @@ def against_them_together(readings: Sequence[Reading], forms: Forms, table: Cell
     yield from _reading_some(readings)
     yield from _at_other_steps(readings)
     yield from _reading_twice(readings)
+    yield from _alone_in_line(readings)
     yield from _read_inside(readings, forms)
     yield from (why for reading in readings for why in _taking_turns(reading))
     yield from _sharing(readings)
@@ -117,6 +120,35 @@ def _reading_twice(readings: Sequence[Reading]) -> Iterator[str]:
                 if 2 * len(wrong) < len(one):
                     read, meant = (show(cell_of(next(filter(None, own)))) for own in wrong[0])
                     yield f"{read} is read twice by a layer that does not read {meant}, as another one does"
+
+
+def _alone_in_line(readings: Sequence[Reading]) -> Iterator[str]:
+    """Layers of one sample that stands, with all that it reads, in line with those of another layer of its kind."""
+
+    def runs(reading: Reading) -> list[list[Address]]:
+        """For each sample where its result stands and what it is computed from."""
+        slots = reading.layer.slots
+        made = [(cell_of(atom), slots[step]) for (step, _), atom in outputs(reading).items()]
+        return [[cell, *sorted(cell_of(own[slot]) for slot in reading.features if slot in own)] for cell, own in made]
+
+    dense = [own for own in readings if own.kind == "Dense" and own.units == 1]
+    for one, other in itertools.permutations(dense, 2):
+        if len(one.layer.steps) == 1 and one.activations == other.activations:
+            (own,) = runs(one)
+            along = [cells[0] for cells in runs(other) if _goes_along(own, cells)]
+            if len(along) >= _LINE and _distance([own[0], *along]) <= _distance(along):  # one more table stands apart
+                yield f"{show(own[0])} has other weights than {show(along[0])} and others that stand in line with it"
+
+
+def _distance(cells: Sequence[Address]) -> int:
+    """How far the first of some cells is from the next one."""
+    return min(abs(cells[0][1] - cell[1]) + abs(cells[0][2] - cell[2]) for cell in cells[1:])
+
+
+def _goes_along(one: Sequence[Address], other: Sequence[Address]) -> bool:
+    """Whether some cells stand to others all in one way, in their rows or in their columns."""
+    away = {(x[0] == y[0], x[1] - y[1], x[2] - y[2]) for x, y in zip(one, other, strict=False)}
+    return len(one) == len(other) and len(away) == 1 and all(same and 0 in by for same, *by in away)
 
 
 def _read_inside(readings: Sequence[Reading], forms: Forms) -> Iterator[str]:

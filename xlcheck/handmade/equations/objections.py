@@ -24,6 +24,8 @@ _FEW = 2
 _MANY = 3
 """Gates beside whose weights a word stands that names none of them, as `input` does above the weights of an input."""
 _BIASES = frozenset({"b", "bias", "biases"})
+_RATES = frozenset({"lr", "learning rate", "eta", "η", "alpha", "α", "step size", "lernrate", "epoch", "epochs"})
+"""What nobody calls a number of a layer: how fast a network learns, or how often."""
 _PASTED = 12
 """Digits that nobody types: the number was computed and its value pasted."""
 _NEAR, _FAR = 2, 4
@@ -221,11 +223,21 @@ def repeated(readings: Sequence[Reading]) -> Iterator[tuple[Address, str]]:
             yield cell, f"{show(cell)} computes again what {show(cell_of(first))} holds"
 
 
+def is_called_a_rate(table: CellTable, cell: Address) -> bool:
+    """Whether the word before a number or above it says that it belongs to the training, not to a layer.
+
+    Args:
+        table: the cells.
+        cell: the number's cell.
+    """
+    return any(word.rstrip(" :=") in _RATES for _, word in _words(table, cell))
+
+
 def _unread(table: CellTable, read: Collection[Address], weights: set[Address]) -> Iterator[Address]:
     """Typed numbers near weights that no formula reads: no counts, or called a bias or as one, or going on a block."""
     words = {word for weight in weights for word in _words(table, weight)}
     for cell in _around(weights):
-        if cell in read or not table.is_number(cell):
+        if cell in read or not table.is_number(cell) or is_called_a_rate(table, cell):
             continue
         named = {*_words(table, cell)}
         is_bias = not _BIASES.isdisjoint(word for _, word in named)

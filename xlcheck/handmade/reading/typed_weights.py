@@ -30,6 +30,9 @@ _APART, _FAR = 2, 40
 """Rows and columns between what stands on a worksheet and the numbers; and to those that a family does not share."""
 
 
+_WEIGHT_AND_BIAS = 2
+
+
 @dataclass(frozen=True)
 class TypedWeights:
     """Numbers out of formulas.
@@ -223,13 +226,18 @@ def _apart(
 
 
 def _is_alike(own: Sequence[Spot], others: Sequence[Spot], *, several: bool) -> bool:
-    """Whether a formula has the weights of a family: most of them, or of a single other formula all that it has."""
+    """Whether a formula has the weights of a family: most of them, or of a single other formula all that it has.
+
+    Of a weight and a bias one is enough, where several other formulas have both.
+    """
     read, there = ({area for _, area in spots if area is not None} for spots in (own, others))
     if not (read or there):  # biases alone
         return [number for number, _ in own] == [number for number, _ in others]
     if 2 * len(read & there) > len(read):  # another unit, which reads the same
         return False
     common = sum(other is not None for other in _shared(own, others))
+    if several and len(own) == len(others) == _WEIGHT_AND_BIAS:
+        return common > 0
     return common > 1 and (2 * common > len(others) if several else common == len(own))
 
 
