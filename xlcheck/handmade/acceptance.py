@@ -66,7 +66,7 @@ def _reasons(outcome: Outcome, roots: Sequence[Address], *, missed: bool, alike:
     unnamed = [result for result in outcome.results if result.status is Status.ROOT and result.diagnosis is None]
     if len(roots) > 1 and unnamed and not certain:
         cells = f"{show(roots[0])} and {len(roots) - 1} others"
-        yield f"{cells} would be wrong in a way that has no name, so they may be meant as they are"
+        yield f"{cells} would all differ from Keras in a way that is no known mistake, so they may be meant"
     elsewhere = [_computed_elsewhere(cell, outcome) for cell in roots]
     for cell, other in zip(roots, elsewhere, strict=True):
         if other and (all(elsewhere) or not _typed_along(roots, outcome.table)):

@@ -58,8 +58,8 @@ def against(table: CellTable, precedents: Precedents, made: Sequence[Address], j
     """
     computing = [cell for cell in made if _computes(cell, table, precedents, judged)]
     if computing:
-        more = f" and {len(computing) - 1} more compute" if len(computing) > 1 else " computes"
-        yield f"{show(computing[0])}{more} what the network is given, and it was not recognised how"
+        more = f" and {len(computing) - 1} more feed" if len(computing) > 1 else " feeds"
+        yield f"{show(computing[0])}{more} the layers that were recognised, and were not recognised themselves"
     looked_up = [cell for cell in judged if _LOOKS_UP.search(table.texts.get(cell, ""))]
     kept = sorted({*made, *looked_up} - {*computing})
     lines = _Lines(kept, table)

@@ -33,7 +33,7 @@ from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import UnderEdits
 
-NONE = "no single edit makes all of it a network"
+NONE = "its formulas do not make up a whole network of Keras, and no single change would make them one"
 """Why there is no verdict where no edit was found; other reasons speak of edits that were."""
 _WAYS = 8
 """Edits of the same cells that are kept: one of them may be what stands elsewhere, filled there."""

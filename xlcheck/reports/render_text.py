@@ -74,7 +74,9 @@ def verdict(report: Findings) -> str:
 def _agreement(report: Findings) -> str:
     """What was compared, where everything agrees."""
     counts = report.counts
-    agree = f"all {plural(counts.agree, 'formula cell agrees', 'formula cells agree')} with Keras"
+    agree = f"{plural(counts.agree, 'formula cell agrees', 'formula cells agree')} with Keras"
+    others = f"; {plural(counts.unbound, 'other belongs', 'others belong')} to no network"
+    agree = f"{agree}{others}" if counts.unbound else f"all {agree}"
     if report.differs_from_built:
         agree = f"not as it was built; {agree}"
     if not report.edits:
