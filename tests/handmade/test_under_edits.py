@@ -12,7 +12,8 @@ from fixtures.handmade.workbook import to_bytes
 from xlcheck.engines import engine
 from xlcheck.handmade.arranging import arranged
 from xlcheck.handmade.equations.edits import Edits
-from xlcheck.handmade.equations.forms import Forms, Polynomial, cell_of
+from xlcheck.handmade.equations.forms import Forms
+from xlcheck.handmade.equations.polynomials import Polynomial, cell_of
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.opinions import consult

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from xlcheck.formulas.algebra import Address, Leaf, Sum, Term
 from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.handmade.arrangement import Arrangement, at_first
-from xlcheck.handmade.equations.forms import COPY, atom_of, cell_of
+from xlcheck.handmade.equations.forms import COPY
+from xlcheck.handmade.equations.polynomials import atom_of, cell_of
 from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of

@@ -15,7 +15,7 @@ from xlcheck.formulas.shapes import skeleton
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.equations.between import against_them_together
 from xlcheck.handmade.equations.decisions import decisions
-from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Atom, Forms, atom_of, cell_of
+from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Forms
 from xlcheck.handmade.equations.instances import followed
 from xlcheck.handmade.equations.left_out import reads_empty
 from xlcheck.handmade.equations.measures import Measures
@@ -30,6 +30,7 @@ from xlcheck.handmade.equations.orders import (
     turned_units,
 )
 from xlcheck.handmade.equations.plain import PlainCells
+from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, scaled_inputs, unused_cells
 from xlcheck.handmade.equations.recognise import Recognised
 from xlcheck.handmade.equations.typed_over import TypedOver, typed_over

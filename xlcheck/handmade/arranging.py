@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.arrangement import Arrangement, LayerCells
-from xlcheck.handmade.equations.forms import Atom, Forms, atom_of, cell_of
+from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.losses import find_loss
 from xlcheck.handmade.equations.networks import networks_of
 from xlcheck.handmade.equations.plain import PlainCells, plain_layers
+from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs, unused_cells
 from xlcheck.handmade.equations.recognise import Recognised, recognise_layers
 from xlcheck.handmade.networks.network import Network

@@ -9,9 +9,11 @@ import numpy as np
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade.arrangement import Arrangement, LayerCells
-from xlcheck.handmade.equations.forms import Forms, cell_of
+from xlcheck.handmade.equations.forms import Forms
+from xlcheck.handmade.equations.networks import subtracts_bias
 from xlcheck.handmade.equations.placement import Placement, place
 from xlcheck.handmade.equations.plain import PlainCells
+from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
@@ -175,6 +177,8 @@ def _recognised(reading: Reading, networks: Sequence[Network]) -> Iterator[str]:
         f"{reading.activations['activation']}){samples}{times}{f' times {reading.scale:g}' if scaled else ''} "
         f"(weights from {show(cells[0])} on)"
     )
+    if subtracts_bias(reading):
+        yield f"the units of {layer.name} subtract a threshold, which is Keras's bias with the other sign"
     if reading.turned:
         yield (
             f"the state of {layer.name} is (1 − z)·h + z·h̃, as many texts define a GRU: its z is 1 − z of Keras, whose "

@@ -14,11 +14,11 @@ from xlcheck.handmade.arranging import arranged
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.computed_weights import with_computed_weights
 from xlcheck.handmade.equations.chains import chained
-from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.equations.gru_states import mixed_otherwise
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.left_out import reads_less
 from xlcheck.handmade.equations.objections import doubt_of
+from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.patterns import out_of_place

@@ -17,8 +17,8 @@ from xlcheck.handmade.arranging import arrangement_of
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import Settled, settled
 from xlcheck.handmade.computed_weights import with_computed_weights
-from xlcheck.handmade.equations.forms import atom_of, cell_of
 from xlcheck.handmade.equations.odd_ones import Odd, OddOnes
+from xlcheck.handmade.equations.polynomials import atom_of, cell_of
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.reading.cell_terms import CellTerms

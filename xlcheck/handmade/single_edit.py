@@ -20,10 +20,10 @@ from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import agreeing
 from xlcheck.handmade.equations.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.equations.edits import Edits
-from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.equations.gru_states import updates_of
 from xlcheck.handmade.equations.objections import is_called_a_rate
 from xlcheck.handmade.equations.orders import exchanged_formulas
+from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves

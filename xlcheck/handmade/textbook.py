@@ -8,8 +8,9 @@ from collections.abc import Collection, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.arrangement import Arrangement, LayerCells
-from xlcheck.handmade.equations.forms import Atom, Forms
+from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.instances import LINEAR
+from xlcheck.handmade.equations.polynomials import Atom
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.recognise import Recognised
 

@@ -18,10 +18,11 @@ from xlcheck.handmade import effort
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arrangement_of
 from xlcheck.handmade.computed_weights import with_computed_weights
-from xlcheck.handmade.equations.forms import Atom, Forms, atom_of, cell_of
+from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.gru_states import has_updates
 from xlcheck.handmade.equations.instances import LINEAR, coloured, weighted_sums
 from xlcheck.handmade.equations.layers import Layer
+from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers
 from xlcheck.handmade.reading.cell_terms import NOTHING, CellTerms
 from xlcheck.handmade.reading.precedents import Precedents

@@ -10,9 +10,10 @@ from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.graph.quantities import Role
-from xlcheck.handmade.equations.forms import Atom, Forms, atom_of, cell_of
+from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.layers import Place
+from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.networks.elements import Key
 from xlcheck.handmade.outcome import Outcome

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from xlcheck.handmade.equations.forms import Atom, Forms
+from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.instances import Instance
+from xlcheck.handmade.equations.polynomials import Atom
 
 
 def behind(total: Atom, others: Iterable[Instance], forms: Forms) -> Atom | None:

@@ -8,9 +8,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.behind import behind
-from xlcheck.handmade.equations.forms import Atom, Forms, cell_of
+from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.instances import LINEAR, followed
 from xlcheck.handmade.equations.layers import Layer
+from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.reading.cells import CellTable, beside, show

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.equations.networks import Link, has_bias, networks_in_a_row
+from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs
 from xlcheck.handmade.networks.network import Network
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from xlcheck.handmade.equations.forms import Atom
+from xlcheck.handmade.equations.polynomials import Atom
 
 _FAR = 1_000
 """Cells to what stands on another worksheet."""

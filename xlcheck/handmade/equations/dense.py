@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from xlcheck.handmade.equations.forms import RATIO, Atom, Forms, Monomial
+from xlcheck.handmade.equations.forms import RATIO, Forms
 from xlcheck.handmade.equations.layers import Layer
+from xlcheck.handmade.equations.polynomials import Atom, Monomial
 from xlcheck.handmade.equations.reading import Reading
 
 KERAS = frozenset({"tanh", "sigmoid", "relu", "leaky_relu", "linear"})

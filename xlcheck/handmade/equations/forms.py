@@ -16,15 +16,9 @@ from xlcheck.formulas.algebra import Address, Expression, Leaf, Product, Sum, Te
 from xlcheck.handmade import effort
 from xlcheck.handmade.equations.activations import activation_of
 from xlcheck.handmade.equations.form_uses import FormUses
+from xlcheck.handmade.equations.polynomials import NEGATIVE, Atom, Monomial, Polynomial, atom_of, cell_of, times
 from xlcheck.handmade.equations.products import Products
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
-
-Atom = tuple[str, int, int, int]
-"""A cell with 0, or a part of its formula with a number from 1."""
-Monomial = tuple[Atom, ...]
-"""Factors in order."""
-Polynomial = Mapping[Monomial, float]
-"""Monomial → coefficient; the empty monomial is a number."""
 
 GIVEN, COPY, SUM, RATIO, OPAQUE = "given", "copy", "sum", "ratio", "opaque"
 """The kinds of forms that are no activation: a given number, a copy, a polynomial, one divided by another, others."""
@@ -53,16 +47,6 @@ class Form:
 
 
 _GIVEN, _OPAQUE = Form(GIVEN, {}), Form(OPAQUE, {})
-
-
-def atom_of(cell: Address) -> Atom:
-    """A cell as an atom."""
-    return (*cell, 0)
-
-
-def cell_of(atom: Atom) -> Address:
-    """The cell of an atom, or the one whose formula it is a part of."""
-    return atom[:3]
 
 
 class Forms:
@@ -107,6 +91,8 @@ class Forms:
         return self._forms.get(atom) or self._found(atom)
 
     def _found(self, atom: Atom) -> Form:
+        if atom[3] == NEGATIVE:
+            return self._forms.get(atom_of(cell_of(atom))) or self._found(atom_of(cell_of(atom)))
         form = self._forms.get(atom)
         if form is None and atom in self.products:
             return Form(SUM, {self.products[atom]: 1.0})
@@ -255,9 +241,9 @@ class Forms:
             if polynomial is None or above is None or below is None or power not in {1, -1}:
                 return _OPAQUE
             if power == 1:
-                above = _times(above, polynomial)
+                above = times(above, polynomial)
             else:
-                below = _times(below, polynomial)
+                below = times(below, polynomial)
         return _OPAQUE if above is None or below is None else Form(RATIO, above, below)
 
     def _inside(self, term: Expression) -> Expression:
@@ -315,7 +301,7 @@ class Forms:
             if polynomial is None or len(total) * len(polynomial) > _MOST_PRODUCTS:
                 return None
             for _ in range(int(power)):
-                total = _times(total, polynomial)
+                total = times(total, polynomial)
         return total
 
     def _part(self, term: Term, atom: Atom) -> Atom:
@@ -338,11 +324,3 @@ _MOST_PRODUCTS = 400
 def _multiplies(polynomial: Polynomial, forms: Forms) -> bool:
     """Whether a polynomial multiplies computed numbers, as `o·tanh(c)` does."""
     return any(sum(not forms.is_given(atom) for atom in monomial) > 1 for monomial in polynomial)
-
-
-def _times(one: Polynomial, other: Polynomial) -> dict[Monomial, float]:
-    total: dict[Monomial, float] = defaultdict(float)
-    for a, x in one.items():
-        for b, y in other.items():
-            total[tuple(sorted(a + b))] += x * y
-    return total

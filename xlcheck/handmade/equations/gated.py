@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from xlcheck.handmade.equations.colours import is_rather_a_weight
-from xlcheck.handmade.equations.forms import SUM, Atom, Form, Forms, Monomial, Polynomial
+from xlcheck.handmade.equations.forms import SUM, Form, Forms
+from xlcheck.handmade.equations.polynomials import Atom, Monomial, Polynomial
 
 _PRODUCT = 3
 """Factors of a gate, a state and its weight."""

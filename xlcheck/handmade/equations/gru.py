@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from xlcheck.handmade.equations.forms import SUM, Atom, Forms, Monomial
+from xlcheck.handmade.equations.forms import SUM, Forms
 from xlcheck.handmade.equations.gru_states import Update, first_turned, updates_of
 from xlcheck.handmade.equations.instances import LINEAR, Instance
 from xlcheck.handmade.equations.layers import Layer, Place
+from xlcheck.handmade.equations.polynomials import Atom, Monomial
 from xlcheck.handmade.equations.reading import Reading, documents_of
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from xlcheck.handmade.equations.forms import SUM, Atom, Forms, Monomial, Polynomial, cell_of
+from xlcheck.handmade.equations.forms import SUM, Forms
+from xlcheck.handmade.equations.polynomials import Atom, Monomial, Polynomial, cell_of
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.reading.cells import show
 

@@ -13,8 +13,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from xlcheck.handmade.equations.colours import Colours, is_rather_a_weight
-from xlcheck.handmade.equations.forms import GIVEN, RATIO, SUM, Atom, Form, Forms, Monomial, Polynomial
+from xlcheck.handmade.equations.forms import GIVEN, RATIO, SUM, Form, Forms
 from xlcheck.handmade.equations.gated import gated_sums, late_gate, with_states
+from xlcheck.handmade.equations.polynomials import Atom, Monomial, Polynomial, negative_of
 
 LINEAR = "linear"
 _HANDED_ON = frozenset({"tanh", "relu", "leaky_relu"})
@@ -63,13 +64,23 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
     for atom in list(forms):
         form = forms.of(atom)
         if form.is_activation or (form.kind == SUM and atom not in inlined):
-            summed = with_states(form.polynomial, forms)
+            summed = with_states(_with_thresholds(form, forms), forms)
             gate, under, summands = gated.get(atom) or late_gate(summed, biases, forms)
             instance = _instance(atom, form, summands, forms)
             if instance is not None:
                 instance.gate, instance.gated = gate, frozenset(under)
                 found[atom] = instance
     return found | _only_compared(found, forms, inlined)
+
+
+def _with_thresholds(form: Form, forms: Forms) -> Polynomial:
+    """What an activation is of, with each number that is subtracted as its negative, added."""
+    if form.kind in {SUM, "exp"}:  # an error, or a softmax less its largest sum
+        return form.polynomial
+    return dict(
+        ((negative_of(own[0]),), 1.0) if factor == -1 and len(own) == 1 and forms.is_given(own[0]) else (own, factor)
+        for own, factor in form.polynomial.items()
+    )
 
 
 def _only_compared(found: Mapping[Atom, Instance], forms: Forms, inlined: Collection[Atom]) -> dict[Atom, Instance]:

@@ -15,8 +15,9 @@ from functools import cached_property
 
 from xlcheck.handmade import effort
 from xlcheck.handmade.equations.behind import behind
-from xlcheck.handmade.equations.forms import Atom, Forms, Monomial
+from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.instances import Instance, most_common
+from xlcheck.handmade.equations.polynomials import Atom, Monomial
 
 Place = tuple[int, int]
 """Row and step."""

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import operands, skeleton
-from xlcheck.handmade.equations.forms import Atom, cell_of
 from xlcheck.handmade.equations.orders import moved
+from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import CellTable, show
 

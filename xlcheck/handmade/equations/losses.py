@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.forms import cell_of
 from xlcheck.handmade.equations.functions import formulas_behind, leaves_above, number_under
+from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cell_terms import CellTerms

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from xlcheck.handmade.equations.forms import SUM, Atom, Forms, Polynomial
+from xlcheck.handmade.equations.forms import SUM, Forms
 from xlcheck.handmade.equations.layers import Layer
+from xlcheck.handmade.equations.polynomials import Atom, Polynomial
 from xlcheck.handmade.equations.reading import Reading, documents_of
 
 _MOST = 4

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.forms import Atom, cell_of
 from xlcheck.handmade.equations.instances import LINEAR
+from xlcheck.handmade.equations.polynomials import NEGATIVE, Atom, cell_of
 from xlcheck.handmade.equations.reading import LossCells, Reading
 from xlcheck.handmade.networks.layer_specs import layer_spec
 from xlcheck.handmade.networks.network import Network, Places
@@ -103,6 +103,9 @@ def _network(links: Sequence[Link], numbers: Sequence[int]) -> Network:
         f"{link.name}.{name}": len(link.reading.turned) * link.reading.units
         for link in links if link.reading.turned for name in ("kernel", "recurrent_kernel", "bias")
     }  # fmt: skip
+    turned |= {
+        f"{own.name}.bias": len(own.reading.gates) * own.reading.units for own in links if subtracts_bias(own.reading)
+    }
     return Network(sequential(first.name, shape, tuple(specs), loss), weights, samples, bound, turned=turned)
 
 
@@ -114,6 +117,11 @@ def _scaled(link: Link) -> str:
 def has_bias(reading: Reading) -> bool:
     """Whether any of the units adds a bias."""
     return any(reading.layer.biases[row] for rows in reading.gates for row in rows)
+
+
+def subtracts_bias(reading: Reading) -> bool:
+    """Whether the units subtract their biases, as thresholds."""
+    return any(bias[3] == NEGATIVE for rows in reading.gates for row in rows for bias in reading.layer.biases[row])
 
 
 def _weights(link: Link) -> dict[str, Places]:
@@ -204,8 +212,9 @@ def irregularity(reading: Reading) -> str | None:
         "a unit adds more than one bias": any(
             len(layer.biases[row] - {reading.recurrent_biases.get(row)}) > 1 for row in rows
         ),
-        "an input is computed inside of a formula": any(atom[3] for atom in _given(reading)),
+        "an input is computed inside of a formula": any(atom[3] not in {0, NEGATIVE} for atom in _given(reading)),
         "units read different inputs": few and any(slots - layer.weights[row].keys() for row in rows),
+        "only some units subtract their bias": len({bias[3] == NEGATIVE for bias in biases}) > 1,
         "only some units have a bias": len({bool(layer.biases[row]) for row in rows}) > 1,
         "an input is read twice": few and any(len(set(own.values())) < len(own) for own in layer.slots.values()),
     }

@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.forms import COPY, Atom, Forms, cell_of
+from xlcheck.handmade.equations.forms import COPY, Forms
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.left_out import input_left_out
 from xlcheck.handmade.equations.orders import moved
 from xlcheck.handmade.equations.places import stands_apart
+from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.networks.labels import KERNELS, Labels, gates_of_weights

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.handmade.equations.filling import STEP
-from xlcheck.handmade.equations.forms import cell_of
+from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import CellTable, show
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.forms import Atom, cell_of
 from xlcheck.handmade.equations.orders import moved
+from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import CellTable, show
 

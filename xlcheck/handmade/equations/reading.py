@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.forms import SUM, Atom, Forms, cell_of
+from xlcheck.handmade.equations.forms import SUM, Forms
 from xlcheck.handmade.equations.layers import Layer
+from xlcheck.handmade.equations.polynomials import Atom, cell_of
 
 Values = Mapping[tuple[int, int], Atom]
 """(step, unit) → the atom that holds a quantity."""

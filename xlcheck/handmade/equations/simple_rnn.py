@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from xlcheck.handmade.equations.forms import Atom, Forms
+from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.layers import Layer, Place
+from xlcheck.handmade.equations.polynomials import Atom
 from xlcheck.handmade.equations.reading import Reading, documents_of
 
 KERAS = frozenset({"tanh", "sigmoid", "relu", "leaky_relu", "linear"})

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.forms import Atom, cell_of
 from xlcheck.handmade.equations.functions import Results
+from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import show
 

@@ -18,7 +18,9 @@
 
 A weight may be a range, a list of ranges side by side, a table of one range for each gate (and `transposed`), or
 `{ range = "B4:C5", transposed = true }`, which a square block needs because its shape does not tell. Numbers in
-`x_values` say what the inputs should be. A model's `ignore = ["B41:K41"]` names cells that are to get no verdict.
+`x_values` say what the inputs should be. A layer's `negative = "bias"` says that its units subtract their biases, as
+thresholds, and `negative = "z"` that the z of a GRU is 1 − z of Keras, as in h = (1 − z)·h + z·h̃. A model's
+`ignore = ["B41:K41"]` names cells that are to get no verdict.
 """
 
 from __future__ import annotations
@@ -121,7 +123,7 @@ def _network(model: Table, number: int, content: WorkbookContent) -> Network:
         require_known(str(table.get("type")), str(table.get("name", table.get("type"))))
     reader = Reader(content, _sheet(model, content))
     shape = input_shape(model, layers, documents[0], reader)
-    specs, weights = bound_layers(layers, shape, reader)
+    specs, weights, turned = bound_layers(layers, shape, reader)
     spec = sequential(str(model.get("name", f"model{number + 1}")), shape, specs, model.get("loss"))
     graph = graph_of(spec)
     samples, bound = [], []
@@ -130,7 +132,7 @@ def _network(model: Table, number: int, content: WorkbookContent) -> Network:
         samples.append(given)
         bound.append(quantities)
     wanted = tuple(_wanted(document, graph) for document in documents)
-    return Network(spec, weights, tuple(samples), tuple(bound), wanted)
+    return Network(spec, weights, tuple(samples), tuple(bound), wanted, turned=turned)
 
 
 def _document(document: Table, graph: Graph, time: Any, reader: Reader) -> tuple[dict[str, Places], dict[str, Places]]:

@@ -65,6 +65,9 @@ def _layer(network: Network, layer: LayerSpec, sheet: str) -> Iterator[str]:
     for option, default in DEFAULTS[layer.kind].items():
         if layer.options[option] != default and option != "use_bias":
             yield f"{option} = {json.dumps(layer.options[option])}"
+    turned = {weight for weight in layer.weights if f"{layer.name}.{weight}" in network.turned}
+    if turned:
+        yield f"negative = {json.dumps('bias' if turned == {'bias'} else 'z')}"
     for weight, shape in layer.weights.items():
         yield from _weight(weight, network.weights[f"{layer.name}.{weight}"], shape, layer, sheet)
 

@@ -30,13 +30,15 @@ _OTHER_WEIGHTS = {
     "BatchNormalization": frozenset({"gamma", "beta", "moving_mean", "moving_variance"}),
 }
 _READ_CODES = ("Embedding", "CategoryEncoding")
-_LAYER_KEYS = frozenset({"type", "name", "units", "gates"})
+_LAYER_KEYS = frozenset({"type", "name", "units", "gates", "negative"})
 
 
 def bound_layers(
     tables: Sequence[Table], shape: Shape, reader: Reader
-) -> tuple[tuple[LayerSpec, ...], dict[str, Places]]:
-    """The layers, each on the output of the one before, and the cells of their weights.
+) -> tuple[tuple[LayerSpec, ...], dict[str, Places], dict[str, int]]:
+    """The layers, each on the output of the one before, the cells of their weights, and which hold negative numbers.
+
+    Of a weight with negative numbers these stand in its first columns, as many as are returned.
 
     Args:
         tables: what the file says of each.
@@ -49,6 +51,7 @@ def bound_layers(
     """
     specs: list[LayerSpec] = []
     weights: dict[str, Places] = {}
+    turned: dict[str, int] = {}
     before = shape
     for table in tables:
         name = str(table.get("name") or _default_name(str(table.get("type")), [spec.name for spec in specs]))
@@ -57,8 +60,24 @@ def bound_layers(
         layer, cells = _layer(table, name, before, reader)
         specs.append(layer)
         weights |= {f"{name}.{weight}": places(found) for weight, found in cells.items()}
+        turned |= _negative(table, layer)
         before = forward_graph(sequential("model", shape, tuple(specs))).tensors[name]
-    return tuple(specs), weights
+    return tuple(specs), weights, turned
+
+
+def _negative(table: Table, spec: LayerSpec) -> dict[str, int]:
+    """Weight → of how many of its first columns the cells hold the negative numbers of Keras's."""
+    said = table.get("negative")
+    if said is None:
+        return {}
+    if said == "bias" and "bias" in spec.weights:
+        return {f"{spec.name}.bias": spec.weights["bias"][-1]}
+    if said == "z" and spec.kind == "GRU":
+        return {f"{spec.name}.{weight}": spec.options["units"] for weight in spec.weights}
+    raise UsageError(
+        f'layer {spec.name!r}: negative = "bias" says that its units subtract their biases, and negative = "z" that '
+        "the z of a GRU is 1 − z of Keras; nothing else can be said there"
+    )
 
 
 def _default_name(kind: str, taken: Sequence[str]) -> str:

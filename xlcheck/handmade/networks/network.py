@@ -34,7 +34,7 @@ class Network:
         wanted: for each document what its inputs should be, where somebody has said so.
         notes: what was assumed about it.
         turned: weight → of how many of its first columns the cells hold the negative numbers, because the sigmoid of
-            their sums is 1 less that of Keras.
+            their sums is 1 less that of Keras, or because thresholds are subtracted.
     """
 
     spec: ModelSpec

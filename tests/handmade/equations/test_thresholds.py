@@ -1,0 +1,70 @@
+"""Units that subtract a threshold: Keras's bias with the other sign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from equation_sheets import answer, save
+
+from xlcheck import bind
+from xlcheck.api import check
+
+pytestmark = pytest.mark.keras
+
+
+def _deep(wrong: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Two layers of two units and one output, down a column; each sum subtracts the number below its weights."""
+    cells: dict[str, object] = {"B1": 0.35, "B2": 0.9}
+    tops, weights = {"B1 B2": (4, 10), "B8 B14": (16, 22), "B20 B26": (28,)}, iter((0.1, 0.8, 0.4, 0.6, 0.3, 0.9))
+    for read, rows in tops.items():
+        one, two = read.split()
+        for top in rows:
+            cells |= {f"B{top}": next(weights, 1.2) + top / 50, f"B{top + 1}": -0.4 + top / 40, f"B{top + 2}": top / 90}
+            cells[f"B{top + 3}"] = f"={one}*B{top}+{two}*B{top + 1}-B{top + 2}"
+            cells[f"B{top + 4}"] = f"=1/(1+EXP(-B{top + 3}))"
+    return cells | dict(wrong or {})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "roots"),
+    [
+        pytest.param({}, set(), id="right"),
+        pytest.param({"B19": "=B2*B16+B14*B17-B18"}, {"B19"}, id="an input in the place of a result"),
+        pytest.param({"B31": "=B20*B28+B25*B29-B30"}, {"B31"}, id="the sum of a unit for its activation"),
+    ],
+)
+def test_thresholds_are_biases_with_the_other_sign(
+    wrong: Mapping[str, object], roots: set[str], tmp_path: Path
+) -> None:
+    """Rule: a sum may subtract its bias; what is wrong then is found as in any other layer."""
+    assert answer(_deep(wrong), tmp_path) == (int(bool(roots)), roots)
+
+
+def test_units_of_a_layer_have_one_sign(tmp_path: Path) -> None:
+    """Rule: of two units one of which adds its bias neither is called wrong, and the layer is not passed."""
+    assert answer(_deep({"B13": "=B1*B10+B2*B11+B12"}), tmp_path) == (3, set())
+
+
+@pytest.mark.parametrize("sheet", ["thresholds", "1 - z"])
+def test_bindings_say_which_numbers_are_the_negative_ones(sheet: str, tmp_path: Path) -> None:
+    """Rule: under the bindings that are proposed for it a right worksheet is right, whatever signs its author took."""
+    cells = _deep()
+    if sheet == "1 - z":
+        cells = dict(
+            zip(("A1", "A2", "A3", "B1", "B2", "B3", "C1", "C2", "C3"), (7, 3, -2, 4, 1, 5, -6, 2, 3), strict=True)
+        )
+        cells = {cell: number / 10 for cell, number in cells.items()} | {"F5": 0.0}
+        for row in range(6, 10):
+            cells |= {f"A{row}": row / 7 - 1, f"C{row}": f"=1/(1+EXP(-($A$1*A{row}+$A$2*F{row - 1}+$A$3)))"}
+            cells[f"D{row}"] = f"=1/(1+EXP(-($B$1*A{row}+$B$2*F{row - 1}+$B$3)))"
+            cells[f"E{row}"] = f"=TANH($C$1*A{row}+$C$2*(D{row}*F{row - 1})+$C$3)"
+            cells[f"F{row}"] = f"=(1-C{row})*F{row - 1}+C{row}*E{row}"
+    path = save(cells, tmp_path / "w.xlsx")
+    assert check(path).ok
+
+    path.with_suffix(".toml").write_text(bind(path).text, encoding="utf-8")
+
+    assert "negative = " in path.with_suffix(".toml").read_text(encoding="utf-8")
+    assert check(path, bindings=path.with_suffix(".toml")).ok
