@@ -24,7 +24,7 @@ _ROUNDS = re.compile(r"(?:ROUND|ROUNDUP|ROUNDDOWN|TRUNC)\(", re.IGNORECASE)
 _DIGITS = 4
 """Digits behind the point from which on it is no chance that a typed number is what a formula computes."""
 _CONVENTIONS = {
-    "Dense": {"activation-missing": "may be meant without an activation"},
+    kind: {"activation-missing": "may be meant without an activation"} for kind in ("Dense", "SimpleRNN")
 }  # fmt: skip
 """By kind of layer and diagnosis what is no mistake where it is done throughout: it is another network."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address, Leaf, Sum, Term
@@ -17,6 +18,11 @@ from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.reading.cell_terms import leaves
 from xlcheck.handmade.reading.cells import beside
+
+_CLEARLY = 2
+"""Formulas more."""
+_Read = tuple[Address, set[Address]]
+"""A formula's cell, and what it reads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +77,9 @@ def is_strange(candidate: Candidate, base: Arrangement) -> bool:
         or _computes_an_input(candidate, base)
         or _computes_a_weight(candidate, base)
         or _takes_a_loss_for_a_layer(candidate, base)
+        or _computes_again(candidate, base)
+        or _reads_once(candidate, base)
+        or _leaves_its_line(candidate, base)
     )
 
 
@@ -136,6 +145,53 @@ def _takes_a_loss_for_a_layer(candidate: Candidate, base: Arrangement) -> bool:
     return bool(bent) and not candidate.arrangement.measured.issuperset(bent)
 
 
+def _computes_again(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edited cell would compute the very same as another one, which is no copy."""
+    terms, edit = base.reads.terms, candidate.edit
+    others = {term for cell, term in terms.items() if cell not in edit and not isinstance(term, Leaf)}
+    return not others.isdisjoint(edit.values())
+
+
+def _leaves_its_line(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit reads something else in the place of what clearly more of the others in line read.
+
+    Of weights that counts in a single cell: cells that were filled from one may all have those of others.
+    """
+    terms, edit, weights = base.reads.terms, candidate.edit, seeming_weights(base)
+    in_all = 0
+    for cell in edit.keys() & terms.keys():
+        before, after = {*leaves(terms[cell])}, {*leaves(edit[cell])}
+        others = [o for o in terms.keys() - edit.keys() if o[0] == cell[0] and 0 in (o[1] - cell[1], o[2] - cell[2])]
+        lost, new = before - after, after - before
+        read = [(other, {*leaves(terms[other])}) for other in others] if lost and new else []
+
+        def most(cells: Iterable[Address], at: Address = cell, read: Sequence[_Read] = tuple(read)) -> int:
+            return max((sum(_is_read_alike(own, at, o, its) for o, its in read) for own in cells), default=0)
+
+        if most(lost) >= most(new) + _CLEARLY:
+            return True
+        in_all += most(lost - weights) - most(new)
+    return in_all >= _CLEARLY
+
+
+def _is_read_alike(own: Address, at: Address, other: Address, its: Collection[Address]) -> bool:
+    """Whether a formula reads a cell, or the one that stands to it as this cell does to another formula's."""
+    return own in its or (own[0], other[1] + own[1] - at[1], other[2] + own[2] - at[2]) in its
+
+
+def _reads_once(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit puts a number to use in one of some formulas that were filled from one, and not in later ones."""
+    texts, reads = base.reads.table.texts, base.reads
+    for cell in candidate.edit.keys() & texts.keys():
+        if all(reads.readers.get(own) for own in leaves(candidate.edit[cell])):
+            continue
+        for other in texts.keys() - candidate.edit.keys():
+            in_line = other > cell and 0 in (other[1] - cell[1], other[2] - cell[2])
+            if in_line and is_filled_from(texts[cell], cell[1:], texts[other], other[1:]):
+                return True
+    return False
+
+
 def _takes_an_input_away(candidate: Candidate, base: Arrangement) -> bool:
     """Whether an edit makes a formula of a number between two others in a row or column, or leaves it unread.
 
@@ -171,12 +227,19 @@ def reads_for_nothing(candidate: Candidate) -> bool:
 
 
 def _stands_still(found: Arrangement) -> bool:
-    """Whether two steps of a sample would read the very same inputs, which nobody means who has made a mistake."""
+    """Whether two steps of a sample would read the very same inputs, which nobody means who has made a mistake.
+
+    Nor does anybody who has made one mean that samples of two lengths share inputs.
+    """
     for reading in (layer.reading for layer in found.layers if layer.reading.kind != "Dense"):
         slots, features = reading.layer.slots, reading.features
         for document in reading.documents if features else ():
             inputs = [tuple(slots[step].get(slot) for slot in features) for step in document]
             if len(set(inputs)) < len(inputs):
+                return True
+        for one, other in itertools.permutations(reading.documents, 2) if features else ():
+            both = [{slots[step].get(slot) for step in own for slot in features} - {None} for own in (one, other)]
+            if len(one) < len(other) and not both[0].isdisjoint(both[1]):
                 return True
     return False
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -39,14 +38,9 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellValues, show
 from xlcheck.handmade.reading.numbers_as_text import is_number_as_text
 from xlcheck.handmade.reads import Reads
+from xlcheck.handmade.showing import bends, is_difference, shows_otherwise
 from xlcheck.verdicts.elsewhere import CHANCE, depends_on
 
-_SHOWS = re.compile(r"(?:AVERAGE|ROUND|ROUNDUP|ROUNDDOWN|MEDIAN|TRUNC|INT|TEXT|RANK)\([^()]*\)$", re.IGNORECASE)
-"""A formula that describes numbers and is no part of any layer."""
-_OTHERWISE = re.compile(r"(?:0\*)?\(?#(?:[-+*/]0)?\)?(?:[*/]0)?$")
-_DIFFERENCE = re.compile(r" *(?:ABS\()? *# *- *# *\)? *$", re.IGNORECASE)
-"""What is left of a formula that shows one cell as per cent or as its distance to a number, blotted out."""
-_BENDS = re.compile(r"\b(?:EXP|TANH|MAX|IF)\(", re.IGNORECASE)  # what activations are made of
 _BESIDE = 2
 """Cells from a layer to a copy in line with it that may stand for one of its own: a blank one may lie between."""
 _NEAR = 4
@@ -288,9 +282,9 @@ class Arrangement:
         if self._is_read(cell) or any(1 < len({*own} & {*read}) < len(own) for own in losses):  # a mean is that of all
             return False
         if not others:
-            return bool(_SHOWS.match(text) or _OTHERWISE.match(skeleton(text)) or _DIFFERENCE.match(skeleton(text)))
-        is_key = [*map(self.reads.table.is_number, others)] == [True] and _DIFFERENCE.match(skeleton(text))
-        return bool(is_key) and not self._is_followed(others[0])
+            return shows_otherwise(text)
+        is_key = [*map(self.reads.table.is_number, others)] == [True] and is_difference(text)
+        return is_key and not self._is_followed(others[0])
 
     def is_computed_with(self, cell: Address) -> bool:
         """Whether a formula reads a cell that does more than to show it.
@@ -303,8 +297,7 @@ class Arrangement:
     def _only_shows(self, cell: Address) -> bool:
         """Whether a formula that nobody reads repeats another cell, shows it otherwise, or marks it."""
         text, marks = self.reads.table.texts.get(cell, ""), self.values[self.reads.table.index[cell]]
-        blotted = skeleton(text)
-        shows = _SHOWS.match(text) or _OTHERWISE.match(blotted) or _DIFFERENCE.match(blotted)
+        shows = shows_otherwise(text)
         return not self.reads.readers.get(cell) and bool(
             isinstance(marks, str | bool) or shows or self.reads.is_copy(cell)
         )
@@ -338,7 +331,7 @@ class Arrangement:
     def _bends_nothing(self, cell: Address) -> bool:
         """Whether a formula is an activation of no number, beside the one perhaps that it should read."""
         holds = self.reads.terms.holds_number
-        return bool(_BENDS.search(self.reads.table.texts.get(cell, ""))) and not any(map(holds, self.reads.of(cell)))
+        return bends(self.reads.table.texts.get(cell, "")) and not any(map(holds, self.reads.of(cell)))
 
 
 def at_first(layer: LayerCells, forms: Forms) -> set[Address]:

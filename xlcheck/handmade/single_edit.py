@@ -24,6 +24,7 @@ from xlcheck.handmade.equations.gru_states import updates_of
 from xlcheck.handmade.equations.objections import is_called_a_rate
 from xlcheck.handmade.equations.orders import exchanged_formulas
 from xlcheck.handmade.equations.polynomials import cell_of
+from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
@@ -209,7 +210,8 @@ def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Addres
     computed = {terms.number(cell) for cell in terms}
     typed = part.table.typed_numbers.items()
     numbers = (cell for cell, number in typed if number not in computed or float(number).is_integer())
-    numbers = (cell for cell in numbers if not is_called_a_rate(part.table, cell))
+    numbering = part.table.numbering(base.reads.read.keys())
+    numbers = (cell for cell in numbers if cell not in numbering and not is_called_a_rate(part.table, cell))
     holds = terms.holds_number
     formulas = (cell for cell in terms if not (own := base.reads.of(cell)) or any(map(holds, own)))
     return {cell for cell in (*numbers, *formulas) if not base.is_computed_with(cell)}
@@ -229,7 +231,10 @@ def _judged(candidate: Candidate, base: Arrangement, bench: Bench) -> OneEdit:
     if candidate.edit and roots != candidate.edit.keys():
         return OneEdit(why=f"what {_shown(sorted(candidate.edit))} should hold is not certain")
     alike = _is_as_elsewhere(candidate.edit, base.reads.terms, beside=True)
-    missed = any(not base.reads.read.get(cell) for term in candidate.edit.values() for cell in leaves(term))
+    answers = {cell_of(a) for layer in base.layers for a in outputs(layer.reading).values()}  # nobody has to read them
+    several = len(candidate.edit) > 1
+    new = {cell for term in candidate.edit.values() for cell in leaves(term)} - (answers if several else set())
+    missed = any(not base.reads.read.get(cell) for cell in new)
     holds = base.reads.terms.holds_number  # nobody means to multiply with a word or a blank cell
     missed = missed or all(not all(map(holds, base.reads.of(cell))) for cell in candidate.edit)
     typed = [cell for cell in candidate.edit if not base.reads.is_formula(cell)]

@@ -42,9 +42,10 @@ def _steps(functions: Functions) -> Iterator[tuple[Address, Address, _Key]]:
     """The formulas of one result that jump once, from one number to another: the formula, the result, and how."""
     grid = np.linspace(-_WIDE, _WIDE, _POINTS)
     for cell, read in functions.of.items():
-        if len(read) != 1:
+        own = read & functions.known  # the threshold may be typed in a cell
+        if len(own) != 1:
             continue
-        (result,) = read
+        (result,) = own
         values = functions.values(cell, [result], grid[:, None])
         jumps = np.flatnonzero(values[1:] != values[:-1])
         if len(jumps) != 1 or not np.isfinite(values).all():

@@ -25,8 +25,24 @@ _FEW = 2
 _MANY = 3
 """Gates beside whose weights a word stands that names none of them, as `input` does above the weights of an input."""
 _BIASES = frozenset({"b", "bias", "biases"})
-_RATES = frozenset({"lr", "learning rate", "eta", "η", "alpha", "α", "step size", "lernrate", "epoch", "epochs"})
-"""What nobody calls a number of a layer: how fast a network learns, or how often."""
+_RATES = frozenset(
+    {
+        "lr",
+        "rate",
+        "learning rate",
+        "eta",
+        "η",
+        "alpha",
+        "α",
+        "step size",
+        "lernrate",
+        "epoch",
+        "epochs",
+        "page",
+        "seed",
+    }
+)
+"""What nobody calls a number of a layer: how fast or how often a network learns, where it is printed."""
 _PASTED = 12
 """Digits that nobody types: the number was computed and its value pasted."""
 _NEAR, _FAR = 2, 4
@@ -237,7 +253,8 @@ def is_called_a_rate(table: CellTable, cell: Address) -> bool:
 def _unread(table: CellTable, read: Collection[Address], weights: set[Address]) -> Iterator[Address]:
     """Typed numbers near weights that no formula reads: no counts, or called a bias or as one, or going on a block."""
     words = {word for weight in weights for word in _words(table, weight)}
-    for cell in _around(weights):
+    numbering = table.numbering(read)
+    for cell in _around(weights) - numbering:
         if cell in read or not table.is_number(cell) or is_called_a_rate(table, cell):
             continue
         named = {*_words(table, cell)}

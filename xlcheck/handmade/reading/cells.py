@@ -34,6 +34,8 @@ _SMALL = 4_000
 _MOST_PASSES = 200
 
 
+_RUN = 3
+"""Numbers in line that count something, as rows are numbered."""
 _FROZEN = "__xludf.DUMMYFUNCTION("
 """In what Google Sheets writes for a formula that Excel does not know: IFERROR of this, and the value that it had."""
 
@@ -155,6 +157,23 @@ class CellTable:
         cell = self.cell(address)
         value = None if cell is None or cell.formula is not None else cell.value
         return isinstance(value, float) and value.is_integer() and value >= 0
+
+    def numbering(self, read: Collection[Address]) -> set[Address]:
+        """Typed numbers that only number rows or columns: at least three in line, each one more, none of them read.
+
+        Args:
+            read: the cells that formulas read.
+        """
+        found: set[Address] = set()
+        numbers = self.typed_numbers
+        for sheet, row, column in numbers:
+            for down, right in ((1, 0), (0, 1)):
+                run = [(sheet, row, column)]
+                while numbers.get(after := (sheet, run[-1][1] + down, run[-1][2] + right)) == numbers[run[-1]] + 1:
+                    run.append(after)
+                if len(run) >= _RUN and float(numbers[run[0]]).is_integer() and not any(cell in read for cell in run):
+                    found |= {*run}
+        return found
 
     def is_data_table(self, address: Address) -> bool:
         """Whether the cell belongs to a what-if data table, which shows results for other inputs."""

@@ -1,0 +1,43 @@
+"""What the text of a formula says: it only shows results, rounded, as per cent, as a distance; or it bends a sum."""
+
+from __future__ import annotations
+
+import re
+
+from xlcheck.formulas.shapes import skeleton
+
+_SHOWS = re.compile(r"(?:AVERAGE|ROUND|ROUNDUP|ROUNDDOWN|MEDIAN|TRUNC|INT|TEXT|RANK)\([^()]*\)$", re.IGNORECASE)
+"""A formula that describes numbers and is no part of any layer."""
+_LARGEST = re.compile(r"MATCH\(MAX\((?P<own>[^(),]+)\),(?P=own),0\)$", re.IGNORECASE)
+"""Which of some results is the largest."""
+_OTHERWISE = re.compile(r"(?:0\*)?\(?#(?:[-+*/]0)?\)?(?:[*/]0)?$")
+_DIFFERENCE = re.compile(r" *(?:ABS\()? *# *- *# *\)? *$", re.IGNORECASE)
+"""What is left of a formula that shows one cell as per cent or as its distance to a number, blotted out."""
+_BENDS = re.compile(r"\b(?:EXP|TANH|MAX|IF)\(", re.IGNORECASE)
+
+
+def bends(text: str) -> bool:
+    """Whether a formula has what activations are made of.
+
+    Args:
+        text: the formula without `=`.
+    """
+    return _BENDS.search(text) is not None
+
+
+def shows_otherwise(text: str) -> bool:
+    """Whether a formula only shows what it reads otherwise.
+
+    Args:
+        text: the formula without `=`.
+    """
+    return bool(_SHOWS.match(text) or _LARGEST.match(text) or _OTHERWISE.match(skeleton(text)) or is_difference(text))
+
+
+def is_difference(text: str) -> bool:
+    """Whether a formula is the difference of two cells, or its size.
+
+    Args:
+        text: the formula without `=`.
+    """
+    return _DIFFERENCE.match(skeleton(text)) is not None
