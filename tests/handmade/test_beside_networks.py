@@ -215,3 +215,52 @@ def test_an_unread_learning_rate_makes_no_right_cell_wrong(
     cells |= {"B4": 1.0, "C4": -0.5, "D4": 0.7, "B5": "=TANH($B$1*B4+$F$1)", "D6": "=$H$1*D5+$J$1", "D7": f"={error}"}
     cells |= {f"{own}5": f"=TANH($B$1*{own}4+$D$1*{before}5+$F$1)" for before, own in ("BC", "CD")}
     assert answer(cells | ({"K1": word} if word else {}), tmp_path) == (code, set())
+
+
+def _steps(*, unread: tuple[float, ...] = ()) -> dict[str, object]:
+    """A recurrent unit over four steps down, an output, and numbers beside its weights that nobody reads."""
+    cells: dict[str, object] = {"B1": 0.5, "B2": -0.6, "B3": 0.2, "D1": 0.8, "D2": -0.1, "C7": 0.0}
+    cells |= {f"E{row}": number for row, number in enumerate(unread, start=1)}
+    for row, x in enumerate((0.7, -0.5, 2.0, 0.3), start=8):
+        cells |= {f"B{row}": x, f"C{row}": f"=TANH($B$1*B{row}+$B$2*C{row - 1}+$B$3)"}
+        cells[f"D{row}"] = f"=1/(1+EXP(-($D$1*C{row}+$D$2)))"
+    return cells
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        pytest.param({f"F{row}": f"=IF(D{row}>$G$1,1,0)" for row in range(8, 12)} | {"G1": 0.4}, 0, id="a threshold"),
+        pytest.param({f"A{row}": row - 7 for row in range(8, 12)}, 0, id="steps are numbered"),
+        pytest.param({f"E{row}": row + 11 for row in range(1, 5)}, 0, id="pages are numbered beside the weights"),
+        pytest.param({"E1": 12.5, "E2": 17.25, "E3": 3.75}, 3, id="other numbers beside the weights"),
+        pytest.param({f"E{row}": 0.13 * row for row in range(8, 12)}, 3, id="how much each sample counts"),
+        pytest.param(
+            {f"F{row}": f"=1/(1+EXP(-($G$1*B{row}+$G$2)))" for row in range(8, 12)} | {"G1": 0.4, "G2": -0.7},
+            0, id="a unit without memory beside",
+        ),
+        pytest.param(
+            {"G1": -0.3, "G2": 0.4, "G3": -0.2}
+            | {f"F{row}": f"=TANH($G$1*B{row}+$G$2*F{row - 1}+$G$3)" for row in range(9, 12)}
+            | {"F8": "=TANH($G$1*B8+$G$3)"},
+            3, id="another recurrent unit beside",
+        ),
+        pytest.param(
+            {f"F{row}": f"=$G$1*C{row}+$G$2*F{row - 1}+$G$3" for row in range(8, 12)}
+            | {"F7": 0.0, "G1": 0.8, "G2": 0.3, "G3": -0.1},
+            3, id="a linear recurrence behind",
+        ),
+        pytest.param(
+            {f"F{row}": f"=$G$1*C{row}+$G$2*B{row}+$G$3" for row in range(8, 12)} | {"G1": -0.6, "G2": 0.8, "G3": 0.4},
+            3, id="an output that reads the input, too",
+        ),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_a_right_network_makes_none_of_its_cells_wrong(
+    more: Mapping[str, object], code: int, tmp_path: Path
+) -> None:
+    """Rule: a right worksheet is passed or left open, whatever else somebody has written there."""
+    found = answer(_steps() | dict(more), tmp_path)
+
+    assert found[1] == set()
+    assert found[0] <= code

@@ -18,7 +18,7 @@ _FEW = 3
 
 
 def exchanged(table: CellTable, reading: Reading, *, is_one_of_two: bool = False) -> str | None:
-    """Why results may have changed places: those of one unit fill their places in another order than another's do.
+    """Why inputs or results may have changed places: they fill the same places in another order than others do.
 
     Units that stand elsewhere, or otherwise, are how somebody likes it; the same places in another order are a mistake.
     So it is beside computed inputs; typed ones may be taken from a list in any order. Of a layer with a memory
@@ -30,6 +30,11 @@ def exchanged(table: CellTable, reading: Reading, *, is_one_of_two: bool = False
         reading: the layer.
         is_one_of_two: whether another layer reads the same inputs.
     """
+    slots = reading.layer.slots
+    of_steps = [{slot: cell_of(own[slot]) for slot in reading.features if slot in own} for own in slots.values()]
+    for line in of_steps[1:]:
+        if wrong := _in_other_places(line, of_steps[0]):
+            return f"{show(wrong)} is read in the place of another input of its step or sample"
     may_run_back = reading.kind != "Dense" and (is_one_of_two or any(len(own) > _FEW for own in reading.documents))
     inputs = (
         {step: cell_of(own[slot]) for step, own in reading.layer.slots.items() if slot in own}
