@@ -264,3 +264,32 @@ def test_what_stands_beside_a_right_network_makes_none_of_its_cells_wrong(
 
     assert found[1] == set()
     assert found[0] <= code
+
+
+def test_which_share_is_the_largest_is_no_share(tmp_path: Path) -> None:
+    """Rule: what would compute the very same as another cell is no mistake, but something else."""
+    cells: dict[str, object] = {f"{c}{row}": 0.4 * row - 0.3 * n for row in (1, 2) for n, c in enumerate("BCD")}
+    for row in range(5, 8):
+        cells |= {f"A{row}": 0.3 * row - 1.7, f"B{row}": 1.1 - 0.2 * row * row / 9, f"G{row}": f"=MAX(D{row}:F{row})"}
+        cells[f"K{row}"] = f"=SUM(H{row}:J{row})"
+        for weight, z, e, share in zip("BCD", "DEF", "HIJ", "LMN", strict=True):
+            cells |= {f"{z}{row}": f"=$A{row}*{weight}$1+$B{row}*{weight}$2", f"{e}{row}": f"=EXP({z}{row}-$G{row})"}
+            cells[f"{share}{row}"] = f"={e}{row}/$K{row}"
+        cells[f"O{row}"] = f"=MATCH(LARGE(L{row}:N{row},1),L{row}:N{row},0)"
+
+    assert answer(cells, tmp_path) == (3, set())
+
+
+@pytest.mark.parametrize("first", ["stated", "blank"])
+def test_of_two_models_of_the_same_inputs_none_is_wrong(first: str, tmp_path: Path) -> None:
+    """Rule: no edit takes a formula out of its line, or uses a number that others filled with it leave unread."""
+    cells: dict[str, object] = {"B2": 0.5, "C2": -0.3, "B3": 0.7, "C3": 0.4, "B4": 0.1, "C4": -0.2}
+    cells |= {"B6": 1, "C6": 2, "D6": 3, "E6": 4, "B7": 0.3, "C7": 1, "D7": -0.8, "E7": 0.5}
+    for row, weights in ((8, "B"), (9, "C")):
+        if first == "stated":
+            cells[f"B{row}"] = f"=TANH(${weights}$2*B$7+${weights}$4)"
+        for before, column in ("BC", "CD", "DE"):
+            total = f"${weights}$2*{column}$7+${weights}$3*{before}{row}+${weights}$4"
+            cells[f"{column}{row}"] = f"=TANH({total})"
+
+    assert answer(cells, tmp_path) == (3, set())

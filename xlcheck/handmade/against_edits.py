@@ -187,7 +187,11 @@ def _reads_once(candidate: Candidate, base: Arrangement) -> bool:
             continue
         for other in texts.keys() - candidate.edit.keys():
             in_line = other > cell and 0 in (other[1] - cell[1], other[2] - cell[2])
-            if in_line and is_filled_from(texts[cell], cell[1:], texts[other], other[1:]):
+            if (
+                in_line
+                and texts[other] != texts[cell]
+                and is_filled_from(texts[cell], cell[1:], texts[other], other[1:])
+            ):
                 return True
     return False
 

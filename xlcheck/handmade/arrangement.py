@@ -125,14 +125,14 @@ class Arrangement:
 
     def objections(self) -> list[str]:
         """What a reader would ask before believing that all of it is right, words aside."""
-        alone = objections(self.reads.table, self.values, self.reads.read.keys(), self._readings)
-        together = against_them_together([layer.reading for layer in self.layers], self.forms, self.reads.table)
+        table, readings = self.reads.table, [layer.reading for layer in self.layers]
+        alone = objections(table, self.values, self.reads.read.keys(), self._readings)
+        together = against_them_together(readings, self.forms, table)
         words = (cell for layer in self.layers for cell in sorted(layer.own) if self.reads.multiplies_words(cell))
         said = [f"{show(cell)} multiplies numbers with words" for cell in islice(words, 1)]
-        empty = (reads_empty(self.reads.of, self.reads.table, layer.reading) for layer in self.layers)
-        steps = mixed_up_steps([layer.reading for layer in self.layers], [layer.results for layer in self.plain])
-        typed = (own.said for own in self.typed_over[:1])
-        return [*alone, *said, *filter(None, empty), *typed, *together, *islice(steps, 1)]
+        empty = filter(None, (reads_empty(self.reads.of, table, reading) for reading in readings))
+        steps = islice(mixed_up_steps(readings, [layer.results for layer in self.plain]), 1)
+        return [*alone, *said, *empty, *(own.said for own in self.typed_over[:1]), *together, *steps]
 
     @cached_property
     def typed_over(self) -> list[TypedOver]:

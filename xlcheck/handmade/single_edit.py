@@ -231,9 +231,11 @@ def _judged(candidate: Candidate, base: Arrangement, bench: Bench) -> OneEdit:
     if candidate.edit and roots != candidate.edit.keys():
         return OneEdit(why=f"what {_shown(sorted(candidate.edit))} should hold is not certain")
     alike = _is_as_elsewhere(candidate.edit, base.reads.terms, beside=True)
-    answers = {cell_of(a) for layer in base.layers for a in outputs(layer.reading).values()}  # nobody has to read them
-    several = len(candidate.edit) > 1
-    new = {cell for term in candidate.edit.values() for cell in leaves(term)} - (answers if several else set())
+    new = {cell for term in candidate.edit.values() for cell in leaves(term)}
+    if len(candidate.edit) > 1 and all(map(base.reads.is_formula, candidate.edit)):
+        lost = {own for cell in candidate.edit for own in base.reads.of(cell) if base.reads.is_formula(own)} - new
+        answers = {cell_of(atom) for layer in base.layers for atom in outputs(layer.reading).values()}
+        new -= answers if lost <= answers else set()  # of two results nobody has to read either
     missed = any(not base.reads.read.get(cell) for cell in new)
     holds = base.reads.terms.holds_number  # nobody means to multiply with a word or a blank cell
     missed = missed or all(not all(map(holds, base.reads.of(cell))) for cell in candidate.edit)

@@ -92,7 +92,8 @@ def test_an_input_of_one_is_a_bias(tmp_path: Path) -> None:
         ("=-({t}*LN({y})+(1-{t})*LN(1-{y}))", "binary_crossentropy"),
         ("=-(1-{t})*LN(1-{y})-LN({y})*{t}", "binary_crossentropy"),
         ("=-{t}*LN({y})", None),
-        ("=({t}-{y})^2", None),
+        ("=({t}-{y})^2", "mean_squared_error"),
+        ("=({t}-{y})^4", None),
         ("=-({y}*LN({t}+2)+(1-{y})*LN(3-{t}))", None),
     ],
 )

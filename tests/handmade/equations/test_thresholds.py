@@ -22,6 +22,7 @@ def _deep(wrong: Mapping[str, object] | None = None) -> dict[str, object]:
         one, two = read.split()
         for top in rows:
             cells |= {f"B{top}": next(weights, 1.2) + top / 50, f"B{top + 1}": -0.4 + top / 40, f"B{top + 2}": top / 90}
+            cells[f"A{top + 2}"] = "Schwelle"
             cells[f"B{top + 3}"] = f"={one}*B{top}+{two}*B{top + 1}-B{top + 2}"
             cells[f"B{top + 4}"] = f"=1/(1+EXP(-B{top + 3}))"
     return cells | dict(wrong or {})
@@ -40,6 +41,17 @@ def test_thresholds_are_biases_with_the_other_sign(
 ) -> None:
     """Rule: a sum may subtract its bias; what is wrong then is found as in any other layer."""
     assert answer(_deep(wrong), tmp_path) == (int(bool(roots)), roots)
+
+
+def test_what_no_word_calls_a_threshold_is_not_passed(tmp_path: Path) -> None:
+    """Rule: without such a word it may be a bias with a wrong sign; where another layer adds its biases, it is one."""
+    nameless = {cell: what for cell, what in _deep().items() if what != "Schwelle"}
+    adding = {cell: what.replace("-B", "+B") if isinstance(what, str) and "EXP" not in what else what
+              for cell, what in nameless.items()}  # fmt: skip
+
+    assert answer(nameless, tmp_path) == (3, set())
+    assert answer(adding, tmp_path) == (0, set())
+    assert answer(adding | {"B31": "=B20*B28+B26*B29-B30"}, tmp_path) == (1, {"B31"})
 
 
 def test_units_of_a_layer_have_one_sign(tmp_path: Path) -> None:

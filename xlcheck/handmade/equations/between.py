@@ -134,8 +134,8 @@ def _alone_in_line(readings: Sequence[Reading]) -> Iterator[str]:
 
     dense = [own for own in readings if own.kind == "Dense" and own.units == 1]
     for one, other in itertools.permutations(dense, 2):
-        if len(one.layer.steps) == 1 and one.activations == other.activations:
-            (own,) = runs(one)
+        if len(outputs(one)) == 1 and one.activations == other.activations:
+            own, *_ = runs(one)
             along = [cells[0] for cells in runs(other) if _goes_along(own, cells)]
             if len(along) >= _LINE and _distance([own[0], *along]) <= _distance(along):  # one more table stands apart
                 yield f"{show(own[0])} has other weights than {show(along[0])} and others that stand in line with it"

@@ -14,6 +14,7 @@ from xlcheck.handmade.equations.orders import moved
 from xlcheck.handmade.equations.places import stands_apart
 from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
+from xlcheck.handmade.equations.thresholds import of_two_signs, thresholds_in_doubt
 from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.networks.labels import KERNELS, Labels, gates_of_weights
 from xlcheck.handmade.networks.network import Network
@@ -76,7 +77,7 @@ def objections(
     for cell in itertools.islice(_after_results(table, values, read, readings), 1):
         found.append(f"{show(cell)} stands in line with results, and no formula computes it")
     found += [why for reading in readings if (why := doubt_of(table, read, reading)) is not None]
-    return [*found, *(text for _, text in repeated(readings))]
+    return [*found, *(text for _, text in repeated(readings)), *of_two_signs(table, readings)]
 
 
 def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
@@ -198,6 +199,7 @@ def words_against(table: CellTable, forms: Forms, layers: Sequence[tuple[Reading
                 found.append(f"{show(cell)} is a weight of the gate {gate}, and the words beside it say {word}")
                 break
     readings = [reading for reading, _ in layers]
+    found += thresholds_in_doubt(table, readings)
     return [*found, *_called_states(readings, plain), *_other_activation(forms, readings, plain)]
 
 
