@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address, Leaf, Sum, Term
@@ -155,18 +155,22 @@ def _computes_again(candidate: Candidate, base: Arrangement) -> bool:
 def _leaves_its_line(candidate: Candidate, base: Arrangement) -> bool:
     """Whether an edit reads something else in the place of what clearly more of the others in line read.
 
-    Of weights that counts in a single cell: cells that were filled from one may all have those of others.
+    A blank cell may be read as well, as a first state. Others that have weights in common with the cell are asked
+    first. Of weights that counts in a single cell: cells that were filled from one may all have those of others.
     """
-    terms, edit, weights = base.reads.terms, candidate.edit, seeming_weights(base)
+    terms, edit = base.reads.terms, candidate.edit
+    left_out = [{*leaves(terms[cell])} - {*leaves(edit[cell])} for cell in edit if cell in terms]
+    weights = set.intersection(*left_out) if len(left_out) > 1 else set[Address]()
     in_all = 0
     for cell in edit.keys() & terms.keys():
-        before, after = {*leaves(terms[cell])}, {*leaves(edit[cell])}
+        before, after = {*leaves(terms[cell]), *base.reads.of_single_cells(cell)}, {*leaves(edit[cell])}
         others = [o for o in terms.keys() - edit.keys() if o[0] == cell[0] and 0 in (o[1] - cell[1], o[2] - cell[2])]
         lost, new = before - after, after - before
         read = [(other, {*leaves(terms[other])}) for other in others] if lost and new else []
+        read = [(other, its) for other, its in read if len(its & before) > 1] or read
 
         def most(cells: Iterable[Address], at: Address = cell, read: Sequence[_Read] = tuple(read)) -> int:
-            return max((sum(_is_read_alike(own, at, o, its) for o, its in read) for own in cells), default=0)
+            return max((max(_readers(own, at, read)) for own in cells), default=0)
 
         if most(lost) >= most(new) + _CLEARLY:
             return True
@@ -174,16 +178,17 @@ def _leaves_its_line(candidate: Candidate, base: Arrangement) -> bool:
     return in_all >= _CLEARLY
 
 
-def _is_read_alike(own: Address, at: Address, other: Address, its: Collection[Address]) -> bool:
-    """Whether a formula reads a cell, or the one that stands to it as this cell does to another formula's."""
-    return own in its or (own[0], other[1] + own[1] - at[1], other[2] + own[2] - at[2]) in its
+def _readers(own: Address, at: Address, read: Sequence[_Read]) -> tuple[int, int]:
+    """How many formulas read a cell; and how many read one that stands to them as it does to another formula."""
+    by = (own[1] - at[1], own[2] - at[2])
+    return sum(own in its for _, its in read), sum((own[0], o[1] + by[0], o[2] + by[1]) in its for o, its in read)
 
 
 def _reads_once(candidate: Candidate, base: Arrangement) -> bool:
-    """Whether an edit puts a number to use in one of some formulas that were filled from one, and not in later ones."""
-    texts, reads = base.reads.table.texts, base.reads
+    """Whether an edit puts a weight to use in one of some formulas that were filled from one, and not in later ones."""
+    texts, reads, weights = base.reads.table.texts, base.reads, seeming_weights(candidate.arrangement)
     for cell in candidate.edit.keys() & texts.keys():
-        if all(reads.readers.get(own) for own in leaves(candidate.edit[cell])):
+        if all(reads.readers.get(own) for own in {*leaves(candidate.edit[cell])} & weights):
             continue
         for other in texts.keys() - candidate.edit.keys():
             in_line = other > cell and 0 in (other[1] - cell[1], other[2] - cell[2])

@@ -234,8 +234,9 @@ def _judged(candidate: Candidate, base: Arrangement, bench: Bench) -> OneEdit:
     new = {cell for term in candidate.edit.values() for cell in leaves(term)}
     if len(candidate.edit) > 1 and all(map(base.reads.is_formula, candidate.edit)):
         lost = {own for cell in candidate.edit for own in base.reads.of(cell) if base.reads.is_formula(own)} - new
-        answers = {cell_of(atom) for layer in base.layers for atom in outputs(layer.reading).values()}
-        new -= answers if lost <= answers else set()  # of two results nobody has to read either
+        answers = [{cell_of(atom) for atom in outputs(layer.reading).values()} for layer in base.layers]
+        others = {cell for own in answers if own.isdisjoint(lost) for cell in own}
+        new -= others if lost and lost <= set().union(*answers) else set()  # of two layers nobody has to read either
     missed = any(not base.reads.read.get(cell) for cell in new)
     holds = base.reads.terms.holds_number  # nobody means to multiply with a word or a blank cell
     missed = missed or all(not all(map(holds, base.reads.of(cell))) for cell in candidate.edit)
