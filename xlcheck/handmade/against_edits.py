@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from xlcheck.formulas.algebra import Address, Leaf, Sum, Term
-from xlcheck.formulas.shapes import is_filled_from
+from xlcheck.formulas.algebra import Address, Leaf, Sum, Term, outline
+from xlcheck.formulas.shapes import is_filled_from, skeleton
 from xlcheck.handmade.arrangement import Arrangement, at_first
 from xlcheck.handmade.equations.forms import COPY
 from xlcheck.handmade.equations.polynomials import atom_of, cell_of
@@ -153,12 +153,13 @@ def _computes_again(candidate: Candidate, base: Arrangement) -> bool:
 
 
 def _leaves_its_line(candidate: Candidate, base: Arrangement) -> bool:
-    """Whether an edit reads something else in the place of what clearly more of the others in line read.
+    """Whether an edit that does the same reads something else in the place of what clearly more others in line read.
 
-    A blank cell may be read as well, as a first state. Others that have weights in common with the cell are asked
-    first. Of weights that counts in a single cell: cells that were filled from one may all have those of others.
+    A blank cell may be read as well, as a first state. Asked are others that have weights in common with the cell, or
+    else those that do the same. Of weights that counts in a single cell: cells that were filled from one may all have
+    those of others.
     """
-    terms, edit = base.reads.terms, candidate.edit
+    terms, edit, texts = base.reads.terms, candidate.edit, base.reads.table.texts
     left_out = [{*leaves(terms[cell])} - {*leaves(edit[cell])} for cell in edit if cell in terms]
     weights = set.intersection(*left_out) if len(left_out) > 1 else set[Address]()
     in_all = 0
@@ -167,7 +168,11 @@ def _leaves_its_line(candidate: Candidate, base: Arrangement) -> bool:
         others = [o for o in terms.keys() - edit.keys() if o[0] == cell[0] and 0 in (o[1] - cell[1], o[2] - cell[2])]
         lost, new = before - after, after - before
         read = [(other, {*leaves(terms[other])}) for other in others] if lost and new else []
-        read = [(other, its) for other, its in read if len(its & before) > 1] or read
+        does = (outline(term, lambda _: "") for term in (terms[cell], edit[cell]))
+        if not lost.isdisjoint(leaves(terms[cell])) and len({*does}) > 1:
+            continue  # another formula was pasted there
+        alike = [(o, its) for o, its in read if skeleton(texts.get(o, "")) == skeleton(texts.get(cell, ""))]
+        read = [(other, its) for other, its in read if len(its & before) > 1] or alike
 
         def most(cells: Iterable[Address], at: Address = cell, read: Sequence[_Read] = tuple(read)) -> int:
             return max((max(_readers(own, at, read)) for own in cells), default=0)
