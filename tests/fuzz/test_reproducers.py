@@ -64,4 +64,4 @@ def test_inputs(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     path.write_bytes(INPUTS[name]())
 
     said = ends_well(["check", str(LSTM), "--inputs", str(path)], capsys, {2})
-    assert str(path) in said or "holds 2 samples of 2 numbers for 'input'" in said
+    assert str(path) in said or "holds 2 samples; 300000 are given" in said

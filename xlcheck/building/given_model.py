@@ -60,7 +60,7 @@ def require_inputs(content: WorkbookContent, inputs: Any, model: Any = None) -> 
         steps = [q for q in graph if q.band.name == f"{tensor}.x"]
         stored = np.concatenate([manifest.trace[q.name] for q in steps], axis=1)
         if len(array) != len(stored):
-            raise DataError(f"{content.path} holds {len(stored)} samples; the inputs given are {len(array)}")
+            raise DataError(f"{content.path} holds {len(stored)} samples; {len(array)} are given")
         given = array.reshape(stored.shape)
         different = np.argwhere(given != stored)
         if different.size:
