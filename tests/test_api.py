@@ -38,7 +38,7 @@ def test_inputs_out_of_a_file_are_compared(tmp_path: Path) -> None:
 
 def test_inputs_of_another_shape_are_named() -> None:
     """Inputs of another shape are one sentence with both shapes, and what are no inputs is one, too."""
-    with pytest.raises(DataError, match="holds 2 samples; the inputs given are 1"):
+    with pytest.raises(DataError, match="holds 2 samples; 1 are given"):
         api.check(WORKBOOKS / "lstm.xlsx", inputs=TOY[:1])
     for inputs, sentence in ((TOY[:, :1], r"has the shape \(2, 1, 1\); the model needs"), (5, "has the shape"),
                              ({"x": TOY}, "no array 'input'"), ([TOY, TOY], "has the shape")):  # fmt: skip
