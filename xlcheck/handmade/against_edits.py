@@ -16,7 +16,7 @@ from xlcheck.handmade.equations.polynomials import atom_of, cell_of
 from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
-from xlcheck.handmade.reading.cell_terms import leaves
+from xlcheck.handmade.reading.cell_terms import NOTHING, leaves
 from xlcheck.handmade.reading.cells import beside
 
 _CLEARLY = 2
@@ -146,10 +146,10 @@ def _takes_a_loss_for_a_layer(candidate: Candidate, base: Arrangement) -> bool:
 
 
 def _computes_again(candidate: Candidate, base: Arrangement) -> bool:
-    """Whether an edited cell would compute the very same as another one, which is no copy."""
+    """Whether an edited cell would compute the very same as another one, which is no copy and reads something."""
     terms, edit = base.reads.terms, candidate.edit
     others = {term for cell, term in terms.items() if cell not in edit and not isinstance(term, Leaf)}
-    return not others.isdisjoint(edit.values())
+    return not (others - {NOTHING}).isdisjoint(edit.values())
 
 
 def _leaves_its_line(candidate: Candidate, base: Arrangement) -> bool:
