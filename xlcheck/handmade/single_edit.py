@@ -6,7 +6,7 @@ do as well say only that one of them is needed, and blame neither.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from xlcheck.errors import UsageError
@@ -137,24 +137,28 @@ def _as_elsewhere(candidates: Sequence[Candidate], terms: CellTerms) -> Sequence
     """Those after whose edits each formula is one that stands elsewhere, filled there; all, if no first one is so.
 
     Filled from one another are formulas that do the same with computed cells that stand to them in the same way, and
-    with any given numbers. A formula that was so before the edit does not count.
+    with any given numbers. A formula that was so before the edit, in its row or column, does not count.
     """
 
     def was_so(edit: Edit) -> bool:
-        return all(cell in terms for cell in edit) and _is_as_elsewhere({cell: terms[cell] for cell in edit}, terms)
+        lines = {(side, own[0], own[side]) for own in edit for side in (1, 2)}
+        in_line = {cell for cell in terms if any((side, cell[0], cell[side]) in lines for side in (1, 2))}
+        before = {cell: terms[cell] for cell in edit if cell in terms}
+        return len(before) == len(edit) and _is_as_elsewhere(before, terms, among=in_line)
 
     alike = [own for own in candidates if _is_as_elsewhere(own.edit, terms) and not was_so(own.edit)]
     first = {frozenset(candidate.edit): candidate for candidate in reversed(candidates)}
     return alike if any(candidate in alike for candidate in first.values()) else candidates
 
 
-def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False) -> bool:
+def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False, among: Set[Address] | None = None) -> bool:
     """Whether each formula of an edit is one that stands elsewhere, filled there.
 
     Args:
         edit: the formulas.
         terms: what each formula computes.
         beside: or one that does the same with the very same computed cells, as the gates of a step do.
+        among: where it stands, if not anywhere.
     """
 
     def described(cell: Address, term: Term) -> Iterator[object]:
@@ -162,7 +166,8 @@ def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False) -> b
         if beside:
             yield outline(term, lambda o: o if o in terms else "given")
 
-    others = {own for cell, term in terms.items() if cell not in edit for own in described(cell, term)}
+    places = (terms.keys() if among is None else among) - edit.keys()
+    others = {own for cell in places for own in described(cell, terms[cell])}
     return all(not others.isdisjoint(described(cell, term)) for cell, term in edit.items())
 
 

@@ -95,6 +95,7 @@ _HARMLESS = ("exact", "one of two", "partly found", "silent")
         pytest.param(250097, "exact", id="a sum typed over, and lines that have its activation otherwise"),
         pytest.param(250017, "exact", id="a whole number below 0 beside the weights, which nobody reads"),
         pytest.param(250096, "in part", id="an unread formula of blanks is no bias"),
+        pytest.param(390096, "one of two", id="of two steps with two activations either may be right"),
         pytest.param(250095, "one of two", id="two gates read the same weights, and a first step lacks a state"),
         pytest.param(280079, "one of two", id="of four gates two are alike, and two others"),
         pytest.param(320018, "exact", id="nobody meant to add an empty cell to a result"),
