@@ -22,7 +22,8 @@ def finder(*, varied: bool = False) -> LikenessFinder:
     key = SimpleNamespace(varied=varied, students=students, values_of=right.__getitem__)
     cells = [("lstm", row, 0) for row in range(CELLS)]
     elements = [f"lstm.i[0][{k}]" for k in range(CELLS)]
-    return LikenessFinder(SimpleNamespace(key=key, cells=cells, elements=elements, values_in_cells=lambda v: v))  # type: ignore[arg-type]
+    prepared: Any = SimpleNamespace(key=key, cells=cells, elements=elements, values_in_cells=lambda values: values)
+    return LikenessFinder(prepared)
 
 
 def add(to: LikenessFinder, name: str, student: str = "", **record: Any) -> None:

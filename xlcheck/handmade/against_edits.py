@@ -160,27 +160,28 @@ def _leaves_its_line(candidate: Candidate, base: Arrangement) -> bool:
     those of others.
     """
     terms, edit, texts = base.reads.terms, candidate.edit, base.reads.table.texts
-    left_out = [{*leaves(terms[cell])} - {*leaves(edit[cell])} for cell in edit if cell in terms]
+    left_out = [{*terms.reads[cell]} - {*leaves(edit[cell])} for cell in edit if cell in terms]
     weights = set.intersection(*left_out) if len(left_out) > 1 else set[Address]()
     in_all = 0
     for cell in edit.keys() & terms.keys():
-        before, after = {*leaves(terms[cell]), *base.reads.of_single_cells(cell)}, {*leaves(edit[cell])}
-        others = [o for o in terms.keys() - edit.keys() if o[0] == cell[0] and 0 in (o[1] - cell[1], o[2] - cell[2])]
+        before, after = {*terms.reads[cell], *base.reads.of_single_cells(cell)}, {*leaves(edit[cell])}
         lost, new = before - after, after - before
-        read = [(other, {*leaves(terms[other])}) for other in others] if lost and new else []
         does = (outline(term, lambda _: "") for term in (terms[cell], edit[cell]))
-        if not lost.isdisjoint(leaves(terms[cell])) and len({*does}) > 1:
-            continue  # another formula was pasted there
-        alike = [(o, its) for o, its in read if skeleton(texts.get(o, "")) == skeleton(texts.get(cell, ""))]
-        read = [(other, its) for other, its in read if len(its & before) > 1] or alike
-
-        def most(cells: Iterable[Address], at: Address = cell, read: Sequence[_Read] = tuple(read)) -> int:
-            return max((max(_readers(own, at, read)) for own in cells), default=0)
-
-        if most(lost) >= most(new) + _CLEARLY:
+        if not (lost and new) or (not lost.isdisjoint(terms.reads[cell]) and len({*does}) > 1):
+            continue  # nothing stands in the place of something, or another formula was pasted there
+        others = [o for o in terms.keys() - edit.keys() if o[0] == cell[0] and 0 in (o[1] - cell[1], o[2] - cell[2])]
+        akin = [other for other in others if len(before.intersection(terms.reads[other])) > 1]
+        akin = akin or [other for other in others if skeleton(texts.get(other, "")) == skeleton(texts.get(cell, ""))]
+        read = [(other, {*terms.reads[other]}) for other in akin]
+        of_new = _most_readers(new, cell, read)
+        if _most_readers(lost, cell, read) >= of_new + _CLEARLY:
             return True
-        in_all += most(lost - weights) - most(new)
+        in_all += _most_readers(lost - weights, cell, read) - of_new
     return in_all >= _CLEARLY
+
+
+def _most_readers(cells: Iterable[Address], at: Address, read: Sequence[_Read]) -> int:
+    return max((max(_readers(own, at, read)) for own in cells), default=0)
 
 
 def _readers(own: Address, at: Address, read: Sequence[_Read]) -> tuple[int, int]:

@@ -159,20 +159,29 @@ class CellTable:
         return isinstance(value, float) and value.is_integer() and value >= 0
 
     def numbering(self, read: Collection[Address]) -> set[Address]:
-        """Typed numbers that only number rows or columns: at least three in line, each one more, none of them read.
+        """Typed numbers that only number rows or columns: three in line or more, each one more, and none of them read.
 
         Args:
             read: the cells that formulas read.
         """
         found: set[Address] = set()
-        numbers = self.typed_numbers
-        for sheet, row, column in numbers:
+        for run in self._counting:
+            last = max((place for place, cell in enumerate(run) if cell in read), default=-1)
+            found |= {*run[last + 1 :]} if len(run) - last > _RUN else set()
+        return found
+
+    @cached_property
+    def _counting(self) -> list[list[Address]]:
+        """The typed whole numbers in a row or column of which each is one more than the one before it."""
+        found, numbers = [], self.typed_numbers
+        for (sheet, row, column), number in numbers.items():
             for down, right in ((1, 0), (0, 1)):
+                if not number.is_integer() or numbers.get((sheet, row - down, column - right)) == number - 1:
+                    continue
                 run = [(sheet, row, column)]
                 while numbers.get(after := (sheet, run[-1][1] + down, run[-1][2] + right)) == numbers[run[-1]] + 1:
                     run.append(after)
-                if len(run) >= _RUN and float(numbers[run[0]]).is_integer() and not any(cell in read for cell in run):
-                    found |= {*run}
+                found.append(run)
         return found
 
     def is_data_table(self, address: Address) -> bool:

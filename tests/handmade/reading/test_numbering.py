@@ -1,0 +1,38 @@
+"""Numbers that only count rows, columns or pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import process_time
+
+from equation_sheets import save
+
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.workbook.reader import read_workbook
+
+
+def _table(cells: dict[str, object], folder: Path) -> CellTable:
+    return CellTable(read_workbook(save(cells, folder / "w.xlsx")))
+
+
+def test_what_counts_on_and_is_not_read_is_a_numbering(tmp_path: Path) -> None:
+    """Rule: three whole numbers in line, each one more, behind the last one that a formula reads."""
+    table = _table({**{f"A{row}": row + 11 for row in range(1, 7)}, "C1": 0.5, "D1": 1.5, "E1": 2.5, "G1": 1}, tmp_path)
+    sheet, *_ = table.content.sheets
+
+    assert table.numbering(()) == {(sheet, row, 0) for row in range(6)}
+    assert table.numbering({(sheet, 2, 0)}) == {(sheet, row, 0) for row in range(3, 6)}
+    assert table.numbering({(sheet, 3, 0)}) == set()
+
+
+def test_long_numberings_are_found_in_a_line(tmp_path: Path) -> None:
+    """Rule: a column four times as long takes about four times as long, not sixteen times."""
+    took = []
+    for rows in (3_000, 12_000):
+        table = _table({f"A{row}": row for row in range(1, rows + 1)}, tmp_path)
+        assert len(table.typed_numbers) == rows
+        started = process_time()
+        assert len(table.numbering(())) == rows
+        took.append(process_time() - started)
+
+    assert took[1] < 10 * took[0]
