@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from xlcheck.errors import UsageError
-from xlcheck.files import make_folder, replacing, require_ending, require_writable, write_text
+from xlcheck.files import filling, make_folder, replacing, require_ending, require_writable, write_text
 from xlcheck.interrupts import Ended
 
 
@@ -104,6 +104,20 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     for name in ("file", "file/below"):
         with pytest.raises(UsageError, match=r"cannot make the folder .+; choose another one"):
             make_folder(tmp_path / name)
+
+
+def test_an_error_leaves_no_empty_folder(tmp_path: Path) -> None:
+    """What was made for results goes again if there are none; what was there, or has something in it, stays."""
+    (tmp_path / "old").mkdir()
+    for name in ("old", "new/a/b"):
+        with pytest.raises(KeyError), filling(tmp_path / name):
+            raise KeyError
+    with pytest.raises(UsageError), filling(tmp_path / "half/a"):
+        write_text(tmp_path / "half", (tmp_path / "half/a").rename(tmp_path / "half/b").name)
+    with filling(tmp_path / "good"):
+        pass
+
+    assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")} == {"good", "half", "half/b", "old"}
 
 
 def test_endings() -> None:

@@ -152,6 +152,24 @@ def make_folder(folder: Path) -> None:
         raise UsageError(f"cannot make the folder {folder}: {error.strerror or error}; choose another one") from error
 
 
+@contextmanager
+def filling(folder: Path) -> Iterator[None]:
+    """Make a folder, and those above it; what is new of them and still empty when an error comes is removed again.
+
+    Raises:
+        UsageError: it cannot be made.
+    """
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    make_folder(folder)
+    try:
+        yield
+    except BaseException:
+        for path in new:
+            with suppress(OSError):  # something was written into it
+                path.rmdir()
+        raise
+
+
 def require_writable(target: Path, *endings: str) -> None:
     """Refuse a result's file before anything long is computed for it.
 

@@ -33,6 +33,7 @@ def exercise_of(
         recorded=(stored.trace, stored.trace_float32),
     )  # fmt: skip
     roster = [Student(name, f"{name}’s name", 0, f"blanks/{name}.xlsx") for name in students]
+    folder.mkdir(parents=True, exist_ok=True)
     return make_exercise(subject, folder, plan, roster, engine=engine("ironcalc"), secret=secret, keras=0)
 
 

@@ -86,7 +86,7 @@ def test_several_lessons_have_a_folder_each(tmp_path: Path) -> None:
 def test_what_cannot_be_is_refused(
     arguments: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One sentence, and nothing is written over."""
+    """One sentence, and nothing is written over or left behind."""
     monkeypatch.chdir(tmp_path)
     Path("students.csv").write_text("1\n", encoding="utf-8")
     Path("exam.toml").write_text('blanks = ["lstm.f"]\n', encoding="utf-8")
@@ -97,6 +97,7 @@ def test_what_cannot_be_is_refused(
     assert code != 0
     assert words in output
     assert Path("taken/key.json").read_text(encoding="utf-8") == "{}"
+    assert not Path("x").exists()
 
 
 def test_a_smaller_roster_names_what_was_left(tmp_path: Path) -> None:

@@ -59,6 +59,9 @@ def test_what_is_kept_says_what_the_files_say(lstm: Classroom, tmp_path: Path) -
         strict=True,
     ):
         assert _found(together) == _found(alone), together.submission.formulas
+        for name in ("shown", "first"):
+            own, other = (np.array(getattr(judged, name), dtype=float) for judged in (alone, together))
+            np.testing.assert_allclose(other, own, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize("kind", NOT_CLOSED)
@@ -123,6 +126,5 @@ def test_a_key_alone_names_the_workbook_that_is_missing(lstm: Classroom, tmp_pat
 
 
 def _found(judged: Judged) -> tuple[object, ...]:
-    numbers = [None if a is None else np.round(a, 12).tolist() for a in (judged.shown, judged.first)]
     sets = judged.roots, judged.hidden, judged.unknown, judged.typed_right
-    return *sets, judged.errors, str(judged.error), repr(numbers)
+    return *sets, judged.errors, str(judged.error), judged.shown is None, judged.first is None

@@ -165,10 +165,13 @@ def test_a_translation_is_a_file(workbook: str, drafts: list[Draft], tmp_path: P
 def test_an_exercise_is_translated_too(drafts: list[Draft], tmp_path: Path) -> None:
     """Its workbook and its hand-out say no English word either, the hints included."""
     asked = ExercisePlan(level=2, hints=(0.1, 0.2, 0.3))
-    make_exercise(lesson_subject("lstm"), tmp_path / "english", asked, engine=engine("ironcalc"))
+    english, marked = tmp_path / "english", tmp_path / "marked"
+    english.mkdir()
+    marked.mkdir()
+    make_exercise(lesson_subject("lstm"), english, asked, engine=engine("ironcalc"))
     names = set().union(*map(names_in, drafts)) | words_of(WRITTEN_SO + " blank.xlsx Scratch Hints")
     with language(translation(drafts, tmp_path / "marked.toml")):
-        made = make_exercise(lesson_subject("lstm"), tmp_path / "marked", asked, engine=engine("ironcalc"))
+        made = make_exercise(lesson_subject("lstm"), marked, asked, engine=engine("ironcalc"))
     said = [text for _, text in said_by(made.blank) if not DATA.search(text)]
     said += map(unescape, re.findall(r">([^<>]+)<", made.handout.read_text(encoding="utf-8").partition("<body>")[2]))
 

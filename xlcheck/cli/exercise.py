@@ -12,7 +12,6 @@ from xlcheck.choices import EngineName, FeedbackName
 from xlcheck.cli.options import INPUT, OUTPUT, OneOf, complete_lessons, engine_option, quiet_option, texts_option
 from xlcheck.cli.status import echo
 from xlcheck.errors import UsageError
-from xlcheck.files import make_folder
 from xlcheck.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -66,7 +65,6 @@ def command(
     ok = True
     for name in names:
         folder = output if len(names) == 1 else output / Path(name).stem
-        make_folder(folder)
         with progress_bar(f"exercise {name}", show=roster is not None and not quiet) as told:
             made = exercise(
                 name, folder, inputs=inputs, targets=targets, plan=plan, level=level, sample=sample, roster=roster,

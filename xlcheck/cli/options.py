@@ -109,7 +109,8 @@ format_option = click.option(
 )
 budget_option = click.option(
     "--budget", type=float, metavar="SECONDS",
-    help="Stop after so long, and say what was done.  [default: for each workbook 300 and 10 more for each megabyte]",
+    help="Stop after so long in all, and say what was done.  "
+    "[default: for each workbook 300 and 10 more for each megabyte]",
 )  # fmt: skip
 
 
@@ -121,10 +122,10 @@ def budgeted(default: float | None, *, politely: bool = False) -> Callable[[Call
         politely: end as Ctrl-C does, which keeps what was learned, and not with an error.
     """
     usual = "none" if default is None else f"{default:g}"
-    how = ", as Ctrl-C does" if politely else ""
+    said = f"Stop after so long in all{', as Ctrl-C does' if politely else ''}.  [default: {usual}]"
 
     def limited(function: Callable[..., int]) -> Callable[..., int]:
-        @click.option("--budget", type=float, metavar="SECONDS", help=f"Stop after so long{how}.  [default: {usual}]")
+        @click.option("--budget", type=float, metavar="SECONDS", help=said)
         @wraps(function)
         def call(*args: Any, budget: float | None, **kwargs: Any) -> int:
             seconds = default if budget is None else positive(budget)

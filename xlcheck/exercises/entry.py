@@ -14,7 +14,7 @@ from xlcheck.exercises.exercise import Exercise, make_exercise
 from xlcheck.exercises.plan import ExercisePlan, read_plan
 from xlcheck.exercises.roster import read_roster
 from xlcheck.exercises.subject import lesson_subject, model_subject
-from xlcheck.files import protected_inputs
+from xlcheck.files import filling, protected_inputs
 from xlcheck.garbage import no_garbage_collection
 from xlcheck.workbook.signature import read_key
 
@@ -74,7 +74,8 @@ def exercise(
         raise UsageError("a model needs something to read; pass --inputs FILE (.npy, .npz or .csv)")
     if not is_model and (inputs is not None or targets is not None):
         raise UsageError("--inputs and --targets go with a model; a lesson has its own")
-    with protected_inputs(lesson if is_model else None, inputs, targets, plan, roster, secret):
+    named = lesson if is_model else None
+    with protected_inputs(named, inputs, targets, plan, roster, secret), filling(Path(folder)):
         students = () if roster is None else read_roster(Path(roster))
         text = None if secret is None else read_key(Path(secret)).hex()
         subject = model_subject(lesson, inputs, targets) if is_model else lesson_subject(lesson)

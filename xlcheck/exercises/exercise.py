@@ -127,7 +127,7 @@ def make_exercise(
 
     Args:
         subject: what it is about.
-        folder: where; it is made if it is not there. A key that is there already gives its secret, so that students
+        folder: where; it is there. A key that is there already gives its secret, so that students
             get the same numbers again.
         plan: what is asked.
         roster: the students; each gets a workbook of his own.
@@ -143,7 +143,6 @@ def make_exercise(
     """
     problem = _problem(subject, plan)
     points = blanks_of(plan, problem.graph)
-    make_folder(folder)
     for name in (BLANK, SOLUTION, HANDOUT, FILE):
         require_writable(folder / name)
     before = _known_key(folder / FILE)
