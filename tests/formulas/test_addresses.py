@@ -81,3 +81,22 @@ def test_what_is_no_range_is_refused(text: str) -> None:
     """Text that names no cell of Excel's grid is never guessed at."""
     with pytest.raises(ValueError, match=r"is not a cell or a range|lies outside the grid"):
         parse_range(text)
+
+
+@given(rows, columns, st.integers(1, 40), st.integers(1, 40), st.data())
+def test_parts_are_counted_from_the_first_cell(
+    top: int, left: int, height: int, width: int, data: st.DataObject
+) -> None:
+    """A cell, an element and a part stand as far from the first cell as is said, and only cells inside are held."""
+    area = Range("S", top, left, height, width)
+    down, right = data.draw(st.integers(0, height + 2)), data.draw(st.integers(0, width + 2))
+    cell = area.cell(down, right)
+
+    assert (cell.top - top, cell.left - left, cell.size, area.cell()) == (down, right, 1, Range("S", top, left))
+    assert area.holds(cell.top, cell.left) == ((cell.top, cell.left) in area.cells())
+    assert list(area.part(2, 3, down=down, right=right).cells()) == [
+        (cell.top + row, cell.left + column) for row in range(2) for column in range(3)
+    ]
+    line, column = Range("S", top, left, 1, width), Range("S", top, left, height)
+    for vector in (line, column):
+        assert [vector.element(index) for index in range(vector.size)] == [Range("S", *at) for at in vector.cells()]

@@ -43,7 +43,7 @@ def cell_of(draft: Draft, q: Quantity, index: int) -> Range:
     area = draft.placed(q.name)
     if q.shared or len(q.shape) > 1:
         return entry_of(area, *divmod(index, area.columns))
-    return Range(area.sheet, area.top + (0 if area.rows == 1 else index), area.left + (index if area.rows == 1 else 0))
+    return area.element(index)
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def joined(cells: Sequence[Range]) -> list[Range]:
     for cell in sorted(cells, key=lambda c: (c.sheet, c.left, c.top)):
         last = runs[-1] if runs else None
         if last is not None and (cell.sheet, cell.left, cell.top) == (last.sheet, last.left, last.top + last.rows):
-            runs[-1] = Range(last.sheet, last.top, last.left, last.rows + 1, 1)
+            runs[-1] = last.part(last.rows + 1, 1)
         else:
             runs.append(cell)
     return runs

@@ -100,6 +100,22 @@ class Range:
         """Number of cells."""
         return self.rows * self.columns
 
+    def part(self, rows: int, columns: int, *, down: int = 0, right: int = 0) -> Range:
+        """So many rows and columns, from its first cell or one that stands that far below and to the right of it."""
+        return Range(self.sheet, self.top + down, self.left + right, rows, columns)
+
+    def cell(self, down: int = 0, right: int = 0) -> Range:
+        """The first cell, or the one that stands that far below it and to its right."""
+        return Range(self.sheet, self.top + down, self.left + right)
+
+    def element(self, index: int) -> Range:
+        """One cell of a vector, from 0, that runs along a row or down a column."""
+        return self.cell(0, index) if self.rows == 1 else self.cell(index)
+
+    def holds(self, row: int, column: int) -> bool:
+        """Whether a cell of the same worksheet lies in it."""
+        return 0 <= row - self.top < self.rows and 0 <= column - self.left < self.columns
+
     def cells(self) -> Iterator[tuple[int, int]]:
         """(row, column) of each cell, row by row."""
         for row in range(self.top, self.top + self.rows):

@@ -123,8 +123,8 @@ class Noting:
         axis, at = (index.axis, index.offset) if isinstance(index, Index) else ("", index)
         if row is not None or area.rows == 1:
             down = row is None and area.columns == 1
-            return self.mark(Cell(name, Range(area.sheet, area.top + (row or 0), area.left + at), axis, down))
-        return self.mark(Cell(name, Range(area.sheet, area.top + at, area.left), axis))
+            return self.mark(Cell(name, area.cell(row or 0, at), axis, down))
+        return self.mark(Cell(name, area.cell(at), axis))
 
     def __getattr__(self, name: str) -> object:
         raise NotSupportedError("a whole vector in a sum over the batch needs a quantity of its own")

@@ -314,7 +314,7 @@ class FormulaValues:
         area = self._area(arguments[0], scope)
         places = [int(self._number(a, scope)) for a in arguments[1:3]]
         row, column = places if len(places) == 2 else (1, places[0]) if area.rows == 1 else (places[0], 1)
-        return Range(area.sheet, area.top + row - 1, area.left + column - 1)
+        return area.cell(row - 1, column - 1)
 
     def _offset(self, arguments: tuple[ast.Node, ...], scope: Scope) -> Range:
         area = self._area(arguments[0], scope)
@@ -326,7 +326,7 @@ class FormulaValues:
         )
         if area.top + down < 0 or area.left + right < 0 or rows < 1 or columns < 1:
             raise OpaqueError("OFFSET points outside of the worksheet")
-        return Range(area.sheet, area.top + down, area.left + right, rows, columns)
+        return area.part(rows, columns, down=down, right=right)
 
     def _indirect(self, arguments: tuple[ast.Node, ...], scope: Scope) -> Range:
         text = simple(self._argument(arguments[0], scope))

@@ -222,11 +222,7 @@ def _readers(
 
 
 def _touch(areas: Iterable[Range], places: Iterable[Place]) -> bool:
-    return any(
-        sheet == area.sheet and 0 <= row - area.top < area.rows and 0 <= column - area.left < area.columns
-        for area in areas
-        for sheet, row, column in places
-    )
+    return any(sheet == area.sheet and area.holds(row, column) for area in areas for sheet, row, column in places)
 
 
 @lru_cache(maxsize=16_384)

@@ -299,7 +299,7 @@ class Page:
         again = x in self.arrows and column != self.places.column(q)
         style, inner = self._style(q) + (f"_from_{self.arrows[x]}" if again else ""), self.places.inner
         for unit in range(q.shape[-1]):
-            text = reference(Range(source.sheet, source.top + unit, source.left), self.sheet.name)
+            text = reference(source.cell(unit), self.sheet.name)
             text = self.given(x, unit) if first and self.given is not None else text
             self.draft.helper(self.sheet, row + unit, column, text, inner.values(x, unit), style, slack(self.draft, q))
 
@@ -325,7 +325,7 @@ class Page:
         view = View(self.places.inner, self.sheet.name, area.left)
         for unit in range(area.rows):
             source = self.draft.placed(q.name)
-            cell = Range(source.sheet, source.top + unit, source.left)
+            cell = source.cell(unit)
             text = reference(cell, self.sheet.name) if expr is None else formula(expr, unit, view, self.draft.style)
             values = self.places.inner.values(q.name, unit)
             style = self._style(q) + (f"_to_{self.arrows[q.name]}" if q.name in self.arrows else "")

@@ -70,7 +70,7 @@ def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unch
 def verdict(bands: Sequence[BandRows], sheet: str, applies: Range) -> tuple[str, str]:
     """The overall verdict as a formula on another worksheet, and its text when everything agrees."""
     first, count = bands[0].verdicts, sum(rows.verdicts.rows for rows in bands)  # the bands follow each other
-    right = _number_right(Range(first.sheet, first.top, first.left, count), sheet)
+    right = _number_right(first.part(count, 1), sheet)
     agree = say_live("check.agree", right=right, count=count)
     text = f"IF({reference(applies, sheet, fixed=True)}=1,{agree},{say_live('check.changed')})"
     return text, say("check.agree", right=count, count=count)
@@ -79,7 +79,7 @@ def verdict(bands: Sequence[BandRows], sheet: str, applies: Range) -> tuple[str,
 def _band(draft: Draft, sheet: SheetDraft, row: int, rows: BandRows, applies: Range) -> None:
     first = draft.placed(rows.members[0].name)
     count = rows.verdicts.rows
-    sheet.put(row, _LINK, Link(rows.band.name, Range(first.sheet, first.top, first.left)), "link")
+    sheet.put(row, _LINK, Link(rows.band.name, first.cell()), "link")
     sheet.put(row, _LABEL, rows.band.label, "symbol_small")
     sheet.put(row, _EQUATION, rows.band.equation, "equation")
     sheet.put(row, _COUNT, float(count), "keras_code")
@@ -102,7 +102,7 @@ def _number_right(marks: Range, sheet: str) -> str:
 def _question(draft: Draft, sheet: SheetDraft, row: int, question: Question) -> None:
     """Whether some weights or inputs are still those that Keras was given."""
     area = question.area
-    sheet.put(row, _LINK, Link(question.name, Range(area.sheet, area.top, area.left)), "link")
+    sheet.put(row, _LINK, Link(question.name, area.cell()), "link")
     sheet.put(row, _LABEL, area.a1, "column_label")
     sheet.put(row, _EQUATION, question.how, "text")
     draft.helper(sheet, row, _COUNT, question.formula, [1.0], "keras_code")

@@ -43,7 +43,7 @@ class ChosenStep:
     def reference(self, places: Sequence[Range]) -> str:
         """A formula for the number of the step, of which each stands in a cell of its own."""
         first = places[0]
-        row = Range(first.sheet, first.top, first.left, 1, len(places))
+        row = first.part(1, len(places))
         if list(places) == [Range(first.sheet, *cell) for cell in row.cells()]:
             return item(row, f"1,{self.cell.fixed()}")
         texts = [reference(place, self._sheet.name) for place in places]

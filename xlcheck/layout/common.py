@@ -130,7 +130,7 @@ def merged_helper(
 ) -> None:
     """Show a rectangle as one cell with a formula that is no quantity."""
     sheet.merge(area, Formula(text, desired[0]), style)
-    draft.note_helper(Range(area.sheet, area.top, area.left), text, desired)
+    draft.note_helper(area.cell(), text, desired)
 
 
 def has_few_digits(trace: Trace) -> bool:

@@ -200,28 +200,28 @@ class View(Places):
         """See `Places`."""
         area = self.draft.placed(name, self.sample)
         if row is not None:
-            return self._text(name, Range(area.sheet, area.top + row, area.left + index))
-        return self._text(name, _element(area, index))
+            return self._text(name, area.cell(row, index))
+        return self._text(name, area.element(index))
 
     def vector(self, name: str, start: int = 0, stop: int | None = None) -> str:
         """See `Places`."""
         area = self.draft.placed(name, self.sample)
         count = (area.size if stop is None else stop) - start
         if area.rows == 1:
-            return self._text(name, Range(area.sheet, area.top, area.left + start, 1, count))
-        return self._text(name, Range(area.sheet, area.top + start, area.left, count, 1))
+            return self._text(name, area.part(1, count, right=start))
+        return self._text(name, area.part(count, 1, down=start))
 
     def column(self, name: str, index: int, matrix: int | None = None) -> str:
         """See `Places`."""
         area = self.draft.placed(name, self.sample)
         rows = self.draft.graph[name].shape[-2]
-        return self._text(name, Range(area.sheet, area.top + rows * (matrix or 0), area.left + index, rows, 1))
+        return self._text(name, area.part(rows, 1, down=rows * (matrix or 0), right=index))
 
     def block(self, name: str, start: int, stop: int, row: int = 0, rows: int | None = None) -> str:
         """See `Places`."""
         area = self.draft.placed(name, self.sample)
         height = area.rows if rows is None else rows
-        return self._text(name, Range(area.sheet, area.top + row, area.left + start, height, stop - start))
+        return self._text(name, area.part(height, stop - start, down=row, right=start))
 
     def is_across(self, name: str) -> bool:
         """See `Places`."""
@@ -244,7 +244,7 @@ class View(Places):
     def _at(self, name: str, index: int) -> Range:
         """An element of a vector; of a vector of one element that one."""
         area = self._placed(name)
-        return _element(area, index if area.size > 1 else 0)
+        return area.element(index if area.size > 1 else 0)
 
     def _placed(self, name: str) -> Range:
         return self.draft.placed(name, self.sample)
@@ -254,7 +254,7 @@ class View(Places):
         areas = [self.draft.placed(name, k) for k in range(len(self.draft.samples))]
         columns = max(a.left for a in areas) - areas[0].left + 1
         rows = max(a.top for a in areas) - areas[0].top + 1
-        return self._text(name, Range(areas[0].sheet, areas[0].top, areas[0].left, rows, columns))
+        return self._text(name, areas[0].part(rows, columns))
 
     def entry(self, name: str, row: int, column: int) -> str:
         """See `Places`."""
@@ -299,18 +299,12 @@ def _runs(rows: Sequence[tuple[Range, ...]]) -> list[tuple[Range, ...]]:
             (cell.sheet, cell.top, cell.left) == (last.sheet, last.top, last.left + last.columns)
             for cell, last in zip(cells, runs[-1], strict=True)
         ):
-            runs[-1] = tuple(Range(a.sheet, a.top, a.left, 1, a.columns + 1) for a in runs[-1])
+            runs[-1] = tuple(a.part(1, a.columns + 1) for a in runs[-1])
         else:
             runs.append(cells)
     return runs
 
 
-def _element(area: Range, index: int) -> Range:
-    """One element of a vector that runs along a row or down a column."""
-    row, column = (area.top, area.left + index) if area.rows == 1 else (area.top + index, area.left)
-    return Range(area.sheet, row, column)
-
-
 def entry_of(area: Range, row: int, column: int) -> Range:
     """An entry of a matrix as it stands on a worksheet; of a single number that number."""
-    return area if area.size == 1 else Range(area.sheet, area.top + row, area.left + column)
+    return area if area.size == 1 else area.cell(row, column)

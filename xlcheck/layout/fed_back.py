@@ -11,7 +11,7 @@ from functools import partial
 
 import numpy as np
 
-from xlcheck.formulas.addresses import Range, column_name, quote_sheet
+from xlcheck.formulas.addresses import column_name, quote_sheet
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
@@ -93,7 +93,7 @@ class _Page:
 
     def _weight(self, name: str, column: int) -> str:
         area = self.draft.placed(name)
-        return reference(Range(area.sheet, area.top, area.left + column, area.rows, 1), NAME, fixed=True)
+        return reference(area.part(area.rows, 1, right=column), NAME, fixed=True)
 
     def _sum(self, row: int, t: int, unit: int) -> str:
         area = self.draft.placed(f"{self.recurrent}.xk[{t}]")
@@ -131,7 +131,7 @@ class _Page:
         for t in range(self.steps):
             area = self.draft.placed(f"{band}[{t}]")
             for unit in range(units):
-                cell = Range(area.sheet, area.top + unit, area.left)
+                cell = area.cell(unit)
                 values = self.draft.values(f"{band}[{t}]", unit)
                 self.draft.helper(self.sheet, row + unit, _FIRST + t, reference(cell, NAME), values, style)
         return row + units

@@ -51,7 +51,7 @@ def feeding_sheet(draft: Draft, spec: ModelSpec, loop: Loop) -> None:
         step = draft.graph[x].step or 0
         if step == 0:
             source = draft.placed(x)
-            return reference(Range(source.sheet, source.top + unit, source.left), NAME)
+            return reference(source.cell(unit), NAME)
         before = places.inner.placed(f"{loop.writes}[{step - 1}]")
         cells = Range(NAME, before.top, before.left, before.rows)
         return f"IF(MATCH(MAX({cells.a1}),{cells.a1},0)={unit + 1},1,0)"

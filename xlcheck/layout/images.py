@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role
 from xlcheck.layout.common import choose, heading, title
 from xlcheck.layout.draft import Draft, reference
@@ -84,7 +83,7 @@ def _pictures(draft: Draft, sheet: SheetDraft, row: int, band: Band, members: Se
             area = draft.placed(q.name)
             for column in range(wide):
                 unit = column * channels + channel
-                text = reference(Range(area.sheet, area.top + unit, area.left), NAME)
+                text = reference(area.cell(unit), NAME)
                 draft.helper(sheet, top + 1 + r, left + column, text, values[:, r, unit].tolist(), style)
         sheet.scales.append(ColorScale(sheet.at(top + 1, left, high, wide), shades(values)))
     lines = -(-min(channels, _CHANNELS) // beside)

@@ -193,7 +193,7 @@ class _Page:
         high, wide = part.shown
         for down in range(high):
             for right in range(wide):
-                at = Range(area.sheet, area.top + down, area.left + right)
+                at = area.cell(down, right)
                 value = self._weights[area.sheet, at.top, at.left]
                 text = reference(at, NAME, fixed=True)
                 self._draft.helper(self._sheet, row + down, column + right, text, [value], self._style("weight"))
@@ -243,7 +243,7 @@ class _Page:
         atol: float = 0.0,
     ) -> None:  # fmt: skip
         """A cell made of one element; `text` has braces where it is read, `numbers` what it gives at each step."""
-        cell, places = self._sheet.at(*at), [_unit(self._draft.placed(q.name), unit) for q in line]
+        cell, places = self._sheet.at(*at), [self._draft.placed(q.name).cell(unit) for q in line]
         if self.chosen is None or len(line) == 1:
             self._calculated(text.format(reference(places[0], NAME)), numbers, cell, style, atol)
         elif text == "{}":
@@ -265,8 +265,3 @@ class _Page:
     def _say(self, row: int, label: str, equation: str) -> None:
         self._sheet.put(row, _LABEL, label, "symbol_small")
         put_text(self._sheet, row, _EQUATION, equation, "long_equation", EQUATIONS, 1)
-
-
-def _unit(area: Range, unit: int) -> Range:
-    """One element of a vector that stands as a column."""
-    return Range(area.sheet, area.top + unit, area.left)

@@ -107,7 +107,7 @@ def _band(
     units = math.prod(members[0].shape)
     rows = units * len(members)
     first = draft.placed(members[0].name)
-    sheet.put(top, _LINK, Link(band.name, Range(first.sheet, first.top, first.left)), "link")
+    sheet.put(top, _LINK, Link(band.name, first.cell()), "link")
     sheet.put(top, _LABEL, band.label, "symbol_small")
     if members[0].step is not None:
         steps = np.repeat([float((q.step or 0) + 1) for q in members], units)

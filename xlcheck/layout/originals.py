@@ -122,7 +122,7 @@ class _Keeper:
         if self._factors is None:
             self._factors = self._store(np.hstack([each, each**2]))
         columns = part.area.columns
-        factors = Range(self._factors.sheet, self._factors.top, self._factors.left, columns, 2)
+        factors = self._factors.part(columns, 2)
         weights = np.hstack([each, each**2])[:columns]
         kept = self._text(self._store(part.values @ weights))
         limit = max(_ROUNDING * float((np.abs(part.values) @ weights).max()), _SMALLEST)

@@ -130,10 +130,10 @@ def _chain(
     name = states[0].band.layer.rpartition(".")[2].removesuffix("_simple_rnn")
     for t, q in enumerate(states):
         column = 2 + 3 * t
-        sheet.merge(sheet.at(row, column, 1, 2), Link(f"{name}  t = {t + 1}", _cell(draft, q)), "node")
+        sheet.merge(sheet.at(row, column, 1, 2), Link(f"{name}  t = {t + 1}", draft.placed(q.name).cell()), "node")
         if q.shape[-1] == 1:
             sheet.put(row + 1, column, f"h{subscript(t + 1)} =", "label")
-            text = reference(_cell(draft, q), START)
+            text = reference(draft.placed(q.name).cell(), START)
             draft.helper(sheet, row + 1, column + 1, text, draft.values(q.name), "state_box")
         else:
             sheet.merge(
@@ -148,9 +148,11 @@ def _chain(
 
 
 def _one_answer(draft: Draft, sheet: SheetDraft, row: int, column: int, q: Quantity) -> None:
-    sheet.merge(sheet.at(row, column, 1, 2), Link(q.band.layer, _cell(draft, q)), "node")
+    sheet.merge(sheet.at(row, column, 1, 2), Link(q.band.layer, draft.placed(q.name).cell()), "node")
     sheet.put(row, column + 2, "→", "arrow")
-    draft.helper(sheet, row, column + 3, reference(_cell(draft, q), START), draft.values(q.name), "output_box")
+    draft.helper(
+        sheet, row, column + 3, reference(draft.placed(q.name).cell(), START), draft.values(q.name), "output_box"
+    )
     sheet.put(row + 1, column + 3, say("picture.answer"), "column_label")
 
 
@@ -167,11 +169,6 @@ def _likeliest(draft: Draft, sheet: SheetDraft, row: int, column: int, q: Quanti
     draft.helper(sheet, row, column, text, words, "word")
     largest = [float(values.max()) for values in draft.trace[q.name]]
     draft.helper(sheet, row, column + 1, f"MAX({reference(area, START)})", largest, "output_box")
-
-
-def _cell(draft: Draft, q: Quantity) -> Range:
-    area = draft.placed(q.name)
-    return Range(area.sheet, area.top, area.left)
 
 
 def _boxes(sheet: SheetDraft, row: int, spec: ModelSpec, layers: Sequence[LayerSummary]) -> int:

@@ -159,7 +159,7 @@ class PicturePage:
         units = max(q.shape[-1] for q in steps)
         top += 1
         name = drawn.layer if len(drawn.layer + drawn.kind) < _HEADING else drawn.layer.rpartition(".")[2]
-        place = Link(shortened(f"{name} · {drawn.kind}", _HEADING), self._first(steps[0]))
+        place = Link(shortened(f"{name} · {drawn.kind}", _HEADING), self.draft.placed(steps[0].name).cell())
         sheet.put(top, left, place, "link_heading")
         step = self.steps.get(len(steps))
         unit = None
@@ -305,15 +305,11 @@ class PicturePage:
 
     def _item(self, places: Sequence[Range], step: str, unit: str | None) -> str:
         first = places[0]
-        area = Range(first.sheet, first.top, first.left, first.rows, len(places))
+        area = first.part(first.rows, len(places))
         if [p.left for p in places] != list(range(first.left, first.left + len(places))):
             raise ValueError(f"{first} and what follows do not stand beside each other")
         row = "1" if unit is None or area.rows == 1 else unit
         return item(area, f"{row},{step if area.columns > 1 else 1}")
-
-    def _first(self, q: Quantity) -> Range:
-        area = self.draft.placed(q.name)
-        return Range(area.sheet, area.top, area.left)
 
 
 def picture_page(draft: Draft, spec: ModelSpec) -> PicturePage | None:

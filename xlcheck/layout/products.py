@@ -154,7 +154,7 @@ def _joined(product: Product, others: Sequence[Product]) -> Product:
             and (other.matrix.sheet, other.matrix.top) == (area.sheet, area.top)
             and other.matrix.left == area.left + area.columns
         ):
-            area = Range(area.sheet, area.top, area.left, area.rows, area.columns + other.matrix.columns)
+            area = area.part(area.rows, area.columns + other.matrix.columns)
             results += other.results
     return replace(product, matrix=area, results=results)
 
@@ -176,7 +176,7 @@ def _product(draft: Draft, line: Line, room: int) -> Product | None:
     if not isinstance(part, ex.Slice) or part.row is not None or not _is_given(draft, part.of):
         return None
     place = draft.placed(part.of.name)
-    return Product(xs, Range(place.sheet, place.top, place.left + part.start, place.rows, part.stop - part.start), bias,
+    return Product(xs, place.part(place.rows, part.stop - part.start, right=part.start), bias,
                    (line,), room)  # fmt: skip
 
 

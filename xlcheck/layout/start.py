@@ -85,12 +85,12 @@ def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store, in_words: A
                 draft.helper(sheet, row, 2 + q.shape[-1], *likeliest(draft, q), "word")
         sheet.merge(
             sheet.at(row, 0, 1, 2),
-            Link(f"{shortened(name, _BESIDE)}{step}", Range(area.sheet, area.top, area.left)),
+            Link(f"{shortened(name, _BESIDE)}{step}", area.cell()),
             "link",
         )
         if q.shape[-1] <= SHOWN:
             for unit in range(q.shape[-1]):
-                cell = Range(area.sheet, area.top + unit, area.left)
+                cell = area.cell(unit)
                 draft.helper(
                     sheet, row, 2 + unit, reference(cell, START), draft.values(q.name, unit), "output_box",
                     slack(draft, q),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.layout.common import likeliest, scale_of_role, speaks, subscript
 from xlcheck.layout.data.store import Store
@@ -134,7 +133,7 @@ class Unrolled:
     def _number(self, row: int, column: int, label: str, name: str, role: Role) -> None:
         """The first unit of a quantity that no drop-down chooses."""
         area = self.draft.placed(name)
-        text, values = reference(Range(area.sheet, area.top, area.left), self.sheet.name), self.draft.values(name)
+        text, values = reference(area.cell(), self.sheet.name), self.draft.values(name)
         self._filled(row, column, label, Formula(text, values[0]), role, "number")
         self.draft.note_helper(self.sheet.at(row + 1, column), text, values)
         if scale := scale_of_role(role.value, self.sheet.at(row + 1, column)):

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from xlcheck.formulas.addresses import Range
 from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.texts import say, say_all
@@ -39,7 +38,7 @@ def word_vectors_sheet(draft: Draft, weight: str, words: Sequence[str]) -> None:
         sheet.put(row, 0, float(code), "column_label")
         sheet.put(row, 1, word, "input_text")
         for column in (0, 1):
-            cell = Range(area.sheet, area.top + code, area.left + column)
+            cell = area.cell(code, column)
             desired = [float(values[code, column])]
             draft.helper(sheet, row, 2 + column, reference(cell, NAME, fixed=True), desired, "weight")
         label = _LABELS[min(_near(values, code), len(_LABELS) - 1)]

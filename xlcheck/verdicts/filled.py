@@ -118,7 +118,7 @@ def judge_filled(
     wrong = []
     for place in np.flatnonzero(~agrees).tolist():
         own = column.desired if values is None else tuple(values[:, place].tolist())
-        cell = Range(column.area.sheet, column.area.top + place, column.area.left)
+        cell = column.area.cell(place)
         verdict = judge_helper(
             Helper(cell, column.written[place], own, column.atol),
             formulas.text(cell.sheet, int(column.codes[place])),

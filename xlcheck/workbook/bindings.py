@@ -159,5 +159,5 @@ def _item(run: list[Helper], formula: str | int) -> list[Any]:
     if first is last:
         return [str(first.cell), formula, list(first.desired), *atol]
     rows, columns = last.cell.top - first.cell.top + 1, last.cell.left - first.cell.left + 1
-    area = Range(first.cell.sheet, first.cell.top, first.cell.left, rows, columns)
+    area = first.cell.part(rows, columns)
     return [str(area), formula, [list(h.desired) for h in run], *atol]

@@ -207,17 +207,13 @@ def _of_merges(name: str, merges: Iterable[Range], sheet: SheetPart, content: Wo
             yield f"merged cells of {name} hide what {cell_name(*covered)} holds"
 
 
-def _is_in(place: tuple[int, int], area: Range) -> bool:
-    return 0 <= place[0] - area.top < area.rows and 0 <= place[1] - area.left < area.columns
-
-
 def _of_styles(sheet: SheetContent, styles: Mapping[int, str], elsewhere: Sequence[Range]) -> Iterator[str]:
     """The first cell of each reason for which cells cannot be read, unless what they hold is seen elsewhere."""
     said: set[str] = set()
     shown = [area for area in elsewhere if area.sheet == sheet.name]
     for place, cell in with_styles(sheet, styles.keys()):
         why = styles[cell.style]
-        if why not in said and not any(_is_in(place, area) for area in shown):
+        if why not in said and not any(area.holds(*place) for area in shown):
             said.add(why)
             yield f"{quote_sheet(sheet.name)}!{cell_name(*place)} is {why}"
 
@@ -276,9 +272,9 @@ def _first_of(
     cells = content.sheets[area.sheet].cells
     if isinstance(cells, ConstantCells):  # half a million weights are not read for what lies above a few
         found = filled_within(sheet, area.top, area.top + area.rows)
-        return next((place for place in found if place != but and _is_in(place, area)), None)
+        return next((place for place in found if place != but and area.holds(*place)), None)
     inside = area.cells() if area.size < len(cells) else cells
-    return next((place for place in inside if place != but and place in cells and _is_in(place, area)), None)
+    return next((place for place in inside if place != but and place in cells and area.holds(*place)), None)
 
 
 def _of_kinds(owner: str, related: Iterable[Relation]) -> Iterator[str]:

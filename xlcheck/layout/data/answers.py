@@ -84,7 +84,7 @@ def numbers(draft: Draft, sheet: SheetDraft) -> None:
     for unit in range(min(CANDIDATES, output.shape[-1])):
         row = ANSWER_TOP + 2 + unit
         sheet.put(row, _WORD, say("answers.unit", layer=output.band.layer, unit=unit + 1), "strong")
-        text = reference(Range(area.sheet, area.top + unit, area.left), sheet.name)
+        text = reference(area.cell(unit), sheet.name)
         value = float(draft.trace[output.name][0, unit])
         draft.helper(sheet, row, _PROBABILITY, text, [value], "output", slack(draft, output))
 
@@ -120,7 +120,7 @@ def _probability(draft: Draft, sheet: SheetDraft, output: Quantity, label_number
     area = draft.placed(output.name)
     values = draft.trace[output.name][0]
     if output.shape[-1] > 1:
-        cell = Range(area.sheet, area.top + label_number, area.left)
+        cell = area.cell(label_number)
         return reference(cell, sheet.name), float(values[label_number])
-    text = reference(Range(area.sheet, area.top, area.left), sheet.name)
+    text = reference(area.cell(), sheet.name)
     return (text, float(values[0])) if label_number else (f"1-{text}", 1.0 - float(values[0]))

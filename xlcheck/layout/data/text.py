@@ -63,7 +63,7 @@ class TypedInputs(Store):
     def lookup(self, q: Quantity, unit: str) -> str:
         """The formula that fetches the code of a time step."""
         area = self.areas[q.band.name]
-        return reference(Range(area.sheet, area.top + (q.step or 0), area.left), "", fixed=True)
+        return reference(area.cell(q.step or 0), "", fixed=True)
 
 
 @dataclass(frozen=True)
