@@ -11,6 +11,7 @@ from xlcheck.exercises.key import Student
 from xlcheck.grading.likeness import Likeness
 from xlcheck.grading.marks import StudentMarks
 from xlcheck.grading.tally import MistakeCount, QuantityCount, Tally
+from xlcheck.verdicts.messages import plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +71,7 @@ class Grading:
     def summary(self) -> str:
         """What came out, in a sentence."""
         tally = self.tally
-        parts = [f"{_count(tally.submissions, 'submission')}: {tally.graded} graded"]
+        parts = [f"{plural(tally.submissions, 'submission', 'submissions')}: {tally.graded} graded"]
         if tally.graded:
             parts[0] += f", on average {tally.earned / tally.graded:.4g} of {self.points:.4g} points"
         failed = tally.submissions - tally.graded
@@ -79,9 +80,9 @@ class Grading:
         if tally.doubtful:
             parts.append(f"{tally.doubtful} to be looked at by a person")
         if self.missing:
-            parts.append(f"{_count(len(self.missing), 'student')} on the roster handed in nothing")
+            parts.append(f"{plural(len(self.missing), 'student', 'students')} on the roster handed in nothing")
         if self.likeness:
-            parts.append(f"{_count(len(self.likeness), 'likeness', 'likenesses')} to look at")
+            parts.append(f"{plural(len(self.likeness), 'likeness', 'likenesses')} to look at")
         return "; ".join(parts)
 
     def __str__(self) -> str:
@@ -91,10 +92,6 @@ class Grading:
         from xlcheck.grading.pages import overview_page
 
         return overview_page(self, fragment=True)
-
-
-def _count(number: int, word: str, plural: str = "") -> str:
-    return f"{number} {word if number == 1 else plural or word + 's'}"
 
 
 class FileNames:

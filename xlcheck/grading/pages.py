@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Protocol
 
 from xlcheck.grading.cell_mark import STATUS_WORDS, CellMark, CellStatus
+from xlcheck.reports.templates import resource, template
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -169,19 +169,10 @@ def _label(cell: CellMark) -> str:
     return cell.mistake.replace("-", " ") if cell.mistake else STATUS_WORDS[cell.status]
 
 
-@cache
 def _style() -> str:
-    return _read("xlcheck.reports", "report.css") + _read("xlcheck.grading", "grading.css")
+    return resource("xlcheck.reports", "report.css") + resource("xlcheck.grading", "grading.css")
 
 
 @cache
 def _template(name: str) -> Template:
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(number=_number, points=_points, label=_label)
-    return environment.from_string(_read("xlcheck.grading", name))
-
-
-def _read(package: str, name: str) -> str:
-    return files(package).joinpath(name).read_text(encoding="utf-8")
+    return template("xlcheck.grading", name, number=_number, points=_points, label=_label)

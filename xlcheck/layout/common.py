@@ -47,10 +47,12 @@ def scale_of_role(role: str, area: Range) -> ColorScale | None:
     return None if stops is None else ColorScale(area, stops)
 
 
-def choose(draft: Draft, sheet: SheetDraft, row: int, column: int) -> None:
-    """A link to the cell that selects the sample, if there is one."""
+def choose(draft: Draft, sheet: SheetDraft, row: int, column: int, label: int | None = None) -> None:
+    """A link to the cell that selects the sample, if there is one; and in the column of its label which that is."""
     if draft.selector is not None and draft.selector.sheet != sheet.name:
         sheet.put(row, column, Link(say("common.choose_link"), draft.selector), "link")
+    if label is not None and draft.label:
+        draft.helper(sheet, row, label, draft.label, draft.samples, "strong")
 
 
 def title(sheet: SheetDraft, text: str, subtitle: str, columns: int) -> None:

@@ -44,8 +44,7 @@ def feeding_sheet(draft: Draft, spec: ModelSpec, loop: Loop) -> None:
     places = Places(draft, network, sheet, Trace(draft.trace.source, {**draft.trace.values, **draft.further}))
     places.reserve()
     title(sheet, NAME, say("feeding.intro"), places.columns)
-    choose(draft, sheet, 2, MATRIX)
-    draft.helper(sheet, 2, MATRIX + 2, draft.label, draft.samples, "strong")
+    choose(draft, sheet, 2, MATRIX, label=MATRIX + 2)
 
     def given(x: str, unit: int) -> str:
         step = draft.graph[x].step or 0

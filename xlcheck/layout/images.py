@@ -51,9 +51,7 @@ def images_sheet(draft: Draft) -> None:
     """
     sheet = draft.sheet(NAME, "output")
     title(sheet, NAME, say("images.intro"), _ACROSS // 2)
-    choose(draft, sheet, 2, _CHOICE)
-    if draft.label:
-        draft.helper(sheet, 2, _LABEL, draft.label, draft.samples, "strong")
+    choose(draft, sheet, 2, _CHOICE, label=_LABEL)
     row = _TOP
     for band, members in images_of(draft.graph).items():
         row = _pictures(draft, sheet, row, band, members) + 1

@@ -58,9 +58,7 @@ def matrices_sheet(draft: Draft) -> None:
     page = _Page(draft, sheet, lines)
     text = say("matrices.intro") + say("matrices.chosen") * lines.chosen + say("matrices.cut") * page.is_cut
     title(sheet, NAME, text, min(12, page.columns))
-    choose(draft, sheet, 2, _EQUATION)
-    if draft.label:
-        draft.helper(sheet, 2, _FIRST, draft.label, draft.samples, "strong")
+    choose(draft, sheet, 2, _EQUATION, label=_FIRST)
     steps = max(map(len, lines.stepped), default=0)
     words, row = _words(draft), TOP
     if lines.chosen:

@@ -41,9 +41,7 @@ def whole_sheet(draft: Draft, spec: ModelSpec) -> None:
     places = Places(draft, network, sheet, draft.trace)
     places.reserve()
     title(sheet, NAME, say("whole.intro"), places.columns)
-    choose(draft, sheet, 2, MATRIX)
-    if draft.label:
-        draft.helper(sheet, 2, MATRIX + 1, draft.label, draft.samples, "strong")
+    choose(draft, sheet, 2, MATRIX, label=MATRIX + 1)
     Page(draft, network, places, sheet).fill()
     sheet.freeze = (TOP + 2, MATRIX)
     if WEIGHTS in draft.sheets:  # which would only repeat what is printed here

@@ -6,7 +6,8 @@ from collections.abc import Container
 from pathlib import Path
 
 from xlcheck.documents import parse_json
-from xlcheck.errors import DataError, UsageError
+from xlcheck.errors import DataError
+from xlcheck.files import make_folder
 from xlcheck.graph.trace import Trace
 from xlcheck.graph.trace_file import from_json, read_trace, write_trace
 from xlcheck.graph.trace_format import FORMAT
@@ -49,10 +50,7 @@ def write_golden(trace: Trace, path: Path) -> None:
     Raises:
         UsageError: the file cannot be written there.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot make the folder {path.parent}: {error.strerror or error}") from error
+    make_folder(path.parent)
     write_trace(trace, path)
 
 

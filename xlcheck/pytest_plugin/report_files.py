@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib.resources import files
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlcheck.files import write_text
 from xlcheck.pytest_plugin.run_record import Failure
+from xlcheck.reports.templates import template
 from xlcheck.verdicts.cell_result import finite_or_text
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def trace_failure(divergence: Divergence, golden: str, test: str, message: str) 
         "missing": list(found.missing),
         "unexpected": list(found.unexpected),
     }
-    return Failure("trace", test, data, f"<pre>{_escaped(message)}</pre>")
+    return Failure("trace", test, data, f"<pre>{escape(message)}</pre>")
 
 
 def write_reports(failures: Sequence[Failure], folder: Path) -> tuple[Path, Path]:
@@ -65,21 +66,11 @@ def write_reports(failures: Sequence[Failure], folder: Path) -> tuple[Path, Path
     Raises:
         UsageError: they cannot be written there.
     """
-    from jinja2 import Environment, StrictUndefined
-
     ordered = sorted(failures, key=lambda failure: (failure.test, failure.kind))
     data: dict[str, Any] = {"format": FORMAT} | {
         f"{kind}s": [{"test": f.test, **f.json} for f in ordered if f.kind == kind] for kind in ("workbook", "trace")
     }
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = files("xlcheck.pytest_plugin").joinpath("report.html.j2").read_text(encoding="utf-8")
-    page = environment.from_string(template).render(failures=ordered)
+    page = template("xlcheck.pytest_plugin", "report.html.j2").render(failures=ordered)
     write_text(folder / JSON_FILE, json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     write_text(folder / HTML_FILE, page)
     return folder / JSON_FILE, folder / HTML_FILE
-
-
-def _escaped(text: str) -> str:
-    import html
-
-    return html.escape(text)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 from itertools import takewhile
 
 from xlcheck.reports.groups import by_mistake, elsewhere
 from xlcheck.reports.render_text import verdict
+from xlcheck.reports.templates import resource, template
 from xlcheck.verdicts.cell_result import CellResult, Cells, Status
 from xlcheck.verdicts.findings import Findings, Refusal
 from xlcheck.verdicts.messages import show, show_apart, show_values
@@ -23,15 +23,12 @@ def render_html(reports: Sequence[Findings | Refusal], *, fragment: bool = False
         reports: what to show.
         fragment: only the content with its style, to stand inside another page.
     """
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(
-        verdict=_verdict, show=show, values=show_values, told_apart=_told_apart, local=_local,
-        by_mistake=by_mistake, elsewhere=elsewhere,
+    page = template(
+        "xlcheck.reports", "report.html.j2", verdict=_verdict, show=show, values=show_values, told_apart=_told_apart,
+        local=_local, by_mistake=by_mistake, elsewhere=elsewhere,
     )  # fmt: skip
-    return environment.from_string(_read("report.html.j2")).render(
-        style=_read("report.css"),
+    return page.render(
+        style=resource("xlcheck.reports", "report.css"),
         reports=reports,
         fragment=fragment,
         sections=_SECTIONS,
@@ -44,10 +41,6 @@ def render_html(reports: Sequence[Findings | Refusal], *, fragment: bool = False
 
 def _verdict(report: Findings | Refusal) -> str:
     return "not checked" if isinstance(report, Refusal) else verdict(report)
-
-
-def _read(name: str) -> str:
-    return files("xlcheck.reports").joinpath(name).read_text(encoding="utf-8")
 
 
 def _by_status(report: Findings, status: str) -> Cells:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from lxml import etree
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS
+from xlcheck.workbook.xml_tree import is_on
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _VML, _OFFICE, _EXCEL = "urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office:office", (
@@ -105,7 +106,7 @@ def _after(start: int, pixels: int, size: Callable[[int], int], end: int) -> tup
 
 def _size(item: etree._Element, name: str, pixels: Callable[[str], int]) -> int | None:
     """The size that a line has itself, if it has one; nothing is seen of a hidden one."""
-    if item.get("hidden") in {"1", "true"}:
+    if is_on(item.get("hidden")):
         return 0
     size = item.get(name)
     return None if size is None else pixels(size)

@@ -10,7 +10,7 @@ from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.number_formats import canonical
 from xlcheck.workbook.odd_charts import odd_marks, remembered_otherwise
 from xlcheck.workbook.parts import relations_of
-from xlcheck.workbook.xml_tree import local, place, tree_of
+from xlcheck.workbook.xml_tree import is_on, local, place, tree_of
 
 GENERAL = "General"
 # What a chart remembers of the cells it draws; a program that opens the file looks them up anew.
@@ -130,7 +130,7 @@ def _of_axes(root: Element) -> Iterator[str]:
             elif value != "minMax":
                 yield "an axis of a chart runs backwards"
         for item in axis.iterfind("{*}numFmt"):
-            if canonical(item.get("formatCode", "")) != GENERAL and item.get("sourceLinked") not in {"1", "true"}:
+            if canonical(item.get("formatCode", "")) != GENERAL and not is_on(item.get("sourceLinked")):
                 yield axis_format(item.get("formatCode", ""))
 
 
@@ -161,7 +161,7 @@ def _odd_frames(root: Element) -> Iterator[str]:
             yield f"something of the kind {element.get('uri', '').rpartition('/')[2][:40]} lies on a worksheet"
         elif name == "graphicFrame" and element.get("macro"):
             yield f"a chart runs {element.get('macro', '')!r:.60} when it is clicked"
-        elif name == "cNvPr" and element.get("hidden") in {"1", "true"}:
+        elif name == "cNvPr" and is_on(element.get("hidden")):
             yield "a chart is hidden"
         elif name == "cNvPr" and (title := element.get("title", "").strip()):
             yield described(title)

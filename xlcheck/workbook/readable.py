@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.parts import Structure, relations_of
 from xlcheck.workbook.plain_text import has_runs
-from xlcheck.workbook.xml_tree import is_on, local, number_in, tree_of
+from xlcheck.workbook.xml_tree import is_off, is_on, local, number_in, tree_of
 
 LEAST_CONTRAST = 3.0
 """Between letters and ground; WCAG 2 asks for as much (1.4.3) even for large letters."""
@@ -182,9 +182,9 @@ def _font(font: Element, theme: Mapping[str, str]) -> tuple[str, str]:
         why = f"in the signs of {' '.join(names)}"
     elif odd := next((name for name in names if not is_usual_font(name)), ""):
         why = f"in the letters of {odd}"
-    elif "strike" in values and values["strike"].get("val", "1") not in {"0", "false"}:
+    elif "strike" in values and not is_off(values["strike"].get("val")):
         why = "struck out"
-    elif any(key in values and values[key].get("val", "1") not in {"0", "false"} for key in ("outline", "shadow")):
+    elif any(key in values and not is_off(values[key].get("val")) for key in ("outline", "shadow")):
         why = "in outlines"
     colour = values.get("color")
     return (_BLACK if colour is None else _colour(colour, theme, _BLACK)), why

@@ -26,7 +26,18 @@ from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.parts import read_structure
 from xlcheck.workbook.pictures import GENERAL, of_drawings
 from xlcheck.workbook.sheet_part import SheetPart
-from xlcheck.workbook.xml_tree import all_text, beside_cells, each, is_on, local, number_in, place, text_in, tree_of
+from xlcheck.workbook.xml_tree import (
+    all_text,
+    beside_cells,
+    each,
+    is_off,
+    is_on,
+    local,
+    number_in,
+    place,
+    text_in,
+    tree_of,
+)
 
 _AT_ONCE = 2**16  # cells
 # By it Excel shows something rich in place of a value: a picture, a stock, an error.
@@ -216,6 +227,6 @@ def _looks(styles: bytes) -> Iterator[tuple[str, str, str]]:
         more += [
             f", with {local(item)}"
             for item in style.iter()
-            if local(item) not in _OF_LOOKS and item.get("val", "1") not in {"0", "false"}
+            if local(item) not in _OF_LOOKS and not is_off(item.get("val"))
         ]
         yield colours["font"], colours["fill"], "".join(more)
