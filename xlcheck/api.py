@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from xlcheck.budget import doing, within_budget
+from xlcheck.arguments import Lesson, checked
+from xlcheck.budget import doing, positive, within_budget
 from xlcheck.choices import EngineName, LessonStyleName, PaddingName, StepName, StyleName, WeightsName, require_known
 from xlcheck.errors import UsageError
 from xlcheck.files import protect, protected_inputs, require_writable
 from xlcheck.flags import flags_of
 from xlcheck.garbage import no_garbage_collection
+from xlcheck.progress import Progress
 
 # What needs NumPy is imported where it is used, so that the engine can begin before that.
 if TYPE_CHECKING:
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
     from xlcheck.graph.trace import Trace
     from xlcheck.handmade.propose import Proposal
     from xlcheck.verdicts.report import CheckReport
-
-Progress = Callable[[int, int], None]
-"""Called with the number of epochs done and the number of all."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +44,9 @@ class Built:
         return str(self.report)
 
 
+@checked
 def build(
-    lesson: str,
+    lesson: Lesson,
     output: str | Path | None = None,
     *,
     weights: WeightsName = "trained",
@@ -108,6 +108,7 @@ def _signed(built: Built, key: bytes | None) -> Built:
     return built
 
 
+@checked
 def build_model(
     model: Any,
     inputs: Any,
@@ -189,6 +190,7 @@ def build_model(
     return _signed(Built(built.path, built.report), key)
 
 
+@checked
 def trace(
     model: Any, inputs: Any, *, targets: Any = None, initial_states: Mapping[str, ArrayLike] | None = None
 ) -> Trace:
@@ -214,6 +216,7 @@ def trace(
     return trace_model(model, inputs, targets, initial_states)[0]
 
 
+@checked
 @within_budget
 @no_garbage_collection()
 def check(
@@ -277,6 +280,8 @@ def check(
     for name, value in (("atol", atol), ("rtol", rtol)):
         limit_from(0.0 if value is None else value, name)
     limits = {pattern: limit_from(value, f"tolerances: {pattern!r}") for pattern, value in (tolerances or {}).items()}
+    if effort is not None:
+        positive(effort, "effort")
     key = None if verify_key is None else _key(verify_key)
     recalculating = engine_named(engine)
     asked = flags_of(
@@ -290,7 +295,7 @@ def check(
 
         content = replace(content, notes=(*content.notes, *verify(content, key)))
     # From here on the engine loads the file.
-    from xlcheck.building.given_model import require_inputs, require_model
+    from xlcheck.building.given_model import required
     from xlcheck.oracle.on_request import keras_if_installed
     from xlcheck.verdicts.generated import check_content
     from xlcheck.workbook.manifest import is_generated
@@ -303,16 +308,7 @@ def check(
             effort=effort, atol=atol, rtol=rtol, tolerances=limits,
         )  # fmt: skip
         return replace(report, asked=asked)
-    weights = loaded = None
-    if model is not None:
-        from xlcheck.model.keras_file import loaded_model
-        from xlcheck.model.keras_reader import weights_of
-
-        loaded = loaded_model(model)
-        require_model(content, loaded)
-        weights = weights_of(loaded)
-    if inputs is not None:
-        require_inputs(content, inputs, loaded)
+    weights = required(content, model, inputs)
     doing(f"recalculating {path} and comparing it with Keras")
     report = check_content(
         content, recalculating, recompute=keras_if_installed(), model_weights=weights, atol=atol, rtol=rtol,
@@ -321,6 +317,7 @@ def check(
     return replace(report, asked=asked)
 
 
+@checked
 @within_budget
 def bind(path: str | Path, *, engine: EngineName = "ironcalc", budget: float | None = None) -> Proposal:
     """Find out what a workbook made by hand computes, and draft a bindings file for it.

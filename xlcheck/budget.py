@@ -112,14 +112,14 @@ def within_budget(function: Callable[P, T]) -> Callable[P, T]:
     return call
 
 
-def positive(seconds: Any) -> float:
-    """A budget that somebody asked for.
+def positive(seconds: Any, what: str = "a budget") -> float:
+    """A time that somebody asked for.
 
     Raises:
         UsageError: it is no positive number.
     """
     if not isinstance(seconds, int | float) or not seconds > 0:
-        raise UsageError(f"a budget is a positive number of seconds, not {seconds!r}")
+        raise UsageError(f"{what} is a positive number of seconds, not {seconds!r}")
     return float(seconds)
 
 

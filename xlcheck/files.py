@@ -56,15 +56,25 @@ def open_input(path: Path) -> BinaryIO:
     Raises:
         OSError: there is none, it cannot be read, or it is no ordinary file; `strerror` says which.
     """
-    if path.is_dir():  # which some systems do not even open
+    if is_folder(path):  # which some systems do not even open
         raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    descriptor = os.open(path, flags)
+    try:
+        descriptor = os.open(path, flags)
+    except ValueError as error:
+        raise OSError(errno.EINVAL, str(error), str(path)) from None
     kind = _kind(os.fstat(descriptor).st_mode)
     if kind is not None:
         os.close(descriptor)
         raise OSError(errno.EINVAL, f"it is {kind}, not an ordinary file", str(path))
     return open(descriptor, "rb")  # noqa: PTH123 - of a descriptor
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder stands there; where there can be nothing, as the name is too long, there is none."""
+    with suppress(OSError, ValueError):
+        return path.is_dir()
+    return False
 
 
 def read_input(path: Path, limit: int) -> bytes:

@@ -6,6 +6,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+Progress = Callable[[int, int], None]
+"""Told how many steps are done, and how many there are in all."""
+
 
 @contextmanager
 def progress_bar(label: str, *, show: bool = True) -> Iterator[Callable[[int, int], None] | None]:

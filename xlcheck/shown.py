@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+_MOST = 60
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -15,3 +17,12 @@ def printable(text: str) -> str:
 def encodable(text: str) -> str:
     """A text without what UTF-8 cannot say: bytes of names of files that are in no encoding, as Python keeps them."""
     return _SURROGATE.sub("�", text)
+
+
+def shortened(value: Any) -> str:
+    """A value in a sentence: at most some letters of one line."""
+    try:
+        words = " ".join(repr(value).split())
+    except Exception:  # a whole number of too many digits, or whatever its class does
+        words = f"this {type(value).__name__}"
+    return words if len(words) <= _MOST else f"{words[:_MOST]}…"

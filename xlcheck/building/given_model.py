@@ -11,14 +11,36 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xlcheck.errors import DataError, ModelError, UsageError
-from xlcheck.model.model_spec import LayerSpec, ModelSpec
+from xlcheck.model.model_spec import Array, LayerSpec, ModelSpec
 
 if TYPE_CHECKING:
     from xlcheck.handmade.networks.by_value import GivenModel
     from xlcheck.workbook.content import WorkbookContent
 
 
-def require_model(content: WorkbookContent, model: Any) -> None:
+def required(content: WorkbookContent, model: Any, inputs: Any) -> dict[str, Array] | None:
+    """The weights of the model that a generated workbook must be about; None without one. It must hold the inputs, too.
+
+    Raises:
+        ModelError: the model cannot be used, or is another one.
+        DataError: the inputs cannot be read, or are others.
+        UsageError: the workbook trains its model instead of showing a trained one.
+    """
+    loaded = None
+    if model is not None:
+        from xlcheck.model.keras_file import loaded_model
+
+        _require_model(content, loaded := loaded_model(model))
+    if inputs is not None:
+        _require_inputs(content, inputs, loaded)
+    if loaded is None:
+        return None
+    from xlcheck.model.keras_reader import weights_of
+
+    return weights_of(loaded)
+
+
+def _require_model(content: WorkbookContent, model: Any) -> None:
     """The workbook says that it computes what this model computes, whatever the weights are.
 
     Raises:
@@ -44,7 +66,7 @@ def require_model(content: WorkbookContent, model: Any) -> None:
         )
 
 
-def require_inputs(content: WorkbookContent, inputs: Any, model: Any = None) -> None:
+def _require_inputs(content: WorkbookContent, inputs: Any, model: Any = None) -> None:
     """The workbook's stored samples are these; a model, if there is one, knows what its inputs are called elsewhere.
 
     Raises:

@@ -46,15 +46,13 @@ def check_handmade(
         tolerances: other limits for the quantities whose names fit a pattern.
 
     Raises:
-        UsageError: there are inputs and no model, or the effort is no positive number; or see `check_foreign`.
+        UsageError: there are inputs and no model; or see `check_foreign`.
     """
     if model is None and inputs is not None:
         raise UsageError(
             f"{content.path} was not made by xlcheck, so inputs alone do not say what it computes; pass --model "
             "FILE.keras with them"
         )
-    if effort is not None and not effort > 0:
-        raise UsageError(f"effort is a positive number of seconds, not {effort!r}")
     beside = Path(content.path).with_suffix(".toml")
     known = Path(bindings) if bindings is not None else beside if beside.is_file() else None
     if known is not None:

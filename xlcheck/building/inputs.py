@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from xlcheck.array_files import Check, Shapes, load_npy, open_npz
 from xlcheck.building.csv_table import read_table
 from xlcheck.building.input_names import chosen_names, leaves, names_of, structure_of
 from xlcheck.errors import DataError, InputNote
+from xlcheck.files import is_folder
 
 Array = NDArray[np.float64]
 Shape = tuple[int | None, ...]
@@ -174,8 +176,8 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 def _other_kind(path: Path) -> DataError:
-    kinds = "this is a folder" if path.is_dir() else "files of this kind are not read"
-    return DataError(f"{path}: {kinds if path.exists() else 'there is no such file'}; {_HOW}")
+    kinds = "this is a folder" if is_folder(path) else "files of this kind are not read"
+    return DataError(f"{path}: {kinds if os.path.lexists(path) else 'there is no such file'}; {_HOW}")
 
 
 def _anything(shapes: Shapes) -> None:

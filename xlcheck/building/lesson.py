@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,8 @@ from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.chapter.recordings.training import load_training
 from xlcheck.errors import UsageError
 from xlcheck.formulas.printing import Style
+from xlcheck.progress import Progress
 from xlcheck.workbook.writer import write_workbook
-
-Progress = Callable[[int, int], None]
 
 
 def write_lesson(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from xlcheck.arguments import checked
 from xlcheck.choices import EngineName, FeedbackName
 from xlcheck.engines import engine as engine_named
 from xlcheck.errors import UsageError
@@ -16,11 +16,11 @@ from xlcheck.exercises.roster import read_roster
 from xlcheck.exercises.subject import lesson_subject, model_subject
 from xlcheck.files import filling, protected_inputs
 from xlcheck.garbage import no_garbage_collection
+from xlcheck.progress import Progress
 from xlcheck.workbook.signature import read_key
 
-Progress = Callable[[int, int], None]
 
-
+@checked
 @no_garbage_collection()
 def exercise(
     lesson: Any,

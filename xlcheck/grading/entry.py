@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import get_args
 
+from xlcheck.arguments import checked
 from xlcheck.choices import EngineName, require_known
 from xlcheck.errors import UsageError
 from xlcheck.files import protected_inputs
@@ -19,6 +20,7 @@ Told = Callable[[str, int, int], None]
 """Called with what is done (`grading`, `writing`), how many submissions are done, and how many there are."""
 
 
+@checked
 def grade(
     folder: str | Path,
     key: str | Path,

@@ -14,9 +14,10 @@ from typing import Any
 from xlcheck.documents import parse_json
 from xlcheck.errors import ModelError
 from xlcheck.exclusive import exclusively
-from xlcheck.files import open_input
+from xlcheck.files import is_folder, open_input
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.layer_options import require_known, unknown
+from xlcheck.shown import shortened
 from xlcheck.sizes import ARCHIVES, excess
 
 # Where Keras keeps what networks consist of. Other parts of it can load files and other modules.
@@ -70,8 +71,16 @@ def load_model(path: str | Path) -> Any:
 
 
 def loaded_model(model: Any) -> Any:
-    """The model in a file, see `load_model`; a model as it is."""
-    return load_model(model) if isinstance(model, (str, Path)) else model
+    """The model in a file, see `load_model`; a model as it is.
+
+    Raises:
+        ModelError: it is neither, or see `load_model`.
+    """
+    if isinstance(model, (str, Path)):
+        return load_model(model)
+    if isinstance(model, type) or not all(hasattr(model, part) for part in ("layers", "get_config", "weights")):
+        raise ModelError(f"a model is a keras.Model, or the path of a .keras file, not {shortened(model)}")
+    return model
 
 
 def _config(path: Path) -> tuple[dict[str, Any], int]:
@@ -92,7 +101,7 @@ def _config(path: Path) -> tuple[dict[str, Any], int]:
         said = what_it_is(path, b"") or "this is not a .keras file, or it is damaged; save it again with model.save"
         raise ModelError(f"{path}: {said}") from error
     except OSError as error:
-        what = what_it_is(path, b"") if path.is_dir() else None
+        what = what_it_is(path, b"") if is_folder(path) else None
         missing = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror or error
         raise ModelError(f"{path}: {what or f'{missing}; give a .keras file, as model.save writes it'}") from error
     stored = [part.file_size for part in parts if part.filename.endswith((".weights.h5", ".weights.npz"))]
@@ -199,7 +208,7 @@ def what_it_is(path: Path, start: bytes) -> str | None:
         path: the file or folder; its name counts where its content says nothing.
         start: its first bytes, at least eight if it has them.
     """
-    if path.is_dir() and (path / "saved_model.pb").is_file():
+    if is_folder(path) and (path / "saved_model.pb").is_file():
         return f"this folder is a TensorFlow SavedModel; {_SAVE_AGAIN}"
     if start.startswith(b"\x89HDF\r\n\x1a\n"):
         ending = ".weights.h5" if path.name.lower().endswith(".weights.h5") else ".h5"

@@ -6,7 +6,7 @@ was compiled is filled with the values of all epochs at once, for which an epoch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,8 +32,7 @@ from xlcheck.oracle.quantities import gather, spread
 from xlcheck.oracle.record import call_model, target_tensor
 from xlcheck.oracle.recorders import recorder_of
 from xlcheck.oracle.states import STATES, start_from
-
-Progress = Callable[[int, int], None]
+from xlcheck.progress import Progress
 
 
 def record_training(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from xlcheck.arguments import checked
 from xlcheck.errors import UsageError, XlcheckError
 from xlcheck.graph.trace import Trace
 from xlcheck.pytest_plugin.divergence import Divergence, diverge
@@ -33,6 +34,7 @@ class TraceCheck:
     settings: Settings = field(repr=False)
     _compared: set[Path] = field(default_factory=set, repr=False)
 
+    @checked
     def __call__(
         self,
         values: Any,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from xlcheck.api import check
+from xlcheck.arguments import checked
 from xlcheck.errors import XlcheckError
 from xlcheck.pytest_plugin.report_files import workbook_failure
 from xlcheck.pytest_plugin.settings import Settings, marker_engine, marker_levels
@@ -29,12 +30,13 @@ class WorkbookCheck:
     item: pytest.Item = field(repr=False)
     settings: Settings = field(repr=False)
 
+    @checked
     def __call__(
         self,
         path: str | Path,
         model: Any = None,
         inputs: Any = None,
-        bindings: Any = None,
+        bindings: str | Path | None = None,
         *,
         engine: str | None = None,
         atol: float | None = None,

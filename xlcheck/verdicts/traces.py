@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from xlcheck.arguments import checked
 from xlcheck.errors import DataError
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.cell_result import finite_or_text
@@ -159,6 +160,7 @@ class TraceComparison:
         return f"{len(self.differences)} differ" if self.differences else "and these agree"
 
 
+@checked
 def compare(
     actual: Trace | Mapping[str, ArrayLike] | ArrayLike,
     desired: Trace | Mapping[str, ArrayLike] | ArrayLike,

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from xlcheck.errors import WorkbookError
-from xlcheck.files import open_input
+from xlcheck.files import is_folder, open_input
 from xlcheck.workbook.file_kinds import kind_of_file
 from xlcheck.workbook.formula_facts import FormulaFacts, formula_facts
 from xlcheck.workbook.sheet_part import SheetPart
@@ -260,14 +260,14 @@ def _state(file: BinaryIO) -> tuple[int, ...]:
 
 
 def _open_file(path: Path) -> BinaryIO:
-    if path.is_dir():
+    if is_folder(path):
         raise WorkbookError(f"{path} is a folder; pass an .xlsx file in it")
     try:
         return open_input(path)
     except FileNotFoundError:
         raise WorkbookError(f"{path} does not exist; check the spelling and the folder") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    except OSError as error:
+        reason = error.strerror or str(error)
         raise WorkbookError(f"{path} cannot be read ({reason}); check the file and its permissions") from None
 
 

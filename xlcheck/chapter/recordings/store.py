@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.arguments import checked
 from xlcheck.chapter.recordings.fixture import Fixture
 from xlcheck.chapter.recordings.options import FOLDER, MORE, OPTIONS
 from xlcheck.chapter.recordings.schema import FORMAT
@@ -33,6 +34,7 @@ _EPOCHS_A_LINE = 10
 Array = NDArray[np.float64]
 
 
+@checked
 def load_fixture(name: str) -> Fixture:
     """Read one of the project's own fixtures, such as `lstm`, `lstm-book` or `options/lstm-no-bias`.
 
