@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from recorded_models import SAMPLES, UNITS, classifier, inputs, recurrent
 
-from xlcheck.errors import ModelError
-from xlcheck.oracle.record import record
+from xlcheck.errors import ModelError, OracleError
+from xlcheck.model.keras_import import import_keras
+from xlcheck.oracle.clone import clone
+from xlcheck.oracle.record import predict, record
 
 pytestmark = pytest.mark.keras
 
@@ -51,3 +53,34 @@ def test_bad_targets(targets: Any, message: str) -> None:
     """Targets of another shape are refused, not broadcast; so is an infinity."""
     with pytest.raises(ModelError, match=message):
         record(classifier("binary_crossentropy"), inputs(), targets)
+
+
+def difference_of_large_numbers() -> Any:
+    """A model in which rounding shows: 10,000 times the difference of two inputs."""
+    keras = import_keras()
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
+    model.set_weights([np.array([[1e4], [-1e4]])])
+    return model
+
+
+@pytest.mark.parametrize(("factor", "refused"), [(1 + 2**-23, False), (1.001, True)])
+def test_a_copy_predicts_as_nearly_as_rounding_lets_it(
+    factor: float, refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another rounding of a model that makes much of it is the same model; another weight in every copy is not."""
+
+    def moved(model: Any, dtype: str) -> Any:
+        copy = clone(model, dtype)
+        if dtype == "float32" or refused:
+            kernel = copy.weights[0]
+            kernel.assign(kernel.numpy() * np.array([[factor], [1.0]]))
+        return copy
+
+    monkeypatch.setattr("xlcheck.oracle.record.clone", moved)
+    model, x = difference_of_large_numbers(), np.ones((2, 2))
+    if refused:
+        with pytest.raises(OracleError, match="a copy that Keras made of the model"):
+            predict(model, x)
+    else:
+        (answer,) = predict(model, x).values.values()
+        assert 1e-4 < np.abs(answer).max() < 1e-2
