@@ -168,6 +168,30 @@ def test_shapes_and_notes_are_found_however_they_are_spelled(
 
 
 @pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        ('<sz val="11"/>', None),
+        ('<b/><i val="0"/><name val="Calibri"/>', None),
+        ('<sz val="1"/>', ", too small or too large to be read"),
+        ('<sz val="400"/>', ", too small or too large to be read"),
+        ("<strike/>", ", struck out"),
+        ('<vertAlign val="superscript"/>', ", raised or lowered"),
+        ("<later/>", ", with 'later'"),
+    ],
+)
+def test_what_a_conditional_look_changes_is_told_in_words(look: str, said: str | None, tmp_path: Path) -> None:
+    """A size that can be read hides nothing, as LibreOffice writes it into each; what may hide something is said."""
+
+    def edit(styles: bytes) -> bytes:
+        return styles.replace(b"<dxf><font>", b"<dxf><font>" + look.encode())
+
+    path = edited(LSTM, tmp_path / "edited.xlsx", "xl/styles.xml", edit)
+    facts = set(read_shown(read_workbook(path)).facts) - set(read_shown(read_workbook(LSTM)).facts)
+
+    assert all(fact.endswith(said) for fact in facts) and facts if said is not None else not facts
+
+
+@pytest.mark.parametrize(
     ("edit", "said"),
     [
         (lambda b: b.replace(b"<xdr:row>32</xdr:row>", b"<xdr:row>0</xdr:row>"), "a chart or a picture lies on A1 of "),

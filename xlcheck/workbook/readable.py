@@ -168,16 +168,22 @@ def _at(items: Sequence[Item], number: str | None, otherwise: Item) -> Item:
     return items[place] if place < len(items) else otherwise
 
 
+def is_readable_size(points: str) -> bool:
+    """Whether letters of a size can be read; what is no number says nothing of the size."""
+    size = number_in(points)
+    return size is None or _LEAST_SIZE <= size <= _LARGEST_SIZE
+
+
 def _font(font: Element, theme: Mapping[str, str]) -> tuple[str, str]:
     """The colour of the letters, and why they cannot be read, if that is so whatever their ground."""
     values = {str(item.tag).rpartition("}")[2]: item for item in font}
-    size = number_in(values["sz"].get("val", "")) if "sz" in values else None
+    size = values["sz"].get("val", "") if "sz" in values else ""
     given = (values[key].get("val", "") for key in ("name", "rFont") if key in values)
     scheme = values["scheme"].get("val", "") if "scheme" in values else ""
     names = [*filter(None, (*given, theme.get(scheme, "")))]
     why = ""
-    if size is not None and not _LEAST_SIZE <= size <= _LARGEST_SIZE:
-        why = "too small to be read" if size < _LEAST_SIZE else "too large to be read"
+    if not is_readable_size(size):
+        why = "too small to be read" if float(size) < _LEAST_SIZE else "too large to be read"
     elif "charset" in values and values["charset"].get("val") == _SYMBOLS:
         why = f"in the signs of {' '.join(names)}"
     elif odd := next((name for name in names if not is_usual_font(name)), ""):

@@ -25,6 +25,7 @@ from xlcheck.workbook.out_of_sight import OutOfSight
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.parts import read_structure
 from xlcheck.workbook.pictures import GENERAL, of_drawings
+from xlcheck.workbook.readable import is_readable_size
 from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.xml_tree import (
     all_text,
@@ -48,6 +49,10 @@ _OF_LOOKS = {
     "dxf", "font", "fill", "border", "b", "i", "u", "color", "name", "family", "charset", "scheme", "condense",
     "extend", "patternFill", "bgColor", "fgColor", "left", "right", "top", "bottom", "start", "end", "vertical",
     "horizontal", "numFmt", "alignment", "protection", "extLst", "",
+}  # fmt: skip
+_IN_WORDS = {
+    "sz": "too small or too large to be read", "strike": "struck out", "outline": "in outlines", "shadow": "in shadows",
+    "vertAlign": "raised or lowered", "diagonal": "crossed out by a line", "gradientFill": "on several colours",
 }  # fmt: skip
 _BEGINS = re.compile(
     r'LEFT\((?P<cell>[A-Z]+[0-9]+),(?:LEN\("(?P<of>.*)"\)|(?P<length>[0-9]+))\)="(?P<text>.*)"', re.DOTALL
@@ -224,9 +229,12 @@ def _looks(styles: bytes) -> Iterator[tuple[str, str, str]]:
                 if local(part) in colours and local(item) in {"color", "bgColor"}:
                     colours[local(part)] = item.get("rgb", "")[-6:] or " ".join(sorted(item.attrib.values()))
         more = [f", in the format {item.get('formatCode', '')}" for item in style if local(item) == "numFmt"]
-        more += [
-            f", with {local(item)}"
-            for item in style.iter()
-            if local(item) not in _OF_LOOKS and not is_off(item.get("val"))
-        ]
-        yield colours["font"], colours["fill"], "".join(more)
+        yield colours["font"], colours["fill"], "".join([*more, *map(_further, style.iter())])
+
+
+def _further(item: Element) -> str:
+    """What an element of a differential style changes besides colours and formats, if that may hide something."""
+    kind = local(item)
+    if kind in _OF_LOOKS or is_off(item.get("val")) or (kind == "sz" and is_readable_size(item.get("val", ""))):
+        return ""
+    return f", {_IN_WORDS.get(kind, f'with {kind!r}')}"
