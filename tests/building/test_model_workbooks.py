@@ -235,6 +235,9 @@ def test_nothing_is_written_if_anything_is_refused(tmp_path: Path) -> None:
     wide.layers[0].kernel.assign(np.full((3, 2), 1e300))
     with pytest.raises(ModelError, match=r"^wide\.kernel holds 1e\+300; in float32, .* numbers end at 3\.4e\+38"):
         build_model(wide, np.ones((1, 3)), target)
+    wide.layers[0].kernel.assign(np.full((3, 2), np.nan))
+    with pytest.raises(ModelError, match=r"^wide\.kernel is infinite or not a number in places, .* train it anew$"):
+        build_model(wide, np.ones((1, 3)), target)
     with pytest.raises(ModelError, match="infinite or not a number in float32, the precision in which"):
         build_model(endless, np.array([[120.0]]), target)
     with pytest.raises(UsageError, match=r"there is no folder .*new; make it first"):

@@ -154,7 +154,12 @@ def with_places(spec: ModelSpec, trace: Trace) -> tuple[ModelSpec, Trace]:
 def _require_single_precision(spec: ModelSpec, arrays: Sequence[Array], weights: Mapping[str, Array]) -> None:
     largest = float(np.finfo(np.float32).max)
     for name, array in weights.items():
-        if (np.abs(array[np.isfinite(array)]) > largest).any():
+        if not np.isfinite(array).all():
+            raise ModelError(
+                f"{name} is infinite or not a number in places, which no worksheet cell can hold; the training of the "
+                "model has failed, so train it anew"
+            )
+        if (np.abs(array) > largest).any():
             raise ModelError(
                 f"{name} holds {np.abs(array).max():.3g}; in float32, in which a workbook is compared with the model, "
                 f"too, numbers end at {largest:.3g}"
