@@ -14,9 +14,16 @@ from zipfile import ZipFile
 
 import pytest
 
+# What is imported here is not imported anew for each run inside a test.
 import xlcheck
-import xlcheck.pytest_plugin.items  # whatever is imported here is not imported anew for each run inside a test
+import xlcheck.building.given_model
+import xlcheck.engines.guarded
+import xlcheck.pytest_plugin.items
+import xlcheck.pytest_plugin.stale
 import xlcheck.pytest_plugin.trace_check
+import xlcheck.verdicts.desired_formula
+import xlcheck.verdicts.generated
+import xlcheck.verdicts.mistakes.explain
 from xlcheck.model.keras_import import import_keras
 from xlcheck.workbook.manifest import manifest_of
 from xlcheck.workbook.reader import read_workbook
