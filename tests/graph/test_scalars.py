@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
@@ -11,6 +12,7 @@ from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.notation import label_of, notation
+from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.graph.scalars import indices, scalar_graph, scalar_name
 from xlcheck.layers.gate_symbols import gates_of
 from xlcheck.learning.forward import forward_graph
@@ -62,3 +64,11 @@ def test_the_columns_of_a_gate_are_called_by_its_name(lesson: str, quantity: str
     assert re.search(r"\[\d", notation(q.expr, graph)) is not None
     named = re.findall(r"recurrent_kernel\[(\w+)\]", text)
     assert set(named) == set(gates or ("z", "r", "hh"))
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (2, 1, 4)])
+def test_numbers_of_elements_are_in_c_order(shape: tuple[int, ...]) -> None:
+    """The name of an element by its number is that by the indices which NumPy gives it."""
+    q = Quantity(Band("layer", "x", Role.WEIGHT), None, shape)
+
+    assert [q.element_at(number) for number in range(math.prod(shape))] == [q.element(i) for i in np.ndindex(shape)]

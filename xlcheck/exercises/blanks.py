@@ -45,9 +45,7 @@ def fits_backward(plan: ExercisePlan, forward: Graph, backward: Graph) -> bool:
 
 def elements(q: Quantity) -> Iterator[tuple[Element, str]]:
     """The numbers of a quantity with their names."""
-    for index in range(math.prod(q.shape)):
-        place = tuple(int(i) for i in np.unravel_index(index, q.shape))
-        yield (q.name, index), q.element(place)
+    return (((q.name, index), q.element_at(index)) for index in range(math.prod(q.shape)))
 
 
 def with_empty_blanks(graph: Graph, given: Mapping[str, Array], blanks: Mapping[Element, object]) -> dict[str, Array]:

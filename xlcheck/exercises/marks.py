@@ -6,6 +6,7 @@ computed from is still missing, or is so small that nothing can be divided by it
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
@@ -94,9 +95,7 @@ def read_by(expr: ex.Expr, index: int | None, graph: Graph) -> Iterator[Element]
     """The numbers that one number of an expression is computed from; all that it may be if the index is None."""
     match expr:
         case ex.Ref(name):
-            size = 1
-            for n in graph[name].shape:
-                size *= n
+            size = math.prod(graph[name].shape)
             yield from ((name, at) for at in ([index] if index is not None and size > 1 else range(size)))
         case ex.Slice(of, start, stop, row):
             width = graph[of.name].shape[-1]

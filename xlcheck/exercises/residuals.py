@@ -13,9 +13,10 @@ weight) are compared as they are, forward.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import reduce
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -58,6 +59,7 @@ class Residual:
         return np.abs(left - right) / np.maximum(1.0, np.abs(right))
 
 
+Item = TypeVar("Item")
 _Turned = Iterator[tuple[ex.Expr, ex.Expr, tuple[ex.Expr, ...]]]
 """An operand, what it must be, and what that divides by."""
 
@@ -126,9 +128,7 @@ def isolated(expr: ex.Expr, left: ex.Expr, divisors: tuple[ex.Expr, ...], graph:
     if isinstance(expr, ex.Dot | ex.DotTransposed):
         (first, weight), *others = _terms(expr, graph) or [(expr, expr)]
         if others:  # for weights of 0, by which nothing can be divided
-            rest = left
-            for operand, factor in others:
-                rest = rest - operand * factor
+            rest = _less(left, [operand * factor for operand, factor in others])
             yield Residual(rest, first * weight, divisors)
     turn = INVERSES.get(type(expr))
     for operand, wanted, divisor in () if turn is None else turn(expr, left, graph):
@@ -160,13 +160,14 @@ def _columns(matrix: ex.Ref | ex.Slice, graph: Graph) -> tuple[ex.Ref, int, int]
     return (matrix.of, matrix.start, matrix.stop) if matrix.row is None else None
 
 
-def _one_of(terms: Sequence[tuple[ex.Expr, ex.Expr]], y: ex.Expr) -> _Turned:
-    """Of a sum of products of a number and a weight each number: the rest is taken off, and divided by the weight."""
-    for place, (operand, weight) in enumerate(terms):
-        rest = y
-        for other, factor in (*terms[:place], *terms[place + 1 :]):
-            rest = rest - other * factor
-        yield operand, rest / weight, (weight,)
+def _less(y: ex.Expr, items: Iterable[ex.Expr]) -> ex.Expr:
+    """What is left when items are taken off."""
+    return reduce(ex.Expr.__sub__, items, y)
+
+
+def _each(items: Sequence[Item]) -> Iterator[tuple[Item, Sequence[Item]]]:
+    """Each of some items, and all others."""
+    return ((item, (*items[:place], *items[place + 1 :])) for place, item in enumerate(items))
 
 
 def _terms(e: ex.Dot | ex.DotTransposed, graph: Graph) -> list[tuple[ex.Expr, ex.Expr]]:
@@ -183,7 +184,8 @@ def _terms(e: ex.Dot | ex.DotTransposed, graph: Graph) -> list[tuple[ex.Expr, ex
 
 
 def _product(e: ex.Dot | ex.DotTransposed, y: ex.Expr, graph: Graph) -> _Turned:
-    yield from _one_of(_terms(e, graph), y)
+    for (operand, weight), others in _each(_terms(e, graph)):
+        yield operand, _less(y, [other * factor for other, factor in others]) / weight, (weight,)
 
 
 def _softmax(e: ex.Softmax, y: ex.Expr, graph: Graph) -> _Turned:
@@ -192,12 +194,8 @@ def _softmax(e: ex.Softmax, y: ex.Expr, graph: Graph) -> _Turned:
 
 
 def _sum(e: ex.Sum, y: ex.Expr, graph: Graph) -> _Turned:
-    elements = _elements(e.x, graph)
-    for place, element in enumerate(elements):
-        rest = y
-        for other in (*elements[:place], *elements[place + 1 :]):
-            rest = rest - other
-        yield element, rest, ()
+    for element, others in _each(_elements(e.x, graph)):
+        yield element, _less(y, others), ()
 
 
 def _mul(e: ex.Mul, y: ex.Expr, graph: Graph) -> _Turned:
@@ -211,11 +209,8 @@ def _div(e: ex.Div, y: ex.Expr, graph: Graph) -> _Turned:
 
 
 def _total(e: ex.Total, y: ex.Expr, graph: Graph) -> _Turned:
-    for place, item in enumerate(e.items):
-        rest = y
-        for other in (*e.items[:place], *e.items[place + 1 :]):
-            rest = rest - other
-        yield item, rest, ()
+    for item, others in _each(e.items):
+        yield item, _less(y, others), ()
 
 
 def _unary(inverse: Callable[[ex.Expr], ex.Expr]) -> Callable[..., _Turned]:

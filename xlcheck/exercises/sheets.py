@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from xlcheck.exercises.blanks import with_empty_blanks
 from xlcheck.exercises.front import Front, front_sheet
 from xlcheck.exercises.hints import NAME as HINTS
@@ -109,8 +107,7 @@ def blank_workbook(
 
 
 def _name(draft: Draft, element: Element) -> str:
-    q = draft.graph[element[0]]
-    return q.element(tuple(int(i) for i in np.unravel_index(element[1], q.shape)))
+    return draft.graph[element[0]].element_at(element[1])
 
 
 def _formula(draft: Draft, element: Element, cell: Range) -> str:

@@ -147,11 +147,7 @@ class PreparedKey:
     def elements(self) -> list[str]:
         """The name of what each cell holds: `lstm.f[1][0]`."""
         graph = self.key.graph
-        names = []
-        for p in self.placements:
-            q = graph[p.quantity]
-            names += [q.element(tuple(int(i) for i in np.unravel_index(e, q.shape))) for e in p.elements.tolist()]
-        return names
+        return [graph[p.quantity].element_at(number) for p in self.placements for number in p.elements.tolist()]
 
     @cached_property
     def origins(self) -> dict[int, tuple[str, int]]:

@@ -102,6 +102,14 @@ class Quantity:
         indices = index if isinstance(index, tuple) else (index,)
         return self.name + "".join(f"[{i}]" for i in indices)
 
+    def element_at(self, number: int) -> str:
+        """The name of one element, by its number in C order."""
+        indices: tuple[int, ...] = ()
+        for size in reversed(self.shape):
+            number, index = divmod(number, size)
+            indices = (index, *indices)
+        return self.element(indices)
+
 
 @dataclass(frozen=True)
 class Graph:

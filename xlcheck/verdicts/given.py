@@ -158,12 +158,11 @@ class _Walk:
             self.values[q.name] = np.array(self.values[q.name])
         flat = self._rows_of(q)
         rows = self._rows(q, place.sample)
-        index = np.unravel_index(element, q.shape)
         self.edits.append(
             Edit(
                 place.sheet,
                 address(int(place.codes[cell])),
-                q.element(tuple(int(i) for i in index)),
+                q.element_at(element),
                 float(sighting.numbers[setting, cell]),
                 float(flat[rows[setting], element]),
                 _ROLES.get(q.band.role, q.band.role.value),

@@ -116,7 +116,7 @@ def _quantity_result(
         cell=address(int(place.codes[cell])),
         status=status,
         kind=kind,
-        quantity=q.element(tuple(int(i) for i in np.unravel_index(element, q.shape))),
+        quantity=q.element_at(element),
         actual=plain(actual),
         desired=desired,
         desired_from_precedents=local,
