@@ -23,8 +23,9 @@ from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.references import References
 from xlcheck.graph.evaluate import Array, evaluate
 from xlcheck.graph.quantities import Role
-from xlcheck.verdicts.placement import Placement, placements_of, position
+from xlcheck.verdicts.placement import Placement, placements_of
 from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.workbook.cell_codes import position
 from xlcheck.workbook.content import Cell
 from xlcheck.workbook.reader import read_workbook
 

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.formulas.addresses import MAX_COLUMNS, Range, quote_sheet
+from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.formulas.functions import OpaqueError
 from xlcheck.formulas.printer import Places
 from xlcheck.formulas.printing import Style, formula
@@ -24,6 +24,7 @@ from xlcheck.verdicts.mistakes.texts import unrounded
 from xlcheck.verdicts.mistakes.trials import Trials, same_function
 from xlcheck.verdicts.operands import forms
 from xlcheck.verdicts.placement import Array
+from xlcheck.workbook.cell_codes import code_at, position
 
 _MOST = 2_000
 """Formulas that are tried in one workbook; of more wrong cells nobody reads."""
@@ -82,13 +83,13 @@ def _computes(text: str, wanted: Wanted, right: Sequence[Array], trials: Trials)
 
 def _beside(wanted: Wanted, trials: Trials) -> Iterator[str]:
     """The formulas of the cells that hold other elements and other steps, as they would be if filled over this cell."""
-    row, column = divmod(wanted.code, MAX_COLUMNS)
+    row, column = position(wanted.code)
     places = []
     steps = trials.graph.steps.get(wanted.q.band.name, {})
     for name in steps.values() if wanted.q.step is not None else [wanted.q.name]:
         for sheet, code in trials.all_cells(name, wanted.sheet):
             if code != wanted.code:
-                down, right = divmod(code, MAX_COLUMNS)
+                down, right = position(code)
                 places.append((abs(down - row) + abs(right - column), sheet, code, row - down, column - right))
     for _, sheet, code, down, right in sorted(places)[:_NEAR]:
         text = trials.text(sheet, code)
@@ -162,9 +163,9 @@ class _Places(Places):
         cells = [next(self.trials.cells_of(name, element, *own), None) for element in elements]
         (sheet, first), *_ = found = [cell for cell in cells if cell is not None] or [("", 0)]
         steps = np.diff([code for _, code in found])
-        in_line = steps.size == 0 or (set(steps.tolist()) in ({1}, {MAX_COLUMNS}))
+        in_line = steps.size == 0 or (set(steps.tolist()) in ({1}, {code_at(1, 0)}))
         if len(found) != len(cells) or {name for name, _ in found} != {sheet} or not sheet or not in_line:
             raise NotSupportedError(f"{name} stands in no one range")
-        down = steps.size and steps[0] == MAX_COLUMNS
-        row, column = divmod(first, MAX_COLUMNS)
+        down = steps.size and steps[0] == code_at(1, 0)
+        row, column = position(first)
         return Range(sheet, row, column, len(found) if down else 1, 1 if down else len(found))

@@ -19,8 +19,7 @@ from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.formula_cells import FormulaCells, Upstream
 from xlcheck.verdicts.messages import first_of
 from xlcheck.verdicts.observe import Observation
-from xlcheck.verdicts.placement import address
-from xlcheck.workbook.cell_codes import Codes, by_sheet, codes_of
+from xlcheck.workbook.cell_codes import Codes, address, by_sheet, codes_of
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest
 

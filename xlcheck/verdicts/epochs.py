@@ -8,21 +8,21 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from xlcheck.formulas.addresses import MAX_COLUMNS, Range
+from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.judge import AGREE, ROOT
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.placement import Array, Placement, Sighting, position
+from xlcheck.verdicts.placement import Array, Placement, Sighting
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.results import quantity_results, stale_result
 from xlcheck.verdicts.stale import find_stale
 from xlcheck.verdicts.tolerance import Tolerance, ulps
-from xlcheck.workbook.cell_codes import codes_of
+from xlcheck.workbook.cell_codes import codes_of, position, positions
 from xlcheck.workbook.content import SheetContent, WorkbookContent
 from xlcheck.workbook.epoch_table import EpochTable
 from xlcheck.workbook.packed_cells import PackedCells
@@ -36,7 +36,7 @@ def without_tables(content: WorkbookContent, tables: Iterable[EpochTable]) -> Wo
         if sheet is None:
             continue
         packed = PackedCells.of(sheet.cells)
-        rows, columns = np.divmod(packed.codes, MAX_COLUMNS)
+        rows, columns = positions(packed.codes)
         in_table = np.isin(columns, list(table.columns.values()))
         in_table &= (rows >= table.area.top) & (rows < table.area.top + table.area.rows)
         cells = packed.where(~in_table)

@@ -9,11 +9,11 @@ from types import MappingProxyType
 import numpy as np
 
 from xlcheck.engines.differences import Circumstances, differs_by_form, named_ranges, that_may_differ
-from xlcheck.formulas.addresses import MAX_COLUMNS, Range
+from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.references import References
 from xlcheck.verdicts.joined import in_groups
-from xlcheck.verdicts.placement import Array, within
-from xlcheck.workbook.cell_codes import Codes, Mask, contained
+from xlcheck.verdicts.placement import Array
+from xlcheck.workbook.cell_codes import Codes, Mask, contained, position, within
 from xlcheck.workbook.content import Cell, ConstantCells, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.values import Value
@@ -81,7 +81,7 @@ class FormulaCells:
 
     def cell(self, sheet: str, code: int) -> Cell | None:
         """What stands in a cell; None if it is empty."""
-        return self._on(sheet).get(divmod(int(code), MAX_COLUMNS))
+        return self._on(sheet).get(position(code))
 
     def stored(self, sheet: str, codes: Codes) -> tuple[Array, dict[int, Value]]:
         """What the file stores for cells; see `PackedCells.stored`."""
@@ -119,7 +119,7 @@ class FormulaCells:
                 texts = packed.formulas_at(others)
                 for place in that_may_differ(engine, texts, ranges):
                     code = others[place]
-                    in_array = packed[divmod(code, MAX_COLUMNS)].array is not None
+                    in_array = packed[position(code)].array is not None
                     if why := differs_by_form(engine, Circumstances(texts[place], in_array=in_array, ranges=ranges)):
                         yield sheet, code, why
 

@@ -18,9 +18,9 @@ from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.formula_cells import FormulaCells, Upstream
 from xlcheck.verdicts.joined import distinct_rows
-from xlcheck.verdicts.placement import Array, Sighting, address
+from xlcheck.verdicts.placement import Array, Sighting
 from xlcheck.verdicts.report import Edit
-from xlcheck.workbook.cell_codes import Mask
+from xlcheck.workbook.cell_codes import Mask, address
 from xlcheck.workbook.values import Value
 
 # Programs that save 15 digits change a constant by less than this, relative to it; nobody edits a weight by so little.

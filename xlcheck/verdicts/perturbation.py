@@ -24,13 +24,13 @@ from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.judge import ROOT
 from xlcheck.verdicts.other_numbers import other_numbers
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.placement import Array, Sighting, position
+from xlcheck.verdicts.placement import Array, Sighting
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.recalculate import Reading, recalculate
 from xlcheck.verdicts.report import CellResult
 from xlcheck.verdicts.results import quantity_results
 from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.workbook.cell_codes import contained, union
+from xlcheck.workbook.cell_codes import contained, position, union
 from xlcheck.workbook.manifest import Manifest
 
 # Other numbers may be larger, and cancel where the stored ones do not; a wrong formula differs by far more.

@@ -10,11 +10,11 @@ from typing import TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.addresses import MAX_COLUMNS, Range, cell_name
+from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.joined import pieces
 from xlcheck.workbook.bindings import Binding
-from xlcheck.workbook.cell_codes import Codes, Mask
+from xlcheck.workbook.cell_codes import Codes, Mask, codes_at
 from xlcheck.workbook.values import Value
 
 Array = NDArray[np.float64]
@@ -27,24 +27,7 @@ def codes_of_all(areas: Sequence[Range]) -> Iterator[Codes]:
     top, left, columns = np.repeat(corners, sizes, axis=0).T
     place = np.arange(top.size) - np.repeat(np.cumsum(sizes, dtype=np.int64) - sizes, sizes)
     rows, right = np.divmod(place, columns)
-    return pieces((top + rows) * MAX_COLUMNS + left + right, sizes)
-
-
-def position(code: int) -> tuple[int, int]:
-    """(row, column) of a code."""
-    return divmod(int(code), MAX_COLUMNS)
-
-
-def within(codes: Codes, area: Range) -> Mask:
-    """For each code, whether its cell lies in a range (of the same worksheet)."""
-    rows, columns = np.divmod(codes, MAX_COLUMNS)
-    down = (rows >= area.top) & (rows < area.top + area.rows)
-    return np.logical_and(down, (columns >= area.left) & (columns < area.left + area.columns))
-
-
-def address(code: int) -> str:
-    """A1 notation of a code."""
-    return cell_name(*position(code))
+    return pieces(codes_at(top + rows, left + right), sizes)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import numpy as np
 
 from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range
-from xlcheck.verdicts.placement import Array, position
-from xlcheck.workbook.cell_codes import Codes, Mask
+from xlcheck.verdicts.placement import Array
+from xlcheck.workbook.cell_codes import Codes, Mask, position
 from xlcheck.workbook.values import Value
 
 # Equal to no value.

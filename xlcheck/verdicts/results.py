@@ -16,12 +16,12 @@ from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict
 from xlcheck.verdicts.judge import STATUS
 from xlcheck.verdicts.messages import UNBOUND, helper_message, quantity_message, stale_message
-from xlcheck.verdicts.placement import Placement, Sighting, address
+from xlcheck.verdicts.placement import Placement, Sighting
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.report import CellResult, Kind, Status
 from xlcheck.verdicts.stale import Stale
 from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.workbook.cell_codes import code_of
+from xlcheck.workbook.cell_codes import address, code_of
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 if TYPE_CHECKING:

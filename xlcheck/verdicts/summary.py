@@ -20,13 +20,12 @@ from xlcheck.verdicts.joined import distinct_rows, pieces
 from xlcheck.verdicts.messages import first_of, others_on, plural
 from xlcheck.verdicts.observe import Observation
 from xlcheck.verdicts.parts import ORDER, Part
-from xlcheck.verdicts.placement import address
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.report import Counts, Status
 from xlcheck.verdicts.results import helper_result, quantity_results, stale_result, unbound_result
 from xlcheck.verdicts.stale import find_stale
 from xlcheck.verdicts.tolerance import Tolerance, ulps
-from xlcheck.workbook.cell_codes import Mask, by_sheet, code_of, codes_of
+from xlcheck.workbook.cell_codes import Mask, address, by_sheet, code_of, codes_of
 
 if TYPE_CHECKING:
     from xlcheck.verdicts.mistakes.trials import Trials

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.addresses import MAX_COLUMNS, Range, parse_range
-from xlcheck.workbook.cell_codes import Codes, by_sheet, codes_of, contained
+from xlcheck.formulas.addresses import Range, parse_range
+from xlcheck.workbook.cell_codes import Codes, by_sheet, codes_of, contained, position, positions
 from xlcheck.workbook.content import ConstantCells, SheetContent, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.shown import UsedFormats, read_shown
@@ -171,8 +171,8 @@ def _read(sheet: SheetContent, is_hidden: bool, given: Codes | None) -> Constant
         if value is not None and constant[place]
     }
     if is_hidden:
-        signed = {code // MAX_COLUMNS for code, text in texts.items() if text.startswith(SIGNATURE)}
-        texts = {code: text for code, text in texts.items() if code // MAX_COLUMNS not in signed}
+        signed = {position(code)[0] for code, text in texts.items() if text.startswith(SIGNATURE)}
+        texts = {code: text for code, text in texts.items() if position(code)[0] not in signed}
     own = (0, _column(sheet)) if is_hidden else ()
     return without(Constants(texts, packed.codes[numeric], packed.numbers[numeric]), given, own=own)
 
@@ -191,21 +191,21 @@ def without(constants: Constants, given: Codes | None, *, own: Sequence[int | No
     texts = {
         code: text
         for (code, text), leave in zip(constants.texts.items(), known, strict=True)
-        if text and not leave and code % MAX_COLUMNS not in own
+        if text and not leave and position(code)[1] not in own
     }
     return Constants(texts, constants.codes[kept], constants.numbers[kept])
 
 
 def bands(constants: Constants, height: int = 0) -> list[Any]:
     """[rows of a band, the record of each band in base64]."""
-    last = max(max(constants.texts, default=0), int(constants.codes.max(initial=0))) // MAX_COLUMNS
+    last, _ = position(max(max(constants.texts, default=0), int(constants.codes.max(initial=0))))
     height = height or last // _BANDS + 1
     records = np.zeros(last // height + 1, dtype=_RECORD)
-    bands = constants.codes // MAX_COLUMNS // height
+    bands = positions(constants.codes)[0] // height
     np.add.at(records["numbers"], bands, _weighed(constants.codes, constants.numbers))
     texts: dict[int, list[str]] = {}
     for code, text in sorted(constants.texts.items()):
-        texts.setdefault(code // MAX_COLUMNS // height, []).append(f"{code}\0{text}\0")
+        texts.setdefault(position(code)[0] // height, []).append(f"{code}\0{text}\0")
     for band, own in texts.items():
         digest = hashlib.sha256("".join(own).encode("utf-8", "surrogatepass")).digest()
         records["texts"][band] = int.from_bytes(digest[:4], "big")

@@ -7,24 +7,57 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.addresses import MAX_COLUMNS, Range
+from xlcheck.formulas.addresses import MAX_COLUMNS, Range, cell_name
 
 Codes = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 
+def code_at(row: int, column: int) -> int:
+    """The code of a cell."""
+    return row * MAX_COLUMNS + column
+
+
+def codes_at(rows: Codes | int, columns: Codes | int) -> Codes:
+    """The codes of cells of which the rows, the columns or both are given one by one."""
+    return np.asarray(rows * MAX_COLUMNS + columns, dtype=np.int64)
+
+
 def code_of(area: Range) -> int:
-    """The whole number of a range's first cell: row times columns of the grid, plus column."""
-    return area.top * MAX_COLUMNS + area.left
+    """The code of a range's first cell."""
+    return code_at(area.top, area.left)
+
+
+def position(code: int) -> tuple[int, int]:
+    """(row, column) of a code."""
+    return divmod(int(code), MAX_COLUMNS)
+
+
+def address(code: int) -> str:
+    """A1 notation of a code."""
+    return cell_name(*position(code))
+
+
+def positions(codes: Codes) -> tuple[Codes, Codes]:
+    """The rows and the columns of codes."""
+    rows, columns = np.divmod(codes, MAX_COLUMNS)
+    return rows, columns
+
+
+def within(codes: Codes, area: Range) -> Mask:
+    """For each code, whether its cell lies in a range (of the same worksheet)."""
+    rows, columns = positions(codes)
+    down = (rows >= area.top) & (rows < area.top + area.rows)
+    return np.logical_and(down, (columns >= area.left) & (columns < area.left + area.columns))
 
 
 def codes_of(area: Range) -> Codes:
-    """The whole numbers of all cells of a range, row by row."""
+    """The codes of all cells of a range, row by row."""
     if area.size == 1:  # as most of thousands are
         return np.array([code_of(area)], dtype=np.int64)
     rows = np.arange(area.top, area.top + area.rows, dtype=np.int64)
     columns = np.arange(area.left, area.left + area.columns, dtype=np.int64)
-    return (rows[:, None] * MAX_COLUMNS + columns).reshape(-1)
+    return codes_at(rows[:, None], columns).reshape(-1)
 
 
 def union(parts: Sequence[Codes]) -> Codes:

@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.addresses import MAX_COLUMNS, Range
+from xlcheck.formulas.addresses import Range
 from xlcheck.workbook.as_built import MARK, Constants, bands, kept, left_out, without
 from xlcheck.workbook.beside_cells import entitled, leads, noted, on_pages, protected, tipped
-from xlcheck.workbook.cell_codes import Codes, codes_of
+from xlcheck.workbook.cell_codes import Codes, code_at, codes_of
 from xlcheck.workbook.number_formats import canonical
 from xlcheck.workbook.pictures import GENERAL, axis_format, called, described, drawn, limited
 from xlcheck.workbook.plan import (
@@ -54,7 +54,7 @@ def with_fingerprint(plan: WorkbookPlan, hidden: str) -> WorkbookPlan:
 
 def _typed(sheet: PlannedSheet) -> list[int]:
     """The cells into which a reader types: a word, a choice."""
-    return [cell.row * MAX_COLUMNS + cell.column for cell in sheet.cells if cell.style == _TYPED]
+    return [code_at(cell.row, cell.column) for cell in sheet.cells if cell.style == _TYPED]
 
 
 def _planned(sheet: PlannedSheet, hidden: str, given: Mapping[str, Codes]) -> Constants:
@@ -63,7 +63,7 @@ def _planned(sheet: PlannedSheet, hidden: str, given: Mapping[str, Codes]) -> Co
     merged = [PlannedCell(m.area.top, m.area.left, m.content) for m in sheet.merges]
     for cell in (*sheet.cells, *merged):
         content = cell.content.text if isinstance(cell.content, Link) else cell.content
-        code = cell.row * MAX_COLUMNS + cell.column
+        code = code_at(cell.row, cell.column)
         if isinstance(content, str):
             texts[code] = content
         elif isinstance(content, int | float):
@@ -91,7 +91,7 @@ def _with_text(sheet: PlannedSheet, text: str) -> PlannedSheet:
 def _formats(sheet: PlannedSheet) -> UsedFormats:
     """The number formats of the cells that hold a formula or a number, row by row."""
     single = [
-        (cell.row * MAX_COLUMNS + cell.column, cell.style)
+        (code_at(cell.row, cell.column), cell.style)
         for cell in (*sheet.cells, *(PlannedCell(m.area.top, m.area.left, m.content, m.style) for m in sheet.merges))
         if isinstance(cell.content, Formula | int | float)
     ]

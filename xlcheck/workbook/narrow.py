@@ -12,7 +12,8 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from xlcheck.formulas.addresses import MAX_COLUMNS, Range, cell_name, parse_range, quote_sheet
+from xlcheck.formulas.addresses import Range, cell_name, parse_range, quote_sheet
+from xlcheck.workbook.cell_codes import position, positions
 from xlcheck.workbook.content import Cell
 from xlcheck.workbook.number_formats import Formats, digits_shown
 from xlcheck.workbook.packed_cells import PackedCells
@@ -69,12 +70,12 @@ class Widths:
         wide = {(area.top, area.left): area.columns for area in merges}
         looked_at = ~np.isnan(packed.numbers)
         if default is None or default >= self._widest:
-            looked_at &= np.isin(packed.codes % MAX_COLUMNS, narrow)
+            looked_at &= np.isin(positions(packed.codes)[1], narrow)
         for code, number, style in zip(
             packed.codes[looked_at].tolist(), packed.numbers[looked_at].tolist(), packed.styles[looked_at].tolist(),
             strict=True,
         ):  # fmt: skip
-            place = row, column = divmod(code, MAX_COLUMNS)
+            place = row, column = position(code)
             columns = range(column, column + wide.get(place, 1))
             width = sum(widths.get(at, default or _USUAL) for at in columns)
             if width and width < self.of(style, number):

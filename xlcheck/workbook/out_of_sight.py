@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from xml.etree.ElementTree import Element
 
-from xlcheck.formulas.addresses import MAX_COLUMNS, Range, cell_name, column_name, parse_range, quote_sheet
+from xlcheck.formulas.addresses import Range, cell_name, column_name, parse_range, quote_sheet
+from xlcheck.workbook.cell_codes import address
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.content import Cell, ConstantCells, SheetContent, WorkbookContent
 from xlcheck.workbook.narrow import Widths, merged
@@ -149,10 +150,7 @@ def _shared_texts(sheet: SheetContent, part: SheetPart) -> Iterator[tuple[str, i
         return shared_within(part)
     packed = PackedCells.of(sheet.cells)
     codes, styles = packed.codes, packed.styles
-    return (
-        (cell_name(*divmod(int(codes[at]), MAX_COLUMNS)), int(styles[at]), number)
-        for at, number in packed.shared.items()
-    )
+    return ((address(codes[at]), int(styles[at]), number) for at, number in packed.shared.items())
 
 
 def _of_views(name: str, root: Element) -> Iterator[str]:

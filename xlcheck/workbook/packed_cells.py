@@ -9,12 +9,12 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.addresses import MAX_COLUMNS, Range
+from xlcheck.formulas.addresses import Range
+from xlcheck.workbook.cell_codes import Codes, code_at, codes_of, positions
 from xlcheck.workbook.content import Cell, ConstantCells, SheetContent
 from xlcheck.workbook.values import Value
 
 Position = tuple[int, int]
-Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +57,10 @@ class PackedCells(Mapping[Position, Cell]):
             else:
                 others[place] = cell.value
         return PackedCells(
-            np.array([_code(position) for position, _ in items], dtype=np.int64),
+            np.array([code_at(*position) for position, _ in items], dtype=np.int64),
             numbers,
             others,
-            np.array([_code(position) for position, cell in items if cell.formula is not None], dtype=np.int64),
+            np.array([code_at(*position) for position, cell in items if cell.formula is not None], dtype=np.int64),
             [cell.formula for _, cell in items if cell.formula is not None],
             np.array([cell.style for _, cell in items], dtype=np.uint32),
             {place: cell.array for place, (_, cell) in enumerate(items) if cell.array is not None},
@@ -71,11 +71,11 @@ class PackedCells(Mapping[Position, Cell]):
         return self.codes.size
 
     def __iter__(self) -> Iterator[Position]:
-        rows, columns = np.divmod(self.codes, MAX_COLUMNS)
+        rows, columns = positions(self.codes)
         return zip(rows.tolist(), columns.tolist(), strict=True)
 
     def __getitem__(self, position: Position) -> Cell:
-        code = _code(position)
+        code = code_at(*position)
         place = int(np.searchsorted(self.codes, code))
         if place == self.codes.size or self.codes[place] != code:
             raise KeyError(position)
@@ -119,7 +119,7 @@ class PackedCells(Mapping[Position, Cell]):
 
     def column_formulas(self, area: Range) -> list[str | None]:
         """The formulas of a part of a column."""
-        wanted = np.arange(area.top, area.top + area.rows, dtype=np.int64) * MAX_COLUMNS + area.left
+        wanted = codes_of(area)
         if not self.formulas:
             return [None] * area.rows
         places = np.minimum(np.searchsorted(self.formula_codes, wanted), len(self.formulas) - 1)
@@ -173,7 +173,3 @@ class _Values(ValuesView[Cell]):
     def __iter__(self) -> Iterator[Cell]:
         packed: PackedCells = self._mapping  # type: ignore[attr-defined]
         return packed.each()
-
-
-def _code(position: Position) -> int:
-    return position[0] * MAX_COLUMNS + position[1]

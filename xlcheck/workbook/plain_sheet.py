@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, column_index
-from xlcheck.workbook.packed_cells import Codes, PackedCells
+from xlcheck.workbook.cell_codes import Codes, codes_at
+from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.plain_constants import ROW, are_ascending, is_usual_frame, rows_of
 from xlcheck.workbook.plain_text import plain_text
 from xlcheck.workbook.sheet_cells import MAX_CELLS
@@ -110,7 +111,7 @@ def _read_chunk(
     filled = (facts & _FILLED) > 0
     styles = np.zeros(facts.size, dtype=np.uint32)
     styles[(facts & _STYLED) > 0] = _numbers(_STYLE.findall(content))
-    codes = (np.repeat(rows, [own.size for own in cells]) * MAX_COLUMNS + (facts >> _COLUMN))[filled]
+    codes = codes_at(np.repeat(rows, [own.size for own in cells]), facts >> _COLUMN)[filled]
     facts = facts[filled]  # cells that have a style and nothing else are left out
     is_formula = (facts & _CALCULATED) > 0
     types = facts >> _TYPE & ((1 << _COLUMN - _TYPE) - 1)

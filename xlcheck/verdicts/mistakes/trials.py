@@ -13,7 +13,7 @@ from zlib import crc32
 import numpy as np
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.formulas.addresses import MAX_COLUMNS, Range, parse_range
+from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.evaluate import evaluate, parsed_names
 from xlcheck.formulas.functions import OpaqueError, Scalar
@@ -24,7 +24,7 @@ from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.mistakes.mutants import Mutant
 from xlcheck.verdicts.placement import Array, Placement
-from xlcheck.workbook.cell_codes import Codes
+from xlcheck.workbook.cell_codes import Codes, code_at, codes_at, position
 from xlcheck.workbook.values import CellError, NotEvaluated
 
 DRAWS = 3
@@ -82,7 +82,7 @@ class Trials:
         Raises:
             OpaqueError: it uses something that is not known here.
         """
-        cell = (sheet, *divmod(code, MAX_COLUMNS))
+        cell = (sheet, *position(code))
         return np.array([self._evaluated(formula, cell, sample, draw) for draw in range(DRAWS)])
 
     def of_expression(self, compute: Compute | ex.Expr, element: int, sample: int | None) -> Array | None:
@@ -116,7 +116,7 @@ class Trials:
         for area in self._formulas.reads(sheet, code):
             codes, numbers, _ = self._by_sheet.get(area.sheet, _NOWHERE)
             for row in range(area.top, min(area.top + area.rows, area.top + 10_000)):
-                first, last = np.searchsorted(codes, np.array([0, area.columns]) + row * MAX_COLUMNS + area.left)
+                first, last = np.searchsorted(codes, codes_at(row, area.left + np.array([0, area.columns])))
                 found.update(self._placements[n].quantity for n in set(numbers[first:last].tolist()))
         return frozenset(found)
 
@@ -190,7 +190,7 @@ class Trials:
         drawn: dict[int | None, _Drawn] = {}
 
         def given(address: Address) -> float | None:
-            place = None if address == cell else self.place_of(address[0], address[1] * MAX_COLUMNS + address[2])
+            place = None if address == cell else self.place_of(address[0], code_at(*address[1:]))
             if place is None:
                 return None
             name, element, of = place
@@ -293,16 +293,16 @@ class _Sheet:
         self._formulas = formulas
 
     def formula(self, cell: Address) -> str | None:
-        return self._formulas.text(cell[0], cell[1] * MAX_COLUMNS + cell[2])
+        return self._formulas.text(cell[0], code_at(*cell[1:]))
 
     def constant(self, cell: Address) -> Scalar:
-        content = self._formulas.cell(cell[0], cell[1] * MAX_COLUMNS + cell[2])
+        content = self._formulas.cell(cell[0], code_at(*cell[1:]))
         value = None if content is None else content.value
         if isinstance(value, CellError | NotEvaluated):
             raise OpaqueError(f"it reads a cell that holds {value}")
         return value
 
     def spill(self, cell: Address) -> Range:
-        content = self._formulas.cell(cell[0], cell[1] * MAX_COLUMNS + cell[2])
+        content = self._formulas.cell(cell[0], code_at(*cell[1:]))
         own = Range(cell[0], cell[1], cell[2])
         return own if content is None or content.array is None else parse_range(content.array, cell[0])
