@@ -223,7 +223,9 @@ def test_an_output_that_takes_nothing_is_one_sentence() -> None:
         )
 
     assert result.returncode == 2
-    assert result.stderr.decode().splitlines() == ["xlcheck: the result cannot be written: No space left on device"]
+    assert result.stderr.decode().splitlines() == [
+        "xlcheck: the result, or a temporary file, cannot be written: No space left on device"
+    ]
     assert run(["check", str(LSTM), "-o", "/dev/full"]) == 2
     assert Path("/dev/full").is_char_device()
 

@@ -71,6 +71,7 @@ def test_every_unexpected_error_is_a_defect(error: Exception, ending, capsys: py
         (MemoryError(), 3, "there is not enough memory"),
         (OSError(12, "Cannot allocate memory"), 2, "the system does not let it go on: Cannot allocate memory"),
         (PermissionError(13, "Permission denied", "x"), 2, "x cannot be used: Permission denied"),
+        (ModuleNotFoundError("No module", name="no_such_one"), 3, "no_such_one is not installed, and xlcheck needs it"),
         (KeyboardInterrupt(), 130, "interrupted; nothing was left half-written"),
     ],
 )

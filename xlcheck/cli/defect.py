@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from xlcheck.errors import NothingCheckedError, UsageError, XlcheckError
+from xlcheck.errors import MissingDependencyError, NothingCheckedError, UsageError, XlcheckError
 from xlcheck.version import __version__
 
 
@@ -26,11 +26,22 @@ def sentence(error: Exception, arguments: Sequence[str] | None = None) -> tuple[
                 "there is not enough memory for this; close other programs, or use a machine that has more",
                 NothingCheckedError.exit_code,
             )
+        case ModuleNotFoundError(name=str() as module) if "." not in module and not _is_installed(module):
+            return (
+                f"{module} is not installed, and xlcheck needs it; install xlcheck anew with pip, which brings it",
+                MissingDependencyError.exit_code,
+            )
         case OSError(filename=str() | bytes() as name):
             return f"{name!s} cannot be used: {error.strerror or error}", UsageError.exit_code
         case OSError():
             return f"the system does not let it go on: {error.strerror or error}", UsageError.exit_code
     return report_defect(error, sys.argv[1:] if arguments is None else arguments), DEFECT
+
+
+def _is_installed(module: str) -> bool:
+    from importlib.util import find_spec
+
+    return find_spec(module) is not None
 
 
 DEFECT = 70

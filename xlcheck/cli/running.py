@@ -80,7 +80,7 @@ def _ending(error: BaseException, arguments: Sequence[str]) -> int:
         return _PIPE_CLOSED
     if isinstance(error, OSError) and error.filename is None and error.errno in _UNWRITABLE:
         _let_go_of_stdout()
-        error = UsageError(f"the result cannot be written: {error.strerror}")
+        error = UsageError(f"the result, or a temporary file, cannot be written: {error.strerror}")
     if not isinstance(error, Exception):  # of SystemExit and its like somebody knows what for
         raise error
     message, code = sentence(error, arguments)
