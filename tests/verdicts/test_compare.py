@@ -242,6 +242,15 @@ def test_the_mean_reads_the_losses_of_all_samples() -> None:
     assert statuses(root)["loss.mean@None"] == [[ROOT]]
 
 
+def test_of_samples_that_are_not_shown_the_mean_reads_the_true_losses() -> None:
+    """Where the selector shows one sample only, the wrong loss of that one and the right one of the other count."""
+    shown = sighting("loss.loss", "D15", [[0.25]])
+    mean = (0.25 + float(TRUTH["loss.loss"][1, 0])) / 2
+    for wanted, value in ((CARRIED, mean), (ROOT, mean + 1e-9)):
+        verdicts = compare(GRAPH, [shown, sighting("loss.mean", "All!B16", [[value]])], TRUTH, EXACT, [0])
+        assert statuses(verdicts)["loss.mean@None"] == [[wanted]]
+
+
 def test_a_loss_may_be_written_with_the_probability_or_with_the_logit() -> None:
     """Whichever of its operands is wrong, a loss that follows from it is carried."""
     target = float(TRUTH["target.y"][0, 0])
