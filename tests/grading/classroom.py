@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +18,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 
+from xlcheck.cli import run
 from xlcheck.exercises.key import load_key
 from xlcheck.grading.grading import Grading
 from xlcheck.grading.marks import StudentMarks
@@ -116,7 +115,7 @@ def make_classroom(folder: Path, lesson: str, students: int, level: int = 3) -> 
         names = "".join(f"s{number:03},Student {number}\n" for number in range(1, students + 1))
         roster.write_text(f"id,name\n{names}", encoding="utf-8")
         arguments += ["--roster", str(roster)]
-    subprocess.run([sys.executable, "-m", "xlcheck", *arguments], check=True, capture_output=True)
+    assert run(arguments) == 0
     return Classroom(folder)
 
 
