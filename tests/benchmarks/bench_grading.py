@@ -121,7 +121,7 @@ def main() -> None:
         with Clock() as clock:
             for file in files:
                 judged = judge_submissions([read_submission(file, prepared)], prepared, calculator)
-                record = record_of(Task(sha256_of(file), str(file)), judged[0], prepared, Explainer(prepared))
+                record = record_of(Task(sha256_of(file), str(file)), judged[0], Explainer(prepared))
                 alone[file.name] = marker.mark(file.name, record).earned
         _row(table, "one file after the other, in this process *", len(files), clock.spent)
         with Clock() as clock:

@@ -270,14 +270,14 @@ def test_weights_are_counted_and_their_columns_named() -> None:
     """Wrapped layers count; over the columns of a gated layer stand its gates, with units if there are several."""
     inner = (recurrent("f", 3, 2, "LSTM"), recurrent("b", 3, 2, "LSTM"))
     wrapper = LayerSpec("Bidirectional", "both", {"merge_mode": "concat"}, {}, inner)
-    narrow = column_labels(recurrent("lstm", 3, 1, "LSTM"), "kernel", 4)
-    wide = column_labels(inner[0], "kernel", 8)
+    narrow = column_labels(recurrent("lstm", 3, 1, "LSTM"), 4)
+    wide = column_labels(inner[0], 8)
 
     assert parameters(wrapper) == 2 * (3 * 8 + 2 * 8)
     assert len(narrow) == len(set(narrow)) == 4
     assert [label.split()[0] for label in wide] == [gate.split()[0] for gate in narrow for _ in range(2)]
     assert [label.split()[-1] for label in wide] == ["1", "2"] * 4
-    assert column_labels(dense("d", 1, 3), "kernel", 3) == ["unit 1", "unit 2", "unit 3"]
+    assert column_labels(dense("d", 1, 3), 3) == ["unit 1", "unit 2", "unit 3"]
 
 
 @pytest.mark.parametrize(("steps", "count"), [(1, 0), (2, 1), (6, 1)])

@@ -103,7 +103,7 @@ def blank_workbook(
     plan_ = finished(draft, words.title, problem.subject.name)
     properties = {**plan_.properties, "comments": say("exercise.properties")}
     plan_ = replace(plan_, properties=properties)
-    return BlankWorkbook(plan_, _filled(draft, plan_, blanks), blanks, hints, draft, formulas, id_cell, right)
+    return BlankWorkbook(plan_, _filled(plan_, blanks), blanks, hints, draft, formulas, id_cell, right)
 
 
 def _name(draft: Draft, element: Element) -> str:
@@ -263,7 +263,7 @@ def _mark_areas(marks: Mapping[Element, Range]) -> list[Range]:
     return areas
 
 
-def _filled(draft: Draft, plan: WorkbookPlan, blanks: Sequence[Blank]) -> WorkbookPlan:
+def _filled(plan: WorkbookPlan, blanks: Sequence[Blank]) -> WorkbookPlan:
     """The workbook as somebody hands it in who knows everything."""
     solution = {(b.cell.sheet, b.cell.top, b.cell.left): b.formula for b in blanks}
     sheets = []

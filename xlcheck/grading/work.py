@@ -131,7 +131,7 @@ def _together(prepared: PreparedKey, tasks: Sequence[Task], engine: str, folder:
             shown = reason.replace(task.path or str(folder / f"{task.sha256}.xlsx"), task.label)
             yield Record(task.sha256, error=shown)
         else:
-            yield record_of(task, judged[task.sha256], prepared, explainer)
+            yield record_of(task, judged[task.sha256], explainer)
 
 
 def _error(judged: Judged | None) -> str:
@@ -148,13 +148,13 @@ def _file(task: Task, folder: Path) -> Path:
     return path
 
 
-def record_of(task: Task, judged: Judged, prepared: PreparedKey, explainer: Explainer) -> Record:
+def record_of(task: Task, judged: Judged, explainer: Explainer) -> Record:
     """What was found out about a submission that could be judged."""
     submission = judged.submission
     return Record(
         sha256=task.sha256,
         id=submission.id,
-        findings=tuple(_finding(judged, index, prepared, explainer) for index in sorted(judged.bad)),
+        findings=tuple(_finding(judged, index, explainer) for index in sorted(judged.bad)),
         hints=submission.hints,
         numbers=tuple(submission.numbers.tolist()),
         formulas=submission.formulas,
@@ -162,7 +162,7 @@ def record_of(task: Task, judged: Judged, prepared: PreparedKey, explainer: Expl
     )
 
 
-def _finding(judged: Judged, index: int, prepared: PreparedKey, explainer: Explainer) -> Finding:
+def _finding(judged: Judged, index: int, explainer: Explainer) -> Finding:
     submission = judged.submission
     place = submission.places[index]
     state = submission.states[index]

@@ -22,7 +22,7 @@ from xlcheck.layout.handed_on import handed_on
 from xlcheck.layout.margin import name_units
 from xlcheck.layout.numbers import slack
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.weights import column_labels, row_words, with_weights
+from xlcheck.layout.weights import labels_over, row_words, with_weights
 from xlcheck.layout.widening import brief_width, formula_width
 from xlcheck.model.model_spec import LayerSpec, ModelSpec
 from xlcheck.texts import say
@@ -221,8 +221,8 @@ class Page:
         self._header()
         for row, layer in self.places.headings.items():
             self._heading(row, layer)
-        for name, spec in self.network.weights.items():
-            self._weight(name, spec)
+        for name in self.network.weights:
+            self._weight(name)
         for (weight, column), x in self.places.beside.items():
             self._beside(self.places.inner.placed(weight).top, column, x)
         for weight in dict.fromkeys(weight for weight, _ in self.places.beside):
@@ -271,12 +271,9 @@ class Page:
         kind = next((spec.kind for spec in own.values()), "")
         heading(self.sheet, row, f"{layer} · {kind}" if kind else layer, self.places.columns)
         for name, spec in list(own.items())[:1]:
-            columns = self.network.matrices[name].shape[1]
-            named = self.draft.unit_names.get(f"{layer}.y", ())
-            labels = named if len(named) == columns else column_labels(spec, name.rpartition(".")[2], columns)
-            self.sheet.put_row(row + 1, MATRIX, list(labels), "column_label")
+            self.sheet.put_row(row + 1, MATRIX, labels_over(self.draft, spec, name), "column_label")
 
-    def _weight(self, name: str, layer: LayerSpec) -> None:
+    def _weight(self, name: str) -> None:
         """A weight as references to where it stands."""
         values, area, source = self.network.matrices[name], self.places.inner.placed(name), self.draft.placed(name)
         self.sheet.put(area.top, _SYMBOL, name.rpartition(".")[2], "symbol_small")

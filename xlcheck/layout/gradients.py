@@ -83,9 +83,9 @@ def _labels(spec: ModelSpec, q: Quantity) -> list[str]:
     columns = q.shape[-1]
     symbol = q.band.symbol.removesuffix(BEFORE)
     for name, layer in with_weights(spec.layers):
-        own = [weight for weight in layer.weights if symbol.endswith(f"_{weight}")]
-        if name == q.band.layer and own and columns <= LABELLED_COLUMNS:
-            return column_labels(layer, max(own, key=len), columns)
+        is_own = name == q.band.layer and any(symbol.endswith(f"_{weight}") for weight in layer.weights)
+        if is_own and columns <= LABELLED_COLUMNS:
+            return column_labels(layer, columns)
     return [str(column + 1) for column in range(columns)]
 
 

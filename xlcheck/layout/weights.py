@@ -100,7 +100,7 @@ def _sheet(draft: Draft, name: str, heading_text: str, what: str, layers: Mappin
     sheet = draft.sheet(draft.free_name(name), "weight")
     width = _USUAL
     if wide:
-        labels = [len(label) for name in wide for label in _labels(draft, layers[name.rpartition(".")[0]], name)]
+        labels = [len(label) for name in wide for label in labels_over(draft, layers[name.rpartition(".")[0]], name)]
         width = max(brief_width((f"weight{BRIEF}", draft.trace[name]) for name in names), _LETTER * max(labels))
     text = say("weights.intro", what=what)
     columns = 1 + max((draft.trace[name].shape[-1] for name in wide), default=_WIDE - 1)
@@ -125,7 +125,7 @@ def _weight(
     sheet.put(row, 0, f"{weight}   {shape}{in_book}", "name")
     sheet.heights[row] = 18
     if columns <= LABELLED_COLUMNS:
-        sheet.put_row(row + 1, 1, list(_labels(draft, layer, name)), "column_label")
+        sheet.put_row(row + 1, 1, list(labels_over(draft, layer, name)), "column_label")
     else:
         sheet.numbers(row + 1, 1, np.arange(1.0, columns + 1)[None, :], "column_label")
     if rows > 1 or weight in _ROWS:
@@ -158,12 +158,11 @@ def _places(shape: tuple[int, ...]) -> list[str]:
     return [", ".join(str(i + 1) for i in index) for index in np.ndindex(shape)]
 
 
-def _labels(draft: Draft, layer: LayerSpec, name: str) -> Sequence[str]:
+def labels_over(draft: Draft, layer: LayerSpec, name: str) -> Sequence[str]:
     """What stands over the columns of a weight array: words, gates and units."""
-    owner, _, weight = name.rpartition(".")
     columns = draft.trace[name].shape[-1]
-    named = draft.unit_names.get(f"{owner}.y", ())
-    return named if len(named) == columns else column_labels(layer, weight, columns)
+    named = draft.unit_names.get(f"{name.rpartition('.')[0]}.y", ())
+    return named if len(named) == columns else column_labels(layer, columns)
 
 
 def row_words(draft: Draft, weight: str, rows: int) -> Sequence[str]:
@@ -184,7 +183,7 @@ def factors(expr: ex.Expr, weight: str) -> Iterator[str]:
         yield from factors(operand, weight)
 
 
-def column_labels(layer: LayerSpec, weight: str, columns: int) -> list[str]:
+def column_labels(layer: LayerSpec, columns: int) -> list[str]:
     """What each column of a weight array belongs to: the gate, and the unit if there are several."""
     gates = _GATES.get(layer.kind.removesuffix("Cell"), ("",))
     units = columns // len(gates)

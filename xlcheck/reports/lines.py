@@ -99,17 +99,12 @@ def _console() -> Console:
 WIDTH = 80
 
 
-def plain_text(draw: Callable[[Console], None], width: int = WIDTH) -> str:
-    """What a function prints to a console, without colour.
-
-    Args:
-        draw: prints to the console it is given.
-        width: characters in a line.
-    """
+def plain_text(draw: Callable[[Console], None]) -> str:
+    """What a function prints to a console that is given to it, without colour."""
     from rich.console import Console
 
     buffer = io.StringIO()
-    draw(Console(file=buffer, width=width, color_system=None, force_terminal=False, legacy_windows=False))
+    draw(Console(file=buffer, width=WIDTH, color_system=None, force_terminal=False, legacy_windows=False))
     return buffer.getvalue().removesuffix("\n")
 
 

@@ -54,7 +54,7 @@ def vanishing_sheet(
     title(sheet, say("vanishing.title"), say("vanishing.intro"), 13)  # fmt: skip
     widths = {WORD: 7, TEXT: 11, X: 10, STATE: 14, TERM: 16, PART: 15, TO_INPUT: 15, CLIPPED: 15, TANH: 14, TO_TANH: 15}
     sheet.widths.update({**widths, GATE: 14, CELL: 14, TO_CELL: 15, **{SIZE + k: 13 for k in range(4)}})
-    u, w = _inputs(draft, sheet, clip, steps)
+    u, w = _inputs(draft, sheet, clip)
     _place(draft, sheet, steps)
     _place_machinery(draft)
     _header(sheet)
@@ -62,14 +62,14 @@ def vanishing_sheet(
         sheet.put(TOP + 1 + t, TEXT, words[t], "word")
         _row(draft, sheet, t, steps, u, w, gradients)
     _remembered(draft, sheet, gradients, words.index(tells), tells)
-    verdict = _answers(draft, sheet, steps, u, gradients)
+    verdict = _answers(draft, sheet, steps, u)
     _charts(sheet, steps)
     end = _two_units(draft, sheet, TOP + steps + 4)
     sheet.freeze = (3, 1)
     return VanishingPlaces(verdict, end)
 
 
-def _inputs(draft: Draft, sheet: SheetDraft, clip: float, steps: int) -> tuple[str, str]:
+def _inputs(draft: Draft, sheet: SheetDraft, clip: float) -> tuple[str, str]:
     heading(sheet, INPUTS, say("vanishing.changes"), 13)
     lines = (
         ("U", "linear.recurrent_kernel", say("vanishing.u_hint")),
@@ -182,7 +182,7 @@ def _row(draft: Draft, sheet: SheetDraft, t: int, steps: int, u: str, w: str, gr
         helper(SIZE + offset, f"ABS({cell_name(row, column)})", abs(float(value)), "difference")
 
 
-def _answers(draft: Draft, sheet: SheetDraft, steps: int, u: str, gradients: Mapping[str, Array]) -> Range:
+def _answers(draft: Draft, sheet: SheetDraft, steps: int, u: str) -> Range:
     row = TOP + steps + 1
     parts = Range(NAME, TOP + 1, PART, steps).a1
     last = Range(NAME, TOP + steps, STATE)
