@@ -59,6 +59,21 @@ def test_each_kind_of_mistake_has_its_status_and_costs_no_follower(kind: str, ls
     assert marks.counts()["carried"] > 15
 
 
+def test_a_wrong_cell_says_what_it_gives_and_what_it_should(lstm: Classroom, tmp_path: Path) -> None:
+    """With the student's own numbers: the number, or the error value, of the formula and of the right one."""
+    number, error = lstm.elements[:2]
+    right = lstm.key.values_of("s002")
+    typed = lstm.faulty("s002", {number: "shifted", error: "error"})
+    (marks,) = mark([lstm.hand_in("s002", tmp_path / "s002.xlsx", typed)], prepare(lstm.key_file))
+    wrong = {cell.element: cell for cell in marks.cells if cell.element in typed}
+    wanted = {b.element: right[b.quantity].reshape(-1)[b.index] for b in lstm.key.blanks if b.element in typed}
+
+    assert wrong[number].actual == pytest.approx(wanted[number] + 0.001, abs=1e-12)
+    assert wrong[error].actual == "#DIV/0!"
+    assert {element: cell.wanted for element, cell in wrong.items()} == pytest.approx(wanted, abs=1e-12)
+    assert f"gives {wrong[number].actual:.6g}" in wrong[number].message
+
+
 def test_everything_right_and_nothing_filled(lstm: Classroom, tmp_path: Path) -> None:
     """All points for the solution in any spelling, none for the workbook as it was handed out."""
     spelled = {
