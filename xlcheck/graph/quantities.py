@@ -145,6 +145,10 @@ class Graph:
         """Quantities grouped by band, in order of first appearance; of one layer or of all."""
         return {band: members for band, members in self._bands.items() if layer is None or band.layer == layer}
 
+    def members(self, band: str) -> list[Quantity]:
+        """The quantities of a band, by its name, in order of computation."""
+        return [q for own, members in self._bands.items() if own.name == band for q in members]
+
     @cached_property
     def _bands(self) -> dict[Band, tuple[Quantity, ...]]:
         grouped: dict[Band, list[Quantity]] = {}
@@ -169,6 +173,11 @@ class Graph:
                 step = -1 if q.step is None else q.step
                 found.setdefault(q.band.name.removesuffix("_init"), {})[step] = q.name
         return found
+
+
+def in_time(quantities: Iterable[Quantity]) -> list[Quantity]:
+    """Quantities in order of time, in whatever order they are computed."""
+    return sorted(quantities, key=lambda q: q.step or 0)
 
 
 class GraphBuilder:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
-from xlcheck.graph.quantities import Band, Quantity, Role
+from xlcheck.graph.quantities import Band, Quantity, Role, in_time
 from xlcheck.layout import table as tables
 from xlcheck.layout.common import speaking, title
 from xlcheck.layout.data.store import Store
@@ -27,9 +27,9 @@ _EQUATION_WIDTH, _MEANING_WIDTH = 60.0, 46.0
 Members = Sequence[tuple[Band, tuple[Quantity, ...]]]
 
 
-def in_time(bands: Members) -> list[tuple[Band, tuple[Quantity, ...]]]:
-    """The bands with their quantities in order of time, however they are computed."""
-    return [(band, tuple(sorted(members, key=lambda q: q.step or 0))) for band, members in bands]
+def bands_in_time(bands: Members) -> list[tuple[Band, tuple[Quantity, ...]]]:
+    """The bands with their quantities in order of time."""
+    return [(band, tuple(in_time(members))) for band, members in bands]
 
 
 def loss_sheet(
@@ -82,7 +82,11 @@ def backward_sheet(
 
 def _fill(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -> None:
     table = tables.lay_out(
-        _TOP, in_time(bands), compact=draft.style is Style.COMPACT, words=store.words, speaking=speaking(draft, bands)
+        _TOP,
+        bands_in_time(bands),
+        compact=draft.style is Style.COMPACT,
+        words=store.words,
+        speaking=speaking(draft, bands),
     )
     says_sample(draft, sheet, table, store, say("filling.back", kind=store.kind))
     tables.place(draft, sheet, table)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xlcheck.formulas.addresses import Range
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.draft import Draft, reference
-from xlcheck.layout.numbers import OBSOLETE, RIGHT, TOLERANCE, WRONG, BandRows, name_width
+from xlcheck.layout.numbers import OBSOLETE, RIGHT, STYLES, TOLERANCE, WRONG, BandRows, name_width
 from xlcheck.layout.originals import Question
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.widening import equation_width
@@ -56,9 +56,7 @@ def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unch
     for offset, rows in enumerate(bands):
         _band(draft, sheet, top + offset, rows, applies)
     verdicts = sheet.at(top, _VERDICT, len(bands))
-    sheet.highlights += [
-        Highlight(verdicts, mark, style) for mark, style in ((RIGHT, "right"), (WRONG, "wrong"), (OBSOLETE, "edited"))
-    ]
+    sheet.highlights += [Highlight(verdicts, mark, style) for mark, style in STYLES.items()]
     heading(sheet, sources_top - 2, say("check.unchanged"), _COLUMNS)
     sheet.put_row(sources_top - 1, 0, say_all("check.unchanged_header"), "header")
     for offset, question in enumerate(unchanged):

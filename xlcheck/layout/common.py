@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.graph.quantities import Band, Quantity, Role
+from xlcheck.graph.quantities import Band, Quantity, Role, in_time
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
@@ -102,7 +102,7 @@ def speaking(draft: Draft, bands: Sequence[tuple[Band, tuple[Quantity, ...]]]) -
     for roles in ({Role.OUTPUT}, {Role.INPUT, Role.TARGET}):
         for band, members in bands:
             if band.role in roles and members[0].step is not None and speaks(draft, members):
-                return sorted(members, key=lambda q: q.step or 0)
+                return in_time(members)
     return ()
 
 

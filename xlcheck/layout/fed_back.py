@@ -36,7 +36,7 @@ def fed_back_sheet(draft: Draft, recurrent: str, dense: str, words: Sequence[str
     sheet = draft.sheet(NAME, "loss")
     title(sheet, say("fed_back.title"), say("fed_back.intro"), 9)
     sheet.heights[1] = 50
-    steps = sum(q.band.name == f"{recurrent}.h" for q in draft.graph)
+    steps = len(draft.graph.members(f"{recurrent}.h"))
     sheet.put_row(_TOP, 0, ["", say("words.unit"), *(f"t = {t + 1}" for t in range(steps))], "header")
     for t, word in enumerate(words):
         sheet.put(_TOP + 1, _FIRST + t, word, "word")

@@ -10,7 +10,7 @@ from xlcheck.formulas.addresses import Range, column_name
 from xlcheck.formulas.pattern import Gap, Pattern, formula_at, row_number
 from xlcheck.formulas.printing import Style
 from xlcheck.formulas.spilled import spilled_formula
-from xlcheck.graph.quantities import Quantity, Role
+from xlcheck.graph.quantities import Quantity, Role, in_time
 from xlcheck.layout.common import UNIT, choose, heading, likeliest, over_first_states, scale_of_role, style_of
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft, View
@@ -114,14 +114,15 @@ def _line(draft: Draft, sheet: SheetDraft, table: Table, line: Line, block: int,
             _given(draft, sheet, q, store, brief=table.is_long)
         else:
             _computed(draft, sheet, q, brief=table.is_long)
-    last = table.at(sheet, line, max(members, key=lambda q: q.step or 0))
+    latest = in_time(members)[-1]
+    last = table.at(sheet, line, latest)
     scale = scale_of_role(line.band.role.value, sheet.at(row, FIRST, last.rows, last.left - FIRST + 1))
     if scale is not None:
         sheet.scales.append(scale)
     if line.parts:
         style = _in_brief("intermediate") if table.is_long else "intermediate"
         softmax_parts(draft, sheet, row - line.parts, members, (SYMBOL, EQUATION, MEANING), style)
-    _formula_texts(draft, sheet, table, max(members, key=lambda q: q.step or 0), store)
+    _formula_texts(draft, sheet, table, latest, store)
 
 
 def _computed(draft: Draft, sheet: SheetDraft, q: Quantity, *, brief: bool) -> None:

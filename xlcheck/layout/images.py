@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from xlcheck.graph.quantities import Band, Graph, Quantity, Role
+from xlcheck.graph.quantities import Band, Graph, Quantity, Role, in_time
 from xlcheck.layout.common import choose, heading, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
@@ -39,7 +39,7 @@ def images_of(graph: Graph) -> Mapping[Band, Sequence[Quantity]]:
     for band, members in rows.items():
         pixels += band.columns * len(members) * min(_channels(members), _CHANNELS)
         if pixels <= _PIXELS:
-            shown[band] = sorted(members, key=lambda q: q.step or 0)
+            shown[band] = in_time(members)
     return shown
 
 

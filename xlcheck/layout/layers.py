@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.graph.quantities import Band, Quantity, Role
+from xlcheck.graph.quantities import Band, Quantity, Role, in_time
 from xlcheck.layout.common import START
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
@@ -80,7 +80,7 @@ def _read(spec: ModelSpec, call: Call, bands: Bands) -> Sequence[Quantity]:
     while tensor in makers:
         tensor = makers[tensor].inputs[0]
     given = next((members for band, members in bands.items() if band.layer == tensor), ())
-    return sorted((q for q in given if q.step is not None), key=lambda q: q.step or 0)
+    return in_time(q for q in given if q.step is not None)
 
 
 def _summary(

@@ -21,6 +21,7 @@ from xlcheck.workbook.plan import Array, Highlight, Link
 
 NAME = "Numbers"
 RIGHT, WRONG, OBSOLETE = "✓", "✗", "–"
+STYLES = {RIGHT: "right", WRONG: "wrong", OBSOLETE: "edited"}
 TOLERANCE = 1e-12
 _NAMED = 5000  # rows; of more, units have numbers
 _LINK, _LABEL, _STEP, _UNIT, _WORKBOOK, _KERAS, _DIFFERENCE, _VERDICT, _STORED = range(9)
@@ -95,9 +96,7 @@ def numbers_sheet(draft: Draft, sheet: SheetDraft, bands: Bands, applies: Range,
         placed.append(_band(draft, sheet, row, band, members, applies))
         row += placed[-1].verdicts.rows
     verdicts = sheet.at(_TOP + 1, _VERDICT, row - _TOP - 1)
-    sheet.highlights += [
-        Highlight(verdicts, mark, style) for mark, style in ((RIGHT, "right"), (WRONG, "wrong"), (OBSOLETE, "edited"))
-    ]
+    sheet.highlights += [Highlight(verdicts, mark, style) for mark, style in STYLES.items()]
     return placed
 
 

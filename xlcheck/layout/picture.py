@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.graph.quantities import Quantity, Role
+from xlcheck.graph.quantities import Quantity, Role, in_time
 from xlcheck.layout.common import START, heading, likeliest, shortened, subscript
 from xlcheck.layout.data.store import Words
 from xlcheck.layout.draft import Draft, reference
@@ -70,7 +70,7 @@ def shows_answers(draft: Draft) -> bool:
 def _chains(draft: Draft) -> list[list[Quantity]]:
     """The states of the only recurrent layer in order of time, a chain for each direction; none if there are more."""
     chains = [
-        sorted(members, key=lambda q: q.step or 0)
+        in_time(members)
         for band, members in draft.graph.bands().items()
         if band.symbol == "h" and band.role is Role.STATE
     ]
@@ -107,7 +107,7 @@ def _unrolled(draft: Draft, sheet: SheetDraft, row: int, chains: Sequence[Sequen
 
 def _inputs(draft: Draft, sheet: SheetDraft, arrow: int, steps: int, words: Words) -> int:
     """What is read at each step: its word, and its number if it is one; returns the row after them."""
-    given = sorted((q for q in draft.graph if q.band.role is Role.INPUT), key=lambda q: q.step or 0)
+    given = in_time(q for q in draft.graph if q.band.role is Role.INPUT)
     for t in range(steps):
         column = _FIRST + _STEP * t
         sheet.put(arrow, column, "↑", "arrow")

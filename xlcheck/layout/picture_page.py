@@ -14,7 +14,7 @@ import numpy as np
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph import expressions as ex
-from xlcheck.graph.quantities import Quantity, Role
+from xlcheck.graph.quantities import Quantity, Role, in_time
 from xlcheck.layout.cells import BEFORE, COMPLEMENT
 from xlcheck.layout.chosen_step import LISTED, LONG, UNSEEN
 from xlcheck.layout.common import START, likeliest, scale_of_role, shortened, speaks, subscript
@@ -150,8 +150,7 @@ class PicturePage:
     def _steps(self, drawn: Drawn) -> list[Quantity]:
         """Its states, or outputs, in order of time; of a layer without time steps the only one."""
         symbol = "h" if self._recurrent(drawn) else "y"
-        members = [q for q in self.draft.graph if q.band.name == f"{drawn.layer}.{symbol}"]
-        return sorted(members, key=lambda q: q.step or 0)
+        return in_time(self.draft.graph.members(f"{drawn.layer}.{symbol}"))
 
     def _cell(self, drawn: Drawn, top: int, left: int, store: Store) -> None:
         """The cell of a layer."""
@@ -280,12 +279,11 @@ class PicturePage:
         self.draft.views.append(view)
 
     def _members(self, band: str) -> list[Quantity]:
-        found = [q for q in self.draft.graph if q.band.name == band and not q.is_weight]
-        return sorted(found, key=lambda q: q.step or 0)
+        return in_time(q for q in self.draft.graph.members(band) if not q.is_weight)
 
     def _is_backwards(self, members: Sequence[Quantity]) -> bool:
         """Whether the step before a step is the one to its right."""
-        order = [q.step or 0 for q in self.draft.graph if q.band.name == members[0].band.name]
+        order = [q.step or 0 for q in self.draft.graph.members(members[0].band.name)]
         return len(order) > 1 and order[0] > order[-1]
 
     def _reference(

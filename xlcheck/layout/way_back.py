@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
-from xlcheck.layout.backward import LOSS, backward_sheet, in_time, loss_sheet
+from xlcheck.layout.backward import LOSS, backward_sheet, bands_in_time, loss_sheet
 from xlcheck.layout.batch import DOCUMENTS, batch_sheet
 from xlcheck.layout.batch import NAME as BATCH
 from xlcheck.layout.data.store import Store
@@ -62,7 +62,7 @@ def way_back(
             **{b: m for b, m in of_loss.items() if not _is_mean(m)},
             **_gradients(bands),
         }
-        batch_sheet(draft, draft.sheet(BATCH, "intermediate"), in_time(list(everything.items())), stored)
+        batch_sheet(draft, draft.sheet(BATCH, "intermediate"), bands_in_time(list(everything.items())), stored)
     several = len(draft.samples) > 1
     begin = Range(next(iter(names.values()), GRADIENTS), 0, 0)
     loss_sheet(draft, loss, list(of_loss.items()), stored, begin, Range(BATCH, 0, 0) if several else None)
@@ -89,7 +89,7 @@ def loss_pages(draft: Draft, bands: Bands, store: Store, *, side_by_side: bool) 
     several = len(draft.samples) > 1 and bool(of_loss or side_by_side)
     if several:
         own = {b: m for b, m in of_loss.items() if not _is_mean(m)}
-        every = in_time([*forward_only(bands).items(), *own.items()])
+        every = bands_in_time([*forward_only(bands).items(), *own.items()])
         batch_sheet(draft, draft.sheet(DOCUMENTS, "intermediate"), every, store)
     if loss is not None:
         loss_sheet(draft, loss, list(of_loss.items()), store, None, Range(DOCUMENTS, 0, 0) if several else None)

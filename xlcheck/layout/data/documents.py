@@ -50,7 +50,7 @@ def documents_sheet(draft: Draft, trained: Trace) -> Store:
         draft: the workbook so far.
         trained: the model's values as trained, from which the stored predictions are taken.
     """
-    timesteps = sum(q.band.name == _INPUT for q in draft.graph)
+    timesteps = len(draft.graph.members(_INPUT))
     sheet = draft.sheet(NAME, "input")
     count = len(draft.samples)
     columns = _WORDS + 2 * timesteps + 2

@@ -17,7 +17,7 @@ _SENTENCE, _WORDS, _INPUTS = 4, 8, 11
 
 def sentence_sheet(draft: Draft, vocabulary: tuple[str, ...]) -> Store:
     """Fill the sheet: the sentence, its words, inputs and targets as one-hot columns."""
-    timesteps = sum(q.band.name == _INPUT for q in draft.graph)
+    timesteps = len(draft.graph.members(_INPUT))
     sheet = draft.sheet(NAME, "input")
     columns = _FIRST + timesteps + 1
     title(sheet, NAME, say("sentence.intro"), columns + 2)  # fmt: skip

@@ -24,7 +24,7 @@ def sentences_sheet(draft: Draft, vocabulary: tuple[str, ...], target: str) -> S
         vocabulary: the words, each with a place in the vectors.
         target: the one that should come next, which no network here is asked for.
     """
-    timesteps = sum(q.band.name == _INPUT for q in draft.graph)
+    timesteps = len(draft.graph.members(_INPUT))
     sheet = draft.sheet(NAME, "input")
     columns = _WORDS + timesteps + 3
     title(sheet, NAME, say("sentences.intro", target=target), columns)
