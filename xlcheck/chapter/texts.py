@@ -35,9 +35,6 @@ class LessonTexts:
 def texts_of(lesson: str) -> LessonTexts:
     """The texts of a lesson, in the language that is spoken.
 
-    Args:
-        lesson: its name.
-
     Raises:
         KeyError: there are none.
     """

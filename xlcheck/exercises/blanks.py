@@ -23,10 +23,6 @@ MOST = 2_000
 def blanks_of(plan: ExercisePlan, graph: Graph) -> dict[Element, float]:
     """The blank numbers with their points, in order of computation.
 
-    Args:
-        plan: what is asked for.
-        graph: every quantity of the exercise.
-
     Raises:
         UsageError: a pattern fits nothing that is computed, or far too much is blank.
     """

@@ -30,14 +30,7 @@ tr.all td { font-weight: bold; border-bottom: 0; } .line { display: flex; gap: 2
 
 
 def handout(key: MarkingKey, plan: ExercisePlan, text: str, files: Sequence[str]) -> str:
-    """The page as HTML, in one file without anything to load.
-
-    Args:
-        key: the exercise.
-        plan: what students see.
-        text: what they are to do.
-        files: the workbooks that they get.
-    """
+    """The page as HTML, in one file without anything to load."""
     which = say("handout.own") if key.varied else say("handout.file", file=files[0]) if files else ""
     line = "".join(f"<span>{escape(text)}</span>" for text in say_all("handout.line"))
     lines = "".join(f"<li>{escape(line)}</li>" for line in instructions(plan))

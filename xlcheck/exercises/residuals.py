@@ -65,14 +65,7 @@ _Turned = Iterator[tuple[ex.Expr, ex.Expr, tuple[ex.Expr, ...]]]
 
 
 def residual_of(q: Quantity, graph: Graph, values: Mapping[str, Array], tolerance: float) -> Residual:
-    """The best form for a quantity: turned round where that tells right from wrong with the numbers at hand.
-
-    Args:
-        q: a computed quantity.
-        graph: what it is part of.
-        values: of all quantities.
-        tolerance: how far apart the two sides may be.
-    """
+    """The best form for a quantity: turned round where that tells right from wrong with the numbers at hand."""
     if q.expr is None:
         raise ValueError(f"{q.name} is given, not computed")
     own = ex.Ref(q.name)

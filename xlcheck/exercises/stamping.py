@@ -52,13 +52,7 @@ class Stamp:
     parts: Mapping[str, bytes | Sequence[Piece]]
 
     def workbook(self, values: Mapping[str, Array], student: str, name: str) -> bytes:
-        """The file of one student.
-
-        Args:
-            values: every quantity as the worksheet shows it while the blanks are empty.
-            student: the id.
-            name: the name.
-        """
+        """The file of one student; `values` are those that worksheets show while the blanks are empty."""
         flat = {key: value.reshape(-1).tolist() for key, value in values.items()}
         file = BytesIO()
         with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:

@@ -90,16 +90,7 @@ def _of_input(problem: Problem, q: Quantity) -> Variation | None:
 
 
 class Drawer:
-    """Draws the variants of one exercise.
-
-    Args:
-        problem: the network.
-        variations: what differs from student to student.
-        secret: what the numbers are drawn from.
-        residuals: what the marks of each quantity with blanks compute.
-        tolerance: of the marks.
-        blanks: the numbers that are blank.
-    """
+    """Draws the variants of one exercise."""
 
     def __init__(
         self,
@@ -179,15 +170,7 @@ def told(
     blanks: Mapping[Element, object],
     alike: float,
 ) -> set[Element]:
-    """The blanks whose number stands in another cell; zeros and ones say nothing.
-
-    Args:
-        graph: every quantity.
-        values: the true numbers.
-        shown: what stands in the cells while the blanks are empty.
-        blanks: the numbers that are blank.
-        alike: how near, relative to their size, two numbers are the same.
-    """
+    """The blanks whose number stands, to within `alike` of its size, in another cell; zeros and ones say nothing."""
     others = np.sort(np.abs(np.concatenate([shown[q.name].reshape(-1) for q in graph])))
     elements = list(blanks)
     answers = np.abs(np.array([values[name].reshape(-1)[index] for name, index in elements]))

@@ -226,12 +226,7 @@ def below(term: Term) -> tuple[Term, ...]:
 
 
 def outline(expression: Expression, named: Callable[[Address], object]) -> object:
-    """What an expression computes: the same for two that differ only in cells that are named alike.
-
-    Args:
-        expression: what to describe.
-        named: what to call a cell.
-    """
+    """What an expression computes: the same for two that differ only in cells that are named alike."""
     if isinstance(expression, Sum):
         parts = sorted(((outline(part, named), factor) for part, factor in expression.parts), key=repr)
         return ("+", expression.constant, *parts)

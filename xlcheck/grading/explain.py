@@ -26,11 +26,7 @@ _KEPT = 100_000
 
 
 class Explainer:
-    """Explains wrong formulas in the cells of one exercise.
-
-    Args:
-        prepared: its key.
-    """
+    """Explains wrong formulas in the cells of one exercise."""
 
     def __init__(self, prepared: PreparedKey) -> None:
         self._prepared = prepared

@@ -104,16 +104,10 @@ class _Calculated:
 def judge_submissions(
     submissions: Sequence[Submission], prepared: PreparedKey, engine: Engine, kept: Kept | None = None
 ) -> list[Judged]:
-    """Judge submissions together, each where something has to be calculated.
+    """Judge submissions together where something has to be calculated; in `kept` if their files need not be loaded.
 
     A file on which the engine's process ends takes those with it that were open beside it. So whatever failed first is
     tried again by itself, where it has only itself to blame, and the others without it.
-
-    Args:
-        submissions: which.
-        prepared: the key.
-        engine: what calculates.
-        kept: a workbook for those whose files need not be loaded; every file is loaded without it.
     """
     judged = {id(one.submission): one for one in _judged_together(submissions, prepared, engine, kept)}
     failed = [one for one in judged.values() if one.error is not None and not one.to_blame]

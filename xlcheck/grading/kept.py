@@ -36,12 +36,7 @@ _OPERATORS = frozenset(["+", "-", "*", "/", "^", "%", "&", "=", "<>", "<", ">", 
 
 
 class Kept:
-    """A workbook with the cells of a key, open in an engine that takes formulas.
-
-    Args:
-        prepared: the key.
-        engine: where it is opened, once somebody needs it.
-    """
+    """A workbook with the cells of a key, open in an engine that takes formulas once somebody needs it."""
 
     def __init__(self, prepared: PreparedKey, engine: Engine) -> None:
         self._prepared = prepared

@@ -63,11 +63,7 @@ CREATE TABLE typed (file INTEGER, cell INTEGER, number REAL);
 
 
 class LikenessFinder:
-    """Takes submissions one after the other; what it notes of them is in a file that is gone with it.
-
-    Args:
-        prepared: the key.
-    """
+    """Takes submissions one after the other; what it notes of them is in a file that is gone with it."""
 
     def __init__(self, prepared: PreparedKey) -> None:
         self._prepared = prepared

@@ -78,13 +78,7 @@ _UNMOVED = Lines({})
 
 
 def locate(content: WorkbookContent, anchors: Anchors, needed: Iterable[str]) -> Located:
-    """Find the worksheets of an exercise, and their rows and columns.
-
-    Args:
-        content: the submission.
-        anchors: of the exercise.
-        needed: the worksheets that are looked at.
-    """
+    """Find the worksheets of an exercise, and their rows and columns."""
     sheets: dict[str, tuple[str, Lines, Lines]] = {}
     notes: list[str] = []
     names = {name.casefold(): name for name in content.sheets}

@@ -93,11 +93,7 @@ class StudentMarks:
 
 
 class Marker:
-    """Marks records by a key.
-
-    Args:
-        prepared: the key.
-    """
+    """Marks records by a key."""
 
     def __init__(self, prepared: PreparedKey) -> None:
         self._prepared = prepared

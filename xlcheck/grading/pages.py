@@ -129,13 +129,7 @@ class Line:
 
 
 def overview_page(grading: Graded, *, lines: Iterable[Line] | None = None, fragment: bool = False) -> str:
-    """How a class did: how marks are spread, what was hardest, which mistakes were made, and each submission.
-
-    Args:
-        grading: the class.
-        lines: of all submissions; without any they are made.
-        fragment: only the content with its style.
-    """
+    """How a class did: how marks are spread, what was hardest, which mistakes were made, and each submission."""
     return _template("overview.html.j2").render(
         grading=grading,
         lines=map(Line.of, grading.marks) if lines is None else lines,

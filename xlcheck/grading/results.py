@@ -127,12 +127,7 @@ def gradescope_json(marks: StudentMarks) -> str:
 
 
 class JUnit:
-    """A suite for each submission, a case for each blank; what could not be graded is an error.
-
-    Args:
-        path: the file, which is complete after `close`.
-        title: of the exercise.
-    """
+    """A suite for each submission, a case for each blank; what could not be graded is an error."""
 
     def __init__(self, path: Path, title: str) -> None:
         self._file = path.open("w", encoding="utf-8")

@@ -30,12 +30,7 @@ CREATE TABLE IF NOT EXISTS records (
 
 
 class Store:
-    """The records of one folder of results.
-
-    Args:
-        connection: to its file.
-        digest: what the key judges by.
-    """
+    """The records of one folder of results, for one digest of what a key judges by."""
 
     def __init__(self, connection: sqlite3.Connection, digest: str) -> None:
         self._connection = connection
@@ -61,13 +56,7 @@ class Store:
 
 
 class StoredMarks(Sequence[StudentMarks]):
-    """The marks of many submissions, each counted from its record when it is asked for.
-
-    Args:
-        folder: where the records are.
-        marker: counts.
-        files: the name and the hash of each submission that has a record.
-    """
+    """The marks of submissions, by names and hashes, each counted from its record when it is asked for."""
 
     def __init__(self, folder: Path, marker: Marker, files: Sequence[tuple[str, str]]) -> None:
         self._folder = folder

@@ -39,12 +39,7 @@ class Texts:
 
 
 def accuracy_sheet(draft: Draft, texts: Texts) -> None:
-    """Fill the sheet; `draft.further["answers"]` has the probability of label 1 for each text.
-
-    Args:
-        draft: the workbook so far.
-        texts: all of them.
-    """
+    """Fill the sheet; `draft.further["answers"]` has the probability of label 1 for each text."""
     sheet = draft.sheet(NAME, "output")
     title(sheet, NAME, say("accuracy.intro"), _RIGHT + 1)
     sheet.heights[1] = 50

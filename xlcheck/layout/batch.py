@@ -50,14 +50,7 @@ class _Columns:
 
 
 def batch_sheet(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -> None:
-    """Fill the sheet.
-
-    Args:
-        draft: the workbook so far.
-        sheet: the empty worksheet.
-        bands: what is computed for each sample, inputs first.
-        store: where the inputs come from.
-    """
+    """Fill the sheet with what is computed for each sample, inputs first."""
     table = lay_out(_TOP, bands, compact=True)
     columns = _Columns(len(draft.samples), bool(table.initial), table.timesteps)
     text = say("batch.both_passes") if sheet.name == NAME else say("batch.forward_pass", kind=store.kind)

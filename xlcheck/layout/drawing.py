@@ -64,15 +64,7 @@ def size(text: str) -> tuple[int, int]:
 
 
 def draw(sheet: SheetDraft, top: int, left: int, text: str, box: Box) -> None:
-    """Draw a map.
-
-    Args:
-        sheet: the worksheet; its widths are not touched.
-        top: the first row.
-        left: the first column.
-        text: the map.
-        box: fills a box.
-    """
+    """Draw a map from a cell on; the worksheet's widths are not touched."""
     rows = _tokens(text)
     words = {(r, c): token for r, row in enumerate(rows) for c, token in enumerate(row) if token[0].isalnum()}
     lines = {(r, c): _Line.of(token) for r, row in enumerate(rows) for c, token in enumerate(row) if token[0] in _LINES}

@@ -137,12 +137,7 @@ def unrolled_maps(count: int, backwards: bool, answered: set[int], most: int = U
 
 
 def caption(draft: Draft, members: Sequence[Sequence[Quantity]]) -> str:
-    """What can be chosen on the page, and what its colours mean, as far as there is anything.
-
-    Args:
-        draft: the workbook.
-        members: what each layer computes in the end, in order of time.
-    """
+    """What can be chosen on the page, and what its colours mean, as far as there is anything."""
     steps, units = any(len(own) > 1 for own in members), any(own[0].shape[-1] > 1 for own in members)
     roles = {q.band.role for q in draft.graph}
     said = ["one_step" if steps else "live"]

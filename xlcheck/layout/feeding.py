@@ -32,13 +32,7 @@ class Loop:
 
 
 def feeding_sheet(draft: Draft, spec: ModelSpec, loop: Loop) -> None:
-    """Fill the sheet; `draft.further` has every quantity of these layers.
-
-    Args:
-        draft: the workbook so far, with every quantity placed.
-        spec: the model.
-        loop: what is fed by what.
-    """
+    """Fill the sheet, once every quantity is placed; `draft.further` has every quantity of these layers."""
     sheet = draft.sheet(NAME, "state")
     network = Network.of(draft, spec, (*loop.layers, loop.reads.rpartition(".")[0]))
     places = Places(draft, network, sheet, Trace(draft.trace.source, {**draft.trace.values, **draft.further}))

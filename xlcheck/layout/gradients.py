@@ -27,15 +27,7 @@ _COLUMNS = 14
 def gradients_sheet(
     draft: Draft, sheet: SheetDraft, spec: ModelSpec, gradients: Sequence[Quantity], source: Range
 ) -> None:
-    """Fill the sheet of the gradients of all weights.
-
-    Args:
-        draft: the workbook so far.
-        sheet: the empty worksheet.
-        spec: the model.
-        gradients: one for each weight.
-        source: where that stands which is summed.
-    """
+    """Fill the sheet of the gradients of all weights; `source` is where that stands which is summed."""
     text = say("gradients.intro")
     title(sheet, GRADIENTS, text, _COLUMNS)
     sheet.put(2, 2, Link(say("gradients.summed_link"), source), "link")
@@ -51,15 +43,7 @@ def gradients_sheet(
 def step_sheet(
     draft: Draft, sheet: SheetDraft, spec: ModelSpec, quantities: Sequence[Quantity], optimiser: str
 ) -> None:
-    """Fill the sheet of one step.
-
-    Args:
-        draft: the workbook so far.
-        sheet: the empty worksheet.
-        spec: the model.
-        quantities: the optimiser's settings, and for each weight its slots and the new weight.
-        optimiser: its name.
-    """
+    """Fill the sheet of one step: the optimiser's settings, and for each weight its slots and the new weight."""
     text = say("gradients.step", optimiser=optimiser)
     title(sheet, STEP, text, _COLUMNS)
     _widths(sheet)

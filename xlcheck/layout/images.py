@@ -26,11 +26,7 @@ _LEAST = 3.6  # letters of a column
 
 
 def images_of(graph: Graph) -> Mapping[Band, Sequence[Quantity]]:
-    """What the network reads and what its layers answer, as far as these are images, row by row.
-
-    Args:
-        graph: the quantities.
-    """
+    """What the network reads and what its layers answer, as far as these are images, row by row."""
     rows: dict[Band, list[Quantity]] = {}
     for q in graph:
         if q.band.columns and q.band.role in (Role.INPUT, Role.OUTPUT):

@@ -20,13 +20,7 @@ _LETTER = 0.65
 
 
 def spread(area: Range, content: Content, style: str) -> list[str | None]:
-    """The styles of a row's cells over which a text is spread, None for cells that stay empty; none if it cannot be.
-
-    Args:
-        area: the cells.
-        content: what they show.
-        style: the style that one wide cell would have.
-    """
+    """The styles of a row's cells over which a text is spread, None for cells that stay empty; none if it cannot be."""
     own = STYLES[style]
     align, wide = own.get("align", "left"), area.columns
     if area.rows > 1 or not _is_text(content):
@@ -48,12 +42,7 @@ def is_right(style: str) -> bool:
 
 
 def is_line(merge: Merge, widths: Mapping[int, float]) -> bool:
-    """Whether a paragraph is so short that it fits on one line, and so may run on.
-
-    Args:
-        merge: merged cells.
-        widths: of the sheet's columns, in letters.
-    """
+    """Whether a paragraph is so short that it fits on one line, and so may run on; widths of columns are in letters."""
     style = STYLES[merge.style]
     if merge.style + ONE_LINE not in STYLES or style.keys() & {"bg_color", "border"}:
         return False
@@ -61,12 +50,7 @@ def is_line(merge: Merge, widths: Mapping[int, float]) -> bool:
 
 
 def height_of(merge: Merge, widths: Mapping[int, float]) -> float:
-    """The height that a paragraph of several lines needs, in points; 0 for everything else.
-
-    Args:
-        merge: merged cells.
-        widths: of the sheet's columns, in letters.
-    """
+    """The height that a paragraph of several lines needs, in points; 0 for everything else. Widths are in letters."""
     lines = ceil(_lines(merge, widths)) if _is_paragraph(merge) else 0
     return lines * _LINE * STYLES[merge.style]["font_size"] if lines > 1 else 0.0
 

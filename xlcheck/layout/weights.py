@@ -36,14 +36,7 @@ _PART = 10  # rows of a long array after which a page may end
 
 
 def weights_sheets(draft: Draft, spec: ModelSpec, book_names: Mapping[str, str], origin: str) -> None:
-    """Fill the sheets, place every weight, and give each array its Keras name as a defined name.
-
-    Args:
-        draft: the workbook so far.
-        spec: the model.
-        book_names: the book's name of each weight, by quantity name.
-        origin: where the numbers come from, in a few words.
-    """
+    """Fill the sheets, place every weight, and give each array its Keras name as a defined name."""
     every = dict(with_weights(spec.layers))
     large = {name for name, layer in every.items() if sum(map(math.prod, layer.weights.values())) > _LARGE}
     shared: SheetDraft | None = None

@@ -18,13 +18,7 @@ _LONG, _HIGH = 0.3, 0.08  # of a label, as shares of the chart
 
 
 def word_vectors_sheet(draft: Draft, weight: str, words: Sequence[str]) -> None:
-    """Fill the sheet.
-
-    Args:
-        draft: the workbook so far.
-        weight: the quantity of the table, `(words, 2)`.
-        words: the word of each row.
-    """
+    """Fill the sheet: the word of each row of a weight, `(words, 2)`."""
     sheet = draft.sheet(NAME, "output")
     text = say("word_vectors.intro")
     title(sheet, NAME, text, 12)

@@ -50,15 +50,7 @@ class Stage:
 
 
 def writing_sheets(draft: Draft, encoding: Encoding, recurrent: str, dense: str, stages: Sequence[Stage]) -> None:
-    """Fill the sheet with the words, and for each stage one with the numbers.
-
-    Args:
-        draft: the workbook so far, with every quantity placed.
-        encoding: the vocabulary.
-        recurrent: the layer whose states stand on the sheets.
-        dense: the layer that names the next word.
-        stages: of the training.
-    """
+    """Fill the sheet with the words, and for each stage one with the numbers."""
     sheet = draft.sheet(NAME, "output")
     title(sheet, NAME, say("writing.intro"), 12)
     sheet.put(2, 2, Link(say("common.change_words_link"), Range(TEXT, 0, 0)), "link")

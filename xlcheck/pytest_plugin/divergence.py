@@ -44,13 +44,7 @@ class Divergence:
 
 
 def diverge(subject: Subject, golden: Trace, levels: Sequence[Level]) -> Divergence:
-    """Compare the values under test with the golden ones, quantity by quantity.
-
-    Args:
-        subject: the values under test.
-        golden: the wanted values.
-        levels: tolerances from near to far.
-    """
+    """Compare the values under test with the golden ones, quantity by quantity; tolerances come from near to far."""
 
     def tolerance(name: str) -> Tolerance:
         limit = limit_of(levels, name)

@@ -17,10 +17,6 @@ from xlcheck.pytest_plugin.golden_paths import is_golden
 def read_golden(path: Path, label: str) -> Trace:
     """Read a golden file.
 
-    Args:
-        path: of the file.
-        label: what to call it in messages.
-
     Raises:
         DataError: it cannot be read, is damaged, or is some other file.
     """

@@ -19,12 +19,7 @@ GOLDEN_ENDINGS = (".json", ".npz")
 
 
 def golden_folder(item: pytest.Item, golden_dir: Path) -> Path:
-    """The folder of the golden files of a test's module; it is named like the module.
-
-    Args:
-        item: the test.
-        golden_dir: where it is, seen from the folder of the module.
-    """
+    """The folder of the golden files of a test's module; it is named like the module."""
     return item.path.parent / golden_dir / item.path.stem
 
 

@@ -66,12 +66,7 @@ def level_of(
 
 
 def limit_of(levels: Iterable[Level], quantity: str) -> Limit:
-    """The limit of one quantity: from the nearest level that has a pattern for it.
-
-    Args:
-        levels: from near to far.
-        quantity: the quantity's name.
-    """
+    """The limit of one quantity: from the nearest level that has a pattern for it."""
     return next((limit for level in levels if (limit := fitting(level, quantity)) is not None), DEFAULT)
 
 

@@ -14,13 +14,7 @@ ROWS = 10
 
 
 def trace_text(divergence: Divergence, golden: str, node: str) -> str:
-    """What differs, where first, and what to do.
-
-    Args:
-        divergence: what differs.
-        golden: the golden file's path, as a reader knows it.
-        node: the test's node identifier.
-    """
+    """What differs, where first, and what to do."""
     return "\n".join(_lines(divergence, golden, node))
 
 

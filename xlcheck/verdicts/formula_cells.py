@@ -25,9 +25,6 @@ _AT_ONCE = 2**16
 class FormulaCells:
     """The formula cells of a workbook, by worksheet.
 
-    Args:
-        content: what stands in the file.
-
     Attributes:
         shows_stored: whether a reader sees the stored values.
     """

@@ -23,12 +23,7 @@ def pieces(joined: AnyArray, sizes: Sequence[int]) -> Iterator[AnyArray]:
 def in_groups(
     keys: Sequence[Key], parts: Sequence[AnyArray], answer: Callable[[Key, AnyArray], AnyArray]
 ) -> list[AnyArray]:
-    """Ask once for each key, about all its parts joined.
-
-    Args:
-        keys: the key of each part.
-        parts: arrays of one axis.
-        answer: gives one element for each of the joined ones.
+    """Ask once for each key about all its parts, arrays of one axis, joined.
 
     Returns:
         The answer for each part.

@@ -146,13 +146,7 @@ def helper_message(written: str, status: Status, kind: Kind, actual: Value, desi
 
 
 def stale_message(cached: Value, actual: Value, *, is_shown: bool = False) -> str:
-    """The stored value is not what the formula gives.
-
-    Args:
-        cached: the stored value.
-        actual: what the formula gives.
-        is_shown: whether Excel shows the stored value, too.
-    """
+    """The stored value is not what the formula gives."""
     was, is_ = show_apart(cached, actual)
     who = (
         "the file does not tell Excel to calculate when it is opened, so a reader sees the stored value."

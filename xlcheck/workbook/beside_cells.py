@@ -80,14 +80,7 @@ def _line(text: str) -> str:
 
 
 def of_worksheet(container: Container, sheet: str, part: str, root: Element) -> Iterator[str]:
-    """What is told beside the cells of a worksheet.
-
-    Args:
-        container: the file.
-        sheet: the worksheet's name.
-        part: where it stands.
-        root: what stands there, apart from the cells.
-    """
+    """What is told beside the cells of a worksheet."""
     related = relations_of(container, part)
     yield from _notes(container, sheet, related)
     yield from _links(sheet, root, related)

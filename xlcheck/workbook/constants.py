@@ -22,11 +22,6 @@ Constants = dict[tuple[int, int], float | str]
 def write_with_constants(source: Path, target: Path, constants: Mapping[str, Constants]) -> None:
     """Copy a workbook with other constants in some cells.
 
-    Args:
-        source: the workbook; it stays as it is.
-        target: the copy to write.
-        constants: worksheet → cell → new value.
-
     Raises:
         UsageError: there is no such worksheet, or the cell is empty or holds a formula.
     """

@@ -34,12 +34,7 @@ _TYPED = "selector"  # the style of cells that are there to be changed
 
 
 def with_fingerprint(plan: WorkbookPlan, hidden: str) -> WorkbookPlan:
-    """The plan with the fingerprint of its constants; as it is where it has no manifest.
-
-    Args:
-        plan: the workbook.
-        hidden: the name of the worksheet that holds the manifest.
-    """
+    """The plan with the fingerprint of its constants; as it is where it has no manifest."""
     if all(sheet.name != hidden for sheet in plan.sheets):
         return plan
     typed = {sheet.name: codes for sheet in plan.sheets if (codes := _typed(sheet))}

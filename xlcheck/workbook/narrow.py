@@ -26,12 +26,7 @@ _SLACK = 0.85
 
 
 class Widths:
-    """How wide a number must be in each style of cells.
-
-    Args:
-        styles: the styles part.
-        formats: its number formats.
-    """
+    """How wide a number must be in each style of cells."""
 
     def __init__(self, styles: Element | None, formats: Formats) -> None:
         self._formats = formats

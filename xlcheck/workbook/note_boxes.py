@@ -29,11 +29,7 @@ EMPTY_DRAWING = f'<xml xmlns:v="{_VML}" xmlns:o="{_OFFICE}" xmlns:x="{_EXCEL}"/>
 
 
 class Grid:
-    """How wide the columns and how high the rows of a worksheet are, in pixels.
-
-    Args:
-        sheet: the worksheet part.
-    """
+    """How wide the columns and how high the rows of a worksheet are, in pixels."""
 
     def __init__(self, sheet: etree._Element) -> None:
         settings = sheet.find(f"{{{_MAIN}}}sheetFormatPr")
@@ -62,15 +58,7 @@ class Grid:
 
 
 def add_box(drawing: etree._Element, row: int, column: int, text: str, grid: Grid) -> None:
-    """Give a cell a box for its note, or make the one that it has large enough for the text.
-
-    Args:
-        drawing: the drawing with the notes of the worksheet.
-        row: from 0.
-        column: from 0.
-        text: the whole note.
-        grid: the worksheet's columns and rows.
-    """
+    """Give a cell a box for its note, or make the one that it has large enough for the text."""
     lines = sum(1 + len(line) // _LETTERS for line in text.split("\n"))
     right, right_at = _after(column + 1, 15 + _WIDTH, grid.width, MAX_COLUMNS)
     bottom, bottom_at = _after(row, 2 + _MARGIN + lines * _LINE, grid.height, MAX_ROWS)

@@ -98,12 +98,7 @@ class _Section:
 
 
 def misleads(code: str, value: float | None) -> bool:
-    """Whether a number format shows other digits than those of a number.
-
-    Args:
-        code: the format, as the file writes it.
-        value: the number; None if it may be any.
-    """
+    """Whether a number format shows other digits than those of a number; of any number if it is None."""
     sections = _sections(code)[:_OF_NUMBERS]  # the fourth is for texts
     if value is None:
         zero = 0.0 if not any(section.condition for section in sections) else None

@@ -51,11 +51,7 @@ _LEAST_SIZE = 400  # hundredths of a point
 
 
 def odd_marks(root: Element) -> Iterator[str]:
-    """What of a chart would make a reader see something else, a sentence each.
-
-    Args:
-        root: the root of the chart's part.
-    """
+    """What of a chart would make a reader see something else, a sentence each."""
     if local(root) != "chartSpace":
         return
     for element in root.iter():

@@ -15,13 +15,7 @@ _SOMEWHERE = "conditional formats"
 
 
 def odd_looks(sheet: SheetContent, part: SheetPart, odd: OddFormats) -> Iterator[str]:
-    """The cells with such a format, and the ranges of conditional formats that may put one on, as `Sheet1!B2`.
-
-    Args:
-        sheet: what the worksheet holds.
-        part: where it stands.
-        odd: the formats of the workbook that mislead for some numbers.
-    """
+    """The cells with such a format, and the ranges of conditional formats that may put one on, as `Sheet1!B2`."""
     places = dict.fromkeys((*_cells(sheet, odd), *_conditional(part, odd)))
     return (f"{quote_sheet(sheet.name)}!{place}" for place in places)
 

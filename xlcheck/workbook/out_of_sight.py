@@ -43,15 +43,7 @@ _KINDS = {
 
 
 class OutOfSight:
-    """What a reader of a file does not see, or not as it is, a sentence each.
-
-    Args:
-        container: the file.
-        structure: what its workbook part says.
-        formats: its number formats.
-        content: what its cells hold.
-        hidden: the worksheet that is made to be hidden.
-    """
+    """What a reader of a file does not see, or not as it is, a sentence each."""
 
     def __init__(
         self, container: Container, structure: Structure, formats: Formats, content: WorkbookContent, hidden: str

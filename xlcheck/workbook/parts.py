@@ -181,11 +181,6 @@ def _namespace(container: Container, part: str, root: Element) -> str:
 def read_strings(container: Container, part: str, content: bytes) -> list[str]:
     """The shared strings; of a rich text the plain letters, without phonetic hints.
 
-    Args:
-        container: the file.
-        part: the name of the part that holds them.
-        content: that part.
-
     Raises:
         WorkbookError: the part is not well formed.
     """

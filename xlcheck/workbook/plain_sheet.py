@@ -46,12 +46,7 @@ _FILLED, _STYLED, _CALCULATED, _TYPE, _COLUMN = 1, 2, 4, 3, 6
 
 
 def read_plain(part: SheetPart, strings: Sequence[str]) -> PackedCells | None:
-    """The cells of a worksheet part, or None if it is not written plainly.
-
-    Args:
-        part: the worksheet part.
-        strings: the workbook's shared strings.
-    """
+    """The cells of a worksheet part, or None if it is not written plainly."""
     if not is_usual_frame(part) or not _is_text(part.kinds.head + part.kinds.tail):
         return None
     cells = [_cells_of(kind) for kind in part.kinds.kinds]

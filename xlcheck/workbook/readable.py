@@ -49,10 +49,6 @@ Item = TypeVar("Item")
 class Looks:
     """How letters look: the styles of cells in which nobody can read one, and pieces of texts.
 
-    Args:
-        container: the file.
-        structure: what its workbook part says.
-
     Attributes:
         root: the styles part, or None.
         theme: what is odd about the theme, in sentences.

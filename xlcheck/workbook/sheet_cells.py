@@ -48,10 +48,6 @@ class _Columns(dict[str, int]):
 def parse_cells(content: bytes, strings: Sequence[str]) -> Cells:
     """All cells of a worksheet that hold something.
 
-    Args:
-        content: the worksheet part.
-        strings: the workbook's shared strings.
-
     Raises:
         SheetError: a cell cannot be understood.
         xml.parsers.expat.ExpatError: the XML is not well formed.

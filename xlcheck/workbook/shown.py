@@ -129,10 +129,6 @@ def begins_with(text: str) -> str:
 def read_shown(content: WorkbookContent, hidden: str = "") -> Shown:
     """What a file shows.
 
-    Args:
-        content: what its cells hold.
-        hidden: the worksheet that is made to be hidden.
-
     Raises:
         WorkbookError: it cannot be read.
     """

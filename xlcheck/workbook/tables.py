@@ -43,12 +43,7 @@ class Table:
 
 
 def tables_of(container: Container, sheets: Iterable[tuple[str, str]]) -> dict[str, Table]:
-    """The tables of a file by their names in small letters; what cannot be read, or is there twice, is left out.
-
-    Args:
-        container: the file.
-        sheets: (name, part) of each worksheet.
-    """
+    """The tables of a file by their names in small letters; what cannot be read, or is there twice, is left out."""
     found: dict[str, Table] = {}
     twice = set()
     for name, part in sheets:

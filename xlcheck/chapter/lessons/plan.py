@@ -18,13 +18,7 @@ from xlcheck.workbook.plan import WorkbookPlan
 
 
 def plan_lesson(lesson: Lesson, fixture: Fixture, style: Style = Style.TEACHING) -> WorkbookPlan:
-    """Lay out a lesson's workbook.
-
-    Args:
-        lesson: the words, and the pages.
-        fixture: the model and every true value.
-        style: how formulas are written.
-    """
+    """Lay out a lesson's workbook."""
     text = lesson.text
     additions = Additions(
         story=lesson.texts.story,

@@ -16,14 +16,10 @@ if TYPE_CHECKING:
 
 
 def write_fixtures(names: Iterable[str], folder: Path) -> tuple[Path, ...]:
-    """Train and record the named fixtures; write `NAME.json`, `NAME.keras` and the schema.
+    """Train and record the named fixtures; write `NAME.json`, `NAME.keras` and the schema into a folder.
 
     A fixture of the matrix of options has no `.keras` file: its JSON describes the model completely. That of a
     lesson on training is one file, `NAME.npz`.
-
-    Args:
-        names: of fixtures.
-        folder: where to; it must exist.
 
     Returns:
         The files written.

@@ -104,11 +104,7 @@ class VerificationReport:
 
 
 def verify_fixtures(names: Iterable[str], folder: Path) -> VerificationReport:
-    """Record and train the named fixtures anew and compare them with the files of a folder.
-
-    Args:
-        names: of fixtures.
-        folder: with `NAME.json` and `NAME.keras`, or `NAME.npz`.
+    """Record and train fixtures anew, by their names, and compare them with the files of a folder.
 
     Raises:
         UsageError: there is no fixture of this name.

@@ -32,13 +32,7 @@ _RATES = {"rnn-dimensions": 0.01}
 def train_epochs(
     name: str, seed: int = SEED, epochs: int = EPOCHS, progress: Progress | None = None
 ) -> TrainingFixture:
-    """Train a lesson's model with Adam and record every quantity of every epoch.
-
-    Args:
-        name: `lstm-training` and the like.
-        seed: for the weights to start from.
-        epochs: how many steps.
-        progress: told after each epoch.
+    """Train a lesson's model with Adam and record every quantity of every epoch; `progress` is told after each.
 
     Raises:
         UsageError: there is no such lesson, or the seed is out of range.

@@ -33,12 +33,6 @@ class ReviewEncoding:
 def tweet_data(texts: LabelledTexts, how: TweetEncoding, seed: int, validation: bool) -> ClassifierData:
     """Divide and encode labelled texts: 30 % are for test, and of the rest 15 % for validation if it is wanted.
 
-    Args:
-        texts: texts and labels.
-        how: which words are known, and how long a text may be.
-        seed: of the division.
-        validation: whether there is a validation part.
-
     Raises:
         DataError: a part is empty or lacks a class, or no word occurs often enough.
     """

@@ -24,13 +24,7 @@ Predict = Callable[[Codes], NDArray[np.float64]]
 
 
 def next_word_model(words: int, timesteps: int, units: int) -> Any:
-    """Codes → one-hot vectors → SimpleRNN → softmax: shape (timesteps,) → (words,).
-
-    Args:
-        words: size of the vocabulary.
-        timesteps: words that the model reads.
-        units: of the SimpleRNN.
-    """
+    """Codes → one-hot vectors → SimpleRNN → softmax: shape (timesteps,) → (words,)."""
     keras = import_keras()
     layers = keras.layers
     model = keras.Sequential(

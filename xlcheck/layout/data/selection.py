@@ -12,16 +12,7 @@ _BESIDE = 22  # letters of a sample's name that have room between the selector a
 
 
 def selection(draft: Draft, sheet: SheetDraft, cell: Range, kind: str, numbers: Range, names: Range) -> None:
-    """Fill the row that says which sample is selected, and give the selector its drop-down.
-
-    Args:
-        draft: the workbook so far.
-        sheet: the page of the data.
-        cell: where the number stands on it.
-        kind: what a sample is called.
-        numbers: the numbers of the samples, one below the other.
-        names: their names.
-    """
+    """Fill the row that says which sample is selected, and give the selector its drop-down."""
     row, column = cell.top, cell.left
     sheet.put(row, 0, kind, "name")
     sheet.heights[row] = 26

@@ -104,12 +104,7 @@ class TextPage:
 
 
 def text_page(draft: Draft, typed: TypedText) -> TextPage:
-    """Fill the sheets of the text and of the vocabulary.
-
-    Args:
-        draft: the workbook so far.
-        typed: the text and the model's encoding.
-    """
+    """Fill the sheets of the text and of the vocabulary."""
     encoding = typed.encoding
     sheet = draft.sheet(NAME, "input")
     subtitle = say("text.intro")

@@ -17,12 +17,7 @@ _RESET_AFTER = "the reset gate acts on the product; without reset_after it acts 
 
 
 class Mistakes:
-    """The changes that make sense for one quantity.
-
-    Args:
-        graph: all quantities.
-        quantity: the one.
-    """
+    """The changes that make sense for one quantity."""
 
     def __init__(self, graph: Graph, quantity: Quantity) -> None:
         self._graph = graph

@@ -43,11 +43,6 @@ Place = tuple[str, int, int | None]
 class Trials:
     """The trials of one workbook.
 
-    Args:
-        graph: the quantities.
-        placements: where they stand.
-        formulas: what stands in the cells.
-
     Attributes:
         tried: how many mistakes were tried; whoever tries counts, and stops in time.
         formulas_tried: the same for formulas that might stand in a cell.
@@ -72,12 +67,6 @@ class Trials:
 
     def of_formula(self, formula: str, sheet: str, code: int, sample: int | None) -> Array:
         """What a formula gives in a cell, in each trial, `(trials,)`.
-
-        Args:
-            formula: with or without `=`.
-            sheet: the worksheet.
-            code: the cell.
-            sample: the sample whose network it belongs to.
 
         Raises:
             OpaqueError: it uses something that is not known here.
