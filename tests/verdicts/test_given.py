@@ -6,6 +6,7 @@ from pathlib import Path
 from time import process_time
 
 import numpy as np
+import pytest
 
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
@@ -55,3 +56,18 @@ def test_a_look_up_that_finds_nothing_is_not_as_it_was_written() -> None:
     assert given.sightings[0].as_written.tolist() == [False, True, True]
     assert given.values[x.name].tolist() == [[1.0, 2.0, 7.0]]
     assert [edit.quantity for edit in given.edits] == ["input.x[0][2]"]
+
+
+@pytest.mark.parametrize("is_formula", [True, False])
+def test_a_look_up_gives_its_number_to_one_sample_and_a_constant_to_all(is_formula: bool) -> None:
+    """A constant that stands where the selected sample is shown is what every sample reads."""
+    x = Quantity(Band("input", "x", Role.INPUT), 0, (2,))
+    trace = Trace("built", {x.name: np.array([[1.0, 2.0], [3.0, 4.0]])})
+    cells = np.arange(2)
+    kind = np.full(2, is_formula)
+    place = Placement(x.name, None, "Data", cells, cells)
+    sighting = Sighting(place, np.array([[1.0, 7.0]]), {}, kind, kind, kind)
+    formulas = FormulaCells(WorkbookContent(Path("book.xlsx"), {}))
+    given = read_given(Graph((x,)), [sighting], trace, [0], formulas, ())
+
+    assert given.values[x.name].tolist() == [[1.0, 7.0], [3.0, 4.0 if is_formula else 7.0]]
