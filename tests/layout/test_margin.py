@@ -1,0 +1,24 @@
+"""How wide the columns are that stand to the left of a table's numbers."""
+
+from __future__ import annotations
+
+from xlcheck.formulas.printing import Style
+from xlcheck.graph.quantities import Band, Graph, Quantity, Role
+from xlcheck.graph.trace import Trace
+from xlcheck.layout.draft import Draft
+from xlcheck.layout.margin import Margin
+
+LONG = "the error of the state before the candidate"
+
+
+def symbol_width(units: int, label: str) -> float:
+    band = Band("gru", "h", Role.STATE, label)
+    q = Quantity(band, 0, (units,))
+    draft = Draft(Graph((q,)), Trace("nobody", {}), ("only",), Style.TEACHING)
+    return Margin.of(draft, {band: [q]}, narrow=False).symbol
+
+
+def test_a_symbol_widens_its_column_only_where_units_stand_beside_it() -> None:
+    """Beside the only unit of a band stands nothing, so its symbol may run on; a short one takes no more either."""
+    assert symbol_width(2, LONG) > len(LONG)
+    assert symbol_width(1, LONG) == symbol_width(1, "h") == symbol_width(2, "h")
