@@ -11,7 +11,7 @@ from threading import RLock
 
 @contextmanager
 def exclusively() -> Iterator[None]:
-    """Wait until no other thread is in such a block: warnings are errors there, or a library is listened to."""
+    """Wait until no other thread is in such a block: some warnings are errors there, or a library is listened to."""
     with _lock_of(os.getpid()):  # a forked process must not wait for a thread of its parent's
         yield
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,22 @@ def test_each_step_of_the_cell_is_noted() -> None:
     for cell in lstm.calls:
         activations = [event.name for event in cell.events if "activation" in event.name]
         assert activations == ["recurrent_activation"] * 2 + ["activation", "recurrent_activation", "activation"]
+
+
+def test_what_another_thread_computes_is_not_noted() -> None:
+    """Somebody may use a model of their own while this one is listened to; Keras's modules serve both."""
+    instance, other = model(), model()
+    expected, answers = other(np.ones((1, 3, 2), dtype="float32")), []
+    with listening(instance) as root:
+        thread = Thread(target=lambda: answers.append(other(np.ones((1, 3, 2), dtype="float32"))))
+        thread.start()
+        thread.join()
+        assert not root.calls
+        assert not root.events
+        instance(np.ones((1, 3, 2), dtype="float32"))
+
+    assert np.array_equal(answers, [expected])
+    assert [call.layer.name for call in root.calls] == ["lstm", "dense"]
 
 
 def test_noted_values_are_keras_tensors() -> None:

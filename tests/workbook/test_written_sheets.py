@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from xlcheck.workbook.plan import PlannedSheet, WorkbookPlan
 from xlcheck.workbook.writer import write_workbook
@@ -43,3 +45,21 @@ def test_what_scrolls_begins_where_the_plan_says(
 def test_only_a_program_shows_a_hidden_sheet(hidden: bool, state: str, tmp_path: Path) -> None:
     """No reader finds it in a menu."""
     assert written(tmp_path, hidden=hidden).sheet_state == state
+
+
+def test_only_what_xlsxwriter_warns_of_ends_the_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It warns where it drops something, and that is no workbook; what other threads warn of is their own matter."""
+    written(tmp_path)
+    usual = xlsxwriter.Workbook.close
+
+    def beside(book: xlsxwriter.Workbook) -> None:
+        warnings.warn("somebody else's", UserWarning, stacklevel=1)
+        usual(book)
+
+    monkeypatch.setattr("xlsxwriter.Workbook.close", beside)
+    with pytest.warns(UserWarning, match="somebody else's"):
+        written(tmp_path)
+
+    monkeypatch.setattr("xlsxwriter.Workbook.close", lambda book: book.worksheets()[0].write_url("A1", "x" * 3000))
+    with pytest.raises(UserWarning, match="exceeds Excel's limit"):
+        written(tmp_path)

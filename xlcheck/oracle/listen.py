@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from threading import get_ident
 from typing import Any
 from unittest.mock import patch
 
@@ -27,7 +28,7 @@ _LIBRARIES = {"tensorflow": "tf", "numpy": "np"}
 
 @contextmanager
 def listening(model: Any, made: Callable[[Any], None] | None = None) -> Iterator[LayerCall]:
-    """Note what every layer of a model computes while the context is open.
+    """Note what every layer of a model computes in this thread while the context is open.
 
     The model's layers are changed and stay so: give it a model that nobody else uses.
 
@@ -67,6 +68,7 @@ class _Stack(list[LayerCall]):
         self.made = made or (lambda result: None)
         self.copies = made is not None
         self.steps: Steps | None = None
+        self.thread = get_ident()
 
     def apart(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """The arguments of a call, with copies of initial states, which are tensors of another layer as well.
@@ -162,6 +164,8 @@ def _note_loop(layer: Any, stack: _Stack) -> None:
 
 def _noted(name: str, function: Callable[..., Any], stack: _Stack) -> Callable[..., Any]:
     def noted(*args: Any, **kwargs: Any) -> Any:
+        if get_ident() != stack.thread:  # a module of Keras's serves somebody else's model, too
+            return function(*args, **kwargs)
         result = stack.other(function(*args, **kwargs), args)  # an activation may be none
         # On NumPy Keras may add a bias to a product in place.
         kept = result.copy() if isinstance(result, np.ndarray) else result

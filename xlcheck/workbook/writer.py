@@ -84,7 +84,8 @@ def _repack(source: Path, target: Path) -> None:
 
 def _write(plan: WorkbookPlan, path: Path) -> None:
     with exclusively(), warnings.catch_warnings(), TemporaryDirectory() as folder:
-        warnings.simplefilter("error")  # XlsxWriter only warns where it drops something
+        # XlsxWriter only warns where it drops something; what other threads warn of is no matter of ours.
+        warnings.filterwarnings("error", module="xlsxwriter")
         # The parts of a small file need no files of their own.
         options = {"use_future_functions": False, "tmpdir": folder, "in_memory": plan.cells <= _LARGE}
         book = _Book(str(path), options)
