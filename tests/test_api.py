@@ -150,5 +150,6 @@ def test_numbers_and_arrays_alone_are_compared() -> None:
     assert compare(1.0, 1.0).ok
     assert not compare(1.0, 2.0).ok
     assert not compare(np.ones(3), [1.0, 1.0, 2.0]).ok
-    with pytest.raises(DataError, match="no array of real numbers"):
-        compare("x", 1.0)
+    for text in ("x", "1", [b"1"], ["1", 2.0]):
+        with pytest.raises(DataError, match="no array of real numbers"):
+            compare(text, 1.0)

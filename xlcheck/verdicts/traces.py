@@ -262,6 +262,8 @@ def _trace(values: Trace | Mapping[str, ArrayLike] | ArrayLike) -> Trace:
 
 def _numbers(name: str, values: ArrayLike) -> Array:
     try:
+        if np.asarray(values).dtype.kind in "SU":  # of which NumPy reads numbers, too
+            raise TypeError("there are texts in it")
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise DataError(f"{name} is no array of real numbers: {error}") from None
