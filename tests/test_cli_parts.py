@@ -115,6 +115,7 @@ def test_a_configuration_that_nobody_understands(text: str, message: str, tmp_pa
     [
         (NotSupportedError("no such layer"), "no such layer", NotSupportedError.exit_code),
         (FileNotFoundError(2, "No such file", "a.xlsx"), "a.xlsx cannot be used: No such file", 2),
+        (FileNotFoundError(2, "No such file"), "the folder in which you called it is gone; change into another one", 2),
         (OSError(24, "Too many open files"), "the system does not let it go on: Too many open files", 2),
     ],
 )

@@ -134,3 +134,15 @@ def test_a_missing_folder_is_named_before_the_work(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match=r"there is no folder .*new; make it first, or choose another place"):
         require_writable(tmp_path / "new" / "m.xlsx")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be removed there")
+def test_nothing_is_written_into_a_folder_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever works in a folder that somebody else has removed is told that it is not there."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(UsageError, match=r"cannot write m\.xlsx: No such file or directory; choose another"):
+        require_writable(Path("m.xlsx"))
+    monkeypatch.chdir(tmp_path)

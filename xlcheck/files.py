@@ -222,11 +222,12 @@ def write_text(target: Path, text: str | Iterable[str]) -> None:
 def _writable(target: Path) -> Path:
     """Where a target leads to, unless an input or something else than a file stands there."""
     try:
-        resolved = target.resolve()
-        kind = _kind(resolved.stat().st_mode)
-        source = (_inputs.get() or {}).get(_identity(resolved))
-    except (FileNotFoundError, NotADirectoryError):  # the latter is said when it is written
-        return resolved
+        resolved = target.resolve()  # which fails in a folder that is gone
+        try:
+            kind = _kind(resolved.stat().st_mode)
+            source = (_inputs.get() or {}).get(_identity(resolved))
+        except (FileNotFoundError, NotADirectoryError):  # the latter is said when it is written
+            return resolved
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name that cannot be one
         what = getattr(error, "strerror", None) or error
         raise UsageError(f"cannot write {target}: {what}; choose another place") from None

@@ -131,7 +131,7 @@ def test_public_comparison_takes_mappings() -> None:
 @pytest.mark.parametrize("name", ["atol", "rtol"])
 def test_a_tolerance_within_which_everything_agrees_is_refused(name: str, tolerance: Any) -> None:
     """No difference is larger than NaN."""
-    with pytest.raises(UsageError, match=rf"^{name}: a tolerance is one number"):
+    with pytest.raises(UsageError, match=rf"^{name}(: a tolerance is one number| is a number, not)"):
         compare({"a": 1.0}, {"a": 2.0}, **{name: tolerance})
 
 

@@ -34,7 +34,9 @@ def sentence(error: Exception, arguments: Sequence[str] | None = None) -> tuple[
         case OSError(filename=str() | bytes() as name):
             return f"{name!s} cannot be used: {error.strerror or error}", UsageError.exit_code
         case OSError():
-            return f"the system does not let it go on: {error.strerror or error}", UsageError.exit_code
+            gone = "the folder in which you called it is gone; change into another one"
+            other = f"the system does not let it go on: {error.strerror or error}"
+            return gone if isinstance(error, FileNotFoundError) else other, UsageError.exit_code
     return report_defect(error, sys.argv[1:] if arguments is None else arguments), DEFECT
 
 
