@@ -150,6 +150,7 @@ def test_numbers_and_arrays_alone_are_compared() -> None:
     assert compare(1.0, 1.0).ok
     assert not compare(1.0, 2.0).ok
     assert not compare(np.ones(3), [1.0, 1.0, 2.0]).ok
-    for text in ("x", "1", [b"1"], ["1", 2.0]):
+    for other in ("x", "1", [b"1"], ["1", 2.0], 1j, np.ones(1, dtype=complex)):
         with pytest.raises(DataError, match="no array of real numbers"):
-            compare(text, 1.0)
+            compare(other, 1.0)
+    assert not compare(np.ma.masked_array([1.0, 2.0], [False, True]), [1.0, 2.0]).ok

@@ -122,6 +122,12 @@ def test_arrays_that_are_compared_are_real_numbers_by_name(values: dict[Any, Any
         subject_of({"a": 1.0}, inputs=[1.0])
 
 
+def test_of_a_masked_number_nothing_is_known() -> None:
+    """Golden files hold NaN in its place, not what stands behind the mask."""
+    values = np.ma.masked_array([1.0, 2.0], [False, True])
+    assert np.array_equal(subject_of({"a": values}).trace["a"], [1.0, np.nan], equal_nan=True)
+
+
 def test_the_groups_of_a_workbook_are_its_live_quantities() -> None:
     """In order of calculation, then what is typed in; a workbook that xlcheck did not write has none."""
     groups = groups_in(read_workbook(ROOT / "workbooks" / "simple-rnn.xlsx"))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from xlcheck.array_files import Check, Shapes, load_npy, open_npz
+from xlcheck.arrays import array_of
 from xlcheck.building.csv_table import read_table
 from xlcheck.building.input_names import chosen_names, leaves, names_of, structure_of
 from xlcheck.errors import DataError, InputNote
@@ -259,16 +260,13 @@ def fit(
 
 
 def _array(source: ArrayLike) -> NDArray[np.generic]:
-    """A NumPy array of what somebody has: a list, a table of pandas or polars, a tensor; NaN where one is masked.
+    """See `array_of`.
 
     Raises:
-        DataError: it is no array, since its rows have different lengths, for example.
+        DataError: it is no array.
     """
-    to_numpy = getattr(source, "to_numpy", None)
     try:
-        if np.ma.is_masked(source):
-            return np.ma.asarray(source, dtype=np.float64).filled(np.nan)
-        return np.asarray(source if to_numpy is None else to_numpy())
+        return array_of(source)
     except (TypeError, ValueError) as error:
         raise DataError(f"a {type(source).__name__} of numbers is no array: {error}") from None
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from xlcheck.arrays import array_of
 from xlcheck.errors import DataError, UsageError
 from xlcheck.graph.trace import Trace
 
@@ -110,7 +111,7 @@ def _name(name: Any) -> str:
 def _array(name: str, values: Any) -> Array:
     """A float64 copy that is equal to the array, number by number."""
     try:
-        array = np.asarray(values)
+        array = array_of(values)
     except ValueError:
         raise DataError(f"{name} is no array: its rows have different lengths") from None
     if array.size == 0:

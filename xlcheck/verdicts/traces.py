@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from xlcheck.arguments import checked
+from xlcheck.arrays import array_of
 from xlcheck.errors import DataError
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.cell_result import finite_or_text
@@ -262,9 +263,10 @@ def _trace(values: Trace | Mapping[str, ArrayLike] | ArrayLike) -> Trace:
 
 def _numbers(name: str, values: ArrayLike) -> Array:
     try:
-        if np.asarray(values).dtype.kind in "SU":  # of which NumPy reads numbers, too
-            raise TypeError("there are texts in it")
-        return np.asarray(values, dtype=np.float64)
+        array = array_of(values)
+        if array.dtype.kind in "SUc":  # of which NumPy would take what looks like one
+            raise TypeError(f"it holds {array.dtype}")
+        return array.astype(np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise DataError(f"{name} is no array of real numbers: {error}") from None
 
