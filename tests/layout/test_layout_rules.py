@@ -295,6 +295,19 @@ def test_states_are_drawn_over_time(steps: int, count: int) -> None:
     assert [(area.top, area.columns) for area in series] == [(last.top + unit, steps) for unit in range(2 * count)]
 
 
+def test_gates_are_drawn_right_beside_the_states() -> None:
+    """Their chart begins in the first column that the other one does not reach into."""
+    draft = drafted(sequential("m", (3, 1), (recurrent("lstm", 1, 2, "LSTM"),)))
+    sheet = draft.sheet("lstm")
+    table = lay_out(4, [(band, members) for band, members in draft.graph.bands().items() if not members[0].is_weight])
+    place(draft, sheet, table)
+    charts(draft, sheet, table)
+    states, gates = sheet.charts
+
+    assert states.row == gates.row
+    assert 0 <= sum(map(sheet.pixels, range(gates.column))) - states.width < sheet.pixels(gates.column - 1)
+
+
 def test_a_history_is_drawn_as_it_was_reported() -> None:
     """One row for each epoch, counted from 1, and a curve through all of them."""
     draft = drafted(sequential("m", (1,), (dense("dense", 1, 1),)))
