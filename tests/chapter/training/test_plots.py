@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xlcheck.chapter.training.evaluation import Evaluation
-from xlcheck.chapter.training.plots import plot_classifier, plot_loss
+from xlcheck.chapter.training.plots import _confusion, _figure, plot_classifier, plot_loss
 from xlcheck.errors import UsageError
 
 HISTORY = {"loss": [0.7, 0.5], "val_loss": [0.7, 0.6], "accuracy": [0.5, 0.8], "val_accuracy": [0.5, 0.7]}
@@ -33,6 +33,19 @@ def test_classifier_has_three_panels(tmp_path: Path) -> None:
     plot_classifier(tmp_path / "c.png", HISTORY, EVALUATION, ("negative", "positive"))
 
     assert size(tmp_path / "c.png") == (3 * 552, 432)
+
+
+def test_each_row_of_the_confusion_matrix_is_a_class() -> None:
+    """Actual classes stand one below the other, with counts and shares, and are read upwards beside their rows."""
+    (axes,) = _figure(Path("c.png"), panels=1).axes
+    _confusion(axes, EVALUATION, ("negative", "positive"))
+    places = {text.get_position(): text.get_text() for text in axes.texts}
+    rows = [(label.get_text(), label.get_rotation()) for label in axes.get_yticklabels()]
+
+    assert places == {(0, 0): "27\n90.0%", (1, 0): "3\n10.0%", (0, 1): "6\n20.0%", (1, 1): "24\n80.0%"}
+    assert rows == [("negative", 90), ("positive", 90)]
+    assert axes.get_ylabel() == "actual"
+    assert axes.get_title() == "Test part: 85.0% right"
 
 
 def test_same_figures_same_bytes(tmp_path: Path) -> None:
