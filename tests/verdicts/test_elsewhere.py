@@ -10,7 +10,7 @@ from workbook_parts import edited
 
 from xlcheck import api
 from xlcheck.formulas.scanner import tokens
-from xlcheck.verdicts.elsewhere import DEPENDS_ON, depends_on
+from xlcheck.verdicts.elsewhere import DEPENDS_ON, depends_on, has_condition
 
 LSTM = Path(__file__).parents[2] / "workbooks" / "lstm.xlsx"
 RIGHT = "C2*Weights!$B$2"
@@ -36,6 +36,42 @@ def test_a_quantity_that_is_right_only_here_and_now_is_no_pass(check_small: Chec
     assert report.counts.root == 0
     assert report.reservations[0].startswith("what Net!C3 gives depends on ")
     assert BOMBS[formula] in report.reservations[0]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        f"IF(C2=0.777,5,{RIGHT})",
+        f"{RIGHT}+(C2>1000)",
+        f"_xlfn.SWITCH(C2,0.777,5,{RIGHT})",
+        f"CHOOSE(1+(Weights!$B$2=0.777),{RIGHT},5)",
+    ],
+)
+def test_a_condition_of_which_an_equation_knows_nothing_is_no_pass(check_small: Checker, formula: str) -> None:
+    """It gives the right value for all numbers that are tried, and another for some of which nobody thinks."""
+    report = check_small({"Net!C3": f"={formula}"}, perturb=2)
+
+    assert (report.exit_code, report.counts.root) == (3, 0)
+    assert report.reservations[0].startswith("what Net!C3 gives depends on a condition of which its equation knows")
+    assert report.reservations[0].endswith("; write a formula that holds for all of them")
+
+
+def test_a_condition_may_hide_on_a_worksheet_of_one_s_own(check_small: Checker) -> None:
+    """The quantity that reads it is named; what nobody reads is nobody's business, and no error is no condition."""
+    condition = "=IF(Net!C2=0.777,5,1)"
+    read = check_small({"Mine!A1": condition, "Net!C3": f"={RIGHT}*Mine!A1"}, perturb=0)
+    alone = check_small({"Mine!A1": condition, "Net!C3": f"=IFERROR({RIGHT},0)"}, perturb=0)
+
+    assert read.reservations[0].startswith("what Net!C3 gives depends on a condition")
+    assert (alone.exit_code, alone.reservations) == (0, ())
+
+
+def test_what_is_a_condition() -> None:
+    """What chooses or compares, and names that stand for it; not its letters in a text, a name or a function."""
+    assert has_condition("=--(A1>=3)", {}) is not None
+    assert has_condition("=A1*odd", {"odd": "a condition"}) is not None
+    assert has_condition('=SUMIF&"IF(1=1)"', {}) is None
+    assert has_condition("=IFERROR(IFNA(A1,0),0)", {}) is None
 
 
 def test_it_may_hide_on_a_worksheet_of_one_s_own(check_small: Checker) -> None:
