@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from xlcheck.formulas.addresses import Range
 from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft
+from xlcheck.layout.numbers import RIGHT, WRONG
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say, say_all, say_live
 from xlcheck.workbook.plan import Array
@@ -16,7 +17,6 @@ NAME = "All texts"
 _NUMBER, _TEXT, _PLACE, _PART, _LABEL, _SHARE, _ANSWER, _RIGHT = range(8)
 _SIDE = 9
 _TOP = 4
-_RIGHT_SIGN, _WRONG_SIGN = "✓", "✗"
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ class _Page:
             share = sheet.put(row, _SHARE, float(self._answers[k]), "keras")
             said = f'IF({share.a1}>={self._threshold.fixed()},"{texts.names[1]}","{texts.names[0]}")'
             answer = draft.helper(sheet, row, _ANSWER, said, [self._said[k]], "output_text")
-            right = f'IF({answer.a1}={label.a1},"{_RIGHT_SIGN}","{_WRONG_SIGN}")'
-            sign = _RIGHT_SIGN if self._said[k] == self._names[k] else _WRONG_SIGN
+            right = f'IF({answer.a1}={label.a1},"{RIGHT}","{WRONG}")'
+            sign = RIGHT if self._said[k] == self._names[k] else WRONG
             draft.helper(sheet, row, _RIGHT, right, [sign], "column_label")
 
     def table(self, row: int, part: str) -> int:

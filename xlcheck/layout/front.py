@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from xlcheck.formulas.addresses import Range
 from xlcheck.layout.common import heading, merged_helper, shortened
 from xlcheck.layout.draft import Draft
+from xlcheck.layout.numbers import STYLES
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say, texts
 from xlcheck.workbook.plan import Highlight, Link
@@ -122,11 +123,12 @@ def _legend_table(sheet: SheetDraft, row: int, legend: Mapping[str, str]) -> int
     marks = [("right", say("front.right")), ("wrong", say("front.wrong")),
              ("edited", say("front.changed"))]  # fmt: skip
     entries = [*legend.items(), *(marks if "keras" in legend else [])]
+    signs = {style: sign for sign, style in STYLES.items()}
     rows = -(-len(entries) // 2)
     for offset, (style, text) in enumerate(entries):
         at = row + 1 + offset % rows
         column = 0 if offset < rows else WIDE // 2
-        sheet.put(at, column, {"right": "✓", "wrong": "✗", "edited": "–"}.get(style, "0.123"),
+        sheet.put(at, column, signs.get(style, "0.123"),
                   f"{style}_text" if style in legend else style)  # fmt: skip
         sheet.put(at, column + 1, text, "text_beside")
     return row + 1 + rows

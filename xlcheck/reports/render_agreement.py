@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from xlcheck.reports.lines import plain_text, trimmed
+from xlcheck.reports.render_text import SIGNS
 from xlcheck.shown import printable
 from xlcheck.verdicts.report import CheckReport, Status
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _ROWS = 10
-_MARKS = {0: "✓", 1: "✗", 3: "?"}
 
 
 def render_agreement(reports: Sequence[CheckReport]) -> str:
@@ -42,7 +42,7 @@ def _block(workbook: str, group: Sequence[CheckReport], console: Console) -> Non
     for report in group:
         counts = report.counts
         table.add_row(
-            Text(f"  {_MARKS[report.exit_code]} {report.engine}", style="green" if report.ok else "red"),
+            Text(f"  {SIGNS[report.exit_code]} {report.engine}", style="green" if report.ok else "red"),
             f"{counts.agree}/{counts.formula_cells - counts.unbound}",
             str(counts.root),
             str(counts.carried),

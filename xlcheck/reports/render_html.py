@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from xlcheck.reports.groups import by_mistake, elsewhere
-from xlcheck.reports.render_text import verdict
+from xlcheck.reports.render_text import SIGNS, verdict
 from xlcheck.reports.templates import resource, template
 from xlcheck.verdicts.cell_result import CellResult, Cells, Status
 from xlcheck.verdicts.findings import Findings, Refusal
@@ -33,7 +33,7 @@ def render_html(reports: Sequence[Findings | Refusal], *, fragment: bool = False
         fragment=fragment,
         sections=_SECTIONS,
         marks=_MARKS,
-        signs={0: "✓", 1: "✗", 2: "!", 3: "?", 70: "!"},
+        signs=SIGNS,
         rows=_ROWS,
         by_status=_by_status,
     )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 ROWS = 10
+SIGNS = {0: "✓", 1: "✗", 2: "!", 3: "?", 70: "!"}  # of exit codes
 MOST_LOOKED_AT = 1_000
 """Cells among which those with the same mistake are found; each takes time to describe."""
 _FORMULA_WIDTH = 240
@@ -102,8 +103,10 @@ def _refusal(refusal: Refusal, width: int) -> Iterator[Line]:
 
 
 def _report(report: Findings, rows: int | None, width: int) -> Iterator[Line]:
-    mark, style = {0: ("✓", "bold green"), 1: ("✗", "bold red"), 3: ("?", "bold yellow")}[report.exit_code]
-    head = line((f"{mark} ", style), (printable(report.workbook), "bold"), ": ", (verdict(report), style))
+    style = {0: "bold green", 1: "bold red", 3: "bold yellow"}[report.exit_code]
+    head = line(
+        (f"{SIGNS[report.exit_code]} ", style), (printable(report.workbook), "bold"), ": ", (verdict(report), style)
+    )
     yield from broken(head, width)
     yield from _indented(_circumstances(report), width, "dim")
     for reservation in report.reservations:

@@ -18,6 +18,7 @@ from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.graph.scalars import Index, indices, scalar_name
 from xlcheck.layout.common import merged_helper, title
 from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.numbers import OBSOLETE
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.training.inputs import CHARTS, CHARTS_WIDE, TOP, TrainingInputs, element_label
 from xlcheck.layout.training.inputs import NAME as TRAINING
@@ -32,7 +33,6 @@ NAME = "Epochs"
 EPOCH = 0
 _SYMBOLS, _HEADER, _START = 4, 5, 6
 FIRST = _START + 1
-OBSOLETE = "–"
 _LOSS, _STATE, _KERAS, _DIFFERENCE, _SINGLE, _SINGLE_DIFFERENCE, _WEIGHT_DIFFERENCE, _SHOWN = range(1, 9)
 _PATHS = 14
 _LAST_CHART = 22  # rows
