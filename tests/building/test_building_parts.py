@@ -11,7 +11,7 @@ import pytest
 from xlcheck.building import handmade
 from xlcheck.building.lesson import write_lesson
 from xlcheck.building.tracing import trace_model
-from xlcheck.chapter.lessons.catalogue import ALL_LESSONS
+from xlcheck.chapter.lessons.catalogue import ALL_LESSONS, is_trained
 from xlcheck.engines import engine
 from xlcheck.errors import UsageError
 from xlcheck.formulas.printing import Style
@@ -25,6 +25,7 @@ from xlcheck.workbook.content import WorkbookContent
         ("gru", "book", None, "the book prints no weights for the lesson 'gru'"),
         ("lstm", "book", 3, "the weights of --weights are not trained"),
         ("lstm-training", "small", None, "starts from random weights; leave --weights out"),
+        ("vanishing-gradients", "trained", 3, "nothing is trained in the lesson 'vanishing-gradients'"),
     ],
 )
 def test_options_that_do_not_go_with_a_lesson(
@@ -34,6 +35,11 @@ def test_options_that_do_not_go_with_a_lesson(
     with pytest.raises(UsageError, match=message):
         write_lesson(ALL_LESSONS[name], tmp_path / "x.xlsx", weights, seed, Style.TEACHING)
     assert not list(tmp_path.iterdir())
+
+
+def test_all_lessons_but_one_can_be_trained_anew() -> None:
+    """Vanishing gradients are shown with weights that nobody trains."""
+    assert [name for name in ALL_LESSONS if not is_trained(name)] == ["vanishing-gradients"]
 
 
 def checked(tmp_path: Path, **options: Any) -> Any:
