@@ -114,9 +114,8 @@ def _depending(
     Without one of certain words in it, and names, a formula depends on nothing.
     """
     for sheet, codes in by_sheet(cells).items():
-        said = formulas.that_say(sheet, _ANYTHING if names else word)
-        for code in codes.tolist() if said else ():
-            if code in said and (found := rule(said[code], names)) is not None:
+        for code, text in formulas.that_say(sheet, codes, _ANYTHING if names else word).items():
+            if (found := rule(text, names)) is not None:
                 yield (sheet, code), found
 
 

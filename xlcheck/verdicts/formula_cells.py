@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-import numpy as np
-
 from xlcheck.engines.differences import Circumstances, differs_by_form, named_ranges, that_may_differ
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.references import References
@@ -89,16 +87,17 @@ class FormulaCells:
         formula = self._on(sheet).formula(int(code))
         return None if formula is None else f"={formula}"
 
-    def that_say(self, sheet: str, word: re.Pattern[str]) -> dict[int, str]:
-        """The formulas of a worksheet in which a pattern of capitals is found, by their cells, with `=`.
+    def that_say(self, sheet: str, codes: Codes, word: re.Pattern[str]) -> dict[int, str]:
+        """The formulas of some cells of a worksheet in which a pattern of capitals is found, with `=`, by cell.
 
         The pattern stands in no line end.
         """
         packed = self._on(sheet)
-        if not word.search("\n".join(packed.formulas).upper()):  # at once, as for nearly every worksheet
+        places = codes[contained(codes, packed.formula_codes)].tolist()
+        texts = packed.formulas_at(places)
+        if not word.search("\n".join(texts).upper()):  # at once, as for nearly every worksheet
             return {}
-        found = [bool(word.search(text.upper())) for text in packed.formulas]
-        return {code: f"={packed.formula(code)}" for code in packed.formula_codes[np.array(found, dtype=bool)].tolist()}
+        return {code: f"={text}" for code, text in zip(places, texts, strict=True) if word.search(text.upper())}
 
     def that_differ(self, engine: str, written: Mapping[str, Codes]) -> Iterator[tuple[str, int, str]]:
         """Worksheet and cell of the formulas of a form that an engine computes otherwise than Excel, and how.
