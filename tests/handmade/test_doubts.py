@@ -206,3 +206,22 @@ def test_one_reason_for_several_worksheets_is_said_once(tmp_path: Path) -> None:
 
     assert str(error.value).count("no network was recognised") == 1
     assert "worksheets 'A', 'B' and 'C': no network was recognised" in str(error.value)
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(("before", "exit_code"), [("=D2", 3), ("state", 3), ("=D3", 0)])
+def test_a_product_with_a_word_is_no_pass(before: str, exit_code: int, tmp_path: Path) -> None:
+    """Rule: what multiplies numbers with a word is in doubt, whether the word is typed or passed on by a formula;
+    `SUMPRODUCT` takes it for the 0 of a first state, and nothing in the numbers tells the two apart."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in ([0.3, -0.7, 0.2], ["x", "h", "1", "state"], [None, None, None, 0]):
+        sheet.append(row)
+    for row, (x, state) in enumerate([(0.6, before), (-0.4, "=D4")], start=4):
+        sheet.append([x, state, 1, f"=TANH(SUMPRODUCT($A$1:$C$1,A{row}:C{row}))"])
+    book.save(tmp_path / "book.xlsx")
+    report = check(tmp_path / "book.xlsx")
+
+    assert report.exit_code == exit_code
+    assert (exit_code == 0) is not any("multiplies numbers with words" in note for note in report.notes)

@@ -128,7 +128,8 @@ class Arrangement:
         table, readings = self.reads.table, [layer.reading for layer in self.layers]
         alone = objections(table, self.values, self.reads.read.keys(), self._readings)
         together = against_them_together(readings, self.forms, table)
-        words = (cell for layer in self.layers for cell in sorted(layer.own) if self.reads.multiplies_words(cell))
+        own = (cell for layer in self.layers for cell in sorted(layer.own))
+        words = (cell for cell in own if self.reads.multiplies_words(cell, self.values))
         said = [f"{show(cell)} multiplies numbers with words" for cell in islice(words, 1)]
         empty = filter(None, (reads_empty(self.reads.of, table, reading) for reading in readings))
         steps = islice(mixed_up_steps(readings, [layer.results for layer in self.plain]), 1)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents
 
 _MULTIPLIES = re.compile(r"\*|PRODUCT\(|MMULT\(", re.IGNORECASE)
@@ -60,14 +60,22 @@ class Reads:
         """Whether a formula of the file only passes on another cell."""
         return cell not in self.edited and self._precedents.is_copy(cell)
 
-    def multiplies_words(self, cell: Address) -> bool:
-        """Whether a formula has products of numbers with words, which `SUMPRODUCT` takes for 0."""
-        if cell in self.edited or not _MULTIPLIES.search(self.table.texts.get(cell, "")):
-            return False
+    def multiplies_words(self, cell: Address, values: CellValues) -> bool:
+        """Whether a formula has products of numbers with words, which `SUMPRODUCT` takes for 0, also after an edit that
+        leaves it those words.
+
+        Args:
+            cell: where the formula stands.
+            values: what each cell holds: a word may be typed, or a formula that passes one on.
+        """
+        before = self._precedents.of(cell)
+        if not _MULTIPLIES.search(self.table.texts.get(cell, "")) or not set(self.of(cell)) <= set(before):
+            return False  # an edit that reads another cell reads it in the word's place
+        held = {read: values[at] for read in before if read not in self.edited and (at := self.table.index.get(read)) is not None}
         words: dict[int, set[int]] = defaultdict(set)
         for area in self._precedents.ranges(cell):
             if area.size > 1:
-                words[area.size].add(sum((area.sheet, *place) in self.table.words for place in area.cells()))
+                words[area.size].add(sum(isinstance(held.get((area.sheet, *at)), str) for at in area.cells()))
         return any(len(counts) > 1 for counts in words.values())
 
     def is_formula(self, cell: Address) -> bool:
