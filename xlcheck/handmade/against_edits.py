@@ -80,6 +80,7 @@ def is_strange(candidate: Candidate, base: Arrangement) -> bool:
         or _computes_again(candidate, base)
         or _reads_once(candidate, base)
         or _leaves_its_line(candidate, base)
+        or _takes_a_loop_away(candidate, base)
     )
 
 
@@ -178,6 +179,24 @@ def _leaves_its_line(candidate: Candidate, base: Arrangement) -> bool:
             return True
         in_all += _most_readers(lost - weights, cell, read) - of_new
     return in_all >= _CLEARLY
+
+
+def _takes_a_loop_away(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit takes results of the step before from formulas, for which a first value was typed.
+
+    A formula alone reads that value; filled along, it reads the results in line with it, which the edit leaves out.
+    """
+    reads, table, texts = base.reads, base.reads.table, base.reads.table.texts
+    for cell in candidate.edit.keys() & reads.terms.keys() & texts.keys():
+        for lost in {*reads.terms.reads[cell]} - {*leaves(candidate.edit[cell])}:
+            for by in ((0, 1), (1, 0)) if reads.is_formula(lost) else ():
+                value, before = lost, cell
+                while reads.is_formula(value):
+                    value, before = ((at[0], at[1] - by[0], at[2] - by[1]) for at in (value, before))
+                filled = before in texts and is_filled_from(texts[before], before[1:], texts[cell], cell[1:])
+                if filled and table.is_number(value) and [*reads.readers.get(value, ())] == [before]:
+                    return True
+    return False
 
 
 def _most_readers(cells: Iterable[Address], at: Address, read: Sequence[_Read]) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.graph.quantities import Role
@@ -151,14 +151,15 @@ class Arrangement:
         """What the words beside the cells say against it."""
         return words_against(self.reads.table, self.forms, self._readings)
 
-    def read_for_nothing(self, cells: Iterable[Address]) -> Iterator[str]:
+    def read_for_nothing(self, cells: Collection[Address]) -> Iterator[str]:
         """Why formulas may be wrong that give what they should: they read a typed number that no layer has.
 
         At a first step the weights of a state are none, if that state is blank or 0.
         """
         known = {cell for layer in self.all_layers for cell in (*layer.own, *layer.given)}
         first = {cell for layer in self.layers for cell in at_first(layer, self.forms)}
-        for cell in (cell for cell in cells if cell not in first):
+        looked_up = {cell for cell in cells if isinstance(self.reads.terms.get(cell), Leaf)}  # one number of a table
+        for cell in (cell for cell in cells if cell not in first and cell not in looked_up):
             for read in self.reads.of(cell):
                 if read not in known and self.reads.table.is_number(read) and not self.reads.is_formula(read):
                     yield f"{show(cell)} reads {show(read)}, which is no number of the layer"

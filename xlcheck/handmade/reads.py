@@ -61,8 +61,7 @@ class Reads:
         return cell not in self.edited and self._precedents.is_copy(cell)
 
     def multiplies_words(self, cell: Address, values: CellValues) -> bool:
-        """Whether a formula has products of numbers with words, which `SUMPRODUCT` takes for 0, also after an edit that
-        leaves it those words.
+        """Whether a formula has products of numbers with words, which `SUMPRODUCT` takes for 0, also after an edit.
 
         Args:
             cell: where the formula stands.
@@ -71,7 +70,8 @@ class Reads:
         before = self._precedents.of(cell)
         if not _MULTIPLIES.search(self.table.texts.get(cell, "")) or not set(self.of(cell)) <= set(before):
             return False  # an edit that reads another cell reads it in the word's place
-        held = {read: values[at] for read in before if read not in self.edited and (at := self.table.index.get(read)) is not None}
+        index = self.table.index.keys() - self.edited.keys()
+        held = {read: values[self.table.index[read]] for read in index.intersection(before)}
         words: dict[int, set[int]] = defaultdict(set)
         for area in self._precedents.ranges(cell):
             if area.size > 1:

@@ -12,6 +12,7 @@ from functools import partial
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import operands, shape_of, with_operand
+from xlcheck.handmade.equations.dollars import with_other_dollars
 from xlcheck.handmade.equations.pairs import Away
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_cells import TypedCells
@@ -84,6 +85,15 @@ class Edits(TypedCells):
                 for own in (run, run[1:], run[:-1]) if len(run) > _PAIR else (run,):
                     yield from self._with_ranges(own)
                 yield from self._with_lengths(run)
+                yield from self._with_dollars(run)
+
+    def _with_dollars(self, run: Sequence[Address]) -> Iterator[Edit]:
+        """Formulas that were filled from one, along its line or both ways, with a `$` more or less in it."""
+        cells = dict.fromkeys((*run, *(c for cell in run for own in self._runs(cell) for c in own)))
+        for texts in with_other_dollars({cell: self._table.texts[cell] for cell in cells}, self._weights):
+            terms = {cell: self._terms.term_of(cell, text) for cell, text in texts.items()}
+            if all(isinstance(term, Term) for term in terms.values()):
+                yield {cell: term for cell, term in terms.items() if isinstance(term, Term)}
 
     def _in_a_run(self, run: Sequence[Address]) -> Iterator[Edit]:
         """One summand less or more in all formulas that may have been filled from one."""

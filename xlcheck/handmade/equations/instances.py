@@ -7,15 +7,15 @@ weights has in common, and what a step's inputs have in common, meet in one inst
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from xlcheck.handmade.equations.colours import Colours, is_rather_a_weight
-from xlcheck.handmade.equations.forms import GIVEN, RATIO, SUM, Form, Forms
+from xlcheck.handmade.equations.forms import GIVEN, SUM, Form, Forms
 from xlcheck.handmade.equations.gated import gated_sums, late_gate, with_states
 from xlcheck.handmade.equations.polynomials import Atom, Monomial, Polynomial, negative_of
+from xlcheck.handmade.equations.read_together import read_together, side_by_side
 
 LINEAR = "linear"
 _HANDED_ON = frozenset({"tanh", "relu", "leaky_relu"})
@@ -148,6 +148,7 @@ _WEIGHT = "weight"
 def _colour(instances: Mapping[Atom, Instance], forms: Forms) -> None:
     """Find out which of two numbers is the weight, and set the pairs of every instance."""
     colours = Colours()
+    sums = {atom: instance.monomials for atom, instance in instances.items()}
     where: dict[Atom, list[Instance]] = defaultdict(list)
     # An input from which its weight was left out stands alone like a bias, but multiplies others.
     alone = Counter[Atom]()
@@ -162,10 +163,10 @@ def _colour(instances: Mapping[Atom, Instance], forms: Forms) -> None:
                 if not forms.is_given(atom):
                     colours.join(atom, _WEIGHT, opposite=True)
     _join_opposite(instances, colours, forms)
-    _join_same(where, colours, {atom for atom, count in alone.items() if count >= 0}, {*_side_by_side(instances)})
+    _join_same(where, colours, {atom for atom, count in alone.items() if count >= 0}, {*side_by_side(sums)})
     _join_opposite(instances, colours, None)
-    mixed = [*_read_together_in_attention(instances, forms)]
-    sides, guessed = _sides(instances, where, colours, mixed)
+    read = [(instances[one], instances[other], is_one_step) for one, other, is_one_step in read_together(sums, forms)]
+    sides, guessed = _sides(instances, where, colours, read)
     for instance in instances.values():
         pairs = sorted(_pairs(instance, colours, sides, forms), key=lambda pair: (pair[0] is None, pair))
         instance.pairs = tuple(pairs)
@@ -212,7 +213,7 @@ def _sides(
     instances: Mapping[Atom, Instance],
     where: Mapping[Atom, list[Instance]],
     colours: Colours,
-    mixed: Iterable[tuple[Instance, Instance, bool]],
+    read: Iterable[tuple[Instance, Instance, bool]],
 ) -> tuple[dict[object, bool], set[object]]:
     """For each class without a computed number or a bias: whether its first atom is a weight; and what was guessed.
 
@@ -230,8 +231,7 @@ def _sides(
                 root, opposite = colours.root(atom)
                 votes[root][opposite == is_one_step] += 1
 
-    vote(mixed)
-    vote((instances[one], instances[other], True) for one, other in _side_by_side(instances))
+    vote(read)
     for instance in instances.values():
         read = [a for monomial in instance.monomials for a in monomial if a in instances]
         vote((instance, instances[before], False) for before in read)
@@ -249,33 +249,6 @@ def _sides(
                     own = own or Counter(_by_place(root, instance, colours))
                 sides[root] = own[True] > own[False]
     return sides, guessed
-
-
-def _side_by_side(instances: Mapping[Atom, Instance]) -> Iterator[tuple[Atom, Atom]]:
-    """Results that one instance reads, each with the next one."""
-    for instance in instances.values():
-        yield from itertools.pairwise(a for monomial in instance.monomials for a in monomial if a in instances)
-
-
-def _read_together_in_attention(
-    instances: Mapping[Atom, Instance], forms: Forms
-) -> Iterator[tuple[Instance, Instance, bool]]:
-    """Results that sums of products of results read side by side, and whether they are those of one step.
-
-    The scores of an attention multiply all units of one step with those of another; what it mixes by the shares of a
-    softmax is one unit at several steps.
-    """
-    for atom in forms:
-        form = forms.of(atom)
-        if form.kind != SUM or any(len(m) != 2 or any(map(forms.is_given, m)) for m in form.polynomial):
-            continue
-        for side, other in ((0, 1), (1, 0)):
-            read = [
-                (m[side], forms.of(m[other]).kind != RATIO) for m in sorted(form.polynomial) if m[side] in instances
-            ]
-            for (one, is_one_step), (another, too) in itertools.pairwise(read):
-                if is_one_step == too:
-                    yield instances[one], instances[another], is_one_step
 
 
 def _shared(root: object, where: Mapping[Atom, list[Instance]], colours: Colours) -> Iterator[bool]:
