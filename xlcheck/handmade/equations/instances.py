@@ -61,8 +61,11 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
     biases = {monomial[0] for found in gated.values() for monomial in found[1] if len(monomial) == 1}
     inlined = {part for parts in forms.inlined.values() for part in parts}
     found = {}
+    read = {atom for form in map(forms.of, forms) for part in (form.polynomial, form.below) for m in part for atom in m}
     for atom in list(forms):
         form = forms.of(atom)
+        if form.kind == "exp" and atom not in read:
+            continue  # the odds beside a sigmoid, or a step on the way to one
         if form.is_activation or (form.kind == SUM and atom not in inlined):
             summed = with_states(_with_thresholds(form, forms), forms)
             gate, under, summands = gated.get(atom) or late_gate(summed, biases, forms)

@@ -73,6 +73,8 @@ class Measures:
             case Function(name="LN", arguments=(Leaf() as argument,)):
                 result = self._results.get(argument.cell)
                 return None if result is None else frozenset({(result, None)})
+            case Function(name="IF", arguments=(Function(name="=", arguments=(Leaf() as target, 0.0 | 1.0 as class_)), *logs)):
+                return self._of_likelihood(target.cell, *(logs if class_ else logs[::-1]))
             case Function() if term.name in _LOG_OR_SIZE:
                 return self._of(term.arguments[0])
             case Product():
@@ -117,6 +119,15 @@ class Measures:
     def _is_count(self, term: Term) -> bool:
         """Whether a term is a number beside the network by which a sum is divided, as COUNT gives it."""
         return isinstance(term, Leaf) and term.cell not in self._given and term.cell not in self._results
+
+    def _of_likelihood(self, target: Address, one: Expression, other: Expression) -> _Pairs | None:
+        """ln(o) where a target is 1, and ln(1 − o) where it is 0."""
+        match one, other:
+            case Function(name="LN", arguments=(Leaf() as own,)), Function(name="LN", arguments=(rest,)):
+                result = self._results.get(own.cell)
+                is_rest = result is not None and _remainder(rest) == own.cell
+                return frozenset({(result, target)}) if result and is_rest and self._is_target(target) else None
+        return None
 
     def _of_remainders(self, factors: Sequence[tuple[Term, float]]) -> _Pairs | None:
         """(1 − t)·ln(1 − o)."""
