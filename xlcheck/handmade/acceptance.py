@@ -10,13 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import is_filled_from, operands, shape_of, skeleton
 from xlcheck.handmade.equations.typed_over import agrees, digits_of
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK
 from xlcheck.handmade.outcome import Outcome
-from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.cells import CellTable, address_of, show
 from xlcheck.handmade.witnesses import stands_among_others
 from xlcheck.verdicts.report import Status
 
@@ -42,7 +41,7 @@ def reason_to_abstain(outcome: Outcome, *, missed: bool = False, alike: bool = F
         missed: whether they leave out what stands there for them, so that they cannot be meant as they are.
         alike: whether what they should compute is what others compute, as other gates do of the same step.
     """
-    roots = [_address(result.sheet, result.cell) for result in outcome.results if result.status is Status.ROOT]
+    roots = [address_of(result.sheet, result.cell) for result in outcome.results if result.status is Status.ROOT]
     if not roots:
         return None
     reason = next(_reasons(outcome, roots, missed=missed, alike=alike), None)
@@ -88,7 +87,7 @@ def _meant(outcome: Outcome) -> Iterator[str]:
     kinds = {layer.name: layer.kind for network in outcome.networks for layer in network.spec.layers}
     wrong: dict[tuple[tuple[int, str, str], str], list[Address]] = {}
     right: Counter[tuple[int, str, str]] = Counter()
-    differing = {_address(r.sheet, r.cell): r.diagnosis for r in outcome.results if r.status is Status.ROOT}
+    differing = {address_of(r.sheet, r.cell): r.diagnosis for r in outcome.results if r.status is Status.ROOT}
     for cell, number in outcome.tied.held.items():
         band = outcome.tied.elements[number].source.band
         if (name := differing.get(cell)) in _CONVENTIONS.get(kinds.get(_layer(band), ""), {}):
@@ -189,15 +188,10 @@ def _followers(cell: Address, outcome: Outcome) -> set[Address]:
     return found
 
 
-def _address(sheet: str, cell: str) -> Address:
-    area = parse_range(cell, sheet)
-    return (sheet, area.top, area.left)
-
-
 def _may_be_swapped(cell: Address, outcome: Outcome) -> bool:
     """Whether a unit is another one at every step: then it is a matter of naming which of the two is wrong."""
     element = outcome.tied.element(cell)
-    found = next((r for r in outcome.results if _address(r.sheet, r.cell) == cell), None)
+    found = next((r for r in outcome.results if address_of(r.sheet, r.cell) == cell), None)
     if element is None or found is None or found.diagnosis != "neighbour-unit":
         return False
     elements = outcome.tied.elements

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 
 from xlcheck.formulas.algebra import Address, Leaf, Sum, Term, outline
 from xlcheck.formulas.shapes import is_filled_from, skeleton
-from xlcheck.handmade.arrangement import Arrangement, at_first
-from xlcheck.handmade.equations.forms import COPY
-from xlcheck.handmade.equations.polynomials import atom_of, cell_of
-from xlcheck.handmade.equations.reading import outputs
-from xlcheck.handmade.equations.term_changes import Edit
+from xlcheck.handmade.arrangement import Arrangement
+from xlcheck.handmade.candidates import Candidate, seeming_weights
+from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
+from xlcheck.handmade.idle_under_edits import (
+    idle_under,
+    keeps_a_blank,
+    leaves_idle,
+    reads_for_nothing,
+    takes_an_input_away,
+)
 from xlcheck.handmade.reading.cell_terms import NOTHING, leaves
 from xlcheck.handmade.reading.cells import beside
 
@@ -23,19 +26,6 @@ _CLEARLY = 2
 """Formulas more."""
 _Read = tuple[Address, set[Address]]
 """A formula's cell, and what it reads."""
-
-
-@dataclass(frozen=True, eq=False)
-class Candidate:
-    """An edit, and the arrangement of the part under it.
-
-    Attributes:
-        edit: cell → what it would compute.
-        arrangement: the layers that the part has then.
-    """
-
-    edit: Edit
-    arrangement: Arrangement
 
 
 def oddities(candidate: Candidate, base: Arrangement) -> tuple[int, ...]:
@@ -56,7 +46,7 @@ def oddities(candidate: Candidate, base: Arrangement) -> tuple[int, ...]:
 
     terms = base.reads.terms
     moved = Counter((in_line(terms[cell]), in_line(term)) for cell, term in candidate.edit.items() if cell in terms)
-    idle += len(_idle_under(candidate, base)) + moved[True, False]
+    idle += len(idle_under(candidate, base)) + moved[True, False]
     return len(candidate.arrangement.words_against()), idle, -moved[False, True], len(candidate.arrangement.layers)
 
 
@@ -67,43 +57,21 @@ def is_strange(candidate: Candidate, base: Arrangement) -> bool:
         candidate: the edit.
         base: the layers without it.
     """
-    return (
-        bool(_left_idle(candidate, base))
-        or _takes_an_input_away(candidate, base)
-        or _stands_still(candidate.arrangement)
-        or _takes_a_state_for_a_bias(candidate, base)
-        or reads_for_nothing(candidate)
-        or _keeps_a_blank(candidate, base)
-        or _computes_an_input(candidate, base)
-        or _computes_a_weight(candidate, base)
-        or _takes_a_loss_for_a_layer(candidate, base)
-        or _computes_again(candidate, base)
-        or _reads_once(candidate, base)
-        or _leaves_its_line(candidate, base)
-        or _takes_a_loop_away(candidate, base)
-    )
+    return any(rule(candidate, base) for rule in _RULES)
 
 
-def _keeps_a_blank(candidate: Candidate, base: Arrangement) -> bool:
-    """Whether a formula reads a layer, or is of it, and an empty cell that it alone reads, after an edit of others.
-
-    At a first step there may be no state, and what all formulas of a row read may be a bias that is none.
-    """
-    reads, found = base.reads, candidate.arrangement
-    edited = [cell for cell in candidate.edit if reads.is_formula(cell)]
-    if any(not all(map(reads.terms.holds_number, reads.of(cell))) for cell in edited):
-        return False  # the others may have been filled like these
-    first = {cell for layer in found.layers for cell in at_first(layer, found.forms)}
-    first = {cell for cell in first if found.forms.of(atom_of(cell)).kind != COPY}  # with a blank it is no copy
-    own = {cell for layer in found.all_layers for cell in layer.own}
-    readers = {reader for cell in own for reader in (cell, *reads.readers.get(cell, ()))} - {*first, *candidate.edit}
-    texts = reads.table.texts
-    readers -= {o for o in readers & texts.keys() for c in edited if is_filled_from(texts[c], c[1:], texts[o], o[1:])}
-    return any(
-        other not in reads.table.index and len(reads.readers[other]) == 1
-        for cell in readers & texts.keys()
-        for other in reads.of_single_cells(cell)
-    )
+def _takes_a_state_for_a_bias(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit adds a bias in line with the formula, as a first state stands, where no weight is, nor beside."""
+    weights, instances = seeming_weights(base), candidate.arrangement.recognised.instances
+    biases = {cell_of(weight) for instance in instances for x, weight in instance.pairs if x is None}
+    for cell in candidate.edit.keys() & base.reads.terms.keys():
+        before = {*leaves(base.reads.terms[cell])}
+        for added in ({*leaves(candidate.edit[cell])} - before) & biases:
+            lines = [side for side in (1, 2) if added[side] == cell[side]]
+            in_line = any(own[side] == cell[side] for own in before & weights for side in lines)
+            if lines and not in_line and weights.isdisjoint(beside(added)):
+                return True
+    return False
 
 
 def _computes_an_input(candidate: Candidate, base: Arrangement) -> bool:
@@ -210,15 +178,21 @@ def _readers(own: Address, at: Address, read: Sequence[_Read]) -> tuple[int, int
 
 
 def _reads_once(candidate: Candidate, base: Arrangement) -> bool:
-    """Whether an edit puts a weight to use in one of some formulas that were filled from one, and not in later ones."""
+    """Whether an edit puts a weight to use in one of some formulas that were filled from one, and not in the others.
+
+    Before it others may be what was filled too far, unless they read the same weights: those are one unit at each step.
+    """
     texts, reads, weights = base.reads.table.texts, base.reads, seeming_weights(candidate.arrangement)
+    before = seeming_weights(base)
     for cell in candidate.edit.keys() & texts.keys():
         if all(reads.readers.get(own) for own in {*leaves(candidate.edit[cell])} & weights):
             continue
+        own = before.intersection(reads.of(cell))
         for other in texts.keys() - candidate.edit.keys():
-            in_line = other > cell and 0 in (other[1] - cell[1], other[2] - cell[2])
+            in_line = other[0] == cell[0] and 0 in (other[1] - cell[1], other[2] - cell[2])
+            counts = in_line and (other > cell or len(own.intersection(reads.of(other))) > 1)
             if (
-                in_line
+                counts
                 and texts[other] != texts[cell]
                 and is_filled_from(texts[cell], cell[1:], texts[other], other[1:])
             ):
@@ -226,46 +200,12 @@ def _reads_once(candidate: Candidate, base: Arrangement) -> bool:
     return False
 
 
-def _takes_an_input_away(candidate: Candidate, base: Arrangement) -> bool:
-    """Whether an edit makes a formula of a number between two others in a row or column, or leaves it unread.
-
-    The same formulas read one of these two, and the other one, too, if any do.
-    """
-    reads, table = base.reads, base.reads.table
-
-    def is_between(cell: Address, down: int, right: int) -> bool:
-        own = reads.in_the_end(cell)
-        both = [(cell[0], cell[1] + by * down, cell[2] + by * right) for by in (-1, 1)]
-        if not all(is_typed(other) and other not in candidate.edit for other in both):
-            return False
-        shared = [not own.isdisjoint(reads.in_the_end(other)) for other in both]
-        return any(shared) and all(shares or not reads.read.get(o) for shares, o in zip(shared, both, strict=True))
-
-    def is_typed(cell: Address) -> bool:
-        return table.is_number(cell) and not table.is_formula(cell)
-
-    idle, texts = _idle_under(candidate, base), table.texts
-    for cell in (cell for cell in candidate.edit if table.is_formula(cell) and any(map(is_typed, idle))):
-        read = reads.of(cell)  # a copy of a number that nobody else reads, filled like the copies beside it
-        alike = (is_filled_from(texts[cell], cell[1:], texts[o], o[1:]) for o in beside(cell) if o in texts)
-        if len(read) == 1 and read[0] in idle and is_typed(read[0]) and reads.is_copy(cell) and any(alike):
-            return True
-    lost = [cell for cell in (*candidate.edit, *idle) if is_typed(cell)]
-    return any(is_between(cell, *line) for cell in lost if reads.readers.get(cell) for line in ((0, 1), (1, 0)))
-
-
-def reads_for_nothing(candidate: Candidate) -> bool:
-    """Whether a formula that is not edited reads a number that no layer has: another network has it."""
-    own = {cell for layer in candidate.arrangement.all_layers for cell in layer.own} - candidate.edit.keys()
-    return any(candidate.arrangement.read_for_nothing(own))
-
-
-def _stands_still(found: Arrangement) -> bool:
+def _stands_still(candidate: Candidate, base: Arrangement) -> bool:
     """Whether two steps of a sample would read the very same inputs, which nobody means who has made a mistake.
 
     Nor does anybody who has made one mean that samples of two lengths share inputs.
     """
-    for reading in (layer.reading for layer in found.layers if layer.reading.kind != "Dense"):
+    for reading in (layer.reading for layer in candidate.arrangement.layers if layer.reading.kind != "Dense"):
         slots, features = reading.layer.slots, reading.features
         for document in reading.documents if features else ():
             inputs = [tuple(slots[step].get(slot) for slot in features) for step in document]
@@ -278,71 +218,9 @@ def _stands_still(found: Arrangement) -> bool:
     return False
 
 
-def _left_idle(candidate: Candidate, base: Arrangement) -> set[Address]:
-    """What nobody reads any more after an edit, though it was made to be read.
-
-    These are formulas; numbers beside weights; weights apart from these, if they are more than one range, as a slip
-    leads to one place, or more than are read instead; numbers of which each of several formulas reads its own: formulas
-    may have stood there.
-    """
-    idle = _idle_under(candidate, base)
-    weights = seeming_weights(candidate.arrangement)
-    near = {other for weight in weights for other in beside(weight)}
-    lost = idle & seeming_weights(base)
-    sides = [sorted({cell[1] for cell in lost}), sorted({cell[2] for cell in lost})]
-    is_range = len(lost) == math.prod(map(len, sides)) and all(map(_is_run, sides))
-    new = {cell for term in candidate.edit.values() for cell in leaves(term)} - base.reads.readers.keys()
-    is_slip = is_range and len(lost) <= max(1, len(new))
-    shown = {cell for own in candidate.edit.keys() & base.reads.terms.keys() for cell in base.reads.terms.reads[own]}
-    formulas = {cell for cell in idle if base.reads.is_formula(cell) and cell in shown}  # not times a blank cell before
-    numbers = {cell for cell in idle if base.reads.table.is_number(cell) and not base.reads.is_formula(cell)}
-    own = {cell for cell in numbers if {*base.reads.readers[cell]} < candidate.edit.keys()}
-    return formulas | (lost & near if is_slip else lost) | (own if len(own) > 1 else set())
-
-
-def _takes_a_state_for_a_bias(candidate: Candidate, base: Arrangement) -> bool:
-    """Whether an edit adds a bias in line with the formula, as a first state stands, where no weight is, nor beside."""
-    weights, instances = seeming_weights(base), candidate.arrangement.recognised.instances
-    biases = {cell_of(weight) for instance in instances for x, weight in instance.pairs if x is None}
-    for cell in candidate.edit.keys() & base.reads.terms.keys():
-        before = {*leaves(base.reads.terms[cell])}
-        for added in ({*leaves(candidate.edit[cell])} - before) & biases:
-            lines = [side for side in (1, 2) if added[side] == cell[side]]
-            in_line = any(own[side] == cell[side] for own in before & weights for side in lines)
-            if lines and not in_line and weights.isdisjoint(beside(added)):
-                return True
-    return False
-
-
-def _is_run(numbers: Sequence[int]) -> bool:
-    return not numbers or numbers[-1] - numbers[0] + 1 == len(numbers)
-
-
-def _idle_under(candidate: Candidate, base: Arrangement) -> set[Address]:
-    """The cells that nobody reads any more after an edit, but for results of which nobody reads others either."""
-    edited, read = candidate.edit.keys(), {cell for term in candidate.edit.values() for cell in leaves(term)}
-    readers = base.reads.readers  # what is multiplied with a blank cell is read, too, though no term shows it
-    held = base.reads.table.index
-    idle = {cell for cell in readers if cell in held and edited >= {*readers[cell]} and cell not in read}
-    for layer in candidate.arrangement.layers if idle else ():
-        results = {cell_of(atom) for atom in outputs(layer.reading).values()}
-        if any(cell not in readers for cell in results - edited):
-            idle -= results
-    return idle
-
-
-def seeming_weights(base: Arrangement) -> set[Address]:
-    """Cells that seem to be weights, whatever the layers are."""
-    votes = Counter[Address]()
-    sure = set[Address]()
-    for instance in base.recognised.instances:
-        votes.update(map(cell_of, instance.weights))
-        votes.subtract(map(cell_of, instance.inputs))
-        sure |= {cell_of(w) for x, w in instance.pairs if x is not None and base.reads.is_formula(cell_of(x))}
-    others = {
-        cell_of(x)
-        for instance in base.recognised.instances
-        for x, w in instance.pairs
-        if x is not None and cell_of(w) in sure
-    }
-    return {cell for cell, count in votes.items() if count > 0 and cell not in others} | sure
+_RULES: Sequence[Callable[[Candidate, Arrangement], bool]] = (
+    leaves_idle, takes_an_input_away, reads_for_nothing, keeps_a_blank, _stands_still, _takes_a_state_for_a_bias,
+    _computes_an_input, _computes_a_weight, _takes_a_loss_for_a_layer, _computes_again, _reads_once, _leaves_its_line,
+    _takes_a_loop_away,
+)  # fmt: skip
+"""What nobody means: each says whether an edit does it."""

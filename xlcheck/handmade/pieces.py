@@ -20,18 +20,24 @@ def pieces(part: SheetGroup) -> Iterator[SheetGroup]:
     Args:
         part: the worksheets.
     """
-    found = _connected(part)
+    found = connected(part)
     for own in found if len(found) > 1 else ():
-        piece = _alone(part, own)
+        piece = alone(part, own)
         if looks_like_a_network(piece.table):
             yield piece
 
 
-def _connected(part: SheetGroup) -> list[set[Address]]:
-    """The formulas that read one another or the same cells."""
+def connected(part: SheetGroup, *, through_numbers: bool = True) -> list[set[Address]]:
+    """The formulas that read one another or the same cells, smallest group first.
+
+    Args:
+        part: the worksheets.
+        through_numbers: whether typed numbers that several formulas read connect them as well.
+    """
     group_of: dict[Address, set[Address]] = {}
     for formula in part.table.texts:
         own = {formula, *part.precedents.of(formula)}
+        own = own if through_numbers else own & part.table.texts.keys()
         for other in {id(group_of[cell]): group_of[cell] for cell in own if cell in group_of}.values():
             own |= other
         group_of |= dict.fromkeys(own, own)
@@ -39,8 +45,13 @@ def _connected(part: SheetGroup) -> list[set[Address]]:
     return sorted(groups.values(), key=lambda own: (len(own), min(own)))
 
 
-def _alone(part: SheetGroup, own: Collection[Address]) -> SheetGroup:
-    """Some formulas, and the cells that no other formula reads."""
+def alone(part: SheetGroup, own: Collection[Address]) -> SheetGroup:
+    """Some formulas as worksheets of their own, with the cells that no other formula reads.
+
+    Args:
+        part: the worksheets.
+        own: the formulas.
+    """
     table = part.table
     read = {cell for formula in own for cell in part.precedents.of(formula)}
     others = {cell for formula in table.texts if formula not in own for cell in part.precedents.of(formula)}

@@ -14,10 +14,11 @@ from xlcheck.formulas.algebra import Address, Sum, Term, outline
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
-from xlcheck.handmade.against_edits import Candidate, is_strange, oddities, reads_for_nothing, seeming_weights
+from xlcheck.handmade.against_edits import is_strange, oddities
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import agreeing
+from xlcheck.handmade.candidates import Candidate, seeming_weights
 from xlcheck.handmade.equations.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.equations.edits import Edits
 from xlcheck.handmade.equations.gru_states import updates_of
@@ -26,6 +27,7 @@ from xlcheck.handmade.equations.orders import exchanged_formulas
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.equations.term_changes import Edit
+from xlcheck.handmade.idle_under_edits import reads_for_nothing
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import show
@@ -65,8 +67,8 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
         bench: judges the layers.
     """
     for edit in ({}, *_unrounded(terms, base)):
-        candidate = Candidate(edit, base)
-        if is_textbook(base, edit) and not _wrong_beside(candidate, bench) and not reads_for_nothing(candidate):
+        if is_right(base, bench, edit):
+            candidate = Candidate(edit, base)
             against = [] if edit else base.words_against()
             return OneEdit(why=against[0]) if against else _judged(candidate, base, bench)
     even = bent_evenly([layer.reading for layer in base.layers])
@@ -101,6 +103,18 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
     own = min(ways, key=lambda own: (_idle(own, part), own not in alike))
     why = next(_meant_as_they_are(own, base, terms), "")
     return OneEdit(why=why) if why else _judged(own, base, bench)
+
+
+def is_right(base: Arrangement, bench: Bench, edit: Edit | None = None) -> bool:
+    """Whether worksheets are a textbook network in which no other cell is wrong than those of an edit.
+
+    Args:
+        base: their layers as they are.
+        bench: judges the layers.
+        edit: cell → what it should compute.
+    """
+    own = Candidate(edit or {}, base)
+    return is_textbook(base, own.edit) and not _wrong_beside(own, bench) and not reads_for_nothing(own, base)
 
 
 def _idle(candidate: Candidate, part: SheetGroup) -> int:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
-from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.graph.quantities import Role
@@ -17,7 +16,7 @@ from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.networks.elements import Key
 from xlcheck.handmade.outcome import Outcome
-from xlcheck.handmade.reading.cells import show
+from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.verdicts.report import Status
 
 WITNESSES = 2
@@ -57,7 +56,7 @@ def reason_to_doubt(
     roots = [result for result in outcome.results if result.status is Status.ROOT]
     if not roots:
         return None
-    cells = [_address(result.sheet, result.cell) for result in roots]
+    cells = [address_of(result.sheet, result.cell) for result in roots]
     nearly = f"a layer {reading.kind}({reading.units}) was nearly recognised from {show(min(cells))} on, but "
     if not (reading.is_certain or {*cells} <= {*sure}):
         return Doubt(f"{nearly}its rows may belong to a layer of another kind")
@@ -185,11 +184,6 @@ def stands_among_others(cell: Address, outcome: Outcome) -> bool:
     return False
 
 
-def _address(sheet: str, cell: str) -> Address:
-    area = parse_range(cell, sheet)
-    return (sheet, area.top, area.left)
-
-
 def _certain(reading: Reading, outcome: Outcome, forms: Forms) -> set[Address]:
     """The cells that may be called wrong."""
     layer = reading.layer
@@ -208,7 +202,7 @@ def _certain(reading: Reading, outcome: Outcome, forms: Forms) -> set[Address]:
     for symbol, values in reading.values.items():
         for atom in values.values():
             symbols[cell_of(atom)] = symbol
-    wrong = {_address(r.sheet, r.cell) for r in outcome.results if r.status is Status.ROOT}
+    wrong = {address_of(r.sheet, r.cell) for r in outcome.results if r.status is Status.ROOT}
     for cell, symbol in symbols.items():
         right[symbol] += cell not in wrong
     in_rows = {cell_of(instance.atom) for instance in layer.instances}

@@ -236,8 +236,8 @@ def _sides(
 
     vote(read)
     for instance in instances.values():
-        read = [a for monomial in instance.monomials for a in monomial if a in instances]
-        vote((instance, instances[before], False) for before in read)
+        states = [a for monomial in instance.monomials for a in monomial if a in instances]
+        vote((instance, instances[before], False) for before in states)
     sides: dict[object, bool] = {}
     guessed: set[object] = set()
     for instance in instances.values():

@@ -70,18 +70,20 @@ class Measures:
         match term:
             case Leaf():
                 return self._pairs.get(term.cell)
-            case Function(name="LN", arguments=(Leaf() as argument,)):
-                result = self._results.get(argument.cell)
-                return None if result is None else frozenset({(result, None)})
-            case Function(name="IF", arguments=(Function(name="=", arguments=(Leaf() as target, 0.0 | 1.0 as class_)), *logs)):
-                return self._of_likelihood(target.cell, *(logs if class_ else logs[::-1]))
+            case Function(name="LN", arguments=(Leaf() as argument,)) if argument.cell in self._results:
+                return frozenset({(self._results[argument.cell], None)})
+            case Function(name="IF", arguments=(Function() as condition, *logs)):
+                return self._of_likelihood(condition, *logs)
             case Function() if term.name in _LOG_OR_SIZE:
                 return self._of(term.arguments[0])
-            case Product():
-                return self._of_product(term.factors)
-            case Sum(constant=0.0):
-                return self._compared(*term.parts) or self._of_sum(term.parts)
+            case Product() | Sum(constant=0.0):
+                return self._of_parts(term)
         return None
+
+    def _of_parts(self, term: Product | Sum) -> _Pairs | None:
+        if isinstance(term, Product):
+            return self._of_product(term.factors)
+        return self._compared(*term.parts) or self._of_sum(term.parts)
 
     def _compared(self, *parts: tuple[Term, float]) -> _Pairs | None:
         """A difference of a result and a target."""
@@ -120,13 +122,17 @@ class Measures:
         """Whether a term is a number beside the network by which a sum is divided, as COUNT gives it."""
         return isinstance(term, Leaf) and term.cell not in self._given and term.cell not in self._results
 
-    def _of_likelihood(self, target: Address, one: Expression, other: Expression) -> _Pairs | None:
+    def _of_likelihood(self, condition: Function, *logs: Expression) -> _Pairs | None:
         """ln(o) where a target is 1, and ln(1 − o) where it is 0."""
-        match one, other:
-            case Function(name="LN", arguments=(Leaf() as own,)), Function(name="LN", arguments=(rest,)):
-                result = self._results.get(own.cell)
-                is_rest = result is not None and _remainder(rest) == own.cell
-                return frozenset({(result, target)}) if result and is_rest and self._is_target(target) else None
+        if condition.arguments[1:] == (0.0,):
+            logs = logs[::-1]
+        match condition, *logs:
+            case [
+                Function(name="=", arguments=(Leaf() as target, 0.0 | 1.0)),
+                Function(name="LN", arguments=(Leaf() as own,)),
+                Function(name="LN", arguments=(rest,)),
+            ] if _remainder(rest) == own.cell and own.cell in self._results and self._is_target(target.cell):
+                return frozenset({(self._results[own.cell], target.cell)})
         return None
 
     def _of_remainders(self, factors: Sequence[tuple[Term, float]]) -> _Pairs | None:

@@ -53,6 +53,12 @@ def beside(cell: Address) -> Iterator[Address]:
     yield from ((sheet, row + down, column + right) for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0)))
 
 
+def address_of(sheet: str, cell: str) -> Address:
+    """The address of a cell that a report names: the inverse of its worksheet and `B2`."""
+    area = parse_range(cell, sheet)
+    return (sheet, area.top, area.left)
+
+
 def show(cell: Address) -> str:
     """An address as a formula writes it, with its worksheet: `Sheet1!B2`."""
     return f"{quote_sheet(cell[0])}!{cell_name(cell[1], cell[2])}"

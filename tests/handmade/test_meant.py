@@ -1,0 +1,104 @@
+"""What seems wrong and may be meant: a network of its own beside another, a display, a step that is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import openpyxl
+import pytest
+from equation_sheets import TOYS
+
+from xlcheck.api import check
+from xlcheck.errors import NothingCheckedError
+
+pytestmark = pytest.mark.keras
+
+
+def _answer(cells: Mapping[str, object], path: Path) -> tuple[int, set[str]]:
+    """The exit code for a worksheet, and the cells that are called wrong."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for place, value in cells.items():
+        sheet[place] = value
+    book.save(path / "book.xlsx")
+    try:
+        report = check(path / "book.xlsx")
+    except NothingCheckedError as error:
+        return error.exit_code, set()
+    return report.exit_code, {result.cell for result in report.roots}
+
+
+def _jordan(row: int, *, state: int) -> dict[str, object]:
+    """A unit over four steps and an output of each; what a step reads of the step before stands in one of two rows."""
+    cells: dict[str, object] = {f"A{row}": "h", f"A{row + 1}": "y"}
+    for before, column in zip("BCDE", "CDEF", strict=True):
+        cells[f"{column}{row}"] = f"=TANH($B$1*{column}6+$B$2*{before}{row + state}+$B$3)"
+        cells[f"{column}{row + 1}"] = f"=$E$1*{column}{row}+$E$2"
+    return cells
+
+
+WEIGHTS = {"B1": 0.4, "B2": 0.7, "B3": 0.05, "E1": 1.3, "E2": -0.1, "C6": 0.5, "D6": 0.2, "E6": 0.9, "F6": 0.4}
+
+
+def test_a_table_that_is_a_network_of_its_own_is_not_wrong_as_another_one(tmp_path: Path) -> None:
+    """Rule: where the formulas of a table are a whole network in which no cell is wrong, another table with the same
+    weights says nothing against them, though it makes all of them wrong as its second sample."""
+    output_fed_back = {**WEIGHTS, **_jordan(8, state=1), "B9": 0.3}
+    state_fed_back = {**_jordan(14, state=0), "B14": 0}
+
+    assert _answer({**output_fed_back, **state_fed_back}, tmp_path) == (3, set())
+
+
+def test_results_of_the_step_before_stay_where_their_first_value_was_typed(tmp_path: Path) -> None:
+    """Rule: an edit takes no loop away for which somebody typed a first value, though other numbers stand in line."""
+    shown = {f"{column}10": actual for column, actual in zip("BCDEF", (0.3, 0.8, 0.7, 1.1, 0.9), strict=True)}
+    errors = {f"{column}11": f"={column}9-{column}10" for column in "CDEF"}
+
+    _, roots = _answer({**WEIGHTS, **_jordan(8, state=1), "B9": 0.3, **shown, **errors}, tmp_path)
+    assert not roots
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"H7": "=1-H2", "I7": "=1-I2"},
+        {"H7": "=1-H2", "I7": "=1-I2", "H8": "=H3*(1-H3)", "I8": "=I3*(1-I3)"},
+    ],
+)
+def test_what_is_only_shown_turns_no_gru_round(shown: Mapping[str, str], tmp_path: Path) -> None:
+    """Rule: formulas that nobody reads, as 1 − z beside a GRU, make no cell of a network wrong that is right without
+    them, though with them as its gate it would be another one."""
+    assert _answer({**TOYS["gru"], **shown}, tmp_path)[1] == set()
+
+
+def test_shares_beside_sigmoids_of_the_same_sums_are_not_wrong(tmp_path: Path) -> None:
+    """Rule: of two activations of the same sums that nobody reads, nobody knows which one is the layer's."""
+    cells: dict[str, object] = {"A1": 0.5, "B1": -0.3, "C1": 0.8, "A2": 0.2, "B2": 0.7, "C2": -0.6}
+    cells |= {"A3": 0.1, "B3": 0.0, "C3": -0.2}
+    for row, inputs in zip((7, 8, 9), ((0.3, -0.2), (-0.8, 0.65), (0.55, 0.4)), strict=True):
+        cells[f"A{row}"], cells[f"B{row}"] = inputs
+        for own, weight in zip("DEF", "ABC", strict=True):
+            cells[f"{own}{row}"] = f"=$A{row}*{weight}$1+$B{row}*{weight}$2+{weight}$3"
+        for own, share, alone in zip("DEF", "GHI", "JKL", strict=True):
+            cells[f"{share}{row}"] = f"=EXP({own}{row})/(EXP($D{row})+EXP($E{row})+EXP($F{row}))"
+            cells[f"{alone}{row}"] = f"=1/(1+EXP(-{own}{row}))"
+
+    assert _answer(cells, tmp_path)[1] == set()
+
+
+@pytest.mark.parametrize(("last", "is_meant"), [(0, True), (None, True), (0.6, False)])
+def test_a_step_without_inputs_may_repeat_the_state(last: float | None, is_meant: bool, tmp_path: Path) -> None:
+    """Rule: a copy of the state in place of a step is a mistake, but not where the step has zeros or blanks for
+    inputs: Keras's Masking leaves such steps out."""
+    rows = ((0.3, -0.8, 0.55, 0.1), (0.6, 0.2, -0.4, last), (-0.5, 0.9, 0.35, -0.2))
+    cells: dict[str, object] = {"B1": 0.7, "C1": -0.4, "D1": 0.15}
+    for row, inputs in enumerate(rows, start=3):
+        cells |= dict(zip((f"B{row}", f"C{row}", f"D{row}", f"E{row}"), inputs, strict=True))
+        cells[f"G{row}"] = f"=TANH($B$1*B{row}+$D$1)"
+        for x, before, own in (("C", "G", "H"), ("D", "H", "I"), ("E", "I", "J")):
+            cells[f"{own}{row}"] = f"=TANH($B$1*{x}{row}+$C$1*{before}{row}+$D$1)"
+    cells["J4"] = "=I4"
+
+    assert _answer(cells, tmp_path)[1] == (set() if is_meant else {"J4"})

@@ -1,0 +1,218 @@
+"""Finds the networks of a workbook of which nobody says what it computes, and judges them: part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from xlcheck.budget import doing
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade import effort
+from xlcheck.handmade.acceptance import looks_like_a_network
+from xlcheck.handmade.arrangement import Arrangement
+from xlcheck.handmade.backward.outcome import backward_outcome
+from xlcheck.handmade.bench import Bench
+from xlcheck.handmade.by_equations import Settled, layers_of, settled
+from xlcheck.handmade.in_line import settled_in_line
+from xlcheck.handmade.meant import why_meant
+from xlcheck.handmade.outcome import Outcome, Recompute
+from xlcheck.handmade.pieces import pieces
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import address_of, show
+from xlcheck.handmade.reading.opinions import Opinion
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.single_edit import NONE, is_right, one_edit
+from xlcheck.handmade.summary import Abstention, part_of, worksheets
+from xlcheck.handmade.with_typed_weights import with_typed_weights
+from xlcheck.learning.dense_gradients import DenseGradients
+from xlcheck.verdicts.cell_result import CellResult
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import Status
+from xlcheck.verdicts.tolerance import Tolerance
+
+_MOST_DOUBTS = 3
+_PIECE, _SMALL, _LARGE = 60, 250, 4_000
+"""Formulas up to which one edit is looked for in a piece of a part and in a part, as what has no witnesses is small;
+and up to which a training is."""
+_FOR_RIVALS = 0.2
+"""The share of the time that is left to look for readings in which what seems wrong is meant."""
+_OTHERWISE = "two readings are equally likely, and each calls other cells wrong"
+_HOW = "say what it computes in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
+
+
+class Search:
+    """Finds and judges the networks of one part after the other.
+
+    Args:
+        opinion: what the workbook computes.
+        recompute: asks Keras.
+        tolerance: what counts as agreement.
+        perturb: how many times to change all weights and inputs and to compare again.
+        seconds: processor time for all parts together.
+        gradients: asks Keras for the gradients of dense networks.
+    """
+
+    def __init__(
+        self,
+        opinion: Opinion,
+        recompute: Recompute,
+        tolerance: Tolerance,
+        perturb: int,
+        seconds: float,
+        gradients: DenseGradients | None,
+    ) -> None:
+        self._opinion = opinion
+        self._recompute = recompute
+        self._tolerance = tolerance
+        self._perturb = perturb
+        self._seconds = seconds
+        self._gradients = gradients
+
+    def through(self, parts: Sequence[SheetGroup]) -> tuple[list[Part], list[Abstention]]:
+        """What became of the parts that got a verdict, and the others."""
+        outcomes: list[Part] = []
+        abstentions: list[Abstention] = []
+        with effort.limited_to(self._seconds):
+            for number, part in enumerate(parts):
+                doing(f"looking for a network on {worksheets(part.sheets)} ({number + 1} of {len(parts)})")
+                sheets = part.sheets if len(parts) > 1 else ()
+                with effort.limited_to(effort.left() / (len(parts) - number)):
+                    found, left_out = self._settle(part, sheets)
+                outcomes += found
+                abstentions += left_out
+        return outcomes, abstentions
+
+    def _settle(self, part: SheetGroup, sheets: Sequence[str]) -> tuple[list[Part], list[Abstention]]:
+        """What became of a part, and its cells without a verdict.
+
+        Its layers are recognised one by one, by their equations. Where these leave something, perhaps because the
+        network is too small to have witnesses, the part is read as the training of a network, or with one edit in it.
+        """
+        opinion = replace(self._opinion, values=part.values)
+        moved = with_typed_weights(part, opinion)
+        having = None if moved is None else self._layers(moved.part, moved.opinion)
+        if moved is None or having is None or not having.may_be_more:
+            return self._settled(part, opinion, sheets)
+        without = self._layers(part, opinion)
+        if without is not None and len(having.left) >= len(without.left):  # as where a mistake hides all layers
+            found, left_out = self._settled(part, opinion, sheets)
+            if found:
+                return found, left_out
+        found, left_out = self._settled(moved.part, moved.opinion, sheets)
+        return [*map(moved.part_as_typed, found)], [*map(moved.abstention_as_typed, left_out)]
+
+    def _layers(self, part: SheetGroup, opinion: Opinion) -> Settled | None:
+        """What the equations of a part say; None if time is up."""
+        try:
+            terms = CellTerms(part.table, part.values)
+            return settled(layers_of(part, terms), part, self._bench(part, opinion, terms))
+        except effort.OutOfTimeError:
+            return None
+
+    def _settled(
+        self, part: SheetGroup, opinion: Opinion, sheets: Sequence[str]
+    ) -> tuple[list[Part], list[Abstention]]:
+        """What became of a part, and its cells without a verdict; nobody is blamed for what may be meant."""
+        with effort.limited_to(effort.left() * (1 - _FOR_RIVALS)):
+            found, left = self._judged(part, opinion, sheets)
+        roots = {cell for each in found for cell in _cells(each, only_roots=True)}
+        try:
+            why = why_meant(part, roots, lambda piece: self._is_right(piece, opinion))
+        except effort.OutOfTimeError:
+            why = f"{show(min(roots))} may be meant otherwise; {effort.USED_UP}"
+        if why is None:
+            return found, left
+        doubted = [each for each in found if not roots.isdisjoint(_cells(each))]
+        cells = [cell for each in doubted for cell in _cells(each) if part.table.is_formula(cell)]
+        left += [Abstention(part.table, part.values, cells, f"{why}; {_HOW}", sheets=sheets)]
+        return [each for each in found if each not in doubted], left
+
+    def _is_right(self, piece: SheetGroup, opinion: Opinion) -> bool:
+        """Whether some worksheets are a network in which no cell is wrong."""
+        terms = CellTerms(piece.table, piece.values)
+        bench = self._bench(piece, replace(opinion, values=piece.values), terms)
+        return is_right(layers_of(piece, terms), bench)
+
+    def _judged(self, part: SheetGroup, opinion: Opinion, sheets: Sequence[str]) -> tuple[list[Part], list[Abstention]]:
+        layers = Settled()
+        whole: Sequence[Outcome] | str = "no network was recognised"
+        try:
+            terms = CellTerms(part.table, part.values)
+            base = layers_of(part, terms)
+            layers = settled(base, part, self._bench(part, opinion, terms))
+            if layers.is_sure:
+                return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
+            trained = None if len(part.table.formulas) > _LARGE else self._trained(part)
+            if trained is not None:
+                return [trained], []
+            lined = settled_in_line(part, terms, base, lambda: self._bench(part, opinion, terms), layers)
+            if lined is not layers and lined.is_whole:
+                return [*map(part_of, lined.outcomes)], [*_spare(part, lined)]
+            layers = lined
+            if layers.may_be_more and len(part.table.formulas) <= _SMALL:
+                whole = self._with_one_edit(part, opinion, terms, base)
+            if (whole == NONE or len(part.table.formulas) > _SMALL) and layers.may_be_more:
+                layers = layers.joined_by(self._piece_by_piece(part, opinion, layers))
+        except effort.OutOfTimeError:
+            whole = effort.USED_UP
+        if not isinstance(whole, str):
+            if not layers.contradicts(whole):
+                return [*map(part_of, whole)], []
+            layers = Settled() if layers.roots else layers
+            whole = _OTHERWISE
+        if layers.outcomes and not layers.may_be_more:
+            whole = "nothing else was recognised"
+        because = "; ".join(dict.fromkeys((*layers.doubts[:_MOST_DOUBTS], whole)))
+        cells = layers.left if layers.outcomes else tuple(part.table.texts)
+        matters = looks_like_a_network(part.table) or bool(layers.outcomes)
+        left = Abstention(part.table, part.values, cells, f"{because}; {_HOW}", matters, sheets=sheets)
+        if not layers.outcomes:
+            return [], [left]
+        found = [*map(part_of, layers.outcomes)]
+        return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
+
+    def _with_one_edit(
+        self, part: SheetGroup, opinion: Opinion, terms: CellTerms, base: Arrangement
+    ) -> Sequence[Outcome] | str:
+        """What became of a part that one edit makes a network, or why there is no verdict on it."""
+        try:
+            found = one_edit(part, terms, base, self._bench(part, opinion, terms))
+        except effort.OutOfTimeError:
+            return f"the search for what may be wrong took too long; {effort.USED_UP}"
+        return found.outcomes or found.why
+
+    def _piece_by_piece(self, part: SheetGroup, opinion: Opinion, layers: Settled) -> Iterator[Outcome]:
+        """What became of the pieces of a part that one edit each makes a network, but for those that are right."""
+        for piece in pieces(part):
+            is_settled = layers.outcomes and piece.table.texts.keys().isdisjoint(layers.left)
+            if len(piece.table.formulas) > _PIECE or is_settled or layers.roots.intersection(piece.table.texts):
+                continue
+            values, terms = replace(opinion, values=piece.values), CellTerms(piece.table, piece.values)
+            try:
+                bench = self._bench(piece, values, terms)
+                outcomes = one_edit(piece, terms, layers_of(piece, terms), bench).outcomes
+            except effort.OutOfTimeError:
+                return
+            if any(outcome.roots for outcome in outcomes):
+                yield from outcomes
+
+    def _bench(self, part: SheetGroup, opinion: Opinion, terms: CellTerms) -> Bench:
+        return Bench(part, opinion, self._recompute, self._tolerance, self._perturb, terms)
+
+    def _trained(self, part: SheetGroup) -> Part | None:
+        """What became of a part in which a network learns; None if none does, or nobody can be asked for gradients."""
+        if self._gradients is None:
+            return None
+        return backward_outcome(part.table, part.values, self._tolerance, self._gradients)
+
+
+def _cells(part: Part, *, only_roots: bool = False) -> list[Address]:
+    """The cells with a verdict."""
+    results = (own for own in part.results if isinstance(own, CellResult))
+    return [address_of(own.sheet, own.cell) for own in results if not only_roots or own.status is Status.ROOT]
+
+
+def _spare(part: SheetGroup, layers: Settled) -> Iterator[Abstention]:
+    """The formula cells of a part that need no verdict."""
+    if layers.spare:
+        yield Abstention(part.table, part.values, layers.spare, "", matters=False)
