@@ -79,7 +79,7 @@ def test_what_was_settled_before_the_time_was_up_is_reported(two_layers: Path, m
         return place(*args)
 
     monkeypatch.setattr(bench, "place", place_one)
-    monkeypatch.setattr("xlcheck.handmade.check._SMALL", 0)  # not read as a whole
+    monkeypatch.setattr("xlcheck.handmade.search._SMALL", 0)  # not read as a whole
     report = check(two_layers)
 
     assert whole.exit_code == 0

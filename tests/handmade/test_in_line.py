@@ -9,7 +9,7 @@ from equation_sheets import answer, dense, save, simple_rnn
 
 from fixtures.handmade.drawn.score import answer as answer_of
 from xlcheck.engines import engine
-from xlcheck.handmade import check
+from xlcheck.handmade import search
 from xlcheck.handmade.equations.odd_ones import OddOnes
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
@@ -92,7 +92,7 @@ def test_who_reads_an_odd_cell_is_not_blamed(seed: int, monkeypatch: pytest.Monk
 
     In 3015 two formulas at the end of their rows were exchanged; in 3025 a logit has lost its share of a softmax.
     """
-    monkeypatch.setattr(check, "settled_in_line", lambda *own: own[-1])
+    monkeypatch.setattr(search, "settled_in_line", lambda *own: own[-1])
     assert answer_of(seed, [1], jumble=True).outcome == "silent"
 
 

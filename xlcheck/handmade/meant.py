@@ -43,9 +43,12 @@ def _reasons(part: SheetGroup, roots: Collection[Address], is_right: Callable[[S
     may_be_rivals = len(roots) >= _SEVERAL and not _is_outvoted(own, others) and len(own) < len(part.table.texts)
     if may_be_rivals and is_right(alone(part, own)):
         yield f"the formulas from {show(min(own))} on are a network of their own, in which no cell is wrong"
-    for shown in (*_only_shown(part, roots), {cell for cell in roots if _only_shows(part, cell, roots)}):
-        if shown and is_right(alone(part, part.table.texts.keys() - shown)):
-            yield f"without {show(min(shown))}, which nothing reads, no cell is wrong"
+    shown = shown_beside(part)
+    groups = [own for own in shown if own.isdisjoint(roots)]
+    together = [set[Address]().union(*groups)] if len(groups) > 1 else []
+    for cells in (*groups, *together, *(own for own in shown if own <= {*roots})):
+        if is_right(without(part, cells)):
+            yield f"without {show(min(cells))}, which nothing reads, no cell is wrong"
 
 
 def _is_outvoted(own: Collection[Address], others: Sequence[Collection[Address]]) -> bool:
@@ -56,19 +59,19 @@ def _is_outvoted(own: Collection[Address], others: Sequence[Collection[Address]]
 
 def _leaves_a_step_out(part: SheetGroup, cell: Address) -> bool:
     """Whether a formula repeats the result of the step before, where its own step has zeros or blanks for inputs."""
-    table, source = part.table, cell
+    table, source, before = part.table, cell, part.precedents.of(cell)
     for _ in range(_STEPS):
         if not part.precedents.is_copy(source):
             break
         (source,) = part.precedents.of(source)
-    away = (cell[1] - source[1], cell[2] - source[2])
     text = table.texts.get(source)
-    filled = None if text is None or source[0] != cell[0] else moved(text, *away)
-    if source == cell or filled is None or text is None:
+    filled = None if text is None else moved(text, cell[1] - source[1], cell[2] - source[2])
+    if source == cell or source[0] != cell[0] or filled is None or text is None:
         return False
-    read = zip(_operands(filled, cell), _operands(text, cell), strict=True)
-    inputs = {x for there, before in read for x in there - before if not table.is_formula(x)}
-    return bool(inputs) and all(not table.is_number(x) or table.typed_numbers.get(x) == 0 for x in inputs)
+    there, here = _operands(filled, cell), _operands(text, cell)
+    inputs = {x for own, other in zip(there, here, strict=True) for x in own - other if not table.is_formula(x)}
+    is_state = any(own.issuperset(before) for own in there)
+    return is_state and bool(inputs) and all(not table.is_number(x) or not table.typed_numbers.get(x) for x in inputs)
 
 
 def _operands(text: str, cell: Address) -> list[set[Address]]:
@@ -76,29 +79,42 @@ def _operands(text: str, cell: Address) -> list[set[Address]]:
     return [{(area.sheet, *place) for place in area.cells()} for area in areas]
 
 
-def _only_shown(part: SheetGroup, roots: Collection[Address]) -> Iterator[set[Address]]:
-    """Formulas that nobody reads: those that do the same, and all together.
+def unread(part: SheetGroup) -> list[set[Address]]:
+    """The formulas that no formula reads, those together that do the same.
 
-    They are no more than there are roots; or they have no numbers in common with these, as results of samples have.
+    Args:
+        part: the worksheets.
     """
     alike: dict[str, set[Address]] = defaultdict(set)
     for cell, text in part.table.texts.items():
         if not part.precedents.readers(cell):
             alike[skeleton(text)].add(cell)
-    numbers = _numbers_of(part, roots)
-    groups = [own for own in alike.values() if own.isdisjoint(roots)]
-    groups = [own for own in groups if len(own) <= len(roots) or numbers.isdisjoint(_numbers_of(part, own))]
-    yield from groups
-    yield from [set[Address]().union(*groups)] if len(groups) > 1 else []
+    return list(alike.values())
 
 
-def _numbers_of(part: SheetGroup, cells: Collection[Address]) -> set[Address]:
-    return {read for cell in cells for read in part.precedents.of(cell) if not part.table.is_formula(read)}
+def shown_beside(part: SheetGroup) -> list[set[Address]]:
+    """The formulas that may only show results in another way, as 1 − z, those together that do the same.
+
+    Nothing reads them, and no typed number is in them. What they are computed from is read by others, too, as what
+    leads to a result of a layer is not.
+
+    Args:
+        part: the worksheets.
+    """
+    precedents, is_formula = part.precedents, part.table.is_formula
+    read = {cell: precedents.of(cell) for group in unread(part) for cell in group}
+    return [
+        group for group in unread(part)
+        if all(read[cell] and all(map(is_formula, read[cell])) for cell in group)
+        and not any(group.issuperset(precedents.readers(own)) for cell in group for own in read[cell])
+    ]  # fmt: skip
 
 
-def _only_shows(part: SheetGroup, cell: Address, roots: Collection[Address]) -> bool:
-    """Whether a formula that nobody reads computes only from others, each of which is read elsewhere, too."""
-    read, readers = part.precedents.of(cell), part.precedents.readers
-    if readers(cell) or not read or _numbers_of(part, [cell]):
-        return False
-    return all(any(other not in roots for other in readers(own)) for own in read)
+def without(part: SheetGroup, cells: Collection[Address]) -> SheetGroup:
+    """Worksheets without some formulas.
+
+    Args:
+        part: the worksheets.
+        cells: the formulas.
+    """
+    return alone(part, part.table.texts.keys() - {*cells})

@@ -14,14 +14,15 @@ from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import Settled, layers_of, settled
 from xlcheck.handmade.in_line import settled_in_line
-from xlcheck.handmade.meant import why_meant
+from xlcheck.handmade.meant import shown_beside, unread, why_meant, without
 from xlcheck.handmade.outcome import Outcome, Recompute
 from xlcheck.handmade.pieces import pieces
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.single_edit import NONE, is_right, one_edit
+from xlcheck.handmade.showing import bends
+from xlcheck.handmade.single_edit import NONE, one_edit
 from xlcheck.handmade.summary import Abstention, part_of, worksheets
 from xlcheck.handmade.with_typed_weights import with_typed_weights
 from xlcheck.learning.dense_gradients import DenseGradients
@@ -38,6 +39,9 @@ _FOR_RIVALS = 0.2
 """The share of the time that is left to look for readings in which what seems wrong is meant."""
 _OTHERWISE = "two readings are equally likely, and each calls other cells wrong"
 _HOW = "say what it computes in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
+
+
+_Found = tuple[list[Part], list[Abstention]]
 
 
 class Search:
@@ -68,7 +72,7 @@ class Search:
         self._seconds = seconds
         self._gradients = gradients
 
-    def through(self, parts: Sequence[SheetGroup]) -> tuple[list[Part], list[Abstention]]:
+    def through(self, parts: Sequence[SheetGroup]) -> _Found:
         """What became of the parts that got a verdict, and the others."""
         outcomes: list[Part] = []
         abstentions: list[Abstention] = []
@@ -82,7 +86,7 @@ class Search:
                 abstentions += left_out
         return outcomes, abstentions
 
-    def _settle(self, part: SheetGroup, sheets: Sequence[str]) -> tuple[list[Part], list[Abstention]]:
+    def _settle(self, part: SheetGroup, sheets: Sequence[str]) -> _Found:
         """What became of a part, and its cells without a verdict.
 
         Its layers are recognised one by one, by their equations. Where these leave something, perhaps because the
@@ -104,21 +108,27 @@ class Search:
     def _layers(self, part: SheetGroup, opinion: Opinion) -> Settled | None:
         """What the equations of a part say; None if time is up."""
         try:
-            terms = CellTerms(part.table, part.values)
-            return settled(layers_of(part, terms), part, self._bench(part, opinion, terms))
+            return self._equations(part, opinion)
         except effort.OutOfTimeError:
             return None
 
-    def _settled(
-        self, part: SheetGroup, opinion: Opinion, sheets: Sequence[str]
-    ) -> tuple[list[Part], list[Abstention]]:
+    def _equations(self, part: SheetGroup, opinion: Opinion) -> Settled:
+        terms = CellTerms(part.table, part.values)
+        bench = self._bench(part, replace(opinion, values=part.values), terms)
+        return settled(layers_of(part, terms), part, bench)
+
+    def _settled(self, part: SheetGroup, opinion: Opinion, sheets: Sequence[str]) -> _Found:
         """What became of a part, and its cells without a verdict; nobody is blamed for what may be meant."""
         with effort.limited_to(effort.left() * (1 - _FOR_RIVALS)):
             found, left = self._judged(part, opinion, sheets)
         roots = {cell for each in found for cell in _cells(each, only_roots=True)}
         try:
-            why = why_meant(part, roots, lambda piece: self._is_right(piece, opinion))
+            if not roots and any(own.matters for own in left) and len(part.table.formulas) <= _SMALL:
+                return self._right_in_part(part, opinion, sheets) or (found, left)
+            why = why_meant(part, roots, lambda piece: self._equations(piece, opinion).is_sure)
         except effort.OutOfTimeError:
+            if not roots:
+                return found, left
             why = f"{show(min(roots))} may be meant otherwise; {effort.USED_UP}"
         if why is None:
             return found, left
@@ -127,24 +137,27 @@ class Search:
         left += [Abstention(part.table, part.values, cells, f"{why}; {_HOW}", sheets=sheets)]
         return [each for each in found if each not in doubted], left
 
-    def _is_right(self, piece: SheetGroup, opinion: Opinion) -> bool:
-        """Whether some worksheets are a network in which no cell is wrong."""
-        terms = CellTerms(piece.table, piece.values)
-        bench = self._bench(piece, replace(opinion, values=piece.values), terms)
-        return is_right(layers_of(piece, terms), bench)
+    def _right_in_part(self, part: SheetGroup, opinion: Opinion, sheets: Sequence[str]) -> _Found | None:
+        """What became of a part that is a network in which all is right but for formulas that nobody reads."""
+        groups = unread(part)
+        for shown in (*groups, set[Address]().union(*groups)) if len(groups) > 1 else ():
+            rest = self._equations(without(part, shown), opinion)
+            if rest.is_sure:
+                why = "nothing reads it, and it was not recognised what it computes"
+                left = Abstention(part.table, part.values, sorted(shown), f"{why}; {_HOW}", sheets=sheets)
+                return [*map(part_of, rest.outcomes)], [left, *_spare(part, rest)]
+        return None
 
-    def _judged(self, part: SheetGroup, opinion: Opinion, sheets: Sequence[str]) -> tuple[list[Part], list[Abstention]]:
+    def _judged(self, part: SheetGroup, opinion: Opinion, sheets: Sequence[str]) -> _Found:
         layers = Settled()
         whole: Sequence[Outcome] | str = "no network was recognised"
         try:
             terms = CellTerms(part.table, part.values)
             base = layers_of(part, terms)
             layers = settled(base, part, self._bench(part, opinion, terms))
-            if layers.is_sure:
-                return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
-            trained = None if len(part.table.formulas) > _LARGE else self._trained(part)
-            if trained is not None:
-                return [trained], []
+            at_once = self._without_search(part, opinion, layers)
+            if at_once is not None:
+                return at_once
             lined = settled_in_line(part, terms, base, lambda: self._bench(part, opinion, terms), layers)
             if lined is not layers and lined.is_whole:
                 return [*map(part_of, lined.outcomes)], [*_spare(part, lined)]
@@ -170,6 +183,18 @@ class Search:
             return [], [left]
         found = [*map(part_of, layers.outcomes)]
         return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
+
+    def _without_search(self, part: SheetGroup, opinion: Opinion, layers: Settled) -> _Found | None:
+        """What became of a part in which all is right but for what is only shown, or in which a network learns."""
+        if layers.is_sure:
+            return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
+        kinds = [own for own in shown_beside(part) if not any(bends(part.table.texts[cell]) for cell in own)]
+        shown = set[Address]().union(*kinds)  # an activation that nobody reads may be missed somewhere
+        if shown and (rest := self._equations(without(part, shown), opinion)).is_sure:
+            beside = Abstention(part.table, part.values, sorted(shown), "", matters=False)
+            return [*map(part_of, rest.outcomes)], [beside, *_spare(part, rest)]
+        trained = None if len(part.table.formulas) > _LARGE else self._trained(part)
+        return None if trained is None else ([trained], [])
 
     def _with_one_edit(
         self, part: SheetGroup, opinion: Opinion, terms: CellTerms, base: Arrangement

@@ -67,8 +67,8 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
         bench: judges the layers.
     """
     for edit in ({}, *_unrounded(terms, base)):
-        if is_right(base, bench, edit):
-            candidate = Candidate(edit, base)
+        candidate = Candidate(edit, base)
+        if is_textbook(base, edit) and not _wrong_beside(candidate, bench) and not reads_for_nothing(candidate, base):
             against = [] if edit else base.words_against()
             return OneEdit(why=against[0]) if against else _judged(candidate, base, bench)
     even = bent_evenly([layer.reading for layer in base.layers])
@@ -103,18 +103,6 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
     own = min(ways, key=lambda own: (_idle(own, part), own not in alike))
     why = next(_meant_as_they_are(own, base, terms), "")
     return OneEdit(why=why) if why else _judged(own, base, bench)
-
-
-def is_right(base: Arrangement, bench: Bench, edit: Edit | None = None) -> bool:
-    """Whether worksheets are a textbook network in which no other cell is wrong than those of an edit.
-
-    Args:
-        base: their layers as they are.
-        bench: judges the layers.
-        edit: cell → what it should compute.
-    """
-    own = Candidate(edit or {}, base)
-    return is_textbook(base, own.edit) and not _wrong_beside(own, bench) and not reads_for_nothing(own, base)
 
 
 def _idle(candidate: Candidate, part: SheetGroup) -> int:

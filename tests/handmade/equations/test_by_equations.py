@@ -10,7 +10,7 @@ from thorough import part_of
 
 from xlcheck.api import check
 from xlcheck.errors import NothingCheckedError
-from xlcheck.handmade import check as check_by_hand
+from xlcheck.handmade import search
 from xlcheck.verdicts.report import Status
 
 pytestmark = pytest.mark.keras
@@ -80,7 +80,7 @@ def test_a_doubt_stays_where_it_is(
     is too large for a search for one edit.
     """
     if not lines:
-        monkeypatch.setattr(check_by_hand, "settled_in_line", lambda *own: own[-1])
+        monkeypatch.setattr(search, "settled_in_line", lambda *own: own[-1])
     z = "$E{0}*{1}$2+$F{0}*{1}$3+H{2}*{1}$5+I{2}*{1}$6+J{2}*{1}$7"
     wrong: dict[str, object] = {f"{cell}14": f"=TANH({z.format(14, weight, 13)})" for cell, weight in ("IC", "JD")}
     wrong["H17"] = f"=TANH({z.format(17, 'B', 16)})"
