@@ -128,9 +128,7 @@ class Arrangement:
         table, readings = self.reads.table, [layer.reading for layer in self.layers]
         alone = objections(table, self.values, self.reads.read.keys(), self._readings)
         together = against_them_together(readings, self.forms, table)
-        own = (cell for layer in self.layers for cell in sorted(layer.own))
-        words = (cell for cell in own if self.reads.multiplies_words(cell, self.values))
-        said = [f"{show(cell)} multiplies numbers with words" for cell in islice(words, 1)]
+        said = islice(self.reads.said_of_words((sorted(layer.own) for layer in self.layers), self.values), 1)
         empty = filter(None, (reads_empty(self.reads.of, table, reading) for reading in readings))
         steps = islice(mixed_up_steps(readings, [layer.results for layer in self.plain]), 1)
         return [*alone, *said, *empty, *(own.said for own in self.typed_over[:1]), *together, *steps]
@@ -158,8 +156,8 @@ class Arrangement:
         """
         known = {cell for layer in self.all_layers for cell in (*layer.own, *layer.given)}
         first = {cell for layer in self.layers for cell in at_first(layer, self.forms)}
-        looked_up = {cell for cell in cells if isinstance(self.reads.terms.get(cell), Leaf)}  # one number of a table
-        for cell in (cell for cell in cells if cell not in first and cell not in looked_up):
+        first |= {cell for cell in cells if isinstance(self.reads.terms.get(cell), Leaf)}  # looked up in a table
+        for cell in (cell for cell in cells if cell not in first):
             for read in self.reads.of(cell):
                 if read not in known and self.reads.table.is_number(read) and not self.reads.is_formula(read):
                     yield f"{show(cell)} reads {show(read)}, which is no number of the layer"
@@ -298,8 +296,8 @@ class Arrangement:
 
     def _only_shows(self, cell: Address) -> bool:
         """Whether a formula that nobody reads repeats another cell, shows it otherwise, or marks it."""
-        text, marks = self.reads.table.texts.get(cell, ""), self.values[self.reads.table.index[cell]]
-        shows = shows_otherwise(text)
+        marks = self.values[self.reads.table.index[cell]]
+        shows = shows_otherwise(self.reads.table.texts.get(cell, ""))
         return not self.reads.readers.get(cell) and bool(
             isinstance(marks, str | bool) or shows or self.reads.is_copy(cell)
         )

@@ -10,11 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import moved, operands, skeleton
+from xlcheck.formulas.shapes import is_filled_from, moved, operands, skeleton
 from xlcheck.handmade.pieces import alone, connected
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.showing import bends
 
+_IsRight = Callable[[SheetGroup], bool]
 _SEVERAL = _OUTVOTED = 2
 """Cells of a network that may be meant so; and networks as large as it that say how it is meant."""
 _NEXT = ((0, 1), (1, 0), (0, -1), (-1, 0))
@@ -22,21 +24,23 @@ _STEPS = 100
 """Steps in a row that may be left out."""
 
 
-def why_meant(part: SheetGroup, roots: Collection[Address], is_right: Callable[[SheetGroup], bool]) -> str | None:
+def why_meant(part: SheetGroup, roots: Collection[Address], is_right: _IsRight | None) -> str | None:
     """Why cells that seem wrong may be meant as they are; None if they cannot.
 
     Args:
         part: the worksheets.
         roots: the cells.
-        is_right: whether some worksheets are a network in which no cell is wrong.
+        is_right: whether some worksheets are a network in which no cell is wrong; None to look for none beside.
     """
     return next(_reasons(part, roots, is_right), None) if roots else None
 
 
-def _reasons(part: SheetGroup, roots: Collection[Address], is_right: Callable[[SheetGroup], bool]) -> Iterator[str]:
+def _reasons(part: SheetGroup, roots: Collection[Address], is_right: _IsRight | None) -> Iterator[str]:
     left_out = [cell for cell in sorted(roots) if _leaves_a_step_out(part, cell)]
     if left_out:
         yield f"{show(left_out[0])} may repeat the state because its step has no input, as Keras's Masking does"
+    if is_right is None:
+        return
     found = connected(part, through_numbers=False)
     own = set[Address]().union(*(group for group in found if not group.isdisjoint(roots)))
     others = [group for group in found if group.isdisjoint(roots)]
@@ -108,6 +112,22 @@ def shown_beside(part: SheetGroup) -> list[set[Address]]:
         if all(read[cell] and all(map(is_formula, read[cell])) for cell in group)
         and not any(group.issuperset(precedents.readers(own)) for cell in group for own in read[cell])
     ]  # fmt: skip
+
+
+def is_sure_to_be_shown(part: SheetGroup, cells: Collection[Address]) -> bool:
+    """Whether formulas do nothing else than to show results, as no slip looks like that.
+
+    An activation that nobody reads may be missed somewhere, and a copy may stand in the place of a result; a single
+    formula may be anything.
+
+    Args:
+        part: the worksheets.
+        cells: formulas that may only show results.
+    """
+    texts, (first, *others) = part.table.texts, sorted(cells)
+    if not others or any(bends(texts[cell]) or part.precedents.is_copy(cell) for cell in cells):
+        return False
+    return all(is_filled_from(texts[first], first[1:], texts[other], other[1:]) for other in others)
 
 
 def without(part: SheetGroup, cells: Collection[Address]) -> SheetGroup:

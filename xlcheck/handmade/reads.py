@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.precedents import Precedents
 
 _MULTIPLIES = re.compile(r"\*|PRODUCT\(|MMULT\(", re.IGNORECASE)
@@ -60,12 +61,21 @@ class Reads:
         """Whether a formula of the file only passes on another cell."""
         return cell not in self.edited and self._precedents.is_copy(cell)
 
-    def multiplies_words(self, cell: Address, values: CellValues) -> bool:
-        """Whether a formula has products of numbers with words, which `SUMPRODUCT` takes for 0, also after an edit.
+    def said_of_words(self, groups: Iterable[Iterable[Address]], values: CellValues) -> Iterator[str]:
+        """What is to be said of formulas that multiply numbers with words.
 
         Args:
-            cell: where the formula stands.
-            values: what each cell holds: a word may be typed, or a formula that passes one on.
+            groups: their cells.
+            values: what each cell holds.
+        """
+        for cell in itertools.chain.from_iterable(groups):
+            if self._multiplies_words(cell, values):
+                yield f"{show(cell)} multiplies numbers with words"
+
+    def _multiplies_words(self, cell: Address, values: CellValues) -> bool:
+        """Whether a formula has products of numbers with words, which `SUMPRODUCT` takes for 0, also after an edit.
+
+        A word may be typed, or a formula may pass it on.
         """
         before = self._precedents.of(cell)
         if not _MULTIPLIES.search(self.table.texts.get(cell, "")) or not set(self.of(cell)) <= set(before):

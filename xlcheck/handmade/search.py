@@ -14,14 +14,13 @@ from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import Settled, layers_of, settled
 from xlcheck.handmade.in_line import settled_in_line
-from xlcheck.handmade.meant import shown_beside, unread, why_meant, without
+from xlcheck.handmade.meant import is_sure_to_be_shown, shown_beside, unread, why_meant, without
 from xlcheck.handmade.outcome import Outcome, Recompute
 from xlcheck.handmade.pieces import pieces
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.showing import bends
 from xlcheck.handmade.single_edit import NONE, one_edit
 from xlcheck.handmade.summary import Abstention, part_of, worksheets
 from xlcheck.handmade.with_typed_weights import with_typed_weights
@@ -119,13 +118,15 @@ class Search:
 
     def _settled(self, part: SheetGroup, opinion: Opinion, sheets: Sequence[str]) -> _Found:
         """What became of a part, and its cells without a verdict; nobody is blamed for what may be meant."""
-        with effort.limited_to(effort.left() * (1 - _FOR_RIVALS)):
+        is_small = len(part.table.formulas) <= _SMALL  # what is large has witnesses
+        with effort.limited_to(effort.left() * (1 - _FOR_RIVALS if is_small else 1)):
             found, left = self._judged(part, opinion, sheets)
         roots = {cell for each in found for cell in _cells(each, only_roots=True)}
         try:
-            if not roots and any(own.matters for own in left) and len(part.table.formulas) <= _SMALL:
+            if not roots and any(own.matters for own in left) and is_small:
                 return self._right_in_part(part, opinion, sheets) or (found, left)
-            why = why_meant(part, roots, lambda piece: self._equations(piece, opinion).is_sure)
+            is_right = (lambda piece: self._equations(piece, opinion).is_sure) if is_small else None
+            why = why_meant(part, roots, is_right)
         except effort.OutOfTimeError:
             if not roots:
                 return found, left
@@ -188,8 +189,7 @@ class Search:
         """What became of a part in which all is right but for what is only shown, or in which a network learns."""
         if layers.is_sure:
             return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
-        kinds = [own for own in shown_beside(part) if not any(bends(part.table.texts[cell]) for cell in own)]
-        shown = set[Address]().union(*kinds)  # an activation that nobody reads may be missed somewhere
+        shown = set[Address]().union(*(own for own in shown_beside(part) if is_sure_to_be_shown(part, own)))
         if shown and (rest := self._equations(without(part, shown), opinion)).is_sure:
             beside = Abstention(part.table, part.values, sorted(shown), "", matters=False)
             return [*map(part_of, rest.outcomes)], [beside, *_spare(part, rest)]
