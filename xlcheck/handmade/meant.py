@@ -7,19 +7,18 @@ nobody if it leaves out no more than the first one blames.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import is_filled_from, moved, operands, skeleton
 from xlcheck.handmade.pieces import alone, connected
-from xlcheck.handmade.reading.cells import show
+from xlcheck.handmade.reading.cells import beside, show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.showing import bends
 
 _IsRight = Callable[[SheetGroup], bool]
-_SEVERAL = _OUTVOTED = 2
-"""Cells of a network that may be meant so; and networks as large as it that say how it is meant."""
-_NEXT = ((0, 1), (1, 0), (0, -1), (-1, 0))
+_SEVERAL = 2
+"""Wrong cells of a network that may be meant otherwise."""
 _STEPS = 100
 """Steps in a row that may be left out."""
 
@@ -43,9 +42,8 @@ def _reasons(part: SheetGroup, roots: Collection[Address], is_right: _IsRight | 
         return
     found = connected(part, through_numbers=False)
     own = set[Address]().union(*(group for group in found if not group.isdisjoint(roots)))
-    others = [group for group in found if group.isdisjoint(roots)]
-    may_be_rivals = len(roots) >= _SEVERAL and not _is_outvoted(own, others) and len(own) < len(part.table.texts)
-    if may_be_rivals and is_right(alone(part, own)):
+    stands_alone = len(own) < len(part.table.texts) and not _is_filled_into(part, own)
+    if len(roots) >= _SEVERAL and stands_alone and is_right(alone(part, own)):
         yield f"the formulas from {show(min(own))} on are a network of their own, in which no cell is wrong"
     shown = shown_beside(part)
     groups = [own for own in shown if own.isdisjoint(roots)]
@@ -55,10 +53,14 @@ def _reasons(part: SheetGroup, roots: Collection[Address], is_right: _IsRight | 
             yield f"without {show(min(cells))}, which nothing reads, no cell is wrong"
 
 
-def _is_outvoted(own: Collection[Address], others: Sequence[Collection[Address]]) -> bool:
-    """Whether formulas are one of several samples in one table: others as many stand next to them in the same way."""
-    beside = [{(cell[0], cell[1] + down, cell[2] + right) for cell in own} for down, right in _NEXT]
-    return any(group in beside for group in others) and sum(len(group) == len(own) for group in others) >= _OUTVOTED
+def _is_filled_into(part: SheetGroup, cells: Collection[Address]) -> bool:
+    """Whether formulas are some samples of a table: others beside them were filled from the same one."""
+    texts = part.table.texts
+    for cell in cells:
+        for other in beside(cell):
+            if other in texts and other not in cells and is_filled_from(texts[cell], cell[1:], texts[other], other[1:]):
+                return True
+    return False
 
 
 def _leaves_a_step_out(part: SheetGroup, cell: Address) -> bool:
