@@ -109,3 +109,15 @@ def test_a_step_without_inputs_may_repeat_the_state(last: float | None, is_meant
     cells["J4"] = "=I4"
 
     assert answer(cells, tmp_path)[1] == (set() if is_meant else {"J4"})
+
+
+@pytest.mark.parametrize(
+    ("total", "code"),
+    [("=SUM(E6:E8)", 0), ("=MAX(A6:A8)", 0), ("=SUM(E6:E7)", 3), ("=SUM(E6:E8)*2", 3), ("=SUM(E6,E8)", 3)],
+)
+def test_the_total_of_a_whole_line_needs_no_verdict(total: str, code: int, tmp_path: Path) -> None:
+    """Rule: what sums up a whole row or column, and what nobody reads, is beside a network in which all is right; a
+    total of some of its cells may have missed the others."""
+    found = verdict({**TOYS["xor"], "E12": total}, tmp_path)
+
+    assert (found.code, found.roots, found.agree) == (code, set(), 9)

@@ -16,15 +16,15 @@ def test_one_row_an_engine_and_the_cells_on_which_they_differ() -> None:
 
     assert render_agreement([GOOD, BAD, replace(GOOD, engine="cellrune 0.2.0"), other]) == (
         "books/good.xlsx\n"
-        "    engine          agree  wrong  carried  not computed  difference\n"
-        "  ✓ ironcalc 0.9.1  84/84      0        0             0     2.2e-16\n"
-        "  ✓ cellrune 0.2.0  84/84      0        0             0     2.2e-16\n"
+        "    engine          agree  wrong  carried  no verdict  difference\n"
+        "  ✓ ironcalc 0.9.1  84/84      0        0           0     2.2e-16\n"
+        "  ✓ cellrune 0.2.0  84/84      0        0           0     2.2e-16\n"
         "  The engines give the same verdict on every cell.\n"
         "\n"
         "books/bad.xlsx\n"
-        "    engine                agree  wrong  carried  not computed  difference\n"
-        "  ✗ ironcalc 0.9.1        80/84      2        2             0        0.01\n"
-        "  ✗ libreoffice 25.2.3.2  80/84      2        2             0        0.01\n"
+        "    engine                agree  wrong  carried  no verdict  difference\n"
+        "  ✗ ironcalc 0.9.1        80/84      2        2           0        0.01\n"
+        "  ✗ libreoffice 25.2.3.2  80/84      2        2           0        0.01\n"
         "  lstm!M15  ironcalc 0.9.1: root, libreoffice 25.2.3.2: agree"
     )
 
@@ -33,8 +33,8 @@ def test_one_engine_agrees_with_nobody() -> None:
     """Without a second opinion nothing is said about agreement."""
     assert render_agreement([OPEN]) == (
         "books/open.xlsx\n"
-        "    engine          agree  wrong  carried  not computed  difference\n"
-        "  ? cellrune 0.2.0  83/84      0        0             1     2.2e-16"
+        "    engine          agree  wrong  carried  no verdict  difference\n"
+        "  ? cellrune 0.2.0  83/84      0        0           1     2.2e-16"
     )
 
 

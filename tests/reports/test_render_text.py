@@ -141,7 +141,7 @@ def test_what_could_not_be_checked_is_shown_with_its_reason() -> None:
         "? books/open.xlsx: 1 cell could not be checked; 83 others agree\n"
         "  cellrune 0.2.0 against keras float64, difference ≤ 2.2e-16\n"
         "\n"
-        "  1  dense!B3  loss.loss[0]  not computed\n"
+        "  1  dense!B3  loss.loss[0]  no verdict\n"
         "     Keras    0.7\n"
         "     formula  =LAMBDA(x,x)(1)\n"
         "     why      loss was not checked: the engine does not know LAMBDA."

@@ -6,9 +6,11 @@ nobody if it leaves out no more than the first one blames.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 
+from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import is_filled_from, moved, operands, skeleton
 from xlcheck.handmade.pieces import alone, connected
@@ -16,6 +18,8 @@ from xlcheck.handmade.reading.cells import beside, show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.showing import bends
 
+_TOTAL = re.compile(r"(?:SUM|AVERAGE|MEDIAN|MIN|MAX|COUNT|COUNTA|(?:STDEV|VAR)(?:\.?[SP])?)\([^(),]+\)$", re.IGNORECASE)
+"""A number that describes one range."""
 _IsRight = Callable[[SheetGroup], bool]
 _SEVERAL = 2
 """Wrong cells of a network that may be meant otherwise."""
@@ -130,6 +134,32 @@ def is_sure_to_be_shown(part: SheetGroup, cells: Collection[Address]) -> bool:
     if not others or any(bends(texts[cell]) or part.precedents.is_copy(cell) for cell in cells):
         return False
     return all(is_filled_from(texts[first], first[1:], texts[other], other[1:]) for other in others)
+
+
+def totals(part: SheetGroup) -> set[Address]:
+    """The formulas that sum up a whole row or column, or its mean or largest number, and that nobody reads.
+
+    Beyond the ends of the line stands no further number, so that nothing is left out of it by mistake.
+
+    Args:
+        part: the worksheets.
+    """
+    texts, table = part.table.texts, part.table
+    areas = {cell: part.precedents.ranges(cell) for cell, text in texts.items() if _TOTAL.match(text)}
+    found = {cell for cell in areas if not part.precedents.readers(cell)}
+
+    def is_whole(area: Range) -> bool:
+        if area.rows == 1:
+            ends = [(area.top, area.left - 1), (area.top, area.left + area.columns)]
+        else:
+            ends = [(area.top - 1, area.left), (area.top + area.rows, area.left)]
+        places = [(area.sheet, *end) for end in ends]
+        return not any((table.is_number(place) or table.is_formula(place)) and place not in found for place in places)
+
+    def is_line(area: Range) -> bool:
+        return area.size > 1 and 1 in (area.rows, area.columns)
+
+    return {cell for cell in found if len(areas[cell]) == 1 and is_line(areas[cell][0]) and is_whole(areas[cell][0])}
 
 
 def without(part: SheetGroup, cells: Collection[Address]) -> SheetGroup:

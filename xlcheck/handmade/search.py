@@ -14,7 +14,7 @@ from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import Settled, layers_of, settled
 from xlcheck.handmade.in_line import settled_in_line
-from xlcheck.handmade.meant import is_sure_to_be_shown, shown_beside, unread, why_meant, without
+from xlcheck.handmade.meant import is_sure_to_be_shown, shown_beside, totals, unread, why_meant, without
 from xlcheck.handmade.outcome import Outcome, Recompute
 from xlcheck.handmade.pieces import pieces
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -174,8 +174,8 @@ class Search:
                 return [*map(part_of, whole)], []
             layers = Settled() if layers.roots else layers
             whole = _OTHERWISE
-        if layers.outcomes and not layers.may_be_more:
-            whole = "nothing else was recognised"
+        if layers.outcomes and (whole == NONE or not layers.may_be_more):
+            whole = "these formulas belong to none of the layers that were recognised"
         because = "; ".join(dict.fromkeys((*layers.doubts[:_MOST_DOUBTS], whole)))
         cells = layers.left if layers.outcomes else tuple(part.table.texts)
         matters = looks_like_a_network(part.table) or bool(layers.outcomes)
@@ -189,7 +189,7 @@ class Search:
         """What became of a part in which all is right but for what is only shown, or in which a network learns."""
         if layers.is_sure:
             return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
-        shown = set[Address]().union(*(own for own in shown_beside(part) if is_sure_to_be_shown(part, own)))
+        shown = totals(part).union(*(own for own in shown_beside(part) if is_sure_to_be_shown(part, own)))
         if shown and (rest := self._equations(without(part, shown), opinion)).is_sure:
             beside = Abstention(part.table, part.values, sorted(shown), "", matters=False)
             return [*map(part_of, rest.outcomes)], [beside, *_spare(part, rest)]
@@ -203,7 +203,7 @@ class Search:
         try:
             found = one_edit(part, terms, base, self._bench(part, opinion, terms))
         except effort.OutOfTimeError:
-            return f"the search for what may be wrong took too long; {effort.USED_UP}"
+            return effort.USED_UP
         return found.outcomes or found.why
 
     def _piece_by_piece(self, part: SheetGroup, opinion: Opinion, layers: Settled) -> Iterator[Outcome]:

@@ -12,7 +12,7 @@ from xlcheck.workbook.marking import Mark, write_marked
 
 _COLORS = {Status.ROOT: "F8B4A6", Status.CARRIED: "FFE2A8", Status.NOT_EVALUATED: "D9D9D9"}
 _WARNING = "BBDDF2"
-_TITLES = {Status.ROOT: "✗ wrong", Status.CARRIED: "carried on", Status.NOT_EVALUATED: "? not computed"}
+_TITLES = {Status.ROOT: "✗ wrong", Status.CARRIED: "carried on", Status.NOT_EVALUATED: "? no verdict"}
 
 
 def annotate(report: CheckReport, source: Path, target: Path) -> int:

@@ -37,7 +37,7 @@ def _block(workbook: str, group: Sequence[CheckReport], console: Console) -> Non
     console.print(Text(printable(workbook), style="bold"))
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("    engine", no_wrap=True)
-    for heading in ("agree", "wrong", "carried", "not computed", "difference"):
+    for heading in ("agree", "wrong", "carried", "no verdict", "difference"):
         table.add_column(heading, justify="right")
     for report in group:
         counts = report.counts

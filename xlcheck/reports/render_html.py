@@ -75,7 +75,11 @@ _SECTIONS = (
         "Wrong only because an earlier cell is",
         "Their own formulas are right.",
     ),
-    (Status.NOT_EVALUATED, "Could not be computed", "The engine has no answer for these; try another one."),
+    (
+        Status.NOT_EVALUATED,
+        "No verdict",
+        "The engine cannot compute these, or nobody knows what they should hold.",
+    ),
     (Status.UNBOUND, "Not part of the network", "These formulas belong to no quantity and were not checked."),
     (
         Status.AGREE,

@@ -1,6 +1,6 @@
 """Reports as JUnit XML: one test suite for each workbook and engine, one test case a quantity.
 
-A wrong cell is a failure, a cell that could not be computed an error, and a quantity that is only
+A wrong cell is a failure, a cell without a verdict an error, and a quantity that is only
 wrong because an earlier one is counts as skipped: none of them passes. The elements and
 attributes are those that GitLab and Jenkins read.
 """

@@ -224,7 +224,7 @@ def _hidden(report: Findings, shown: Counter[Status]) -> Iterator[str]:
     if count := left[Status.CARRIED]:
         yield f"{plural(count, 'cell is', 'cells are')} wrong only because an earlier cell is."
     if count := left[Status.NOT_EVALUATED]:
-        yield f"{plural(count, 'more cell', 'more cells')} could not be computed by {report.engine}."
+        yield f"{plural(count, 'more cell has', 'more cells have')} no verdict."
     if count := left[Status.UNBOUND]:
         yield f"{plural(count, 'formula belongs', 'formulas belong')} to no quantity; not checked."
     if count := left[Status.AGREE]:
@@ -239,7 +239,7 @@ _FIRST = (Status.ROOT, Status.NOT_EVALUATED)
 _WORDS = {
     Status.ROOT: "wrong",
     Status.CARRIED: "carried",
-    Status.NOT_EVALUATED: "not computed",
+    Status.NOT_EVALUATED: "no verdict",
     Status.UNBOUND: "unbound",
     Status.AGREE: "stale",
 }
