@@ -71,3 +71,12 @@ def test_a_function_that_is_no_layer_gets_no_pass(tmp_path: Path, text: str) -> 
     code, roots = answer(sheets.dense(lambda z: z) | {f"H{r}": text.format(r) for r in range(6, 10)}, tmp_path, 3)
 
     assert (code, roots) == (3, set())
+
+
+@pytest.mark.parametrize(("by", "code"), [("2", 3), ("1.4142", 0), ("SQRT(3)", 3)])
+def test_scores_are_divided_by_the_root_of_what_they_add_up(by: str, code: int, tmp_path: Path) -> None:
+    """Rule: an attention over two units divides its scores by √2, perhaps rounded, or by nothing; all formulas agree
+    with any other number, too, and are no pass with it."""
+    cells = {c: v.replace("SQRT(2)", by) if isinstance(v, str) else v for c, v in sheets.attention().items()}
+
+    assert answer(cells, tmp_path, 3) == (code, set())

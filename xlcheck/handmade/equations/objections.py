@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -21,28 +22,16 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, CellValues, beside, show
 from xlcheck.layers.gate_symbols import VALUES
 
+_ROUNDED = 1e-3
+"""How far a scale that somebody typed may be from what it stands for."""
 _FEW = 2
 """Samples of one length that may be one sample, in which a state is not read in the middle."""
 _MANY = 3
 """Gates beside whose weights a word stands that names none of them, as `input` does above the weights of an input."""
 _BIASES = frozenset({"b", "bias", "biases"})
-_RATES = frozenset(
-    {
-        "lr",
-        "rate",
-        "learning rate",
-        "eta",
-        "η",
-        "alpha",
-        "α",
-        "step size",
-        "lernrate",
-        "epoch",
-        "epochs",
-        "page",
-        "seed",
-    }
-)
+_RATES = frozenset({
+    "lr", "rate", "learning rate", "eta", "η", "alpha", "α", "step size", "lernrate", "epoch", "epochs", "page", "seed",
+})  # fmt: skip
 """What nobody calls a number of a layer: how fast or how often a network learns, where it is printed."""
 _PASTED = 12
 """Digits that nobody types: the number was computed and its value pasted."""
@@ -95,6 +84,7 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
         or _broken(reading)
         or input_left_out(table, read, reading)
         or stands_apart(table, reading)
+        or _scaled_otherwise(reading)
     )
 
 
@@ -104,6 +94,17 @@ def _not_bent(reading: Reading) -> str | None:
         return None
     first = cell_of(min(outputs(reading).values()))
     return f"{show(first)} and the other states are weighted sums without an activation"
+
+
+def _scaled_otherwise(reading: Reading) -> str | None:
+    """Why the scores of an attention may be wrong: they are divided by something else than √d, of d units."""
+    units = len(reading.features)
+    if reading.scale == 1 or math.isclose(reading.scale, units**-0.5, rel_tol=_ROUNDED):
+        return None
+    first = cell_of(min(outputs(reading).values()))
+    return (
+        f"{show(first)} is scaled by {reading.scale:.4g}, which is not 1/√{units} for an attention over {units} units"
+    )
 
 
 def _without_bias(reading: Reading) -> str | None:
