@@ -21,7 +21,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.single_edit import NONE, one_edit
+from xlcheck.handmade.single_edit import NONE, UNDECIDED, one_edit
 from xlcheck.handmade.summary import Abstention, part_of, worksheets
 from xlcheck.handmade.with_typed_weights import with_typed_weights
 from xlcheck.learning.dense_gradients import DenseGradients
@@ -38,8 +38,6 @@ _FOR_RIVALS = 0.2
 """The share of the time that is left to look for readings in which what seems wrong is meant."""
 _OTHERWISE = "two readings are equally likely, and each calls other cells wrong"
 _HOW = "say what it computes in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
-
-
 _Found = tuple[list[Part], list[Abstention]]
 
 
@@ -123,7 +121,8 @@ class Search:
             found, left = self._judged(part, opinion, sheets)
         roots = {cell for each in found for cell in _cells(each, only_roots=True)}
         try:
-            if not roots and any(own.matters for own in left) and is_small:
+            is_open = any(own.matters for own in left) and not any(UNDECIDED in own.reason for own in left)
+            if not roots and is_open and is_small:
                 return self._right_in_part(part, opinion, sheets) or (found, left)
             is_right = (lambda piece: self._equations(piece, opinion).is_sure) if is_small else None
             why = why_meant(part, roots, is_right)

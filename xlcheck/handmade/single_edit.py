@@ -38,6 +38,8 @@ from xlcheck.handmade.under_edits import UnderEdits
 
 NONE = "its formulas do not make up a whole network of Keras, and no single change would make them one"
 """Why there is no verdict where no edit was found; other reasons speak of edits that were."""
+UNDECIDED = "may be wrong, and nothing says which"
+"""What is said of two edits that are equally good."""
 _WAYS = 8
 """Edits of the same cells that are kept: one of them may be what stands elsewhere, filled there."""
 _SEVERAL, _RARE = 2, 10
@@ -97,7 +99,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
     best = list(dict.fromkeys(frozenset(own.edit) for own in alike))
     if len(best) > 1:
         one, other, *_ = sorted(sorted(cells) for cells in best)
-        why = f"either {_shown(one)} or {_shown(other)} may be wrong, and nothing says which"
+        why = f"either {_shown(one)} or {_shown(other)} {UNDECIDED}"
         return OneEdit(why=why)
     ways = [own for own in likely if own.edit.keys() == best[0]]
     own = min(ways, key=lambda own: (_idle(own, part), own not in alike))
@@ -118,7 +120,7 @@ def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms
     for pairs in exchanged_formulas(base.reads.table, terms.keys()) if len(candidate.edit) == _SEVERAL else ():
         if any(candidate.edit.keys() == {*own} for own in pairs):
             one, other = map(_shown, pairs)
-            yield f"either {one} or {other} may be wrong, and nothing says which"
+            yield f"either {one} or {other} {UNDECIDED}"
     for cell in candidate.edit:
         if isinstance(terms.get(cell), Sum):
             branch = may_be_a_branch([layer.reading for layer in candidate.arrangement.layers], cell)
