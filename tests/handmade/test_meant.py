@@ -46,12 +46,15 @@ def test_results_of_the_step_before_stay_where_their_first_value_was_typed(tmp_p
     [
         ({"H7": "=1-H2", "I7": "=1-I2"}, 0),
         ({"H7": "=1-H2", "I7": "=1-I2", "H8": "=H3*(1-H3)", "I8": "=I3*(1-I3)"}, 0),
+        ({"H7": "=1-H6", "I7": "=1-I6"}, 0),
+        ({"H7": "=1-H2"}, 3),
         ({"H7": "=1/(1+EXP(-H4))", "I7": "=1/(1+EXP(-I4))"}, 3),
     ],
 )
 def test_what_is_only_shown_turns_no_gru_round(shown: Mapping[str, str], code: int, tmp_path: Path) -> None:
     """Rule: formulas that nobody reads, as 1 − z beside a GRU, make no cell of a network wrong that is right without
-    them. An activation among them is no pass: it may be missed somewhere."""
+    them. An activation among them is no pass, as it may be missed somewhere,
+    nor is a single formula."""
     found = verdict({**TOYS["gru"], **shown}, tmp_path)
 
     assert (found.code, found.roots, found.agree) == (code, set(), 10)

@@ -14,13 +14,14 @@ from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import Settled, layers_of, settled
 from xlcheck.handmade.in_line import settled_in_line
-from xlcheck.handmade.meant import is_sure_to_be_shown, shown_beside, totals, unread, why_meant, without
+from xlcheck.handmade.meant import why_meant
 from xlcheck.handmade.outcome import Outcome, Recompute
 from xlcheck.handmade.pieces import pieces
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.shown_beside import only_shown, unread, without
 from xlcheck.handmade.single_edit import NONE, UNDECIDED, one_edit
 from xlcheck.handmade.summary import Abstention, part_of, worksheets
 from xlcheck.handmade.with_typed_weights import with_typed_weights
@@ -126,6 +127,8 @@ class Search:
                 return self._right_in_part(part, opinion, sheets) or (found, left)
             is_right = (lambda piece: self._equations(piece, opinion).is_sure) if is_small else None
             why = why_meant(part, roots, is_right)
+            if why is not None and is_small and (rest := self._right_in_part(part, opinion, sheets)) is not None:
+                return rest
         except effort.OutOfTimeError:
             if not roots:
                 return found, left
@@ -188,7 +191,7 @@ class Search:
         """What became of a part in which all is right but for what is only shown, or in which a network learns."""
         if layers.is_sure:
             return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
-        shown = totals(part).union(*(own for own in shown_beside(part) if is_sure_to_be_shown(part, own)))
+        shown = only_shown(part)
         if shown and (rest := self._equations(without(part, shown), opinion)).is_sure:
             beside = Abstention(part.table, part.values, sorted(shown), "", matters=False)
             return [*map(part_of, rest.outcomes)], [beside, *_spare(part, rest)]

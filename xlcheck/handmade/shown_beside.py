@@ -1,0 +1,104 @@
+"""Formulas beside a network that nobody reads: they show results in another way, or sum numbers up."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import is_filled_from, skeleton
+from xlcheck.handmade.pieces import alone
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.showing import bends
+
+_TOTAL = re.compile(r"(?:SUM|AVERAGE|MEDIAN|MIN|MAX|COUNT|COUNTA|(?:STDEV|VAR)(?:\.?[SP])?)\([^(),]+\)$", re.IGNORECASE)
+"""A number that describes one range."""
+
+
+def unread(part: SheetGroup) -> list[set[Address]]:
+    """The formulas that no formula reads, those together that do the same.
+
+    Args:
+        part: the worksheets.
+    """
+    alike: dict[str, set[Address]] = defaultdict(set)
+    for cell, text in part.table.texts.items():
+        if not part.precedents.readers(cell):
+            alike[skeleton(text)].add(cell)
+    return list(alike.values())
+
+
+def shown_beside(part: SheetGroup) -> list[set[Address]]:
+    """The formulas that may only show results in another way, as 1 − z, those together that do the same.
+
+    Nothing reads them, and no typed number is in them. What they are computed from is read by others, too, as what
+    leads to a result of a layer is not.
+
+    Args:
+        part: the worksheets.
+    """
+    precedents, is_formula = part.precedents, part.table.is_formula
+    read = {cell: precedents.of(cell) for group in unread(part) for cell in group}
+    return [
+        group for group in unread(part)
+        if all(read[cell] and all(map(is_formula, read[cell])) for cell in group)
+        and not any(group.issuperset(precedents.readers(own)) for cell in group for own in read[cell])
+    ]  # fmt: skip
+
+
+def only_shown(part: SheetGroup) -> set[Address]:
+    """The formulas that do nothing else than to show results or to sum numbers up, as no slip looks like that.
+
+    An activation that nobody reads may be missed somewhere, a copy may stand in the place of a result, and a single
+    formula may be anything. What reads one result each may also read results of which nothing else is computed.
+
+    Args:
+        part: the worksheets.
+    """
+    texts, precedents, beside = part.table.texts, part.precedents, shown_beside(part)
+
+    def is_sure(group: Collection[Address]) -> bool:
+        first, *others = sorted(group)
+        of_one = all(len(own := precedents.of(c)) == 1 and part.table.is_formula(own[0]) for c in group)
+        if not others or not (of_one or group in beside):
+            return False
+        if any(bends(texts[cell]) or precedents.is_copy(cell) for cell in group):
+            return False
+        return all(is_filled_from(texts[first], first[1:], texts[other], other[1:]) for other in others)
+
+    return _totals(part).union(*filter(is_sure, unread(part)))
+
+
+def _totals(part: SheetGroup) -> set[Address]:
+    """The formulas that sum up a whole row or column, or its mean or largest number, and that nobody reads.
+
+    Beyond the ends of the line stands no further number, so that nothing is left out of it by mistake.
+    """
+    texts, table = part.table.texts, part.table
+    areas = {cell: part.precedents.ranges(cell) for cell, text in texts.items() if _TOTAL.match(text)}
+    found = {cell for cell in areas if not part.precedents.readers(cell)}
+
+    def is_whole(area: Range) -> bool:
+        if area.rows == 1:
+            ends = [(area.top, area.left - 1), (area.top, area.left + area.columns)]
+        else:
+            ends = [(area.top - 1, area.left), (area.top + area.rows, area.left)]
+        places = [(area.sheet, *end) for end in ends]
+        return not any((table.is_number(place) or table.is_formula(place)) and place not in found for place in places)
+
+    def is_line(area: Range) -> bool:
+        return area.size > 1 and 1 in (area.rows, area.columns)
+
+    return {cell for cell in found if len(areas[cell]) == 1 and is_line(areas[cell][0]) and is_whole(areas[cell][0])}
+
+
+def without(part: SheetGroup, cells: Collection[Address]) -> SheetGroup:
+    """Worksheets without some formulas.
+
+    Args:
+        part: the worksheets.
+        cells: the formulas.
+    """
+    return alone(part, part.table.texts.keys() - {*cells})
