@@ -142,11 +142,11 @@ class Search:
 
     def _right_in_part(self, part: SheetGroup, opinion: Opinion, sheets: Sequence[str]) -> _Found | None:
         """What became of a part that is a network in which all is right but for formulas that nobody reads."""
-        groups = unread(part)
+        groups = unread(part)[::-1]  # people show results behind them
         for shown in (*groups, set[Address]().union(*groups)) if len(groups) > 1 else ():
             rest = self._equations(without(part, shown), opinion)
             if rest.is_sure:
-                why = "nothing reads it, and it was not recognised what it computes"
+                why = "nothing reads these formulas, and it was not recognised what they compute"
                 left = Abstention(part.table, part.values, sorted(shown), f"{why}; {_HOW}", sheets=sheets)
                 return [*map(part_of, rest.outcomes)], [left, *_spare(part, rest)]
         return None
