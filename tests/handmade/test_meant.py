@@ -124,3 +124,20 @@ def test_the_total_of_a_whole_line_needs_no_verdict(total: str, code: int, tmp_p
     found = verdict({**TOYS["xor"], "E12": total}, tmp_path)
 
     assert (found.code, found.roots, found.agree) == (code, set(), 9)
+
+
+@pytest.mark.parametrize(("word", "code"), [("after", 3), ("before", 1), (None, 1)])
+def test_a_row_that_is_called_as_its_weights_are_may_be_meant(word: str | None, code: int, tmp_path: Path) -> None:
+    """Rule: who reads other weights in one row than in the others makes a mistake, unless a word in this row is the one
+    beside just these weights."""
+    cells: dict[str, object] = {"A2": "before", "B2": 0.5, "C2": -0.4, "D2": 0.1}
+    cells |= {"A3": "after", "B3": 0.8, "C3": -0.1, "D3": 0.2, "F9": word}
+    for row, inputs in enumerate(((1.0, 0.2), (0.3, -0.8), (-0.6, 0.5), (0.9, 0.9)), start=6):
+        weights = 3 if row == 9 else 2
+        cells |= {f"B{row}": inputs[0], f"C{row}": inputs[1]}
+        cells[f"D{row}"] = f"=B{row}*$B${weights}+C{row}*$C${weights}+$D${weights}"
+        cells[f"E{row}"] = f"=1/(1+EXP(-(D{row})))"
+        cells[f"G{row}"] = f"=B{row}*$B$3+C{row}*$C$3+$D$3"
+        cells[f"H{row}"] = f"=1/(1+EXP(-(G{row})))"
+
+    assert answer(cells, tmp_path) == (code, {"D9"} if code == 1 else set())

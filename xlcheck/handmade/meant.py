@@ -6,10 +6,11 @@ nobody if it leaves out no more than the first one blames.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import is_filled_from, moved, operands
+from xlcheck.handmade.networks.labels import LONGEST_SYMBOL
 from xlcheck.handmade.pieces import alone, connected
 from xlcheck.handmade.reading.cells import beside, show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
@@ -22,21 +23,26 @@ _STEPS = 100
 """Steps in a row that may be left out."""
 
 
-def why_meant(part: SheetGroup, roots: Collection[Address], is_right: _IsRight | None) -> str | None:
+def why_meant(part: SheetGroup, roots: Mapping[Address, str | None], is_right: _IsRight | None) -> str | None:
     """Why cells that seem wrong may be meant as they are; None if they cannot.
 
     Args:
         part: the worksheets.
-        roots: the cells.
+        roots: the cells, each with the formula that should stand there if it is known, with `=`.
         is_right: whether some worksheets are a network in which no cell is wrong; None to look for none beside.
     """
     return next(_reasons(part, roots, is_right), None) if roots else None
 
 
-def _reasons(part: SheetGroup, roots: Collection[Address], is_right: _IsRight | None) -> Iterator[str]:
+def _reasons(part: SheetGroup, roots: Mapping[Address, str | None], is_right: _IsRight | None) -> Iterator[str]:
     left_out = [cell for cell in sorted(roots) if _leaves_a_step_out(part, cell)]
     if left_out:
         yield f"{show(left_out[0])} may repeat the state because its step has no input, as Keras's Masking does"
+    called = [
+        cell for cell, desired in roots.items() if desired and _is_called_so(part, cell, desired.removeprefix("="))
+    ]
+    if called:
+        yield f"{show(called[0])} and the numbers that it reads are called the same"
     if is_right is None:
         return
     found = connected(part, through_numbers=False)
@@ -47,9 +53,22 @@ def _reasons(part: SheetGroup, roots: Collection[Address], is_right: _IsRight | 
     shown = shown_beside(part)
     groups = [own for own in shown if own.isdisjoint(roots)]
     together = [set[Address]().union(*groups)] if len(groups) > 1 else []
-    for cells in (*groups, *together, *(own for own in shown if own <= {*roots})):
+    for cells in (*groups, *together, *(own for own in shown if own <= roots.keys())):
         if is_right(without(part, cells)):
             yield f"without {show(min(cells))}, which nothing reads, no cell is wrong"
+
+
+def _is_called_so(part: SheetGroup, cell: Address, desired: str) -> bool:
+    """Whether a word in a formula's row stands in the row of what it reads, and not of what it should read instead."""
+    here, there = (set[Address]().union(*_operands(text, cell)) for text in (part.table.texts.get(cell, ""), desired))
+    words = [{word for read in own for word in _words_in_row(part, read)} for own in (here - there, there - here)]
+    own = _words_in_row(part, cell)
+    return bool(own & words[0]) and not own & words[1]
+
+
+def _words_in_row(part: SheetGroup, cell: Address) -> set[str]:
+    words = part.table.words.items()
+    return {word.strip().casefold() for place, word in words if place[:2] == cell[:2] and len(word) > LONGEST_SYMBOL}
 
 
 def _is_filled_into(part: SheetGroup, cells: Collection[Address]) -> bool:

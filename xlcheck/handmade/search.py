@@ -120,7 +120,8 @@ class Search:
         is_small = len(part.table.formulas) <= _SMALL  # what is large has witnesses
         with effort.limited_to(effort.left() * (1 - _FOR_RIVALS if is_small else 1)):
             found, left = self._judged(part, opinion, sheets)
-        roots = {cell for each in found for cell in _cells(each, only_roots=True)}
+        results = [own for each in found for own in each.results if isinstance(own, CellResult)]
+        roots = {_address(own): own.desired_formula for own in results if own.status is Status.ROOT}
         try:
             is_open = any(own.matters for own in left) and not any(UNDECIDED in own.reason for own in left)
             if not roots and is_open and is_small:
@@ -135,7 +136,7 @@ class Search:
             why = f"{show(min(roots))} may be meant otherwise; {effort.USED_UP}"
         if why is None:
             return found, left
-        doubted = [each for each in found if not roots.isdisjoint(_cells(each))]
+        doubted = [each for each in found if not roots.keys().isdisjoint(_cells(each))]
         cells = [cell for each in doubted for cell in _cells(each) if part.table.is_formula(cell)]
         left += [Abstention(part.table, part.values, cells, f"{why}; {_HOW}", sheets=sheets)]
         return [each for each in found if each not in doubted], left
@@ -233,10 +234,13 @@ class Search:
         return backward_outcome(part.table, part.values, self._tolerance, self._gradients)
 
 
-def _cells(part: Part, *, only_roots: bool = False) -> list[Address]:
+def _cells(part: Part) -> list[Address]:
     """The cells with a verdict."""
-    results = (own for own in part.results if isinstance(own, CellResult))
-    return [address_of(own.sheet, own.cell) for own in results if not only_roots or own.status is Status.ROOT]
+    return [_address(own) for own in part.results if isinstance(own, CellResult)]
+
+
+def _address(result: CellResult) -> Address:
+    return address_of(result.sheet, result.cell)
 
 
 def _spare(part: SheetGroup, layers: Settled) -> Iterator[Abstention]:
