@@ -52,7 +52,7 @@ def only_shown(part: SheetGroup) -> set[Address]:
     """The formulas that do nothing else than to show results or to sum numbers up, as no slip looks like that.
 
     An activation that nobody reads may be missed somewhere, a copy may stand in the place of a result, and a single
-    formula may be anything. What reads one result each may also read results of which nothing else is computed.
+    formula may be anything. What scales one result each may also read results of which nothing else is computed.
 
     Args:
         part: the worksheets.
@@ -62,6 +62,7 @@ def only_shown(part: SheetGroup) -> set[Address]:
     def is_sure(group: Collection[Address]) -> bool:
         first, *others = sorted(group)
         of_one = all(len(own := precedents.of(c)) == 1 and part.table.is_formula(own[0]) for c in group)
+        of_one = of_one and not any("(" in texts[cell] for cell in group)  # a function may be an activation
         if not others or not (of_one or group in beside):
             return False
         if any(bends(texts[cell]) or precedents.is_copy(cell) for cell in group):

@@ -31,8 +31,11 @@ def test_long_numberings_are_found_in_a_line(tmp_path: Path) -> None:
     for rows in (3_000, 12_000):
         table = _table({f"A{row}": row for row in range(1, rows + 1)}, tmp_path)
         assert len(table.typed_numbers) == rows
-        started = process_time()
-        assert len(table.numbering(())) == rows
-        took.append(process_time() - started)
+        tries = []
+        for _ in range(3):  # the shortest one is the least disturbed
+            started = process_time()
+            assert len(table.numbering(())) == rows
+            tries.append(process_time() - started)
+        took.append(min(tries))
 
     assert took[1] < 10 * took[0]
