@@ -225,3 +225,25 @@ def test_a_product_with_a_word_is_no_pass(before: str, exit_code: int, tmp_path:
 
     assert report.exit_code == exit_code
     assert (exit_code == 0) is not any("multiplies numbers with words" in note for note in report.notes)
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("condition", ["B7>0", "B7<=0"])
+def test_an_activation_of_a_word_is_no_pass(condition: str, tmp_path: Path) -> None:
+    """Rule: a formula that asks for the sign of a word gives that word, and is no mark: it should read a number."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in ([0.3, -0.7, 0.2], [0.4, 0.1], [], [0.6, "h", "=TANH($A$1*A4+$C$1)"]):
+        sheet.append(row)
+    for row, x in ((5, -0.4), (6, 0.8)):
+        sheet.append([x, None, f"=TANH($A$1*A{row}+$B$1*C{row - 1}+$C$1)"])
+    sheet.append([None, "output", "=$A$2*C6+$B$2"])
+    branches = "B7,0" if ">" in condition else "0,B7"
+    sheet["C9"] = f"=IF({condition},{branches})"
+    book.save(tmp_path / "book.xlsx")
+
+    assert check(tmp_path / "book.xlsx").exit_code != 0
+    sheet["C9"] = f"=IF({condition},{branches})".replace("B7", "C7")
+    book.save(tmp_path / "book.xlsx")
+    assert check(tmp_path / "book.xlsx").exit_code == 0

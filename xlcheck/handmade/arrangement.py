@@ -38,7 +38,7 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellValues, show
 from xlcheck.handmade.reading.numbers_as_text import is_number_as_text
 from xlcheck.handmade.reads import Reads
-from xlcheck.handmade.showing import bends, is_difference, shows_otherwise
+from xlcheck.handmade.showing import asks_for_the_sign, bends, is_difference, shows_otherwise
 from xlcheck.verdicts.elsewhere import CHANCE, depends_on
 
 _BESIDE = 2
@@ -193,7 +193,8 @@ class Arrangement:
                 is_spare = shows or (kind == GIVEN and not says and not self._may_be_missed(cell, taken))
                 is_spare = is_spare or (self._waits(cell) and not self._bends_nothing(cell))
                 # Nobody writes ="h" where h would do; a result may be turned into a text.
-                is_spare = is_spare or (says and not is_number_as_text(value) and bool(self.reads.of(cell)))
+                says = says and not is_number_as_text(value) and not self._asks_for_a_number(cell)
+                is_spare = is_spare or (says and bool(self.reads.of(cell)))
                 is_spare = is_spare or cell in made or cell in again or self._is_shown_only(cell, known)
                 is_spare = is_spare or (cell in self.decisions and not self._is_read(cell))
                 is_result = kind == COPY and self._may_be_a_result(cell, taken)
@@ -209,7 +210,7 @@ class Arrangement:
         for cell in given:
             kind = self.forms.of(atom_of(cell)).kind
             if kind == OPAQUE or (cell in inputs and kind not in {GIVEN, COPY}):
-                own = self._leading_to(cell)
+                own = self.reads.leading_to(cell)
                 found |= own if kind == OPAQUE or (own.isdisjoint(taken) and not self._weighs(own)) else set()
         return found
 
@@ -217,16 +218,6 @@ class Arrangement:
         """Whether some cells multiply others, or apply an activation, as layers do."""
         forms = (self.forms.of(atom_of(cell)) for cell in cells)
         return any(form.is_activation or any(len(own) > 1 for own in form.polynomial) for form in forms)
-
-    def _leading_to(self, cell: Address) -> set[Address]:
-        """A formula cell and the formulas from which it is computed."""
-        found, stack = {cell}, [cell]
-        while stack:
-            for other in self.reads.of(stack.pop()):
-                if other not in found and self.reads.is_formula(other):
-                    found.add(other)
-                    stack.append(other)
-        return found
 
     def _again(self, taken: Collection[Address]) -> set[Address]:
         """Formulas that nobody reads and that compute again what a layer's cells do; a single one may be a mistake."""
@@ -327,6 +318,10 @@ class Arrangement:
         """What formulas look like that read numbers, but for what they read."""
         holds, texts = self.reads.terms.holds_number, self.reads.table.texts
         return {cut(text).between for cell, text in texts.items() if any(map(holds, self.reads.of(cell)))}
+
+    def _asks_for_a_number(self, cell: Address) -> bool:
+        """Whether a formula asks on which side of 0 a number is, and reads only words."""
+        return asks_for_the_sign(self.reads.table.texts.get(cell, "")) and self._bends_nothing(cell)
 
     def _bends_nothing(self, cell: Address) -> bool:
         """Whether a formula is an activation of no number, beside the one perhaps that it should read."""

@@ -92,6 +92,16 @@ class Reads:
         """Whether a formula stands in a cell."""
         return cell in self.edited or self.table.is_formula(cell)
 
+    def leading_to(self, cell: Address) -> set[Address]:
+        """A formula cell and the formulas from which it is computed."""
+        found, stack = {cell}, [cell]
+        while stack:
+            for other in self.of(stack.pop()):
+                if other not in found and self.is_formula(other):
+                    found.add(other)
+                    stack.append(other)
+        return found
+
     @cached_property
     def formulas(self) -> list[Address]:
         """The cells with formulas."""

@@ -13,6 +13,7 @@ _LARGEST = re.compile(r"MATCH\(MAX\((?P<own>[^(),]+)\),(?P=own),0\)$", re.IGNORE
 _OTHERWISE = re.compile(r"(?:0\*)?\(?#(?:[-+*/]0)?\)?(?:[*/]0)?$")
 _DIFFERENCE = re.compile(r" *(?:ABS\()? *# *- *# *\)? *$", re.IGNORECASE)
 """What is left of a formula that shows one cell as per cent or as its distance to a number, blotted out."""
+_SIGN = re.compile(r"[<>]=? *0(?![\d.])")
 _BENDS = re.compile(r"\b(?:EXP|TANH|MAX|IF)\(", re.IGNORECASE)
 
 
@@ -23,6 +24,15 @@ def bends(text: str) -> bool:
         text: the formula without `=`.
     """
     return _BENDS.search(text) is not None
+
+
+def asks_for_the_sign(text: str) -> bool:
+    """Whether a formula asks if something is above or below 0.
+
+    Args:
+        text: the formula without `=`.
+    """
+    return _SIGN.search(text) is not None
 
 
 def shows_otherwise(text: str) -> bool:
