@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from equation_sheets import TOYS, answer, verdict
 
+from fixtures.handmade.drawn.score import answer as answer_of
+
 pytestmark = pytest.mark.keras
 
 
@@ -141,3 +143,22 @@ def test_a_row_that_is_called_as_its_weights_are_may_be_meant(word: str | None, 
         cells[f"H{row}"] = f"=1/(1+EXP(-(G{row})))"
 
     assert answer(cells, tmp_path) == (code, {"D9"} if code == 1 else set())
+
+
+def test_a_rounded_output_is_no_display(tmp_path: Path) -> None:
+    """Rule: a wrong cell that nobody reads is a display only where a network goes on from what it reads: that somebody
+    shows the sum below an output does not excuse the output."""
+    shown = {"H7": "=100*G7", "G7": "=D14*$B$16+$C$16", "D16": "=ROUND(1/(1+EXP(-G7)),3)"}
+
+    assert answer({**TOYS["lstm"], **shown}, tmp_path) == (1, {"D16"})
+
+
+def test_a_sum_in_the_place_of_its_activation_is_no_step_left_out() -> None:
+    """Rule: a copy of a weighted sum of its own step is no state that is repeated, though what stands where the sum
+    would read its inputs is blank."""
+    assert answer_of(410046, [1], "toy").outcome == "exact"
+
+
+def test_a_copy_where_others_have_their_activation_may_be_wrong_instead(tmp_path: Path) -> None:
+    """Rule: a sum that is passed on where sums beside it are bent is not to blame alone for what its copy lacks."""
+    assert answer({**TOYS["one sample"], "J1": "=I1"}, tmp_path) == (3, set())

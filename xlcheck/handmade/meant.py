@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import is_filled_from, moved, operands
+from xlcheck.formulas.shapes import is_filled_from, moved, operands, skeleton
 from xlcheck.handmade.networks.labels import LONGEST_SYMBOL
 from xlcheck.handmade.pieces import alone, connected
 from xlcheck.handmade.reading.cells import beside, show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.showing import bends
 from xlcheck.handmade.shown_beside import shown_beside, without
 
 _IsRight = Callable[[SheetGroup], bool]
@@ -38,6 +39,9 @@ def _reasons(part: SheetGroup, roots: Mapping[Address, str | None], is_right: _I
     left_out = [cell for cell in sorted(roots) if _leaves_a_step_out(part, cell)]
     if left_out:
         yield f"{show(left_out[0])} may repeat the state because its step has no input, as Keras's Masking does"
+    for cell in sorted(roots):
+        for copied in _copied_for_bent(part, cell):
+            yield f"{show(cell)} may be wrong, or its copy {show(copied)}, where others have their activation"
     called = [
         cell for cell, desired in roots.items() if desired and _is_called_so(part, cell, desired.removeprefix("="))
     ]
@@ -53,9 +57,26 @@ def _reasons(part: SheetGroup, roots: Mapping[Address, str | None], is_right: _I
     shown = shown_beside(part)
     groups = [own for own in shown if own.isdisjoint(roots)]
     together = [set[Address]().union(*groups)] if len(groups) > 1 else []
-    for cells in (*groups, *together, *(own for own in shown if own <= roots.keys())):
+    for cells in (*groups, *together, *(own for own in shown if own <= roots.keys() and _is_beside(part, own))):
         if is_right(without(part, cells)):
             yield f"without {show(min(cells))}, which nothing reads, no cell is wrong"
+
+
+def _copied_for_bent(part: SheetGroup, cell: Address) -> Iterator[Address]:
+    """The copies of a formula that stand to it as activations do to formulas that do the same."""
+    texts, precedents = part.table.texts, part.precedents
+    alike = [o for o, text in texts.items() if o != cell and skeleton(text) == skeleton(texts.get(cell, ""))]
+    for copied in filter(precedents.is_copy, precedents.readers(cell)):
+        places = [(o, (o[0], o[1] + copied[1] - cell[1], o[2] + copied[2] - cell[2])) for o in alike]
+        if any(bends(texts.get(place, "")) and precedents.of(place) == [o] for o, place in places):
+            yield copied
+
+
+def _is_beside(part: SheetGroup, cells: Collection[Address]) -> bool:
+    """Whether a network goes on from what some formulas read, and not through them."""
+    readers = part.precedents.readers
+    read = {own for cell in cells for own in part.precedents.of(cell)}
+    return all(any(other not in cells and readers(other) for other in readers(own)) for own in read)
 
 
 def _is_called_so(part: SheetGroup, cell: Address, desired: str) -> bool:
@@ -94,7 +115,8 @@ def _leaves_a_step_out(part: SheetGroup, cell: Address) -> bool:
         return False
     there, here = _operands(filled, cell), _operands(text, cell)
     inputs = {x for own, other in zip(there, here, strict=True) for x in own - other if not table.is_formula(x)}
-    is_state = any(own.issuperset(before) for own in there)
+    is_state = bends(text) or any(skeleton(table.texts.get(x, "")) == skeleton(text) for own in here for x in own)
+    is_state = is_state and any(own.issuperset(before) for own in there)  # no weighted sum of its own step
     return is_state and bool(inputs) and all(not table.is_number(x) or not table.typed_numbers.get(x) for x in inputs)
 
 

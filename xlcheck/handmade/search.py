@@ -35,7 +35,7 @@ _MOST_DOUBTS = 3
 _PIECE, _SMALL, _LARGE = 60, 250, 4_000
 """Formulas up to which one edit is looked for in a piece of a part and in a part, as what has no witnesses is small;
 and up to which a training is."""
-_FOR_RIVALS = 0.2
+_FOR_RIVALS = 0.1
 """The share of the time that is left to look for readings in which what seems wrong is meant."""
 _OTHERWISE = "two readings are equally likely, and each calls other cells wrong"
 _HOW = "say what it computes in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
