@@ -247,3 +247,23 @@ def test_an_activation_of_a_word_is_no_pass(condition: str, tmp_path: Path) -> N
     sheet["C9"] = f"=IF({condition},{branches})".replace("B7", "C7")
     book.save(tmp_path / "book.xlsx")
     assert check(tmp_path / "book.xlsx").exit_code == 0
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(("typed", "exit_code"), [("1.6153", 3), ("0.4", 0)])
+def test_a_result_that_was_pasted_beside_itself_is_no_pass(typed: str, exit_code: int, tmp_path: Path) -> None:
+    """Rule: a typed number that is to the last digit the sum beside it stands for its activation, also where the next
+    step reads it; another number there is an input."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in ([-0.69, -0.26, 0.67], [], [-1.37, "=$A$1*A3+$B$1*C2+$C$1", float(typed)]):
+        sheet.append(row)
+    sheet["C2"] = 0
+    for column, value in zip("ABC", (-0.68, "=$A$1*A4+$B$1*C3+$C$1", 0.25), strict=True):
+        sheet[f"{column}4"] = value
+    for column, value in zip("ABC", (0.31, "=$A$1*A5+$B$1*C4+$C$1", None), strict=True):
+        sheet[f"{column}5"] = value
+    book.save(tmp_path / "book.xlsx")
+
+    assert check(tmp_path / "book.xlsx").exit_code == exit_code

@@ -22,6 +22,8 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, CellValues, beside, show
 from xlcheck.layers.gate_symbols import VALUES
 
+_SAME = 1e-14
+"""How far numbers may be apart of which files hold fifteen digits."""
 _ROUNDED = 1e-3
 """How far a scale that somebody typed may be from what it stands for."""
 _FEW = 2
@@ -277,22 +279,24 @@ def _perhaps_weights(readings: Sequence[Reading]) -> set[Address]:
 def _after_results(
     table: CellTable, values: CellValues, read: Collection[Address], readings: Sequence[Reading]
 ) -> Iterator[Address]:
-    """Typed numbers that nobody reads right behind or before results, as long as only computed numbers are.
+    """Typed numbers right behind or before results that nobody reads, as long as only computed numbers are.
 
-    Beside a single result they are as long as nobody types them, or just that result, however short it is.
+    Beside a single result they are as long as nobody types them, or just that result, however short it is. Those that
+    are read are just that result, and long.
     """
     results = {cell_of(atom) for reading in readings for atom in outputs(reading).values()}
     numbers = table.typed_numbers
     for sheet, row, column in sorted(results):
         for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0)):
             cell, before = (sheet, row + down, column + right), (sheet, row - down, column - right)
-            is_free = cell not in read and cell not in results  # as it would be if a formula stood there
+            if cell not in numbers or cell in results:
+                continue
+            digits, is_read = digits_of(numbers[cell]), cell in read  # nobody reads it, if a formula stood there
+            result = values.numbers[table.index[sheet, row, column]]
+            same = math.isclose(numbers[cell], result, rel_tol=_SAME) and not float(numbers[cell]).is_integer()
             few = COMPUTED if before in results else _PASTED
-            if cell in numbers and is_free:
-                same = (
-                    numbers[cell] == values[table.index[sheet, row, column]] and not float(numbers[cell]).is_integer()
-                )
-                yield from (cell,) if same or digits_of(numbers[cell]) >= few else ()
+            if (same and (digits >= COMPUTED or not is_read)) or (digits >= few and not is_read):
+                yield cell
 
 
 def _words(table: CellTable, cell: Address) -> Iterator[tuple[str, str]]:
