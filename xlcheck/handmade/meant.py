@@ -1,7 +1,7 @@
 """Whether cells that seem wrong may be meant as they are: as another network beside, or as a step that is left out.
 
 A reading that calls cells wrong has a rival in one that calls no cell wrong. Such a rival is good enough to blame
-nobody if it leaves out no more than the first one blames.
+nobody, though it leaves formulas out that nobody reads.
 """
 
 from __future__ import annotations

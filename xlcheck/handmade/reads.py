@@ -77,11 +77,12 @@ class Reads:
 
         A word may be typed, or a formula may pass it on.
         """
-        before = self._precedents.of(cell)
-        if not _MULTIPLIES.search(self.table.texts.get(cell, "")) or not set(self.of(cell)) <= set(before):
+        if not _MULTIPLIES.search(self.table.texts.get(cell, "")):
+            return False
+        before, index = self._precedents.of(cell), self.table.index
+        if not set(self.of(cell)) <= set(before):
             return False  # an edit that reads another cell reads it in the word's place
-        index = self.table.index.keys() - self.edited.keys()
-        held = {read: values[self.table.index[read]] for read in index.intersection(before)}
+        held = {read: values[index[read]] for read in before if read in index and read not in self.edited}
         words: dict[int, set[int]] = defaultdict(set)
         for area in self._precedents.ranges(cell):
             if area.size > 1:

@@ -39,10 +39,10 @@ def shown_beside(part: SheetGroup) -> list[set[Address]]:
     Args:
         part: the worksheets.
     """
-    precedents, is_formula = part.precedents, part.table.is_formula
-    read = {cell: precedents.of(cell) for group in unread(part) for cell in group}
+    precedents, is_formula, groups = part.precedents, part.table.is_formula, unread(part)
+    read = {cell: precedents.of(cell) for group in groups for cell in group}
     return [
-        group for group in unread(part)
+        group for group in groups
         if all(read[cell] and all(map(is_formula, read[cell])) for cell in group)
         and not any(group.issuperset(precedents.readers(own)) for cell in group for own in read[cell])
     ]  # fmt: skip
