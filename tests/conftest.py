@@ -7,7 +7,7 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -94,6 +94,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if os.environ.get("CI"):
                 pytest.fail(f"{name} is not installed, and with CI set no test may be skipped for that", pytrace=False)
             pytest.skip(f"{name} is not installed")
+
+
+@pytest.fixture(scope="module")
+def eagerly() -> Iterator[None]:
+    """Compiling a step of a small model takes longer than all its steps; `test_fit.py` runs compiled ones."""
+    from xlcheck.model.keras_import import import_keras
+
+    import_keras()
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture

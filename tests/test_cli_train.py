@@ -6,38 +6,27 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from xlcheck.chapter.datasets.reviews import story
+from xlcheck.chapter.training import text
 from xlcheck.chapter.training.model_file import read_companion
+from xlcheck.chapter.training.recipes import TWEETS
 from xlcheck.cli import run
-from xlcheck.model.keras_import import import_keras
 
-pytestmark = [
-    pytest.mark.keras,
-    pytest.mark.filterwarnings("ignore:Even though the `tf.config.*run_functions_eagerly:UserWarning"),
-]
+pytestmark = [pytest.mark.keras, pytest.mark.usefixtures("eagerly")]
 
 
-@pytest.fixture(autouse=True)
-def _nothing_is_compiled() -> Iterator[None]:
-    """Compiling a step of these small models takes longer than all their steps; `test_fit.py` runs compiled ones."""
-    import_keras()
-    import tensorflow as tf
-
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(False)
-
-
-def test_text_from_training_to_generating(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_text_from_training_to_generating(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Train on a file, go on with --resume, draw the loss, and continue some words with the saved model."""
+    monkeypatch.setattr(text, "SAMPLE_WORDS", 3)
     data, model, plot = tmp_path / "story.txt", tmp_path / "story.keras", tmp_path / "loss.png"
-    # Three whole batches, so that Keras compiles one step and not two.
-    data.write_text(" ".join(story().split()[: 3 * 128 + 10]), encoding="utf-8")
+    data.write_text(" ".join(story().split()[: 128 + 10]), encoding="utf-8")
     train = ["train", "text", "--data", str(data), "--units", "16", "-o", str(model)]
 
     assert run([*train, "--epochs", "1"]) == 0
@@ -47,7 +36,7 @@ def test_text_from_training_to_generating(tmp_path: Path, capsys: pytest.Capture
     assert run(["generate", str(model), "the old woman", "--count", "4", "--seed", "2", "--temperature", "1"]) == 0
     written = capsys.readouterr().out
 
-    assert "394 words, 117 distinct, 384 windows" in first.err
+    assert "138 words, 66 distinct, 128 windows" in first.err
     assert "softmax over the vocabulary" in first.err
     assert first.out.startswith("epoch 1 of 1: loss 4.")
     assert second.out.startswith("epoch 2 of 2: loss ")
@@ -78,11 +67,15 @@ def test_ctrl_c_saves_what_was_learned(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [model]
 
 
-def test_sentiment_report(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_sentiment_report(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Figures come with what the most frequent answer alone would give, the confusion matrix, and the spread.
 
     Where stderr is no terminal, no bar is drawn.
     """
+    sample = TWEETS["sample"]
+    monkeypatch.setitem(TWEETS, "sample", replace(sample, schedule=replace(sample.schedule, batch=200)))  # one step
     model, plot = tmp_path / "s.keras", tmp_path / "s.png"
     command = ["train", "sentiment", "--sample", "--cell", "rnn", "--epochs", "1", "--seeds", "2", "--maxlen", "3"]
 

@@ -21,7 +21,7 @@ from xlcheck.chapter.training.lessons import (
 from xlcheck.errors import UsageError
 from xlcheck.model.keras_reader import read_model
 
-pytestmark = pytest.mark.keras
+pytestmark = [pytest.mark.keras, pytest.mark.usefixtures("eagerly")]
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_book_model_predicts_what_is_recorded() -> None:
 
 def test_training_lowers_the_loss_it_reports() -> None:
     """The history has one loss an epoch, and the last is that of the model one step before the end."""
-    fixture = trained_fixture("lstm", *train_model("lstm", seed=3, epochs=20), seed=3)
+    fixture = trained_fixture("lstm", *train_model("lstm", seed=3, epochs=5), seed=3)
 
-    assert len(fixture.history) == int(fixture.provenance["epochs"]) == 20
+    assert len(fixture.history) == int(fixture.provenance["epochs"]) == 5
     assert fixture.trace["loss.mean"][0, 0] < fixture.history[-1] < fixture.history[0]
 
 

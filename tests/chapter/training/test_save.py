@@ -16,8 +16,7 @@ from xlcheck.errors import UsageError
 
 pytestmark = [
     pytest.mark.keras,
-    # Keras's own conversion of its variables, with NumPy 2.
-    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"),
+    pytest.mark.usefixtures("eagerly"),
 ]
 
 

@@ -31,7 +31,7 @@ from xlcheck.model.keras_file import load_model
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 
-pytestmark = pytest.mark.keras
+pytestmark = [pytest.mark.keras, pytest.mark.usefixtures("eagerly")]
 
 
 @pytest.mark.parametrize("lesson", ["next-word", "sentiment", "film-reviews"])
