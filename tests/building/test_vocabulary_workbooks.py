@@ -45,6 +45,7 @@ def model_of(kind: str) -> Any:
 
 
 CASES = {
+    "padding behind, code for unknown words": ("review", FROM_ZERO, "the zebra", {"padding": "back", "unknown": 1}),
     "review, padding behind": ("review", LINES, "The flight zebra", {"padding": "back"}),
     "code for unknown words": ("review", FROM_ZERO, "the zebra", {"unknown": 1}),
     "any length": ("any length", LINES, "the café was great", {}),
@@ -54,7 +55,7 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module", params=part_of(list(CASES), 2))
+@pytest.fixture(scope="module", params=part_of(list(CASES), 1))
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, Path, Path]:
     """Name of the case, model, vocabulary and workbook."""
     kind, words, text, options = CASES[request.param]

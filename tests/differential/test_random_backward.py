@@ -218,7 +218,7 @@ FAILED: dict[str, tuple[Callable[[], Any], np.ndarray]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", list(FAILED)[:: 1 if THOROUGH else 12])
+@pytest.mark.parametrize("name", list(FAILED)[:: 1 if THOROUGH else 14])
 def test_what_once_failed(name: str, tmp_path: Path) -> None:
     """Models whose gradients once were not Keras's, or could not be written."""
     hidden, inputs = FAILED[name]

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from xlcheck.chapter.datasets import imdb
 from xlcheck.chapter.datasets.imdb import encode_reviews, imdb_encoding, read_imdb, read_word_index
 from xlcheck.errors import DataError
 
@@ -116,14 +117,16 @@ def test_unusable_files(tmp_path: Path) -> None:
             read_imdb(path)
 
 
-def test_bomb_is_refused_unopened(tmp_path: Path) -> None:
-    """A member that claims to unpack to hundreds of megabytes is not unpacked."""
+def test_bomb_is_refused_unopened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A member that claims to unpack to more than the limit, which is hundreds of megabytes, is not unpacked."""
+    assert 2**28 <= imdb._LARGEST_MEMBER < 2**30
+    monkeypatch.setattr(imdb, "_LARGEST_MEMBER", 2**20)
     path = tmp_path / "bomb.npz"
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, {"descr": "|O", "fortran_order": False, "shape": (1,)})
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("x_train.npy", "w") as member:
         member.write(header.getvalue())
-        for _ in range(300):
+        for _ in range(2):
             member.write(bytes(2**20))
 
     with pytest.raises(DataError, match="more than any such file"):

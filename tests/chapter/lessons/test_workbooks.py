@@ -110,6 +110,7 @@ def test_links_lead_somewhere(lesson: Lesson) -> None:
         assert (link.target.sheet, link.target.top, link.target.left) in filled
 
 
+@pytest.mark.thorough
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("name", part_of(TYPICAL_FIRST, 1))
 def test_every_cell_agrees_in_libreoffice(name: str, tmp_path: Path) -> None:
