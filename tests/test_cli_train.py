@@ -67,9 +67,7 @@ def test_ctrl_c_saves_what_was_learned(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [model]
 
 
-def test_sentiment_report(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sentiment_report(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures come with what the most frequent answer alone would give, the confusion matrix, and the spread.
 
     Where stderr is no terminal, no bar is drawn.

@@ -65,39 +65,47 @@ def is_elsewhere(command: str) -> bool:
     return any(command.startswith(beginning) for beginning in ELSEWHERE)
 
 
-@pytest.fixture
-def kitchen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def larder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files that the pages speak of."""
     from xlcheck.chapter.recordings.store import load_fixture
     from xlcheck.graph.trace import Trace
     from xlcheck.graph.trace_file import write_trace
     from xlcheck.model.keras_import import import_keras
 
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
+    folder = tmp_path_factory.mktemp("larder")
     for name in ("lstm", "simple-rnn"):
-        shutil.copy(ROOT / "fixtures" / f"{name}.keras", tmp_path)
-    shutil.copy(tmp_path / "lstm.keras", tmp_path / "model.keras")
+        shutil.copy(ROOT / "fixtures" / f"{name}.keras", folder)
+    shutil.copy(folder / "lstm.keras", folder / "model.keras")
     samples = np.array([[[1.0], [2.0]], [[1.0], [3.0]]])
-    np.save("inputs.npy", samples)
-    np.save("answers.npy", np.array([[1.0], [0.0]]))
+    np.save(folder / "inputs.npy", samples)
+    np.save(folder / "answers.npy", np.array([[1.0], [0.0]]))
     for name in ("inputs", "documents"):
-        Path(f"{name}.csv").write_text("1,2\n1,3\n")
-    shutil.copy(ENGLISH, "de.toml")
-    Path("students.csv").write_text("id\ns0012\ns00012\n")
-    Path("answers.csv").write_text("1\n0\n")
-    shutil.copy(ROOT / "fixtures" / "handmade" / "time_down.xlsx", "mine.xlsx")
-    _break(tmp_path / "mine.xlsx", tmp_path / "wrong.xlsx", "LSTM", "M13", "+0.001")
-    (tmp_path / "workbooks").mkdir()
+        (folder / f"{name}.csv").write_text("1,2\n1,3\n")
+    shutil.copy(ENGLISH, folder / "de.toml")
+    (folder / "students.csv").write_text("id\ns0012\ns00012\n")
+    (folder / "answers.csv").write_text("1\n0\n")
+    shutil.copy(ROOT / "fixtures" / "handmade" / "time_down.xlsx", folder / "mine.xlsx")
+    _break(folder / "mine.xlsx", folder / "wrong.xlsx", "LSTM", "M13", "+0.001")
+    (folder / "workbooks").mkdir()
     for name in ("lstm", "simple-rnn"):
-        shutil.copy(ROOT / "workbooks" / f"{name}.xlsx", tmp_path / "workbooks")
+        shutil.copy(ROOT / "workbooks" / f"{name}.xlsx", folder / "workbooks")
     trace = load_fixture("lstm").trace
     port = {name: array for name, array in trace.values.items() if name.startswith(("lstm.", "dense."))}
-    write_trace(Trace("a port", port), tmp_path / "mine.csv")
+    write_trace(Trace("a port", port), folder / "mine.csv")
     keras = import_keras()
     reader = keras.Sequential([keras.Input((6,)), keras.layers.Embedding(6, 2), keras.layers.GRU(2)])
-    reader.save("reader.keras")
-    Path("words.txt").write_text("\n".join(["", "[UNK]", "the", "flight", "was", "late"]), encoding="utf-8")
+    reader.save(folder / "reader.keras")
+    (folder / "words.txt").write_text("\n".join(["", "[UNK]", "the", "flight", "was", "late"]), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def kitchen(larder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of one's own with all of them, in which the commands are run."""
+    shutil.copytree(larder, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
     return tmp_path
 
 

@@ -58,7 +58,7 @@ def require_the_same(path: Path, folder: Path) -> int:
     return count
 
 
-@pytest.mark.parametrize("path", spread(WORKBOOKS, 4), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", spread(WORKBOOKS, 8), ids=lambda path: path.stem)
 def test_gnumeric_computes_each_lesson(path: Path, tmp_path: Path) -> None:
     """All formula cells within 1e-12 of their size, or as near as two numbers of which one is taken from the other.
 
@@ -73,7 +73,7 @@ def test_gnumeric_computes_each_lesson(path: Path, tmp_path: Path) -> None:
 def test_gnumeric_computes_models(tmp_path: Path) -> None:
     """Random ones in the style of `build MODEL.keras`, softmaxes of any size among them."""
     suitable = (model for model in map(drawn, range(40)) if max(abs(v).max() for v in model[1].values.values()) < 50)
-    for number, (spec, trace, samples) in enumerate(islice(suitable, 10 if THOROUGH else 3)):
+    for number, (spec, trace, samples) in enumerate(islice(suitable, 10 if THOROUGH else 2)):
         path = tmp_path / f"{number}.xlsx"
         write_workbook(plan_model(spec, trace, trace, samples), path)
 
