@@ -8,7 +8,8 @@ TYPE_CHECKING = False  # as type checkers know it; importing typing would take a
 if TYPE_CHECKING:
     from typing import Any
 
-    from xlcheck.api import Built, bind, build, build_model, check, trace
+    from xlcheck.api import bind, build, build_model, check, trace
+    from xlcheck.building.built import Built
     from xlcheck.chapter.recordings.fixture import Fixture
     from xlcheck.chapter.recordings.store import load_fixture
     from xlcheck.errors import XlcheckError
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 _HOMES = {
-    "Built": "xlcheck.api",
+    "Built": "xlcheck.building.built",
     "CellResult": "xlcheck.verdicts.cell_result",
     "CheckReport": "xlcheck.verdicts.report",
     "Difference": "xlcheck.verdicts.traces",

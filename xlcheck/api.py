@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from xlcheck.arguments import Lesson, checked
 from xlcheck.budget import doing, positive, within_budget
+from xlcheck.building.built import Built
 from xlcheck.choices import EngineName, LessonStyleName, PaddingName, StepName, StyleName, WeightsName, require_known
 from xlcheck.errors import UsageError
 from xlcheck.files import protect, protected_inputs, require_writable
@@ -24,24 +25,6 @@ if TYPE_CHECKING:
     from xlcheck.graph.trace import Trace
     from xlcheck.handmade.propose import Proposal
     from xlcheck.verdicts.report import CheckReport
-
-
-@dataclass(frozen=True)
-class Built:
-    """A workbook that was written, and the check of what was written.
-
-    Attributes:
-        path: the workbook.
-        report: the check of the saved file.
-        model: the Keras model, if it was trained just now.
-    """
-
-    path: Path
-    report: CheckReport
-    model: Any = None
-
-    def __str__(self) -> str:
-        return str(self.report)
 
 
 @checked
@@ -187,7 +170,7 @@ def build_model(
             built = build_text(
                 model, text, output, vocabulary=words, style=how, engine=recalculating, full_products=full_products
             )
-    return _signed(Built(built.path, built.report), key)
+    return _signed(built, key)
 
 
 @checked

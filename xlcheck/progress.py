@@ -11,7 +11,7 @@ Progress = Callable[[int, int], None]
 
 
 @contextmanager
-def progress_bar(label: str, *, show: bool = True) -> Iterator[Callable[[int, int], None] | None]:
+def progress_bar(label: str, *, show: bool = True) -> Iterator[Progress | None]:
     """Show how far a long piece of work is.
 
     Args:
@@ -25,12 +25,11 @@ def progress_bar(label: str, *, show: bool = True) -> Iterator[Callable[[int, in
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     # Lines that are printed meanwhile appear above the bar, but only if they go to the terminal anyway.
-    with Progress(
-        *columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()
-    ) as progress:
+    with Bar(*columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()) as progress:
         task = progress.add_task(label, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

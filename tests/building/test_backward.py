@@ -15,7 +15,8 @@ from workbook_parts import typed
 
 from xlcheck.api import check
 from xlcheck.building.backward import Backward
-from xlcheck.building.build import BuiltModel, build_model
+from xlcheck.building.build import build_model
+from xlcheck.building.built import Built
 from xlcheck.engines import engine
 from xlcheck.formulas.printing import Style
 from xlcheck.verdicts.generated import check_content
@@ -48,7 +49,7 @@ def assert_all_agree(report: CheckReport) -> None:
     assert report.counts.agree == report.counts.checked == report.counts.formula_cells > 0, report.cells[:3]
 
 
-def manifest_in(built: BuiltModel) -> Manifest:
+def manifest_in(built: Built) -> Manifest:
     """What the written workbook says of itself."""
     manifest = manifest_of(read_workbook(built.path))
     assert manifest is not None
@@ -56,14 +57,14 @@ def manifest_in(built: BuiltModel) -> Manifest:
 
 
 @pytest.fixture(scope="module", params=part_of([Style.ROBUST, Style.COMPACT, Style.TEACHING, Style.BOOK], 1), ids=str)
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> BuiltModel:
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The reader's workbook with a step of its optimiser; in an ordinary run in one style."""
     path = tmp_path_factory.mktemp("reader") / "m.xlsx"
     asked = Backward(np.array([0, 2]), step="compiled")
     return build_model(reader(), CODES, path, style=request.param, backward=asked)
 
 
-def test_every_style_and_two_engines(built: BuiltModel) -> None:
+def test_every_style_and_two_engines(built: Built) -> None:
     """All gradients of two samples and a step of Adam are Keras's, however the formulas are written."""
     content = read_workbook(built.path)
 
@@ -75,7 +76,7 @@ def test_every_style_and_two_engines(built: BuiltModel) -> None:
     )
 
 
-def test_edits_are_answered_by_keras(built: BuiltModel, tmp_path: Path) -> None:
+def test_edits_are_answered_by_keras(built: Built, tmp_path: Path) -> None:
     """After a weight, a target and the learning rate were changed, every gradient is compared with Keras anew."""
     bindings = manifest_in(built).bindings
     places = {(b.quantity, b.sample): b.area for b in bindings}

@@ -134,7 +134,7 @@ def prepare(model: Any, spec: ModelSpec, samples: int, asked: Backward) -> tuple
         batch = Batch(samples)
         batch_graph(spec, batch)
         return batch, {}
-    _refuse_other_training(model, spec)
+    _refuse_other_training(model)
     own = read_optimiser(model) if asked.step == COMPILED or getattr(model, "optimizer", None) is not None else None
     if own is None and asked.step == COMPILED:
         raise UsageError("the model was not compiled; name an optimiser: --step sgd, rmsprop or adam")
@@ -179,7 +179,7 @@ def _refuse_penalties(model: Any) -> None:
             )
 
 
-def _refuse_other_training(model: Any, spec: ModelSpec) -> None:
+def _refuse_other_training(model: Any) -> None:
     """Refuse a step of a model that answers differently while it is trained."""
     for layer in _layers(model):
         config = layer.get_config()

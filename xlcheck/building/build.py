@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from xlcheck.building.backward import Backward, loss_of, prepare, targets_of, with_gradients
+from xlcheck.building.built import Built
 from xlcheck.building.inputs import Array, inputs_of
 from xlcheck.engines.base import Engine
 from xlcheck.errors import DataError, ModelError, WorkbookError
@@ -33,24 +34,10 @@ from xlcheck.model.model_spec import ModelSpec
 from xlcheck.shown import encodable
 from xlcheck.sizes import TRACE_NUMBERS
 from xlcheck.verdicts.generated import check_content
-from xlcheck.verdicts.report import CheckReport
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.writer import write_workbook
 
 _SAME_DIGITS = 1e-14  # numbers nearer to each other are the same to some program
-
-
-@dataclass(frozen=True)
-class BuiltModel:
-    """A workbook that was written, and the check of what was written.
-
-    Attributes:
-        path: the workbook.
-        report: the check of the saved file.
-    """
-
-    path: Path
-    report: CheckReport
 
 
 def build_model(
@@ -65,7 +52,7 @@ def build_model(
     typed: TypedText | None = None,
     story: Story | None = None,
     backward: Backward | None = None,
-) -> BuiltModel:
+) -> Built:
     """Write a model's workbook and check the saved file.
 
     Args:
@@ -130,7 +117,7 @@ def build_model(
     )  # fmt: skip
     write_workbook(plan, path)
     del plan, trace, trained, arrays  # the check reads the file alone, and needs their memory
-    return BuiltModel(path, check_content(read_workbook(path), engine or _ironcalc()))
+    return Built(path, check_content(read_workbook(path), engine or _ironcalc()))
 
 
 def with_places(spec: ModelSpec, trace: Trace) -> tuple[ModelSpec, Trace]:

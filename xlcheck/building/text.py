@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from xlcheck.building.build import BuiltModel, build_model
+from xlcheck.building.build import build_model
+from xlcheck.building.built import Built
 from xlcheck.chapter.training.model_file import read_companion
 from xlcheck.engines.base import Engine
 from xlcheck.errors import ModelError, UsageError
@@ -38,7 +39,7 @@ def build_text(
     style: Style = Style.ROBUST,
     full_products: bool = False,
     engine: Engine | None = None,
-) -> BuiltModel:
+) -> Built:
     """Write the workbook of a model that reads a text, and check the saved file.
 
     Args:

@@ -84,6 +84,8 @@ def text(
 
 
 _classifier_options = (
+    click.option("--recipe", type=click.Choice(("tuned", "chapter")), default="tuned", show_default=True,
+                 help="The chapter's settings, or those chosen here on validation data."),
     click.option("--cell", "cells", type=click.Choice(_CELLS), multiple=True, default=("lstm",), show_default=True,
                  help="The recurrent layer; give it several times to compare."),
     click.option("--units", type=click.IntRange(1), help="Of the recurrent layer.  [default: the recipe's]"),
@@ -113,8 +115,6 @@ def classifier_options(classifier: Callable[..., int]) -> Callable[..., int]:
 @sample_option
 @click.option("--text-column", default="text", show_default=True, help="The column with the texts.")
 @click.option("--label-column", default="airline_sentiment", show_default=True, help="The column with 0 and 1.")
-@click.option("--recipe", type=click.Choice(("tuned", "chapter")), default="tuned", show_default=True,
-              help="The chapter's settings, or those chosen here on validation data.")  # fmt: skip
 @classifier_options
 def sentiment(data: Path | None, sample: bool, text_column: str, label_column: str, recipe: str, **options: Any) -> int:
     """Learn whether a short text is negative or positive."""
@@ -139,8 +139,6 @@ def sentiment(data: Path | None, sample: bool, text_column: str, label_column: s
 @click.option("--word-index", type=INPUT, help="The words behind the indices.  [default: beside the data]")
 @click.option("--split", type=click.Choice(("short", "full")), default="short", show_default=True,
               help="The short reviews as in the chapter, or all 50,000.")  # fmt: skip
-@click.option("--recipe", type=click.Choice(("tuned", "chapter")), default="tuned", show_default=True,
-              help="The chapter's settings, or those chosen here on validation data.")  # fmt: skip
 @classifier_options
 def imdb(data: Path | None, word_index: Path | None, split: str, recipe: str, **options: Any) -> int:
     """Learn whether a film review is negative or positive."""

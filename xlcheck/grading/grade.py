@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -22,6 +22,7 @@ from xlcheck.grading.tally import Tally
 from xlcheck.grading.trial import try_key
 from xlcheck.grading.work import SECONDS, Task, content_of, grade_chunk, sha256_of
 from xlcheck.processes import Processes
+from xlcheck.progress import Progress
 
 WORKBOOKS = (".xlsx", ".xlsm")
 _OTHERS = (".xls", ".xlsb", ".ods", ".numbers", ".csv", ".pdf", ".gsheet")
@@ -40,8 +41,6 @@ _SHOWN = 5
 """Of one student's other files."""
 _HELD = 500
 """Submissions of which all marks are held in memory; those of more are counted anew when they are asked for."""
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from xlcheck.errors import XlcheckError
 from xlcheck.files import make_folder, write_text
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.grading.cell_mark import STATUS_WORDS, CellMark
-from xlcheck.grading.grade import Progress
 from xlcheck.grading.grading import FileNames, Grading
 from xlcheck.grading.marks import StudentMarks
 from xlcheck.grading.pages import Line, overview_page, student_page
+from xlcheck.progress import Progress
 from xlcheck.reports.render_junit import clean
 from xlcheck.shown import encodable
 from xlcheck.workbook.marking import Mark, write_marked

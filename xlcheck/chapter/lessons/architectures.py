@@ -15,8 +15,8 @@ from xlcheck.chapter.datasets.architectures import (
     examples,
 )
 from xlcheck.chapter.lessons.lesson import Lesson
-from xlcheck.chapter.lessons.toy import Progress
 from xlcheck.model.keras_import import import_keras
+from xlcheck.progress import Progress
 
 
 def _model() -> Any:

@@ -10,7 +10,7 @@ from xlcheck.chapter.lessons.labelled import all_texts, answers
 from xlcheck.chapter.lessons.lesson import Lesson, Text
 
 if TYPE_CHECKING:
-    from xlcheck.chapter.training.fit import Progress
+    from xlcheck.progress import Progress
 
 
 def _train(seed: int, epochs: int, progress: Progress | None) -> tuple[Any, tuple[float, ...]]:

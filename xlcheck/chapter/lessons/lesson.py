@@ -14,8 +14,8 @@ from xlcheck.model.model_spec import Array
 
 if TYPE_CHECKING:
     from xlcheck.chapter.datasets.dataset import Dataset
-    from xlcheck.chapter.training.fit import Progress
     from xlcheck.model.encoding import Encoding
+    from xlcheck.progress import Progress
 
 Trainer = Callable[[int, int, "Progress | None"], tuple[Any, tuple[float, ...]]]
 """(seed, epochs, told after each epoch) → the trained float32 model, and the loss of each epoch."""

@@ -6,9 +6,10 @@ from typing import Any
 
 from xlcheck.chapter.datasets.toy import toy
 from xlcheck.chapter.lessons.lesson import Lesson
-from xlcheck.chapter.lessons.toy import Progress, by_hand
+from xlcheck.chapter.lessons.toy import by_hand
 from xlcheck.layout.data.documents import documents_sheet
 from xlcheck.model.keras_import import import_keras
+from xlcheck.progress import Progress
 
 
 def _model(seed: int, epochs: int, progress: Progress | None) -> tuple[Any, tuple[float, ...]]:

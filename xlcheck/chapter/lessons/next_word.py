@@ -14,7 +14,7 @@ from xlcheck.layout.writing import Stage, writing_sheets
 from xlcheck.model.model_spec import Array
 
 if TYPE_CHECKING:
-    from xlcheck.chapter.training.fit import Progress
+    from xlcheck.progress import Progress
 
 
 def _train(seed: int, epochs: int, progress: Progress | None) -> tuple[Any, tuple[float, ...]]:

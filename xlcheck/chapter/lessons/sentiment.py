@@ -16,7 +16,7 @@ TYPED = "@SkyLine: the FLIGHT was late!!! But... the crew was GREAT :-) #thanks"
 """A message as somebody would type it."""
 
 if TYPE_CHECKING:
-    from xlcheck.chapter.training.fit import Progress
+    from xlcheck.progress import Progress
 
 
 def _train(seed: int, epochs: int, progress: Progress | None) -> tuple[Any, tuple[float, ...]]:

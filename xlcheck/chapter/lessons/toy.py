@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from xlcheck.model.keras_import import import_keras
-
-Progress = Callable[[int, int], None]
 
 
 def classifier(name: str, recurrent: Any) -> Any:

@@ -10,11 +10,12 @@ import numpy as np
 from xlcheck.chapter.datasets.labelled import Indices, Labels, require_both_classes
 from xlcheck.chapter.training.classifier import Architecture, classifier
 from xlcheck.chapter.training.evaluation import Evaluation, Floats, evaluate
-from xlcheck.chapter.training.fit import Progress, set_seed
+from xlcheck.chapter.training.fit import set_seed
 from xlcheck.chapter.training.interrupt import Interrupt, deferred_interrupt
 from xlcheck.chapter.training.model_file import Companion
 from xlcheck.model.encoding import Codes, Encoding
 from xlcheck.model.keras_import import import_keras
+from xlcheck.progress import Progress
 
 
 @dataclass(frozen=True)

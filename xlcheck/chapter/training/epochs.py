@@ -13,7 +13,7 @@ import numpy as np
 from xlcheck.chapter.lessons.catalogue import lesson_named
 from xlcheck.chapter.recordings.names import TRAININGS, VANISHING
 from xlcheck.chapter.recordings.training import TrainingFixture
-from xlcheck.chapter.training.fit import Progress, set_seed
+from xlcheck.chapter.training.fit import set_seed
 from xlcheck.chapter.training.lessons import EPOCHS, SEED, untrained
 from xlcheck.chapter.training.vanishing import vanishing_fixture
 from xlcheck.errors import UsageError
@@ -24,6 +24,7 @@ from xlcheck.model.keras_reader import read_model, weights_of
 from xlcheck.oracle.record import record
 from xlcheck.oracle.retrain import record_nudged
 from xlcheck.oracle.training import record_training
+from xlcheck.progress import Progress
 
 TRAINED_LESSONS = {name: name.removesuffix("-training") for name in TRAININGS if name != VANISHING}
 _RATES = {"rnn-dimensions": 0.01}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,7 @@ from numpy.typing import ArrayLike
 
 from xlcheck.errors import UsageError
 from xlcheck.model.keras_import import import_keras
-
-Progress = Callable[[int, int], None]
-"""Called after each epoch with the epochs done and the epochs in all."""
+from xlcheck.progress import Progress
 
 
 def set_seed(seed: int) -> None:

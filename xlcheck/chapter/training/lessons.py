@@ -13,7 +13,7 @@ import numpy as np
 from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.lessons.catalogue import book_of, lesson_named
 from xlcheck.chapter.recordings.fixture import Fixture
-from xlcheck.chapter.training.fit import Progress, fit, set_seed
+from xlcheck.chapter.training.fit import fit, set_seed
 from xlcheck.chapter.training.model_file import Companion, write_model
 from xlcheck.chapter.training.save import save_model
 from xlcheck.errors import UsageError
@@ -23,6 +23,7 @@ from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model, weights_of
 from xlcheck.model.model_spec import Array
 from xlcheck.oracle.record import record
+from xlcheck.progress import Progress
 
 SEED = 19  # of the first 43 seeds the one with which both toy models tell the two documents apart best
 EPOCHS = 500

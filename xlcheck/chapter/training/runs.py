@@ -12,8 +12,8 @@ from typing import Any
 from xlcheck.chapter.training.classifier import Architecture
 from xlcheck.chapter.training.classify import ClassifierData, Schedule, TrainedClassifier, train_classifier
 from xlcheck.chapter.training.evaluation import Evaluation, Spread, spread
-from xlcheck.chapter.training.fit import Progress
 from xlcheck.model.keras_import import import_keras
+from xlcheck.progress import Progress
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from xlcheck.chapter.datasets.lesson_texts import (
 from xlcheck.chapter.datasets.reviews import films, reviews
 from xlcheck.chapter.training.classifier import Architecture, Cell
 from xlcheck.chapter.training.classify import ClassifierData, Part, Schedule, train_classifier
-from xlcheck.chapter.training.fit import Progress
 from xlcheck.chapter.training.text import new_text_model, train_text
 from xlcheck.model.encoding import Encoding
+from xlcheck.progress import Progress
 
 Trained = tuple[Any, tuple[float, ...]]
 
