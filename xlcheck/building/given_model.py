@@ -66,7 +66,7 @@ def _require_model(content: WorkbookContent, model: Any) -> None:
         )
 
 
-def _require_inputs(content: WorkbookContent, inputs: Any, model: Any = None) -> None:
+def _require_inputs(content: WorkbookContent, inputs: Any, model: Any) -> None:
     """The workbook's stored samples are these; a model, if there is one, knows what its inputs are called elsewhere.
 
     Raises:

@@ -32,9 +32,9 @@ def write_results(
     folder: Path,
     submissions: Path,
     *,
-    copies: bool = True,
-    whole: bool = True,
-    progress: Progress | None = None,
+    copies: bool,
+    whole: bool,
+    progress: Progress | None,
 ) -> list[str]:
     """Write everything that people and other programs read.
 

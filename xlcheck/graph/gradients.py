@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Graph, GraphBuilder, Quantity, Role
+from xlcheck.graph.scalars import total
 
 PREFIX = "d_"
 
@@ -131,7 +132,7 @@ def _gather_parts(build: GraphBuilder, q: Quantity, parts: Iterable[_Part]) -> e
             layers.append([part])
         else:
             layer.append(part)
-    return _add([_join(layer, size) for layer in layers])
+    return total([_join(layer, size) for layer in layers])
 
 
 def _join(parts: list[_Part], size: int) -> ex.Expr:
@@ -142,13 +143,6 @@ def _join(parts: list[_Part], size: int) -> ex.Expr:
         at = part.stop
     items += [ex.Const(0.0)] * (size - at)
     return items[0] if len(items) == 1 else ex.Concat(tuple(items))
-
-
-def _add(items: list[ex.Expr]) -> ex.Expr:
-    total = items[0]
-    for item in items[1:]:
-        total = total + item
-    return total
 
 
 def _weight_gradient(build: GraphBuilder, q: Quantity, parts: list[_Part]) -> ex.Expr:

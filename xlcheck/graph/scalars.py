@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import add
 from typing import Any
 
 from xlcheck.errors import NotSupportedError
@@ -102,10 +104,7 @@ class _Apart:
 
 def total(items: Sequence[ex.Expr]) -> ex.Expr:
     """The sum of some expressions, written out."""
-    found = items[0]
-    for item in items[1:]:
-        found = found + item
-    return found
+    return reduce(add, items)
 
 
 def _slice(apart: _Apart, e: ex.Slice, index: Index) -> ex.Expr:

@@ -6,8 +6,8 @@ Source: `keras.layers.Dot`.
 from __future__ import annotations
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Concat, Const, Expr, Maximum, Ref, Slice, Sqrt, Sum, Total
-from xlcheck.layers.signals import Signal, Use, output_band
+from xlcheck.graph.expressions import Const, Expr, Maximum, Ref, Slice, Sqrt, Sum, Total
+from xlcheck.layers.signals import Signal, Use, output_band, side_by_side
 
 _EPSILON = 1e-12  # of keras.utils' l2 normalisation
 
@@ -33,9 +33,9 @@ def equations(use: Use) -> tuple[Signal, ...]:
     over_features = (first == (2 if a.timed else 1), second == (2 if b.timed else 1))
     if over_features == (True, True):
         if timed:
-            rows = [_joined([product(u, v) for v in b.steps]) for u in a.steps]
+            rows = [side_by_side([product(u, v) for v in b.steps]) for u in a.steps]
             return (Signal.sequence(tuple(use.build.let(band, row, t) for t, row in enumerate(rows))),)
-        return (Signal.vector(use.build.let(band, _joined([product(u, v) for u in a.steps for v in b.steps]))),)
+        return (Signal.vector(use.build.let(band, side_by_side([product(u, v) for u in a.steps for v in b.steps]))),)
     if normalize:
         raise NotSupportedError(
             f"layer {use.layer.name!r}: Dot with normalize=True is supported only over the features"
@@ -56,10 +56,6 @@ def equations(use: Use) -> tuple[Signal, ...]:
     raise NotSupportedError(
         f"layer {use.layer.name!r}: Dot with axes={axes} is not supported; put Permute((2, 1)) before it"
     )
-
-
-def _joined(parts: list[Expr]) -> Expr:
-    return parts[0] if len(parts) == 1 else Concat(tuple(parts))
 
 
 def _length(u: Ref) -> Expr:

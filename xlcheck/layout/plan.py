@@ -116,9 +116,9 @@ def new_draft(
     spec: ModelSpec,
     trace: Trace,
     samples: Sequence[str],
-    style: Style = Style.ROBUST,
-    batch: Batch | None = None,
-    additions: Additions = NOTHING_ADDED,
+    style: Style,
+    batch: Batch | None,
+    additions: Additions,
 ) -> Draft:
     """A workbook without worksheets; see `plan_model` for the arguments."""
     graph = forward_graph(spec) if batch is None else batch_graph(spec, batch)
@@ -137,8 +137,8 @@ def network_sheets(
     draft: Draft,
     spec: ModelSpec,
     trained: Trace | None,
-    batch: Batch | None = None,
-    additions: Additions = NOTHING_ADDED,
+    batch: Batch | None,
+    additions: Additions,
     *,
     full_products: bool = False,
 ) -> tuple[Bands, Store, TextPage | None, list[LayerSummary]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypeVar
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.pattern import Formulas
@@ -81,7 +81,7 @@ class SheetDraft:
         self.cells[row, column] = PlannedCell(row, column, text, style)
         return self.at(row, column)
 
-    def put_row(self, row: int, column: int, contents: Sequence[Content], style: str = "text") -> None:
+    def put_row(self, row: int, column: int, contents: Sequence[Content], style: str) -> None:
         """Fill cells from left to right."""
         for offset, content in enumerate(contents):
             self.put(row, column + offset, content, style)
@@ -148,31 +148,13 @@ class SheetDraft:
             self.put(merge.area.top, merge.area.left, merge.content, merge.style + ONE_LINE)
         if short or any(map(is_wide, self.merges)):  # programs shorten numbers of these styles until they fit
             self.merges = list(map(_short, self.merges))
-        return PlannedSheet(
-            self.name,
-            tuple(self.cells[key] for key in sorted(self.cells)),
-            tuple(self.merges),
-            dict(self.widths),
-            dict(self.heights),
-            tuple(self.charts),
-            tuple(self.drop_downs),
-            tuple(self.highlights),
-            self.freeze,
-            one_page=self.one_page,
-            portrait=self.portrait,
-            print_columns=self.print_columns,
-            print_from=self.print_from,
-            protected=self.protected,
-            blocks=tuple(self.blocks),
-            spills=tuple(self.spills),
-            hidden=self.hidden,
-            printed=self.printed,
-            scales=tuple(self.scales),
-            notes=tuple(self.notes),
-            tab=self.tab,
-            breaks=tuple(self.breaks),
-            print_scale=self.print_scale,
-        )
+        own = {item.name: _frozen(getattr(self, item.name)) for item in fields(PlannedSheet)}
+        return PlannedSheet(**(own | {"cells": tuple(self.cells[key] for key in sorted(self.cells))}))
+
+
+def _frozen(value: Any) -> Any:
+    """What nobody changes any more."""
+    return tuple(value) if isinstance(value, list) else dict(value) if isinstance(value, dict) else value
 
 
 _Styled = TypeVar("_Styled", PlannedCell, Merge, NumberBlock | FormulaBlock)

@@ -122,7 +122,7 @@ def _step(expr: ex.Expr, graph: Graph) -> int | None:
     return next((graph[name].step for name in ex.refs(expr) if graph[name].step is not None), None)
 
 
-def _general(expr: ex.Expr | None, step: int | None, graph: Graph, layer: str = "") -> str:
+def _general(expr: ex.Expr | None, step: int | None, graph: Graph, layer: str) -> str:
     """The expression with t in place of the number of the step; what belongs to another layer is named with it."""
     if expr is None:
         return ""
