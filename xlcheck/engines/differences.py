@@ -24,6 +24,7 @@ _ERROR_FUNCTION = r"\bERFC?(?:\.PRECISE)?\("
 _AS_TEXT = r"\b(?:TEXT|FIXED|DOLLAR)\("
 _CALLED = re.compile(r"([A-Z][A-Z0-9.]*)\(")
 _CALCULATES = re.compile(r"[-+*/^&<>=%]")
+_BRACKETS = re.compile(r"[-+<>=]\s*\(|&")
 _DIGITS = b"0123456789"
 _NUMBER = re.compile(r"[0-9]+(?![0-9!])")  # not that of #DIV/0!, or of a worksheet
 _COLUMN = re.compile(r"(?<![\w.\\?])\$?[A-Z]{1,3}\$?(?![\w.\\?(!])")
@@ -169,11 +170,16 @@ def that_may_differ(engine: str, formulas: Sequence[str], ranges: frozenset[str]
 def _in_question(formulas: Sequence[str]) -> Sequence[int]:
     """The places of those formulas, which name nothing, that may have a form that differs; a quick look.
 
-    Without a range and a percentage there is none, nor with functions of arrays alone.
+    Without a range, a percentage and brackets that count there is none, nor with functions of arrays alone.
     """
-    places = [place for place, text in enumerate(formulas) if ":" in text or "%" in text]
+    places = [place for place, text in enumerate(formulas) if ":" in text or _may_lose_brackets(text)]
     joined = "\0".join([formulas[place] for place in places]).upper()
-    return [] if "%" not in joined and _OF_ARRAYS.issuperset(_CALLED.findall(joined)) else places
+    return [] if not _may_lose_brackets(joined) and _OF_ARRAYS.issuperset(_CALLED.findall(joined)) else places
+
+
+def _may_lose_brackets(formula: str) -> bool:
+    """A quick look, before anybody parses the formula."""
+    return "%" in formula or _BRACKETS.search(formula) is not None
 
 
 def _may_differ(engine: str, formula: str, ranges: frozenset[str]) -> bool:
@@ -233,7 +239,7 @@ def _stands_for_a_range(target: str) -> bool:
 
 def _has_rare_form(formula: str, ranges: frozenset[str]) -> bool:
     """Whether a formula, in capitals, may have one of the forms that differ; a quick look."""
-    if "%" in formula or "ERF" in formula:
+    if _may_lose_brackets(formula) or "ERF" in formula:
         return True
     has_range = ":" in formula or _names_one_of(formula, ranges)
     return has_range and not _OF_RANGES.issuperset(_CALLED.findall(formula))
@@ -278,60 +284,57 @@ def _errs_otherwise(code: str) -> Callable[[Circumstances], bool]:
     return lambda found: found.value == CellError(code)
 
 
-def _is_percentage(found: Circumstances) -> bool:
-    if "%" not in found.formula:
-        return False
-    from xlcheck.engines.forms import has_percentage_of_a_sum
+def _has_form(name: str) -> Callable[[Circumstances], bool]:
+    """Whether a formula has the form for which a function of `forms` looks, where brackets count."""
 
-    return has_percentage_of_a_sum(found.formula)
+    def has_form(found: Circumstances) -> bool:
+        from xlcheck.engines import forms
+
+        return _may_lose_brackets(found.formula) and bool(getattr(forms, name)(found.formula))
+
+    return has_form
 
 
 DIFFERENCES = (
     Difference(
         "ironcalc", "takes numbers below 2.2e-16 for zero where it compares", _compares_near_zero,
-        "IF(A1<>0,1,0)", 0.0, 1.0,
-    ),
+        "IF(A1<>0,1,0)", 0.0, 1.0),
     Difference(
         "ironcalc", "goes on with an infinity where a number is too large", _overflows,
-        "1/(1+EXP(A3))", 0.0, CellError("#NUM!"),
-    ),
+        "1/(1+EXP(A3))", 0.0, CellError("#NUM!")),
     Difference(
         "ironcalc", "does not know an overflow for an error", _overflows,
-        "IFERROR(EXP(A3),5)", CellError("#NUM!"), 5.0,
-    ),
+        "IFERROR(EXP(A3),5)", CellError("#NUM!"), 5.0),
     Difference(
         "ironcalc", "rounds a tie down where it makes a text of a number", lambda c: _says(_AS_TEXT, c.formula),
-        'TEXT(A2,"0.000")', "0.312", "0.313",
-    ),
+        'TEXT(A2,"0.000")', "0.312", "0.313"),
     Difference(
         "ironcalc", "takes a single cell of a range outside of an array formula", _is_over_a_range,
-        "SUMPRODUCT(EXP(B1:B2))", 2.718281828459045, 10.107337927389695, by_form=True,
-    ),
+        "SUMPRODUCT(EXP(B1:B2))", 2.718281828459045, 10.107337927389695, by_form=True),
     Difference(
-        "ironcalc", "takes the percentage of the last term alone of a sum in brackets", _is_percentage,
-        "(A2+A2)%", 0.315625, 0.00625, by_form=True,
-    ),
+        "ironcalc", "takes the percentage of the last term alone of a sum in brackets",
+        _has_form("has_percentage_of_a_sum"), "(A2+A2)%", 0.315625, 0.00625, by_form=True),
+    Difference(
+        "ironcalc", "loses the brackets of a product behind a minus", _has_form("negates_a_product"),
+        "-(A2^2*B2)", 0.1953125, -0.1953125, by_form=True),
+    Difference(
+        "ironcalc", "loses the brackets of joined texts and of comparisons", _has_form("goes_on_with_a_text"),
+        "(B1&B2)*2", "14", 24.0, by_form=True),
     Difference(
         "ironcalc", "computes ERF to ten digits only", lambda c: _says(_ERROR_FUNCTION, c.formula),
-        "ERF(A2+A2)", 0.6232408821540874, 0.623240882188418, by_form=True,
-    ),
+        "ERF(A2+A2)", 0.6232408821540874, 0.623240882188418, by_form=True),
     Difference(
         "ironcalc", "calculates with all cells of a range outside of an array formula", _reads_cells("ironcalc"),
-        "SUM(B1:B2^2)", 5.0, 1.0, by_form=True,
-    ),
+        "SUM(B1:B2^2)", 5.0, 1.0, by_form=True),
     Difference(
         "ironcalc", "takes a power that is too large for a division by zero", _errs_otherwise("#DIV/0!"),
-        "10^A3", CellError("#DIV/0!"), CellError("#NUM!"),
-    ),
+        "10^A3", CellError("#DIV/0!"), CellError("#NUM!")),
     Difference(
         "cellrune", "calculates with all cells of a range outside of an array formula", _reads_cells("cellrune"),
-        "SUM(EXP(B1:B2))", 10.107337927389695, 2.718281828459045, by_form=True,
-    ),
+        "SUM(EXP(B1:B2))", 10.107337927389695, 2.718281828459045, by_form=True),
     Difference(
         "libreoffice", "hands over other errors as #VALUE!", _errs_otherwise("#VALUE!"),
-        "LN(-A2)", CellError("#VALUE!"), CellError("#NUM!"),
-    ),
+        "LN(-A2)", CellError("#VALUE!"), CellError("#NUM!")),
     Difference(
-        "libreoffice", "takes 0^0 for 1", _is_power_of_zero, "(A2-A2)^0", 1.0, CellError("#NUM!"),
-    ),
+        "libreoffice", "takes 0^0 for 1", _is_power_of_zero, "(A2-A2)^0", 1.0, CellError("#NUM!")),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the tree of a formula says of ranges and percentages: forms that engines compute otherwise (`differences`)."""
+"""What the tree of a formula says of ranges, percentages and brackets: forms that engines compute otherwise."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from xlcheck.formulas import tree as ast
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
 
 _OF_REFERENCES = {":", " ", ",", "#"}
+_ARITHMETIC = {"+", "-", "*", "/", "^"}
+_COMPARISONS = {"=", "<>", "<", ">", "<=", ">="}
 
 
 def intersects(formula: str, by_cells: Callable[[str], bool], of_arrays: Set[str], ranges: frozenset[str]) -> bool:
@@ -50,6 +52,57 @@ def has_percentage_of_a_sum(formula: str) -> bool:
         isinstance(node, ast.Operator) and node.symbol == "%" and isinstance(node.operands[0], ast.Operator)
         for node in _nodes(formula)
     )
+
+
+def negates_a_product(formula: str) -> bool:
+    """Whether it matters that a minus stands before the brackets of a product or quotient, and not inside them.
+
+    So it is where a power begins the product, and where more is done with it that binds as tightly: `-(A1^2*B1)`,
+    `-(A1*B1)^2`, `A1/-(B1*C1)`.
+    """
+
+    def matters(node: ast.Operator) -> bool:
+        match node.symbol, node.operands:
+            case "-", (operand,):
+                return _is_product(operand) and _begins_with_a_power(operand)
+            case "^", (base, _):
+                return _is_signed_product(base)
+            case "/", (_, divisor):
+                return _is_signed_product(divisor)
+        return False
+
+    return any(isinstance(node, ast.Operator) and matters(node) for node in _nodes(formula))
+
+
+def goes_on_with_a_text(formula: str) -> bool:
+    """Whether it is calculated with joined texts, or a comparison is joined or compared: `(A1&B1)*2`, `A1=(B1=C1)`."""
+
+    def is_one_of(node: ast.Node, symbols: Set[str]) -> bool:
+        return isinstance(node, ast.Operator) and len(node.operands) > 1 and node.symbol in symbols
+
+    def goes_on(node: ast.Operator) -> bool:
+        if len(node.operands) > 1 and node.symbol in _ARITHMETIC:
+            return any(is_one_of(operand, {"&"}) for operand in node.operands)
+        inner = node.operands if node.symbol == "&" else node.operands[1:] if node.symbol in _COMPARISONS else ()
+        return any(is_one_of(operand, _COMPARISONS) for operand in inner)
+
+    return any(isinstance(node, ast.Operator) and goes_on(node) for node in _nodes(formula))
+
+
+def _is_product(node: ast.Node) -> bool:
+    return isinstance(node, ast.Operator) and node.symbol in {"*", "/"}
+
+
+def _is_signed_product(node: ast.Node) -> bool:
+    """Whether it is a product, or a quotient, with a minus before it."""
+    inner = _without_sign(node)
+    return inner is not node and _is_product(inner)
+
+
+def _begins_with_a_power(node: ast.Node) -> bool:
+    while isinstance(node, ast.Operator) and _is_product(node):
+        node = node.operands[0]
+    return isinstance(node, ast.Operator) and node.symbol == "^"
 
 
 def _is_array(node: ast.Node, by_cells: Callable[[str], bool], ranges: frozenset[str]) -> bool:
