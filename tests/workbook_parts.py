@@ -55,6 +55,14 @@ def edited(source: Path, target: Path, part: str, edit: Callable[[bytes], bytes]
     return target
 
 
+def declare(archive: Path, size: int) -> None:
+    """Let the table of contents of an archive of one part say that it unpacks to so many bytes."""
+    content = bytearray(archive.read_bytes())
+    place = content.rindex(b"PK\x01\x02") + 24
+    content[place : place + 4] = size.to_bytes(4, "little")
+    archive.write_bytes(content)
+
+
 def typed(source: Path, target: Path, sheet: str, values: Mapping[tuple[int, int], object]) -> Path:
     """A workbook file in which somebody has typed into cells of a worksheet; openpyxl takes twenty times as long.
 
