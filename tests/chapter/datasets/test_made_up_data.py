@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from xlcheck.chapter.datasets.architectures import (
+from xlcheck.chapter.datasets.dataset import Dataset
+from xlcheck.chapter.lessons.architectures import (
     CAPTION_WORDS,
     ENGLISH,
     GERMAN,
@@ -17,9 +18,8 @@ from xlcheck.chapter.datasets.architectures import (
     architectures,
     examples,
 )
-from xlcheck.chapter.datasets.dataset import Dataset
-from xlcheck.chapter.datasets.reversal import LETTERS, reversal
-from xlcheck.chapter.datasets.word_order import DOCUMENTS, WORDS, word_order
+from xlcheck.chapter.lessons.encoder_decoder import LETTERS, reversal
+from xlcheck.chapter.lessons.word_order import DOCUMENTS, WORDS, word_order
 from xlcheck.errors import DataError
 from xlcheck.model.model_spec import Array
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from xlcheck.chapter.datasets.sentence import sentence
+from xlcheck.chapter.lessons.rnn_dimensions import sentence
 
 
 def test_words_are_one_hot_in_order() -> None:
