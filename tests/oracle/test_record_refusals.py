@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from recorded_models import SAMPLES, UNITS, classifier, inputs, recurrent
 
-from xlcheck.errors import ModelError, OracleError
+from xlcheck.errors import ModelError, NotSupportedError, OracleError
 from xlcheck.model.keras_import import import_keras
 from xlcheck.oracle.clone import clone
 from xlcheck.oracle.record import predict, record
@@ -84,3 +84,39 @@ def test_a_copy_predicts_as_nearly_as_rounding_lets_it(
     else:
         (answer,) = predict(model, x).values.values()
         assert 1e-4 < np.abs(answer).max() < 1e-2
+
+
+def heads_of_size_one(steps: int) -> Any:
+    """Two heads whose values are single numbers."""
+    keras = import_keras()
+    x = keras.Input((steps, 3))
+    return keras.Model(x, keras.layers.MultiHeadAttention(2, 2, value_dim=1, bias_initializer="normal")(x, x))
+
+
+def scores_on_steps(steps: int) -> Any:
+    """A sequence of three features to each step of which a number is added."""
+    keras = import_keras()
+    x = keras.Input((steps, 3))
+    return keras.Model(x, keras.layers.Add()([x, keras.layers.Dense(1)(x)]))
+
+
+@pytest.mark.skipif(import_keras().config.backend() != "tensorflow", reason="only TensorFlow adds so")
+@pytest.mark.parametrize(
+    ("make", "steps", "samples", "is_refused"),
+    [
+        (heads_of_size_one, 2, 2, True),
+        (heads_of_size_one, 3, 2, False),
+        (scores_on_steps, 3, 1, True),
+        (scores_on_steps, 3, 2, False),
+        (scores_on_steps, 2, 1, False),
+    ],
+)
+def test_sums_that_depend_on_the_number_of_samples(make: Any, steps: int, samples: int, is_refused: bool) -> None:
+    """Where Keras takes one axis for another because both are as long, no formula agrees, and the sentence says so."""
+    model, x = make(steps), np.random.default_rng(1).normal(size=(samples, steps, 3))
+
+    if is_refused:
+        with pytest.raises(NotSupportedError, match="along another axis than for other numbers of samples or steps"):
+            record(model, x)
+    else:
+        assert record(model, x).values

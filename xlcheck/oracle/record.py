@@ -37,6 +37,7 @@ from xlcheck.oracle.quantities import complete, gather, spread
 from xlcheck.oracle.recorders import recorder_of
 from xlcheck.oracle.recorders.recorder import array
 from xlcheck.oracle.states import STATES, start_from, states_of
+from xlcheck.oracle.sums import only_aligned_sums
 
 _SAME = 1e-6
 """How far two ways of Keras to compute the same may differ; in one of them it rounds a constant to single precision."""
@@ -172,7 +173,8 @@ def _record(
     keras = import_keras()
     tensors = [keras.ops.convert_to_tensor(item, dtype=dtype) for item in inputs]
     start_from(model, states, len(inputs[0]), dtype)
-    plain = predictions(model, tensors)
+    with only_aligned_sums():
+        plain = predictions(model, tensors)
     if open_attention(model):
         own, plain = plain, predictions(model, tensors)
         for a, b in zip(own, plain, strict=True):
