@@ -1,7 +1,7 @@
 """Random functional models out of a seed: what is shared, nested, branched, merged and handed over.
 
 Models inside are functional or Sequential, several levels deep, with several inputs and outputs, and are called
-several times. The layers are simple ones: what each computes is the matter of other tests, who reads what of this one.
+several times. What each layer computes with all its options is the matter of other tests, who reads what of this one.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from drawn_layers import CELLS, attending, rare_layers, stacked_cells
 from models import keras
 
 L: Any = keras.layers
 Shape = tuple[int, ...]
+CODES = 5
+"""How many codes an input of words may hold."""
 _KINDS = ("SimpleRNN", "LSTM", "GRU")
 _CALM = ("tanh", "sigmoid", "relu", "linear", "softsign")
 
@@ -59,7 +62,10 @@ class _Drawing:
         """
         names = [f"{'zyx'[number]}{number}" for number in range(self._one_of([1, 1, 2, 3]))]
         inputs = [Item(keras.Input(self._shape(), name=name)) for name in names]
-        items = self._grow(inputs, self._number(2, 7), depth=3)
+        words = [self._words()] if self._chance(0.2) else []
+        items = self._grow([*inputs, *(word for _, word in words)], self._number(2, 7), depth=3)
+        inputs += [word for word, _ in words]
+        names += [word.tensor.name for word, _ in words]
         chosen = [self._one_of(items).tensor for _ in range(self._number(1, 5))]
         chosen[self._number(0, len(chosen))] = self._one_of(items[len(inputs) :]).tensor
         outputs: Any = {f"{'cadb'[k]}": tensor for k, tensor in enumerate(chosen)} if self._chance(0.15) else chosen
@@ -69,11 +75,19 @@ class _Drawing:
             tensors = dict(zip(keys, tensors, strict=True))
         return keras.Model(tensors if len(inputs) > 1 else inputs[0].tensor, outputs if len(chosen) > 1 else chosen[0])
 
+    def _words(self) -> tuple[Item, Item]:
+        """An input of codes, and what an embedding makes of it."""
+        masked = self._chance(0.5)
+        codes = keras.Input((self._timesteps,), dtype="int32", name="codes")
+        return Item(codes), Item(L.Embedding(CODES, self._number(1, 4), mask_zero=masked)(codes), masked)
+
     def _grow(self, items: list[Item], steps: int, depth: int) -> list[Item]:
         """Go on from some tensors; the new ones come after them."""
         items = list(items)
         for _ in range(steps):
-            parts: list[Callable[[list[Item], int], list[Item]]] = [self._layer, self._merge, self._states]
+            parts: list[Callable[[list[Item], int], list[Item]]] = [
+                self._layer, self._merge, self._states, self._anywhere, self._attention,
+            ]  # fmt: skip
             if self._operations:
                 parts += [self._operation] * 3
             if depth:
@@ -86,7 +100,28 @@ class _Drawing:
         item = self._one_of(items)
         layer, masked = self._any_layer(item.shape, item.masked)
         others = [other for other in items if (other.shape, other.masked) == (item.shape, item.masked)]
-        return [Item(layer(each.tensor), masked) for each in self._some_of(others, item)]
+        return [Item(layer(each.tensor), masked) for each in self._some_of(others)]
+
+    def _anywhere(self, items: list[Item], depth: int) -> list[Item]:
+        """One layer, called on tensors of one number of features: long and short sequences, and vectors."""
+        item = self._one_of(items)
+        makes: list[Callable[[], Any]] = [lambda: L.Dense(2, activation="tanh"), L.LayerNormalization, L.Softmax]
+        if item.timed:
+            makes = [lambda: L.LSTM(2), lambda: L.GRU(2, go_backwards=True), lambda: L.Bidirectional(L.SimpleRNN(1))]
+        alike = [
+            other
+            for other in items
+            if other.shape[-1] == item.shape[-1] and not other.masked and (other.timed or not item.timed)
+        ]
+        layer = self._one_of(makes)()
+        return [Item(layer(each.tensor)) for each in self._some_of(alike or self._fresh(items))]
+
+    def _attention(self, items: list[Item], depth: int) -> list[Item]:
+        """A sequence that looks for something in another one of the same features, or in itself."""
+        sequences = [item for item in items if item.timed and not item.masked]
+        query = self._one_of(sequences or [Item(L.RepeatVector(2)(self._flat(items)))])
+        value = self._one_of([item for item in sequences if item.shape[-1] == query.shape[-1]] or [query])
+        return [Item(self._one_of(attending(query.tensor, value.tensor, self._number(1, 3)))())]
 
     def _operation(self, items: list[Item], depth: int) -> list[Item]:
         """What is computed of one or two tensors without a layer; no mask hangs on it."""
@@ -134,6 +169,7 @@ class _Drawing:
             lambda: (L.Activation(activation), masked),
             lambda: (L.Dropout(0.5), masked),
             lambda: (L.LayerNormalization(), masked),
+            lambda: (self._one_of(rare_layers(shape, units, activation, masked))(), masked),
         ]
         if len(shape) == 1:
             return self._one_of([*any_shape, lambda: (L.RepeatVector(self._timesteps), False)])()  # type: ignore[no-any-return]
@@ -145,8 +181,12 @@ class _Drawing:
                 lambda: (L.Flatten(), False),
                 lambda: (L.Conv1D(units, 2, padding="same", activation=activation), False),
                 lambda: (L.GlobalMaxPooling1D(), False),
+                lambda: (stacked_cells(self._cells(), (units, 2), return_sequences=units > 1), False),
             ]
         return self._one_of([*any_shape, *timed])()  # type: ignore[no-any-return]
+
+    def _cells(self) -> list[str]:
+        return [self._one_of(CELLS), self._one_of(CELLS)]
 
     def _recurrent(self, units: int) -> Callable[[], tuple[Any, bool]]:
         kind, sequences, both, backwards = (
@@ -166,7 +206,8 @@ class _Drawing:
         read = self._some_of([other for other in free if other.shape == item.shape], item)
         if len(read) == 1:
             return [Item(L.Add()([item.tensor, L.Dense(item.shape[-1])(item.tensor)]))]
-        names = ["Add", "Multiply", "Average", "Maximum", "Concatenate", *(["Subtract"] if len(read) == 2 else [])]
+        names = ["Add", "Multiply", "Average", "Maximum", "Minimum", "Concatenate"]
+        names += ["Subtract"] if len(read) == 2 else []
         return [Item(getattr(L, self._one_of(names))()([each.tensor for each in read]))]
 
     def _states(self, items: list[Item], depth: int) -> list[Item]:
@@ -176,12 +217,14 @@ class _Drawing:
         first, second = self._one_of(sequences), self._one_of(sequences)
         last, *states = getattr(L, kind)(units, return_state=True)(first.tensor)
         layer = getattr(L, kind)(units, return_sequences=self._chance(0.5))
+        if self._chance(0.3):
+            layer, states = L.Bidirectional(layer, merge_mode=self._one_of(["concat", "sum", "mul", "ave"])), states * 2
         handed_over = self._one_of([list, tuple])(states)
         if self._chance(0.3):
             made = layer(second.tensor, handed_over)
         else:
             made = layer(second.tensor, initial_state=handed_over)
-        return [Item(made, second.masked and layer.return_sequences), Item(last), *map(Item, states)]
+        return [Item(made, second.masked and len(made.shape) == 3), Item(last), *map(Item, states)]
 
     def _block(self, items: list[Item], depth: int) -> list[Item]:
         """A functional model inside, of up to two inputs and three outputs, called up to three times."""
@@ -224,7 +267,7 @@ class _Drawing:
             tensor = layer(tensor)
         model = keras.Sequential([keras.Input(item.shape), *layers])
         others = [other for other in items if (other.shape, other.masked) == (item.shape, item.masked)]
-        return [Item(model(each.tensor), masked) for each in self._some_of(others, item)]
+        return [Item(model(each.tensor), masked) for each in self._some_of(others)]
 
     def _fresh(self, items: list[Item]) -> list[Item]:
         return [Item(L.Dense(2, activation="tanh")(self._flat(items)))]
@@ -238,8 +281,8 @@ class _Drawing:
         features = self._number(1, 4)
         return (self._timesteps, features) if self._chance(0.5) else (features,)
 
-    def _some_of(self, items: list[Item], first: Item) -> list[Item]:
-        return [first, *(self._one_of(items) for _ in range(self._one_of([0, 0, 1, 2])))]
+    def _some_of(self, items: list[Item], first: Item | None = None) -> list[Item]:
+        return [first or self._one_of(items), *(self._one_of(items) for _ in range(self._one_of([0, 0, 1, 2])))]
 
     def _one_of(self, choices: Sequence[Any]) -> Any:
         return choices[int(self._rng.integers(len(choices)))]

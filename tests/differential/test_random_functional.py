@@ -1,7 +1,8 @@
 """Random functional models: what the workbook calls its answer is what Keras predicts, output by output.
 
 Ordinary runs try a few of them. `XLCHECK_EXAMPLES=1000 pytest tests/differential/test_random_functional.py -n 2`
-tries a thousand, and a thousand that compute between their layers, each a test of its own.
+tries a thousand, and a thousand that compute between their layers, each a test of its own;
+`XLCHECK_FIRST=81000` besides begins with another one.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from typing import Any
 import numpy as np
 import pytest
 from answer_cells import answers
-from drawn_graphs import drawn_graph
+from drawn_graphs import CODES, drawn_graph
 from models import build, keras, odd_models_allowed
 from thorough import THOROUGH
 
 from xlcheck.building.build import build_model
-from xlcheck.errors import OracleError
+from xlcheck.errors import NotSupportedError, OracleError
 from xlcheck.model import keras_reader
 from xlcheck.model.keras_calls import read_calls
 from xlcheck.model.keras_reader import read_model
@@ -28,7 +29,8 @@ pytestmark = pytest.mark.keras
 
 SAMPLES = 2
 SHOWN = 8
-SEEDS = range(int(os.environ.get("XLCHECK_EXAMPLES") or (40 if THOROUGH else 2)))
+FIRST = int(os.environ.get("XLCHECK_FIRST") or 0)
+SEEDS = range(FIRST, FIRST + int(os.environ.get("XLCHECK_EXAMPLES") or (40 if THOROUGH else 2)))
 
 
 def models_and_inputs(seed: int, *, operations: bool = False) -> tuple[Any, Any, list[np.ndarray]]:
@@ -45,7 +47,13 @@ def models_and_inputs(seed: int, *, operations: bool = False) -> tuple[Any, Any,
     for weight, single in zip(exact.weights, model.weights, strict=True):
         weight.assign(single.numpy().astype("float64"))
     rng = np.random.default_rng(seed)
-    return model, exact, [_numbers(rng, tuple(tensor.shape[1:])) for tensor in model.inputs]
+    return model, exact, [_given(rng, tensor) for tensor in model.inputs]
+
+
+def _given(rng: np.random.Generator, tensor: Any) -> np.ndarray:
+    """What an input reads: numbers, or codes."""
+    shape = tuple(tensor.shape[1:])
+    return rng.integers(0, CODES, (SAMPLES, *shape)) if "int" in tensor.dtype else _numbers(rng, shape)
 
 
 def _numbers(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
@@ -85,7 +93,12 @@ def test_the_answer_in_the_workbook_is_keras_s_prediction(seed: int, operations:
     path = tmp_path / "drawn.xlsx"
     given = keras.tree.pack_sequence_as(model.input, inputs)
     with odd_models_allowed():
-        report = build_model(model, given, path).report
+        try:
+            report = build_model(model, given, path).report
+        except NotSupportedError as error:
+            if "along another axis" not in str(error):  # Keras is not of one mind about these
+                raise
+            pytest.skip(str(error))
     outputs = predicted(exact, inputs)
     lengths = [output.shape[1] if output.ndim == 3 else 1 for output in outputs]
     most = max((n for n in range(1, 9) if sum(min(n, length) for length in lengths) <= SHOWN), default=1)
@@ -107,9 +120,9 @@ def other_call(model: Any, read_layer: Any) -> Any:
 
 
 def test_a_reader_that_takes_another_call_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No workbook shows what another call made, unless it is the same, as of the last but one that is misread here."""
+    """No workbook shows what another call made, unless it is the same, as of a Dropout, or of one step repeated once."""
     refused = []
-    for seed in range(9) if THOROUGH else (0, 1, 7):
+    for seed in range(9) if THOROUGH else (0, 1, 2):
         model, _, inputs = models_and_inputs(seed)
         right = read_model(model).outputs
         with monkeypatch.context() as patched:
@@ -117,7 +130,7 @@ def test_a_reader_that_takes_another_call_is_found_out(monkeypatch: pytest.Monke
             if read_model(model).outputs != right:
                 refused.append(is_refused(model, inputs))
 
-    assert refused == ([True] * 5 + [False, True] if THOROUGH else [True, True, False])
+    assert refused == [True, True, False] + ([False, True] if THOROUGH else [])
 
 
 def is_refused(model: Any, inputs: list[np.ndarray]) -> bool:
