@@ -114,7 +114,7 @@ class _Drawing:
             if other.shape[-1] == item.shape[-1] and not other.masked and (other.timed or not item.timed)
         ]
         layer = self._one_of(makes)()
-        return [Item(layer(each.tensor)) for each in self._some_of(alike or self._fresh(items))]
+        return [Item(layer(each.tensor)) for each in self._some_of(alike or [item])]
 
     def _attention(self, items: list[Item], depth: int) -> list[Item]:
         """A sequence that looks for something in another one of the same features, or in itself."""

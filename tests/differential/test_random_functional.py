@@ -105,6 +105,7 @@ def test_the_answer_in_the_workbook_is_keras_s_prediction(seed: int, operations:
     desired = [rows_of(output, most) for output in outputs]
 
     assert report.counts.agree == report.counts.formula_cells > 0, report.cells[:3]
+    assert report.exit_code == 0, report.reservations
     for sample, rows in enumerate(answers(path, SAMPLES)):
         wanted = [row for output in desired for row in output[sample]]
         assert [len(row) for row in rows] == [len(shown(row)) for row in wanted]
@@ -120,7 +121,7 @@ def other_call(model: Any, read_layer: Any) -> Any:
 
 
 def test_a_reader_that_takes_another_call_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No workbook shows what another call made, unless it is the same, as of a Dropout, or of one step repeated once."""
+    """No workbook shows what another call made, unless it is the same, as of one step that is repeated once."""
     refused = []
     for seed in range(9) if THOROUGH else (0, 1, 2):
         model, _, inputs = models_and_inputs(seed)

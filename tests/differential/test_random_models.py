@@ -32,6 +32,7 @@ def test_random_models_agree_with_keras(drawn: Drawn, tmp_path: Path) -> None:
     with odd_models_allowed():
         report = build_model(model, drawn.inputs, tmp_path / "drawn.xlsx").report
     assert report.counts.agree == report.counts.formula_cells > 0, report.cells[:3]
+    assert report.exit_code == 0, report.reservations
 
 
 @drawing(25 if THOROUGH else 2)
@@ -49,3 +50,4 @@ def test_random_models_of_several_inputs_and_outputs_agree_with_keras(drawn: Bra
     with odd_models_allowed():
         report = build_model(model, inputs, tmp_path / "drawn.xlsx", style=drawn.style).report
     assert report.counts.agree == report.counts.formula_cells > 0, report.cells[:3]
+    assert report.exit_code == 0, report.reservations

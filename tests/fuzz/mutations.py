@@ -215,6 +215,30 @@ _SLIPS: tuple[Callable[[bytes, Random], bytes], ...] = (
 )  # fmt: skip
 
 
+def _trap(book: bytes, random: Random) -> bytes:
+    """A formula that is another one only for some numbers in a cell that it reads: beyond a limit, or at one number."""
+
+    def change(formula: bytes) -> bytes:
+        read = re.findall(rb"(?<![\w.(:])(?:\w+!)?\$?[A-Z]{1,2}\$?\d+(?![\w(:!])", formula)
+        if not read:
+            return formula
+        number = random.choice((b"0.777", b"-0.777", b"7.5", b"100", b"-100", b"12345"))
+        new = random.choice(_TRAPS).replace(b"{x}", random.choice(read)).replace(b"{n}", number)
+        return new.replace(b"{f}", formula)
+
+    return _one_place(book, random, rb"(?<=>)[^<>]+(?=</f>)", change)
+
+
+_TRAPS = (
+    b"{f}+MAX(0,{x}-{n})", b"{f}+MIN(0,{x}-{n})", b"MEDIAN(-{n},{f},{n})", b"IF({x}={n},5,{f})", b"{f}+({x}&gt;{n})",
+    b"{f}+DELTA({x},{n})", b"{f}+EXP(-1000000*({x}-{n})^2)", b"IFERROR({f}+0*SQRT({n}-{x}),0)",
+    b"{f}+INT(ABS({x})/{n})",
+    b"{f}+ROUND({x}/{n}/9,0)", b"{f}+LOOKUP({x},{-99999,{n}},{0,1})", b"CHOOSE(1+({x}={n}),{f},5)", b"ROUND({f},15)",
+    b"_xlfn.LET(_xlpm.a,{f},IF(_xlpm.a&lt;{n},_xlpm.a,5))", b"{f}+TRUNC({x}/{n})", b"{f}+({x}/{n})^99",
+    b"{f}*SIGN(ABS({x}-{n}))", b"IF(ISNUMBER({x}),{f},5)", b"{f}+COUNT({x})-1", b"{f}+1/COSH(9000*({x}-{n}))",
+)  # fmt: skip
+
+
 def _change_number(book: bytes, random: Random) -> bytes:
     """One stored number, of a constant or of a formula, a little or quite another one."""
 
@@ -268,6 +292,7 @@ _MUTATIONS: tuple[Callable[[bytes, Random], bytes], ...] = (
     spoil,
     spoil,
     *([_slip] * 5),
+    *([_trap] * 3),
     *([_change_number] * 3),
     _forget_formula,
     _exchange_formulas,

@@ -22,6 +22,7 @@ import numpy as np
 
 from xlcheck.engines import engine
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.scanner import tokens
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.values import Value
@@ -30,6 +31,7 @@ SECOND_ENGINE = "cellrune"
 _CLOSE = 1e-9
 _SINGLE = 1e-6
 _WORTH_MOVING = 1e-6
+_MOST_NUMBERS = 5
 Cells = dict[Address, Value]
 
 
@@ -55,7 +57,10 @@ def workbook_differs(spoiled: Path, source: Path, *, others: bool, unchecked: Ca
         for address, value in typed.items()
         if not value.is_integer() and abs(value) > _WORTH_MOVING
     }
-    for numbers in ({}, moved) if others else ({},):
+    far = {address: Random(show(address)).uniform(-500, 500) for address in moved}
+    new = {number for address, text in one.texts.items() if text != two.texts.get(address) for number in _numbers(text)}
+    at = [dict.fromkeys(moved, number) for number in sorted(new)[:_MOST_NUMBERS]]
+    for numbers in ({}, moved, far, *at) if others else ({},):
         given, wanted = _computed(one, spoiled, numbers), _computed(two, source, {**changed, **numbers})
         wrong = [cell for cell in two.texts if not _same(given.get(cell), wanted[cell], limit)]
         if wrong:
@@ -69,6 +74,11 @@ def workbook_differs(spoiled: Path, source: Path, *, others: bool, unchecked: Ca
         if wrong:
             return ("for other numbers " if numbers else "") + ", ".join(map(show, wrong[:9]))
     return ""
+
+
+def _numbers(formula: str) -> list[float]:
+    """The numbers in a formula, at which it may turn into another one."""
+    return [float(text) for kind, text in tokens(formula.removeprefix("=")) if kind == "number"]
 
 
 def _computed(table: CellTable, path: Path, numbers: dict[Address, float]) -> Cells:

@@ -10,7 +10,7 @@ from workbook_parts import edited
 
 from xlcheck import api
 from xlcheck.formulas.scanner import tokens
-from xlcheck.verdicts.elsewhere import DEPENDS_ON, depends_on, has_condition
+from xlcheck.verdicts.elsewhere import DEPENDS_ON, depends_on
 
 LSTM = Path(__file__).parents[2] / "workbooks" / "lstm.xlsx"
 RIGHT = "C2*Weights!$B$2"
@@ -64,14 +64,6 @@ def test_a_condition_may_hide_on_a_worksheet_of_one_s_own(check_small: Checker) 
 
     assert read.reservations[0].startswith("what Net!C3 gives depends on a condition")
     assert (alone.exit_code, alone.reservations) == (0, ())
-
-
-def test_what_is_a_condition() -> None:
-    """What chooses or compares, and names that stand for it; not its letters in a text, a name or a function."""
-    assert has_condition("=--(A1>=3)", {}) is not None
-    assert has_condition("=A1*odd", {"odd": "a condition"}) is not None
-    assert has_condition('=SUMIF&"IF(1=1)"', {}) is None
-    assert has_condition("=IFERROR(IFNA(A1,0),0)", {}) is None
 
 
 def test_it_may_hide_on_a_worksheet_of_one_s_own(check_small: Checker) -> None:

@@ -15,7 +15,9 @@ from planting import Place, planted_report, roots
 from short_trainings import short_training
 from small_book import Change, Checker, SmallBook
 from thorough import part_of
+from workbook_parts import edited
 
+from xlcheck import api
 from xlcheck.engines import engine
 from xlcheck.graph.expressions import Const, NotEqual, Ref
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role
@@ -44,6 +46,27 @@ RIGHT_BY_CHANCE: list[Mapping[str, Change]] = [
 def cells(report: CheckReport, status: Status) -> set[str]:
     """Addresses of the cells with a verdict."""
     return {f"{c.sheet}!{c.cell}" for c in report.cells if c.status is status}
+
+
+BRANCHES = {
+    "MIN(E31,1)": 1, "IF(E31&lt;-2,-2,MIN(E31,1))": 1, "MIN(1,MAX(-2,E31))": 1,
+    "MAX(MIN(E31,1),-1)": 0, "IF(E31&gt;1,1,IF(E31&lt;-1,-1,E31))": 0, "MEDIAN(-1,E31,1)": 0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", BRANCHES)
+def test_a_branch_that_no_sample_enters_is_tried(formula: str, tmp_path: Path) -> None:
+    """Far numbers lead into each branch of an activation, whichever way it is written; the message says so."""
+    path = edited(
+        WORKBOOKS / "lstm-small.xlsx",
+        tmp_path / "branch.xlsx",
+        "xl/worksheets/sheet9.xml",
+        lambda b: b.replace(b"MIN(MAX(E31,-1),1)", formula.encode(), 1),
+    )
+    report = api.check(path)
+
+    assert report.exit_code == BRANCHES[formula]
+    assert [(c.sheet, c.cell) for c in report.roots] == [("Documents", "E33")] * BRANCHES[formula]
 
 
 @pytest.mark.parametrize("change", RIGHT_BY_CHANCE, ids=lambda change: next(iter(change)))

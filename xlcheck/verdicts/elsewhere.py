@@ -4,8 +4,8 @@ A check computes once. `IF(NOW()>60000,0,…)` was right then. A quantity of a n
 alone, and no formula for one needs the clock, chance, the program it runs in, or a number written as a text, which
 programs read with the decimal sign of the reader's country. Whoever uses one gets no pass, whatever it gave.
 
-Nor does it compute with every number. `IF(F31=0.777,0,…)` was right for those that stood there, and for some others;
-where the equation of a quantity knows of no condition, a formula with one is no pass either.
+Nor does it compute with every number: what a formula holds of which its equation knows nothing (`unknown_parts`) is no
+pass either.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ import numpy as np
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.scanner import tokens
-from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.formula_cells import FormulaCells, Upstream
 from xlcheck.verdicts.messages import first_of
 from xlcheck.verdicts.observe import Observation
+from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.verdicts.unknown_parts import NOTHING, Known, known_of
 from xlcheck.workbook.cell_codes import Codes, address, by_sheet, codes_of
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest
@@ -32,7 +33,6 @@ CHANCE = "chance"
 _PROGRAM = "the program and the file it is opened in"
 _LANGUAGE = "the reader's language"
 _HIDDEN = "which rows are hidden"
-_CONDITION = "a condition of which its equation knows nothing"
 DEPENDS_ON = {
     "NOW": _TIME, "TODAY": _TIME,
     "RAND": CHANCE, "RANDBETWEEN": CHANCE, "RANDARRAY": CHANCE,
@@ -47,23 +47,22 @@ DEPENDS_ON = {
 
 _ARITHMETIC = frozenset("+-*/^%")
 _SUSPECT = re.compile("|".join(['"', *DEPENDS_ON]))  # without one of these in it, a formula depends on nothing else
-_ANYTHING = re.compile("")
 _ONLY_HERE = "and was checked here and now only; write a formula that reads nothing but cells"
 _ONLY_THESE = "and was checked for some numbers only; write a formula that holds for all of them"
-_CHOOSING = frozenset({"IF", "IFS", "SWITCH", "CHOOSE"})
-_COMPARING = frozenset({"=", "<>", "<", ">", "<=", ">="})
-_WITH_CONDITION = re.compile(r"[=<>]|IF|SWITCH|CHOOSE")
-# What goes one way for all numbers, in whatever style it is written; but for a one-hot vector, which takes a row.
-_ONE_WAY = (
-    ex.Ref, ex.Const, ex.Slice, ex.Neg, ex.Exp, ex.Log, ex.Sqrt, ex.Tanh, ex.Sum, ex.Add, ex.Sub, ex.Mul, ex.Div,
-    ex.Dot, ex.Total,
-)  # fmt: skip
-
 Cell = tuple[str, int]
+Rule = Callable[[str, Mapping[str, str]], str | None]
+"""(formula, defined names that depend on something) → what the formula depends on."""
+Says = Callable[[str], object]
+"""Whether a text, in capitals, may depend on something."""
 
 
 def depending_quantities(
-    content: WorkbookContent, manifest: Manifest, graph: Graph, formulas: FormulaCells, seen: Observation
+    content: WorkbookContent,
+    manifest: Manifest,
+    graph: Graph,
+    formulas: FormulaCells,
+    seen: Observation,
+    tolerance: Tolerance,
 ) -> Iterator[str]:
     """Why the quantities of a generated workbook may be others elsewhere, in sentences.
 
@@ -73,21 +72,29 @@ def depending_quantities(
         graph: its quantities.
         formulas: its formulas, without those of the tables of a training.
         seen: what stands where.
+        tolerance: what counts as agreement.
     """
-    computed = {q.name for q in graph if q.expr is not None}
-    one_way = {name for name in computed if _goes_one_way(graph, name)}
+    known: dict[str, Known] = {
+        q.name: known_of(graph, q.name, tolerance.of(q.name).limit(1.0)) for q in graph if q.expr is not None
+    }
+    computed: list[tuple[str, Codes]] = []
+    knowing: dict[Known, list[tuple[str, Codes]]] = {}
+    for place in (s.placement for s in seen.sightings if s.placement.quantity in known):
+        computed.append((place.sheet, place.codes))
+        knowing.setdefault(known[place.quantity], []).append(computed[-1])
     own = [(cell.sheet, np.array([cell.code])) for cell in seen.unbound]
     found: dict[Cell, str] = {}
-    for asked, rule, word in ((one_way, has_condition, _WITH_CONDITION), (computed, depends_on, _SUSPECT)):
+    rules: list[tuple[Rule, Says, list[tuple[str, Codes]]]] = [(depends_on, _SUSPECT.search, computed)]
+    rules[:0] = [(one.unknown_in, one.suspects, cells) for one, cells in knowing.items()]
+    for rule, says, cells in rules:
         names = {name.casefold(): what for name, text in content.names.items() if (what := rule(text, {}))}
-        cells = [(s.placement.sheet, s.placement.codes) for s in seen.sightings if s.placement.quantity in asked]
-        found |= _depending(formulas, cells, names, rule, word)
-        if reads := dict(_depending(formulas, own, names, rule, word)):
+        found |= _depending(formulas, cells, names, rule, says)
+        if reads := dict(_depending(formulas, own, names, rule, says)):
             found |= _reading(formulas, cells, reads)
     if manifest.tables:
         areas = [Range(t.area.sheet, t.area.top, c, t.area.rows) for t in manifest.tables for c in t.columns.values()]
         everything = [(area.sheet, codes_of(area)) for area in areas]
-        found |= _depending(FormulaCells(content), everything, names, depends_on, _SUSPECT)
+        found |= _depending(FormulaCells(content), everything, names, depends_on, _SUSPECT.search)
     yield from said_of((f"{sheet}!{address(code)}", reason) for (sheet, code), reason in found.items())
 
 
@@ -98,7 +105,7 @@ def said_of(found: Iterable[tuple[str, str]]) -> Iterator[str]:
         places.setdefault(reason, []).append(place)
     for reason, own in places.items():
         give = "gives" if len(own) == 1 else "give"
-        rest = _ONLY_THESE if reason == _CONDITION else _ONLY_HERE
+        rest = _ONLY_THESE if reason.endswith(NOTHING) else _ONLY_HERE
         yield f"what {first_of(own)} {give} depends on {reason}, {rest}"
 
 
@@ -106,39 +113,21 @@ def _depending(
     formulas: FormulaCells,
     cells: Iterable[tuple[str, Codes]],
     names: Mapping[str, str],
-    rule: Callable[[str, Mapping[str, str]], str | None],
-    word: re.Pattern[str],
+    rule: Rule,
+    says: Says,
 ) -> Iterator[tuple[Cell, str]]:
     """The cells of whose formulas a rule says that they depend on something, each with what that is.
 
     Without one of certain words in it, and names, a formula depends on nothing.
     """
     for sheet, codes in by_sheet(cells).items():
-        for code, text in formulas.that_say(sheet, codes, _ANYTHING if names else word).items():
+        for code, text in formulas.that_say(sheet, codes, _everything if names else says).items():
             if (found := rule(text, names)) is not None:
                 yield (sheet, code), found
 
 
-def _goes_one_way(graph: Graph, name: str) -> bool:
-    """Whether the equation of a quantity is the same for all numbers."""
-    expr = graph[name].expr
-    nodes = [] if expr is None else list(ex.walk(expr))
-    rows = (graph[node.name].expr for node in nodes if isinstance(node, ex.Ref))
-    return all(isinstance(node, _ONE_WAY) for node in nodes) and not any(isinstance(row, ex.OneHot) for row in rows)
-
-
-def has_condition(formula: str, names: Mapping[str, str]) -> str | None:
-    """That a formula's value depends on a condition; None if on none.
-
-    Args:
-        formula: its text.
-        names: defined names, in small letters, that have one.
-    """
-    for kind, text in tokens(formula.removeprefix("=")):
-        chooses = kind == "function" and text.upper().rpartition(".")[2] in _CHOOSING
-        if chooses or (kind == "operator" and text in _COMPARING) or text.casefold() in names:
-            return _CONDITION
-    return None
+def _everything(text: str) -> bool:
+    return True
 
 
 def _reading(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from xlcheck.engines.differences import Circumstances, differs_by_form, named_ranges, that_may_differ
@@ -87,17 +86,20 @@ class FormulaCells:
         formula = self._on(sheet).formula(int(code))
         return None if formula is None else f"={formula}"
 
-    def that_say(self, sheet: str, codes: Codes, word: re.Pattern[str]) -> dict[int, str]:
-        """The formulas of some cells of a worksheet in which a pattern of capitals is found, with `=`, by cell.
+    def that_say(self, sheet: str, codes: Codes, says: Callable[[str], object]) -> dict[int, str]:
+        """The formulas of some cells of a worksheet that say something in capitals, with `=`, by cell.
 
-        The pattern stands in no line end.
+        Args:
+            sheet: the worksheet.
+            codes: the cells.
+            says: whether a text does so; asked first of all formulas, a line each.
         """
         packed = self._on(sheet)
         places = codes[contained(codes, packed.formula_codes)].tolist()
         texts = packed.formulas_at(places)
-        if not word.search("\n".join(texts).upper()):  # at once, as for nearly every worksheet
+        if not says("\n".join(texts).upper()):  # at once, as for nearly every worksheet
             return {}
-        return {code: f"={text}" for code, text in zip(places, texts, strict=True) if word.search(text.upper())}
+        return {code: f"={text}" for code, text in zip(places, texts, strict=True) if says(text.upper())}
 
     def that_differ(self, engine: str, written: Mapping[str, Codes]) -> Iterator[tuple[str, int, str]]:
         """Worksheet and cell of the formulas of a form that an engine computes otherwise than Excel, and how.

@@ -112,7 +112,7 @@ def check_content(
         edits=given.edits,
         reservations=(
             *reservations(content, engine, built=True, compared=seen.saved is not None),
-            *depending_quantities(content, manifest, graph, formulas, seen),
+            *depending_quantities(content, manifest, graph, formulas, seen, tolerance),
             *(f"{text}; build the workbook again" for text in changed.seen),
         ),
         alterations=(*changed.words, *changed.seen, *content.notes),

@@ -26,13 +26,14 @@ _STEP = 0.3
 activation is driven into its limits."""
 
 
-def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int) -> dict[str, Array]:
+def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int, reach: float = 1.0) -> dict[str, Array]:
     """Other values for all given quantities.
 
     Args:
         graph: the quantities.
         values: what is given now: inputs, targets and initial states `(samples, n)`, and weights.
         seed: of the random numbers.
+        reach: how many times as far as usual those move that may have either sign; the other way if it is negative.
     """
     rng = _Draws(seed)
     marks = frozenset(_marks(graph))
@@ -43,7 +44,7 @@ def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int) -> dict[
             continue
         own = values[q.name]
         if q.band.role in {Role.WEIGHT, Role.STATE}:
-            found[q.name] = _moved(own, rng, signed=q.band.role is Role.WEIGHT)
+            found[q.name] = _moved(own, rng, reach, signed=q.band.role is Role.WEIGHT)
         elif q.band.layer == _OPTIMISER and q.band.symbol in _SETTINGS:
             found[q.name] = _setting(q.band.symbol, own, rng)
         elif (own == np.rint(own)).all():
@@ -51,7 +52,7 @@ def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int) -> dict[
                 pools[q.band] = np.concatenate([values[member.name].reshape(-1) for member in graph.bands()[q.band]])
             found[q.name] = _exchanged(q, own, pools[q.band], rng)
         else:
-            moved = _moved(own, rng, signed=True)
+            moved = _moved(own, rng, reach, signed=True)
             found[q.name] = np.where(_is_one_of(own, marks), own, moved)
     return found
 
@@ -68,10 +69,10 @@ def _setting(symbol: str, own: Array, rng: _Draws) -> Array:
     """Of an optimiser's settings one is a switch; another is often 0, though a rate is what it may be."""
     if symbol == "nesterov":
         return 1.0 - own
-    return _moved(own, rng, signed=True) if own.all() else 0.9 * rng.uniform(own.shape)
+    return _moved(own, rng, 1.0, signed=True) if own.all() else 0.9 * rng.uniform(own.shape)
 
 
-def _moved(values: Array, rng: _Draws, *, signed: bool) -> Array:
+def _moved(values: Array, rng: _Draws, reach: float, *, signed: bool) -> Array:
     noise = _STEP * rng.normal(values.shape)
     if (values > 0).all():
         power = np.exp(noise)
@@ -79,7 +80,7 @@ def _moved(values: Array, rng: _Draws, *, signed: bool) -> Array:
     size = float(np.sqrt(np.mean(values**2))) or 1.0
     if not signed and (values >= 0).all():
         return np.asarray(values + size * np.abs(noise))
-    return np.asarray(values + size * noise)
+    return np.asarray(values + reach * size * noise)
 
 
 def _exchanged(q: Quantity, values: Array, pool: Array, rng: _Draws) -> Array:

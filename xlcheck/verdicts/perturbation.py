@@ -1,7 +1,8 @@
 """Formulas that are right only for the numbers that stand in a workbook.
 
-A wrong weight times a state that is 0 gives the right value. So other numbers are put into the constants of a
-generated workbook, and each cell is asked whether it still follows from the cells it reads. What it should be then is
+A wrong weight times a state that is 0 gives the right value, and `MIN(7,MAX(0,F5))` does in place of `MIN(6,MAX(0,F5))`
+where no sum is larger than 6. So other numbers are put into the constants of a generated workbook, near ones and then
+such as lie far out, and each cell is asked whether it still follows from the cells it reads. What it should be then is
 computed with the network's equations, which tests hold equal to Keras; Keras itself is not needed.
 """
 
@@ -11,6 +12,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 
 import numpy as np
 
@@ -36,6 +38,11 @@ from xlcheck.workbook.manifest import Manifest
 # Other numbers may be larger, and cancel where the stored ones do not; a wrong formula differs by far more.
 _TOLERANCE = Tolerance(1e-9, 1e-9)
 _FIRST_SEED = 1_000
+_REACHES = (1.0, 30.0, -30.0)
+"""How far the numbers move, in times of what is usual: a little, and so far that sums lie beyond the limits at 3 and 6
+of Keras's activations, on one side and then on the other, so that a condition is taken into its branches."""
+_CONFIRMING = 4
+"""How often a cell is asked again that was wrong far out: not each time is the same branch taken."""
 _CHOICE = "optimiser.choice"
 
 
@@ -70,11 +77,13 @@ class Perturbed:
         """
         found: dict[tuple[str, int], Found] = {}
         for number in range(rounds):
-            for choice in self._choices():
-                seed = _FIRST_SEED + number
-                own = {(cell.sheet, cell.code): cell for cell in self._round(seed, choice)}
-                if own.keys() - found:
-                    again = {(cell.sheet, cell.code) for cell in self._round(-seed % 2**32, choice)}
+            seed = _FIRST_SEED + number
+            for choice, reach in product(self._choices(), _REACHES):
+                own = {(cell.sheet, cell.code): cell for cell in self._round(seed, choice, reach)}
+                for other in range(1 if reach == 1 else _CONFIRMING):
+                    if own.keys() <= found.keys():
+                        break
+                    again = {(c.sheet, c.code) for c in self._round((other - seed) % 2**32, choice, reach)}
                     found |= {place: cell for place, cell in own.items() if place in again and place not in found}
         return list(found.values())
 
@@ -86,8 +95,8 @@ class Perturbed:
 
         return range(1, len(OPTIMISERS) + 1)
 
-    def _round(self, seed: int, choice: int | None) -> Iterator[Found]:
-        drawn = other_numbers(self.graph, self.given, seed)
+    def _round(self, seed: int, choice: int | None, reach: float) -> Iterator[Found]:
+        drawn = other_numbers(self.graph, self.given, seed, reach)
         if choice is not None:
             drawn[_CHOICE] = np.full_like(drawn[_CHOICE], choice)
         values = {name: np.array(self.given[name]) for name in drawn}
@@ -101,7 +110,7 @@ class Perturbed:
         for verdicts in compare(self.graph, seen, desired, _TOLERANCE, self.settings, self.formulas.reads):
             q = self.graph[verdicts.placement.quantity]
             if q.expr is not None and (verdicts.worst() == ROOT).any():
-                yield from self._found(q, verdicts)
+                yield from self._found(q, verdicts, far=reach != 1)
         if tables:
             from xlcheck.verdicts.epochs import TableCheck
 
@@ -156,14 +165,16 @@ class Perturbed:
             for setting, sample in enumerate(samples):
                 values[q.name][sample, place.elements] = s.numbers[setting]
 
-    def _found(self, q: Quantity, verdicts: Verdicts) -> Iterator[Found]:
-        local = verdicts.local
+    def _found(self, q: Quantity, verdicts: Verdicts, *, far: bool) -> Iterator[Found]:
+        local, numbers = verdicts.local, verdicts.sighting.numbers
         if not self._shows_operands(q, verdicts.placement.sample):
             return
         for found in quantity_results(verdicts, self.graph, self.formulas, self.settings, _TOLERANCE):
             cell = int(np.flatnonzero(verdicts.placement.codes == found.code)[0])
             wrong = verdicts.status[:, cell] == ROOT
-            sure = local is not None and np.isfinite(local[wrong, cell]).all()
+            sure = local is not None and bool(np.isfinite(local[wrong, cell]).all())
+            if far:  # a formula that is written as in a book may have no value there, where the equation has one
+                sure = sure and bool(np.isfinite(numbers[wrong, cell]).all())
             if wrong.any() and sure and not self._reads_unknown(found):
                 yield replace(found, describe=partial(_described, found))
 

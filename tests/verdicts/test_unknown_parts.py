@@ -1,0 +1,87 @@
+"""A formula of which its equation does not know all parts is no pass, whatever it gave for some numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from small_book import Checker
+from workbook_parts import edited
+
+from xlcheck import api
+from xlcheck.verdicts.unknown_parts import Known
+
+LSTM = Path(__file__).parents[2] / "workbooks" / "lstm.xlsx"
+RIGHT = "C2*Weights!$B$2"
+GATE = "1/(1+EXP(-G11))"
+EQUATION = Known(one_way=True)
+BRANCHES = Known(one_way=False, numbers=frozenset({6.0}))
+TRAPS = {
+    "{f}+MAX(0,{x}-100)": "the function MAX",
+    "{f}+DELTA({x},0.777)": "the function DELTA",
+    "{f}+ROUND({x}/1000,0)": "the function ROUND",
+    "{f}+LOOKUP({x},{{-1000,100}},{{0,1}})": "the function LOOKUP",
+    "{f}+EXP(-1000000*({x}-0.777)^2)": "the number 1000000",
+    "{f}+({x}/100)^99": "the number 100",
+    "{f}+COUNT({x})-1": "the function COUNT",
+    "ROUND({f},15)": "the function ROUND",
+    "{f}+INDEX({{0,1}},1+{x}^2/500)": "the function INDEX",
+}
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_a_function_or_number_of_which_an_equation_knows_nothing_is_no_pass(check_small: Checker, trap: str) -> None:
+    """What makes a formula another one for some numbers is a choice or a number; the sentence names it."""
+    report = check_small({"Net!C3": "=" + trap.format(f=RIGHT, x="C2")}, perturb=2)
+
+    assert (report.exit_code, report.counts.root) == (3, 0)
+    assert report.reservations[0].startswith(f"what Net!C3 gives depends on {TRAPS[trap]}, of which its equation knows")
+
+
+@pytest.mark.parametrize(
+    "formula", [f"IFERROR({RIGHT},0)", f"_xlfn.LET(_xlpm.a,{RIGHT},_xlpm.a)", f"-(-({RIGHT}))", f"SUM({RIGHT})/1*2*0.5"]
+)
+def test_another_spelling_is_a_pass(check_small: Checker, formula: str) -> None:
+    """The same function for all numbers is right, in whatever words."""
+    report = check_small({"Net!C3": f"={formula}"}, perturb=1)
+
+    assert (report.exit_code, report.reservations) == (0, ())
+
+
+@pytest.mark.parametrize("trap", ["IF(G11=0.777,1,{f})", "{f}+MAX(0,G11-100)", "{f}+GESTEP(G11,100)", "ROUND({f},15)"])
+def test_so_it_is_where_an_equation_branches(trap: str, tmp_path: Path) -> None:
+    """A sigmoid may be written with conditions; they hold no numbers but those of the sigmoid."""
+    new = trap.format(f=GATE).encode()
+    path = edited(LSTM, tmp_path / "trap.xlsx", "xl/worksheets/sheet6.xml", lambda b: b.replace(GATE.encode(), new, 1))
+    report = api.check(path)
+
+    assert (report.exit_code, report.counts.root) == (3, 0)
+    assert report.reservations[0].startswith("what lstm!G12 gives depends on the ")
+
+
+def test_what_is_unknown() -> None:
+    """What chooses, compares, or has a number of its own, and names that do; not letters in texts and names."""
+    assert EQUATION.unknown_in("=--(A1>=3)", {}) is not None
+    assert EQUATION.unknown_in("=A1*odd", {"odd": "a condition"}) == "a condition"
+    assert EQUATION.unknown_in('=A1&"IF(1=1)"', {}) is None
+    assert EQUATION.unknown_in("=IFERROR(IFNA(A1,0),0)", {}) is None
+    assert EQUATION.unknown_in("=_xlfn.SINGLE(A1)*2", {}) is None
+    assert EQUATION.unknown_in("=A1*6", {}) == "the number 6, of which its equation knows nothing"
+    assert BRANCHES.unknown_in("=IF(A1>6,6,MAX(0,A1))", {}) is None
+    assert BRANCHES.unknown_in("=A1*6.00000000000001", {}) is None
+    assert BRANCHES.unknown_in("=A1*6.0000001", {}) is not None
+    assert Known(one_way=True, allowed=1e-7).unknown_in("=A1+1E-9", {}) is None
+    assert Known(one_way=True, allowed=1e-7).unknown_in("=A1+1E-6", {}) is not None
+    assert Known(one_way=False, places=True).unknown_in("=IF(A1=7,1,0)", {}) is None
+
+
+@pytest.mark.parametrize(
+    ("formula", "is_suspect"),
+    [
+        ("F7*WEIGHTS!$B$8+G12", False), ("SUM(A1:B30)/2", False), ("1/(1+EXP(-F3))", False), ("A1*.5", True),
+        ("A1*3", True), ("A1+12", True), ("A1+1.5", True), ("SUMX(A1)", True), ("A1>B1", True), ("1E6*A1", True),
+    ],
+)  # fmt: skip
+def test_only_suspects_are_read(formula: str, is_suspect: bool) -> None:
+    """What a pattern does not find in the text has nothing unknown; it may find too much."""
+    assert EQUATION.suspects(formula) is is_suspect

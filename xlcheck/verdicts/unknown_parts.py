@@ -1,0 +1,121 @@
+"""What a formula holds of which the equation of its quantity knows nothing: conditions, functions and numbers.
+
+A check computes with some numbers. `IF(F31=0.777,0,…)` was right for those, and so were `…+MAX(0,F31-100)`,
+`…+DELTA(F31,0.777)` and `…+EXP(-1E6*(F31-0.777)^2)`. What makes a formula another function somewhere is a choice, or a
+number that says where; an equation that goes one way for all numbers needs no choice, and none needs numbers that
+are not its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xlcheck.formulas.scanner import plain_name, tokens
+from xlcheck.graph import expressions as ex
+from xlcheck.graph.quantities import Graph
+
+NOTHING = "of which its equation knows nothing"
+_CONDITION = f"a condition {NOTHING}"
+_COMPARING = frozenset({"=", "<>", "<", ">", "<=", ">="})
+# Functions that are the same for all numbers for which they are defined. An error is none of their values.
+_SMOOTH = frozenset(
+    {
+        "SUM", "SUMPRODUCT", "SUMSQ", "SUMXMY2", "SUMX2MY2", "SUMX2PY2", "PRODUCT", "AVERAGE", "MMULT", "TRANSPOSE",
+        "EXP", "LN", "LOG", "LOG10", "SQRT", "POWER", "TANH", "SINH", "COSH", "ATANH", "PI", "N", "LET", "SINGLE",
+        "LAMBDA", "IFERROR", "IFNA", "CHIDIST", "CHISQ.DIST.RT", "ERF", "ERF.PRECISE", "ERFC", "ERFC.PRECISE",
+        "NORMSDIST", "NORM.S.DIST", "GAUSS", "STDEVP", "STDEV.P", "VARP", "VAR.P", "DEVSQ", "TRUE", "FALSE",
+    }
+)  # fmt: skip
+_CHOOSING = frozenset({"IF", "IFS", "SWITCH", "CHOOSE", "AND", "OR", "NOT", "XOR"})
+_PIECEWISE = frozenset({"MAX", "MIN", "ABS", "SIGN", "MEDIAN", "INDEX"})
+# What is the same for all numbers, in whatever style it is written; but for a one-hot vector, which takes a row.
+_ONE_WAY = (
+    ex.Ref, ex.Const, ex.Slice, ex.Neg, ex.Exp, ex.Log, ex.Sqrt, ex.Tanh, ex.Sum, ex.Add, ex.Sub, ex.Mul, ex.Div,
+    ex.Dot, ex.Total,
+)  # fmt: skip
+_PLAIN_NUMBERS = (0.0, 0.5, 1.0, 2.0)
+# Numbers in the formulas of some operations (see `formulas.printing`): beyond them nothing changes any more.
+_LIMITS: Mapping[type[ex.Expr], float] = {ex.Expm1: 80.0, ex.NormalCdf: 40.0}
+_PLACES = (ex.OneHot, ex.Gather, ex.SparseCategoricalCrossentropy)
+_DIGITS = 1e-14  # as many as programs keep
+# What is looked for in the texts of all formulas before any of them is read.
+_CALLED = re.compile(r"([^\W\d][\w.]*)\(")
+_A_NUMBER = re.compile(r"(?<![\w.$!:])\.?(?![012](?![\w.]))\d")
+_COMPARED = re.compile("[=<>]")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the formulas of a quantity may hold.
+
+    Attributes:
+        one_way: whether its equation is the same for all numbers.
+        numbers: those of the equation, without signs.
+        places: whether it has numbers of rows or classes, any whole ones.
+        allowed: what a result of the size of 1 may differ by; numbers that are no larger may stand anywhere.
+    """
+
+    one_way: bool
+    numbers: frozenset[float] = frozenset()
+    places: bool = False
+    allowed: float = 0.0
+
+    def suspects(self, text: str) -> bool:
+        """Whether a formula, or many at once, in capitals, may hold something unknown: it is asked of all of them."""
+        if not self._functions.issuperset(_CALLED.findall(text)):
+            return True
+        return bool(_A_NUMBER.search(text) or (self.one_way and _COMPARED.search(text)))
+
+    def unknown_in(self, formula: str, names: Mapping[str, str]) -> str | None:
+        """What of a formula is not known; None if all of it is.
+
+        Args:
+            formula: its text.
+            names: defined names, in small letters, that hold something unknown, and what.
+        """
+        found: list[str] = []
+        for kind, text in tokens(formula.removeprefix("=")):
+            if kind == "operator" and text in _COMPARING and self.one_way:
+                return _CONDITION
+            if kind == "function" and (what := self._unknown_function(plain_name(text).upper())):
+                found.append(what)
+            elif kind in {"name", "function"} and text.casefold() in names:
+                found.append(names[text.casefold()])
+            elif kind == "number" and not self._is_own(float(text)):
+                found.append(f"the number {text}, {NOTHING}")
+        return next(iter(sorted(found, key=lambda what: what != _CONDITION)), None)
+
+    @property
+    def _functions(self) -> frozenset[str]:
+        return _SMOOTH if self.one_way else _SMOOTH | _CHOOSING | _PIECEWISE
+
+    def _unknown_function(self, name: str) -> str | None:
+        if name in self._functions:
+            return None
+        return _CONDITION if name in _CHOOSING else f"the function {name}, {NOTHING}"
+
+    def _is_own(self, number: float) -> bool:
+        if number <= self.allowed or (self.places and number.is_integer()):
+            return True
+        return any(abs(number - own) <= _DIGITS * own for own in (*_PLAIN_NUMBERS, *self.numbers))
+
+
+def known_of(graph: Graph, name: str, allowed: float) -> Known:
+    """What the formulas of a computed quantity may hold that may differ by so much."""
+    expr = graph[name].expr
+    nodes = [] if expr is None else list(ex.walk(expr))
+    rows = [row for node in nodes if isinstance(node, ex.Ref) and isinstance(row := graph[node.name].expr, ex.OneHot)]
+    nodes += [node for row in rows for node in ex.walk(row)]
+    numbers = [abs(node.value) for node in nodes if isinstance(node, ex.Const)]
+    return Known(
+        one_way=not rows and all(isinstance(node, _ONE_WAY) for node in nodes),
+        numbers=frozenset([*numbers, *(limit for kind, limit in _LIMITS.items() if _has(nodes, kind))]),
+        places=_has(nodes, _PLACES),
+        allowed=allowed,
+    )
+
+
+def _has(nodes: list[ex.Expr], kind: type[ex.Expr] | tuple[type[ex.Expr], ...]) -> bool:
+    return any(isinstance(node, kind) for node in nodes)
