@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from small_book import SmallBook
+from small_book import Change, SmallBook
 
 from xlcheck.engines import engine
 from xlcheck.reports.render_junit import render_junit
@@ -21,9 +21,9 @@ Edit = Callable[[str, str], str]
 _STORED = re.compile(r"(</f>)<v>[^<]*</v>")
 
 
-def edited(book: SmallBook, path: Path, edit: Edit) -> Path:
-    """The right workbook after an edit of its parts: a function of a part's name and text."""
-    book.write(path)
+def edited(book: SmallBook, path: Path, edit: Edit, changes: Mapping[str, Change] | None = None) -> Path:
+    """A workbook, with changed cells, after an edit of its parts: a function of a part's name and text."""
+    book.write(path, changes)
     with ZipFile(path) as old:
         parts = {name: old.read(name).decode() for name in old.namelist()}
     with ZipFile(path, "w", ZIP_DEFLATED) as new:
@@ -59,7 +59,6 @@ def check(path: Path, with_engine: str = "ironcalc") -> CheckReport:
     ("edit", "word"),
     [
         (calculation('fullCalcOnLoad="1" fullPrecision="0"'), "“Set precision as displayed” is on"),
-        (calculation('fullCalcOnLoad="1" iterate="1"'), "iterative calculation is on"),
         (calculation('fullCalcOnLoad="1"', workbook='date1904="1"'), "the 1904 date system is on"),
         (calculation('calcMode="manual"', stored=""), "formula cells have no stored value"),
         (named("tanh"), "the defined name tanh is called like a function that formulas use"),
@@ -82,6 +81,21 @@ def test_settings_under_which_a_reader_sees_something_else(
     assert f"  But: {reservation}." in text
     assert 'errors="1"' in render_junit([report])
     assert report.to_json()["reservations"] == [reservation]
+
+
+@pytest.mark.parametrize(
+    ("formula", "has_circle"), [("1", False), ("A1+1", True), ("IF(1=1,1,B1)", True), ("Net!B2", False)]
+)
+def test_iteration_counts_only_on_a_circle(
+    small_book: SmallBook, tmp_path: Path, formula: str, has_circle: bool
+) -> None:
+    """Gnumeric asks for it in every file that it saves; without a circle nothing is computed otherwise, says a note."""
+    changes: dict[str, Change] = {"Mine!A1": "=B1", "Mine!B1": f"={formula}"}
+    report = check(edited(small_book, tmp_path / "book.xlsx", calculation('iterate="1"'), changes))
+
+    assert (report.exit_code == 3) is has_circle
+    assert any(text.startswith("iterative calculation is on: a circle") for text in report.reservations) is has_circle
+    assert any("no formulas form a circle, so it changes nothing" in text for text in report.notes) is not has_circle
 
 
 @pytest.mark.thorough

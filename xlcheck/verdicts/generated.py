@@ -27,7 +27,7 @@ from xlcheck.verdicts.messages import first_of, plural
 from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.placement import Array
-from xlcheck.verdicts.readers_view import reservations
+from xlcheck.verdicts.readers_view import reservations, without_effect
 from xlcheck.verdicts.report import CheckReport, Edit
 from xlcheck.verdicts.summary import Judged, part_of
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
@@ -108,7 +108,7 @@ def check_content(
         report_of,
         content,
         engine,
-        notes=tuple(_notes(given.edits, rounded=rounded)),
+        notes=(*_notes(given.edits, rounded=rounded), *without_effect(content, built=True)),
         edits=given.edits,
         reservations=(
             *reservations(content, engine, built=True, compared=seen.saved is not None),

@@ -41,13 +41,14 @@ def reservations(
     Args:
         content: the workbook.
         engine: recalculated it.
-        circular: whether formulas form a circle.
+        circular: whether an engine found that formulas form a circle.
         built: whether xlcheck made the workbook.
         compared: whether the stored values were compared with the calculated ones.
     """
     settings = content.calculation
     if engine.name == "libreoffice":  # it rounds as it is told, so its values are those that are seen
         settings = replace(settings, as_displayed=False)
+    circular = circular or _iterates_circle(content)
     yield from settings.differences(_formulas(content), circular=circular, built=built)
     for name in _called_names(content, built=built):
         yield (
@@ -69,9 +70,19 @@ def reservations(
         )
 
 
-def without_effect(content: WorkbookContent, *, circular: bool) -> Iterator[str]:
-    """Unusual settings of a workbook made by hand that change nothing in it."""
-    return content.calculation.without_effect(_formulas(content), circular=circular)
+def without_effect(content: WorkbookContent, *, circular: bool = False, built: bool = False) -> Iterator[str]:
+    """Unusual settings of a workbook that change nothing in it; see `reservations`."""
+    circular = circular or _iterates_circle(content)
+    return content.calculation.without_effect(_formulas(content), circular=circular, built=built)
+
+
+def _iterates_circle(content: WorkbookContent) -> bool:
+    """Whether formulas form a circle that the file asks to be computed again and again."""
+    if not content.calculation.iterates:
+        return False
+    from xlcheck.verdicts.circles import has_circle
+
+    return has_circle(content)
 
 
 def _called_names(content: WorkbookContent, *, built: bool) -> Iterator[str]:

@@ -90,7 +90,7 @@ class CalculationSettings:
                 "cell shows, and compute with that; turn it off (in Excel: File, Options, Advanced), or check with "
                 "--engine libreoffice, which rounds, too"
             )
-        if self.iterates and (circular or built):
+        if self.iterates and circular:
             yield (
                 "iterative calculation is on: a circle of formulas is no error, and what it gives depends on how often "
                 "it was computed; turn it off (in Excel: File, Options, Formulas)"
@@ -106,11 +106,11 @@ class CalculationSettings:
                 "and -2^2 is -4; turn “Transition formula evaluation” off (in Excel: File, Options, Advanced)"
             )
 
-    def without_effect(self, formulas: Iterable[str], *, circular: bool) -> Iterator[str]:
-        """Settings that are unusual and change nothing, in words."""
+    def without_effect(self, formulas: Iterable[str], *, circular: bool, built: bool) -> Iterator[str]:
+        """Settings that are unusual and change nothing, in words; see `differences`."""
         if self.iterates and not circular:
             yield "iterative calculation is on; no formulas form a circle, so it changes nothing"
-        if self.from_1904 and not any(map(_DAYS.search, formulas)):
+        if self.from_1904 and not built and not any(map(_DAYS.search, formulas)):
             yield "the 1904 date system is on; no formula computes with days, so it changes nothing"
 
 
