@@ -79,7 +79,9 @@ def test_what_is_unknown() -> None:
     ("formula", "is_suspect"),
     [
         ("F7*WEIGHTS!$B$8+G12", False), ("SUM(A1:B30)/2", False), ("1/(1+EXP(-F3))", False), ("A1*.5", True),
-        ("A1*3", True), ("A1+12", True), ("A1+1.5", True), ("SUMX(A1)", True), ("A1>B1", True), ("1E6*A1", True),
+        ("A1*3", True), ("A1+12", True), ("3*A1", True),
+        ("FOO.SUM(A1)", True),
+        ("{3,A1}", True), ("A1+1.5", True), ("SUMX(A1)", True), ("A1>B1", True), ("1E6*A1", True),
     ],
 )  # fmt: skip
 def test_only_suspects_are_read(formula: str, is_suspect: bool) -> None:

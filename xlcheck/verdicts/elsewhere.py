@@ -63,6 +63,7 @@ def depending_quantities(
     formulas: FormulaCells,
     seen: Observation,
     tolerance: Tolerance,
+    wrong: Collection[Cell],
 ) -> Iterator[str]:
     """Why the quantities of a generated workbook may be others elsewhere, in sentences.
 
@@ -73,6 +74,7 @@ def depending_quantities(
         formulas: its formulas, without those of the tables of a training.
         seen: what stands where.
         tolerance: what counts as agreement.
+        wrong: the cells that are wrong in themselves, of which that is enough to say.
     """
     known: dict[str, Known] = {
         q.name: known_of(graph, q.name, tolerance.of(q.name).limit(1.0)) for q in graph if q.expr is not None
@@ -95,7 +97,8 @@ def depending_quantities(
         areas = [Range(t.area.sheet, t.area.top, c, t.area.rows) for t in manifest.tables for c in t.columns.values()]
         everything = [(area.sheet, codes_of(area)) for area in areas]
         found |= _depending(FormulaCells(content), everything, names, depends_on, _SUSPECT.search)
-    yield from said_of((f"{sheet}!{address(code)}", reason) for (sheet, code), reason in found.items())
+    open_cells = ((cell, reason) for cell, reason in found.items() if cell not in wrong)
+    yield from said_of((f"{sheet}!{address(code)}", reason) for (sheet, code), reason in open_cells)
 
 
 def said_of(found: Iterable[tuple[str, str]]) -> Iterator[str]:

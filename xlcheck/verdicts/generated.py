@@ -15,6 +15,7 @@ from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.allowed import allow
 from xlcheck.verdicts.altered import altered
+from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.elsewhere import depending_quantities
 from xlcheck.verdicts.expectation import expectation_of
@@ -28,7 +29,7 @@ from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.placement import Array
 from xlcheck.verdicts.readers_view import reservations, without_effect
-from xlcheck.verdicts.report import CheckReport, Edit
+from xlcheck.verdicts.report import CheckReport, Edit, Status
 from xlcheck.verdicts.summary import Judged, part_of
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 from xlcheck.workbook.bindings import Helper
@@ -103,6 +104,7 @@ def check_content(
         judged = allow(judged, (v for _, verdicts in tables for v in verdicts), usual)
     samples, compare_weights = len(manifest.samples), model_weights is not None
     main = part_of(judged, oracle=desired.source, samples=samples, compare_weights=compare_weights)
+    wrong = {(r.sheet, r.code) for r in main.results if isinstance(r, Found) and r.status is Status.ROOT}
     changed = altered(content, manifest)
     report = partial(
         report_of,
@@ -112,7 +114,7 @@ def check_content(
         edits=given.edits,
         reservations=(
             *reservations(content, engine, built=True, compared=seen.saved is not None),
-            *depending_quantities(content, manifest, graph, formulas, seen, tolerance),
+            *depending_quantities(content, manifest, graph, formulas, seen, tolerance, wrong),
             *(f"{text}; build the workbook again" for text in changed.seen),
         ),
         alterations=(*changed.words, *changed.seen, *content.notes),

@@ -40,9 +40,19 @@ _PLAIN_NUMBERS = (0.0, 0.5, 1.0, 2.0)
 _LIMITS: Mapping[type[ex.Expr], float] = {ex.Expm1: 80.0, ex.NormalCdf: 40.0}
 _PLACES = (ex.OneHot, ex.Gather, ex.SparseCategoricalCrossentropy)
 _DIGITS = 1e-14  # as many as programs keep
+
+
+def _call_of_another(known: frozenset[str]) -> re.Pattern[str]:
+    """A bracket behind a word that is none of these functions; those that stand in most formulas are asked first."""
+    ordered = sorted(known, key=lambda name: (name not in _USUAL, name))
+    return re.compile(r"(?<=\w)\(" + "".join(rf"(?<!(?<![\w.]){re.escape(name)}\()" for name in ordered))
+
+
+_USUAL = ("SUMPRODUCT", "EXP", "TANH", "SUM", "IF", "MAX")
 # What is looked for in the texts of all formulas before any of them is read.
-_CALLED = re.compile(r"([^\W\d][\w.]*)\(")
-_A_NUMBER = re.compile(r"(?<![\w.$!:])\.?(?![012](?![\w.]))\d")
+_ONE_WAY_CALL, _CALL = _call_of_another(_SMOOTH), _call_of_another(_SMOOTH | _CHOOSING | _PIECEWISE)
+_A_NUMBER = re.compile(r"[-+*/^(,=<>&{;\s]\.?(?![012](?![\w.]))\d")
+_LONGEST = 400  # a number has fewer digits
 _COMPARED = re.compile("[=<>]")
 
 
@@ -64,9 +74,9 @@ class Known:
 
     def suspects(self, text: str) -> bool:
         """Whether a formula, or many at once, in capitals, may hold something unknown: it is asked of all of them."""
-        if not self._functions.issuperset(_CALLED.findall(text)):
-            return True
-        return bool(_A_NUMBER.search(text) or (self.one_way and _COMPARED.search(text)))
+        patterns = (_ONE_WAY_CALL, _COMPARED) if self.one_way else (_CALL,)
+        found = any(pattern.search(text) for pattern in (*patterns, _A_NUMBER))
+        return found or _A_NUMBER.match("(" + text[:_LONGEST]) is not None
 
     def unknown_in(self, formula: str, names: Mapping[str, str]) -> str | None:
         """What of a formula is not known; None if all of it is.
