@@ -104,7 +104,7 @@ def test_changed_weight(lesson: str, workbooks: dict[str, WorkbookContent]) -> N
     assert manifest is not None
     weights = {f"{layer.name}.{name}" for layer in manifest.spec.layers for name in layer.weights}
     cells = [(b.area.sheet, *cell) for b in manifest.bindings if b.quantity in weights for cell in b.area.cells()]
-    for place in spread(cells, 4):
+    for place in spread(cells, 8):
         value = content.sheets[place[0]].cells[place[1:]].value
         assert isinstance(value, float)
 
