@@ -25,7 +25,7 @@ TRAPS = {
     "{f}+({x}/100)^99": "the number 100",
     "{f}+COUNT({x})-1": "the function COUNT",
     "ROUND({f},15)": "the function ROUND",
-    "{f}+INDEX({{0,1}},1+{x}^2/500)": "the function INDEX",
+    "{f}+INDEX({{0,1}},1+{x}^2/500)": "the number 500",
 }
 
 
@@ -39,7 +39,14 @@ def test_a_function_or_number_of_which_an_equation_knows_nothing_is_no_pass(chec
 
 
 @pytest.mark.parametrize(
-    "formula", [f"IFERROR({RIGHT},0)", f"_xlfn.LET(_xlpm.a,{RIGHT},_xlpm.a)", f"-(-({RIGHT}))", f"SUM({RIGHT})/1*2*0.5"]
+    "formula",
+    [
+        f"IFERROR({RIGHT},0)",
+        f"_xlfn.LET(_xlpm.a,{RIGHT},_xlpm.a)",
+        f"-(-({RIGHT}))",
+        "INDEX(C2:C3,1)*Weights!$B$2",
+        f"SUM({RIGHT})/1*2*0.5",
+    ],
 )
 def test_another_spelling_is_a_pass(check_small: Checker, formula: str) -> None:
     """The same function for all numbers is right, in whatever words."""

@@ -19,17 +19,18 @@ from xlcheck.graph.quantities import Graph
 NOTHING = "of which its equation knows nothing"
 _CONDITION = f"a condition {NOTHING}"
 _COMPARING = frozenset({"=", "<>", "<", ">", "<=", ">="})
-# Functions that are the same for all numbers for which they are defined. An error is none of their values.
+# Functions that are the same for all numbers for which they are defined, or need a number that says where they are not.
+# An error is none of their values.
 _SMOOTH = frozenset(
     {
         "SUM", "SUMPRODUCT", "SUMSQ", "SUMXMY2", "SUMX2MY2", "SUMX2PY2", "PRODUCT", "AVERAGE", "MMULT", "TRANSPOSE",
         "EXP", "LN", "LOG", "LOG10", "SQRT", "POWER", "TANH", "SINH", "COSH", "ATANH", "PI", "N", "LET", "SINGLE",
         "LAMBDA", "IFERROR", "IFNA", "CHIDIST", "CHISQ.DIST.RT", "ERF", "ERF.PRECISE", "ERFC", "ERFC.PRECISE",
-        "NORMSDIST", "NORM.S.DIST", "GAUSS", "STDEVP", "STDEV.P", "VARP", "VAR.P", "DEVSQ", "TRUE", "FALSE",
+        "NORMSDIST", "NORM.S.DIST", "GAUSS", "STDEVP", "STDEV.P", "VARP", "VAR.P", "DEVSQ", "INDEX", "TRUE", "FALSE",
     }
 )  # fmt: skip
 _CHOOSING = frozenset({"IF", "IFS", "SWITCH", "CHOOSE", "AND", "OR", "NOT", "XOR"})
-_PIECEWISE = frozenset({"MAX", "MIN", "ABS", "SIGN", "MEDIAN", "INDEX"})
+_PIECEWISE = frozenset({"MAX", "MIN", "ABS", "SIGN", "MEDIAN"})
 # What is the same for all numbers, in whatever style it is written; but for a one-hot vector, which takes a row.
 _ONE_WAY = (
     ex.Ref, ex.Const, ex.Slice, ex.Neg, ex.Exp, ex.Log, ex.Sqrt, ex.Tanh, ex.Sum, ex.Add, ex.Sub, ex.Mul, ex.Div,
