@@ -119,12 +119,13 @@ def test_other_saved_model_is_seen(tmp_path: Path) -> None:
 
 
 def test_written_fixtures_are_the_stored_ones(tmp_path: Path) -> None:
-    """What Keras cannot change with the processor is written as it is stored: a model with the book's weights."""
-    written = write_fixtures(["rnn-dimensions-book"], tmp_path)
+    """What Keras cannot change with the processor is written as it is stored, into a folder that is made for it."""
+    folder = tmp_path / "new" / "fixtures"
+    written = write_fixtures(["rnn-dimensions-book"], folder)
 
     assert {path.name for path in written} == {"schema.json", "rnn-dimensions-book.json", "rnn-dimensions-book.keras"}
-    assert read_fixture(tmp_path / "rnn-dimensions-book.json").spec == load_fixture("rnn-dimensions-book").spec
-    assert verify_fixtures(["rnn-dimensions-book"], tmp_path).ok
+    assert read_fixture(folder / "rnn-dimensions-book.json").spec == load_fixture("rnn-dimensions-book").spec
+    assert verify_fixtures(["rnn-dimensions-book"], folder).ok
 
 
 def test_unknown_name(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from xlcheck.chapter.recordings.names import TRAININGS, known_names, lesson_of
 from xlcheck.chapter.recordings.options import OPTIONS
 from xlcheck.chapter.recordings.schema import write_schema
 from xlcheck.chapter.recordings.store import write_fixture
+from xlcheck.files import filling, make_folder
 
 if TYPE_CHECKING:
     from xlcheck.chapter.recordings.fixture import Fixture
@@ -28,29 +29,32 @@ def write_fixtures(names: Iterable[str], folder: Path) -> tuple[Path, ...]:
         UsageError: there is no fixture of this name, or the folder cannot be written to.
         MissingDependencyError: Keras is not installed.
     """
+    with filling(folder):
+        return tuple(_written(known_names(names), folder))
+
+
+def _written(names: Iterable[str], folder: Path) -> Iterator[Path]:
     from xlcheck.chapter.training.lessons import save_lesson
 
-    names = known_names(names)
-    written = [write_schema(folder)]
+    yield write_schema(folder)
     for name in names:
         if name in OPTIONS:
-            written.append(_write_options(name, folder))
+            yield _write_options(name, folder)
             continue
         if name in TRAININGS:
-            written.append(_write_training(name, folder))
+            yield _write_training(name, folder)
             continue
         model, history = _model(name)
         write_fixture(_fixture(name, model, history), folder / f"{name}.json")
         save_lesson(lesson_of(name), model, folder / f"{name}.keras")
-        written += [folder / f"{name}.json", folder / f"{name}.keras"]
-    return tuple(written)
+        yield from (folder / f"{name}.json", folder / f"{name}.keras")
 
 
 def _write_options(name: str, folder: Path) -> Path:
     from xlcheck.chapter.training.options import option_fixture
 
     path = folder / f"{name}.json"
-    path.parent.mkdir(exist_ok=True)
+    make_folder(path.parent)
     write_fixture(option_fixture(name), path)
     return path
 
