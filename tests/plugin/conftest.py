@@ -31,7 +31,7 @@ from xlcheck.workbook.reader import read_workbook
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 _IS_INSTALLED = any(point.name == "xlcheck" for point in entry_points(group="pytest11"))
 # Each run inside a test looks through all files of all that is installed; these are the ones that are of use.
-_PLUGINS = [d for d in distributions() if any(point.group == "pytest11" for point in d.entry_points)]
+_PLUGINS = [d for d in distributions() if d.name in {"xlcheck", "pytest-xdist"}]
 
 
 @pytest.fixture(autouse=True)
