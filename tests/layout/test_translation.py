@@ -50,7 +50,8 @@ WHOLE = {"pages", "exercise_pages", "legend", "cells"}
 SENTENCE = re.compile("[A-Za-z]{2,} [A-Za-z]{2,}|[←→↓] ?[A-Za-z]")
 ASKING = {"say", "say_all", "say_live", "beginning"}
 NAMES = {"NAME", "MARKS", "SCRATCH", "ID_TEXT", "NAME_TEXT"}
-READ = {"very good", "very bad", "(no word)", TYPED}
+NAMES |= {"DOCUMENTS", "SENTENCE", "PIXELS", "_REVIEWS", "_SENTENCES"}  # what networks read, in the files of lessons
+READ = {"very good", "very bad", "(no word)", "bright at ", TYPED}
 FOR_PROGRAMS = {"rebuild with", "xlcheck build ", " --vocabulary FILE", " --padding back", "keras float64",
                 "xlcheck, with empty blanks"}  # fmt: skip
 
