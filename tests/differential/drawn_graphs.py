@@ -48,6 +48,22 @@ def drawn_graph(seed: int, *, operations: bool = False) -> Any:
     return _Drawing(np.random.default_rng(seed), operations, crossed=seed % 2 == 1).whole()
 
 
+def inputs_of(model: Any, rng: np.random.Generator, samples: int) -> list[np.ndarray]:
+    """What the inputs of a random model read: codes, or numbers that single precision holds exactly.
+
+    Some steps of sequences are zeros, for layers that skip them.
+    """
+    found = []
+    for tensor in model.inputs:
+        shape = (samples, *tensor.shape[1:])
+        codes = "int" in tensor.dtype
+        x = rng.integers(0, CODES, shape) if codes else rng.normal(size=shape).astype("float32").astype("float64")
+        if x.ndim == 3:
+            x[rng.random(x.shape[:2]) < 0.2] = 0
+        found.append(x)
+    return found
+
+
 class _Drawing:
     def __init__(self, rng: np.random.Generator, operations: bool, crossed: bool) -> None:
         self._rng = rng

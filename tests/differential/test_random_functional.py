@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from answer_cells import answers
-from drawn_graphs import CODES, drawn_graph
+from drawn_graphs import drawn_graph, inputs_of
 from models import build, keras, odd_models_allowed
 from thorough import THOROUGH
 
@@ -47,21 +47,7 @@ def models_and_inputs(seed: int, *, operations: bool = False) -> tuple[Any, Any,
     for weight, single in zip(exact.weights, model.weights, strict=True):
         weight.assign(single.numpy().astype("float64"))
     rng = np.random.default_rng(seed)
-    return model, exact, [_given(rng, tensor) for tensor in model.inputs]
-
-
-def _given(rng: np.random.Generator, tensor: Any) -> np.ndarray:
-    """What an input reads: numbers, or codes."""
-    shape = tuple(tensor.shape[1:])
-    return rng.integers(0, CODES, (SAMPLES, *shape)) if "int" in tensor.dtype else _numbers(rng, shape)
-
-
-def _numbers(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """Numbers that single precision holds exactly; some steps of sequences are zeros, for layers that skip them."""
-    x = rng.normal(size=(SAMPLES, *shape)).astype("float32").astype("float64")
-    if len(shape) == 2:
-        x[rng.random(x.shape[:2]) < 0.2] = 0
-    return x
+    return model, exact, inputs_of(model, rng, SAMPLES)
 
 
 def rows_of(prediction: np.ndarray, most: int) -> list[list[np.ndarray]]:

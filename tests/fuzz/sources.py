@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import sys
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -61,10 +62,11 @@ def hand_made_books() -> tuple[Path, ...]:
 @cache
 def _built(number: int) -> Path:
     import numpy as np
-    from drawn_graphs import drawn_graph
+    from drawn_graphs import drawn_graph, inputs_of
     from models import build, odd_models_allowed
 
     from xlcheck import api
+    from xlcheck.errors import NotSupportedError
 
     path = _pool() / f"{number}.xlsx"
     for seed in range(5000 + number, 10**9, MODELS):
@@ -72,10 +74,10 @@ def _built(number: int) -> Path:
         if model.count_params() > 150:
             continue
         rng = np.random.default_rng(seed)
-        inputs = [rng.normal(size=(2, *tensor.shape[1:])) for tensor in model.inputs]
-        with odd_models_allowed():
+        inputs = inputs_of(model, rng, 2)
+        with odd_models_allowed(), suppress(NotSupportedError):  # some sums of Keras's are refused
             api.build_model(model, inputs if len(inputs) > 1 else inputs[0], path)
-        break
+            break
     return path
 
 

@@ -66,6 +66,21 @@ def test_so_it_is_where_an_equation_branches(trap: str, tmp_path: Path) -> None:
     assert report.reservations[0].startswith("what lstm!G12 gives depends on the ")
 
 
+@pytest.mark.parametrize("trap", ["(AN300+AO300)/2+MAX(0,AN300-100)", "(AN300+AO300)/2+EXP(-1000000*(AN300-7.77)^2)"])
+def test_so_it_is_in_the_tables_of_a_training(trap: str, tmp_path: Path) -> None:
+    """Each column of a table is a quantity with an equation, and each of its rows is held to it."""
+    path = edited(
+        LSTM.with_name("simple-rnn-training.xlsx"),
+        tmp_path / "trap.xlsx",
+        "xl/worksheets/sheet5.xml",
+        lambda b: b.replace(b"(AN300+AO300)/2", trap.encode(), 1),
+    )
+    report = api.check(path, perturb=0)
+
+    assert (report.exit_code, report.counts.root) == (3, 0)
+    assert report.reservations[0].startswith("what Epochs!B300 gives depends on the ")
+
+
 def test_what_is_unknown() -> None:
     """What chooses, compares, or has a number of its own, and names that do; not letters in texts and names."""
     assert EQUATION.unknown_in("=--(A1>=3)", {}) is not None
@@ -94,3 +109,8 @@ def test_what_is_unknown() -> None:
 def test_only_suspects_are_read(formula: str, is_suspect: bool) -> None:
     """What a pattern does not find in the text has nothing unknown; it may find too much."""
     assert EQUATION.suspects(formula) is is_suspect
+    assert (
+        Known(one_way=True, numbers=frozenset({3.0, 0.25, 1e-7}), places=True).suspects("3*A1+0.25*B1-1E-07-17")
+        is False
+    )
+    assert Known(one_way=True, numbers=frozenset({3.0, 0.25})).suspects("A1*0.255") is True

@@ -26,6 +26,7 @@ from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.verdicts.unknown_parts import NOTHING, Known, known_of
 from xlcheck.workbook.cell_codes import Codes, address, by_sheet, codes_of
 from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.epoch_table import EpochTable
 from xlcheck.workbook.manifest import Manifest
 
 _TIME = "the time"
@@ -54,6 +55,8 @@ Rule = Callable[[str, Mapping[str, str]], str | None]
 """(formula, defined names that depend on something) → what the formula depends on."""
 Says = Callable[[str], object]
 """Whether a text, in capitals, may depend on something."""
+Asked = tuple[Rule, Says, list[tuple[str, Codes]]]
+"""A rule, where it may apply, and the cells of which it is asked, by worksheet."""
 
 
 def depending_quantities(
@@ -79,26 +82,50 @@ def depending_quantities(
     known: dict[str, Known] = {
         q.name: known_of(graph, q.name, tolerance.of(q.name).limit(1.0)) for q in graph if q.expr is not None
     }
-    computed: list[tuple[str, Codes]] = []
-    knowing: dict[Known, list[tuple[str, Codes]]] = {}
-    for place in (s.placement for s in seen.sightings if s.placement.quantity in known):
-        computed.append((place.sheet, place.codes))
-        knowing.setdefault(known[place.quantity], []).append(computed[-1])
     own = [(cell.sheet, np.array([cell.code])) for cell in seen.unbound]
     found: dict[Cell, str] = {}
-    rules: list[tuple[Rule, Says, list[tuple[str, Codes]]]] = [(depends_on, _SUSPECT.search, computed)]
-    rules[:0] = [(one.unknown_in, one.suspects, cells) for one, cells in knowing.items()]
-    for rule, says, cells in rules:
-        names = {name.casefold(): what for name, text in content.names.items() if (what := rule(text, {}))}
+    shown = ((s.placement.quantity, s.placement.sheet, s.placement.codes) for s in seen.sightings)
+    for rule, says, cells in _rules(known, shown):
+        names = _named(content, rule)
         found |= _depending(formulas, cells, names, rule, says)
         if reads := dict(_depending(formulas, own, names, rule, says)):
             found |= _reading(formulas, cells, reads)
     if manifest.tables:
-        areas = [Range(t.area.sheet, t.area.top, c, t.area.rows) for t in manifest.tables for c in t.columns.values()]
-        everything = [(area.sheet, codes_of(area)) for area in areas]
-        found |= _depending(FormulaCells(content), everything, names, depends_on, _SUSPECT.search)
+        everything = FormulaCells(content)
+        for rule, says, cells in _rules(known, _columns(manifest.tables)):
+            found |= _depending(everything, cells, _named(content, rule), rule, says)
     open_cells = ((cell, reason) for cell, reason in found.items() if cell not in wrong)
     yield from said_of((f"{sheet}!{address(code)}", reason) for (sheet, code), reason in open_cells)
+
+
+def _rules(known: Mapping[str, Known], cells: Iterable[tuple[str, str, Codes]]) -> Iterator[Asked]:
+    """What is asked of which cells.
+
+    Args:
+        known: what the formulas of each computed quantity may hold.
+        cells: quantity, worksheet and cells; of those that are not computed nothing is asked.
+    """
+    computed: list[tuple[str, Codes]] = []
+    knowing: dict[Known, list[tuple[str, Codes]]] = {}
+    for name, sheet, codes in cells:
+        if name in known:
+            computed.append((sheet, codes))
+            knowing.setdefault(known[name], []).append(computed[-1])
+    yield from ((one.unknown_in, one.suspects, own) for one, own in knowing.items())
+    yield depends_on, _SUSPECT.search, computed
+
+
+def _columns(tables: Iterable[EpochTable]) -> Iterator[tuple[str, str, Codes]]:
+    """Quantity, worksheet and cells of each column of the tables of a training."""
+    for table in tables:
+        for name, column in table.columns.items():
+            area = Range(table.area.sheet, table.area.top, column, table.area.rows)
+            yield name, area.sheet, codes_of(area)
+
+
+def _named(content: WorkbookContent, rule: Rule) -> dict[str, str]:
+    """The defined names, in small letters, that depend on something, each with what that is."""
+    return {name.casefold(): what for name, text in content.names.items() if (what := rule(text, {}))}
 
 
 def said_of(found: Iterable[tuple[str, str]]) -> Iterator[str]:

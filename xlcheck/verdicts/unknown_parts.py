@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from xlcheck.formulas.scanner import plain_name, tokens
+from xlcheck.formulas.unparse import number_text
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph
 
@@ -49,10 +51,17 @@ def _call_of_another(known: frozenset[str]) -> re.Pattern[str]:
     return re.compile(r"(?<=\w)\(" + "".join(rf"(?<!(?<![\w.]){re.escape(name)}\()" for name in ordered))
 
 
+@cache
+def _number_but(known: frozenset[float], *, places: bool) -> re.Pattern[str]:
+    """A number that is none of these, written as xlcheck writes them."""
+    own = [re.escape(number_text(number)) for number in (*_PLAIN_NUMBERS, *sorted(known))]
+    return re.compile(rf"[-+*/^(,=<>&{{;\s](?!(?:{'|'.join([*own, *([_WHOLE] if places else [])])})(?![\w.]))\.?\d")
+
+
+_WHOLE = r"\d+"
 _USUAL = ("SUMPRODUCT", "EXP", "TANH", "SUM", "IF", "MAX")
 # What is looked for in the texts of all formulas before any of them is read.
 _ONE_WAY_CALL, _CALL = _call_of_another(_SMOOTH), _call_of_another(_SMOOTH | _CHOOSING | _PIECEWISE)
-_A_NUMBER = re.compile(r"[-+*/^(,=<>&{;\s]\.?(?![012](?![\w.]))\d")
 _LONGEST = 400  # a number has fewer digits
 _COMPARED = re.compile("[=<>]")
 
@@ -76,8 +85,9 @@ class Known:
     def suspects(self, text: str) -> bool:
         """Whether a formula, or many at once, in capitals, may hold something unknown: it is asked of all of them."""
         patterns = (_ONE_WAY_CALL, _COMPARED) if self.one_way else (_CALL,)
-        found = any(pattern.search(text) for pattern in (*patterns, _A_NUMBER))
-        return found or _A_NUMBER.match("(" + text[:_LONGEST]) is not None
+        number = _number_but(self.numbers, places=self.places)
+        found = any(pattern.search(text) for pattern in (*patterns, number))
+        return found or number.match("(" + text[:_LONGEST]) is not None
 
     def unknown_in(self, formula: str, names: Mapping[str, str]) -> str | None:
         """What of a formula is not known; None if all of it is.
