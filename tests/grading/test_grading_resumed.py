@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from thorough import THOROUGH
 from xlcheck.errors import UsageError
 from xlcheck.grading.grade import grade_folder as grade
 from xlcheck.grading.grading import Grading
+from xlcheck.grading.records import Record
 from xlcheck.grading.store import StoredMarks, open_store
 
 KILLS, MANY = (50, 200) if THOROUGH else (2, 24)
@@ -135,6 +137,35 @@ def test_any_executor_gives_the_same(lstm: Classroom, many: Path, straight: Grad
         by_threads = grade(many, lstm.key_file, results, executor=threads)
 
     assert marks_of(by_threads) == marks_of(straight)
+
+
+class Counting(Executor):
+    """Counts what it is sent, and looks at nothing."""
+
+    sent = 0
+
+    def submit(self, function: Any, /, *arguments: Any, **_: Any) -> Future[Any]:
+        self.sent += 1
+        future: Future[Any] = Future()
+        future.set_result([Record(task.sha256, error="nobody looked at it") for task in arguments[1]])
+        return future
+
+
+def test_where_nobody_knows_how_many_work_32_parts_of_a_class_are_sent_ahead(
+    lstm: Classroom, tmp_path: Path, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Enough for a cluster, and no more in memory than that; the others follow as results come."""
+    monkeypatch.setattr("xlcheck.grading.grade.CHUNK", 1)
+    (tmp_path / "in").mkdir()
+    for number in range(40):
+        (tmp_path / "in" / f"{number}.xlsx").write_text(str(number))
+    executor, sent = Counting(), list[int]()
+    graded = grade(
+        tmp_path / "in", lstm.key_file, results, executor=executor, progress=lambda *_: sent.append(executor.sent)
+    )
+
+    assert sent[0] == 32
+    assert executor.sent == graded.graded == 40
 
 
 def test_two_at_a_time_do_not_write_the_same_results(lstm: Classroom, tmp_path: Path, results: Path) -> None:
