@@ -65,6 +65,36 @@ def normalised() -> Cells:
     return cells
 
 
+def normalised_by_typed() -> Cells:
+    """Three units, normalised by typed averages in J1:L2, with gamma and beta in J3:L4 and an epsilon in N1; relu."""
+    cells = dense(_linear) | {"N1": 0.001}
+    for number, c in enumerate("JKL"):
+        cells |= {f"{c}1": 0.3 - 0.2 * number, f"{c}2": 0.5 + 0.3 * number}
+        cells |= {f"{c}3": 1.2 - 0.4 * number, f"{c}4": round(0.15 * number - 0.1, 2)}
+    for row in _ROWS:
+        for c, z, a in zip("JKL", "DEF", "OPQ", strict=True):
+            cells[f"{c}{row}"] = f"={c}$3*({z}{row}-{c}$1)/SQRT({c}$2+$N$1)+{c}$4"
+            cells[f"{a}{row}"] = f"=MAX(0,{c}{row})"
+    return cells
+
+
+def normalised_inputs() -> Cells:
+    """Three typed numbers a row, normalised, then two units whose sums are added to the first two of them, and a head."""
+    cells: Cells = {"I1": 1.1, "J1": 0.8, "K1": -0.7, "I2": 0.1, "J2": -0.2, "K2": 0.3, "M1": 0.00001}
+    cells |= {f"{c}{row}": round(0.3 * row - 0.4 * n, 2) for n, c in enumerate("OP") for row in (1, 2, 3)}
+    cells |= {"O4": 0.1, "P4": -0.2, "U1": 0.6, "U2": -0.9}
+    for row in _ROWS:
+        cells |= {f"{c}{row}": round(0.37 * row * (n - 1.4) % 2 - 1, 2) for n, c in enumerate("ABC")}
+        cells |= {f"E{row}": f"=AVERAGE($A{row}:$C{row})", f"F{row}": f"=VARP($A{row}:$C{row})"}
+        for c, x in zip("IJK", "ABC", strict=True):
+            cells[f"{c}{row}"] = f"=({x}{row}-$E{row})/SQRT($F{row}+$M$1)*{c}$1+{c}$2"
+        for c, x in zip("OP", "AB", strict=True):
+            cells[f"{c}{row}"] = f"=$I{row}*{c}$1+$J{row}*{c}$2+$K{row}*{c}$3+{c}$4"
+            cells[f"{'R' if c == 'O' else 'S'}{row}"] = f"={x}{row}+{c}{row}"
+        cells[f"U{row}"] = f"=TANH(R{row}*U$1+S{row}*U$2)"
+    return cells
+
+
 def softmax() -> Cells:
     """The softmax of three rows of typed numbers."""
     cells: Cells = {

@@ -16,6 +16,8 @@ _KINDS = {
     sheets.pooling: "GlobalMaxPooling1D()",
     sheets.residual: "Add()",
     sheets.normalised: "LayerNormalization(0.001)",
+    sheets.normalised_by_typed: "BatchNormalization(0.001)",
+    sheets.normalised_inputs: "LayerNormalization(1e-05)",
     sheets.softmax: "Softmax()",
     sheets.attention: "Dense(3, linear), 3 samples times 0.707107",
     sheets.attention_of_more: "Dense(4, linear), 4 samples times 0.707107",
@@ -71,6 +73,34 @@ def test_a_function_that_is_no_layer_gets_no_pass(tmp_path: Path, text: str) -> 
     code, roots = answer(sheets.dense(lambda z: z) | {f"H{r}": text.format(r) for r in range(6, 10)}, tmp_path, 3)
 
     assert (code, roots) == (3, set())
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "formula"),
+    [
+        (sheets.normalised_by_typed, "K8", "=K$3*(E8-J$1)/SQRT(K$2+$N$1)+K$4"),  # the average of another unit
+        (sheets.normalised_by_typed, "L7", "=L$3*(F7-L$1)/(SQRT(L$2)+$N$1)+L$4"),
+        (sheets.normalised_by_typed, "J8", "=J$3*(D8-J$1)/SQRT(J$2+$N$1)"),
+        (sheets.normalised_by_typed, "P8", "=MAX(0,E8)"),  # what is not normalised
+        (sheets.normalised_inputs, "F7", "=VAR($A7:$C7)"),
+        (sheets.normalised_inputs, "J7", "=(B7-$E6)/SQRT($F7+$M$1)*J$1+J$2"),  # the average of another row
+        (sheets.normalised_inputs, "R8", "=I8+O8"),  # another number is skipped
+        (sheets.normalised_inputs, "P8", "=$I8*P$1+$J8*P$2+$K8*P$3"),
+    ],
+)
+def test_a_slip_in_a_normalisation_is_named(
+    tmp_path: Path, sheet: Callable[[], sheets.Cells], cell: str, formula: str
+) -> None:
+    """Rule: what all formulas around a cell have otherwise, and with which layers without weights fit, is wrong."""
+    assert answer(sheet() | {cell: formula}, tmp_path, 3) == (1, {cell})
+
+
+def test_a_weight_added_to_each_sample_is_a_second_bias(tmp_path: Path) -> None:
+    """Rule: what all samples add is no residual, however it is computed; Keras has one bias, so there is no verdict."""
+    cells = sheets.normalised_inputs()
+    cells |= {f"{c}{row}": f"={x}$4+{x}{row}" for row in range(6, 10) for c, x in (("R", "O"), ("S", "P"))}
+
+    assert answer(cells, tmp_path, 3)[1] == set()
 
 
 @pytest.mark.parametrize(("by", "code"), [("2", 3), ("1.4142", 0), ("SQRT(3)", 3)])

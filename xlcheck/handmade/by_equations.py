@@ -18,7 +18,7 @@ from xlcheck.handmade.equations.gru_states import mixed_otherwise
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.left_out import reads_less
 from xlcheck.handmade.equations.objections import doubt_of
-from xlcheck.handmade.equations.polynomials import cell_of
+from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.patterns import out_of_place
@@ -29,6 +29,9 @@ from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.witnesses import reason_to_doubt
 from xlcheck.verdicts.report import Status
+
+_IN_ORDER = frozenset({Status.AGREE, Status.CARRIED})
+"""What cells are that compute what they should from what they read."""
 
 
 @dataclass(frozen=True)
@@ -155,10 +158,17 @@ def settled(found: Arrangement, part: SheetGroup, bench: Bench, edit: Mapping[Ad
     doubts += found.mixed_up() + found.objections() + found.words_against()
     bent = any(layer.reading.activations["activation"] != LINEAR for layer in found.layers)
     bent = bent or len(found.layers) > len(found.recognised.readings)  # as an attention, whose weights are computed
-    forms = map(found.forms.of, list(found.forms))
-    bent = bent or any(own.is_activation and any(len(x) > 1 for x in own.polynomial) for own in forms)
+    bent = bent or any(_bends_a_network(found, atom) for atom in list(found.forms))
     may_be_more = found.recognised.has_activations or bent or bool(found.typed_over or found.decisions)
     return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), may_be_more)
+
+
+def _bends_a_network(found: Arrangement, atom: Atom) -> bool:
+    """Whether something is an activation of a sum of products, or, beside layers, of what other formulas compute."""
+    form = found.forms.of(atom)
+    parts = form.polynomial if form.is_activation else ()
+    computed = found.layers and any(not found.forms.is_given(part) for own in parts for part in own)
+    return bool(computed) or any(len(own) > 1 for own in parts)
 
 
 def _plain_layers(
@@ -172,7 +182,7 @@ def _plain_layers(
             doubts.append(str(error))
             continue
         wrong = {verdict.cell for verdict in outcome.roots}
-        if all(verdict.status is Status.AGREE for verdict in outcome.verdicts) or (wrong and wrong <= meant.keys()):
+        if all(verdict.status in _IN_ORDER for verdict in outcome.verdicts) or (wrong and wrong <= meant.keys()):
             yield outcome, plain.own
 
 

@@ -89,6 +89,10 @@ class Functions:
                 [number_under(cell, dict(zip(given, row, strict=True)), self._terms) for row in numbers.tolist()]
             )
 
+    def number(self, cell: Address) -> float:
+        """What a cell holds."""
+        return self._terms.number(cell)
+
     def between(self, outputs: Collection[Address], inputs: Collection[Address]) -> frozenset[Address]:
         """The formulas of results, and those through which they are computed."""
         found, stack = set[Address](), [*outputs]

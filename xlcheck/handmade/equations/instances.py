@@ -73,7 +73,9 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
             if instance is not None:
                 instance.gate, instance.gated = gate, frozenset(under)
                 found[atom] = instance
-    return found | _only_compared(found, forms, inlined)
+    skipped = dict(_before_skips(found, forms))
+    kept = {atom: own for atom, own in found.items() if atom not in skipped}
+    return kept | {own.atom: own for own in skipped.values()} | _only_compared(found, forms, inlined)
 
 
 def _with_thresholds(form: Form, forms: Forms) -> Polynomial:
@@ -84,6 +86,27 @@ def _with_thresholds(form: Form, forms: Forms) -> Polynomial:
         ((negative_of(own[0]),), 1.0) if factor == -1 and len(own) == 1 and forms.is_given(own[0]) else (own, factor)
         for own, factor in form.polynomial.items()
     )
+
+
+def _before_skips(found: Mapping[Atom, Instance], forms: Forms) -> Iterator[tuple[Atom, Instance]]:
+    """Sums of a weighted sum and of what a layer skips → the weighted sum; what is skipped is no second bias.
+
+    The weighted sum has a bias of its own, which other samples add, too; none of them adds what this one skips.
+    """
+    tried: dict[Atom, tuple[Instance, Atom]] = {}
+    for atom in (own.atom for own in found.values() if own.activation == LINEAR and not own.gate):
+        total = forms.of(atom).polynomial
+        for part in forms.inlined.get(atom, ()):
+            summands = forms.of(part).polynomial
+            rest = [monomial for monomial in total if monomial not in summands]
+            own = _instance(part, forms.of(part), summands, forms) if len(total) == len(summands) + 1 else None
+            if own is not None and [*map(len, rest)] == [1]:
+                tried[atom] = own, rest[0][0]
+    alone = Counter(m[0] for own in found.values() for m in own.monomials if len(m) == 1)
+    for atom, (own, added) in tried.items():
+        biases = [m[0] for m in own.monomials if len(m) == 1]
+        if len(biases) == 1 and alone[added] == 1 and alone[biases[0]] > 1:
+            yield atom, own
 
 
 def _only_compared(found: Mapping[Atom, Instance], forms: Forms, inlined: Collection[Atom]) -> dict[Atom, Instance]:

@@ -62,7 +62,8 @@ class OddOnes(Filling):
             if like < _WITNESSES:
                 there = [self._said(cell, line) for line in asked]
                 like = max(like, *(_votes(by, self._terms.get(cell)) for by in there))
-                own = {odd.meant: odd for by in there for odd in self._odd(cell, by, like)}
+                both = [(by, other) for by, other in (there, there[::-1])]
+                own = {odd.meant: odd for by, other in both for odd in self._odd(cell, by, like, other)}
                 found += own.values() if like < _WITNESSES else ()
         return sorted(found, key=attrgetter("sureness"), reverse=True)
 
@@ -130,11 +131,15 @@ class OddOnes(Filling):
                 found[term, self._operands[other][0]][other < cell] += 1
         return found
 
-    def _odd(self, cell: Address, said: _Said, like: int) -> Iterator[Odd]:
-        """What formulas in line with a cell say that it should be, if there are enough more than those like it."""
+    def _odd(self, cell: Address, said: _Said, like: int, across: _Said | None = None) -> Iterator[Odd]:
+        """What formulas in line with a cell say that it should be, if there are enough more than those like it.
+
+        Of those like it, as many do not count as formulas in its other line say the same.
+        """
         own = self._terms.get(cell)
         for (term, _), by in said.items():
-            is_sure = by.total() >= _WITNESSES + like and (cell in self._table.texts or len(by) > 1)
+            against = max(0, like - _votes(across or {}, term))
+            is_sure = by.total() >= _WITNESSES + against and (cell in self._table.texts or len(by) > 1)
             if is_sure and term is not own:
                 yield Odd(cell, term, by.total(), len(by) > 1)
 

@@ -75,6 +75,7 @@ class _Placer:
         edited: Collection[Address],
     ) -> None:  # fmt: skip
         self._edited = edited
+        self._constants = frozenset[Address]().union(*(network.constants for network in networks))
         self._table = table
         self._networks = networks
         self._precedents = precedents
@@ -195,6 +196,8 @@ class _Placer:
             return known[cell]
         if cell in self._edited or (self._edited and cell in self._table.texts):  # which is not in order of calculation
             return self._computed(cell, known)
+        if cell in self._constants:
+            return np.full(SETTINGS, self._terms.number(cell))
         if cell not in self._other:  # a cell of something else, which must not seem right by chance
             seed = [_FIRST_SEED, len(self._other)]
             self._other[cell] = np.random.default_rng(seed).uniform(1.1, 1.9, SETTINGS)

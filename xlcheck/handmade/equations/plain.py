@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
 from xlcheck.handmade.equations.functions import Functions, Results
-from xlcheck.handmade.equations.plain_templates import NAMES, TEMPLATES, Found, typed_logits
+from xlcheck.handmade.equations.plain_templates import NAMES, TEMPLATES, Found, typed_vectors
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.model.model_spec import Call, InputSpec, ModelSpec, sequential
@@ -48,7 +48,7 @@ def plain_layers(results: Sequence[Results], terms: CellTerms, taken: Collection
     """
     names: Counter[str] = Counter()
     found: list[PlainCells] = []
-    typed = {} if results else typed_logits(terms, taken)  # beside a network its results are meant, rather
+    typed = typed_vectors(terms, taken, beside=bool(results))
     waiting, taken = [own for own in (*results, typed) if own], {*taken}
     all_results = [*waiting]
     while waiting:
@@ -92,7 +92,7 @@ def _cells_of(found: Found, name: str, functions: Functions) -> PlainCells:
         )
     weights = {f"{name}.{weight}": places for weight, places in found.weights.items()}
     bound = tuple({f"{name}.y": places} for places in found.outputs)
-    network = Network(spec, weights, tuple(samples), bound)
-    given = frozenset(cell for *_, cell in network.cells())
+    network = Network(spec, weights, tuple(samples), bound, constants=found.constants)
+    given = found.constants | {cell for *_, cell in network.cells()}
     outputs = {cell for places in found.outputs for cell in places if cell is not None}
     return PlainCells(name, (network,), functions.between(outputs, given), given, found.results)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.functions import Functions, Results, leaves_above
+from xlcheck.handmade.equations.normalisations import normalised_by_typed, normalised_by_vector
 from xlcheck.handmade.networks.network import Places
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.model.model_spec import LayerSpec
@@ -18,7 +19,9 @@ from xlcheck.model.model_spec import LayerSpec
 _Array = NDArray[np.float64]
 _TRIALS = 4
 _MOST_FREE, _LONGEST = 400, 64
-"""Formulas among which a softmax of typed numbers is looked for, and the numbers that it may have."""
+"""Formulas among which a function of typed numbers is looked for, and the numbers that it may have."""
+_STATISTICS = 2
+"""Cells that read the numbers that are normalised, and nothing else: their mean and their variance."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Found:
         results: the same as results of a layer.
         weights: the cells of its weights.
         steps: whether a sample is a sequence of single numbers.
+        constants: the cells of numbers that Keras has as options.
     """
 
     layer: LayerSpec
@@ -40,6 +44,7 @@ class Found:
     results: Results
     weights: Mapping[str, Places]
     steps: bool = False
+    constants: frozenset[Address] = frozenset()
 
 
 def _random(rows: int, columns: int) -> _Array:
@@ -105,28 +110,42 @@ def _exponential_shares(x: _Array) -> _Array:
     return shares
 
 
-def typed_logits(terms: CellTerms, taken: Collection[Address]) -> Results:
-    """Typed numbers of which formulas give the softmax, a vector a row of the result; empty if there are none.
+def typed_vectors(terms: CellTerms, taken: Collection[Address], *, beside: bool) -> Results:
+    """Typed numbers that a softmax or a normalisation reads, a vector a row of the result; empty if there are none.
 
     Args:
         terms: what each formula computes.
         taken: the cells of layers.
+        beside: whether there are layers, of which a softmax is meant, rather.
     """
-    vectors: dict[frozenset[Address], set[Address]] = defaultdict(set)
+    vectors: dict[tuple[Address, ...], set[Address]] = defaultdict(set)
     free = [cell for cell in terms if cell not in taken]
     for cell in free if len(free) <= _MOST_FREE else ():
-        read = frozenset(leaves_above(cell, terms, ()))
+        read = tuple(sorted(leaves_above(cell, terms, ())))
         if 1 < len(read) <= _LONGEST:
             vectors[read].add(cell)
-    found = []
-    for read, cells in vectors.items():
-        functions = Functions(terms, taken, read)
-        if len(cells) >= len(read) and _alike(sorted(read), functions, _exponential_shares) is not None:
-            found.append(sorted(read))
-    sizes, typed = {len(own) for own in found}, [cell for own in found for cell in own]
+    if not beside:
+        softmaxes = [
+            read for read, cells in vectors.items() if len(cells) >= len(read) and _is_shared(read, terms, taken)
+        ]
+        if softmaxes:
+            return _in_rows(softmaxes)
+    with_statistics = _in_rows([read for read, cells in vectors.items() if len(cells) >= _STATISTICS])
+    rows = [*_vectors(with_statistics).values()]
+    functions = Functions(terms, taken, [*with_statistics.values()])
+    return with_statistics if rows and normalised_by_vector(rows, functions) is not None else {}
+
+
+def _is_shared(read: Sequence[Address], terms: CellTerms, taken: Collection[Address]) -> bool:
+    return _alike(read, Functions(terms, taken, read), _exponential_shares) is not None
+
+
+def _in_rows(vectors: Sequence[tuple[Address, ...]]) -> Results:
+    """Vectors one below the other; nothing if they are no table."""
+    sizes, typed = {len(own) for own in vectors}, [cell for own in vectors for cell in own]
     if len(sizes) != 1 or len({*typed}) < len(typed):
         return {}
-    return {(step, unit): cell for step, own in enumerate(sorted(found)) for unit, cell in enumerate(own)}
+    return {(step, unit): cell for step, own in enumerate(sorted(vectors)) for unit, cell in enumerate(own)}
 
 
 def _softmax(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
@@ -160,55 +179,18 @@ def _of_vectors(
     return Found(layer, [[tuple(vectors[step]) for step in cells]], list(cells.values()), results, weights)
 
 
-def _normalised(of: Results, functions: Functions, _all: Sequence[Results]) -> Found | None:
-    """A normalisation of each step's results, with gamma and beta or without."""
-    vectors = _vectors(of)
-    found: dict[int, list[tuple[Address, tuple[Address, ...], float]]] = {}
-    for step, own in vectors.items():
-        found[step] = []
-        x = _random(_TRIALS, len(own))
-        for unit in range(len(own)):
-            fits = [
-                (cell, *fit) for cell in functions.of if (fit := _normal(cell, own, unit, x, functions)) is not None
-            ]
-            if len(fits) != 1:
-                return None
-            found[step] += fits
-    kinds = {(round(epsilon, 9), len(scales)) for own in found.values() for _, scales, epsilon in own}
-    if len(kinds) != 1 or len({tuple(scales for _, scales, _ in own) for own in found.values()}) != 1:
+def _normalised(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
+    """A normalisation of each step's results, by their own mean and variance or by typed ones."""
+    steps, units = sorted({step for step, _ in of}), sorted({unit for _, unit in of})
+    if len(of) != len(steps) * len(units):
         return None
-    ((epsilon, count),) = kinds
-    (first, *_) = found.values()
-    options = {"axis": [-1], "epsilon": epsilon, "center": count > 1, "scale": count > 0}
-    names = ("gamma", "beta")[:count]
-    weights = {name: tuple(scales[number] for _, scales, _ in first) for number, name in enumerate(names)}
-    layer = LayerSpec("LayerNormalization", "", options, dict.fromkeys(names, (len(first),)))
-    return _of_vectors(of, {step: [cell for cell, *_ in own] for step, own in found.items()}, layer, weights)
-
-
-def _normal(
-    cell: Address, own: Sequence[Address], unit: int, x: _Array, functions: Functions
-) -> tuple[tuple[Address, ...], float] | None:
-    """Gamma and beta of a formula that normalises one of some cells, and its epsilon."""
-    scales = sorted(functions.of[cell] - set(own))
-    if not functions.of[cell] >= set(own) or len(scales) > 2 or not functions.known.isdisjoint(scales):
+    vectors = [[of[step, unit] for unit in units] for step in steps]
+    found = normalised_by_vector(vectors, functions) or normalised_by_typed(vectors, functions)
+    if found is None:
         return None
-    centred, variance = x[:, unit] - x.mean(axis=1), x.var(axis=1)
-    for order in (scales, scales[::-1]) if len(scales) > 1 else (scales,):
-        given = [*own, *order]
-        plain = np.tile([1.0, 0.0][: len(order)], (len(x), 1))
-        y = functions.values(cell, given, np.hstack([x, plain]))
-        if not np.isfinite(y).all() or (y == 0).any():
-            continue
-        epsilon = float(np.median((centred / y) ** 2 - variance))
-        epsilon = float(f"{epsilon:.6g}")
-        other = np.tile([1.7, -0.6][: len(order)], (len(x), 1))
-        scaled = functions.values(cell, given, np.hstack([x, other]))
-        gamma, beta = ([1.7, -0.6][: len(order)] + [1.0, 0.0][len(order) :]) if order else (1.0, 0.0)
-        desired = centred / np.sqrt(variance + max(epsilon, 0.0))
-        if epsilon >= 0 and _same(y, desired) and _same(scaled, gamma * desired + beta):
-            return tuple(order), epsilon
-    return None
+    outputs = dict(zip(steps, found.outputs, strict=True))
+    results = {(step, units[n]): cell for step, own in outputs.items() for n, cell in enumerate(own)}
+    return Found(found.layer, [found.vectors], found.outputs, results, found.weights, constants=found.constants)
 
 
 def _largest(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
@@ -292,5 +274,6 @@ TEMPLATES: Sequence[Callable[[Results, Functions, Sequence[Results]], Found | No
 """Each finds the layer that reads some results, given all results, or None."""
 NAMES = {
     "ReLU": "re_lu", "LeakyReLU": "leaky_re_lu", "Rescaling": "rescaling", "Softmax": "softmax", "Add": "add",
-    "LayerNormalization": "layer_normalization", "GlobalMaxPooling1D": "global_max_pooling1d",
+    "LayerNormalization": "layer_normalization", "BatchNormalization": "batch_normalization",
+    "GlobalMaxPooling1D": "global_max_pooling1d",
 }  # fmt: skip

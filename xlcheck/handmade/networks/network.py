@@ -35,6 +35,7 @@ class Network:
         notes: what was assumed about it.
         turned: weight → of how many of its first columns the cells hold the negative numbers, because the sigmoid of
             their sums is 1 less that of Keras, or because thresholds are subtracted.
+        constants: the cells of numbers that are options of its layers, as an epsilon is.
     """
 
     spec: ModelSpec
@@ -44,6 +45,7 @@ class Network:
     wanted: tuple[Mapping[str, Array], ...] = ()
     notes: tuple[str, ...] = field(default=())
     turned: Mapping[str, int] = field(default_factory=dict)
+    constants: frozenset[Address] = frozenset()
 
     @cached_property
     def graph(self) -> Graph:

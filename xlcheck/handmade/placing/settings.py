@@ -19,8 +19,8 @@ def random_numbers(
 ) -> dict[Address, float]:
     """A random number for each cell that holds a weight, an input, an initial state, or one of some targets.
 
-    They are of the size that keeps activations away from saturation. A code, which says which row of a table is taken,
-    becomes that of another row, or stays.
+    They are of the size that keeps activations away from saturation, and positive under a square root. A code, which
+    says which row of a table is taken, becomes that of another row, or stays.
 
     Args:
         networks: whose cells.
@@ -30,21 +30,30 @@ def random_numbers(
     """
     sizes: dict[Address, float] = {}
     depth_of: dict[Address, int] = {}
+    positive: set[Address] = set()
     for network in networks:
-        depths = _depths(network.graph)
+        depths, variances = _depths(network.graph), _under_roots(network.graph)
         for quantity, _, _, cell in network.cells():
             if quantity.name in depths:
                 depth_of[cell] = depths[quantity.name]
             elif (quantity.band.role is not Role.TARGET or cell in targets) and cell not in sizes:
                 sizes[cell] = _size(quantity)
+                positive |= {cell} if quantity.name in variances else set()
     random = np.random.default_rng(seed)
     numbers = random.uniform(0.2, 1.0, len(sizes)) * random.choice((-1, 1), len(sizes)) * list(sizes.values())
     drawn = {cell: float((place + seed) * _STRIDE % depth) for place, (cell, depth) in enumerate(depth_of.items())}
-    return dict(zip(sizes, numbers.tolist(), strict=True)) | (drawn if codes else {})
+    found = {cell: abs(x) if cell in positive else x for cell, x in zip(sizes, numbers.tolist(), strict=True)}
+    return found | (drawn if codes else {})
 
 
 _STRIDE = 7919
 """A prime number, so that neighbours have different codes."""
+
+
+def _under_roots(graph: Graph) -> set[str]:
+    """The quantities of which a square root is taken, as of a variance."""
+    terms = (own for quantity in graph if quantity.expr is not None for own in ex.walk(quantity.expr))
+    return {name for own in terms if isinstance(own, ex.Sqrt) for name in ex.refs(own.x)}
 
 
 def _depths(graph: Graph) -> dict[str, int]:

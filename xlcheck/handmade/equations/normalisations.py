@@ -1,0 +1,167 @@
+"""Normalisations of results, by the statistics of each vector or by typed ones, in whatever cells they are computed.
+
+Each formula is a function of the numbers that it normalises and of typed ones. What these are is found by trying: which
+of them is gamma, beta, a mean, a variance, and which an epsilon, that is added to the variance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.equations.functions import Functions
+from xlcheck.model.model_spec import LayerSpec
+
+_Array = NDArray[np.float64]
+_Fit = tuple[float, tuple[tuple[str, Address], ...]]
+"""The epsilon of a formula, and the cells of the weights, and of the epsilon, that it reads."""
+_Fits = tuple[_Fit, ...]
+_EPSILON = "epsilon"
+_TRIALS = 4
+_DIGITS = 6
+"""Digits to which an epsilon that is typed into a formula is found again."""
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """A normalisation of some vectors.
+
+    Attributes:
+        layer: what Keras calls it, without a name.
+        vectors: the cells that it reads, a vector a sample.
+        outputs: the cells of its results, in the same order.
+        weights: its cells, an element a unit.
+        constants: the cells of numbers that Keras has as options.
+    """
+
+    layer: LayerSpec
+    vectors: Sequence[tuple[Address, ...]]
+    outputs: Sequence[tuple[Address, ...]]
+    weights: Mapping[str, tuple[Address, ...]]
+    constants: frozenset[Address]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A layer: what its formulas read beside the numbers, in the order in which it is tried, and what must be there."""
+
+    name: str
+    weights: tuple[str, ...]
+    needed: frozenset[str]
+    axis: object
+
+
+_BY_VECTOR = _Kind("LayerNormalization", ("gamma", "beta"), frozenset(), [-1])
+_BY_TYPED = _Kind(
+    "BatchNormalization",
+    ("gamma", "beta", "moving_mean", "moving_variance"),
+    frozenset({"moving_mean", "moving_variance"}),
+    -1,
+)
+
+
+def normalised_by_vector(vectors: Sequence[Sequence[Address]], functions: Functions) -> Normalised | None:
+    """The layer normalisation of some vectors, with gamma and beta or without; None if there is none.
+
+    Args:
+        vectors: the cells, a vector a sample.
+        functions: the formulas behind them.
+    """
+    return _found(_BY_VECTOR, vectors, functions, lambda own, _: own) if len(vectors[0]) > 1 else None
+
+
+def normalised_by_typed(vectors: Sequence[Sequence[Address]], functions: Functions) -> Normalised | None:
+    """The batch normalisation of some vectors, by a typed mean and variance of each unit; None if there is none.
+
+    Args:
+        vectors: the cells, a vector a sample.
+        functions: the formulas behind them.
+    """
+    return _found(_BY_TYPED, vectors, functions, lambda own, unit: own[unit : unit + 1])
+
+
+def _found(
+    kind: _Kind,
+    vectors: Sequence[Sequence[Address]],
+    functions: Functions,
+    read: Callable[[Sequence[Address], int], Sequence[Address]],
+) -> Normalised | None:
+    outputs: list[tuple[Address, ...]] = []
+    kinds = set[_Fits]()
+    for own in vectors:
+        cells, fits = [], []
+        for unit, normal in enumerate(own):
+            x = read(own, unit)
+            around = [cell for cell, leaves in functions.of.items() if leaves & functions.known == {*x}]
+            found = [(cell, fit) for cell in around if (fit := _fit(kind, cell, x, normal, functions)) is not None]
+            if len(found) != 1:
+                return None
+            cells.append(found[0][0])
+            fits.append(found[0][1])
+        outputs.append(tuple(cells))
+        kinds.add(tuple(fits))
+    if len(kinds) != 1:
+        return None
+    (same,) = kinds
+    epsilons, roles = {epsilon for epsilon, _ in same}, [dict(own) for _, own in same]
+    constants = frozenset(own.pop(_EPSILON) for own in roles if _EPSILON in own)
+    names, typed = [*roles[0]], [cell for own in roles for cell in own.values()]
+    if len(epsilons) != 1 or len({*typed}) < len(typed) or len(constants) > 1 or any([*own] != names for own in roles):
+        return None
+    options = {"axis": kind.axis, "epsilon": epsilons.pop(), "center": "beta" in names, "scale": "gamma" in names}
+    layer = LayerSpec(kind.name, "", options, dict.fromkeys(names, (len(roles),)))
+    weights = {name: tuple(own[name] for own in roles) for name in names}
+    return Normalised(layer, [*map(tuple, vectors)], outputs, weights, constants)
+
+
+def _fit(kind: _Kind, cell: Address, own: Sequence[Address], normal: Address, functions: Functions) -> _Fit | None:
+    """The epsilon of a formula that normalises one of some cells, and the cells of the weights that it reads."""
+    beside = sorted(functions.of[cell] - functions.known - {*own})
+    if len(beside) > len(kind.weights) + 1 or len(beside) < len(kind.needed):
+        return None
+    random = np.random.default_rng(11)
+    x = random.uniform(-2.0, 2.0, (_TRIALS, len(own)))
+    typed = random.uniform(0.2, 2.0, (_TRIALS, len(beside)))
+    y = functions.values(cell, [*own, *beside], np.hstack([x, typed]))
+    if not np.isfinite(y).all():
+        return None
+    fits = []
+    for names in _roles(kind, len(beside)):
+        given = dict(zip(names, typed.T, strict=True))
+        epsilon = _epsilon(x, own.index(normal), given, y)
+        if epsilon is not None:
+            roles = dict(zip(names, beside, strict=True))
+            found = functions.number(roles[_EPSILON]) if _EPSILON in roles else epsilon
+            fits.append((found, tuple((name, roles[name]) for name in (*kind.weights, _EPSILON) if name in roles)))
+    # A variance and an epsilon are summands alike; the epsilon is the small one.
+    return min(fits, key=lambda fit: fit[0], default=None)
+
+
+def _roles(kind: _Kind, count: int) -> Iterator[tuple[str, ...]]:
+    """What so many cells may be, each another thing."""
+    for names in permutations((*kind.weights, _EPSILON), count):
+        if kind.needed <= {*names}:
+            yield names
+
+
+def _epsilon(x: _Array, unit: int, given: Mapping[str, _Array], y: _Array) -> float | None:
+    """The epsilon with which numbers are normalised to y; None if they are not."""
+    mean = given.get("moving_mean", x.mean(axis=1))
+    variance = given.get("moving_variance", x.var(axis=1))
+    scaled = given.get("gamma", 1.0) * (x[:, unit] - mean)
+    without = y - given.get("beta", 0.0)
+    epsilon: float | _Array
+    if _EPSILON in given:
+        epsilon = given[_EPSILON]
+    elif (without == 0).any():
+        return None
+    else:
+        epsilon = max(0.0, float(f"{np.median((scaled / without) ** 2 - variance):.{_DIGITS}g}"))
+        epsilon = 0.0 if epsilon < 1e-12 else epsilon
+    fits = np.allclose(without, scaled / np.sqrt(variance + epsilon), rtol=1e-9, atol=1e-9)
+    return None if not fits else 0.0 if _EPSILON in given else float(np.max(epsilon))
