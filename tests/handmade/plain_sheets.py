@@ -79,7 +79,7 @@ def normalised_by_typed() -> Cells:
 
 
 def normalised_inputs() -> Cells:
-    """Three typed numbers a row, normalised, then two units whose sums are added to the first two of them, and a head."""
+    """Three typed numbers a row, normalised; two units whose sums are added to the first two of them; a head."""
     cells: Cells = {"I1": 1.1, "J1": 0.8, "K1": -0.7, "I2": 0.1, "J2": -0.2, "K2": 0.3, "M1": 0.00001}
     cells |= {f"{c}{row}": round(0.3 * row - 0.4 * n, 2) for n, c in enumerate("OP") for row in (1, 2, 3)}
     cells |= {"O4": 0.1, "P4": -0.2, "U1": 0.6, "U2": -0.9}

@@ -155,6 +155,35 @@ def test_a_cell_that_breaks_its_column_is_blamed(tmp_path: Path) -> None:
 
 
 @pytest.mark.keras
+def test_an_update_by_a_blank_rate_is_blamed_and_not_the_next_one(tmp_path: Path) -> None:
+    """Rule: an update that adds nothing, as its rate was filled into an empty cell, is no copy of its weight."""
+    path = training(tmp_path / "w.xlsx", 5, {("w8", 2): "=P5-B2*AC5"})
+    found = outcome(path)
+
+    assert found is not None
+    assert [(r.cell, r.desired_formula) for r in found.results if r.status is Status.ROOT] == [
+        (cell("w8", 2), "=P5-$B$1*AC5")
+    ]
+
+
+@pytest.mark.keras
+def test_a_part_where_all_others_have_the_whole_is_blamed(tmp_path: Path) -> None:
+    """Rule: a cell that holds another quantity than its line does is wrong, though nothing reads it."""
+    path = training(tmp_path / "w.xlsx", 5, {("E", 3): "=0.5*({t1}-{o1})^2"})
+
+    assert roots(path) == {cell("E", 3)}
+
+
+@pytest.mark.keras
+def test_weights_that_are_all_typed_begin_anew(tmp_path: Path) -> None:
+    """Rule: a row in which every weight is typed, as one that was pasted is, is where another training begins."""
+    typed: dict[tuple[str, int], str | float] = {(f"w{k}", 3): round(0.1 + 0.06 * k, 2) for k in range(1, 9)}
+    path = training(tmp_path / "w.xlsx", 6, typed)
+
+    assert roots(path) == set()
+
+
+@pytest.mark.keras
 def test_a_forward_mistake_in_one_step_is_blamed(tmp_path: Path) -> None:
     """A sum of one step that reads another weight than the same sum of all others is the root."""
     assert roots(training(tmp_path / "w.xlsx", 4, {("s1", 2): "={w5}*{h1}+{w8}*{h2}"})) == {cell("s1", 2)}

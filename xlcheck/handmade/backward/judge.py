@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -130,7 +130,8 @@ class Judge:
             return
         text = f"The other steps have ={self.amended[cell]} in this place: {self._local(cell):.6g}."
         diagnosis = None if cell in self.table.texts else "constant-over-formula"
-        self.results[cell] = self._result(cell, Status.ROOT, text, role, diagnosis)
+        found = self._result(cell, Status.ROOT, text, role, diagnosis)
+        self.results[cell] = replace(found, desired_formula=f"={self.amended[cell]}")
 
     def _role_of_amended(self, cell: Address) -> Role | None:
         """What a cell holds once it is amended, if the step to which it belongs is then right throughout."""

@@ -44,7 +44,9 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
     amended = amendments(table, reading)
     if amended:
         better = best_reading(Sheet(CellTerms(table, values, amended)), ask)
-        amended = amended if _is_better(better, reading) else {}
+        if not _is_better(better, reading):
+            amended = {cell: text for cell, text in amended.items() if _is_told_by_its_line(cell, reading, better)}
+            better = best_reading(Sheet(CellTerms(table, values, amended)), ask) if amended else reading
         reading = better if amended else reading
         amended = {cell: text for cell, text in amended.items() if _differs(cell, terms, reading.sheet)}
     near = best_reading(Sheet(reading.sheet.terms, reading.sheet), ask) if _has_kinks(reading.sheet) else None
@@ -63,6 +65,12 @@ def _differs(cell: Address, terms: CellTerms, amended: Sheet) -> bool:
     return not np.allclose(value_of(terms[cell], amended.cells), wanted, rtol=_SAME, atol=_SAME, equal_nan=True)
 
 
+def _is_told_by_its_line(cell: Address, reading: Reading, better: Reading) -> bool:
+    """Whether a formula holds something of its step, and something else of it as the others of its line have it."""
+    both = [own.roles[cell] for own in (reading, better) if cell in own.roles]
+    return len(both) > 1 and len({step for step, _ in both}) == 1 and len({own.quantity.name for _, own in both}) > 1
+
+
 def _is_better(one: Reading, other: Reading) -> bool:
     """Whether a reading explains more steps, updates, gradients or cells than another one, and none of them less."""
     pairs = list(zip(_explained(one), _explained(other), strict=True))
@@ -71,7 +79,9 @@ def _is_better(one: Reading, other: Reading) -> bool:
 
 def _explained(reading: Reading) -> tuple[int, ...]:
     held = sum(reading.held_gradients(number) for number in range(len(reading.steps)))
-    return len(_accepted(reading)), exact_updates(reading.steps), held, len(reading.roles), len(reading.forward)
+    exact = exact_updates(reading.steps)
+    # An update that adds nothing is no update but a copy of a weight, as cells of the forward part are.
+    return len(_accepted(reading)), exact, held, exact + len(reading.roles), exact + len(reading.forward)
 
 
 def _accepted(reading: Reading) -> frozenset[int]:
