@@ -6,6 +6,7 @@ nobody, though it leaves formulas out that nobody reads.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 
 from xlcheck.formulas.algebra import Address
@@ -18,24 +19,33 @@ from xlcheck.handmade.showing import bends
 from xlcheck.handmade.shown_beside import shown_beside, without
 
 _IsRight = Callable[[SheetGroup], bool]
+_HABIT = 3
+"""Cells with one formula that make a habit; in fewer the same slip may have been made again, or was filled once."""
 _SEVERAL = 2
 """Wrong cells of a network that may be meant otherwise."""
 _STEPS = 100
 """Steps in a row that may be left out."""
 
 
-def why_meant(part: SheetGroup, roots: Mapping[Address, str | None], is_right: _IsRight | None) -> str | None:
+def why_meant(
+    part: SheetGroup, roots: Mapping[Address, str | None], held: Mapping[Address, str], is_right: _IsRight | None
+) -> str | None:
     """Why cells that seem wrong may be meant as they are; None if they cannot.
 
     Args:
         part: the worksheets.
         roots: the cells, each with the formula that should stand there if it is known, with `=`.
+        held: what each cell with a verdict should hold, such as `lstm.h[3][0]`.
         is_right: whether some worksheets are a network in which no cell is wrong; None to look for none beside.
     """
-    return next(_reasons(part, roots, is_right), None) if roots else None
+    return next(_reasons(part, roots, held, is_right), None) if roots else None
 
 
-def _reasons(part: SheetGroup, roots: Mapping[Address, str | None], is_right: _IsRight | None) -> Iterator[str]:
+def _reasons(
+    part: SheetGroup, roots: Mapping[Address, str | None], held: Mapping[Address, str], is_right: _IsRight | None
+) -> Iterator[str]:
+    yield from _as_a_habit(part, roots, held)
+    yield from _new_series(part, roots, held)
     left_out = [cell for cell in sorted(roots) if _leaves_a_step_out(part, cell)]
     if left_out:
         yield f"{show(left_out[0])} may repeat the state because its step has no input, as Keras's Masking does"
@@ -60,6 +70,41 @@ def _reasons(part: SheetGroup, roots: Mapping[Address, str | None], is_right: _I
     for cells in (*groups, *together, *(own for own in shown if own <= roots.keys() and _is_beside(part, own))):
         if is_right(without(part, cells)):
             yield f"without {show(min(cells))}, which nothing reads, no cell is wrong"
+
+
+def _as_a_habit(part: SheetGroup, roots: Mapping[Address, str | None], held: Mapping[Address, str]) -> Iterator[str]:
+    """What all steps, units and samples compute alike, and otherwise than Keras: a layer that it does not have, perhaps.
+
+    A weight that all of them read wrongly is no other layer.
+    """
+    for name, cells in _by_quantity(held).items():
+        kinds = {skeleton(part.table.texts.get(cell, "")) for cell in cells}
+        desired = {skeleton((roots.get(cell) or "").removeprefix("=")) for cell in cells}
+        if len(cells) >= _HABIT and {*cells} <= {*roots} and len(kinds) == 1 and not kinds & desired:
+            others = f"{show(min(cells))} and all others that should be {name}"
+            yield f"{others} are computed alike, and otherwise than Keras computes them, which may be meant"
+
+
+def _new_series(part: SheetGroup, roots: Collection[Address], held: Mapping[Address, str]) -> Iterator[str]:
+    """Where all that should read the step before reads none, as at the start of a series: another one may begin."""
+    steps: dict[tuple[str, int], list[Address]] = defaultdict(list)
+    for cell, element in held.items():
+        name, _, indices = element.partition(".")
+        if indices.count("[") > 1:
+            steps[name, int(indices.split("[")[1].rstrip("]"))].append(cell)
+    for (name, step), cells in steps.items():
+        wrong = [cell for cell in cells if cell in roots]
+        before = {cell for (other, number), own in steps.items() if other == name and number < step for cell in own}
+        if step and len(wrong) > 1 and not any(before.intersection(part.precedents.of(cell)) for cell in cells):
+            yield f"{show(min(wrong))} and the others of its step read no state, as where a series begins"
+
+
+def _by_quantity(held: Mapping[Address, str]) -> Mapping[str, list[Address]]:
+    """Layer and quantity → its cells, of all steps, units and samples."""
+    found: dict[str, list[Address]] = defaultdict(list)
+    for cell, element in held.items():
+        found[element.split("[", 1)[0]].append(cell)
+    return found
 
 
 def _copied_for_bent(part: SheetGroup, cell: Address) -> Iterator[Address]:

@@ -127,7 +127,8 @@ class Search:
             if not roots and is_open and is_small:
                 return self._right_in_part(part, opinion, sheets) or (found, left)
             is_right = (lambda piece: self._equations(piece, opinion).is_sure) if is_small else None
-            why = why_meant(part, roots, is_right)
+            held = {cell: element for each in found for cell, element in each.held.items()}
+            why = why_meant(part, roots, held, is_right)
             if why is not None and is_small and (rest := self._right_in_part(part, opinion, sheets)) is not None:
                 return rest
         except effort.OutOfTimeError:

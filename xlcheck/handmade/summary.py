@@ -136,6 +136,7 @@ def part_of(outcome: Outcome) -> Part:
         samples=max(len(network.samples) for network in outcome.networks),
         max_abs_error=error,
         max_ulps=last_places,
+        held={verdict.cell: verdict.element.name for verdict in outcome.verdicts},
     )
 
 

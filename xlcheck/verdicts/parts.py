@@ -7,8 +7,8 @@ numbers shown; a hand-made one has a part for each of its networks, and one for 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,7 @@ class Part:
         samples: how many samples its largest network has.
         max_abs_error: the largest difference between a cell and the oracle.
         max_ulps: the same in units in the last place.
+        held: cell → what it should hold, also of cells that are simply right; empty if nobody asks.
     """
 
     results: Sequence[CellResult | Found]
@@ -55,6 +56,7 @@ class Part:
     samples: int = 0
     max_abs_error: float = 0.0
     max_ulps: float = 0.0
+    held: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
 
     def counts(self) -> Counts:
         """How many cells it has and what became of them; what is not checked is not counted for right."""
