@@ -12,8 +12,9 @@ from dataclasses import replace
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arrangement_of, plain_behind
+from xlcheck.handmade.equations.colouring import find_instances
 from xlcheck.handmade.equations.forms import SUM, Forms
-from xlcheck.handmade.equations.instances import Instance, find_instances
+from xlcheck.handmade.equations.instances import Instance
 from xlcheck.handmade.equations.polynomials import atom_of, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers

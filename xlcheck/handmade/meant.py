@@ -6,6 +6,7 @@ nobody, though it leaves formulas out that nobody reads.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 
@@ -23,6 +24,8 @@ _HABIT = 3
 """Cells with one formula that make a habit; in fewer the same slip may have been made again, or was filled once."""
 _SEVERAL = 2
 """Wrong cells of a network that may be meant otherwise."""
+_TRIED = re.compile(r"#[-+*/]0|0[+*]#")
+"""A reference and a typed number, as a skeleton."""
 _STEPS = 100
 """Steps in a row that may be left out."""
 
@@ -44,6 +47,7 @@ def why_meant(
 def _reasons(
     part: SheetGroup, roots: Mapping[Address, str | None], held: Mapping[Address, str], is_right: _IsRight | None
 ) -> Iterator[str]:
+    yield from (f"{show(cell)} may try what another number gives" for cell in sorted(roots) if _is_tried(part, cell))
     yield from _as_a_habit(part, roots, held)
     yield from _new_series(part, roots, held)
     left_out = [cell for cell in sorted(roots) if _leaves_a_step_out(part, cell)]
@@ -72,14 +76,21 @@ def _reasons(
             yield f"without {show(min(cells))}, which nothing reads, no cell is wrong"
 
 
-def _as_a_habit(part: SheetGroup, roots: Mapping[Address, str | None], held: Mapping[Address, str]) -> Iterator[str]:
-    """What all steps, units and samples compute alike, and otherwise than Keras: a layer that it does not have, perhaps.
+def _is_tried(part: SheetGroup, cell: Address) -> bool:
+    """Whether a formula adds a typed number to a weight or an input, or multiplies it, as people ask what if."""
+    text = part.table.texts.get(cell, "")
+    read = part.precedents.of(cell)
+    return bool(_TRIED.fullmatch(skeleton(text))) and len(read) == 1 and not part.table.is_formula(read[0])
 
-    A weight that all of them read wrongly is no other layer.
+
+def _as_a_habit(part: SheetGroup, roots: Mapping[Address, str | None], held: Mapping[Address, str]) -> Iterator[str]:
+    """What all steps, units and samples compute alike, and otherwise than Keras, perhaps as a layer that it has not.
+
+    A weight that all of them read wrongly makes no other layer.
     """
     for name, cells in _by_quantity(held).items():
         kinds = {skeleton(part.table.texts.get(cell, "")) for cell in cells}
-        desired = {skeleton((roots.get(cell) or "").removeprefix("=")) for cell in cells}
+        desired = {skeleton(text.removeprefix("=")) for cell in cells if (text := roots.get(cell))}
         if len(cells) >= _HABIT and {*cells} <= {*roots} and len(kinds) == 1 and not kinds & desired:
             others = f"{show(min(cells))} and all others that should be {name}"
             yield f"{others} are computed alike, and otherwise than Keras computes them, which may be meant"

@@ -18,9 +18,10 @@ from xlcheck.handmade import effort
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arrangement_of
 from xlcheck.handmade.computed_weights import with_computed_weights
+from xlcheck.handmade.equations.colouring import coloured
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.gru_states import has_updates
-from xlcheck.handmade.equations.instances import LINEAR, coloured, weighted_sums
+from xlcheck.handmade.equations.instances import LINEAR, weighted_sums
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers

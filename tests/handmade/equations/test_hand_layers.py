@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from equation_sheets import atom, dense, forms_of, simple_rnn
 
-from xlcheck.handmade.equations.instances import find_instances
+from xlcheck.handmade.equations.colouring import find_instances
 from xlcheck.handmade.equations.layers import find_layers
 from xlcheck.handmade.equations.simple_rnn import read_simple_rnn
 

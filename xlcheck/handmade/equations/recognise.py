@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from xlcheck.handmade.equations.colouring import find_instances
 from xlcheck.handmade.equations.dense import read_dense
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.gru import read_grus
-from xlcheck.handmade.equations.instances import LINEAR, Instance, find_instances
+from xlcheck.handmade.equations.instances import LINEAR, Instance
 from xlcheck.handmade.equations.layers import Layer, find_layers
 from xlcheck.handmade.equations.lstm import read_lstm
 from xlcheck.handmade.equations.networks import irregularity
