@@ -229,19 +229,25 @@ def _fed_back(reading: Reading, slot: int, made: Mapping[Atom, tuple[Reading, in
 def _bent_otherwise(readings: Sequence[Reading]) -> Iterator[tuple[str, bool]]:
     """Units that read the same, are read together, and have their weights in one table, with different activations.
 
+    Of the last units, which nobody reads, one of several may be a head of its own, if more than one sample says so.
+
     Yields:
         In words, and whether there are about as many of the one as of the other.
     """
     made = {atom: (r, at) for r in readings if r.kind == "Dense" for at, atom in outputs(r).items()}
     said = set[frozenset[str]]()
-    for own in (own for reading in readings for own in reading.layer.slots.values()):
+    read = [{*own.values()} for reading in readings for own in reading.layer.slots.values()]
+    last = {atom for atom, (its, _) in made.items() if len(its.layer.steps) == 1}.difference(*read)
+    for own in (*read, last):
         groups: dict[frozenset[Atom], list[Atom]] = defaultdict(list)
-        for atom in sorted(own[slot] for slot in own if own[slot] in made):
+        for atom in sorted(own & made.keys()):
             its, (step, _) = made[atom]
             groups[frozenset(its.layer.slots[step].values())].append(atom)
         for first, *others in groups.values():
             names = {atom: str(made[atom][0].activations["activation"]) for atom in (first, *others)}
             counts = sorted(Counter(names.values()).values(), reverse=True)
+            if own is last and (counts[-1] > 1 or counts[0] < _MORE):
+                continue
             for other in others:
                 both = frozenset({names[first], names[other]})
                 if len(both) > 1 and both not in said and _side_by_side(made[first][0], made[other][0]):

@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from itertools import dropwhile, islice, takewhile
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.layers.gate_symbols import GATES
@@ -87,16 +88,18 @@ class Labels:
 
     Attributes:
         texts: cell → text.
+        formulas: cell → formula.
         learnt: words that stand beside the weights of one gate only, in whatever language → that gate.
     """
 
     texts: Mapping[Address, str]
+    formulas: Mapping[Address, str] = field(default_factory=dict)
     learnt: Mapping[str, str] = field(default_factory=dict)
 
     @staticmethod
     def of(table: CellTable) -> Labels:
         """All constant texts of a workbook."""
-        return Labels({cell: text for cell, text in table.words.items() if text.strip()})
+        return Labels({cell: text for cell, text in table.words.items() if text.strip()}, table.texts)
 
     def taught(self, gates: Iterable[tuple[Address, str]]) -> Labels:
         """The same with the words that stand beside the weights of single gates.
@@ -149,6 +152,13 @@ class Labels:
     def _columns(self) -> set[tuple[str, int]]:
         return {(sheet, column) for sheet, _, column in self.texts}
 
+    def _is_below_others(self, cell: Address) -> bool:
+        """Whether formulas that do something else stand in a cell's column between it and the next words above it."""
+        above = ((cell[0], row, cell[2]) for row in range(cell[1] - 1, max(-1, cell[1] - MAX_DISTANCE), -1))
+        between = [self.formulas.get(place) for place in takewhile(lambda place: place not in self.texts, above)]
+        own = skeleton(self.formulas.get(cell, ""))
+        return any(skeleton(text) != own for text in between if text is not None)
+
     def kernel(self, cell: Address) -> str | None:
         """Whether the nearest words that say so call a weight one of inputs or one of states."""
         for text in self.beside(cell):
@@ -175,7 +185,7 @@ class Labels:
     def other_activation(self, cell: Address, activation: str) -> str | None:
         """What is to be said where the words nearest to a cell name activations, and not this one; None otherwise."""
         words = set(_LATIN.findall(next(self.beside(cell), "").lower())) & _ACTIVATIONS
-        if not words or words & set(_LATIN.findall(activation)):
+        if not words or words & set(_LATIN.findall(activation)) or self._is_below_others(cell):
             return None
         return f"the words beside {show(cell)} say {' and '.join(sorted(words))}, but {activation} was recognised"
 
