@@ -162,3 +162,90 @@ def test_a_sum_in_the_place_of_its_activation_is_no_step_left_out() -> None:
 def test_a_copy_where_others_have_their_activation_may_be_wrong_instead(tmp_path: Path) -> None:
     """Rule: a sum that is passed on where sums beside it are bent is not to blame alone for what its copy lacks."""
     assert answer({**TOYS["one sample"], "J1": "=I1"}, tmp_path) == (3, set())
+
+
+def _lstm(forget: str = "", output: str = "TANH({c})") -> dict[str, object]:
+    """One unit over four steps, a step a row: f, i, c̃, o, c, h in B:G, weights in B1:E3; something added to f's sum."""
+    cells: dict[str, object] = {"F5": 0, "G5": 0}
+    for number, column in enumerate("BCDE"):
+        for row in (1, 2, 3):
+            cells[f"{column}{row}"] = round(0.4 - 0.23 * number + 0.31 * row * (-1) ** number, 2)
+    for row, x in zip(range(6, 10), (0.5, -0.3, 0.8, 0.1), strict=True):
+        cells[f"A{row}"] = x
+        for column in "BCDE":
+            total = f"{column}$1*$A{row}+{column}$2*$G{row - 1}+{column}$3" + (forget if column == "B" else "")
+            cells[f"{column}{row}"] = f"=TANH({total})" if column == "D" else f"=1/(1+EXP(-({total})))"
+        cells[f"F{row}"] = f"=B{row}*F{row - 1}+C{row}*D{row}"
+        cells[f"G{row}"] = f"=E{row}*" + output.format(c=f"F{row}")
+    return cells
+
+
+def test_what_all_steps_compute_otherwise_than_keras_may_be_meant(tmp_path: Path) -> None:
+    """Rule: a formula that all steps have, and that computes something else than Keras's, may be another layer's."""
+    assert answer(_lstm(), tmp_path) == (0, set())
+    assert answer(_lstm(forget="+1"), tmp_path) == (3, set())
+    assert answer(_lstm(output="{c}"), tmp_path) == (3, set())
+    assert answer(_lstm() | {f"C{row}": f"=1-B{row}" for row in range(6, 10)}, tmp_path) == (3, set())
+
+
+def test_what_one_step_computes_otherwise_is_wrong(tmp_path: Path) -> None:
+    """Rule: what the others of its line do not do is no habit; nor is a weight that all steps read wrongly."""
+    assert answer(_lstm() | {"G8": "=E8*F8"}, tmp_path) == (1, {"G8"})
+    shifted = {f"C{row}": str(_lstm()[f"C{row}"]).replace("C$2", "D$2") for row in range(6, 10)}
+    assert answer(_lstm() | shifted, tmp_path)[1] in (set(shifted), set())
+
+
+def test_a_step_that_reads_no_state_may_begin_a_series(tmp_path: Path) -> None:
+    """Rule: where no unit of a step reads the step before, another series may begin; where one of them does not read
+    it, that is wrong."""
+    cells: dict[str, object] = {"D5": 0, "E5": 0, "B1": 0.4, "B2": -0.3, "C1": 0.2, "C2": 0.6, "D1": -0.5, "D2": 0.1}
+    for row, x in zip(range(6, 13), (0.5, -0.3, 0.8, 0.1, 0.7, -0.6, 0.2), strict=True):
+        cells[f"A{row}"] = x
+        for column, unit in (("D", 1), ("E", 2)):
+            cells[f"{column}{row}"] = f"=TANH($B${unit}*$A{row}+$C${unit}*$D{row - 1}+$D${unit}*$E{row - 1})"
+    begins = {f"{column}10": f"=TANH($B${unit}*$A10)" for column, unit in (("D", 1), ("E", 2))}
+
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | begins, tmp_path) == (3, set())
+    assert answer(cells | {"D10": begins["D10"]}, tmp_path) == (1, {"D10"})
+
+
+@pytest.mark.parametrize(("formula", "is_tried"), [("=C2+0.1", True), ("=1.1*C2", True), ("=C1", False)])
+def test_a_weight_may_be_tried_as_another_number(formula: str, is_tried: bool, tmp_path: Path) -> None:
+    """Rule: in a copy of a network that reads its weights, a number added to one of them asks what would be then."""
+    cells: dict[str, object] = {"B1": 0.4, "B2": 0.7, "B3": 0.05, "C1": -0.2, "C2": 0.3, "C3": 0.6, "D6": 0, "E6": 0}
+    cells |= {f"{c}{row}": f"={o}{row}" for c, o in (("J", "B"), ("K", "C")) for row in (1, 2, 3)} | {"L6": 0, "M6": 0}
+    for row, x in zip(range(7, 12), (0.5, -0.3, 0.8, 0.1, 0.7), strict=True):
+        cells[f"A{row}"] = x
+        for (h, g), (b, c) in ((("D", "E"), ("B", "C")), (("L", "M"), ("J", "K"))):
+            cells[f"{h}{row}"] = f"=TANH(${b}$1*$A{row}+${b}$2*{h}{row - 1}+${b}$3*{g}{row - 1})"
+            cells[f"{g}{row}"] = f"=TANH(${c}$1*$A{row}+${c}$2*{h}{row - 1}+${c}$3*{g}{row - 1})"
+    assert answer(cells, tmp_path) == (0, set())
+    code, roots = answer(cells | {"K2": formula}, tmp_path)
+    assert roots <= {"K2"}
+    assert not is_tried or (code, roots) == (3, set())
+
+
+@pytest.mark.parametrize("states", ["TANH({0})", "1/(1+EXP(-({0})))"])
+def test_an_output_without_a_bias_may_read_any_state(states: str, tmp_path: Path) -> None:
+    """Rule: what multiplies the results of all steps is a weight, also where these are sigmoids, as gates are."""
+    cells: dict[str, object] = {"B1": 0.4, "B2": 0.7, "B3": 0.05, "B4": 1.3, "C6": 0}
+    for row, x in zip(range(7, 11), (0.5, -0.3, 0.8, 0.1), strict=True):
+        cells |= {f"A{row}": x, f"C{row}": "=" + states.format(f"$B$1*A{row}+$B$2*C{row - 1}+$B$3")}
+        cells[f"D{row}"] = f"=$B$4*C{row}"
+    found = verdict(cells, tmp_path)
+
+    assert (found.code, found.agree) == (0, 8)
+
+
+def test_one_of_the_last_units_with_another_activation_is_no_pass(tmp_path: Path) -> None:
+    """Rule: of three units beside each other, one may have another activation by mistake; with several samples all of
+    which have it so it is a head of its own."""
+    weights = {f"{c}{row}": round(0.3 * row - 0.25 * n, 2) for n, c in enumerate("ABC") for row in (1, 2, 3)}
+    inputs = {"E1": 0.9, "E2": 0.1, "E3": -0.8, "I1": 0.2, "I2": 0.7, "I3": 0.4}
+    sums = {f"{z}{row}": f"=A{row}*{x}$1+B{row}*{x}$2+C{row}*{x}$3" for z, x in ("FE", "JI") for row in (1, 2, 3)}
+    results = {f"{y}{row}": f"=1/(1+EXP(-{z}{row}))" for y, z in ("GF", "KJ") for row in (1, 2, 3)}
+    one = {c: v for c, v in (weights | inputs | sums | results).items() if c[0] not in "IJK"}
+
+    assert answer(one, tmp_path) == (0, set())
+    assert answer(one | {"G3": "=TANH(F3)"}, tmp_path) in ((3, set()), (1, {"G3"}))

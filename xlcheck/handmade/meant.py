@@ -26,6 +26,7 @@ _SEVERAL = 2
 """Wrong cells of a network that may be meant otherwise."""
 _TRIED = re.compile(r"#[-+*/]0|0[+*]#")
 """A reference and a typed number, as a skeleton."""
+_WEIGHTS = ("kernel", "recurrent_kernel", "bias")
 _STEPS = 100
 """Steps in a row that may be left out."""
 
@@ -47,7 +48,9 @@ def why_meant(
 def _reasons(
     part: SheetGroup, roots: Mapping[Address, str | None], held: Mapping[Address, str], is_right: _IsRight | None
 ) -> Iterator[str]:
-    yield from (f"{show(cell)} may try what another number gives" for cell in sorted(roots) if _is_tried(part, cell))
+    yield from (
+        f"{show(cell)} may try what another number gives" for cell in sorted(roots) if _is_tried(part, cell, held)
+    )
     yield from _as_a_habit(part, roots, held)
     yield from _new_series(part, roots, held)
     left_out = [cell for cell in sorted(roots) if _leaves_a_step_out(part, cell)]
@@ -76,11 +79,15 @@ def _reasons(
             yield f"without {show(min(cells))}, which nothing reads, no cell is wrong"
 
 
-def _is_tried(part: SheetGroup, cell: Address) -> bool:
-    """Whether a formula adds a typed number to a weight or an input, or multiplies it, as people ask what if."""
-    text = part.table.texts.get(cell, "")
-    read = part.precedents.of(cell)
-    return bool(_TRIED.fullmatch(skeleton(text))) and len(read) == 1 and not part.table.is_formula(read[0])
+def _is_tried(part: SheetGroup, cell: Address, held: Mapping[Address, str]) -> bool:
+    """Whether a formula adds a number to a weight or an input, or multiplies it, as people ask what if.
+
+    The number is typed into it, or stands in a cell, of which it makes a weight.
+    """
+    text, read = skeleton(part.table.texts.get(cell, "")), part.precedents.of(cell)
+    is_weight = held.get(cell, "").partition(".")[2].startswith(_WEIGHTS)
+    is_tried = bool(_TRIED.fullmatch(text)) or (is_weight and bool(_TRIED.fullmatch(text.replace("#", "0", 1))))
+    return is_tried and not any(map(part.table.is_formula, read))
 
 
 def _as_a_habit(part: SheetGroup, roots: Mapping[Address, str | None], held: Mapping[Address, str]) -> Iterator[str]:
