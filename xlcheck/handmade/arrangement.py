@@ -237,8 +237,9 @@ class Arrangement:
     def _measures(self, taken: Collection[Address], among: Collection[Address]) -> set[Address]:
         """Formulas that only measure results: errors and losses, or numbers scaled back."""
         results = {cell_of(atom): cell_of(atom) for layer in self.layers for atom in outputs(layer.reading).values()}
+        results |= {cell: cell for layer in self.plain for cell in layer.results.values()}
         results |= {cell_of(a): s for a in self.forms if (s := cell_of(self.forms.source(a))) in results}
-        given = {cell for layer in self.layers for cell in layer.given}
+        given = {cell for layer in self.all_layers for cell in layer.given}
         inputs = {cell for layer in self.layers for cell in layer.inputs}
         measures = Measures(self.reads.terms, self.reads.table, results, given, given - inputs, self.reads.read.keys())
         return measures.cells([cell for cell in among if cell not in taken])
