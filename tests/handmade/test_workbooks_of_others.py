@@ -36,7 +36,7 @@ EXPECTED: dict[str, tuple[set[tuple[str, str]], int]] = {
     "ai-by-hand-W1-Dot-Product": (set(), 3),
     "ai-by-hand-Softmax": (set(), 3),
     "ai-by-hand-AlphaFold": (set(), 3),
-    "fastai-entropy-example": (set(), 3),
+    "fastai-entropy-example": (set(), 0),
     "fastai-layers-example": (set(), 3),
     "rashad-neural-network": (set(), 0),
 }

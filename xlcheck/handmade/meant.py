@@ -113,8 +113,18 @@ def _new_series(part: SheetGroup, roots: Collection[Address], held: Mapping[Addr
     for (name, step), cells in steps.items():
         wrong = [cell for cell in cells if cell in roots]
         before = {cell for (other, number), own in steps.items() if other == name and number < step for cell in own}
-        if step and len(wrong) > 1 and not any(before.intersection(part.precedents.of(cell)) for cell in cells):
+        if step and len(wrong) > 1 and before.isdisjoint(_sources(part, cells, held)):
             yield f"{show(min(wrong))} and the others of its step read no state, as where a series begins"
+
+
+def _sources(part: SheetGroup, cells: Collection[Address], stops: Collection[Address]) -> set[Address]:
+    """What some formulas read, directly or through formulas that are none of some others."""
+    found, stack = set[Address](), [*cells]
+    while stack:
+        new = {own for own in part.precedents.of(stack.pop()) if own not in found}
+        found |= new
+        stack += (own for own in new if own not in stops)
+    return found
 
 
 def _by_quantity(held: Mapping[Address, str]) -> Mapping[str, list[Address]]:

@@ -49,7 +49,7 @@ def plain_layers(results: Sequence[Results], terms: CellTerms, taken: Collection
     names: Counter[str] = Counter()
     found: list[PlainCells] = []
     typed = typed_vectors(terms, taken, beside=bool(results))
-    waiting, taken = [own for own in (*results, typed) if own], {*taken}
+    waiting, taken = [own for own in (*results, *typed) if own], {*taken}
     all_results = [*waiting]
     while waiting:
         effort.require_time()

@@ -110,8 +110,8 @@ def _exponential_shares(x: _Array) -> _Array:
     return shares
 
 
-def typed_vectors(terms: CellTerms, taken: Collection[Address], *, beside: bool) -> Results:
-    """Typed numbers that a softmax or a normalisation reads, a vector a row of the result; empty if there are none.
+def typed_vectors(terms: CellTerms, taken: Collection[Address], *, beside: bool) -> list[Results]:
+    """Typed numbers that a softmax or a normalisation reads, a vector a row, those of each length by themselves.
 
     Args:
         terms: what each formula computes.
@@ -131,21 +131,24 @@ def typed_vectors(terms: CellTerms, taken: Collection[Address], *, beside: bool)
         if softmaxes:
             return _in_rows(softmaxes)
     with_statistics = _in_rows([read for read, cells in vectors.items() if len(cells) >= _STATISTICS])
-    rows = [*_vectors(with_statistics).values()]
-    functions = Functions(terms, taken, [*with_statistics.values()])
-    return with_statistics if rows and normalised_by_vector(rows, functions) is not None else {}
+    return [own for own in with_statistics if _is_normalised(own, Functions(terms, taken, [*own.values()]))]
+
+
+def _is_normalised(of: Results, functions: Functions) -> bool:
+    return normalised_by_vector([*_vectors(of).values()], functions) is not None
 
 
 def _is_shared(read: Sequence[Address], terms: CellTerms, taken: Collection[Address]) -> bool:
     return _alike(read, Functions(terms, taken, read), _exponential_shares) is not None
 
 
-def _in_rows(vectors: Sequence[tuple[Address, ...]]) -> Results:
-    """Vectors one below the other; nothing if they are no table."""
-    sizes, typed = {len(own) for own in vectors}, [cell for own in vectors for cell in own]
-    if len(sizes) != 1 or len({*typed}) < len(typed):
-        return {}
-    return {(step, unit): cell for step, own in enumerate(sorted(vectors)) for unit, cell in enumerate(own)}
+def _in_rows(vectors: Sequence[tuple[Address, ...]]) -> list[Results]:
+    """The vectors of each length, one below the other; none if they share cells."""
+    typed = [cell for own in vectors for cell in own]
+    if len({*typed}) < len(typed):
+        return []
+    tables = ([own for own in sorted(vectors) if len(own) == size] for size in sorted({*map(len, vectors)}))
+    return [{(step, unit): x for step, own in enumerate(table) for unit, x in enumerate(own)} for table in tables]
 
 
 def _softmax(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
