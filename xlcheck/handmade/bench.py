@@ -11,6 +11,7 @@ from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade.arrangement import Arrangement, LayerCells
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.networks import subtracts_bias
+from xlcheck.handmade.equations.other_activations import NAMES
 from xlcheck.handmade.equations.placement import Placement, place
 from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.polynomials import cell_of
@@ -28,7 +29,7 @@ from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import Cell
 
-_ROUNDED = frozenset({"leaky_relu", "LeakyReLU", "Rescaling"})
+_ROUNDED = frozenset({"leaky_relu", "LeakyReLU", "Rescaling", *NAMES})
 _SINGLE = Limit(2.0**-24, 2.0**-24)
 """Half a unit in the last place of a number of single precision."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
+from math import isclose
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import is_filled_from, moved, operands, skeleton
@@ -18,10 +19,14 @@ from xlcheck.handmade.reading.cells import beside, show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.showing import bends
 from xlcheck.handmade.shown_beside import shown_beside, without
+from xlcheck.verdicts.cell_result import CellResult
 
 _IsRight = Callable[[SheetGroup], bool]
 _HABIT = 3
 """Cells with one formula that make a habit; in fewer the same slip may have been made again, or was filled once."""
+_MISSING = "bias-missing"
+_ROUNDED = 5e-3
+"""How far a result that was pasted is from the right one: two digits behind the point are left of it."""
 _SEVERAL = 2
 """Wrong cells of a network that may be meant otherwise."""
 _TRIED = re.compile(r"#[-+*/]0|0[+*]#")
@@ -32,13 +37,13 @@ _STEPS = 100
 
 
 def why_meant(
-    part: SheetGroup, roots: Mapping[Address, str | None], held: Mapping[Address, str], is_right: _IsRight | None
+    part: SheetGroup, roots: Mapping[Address, CellResult], held: Mapping[Address, str], is_right: _IsRight | None
 ) -> str | None:
     """Why cells that seem wrong may be meant as they are; None if they cannot.
 
     Args:
         part: the worksheets.
-        roots: the cells, each with the formula that should stand there if it is known, with `=`.
+        roots: the cells, each with what is said of it.
         held: what each cell with a verdict should hold, such as `lstm.h[3][0]`.
         is_right: whether some worksheets are a network in which no cell is wrong; None to look for none beside.
     """
@@ -46,7 +51,7 @@ def why_meant(
 
 
 def _reasons(
-    part: SheetGroup, roots: Mapping[Address, str | None], held: Mapping[Address, str], is_right: _IsRight | None
+    part: SheetGroup, roots: Mapping[Address, CellResult], held: Mapping[Address, str], is_right: _IsRight | None
 ) -> Iterator[str]:
     yield from (
         f"{show(cell)} may try what another number gives" for cell in sorted(roots) if _is_tried(part, cell, held)
@@ -60,7 +65,9 @@ def _reasons(
         for copied in _copied_for_bent(part, cell):
             yield f"{show(cell)} may be wrong, or its copy {show(copied)}, where others have their activation"
     called = [
-        cell for cell, desired in roots.items() if desired and _is_called_so(part, cell, desired.removeprefix("="))
+        cell
+        for cell, own in roots.items()
+        if own.desired_formula and _is_called_so(part, cell, own.desired_formula.removeprefix("="))
     ]
     if called:
         yield f"{show(called[0])} and the numbers that it reads are called the same"
@@ -87,20 +94,30 @@ def _is_tried(part: SheetGroup, cell: Address, held: Mapping[Address, str]) -> b
     text, read = skeleton(part.table.texts.get(cell, "")), part.precedents.of(cell)
     is_weight = held.get(cell, "").partition(".")[2].startswith(_WEIGHTS)
     is_tried = bool(_TRIED.fullmatch(text)) or (is_weight and bool(_TRIED.fullmatch(text.replace("#", "0", 1))))
-    return is_tried and not any(map(part.table.is_formula, read))
+    return is_tried and all(part.table.is_number(own) and not part.table.is_formula(own) for own in read)
 
 
-def _as_a_habit(part: SheetGroup, roots: Mapping[Address, str | None], held: Mapping[Address, str]) -> Iterator[str]:
+def _as_a_habit(part: SheetGroup, roots: Mapping[Address, CellResult], held: Mapping[Address, str]) -> Iterator[str]:
     """What all steps, units and samples compute alike, and otherwise than Keras, perhaps as a layer that it has not.
 
-    A weight that all of them read wrongly makes no other layer.
+    A weight that all of them read wrongly makes no other layer; nor does a bias that stands there and nobody reads, nor
+    results that were pasted.
     """
     for name, cells in _by_quantity(held).items():
         kinds = {skeleton(part.table.texts.get(cell, "")) for cell in cells}
-        desired = {skeleton(text.removeprefix("=")) for cell in cells if (text := roots.get(cell))}
-        if len(cells) >= _HABIT and {*cells} <= {*roots} and len(kinds) == 1 and not kinds & desired:
+        wrong = [roots[cell] for cell in cells if cell in roots]
+        desired = {skeleton(own.desired_formula.removeprefix("=")) for own in wrong if own.desired_formula}
+        is_habit = len(wrong) == len(cells) >= _HABIT and len(kinds) == 1 and not kinds & desired
+        if is_habit and not any(_is_pasted(own) or own.diagnosis == _MISSING for own in wrong):
             others = f"{show(min(cells))} and all others that should be {name}"
             yield f"{others} are computed alike, and otherwise than Keras computes them, which may be meant"
+
+
+def _is_pasted(own: CellResult) -> bool:
+    """Whether a typed number is the result that a formula should give there, rounded."""
+    if own.formula is not None or not isinstance(own.actual, float) or not isinstance(own.desired, float):
+        return False
+    return isclose(own.actual, own.desired, abs_tol=_ROUNDED)
 
 
 def _new_series(part: SheetGroup, roots: Collection[Address], held: Mapping[Address, str]) -> Iterator[str]:

@@ -121,7 +121,7 @@ class Search:
         with effort.limited_to(effort.left() * (1 - _FOR_RIVALS if is_small else 1)):
             found, left = self._judged(part, opinion, sheets)
         results = [own for each in found for own in each.results if isinstance(own, CellResult)]
-        roots = {_address(own): own.desired_formula for own in results if own.status is Status.ROOT}
+        roots = {_address(own): own for own in results if own.status is Status.ROOT}
         try:
             is_open = any(own.matters for own in left) and not any(UNDECIDED in own.reason for own in left)
             if not roots and is_open and is_small:

@@ -6,10 +6,9 @@ from collections import defaultdict
 
 from xlcheck.handmade.equations.forms import RATIO, Forms
 from xlcheck.handmade.equations.layers import Layer
+from xlcheck.handmade.equations.other_activations import KERAS
 from xlcheck.handmade.equations.polynomials import Atom, Monomial
 from xlcheck.handmade.equations.reading import Reading
-
-KERAS = frozenset({"tanh", "sigmoid", "relu", "leaky_relu", "linear"})
 
 
 def read_dense(layer: Layer, forms: Forms) -> list[Reading]:
@@ -31,6 +30,9 @@ def read_dense(layer: Layer, forms: Forms) -> list[Reading]:
                 order = sorted(part.rows, key=lambda row: (of[row] is None, of[row] or ()))
                 values = {(step, order.index(row)): atom for (step, row), atom in shares.items()}
                 found.append(_reading(part, "softmax", order, values, is_certain=is_certain))
+            elif not _is_divided(part, forms):
+                values = _outputs(part, forms)
+                found.append(_reading(part, "exponential", part.rows, values, is_certain=is_certain))
     return found
 
 
@@ -49,6 +51,14 @@ def _outputs(layer: Layer, forms: Forms) -> dict[tuple[int, int], Atom]:
         for unit, row in enumerate(layer.rows) for step in layer.steps
         if (atom := layer.standing(row, step, forms)) is not None
     }  # fmt: skip
+
+
+def _is_divided(layer: Layer, forms: Forms) -> bool:
+    """Whether a quotient reads an exponential, as that of a softmax or of a sigmoid does."""
+    ratios = (own for own in map(forms.of, list(forms)) if own.kind == RATIO)
+    return any(
+        atom in layer.by_atom for own in ratios for part in (own.polynomial, own.below) for m in part for atom in m
+    )
 
 
 def _shares(layer: Layer, forms: Forms) -> dict[tuple[int, int], Atom]:

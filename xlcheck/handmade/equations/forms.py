@@ -12,10 +12,11 @@ from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from xlcheck.formulas.algebra import Address, Expression, Leaf, Product, Sum, Term
+from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term
 from xlcheck.handmade import effort
 from xlcheck.handmade.equations.activations import activation_of
 from xlcheck.handmade.equations.form_uses import FormUses
+from xlcheck.handmade.equations.other_activations import other_activation
 from xlcheck.handmade.equations.polynomials import NEGATIVE, Atom, Monomial, Polynomial, atom_of, cell_of, times
 from xlcheck.handmade.equations.products import Products
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
@@ -197,6 +198,8 @@ class Forms:
         if isinstance(term, Leaf):
             return Form(COPY, {(atom_of(term.cell),): 1.0})
         found = activation_of(term, self._inside)
+        if found is None or isinstance(found[1], Function):  # as a hard sigmoid is no relu of a minimum
+            found = other_activation(term) or found
         if found is not None:
             name, argument = found
             polynomial = self._polynomial(argument, atom, is_sum=True)

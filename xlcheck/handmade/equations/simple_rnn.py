@@ -6,10 +6,9 @@ from collections import Counter, defaultdict
 
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.layers import Layer, Place
+from xlcheck.handmade.equations.other_activations import KERAS
 from xlcheck.handmade.equations.polynomials import Atom
 from xlcheck.handmade.equations.reading import Reading, documents_of
-
-KERAS = frozenset({"tanh", "sigmoid", "relu", "leaky_relu", "linear"})
 
 
 def read_simple_rnn(layer: Layer, forms: Forms) -> Reading | None:

@@ -153,7 +153,9 @@ class Labels:
         return {(sheet, column) for sheet, _, column in self.texts}
 
     def _is_below_others(self, cell: Address) -> bool:
-        """Whether formulas that do something else stand in a cell's column between it and the next words above it."""
+        """Whether the nearest words stand above a cell, and formulas that do something else between it and them."""
+        if next(self._to_the_left(cell), None) is not None:
+            return False
         above = ((cell[0], row, cell[2]) for row in range(cell[1] - 1, max(-1, cell[1] - MAX_DISTANCE), -1))
         between = [self.formulas.get(place) for place in takewhile(lambda place: place not in self.texts, above)]
         own = skeleton(self.formulas.get(cell, ""))

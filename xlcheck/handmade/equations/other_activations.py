@@ -1,0 +1,113 @@
+"""Activations that are known by their values, however they are written: softplus, SiLU, ELU, hard sigmoid and the like.
+
+A formula is such an activation if it is a function of one sum, or of one cell, and gives what Keras's gives for numbers
+of every range. The sum may occur several times, also with its sign turned, multiplied by a number or added to one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import numpy as np
+
+from xlcheck.formulas.algebra import Function, Leaf, Sum, Term, below, number_of
+from xlcheck.handmade.activation_values import Array, activation_function
+from xlcheck.layers.activations import ACTIVATIONS
+
+_SPELT = frozenset({"linear", "tanh", "sigmoid", "relu", "leaky_relu", "exponential"})
+"""Those that are known by how they are written; gates of recurrent layers are made of them."""
+NAMES = tuple(name for name, own in ACTIVATIONS.items() if not own.looks_at_all and name not in _SPELT)
+KERAS = frozenset({*_SPELT, *NAMES} - {"exponential"})
+"""Those that a layer of a worksheet may have; an exponential alone may be a step on the way to others."""
+_POINTS = np.array([-8.3, -4.1, -2.7, -1.4, -0.8, -0.3, 0.2, 0.4, 0.7, 1.3, 2.2, 3.6, 6.9, 9.4])
+"""Numbers on either side of every bend that a function in Keras has."""
+_CLOSE = 1e-7
+"""Keras rounds constants to single precision."""
+_MOST = 60
+"""Terms of which a formula of one argument is made."""
+_DEEP = 3
+"""Levels below a term on which a function is looked for: in `-LN(…)·2` it is the third one."""
+
+_Parts = tuple[tuple[Term, float], ...]
+"""The parts of a sum without its constant, divided by the factor of the first one."""
+
+
+@lru_cache(maxsize=16_384)
+def other_activation(term: Term) -> tuple[str, Term] | None:
+    """Keras's activation that a term is, and the term that it is applied to; None if it is none.
+
+    Args:
+        term: what a formula computes.
+    """
+    own = list(_terms(term)) if _bends(term) else []
+    for parts in _candidates(own) if len(own) <= _MOST else ():
+        values = _values(term, parts)
+        if values is None:
+            continue
+        argument = parts[0][0] if len(parts) == 1 else Sum(-term.number - 1, 0.0, parts)
+        for sign in (1.0, -1.0):
+            name = _name(sign * _POINTS, values)
+            if name is not None:
+                turned = Sum(-term.number - 1, 0.0, tuple((part, -factor) for part, factor in parts))
+                return name, argument if sign > 0 else turned
+    return None
+
+
+def _name(points: Array, values: Array) -> str | None:
+    with np.errstate(all="ignore"):
+        fits = (np.allclose(values, activation_function(name)(points), rtol=_CLOSE, atol=_CLOSE) for name in NAMES)
+        return next((name for name, is_so in zip(NAMES, fits, strict=True) if is_so), None)
+
+
+def _bends(term: Term) -> bool:
+    """Whether a term is worth a look: there is a function in it, not far down."""
+    level: tuple[Term, ...] = (term,)
+    for _ in range(_DEEP):
+        if any(isinstance(part, Function) for part in level):
+            return True
+        level = tuple(own for part in level for own in below(part))
+    return False
+
+
+def _terms(term: Term) -> Iterator[Term]:
+    """A term and all that it is made of, each once, from above."""
+    seen, stack = {term}, [term]
+    while stack:
+        own = stack.pop()
+        yield own
+        new = [part for part in below(own) if part not in seen]
+        seen.update(new)
+        stack += new
+
+
+def _candidates(terms: Iterable[Term]) -> list[_Parts]:
+    """The sums and cells of which a formula may be a function, the longest first."""
+    found = dict.fromkeys(own[0] for term in terms if (own := _as_sum(term)) is not None)
+    return sorted(found, key=lambda parts: -len(parts))
+
+
+def _as_sum(term: Term) -> tuple[_Parts, float, float] | None:
+    """A sum as `factor · parts + constant`: these three; a cell is a sum of itself."""
+    if isinstance(term, Leaf):
+        return ((term, 1.0),), 1.0, 0.0
+    if not isinstance(term, Sum) or not term.parts:
+        return None
+    own = sorted(term.parts, key=lambda part: part[0].number)
+    factor = own[0][1]
+    return tuple((part, round(share / factor, 12)) for part, share in own), factor, term.constant
+
+
+def _values(term: Term, parts: _Parts) -> Array | None:
+    """What a term gives if a sum is one of some numbers; None if it is computed from anything else."""
+
+    def value(x: float) -> float:
+        def given(part: Term) -> float | None:
+            own = _as_sum(part)
+            if own is not None and own[0] == parts:
+                return own[1] * x + own[2]
+            return np.nan if isinstance(part, Leaf) else None
+
+        return number_of(term, given)
+
+    return np.array([value(x) for x in _POINTS.tolist()]) if np.isfinite(value(float(_POINTS[0]))) else None
