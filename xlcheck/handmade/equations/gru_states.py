@@ -77,10 +77,8 @@ def mixed_otherwise(forms: Forms, readings: Sequence[Reading]) -> Iterator[str]:
     known = {atom for reading in readings for atom in reading.values.get("h", {}).values()}
     for update in updates_of(forms):
         if update.turned and update.atom not in known:
-            yield (
-                f"{show(cell_of(update.atom))} is (1 − z)·h + z·h̃, as many texts define a GRU, where Keras has "
-                "z·h + (1 − z)·h̃"
-            )
+            cell = show(cell_of(update.atom))
+            yield f"{cell} seems to be the state of a GRU, (1 − z)·h + z·h̃, whose gates were not recognised"
             return
 
 

@@ -37,8 +37,7 @@ def reads_less(multiplies_blank: Callable[[Address], bool], reading: Reading) ->
         cell = cell_of(min(instance.atom for instance in own))
         missing = set(reading.features) - layer.slots[step].keys()
         if missing and not multiplies_blank(cell):
-            other = min(atoms[slot] for atoms in layer.slots.values() for slot in missing if slot in atoms)
-            return f"{show(cell)} reads nothing in the place of {show(cell_of(other))}, which others read"
+            return f"{show(cell)} reads fewer inputs than the others of its layer"
     return None
 
 
