@@ -71,10 +71,11 @@ def _of_sample(truth: Truth, s: int, mark: str) -> Iterator[Quantity]:
         yield Quantity(f"error{mark}[{u + 1}]", error)
         yield Quantity(f"squared error{mark}[{u + 1}]", error**2)
         with np.errstate(all="ignore"):
-            log, other = np.log(outputs[:, u]), np.log(1 - outputs[:, u])
-        yield Quantity(f"t ln o{mark}[{u + 1}]", targets[:, u] * log)
-        yield Quantity(f"(1 − t) ln(1 − o){mark}[{u + 1}]", (1 - targets[:, u]) * other)
-        yield Quantity(f"cross-entropy{mark}[{u + 1}]", targets[:, u] * log + (1 - targets[:, u]) * other)
+            one, other = targets[:, u] * np.log(outputs[:, u]), (1 - targets[:, u]) * np.log(1 - outputs[:, u])
+            both = one + other
+        yield Quantity(f"t ln o{mark}[{u + 1}]", one)
+        yield Quantity(f"(1 − t) ln(1 − o){mark}[{u + 1}]", other)
+        yield Quantity(f"cross-entropy{mark}[{u + 1}]", both)
     signal = truth.inputs[:, s]
     for number, layer in enumerate(truth.layers, 1):
         for u in range(layer.z.shape[2]):
