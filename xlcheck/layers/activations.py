@@ -10,10 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xlcheck.errors import NotSupportedError
+from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.expressions import (
     Abs,
     Exp,
@@ -24,6 +27,7 @@ from xlcheck.graph.expressions import (
     Maximum,
     Minimum,
     NormalCdf,
+    Ref,
     Relu,
     Sigmoid,
     Softmax,
@@ -174,3 +178,14 @@ def activation(layer: str, name: str) -> Activation:
             f"layer {layer!r}: activation {name!r} is not supported; supported are {', '.join(sorted(ACTIVATIONS))}"
         )
     return ACTIVATIONS[name]
+
+
+@lru_cache
+def activation_function(name: str) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """An activation that takes each number by itself, as a function of numbers.
+
+    Args:
+        name: Keras's.
+    """
+    expression = ACTIVATIONS[name].apply(Ref("x"))
+    return lambda z: np.asarray(value_of(expression, {"x": z[:, None]})[:, 0])

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from xlcheck.handmade.activation_values import Array, activation_function
+from xlcheck.layers.activations import activation_function
 
+Array = NDArray[np.float64]
 _NAMES = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu")
 """Those that people train networks with in a sheet; softmax needs the numbers of all units."""
 
