@@ -8,7 +8,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from small_book import Change, SmallBook
+from small_book import Change, Checker, SmallBook
 
 from xlcheck.engines import engine
 from xlcheck.reports.render_junit import render_junit
@@ -96,6 +96,28 @@ def test_iteration_counts_only_on_a_circle(
     assert (report.exit_code == 3) is has_circle
     assert any(text.startswith("iterative calculation is on: a circle") for text in report.reservations) is has_circle
     assert any("no formulas form a circle, so it changes nothing" in text for text in report.notes) is not has_circle
+
+
+@pytest.mark.parametrize(
+    ("changes", "circular"),
+    [
+        ({"Net!C3": "=IF(C2<-999,C3,C2*Weights!$B$2)"}, "Net!C3"),
+        ({"Net!C3": "=C2*Weights!$B$2+0*Mine!A1", "Mine!A1": "=IF(C1=7,Net!C3,1)"}, "Net!C3"),
+        ({"Mine!A1": "=IF(C1=7,B1,1)", "Mine!B1": "=IF(C1=7,1,SUM(A1:A3))"}, "Mine!A1"),
+        ({"Mine!A1": "=IF(C1=7,B1,1)", "Mine!B1": "=SUM(A2:A3)"}, None),
+        ({"Mine!A1": "=ROW(A1)+COLUMNS($A1:B1)", "Mine!B1": "=ROWS(A1:B1)"}, None),
+    ],
+)
+def test_a_circle_in_a_branch_that_is_not_taken_is_no_pass(
+    check_small: Checker, changes: Mapping[str, Change], circular: str | None
+) -> None:
+    """The engine computes the other branch, other programs nothing: the sentence names a cell that reads itself."""
+    report = check_small(changes, perturb=0)
+    said = [text for text in report.reservations if "reads itself" in text]
+
+    assert report.counts.root == 0
+    assert [text.partition(" reads itself, ")[0] for text in said] == ([] if circular is None else [circular])
+    assert circular is None or report.exit_code == 3
 
 
 @pytest.mark.thorough

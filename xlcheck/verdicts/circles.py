@@ -1,29 +1,32 @@
-"""Whether formulas form a circle, by what they name: the one thing that iterative calculation changes.
+"""Whether formulas form a circle, by what they name.
 
-Some engines say so of a circle, others compute it again and again as the file asks them to; so the formulas are read.
+Where a condition keeps a formula from reading its own cell, some engines compute the branch that is taken and say
+nothing, others call it an error; a circle that is read they compute again and again, if the file asks them to. So the
+formulas are read.
 """
 
 from __future__ import annotations
 
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.workbook.content import WorkbookContent
 
 Cell = tuple[str, int]
 
 
-def has_circle(content: WorkbookContent) -> bool:
-    """Whether some formula reads its own cell, at once or through others, in whichever branch of a condition."""
-    formulas = FormulaCells(content)
+def circle_in(formulas: FormulaCells) -> Cell | None:
+    """A cell that its own formula reads, at once or through others, in whichever branch of a condition; None if none.
+
+    Every formula is read, which may take longer than computing them.
+    """
     done: set[Cell] = set()
     for sheet, codes in formulas.by_sheet():
         for code in codes.tolist():
-            if (sheet, code) not in done and _leads_back(formulas, (sheet, code), done):
-                return True
-    return False
+            if (sheet, code) not in done and (found := _led_back(formulas, (sheet, code), done)):
+                return found
+    return None
 
 
-def _leads_back(formulas: FormulaCells, start: Cell, done: set[Cell]) -> bool:
-    """Whether a circle can be reached from a cell; what cannot reach any is added to `done`."""
+def _led_back(formulas: FormulaCells, start: Cell, done: set[Cell]) -> Cell | None:
+    """A cell of a circle that can be reached from a cell; what cannot reach any is added to `done`."""
     path: dict[Cell, list[Cell]] = {start: _read(formulas, start)}
     order = [start]
     while order:
@@ -34,14 +37,14 @@ def _leads_back(formulas: FormulaCells, start: Cell, done: set[Cell]) -> bool:
             continue
         cell = rest.pop()
         if cell in path:
-            return True
+            return cell
         if cell not in done:
             path[cell] = _read(formulas, cell)
             order.append(cell)
-    return False
+    return None
 
 
 def _read(formulas: FormulaCells, cell: Cell) -> list[Cell]:
-    """The formula cells that a cell names."""
-    areas = formulas.reads(*cell)
+    """The formula cells that a cell may compute with."""
+    areas = formulas.computes_with(*cell)
     return [(area.sheet, code) for area in areas for code in formulas.within(area).tolist()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
@@ -10,13 +11,14 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.references import References
 from xlcheck.verdicts.joined import in_groups
 from xlcheck.verdicts.placement import Array
-from xlcheck.workbook.cell_codes import Codes, Mask, contained, position, within
+from xlcheck.workbook.cell_codes import Codes, Mask, code_at, code_of, contained, position, within
 from xlcheck.workbook.content import Cell, ConstantCells, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.values import Value
 
 _NOTHING = PackedCells.of({})
 _AT_ONCE = 2**16
+_PLACE_ONLY = re.compile(r"(?<![\w.])(?:ROWS?|COLUMNS?|ISREF)\([^()]*\)", re.IGNORECASE)
 
 
 class FormulaCells:
@@ -56,8 +58,7 @@ class FormulaCells:
 
     def within(self, area: Range) -> Codes:
         """The formula cells of a range."""
-        formulas = self.on(area.sheet)
-        return formulas[within(formulas, area)]
+        return _inside(self.on(area.sheet), area)
 
     def is_read(self, sheet: str) -> bool:
         """Whether a worksheet's cells were read; large ones without formulas are only when somebody asks."""
@@ -69,8 +70,7 @@ class FormulaCells:
 
     def constants_within(self, area: Range) -> Codes:
         """The cells of a range that hold something else than a formula."""
-        filled = self._on(area.sheet).codes
-        filled = filled[within(filled, area)]
+        filled = _inside(self._on(area.sheet).codes, area)
         return filled[~contained(filled, self.on(area.sheet))]
 
     def cell(self, sheet: str, code: int) -> Cell | None:
@@ -130,10 +130,23 @@ class FormulaCells:
         text = self.text(sheet, code)
         return [] if text is None else self._references.of(text, sheet)
 
+    def computes_with(self, sheet: str, code: int) -> list[Range]:
+        """The same without those of which it takes only where they are and how large, as `ROW(A1)` does."""
+        text = self.text(sheet, code)
+        return [] if text is None else self._references.of(_PLACE_ONLY.sub("0", text), sheet)
+
     def _on(self, sheet: str) -> PackedCells:
         if sheet not in self._packed:
             self._packed[sheet] = PackedCells.of(self._sheets.get(sheet, {}))
         return self._packed[sheet]
+
+
+def _inside(ascending: Codes, area: Range) -> Codes:
+    """Those of ascending codes that lie in a range; only those in its rows are looked at."""
+    first = ascending.searchsorted(code_of(area))
+    last = ascending.searchsorted(code_at(area.top + area.rows - 1, area.left + area.columns - 1), "right")
+    codes = ascending[first:last]
+    return codes if area.rows == 1 else codes[within(codes, area)]
 
 
 class Upstream:

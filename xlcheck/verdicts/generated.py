@@ -28,7 +28,7 @@ from xlcheck.verdicts.messages import first_of, plural
 from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.placement import Array
-from xlcheck.verdicts.readers_view import reservations, without_effect
+from xlcheck.verdicts.readers_view import QUICK_CELLS, reservations, without_effect
 from xlcheck.verdicts.report import CheckReport, Edit, Status
 from xlcheck.verdicts.summary import Judged, part_of
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 # What constants of 15 digits can do to the numbers computed from them; measured with LibreOffice.
 _ROUNDED = 1e-13
-_QUICK_CELLS = 10_000
 _QUICK_QUANTITIES = 1_000
 
 Recompute = Callable[..., Trace]
@@ -178,7 +177,7 @@ def _size(helper: Helper) -> float:
 def _is_quick(graph: Graph, report: CheckReport, engine: Engine) -> bool:
     """Whether checking once more with other numbers takes less than a tenth of the time; measured on the lessons."""
     embedded = engine.absolute_tolerance == 0
-    return embedded and report.counts.formula_cells <= _QUICK_CELLS and len(graph.quantities) <= _QUICK_QUANTITIES
+    return embedded and report.counts.formula_cells <= QUICK_CELLS and len(graph.quantities) <= _QUICK_QUANTITIES
 
 
 def _without_tables(content: WorkbookContent, manifest: Manifest) -> WorkbookContent:

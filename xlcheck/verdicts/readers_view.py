@@ -19,11 +19,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from xlcheck.engines.base import Engine
+from xlcheck.formulas.addresses import quote_sheet
 from xlcheck.formulas.scanner import tokens
 from xlcheck.verdicts.elsewhere import DEPENDS_ON
+from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.messages import first_of
+from xlcheck.workbook.cell_codes import address
 from xlcheck.workbook.content import WorkbookContent
 
+QUICK_CELLS = 10_000
+"""Up to so many formula cells a check does what may take as long as computing them."""
 _LAMBDA = re.compile(r"=?(?:_xlfn\.)?LAMBDA\(", re.IGNORECASE)
 _BRANCHES = ("IF", "IFS", "IFERROR", "IFNA", "SWITCH", "SUMIF", "SUMIFS", "COUNTIF", "OFFSET", "ROW", "COLUMN", "LET")
 
@@ -41,15 +46,20 @@ def reservations(
     Args:
         content: the workbook.
         engine: recalculated it.
-        circular: whether an engine found that formulas form a circle.
+        circular: whether an engine found that formulas form a circle, and so says it of each of them.
         built: whether xlcheck made the workbook.
         compared: whether the stored values were compared with the calculated ones.
     """
     settings = content.calculation
     if engine.name == "libreoffice":  # it rounds as it is told, so its values are those that are seen
         settings = replace(settings, as_displayed=False)
-    circular = circular or _iterates_circle(content)
-    yield from settings.differences(_formulas(content), circular=circular, built=built)
+    circle = None if circular else _circle_in(content)
+    yield from settings.differences(_formulas(content), circular=circular or circle is not None, built=built)
+    if circle is not None and not settings.iterates:
+        yield (
+            f"{circle} reads itself, at once or through other cells, if only in a branch that is not taken now: some "
+            "programs call that a circular reference and do not compute it; write a formula that does not"
+        )
     for name in _called_names(content, built=built):
         yield (
             f"the defined name {name} is called like a function that formulas use, and programs take one or the other; "
@@ -72,17 +82,20 @@ def reservations(
 
 def without_effect(content: WorkbookContent, *, circular: bool = False, built: bool = False) -> Iterator[str]:
     """Unusual settings of a workbook that change nothing in it; see `reservations`."""
-    circular = circular or _iterates_circle(content)
+    iterates = content.calculation.iterates
+    circular = circular or (iterates and _circle_in(content) is not None)
     return content.calculation.without_effect(_formulas(content), circular=circular, built=built)
 
 
-def _iterates_circle(content: WorkbookContent) -> bool:
-    """Whether formulas form a circle that the file asks to be computed again and again."""
-    if not content.calculation.iterates:
-        return False
-    from xlcheck.verdicts.circles import has_circle
+def _circle_in(content: WorkbookContent) -> str | None:
+    """A cell that reads itself; not sought among many formulas, unless the file asks to compute circles."""
+    formulas = FormulaCells(content)
+    if not content.calculation.iterates and sum(codes.size for _, codes in formulas.by_sheet()) > QUICK_CELLS:
+        return None
+    from xlcheck.verdicts.circles import circle_in
 
-    return has_circle(content)
+    found = circle_in(formulas)
+    return None if found is None else f"{quote_sheet(found[0])}!{address(found[1])}"
 
 
 def _called_names(content: WorkbookContent, *, built: bool) -> Iterator[str]:
