@@ -69,6 +69,15 @@ def test_a_branch_that_no_sample_enters_is_tried(formula: str, tmp_path: Path) -
     assert [(c.sheet, c.cell) for c in report.roots] == [("Documents", "E33")] * BRANCHES[formula]
 
 
+def test_a_circle_that_other_numbers_close_is_a_root(check_small: Checker) -> None:
+    """Far numbers may lead a formula as in a book to any other error, where its equation has a value."""
+    circle, overflow = "IF(ABS(D7)>5,D9,TANH(D7))", "TANH(D7)+0*EXP(D7^2*30)"
+    reports = [check_small({"Net!D9": f"={formula}"}, perturb=1) for formula in (circle, overflow)]
+
+    assert [cells(report, Status.ROOT) for report in reports] == [{"Net!D9"}, set()]
+    assert reports[0].roots[0].actual == "#CIRC!"
+
+
 @pytest.mark.parametrize("change", RIGHT_BY_CHANCE, ids=lambda change: next(iter(change)))
 def test_a_formula_that_is_right_by_chance_is_a_root(check_small: Checker, change: Mapping[str, Change]) -> None:
     """It gives the right value for every sample that is stored, and another one for other numbers."""

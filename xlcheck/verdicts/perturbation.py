@@ -34,6 +34,7 @@ from xlcheck.verdicts.results import quantity_results
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import contained, position, union
 from xlcheck.workbook.manifest import Manifest
+from xlcheck.workbook.values import CellError
 
 # Other numbers may be larger, and cancel where the stored ones do not; a wrong formula differs by far more.
 _TOLERANCE = Tolerance(1e-9, 1e-9)
@@ -44,6 +45,7 @@ of Keras's activations, on one side and then on the other, so that a condition i
 _CONFIRMING = 4
 """How often a cell is asked again that was wrong far out: not each time is the same branch taken."""
 _CHOICE = "optimiser.choice"
+_CIRCLE = CellError("#CIRC!")  # the one error that no way of writing an equation has
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,8 @@ class Perturbed:
             wrong = verdicts.status[:, cell] == ROOT
             sure = local is not None and bool(np.isfinite(local[wrong, cell]).all())
             if far:  # a formula that is written as in a book may have no value there, where the equation has one
-                sure = sure and bool(np.isfinite(numbers[wrong, cell]).all())
+                settings = np.flatnonzero(wrong & ~np.isfinite(numbers[:, cell])).tolist()
+                sure = sure and all(verdicts.sighting.others.get((setting, cell)) == _CIRCLE for setting in settings)
             if wrong.any() and sure and not self._reads_unknown(found):
                 yield replace(found, describe=partial(_described, found))
 
