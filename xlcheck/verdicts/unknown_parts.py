@@ -12,8 +12,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import zip_longest
 
-from xlcheck.formulas.scanner import plain_name, tokens
+from xlcheck.formulas.scanner import Token, plain_name, tokens
 from xlcheck.formulas.unparse import number_text
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph
@@ -22,15 +23,19 @@ NOTHING = "of which its equation knows nothing"
 _CONDITION = f"a condition {NOTHING}"
 _COMPARING = frozenset({"=", "<>", "<", ">", "<=", ">="})
 # Functions that are the same for all numbers for which they are defined, or need a number that says where they are not.
-# An error is none of their values.
 _SMOOTH = frozenset(
     {
         "SUM", "SUMPRODUCT", "SUMSQ", "SUMXMY2", "SUMX2MY2", "SUMX2PY2", "PRODUCT", "AVERAGE", "MMULT", "TRANSPOSE",
         "EXP", "LN", "LOG", "LOG10", "SQRT", "POWER", "TANH", "SINH", "COSH", "ATANH", "PI", "N", "LET", "SINGLE",
-        "LAMBDA", "IFERROR", "IFNA", "CHIDIST", "CHISQ.DIST.RT", "ERF", "ERF.PRECISE", "ERFC", "ERFC.PRECISE",
+        "LAMBDA", "CHIDIST", "CHISQ.DIST.RT", "ERF", "ERF.PRECISE", "ERFC", "ERFC.PRECISE",
         "NORMSDIST", "NORM.S.DIST", "GAUSS", "STDEVP", "STDEV.P", "VARP", "VAR.P", "DEVSQ", "INDEX", "TRUE", "FALSE",
     }
 )  # fmt: skip
+# They choose, too, where something fails; nothing does where there are sums and products alone.
+_CATCHING = frozenset({"IFERROR", "IFNA"})
+_NEVER_FAILING = frozenset(
+    {"SUM", "SUMPRODUCT", "SUMSQ", "PRODUCT", "TANH", "PI", "N", "LET", "SINGLE", "INDEX", "TRUE", "FALSE"}
+)
 _CHOOSING = frozenset({"IF", "IFS", "SWITCH", "CHOOSE", "AND", "OR", "NOT", "XOR"})
 _PIECEWISE = frozenset({"MAX", "MIN", "ABS", "SIGN", "MEDIAN"})
 # What is the same for all numbers, in whatever style it is written; but for a one-hot vector, which takes a row.
@@ -63,7 +68,16 @@ _USUAL = ("SUMPRODUCT", "EXP", "TANH", "SUM", "IF", "MAX")
 # What is looked for in the texts of all formulas before any of them is read.
 _ONE_WAY_CALL, _CALL = _call_of_another(_SMOOTH), _call_of_another(_SMOOTH | _CHOOSING | _PIECEWISE)
 _LONGEST = 400  # a number has fewer digits
+_PERCENT, _END = Token("operator", "%"), Token("space", "")
 _COMPARED = re.compile("[=<>]")
+
+
+def _may_fail(token: Token) -> bool:
+    """Whether a part of a formula can give an error where the numbers that it reads are none."""
+    if token.kind == "function":
+        name = plain_name(token.text).upper()
+        return name not in _NEVER_FAILING | _PIECEWISE | _CHOOSING | _CATCHING
+    return token.kind in {"error", "elsewhere"} or (token.kind == "operator" and token.text in {"/", "^"})
 
 
 @dataclass(frozen=True)
@@ -86,7 +100,7 @@ class Known:
         """Whether a formula, or many at once, in capitals, may hold something unknown: it is asked of all of them."""
         patterns = (_ONE_WAY_CALL, _COMPARED) if self.one_way else (_CALL,)
         number = _number_but(self.numbers, places=self.places)
-        found = any(pattern.search(text) for pattern in (*patterns, number))
+        found = "%" in text or any(pattern.search(text) for pattern in (*patterns, number))
         return found or number.match("(" + text[:_LONGEST]) is not None
 
     def unknown_in(self, formula: str, names: Mapping[str, str]) -> str | None:
@@ -97,23 +111,27 @@ class Known:
             names: defined names, in small letters, that hold something unknown, and what.
         """
         found: list[str] = []
-        for kind, text in tokens(formula.removeprefix("=")):
+        parts = [token for token in tokens(formula.removeprefix("=")) if token.kind != "space"]
+        may_fail = any(map(_may_fail, parts))
+        for (kind, text), after in zip_longest(parts, parts[1:], fillvalue=_END):
             if kind == "operator" and text in _COMPARING and self.one_way:
                 return _CONDITION
-            if kind == "function" and (what := self._unknown_function(plain_name(text).upper())):
+            if kind == "function" and (what := self._unknown_function(plain_name(text).upper(), may_fail=may_fail)):
                 found.append(what)
             elif kind in {"name", "function"} and text.casefold() in names:
                 found.append(names[text.casefold()])
-            elif kind == "number" and not self._is_own(float(text)):
-                found.append(f"the number {text}, {NOTHING}")
+            elif kind == "number":
+                in_hundredths = after == _PERCENT
+                if not self._is_own(float(text) / 100 if in_hundredths else float(text)):
+                    found.append(f"the number {text}{'%' if in_hundredths else ''}, {NOTHING}")
         return next(iter(sorted(found, key=lambda what: what != _CONDITION)), None)
 
     @property
     def _functions(self) -> frozenset[str]:
         return _SMOOTH if self.one_way else _SMOOTH | _CHOOSING | _PIECEWISE
 
-    def _unknown_function(self, name: str) -> str | None:
-        if name in self._functions:
+    def _unknown_function(self, name: str, *, may_fail: bool) -> str | None:
+        if name in self._functions or (name in _CATCHING and not may_fail):
             return None
         return _CONDITION if name in _CHOOSING else f"the function {name}, {NOTHING}"
 
