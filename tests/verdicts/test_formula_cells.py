@@ -1,0 +1,32 @@
+"""Which cells of a range hold a formula."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.workbook.cell_codes import codes_of
+from xlcheck.workbook.reader import read_workbook
+
+SHEET = "lstm"
+
+
+@cache
+def lesson() -> FormulaCells:
+    return FormulaCells(read_workbook(Path(__file__).parents[2] / "workbooks" / "lstm.xlsx"))
+
+
+@given(st.integers(0, 40), st.integers(0, 16), st.integers(1, 30), st.integers(1, 8))
+def test_the_cells_of_a_range_are_those_that_lie_in_it(top: int, left: int, rows: int, columns: int) -> None:
+    """Of any range, whatever stands beside it: the formulas, and apart from them the constants."""
+    area = Range(SHEET, top, left, rows, columns)
+    filled = [code for code in codes_of(area).tolist() if lesson().cell(SHEET, code) is not None]
+    formulas = [code for code in filled if lesson().text(SHEET, code) is not None]
+
+    assert lesson().within(area).tolist() == formulas
+    assert lesson().constants_within(area).tolist() == [code for code in filled if code not in formulas]
