@@ -72,3 +72,13 @@ def test_names_are_those_of_keras() -> None:
 
     assert all(callable(keras.activations.get(name)) for name in NAMES)
     assert {*_SPELLINGS} - {"exponential"} <= {*NAMES}
+
+
+def test_exponentials_of_what_is_less_than_a_sum_are_no_layer(tmp_path: Path) -> None:
+    """Rule: `EXP(z − max)`, a step on the way to the logarithm of a sum of exponentials, is not `exponential`."""
+    cells = {c: v for c, v in _network("EXP({z})", apart=True).items() if c[0] != "H" and c not in {"E1", "E2", "E3"}}
+    for row in range(6, 10):
+        cells |= {f"{c}{row}": f"=EXP({z}{row}-MAX($D{row}:$E{row}))" for c, z in (("F", "D"), ("G", "E"))}
+        cells[f"H{row}"] = f"=LN(F{row}+G{row})+MAX($D{row}:$E{row})"
+
+    assert verdict(cells, tmp_path).roots == set()

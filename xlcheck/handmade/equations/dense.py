@@ -30,7 +30,9 @@ def read_dense(layer: Layer, forms: Forms) -> list[Reading]:
                 order = sorted(part.rows, key=lambda row: (of[row] is None, of[row] or ()))
                 values = {(step, order.index(row)): atom for (step, row), atom in shares.items()}
                 found.append(_reading(part, "softmax", order, values, is_certain=is_certain))
-            elif not _is_divided(part, forms):
+            elif not _is_divided(part, forms) and all(
+                own.monomials == forms.of(own.atom).polynomial.keys() for own in part.instances
+            ):  # nothing is taken off the sums
                 values = _outputs(part, forms)
                 found.append(_reading(part, "exponential", part.rows, values, is_certain=is_certain))
     return found
