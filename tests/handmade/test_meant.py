@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from equation_sheets import TOYS, answer, verdict
+from equation_sheets import TOYS, answer, save, verdict
 
 from fixtures.handmade.drawn.score import answer as answer_of
+from xlcheck import check
+from xlcheck.verdicts.report import Status
 
 pytestmark = pytest.mark.keras
 
@@ -208,6 +210,26 @@ def test_a_step_that_reads_no_state_may_begin_a_series(tmp_path: Path) -> None:
     assert answer(cells, tmp_path) == (0, set())
     assert answer(cells | begins, tmp_path) == (3, set())
     assert answer(cells | {"D10": begins["D10"]}, tmp_path) == (1, {"D10"})
+
+
+def test_where_nobody_is_blamed_nothing_is_wrong_because_of_it(tmp_path: Path) -> None:
+    """Rule: a layer behind cells that may be meant is not called wrong because of them; no formula is lost."""
+    cells: dict[str, object] = {"D5": 0, "E5": 0, "B1": 0.4, "B2": -0.3, "C1": 0.2, "C2": 0.6, "D1": -0.5, "D2": 0.1}
+    cells |= {"H1": 0.9, "H2": -1.1, "H3": 0.3}
+    for row, x in zip(range(6, 13), (0.5, -0.3, 0.8, 0.1, 0.7, -0.6, 0.2), strict=True):
+        cells |= {f"A{row}": x, f"H{row}": f"=1/(1+EXP(-($H$1*$D{row}+$H$2*$E{row}+$H$3)))"}
+        for column, unit in (("D", 1), ("E", 2)):
+            cells[f"{column}{row}"] = f"=TANH($B${unit}*$A{row}+$C${unit}*$D{row - 1}+$D${unit}*$E{row - 1})"
+    begins = {f"{column}10": f"=TANH($B${unit}*$A10)" for column, unit in (("D", 1), ("E", 2))}
+    beside: dict[str, object] = {"N1": 0.3, "N2": 0.5, "N3": 0.1, "O1": -0.7, "O2": 0.4, "O3": 0.2}
+    for row in range(6, 10):
+        beside |= {f"L{row}": 0.1 * row, f"M{row}": 0.7 - 0.2 * row}
+        beside |= {f"{c}{row}": f"=TANH($L{row}*{c}$1+$M{row}*{c}$2+{c}$3)" for c in "NO"}
+
+    report = check(save(cells | begins | beside, tmp_path / "w.xlsx"))
+    assert report.counts.formula_cells == 21 + 8
+    assert not report.cells.with_status(Status.ROOT, Status.CARRIED)
+    assert verdict(cells | begins | beside, tmp_path).agree == 8
 
 
 @pytest.mark.parametrize(("formula", "is_tried"), [("=C2+0.1", True), ("=1.1*C2", True), ("=C1", False)])

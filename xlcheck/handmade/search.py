@@ -137,9 +137,10 @@ class Search:
             why = f"{show(min(roots))} may be meant otherwise; {effort.USED_UP}"
         if why is None:
             return found, left
-        doubted = [each for each in found if not roots.keys().isdisjoint(_cells(each))]
-        cells = [cell for each in doubted for cell in _cells(each) if part.table.is_formula(cell)]
-        left += [Abstention(part.table, part.values, cells, f"{why}; {_HOW}", sheets=sheets)]
+        doubted = [each for each in found if _blames(each)]
+        without_verdict = {cell for own in left for cell in own.cells}
+        cells = {cell for each in doubted for cell in (*each.held, *_cells(each)) if part.table.is_formula(cell)}
+        left += [Abstention(part.table, part.values, sorted(cells - without_verdict), f"{why}; {_HOW}", sheets=sheets)]
         return [each for each in found if each not in doubted], left
 
     def _right_in_part(self, part: SheetGroup, opinion: Opinion, sheets: Sequence[str]) -> _Found | None:
@@ -238,6 +239,11 @@ class Search:
 def _cells(part: Part) -> list[Address]:
     """The cells with a verdict."""
     return [_address(own) for own in part.results if isinstance(own, CellResult)]
+
+
+def _blames(part: Part) -> bool:
+    """Whether cells are called wrong, or wrong because of others."""
+    return any(own.status in {Status.ROOT, Status.CARRIED} for own in part.results if isinstance(own, CellResult))
 
 
 def _address(result: CellResult) -> Address:
