@@ -13,6 +13,8 @@ from small_book import Change, Checker, SmallBook
 from xlcheck.engines import engine
 from xlcheck.reports.render_junit import render_junit
 from xlcheck.reports.render_text import render_text
+from xlcheck.verdicts import circles
+from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.generated import check_content
 from xlcheck.verdicts.report import CheckReport, Kind
 from xlcheck.workbook.reader import read_workbook
@@ -96,6 +98,17 @@ def test_iteration_counts_only_on_a_circle(
     assert (report.exit_code == 3) is has_circle
     assert any(text.startswith("iterative calculation is on: a circle") for text in report.reservations) is has_circle
     assert any("no formulas form a circle, so it changes nothing" in text for text in report.notes) is not has_circle
+
+
+def test_a_circle_is_sought_once(small_book: SmallBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reservations and notes both ask whether formulas form a circle, and share one answer."""
+    sought: list[FormulaCells] = []
+    monkeypatch.setattr(circles, "circle_in", sought.append)
+    changes: dict[str, Change] = {"Mine!A1": "=B1", "Mine!B1": "=A1+1"}
+    report = check(edited(small_book, tmp_path / "book.xlsx", calculation('iterate="1"'), changes))
+
+    assert len(sought) == 1
+    assert any("no formulas form a circle" in text for text in report.notes)
 
 
 @pytest.mark.parametrize(

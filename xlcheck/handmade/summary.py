@@ -20,7 +20,7 @@ from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.parts import Part, report_of
-from xlcheck.verdicts.readers_view import reservations, without_effect
+from xlcheck.verdicts.readers_view import hidden_circle, reservations, without_effect
 from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
 from xlcheck.verdicts.results import plain
 from xlcheck.verdicts.tolerance import ulps
@@ -95,12 +95,14 @@ def report_on(
     """
     content = table.content
     circular = CellError("#CIRC!") in opinion.values.others.values()
+    circle = None if circular else hidden_circle(content)
+    no_effect = tuple(without_effect(content, circular=circular or circle is not None))
     report = report_of(
         content,
         opinion.engine,
-        [*parts, *map(_unchecked, abstentions), Part((), notes=tuple(without_effect(content, circular=circular)))],
+        [*parts, *map(_unchecked, abstentions), Part((), notes=no_effect)],
         notes=(*opinion.notes, *reasons(abstentions), *notes),
-        reservations=reservations(content, opinion.engine, circular=circular),
+        reservations=reservations(content, opinion.engine, circle=circle, circular=circular),
     )
     settled = {cell for part in abstentions if part.ignored for cell in part.cells}
     unknown = report.cells.with_status(Status.NOT_EVALUATED, Status.UNBOUND)

@@ -7,9 +7,14 @@ formulas are read.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Set
+
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.workbook.cell_codes import code_of
 
 Cell = tuple[str, int]
+Held = Mapping[str, Set[int]]
+"""The formula cells, by worksheet."""
 
 
 def circle_in(formulas: FormulaCells) -> Cell | None:
@@ -17,17 +22,18 @@ def circle_in(formulas: FormulaCells) -> Cell | None:
 
     Every formula is read, which may take longer than computing them.
     """
+    held = {sheet: frozenset(codes.tolist()) for sheet, codes in formulas.by_sheet()}
     done: set[Cell] = set()
     for sheet, codes in formulas.by_sheet():
         for code in codes.tolist():
-            if (sheet, code) not in done and (found := _led_back(formulas, (sheet, code), done)):
+            if (sheet, code) not in done and (found := _led_back(formulas, held, (sheet, code), done)):
                 return found
     return None
 
 
-def _led_back(formulas: FormulaCells, start: Cell, done: set[Cell]) -> Cell | None:
+def _led_back(formulas: FormulaCells, held: Held, start: Cell, done: set[Cell]) -> Cell | None:
     """A cell of a circle that can be reached from a cell; what cannot reach any is added to `done`."""
-    path: dict[Cell, list[Cell]] = {start: _read(formulas, start)}
+    path: dict[Cell, list[Cell]] = {start: list(_read(formulas, held, start))}
     order = [start]
     while order:
         rest = path[order[-1]]
@@ -39,12 +45,15 @@ def _led_back(formulas: FormulaCells, start: Cell, done: set[Cell]) -> Cell | No
         if cell in path:
             return cell
         if cell not in done:
-            path[cell] = _read(formulas, cell)
+            path[cell] = list(_read(formulas, held, cell))
             order.append(cell)
     return None
 
 
-def _read(formulas: FormulaCells, cell: Cell) -> list[Cell]:
+def _read(formulas: FormulaCells, held: Held, cell: Cell) -> Iterator[Cell]:
     """The formula cells that a cell may compute with."""
-    areas = formulas.computes_with(*cell)
-    return [(area.sheet, code) for area in areas for code in formulas.within(area).tolist()]
+    for area in formulas.computes_with(*cell):
+        if area.size > 1:
+            yield from ((area.sheet, code) for code in formulas.within(area).tolist())
+        elif (code := code_of(area)) in held.get(area.sheet, ()):
+            yield area.sheet, code

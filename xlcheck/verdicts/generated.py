@@ -28,7 +28,7 @@ from xlcheck.verdicts.messages import first_of, plural
 from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.placement import Array
-from xlcheck.verdicts.readers_view import QUICK_CELLS, reservations, without_effect
+from xlcheck.verdicts.readers_view import QUICK_CELLS, hidden_circle, reservations, without_effect
 from xlcheck.verdicts.report import CheckReport, Edit, Status
 from xlcheck.verdicts.summary import Judged, part_of
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
@@ -87,6 +87,7 @@ def check_content(
     """
     manifest, graph = expectation_of(content)
     formulas = FormulaCells(_without_tables(content, manifest))
+    all_formulas = FormulaCells(content) if manifest.tables else formulas
     session = engine.open(content.path)
     seen = observe(content, manifest, graph, formulas, session, engine.name)
     not_computed = (s for s in seen.sightings if graph[s.placement.quantity].expr is None)
@@ -98,21 +99,25 @@ def check_content(
     tolerance = replace(usual, **asked, patterns=tolerances or {})
     desired = _desired(content, manifest, graph, given, recompute, model_weights)
     judged = _judged(seen, graph, manifest, given, desired, formulas, tolerance)
-    tables = list(_tables(content, manifest, graph, seen, given, desired, tolerance))
+    tables = list(_tables(all_formulas, manifest, graph, seen, given, desired, tolerance))
     if tolerance != usual:
         judged = allow(judged, (v for _, verdicts in tables for v in verdicts), usual)
     samples, compare_weights = len(manifest.samples), model_weights is not None
     main = part_of(judged, oracle=desired.source, samples=samples, compare_weights=compare_weights)
     wrong = {(r.sheet, r.code) for r in main.results if isinstance(r, Found) and r.status is Status.ROOT}
     changed = altered(content, manifest)
+    circle = hidden_circle(content, all_formulas)
     report = partial(
         report_of,
         content,
         engine,
-        notes=(*_notes(given.edits, rounded=rounded), *without_effect(content, built=True)),
+        notes=(
+            *_notes(given.edits, rounded=rounded),
+            *without_effect(content, circular=circle is not None, built=True),
+        ),
         edits=given.edits,
         reservations=(
-            *reservations(content, engine, built=True, compared=seen.saved is not None),
+            *reservations(content, engine, circle=circle, built=True, compared=seen.saved is not None),
             *depending_quantities(content, manifest, graph, formulas, seen, tolerance, wrong),
             *(f"{text}; build the workbook again" for text in changed.seen),
         ),
@@ -128,7 +133,6 @@ def check_content(
     from xlcheck.verdicts.perturbation import Perturbed, perturbed_part
 
     settings = seen.settings[:1] if by_default else seen.settings
-    all_formulas = FormulaCells(content) if manifest.tables else formulas
     numbers = Perturbed(session, manifest, graph, formulas, all_formulas, seen.sightings, given.values, settings)
     return report([*parts, perturbed_part(numbers.wrong(perturb or 1), found.cells.items, perturb or 0)])
 
@@ -190,7 +194,7 @@ def _without_tables(content: WorkbookContent, manifest: Manifest) -> WorkbookCon
 
 
 def _tables(
-    content: WorkbookContent,
+    formulas: FormulaCells,
     manifest: Manifest,
     graph: Graph,
     seen: Observation,
@@ -204,7 +208,6 @@ def _tables(
     from xlcheck.graph.nudges import NUDGED
     from xlcheck.verdicts.epochs import TableCheck
 
-    formulas = FormulaCells(content)
     for table, reading in zip(manifest.tables, seen.tables, strict=True):
         prefix = NUDGED if table is manifest.nudges else ""
         history = {name: desired[prefix + name] for name in table.columns} if given.edits else table.values

@@ -33,10 +33,29 @@ _LAMBDA = re.compile(r"=?(?:_xlfn\.)?LAMBDA\(", re.IGNORECASE)
 _BRANCHES = ("IF", "IFS", "IFERROR", "IFNA", "SWITCH", "SUMIF", "SUMIFS", "COUNTIF", "OFFSET", "ROW", "COLUMN", "LET")
 
 
+def hidden_circle(content: WorkbookContent, formulas: FormulaCells | None = None) -> str | None:
+    """A cell that reads itself, if only in a branch that is not taken; None if there is none.
+
+    Not sought among many formulas, unless the file asks to compute circles.
+
+    Args:
+        content: the workbook.
+        formulas: its formulas, if somebody has them.
+    """
+    formulas = formulas or FormulaCells(content)
+    if not content.calculation.iterates and sum(codes.size for _, codes in formulas.by_sheet()) > QUICK_CELLS:
+        return None
+    from xlcheck.verdicts.circles import circle_in
+
+    found = circle_in(formulas)
+    return None if found is None else f"{quote_sheet(found[0])}!{address(found[1])}"
+
+
 def reservations(
     content: WorkbookContent,
     engine: Engine,
     *,
+    circle: str | None = None,
     circular: bool = False,
     built: bool = False,
     compared: bool = True,
@@ -46,6 +65,7 @@ def reservations(
     Args:
         content: the workbook.
         engine: recalculated it.
+        circle: a cell that reads itself, as found by `hidden_circle`.
         circular: whether an engine found that formulas form a circle, and so says it of each of them.
         built: whether xlcheck made the workbook.
         compared: whether the stored values were compared with the calculated ones.
@@ -53,7 +73,6 @@ def reservations(
     settings = content.calculation
     if engine.name == "libreoffice":  # it rounds as it is told, so its values are those that are seen
         settings = replace(settings, as_displayed=False)
-    circle = None if circular else _circle_in(content)
     yield from settings.differences(_formulas(content), circular=circular or circle is not None, built=built)
     if circle is not None and not settings.iterates:
         yield (
@@ -80,22 +99,15 @@ def reservations(
         )
 
 
-def without_effect(content: WorkbookContent, *, circular: bool = False, built: bool = False) -> Iterator[str]:
-    """Unusual settings of a workbook that change nothing in it; see `reservations`."""
-    iterates = content.calculation.iterates
-    circular = circular or (iterates and _circle_in(content) is not None)
+def without_effect(content: WorkbookContent, *, circular: bool, built: bool = False) -> Iterator[str]:
+    """Unusual settings of a workbook that change nothing in it; see `reservations`.
+
+    Args:
+        content: the workbook.
+        circular: whether formulas form a circle, be it a hidden one.
+        built: whether xlcheck made the workbook.
+    """
     return content.calculation.without_effect(_formulas(content), circular=circular, built=built)
-
-
-def _circle_in(content: WorkbookContent) -> str | None:
-    """A cell that reads itself; not sought among many formulas, unless the file asks to compute circles."""
-    formulas = FormulaCells(content)
-    if not content.calculation.iterates and sum(codes.size for _, codes in formulas.by_sheet()) > QUICK_CELLS:
-        return None
-    from xlcheck.verdicts.circles import circle_in
-
-    found = circle_in(formulas)
-    return None if found is None else f"{quote_sheet(found[0])}!{address(found[1])}"
 
 
 def _called_names(content: WorkbookContent, *, built: bool) -> Iterator[str]:
