@@ -41,6 +41,15 @@ def test_every_operation_has_a_formula_in_every_style(kind: type[ex.Expr]) -> No
         assert kind in table, style
 
 
+@pytest.mark.parametrize("code", [-1.0, -0.5, 4.0, np.nan])
+def test_a_code_without_a_row_has_no_value(code: float) -> None:
+    """It is not counted from the end, and it spoils no other sample."""
+    values = {**VALUES, "code": np.array([[code], [3.0]])}
+    found = evaluate.value_of(ex.Gather(ex.Ref("m"), ex.Ref("code")), values)
+
+    np.testing.assert_array_equal(found, [[np.nan] * 3, VALUES["m"][3]])
+
+
 def test_unknown_operation_is_named() -> None:
     """An operation without a row is refused by name, not skipped."""
 

@@ -129,6 +129,14 @@ def _where(e: ex.Where, v: Values) -> Array:
     return np.where(np.isnan(test), np.nan, np.where(test != 0, _value(e.a, v), _value(e.b, v)))
 
 
+def _gather(e: ex.Gather, v: Values) -> Array:
+    """The row of each code, and NaN where a code has none, as a worksheet gives an error."""
+    matrix, codes = v[e.matrix.name], _value(e.index, v)[..., 0]
+    known = (codes >= 0) & (codes < len(matrix))
+    rows: Array = matrix[np.where(known, codes, 0).astype(np.int64)]
+    return np.where(known[..., None], rows, np.nan)
+
+
 def _items(e: ex.Nary, v: Values) -> Array:
     """All items along a new first axis."""
     return np.stack(np.broadcast_arrays(*(_value(item, v) for item in e.items)))
@@ -194,7 +202,7 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Greater: _comparison(np.greater),
     ex.NotEqual: _comparison(np.not_equal),
     ex.Where: _where,
-    ex.Gather: lambda e, v: v[e.matrix.name][_value(e.index, v)[..., 0].astype(np.int64)],
+    ex.Gather: _gather,
     ex.OneHot: lambda e, v: np.asarray(_value(e.index, v) == np.arange(e.depth), dtype=np.float64),
     ex.Concat: _concat,
     ex.Total: lambda e, v: np.sum(_items(e, v), axis=0),

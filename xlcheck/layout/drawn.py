@@ -103,10 +103,13 @@ def _two_read(draft: Draft, own: Sequence[Quantity]) -> tuple[list[str], list[st
 
 
 def operands(expr: ex.Expr) -> Iterator[str]:
-    """The vectors that an expression multiplies by a matrix, and the codes by which it takes a row of one."""
+    """The vectors that an expression multiplies by a matrix, and those with the codes by which it takes a row of one.
+
+    A code may be one of several numbers that were computed together.
+    """
     for node in ex.walk(expr):
         match node:
-            case ex.Dot(x=ex.Ref(name)) | ex.Gather(index=ex.Ref(name)):
+            case ex.Dot(x=ex.Ref(name)) | ex.Gather(index=ex.Ref(name) | ex.Slice(of=ex.Ref(name))):
                 yield name
 
 

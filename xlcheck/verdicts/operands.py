@@ -190,10 +190,7 @@ class Operands:
     def _local(self, expr: ex.Expr, instance: Instance) -> Array:
         if ex.reads_batch(expr):
             return self._over_samples(expr, instance)
-        try:
-            return value_of(expr, ChainMap(self._values[instance], self._weights))
-        except IndexError:  # a code that is no row of the matrix it selects from
-            return np.array([np.nan])
+        return value_of(expr, ChainMap(self._values[instance], self._weights))
 
     def _over_samples(self, expr: ex.Expr, instance: Instance) -> Array:
         """The value of an expression that reads all samples; they stand along a new first axis."""
