@@ -217,6 +217,19 @@ def test_windows_at_the_borders() -> None:
     assert transposed_windows(2, 3, 2, "valid") == [[(0, 0)], [(1, 0)], [(2, 0), (0, 1)], [(1, 1)], [(2, 1)]]
 
 
+@pytest.mark.parametrize("padding", ["same", "causal"])
+@pytest.mark.parametrize(("stride", "dilation"), [(1, 1), (2, 3), (3, 2)])
+def test_a_window_reads_what_lies_in_the_sequence(padding: str, stride: int, dilation: int) -> None:
+    """As far as it reaches, and not a step further; a very wide one takes no longer."""
+    whole = windows(7, 5, stride, padding, dilation)
+    assert all(0 <= step < 7 for window in whole for _, step in window)
+    for window in whole:
+        places = [place for place, _ in window]
+        first = window[0][1] - places[0] * dilation
+        assert places == [k for k in range(5) if 0 <= first + k * dilation < 7]
+    assert [step for _, step in windows(7, 10**12, 1, "causal")[-1]] == list(range(7))
+
+
 def signal_of(kind: str, **options: Any) -> tuple[GraphBuilder, Signal]:
     """What a layer makes of a sequence of two steps of two features."""
     build = GraphBuilder()

@@ -17,7 +17,7 @@ from xlcheck.engines import engine
 from xlcheck.errors import WorkbookError, XlcheckError
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.graph.trace import Trace
-from xlcheck.model.model_spec import InputSpec
+from xlcheck.model.model_spec import InputSpec, LayerSpec
 from xlcheck.verdicts.expectation import expectation_of, own_sheets
 from xlcheck.verdicts.generated import check_content
 from xlcheck.workbook.bindings import Binding, FilledHelper, Helper
@@ -76,6 +76,10 @@ def _without(name: str) -> Change:
     return lambda m: replace(m, trace=Trace("t", {k: v for k, v in m.trace.values.items() if k != name}))
 
 
+def _with_layer(kind: str, options: dict[str, Any]) -> Change:
+    return lambda m: replace(m, spec=replace(m.spec, layers=(LayerSpec(kind, "layer", options),)))
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -101,6 +105,9 @@ def _without(name: str) -> Change:
         (lambda m: replace(m, spec=replace(m.spec, calls=())), "contradicts itself"),
         (lambda m: replace(m, spec=replace(m.spec, inputs=(InputSpec("input", (10**12, 1)),))),
          "a model with 1000000000000 of anything has more than"),
+        *((_with_layer(kind, options), "a model with 1000000000000 of anything has more than")
+          for kind, options in (("RepeatVector", {"n": 10**12}), ("Conv1DTranspose", {"strides": [10**12]}),
+                                ("ZeroPadding1D", {"padding": [0, 10**12]}))),
     ],
 )  # fmt: skip
 def test_a_manifest_that_contradicts_itself_is_refused(

@@ -29,9 +29,12 @@ def windows(timesteps: int, size: int, stride: int, padding: str, dilation: int 
         before = 0
         count = (timesteps - reach) // stride + 1
     starts = (i * stride - before for i in range(count))
-    return [
-        [(k, start + k * dilation) for k in range(size) if 0 <= start + k * dilation < timesteps] for start in starts
-    ]
+    return [[(k, start + k * dilation) for k in range(*_inside(start, timesteps, size, dilation))] for start in starts]
+
+
+def _inside(start: int, timesteps: int, size: int, dilation: int) -> tuple[int, int]:
+    """The first place of a window that lies in the sequence, and the one behind the last; a window may be very wide."""
+    return max(0, -(start // dilation)), min(size, -((start - timesteps) // dilation))
 
 
 def transposed_windows(steps: int, size: int, stride: int, padding: str, dilation: int = 1) -> list[Window]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from xlcheck.errors import NotSupportedError
@@ -16,6 +16,7 @@ SIZES = {
     "key_dim", "value_dim",
 }  # fmt: skip
 """Options that are whole numbers or lists of them; a padding may also be a word."""
+_WINDOWS = {"strides", "dilation_rate", "pool_size"}
 _MAY_BE_NONE = {"max_value", "mean", "variance"}
 
 
@@ -29,6 +30,13 @@ def missed(key: str, value: Any) -> str | None:
     is_list = isinstance(value, (list, tuple)) and key in _NUMBERS
     numbers = bool(leaves) and all(isinstance(leaf, int | float) for leaf in leaves) and not is_list
     return "number" if key in _NUMBERS | _SEVERAL_NUMBERS and not numbers else None
+
+
+def sizes(kind: str, options: Mapping[str, Any]) -> Iterator[Any]:
+    """The numbers by which grows what a layer computes; the window of a layer may be wider than what it reads."""
+    spread = kind.endswith("Transpose")
+    for key in SIZES if spread else SIZES - _WINDOWS:
+        yield from (leaf for leaf in _leaves(options.get(key)) if isinstance(leaf, int))
 
 
 def _leaves(value: Any) -> Iterator[Any]:

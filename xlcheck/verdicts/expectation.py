@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 from xlcheck.errors import ManifestError, WorkbookError
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.expressions import OneHot
 from xlcheck.graph.quantities import Graph
 from xlcheck.learning.forward import forward_graph
+from xlcheck.model.option_values import sizes
 from xlcheck.verdicts.placement import require_fit
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import SHEET, Manifest, manifest_of
@@ -71,12 +71,14 @@ def _require_size(manifest: Manifest) -> None:
         ValueError: it is.
     """
     elements = sum(values.size for values in manifest.trace.values.values())
-    stack: list[Any] = [manifest.spec.to_json()]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, int) and node > elements:
-            raise ValueError(f"a model with {node} of anything has more than {elements} values")
-        stack.extend(node.values() if isinstance(node, dict) else node if isinstance(node, (list, tuple)) else ())
+    layers = [*manifest.spec.layers]
+    found = [size for item in manifest.spec.inputs for size in item.shape]
+    while layers:
+        layer = layers.pop()
+        layers += layer.inner
+        found += [*sizes(layer.kind, layer.options), *(size for shape in layer.weights.values() for size in shape)]
+    if (largest := max(found, default=0)) > elements:
+        raise ValueError(f"a model with {largest} of anything has more than {elements} values")
 
 
 def _graph(manifest: Manifest) -> Graph:
