@@ -49,6 +49,11 @@ def with_an_array() -> Any:
     return keras.Model(x, x + keras.ops.ones((2, 5, 4)))
 
 
+def with_a_tensor_for_a_number() -> Any:
+    x = keras.Input((4,))
+    return keras.Model(x, keras.ops.power(x, x))
+
+
 def heads_with_scores() -> Any:
     x = keras.Input((5, 4))
     y, _ = L.MultiHeadAttention(2, 3, name="heads")(x, x, return_attention_scores=True)
@@ -123,6 +128,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "heads that are asked for scores": (heads_with_scores, "'heads' is called with return_attention_scores=…"),
     "heads causal and not": (heads_causal_and_not, "'heads' is called with use_causal_mask=True and without"),
     "two layers of one name": (of_one_name, r"two layers of the model are both called 'm\.d'; rename one"),
+    "tensor for a number": (with_a_tensor_for_a_number, "ops.power is only supported where x2 is a number"),
     "mask as an argument": (with_mask_argument, "'rnn' is called with mask=…"),
 }  # fmt: skip
 

@@ -107,6 +107,17 @@ def test_foreign_module_is_never_imported(tmp_path: Path) -> None:
         load_model(rewrite(saved(tmp_path / "m.keras"), poison))
 
 
+def test_another_part_of_keras_is_called_what_it_is(tmp_path: Path) -> None:
+    """A quantised layer is refused for what it is made of, which is nobody's own code."""
+    layer = import_keras().layers.Dense(2, name="small")
+    model = import_keras().Sequential([import_keras().Input((3,)), layer])
+    layer.quantize("int8")
+    model.save(tmp_path / "m.keras")
+
+    with pytest.raises(ModelError, match=r"QuantizedDTypePolicy, which no layer that xlcheck knows needs"):
+        load_model(tmp_path / "m.keras")
+
+
 def test_model_of_a_class_of_its_own_is_refused_by_name(tmp_path: Path) -> None:
     """A subclass of Model is Python code, too; the sentence does not repeat the file's configuration."""
     keras = import_keras()

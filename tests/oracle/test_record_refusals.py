@@ -86,6 +86,14 @@ def test_a_copy_predicts_as_nearly_as_rounding_lets_it(
         assert 1e-4 < np.abs(answer).max() < 1e-2
 
 
+def test_what_keras_computes_in_double_precision_only_is_refused() -> None:
+    """Its own words say why: TensorFlow adds no truth values, though their copies as numbers could be added."""
+    keras = import_keras()
+    x = keras.Input((2,), dtype="bool")
+    with pytest.raises(ModelError, match=r"Keras cannot compute this model: .*Add"):
+        predict(keras.Model(x, x + x), np.ones((1, 2)))
+
+
 def heads_of_size_one(steps: int) -> Any:
     """Two heads whose values are single numbers."""
     keras = import_keras()

@@ -156,7 +156,8 @@ def _harm(owner: str, item: dict[str, Any]) -> str | None:
     if module not in _MODULES and not module.startswith(_OPERATIONS) and (kind, module) != _ACTIVATIONS:
         name = item.get("config") if kind == "function" else kind  # a function is called what its configuration says
         what = f"the class {name}" if not module else f"{module}.{name}"
-        return f"{owner!r} needs {what}, which is not part of Keras; xlcheck runs no code of a file"
+        whose = "no layer that xlcheck knows needs" if module.startswith("keras.") else "is not part of Keras"
+        return f"{owner!r} needs {what}, which {whose}; xlcheck runs no code of a file"
     return None
 
 

@@ -255,7 +255,10 @@ def operation_options(kind: str, name: str, config: Mapping[str, Any], constants
             raise NotSupportedError(
                 f"operation {name!r}: {kind} with {what} is not supported, only with numbers and what the model reads"
             )
-    return _kept(known, "operation", kind, name, {**known.optional, **config, **constants})
+    given = {**known.optional, **config, **constants}
+    if (missing := next((key for key in known.kept if key not in given), None)) is not None:
+        raise NotSupportedError(f"operation {name!r}: {kind} is only supported where {missing} is a number")
+    return _kept(known, "operation", kind, name, given)
 
 
 WITHOUT = "take others, or check the part of the model before: keras.Model(model.inputs, tensor)"
@@ -317,10 +320,12 @@ def _kept(known: LayerOptions, what: str, kind: str, name: str, config: Mapping[
     for key, value in config.items():
         if key in known.fixed and value != known.fixed[key]:
             raise NotSupportedError(
-                f"{what} {name!r}: {key}={value!r} is not supported for {kind}, only {key}={known.fixed[key]!r}"
+                f"{what} {name!r}: {key}={value!r:.60} is not supported for {kind}, only {key}={known.fixed[key]!r}"
             )
         if key not in (*known.kept, *known.optional, *known.fixed, *known.inert, *known.wraps):
-            raise NotSupportedError(f"{what} {name!r}: the option {key}={value!r} of {kind} is not known to xlcheck")
+            raise NotSupportedError(
+                f"{what} {name!r}: the option {key}={value!r:.60} of {kind} is not known to xlcheck"
+            )
         if (wanted := missed(key, value)) is not None:
             raise NotSupportedError(f"{what} {name!r}: {key}={value!r:.60} of {kind} is no {wanted}")
     changed = [key for key, default in known.optional.items() if config[key] != default]

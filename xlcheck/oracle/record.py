@@ -115,15 +115,17 @@ def predict(
         The output quantities, and nothing else.
 
     Raises:
+        ModelError: Keras computes the model in double precision only.
         OracleError: a copy of the model answers something else.
     """
     arrays, dtype = _arrays(inputs), "float32"
     graph = forward_graph(replace(read_model(model, [item.shape[1:] for item in arrays]), loss=None))
-    copy = clone(model, dtype)
-    outputs = _same_model(model, copy, arrays) if model.dtype == dtype else []
-    if initial_states or not outputs:
-        start_from(copy, {**states_of(model), **(initial_states or {})}, len(arrays[0]), dtype)
-        outputs = predictions(copy, [import_keras().ops.convert_to_tensor(item, dtype=dtype) for item in arrays])
+    with _computed_by_keras():
+        copy = clone(model, dtype)
+        outputs = _same_model(model, copy, arrays) if model.dtype == dtype else []
+        if initial_states or not outputs:
+            start_from(copy, {**states_of(model), **(initial_states or {})}, len(arrays[0]), dtype)
+            outputs = predictions(copy, [import_keras().ops.convert_to_tensor(item, dtype=dtype) for item in arrays])
     answers = np.concatenate([array(item).reshape(len(arrays[0]), -1) for item in outputs], axis=1)
     ends = np.cumsum([graph[name].shape[-1] for name in graph.outputs])
     return Trace(f"keras {dtype}", dict(zip(graph.outputs, np.split(answers, ends[:-1], axis=1), strict=True)))
