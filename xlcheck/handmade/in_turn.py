@@ -12,6 +12,7 @@ from xlcheck.handmade.outcome import Outcome, Recompute, judged
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
 
@@ -96,14 +97,8 @@ def _each_once(
     """The same, but what several networks follow with belongs to those whose named results are computed from it."""
     leading: list[set[Address]] = []
     for cells, results in zip(own, bound, strict=True):
-        found: set[Address] = set()
-        stack = [cell for cell in results if cell in cells]
-        while stack:
-            cell = stack.pop()
-            if cell not in found:
-                found.add(cell)
-                stack += [other for other in precedents.of(cell) if other in cells]
-        leading.append(found)
+        named = cells & results
+        leading.append(named | reached(named, precedents.of, among=cells.__contains__))
     wanted = set().union(*leading)
     return [
         {cell for cell in cells if cell in led or cell not in wanted} for cells, led in zip(own, leading, strict=True)

@@ -16,6 +16,7 @@ from xlcheck.formulas.shapes import is_filled_from, moved, operands, skeleton
 from xlcheck.handmade.networks.labels import LONGEST_SYMBOL
 from xlcheck.handmade.pieces import alone, connected
 from xlcheck.handmade.reading.cells import beside, show
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.showing import bends
 from xlcheck.handmade.shown_beside import shown_beside, without
@@ -130,18 +131,9 @@ def _new_series(part: SheetGroup, roots: Collection[Address], held: Mapping[Addr
     for (name, step), cells in steps.items():
         wrong = [cell for cell in cells if cell in roots]
         before = {cell for (other, number), own in steps.items() if other == name and number < step for cell in own}
-        if step and len(wrong) > 1 and before.isdisjoint(_sources(part, cells, held)):
+        sources = reached(cells, part.precedents.of, through=lambda own: own not in held)
+        if step and len(wrong) > 1 and before.isdisjoint(sources):
             yield f"{show(min(wrong))} and the others of its step read no state, as where a series begins"
-
-
-def _sources(part: SheetGroup, cells: Collection[Address], stops: Collection[Address]) -> set[Address]:
-    """What some formulas read, directly or through formulas that are none of some others."""
-    found, stack = set[Address](), [*cells]
-    while stack:
-        new = {own for own in part.precedents.of(stack.pop()) if own not in found}
-        found |= new
-        stack += (own for own in new if own not in stops)
-    return found
 
 
 def _by_quantity(held: Mapping[Address, str]) -> Mapping[str, list[Address]]:

@@ -18,6 +18,7 @@ from xlcheck.formulas.shapes import is_filled_from, skeleton
 from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 
 _OPERATES = re.compile(r"[-+*/^<>]|=")
 _LOOKS_UP = re.compile(r"\b(?:INDEX|OFFSET|[VHX]?LOOKUP|CHOOSE|INDIRECT)\(", re.IGNORECASE)
@@ -38,12 +39,7 @@ def feeders(
         judged: the cells that have a verdict.
         others: the formula cells that have none.
     """
-    found: set[Address] = set()
-    stack = [*judged]
-    while stack:
-        new = {cell for cell in precedents.of(stack.pop()) if cell in others} - found
-        found |= new
-        stack += new
+    found = reached(judged, precedents.of, among=others.__contains__)
     return [cell for cell in table.texts if cell in found]
 
 

@@ -12,6 +12,7 @@ from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 
 _MULTIPLIES = re.compile(r"\*|PRODUCT\(|MMULT\(", re.IGNORECASE)
 
@@ -95,13 +96,7 @@ class Reads:
 
     def leading_to(self, cell: Address) -> set[Address]:
         """A formula cell and the formulas from which it is computed."""
-        found, stack = {cell}, [cell]
-        while stack:
-            for other in self.of(stack.pop()):
-                if other not in found and self.is_formula(other):
-                    found.add(other)
-                    stack.append(other)
-        return found
+        return {cell, *reached([cell], self.of, among=self.is_formula)}
 
     @cached_property
     def formulas(self) -> list[Address]:
@@ -126,12 +121,9 @@ class Reads:
 
     def in_the_end(self, cell: Address) -> frozenset[Address]:
         """The formulas that read a cell, and those that read copies of it in place of the copies."""
-        found, stack = set[Address](), [cell]
-        while stack:
-            new = [reader for reader in self.readers.get(stack.pop(), ()) if reader not in found]
-            found.update(new)
-            stack += filter(self._precedents.is_copy, new)
-        return frozenset(reader for reader in found if not self._precedents.is_copy(reader))
+        is_copy = self._precedents.is_copy
+        found = reached([cell], lambda own: self.readers.get(own, ()), through=is_copy)
+        return frozenset(reader for reader in found if not is_copy(reader))
 
     @cached_property
     def readers(self) -> Mapping[Address, Sequence[Address]]:

@@ -17,6 +17,7 @@ from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.networks.elements import Key
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cells import address_of, show
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.verdicts.report import Status
 
 WITNESSES = 2
@@ -150,14 +151,8 @@ def _open(doubtful: Collection[Address], outcome: Outcome) -> frozenset[Address]
     keys = {cell: tied.elements[number].key for cell, number in tied.held.items()}
     rows = {(keys[cell].band, keys[cell].index) for cell in doubtful if cell in keys}
     found = {*doubtful, *(cell for cell, key in keys.items() if (key.band, key.index) in rows)}
-    stack = list(doubtful)
-    reached = set(stack)
-    while stack:
-        new = set(outcome.precedents.readers(stack.pop())) - reached
-        reached |= new
-        stack += new
     carried = {verdict.cell for verdict in outcome.verdicts if verdict.status is Status.CARRIED}
-    return frozenset(found | (reached & carried))
+    return frozenset(found | (reached(doubtful, outcome.precedents.readers) & carried))
 
 
 def stands_among_others(cell: Address, outcome: Outcome) -> bool:
@@ -261,11 +256,4 @@ def _bound_at(reading: Reading, row: int, step: int) -> Iterator[Atom]:
 
 def _between(cell: Address, outcome: Outcome, stops: set[Address]) -> set[Address]:
     """The helper cells that one cell is computed from, down to other quantities."""
-    found: set[Address] = set()
-    stack = [cell]
-    while stack:
-        for other in outcome.read(stack.pop()):
-            if other not in found and other not in stops and outcome.table.is_formula(other):
-                found.add(other)
-                stack.append(other)
-    return found
+    return reached([cell], outcome.read, among=lambda own: own not in stops and outcome.table.is_formula(own))

@@ -12,6 +12,7 @@ from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Rate
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.reached import reached
 
 
 class Certainty:
@@ -32,13 +33,11 @@ class Certainty:
         self, table: CellTable, reading: Reading, accepted: Collection[int], right: Collection[Address]
     ) -> None:
         self._table, self._reading, self._accepted = table, reading, accepted
-        self._confirmed = set(right)
-        stack = [cell for cell in right if cell in reading.sheet.updates]
-        while stack:
-            for read in reading.sheet.terms.reads[stack.pop()]:
-                if read in reading.roles and read not in self._confirmed and read not in reading.forward:
-                    self._confirmed.add(read)
-                    stack.append(read)
+        self._confirmed = set(right) | reached(
+            filter(reading.sheet.updates.__contains__, right),
+            reading.sheet.terms.reads.__getitem__,
+            among=lambda read: read in reading.roles and read not in right and read not in reading.forward,
+        )
         self._shapes = Counter(
             shape for cell in self._confirmed if cell in table.texts for shape in set(self._of(cell))
         )  # fmt: skip

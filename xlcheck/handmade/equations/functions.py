@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
+from xlcheck.handmade.reading.reached import reached
 
 Results = Mapping[tuple[int, int], Address]
 """(step or sample, unit) → the cell of a result."""
@@ -30,16 +31,12 @@ def formulas_behind(cells: Collection[Address], terms: CellTerms, taken: Collect
 
 def leaves_above(cell: Address, terms: CellTerms, stops: Collection[Address]) -> set[Address]:
     """The cells that a formula is computed from in the end, down to results and typed numbers."""
-    found: set[Address] = set()
-    stack, seen = [cell], set[Address]()
-    while stack:
-        for own in terms.reads.get(stack.pop(), ()):
-            if own in stops or own not in terms:
-                found.add(own)
-            elif own not in seen:
-                seen.add(own)
-                stack.append(own)
-    return found
+
+    def is_computed(own: Address) -> bool:
+        return own not in stops and own in terms
+
+    found = reached([cell], lambda own: terms.reads.get(own, ()), through=is_computed)
+    return {own for own in found if not is_computed(own)}
 
 
 def number_under(cell: Address, known: Mapping[Address, float], terms: CellTerms) -> float:

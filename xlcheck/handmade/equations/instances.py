@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from xlcheck.handmade.equations.forms import SUM, Form, Forms
 from xlcheck.handmade.equations.gated import gated_sums, late_gate, with_states
 from xlcheck.handmade.equations.polynomials import Atom, Monomial, Polynomial, negative_of
+from xlcheck.handmade.reading.reached import reached
 
 LINEAR = "linear"
 _HANDED_ON = frozenset({"tanh", "relu", "leaky_relu"})
@@ -122,12 +123,7 @@ def followed(atoms: Iterable[Atom], forms: Forms) -> set[Atom]:
         atoms: the atoms.
         forms: what each cell computes.
     """
-    found, stack = set[Atom](), [*atoms]
-    while stack:
-        new = set(forms.inlined.get(stack.pop(), ())) - found
-        found |= new
-        stack += new
-    return found
+    return reached(atoms, lambda atom: forms.inlined.get(atom, ()))
 
 
 def _instance(atom: Atom, form: Form, summands: Polynomial, forms: Forms, single: Collection[Atom]) -> Instance | None:

@@ -9,6 +9,7 @@ from functools import cached_property
 from xlcheck.formulas.algebra import Address, Expression, Term
 from xlcheck.handmade.equations.filling import Filling
 from xlcheck.handmade.reading.cell_terms import leaves
+from xlcheck.handmade.reading.reached import reached
 
 _PAIR = 2
 _MOST = 5
@@ -55,21 +56,14 @@ class Joining(Filling):
 
     def _states_behind(self, cell: Address) -> set[Address]:
         """The results that a formula weighs, or another one does from which it is computed."""
-        found, stack = set[Address](), [cell]
-        while stack:
-            read = {x for x in self._terms.reads[stack.pop()] if x in self._terms}
-            found |= read & self._with_weights_read
-            stack += read - self._with_weights_read
-        return found
+        weighed = self._with_weights_read
+        read = self._terms.reads.__getitem__
+        found = reached([cell], read, among=lambda own: own in self._terms, through=lambda own: own not in weighed)
+        return found & weighed
 
     def _follows(self, cell: Address, other: Address) -> bool:
         """Whether a formula is another one, or is computed from it."""
-        found, stack = {cell}, [cell]
-        while stack and other not in found:
-            new = {x for x in self._terms.reads.get(stack.pop(), ()) if x not in found}
-            found |= new
-            stack += new
-        return other in found
+        return other in {cell, *reached([cell], lambda own: self._terms.reads.get(own, ()))}
 
     def _may_be_idle(self, cell: Address) -> bool:
         """Whether a formula stands in a cell, or nothing, as before a first step."""

@@ -26,6 +26,7 @@ from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.evaluated import evaluated
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.workbook.values import Value
 
 Array = NDArray[np.float64]
@@ -103,14 +104,8 @@ def _told(networks: Sequence[Network]) -> set[Address]:
 
 def _preparation(inputs: Mapping[Address, object], table: CellTable, precedents: Precedents) -> set[Address]:
     """The formula cells among the inputs, and those that they read."""
-    found: set[Address] = set()
-    stack = [cell for cell in inputs if table.is_formula(cell)]
-    while stack:
-        cell = stack.pop()
-        if cell not in found:
-            found.add(cell)
-            stack.extend(p for p in precedents.of(cell) if table.is_formula(p))
-    return found
+    found = {cell for cell in inputs if table.is_formula(cell)}
+    return found | reached(found, precedents.of, among=table.is_formula)
 
 
 def _recalculated(table: CellTable, opinion: Opinion, corrections: Mapping[Address, Correction]) -> CellValues:

@@ -21,6 +21,7 @@ from xlcheck.graph.quantities import Quantity
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.operands import OperandsOf, operands_of
 from xlcheck.handmade.networks.value_index import ValueIndex
+from xlcheck.handmade.reading.reached import reached
 
 Array = NDArray[np.float64]
 Values = Mapping[str, Array]
@@ -201,14 +202,7 @@ class Elements:
 
     def followers(self, band: tuple[int, str, str]) -> frozenset[tuple[int, str, str]]:
         """The bands that are computed from a band at the same step, directly or through others."""
-        found: dict[tuple[int, str, str], None] = {}
-        stack = [band]
-        while stack:
-            for follower in self._readers_at_once.get(stack.pop(), ()):
-                if follower not in found:
-                    found[follower] = None
-                    stack.append(follower)
-        return frozenset(found)
+        return frozenset(reached([band], lambda own: self._readers_at_once.get(own, ())))
 
     @cached_property
     def _readers_at_once(self) -> dict[tuple[int, str, str], set[tuple[int, str, str]]]:

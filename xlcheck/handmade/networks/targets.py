@@ -17,6 +17,7 @@ from xlcheck.graph.quantities import Role
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 
 MANY = 2_000
 """Formula cells from which on targets stay as they are."""
@@ -38,13 +39,7 @@ def free_targets(table: CellTable, networks: Sequence[Network], precedents: Prec
     )
     if not targets or len(table.formulas) > MANY:
         return frozenset()
-    dependent = set(targets)
-    stack = list(targets)
-    while stack:
-        for reader in precedents.readers(stack.pop()):
-            if reader not in dependent:
-                dependent.add(reader)
-                stack.append(reader)
+    dependent = targets | reached(targets, precedents.readers)
     formulas = [cell for cell in dependent - targets if cell in table.texts]
     return targets if all(_only_calculates(cell, table, dependent) for cell in formulas) else frozenset()
 

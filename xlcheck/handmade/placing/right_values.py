@@ -23,6 +23,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.evaluated import computed, rounds
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 Array = NDArray[np.float64]
@@ -138,13 +139,8 @@ class RightValues:
 
     def following(self, cells: Iterable[Address]) -> list[Address]:
         """The formulas that follow from some cells, in order of calculation, up to those that are given or right."""
-        found: set[Address] = set()
-        stack = [*cells]
-        while stack:
-            for reader in self._readers.get(stack.pop(), ()):
-                if reader not in found and reader not in self._fixed:
-                    found.add(reader)
-                    stack.append(reader)
+        readers = self._readers
+        found = reached(cells, lambda own: readers.get(own, ()), among=lambda own: own not in self._fixed)
         return sorted(found, key=self._place.__getitem__)
 
     def _is_understood(self, cell: Address) -> bool:

@@ -29,6 +29,7 @@ from xlcheck.handmade.placing.right_values import RightValues
 from xlcheck.handmade.placing.workshop import Repair, Workshop
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 
 Array = NDArray[np.float64]
 
@@ -249,14 +250,12 @@ class _Tier:
 
 def _preparation(placed: Placed, table: CellTable, probe: RightValues, precedents: Precedents) -> set[Address]:
     """Formula cells that only make the inputs: words to codes, codes to one-hot vectors, padding."""
-    found: set[Address] = set()
-    stack = [cell for cell in placed.given if table.is_formula(cell)]
-    while stack:
-        for cell in precedents.of(stack.pop()):
-            if cell in found or cell in placed.given or not table.is_formula(cell):
-                continue
-            values = probe.values[:, table.index[cell]]
-            if (values == values[0]).all() or np.isnan(values).all():
-                found.add(cell)
-                stack.append(cell)
-    return found
+
+    def is_alike(cell: Address) -> bool:
+        """Whether a formula gives the same for all samples."""
+        if cell in placed.given or not table.is_formula(cell):
+            return False
+        values = probe.values[:, table.index[cell]]
+        return bool((values == values[0]).all() or np.isnan(values).all())
+
+    return reached(filter(table.is_formula, placed.given), precedents.of, among=is_alike)

@@ -15,6 +15,7 @@ from xlcheck.handmade.networks.network import Network, given_cells, size_of
 from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 
 MANY = 5
 HOW = "say what it holds in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
@@ -64,14 +65,8 @@ def _beside(
 ) -> Iterator[tuple[Address, str]]:
     """The formulas that hold nothing known and read a network, or stand on its worksheets."""
     given = given_cells(networks).keys()
-    made = _behind([cell for cell in given if table.is_formula(cell)], table, precedents)
-    reading = set[Address]()
-    stack = [*given, *tied.held]
-    while stack:
-        for reader in precedents.readers(stack.pop()):
-            if reader not in reading:
-                reading.add(reader)
-                stack.append(reader)
+    made = reached(filter(table.is_formula, given), precedents.of, among=table.is_formula)
+    reading = reached([*given, *tied.held], precedents.readers)
     sheets = {cell[0] for cell in tied.held}
     for cell in table.texts:
         if cell not in tied.held and cell not in given and cell not in known and cell not in made:
@@ -79,18 +74,6 @@ def _beside(
                 yield cell, READS
             elif cell[0] in sheets:
                 yield cell, STANDS
-
-
-def _behind(cells: Sequence[Address], table: CellTable, precedents: Precedents) -> set[Address]:
-    """The formula cells that these are made from."""
-    found: set[Address] = set()
-    stack = list(cells)
-    while stack:
-        for cell in precedents.of(stack.pop()):
-            if cell not in found and table.is_formula(cell):
-                found.add(cell)
-                stack.append(cell)
-    return found
 
 
 def _missing(networks: Sequence[Network], tied: Tie) -> Iterator[str]:

@@ -24,6 +24,7 @@ from xlcheck.formulas.tree import Node, Reference
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.weights_in_formulas import Spot, Weighing, is_product, is_sum_or_product
 
 _APART, _FAR = 2, 40
@@ -165,12 +166,8 @@ def _order(sheet: str, spot: Spot, computed: Collection[Address]) -> tuple[bool,
 
 def _following(cells: Iterable[Address], precedents: Precedents) -> set[Address]:
     """Some cells, and all that is computed from them."""
-    found, stack = {*cells}, [*cells]
-    while stack:
-        new = set(precedents.readers(stack.pop())) - found
-        found |= new
-        stack += new
-    return found
+    start = set(cells)
+    return start | reached(start, precedents.readers)
 
 
 def _families(spots: Mapping[Address, Sequence[Spot]], table: CellTable) -> dict[Address, Address]:

@@ -1,0 +1,31 @@
+"""What is reached from some cells, along what they read or along those that read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import TypeVar
+
+Item = TypeVar("Item", bound=Hashable)
+
+
+def reached(
+    start: Iterable[Item],
+    following: Callable[[Item], Iterable[Item]],
+    *,
+    among: Callable[[Item], bool] | None = None,
+    through: Callable[[Item], bool] | None = None,
+) -> set[Item]:
+    """All that follows on some items, at once or through others; these only where they follow on others, too.
+
+    Args:
+        start: the items, such as cells.
+        following: what follows on one, such as what its formula reads.
+        among: which of them count; all by default. Nothing is reached through others.
+        through: which of those that count are gone on from; all by default.
+    """
+    found, stack = set[Item](), [*start]
+    while stack:
+        new = [item for item in following(stack.pop()) if item not in found and (among is None or among(item))]
+        found.update(new)
+        stack += new if through is None else filter(through, new)
+    return found
