@@ -22,6 +22,7 @@ from xlcheck.engines import engine
 from xlcheck.graph.expressions import Const, NotEqual, Ref
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role
 from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.limits import Limit
 from xlcheck.verdicts.other_numbers import _Draws, other_numbers
 from xlcheck.verdicts.report import CheckReport, Status
 from xlcheck.workbook.content import WorkbookContent
@@ -101,6 +102,15 @@ def test_a_right_workbook_stays_right_with_other_numbers(check_small: Checker, s
     assert report.ok
     assert report.counts == check_small(perturb=0).counts
     assert report.counts.agree == len(small_book.formulas)
+
+
+@pytest.mark.parametrize("limits", [{"atol": 5e-4}, {"tolerances": {"rnn.h*": Limit(5e-4)}}], ids=["all", "some"])
+def test_what_was_allowed_is_allowed_with_other_numbers(check_small: Checker, limits: Mapping[str, object]) -> None:
+    """A formula that is as near with other numbers agrees; one that is further away there is not what was allowed."""
+    near, far = (check_small({"Net!D9": f"=TANH(D7)+0.0004{more}"}, **limits) for more in ("", "*D7^2"))
+
+    assert not cells(near, Status.ROOT)
+    assert cells(far, Status.ROOT) == {"Net!D9"}
 
 
 def test_cells_that_are_wrong_anyway_are_named_once(check_small: Checker) -> None:

@@ -330,7 +330,7 @@ def test_other_numbers_find_what_is_right_by_chance(
     session = engine("ironcalc").open(found.content.path)
     numbers = Perturbed(
         session, small_book.manifest(), small_book.graph, found.formulas, found.formulas, found.seen.sightings,
-        found.given.values, [0],
+        found.given.values, [0], Tolerance(1e-14),
     )  # fmt: skip
     cells = numbers.wrong(1)
     part = perturbed_part(cells, (), 1)

@@ -133,7 +133,9 @@ def check_content(
     from xlcheck.verdicts.perturbation import Perturbed, perturbed_part
 
     settings = seen.settings[:1] if by_default else seen.settings
-    numbers = Perturbed(session, manifest, graph, formulas, all_formulas, seen.sightings, given.values, settings)
+    numbers = Perturbed(
+        session, manifest, graph, formulas, all_formulas, seen.sightings, given.values, settings, tolerance
+    )
     return report([*parts, perturbed_part(numbers.wrong(perturb or 1), found.cells.items, perturb or 0)])
 
 

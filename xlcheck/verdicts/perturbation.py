@@ -36,8 +36,8 @@ from xlcheck.workbook.cell_codes import contained, position, union
 from xlcheck.workbook.manifest import Manifest
 from xlcheck.workbook.values import CellError
 
-# Other numbers may be larger, and cancel where the stored ones do not; a wrong formula differs by far more.
-_TOLERANCE = Tolerance(1e-9, 1e-9)
+_ROUNDING = 1e-9
+"""Other numbers may be larger, and cancel where the stored ones do not; a wrong formula differs by far more."""
 _FIRST_SEED = 1_000
 _REACHES = (1.0, 30.0, -30.0)
 """How far the numbers move, in times of what is usual: a little, and so far that sums lie beyond the limits at 3 and 6
@@ -61,6 +61,7 @@ class Perturbed:
         sightings: what stands in it.
         given: the inputs, targets, states and weights that stand in it.
         settings: the sample for each position of the selector that is looked at.
+        tolerance: what counts as agreement with the stored numbers.
     """
 
     session: Session
@@ -71,6 +72,11 @@ class Perturbed:
     sightings: Sequence[Sighting]
     given: Mapping[str, Array]
     settings: Sequence[int]
+    tolerance: Tolerance
+
+    @property
+    def _allowed(self) -> Tolerance:
+        return replace(self.tolerance, engine=max(self.tolerance.engine, _ROUNDING))
 
     def wrong(self, rounds: int) -> list[Found]:
         """The cells that are wrong in themselves in one of so many rounds with other numbers.
@@ -109,7 +115,7 @@ class Perturbed:
         if not all(np.isfinite(array).all() for array in values.values()):
             return
         desired = evaluate(self.graph, values)
-        for verdicts in compare(self.graph, seen, desired, _TOLERANCE, self.settings, self.formulas.reads):
+        for verdicts in compare(self.graph, seen, desired, self._allowed, self.settings, self.formulas.reads):
             q = self.graph[verdicts.placement.quantity]
             if q.expr is not None and (verdicts.worst() == ROOT).any():
                 yield from self._found(q, verdicts, far=reach != 1)
@@ -117,7 +123,7 @@ class Perturbed:
             from xlcheck.verdicts.epochs import TableCheck
 
             for table, reading in zip(self.manifest.tables, tables, strict=True):
-                check = TableCheck(self.graph, table, reading, values, self.all_formulas, _TOLERANCE)
+                check = TableCheck(self.graph, table, reading, values, self.all_formulas, self._allowed)
                 yield from (replace(f, describe=partial(_described, f)) for f in check.wrong_in_themselves())
 
     def _is_constant(self, sighting: Sighting) -> bool:
@@ -171,7 +177,7 @@ class Perturbed:
         local, numbers = verdicts.local, verdicts.sighting.numbers
         if not self._shows_operands(q, verdicts.placement.sample):
             return
-        for found in quantity_results(verdicts, self.graph, self.formulas, self.settings, _TOLERANCE):
+        for found in quantity_results(verdicts, self.graph, self.formulas, self.settings, self._allowed):
             cell = int(np.flatnonzero(verdicts.placement.codes == found.code)[0])
             wrong = verdicts.status[:, cell] == ROOT
             sure = local is not None and bool(np.isfinite(local[wrong, cell]).all())
