@@ -30,7 +30,7 @@ from xlcheck.verdicts.mistakes.products import products
 from xlcheck.verdicts.mistakes.trials import same_function
 from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.operands import Operands, forms
-from xlcheck.verdicts.perturbation import Perturbed, perturbed_part
+from xlcheck.verdicts.perturbation import Perturbed, with_other_numbers
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.readers_view import reservations
 from xlcheck.verdicts.recalculate import Reading
@@ -333,7 +333,7 @@ def test_other_numbers_find_what_is_right_by_chance(
         found.given.values, [0], Tolerance(1e-14),
     )  # fmt: skip
     cells = numbers.wrong(1)
-    part = perturbed_part(cells, (), 1)
+    *_, part = with_other_numbers([], cells, 1)
 
     assert {cell.describe().cell for cell in cells if cell.status is Status.ROOT} == wrong
     assert len(part.results) == len(cells)

@@ -130,13 +130,13 @@ def check_content(
     by_default = perturb is None and found.ok and not given.edits and _is_quick(graph, found, engine)
     if not (perturb or by_default):
         return found
-    from xlcheck.verdicts.perturbation import Perturbed, perturbed_part
+    from xlcheck.verdicts.perturbation import Perturbed, with_other_numbers
 
     settings = seen.settings[:1] if by_default else seen.settings
     numbers = Perturbed(
         session, manifest, graph, formulas, all_formulas, seen.sightings, given.values, settings, tolerance
     )
-    return report([*parts, perturbed_part(numbers.wrong(perturb or 1), found.cells.items, perturb or 0)])
+    return report(with_other_numbers(parts, numbers.wrong(perturb or 1), perturb or 0))
 
 
 def _judged(

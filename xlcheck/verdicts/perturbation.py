@@ -29,7 +29,7 @@ from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.placement import Array, Sighting
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.recalculate import Reading, recalculate
-from xlcheck.verdicts.report import CellResult
+from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.results import quantity_results
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import contained, position, union
@@ -209,15 +209,26 @@ def _described(found: Found) -> CellResult:
     return replace(result, message=f"Right only for the numbers that stand here. With others: {result.message}")
 
 
-def perturbed_part(wrong: Iterable[Found], listed: Iterable[CellResult | Found], asked: int) -> Part:
-    """What other numbers show: cells that were thought right, and a note if somebody asked for so many rounds.
+def with_other_numbers(parts: Sequence[Part], wrong: Iterable[Found], asked: int) -> list[Part]:
+    """The parts of a report and one more: cells that were thought right, and a note if rounds were asked for.
+
+    A stored value that is not what a formula gives is no matter any more where the formula is wrong.
 
     Args:
+        parts: what became of the cells with the stored numbers.
         wrong: the cells that are wrong for other numbers.
-        listed: those that are known not to be right.
         asked: how many rounds somebody asked for.
     """
     times = "once" if asked == 1 else f"{asked} times"
     note = f"other numbers were put in for all weights and inputs {times}, and each formula was asked to follow them"
-    known = {(item.sheet, item.code) for item in listed if isinstance(item, Found)}
-    return Part([found for found in wrong if (found.sheet, found.code) not in known], notes=(note,) if asked else ())
+    listed = {(r.sheet, r.code): r.status for part in parts for r in part.results if isinstance(r, Found)}
+    new = {
+        (cell.sheet, cell.code): cell
+        for cell in wrong
+        if listed.get((cell.sheet, cell.code), Status.AGREE) is Status.AGREE
+    }
+    kept = [
+        replace(part, results=[r for r in part.results if not isinstance(r, Found) or (r.sheet, r.code) not in new])
+        for part in parts
+    ]
+    return [*kept, Part([*new.values()], notes=(note,) if asked else ())]
