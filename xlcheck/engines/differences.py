@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from xlcheck.engines.brackets import may_lose_brackets
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.workbook.formula_facts import SWALLOWS
 from xlcheck.workbook.values import CellError, Value
@@ -24,7 +25,6 @@ _ERROR_FUNCTION = r"\bERFC?(?:\.PRECISE)?\("
 _AS_TEXT = r"\b(?:TEXT|FIXED|DOLLAR)\("
 _CALLED = re.compile(r"([A-Z][A-Z0-9.]*)\(")
 _CALCULATES = re.compile(r"[-+*/^&<>=%]")
-_BRACKETS = re.compile(r"[-+<>=]\s*\(|&")
 _DIGITS = b"0123456789"
 _NUMBER = re.compile(r"[0-9]+(?![0-9!])")  # not that of #DIV/0!, or of a worksheet
 _COLUMN = re.compile(r"(?<![\w.\\?])\$?[A-Z]{1,3}\$?(?![\w.\\?(!])")
@@ -172,14 +172,9 @@ def _in_question(formulas: Sequence[str]) -> Sequence[int]:
 
     Without a range, a percentage and brackets that count there is none, nor with functions of arrays alone.
     """
-    places = [place for place, text in enumerate(formulas) if ":" in text or _may_lose_brackets(text)]
+    places = [place for place, text in enumerate(formulas) if ":" in text or may_lose_brackets(text)]
     joined = "\0".join([formulas[place] for place in places]).upper()
-    return [] if not _may_lose_brackets(joined) and _OF_ARRAYS.issuperset(_CALLED.findall(joined)) else places
-
-
-def _may_lose_brackets(formula: str) -> bool:
-    """A quick look, before anybody parses the formula."""
-    return "%" in formula or _BRACKETS.search(formula) is not None
+    return [] if not may_lose_brackets(joined) and _OF_ARRAYS.issuperset(_CALLED.findall(joined)) else places
 
 
 def _may_differ(engine: str, formula: str, ranges: frozenset[str]) -> bool:
@@ -239,7 +234,7 @@ def _stands_for_a_range(target: str) -> bool:
 
 def _has_rare_form(formula: str, ranges: frozenset[str]) -> bool:
     """Whether a formula, in capitals, may have one of the forms that differ; a quick look."""
-    if _may_lose_brackets(formula) or "ERF" in formula:
+    if may_lose_brackets(formula) or "ERF" in formula:
         return True
     has_range = ":" in formula or _names_one_of(formula, ranges)
     return has_range and not _OF_RANGES.issuperset(_CALLED.findall(formula))
@@ -290,7 +285,7 @@ def _has_form(name: str) -> Callable[[Circumstances], bool]:
     def has_form(found: Circumstances) -> bool:
         from xlcheck.engines import forms
 
-        return _may_lose_brackets(found.formula) and bool(getattr(forms, name)(found.formula))
+        return may_lose_brackets(found.formula) and bool(getattr(forms, name)(found.formula))
 
     return has_form
 
