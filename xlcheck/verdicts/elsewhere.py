@@ -11,7 +11,7 @@ pass either.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -23,7 +23,7 @@ from xlcheck.verdicts.formula_cells import FormulaCells, Upstream
 from xlcheck.verdicts.messages import first_of
 from xlcheck.verdicts.observe import Observation
 from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.verdicts.unknown_parts import NOTHING, Known, known_of
+from xlcheck.verdicts.unknown_parts import NOTHING, Known, caught_by, known_of, may_fail
 from xlcheck.workbook.cell_codes import Codes, address, by_sheet, codes_of
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.epoch_table import EpochTable
@@ -84,12 +84,14 @@ def depending_quantities(
     }
     own = [(cell.sheet, np.array([cell.code])) for cell in seen.unbound]
     found: dict[Cell, str] = {}
-    shown = ((s.placement.quantity, s.placement.sheet, s.placement.codes) for s in seen.sightings)
+    shown = [(s.placement.quantity, s.placement.sheet, s.placement.codes) for s in seen.sightings]
+    computed = [(sheet, codes) for name, sheet, codes in shown if name in known]
     for rule, says, cells in _rules(known, shown):
         names = _named(content, rule)
         found |= _depending(formulas, cells, names, rule, says)
         if reads := dict(_depending(formulas, own, names, rule, says)):
-            found |= _reading(formulas, cells, reads)
+            found |= _reading(formulas, cells, reads, computed)
+    found |= _catching(formulas, computed, own)
     if manifest.tables:
         everything = FormulaCells(content)
         for rule, says, cells in _rules(known, _columns(manifest.tables)):
@@ -161,18 +163,48 @@ def _everything(text: str) -> bool:
 
 
 def _reading(
-    formulas: FormulaCells, cells: Iterable[tuple[str, Codes]], known: Mapping[Cell, str]
+    formulas: FormulaCells,
+    cells: Iterable[tuple[str, Codes]],
+    known: Mapping[Cell, str],
+    computed: Iterable[tuple[str, Codes]],
 ) -> Iterator[tuple[Cell, str]]:
     """Those of some cells that read cells which depend on something else, each with what that is.
 
-    Only where it comes in: what follows from there in the network is not their fault.
+    Only where it comes in: what follows from there in what the network computes is not their fault.
     """
-    asked = by_sheet(cells)
+    asked, closed = by_sheet(cells), by_sheet(computed)
     for reason in dict.fromkeys(known.values()):
         sought = by_sheet((sheet, np.array([code])) for (sheet, code), own in known.items() if own == reason)
-        upstream = Upstream(formulas, sought, asked)
+        upstream = Upstream(formulas, sought, closed)
         for sheet, codes in asked.items():
             yield from (((sheet, code), reason) for code in codes.tolist() if upstream.reads(sheet, code))
+
+
+def _catching(
+    formulas: FormulaCells, computed: Sequence[tuple[str, Codes]], own: Sequence[tuple[str, Codes]]
+) -> Iterator[tuple[Cell, str]]:
+    """The quantities that would be another number where a cell fails that they read, each with what catches it.
+
+    `IFERROR(H1,0)` is a choice, like `IFERROR(LN(F31),0)`, if H1 holds the logarithm.
+    """
+    catching = [
+        {
+            (sheet, code): f"the function {caught_by(text)}, {NOTHING}"
+            for sheet, codes in by_sheet(cells).items()
+            for code, text in formulas.that_say(sheet, codes, caught_by).items()
+        }
+        for cells in (computed, own)
+    ]
+    if not any(catching):
+        return
+    failing = by_sheet(
+        (sheet, np.array([*formulas.that_say(sheet, codes, may_fail)], dtype=np.int64))
+        for sheet, codes in by_sheet([*computed, *own]).items()
+    )
+    upstream = Upstream(formulas, failing, by_sheet(computed))
+    quantities, others = ({cell: why for cell, why in cells.items() if upstream.reads(*cell)} for cells in catching)
+    yield from quantities.items()
+    yield from _reading(formulas, computed, others, computed)
 
 
 def depends_on(formula: str, names: Mapping[str, str], but: Collection[str] = ()) -> str | None:

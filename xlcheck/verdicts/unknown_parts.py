@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
 
+from xlcheck.formulas.made_numbers import MAY_MAKE, made_numbers
 from xlcheck.formulas.scanner import Token, plain_name, tokens
 from xlcheck.formulas.unparse import number_text
 from xlcheck.graph import expressions as ex
@@ -72,8 +73,21 @@ _PERCENT, _END = Token("operator", "%"), Token("space", "")
 _COMPARED = re.compile("[=<>]")
 
 
+def caught_by(formulas: str) -> str | None:
+    """The function by which one of some formulas, a line each, puts something in the place of an error."""
+    if not any(name in formulas.upper() for name in _CATCHING):  # as in nearly every one
+        return None
+    words = (token for text in formulas.splitlines() for token in tokens(text.removeprefix("=")))
+    names = (plain_name(text).upper() for kind, text in words if kind == "function")
+    return next((name for name in names if name in _CATCHING), None)
+
+
+def may_fail(formulas: str) -> bool:
+    """Whether one of some formulas, a line each, can give an error where what it reads does not."""
+    return any(map(_may_fail, (token for text in formulas.splitlines() for token in tokens(text.removeprefix("=")))))
+
+
 def _may_fail(token: Token) -> bool:
-    """Whether a part of a formula can give an error where the numbers that it reads are none."""
     if token.kind == "function":
         name = plain_name(token.text).upper()
         return name not in _NEVER_FAILING | _PIECEWISE | _CHOOSING | _CATCHING
@@ -100,7 +114,11 @@ class Known:
         """Whether a formula, or many at once, in capitals, may hold something unknown: it is asked of all of them."""
         patterns = (_ONE_WAY_CALL, _COMPARED) if self.one_way else (_CALL,)
         number = _number_but(self.numbers, places=self.places)
-        found = "%" in text or any(pattern.search(text) for pattern in (*patterns, number))
+        found = (
+            "%" in text
+            or MAY_MAKE.search(text) is not None
+            or any(pattern.search(text) for pattern in (*patterns, number))
+        )
         return found or number.match("(" + text[:_LONGEST]) is not None
 
     def unknown_in(self, formula: str, names: Mapping[str, str]) -> str | None:
@@ -112,11 +130,11 @@ class Known:
         """
         found: list[str] = []
         parts = [token for token in tokens(formula.removeprefix("=")) if token.kind != "space"]
-        may_fail = any(map(_may_fail, parts))
+        fails = any(map(_may_fail, parts))
         for (kind, text), after in zip_longest(parts, parts[1:], fillvalue=_END):
             if kind == "operator" and text in _COMPARING and self.one_way:
                 return _CONDITION
-            if kind == "function" and (what := self._unknown_function(plain_name(text).upper(), may_fail=may_fail)):
+            if kind == "function" and (what := self._unknown_function(plain_name(text).upper(), may_fail=fails)):
                 found.append(what)
             elif kind in {"name", "function"} and text.casefold() in names:
                 found.append(names[text.casefold()])
@@ -124,6 +142,8 @@ class Known:
                 in_hundredths = after == _PERCENT
                 if not self._is_own(float(text) / 100 if in_hundredths else float(text)):
                     found.append(f"the number {text}{'%' if in_hundredths else ''}, {NOTHING}")
+        if not found and MAY_MAKE.search(formula.upper()):
+            found += [f"the number {made:.6g}, {NOTHING}" for made in made_numbers(formula) if not self._makes(made)]
         return next(iter(sorted(found, key=lambda what: what != _CONDITION)), None)
 
     @property
@@ -139,6 +159,13 @@ class Known:
         if number <= self.allowed or (self.places and number.is_integer()):
             return True
         return any(abs(number - own) <= _DIGITS * own for own in (*_PLAIN_NUMBERS, *self.numbers))
+
+    def _makes(self, number: float) -> bool:
+        """Whether a formula may make this number of others: one of the equation's, or of two of these together."""
+        plain = (*_PLAIN_NUMBERS, *self.numbers)
+        pairs = ((a, b) for a in self.numbers for b in plain)
+        made = (n for a, b in pairs for n in (a * b, a + b, abs(a - b), *((a / b, b / a) if a and b else ())))
+        return self._is_own(abs(number)) or any(abs(abs(number) - own) <= _DIGITS * own for own in made)
 
 
 def known_of(graph: Graph, name: str, allowed: float) -> Known:
