@@ -112,6 +112,7 @@ def test_names_stand_for_what_they_refer_to() -> None:
 
     assert find.of("w*twice", "Net") == [Range("Net", 0, 0, 2, 1)] * 2
     assert find.of("w+net!W", "All") == [Range("All", 0, 1), Range("All", 0, 0, 2, 1)]
+    assert [find.of("w", sheet)[0].sheet for sheet in ("All", "Net", "All")] == ["All", "Net", "All"]
     assert find.of("loop+both", "Net") == [Range("Net", 3, 3), Range("All", 0, 0), Range("All", 2, 2)]
 
 

@@ -1,7 +1,7 @@
 """A quick look at the brackets of a formula: whether some may count that IronCalc loses (see `engines.forms`).
 
 They may behind a sign, around a product that is a divisor or that has a power in it or behind it; behind a comparison
-or a joined text, around another comparison; and around a joined text. Where a percentage is taken, somebody has to look.
+or a joined text, around another comparison; and around a joined text. A percentage is always looked at.
 """
 
 from __future__ import annotations

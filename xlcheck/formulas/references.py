@@ -18,6 +18,7 @@ class References:
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = {_spelled(name): target for name, target in names.items()}
+        self._defined = lru_cache(maxsize=16_384)(self._defined_in)  # cells filled from one another share their texts
 
     def of(self, formula: str, sheet: str) -> list[Range]:
         """The ranges that a formula reads, in order of their appearance, also those that its defined names stand for.
@@ -33,13 +34,20 @@ class References:
     def _of(self, formula: str, sheet: str, inside: frozenset[str]) -> Iterator[Range]:
         between, refs = cut(formula)
         for number, text in enumerate(between):
-            for name in _names_in(text) if self._names else ():
-                own = _spelled(f"{quote_sheet(sheet)}!{name}")
-                found = own if own in self._names else name
-                if found in self._names and found not in inside:
-                    yield from self._of(self._names[found], sheet, inside | {found})
+            for name in self._defined(text, sheet) if self._names else ():
+                if name not in inside:
+                    yield from self._of(self._names[name], sheet, inside | {name})
             if number < len(refs):
                 yield from _areas(refs[number], sheet)
+
+    def _defined_in(self, text: str, sheet: str) -> tuple[str, ...]:
+        """The defined names in a text between two references; one that belongs to the worksheet comes first."""
+        found: list[str] = []
+        for kind, word in tokens_between(text):
+            if kind in {"name", "function"}:
+                spelled = (_spelled(f"{quote_sheet(sheet)}!{word}"), _spelled(word))
+                found += [name for name in spelled if name in self._names][:1]
+        return tuple(found)
 
 
 def plain_reference(text: str) -> Ref | None:
@@ -55,12 +63,6 @@ def _areas(ref: Ref, sheet: str) -> list[Range]:
         return []
     area = ref.area()
     return [Range(name, area.top, area.left, area.rows, area.columns) for name in area.sheet.split(":")]
-
-
-@lru_cache(maxsize=16_384)
-def _names_in(text: str) -> tuple[str, ...]:
-    """The names, and the functions that may be names, of a text between two references."""
-    return tuple(_spelled(word) for kind, word in tokens_between(text) if kind in ("name", "function"))
 
 
 def _spelled(name: str) -> str:
