@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from xlcheck.errors import MissingDependencyError
-from xlcheck.formulas.unparse import number_text
+from xlcheck.formulas.scanner import number_text
 from xlcheck.graph.training import Training
 from xlcheck.progress import progress_bar
 from xlcheck.reports.frame import table

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from xlcheck.exercises.residuals import Residual
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Entry, Style, formula
-from xlcheck.formulas.unparse import number_text
+from xlcheck.formulas.scanner import number_text
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.layout.draft import Draft, View, entry_of, reference

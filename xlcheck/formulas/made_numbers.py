@@ -18,13 +18,6 @@ from xlcheck.formulas.unparse import unparse
 Names = Mapping[str, Node]
 
 _REFERENCE = re.compile(r"(?<![\w.$])\$?[A-Z]{1,3}\$?\d{1,7}(?![\w.(!])", re.IGNORECASE)
-_NUMBER = r"(?<![\w.$])(?:\d+\.?\d*|\.\d+)(?:E[-+]?\d+)?(?![\w(!:])"
-_ONE = r"(?<![\w.$])1(?![\w.])"
-_OTHER = rf"(?![01](?![\w.])){_NUMBER}"
-MAY_MAKE = re.compile(
-    rf"{_OTHER}[^\n]*?{_OTHER}|{_ONE}[)%]*[-+][-+(]*{_ONE}|\w\([-+(]*{_NUMBER}[)%]*\)|PI\(\)|LET\(|TRUE|FALSE"
-)
-"""One of these is in a formula in capitals that makes a number which is neither 0 nor 1, nor their sum."""
 
 
 def made_numbers(formula: str) -> tuple[float, ...]:

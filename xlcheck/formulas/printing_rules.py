@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.printer import MANY, Entry, Operand, Printer, Row
-from xlcheck.formulas.unparse import number_text
+from xlcheck.formulas.scanner import number_text
 from xlcheck.graph import expressions as ex
 
 

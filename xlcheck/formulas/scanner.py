@@ -241,3 +241,8 @@ def plain_name(name: str) -> str:
     """A name without the prefixes by which files mark newer functions and their variables."""
     match = _PREFIXES.match(name)
     return name if match is None else name[match.end() :]
+
+
+def number_text(value: float) -> str:
+    """A number as a formula writes it; exact to the last bit, whole numbers without a point, `E` in capitals."""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value)).upper()

@@ -6,7 +6,7 @@ from typing import Final, TypeGuard
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range, quote_sheet
 from xlcheck.formulas.parser import INFIX, PERCENT, SIGN
-from xlcheck.formulas.scanner import BOTTOM, LEFT, RIGHT, TOP, Ref
+from xlcheck.formulas.scanner import BOTTOM, LEFT, RIGHT, TOP, Ref, number_text
 from xlcheck.formulas.tree import (
     Application,
     ArrayLiteral,
@@ -26,11 +26,6 @@ _ATOM: Final = 11
 def unparse(node: Node) -> str:
     """The formula of a tree, without `=`; parsed again it gives the same tree."""
     return Unparser().text(node)
-
-
-def number_text(value: float) -> str:
-    """A number as a formula writes it; exact to the last bit, whole numbers without a point, `E` in capitals."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value)).upper()
 
 
 class Unparser:

@@ -11,7 +11,7 @@ import numpy as np
 from xlcheck.errors import EngineError
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.unparse import number_text
+from xlcheck.formulas.scanner import number_text
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents

@@ -10,7 +10,7 @@ import numpy as np
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range, quote_sheet
 from xlcheck.formulas.pattern import Letters, Pattern, row_number
-from xlcheck.formulas.unparse import number_text
+from xlcheck.formulas.scanner import number_text
 from xlcheck.graph.quantities import Band, Quantity
 from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft, reference

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.formulas.unparse import number_text
+from xlcheck.formulas.scanner import number_text
 from xlcheck.layout.draft import reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say

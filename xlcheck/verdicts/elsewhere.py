@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,8 +27,10 @@ from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.verdicts.unknown_parts import NOTHING, Known, caught_by, known_of, may_fail
 from xlcheck.workbook.cell_codes import Codes, address, by_sheet, codes_of
 from xlcheck.workbook.content import WorkbookContent
-from xlcheck.workbook.epoch_table import EpochTable
 from xlcheck.workbook.manifest import Manifest
+
+if TYPE_CHECKING:
+    from xlcheck.workbook.epoch_table import EpochTable
 
 _TIME = "the time"
 CHANCE = "chance"

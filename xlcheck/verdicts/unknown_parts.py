@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
 
-from xlcheck.formulas.made_numbers import MAY_MAKE, made_numbers
-from xlcheck.formulas.scanner import Token, plain_name, tokens
-from xlcheck.formulas.unparse import number_text
+from xlcheck.formulas.scanner import Token, number_text, plain_name, tokens
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph
 
@@ -39,6 +37,7 @@ _NEVER_FAILING = frozenset(
 )
 _CHOOSING = frozenset({"IF", "IFS", "SWITCH", "CHOOSE", "AND", "OR", "NOT", "XOR"})
 _PIECEWISE = frozenset({"MAX", "MIN", "ABS", "SIGN", "MEDIAN"})
+_PLAIN = _SMOOTH | _CHOOSING | _PIECEWISE
 # What is the same for all numbers, in whatever style it is written; but for a one-hot vector, which takes a row.
 _ONE_WAY = (
     ex.Ref, ex.Const, ex.Slice, ex.Neg, ex.Exp, ex.Log, ex.Sqrt, ex.Tanh, ex.Sum, ex.Add, ex.Sub, ex.Mul, ex.Div,
@@ -51,6 +50,7 @@ _PLACES = (ex.OneHot, ex.Gather, ex.SparseCategoricalCrossentropy)
 _DIGITS = 1e-14  # as many as programs keep
 
 
+@cache
 def _call_of_another(known: frozenset[str]) -> re.Pattern[str]:
     """A bracket behind a word that is none of these functions; those that stand in most formulas are asked first."""
     ordered = sorted(known, key=lambda name: (name not in _USUAL, name))
@@ -66,11 +66,16 @@ def _number_but(known: frozenset[float], *, places: bool) -> re.Pattern[str]:
 
 _WHOLE = r"\d+"
 _USUAL = ("SUMPRODUCT", "EXP", "TANH", "SUM", "IF", "MAX")
-# What is looked for in the texts of all formulas before any of them is read.
-_ONE_WAY_CALL, _CALL = _call_of_another(_SMOOTH), _call_of_another(_SMOOTH | _CHOOSING | _PIECEWISE)
 _LONGEST = 400  # a number has fewer digits
 _PERCENT, _END = Token("operator", "%"), Token("space", "")
 _COMPARED = re.compile("[=<>]")
+_NUMBER = r"(?<![\w.$])(?:\d+\.?\d*|\.\d+)(?:E[-+]?\d+)?(?![\w(!:])"
+_ONE = r"(?<![\w.$])1(?![\w.])"
+_OTHER = rf"(?![01](?![\w.])){_NUMBER}"
+MAY_MAKE = re.compile(
+    rf"{_OTHER}[^\n]*?{_OTHER}|{_ONE}[)%]*[-+][-+(]*{_ONE}|\w\([-+(]*{_NUMBER}[)%]*\)|PI\(\)|LET\(|TRUE|FALSE"
+)
+"""One of these is in a formula in capitals that makes a number which is neither 0 nor 1, nor their sum."""
 
 
 def caught_by(formulas: str) -> str | None:
@@ -112,13 +117,10 @@ class Known:
 
     def suspects(self, text: str) -> bool:
         """Whether a formula, or many at once, in capitals, may hold something unknown: it is asked of all of them."""
-        patterns = (_ONE_WAY_CALL, _COMPARED) if self.one_way else (_CALL,)
+        call = _call_of_another(self._functions)
+        patterns = (call, _COMPARED) if self.one_way else (call,)
         number = _number_but(self.numbers, places=self.places)
-        found = (
-            "%" in text
-            or MAY_MAKE.search(text) is not None
-            or any(pattern.search(text) for pattern in (*patterns, number))
-        )
+        found = "%" in text or any(pattern.search(text) for pattern in (MAY_MAKE, *patterns, number))
         return found or number.match("(" + text[:_LONGEST]) is not None
 
     def unknown_in(self, formula: str, names: Mapping[str, str]) -> str | None:
@@ -143,12 +145,14 @@ class Known:
                 if not self._is_own(float(text) / 100 if in_hundredths else float(text)):
                     found.append(f"the number {text}{'%' if in_hundredths else ''}, {NOTHING}")
         if not found and MAY_MAKE.search(formula.upper()):
+            from xlcheck.formulas.made_numbers import made_numbers
+
             found += [f"the number {made:.6g}, {NOTHING}" for made in made_numbers(formula) if not self._makes(made)]
         return next(iter(sorted(found, key=lambda what: what != _CONDITION)), None)
 
     @property
     def _functions(self) -> frozenset[str]:
-        return _SMOOTH if self.one_way else _SMOOTH | _CHOOSING | _PIECEWISE
+        return _SMOOTH if self.one_way else _PLAIN
 
     def _unknown_function(self, name: str, *, may_fail: bool) -> str | None:
         if name in self._functions or (name in _CATCHING and not may_fail):
