@@ -21,7 +21,7 @@ MADE = {
 def test_numbers_that_belong_together_make_one(formula: str) -> None:
     """Wherever they stand in a sum, a product or a power of powers; a bracket around cells ends it."""
     assert made_numbers(f"={formula}") == pytest.approx(MADE[formula])
-    assert MAY_MAKE.search(formula.upper())
+    assert MAY_MAKE.search(f"={formula}".upper())
 
 
 @pytest.mark.parametrize(

@@ -69,13 +69,12 @@ _USUAL = ("SUMPRODUCT", "EXP", "TANH", "SUM", "IF", "MAX")
 _LONGEST = 400  # a number has fewer digits
 _PERCENT, _END = Token("operator", "%"), Token("space", "")
 _COMPARED = re.compile("[=<>]")
-_NUMBER = r"(?<![\w.$])(?:\d+\.?\d*|\.\d+)(?:E[-+]?\d+)?(?![\w(!:])"
-_ONE = r"(?<![\w.$])1(?![\w.])"
-_OTHER = rf"(?![01](?![\w.])){_NUMBER}"
+_BEFORE = r"[-+*/^(,=<>&{;\s]"
+_OTHER = rf"{_BEFORE}(?![01](?![\w.]))(?>\.?\d[\d.]*(?:E[-+]?\d+)?)"
 MAY_MAKE = re.compile(
-    rf"{_OTHER}[^\n]*?{_OTHER}|{_ONE}[)%]*[-+][-+(]*{_ONE}|\w\([-+(]*{_NUMBER}[)%]*\)|PI\(\)|LET\(|TRUE|FALSE"
+    rf"{_OTHER}[^\n]*?{_OTHER}|{_BEFORE}1[)%]*[-+][-+(]*1(?![\w.])|\([-+]*\.?\d[\d.E+-]*%?\)|PI\(\)|LET\(|TRUE|FALSE"
 )
-"""One of these is in a formula in capitals that makes a number which is neither 0 nor 1, nor their sum."""
+"""One of these is in a formula in capitals, with its `=`, that makes a number which is neither 0 nor 1."""
 
 
 def caught_by(formulas: str) -> str | None:
@@ -120,8 +119,11 @@ class Known:
         call = _call_of_another(self._functions)
         patterns = (call, _COMPARED) if self.one_way else (call,)
         number = _number_but(self.numbers, places=self.places)
-        found = "%" in text or any(pattern.search(text) for pattern in (MAY_MAKE, *patterns, number))
-        return found or number.match("(" + text[:_LONGEST]) is not None
+        if "%" in text or any(pattern.search(text) for pattern in (*patterns, number)):
+            return True
+        if number.match("(" + text[:_LONGEST]) is not None:
+            return True
+        return MAY_MAKE.search(f"={text}") is not None and ("\n" in text or self._unknown_made(text) is not None)
 
     def unknown_in(self, formula: str, names: Mapping[str, str]) -> str | None:
         """What of a formula is not known; None if all of it is.
@@ -144,10 +146,8 @@ class Known:
                 in_hundredths = after == _PERCENT
                 if not self._is_own(float(text) / 100 if in_hundredths else float(text)):
                     found.append(f"the number {text}{'%' if in_hundredths else ''}, {NOTHING}")
-        if not found and MAY_MAKE.search(formula.upper()):
-            from xlcheck.formulas.made_numbers import made_numbers
-
-            found += [f"the number {made:.6g}, {NOTHING}" for made in made_numbers(formula) if not self._makes(made)]
+        if not found and (made := self._unknown_made(formula)) is not None:
+            found.append(f"the number {made:.6g}, {NOTHING}")
         return next(iter(sorted(found, key=lambda what: what != _CONDITION)), None)
 
     @property
@@ -163,6 +163,11 @@ class Known:
         if number <= self.allowed or (self.places and number.is_integer()):
             return True
         return any(abs(number - own) <= _DIGITS * own for own in (*_PLAIN_NUMBERS, *self.numbers))
+
+    def _unknown_made(self, formula: str) -> float | None:
+        from xlcheck.formulas.made_numbers import made_numbers
+
+        return next((number for number in made_numbers(formula) if not self._makes(number)), None)
 
     def _makes(self, number: float) -> bool:
         """Whether a formula may make this number of others: one of the equation's, or of two of these together."""
