@@ -17,8 +17,8 @@ def test_the_documented_object() -> None:
     (data,) = json.loads(render_json([BAD]))
 
     assert list(data) == [
-        "format", "workbook", "engine", "oracle", "ok", "counts", "max_abs_error", "max_ulps", "samples", "cells",
-        "edits", "notes", "reservations", "alterations", "warnings",
+        "format", "workbook", "engine", "oracle", "ok", "exit_code", "counts", "max_abs_error", "max_ulps", "samples",
+        "cells", "edits", "notes", "reservations", "gaps", "alterations", "warnings",
     ]  # fmt: skip
     assert data["ok"] is False
     assert data["counts"] == {

@@ -271,6 +271,7 @@ def test_formulas_that_belong_to_nothing_among_the_network_s_are_no_pass(check_s
         "2 formulas on worksheets that xlcheck made (Net!H20, Check!Z1) belong to nothing it knows, so not everything "
         "could be checked; put formulas of your own on a worksheet of your own, or build the workbook again",
     )
+    assert report.gaps == report.notes[:1]
     many = check_small({f"Net!H{row}": "=1+1" for row in range(20, 25)})
     assert (
         "5 formulas on worksheets that xlcheck made (Net!H20, Net!H21, Net!H22 and 2 more) belong to" in many.notes[0]

@@ -64,3 +64,18 @@ def test_what_counts_as_wrong_reaches_the_report() -> None:
     assert put_together(part, edits=BAD.edits).ok
     assert not put_together(part, edits=BAD.edits, as_built=True).ok
     assert not put_together(part, alterations=("a word",), strict=True).ok
+
+
+def test_what_is_not_checked_is_said_why() -> None:
+    """By the notes that say so, else by the first cell that was not computed, or by what stands in no cell."""
+    whole = Part((), formula_cells=1, checked=1, oracle="keras")
+    said = Part((), notes=("h stands nowhere",), gaps=("h stands nowhere",), without_cell=1)
+    unsaid = [whole, Part((SKIPPED,)), Part((), without_cell=2), Part(())]
+    found = [put_together(whole, part) for part in (said, *unsaid)]
+
+    assert found[0].gaps == ("h stands nowhere",) == found[0].notes[1:]
+    assert [report.gaps for report in found[1:4]] == [
+        (), (f"{SKIPPED.sheet}!{SKIPPED.cell}: {SKIPPED.message}",), ("2 results stand in no cell",),
+    ]  # fmt: skip
+    assert put_together(Part(())).gaps == ("nothing was checked",)
+    assert all(report.exit_code == 3 * bool(report.gaps) for report in found)

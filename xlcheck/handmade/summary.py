@@ -97,10 +97,11 @@ def report_on(
     circular = CellError("#CIRC!") in opinion.values.others.values()
     circle = None if circular else hidden_circle(content)
     no_effect = tuple(without_effect(content, circular=circular or circle is not None))
+    gaps = reasons([part for part in abstentions if part.matters])
     report = report_of(
         content,
         opinion.engine,
-        [*parts, *map(_unchecked, abstentions), Part((), notes=no_effect)],
+        [*parts, *map(_unchecked, abstentions), Part((), notes=no_effect, gaps=gaps)],
         notes=(*opinion.notes, *reasons(abstentions), *notes),
         reservations=reservations(content, opinion.engine, circle=circle, circular=circular),
     )
@@ -133,6 +134,7 @@ def part_of(outcome: Outcome) -> Part:
         checked=_checked(outcome),
         without_cell=len(outcome.left.missing),
         notes=outcome.notes,
+        gaps=outcome.left.notes,
         quantities=tuple(dict.fromkeys(verdict.element.source.quantity.name for verdict in outcome.verdicts)),
         oracle=outcome.traces[0].source,
         samples=max(len(network.samples) for network in outcome.networks),

@@ -83,6 +83,7 @@ class Findings:
     notes: tuple[str, ...] = ()
     quantities: tuple[str, ...] = field(default=(), repr=False)
     reservations: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
     warnings: tuple[CellWarning, ...] = ()
     seconds: float = field(default=0.0, repr=False, compare=False)
     as_built: bool = False
@@ -142,6 +143,7 @@ class Findings:
             "engine": self.engine,
             "oracle": self.oracle,
             "ok": self.ok,
+            "exit_code": self.exit_code,
             "counts": asdict(self.counts),
             "max_abs_error": finite_or_text(self.max_abs_error),
             "max_ulps": finite_or_text(self.max_ulps),
@@ -150,6 +152,7 @@ class Findings:
             "edits": [plain_item(edit) for edit in self.edits],
             "notes": list(self.notes),
             "reservations": list(self.reservations),
+            "gaps": list(self.gaps),
             "alterations": list(self.alterations),
             "warnings": [plain_item(warning) for warning in self.warnings],
         }

@@ -13,6 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from xlcheck.verdicts.cell_result import Cells, Found
+from xlcheck.verdicts.messages import plural
 from xlcheck.verdicts.report import CellResult, CheckReport, Counts, Edit, Status
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Part:
         without_cell: gaps in the check that no result shows, such as quantities that stand nowhere.
         stray: how many cells without a place stand where xlcheck should know every cell.
         notes: what a reader should know.
+        gaps: those of the notes that say why not everything was checked.
         quantities: what was compared.
         oracle: where the desired values come from; empty if another part says it.
         samples: how many samples its largest network has.
@@ -51,6 +53,7 @@ class Part:
     without_cell: int = 0
     stray: int = 0
     notes: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
     quantities: tuple[str, ...] = ()
     oracle: str = ""
     samples: int = 0
@@ -99,24 +102,36 @@ def report_of(
         strict: whether edits and alterations are wrong.
     """
     results = sorted(chain.from_iterable(part.results for part in parts), key=lambda r: ORDER.index(r.status))
+    counts = sum((part.counts() for part in parts[1:]), parts[0].counts())
     links = [f"links to other files were not followed: {', '.join(content.external_links)}"]
     return CheckReport(
         workbook=str(content.path),
         engine=f"{engine.name} {engine.version}",
         oracle=next((part.oracle for part in parts if part.oracle), _NOBODY),
-        counts=sum((part.counts() for part in parts[1:]), parts[0].counts()),
+        counts=counts,
         max_abs_error=max(part.max_abs_error for part in parts),
         max_ulps=max(part.max_ulps for part in parts),
         samples=max(part.samples for part in parts),
         cells=Cells(results),
         edits=edits,
         notes=_once(content.notes, links if content.external_links else (), notes, *(part.notes for part in parts)),
+        gaps=_once(*(part.gaps for part in parts)) or _gaps(counts, results),
         quantities=_once(*(part.quantities for part in parts)),
         reservations=tuple(reservations),
         alterations=alterations,
         as_built=as_built,
         strict=strict,
     )
+
+
+def _gaps(counts: Counts, results: Sequence[CellResult | Found]) -> tuple[str, ...]:
+    """Why not everything was checked, where no note says it: by the first cell, or by what stands in none."""
+    if (item := next((r for r in results if r.status is Status.NOT_EVALUATED), None)) is not None:
+        first = item.describe() if isinstance(item, Found) else item
+        return (f"{first.sheet}!{first.cell}: {first.message}",)
+    if counts.not_evaluated:
+        return (f"{plural(counts.not_evaluated, 'result stands', 'results stand')} in no cell",)
+    return () if counts.checked else ("nothing was checked",)
 
 
 def _once(*groups: Iterable[str]) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ class CheckReport(Findings):
         strict: whether these are wrong, and edits, too.
         as_built: whether the workbook should be as it was built, so that an edit is wrong.
         reservations: why a reader of the file may see other values than those that were checked.
+        gaps: why not everything was checked; empty where it was.
         warnings: cells without a verdict that break the pattern of their neighbours; none of them counts as wrong.
         seconds: how long the check took.
         asked: how it was asked for, as further options of `xlcheck check`.

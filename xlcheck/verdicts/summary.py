@@ -90,7 +90,8 @@ def part_of(judged: Judged, *, oracle: str, samples: int, compare_weights: bool)
         max_abs_error=error,
         max_ulps=last_places,
     )
-    return replace(part, notes=tuple(_notes(judged, part.counts())))
+    strays = tuple(_strays(judged))
+    return replace(part, notes=(*strays, *_notes(judged, part.counts())), gaps=strays)
 
 
 def _results(judged: Judged) -> list[Found]:
@@ -211,17 +212,20 @@ def _of_same_height(verdicts: Sequence[Verdicts]) -> Iterable[list[Verdicts]]:
     return groups.values()
 
 
+def _strays(judged: Judged) -> Iterator[str]:
+    """What is said of formulas where xlcheck should know every one."""
+    if strays := _stray(judged):
+        yield (
+            f"{plural(len(strays), 'formula', 'formulas')} on worksheets that xlcheck made ({first_of(strays)}) "
+            f"{'belongs' if len(strays) == 1 else 'belong'} to nothing it knows, so not everything could be checked; "
+            "put formulas of your own on a worksheet of your own, or build the workbook again"
+        )
+
+
 def _notes(judged: Judged, counts: Counts) -> Iterator[str]:
     seen = judged.seen
     if seen.saved is None:
         yield "the cell that selects the sample holds no sample's number, so stored values were not compared"
-    if counts.stray:
-        first = first_of(_stray(judged))
-        yield (
-            f"{plural(counts.stray, 'formula', 'formulas')} on worksheets that xlcheck made ({first}) "
-            f"{'belongs' if counts.stray == 1 else 'belong'} to nothing it knows, so not everything could be checked; "
-            "put formulas of your own on a worksheet of your own, or build the workbook again"
-        )
     if counts.carried and not counts.root:
         yield (
             "no formula is wrong in itself: the cells above read a constant that was changed, or what was allowed to "

@@ -70,9 +70,10 @@ _LONGEST = 400  # a number has fewer digits
 _PERCENT, _END = Token("operator", "%"), Token("space", "")
 _COMPARED = re.compile("[=<>]")
 _BEFORE = r"[-+*/^(,=<>&{;\s]"
-_OTHER = rf"{_BEFORE}(?![01](?![\w.]))(?>\.?\d[\d.]*(?:E[-+]?\d+)?)"
+_PLAIN_NUMBER = r"(?>\.?\d[\d.]*(?:E[-+]?\d+)?)"
+_OTHER = rf"{_BEFORE}(?![01](?![\w.])){_PLAIN_NUMBER}"
 MAY_MAKE = re.compile(
-    rf"{_OTHER}[^\n]*?{_OTHER}|{_BEFORE}1[)%]*[-+][-+(]*1(?![\w.])|\([-+]*\.?\d[\d.E+-]*%?\)|PI\(\)|LET\(|TRUE|FALSE"
+    rf"{_OTHER}[^\n]*?{_OTHER}|{_BEFORE}1[)%]*[-+][-+(]*1(?![\w.])|\([-+]*{_PLAIN_NUMBER}%?\)|PI\(\)|LET\(|TRUE|FALSE"
 )
 """One of these is in a formula in capitals, with its `=`, that makes a number which is neither 0 nor 1."""
 
@@ -123,7 +124,7 @@ class Known:
             return True
         if number.match("(" + text[:_LONGEST]) is not None:
             return True
-        return MAY_MAKE.search(f"={text}") is not None and ("\n" in text or self._unknown_made(text) is not None)
+        return bool(MAY_MAKE.search(f"={text}")) if "\n" in text else self._unknown_made(text) is not None
 
     def unknown_in(self, formula: str, names: Mapping[str, str]) -> str | None:
         """What of a formula is not known; None if all of it is.
@@ -165,6 +166,8 @@ class Known:
         return any(abs(number - own) <= _DIGITS * own for own in (*_PLAIN_NUMBERS, *self.numbers))
 
     def _unknown_made(self, formula: str) -> float | None:
+        if MAY_MAKE.search(f"={formula.removeprefix('=')}".upper()) is None:
+            return None
         from xlcheck.formulas.made_numbers import made_numbers
 
         return next((number for number in made_numbers(formula) if not self._makes(number)), None)
