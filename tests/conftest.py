@@ -13,7 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import settings
-from thorough import THOROUGH
+from thorough import EVERY_CASE, LEVEL, MARKERS_LEFT_OUT, adds_little
 
 from xlcheck.engines.libreoffice import find_soffice
 
@@ -46,7 +46,7 @@ sys.dont_write_bytecode = False
 
 
 # A property with examples of its own number says so.
-settings.register_profile("ordinary", max_examples=100 if THOROUGH else 40)
+settings.register_profile("ordinary", max_examples=100 if EVERY_CASE else 40)
 settings.load_profile("ordinary")
 
 
@@ -72,12 +72,15 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what takes long where it does not matter so much; tests that were named are wanted."""
+    """Leave out what this run does not need (`thorough.py`); tests that were named are wanted."""
+    for item in items:
+        if adds_little(item.nodeid):
+            item.add_marker("thorough")
     named = any("::" in argument for argument in config.args) or any(map(config.getoption, ("keyword", "markexpr")))
-    if not THOROUGH and not named:
-        long = [item for item in items if item.get_closest_marker("thorough")]
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+    if not named:
+        left_out = {item for item in items if any(map(item.get_closest_marker, MARKERS_LEFT_OUT[LEVEL]))}
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+        items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_collection_finish() -> None:

@@ -177,7 +177,7 @@ def nearest_tests(module: Path) -> list[str]:
 def import_what_takes_long() -> None:
     """Import the libraries that every run of tests needs, so that its process begins with them."""
     os.environ |= {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    os.environ |= {"XLCHECK_FAULTS": "", "TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
+    os.environ |= {"XLCHECK_TESTS": "ordinary", "TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
     for name in ("ironcalc", "lxml.etree", "keras", "openpyxl", "pytest", "xlsxwriter"):
         importlib.import_module(name)
 

@@ -270,7 +270,7 @@ def test_ctrl_c_may_come_as_the_cause_of_an_error(
     assert "interrupted; nothing was left half-written" in capsys.readouterr().err
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.keras
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process on Windows")
 def test_ctrl_c_leaves_the_old_file(tmp_path: Path) -> None:

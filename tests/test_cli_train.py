@@ -46,7 +46,7 @@ def test_text_from_training_to_generating(
     assert written.endswith("\n")
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_ctrl_c_saves_what_was_learned(tmp_path: Path) -> None:
     """Ctrl-C ends the command with 130 and a whole model file, from which --resume goes on."""
     model = tmp_path / "story.keras"

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from thorough import THOROUGH, spread
+from thorough import EVERY_CASE, spread
 
 from xlcheck import cli
 from xlcheck.budget import time_left
@@ -99,7 +99,7 @@ def started(*arguments: str | Path, **options: object) -> subprocess.Popen[str]:
     [  # in an ordinary run the signals take turns, at one moment of each sort
         (moment, number)
         for turn, moment in enumerate(spread([0.15, 0.35, ".xlcheck-*", "*.xlsx"], 2))
-        for number in (SIGNALS if THOROUGH else SIGNALS[turn % 3 :][:1])
+        for number in (SIGNALS if EVERY_CASE else SIGNALS[turn % 3 :][:1])
     ],
 )
 def test_signals_end_a_command_in_one_line(number: int, moment: float | str, tmp_path: Path) -> None:

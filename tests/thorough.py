@@ -1,12 +1,15 @@
-"""How thorough a run of the tests is: everything where it matters, a part of the grids while developing.
+"""How thorough a run of the tests is, as `XLCHECK_TESTS` in the environment says.
 
-`XLCHECK_FAULTS=all` in the environment asks for everything; that takes most of an hour on two cores.
+`ordinary`, the default, is meant to be waited for. `thorough` is what `.ci/run` runs: also what adds little for its
+time (`left_out.txt`, which `entered.py` writes), and what has the marker `thorough`, because it starts other programs.
+`all` takes every case of each test, and what has the marker `exhaustive`; that takes most of an hour on two cores.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from hypothesis import HealthCheck, settings
@@ -16,14 +19,27 @@ Item = TypeVar("Item")
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 """For a property that is checked quickly, except where the machine does a lot beside."""
 
-THOROUGH = os.environ.get("XLCHECK_FAULTS") == "all"
+MARKERS_LEFT_OUT = {"ordinary": ("thorough", "exhaustive"), "thorough": ("exhaustive",), "all": ()}
+LEVEL = os.environ.get("XLCHECK_TESTS") or "ordinary"
+if LEVEL not in MARKERS_LEFT_OUT:
+    raise ValueError(f"XLCHECK_TESTS is {LEVEL!r}, which is none of {', '.join(MARKERS_LEFT_OUT)}")
+EVERY_CASE = LEVEL == "all"
+
+LIST = Path(__file__).with_name("left_out.txt")
+"""A line for each test, or case of a test, that adds little for its time."""
+_LEFT_OUT = frozenset(LIST.read_text("utf-8").splitlines())
+
+
+def adds_little(test: str) -> bool:
+    """Whether a case of a test is one of those that an ordinary run leaves out for its time."""
+    return test in _LEFT_OUT or test.partition("[")[0] in _LEFT_OUT
 
 
 def spread(items: Sequence[Item], step: int) -> Sequence[Item]:
-    """All items, or every so-many-th of them in an ordinary run, where each is like the ones beside it."""
-    return items if THOROUGH else items[::step]
+    """All items, or every so-many-th of them unless every case is wanted, where each is like the ones beside it."""
+    return items if EVERY_CASE else items[::step]
 
 
 def part_of(items: Sequence[Item], first: int) -> Sequence[Item]:
-    """All items, or the first of them in an ordinary run; the others go the same way with other numbers."""
-    return items if THOROUGH else items[:first]
+    """All items, or the first of them unless every case is wanted; the others go the same way with other numbers."""
+    return items if EVERY_CASE else items[:first]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sequential import L, keras, sequential
-from thorough import THOROUGH, part_of, spread
+from thorough import EVERY_CASE, part_of, spread
 from workbook_parts import typed
 
 from xlcheck.api import check
@@ -69,7 +69,7 @@ def test_every_style_and_two_engines(built: Built) -> None:
     content = read_workbook(built.path)
 
     assert_all_agree(built.report)
-    if THOROUGH:
+    if EVERY_CASE:
         assert_all_agree(check_content(content, engine("cellrune", guarded=False)))
     assert {"Loss", "out backward", "both backward", "words backward", "Gradients", "Step", "Batch"} <= set(
         content.sheets
@@ -139,7 +139,7 @@ def test_long_one_hot_inputs_are_not_written_out(tmp_path: Path) -> None:
     assert "input.x[0]" not in {binding.quantity for binding in manifest_in(built).bindings}
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_more_steps_than_fit_on_a_screen(tmp_path: Path) -> None:
     """A sheet then has links both to its last step and to its backward pass."""
     model = sequential((21, 2), L.LSTM(2, name="lstm"), L.Dense(1, activation="sigmoid"))
@@ -151,7 +151,7 @@ def test_more_steps_than_fit_on_a_screen(tmp_path: Path) -> None:
     assert {"last step →", "backward pass of this layer ↓"} <= texts
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_hundreds_of_units(tmp_path: Path) -> None:
     """With 128 units every gradient cell is within 1e-12 of the largest of its quantity."""
     model = sequential((4, 3), L.SimpleRNN(128), L.LayerNormalization(), L.Dense(2))

@@ -63,7 +63,7 @@ def answers(model: Path, encoding: Encoding, text: str) -> np.ndarray:
     return np.asarray(load_model(model)(encoding.encode(text)[None])[0], dtype=np.float64)
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_a_second_engine_agrees(built: tuple[Encoding, Path, Path]) -> None:
     """As built, each formula cell agrees with Keras float64, by whichever engine."""
     assert_every_cell_agrees(check(built[2], engine="cellrune"))

@@ -76,7 +76,7 @@ def assert_every_cell_agrees(report: CheckReport) -> None:
     assert report.counts.agree == report.counts.formula_cells > 100
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_a_second_engine_agrees(built: tuple[str, Path, Path, Path]) -> None:
     """What was built was checked by the other engine; two find Keras's numbers in every formula cell."""
     assert_every_cell_agrees(api.check(built[3], engine="cellrune"))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from models import chain, codes, keras, numbers, padded
-from thorough import THOROUGH, spread
+from thorough import EVERY_CASE, spread
 
 from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.errors import ModelError, NotSupportedError
@@ -149,7 +149,7 @@ def test_gradients_of_the_lessons_are_those_of_the_tape(lesson: str) -> None:
         np.testing.assert_allclose(actual[name], values, rtol=0, atol=1e-14, err_msg=name)
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_hundreds_of_units() -> None:
     """With 200 units and 20 steps, gradients agree within 1e-12 of each quantity's largest magnitude."""
     make = (lambda: layers.LSTM(200, name="a"),)
@@ -183,7 +183,9 @@ def layer_options(draw: st.DrawFn) -> tuple[str, int, dict[str, Any]]:
     return kind, draw(st.integers(1, 4)), options
 
 
-@settings(max_examples=10 if THOROUGH else 4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=10 if EVERY_CASE else 4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 @given(
     chosen=st.lists(layer_options(), min_size=1, max_size=3),
     sizes=st.tuples(st.integers(1, 3), st.integers(1, 5), st.integers(1, 3)),

@@ -10,7 +10,7 @@ import pytest
 from cases import CASES
 from grids import recalculated
 from models import build, described, evaluated, largest_difference, odd_models_allowed, traced
-from thorough import THOROUGH, part_of, spread
+from thorough import EVERY_CASE, part_of, spread
 
 from xlcheck.formulas.printing import Style
 from xlcheck.model.model_spec import ModelSpec
@@ -40,13 +40,13 @@ def test_every_quantity_agrees_with_keras(name: str, tmp_path: Path) -> None:
 
     if name != "hundreds of units":  # 8,000 formulas take their time; the builder's own tests have large models
         turn = ORDINARY.index(name) % 4  # in an ordinary run they take turns, and every other case has none
-        for style, engine in SHEETS if THOROUGH else SHEETS[turn:][:1]:
+        for style, engine in SHEETS if EVERY_CASE else SHEETS[turn:][:1]:
             actual = recalculated(graph, desired, tmp_path / f"{style}.xlsx", style, engine)
             difference, where = largest_difference(graph, actual, desired, sample=0)
             assert difference < tolerance, (style, engine, where)
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.formulon
 @pytest.mark.parametrize("name", [name for name in CASES if name != "hundreds of units"])
 def test_the_engine_that_follows_excel_agrees(name: str, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_single_precision_is_recorded_too(name: str) -> None:
         np.testing.assert_allclose(single[quantity], values, rtol=1e-4, atol=1e-5, err_msg=quantity)
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.libreoffice
 @pytest.mark.parametrize("name", ["activations", "GRU masked ", "pooling"])
 def test_libreoffice_agrees(name: str, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_every_quantity_has_the_same_bits(name: str, monkeypatch: pytest.MonkeyP
     assert_same(CASES[name], monkeypatch)
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", range(24))
 def test_long_random_models_have_the_same_bits(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Several layers with random options over many steps, where the order of the steps counts."""

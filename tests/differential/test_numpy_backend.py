@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from cases import CASES
 from models import build, described, odd_models_allowed, traced
-from thorough import THOROUGH, part_of
+from thorough import EVERY_CASE, part_of
 
 from xlcheck.building.given_model import given_model
 from xlcheck.errors import ModelError
@@ -51,7 +51,7 @@ def assert_same(spec: ModelSpec, given: Mapping[str, Array], tolerance: float = 
         np.testing.assert_allclose(actual[name], values, rtol=0, atol=tolerance * max(1.0, largest), err_msg=name)
 
 
-@pytest.mark.parametrize("name", CASES if THOROUGH else tuple(CASES)[::60])
+@pytest.mark.parametrize("name", CASES if EVERY_CASE else tuple(CASES)[::60])
 def test_every_quantity_is_the_same(name: str) -> None:
     """Masks, states, backward loops, wrappers: nothing but what is named in `apart` differs."""
     case = CASES[name]
@@ -122,13 +122,13 @@ def test_a_check_leaves_keras_to_the_other_process() -> None:
     assert imported_by_a_check() == ""
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_tensorflow_is_used_without_jax() -> None:
     """Where a library is missing that Keras's NumPy backend needs, TensorFlow gives the same answer."""
     assert imported_by_a_check("jax") == "keras tensorflow"
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_chosen_backend_is_respected() -> None:
     """Who asks for TensorFlow gets it."""
     assert imported_by_a_check(KERAS_BACKEND="tensorflow") == "keras tensorflow"

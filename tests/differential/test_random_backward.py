@@ -18,7 +18,7 @@ from drawn_images import image_models
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from models import build, chain, keras, numbers, odd_models_allowed, padded
-from thorough import THOROUGH
+from thorough import EVERY_CASE
 
 from xlcheck.building.backward import Backward, prepare
 from xlcheck.building.build import build_model
@@ -139,7 +139,7 @@ def agree(
         assert report.counts.agree == report.counts.formula_cells > 0, report.cells[:3]
 
 
-@drawing(10 if THOROUGH else 2)
+@drawing(10 if EVERY_CASE else 2)
 @given(drawn=learning_models())
 def test_gradients_of_random_models_agree_with_the_tape(drawn: tuple[Drawn, str, str, int], tmp_path: Path) -> None:
     """Whatever is put together from supported layers, each gradient, new weight and cell is Keras's."""
@@ -218,7 +218,7 @@ FAILED: dict[str, tuple[Callable[[], Any], np.ndarray]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", list(FAILED)[:: 1 if THOROUGH else 14])
+@pytest.mark.parametrize("name", list(FAILED)[:: 1 if EVERY_CASE else 14])
 def test_what_once_failed(name: str, tmp_path: Path) -> None:
     """Models whose gradients once were not Keras's, or could not be written."""
     hidden, inputs = FAILED[name]

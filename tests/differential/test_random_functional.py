@@ -16,7 +16,7 @@ import pytest
 from answer_cells import answers
 from drawn_graphs import drawn_graph, inputs_of
 from models import build, keras, odd_models_allowed
-from thorough import THOROUGH
+from thorough import EVERY_CASE
 
 from xlcheck.building.build import build_model
 from xlcheck.errors import NotSupportedError, OracleError
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.keras
 SAMPLES = 2
 SHOWN = 8
 FIRST = int(os.environ.get("XLCHECK_FIRST") or 0)
-SEEDS = range(FIRST, FIRST + int(os.environ.get("XLCHECK_EXAMPLES") or (40 if THOROUGH else 2)))
+SEEDS = range(FIRST, FIRST + int(os.environ.get("XLCHECK_EXAMPLES") or (40 if EVERY_CASE else 2)))
 
 
 def models_and_inputs(seed: int, *, operations: bool = False) -> tuple[Any, Any, list[np.ndarray]]:
@@ -109,7 +109,7 @@ def other_call(model: Any, read_layer: Any) -> Any:
 def test_a_reader_that_takes_another_call_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """No workbook shows what another call made, unless it is the same, as of one step that is repeated once."""
     refused = []
-    for seed in range(9) if THOROUGH else (0, 1, 2):
+    for seed in range(9) if EVERY_CASE else (0, 1, 2):
         model, _, inputs = models_and_inputs(seed)
         right = read_model(model).outputs
         with monkeypatch.context() as patched:
@@ -117,7 +117,7 @@ def test_a_reader_that_takes_another_call_is_found_out(monkeypatch: pytest.Monke
             if read_model(model).outputs != right:
                 refused.append(is_refused(model, inputs))
 
-    assert refused == [True, True, False] + ([False, True] if THOROUGH else [])
+    assert refused == [True, True, False] + ([False, True] if EVERY_CASE else [])
 
 
 def is_refused(model: Any, inputs: list[np.ndarray]) -> bool:

@@ -11,14 +11,14 @@ from drawn_branches import Branching, branching_models
 from drawn_images import image_models
 from hypothesis import assume, given
 from models import build, evaluated, largest_difference, odd_models_allowed, traced
-from thorough import THOROUGH
+from thorough import EVERY_CASE
 
 from xlcheck.building.build import build_model
 
 pytestmark = pytest.mark.keras
 
 
-@drawing(40 if THOROUGH else 4)
+@drawing(40 if EVERY_CASE else 4)
 @given(drawn=models() | image_models())
 def test_random_models_agree_with_keras(drawn: Drawn, tmp_path: Path) -> None:
     """Whatever is put together from supported layers, each value and each formula cell is Keras's."""
@@ -35,7 +35,7 @@ def test_random_models_agree_with_keras(drawn: Drawn, tmp_path: Path) -> None:
     assert report.exit_code == 0, report.reservations
 
 
-@drawing(25 if THOROUGH else 2)
+@drawing(25 if EVERY_CASE else 2)
 @given(drawn=branching_models())
 def test_random_models_of_several_inputs_and_outputs_agree_with_keras(drawn: Branching, tmp_path: Path) -> None:
     """The same for two inputs with masks of their own, for outputs on the way, and in every style without overflow."""

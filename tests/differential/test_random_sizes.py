@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from models import build, keras, odd_models_allowed
-from thorough import THOROUGH
+from thorough import EVERY_CASE
 
 from xlcheck.building.build import build_model
 
@@ -38,7 +38,7 @@ def one_large(seed: int) -> tuple[Any, np.ndarray]:
     return build(make, seed), rng.normal(size=(samples, *shape)).astype("float32").astype("float64")
 
 
-@pytest.mark.parametrize("seed", range(48) if THOROUGH else (1, 2))
+@pytest.mark.parametrize("seed", range(48) if EVERY_CASE else (1, 2))
 def test_a_model_of_any_size_is_built(seed: int, tmp_path: Path) -> None:
     """Every page has room for it, or is left out; nothing is computed otherwise because of it."""
     model, inputs = one_large(seed)

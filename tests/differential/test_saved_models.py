@@ -15,7 +15,7 @@ from xlcheck.errors import ModelError
 from xlcheck.workbook.reader import read_workbook
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.keras
 @pytest.mark.libreoffice
 @drawing(50)

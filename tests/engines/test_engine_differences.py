@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xlsxwriter
-from thorough import THOROUGH, part_of
+from thorough import EVERY_CASE, part_of
 
 from xlcheck.engines import engine
 from xlcheck.engines.differences import (
@@ -113,7 +113,7 @@ def test_formulas_are_asked_about_together_only_if_that_hides_none(name: str) ->
     """Among many that are alike but for numbers, whichever comes first, each that is in doubt is named."""
     ranges = named_ranges({"both": "=S!$B$1:$B$2", "w_1": "S!$B$1:$B$2", "w_2": "S!$B$1", "A": "B1:B2"})
     rng = np.random.default_rng(2)
-    drawn = ["".join(rng.choice(PIECES, rng.integers(1, 7))) for _ in range(20_000 if THOROUGH else 8_000)]
+    drawn = ["".join(rng.choice(PIECES, rng.integers(1, 7))) for _ in range(20_000 if EVERY_CASE else 8_000)]
     pairs = [
         f"SUM({a}*2)" for a in ("A1:A1", "A1:A2", "w_2", "w_1", "S1!A1:S1!A2", "S1!A1:A2", "1:2", "A1", "A", "A:A")
     ]
@@ -130,7 +130,7 @@ def test_a_quick_look_at_a_few_formulas_hides_none(name: str) -> None:
     rng = np.random.default_rng(3)
     operands, operators = ("A1", "A1:A2", "S1!A1:A2", "both", "1.5", "1:2"), ("", "*2", "^2", "%")
     named = 0
-    for _ in range(3_000 if THOROUGH else 800):
+    for _ in range(3_000 if EVERY_CASE else 800):
         outer, called = ("", "SUMPRODUCT", "MMULT", "SUM"), ("SUM", "SUMPRODUCT", "EXP", "erf", "INDEX", "LOG10", "")
         parts = ([rng.choice(some) for some in (outer, called, operands, operators, operators)] for _ in range(3))
         formulas = [f"{first}({second}({operand}{by})+A1){then}" for first, second, operand, by, then in parts]

@@ -40,7 +40,7 @@ for_engines_at_hand = pytest.mark.parametrize(
     "an_engine",
     [
         *IN_PROCESSES_OF_OURS,
-        pytest.param(_PROGRAM, id="libreoffice", marks=[pytest.mark.libreoffice, pytest.mark.thorough]),
+        pytest.param(_PROGRAM, id="libreoffice", marks=[pytest.mark.libreoffice, pytest.mark.exhaustive]),
     ],
     indirect=True,
 )

@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from drawn_plans import drawn
 from short_trainings import short_training
-from thorough import THOROUGH, spread
+from thorough import EVERY_CASE, spread
 
 from xlcheck.chapter.lessons.training import TRAINING_LESSONS
 from xlcheck.layout.plan import plan_model
@@ -64,7 +64,7 @@ def test_gnumeric_computes_each_lesson(path: Path, tmp_path: Path) -> None:
 
     Of trainings the first epochs, unless all cases are asked for: those that follow are filled down from them.
     """
-    if path.stem in TRAINING_LESSONS and not THOROUGH:
+    if path.stem in TRAINING_LESSONS and not EVERY_CASE:
         path = short_training(path.stem, 10, tmp_path / "short.xlsx")
 
     assert require_the_same(path, tmp_path) > 200
@@ -73,7 +73,7 @@ def test_gnumeric_computes_each_lesson(path: Path, tmp_path: Path) -> None:
 def test_gnumeric_computes_models(tmp_path: Path) -> None:
     """Random ones in the style of `build MODEL.keras`, softmaxes of any size among them."""
     suitable = (model for model in map(drawn, range(40)) if max(abs(v).max() for v in model[1].values.values()) < 50)
-    for number, (spec, trace, samples) in enumerate(islice(suitable, 10 if THOROUGH else 2)):
+    for number, (spec, trace, samples) in enumerate(islice(suitable, 10 if EVERY_CASE else 2)):
         path = tmp_path / f"{number}.xlsx"
         write_workbook(plan_model(spec, trace, trace, samples), path)
 

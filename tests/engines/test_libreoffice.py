@@ -106,7 +106,7 @@ def test_reading_before_recalculating(write_parts: Callable[..., Path]) -> None:
         session.read(parse_range("S!A1"))
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.libreoffice
 def test_names_of_files_do_not_matter(write_parts: Callable[..., Path]) -> None:
     """Spaces, per cent signs, quotes and letters of any script in the file's name are no obstacle."""

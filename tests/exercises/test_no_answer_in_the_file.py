@@ -54,7 +54,7 @@ def leaks(path: Path, exercise: Exercise, student: str | None = None) -> list[st
 
 
 ORDINARY = [("lstm", 3), ("gru", 2), ("rnn-dimensions", 1)]
-THOROUGH = [
+OTHERS = [
     (name, level)
     for name in ("lstm", "gru", "embedding", "bidirectional", "rnn-dimensions", "encoder-decoder", *OPTIONS)
     for level in (1, 2, 3)
@@ -63,7 +63,7 @@ THOROUGH = [
 
 
 @pytest.mark.parametrize(
-    ("fixture", "level"), [*ORDINARY, *(pytest.param(*case, marks=pytest.mark.thorough) for case in THOROUGH)]
+    ("fixture", "level"), [*ORDINARY, *(pytest.param(*case, marks=pytest.mark.exhaustive) for case in OTHERS)]
 )
 def test_no_blank_holds_an_answer(fixture: str, level: int, tmp_path: Path) -> None:
     """Neither the workbook that all get nor one with numbers of its own; for trained and for random models."""

@@ -140,7 +140,7 @@ def test_too_few_different_numbers_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.keras
-@pytest.mark.parametrize("lesson", ["gru", pytest.param("lstm-training", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("lesson", ["gru", pytest.param("lstm-training", marks=pytest.mark.exhaustive)])
 def test_keras_computes_what_the_key_says_of_students(lesson: str, tmp_path: Path) -> None:
     """Keras is asked for some variants of a forward pass, or of a way back."""
     roster = tmp_path / "students.csv"

@@ -121,7 +121,7 @@ def main() -> int:
     asked = {
         line: tests for line, tests in FINDINGS.items() if not options.line or line.startswith(tuple(options.line))
     }
-    os.environ["XLCHECK_FAULTS"] = "all"
+    os.environ["XLCHECK_TESTS"] = "all"
     outcomes = Outcomes()
     names = dict.fromkeys(name for tests in asked.values() for name in tests)
     pytest.main(

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from config_values import ENDS_WELL, ending, endings, models, write
 from other_values import replaced
-from thorough import THOROUGH, spread
+from thorough import EVERY_CASE, spread
 
 pytestmark = pytest.mark.keras
 
 
 def test_a_value_of_another_kind_ends_well(tmp_path: Path) -> None:
     """The model is traced, or refused in one sentence; both happen."""
-    found = dict(endings(1597, 140 if THOROUGH else 8, tmp_path))
+    found = dict(endings(1597, 140 if EVERY_CASE else 8, tmp_path))
 
     assert {what: how for what, how in found.items() if how not in ENDS_WELL} == {}
     assert set(found.values()) == ENDS_WELL

@@ -11,11 +11,11 @@ import pytest
 from attempts import KINDS, NEED_KERAS, attempt
 from second_opinion import array_differs, workbook_differs
 from sources import LESSONS
-from thorough import THOROUGH
+from thorough import EVERY_CASE
 from workbook_parts import edited
 
 ATTEMPTS = int(os.environ.get("XLCHECK_FUZZ_FILES", "0"))
-FEW = {"lesson": 20, "npy": 10, "npz": 10, "csv": 10, "trace": 10} if THOROUGH else {"lesson": 4}
+FEW = {"lesson": 20, "npy": 10, "npz": 10, "csv": 10, "trace": 10} if EVERY_CASE else {"lesson": 4}
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,9 @@ FEW = {"lesson": 20, "npy": 10, "npz": 10, "csv": 10, "trace": 10} if THOROUGH e
 )
 def test_a_spoiled_file_ends_well(kind: str, tmp_path: Path) -> None:
     """No spoiled file ends with a traceback, takes long, or agrees although a formula gives another value."""
-    found = [attempt(number, 1, tmp_path, (kind,)) for number in range(ATTEMPTS or FEW.get(kind, 3 if THOROUGH else 2))]
+    found = [
+        attempt(number, 1, tmp_path, (kind,)) for number in range(ATTEMPTS or FEW.get(kind, 3 if EVERY_CASE else 2))
+    ]
 
     assert [ending for ending in found if ending.is_bad] == []
     assert len(found) > 1

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 from readers import cells, difference, lesson_of, seen, variants
-from thorough import THOROUGH
+from thorough import EVERY_CASE
 
-VARIANTS = int(os.environ.get("XLCHECK_FUZZ_READERS", "12" if THOROUGH else "6"))
+VARIANTS = int(os.environ.get("XLCHECK_FUZZ_READERS", "12" if EVERY_CASE else "6"))
 
 
 def test_what_agrees_is_what_openpyxl_reads(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ SLOW = {"a formula without an end", "a formula too deep"}
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.thorough] * (name in SLOW)) for name in WORKBOOKS]
+    "name", [pytest.param(name, marks=[pytest.mark.exhaustive] * (name in SLOW)) for name in WORKBOOKS]
 )
 def test_workbooks(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Refused, or not checked; never found to agree."""

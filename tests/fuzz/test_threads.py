@@ -10,21 +10,21 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from thorough import THOROUGH
+from thorough import EVERY_CASE
 from threads import make_workbooks, outcome, wrong_results
 
-CHECKS = int(os.environ.get("XLCHECK_FUZZ_THREADS", "16" if THOROUGH else "6"))
+CHECKS = int(os.environ.get("XLCHECK_FUZZ_THREADS", "16" if EVERY_CASE else "6"))
 
 
 def test_threads_do_not_exchange_their_results(tmp_path: Path) -> None:
     """Over several threads, right, wrong, crashing and unreadable workbooks keep their own results."""
-    with ThreadPoolExecutor(8 if THOROUGH else 4) as pool:
+    with ThreadPoolExecutor(8 if EVERY_CASE else 4) as pool:
         wrong = list(wrong_results(make_workbooks(tmp_path), CHECKS, pool))
 
     assert wrong == []
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.skipif(sys.platform == "win32", reason="no process is forked there")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_forked_processes_do_not_exchange_their_results(tmp_path: Path) -> None:

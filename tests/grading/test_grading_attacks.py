@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 from classroom import Classroom
-from thorough import THOROUGH
+from thorough import EVERY_CASE
 
 from xlcheck.grading.marks import Marker, StudentMarks
 from xlcheck.grading.prepared import PreparedKey, prepare
@@ -52,7 +52,7 @@ HONEST: dict[str, Cheat] = {
 def test_what_computes_no_answer_earns_nothing(lstm: Classroom, tmp_path: Path) -> None:
     """One to three cheats in random cells: exactly these cells lose their points, or a person is asked to look."""
     rng = np.random.default_rng(11)
-    planted, files = _planted(lstm, CHEATS, rng, tmp_path, 150 if THOROUGH else 20)
+    planted, files = _planted(lstm, CHEATS, rng, tmp_path, 150 if EVERY_CASE else 20)
     for kinds, marks in zip(planted, _marks(files, prepare(lstm.key_file)), strict=True):
         lost = {cell.element for cell in marks.cells if cell.status not in ("right", "carried")}
         assert lost == set(kinds), (marks.file, kinds)
@@ -62,7 +62,7 @@ def test_what_computes_no_answer_earns_nothing(lstm: Classroom, tmp_path: Path) 
 def test_what_is_right_in_any_way_loses_nothing(lstm: Classroom, tmp_path: Path) -> None:
     """One to three right formulas that look otherwise, in random cells: all points."""
     rng = np.random.default_rng(12)
-    planted, files = _planted(lstm, HONEST, rng, tmp_path, 100 if THOROUGH else 12)
+    planted, files = _planted(lstm, HONEST, rng, tmp_path, 100 if EVERY_CASE else 12)
     for kinds, marks in zip(planted, _marks(files, prepare(lstm.key_file)), strict=True):
         assert marks.earned == marks.points, (kinds, marks.first)
 

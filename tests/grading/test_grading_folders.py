@@ -25,7 +25,7 @@ from xlcheck.grading.grade import grade_folder as grade
 @pytest.mark.parametrize(
     "program",
     [
-        pytest.param(p, marks=[pytest.mark.libreoffice, pytest.mark.thorough]) if p == "libreoffice" else p
+        pytest.param(p, marks=[pytest.mark.libreoffice, pytest.mark.exhaustive]) if p == "libreoffice" else p
         for p in SAVERS
     ],
 )

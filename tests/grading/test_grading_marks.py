@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from classroom import FAULTS, STATUS, Classroom, make_classroom
-from thorough import THOROUGH, part_of
+from thorough import EVERY_CASE, part_of
 
 from xlcheck.engines import engine
 from xlcheck.grading.grade import grade_folder as grade
@@ -16,7 +16,7 @@ from xlcheck.grading.prepared import PreparedKey, prepare
 from xlcheck.grading.trial import try_key
 from xlcheck.grading.work import Task, grade_chunk, sha256_of
 
-STUDENTS = 200 if THOROUGH else 2
+STUDENTS = 200 if EVERY_CASE else 2
 
 
 def mark(files: list[Path], prepared: PreparedKey) -> list[StudentMarks]:

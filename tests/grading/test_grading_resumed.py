@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from classroom import Classroom, hand_in, only, wrong
-from thorough import THOROUGH
+from thorough import EVERY_CASE
 
 from xlcheck.errors import UsageError
 from xlcheck.grading.grade import grade_folder as grade
@@ -24,7 +24,7 @@ from xlcheck.grading.grading import Grading
 from xlcheck.grading.records import Record
 from xlcheck.grading.store import StoredMarks, open_store
 
-KILLS, MANY = (50, 200) if THOROUGH else (2, 24)
+KILLS, MANY = (50, 200) if EVERY_CASE else (2, 24)
 
 
 def marks_of(grading: Grading) -> dict[str, tuple[float | None, list[str]]]:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from thorough import THOROUGH
+from thorough import EVERY_CASE
 
 from xlcheck.handmade import effort, single_edit
 from xlcheck.handmade.equations.term_changes import Edit
@@ -48,5 +48,5 @@ def a_short_search(monkeypatch: pytest.MonkeyPatch) -> None:
         yield from islice(every(*args), _EDITS)
         raise effort.OutOfTimeError
 
-    if not THOROUGH:
+    if not EVERY_CASE:
         monkeypatch.setattr(single_edit, "Edits", some)

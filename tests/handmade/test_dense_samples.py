@@ -113,7 +113,7 @@ def test_a_formula_that_reads_a_word_leaves_the_sum_that_it_should_read_alone(tm
     assert [warning.cell for warning in report.warnings] == ["F14"] or [root.cell for root in report.roots] == ["F14"]
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_a_term_that_is_zero_for_every_sample_is_missed_when_it_is_left_out(tmp_path: Path) -> None:
     """The second input is always 0, so the number is right; weights and inputs are changed without being asked to."""
     zeros = {f"B{row}": 0 for row in range(3, 8)}

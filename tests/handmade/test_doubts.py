@@ -139,7 +139,7 @@ def test_a_number_in_the_place_of_a_sum_does_not_make_its_activation_wrong(tmp_p
     assert _units({"J12": -0.734083}, tmp_path / "book.xlsx") <= {"J12"}
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.keras
 def test_a_sum_with_the_weights_of_the_next_unit_is_wrong(tmp_path: Path) -> None:
     """Rule: where a unit stands twice at a step and another one is missing, its sum is the wrong cell."""

@@ -165,7 +165,7 @@ def test_the_copy_of_a_result_is_not_wrong_in_its_place(tmp_path: Path) -> None:
     assert roots(cells, tmp_path) == {"C7"}
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_a_share_that_reads_a_blank_cell_is_wrong(tmp_path: Path) -> None:
     """A softmax that lacks one of its results is looked at again, and the result that reads beside its sum is wrong."""
     cells: dict[str, object] = _gru()
@@ -185,7 +185,7 @@ def test_typed_states_are_no_samples(tmp_path: Path) -> None:
     assert not roots(cells, tmp_path)
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_a_row_that_scales_an_input_hides_no_mistake(tmp_path: Path) -> None:
     """Products of an input with a number of their own, which nobody reads, belong to no layer and keep no edit away."""
     beside = {"A9": 0.88, "H9": "=A9*H1", "I9": "=A9*I1"}
@@ -201,7 +201,7 @@ def test_a_state_that_reads_a_word_is_wrong_and_not_the_errors_behind_it(tmp_pat
     assert roots(cells, tmp_path) == {"H4", "I4"}
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_a_result_pasted_over_its_copy_is_wrong(tmp_path: Path) -> None:
     """A number in the place of a copy, the same to many digits as the result that should be copied, was pasted."""
     cells = _lstm()

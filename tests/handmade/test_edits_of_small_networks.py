@@ -10,7 +10,7 @@ from time import process_time
 
 import pytest
 from equation_sheets import answer, save
-from thorough import THOROUGH, spread
+from thorough import EVERY_CASE, spread
 
 from xlcheck.api import check
 from xlcheck.errors import NothingCheckedError
@@ -245,11 +245,11 @@ def test_networks_side_by_side_are_looked_at_alone(tmp_path: Path) -> None:
     """Rule: where one mistake each keeps the networks of a sheet from being textbook ones, each is found."""
     cells: dict[str, object] = {**_gates(), "H7": "=B1*E7+B2*M6"}
     cells = {**_classifier(), "D4": "=$A$1*D1+$A$2*D2+$A$3*C5"} | _further_down(cells)
-    if THOROUGH:
+    if EVERY_CASE:
         cells = {**_long_short(), "I6": "=I3*H8"} | _further_down(cells)
     report = check(save(cells, tmp_path / "w.xlsx"))
 
-    assert {cell.cell for cell in report.roots} == ({"I6", "D64", "H127"} if THOROUGH else {"D4", "H67"})
+    assert {cell.cell for cell in report.roots} == ({"I6", "D64", "H127"} if EVERY_CASE else {"D4", "H67"})
 
 
 def test_an_input_that_a_step_leaves_out_is_no_pass(tmp_path: Path) -> None:

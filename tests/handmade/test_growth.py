@@ -74,7 +74,7 @@ def calls(path: Path) -> tuple[Counter[str], int, CheckReport]:
 
 
 @pytest.mark.keras
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("mistake", [True, False], ids=lambda m: "mistake" if m else "right")
 @pytest.mark.parametrize("bound", [True, False], ids=lambda b: "with bindings" if b else "without")
 def test_calls_grow_in_proportion_to_the_cells(bound: bool, mistake: bool, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_one_against_one_is_no_line(tmp_path: Path) -> None:
     "seed",
     [
         pytest.param(3015, id="two formulas exchanged, and what reads one of them is filled like right ones"),
-        pytest.param(3025, id="the first share of a softmax reads elsewhere", marks=pytest.mark.thorough),
+        pytest.param(3025, id="the first share of a softmax reads elsewhere", marks=pytest.mark.exhaustive),
         pytest.param(3019, id="numbers among formulas are inputs"),
         pytest.param(3035, id="an exponential was pasted over"),
     ],
@@ -78,7 +78,7 @@ def test_odd_ones_of_drawn_layouts(seed: int) -> None:
     "seed",
     [
         pytest.param(170039, id="a product with a blank state beside other formulas is not odd"),
-        pytest.param(170043, id="a step that reads nothing", marks=pytest.mark.thorough),
+        pytest.param(170043, id="a step that reads nothing", marks=pytest.mark.exhaustive),
     ],
 )
 def test_odd_ones_of_first_networks(seed: int) -> None:
@@ -86,7 +86,7 @@ def test_odd_ones_of_first_networks(seed: int) -> None:
     assert answer_of(seed, [1], "toy").outcome == "exact"
 
 
-@pytest.mark.parametrize("seed", [pytest.param(3015, marks=pytest.mark.thorough), 3025])
+@pytest.mark.parametrize("seed", [pytest.param(3015, marks=pytest.mark.exhaustive), 3025])
 def test_who_reads_an_odd_cell_is_not_blamed(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a look at lines: a formula that is filled like right ones is not to blame for what stands where it reads.
 

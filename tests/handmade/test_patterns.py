@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from thorough import THOROUGH, part_of
+from thorough import EVERY_CASE, part_of
 
 from fixtures.handmade.drawn.patterns import tally
 from xlcheck.api import check
@@ -155,10 +155,10 @@ def test_what_reads_a_word_or_an_empty_cell_is_a_slip_even_if_it_reads_nothing_o
 @pytest.mark.parametrize("kind", part_of([None, "training"], 1))
 def test_drawn_layouts_get_warnings_for_slips_alone(kind: str | None) -> None:
     """As people differ in how they lay a network out: none without a slip, and half of the slips at least."""
-    found = tally(range(1, 21 if THOROUGH else 11), kind)
+    found = tally(range(1, 21 if EVERY_CASE else 11), kind)
 
     assert found.for_nothing == 0
-    assert 2 * found.found >= found.slips > (5 if THOROUGH else 2)
+    assert 2 * found.found >= found.slips > (5 if EVERY_CASE else 2)
 
 
 def test_every_report_shows_it_and_none_counts_it_as_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,7 +68,7 @@ def test_a_right_workbook_stays_right(layout, tmp_path: Path) -> None:  # type: 
         1,
     ),
 )
-@pytest.mark.parametrize("bindings", [TIME_DOWN, pytest.param(None, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("bindings", [TIME_DOWN, pytest.param(None, marks=pytest.mark.exhaustive)])
 def test_formulas_that_are_right_for_the_numbers_shown(
     bindings: Path | None, formula: str, why: str, tmp_path: Path
 ) -> None:

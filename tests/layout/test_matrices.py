@@ -13,7 +13,7 @@ import pytest
 from drawn_plans import drawn
 from lesson_plans import WORKBOOKS as NAMES
 from lesson_plans import known_plan
-from thorough import THOROUGH
+from thorough import EVERY_CASE
 
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import Range, parse_range
@@ -153,7 +153,7 @@ def written(seed: int, folder: Path, scale: float = 1.0) -> Path | None:
 
 def test_a_model_of_any_shape_has_the_page(tmp_path: Path) -> None:
     """If its products are small: random layers, sizes, steps and samples, multiplied by NumPy as the lessons' are."""
-    pages = [path for seed in range(12 if THOROUGH else 5) if (path := written(seed, tmp_path)) is not None]
+    pages = [path for seed in range(12 if EVERY_CASE else 5) if (path := written(seed, tmp_path)) is not None]
 
     assert len(pages) > 1
     for path in pages:

@@ -175,7 +175,7 @@ def test_steps_that_are_left_out_are_named(steps: int, sentence: str) -> None:
     assert notes[0].endswith(sentence)
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_long_lists_of_choices_stand_beside_each_other(tmp_path: Path) -> None:
     """Layers of many units over many steps, of the same and of other sizes: no list is written over another one."""
     sizes, steps = (61, 61, 62), 63

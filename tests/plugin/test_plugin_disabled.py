@@ -37,7 +37,7 @@ def test_found_by_its_entry_point(pytester: pytest.Pytester) -> None:
     markers.fnmatch_lines(["@pytest.mark.xlcheck(*"])
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_life_cycle_with_xdist(project: pytest.Pytester) -> None:
     """With two workers golden files are written, compared and named in the summary as without."""
     first = project.runpytest_subprocess("-n", "2")

@@ -14,7 +14,7 @@ from itertools import product
 
 import pytest
 from planting import Place, planted_report, poisoned_report, roots
-from thorough import THOROUGH, part_of
+from thorough import EVERY_CASE, part_of
 
 from xlcheck.chapter.lessons.training import TRAINING_LESSONS, plan_training
 from xlcheck.chapter.recordings.training import TrainingFixture, load_training
@@ -27,7 +27,7 @@ from xlcheck.workbook.writer import write_workbook
 
 EPOCHS = 3
 # Of each mistake so many, spread over all cells.
-COUNT = 10_000 if THOROUGH else 1
+COUNT = 10_000 if EVERY_CASE else 1
 
 Fault = tuple[str, str]
 """The changed formula, and the name of the mistake."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from forward_faults import Book, Place, faults
 from planting import planted_report, roots
-from thorough import THOROUGH
+from thorough import EVERY_CASE
 
 from xlcheck.formulas.meaning import same_formula
 from xlcheck.verdicts.mistakes.glossary import GLOSSARY
@@ -21,7 +21,7 @@ from xlcheck.workbook.reader import read_workbook
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 LARGE = ("lstm-training", "rnn-dimensions-training")  # their forward pass is that of the lesson they are named after
 LESSONS = [path.stem for path in sorted(WORKBOOKS.glob("*.xlsx")) if path.stem not in LARGE]
-LEAN = ["embedding", "gru", "lstm", "rnn-dimensions"] if not THOROUGH else LESSONS
+LEAN = ["embedding", "gru", "lstm", "rnn-dimensions"] if not EVERY_CASE else LESSONS
 # In an ordinary run the mistakes that a lesson shows best.
 OWN = {
     "embedding": {"code-off-by-one", "pre-activation-fed-back", "log-without-minus"},
@@ -30,7 +30,7 @@ OWN = {
              "sigmoid-tanh-exchanged", "activation-missing", "bias-missing", "rounded-to-n-digits"},
     "rnn-dimensions": {"wrong-time-step", "neighbour-unit", "range-too-short"},
 }  # fmt: skip
-COUNT = 4 if THOROUGH else 1
+COUNT = 4 if EVERY_CASE else 1
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ KINDS = [
     pytest.param(lesson, name, id=f"{lesson}-{name}")
     for lesson in LEAN
     for name in sorted(GLOSSARY)
-    if THOROUGH or name in OWN[lesson]
+    if EVERY_CASE or name in OWN[lesson]
 ]
 
 
@@ -102,7 +102,7 @@ def test_a_mistake_is_the_only_root_under_its_name_with_its_correction(lesson: s
     """Whatever is planted, the cell and the mistake are named, and the formula of the file is shown again."""
     found = list(planted(lesson, name, COUNT))
 
-    assert found or THOROUGH  # not every lesson can have every mistake
+    assert found or EVERY_CASE  # not every lesson can have every mistake
     for each in found:
         cell = each.report.roots[0]
         assert each.named, (each.place, each.right, each.formula, cell)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ironcalc
 import pytest
 from planting import Place, planted_report, poisoned_report, roots, shifted
-from thorough import THOROUGH, spread
+from thorough import EVERY_CASE, spread
 
 from xlcheck.chapter.lessons.catalogue import LESSONS
 from xlcheck.chapter.lessons.plan import plan_lesson
@@ -16,7 +16,7 @@ from xlcheck.workbook.manifest import manifest_of
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.writer import write_workbook
 
-STRIDE = 1 if THOROUGH else 250
+STRIDE = 1 if EVERY_CASE else 250
 
 pytestmark = pytest.mark.parametrize("lesson", ["simple-rnn", "lstm", "rnn-dimensions"])
 

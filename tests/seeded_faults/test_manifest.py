@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from thorough import THOROUGH, part_of, spread
+from thorough import EVERY_CASE, part_of, spread
 
 from xlcheck.engines import engine
 from xlcheck.errors import WorkbookError
@@ -19,7 +19,7 @@ from xlcheck.workbook.manifest import SHEET, Manifest, manifest_of
 from xlcheck.workbook.reader import read_workbook
 
 WORKBOOKS = sorted((Path(__file__).parents[2] / "workbooks").glob("*.xlsx"))
-STRIDE = 1 if THOROUGH else 10  # every binding and helper where it matters
+STRIDE = 1 if EVERY_CASE else 10  # every binding and helper where it matters
 
 
 def with_manifest(content: WorkbookContent, manifest: Manifest) -> WorkbookContent:

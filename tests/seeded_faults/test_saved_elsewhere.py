@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from saving import SAVERS, require_same_roots
-from thorough import THOROUGH
+from thorough import EVERY_CASE
 
 from xlcheck.chapter.lessons.catalogue import LESSONS
 from xlcheck.chapter.lessons.training import TRAINING_LESSONS
@@ -15,8 +15,8 @@ from xlcheck.workbook.reader import read_workbook
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 # One with the layout of the toy lessons, one with that of models.
 TYPICAL = ["lstm", "architectures"]
-NAMES = sorted({*LESSONS, *TRAINING_LESSONS}) if THOROUGH else TYPICAL[:1]
-FAULTS = 12 if THOROUGH else 3
+NAMES = sorted({*LESSONS, *TRAINING_LESSONS}) if EVERY_CASE else TYPICAL[:1]
+FAULTS = 12 if EVERY_CASE else 3
 
 
 ALONE = {"libreoffice": [pytest.mark.libreoffice, pytest.mark.thorough]}

@@ -62,7 +62,7 @@ def test_a_workbook_is_as_it_was_built(name: str) -> None:
 @pytest.mark.parametrize(
     "saver",
     [
-        pytest.param(name, marks=[pytest.mark.libreoffice, pytest.mark.thorough] if name == "libreoffice" else [])
+        pytest.param(name, marks=[pytest.mark.libreoffice, pytest.mark.exhaustive] if name == "libreoffice" else [])
         for name in SAVERS
     ],
 )

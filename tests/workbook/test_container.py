@@ -157,7 +157,7 @@ def test_refuses_an_empty_zip(write_parts: Callable[..., Path]) -> None:
     assert refusal(path) == f"{path} is a zip archive without a workbook in it; pass an .xlsx or .xlsm file"
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.libreoffice
 @pytest.mark.parametrize(
     ("suffix", "what"),

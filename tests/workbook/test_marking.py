@@ -87,7 +87,7 @@ def test_a_worksheet_that_is_not_there_is_named(workbook: Path, tmp_path: Path) 
 
 
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("source", ["openpyxl", pytest.param("libreoffice", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("source", ["openpyxl", pytest.param("libreoffice", marks=pytest.mark.exhaustive)])
 def test_copies_of_other_programs_files(source: str, workbook: Path, tmp_path: Path) -> None:
     """Files written by other programs can be marked, marked again, and opened by LibreOffice."""
     import subprocess

@@ -159,9 +159,9 @@ def test_worksheets_that_were_added_are_named(signed: Path, tmp_path: Path) -> N
     )
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.libreoffice
-@pytest.mark.parametrize("lesson", ["lstm", *(pytest.param(name, marks=pytest.mark.thorough) for name in LONG)])
+@pytest.mark.parametrize("lesson", ["lstm", *(pytest.param(name, marks=pytest.mark.exhaustive) for name in LONG)])
 def test_a_save_in_another_program_keeps_it(lesson: str, tmp_path: Path) -> None:
     """openpyxl and LibreOffice write other bytes, fewer digits and other spellings of the same formulas."""
     path = signed_lesson(lesson, tmp_path)

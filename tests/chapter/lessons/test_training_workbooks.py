@@ -12,7 +12,7 @@ import epoch_differences
 import pytest
 from epoch_differences import OPTIMISER, manifest, place
 from short_trainings import short_training
-from thorough import THOROUGH, part_of
+from thorough import EVERY_CASE, part_of
 
 from xlcheck import api
 from xlcheck.chapter.lessons.training import TRAINING_LESSONS
@@ -78,10 +78,10 @@ def test_bytes_are_those_in_the_repository(name: str, built: Callable[[str], api
     assert built(name).path.read_bytes() == (WORKBOOKS / f"{name}.xlsx").read_bytes()
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_a_second_engine_agrees(built: Callable[[str], api.Built]) -> None:
     """cellrune computes the same 500 epochs: of the LSTM where it matters, else of the SimpleRNN."""
-    report = api.check(built("lstm-training" if THOROUGH else "simple-rnn-training").path, engine="cellrune")
+    report = api.check(built("lstm-training" if EVERY_CASE else "simple-rnn-training").path, engine="cellrune")
 
     assert report.ok
     assert report.max_abs_error <= 1e-13
@@ -165,7 +165,7 @@ def test_keras_no_longer_applies_after_a_change(name: str, short: Callable[[str]
 
 
 @pytest.mark.keras
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("optimiser", epoch_differences.RATES)
 @pytest.mark.parametrize("lesson", epoch_differences.LESSONS)
 def test_500_epochs_of_each_optimiser(lesson: str, optimiser: str, built: Callable[[str], api.Built]) -> None:

@@ -38,7 +38,7 @@ def copy(name: str, folder: Path, **changes: float) -> None:
     write_fixture(replace(fixture, trace=Trace("keras float64", values)), folder / f"{name}.json")
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_stored_fixtures_hold() -> None:
     """Keras, here and now, gives the stored numbers within the tolerances, trained anew as well.
 
@@ -164,7 +164,7 @@ def test_lost_quantity_is_an_error() -> None:
         compare("float64", {"b": np.array([[1.0]])}, {}, FLOAT64)
 
 
-@pytest.mark.thorough  # `xlcheck fixtures --verify` asks for all in every build
+@pytest.mark.exhaustive  # `xlcheck fixtures --verify` asks for all in every build
 @pytest.mark.parametrize("name", [VANISHING, "simple-rnn-training"])
 def test_trainings_are_written_as_they_are_stored(name: str, tmp_path: Path) -> None:
     """What is written anew is what is stored, within the tolerances."""
@@ -178,7 +178,7 @@ def test_trainings_are_written_as_they_are_stored(name: str, tmp_path: Path) -> 
     )  # fmt: skip
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_a_changed_epoch_is_named(tmp_path: Path) -> None:
     """A short training holds; a number that was changed in one of its epochs is named, and nothing else."""
     name = "simple-rnn-training"

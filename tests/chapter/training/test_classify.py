@@ -61,7 +61,7 @@ def learned(data: ClassifierData) -> TrainedClassifier:
     return train_classifier(data, SAMPLE.architecture, SAMPLE.schedule, SEED)
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_learns_what_is_good(learned: TrainedClassifier) -> None:
     """On 60 texts that it never saw it beats always giving the same answer by more than two standard errors."""
     chance = learned.test.majority
@@ -72,7 +72,7 @@ def test_learns_what_is_good(learned: TrainedClassifier) -> None:
     assert learned.test.auc > 0.8
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_reads_sentences(learned: TrainedClassifier) -> None:
     """Typed sentences are told apart, words it does not know included."""
     encode = learned.encoding.encode
@@ -154,7 +154,7 @@ def test_numbers_of_weights(architecture: Architecture, parameters: int) -> None
     assert model.count_params() - 10 * 32 == parameters
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_simple_rnn_learns_its_training_part() -> None:
     """A SimpleRNN, whose memory is short, learns less from so few texts; the loss on them falls to a fraction."""
     data = tweet_data(reviews(), SAMPLE.encoding, SEED, validation=False)
@@ -182,7 +182,7 @@ def test_the_best_is_chosen_on_validation() -> None:
     assert better(second, first) is first
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_several_seeds() -> None:
     """The spread is over the seeds, and a seed decides on the division, the weights and the figures."""
     schedule = Schedule(epochs=1, batch=64)

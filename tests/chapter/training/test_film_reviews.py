@@ -93,7 +93,7 @@ def test_too_few_short_reviews() -> None:
 
 
 @pytest.mark.keras
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_learns_the_word_that_decides(short: Part) -> None:
     """A small model of the chapter's kind finds the one word in thirty that makes a review good or bad."""
     data = review_data(*divide_short(short, seed=0), ENCODING, validation=True)

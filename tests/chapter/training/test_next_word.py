@@ -39,7 +39,7 @@ def data() -> Windows:
     return windows(story())
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_same_losses_as_the_literal_model(data: Windows) -> None:
     """From the same weights and on the same batches, 20 losses agree within 1e-5, and the weights with them."""
     words = data.encoding.size

@@ -20,7 +20,7 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.keras
 def test_training_says_nothing() -> None:
     """Importing, training and recording write not one byte to stdout or stderr."""

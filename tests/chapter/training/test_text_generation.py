@@ -40,7 +40,7 @@ def passages(data: Windows, words: tuple[str, ...], length: int = 6) -> float:
     return sum(run in source for run in runs) / len(runs)
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_first_only_the_then_whole_passages(data: Windows) -> None:
     """The chapter's pattern: at first nothing but the most frequent word, in the end passages of the source."""
     epochs: list[TextEpoch] = []
@@ -59,7 +59,7 @@ def weights(model: TextModel) -> list[np.ndarray]:
     return [*model.model.get_weights(), *(np.asarray(variable) for variable in model.model.optimizer.variables)]
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_stopped_and_resumed_is_as_if_never_stopped(even: Windows, tmp_path: Path) -> None:
     """Ctrl-C in the middle of an epoch, a saved file, and --resume lead to the same weights and losses bit for bit."""
     whole = train_text(new_text_model(even, seed=4, units=16), 3)
@@ -80,7 +80,7 @@ def test_stopped_and_resumed_is_as_if_never_stopped(even: Windows, tmp_path: Pat
         assert np.array_equal(weight, other)
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_after_training(even: Windows) -> None:
     """Every step was told, Ctrl-C interrupts as usual again, and resuming with no more epochs changes nothing."""
     before = signal.getsignal(signal.SIGINT)

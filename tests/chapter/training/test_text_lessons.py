@@ -89,7 +89,7 @@ def test_film_reviews_are_told_apart() -> None:
     assert bad < 0.1
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_training_film_reviews() -> None:
     """From another seed, too, twelve epochs teach what tells good from bad."""
     _, history = train_film_reviews(2, 500, None)
@@ -98,7 +98,7 @@ def test_training_film_reviews() -> None:
     assert history[-1] < history[0] / 10
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_training_is_told() -> None:
     """Training tells its steps: eight epochs over 140 messages in batches of 16."""
     told: list[tuple[int, int]] = []

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from thorough import THOROUGH, part_of, spread
+from thorough import EVERY_CASE, part_of, spread
 
 from fixtures.handmade.layouts import LAYOUTS
 from fixtures.handmade.make_corpus import FOLDER
@@ -92,7 +92,7 @@ def alone(tmp_path: Path) -> Path:
         (layout.name, mode)
         for layout in LAYOUTS
         for mode in MODES
-        if THOROUGH or (layout.name != "one_hot_softmax" and mode == "without")
+        if EVERY_CASE or (layout.name != "one_hot_softmax" and mode == "without")
     ],
 )
 def test_a_right_workbook_passes(name: str, mode: str, alone: Path) -> None:
@@ -119,9 +119,9 @@ def test_planted_mistakes_are_located_exactly(number: int) -> None:
 
     An ordinary run takes every third mistake in every other layout, and others in the next.
     """
-    mistakes = [mistake for place, mistake in enumerate(Mistake) if THOROUGH or place % 3 == number % 3]
+    mistakes = [mistake for place, mistake in enumerate(Mistake) if EVERY_CASE or place % 3 == number % 3]
     total = score_layout(LAYOUTS[number], bound=True, widest=mistakes)["all"]
-    if THOROUGH:
+    if EVERY_CASE:
         total += score_layout(LAYOUTS[number], bound=True, every=PERFECT[LAYOUTS[number].name])["all"]
 
     assert total.planted > 2
@@ -151,7 +151,7 @@ def test_what_was_hard_to_tell(name: str, mistake: Mistake, first: str, edits: i
 def test_planted_mistakes_are_located_exactly_without_bindings(name: str) -> None:
     """Where nobody has said what the cells hold, no right cell is blamed, no wrong one passes, and most are found."""
     layout = next(layout for layout in LAYOUTS if layout.name == name)
-    every = TELLING_WITHOUT[name] * (1 if THOROUGH else 8)
+    every = TELLING_WITHOUT[name] * (1 if EVERY_CASE else 8)
     total = score_layout(layout, bound=False, every=every)["all"]
 
     assert total.planted > 2

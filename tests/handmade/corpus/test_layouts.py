@@ -6,7 +6,7 @@ import math
 
 import pytest
 from keras_truth import Values, truth
-from thorough import THOROUGH
+from thorough import EVERY_CASE
 
 from fixtures.handmade.items import Item
 from fixtures.handmade.layout import Layout
@@ -20,7 +20,7 @@ ENGINES = {"ironcalc": recalculated, "cellrune": cellrune_values}
 @pytest.mark.keras
 @pytest.mark.parametrize(
     ("layout", "engine"),
-    [(own, name) for place, own in enumerate(LAYOUTS) for name in (ENGINES if THOROUGH else [[*ENGINES][place % 2]])],
+    [(own, name) for place, own in enumerate(LAYOUTS) for name in (ENGINES if EVERY_CASE else [[*ENGINES][place % 2]])],
     ids=lambda item: getattr(item, "name", item),
 )
 def test_every_formula_cell_agrees_with_keras(layout: Layout, engine: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from thorough import THOROUGH, part_of, spread
+from thorough import EVERY_CASE, part_of, spread
 
 from fixtures.handmade.dependencies import downstream, precedents
 from fixtures.handmade.layout import Layout
@@ -49,7 +49,7 @@ HOMES = {
 @pytest.mark.parametrize("mistake", spread([*Mistake], 5))
 def test_every_mistake_of_the_list_is_planted(mistake: Mistake) -> None:
     """None of the mistakes is only a name: each has a place in some layout."""
-    found = list(plants(BY_NAME[HOMES[mistake]], only={mistake}, every=1 if THOROUGH else 3))
+    found = list(plants(BY_NAME[HOMES[mistake]], only={mistake}, every=1 if EVERY_CASE else 3))
 
     assert found
     assert all(mistake in plant.mistakes for plant in found)
@@ -60,7 +60,7 @@ def test_only_the_planted_cells_and_what_reads_them_change(layout: Layout) -> No
     """A planted workbook differs from the right one in its roots, and elsewhere at most downstream of them."""
     right = right_values(layout)
     checked = 0
-    for plant in plants(layout, every=23 if THOROUGH else 46):
+    for plant in plants(layout, every=23 if EVERY_CASE else 46):
         values = recalculated(plant.to_bytes(), layout.formulas)
         changed = {cell for cell in values if change(values[cell], right[cell]) is not Change.NONE}
         edited = {cell for address in plant.edits for cell in layout.filled(address)}

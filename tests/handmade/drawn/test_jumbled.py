@@ -52,7 +52,7 @@ def test_a_toy_with_a_mistake_is_named_or_nothing_is(seed: int) -> None:
     assert answer(seed, [1], "toy").outcome not in {"false root", "false pass"}
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", range(61, 81))
 def test_jumbled_cells_are_named_or_nothing_is(seed: int) -> None:
     """Whatever formulas are exchanged, pasted or fetched: no false root, no false pass."""

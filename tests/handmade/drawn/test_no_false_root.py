@@ -25,7 +25,7 @@ def test_among_mistakes_no_right_cell_is_called_wrong(kind: str) -> None:
     assert answer(_SEED, range(1, 9), kind).outcome in _HARMLESS
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("seed", [30046, 1001, 2010, 270005, 270017])
 def test_right_cells_that_once_were_called_wrong_are_not(seed: int) -> None:
     """A label above a column that a sum reads, a unit of tanh that computes a sigmoid, a gate that copies its sum.

@@ -61,7 +61,7 @@ def test_a_bias_that_one_of_many_samples_lacks_is_missed(tmp_path: Path) -> None
     assert roots(cells | {"E8": "=TANH(A$1*C8+A$2*D8)"}, tmp_path) == ["E8"]
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_a_term_that_is_zero_for_the_numbers_shown_is_missed_by_nobody(tmp_path: Path) -> None:
     """A slip that changes no number today is a slip."""
     wrong: dict[str, object] = {f"E{row}": 0.0 for row in range(12, 18)}

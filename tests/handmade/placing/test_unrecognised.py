@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from thorough import THOROUGH, part_of, spread
+from thorough import EVERY_CASE, part_of, spread
 
 from fixtures.handmade.layouts import LAYOUTS
 from fixtures.handmade.make_corpus import FOLDER
@@ -16,7 +16,7 @@ from xlcheck.api import check
 from xlcheck.errors import NothingCheckedError, XlcheckError
 from xlcheck.verdicts.report import CheckReport, Status
 
-COUNT = int(os.environ.get("XLCHECK_REPLACEMENTS", "4" if THOROUGH else "1"))
+COUNT = int(os.environ.get("XLCHECK_REPLACEMENTS", "4" if EVERY_CASE else "1"))
 SEED = int(os.environ.get("XLCHECK_REPLACEMENTS_SEED", "20"))
 MODES = ["with bindings", "without"]
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.keras
     [  # in an ordinary run each layout in one of the modes, mostly in the faster one
         pytest.param(layout, mode, id=f"{layout.name}-{mode}")
         for number, layout in enumerate(LAYOUTS)
-        for mode in (MODES if THOROUGH else MODES[number % 6 == 5 :][:1])
+        for mode in (MODES if EVERY_CASE else MODES[number % 6 == 5 :][:1])
     ],
 )
 def test_a_replaced_formula_never_passes(layout: object, mode: str, tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ REPEATS = {
 }
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("what", part_of(list(REPEATS), 1))
 def test_a_result_that_repeats_the_network_is_doubted(what: str, tmp_path: Path) -> None:
     """Where the output gives again what another cell holds, the network without it is whole, and still no pass."""

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from thorough import PATIENT, THOROUGH
+from thorough import EVERY_CASE, PATIENT
 
 from xlcheck.engines import engine
 from xlcheck.formulas.algebra import Algebra, Expression, Leaf, below, number_of
@@ -73,7 +73,7 @@ def value(expression: Expression) -> float:
     return number_of(expression, lambda t: NUMBERS[t.cell[2]] if isinstance(t, Leaf) else None)
 
 
-@settings(PATIENT, max_examples=400 if THOROUGH else 100)
+@settings(PATIENT, max_examples=400 if EVERY_CASE else 100)
 @given(TREES)
 def test_a_term_has_the_value_of_what_was_written(tree: Tree) -> None:
     """Flattening sums and products, collecting powers and folding constants changes no value."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from thorough import THOROUGH, spread
+from thorough import EVERY_CASE, spread
 
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.evaluate import evaluate
@@ -57,7 +57,7 @@ FIRST = list({case[0]: case for case in reversed(CASES)}.values())
         (*case, timed)
         for number, case in enumerate(CASES)
         for timed in (False, True)
-        if THOROUGH or (case in FIRST[::2] and timed == bool(number % 2))
+        if EVERY_CASE or (case in FIRST[::2] and timed == bool(number % 2))
     ],
 )
 def test_values_and_gradients_are_keras(loss: str, units: int, activation: str, timed: bool) -> None:
@@ -142,7 +142,7 @@ WITH_LOGITS = ("sparse_categorical_crossentropy", "binary_crossentropy", "catego
     [  # in an ordinary run the first two losses take turns
         (last, loss)
         for turn, last in enumerate(spread([*LAST], 2))
-        for loss in (WITH_LOGITS if THOROUGH else WITH_LOGITS[turn % 2 :][:1])
+        for loss in (WITH_LOGITS if EVERY_CASE else WITH_LOGITS[turn % 2 :][:1])
     ],
 )
 def test_the_logits_are_taken_where_keras_takes_them(last: str, loss: str) -> None:

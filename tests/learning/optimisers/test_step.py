@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from thorough import THOROUGH, part_of, spread
+from thorough import EVERY_CASE, part_of, spread
 
 from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.chapter.training.fit import set_seed
@@ -28,7 +28,7 @@ from xlcheck.oracle.training import record_training
 pytestmark = pytest.mark.keras
 
 # All 500 epochs of the lessons' own optimiser are in their workbooks, too, and checked there.
-EPOCHS = 500 if THOROUGH else 12
+EPOCHS = 500 if EVERY_CASE else 12
 # RMSprop with Keras's learning rate of 0.001 is chaotic here: see the last test.
 RUNS: list[tuple[str, dict[str, Any]]] = [
     ("sgd", {}),
@@ -120,7 +120,7 @@ def test_unknown_optimiser_is_refused_by_name() -> None:
         optimiser_named("lion")
 
 
-@pytest.mark.thorough
+@pytest.mark.exhaustive
 def test_rmsprop_with_default_settings_is_chaotic() -> None:
     """From weights one unit in the last place apart, Keras itself ends somewhere else; so no port can agree."""
     spec, given = untrained("lstm")
