@@ -14,6 +14,8 @@ QUICK = 0.03
 """A case that takes less stays, whatever it adds: that much is spent on starting it anyway."""
 ADDS = (1.0, 0.1)
 """What it is worth to enter a block of code, as the first case that does, and as the second."""
+A_FUNCTION = 10.0
+"""How much more it is worth to enter a function at all."""
 FIRST_CASE = 2.0
 """What the first case of a test is worth, because no other states its rule."""
 
@@ -22,7 +24,7 @@ class Choice:
     """Which cases an ordinary run should take first: the quick ones, then those that add most for their time.
 
     Args:
-        cases: seconds and blocks of each.
+        cases: seconds of each, and the numbers of the blocks that it enters; those of functions are negative.
     """
 
     def __init__(self, cases: Mapping[str, tuple[float, frozenset[int]]]) -> None:
@@ -55,8 +57,9 @@ class Choice:
     def _worth(self, name: str) -> float:
         seconds, blocks = self._cases[name]
         times = self._times
-        blocks_worth = sum(ADDS[times[block]] for block in blocks if times[block] < len(ADDS))
-        return (blocks_worth + FIRST_CASE * (name.partition("[")[0] not in self._tests)) / max(seconds, QUICK)
+        new = [block for block in blocks if times[block] < len(ADDS)]
+        worth = sum(ADDS[times[block]] * (A_FUNCTION if block < 0 else 1.0) for block in new)
+        return (worth + FIRST_CASE * (name.partition("[")[0] not in self._tests)) / max(seconds, QUICK)
 
 
 def leave_out(in_turn: Sequence[tuple[str, float]], budget: float) -> list[str]:

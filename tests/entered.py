@@ -115,7 +115,13 @@ class Notes:
             for function in {_BLOCKS[block] for block in blocks}:
                 tests[function][name.partition("[")[0]].append((round(seconds, 2), name))
         entered = {function: _quickest(own) for function, own in tests.items()}
-        in_turn = Choice({name: case for name, case in cases.items() if name not in self._programs}).in_turn
+        numbers = {function: -1 - number for number, function in enumerate(entered)}
+        added = {
+            name: (seconds, blocks | {numbers[_BLOCKS[block]] for block in blocks})
+            for name, (seconds, blocks) in cases.items()
+            if name not in self._programs
+        }
+        in_turn = Choice(added).in_turn
         noted = {"entered": entered, "in turn": [(name, round(cases[name][0], 3)) for name in in_turn]}
         self._path.write_text(json.dumps(noted), "utf-8")
 
