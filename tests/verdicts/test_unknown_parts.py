@@ -67,7 +67,7 @@ OWN = "=EXP(LN(EXP(Net!C2*Weights!$B$2)))/EXP(LN(EXP(Net!C2*Weights!$B$2)))*Net!
     [
         ({"Net!C3": "=IFERROR(Own!A1,0)", "Own!A1": OWN}, 3),
         ({"Net!C3": "=IFERROR(Own!A2,0)", "Own!A1": OWN, "Own!A2": "=A1"}, 3),
-        ({"Net!C3": "=Own!A2", "Own!A1": OWN, "Own!A2": "=IFNA(A1,0)"}, 3),
+        ({"Net!C3": "=Own!A2", "Own!A1": OWN, "Own!A2": "=_xlfn.IFNA(A1,0)"}, 3),
         ({"Net!C3": "=IFERROR(Own!A1,0)", "Own!A1": "=Net!C2*Weights!$B$2"}, 0),
     ],
 )

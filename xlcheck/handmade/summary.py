@@ -18,7 +18,9 @@ from xlcheck.handmade.preparation import against, feeders
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.messages import UNBOUND
+from xlcheck.verdicts.newer_functions import without_prefix
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.readers_view import hidden_circle, reservations, without_effect
 from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
@@ -118,6 +120,7 @@ def report_on(
         warnings=broken_patterns(table, open_cells) if open_cells else (),
         reservations=(
             *report.reservations,
+            *without_prefix(FormulaCells(content)),
             *depending_cells(table, without_verdict),
             *out_of_place(table, opinion.values, agreeing | {*made}),
             *(() if precedents is None else against(table, precedents, made, agreeing)),

@@ -25,6 +25,7 @@ from xlcheck.verdicts.given import Given, read_given
 from xlcheck.verdicts.helpers import judge_helper
 from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.messages import first_of, plural
+from xlcheck.verdicts.newer_functions import without_prefix
 from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.placement import Array
@@ -120,6 +121,7 @@ def check_content(
             *reservations(content, engine, circle=circle, built=True, compared=seen.saved is not None),
             *depending_quantities(content, manifest, graph, formulas, seen, tolerance, wrong),
             *(f"{text}; build the workbook again" for text in changed.seen),
+            *without_prefix(formulas),
         ),
         alterations=(*changed.words, *changed.seen, *content.notes),
         as_built=as_built,
