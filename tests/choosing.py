@@ -1,6 +1,7 @@
 """Which cases of tests an ordinary run takes: those that add most for their time.
 
 A case adds the blocks of code that it enters: the statements of a function, or of one branch, loop or handler in it.
+One that enters none but what most do, because it looks at sources or starts another process, is unknown and stays.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ class Choice:
     @cached_property
     def in_turn(self) -> list[str]:
         """The cases in their order; those that add nothing are at the end."""
-        order = [name for name, (seconds, _) in self._cases.items() if seconds < QUICK]
+        times = Counter(block for _, blocks in self._cases.values() for block in blocks)
+        everywhere = {block for block, count in times.items() if count > len(self._cases) / 2}
+        order = [name for name, (seconds, blocks) in self._cases.items() if seconds < QUICK or blocks <= everywhere]
         for name in order:
             self._take(name)
         heap = [(-self._worth(name), name) for name in self._cases.keys() - {*order}]
