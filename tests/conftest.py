@@ -74,7 +74,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what this run does not need (`thorough.py`); tests that were named are wanted."""
     for item in items:
-        if adds_little(item.nodeid):
+        if adds_little(item.nodeid) and not item.get_closest_marker("ordinary"):
             item.add_marker("thorough")
     named = any("::" in argument for argument in config.args) or any(map(config.getoption, ("keyword", "markexpr")))
     if not named:

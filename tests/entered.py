@@ -81,6 +81,7 @@ class Notes:
         self._fixtures: dict[tuple[str, str], bytes] = {}
         self._cases: dict[str, tuple[float, bytes]] = {}
         self._programs: set[str] = set()
+        self._wanted: set[str] = set()
         builtins.__entered__ = self._now  # type: ignore[attr-defined]
 
     @pytest.hookimpl(wrapper=True)
@@ -106,6 +107,8 @@ class Notes:
         self._cases[item.nodeid] = _seconds() - started - self._shared, _together(*own)
         if item.get_closest_marker("thorough") and not adds_little(item.nodeid):
             self._programs.add(item.nodeid)
+        if item.get_closest_marker("ordinary"):
+            self._wanted.add(item.nodeid)
         return result
 
     def pytest_sessionfinish(self) -> None:
@@ -117,7 +120,7 @@ class Notes:
         entered = {function: _quickest(own) for function, own in tests.items()}
         numbers = {function: -1 - number for number, function in enumerate(entered)}
         added = {
-            name: (seconds, blocks | {numbers[_BLOCKS[block]] for block in blocks})
+            name: (0.0 if name in self._wanted else seconds, blocks | {numbers[_BLOCKS[block]] for block in blocks})
             for name, (seconds, blocks) in cases.items()
             if name not in self._programs
         }

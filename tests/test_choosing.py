@@ -9,7 +9,8 @@ import pytest
 from choosing import Choice, leave_out
 
 CONFTEST = str(Path(__file__).with_name("conftest.py"))
-NAMED = {"plain": "", "dear": "", "starts": "thorough", "long": "exhaustive"}
+# Name of a test → its marker; `adds_little` is true of the two whose names end with `dear`.
+NAMED = {"plain": "", "dear": "", "bytes dear": "ordinary", "starts": "thorough", "long": "exhaustive"}
 
 
 def test_what_adds_most_for_its_time_is_taken_first() -> None:
@@ -21,9 +22,9 @@ def test_what_adds_most_for_its_time_is_taken_first() -> None:
         "a::of[1]": (2.0, frozenset({60})),
         "a::of[2]": (2.0, frozenset({60})),
         "a::quick": (0.01, frozenset[int]()),
+        "a::unknown": (5.0, frozenset[int]()),
     }
-
-    in_turn = ["a::quick", "a::wide", "a::twin", "a::slow", "a::of[1]", "a::of[2]"]
+    in_turn = ["a::quick", "a::unknown", "a::wide", "a::twin", "a::of[1]", "a::slow", "a::of[2]"]
 
     assert Choice(cases).in_turn == in_turn
 
@@ -45,7 +46,11 @@ def test_what_is_left_out_stands_behind_the_budget() -> None:
 
 @pytest.mark.parametrize(
     ("level", "taken"),
-    [("ordinary", {"plain"}), ("thorough", {"plain", "starts", "dear"}), ("all", {"plain", "starts", "dear", "long"})],
+    [
+        ("ordinary", {"plain", "bytes dear"}),
+        ("thorough", {"plain", "bytes dear", "starts", "dear"}),
+        ("all", {"plain", "bytes dear", "starts", "dear", "long"}),
+    ],
 )
 def test_each_level_takes_more(
     level: str, taken: set[str], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
@@ -54,7 +59,7 @@ def test_each_level_takes_more(
     loaded = request.config.pluginmanager.get_plugins()
     conftest = next(plugin for plugin in loaded if getattr(plugin, "__file__", "") == CONFTEST)
     monkeypatch.setattr(conftest, "LEVEL", level)
-    monkeypatch.setattr(conftest, "adds_little", lambda test: test.endswith("::dear"))
+    monkeypatch.setattr(conftest, "adds_little", lambda test: test.endswith("dear"))
     whole_run = SimpleNamespace(args=[], getoption=lambda name: "", hook=request.config.hook)
     monkeypatch.setattr(request.config.hook, "pytest_deselected", lambda items: None)
     items = [pytest.Function.from_parent(request.node.parent, name=name, callobj=lambda: None) for name in NAMED]

@@ -60,6 +60,7 @@ def lesson(request: pytest.FixtureRequest) -> Lesson:
     return Lesson(request.param, known_plan(request.param), read_workbook(WORKBOOKS / f"{request.param}.xlsx"))
 
 
+@pytest.mark.ordinary
 def test_bytes_are_those_in_the_repository(lesson: Lesson, tmp_path: Path) -> None:
     """The stored fixtures give the stored workbook, byte for byte, whatever it is called."""
     path = tmp_path / "päper & ink.xlsx"
