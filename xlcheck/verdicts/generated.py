@@ -24,6 +24,7 @@ from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.given import Given, read_given
 from xlcheck.verdicts.helpers import judge_helper
 from xlcheck.verdicts.limits import Patterns
+from xlcheck.verdicts.lone_errors import without_lone_errors
 from xlcheck.verdicts.messages import first_of, plural
 from xlcheck.verdicts.newer_functions import without_prefix
 from xlcheck.verdicts.observe import Observation, observe
@@ -99,6 +100,7 @@ def check_content(
     asked = {name: limit for name, limit in (("atol", atol), ("rtol", rtol)) if limit is not None}
     tolerance = replace(usual, **asked, patterns=tolerances or {})
     desired = _desired(content, manifest, graph, given, recompute, model_weights)
+    seen = without_lone_errors(content.path, engine.name, seen, graph, desired, formulas, manifest.selector)
     judged = _judged(seen, graph, manifest, given, desired, formulas, tolerance)
     tables = list(_tables(all_formulas, manifest, graph, seen, given, desired, tolerance))
     if tolerance != usual:
