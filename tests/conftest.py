@@ -45,6 +45,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 
+gc.disable()  # while tests are collected, which makes hundreds of thousands of objects, and no garbage
+
 # A property with examples of its own number says so.
 settings.register_profile("ordinary", max_examples=100 if EVERY_CASE else 40)
 settings.load_profile("ordinary")
@@ -85,6 +87,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     """Let the garbage collector, which takes a tenth of the time, not look at all that was imported again and again."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
