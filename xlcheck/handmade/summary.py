@@ -25,6 +25,7 @@ from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.readers_view import hidden_circle, reservations, without_effect
 from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
 from xlcheck.verdicts.results import plain
+from xlcheck.verdicts.strange_signs import strange_signs
 from xlcheck.verdicts.tolerance import ulps
 from xlcheck.workbook.values import CellError, NotEvaluated
 
@@ -114,13 +115,15 @@ def report_on(
     open_cells = without_verdict - settled
     wrong = {(result.sheet, result.cell) for result in report.cells.with_status(Status.ROOT, Status.CARRIED)}
     agreeing = {cell for cell in table.texts.keys() - without_verdict if (cell[0], cell_name(*cell[1:])) not in wrong}
+    formulas = FormulaCells(content)
     made = [] if precedents is None else feeders(table, precedents, agreeing, open_cells)
     return replace(
         report,
         warnings=broken_patterns(table, open_cells) if open_cells else (),
         reservations=(
             *report.reservations,
-            *without_prefix(FormulaCells(content)),
+            *without_prefix(formulas),
+            *strange_signs(formulas),
             *depending_cells(table, without_verdict),
             *out_of_place(table, opinion.values, agreeing | {*made}),
             *(() if precedents is None else against(table, precedents, made, agreeing)),

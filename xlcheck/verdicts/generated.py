@@ -32,6 +32,7 @@ from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.placement import Array
 from xlcheck.verdicts.readers_view import QUICK_CELLS, hidden_circle, reservations, without_effect
 from xlcheck.verdicts.report import CheckReport, Edit, Status
+from xlcheck.verdicts.strange_signs import strange_signs
 from xlcheck.verdicts.summary import Judged, part_of
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 from xlcheck.workbook.bindings import Helper
@@ -124,6 +125,7 @@ def check_content(
             *depending_quantities(content, manifest, graph, formulas, seen, tolerance, wrong),
             *(f"{text}; build the workbook again" for text in changed.seen),
             *without_prefix(formulas),
+            *strange_signs(formulas),
         ),
         alterations=(*changed.words, *changed.seen, *content.notes),
         as_built=as_built,
