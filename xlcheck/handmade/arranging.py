@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.arrangement import Arrangement, LayerCells
@@ -92,7 +92,29 @@ def plain_behind(layers: Sequence[LayerCells], reads: Reads) -> list[PlainCells]
         {place: cell_of(atom) for place, atom in own.items()} for own in results if not any(a[3] for a in own.values())
     ]
     found = plain_layers(cells, reads.terms, {cell for layer in layers for cell in layer.own})
-    return [layer for layer in found if not any(map(reads.multiplies_blank, layer.own))]
+    places = _given_to(layers)
+    meant = (layer for layer in found if not _is_preparation(layer, places))
+    return [layer for layer in meant if not any(map(reads.multiplies_blank, layer.own))]
+
+
+def _given_to(layers: Iterable[LayerCells]) -> dict[Address, tuple[str, int, int, int]]:
+    """Cell → layer, network, sample and step that it is given to."""
+    found: dict[Address, tuple[str, int, int, int]] = {}
+    for layer in layers:
+        for number, network in enumerate(layer.networks):
+            for quantity, sample, _, cell in network.cells():
+                if not quantity.is_weight:
+                    found[cell] = (layer.name, number, sample, quantity.step or 0)
+    return found
+
+
+def _is_preparation(layer: PlainCells, places: Mapping[Address, tuple[str, int, int, int]]) -> bool:
+    """Whether what is normalised is a column of data: each of its results is given to another sample or step."""
+    steps = defaultdict[int, list[Address]](list)
+    for (step, _), cell in layer.results.items():
+        steps[step].append(cell)
+    where = [[places[cell] for cell in own if cell in places] for own in steps.values()]
+    return any(len(own) > 1 and len({*own}) == len(own) for own in where)
 
 
 def _with_losses(layers: Sequence[LayerCells], reads: Reads, taken: set[Address]) -> Iterator[LayerCells]:

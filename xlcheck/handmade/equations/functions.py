@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
+from xlcheck.handmade.effort import require_time
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.reached import reached
 
@@ -41,15 +42,21 @@ def leaves_above(cell: Address, terms: CellTerms, stops: Collection[Address]) ->
 
 def number_under(cell: Address, known: Mapping[Address, float], terms: CellTerms) -> float:
     """What a formula gives if some cells hold other numbers; NaN in a circle."""
-    values, below = dict(known), set[Address]()
-    values.pop(cell, None)
+    return numbers_under([cell], known, terms)[cell]
+
+
+def numbers_under(
+    cells: Sequence[Address], known: Mapping[Address, float], terms: CellTerms
+) -> Mapping[Address, float]:
+    """What some formulas give if some cells hold other numbers, each computed once; NaN in a circle."""
+    values, below = {cell: number for cell, number in known.items() if cell not in cells}, set[Address]()
 
     def given(term: Term) -> float | None:
         if not isinstance(term, Leaf):
             return None
         return values.get(term.cell, math.nan) if term.cell in terms else values.get(term.cell, terms.number(term.cell))
 
-    stack = [cell]
+    stack = [*cells]
     while stack:
         own = stack[-1]
         waiting = [o for o in terms.reads.get(own, ()) if o in terms and o not in values and o not in below]
@@ -59,7 +66,7 @@ def number_under(cell: Address, known: Mapping[Address, float], terms: CellTerms
             continue
         if stack.pop() not in values:
             values[own] = number_of(terms[own], given)
-    return values[cell]
+    return values
 
 
 class Functions:
@@ -81,10 +88,16 @@ class Functions:
 
     def values(self, cell: Address, given: Sequence[Address], numbers: _Array) -> _Array:
         """What a formula gives for each row of numbers in the cells that it is computed from."""
+        return self.values_of([cell], given, numbers)[cell]
+
+    def values_of(
+        self, cells: Sequence[Address], given: Sequence[Address], numbers: _Array
+    ) -> Mapping[Address, _Array]:
+        """What each of some formulas gives for each row of numbers in the cells that they are computed from."""
+        require_time()
         with np.errstate(all="ignore"):
-            return np.array(
-                [number_under(cell, dict(zip(given, row, strict=True)), self._terms) for row in numbers.tolist()]
-            )
+            rows = [numbers_under(cells, dict(zip(given, row, strict=True)), self._terms) for row in numbers.tolist()]
+        return {cell: np.array([row[cell] for row in rows]) for cell in cells}
 
     def number(self, cell: Address) -> float:
         """What a cell holds."""

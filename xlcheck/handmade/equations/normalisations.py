@@ -6,6 +6,7 @@ of them is gamma, beta, a mean, a variance, and which an epsilon, that is added 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -95,10 +96,14 @@ def _found(
     kinds = set[_Fits]()
     for own in vectors:
         cells, fits = [], []
+        trial = _Trial(own, functions)
         for unit, normal in enumerate(own):
             x = read(own, unit)
-            around = [cell for cell, leaves in functions.of.items() if leaves & functions.known == {*x}]
-            found = [(cell, fit) for cell in around if (fit := _fit(kind, cell, x, normal, functions)) is not None]
+            found = [
+                (cell, fit)
+                for cell in trial.reading[frozenset(x)]
+                if (fit := _fit(kind, cell, x, normal, trial, functions)) is not None
+            ]
             if len(found) != 1:
                 return None
             cells.append(found[0][0])
@@ -119,20 +124,44 @@ def _found(
     return Normalised(layer, [*map(tuple, vectors)], outputs, weights, constants)
 
 
-def _fit(kind: _Kind, cell: Address, own: Sequence[Address], normal: Address, functions: Functions) -> _Fit | None:
+class _Trial:
+    """What the formulas behind a vector give for random numbers in all that they are computed from.
+
+    Attributes:
+        reading: cells of the vector → the formulas that are computed from just these.
+        given: cell → the numbers in it, one a trial.
+        values: formula → what it gives, one a trial.
+    """
+
+    def __init__(self, vector: Sequence[Address], functions: Functions) -> None:
+        reading = defaultdict[frozenset[Address], list[Address]](list)
+        for cell, leaves in functions.of.items():
+            read = leaves & functions.known
+            if read and read <= {*vector}:
+                reading[read].append(cell)
+        cells = [cell for found in reading.values() for cell in found]
+        given = sorted({leaf for cell in cells for leaf in functions.of[cell]})
+        low = [-2.0 if leaf in functions.known else 0.2 for leaf in given]
+        numbers = np.random.default_rng(11).uniform(low, 2.0, (_TRIALS, len(given)))
+        self.reading: Mapping[frozenset[Address], Sequence[Address]] = reading
+        self.given = dict(zip(given, numbers.T, strict=True))
+        self.values = functions.values_of(cells, given, numbers)
+
+
+def _fit(
+    kind: _Kind, cell: Address, own: Sequence[Address], normal: Address, trial: _Trial, functions: Functions
+) -> _Fit | None:
     """The epsilon of a formula that normalises one of some cells, and the cells of the weights that it reads."""
     beside = sorted(functions.of[cell] - functions.known - {*own})
     if len(beside) > len(kind.weights) + 1 or len(beside) < len(kind.needed):
         return None
-    random = np.random.default_rng(11)
-    x = random.uniform(-2.0, 2.0, (_TRIALS, len(own)))
-    typed = random.uniform(0.2, 2.0, (_TRIALS, len(beside)))
-    y = functions.values(cell, [*own, *beside], np.hstack([x, typed]))
+    x = np.stack([trial.given[leaf] for leaf in own], axis=1)
+    y = trial.values[cell]
     if not np.isfinite(y).all():
         return None
     fits = []
     for names in _roles(kind, len(beside)):
-        given = dict(zip(names, typed.T, strict=True))
+        given = {name: trial.given[leaf] for name, leaf in zip(names, beside, strict=True)}
         epsilon = _epsilon(x, own.index(normal), given, y)
         if epsilon is not None:
             roles = dict(zip(names, beside, strict=True))
