@@ -14,7 +14,9 @@ from xlcheck.formulas.shapes import skeleton
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.equations.between import against_them_together
 from xlcheck.handmade.equations.decisions import decisions
+from xlcheck.handmade.equations.evaluations import evaluations, goes_on
 from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Forms
+from xlcheck.handmade.equations.functions import formulas_behind
 from xlcheck.handmade.equations.instances import followed
 from xlcheck.handmade.equations.left_out import reads_empty
 from xlcheck.handmade.equations.measures import Measures
@@ -199,7 +201,9 @@ class Arrangement:
                 is_spare = is_spare or (cell in self.decisions and not self._is_read(cell))
                 is_result = kind == COPY and self._may_be_a_result(cell, taken)
                 (spare.add if is_spare and not is_result else left.append)(cell)
-        spare = (spare | self._measures(taken, left) if left else spare) - {*taken}
+        regular, odd = evaluations(self.reads, taken)
+        spare = (spare | regular | self._measures(taken, self.reads.formulas) if left else spare) - {*taken} - odd
+        left += [cell for cell in odd if cell not in left]
         return [cell for cell in left if cell not in spare], [cell for cell in self.reads.formulas if cell in spare]
 
     def _preparation(self, taken: Collection[Address]) -> set[Address]:
@@ -240,9 +244,12 @@ class Arrangement:
         results |= {cell: cell for layer in self.plain for cell in layer.results.values()}
         results |= {cell_of(a): s for a in self.forms if (s := cell_of(self.forms.source(a))) in results}
         given = {cell for layer in self.all_layers for cell in layer.given}
-        inputs = {cell for layer in self.layers for cell in layer.inputs}
-        measures = Measures(self.reads.terms, self.reads.table, results, given, given - inputs, self.reads.read.keys())
-        return measures.cells([cell for cell in among if cell not in taken])
+        with_loss = [(layer.own, layer.loss) for layer in self.layers if layer.loss is not None]
+        targets = {target for _, loss in with_loss for own in loss.targets.values() for target in own}
+        weights = given - targets - {cell for layer in self.layers for cell in layer.inputs}
+        measures = Measures(self.reads.terms, self.reads.table, results, given, weights, self.reads.read.keys())
+        to_losses = set().union(*(own for own, _ in with_loss)) & {*formulas_behind(results, self.reads.terms, ())}
+        return measures.cells([cell for cell in among if cell not in taken or cell in to_losses]) - {*taken}
 
     def _may_be_missed(self, cell: Address, taken: Collection[Address]) -> bool:
         """Whether a formula that gives a date, say, stands among a layer's cells; above all of them it is a heading."""
@@ -274,16 +281,13 @@ class Arrangement:
         if self._is_read(cell) or any(1 < len({*own} & {*read}) < len(own) for own in losses):  # a mean is that of all
             return False
         if not others:
-            return shows_otherwise(text)
+            windows = (area for area in self.reads.areas(cell) if area.size > 1)
+            return shows_otherwise(text) and not any(goes_on(area, self.reads, known) for area in windows)
         is_key = [*map(self.reads.table.is_number, others)] == [True] and is_difference(text)
         return is_key and not self._is_followed(others[0])
 
     def is_computed_with(self, cell: Address) -> bool:
-        """Whether a formula reads a cell that does more than to show it.
-
-        Args:
-            cell: the cell.
-        """
+        """Whether a formula reads a cell that does more than to show it."""
         return not all(map(self._only_shows, self.reads.readers.get(cell, ())))
 
     def _only_shows(self, cell: Address) -> bool:

@@ -19,6 +19,7 @@ from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
+from xlcheck.handmade.showing import is_difference
 
 _OPERATES = re.compile(r"[-+*/^<>]|=")
 _LOOKS_UP = re.compile(r"\b(?:INDEX|OFFSET|[VHX]?LOOKUP|CHOOSE|INDIRECT)\(", re.IGNORECASE)
@@ -58,14 +59,21 @@ def against(table: CellTable, precedents: Precedents, made: Sequence[Address], j
         yield f"{show(computing[0])}{more} the layers that were recognised, and were not recognised themselves"
     looked_up = [cell for cell in judged if _LOOKS_UP.search(table.texts.get(cell, ""))]
     kept = sorted({*made, *looked_up} - {*computing})
-    lines = _Lines(kept, table)
+    lines = Lines(kept, table)
     yield from (why for cell in kept if (why := _odd(cell, lines, table)) is not None)
     pooled = [cell for cell in made if _pools(cell, table) and not judged.isdisjoint(precedents.readers(cell))]
     yield from (why for cell in pooled if (why := _pooled_otherwise(cell, pooled, table)) is not None)
 
 
 def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: Collection[Address]) -> bool:
-    between = any(other in judged for other in precedents.of(cell))
+    read = precedents.of(cell)
+    between = any(other in judged for other in read)
+    if (
+        between
+        and is_difference(table.texts[cell])
+        and any(other not in judged and table.is_number(other) for other in read)
+    ):
+        return False  # an error on the way to a loss, which is judged
     return may_be_layer(table.texts[cell]) or (between and bool(_OPERATES.search(skeleton(table.texts[cell]))))
 
 
@@ -74,7 +82,7 @@ def _lines_of(cell: Address) -> tuple[object, object]:
     return (cell[0], cell[1], None), (cell[0], None, cell[2])
 
 
-class _Lines:
+class Lines:
     """Formulas by the rows and columns in which they stand.
 
     Args:
@@ -106,7 +114,7 @@ class _Lines:
         return text != its and is_filled_from(text, one[1:], its, other[1:])  # the same again is no filled formula
 
 
-def _odd(cell: Address, lines: _Lines, table: CellTable) -> str | None:
+def _odd(cell: Address, lines: Lines, table: CellTable) -> str | None:
     """Why a formula may prepare the wrong thing: those in line with it do otherwise, all alike."""
     for line in lines.of(cell):
         if len(line) >= _LINE and len({cut(table.texts[other]).between for other in line}) == 1:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
@@ -50,8 +51,11 @@ class Reads:
 
     def of_single_cells(self, cell: Address) -> list[Address]:
         """The cells that the formula of the file names one by one."""
-        areas = (area for area in self._precedents.ranges(cell) if area.size == 1)
-        return [(area.sheet, area.top, area.left) for area in areas]
+        return [(area.sheet, area.top, area.left) for area in self.areas(cell) if area.size == 1]
+
+    def areas(self, cell: Address) -> Sequence[Range]:
+        """The ranges that the formula of the file names."""
+        return self._precedents.ranges(cell)
 
     def multiplies_blank(self, cell: Address) -> bool:
         """Whether a formula has products with blank cells, by mistake perhaps: no term shows them."""

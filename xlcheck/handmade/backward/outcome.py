@@ -110,4 +110,4 @@ def is_accepted(reading: Reading, number: int) -> bool:
     if step.rates:
         return exact >= _ENOUGH and 2 * exact >= len(step.rates)
     held = reading.held_gradients(number)
-    return held >= _ENOUGH and 2 * held >= len(step.truth.network.weights)
+    return reading.is_about_weights(number) and held >= _ENOUGH and 2 * held >= len(step.truth.network.weights)

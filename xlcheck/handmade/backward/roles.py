@@ -52,8 +52,15 @@ class Reading:
 
     def held_gradients(self, number: int) -> int:
         """By how many weights of a step some cell holds the loss's gradient."""
+        return len(self._held(number, "∂E/∂w", "∂E/∂b"))
+
+    def is_about_weights(self, number: int) -> bool:
+        """Whether some cell holds the gradient of a weight: that of the bias of a linear unit is a mere difference."""
+        return bool(self._held(number, "∂E/∂w"))
+
+    def _held(self, number: int, *starts: str) -> set[str]:
         names = {role.quantity.name for n, role in self.roles.values() if n == number}
-        return sum(name.startswith(("∂E/∂w", "∂E/∂b")) and "(" not in name for name in names)
+        return {name for name in names if name.startswith(starts) and "(" not in name}
 
     def place(self, number: int) -> int:
         """How many steps come before a step: how often its weights were updated."""

@@ -7,17 +7,24 @@ target with one result, all in one order, and a sum adds up whole rows or column
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, number_of
+from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, number_of, subterms
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.reached import reached
 
 _Pairs = frozenset[tuple[Address, Address | None]]
 """Results, each with what it is compared with; None where a loss takes the logarithm of one result alone."""
 
+_LOSS = re.compile(
+    r"\b(?:loss|cost|error)|entropy|verlust|fehler|kosten|\bperte|coût|pérdida|\bcosto|perda|custo|perdita|потер|ошиб|"
+    r"損失|损失|손실",
+    re.IGNORECASE,
+)
 _LOG_OR_SIZE = frozenset({"ABS", "SQRT"})
 _CLOSE = 1e-9
 
@@ -64,7 +71,23 @@ class Measures:
                 found = self._of(self._terms[cell])
                 if found:
                     self._pairs[cell] = found
-        return scaled | (set(self._pairs) if self._is_straight() else set())
+        return scaled | ({*self._pairs} - self._below_nothing() if self._is_straight() else set())
+
+    def _below_nothing(self) -> set[Address]:
+        """What is called a loss, is below 0 and was made of logarithms, if nobody writes the minus further on."""
+        negative = [cell for cell in self._pairs if self._terms.number(cell) < 0 and self._has_logarithm(cell)]
+        called = {cell for cell in negative if any(map(_LOSS.search, self._table.next_words(cell)))}
+        others = [cell for cell in self._pairs if cell not in called]
+        behind = reached(others, self._reads_of, among=lambda own: own in called)
+        return called - behind
+
+    def _reads_of(self, cell: Address) -> Sequence[Address]:
+        return self._terms.reads.get(cell, ())
+
+    def _has_logarithm(self, cell: Address) -> bool:
+        below = reached([cell], self._reads_of, among=lambda own: own in self._pairs)
+        terms = (part for own in (cell, *below) for part in subterms(self._terms[own]))
+        return any(isinstance(part, Function) and part.name == "LN" for part in terms)
 
     def _of(self, term: Expression) -> _Pairs | None:
         match term:
@@ -153,6 +176,8 @@ class Measures:
             return None
         added = {part.cell for part, _ in parts if isinstance(part, Leaf)}
         pairs = frozenset(pair for own in found for pair in own or ())
+        if not all(_is_fair(share, len(pairs)) for _, share in parts):
+            return None
         whole = self._is_whole(added, self._kin) and self._is_whole({r for r, _ in pairs}, self._results)
         return pairs if len(parts) == 1 or whole else None
 
@@ -203,6 +228,15 @@ class Measures:
         back = number_of(term, given)
         raw = [self._terms.number(c) for c in leaves(self._terms[x]) if c not in scale]
         return len(raw) == 1 and abs(back - raw[0]) <= _CLOSE * max(1.0, abs(raw[0]))
+
+
+def _is_fair(share: float, count: int) -> bool:
+    """Whether measures of so many results are added up, or their mean is taken, or half of one: none is left out."""
+    parts = 1 / abs(share)
+    whole = round(parts)
+    if abs(share) >= 1:
+        return True
+    return abs(parts - whole) < _CLOSE and (count % whole == 0 or (whole % 2 == 0 and count % (whole // 2) == 0))
 
 
 def _remainder(term: Expression) -> Address | None:

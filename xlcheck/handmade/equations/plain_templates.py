@@ -196,8 +196,18 @@ def _normalised(of: Results, functions: Functions, _: Sequence[Results]) -> Foun
     return Found(found.layer, [found.vectors], found.outputs, results, found.weights, constants=found.constants)
 
 
-def _largest(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
-    """The largest of each unit's results, over all steps or over windows of as many each."""
+_POOLS: Mapping[str, Callable[[_Array], _Array]] = {
+    "GlobalMaxPooling1D": lambda x: np.max(x, axis=1),
+    "GlobalAveragePooling1D": lambda x: np.mean(x, axis=1),
+}
+
+
+def _pooled(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
+    """The largest of each unit's results, or their mean, over all steps or over windows of as many each."""
+    return next((found for kind in _POOLS if (found := _pooled_so(kind, of, functions)) is not None), None)
+
+
+def _pooled_so(kind: str, of: Results, functions: Functions) -> Found | None:
     place = {cell: key for key, cell in of.items()}
     windows: dict[tuple[tuple[int, ...], int], list[Address]] = defaultdict(list)
     for cell, read in functions.of.items():
@@ -205,7 +215,7 @@ def _largest(of: Results, functions: Functions, _: Sequence[Results]) -> Found |
         if len(read) > 1 and read <= place.keys() and len(units) == 1:
             own = sorted(read, key=lambda other: place[other])
             x = _random(_TRIALS * len(own), len(own))
-            if _same(functions.values(cell, own, x), x.max(axis=1)):
+            if _same(functions.values(cell, own, x), _POOLS[kind](x)):
                 windows[tuple(place[other][0] for other in own), units.pop()].append(cell)
     covered = Counter((step, unit) for steps, unit in windows for step in steps)
     left = sorted({step for step, _ in of.keys() - covered.keys()})
@@ -218,7 +228,7 @@ def _largest(of: Results, functions: Functions, _: Sequence[Results]) -> Found |
         return None
     order = sorted({steps for steps, _ in windows})
     results = {(order.index(steps), unit): cells[0] for (steps, unit), cells in windows.items()}
-    layer = LayerSpec("GlobalMaxPooling1D", "", {"keepdims": False})
+    layer = LayerSpec(kind, "", {"keepdims": False})
     keys = sorted(windows)
     inputs = [tuple(of[step, unit] for step in steps) for steps, unit in keys]
     return Found(layer, [inputs], [(windows[key][0],) for key in keys], results, {}, steps=True)
@@ -271,12 +281,12 @@ TEMPLATES: Sequence[Callable[[Results, Functions, Sequence[Results]], Found | No
     _elementwise,
     _softmax,
     _normalised,
-    _largest,
+    _pooled,
     _skipped,
 )
 """Each finds the layer that reads some results, given all results, or None."""
 NAMES = {
     "ReLU": "re_lu", "LeakyReLU": "leaky_re_lu", "Rescaling": "rescaling", "Softmax": "softmax", "Add": "add",
     "LayerNormalization": "layer_normalization", "BatchNormalization": "batch_normalization",
-    "GlobalMaxPooling1D": "global_max_pooling1d",
+    "GlobalMaxPooling1D": "global_max_pooling1d", "GlobalAveragePooling1D": "global_average_pooling1d",
 }  # fmt: skip

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.networks import subtracts_bias
@@ -13,8 +12,11 @@ from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.reading.cells import CellTable, show
 
 _CALLED = re.compile(r"thresh|schwell|seuil|umbral|limiar|soglia|drempel|theta|θ|ϑ", re.IGNORECASE)
-_FAR = 12
-"""Cells to the left of a number or above it in which a word may stand that is said of it."""
+_BIAS = re.compile(
+    r"\bb(?:ias(?:es)?|[_ ]?[a-z0-9]{0,2})\b|biais|sesgo|vi[eé]s\b|offset|intercept|achsenabschnitt|versatz|"
+    r"смещ|сдвиг|порог|偏置|偏差|バイアス|편향|انحياز|\bpróg|\bprah\b",
+    re.IGNORECASE,
+)
 
 
 def thresholds_in_doubt(table: CellTable, readings: Sequence[Reading]) -> Iterator[str]:
@@ -47,13 +49,22 @@ def _subtracted(reading: Reading) -> set[Address]:
     return {cell_of(bias) for bias in own} if subtracts_bias(reading) else set()
 
 
+def is_no_bias_in_words(table: CellTable, cell: Address, weights: Collection[Address]) -> bool:
+    """Whether the next word to the left of a number and above it, across numbers, calls it no bias and no threshold.
+
+    Where no word calls weights anything, none is missed.
+
+    Args:
+        table: the cells.
+        cell: the number's cell.
+        weights: those of other weights.
+    """
+    own = [*table.next_words(cell, over_blanks=False)]
+    if not own:
+        return any(True for weight in weights for _ in table.next_words(weight, over_blanks=False))
+    return not any(_BIAS.search(word) or _CALLED.search(word) for word in own)
+
+
 def _is_called_so(table: CellTable, cell: Address) -> bool:
     """Whether the next word to the left of a number, or above it, calls it a threshold."""
-    for down, right in ((0, -1), (-1, 0)):
-        for by in range(1, _FAR + 1):
-            found = table.cell((cell[0], cell[1] + by * down, cell[2] + by * right))
-            if found is not None and isinstance(found.value, str) and found.formula is None and found.value.strip():
-                if _CALLED.search(unicodedata.normalize("NFKC", found.value)):
-                    return True
-                break
-    return False
+    return any(map(_CALLED.search, table.next_words(cell)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from operator import itemgetter
 
 import numpy as np
@@ -34,6 +36,8 @@ _SMALL = 4_000
 _MOST_PASSES = 200
 
 
+_FAR = 500
+"""Cells up to the word that is said of a column or row."""
 _RUN = 3
 """Numbers in line that count something, as rows are numbered."""
 _FROZEN = "__xludf.DUMMYFUNCTION("
@@ -217,6 +221,18 @@ class CellTable:
             with suppress(FormulaSyntaxError):
                 found[name.lower()] = parse(text)
         return found
+
+    def next_words(self, cell: Address, *, over_blanks: bool = True) -> Iterator[str]:
+        """The next typed word to the left of a cell, and the next one above it; numbers may stand between."""
+        sheet, row, column = cell
+        for places in (((sheet, row, k) for k in range(column)[::-1]), ((sheet, k, column) for k in range(row)[::-1])):
+            for place in islice(places, _FAR):
+                found = self.cell(place)
+                if found is not None and isinstance(found.value, str) and found.formula is None and found.value.strip():
+                    yield unicodedata.normalize("NFKC", found.value)
+                    break
+                if found is None and not over_blanks:
+                    break
 
     def clip(self, area: Range) -> Range:
         """The part of a whole-column or whole-row reference that can hold something; other ranges as they are."""

@@ -1,0 +1,206 @@
+"""What people compute from the decisions of a network: the class that is likeliest, whether it is right, how many are.
+
+A decision is constant but for jumps, and so is what is computed from decisions and typed numbers alone. No layer that
+learns follows on it, unless it weighs decisions, as the next layer of a perceptron does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from enum import IntEnum
+from functools import lru_cache
+
+from xlcheck.formulas import tree
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade.preparation import Lines
+from xlcheck.handmade.reading.cell_terms import in_order
+from xlcheck.handmade.reads import Reads
+
+_COMPARES = frozenset({"=", "<>", "<", ">", "<=", ">="})
+_DECIDES = frozenset(
+    {"MATCH", "XMATCH", "COUNTIF", "COUNTIFS", "EXACT", "AND", "OR", "NOT", "SIGN", "INT", "RANK", "RANK.EQ"}
+)
+_COUNTS = frozenset({"COUNT", "COUNTA", "ROWS", "COLUMNS", "ROW", "COLUMN"})
+_PUTS_TOGETHER = frozenset(
+    {"SUM", "AVERAGE", "MIN", "MAX", "ABS", "N", "TEXT", "CONCAT", "CONCATENATE", "IFERROR", "ROUND"}
+)
+_LARGEST = frozenset({"MAX", "LARGE"})
+_CHOOSES = {
+    "IF": slice(1, None), "CHOOSE": slice(1, None), "VLOOKUP": slice(1, None), "INDEX": slice(0, 1),
+    "XLOOKUP": slice(2, None), "LOOKUP": slice(2, None),
+}  # fmt: skip
+"""Functions that choose → the arguments from which they do; the others say which."""
+_UNLIKELIEST = frozenset({"MIN", "SMALL"})
+_MAY_DECIDE = re.compile(r"[<>=]|\b(?:MATCH|COUNTIF|EXACT|SIGN|INT|RANK)", re.IGNORECASE)
+
+
+class _Way(IntEnum):
+    """How a number depends on the results of a network."""
+
+    COUNTED = 0
+    """Not at all: it is no number that a layer could have, as a digit in a formula."""
+    TYPED = 1
+    """Not at all: it is typed into a cell, or computed from such numbers, as weights are."""
+    STEPS = 2
+    """Constant but for jumps."""
+    SMOOTH = 3
+    """Otherwise, or it is not known how."""
+    UNWANTED = 4
+    """By the least of some results, of which nobody wants a decision."""
+
+
+def evaluations(reads: Reads, taken: Collection[Address]) -> tuple[set[Address], set[Address]]:
+    """The formulas that are computed from decisions, these among them, if nothing else reads them; and odd ones.
+
+    One that is filled otherwise than those of its kind in line with it is odd, or counts a part of a line, or looks for
+    the least of some results.
+
+    Args:
+        reads: who reads what.
+        taken: the cells of layers.
+    """
+    others = [cell for cell in reads.formulas if cell not in taken and cell not in reads.edited]
+    if not any(_MAY_DECIDE.search(reads.table.texts[cell]) for cell in others):
+        return set(), set()
+    ways = _Ways(reads, taken)
+    found = {cell for cell in others if ways.of_cell(cell) is _Way.STEPS}
+    found |= {cell for cell in others if reads.readers.get(cell) and ways.is_largest(cell)}
+    while read := {cell for cell in found if not found.issuperset(reads.readers.get(cell, ()))}:
+        found -= read
+    lines = Lines(sorted(found), reads.table)
+    odd = {cell for cell in found if lines.is_alone(cell) or _counts_a_part(cell, found, reads)}
+    unwanted = {cell for cell in others if ways.of_cell(cell) is _Way.UNWANTED}
+    return found - odd, odd | unwanted
+
+
+def _counts_a_part(cell: Address, found: Collection[Address], reads: Reads) -> bool:
+    """Whether a formula adds up a part of the formulas of a line, or divides by another number than theirs."""
+    areas = [area for area in reads.areas(cell) if area.size > 1]
+    if any(goes_on(area, reads, found) for area in areas):
+        return True
+    node = _parsed(reads.table.texts[cell])
+    if isinstance(node, tree.Operator) and node.symbol == "/" and isinstance(node.operands[1], tree.Literal):
+        return node.operands[1].value not in {*(area.size for area in areas), 100} and bool(areas)
+    return False
+
+
+def goes_on(area: Range, reads: Reads, among: Collection[Address]) -> bool:
+    """Whether a range is a part of a line: a formula beyond an end of it does the same as that at the end.
+
+    Args:
+        area: the range.
+        reads: who reads what.
+        among: the formulas of which the line may be.
+    """
+    texts = reads.table.texts
+    if 1 not in (area.rows, area.columns):
+        return False
+    down, right = (1, 0) if area.columns == 1 else (0, 1)
+    first = (area.sheet, area.top, area.left)
+    last = (area.sheet, area.top + area.rows - 1, area.left + area.columns - 1)
+    for end, way in ((first, -1), (last, 1)):
+        beyond = (end[0], end[1] + way * down, end[2] + way * right)
+        if end in texts and beyond in among and skeleton(texts.get(beyond, "")) == skeleton(texts[end]):
+            return True
+    return False
+
+
+class _Ways:
+    """How each formula depends on the results of a network.
+
+    Args:
+        reads: who reads what.
+        taken: the cells of layers.
+    """
+
+    def __init__(self, reads: Reads, taken: Collection[Address]) -> None:
+        self._reads = reads
+        self._of: dict[Address, _Way] = dict.fromkeys(taken, _Way.SMOOTH)
+        for cell in in_order({cell: tuple(reads.of(cell)) for cell in reads.formulas}):
+            if cell not in self._of:
+                self._of[cell] = self._of_formula(cell)
+
+    def of_cell(self, cell: Address) -> _Way:
+        """How a cell does; one in a circle is not known."""
+        return self._of.get(cell, _Way.SMOOTH if self._reads.is_formula(cell) else _Way.TYPED)
+
+    def is_largest(self, cell: Address) -> bool:
+        """Whether a formula is the largest of some results."""
+        node = _parsed(self._reads.table.texts.get(cell, ""))
+        return isinstance(node, tree.FunctionCall) and node.name in _LARGEST
+
+    def _of_formula(self, cell: Address) -> _Way:
+        if cell in self._reads.edited:
+            return _Way.SMOOTH
+        node = _parsed(self._reads.table.texts.get(cell, ""))
+        return _Way.SMOOTH if node is None else max(self._of_node(node, cell[0]), _Way.TYPED)
+
+    def _of_node(self, node: tree.Node, sheet: str) -> _Way:
+        match node:
+            case tree.Literal():
+                return _Way.COUNTED
+            case tree.Reference():
+                return self._of_area(node.area, sheet)
+            case tree.Operator():
+                ways = [self._of_node(operand, sheet) for operand in node.operands]
+                if node.symbol in _COMPARES:
+                    is_neuron = any(self._adds_decisions(operand, sheet) for operand in node.operands)
+                    return _Way.SMOOTH if is_neuron else _decided(ways)
+                return _weighed(ways) if node.symbol in {"*", "/", "^"} else max(ways)
+            case tree.FunctionCall():
+                return self._of_call(node.name, [self._of_node(argument, sheet) for argument in node.arguments])
+        return _Way.SMOOTH
+
+    def _adds_decisions(self, node: tree.Node, sheet: str) -> bool:
+        """Whether something is the sum of several decisions, as what the next unit of a perceptron decides by."""
+        if not isinstance(node, tree.Operator) or node.symbol not in {"+", "-"}:
+            return False
+        steps = [self._of_node(operand, sheet) is _Way.STEPS for operand in node.operands]
+        return sum(steps) > 1 or any(self._adds_decisions(operand, sheet) for operand in node.operands)
+
+    def _of_area(self, area: Range, sheet: str) -> _Way:
+        used = self._reads.table.clip(
+            area if area.sheet else Range(sheet, area.top, area.left, area.rows, area.columns)
+        )
+        return max((self.of_cell((used.sheet, *place)) for place in used.cells()), default=_Way.TYPED)
+
+    def _of_call(self, name: str, ways: Sequence[_Way]) -> _Way:
+        if name in _COUNTS:
+            return _Way.COUNTED
+        if name in _UNLIKELIEST and max(ways, default=_Way.TYPED) is _Way.SMOOTH:
+            return _Way.UNWANTED
+        if name in _DECIDES:
+            return _decided(ways)
+        if name in _CHOOSES:
+            chosen = ways[_CHOOSES[name]]
+            saying = [way for number, way in enumerate(ways) if number not in range(len(ways))[_CHOOSES[name]]]
+            return max((_decided(saying), *chosen))
+        if name == "SUMPRODUCT":
+            return _weighed(ways)
+        known = name in _PUTS_TOGETHER or max(ways, default=_Way.TYPED) <= _Way.TYPED
+        return max(ways, default=_Way.TYPED) if known else _Way.SMOOTH
+
+
+def _decided(ways: Iterable[_Way]) -> _Way:
+    """The way of a decision: typed numbers that are compared are no number that a layer could have, either."""
+    way = max(ways, default=_Way.COUNTED)
+    if way is _Way.UNWANTED:
+        return way
+    return _Way.STEPS if way > _Way.TYPED else _Way.COUNTED
+
+
+def _weighed(ways: Sequence[_Way]) -> _Way:
+    """The way of a product: a typed number may be the weight of a decision."""
+    return _Way.SMOOTH if max(ways) is _Way.STEPS and _Way.TYPED in ways else max(ways)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> tree.Node | None:
+    try:
+        return parse(text)
+    except FormulaSyntaxError:
+        return None
