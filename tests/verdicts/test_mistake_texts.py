@@ -6,7 +6,7 @@ import pytest
 
 from xlcheck.formulas.parser import parse
 from xlcheck.formulas.unparse import unparse
-from xlcheck.verdicts.mistakes.texts import lengthened, shortened, without_rounding
+from xlcheck.verdicts.mistakes.texts import lengthened, shortened, turned, without_rounding
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,18 @@ def test_ranges_that_end_a_cell_too_late(formula: str, longer: list[str]) -> Non
 def test_values_that_were_rounded(formula: str, unrounded: str) -> None:
     """Whatever rounds is left out, wherever it stands, and nothing else."""
     assert unparse(without_rounding(parse(formula))) == unparse(parse(unrounded))
+
+
+@pytest.mark.parametrize(
+    ("formula", "others"),
+    [
+        ("1/(1+EXP(A1))", ["1/(1-EXP(A1))", "1/(1+EXP(-A1))"]),
+        ("-A1*B1", ["A1*B1"]),
+        ("A1-B1", ["A1+B1"]),
+        ("SUM(A1:A3)", []),
+        ("A1+", []),
+    ],
+)
+def test_formulas_with_one_sign_the_other_way_round(formula: str, others: list[str]) -> None:
+    """Each sign is turned once, and one is put before what an exponential is given; other formulas stay alone."""
+    assert list(turned(formula)) == others

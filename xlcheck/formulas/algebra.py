@@ -8,7 +8,7 @@ multiplied out, so that a term stays as small as the formula it comes from.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -223,6 +223,17 @@ def below(term: Term) -> tuple[Term, ...]:
     if isinstance(term, Function):
         return tuple(argument for argument in term.arguments if isinstance(argument, Term))
     return ()
+
+
+def subterms(term: Term) -> Iterator[Term]:
+    """A term and all that it is made of, each once, from above."""
+    seen, stack = {term}, [term]
+    while stack:
+        own = stack.pop()
+        yield own
+        new = [part for part in below(own) if part not in seen]
+        seen.update(new)
+        stack += new
 
 
 def outline(expression: Expression, named: Callable[[Address], object]) -> object:

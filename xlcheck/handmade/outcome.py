@@ -159,7 +159,7 @@ def judged(
     strange = strangers(verdicts, tied, networks, precedents) if placement is None else set[Address]()
     left = unrecognised(table, networks, tied, precedents, wrong_inputs)
     verdicts = [verdict for verdict in verdicts if verdict.cell not in {*left.cells, *strange}]
-    explainer = Explainer(Diagnoser(networks, settings, tied, precedents), table)
+    explainer = Explainer(Diagnoser(networks, settings, tied, precedents), table, networks)
     results = [explainer.result(verdict) for verdict in verdicts if _is_shown(verdict)]
     results += weights.results
     results += _wrong_inputs(table, networks, opinion, corrections, right_inputs)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from xlcheck.errors import UsageError
-from xlcheck.formulas.algebra import Address, Sum, Term, outline
+from xlcheck.formulas.algebra import Address, Function, Sum, Term, outline, subterms
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
@@ -27,6 +27,7 @@ from xlcheck.handmade.equations.orders import exchanged_formulas
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.equations.term_changes import Edit
+from xlcheck.handmade.equations.thresholds import is_no_bias_in_words
 from xlcheck.handmade.idle_under_edits import reads_for_nothing
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
@@ -36,7 +37,7 @@ from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import UnderEdits
 
-NONE = "its formulas do not make up a whole network of Keras, and no single change would make them one"
+NONE = "its formulas are not a whole network of Keras, nor would they be with one of them changed"
 """Why there is no verdict where no edit was found; other reasons speak of edits that were."""
 UNDECIDED = "may be wrong, and nothing says which"
 """What is said of two edits that are equally good."""
@@ -102,7 +103,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
         why = f"either {_shown(one)} or {_shown(other)} {UNDECIDED}"
         return OneEdit(why=why)
     ways = [own for own in likely if own.edit.keys() == best[0]]
-    own = min(ways, key=lambda own: (_idle(own, part), own not in alike))
+    own = min(ways, key=lambda own: (_idle(own, part), not _keeps_functions(own, terms), own not in alike))
     why = next(_meant_as_they_are(own, base, terms), "")
     return OneEdit(why=why) if why else _judged(own, base, bench)
 
@@ -110,6 +111,15 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
 def _idle(candidate: Candidate, part: SheetGroup) -> int:
     """How many formulas nobody reads after an edit."""
     return sum(not candidate.arrangement.reads.read.get(cell) for cell in part.table.texts)
+
+
+def _keeps_functions(candidate: Candidate, terms: CellTerms) -> bool:
+    """Whether formulas have the functions after an edit that they had before, as where a sign was wrong."""
+    return all(cell in terms and _functions(terms[cell]) == _functions(term) for cell, term in candidate.edit.items())
+
+
+def _functions(term: Term) -> set[str]:
+    return {own.name for own in subterms(term) if isinstance(own, Function)}
 
 
 def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms) -> Iterator[str]:
@@ -121,6 +131,7 @@ def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms
         if any(candidate.edit.keys() == {*own} for own in pairs):
             one, other = map(_shown, pairs)
             yield f"either {one} or {other} {UNDECIDED}"
+    yield from _called_no_bias(candidate, base)
     for cell in candidate.edit:
         if isinstance(terms.get(cell), Sum):
             branch = may_be_a_branch([layer.reading for layer in candidate.arrangement.layers], cell)
@@ -135,6 +146,16 @@ def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms
     states = list(updates_of(base.forms))
     turned = {cell_of(update.atom) for update in states} if all(update.turned for update in states) else set()
     yield from (f"{show(cell)} is a state as others define a GRU" for cell in candidate.edit if cell in turned)
+
+
+def _called_no_bias(candidate: Candidate, base: Arrangement) -> Iterator[str]:
+    """Numbers that nobody reads and that an edit makes the biases of a layer, which may do without: no word says so."""
+    table, weights = base.reads.table, seeming_weights(candidate.arrangement)
+    for reading in (layer.reading for layer in candidate.arrangement.layers):
+        own = {cell_of(bias) for rows in reading.gates for row in rows for bias in reading.layer.biases[row]}
+        for cell in sorted(own - base.reads.readers.keys()):
+            if table.is_number(cell) and is_no_bias_in_words(table, cell, weights - own):
+                yield f"no word calls {show(cell)} a bias, and a layer may do without"
 
 
 def _as_elsewhere(candidates: Sequence[Candidate], terms: CellTerms) -> Sequence[Candidate]:

@@ -20,7 +20,7 @@ from xlcheck.formulas.printing import Style, formula
 from xlcheck.formulas.shapes import moved
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.shapes import Shape
-from xlcheck.verdicts.mistakes.texts import unrounded
+from xlcheck.verdicts.mistakes.texts import turned, unrounded
 from xlcheck.verdicts.mistakes.trials import Trials, same_function
 from xlcheck.verdicts.operands import forms
 from xlcheck.verdicts.placement import Array
@@ -63,7 +63,7 @@ def desired_formula(wanted: Wanted, trials: Trials) -> str | None:
     ]
     beside = list(dict.fromkeys(_beside(wanted, trials)))
     own = trials.text(wanted.sheet, wanted.code)
-    exact = [] if own is None else [unrounded(own)]
+    exact = [] if own is None else [unrounded(own), *turned(own)]
     for text in dict.fromkeys(filter(None, [*exact, *beside[:_BESIDE], *_printed(wanted, trials)])):
         if _computes(text, wanted, right, trials):
             return f"={text}"

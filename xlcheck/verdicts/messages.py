@@ -70,7 +70,8 @@ def show_values(cell: CellResult) -> tuple[str, str]:
 
 def title(q: Quantity, element: int) -> str:
     """An element as a reader of a worksheet knows it: `fₜ of lstm, step 2, unit 1`; counted from 1."""
-    parts = [f"{q.band.label or q.band.symbol} of {q.band.layer}"]
+    label = q.band.label or q.band.symbol
+    parts = [label if q.band.layer == q.band.symbol else f"{label} of {q.band.layer}"]
     if q.step is not None:
         parts.append(f"{'row' if q.band.columns else 'step'} {q.step + 1}")
     if len(q.shape) == 2:

@@ -6,13 +6,13 @@ of every range. The sum may occur several times, also with its sign turned, mult
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.algebra import Function, Leaf, Sum, Term, below, number_of
+from xlcheck.formulas.algebra import Function, Leaf, Sum, Term, below, number_of, subterms
 from xlcheck.layers.activations import ACTIVATIONS, activation_function
 
 Array = NDArray[np.float64]
@@ -41,7 +41,7 @@ def other_activation(term: Term) -> tuple[str, Term] | None:
     Args:
         term: what a formula computes.
     """
-    own = list(_terms(term)) if _bends(term) else []
+    own = list(subterms(term)) if _bends(term) else []
     for parts in _candidates(own) if len(own) <= _MOST else ():
         values = _values(term, parts)
         if values is None:
@@ -69,17 +69,6 @@ def _bends(term: Term) -> bool:
             return True
         level = tuple(own for part in level for own in below(part))
     return False
-
-
-def _terms(term: Term) -> Iterator[Term]:
-    """A term and all that it is made of, each once, from above."""
-    seen, stack = {term}, [term]
-    while stack:
-        own = stack.pop()
-        yield own
-        new = [part for part in below(own) if part not in seen]
-        seen.update(new)
-        stack += new
 
 
 def _candidates(terms: Iterable[Term]) -> list[_Parts]:

@@ -1,7 +1,8 @@
 """The formula that should stand in a wrong cell of a workbook made by hand, in its own style and with its references.
 
-It is proposed by the cells beside, which hold the same quantity, or it is the wrong formula with one range exchanged;
-and it is shown only if it gives the right value for every setting of random weights and inputs.
+It is the wrong formula with one sign the other way round or with one range exchanged, or it is proposed by the cells
+beside, which hold the same quantity; and it is shown only if it gives the right value for every setting of random
+weights and inputs.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.evaluate import evaluate, parsed_names
 from xlcheck.formulas.functions import OpaqueError, Scalar
@@ -24,7 +25,7 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.verdicts.mistakes.texts import exchanged, lengthened, shortened, unrounded
+from xlcheck.verdicts.mistakes.texts import exchanged, lengthened, shortened, turned, unrounded
 from xlcheck.workbook.values import CellError, NotEvaluated
 
 Array = NDArray[np.float64]
@@ -58,7 +59,9 @@ class Corrector:
         element = self._tied.element(cell)
         if element is None or element.source.part or cell in self._table.arrays:
             return None
-        proposals = dict.fromkeys([*self._beside(cell, element), *self._amended(cell)])
+        text = self._table.texts.get(cell)
+        signs = () if text is None else turned(text)
+        proposals = dict.fromkeys([*signs, *self._beside(cell, element), *self._amended(cell), *self._with_bias(cell)])
         return next((f"={text}" for text in proposals if self._is_right(text, cell, element.values)), None)
 
     def _is_right(self, text: str, cell: Address, right: Array) -> bool:
@@ -123,6 +126,17 @@ class Corrector:
             yield from (shorter for shorter, _, _ in shortened(text))
             yield from lengthened(text)
             yield from islice(exchanged(text, _FAR), _EXCHANGED)
+
+    def _with_bias(self, cell: Address) -> Iterator[str]:
+        """The wrong formula and a bias of its layer."""
+        element, text = self._tied.element(cell), self._table.texts.get(cell)
+        if element is None or text is None:
+            return
+        layer = element.source.quantity.band.layer
+        for place, (network, name, sample, _) in self._given.items():
+            if network == element.source.network and sample is None and name == f"{layer}.bias":
+                sheet = "" if place[0] == cell[0] else f"{quote_sheet(place[0])}!"
+                yield f"{text}+{sheet}{Range(place[0], place[1], place[2]).fixed()}"
 
 
 class _Sheet:

@@ -196,7 +196,9 @@ class Diagnoser:
                 continue
             for line, where in _edges(area):
                 operands = [self._operand(place, held) for place in line]
-                if not any(operand in needs for operand in operands):
+                pairs = zip(operands, line, strict=True)
+                is_known = all(own is not None or not self._precedents.table.is_formula(place) for own, place in pairs)
+                if is_known and not any(operand in needs for operand in operands):
                     return Named("range-too-long", too_long(area.a1, where))
             for line, where in _beyond(area):
                 operands = [self._operand(place, held) for place in line]

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from xlcheck.formulas.addresses import cell_name
+from xlcheck.graph.quantities import Quantity
 from xlcheck.handmade.judging.diagnose import Diagnoser
 from xlcheck.handmade.judging.verdicts import Verdict
+from xlcheck.handmade.networks.elements import Element
+from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.verdicts.messages import quantity_message, show_apart
 from xlcheck.verdicts.report import CellResult, Kind, Status
@@ -19,11 +25,11 @@ class Explainer:
     Args:
         diagnoser: names mistakes.
         table: the workbook's cells.
+        networks: the models.
     """
 
-    def __init__(self, diagnoser: Diagnoser, table: CellTable) -> None:
-        self._diagnoser = diagnoser
-        self._table = table
+    def __init__(self, diagnoser: Diagnoser, table: CellTable, networks: Sequence[Network]) -> None:
+        self._diagnoser, self._table, self._networks = diagnoser, table, networks
 
     def result(self, verdict: Verdict) -> CellResult:
         """The result for one cell."""
@@ -42,16 +48,35 @@ class Explainer:
             formula=None if content is None or content.formula is None else f"={content.formula}",
             diagnosis=name,
             message=message,
-            sample=None if verdict.element.source.quantity.is_weight else verdict.element.sample,
+            sample=self._sample(verdict.element),
             desired_formula=self._diagnoser.desired_formula(verdict.cell) if verdict.status is Status.ROOT else None,
         )
+
+    def _has_samples_for_steps(self, element: Element) -> bool:
+        """Whether the steps of a network are samples to a reader: it has no memory, and a loss is their mean."""
+        layers = self._networks[element.source.network].spec.layers
+        return element.source.quantity.step is not None and all(layer.kind == "Dense" for layer in layers)
+
+    def _sample(self, element: Element) -> int | None:
+        quantity = element.source.quantity
+        if quantity.is_weight:
+            return None
+        return quantity.step if self._has_samples_for_steps(element) else element.sample
+
+    def _quantity(self, element: Element) -> Quantity:
+        """What a cell holds, as a reader knows it."""
+        quantity = element.source.quantity
+        if not self._has_samples_for_steps(element):
+            return quantity
+        label, equation = (text.replace("ₜ", "") for text in (quantity.band.label, quantity.band.equation))
+        return replace(quantity, step=None, band=replace(quantity.band, label=label, equation=equation))
 
     def _words(self, verdict: Verdict) -> tuple[str | None, str]:
         if verdict.is_noise:
             is_, should = show_apart(verdict.actual, verdict.desired)
             return NOISE, f"{is_} differs from {should} by no more than single precision does; this is no error."
         element = verdict.element
-        quantity = element.source.quantity
+        quantity = self._quantity(element)
         wanted = verdict.desired if verdict.local is None or verdict.status is not Status.ROOT else verdict.local
         index = element.index if element.index < quantity.shape[-1] or len(quantity.shape) == 2 else 0
         message = quantity_message(quantity, index, verdict.status, verdict.kind, verdict.actual, wanted)

@@ -105,7 +105,8 @@ class Mistakes:
         yield "activation-missing", f"the activation is missing: apply {own} to the sum", x
         swapped = ex.Sigmoid(x) if isinstance(expr, ex.Tanh) else ex.Tanh(x)
         yield "sigmoid-tanh-exchanged", f"{other} is applied where {own} is needed", swapped
-        if isinstance(expr, ex.Sigmoid):
+        if isinstance(expr, ex.Sigmoid) and isinstance(self._quantity.expr, ex.Sigmoid):  # not within a loss
+            yield "wrong-sign", "the minus before z is missing: the sigmoid is 1/(1+EXP(-z))", ex.Sigmoid(-x)
             for slope, version in ((0.2, "Keras 2"), (1 / 6, "Keras 3")):
                 line = ex.Minimum(ex.Maximum(slope * x + 0.5, ex.Const(0.0)), ex.Const(1.0))
                 yield (
@@ -115,8 +116,9 @@ class Mistakes:
                 )
 
     def _terms(self, expr: ex.Expr) -> Iterator[Rewrite]:
-        """Forget a term of a sum, or count it twice; lose the sign of a logarithm."""
+        """Forget a term of a sum, or count it twice; take the wrong sign, or lose that of a logarithm."""
         if isinstance(expr, ex.Add):
+            yield from self._exchanged_gates(expr)
             for term, rest in ((expr.b, expr.a), (expr.a, expr.b)):
                 if self._is_bias(term):
                     yield "bias-missing", "the bias is missing: add it to the sum", rest
@@ -127,8 +129,22 @@ class Mistakes:
                         "what comes from the step before is missing: add h(t−1) times the recurrent kernel",
                         rest,
                     )
+                yield "wrong-sign", "a sign is the wrong way round", rest - term
         if isinstance(expr, ex.Neg) and any(isinstance(node, ex.Log) for node in ex.walk(expr)):
             yield "log-without-minus", "the minus sign before the logarithm is missing", expr.x
+
+    def _exchanged_gates(self, expr: ex.Add) -> Iterator[Rewrite]:
+        """Each of two gates in the place of the other one."""
+        match expr:
+            case ex.Add(ex.Mul(ex.Ref(one) as a, x), ex.Mul(ex.Ref(other) as b, y)):
+                gates = [self._gate(name) for name in (one, other)]
+                if None not in gates:
+                    sentence = f"the {gates[0]} gate and the {gates[1]} gate are exchanged"
+                    yield "gate-order", sentence, b * x + a * y
+
+    def _gate(self, name: str) -> str | None:
+        band = self._graph[name].band
+        return gate_of(self._kind(band.layer), band.symbol)
 
     def _is_bias(self, expr: ex.Expr) -> bool:
         name = expr.of.name if isinstance(expr, ex.Slice) else expr.name if isinstance(expr, ex.Ref) else None

@@ -87,7 +87,7 @@ def _changes(mistakes: Mistakes, dot: ex.Dot, index: int) -> Iterator[_Change]:
             if other != k:
                 yield _Change(
                     "neighbour-unit",
-                    "the value of a neighbouring unit is read; refer to this one's",
+                    "another of the numbers that come in is read; refer to the one that belongs to this weight",
                     lambda v, k=k, o=other: (x(v)[..., o] - x(v)[..., k]) * w(v)[k, index],
                 )
     if rows == columns > 1:

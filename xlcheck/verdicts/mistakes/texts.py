@@ -51,6 +51,37 @@ def without_rounding(node: Node) -> Node:
 _ROUNDING = ("ROUND", "ROUNDUP", "ROUNDDOWN", "TRUNC", "FIXED")
 
 
+def turned(formula: str) -> Iterator[str]:
+    """A formula with one sign the other way round, also one that is not written, in front of what a function is given.
+
+    Args:
+        formula: the formula without `=`; one that cannot be read has no other signs.
+    """
+    try:
+        tree = parse(formula)
+    except FormulaSyntaxError:
+        return
+    yield from map(unparse, _turned(tree))
+
+
+def _turned(node: Node) -> Iterator[Node]:
+    if isinstance(node, Operator):
+        if node.symbol == "-" and len(node.operands) == 1:
+            yield node.operands[0]
+        elif node.symbol in {"+", "-"}:
+            yield Operator("-" if node.symbol == "+" else "+", node.operands)
+        yield from (Operator(node.symbol, changed) for changed in _one_turned(node.operands))
+    elif isinstance(node, FunctionCall):
+        if node.name in {"EXP", "LN", "TANH"}:
+            yield FunctionCall(node.name, (Operator("-", node.arguments),))
+        yield from (FunctionCall(node.name, changed) for changed in _one_turned(node.arguments))
+
+
+def _one_turned(nodes: tuple[Node, ...]) -> Iterator[tuple[Node, ...]]:
+    for number, node in enumerate(nodes):
+        yield from ((*nodes[:number], new, *nodes[number + 1 :]) for new in _turned(node))
+
+
 def shortened(formula: str) -> Iterator[tuple[str, str, str]]:
     """A formula with a range, and the next one if it is as long, one cell shorter: the text, the range, and the end."""
     text = cut(formula)
