@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -271,3 +272,52 @@ def test_one_of_the_last_units_with_another_activation_is_no_pass(tmp_path: Path
 
     assert answer(one, tmp_path) == (0, set())
     assert answer(one | {"G3": "=TANH(F3)"}, tmp_path) in ((3, set()), (1, {"G3"}))
+
+
+@pytest.mark.parametrize(
+    ("word", "number", "code"),
+    [("bias", 0.3, 1), ("Schwelle", 0.3, 1), ("b2", 0.3, 1), ("target", 1, 3), ("Ziel", 1, 3), (None, 0.3, 3)],
+)
+def test_a_number_that_nobody_reads_is_a_bias_only_if_a_word_says_so(
+    word: str | None, number: float, code: int, tmp_path: Path
+) -> None:
+    """Rule: a layer may do without biases; that its bias is missing is certain only where a number is called so."""
+    cells: dict[str, object] = {
+        "B2": 0.6,
+        "B3": 0.4,
+        "B4": 0.2,
+        "C2": -0.9,
+        "C3": 0.7,
+        "C4": -0.1,
+        "E2": 1.2,
+        "E3": -0.8,
+    }
+    cells |= {"E4": number, "A4": "bias", **({} if word is None else {"D4": word})}
+    for row in range(8, 11):
+        cells |= {f"A{row}": 0.4 * row - 3.9, f"B{row}": 2.1 - 0.03 * row * row}
+        for weight, z, h in (("B", "C", "E"), ("C", "D", "F")):
+            cells[f"{z}{row}"] = f"=$A{row}*{weight}$2+$B{row}*{weight}$3+{weight}$4"
+            cells[f"{h}{row}"] = f"=1/(1+EXP(-{z}{row}))"
+        cells |= {f"G{row}": f"=E{row}*$E$2+F{row}*$E$3", f"H{row}": f"=1/(1+EXP(-G{row}))"}
+    report = check(save(cells, tmp_path / "w.xlsx"))
+    assert {own.cell: own.desired_formula for own in report.roots} == (
+        {f"G{row}": f"=E{row}*$E$2+F{row}*$E$3+$E$4" for row in range(8, 11)} if code == 1 else {}
+    )
+    assert report.exit_code == code
+
+
+def _forecast() -> dict[str, object]:
+    """A network that forecasts a series, its squared error, and that of who forecasts the value before."""
+    cells: dict[str, object] = {"B1": 0.9, "D1": -0.2}
+    series = (0.1, -0.25, -0.72, 0.73, 0.31, -0.44, 0.58, 0.12, -0.9)
+    for row, (before, now) in enumerate(pairwise(series), start=4):
+        cells |= {f"A{row}": row - 3, f"B{row}": before, f"C{row}": now, f"D{row}": f"=TANH($B$1*B{row}+$D$1)"}
+        cells |= {f"E{row}": f"=(C{row}-D{row})^2", f"F{row}": f"=(C{row}-B{row})^2"}
+    return cells | {"E13": "=AVERAGE(E4:E11)", "F13": "=AVERAGE(F4:F11)"}
+
+
+def test_a_column_of_typed_numbers_is_no_output(tmp_path: Path) -> None:
+    """Rule: where all of a column is typed, it is not what a network should compute there, but targets, perhaps; where
+    the results themselves were pasted there, it is."""
+    code, roots = answer(_forecast(), tmp_path)
+    assert (code, roots) == (3, set())

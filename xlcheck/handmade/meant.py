@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from math import isclose
 
 from xlcheck.formulas.algebra import Address
@@ -102,23 +102,40 @@ def _as_a_habit(part: SheetGroup, roots: Mapping[Address, CellResult], held: Map
     """What all steps, units and samples compute alike, and otherwise than Keras, perhaps as a layer that it has not.
 
     A weight that all of them read wrongly makes no other layer; nor does a bias that stands there and nobody reads, nor
-    results that were pasted.
+    results that were pasted. Of numbers it is enough that all of a row or column are typed, as targets are.
     """
     for name, cells in _by_quantity(held).items():
         kinds = {skeleton(part.table.texts.get(cell, "")) for cell in cells}
         wrong = [roots[cell] for cell in cells if cell in roots]
         desired = {skeleton(own.desired_formula.removeprefix("=")) for own in wrong if own.desired_formula}
         is_habit = len(wrong) == len(cells) >= _HABIT and len(kinds) == 1 and not kinds & desired
-        if is_habit and not any(_is_pasted(own) or own.diagnosis == _MISSING for own in wrong):
+        if is_habit and not _are_pasted(wrong) and not any(own.diagnosis == _MISSING for own in wrong):
             others = f"{show(min(cells))} and all others that should be {name}"
             yield f"{others} are computed alike, and otherwise than Keras computes them, which may be meant"
+        for line in _lines(cells):
+            typed = [roots[cell] for cell in line if cell in roots and not part.table.is_formula(cell)]
+            if len(typed) == len(line) >= _HABIT and not _are_pasted(typed):
+                yield f"{show(min(line))} and the others of its line may be typed there on purpose"
 
 
-def _is_pasted(own: CellResult) -> bool:
-    """Whether a typed number is the result that a formula should give there, rounded."""
-    if own.formula is not None or not isinstance(own.actual, float) or not isinstance(own.desired, float):
+def _lines(cells: Sequence[Address]) -> Iterator[list[Address]]:
+    """Cells by the rows and by the columns in which they stand."""
+    rows, columns = defaultdict[object, list[Address]](list), defaultdict[object, list[Address]](list)
+    for sheet, row, column in cells:
+        rows[sheet, row].append((sheet, row, column))
+        columns[sheet, column].append((sheet, row, column))
+    yield from (*rows.values(), *columns.values())
+
+
+def _are_pasted(wrong: Sequence[CellResult]) -> bool:
+    """Whether typed numbers are the results that formulas should give there, rounded, and not one number throughout."""
+    if any(own.formula is not None for own in wrong) or len({own.actual for own in wrong}) == 1:
         return False
-    return isclose(own.actual, own.desired, abs_tol=_ROUNDED)
+    numbers = [(own.actual, own.desired) for own in wrong]
+    return all(
+        isinstance(actual, float) and isinstance(desired, float) and isclose(actual, desired, abs_tol=_ROUNDED)
+        for actual, desired in numbers
+    )
 
 
 def _new_series(part: SheetGroup, roots: Collection[Address], held: Mapping[Address, str]) -> Iterator[str]:
