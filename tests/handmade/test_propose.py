@@ -180,7 +180,7 @@ def test_a_draft_says_what_may_belong_elsewhere(tmp_path: Path) -> None:
             sheet[f"{head}{row}"] = f"=$F{at}*{own}$1+$G{at}*{own}$2+$H{at}*{own}$3+{own}$4"
     book.save(tmp_path / "book.xlsx")
     said = re.findall(
-        r"# NOT SURE: Sheet!(\w+) reads .* may belong elsewhere\.\n", proposal(tmp_path / "book.xlsx").text
+        r"# NOT SURE: Sheet!(\w+) reads .* only if that is meant\.\n", proposal(tmp_path / "book.xlsx").text
     )
 
     assert said == ["J8", "K8", "J9", "K9"]

@@ -76,7 +76,7 @@ def out_of_place(table: CellTable, values: CellValues, among: Collection[Address
             _numbers(table, values, broken.cell[0], a) != _numbers(table, values, broken.cell[0], b)
             for a, b in zip(own, broken.wanted.refs, strict=True)
         ):
-            yield f"{_warning(broken, table).message}, so what agrees there may belong elsewhere"
+            yield f"{_warning(broken, table).message}; it is right only if that is meant"
 
 
 def _numbers(table: CellTable, values: CellValues, sheet: str, ref: Ref) -> list[Value]:

@@ -315,8 +315,9 @@ class Judge:
     def _assumed(self) -> str:
         first = self.reading.steps[min(self.accepted)].truth
         layers = " → ".join(f"Dense({len(c.kernel[0])}, {c.activation})" for c in first.network.layers)
-        steps = f"{len(self.accepted)} training step{'s' if len(self.accepted) > 1 else ''}"
+        count = len(self.accepted)
+        steps, make = ("1 training step", "makes") if count == 1 else (f"{count} training steps", "make")
         return (
-            f"no bindings were given; assumed {steps} of {layers} that make {LOSS_NAMES[first.loss]} smaller, which "
+            f"no bindings were given; assumed {steps} of {layers} that {make} {LOSS_NAMES[first.loss]} smaller, which "
             f"explains {len(self.agree)} of {len(self.table.formulas)} formula cells"
         )

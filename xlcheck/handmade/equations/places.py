@@ -43,7 +43,7 @@ def stands_apart(table: CellTable, reading: Reading) -> str | None:
     for kind, follows in kinds.items():
         apart = sorted(cell for cell, does in follows.items() if not does)
         if len(follows) > 1 and apart and (2 * len(apart) <= len(follows) or len(follows) == 2):
-            return f"{show(apart[0])} stands apart from the other {kind} of its layer"
+            return f"{show(apart[0])} is not in line with the other {kind} of its layer"
     return None
 
 

@@ -113,7 +113,7 @@ def _readings(layer: Layer, forms: Forms) -> list[Reading]:
 
 def _why_not(reading: Reading) -> str | None:
     if reading.layer.fit < FIT:
-        return f"only {reading.layer.fit:.0%} of its weighted sums agree on what they read"
+        return "its weighted sums read too many different things to be those of one layer"
     return irregularity(reading)
 
 

@@ -82,8 +82,9 @@ def _consulted(table: CellTable, engine: Engine) -> Opinion:
     if _unanswered(table, others) > _unanswered(table, values) or (count and other_errs):
         return Opinion(first, values)
     if count:
-        note = f"{engine.name} cannot be relied on for {count} formula cells; {other.engine.name} computed the workbook"
-        return Opinion(other, others, (note,))
+        formulas = "1 formula" if count == 1 else f"{count} formulas"
+        note = f"{engine.name} and {other.engine.name} disagree on {formulas}"
+        return Opinion(other, others, (f"{note}; the values of {other.engine.name} are checked",))
     # An error upstream may hide where they would differ.
     return Opinion(other, others) if _is_hidden(table, values, engine) else Opinion(first, values)
 
