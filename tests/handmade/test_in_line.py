@@ -115,3 +115,16 @@ def test_a_rounded_formula_says_what_others_should_be(tmp_path: Path) -> None:
     right = simple_rnn(5)
     wrong = {"I13": f"=ROUND({str(right['I13']).removeprefix('=')},2)", "I14": right["J13"]}
     assert answer(right | wrong, tmp_path) == (1, {*wrong})
+
+
+def test_a_column_outvotes_what_was_filled_into_its_row(tmp_path: Path) -> None:
+    """Rule: where a `$` was forgotten before a formula was filled to the right, the cells of its row are alike, and yet
+    all others of their columns have it otherwise."""
+    cells: dict[str, object] = {"B1": 0.4, "C1": -0.7, "D1": 0.2, "B2": -0.3, "C2": 0.5, "D2": 0.6}
+    for row in range(5, 13):
+        cells |= {f"A{row}": 0.3 * row - 1.7, f"B{row}": 1.1 - 0.04 * row * row, f"K{row}": f"=SUM(H{row}:J{row})"}
+        for weight, z, e, share in zip("BCD", "DEF", "HIJ", "LMN", strict=True):
+            cells |= {f"{z}{row}": f"=$A{row}*{weight}$1+$B{row}*{weight}$2", f"{e}{row}": f"=EXP({z}{row})"}
+            cells[f"{share}{row}"] = f"={e}{row}/$K{row}"
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"M8": "=I8/L8", "N8": "=J8/M8"}, tmp_path) == (1, {"M8", "N8"})

@@ -184,6 +184,8 @@ def _epsilon(x: _Array, unit: int, given: Mapping[str, _Array], y: _Array) -> fl
     variance = given.get("moving_variance", x.var(axis=1))
     scaled = given.get("gamma", 1.0) * (x[:, unit] - mean)
     without = y - given.get("beta", 0.0)
+    if (np.sign(without) != np.sign(scaled)).any():
+        return None
     epsilon: float | _Array
     if _EPSILON in given:
         epsilon = given[_EPSILON]

@@ -17,6 +17,8 @@ _ASKED = 3
 """Formulas on each side that are asked."""
 _AXES = (2, 1)
 """In a row the columns differ, and in a column the rows."""
+_OUTVOTED = 2
+"""How many times as many formulas are in one line and alike as are like a formula in the other one."""
 _WITNESSES = 2
 """Formulas that must agree: one against one is no majority."""
 
@@ -58,14 +60,24 @@ class OddOnes(Filling):
         found: list[Odd] = []
         for cell in self._places():
             asked = [self._asked(cell, axis) for axis in _AXES]
-            like = max(self._like(cell, self._nearest(cell, axis, STEP)) for axis in _AXES)
-            if like < _WITNESSES:
-                there = [self._said(cell, line) for line in asked]
-                like = max(like, *(_votes(by, self._terms.get(cell)) for by in there))
-                both = [(by, other) for by, other in (there, there[::-1])]
-                own = {odd.meant: odd for by, other in both for odd in self._odd(cell, by, like, other)}
-                found += own.values() if like < _WITNESSES else ()
+            lines = self._lines if cell in self._terms else self._texts_in  # what gives words has no terms
+            like = max(self._like(cell, self._nearest(cell, axis, STEP, lines)) for axis in _AXES)
+            if like >= _WITNESSES and not self._is_outvoted(cell, like, asked):
+                continue
+            there = [self._said(cell, line) for line in asked]
+            like = max(like, *(_votes(by, self._terms.get(cell)) for by in there))
+            both = [(by, other) for by, other in (there, there[::-1])]
+            own = {odd.meant: odd for by, other in both for odd in self._odd(cell, by, like, other)}
+            found += own.values() if like < _WITNESSES or self._is_outvoted(cell, like, asked) else ()
         return sorted(found, key=attrgetter("sureness"), reverse=True)
+
+    def _is_outvoted(self, cell: Address, like: int, asked: Sequence[Sequence[Address]]) -> bool:
+        """Whether one of the lines of a formula has it otherwise on both sides, far more than are like it elsewhere."""
+        votes = [self._like(line[0], line[1:]) + 1 if line else 0 for line in asked]
+        return any(
+            count == len(line) > _OUTVOTED * like and not self._like(cell, line)
+            for count, line in zip(votes, asked, strict=True)
+        )
 
     def odd_lines(self) -> Iterator[tuple[Odd, ...]]:
         """Formulas that were filled from one another, all of which those on both sides of their line have otherwise."""
@@ -112,9 +124,11 @@ class OddOnes(Filling):
         near = [o for o in self._nearest(cell, axis, 1) if abs(o[1] - cell[1]) + abs(o[2] - cell[2]) == 1]
         return near if len(near) > 1 else ()
 
-    def _nearest(self, cell: Address, axis: int, most: int) -> Sequence[Address]:
+    def _nearest(
+        self, cell: Address, axis: int, most: int, lines: Mapping[object, list[Address]] | None = None
+    ) -> Sequence[Address]:
         """The nearest formulas on either side of a cell, so many on each, in its row or column."""
-        line = self._lines.get((3 - axis, cell[0], cell[3 - axis]), [])
+        line = (self._lines if lines is None else lines).get((3 - axis, cell[0], cell[3 - axis]), [])
         first = bisect_left(line, cell)
         after = first + (first < len(line) and line[first] == cell)
         return *reversed(line[max(0, first - most) : first]), *line[after : after + most]

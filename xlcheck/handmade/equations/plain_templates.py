@@ -153,7 +153,11 @@ def _in_rows(vectors: Sequence[tuple[Address, ...]]) -> list[Results]:
 
 def _softmax(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
     """A softmax of each step's results."""
-    outputs = {step: _alike(own, functions, _exponential_shares) for step, own in _vectors(of).items()}
+    outputs: dict[int, list[Address] | None] = {}
+    for step, own in _vectors(of).items():
+        outputs[step] = _alike(own, functions, _exponential_shares)
+        if outputs[step] is None:
+            return None
     return _of_vectors(of, outputs, LayerSpec("Softmax", "", {"axis": -1}), {})
 
 
@@ -162,8 +166,8 @@ def _alike(own: Sequence[Address], functions: Functions, function: Callable[[_Ar
     x = _random(_TRIALS, len(own))
     desired = function(x)
     found: dict[int, list[Address]] = defaultdict(list)
-    for cell in (cell for cell, read in functions.of.items() if read == frozenset(own)):
-        y = functions.values(cell, own, x)
+    cells = [cell for cell, read in functions.of.items() if read == frozenset(own)]
+    for cell, y in (functions.values_of(cells, own, x) if len(cells) >= len(own) else {}).items():
         for unit in range(len(own)):
             if _same(y, desired[:, unit]):
                 found[unit].append(cell)
