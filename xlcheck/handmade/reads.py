@@ -14,6 +14,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
+from xlcheck.workbook.values import CellError
 
 _MULTIPLIES = re.compile(r"\*|PRODUCT\(|MMULT\(", re.IGNORECASE)
 
@@ -87,6 +88,8 @@ class Reads:
         before, index = self._precedents.of(cell), self.table.index
         if not set(self.of(cell)) <= set(before):
             return False  # an edit that reads another cell reads it in the word's place
+        if cell in self.edited and isinstance(values[index[cell]], CellError):
+            return False  # a word was no 0 there, and so no term is left of it
         held = {read: values[index[read]] for read in before if read in index and read not in self.edited}
         words: dict[int, set[int]] = defaultdict(set)
         for area in self._precedents.ranges(cell):

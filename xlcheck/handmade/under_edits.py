@@ -30,7 +30,9 @@ from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.textbook import may_be_textbook
+from xlcheck.workbook.values import CellError
 
+_NO_NUMBER = CellError("#VALUE!")
 _GATES = 4
 """Rows of an LSTM for each of its candidates."""
 
@@ -60,6 +62,8 @@ class UnderEdits:
             cells: the cells.
         """
         key = frozenset(cells)
+        if not self._broken <= key:
+            return False
         if key not in self._may_help:
             effort.require_time()
             reached = {cell: self._depending_on(cell) for cell in key}
@@ -69,6 +73,18 @@ class UnderEdits:
             most = sum(max(1, len(own)) for own in touched.values())
             self._may_help[key] = self._missing_beside(left) <= most
         return self._may_help[key]
+
+    @cached_property
+    def _broken(self) -> set[Address]:
+        """The formulas that give #VALUE! of numbers, words and blank cells: no edit of other cells helps them."""
+        part, table = self._part, self._part.table
+
+        def is_broken(cell: Address) -> bool:
+            value = part.values[table.index[cell]]
+            read = (part.values[table.index[own]] for own in part.precedents.of(cell) if table.is_formula(own))
+            return value == _NO_NUMBER and all(isinstance(own, float) for own in read)
+
+        return {cell for cell in table.texts if is_broken(cell) and part.precedents.readers(cell)}
 
     def arrangement(self, edit: Mapping[Address, Term]) -> Arrangement | None:
         """The layers under an edit; None if these are no textbook network.
