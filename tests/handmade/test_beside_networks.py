@@ -345,6 +345,19 @@ def test_what_may_be_more_than_an_evaluation_is_no_pass(change: dict[str, object
     assert answer(_classifier() | change, tmp_path) == (3, set())
 
 
+def test_a_decision_and_whether_it_is_right_are_two_things(tmp_path: Path) -> None:
+    """Rule: what says of every result on which side of a threshold it is decides; what compares that with a target does
+    not decide once more. One that decides otherwise has no verdict."""
+    cells: dict[str, object] = {"A1": 0.9, "B1": -0.4, "C1": 0.1}
+    for row in range(4, 9):
+        cells |= {f"A{row}": 0.5 * row - 3, f"B{row}": 0.3 * row - 2, f"C{row}": row % 2}
+        cells |= {f"D{row}": f"=$A$1*A{row}+$B$1*B{row}+$C$1", f"E{row}": f"=1/(1+EXP(-D{row}))"}
+        cells |= {f"F{row}": f"=IF(E{row}>=0.5,1,0)", f"G{row}": f"=IF(F{row}=C{row},1,0)"}
+    cells["G9"] = "=AVERAGE(G4:G8)"
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"F7": "=IF(E7<0.5,1,0)"}, tmp_path) == (3, set())
+
+
 @pytest.mark.parametrize("pool", ["MAX", "AVERAGE"])
 def test_a_window_that_pools_other_steps_is_found(pool: str, tmp_path: Path) -> None:
     """Rule: the largest or the mean of each window of results is a layer, in which one formula may be wrong."""

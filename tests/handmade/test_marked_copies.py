@@ -80,7 +80,7 @@ def test_notes_say_what_and_why_and_the_right_value(path: Path, tmp_path: Path) 
     sheet = openpyxl.load_workbook(tmp_path / "marked.xlsx").active
     lines = {cell: sheet[cell].comment.text.split("\n") for cell in ("K13", "J14", "M15")}
 
-    assert lines["K13"][0] == "✗ wrong"
+    assert lines["K13"][0] == "✗ wrong: wrong sign"
     assert lines["K13"][-1] == "Right formula: =D13*K12+F13*H13"
     assert lines["J14"][0] == "✗ wrong: sigmoid tanh exchanged"
     assert "should be σ(zₒ,ₜ) = 0.5876899" in lines["J14"][1]

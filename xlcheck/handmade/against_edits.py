@@ -67,7 +67,7 @@ def _takes_a_state_for_a_bias(candidate: Candidate, base: Arrangement) -> bool:
     for cell in candidate.edit.keys() & base.reads.terms.keys():
         before = {*leaves(base.reads.terms[cell])}
         for added in ({*leaves(candidate.edit[cell])} - before) & biases:
-            lines = [side for side in (1, 2) if added[side] == cell[side]]
+            lines = [side for side in (1, 2) if added[0] == cell[0] and added[side] == cell[side]]
             in_line = any(own[side] == cell[side] for own in before & weights for side in lines)
             if lines and not in_line and weights.isdisjoint(beside(added)):
                 return True

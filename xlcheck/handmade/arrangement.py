@@ -201,7 +201,7 @@ class Arrangement:
                 is_spare = is_spare or (cell in self.decisions and not self._is_read(cell))
                 is_result = kind == COPY and self._may_be_a_result(cell, taken)
                 (spare.add if is_spare and not is_result else left.append)(cell)
-        regular, odd = evaluations(self.reads, taken)
+        regular, odd = evaluations(self.reads, taken, self.decisions)
         spare = (spare | regular | self._measures(taken, self.reads.formulas) if left else spare) - {*taken} - odd
         left += [cell for cell in odd if cell not in left]
         return [cell for cell in left if cell not in spare], [cell for cell in self.reads.formulas if cell in spare]

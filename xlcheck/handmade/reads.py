@@ -88,9 +88,10 @@ class Reads:
         before, index = self._precedents.of(cell), self.table.index
         if not set(self.of(cell)) <= set(before):
             return False  # an edit that reads another cell reads it in the word's place
-        if cell in self.edited and isinstance(values[index[cell]], CellError):
-            return False  # a word was no 0 there, and so no term is left of it
         held = {read: values[index[read]] for read in before if read in index and read not in self.edited}
+        passed_on = any(isinstance(value, str) and self.table.is_formula(read) for read, value in held.items())
+        if cell in self.edited and isinstance(values[index[cell]], CellError) and not passed_on:
+            return False  # a word was no 0 there, and so no term is left of it
         words: dict[int, set[int]] = defaultdict(set)
         for area in self._precedents.ranges(cell):
             if area.size > 1:

@@ -76,15 +76,20 @@ class UnderEdits:
 
     @cached_property
     def _broken(self) -> set[Address]:
-        """The formulas that give #VALUE! of numbers, words and blank cells: no edit of other cells helps them."""
-        part, table = self._part, self._part.table
+        """The formulas that give #VALUE! of numbers, words and blank cells, or pass a word on to one that does.
+
+        No edit of other cells helps them.
+        """
+        part, table, precedents = self._part, self._part.table, self._part.precedents
+        value = {cell: part.values[table.index[cell]] for cell in table.texts}
 
         def is_broken(cell: Address) -> bool:
-            value = part.values[table.index[cell]]
-            read = (part.values[table.index[own]] for own in part.precedents.of(cell) if table.is_formula(own))
-            return value == _NO_NUMBER and all(isinstance(own, float) for own in read)
+            own, read = value[cell], [value[other] for other in precedents.of(cell) if other in value]
+            if isinstance(own, str):
+                return not read and any(value[reader] == _NO_NUMBER for reader in precedents.readers(cell))
+            return own == _NO_NUMBER and bool(precedents.readers(cell)) and all(isinstance(o, float) for o in read)
 
-        return {cell for cell in table.texts if is_broken(cell) and part.precedents.readers(cell)}
+        return set(filter(is_broken, table.texts))
 
     def arrangement(self, edit: Mapping[Address, Term]) -> Arrangement | None:
         """The layers under an edit; None if these are no textbook network.

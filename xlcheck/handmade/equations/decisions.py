@@ -33,8 +33,10 @@ def decisions(results: Sequence[Results], terms: CellTerms, taken: Collection[Ad
             if read in cells:
                 alike[key][read].append(cell)
         for by_result in alike.values():
-            if by_result.keys() == cells and all(len(same) == 1 for same in by_result.values()):
-                found |= {same[0] for same in by_result.values()}
+            # Whether a decision is right is one, too, for a known target; it reads the result through the first one.
+            at_once = {read: [c for c in same if read in terms.reads[c]] or same for read, same in by_result.items()}
+            if at_once.keys() == cells and all(len(same) == 1 for same in at_once.values()):
+                found |= {same[0] for same in at_once.values()}
     return found
 
 

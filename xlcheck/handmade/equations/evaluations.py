@@ -53,7 +53,9 @@ class _Way(IntEnum):
     """By the least of some results, of which nobody wants a decision."""
 
 
-def evaluations(reads: Reads, taken: Collection[Address]) -> tuple[set[Address], set[Address]]:
+def evaluations(
+    reads: Reads, taken: Collection[Address], decisions: Collection[Address]
+) -> tuple[set[Address], set[Address]]:
     """The formulas that are computed from decisions, these among them, if nothing else reads them; and odd ones.
 
     One that is filled otherwise than those of its kind in line with it is odd, or counts a part of a line, or looks for
@@ -62,12 +64,14 @@ def evaluations(reads: Reads, taken: Collection[Address]) -> tuple[set[Address],
     Args:
         reads: who reads what.
         taken: the cells of layers.
+        decisions: the formulas that say of each result of a layer on which side of a threshold it is; others that say
+            so of some may be an activation.
     """
     others = [cell for cell in reads.formulas if cell not in taken and cell not in reads.edited]
     if not any(_MAY_DECIDE.search(reads.table.texts[cell]) for cell in others):
         return set(), set()
     ways = _Ways(reads, taken)
-    found = {cell for cell in others if ways.of_cell(cell) is _Way.STEPS}
+    found = {cell for cell in others if ways.of_cell(cell) is _Way.STEPS} - (ways.with_threshold - {*decisions})
     found |= {cell for cell in others if reads.readers.get(cell) and ways.is_largest(cell)}
     while read := {cell for cell in found if not found.issuperset(reads.readers.get(cell, ()))}:
         found -= read
@@ -115,11 +119,16 @@ class _Ways:
     Args:
         reads: who reads what.
         taken: the cells of layers.
+
+    Attributes:
+        with_threshold: the formulas that compare a result with a number.
     """
 
     def __init__(self, reads: Reads, taken: Collection[Address]) -> None:
         self._reads = reads
         self._of: dict[Address, _Way] = dict.fromkeys(taken, _Way.SMOOTH)
+        self._cell = ("", 0, 0)
+        self.with_threshold = set[Address]()
         for cell in in_order({cell: tuple(reads.of(cell)) for cell in reads.formulas}):
             if cell not in self._of:
                 self._of[cell] = self._of_formula(cell)
@@ -136,6 +145,7 @@ class _Ways:
     def _of_formula(self, cell: Address) -> _Way:
         if cell in self._reads.edited:
             return _Way.SMOOTH
+        self._cell = cell
         node = _parsed(self._reads.table.texts.get(cell, ""))
         return _Way.SMOOTH if node is None else max(self._of_node(node, cell[0]), _Way.TYPED)
 
@@ -148,6 +158,8 @@ class _Ways:
             case tree.Operator():
                 ways = [self._of_node(operand, sheet) for operand in node.operands]
                 if node.symbol in _COMPARES:
+                    if _Way.SMOOTH in ways and min(ways) <= _Way.TYPED:
+                        self.with_threshold.add(self._cell)
                     is_neuron = any(self._adds_decisions(operand, sheet) for operand in node.operands)
                     return _Way.SMOOTH if is_neuron else _decided(ways)
                 return _weighed(ways) if node.symbol in {"*", "/", "^"} else max(ways)
