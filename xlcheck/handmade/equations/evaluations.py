@@ -34,7 +34,7 @@ _CHOOSES = {
     "XLOOKUP": slice(2, None), "LOOKUP": slice(2, None),
 }  # fmt: skip
 """Functions that choose → the arguments from which they do; the others say which."""
-_UNLIKELIEST = frozenset({"MIN", "SMALL"})
+_LEAST = frozenset({"MIN", "SMALL"})
 _MAY_DECIDE = re.compile(r"[<>=]|\b(?:MATCH|COUNTIF|EXACT|SIGN|INT|RANK)", re.IGNORECASE)
 
 
@@ -49,8 +49,10 @@ class _Way(IntEnum):
     """Constant but for jumps."""
     SMOOTH = 3
     """Otherwise, or it is not known how."""
-    UNWANTED = 4
-    """By the least of some results, of which nobody wants a decision."""
+    LEAST = 4
+    """As the least of some results."""
+    UNWANTED = 5
+    """Constant but for jumps, where another one becomes the least: nobody wants that decision."""
 
 
 def evaluations(
@@ -183,8 +185,8 @@ class _Ways:
     def _of_call(self, name: str, ways: Sequence[_Way]) -> _Way:
         if name in _COUNTS:
             return _Way.COUNTED
-        if name in _UNLIKELIEST and max(ways, default=_Way.TYPED) is _Way.SMOOTH:
-            return _Way.UNWANTED
+        if name in _LEAST and max(ways, default=_Way.TYPED) is _Way.SMOOTH:
+            return _Way.LEAST
         if name in _DECIDES:
             return _decided(ways)
         if name in _CHOOSES:
@@ -200,8 +202,8 @@ class _Ways:
 def _decided(ways: Iterable[_Way]) -> _Way:
     """The way of a decision: typed numbers that are compared are no number that a layer could have, either."""
     way = max(ways, default=_Way.COUNTED)
-    if way is _Way.UNWANTED:
-        return way
+    if way >= _Way.LEAST:
+        return _Way.UNWANTED
     return _Way.STEPS if way > _Way.TYPED else _Way.COUNTED
 
 
