@@ -176,7 +176,10 @@ class Search:
             whole = effort.USED_UP
         if not isinstance(whole, str):
             if not layers.contradicts(whole):
-                return [*map(part_of, whole)], []
+                known = set().union(*(outcome.table.texts for outcome in whole))
+                others = [cell for cell in part.table.texts if cell not in known]
+                beside = [Abstention(part.table, part.values, others, "", matters=False)] if others else []
+                return [*map(part_of, whole)], beside
             layers = Settled() if layers.roots else layers
             whole = _OTHERWISE
         if layers.outcomes and (whole == NONE or not layers.may_be_more):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from training_sheets import FORMULAS, cell, table_of, terms_of, training
 
+from xlcheck.handmade.backward.diagnosis import in_words
 from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.handmade.backward.roles import best_reading
 from xlcheck.handmade.backward.steps import Sheet, exact_updates, may_learn
@@ -88,6 +89,19 @@ def test_the_wrong_gradient_is_blamed(what: str, tmp_path: Path) -> None:
     assert {(r.cell, r.status) for r in found.results} == {
         (cell(head, 1), Status.ROOT), (cell(f"w{head[1]}", 2), Status.CARRIED)
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("∂E/∂w1[2,3]", "∂E/∂w1[2,3], the gradient of weight 2 of unit 3 in layer 1"),
+        ("∂E/∂b2[1]", "∂E/∂b2[1], the gradient of the bias of unit 1 in layer 2 (its delta, of a single sample)"),
+        ("∂E/∂z · w[1,1]", "∂E/∂z · w[1,1]"),
+    ],
+)
+def test_a_gradient_is_called_what_a_learner_calls_it(name: str, words: str) -> None:
+    """What a cell should hold is said in signs and in words."""
+    assert in_words(name) == words
 
 
 @pytest.mark.keras

@@ -101,7 +101,10 @@ def test_an_exponential_without_its_minus_is_named(tmp_path: Path) -> None:
 def test_gates_that_are_exchanged_are_called_so(tmp_path: Path) -> None:
     """No weight is read in a cell state: what is exchanged are the gates."""
     cells = {**TOYS["lstm"], "D13": "=D9*C13+D8*D10"}
-    (found,) = api.check(save(cells, tmp_path / "w.xlsx")).roots
+    shown = {f"F{row}": f'=IF(ABS(D{row})>0,"DONE","NOT DONE")' for row in (8, 9, 11)}
+    report = api.check(save(cells | shown, tmp_path / "w.xlsx"))
+    (found,) = report.roots
+    assert report.counts.formula_cells == sum(str(own).startswith("=") for own in (cells | shown).values())
     assert (found.cell, found.diagnosis) == ("D13", "gate-order")
     assert "the f gate and the i gate are exchanged" in found.message
 

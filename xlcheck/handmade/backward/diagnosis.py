@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.evaluation import Array, same
 from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.roles import Reading
+
+_GRADIENT = re.compile(r"∂E/∂([bw])(\d*)\[([\d,]+)\]")
 
 
 def diagnosed(reading: Reading, cell: Address, role: Role) -> tuple[str | None, str]:
@@ -34,8 +38,25 @@ def diagnosed(reading: Reading, cell: Address, role: Role) -> tuple[str | None, 
         return "missing-chain-factor", f"This should be {name}; the factor {factor} of the chain rule is missing."
     held = reading.roles.get(cell)
     if held is not None and held[1].quantity.name != name:
-        return None, f"This should be {name}, {role.desired:.6g}, but it holds {held[1].quantity.name}."
-    return None, f"This should be {name}, {role.desired:.6g}."
+        return None, f"This should be {in_words(name)}: {role.desired:.6g}, but it holds {held[1].quantity.name}."
+    return None, f"This should be {in_words(name)}: {role.desired:.6g}."
+
+
+def in_words(name: str) -> str:
+    """The name of a gradient, and what a learner calls it; other names as they are.
+
+    Args:
+        name: as quantities are named, such as `∂E/∂w1[2,1]`.
+    """
+    found = _GRADIENT.fullmatch(name)
+    if found is None:
+        return name
+    kind, layer, place = found.groups()
+    of_layer = f" in layer {layer}" if layer else ""
+    if kind == "b":
+        return f"{name}, the gradient of the bias of unit {place}{of_layer} (its delta, of a single sample)"
+    before, unit = place.split(",")
+    return f"{name}, the gradient of weight {before} of unit {unit}{of_layer}"
 
 
 def _missing(reading: Reading, cell: Address, actual: Array, desired: Array) -> str | None:
