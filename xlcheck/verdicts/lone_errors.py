@@ -90,11 +90,15 @@ def _lone(
 def _may_take_more(formula: str | None) -> bool:
     """Whether the other engine may give a number for more than one cell, where Excel gives an error.
 
-    CellRune takes the first of a row that INDEX gives, and a range that is written from its last corner as it is.
+    CellRune takes the first of a row that INDEX gives, a range that is written from its last corner as it is, and of
+    ranges of several sizes that SUMPRODUCT multiplies as many cells as the shortest has.
     """
     if formula is None:
         return False
     refs = cut(formula).refs
+    sizes = {(ref.bottom - ref.top, ref.right - ref.left) for ref in refs if ref.kind == "range"}
+    if "SUMPRODUCT(" in formula.upper() and len(sizes) > 1:
+        return True
     return "INDEX(" in formula.upper() or any(ref.bottom < ref.top or ref.right < ref.left for ref in refs)
 
 

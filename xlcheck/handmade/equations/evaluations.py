@@ -123,7 +123,7 @@ class _Ways:
         taken: the cells of layers.
 
     Attributes:
-        with_threshold: the formulas that compare a result with a number.
+        with_threshold: the formulas that compare a result with a number, but for those that give words.
     """
 
     def __init__(self, reads: Reads, taken: Collection[Address]) -> None:
@@ -149,7 +149,10 @@ class _Ways:
             return _Way.SMOOTH
         self._cell = cell
         node = _parsed(self._reads.table.texts.get(cell, ""))
-        return _Way.SMOOTH if node is None else max(self._of_node(node, cell[0]), _Way.TYPED)
+        way = _Way.SMOOTH if node is None else max(self._of_node(node, cell[0]), _Way.TYPED)
+        if node is not None and _says(node):
+            self.with_threshold.discard(cell)
+        return way
 
     def _of_node(self, node: tree.Node, sheet: str) -> _Way:
         match node:
@@ -210,6 +213,16 @@ def _decided(ways: Iterable[_Way]) -> _Way:
 def _weighed(ways: Sequence[_Way]) -> _Way:
     """The way of a product: a typed number may be the weight of a decision."""
     return _Way.SMOOTH if max(ways) is _Way.STEPS and _Way.TYPED in ways else max(ways)
+
+
+def _says(node: tree.Node) -> bool:
+    """Whether a formula gives one of some words, as `DONE`, also where it is an error today."""
+    match node:
+        case tree.FunctionCall(name="IF", arguments=(_, *branches)):
+            return bool(branches) and all(map(_says, branches))
+        case tree.Literal(value=str()):
+            return True
+    return False
 
 
 @lru_cache(maxsize=4096)
