@@ -14,7 +14,6 @@ from xlcheck.formulas.shapes import skeleton
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.equations.between import against_them_together
 from xlcheck.handmade.equations.decisions import decisions
-from xlcheck.handmade.equations.evaluations import evaluations, goes_on
 from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Forms
 from xlcheck.handmade.equations.functions import formulas_behind
 from xlcheck.handmade.equations.instances import followed
@@ -36,6 +35,7 @@ from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, scal
 from xlcheck.handmade.equations.recognise import Recognised
 from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
 from xlcheck.handmade.equations.whole_steps import mixed_up_steps
+from xlcheck.handmade.evaluations import evaluations, goes_on
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellValues, show
 from xlcheck.handmade.reading.numbers_as_text import is_number_as_text
