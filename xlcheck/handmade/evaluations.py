@@ -52,7 +52,7 @@ class _Way(IntEnum):
     LEAST = 4
     """As the least of some results."""
     UNWANTED = 5
-    """Constant but for jumps, where another one becomes the least: nobody wants that decision."""
+    """Constant but for jumps, and no evaluation: by which one is the least, or by the sum of several decisions."""
 
 
 def evaluations(
@@ -166,7 +166,7 @@ class _Ways:
                     if _Way.SMOOTH in ways and min(ways) <= _Way.TYPED:
                         self.with_threshold.add(self._cell)
                     is_neuron = any(self._adds_decisions(operand, sheet) for operand in node.operands)
-                    return _Way.SMOOTH if is_neuron else _decided(ways)
+                    return _Way.UNWANTED if is_neuron else _decided(ways)
                 return _weighed(ways) if node.symbol in {"*", "/", "^"} else max(ways)
             case tree.FunctionCall():
                 return self._of_call(node.name, [self._of_node(argument, sheet) for argument in node.arguments])
