@@ -10,8 +10,36 @@ from equation_sheets import answer, save
 
 from xlcheck import bind
 from xlcheck.api import check
+from xlcheck.handmade.equations.thresholds import is_no_bias_in_words
+from xlcheck.handmade.reading.cells import CellTable, address_of
+from xlcheck.workbook.reader import read_workbook
 
 pytestmark = pytest.mark.keras
+
+
+@pytest.mark.parametrize(
+    ("word", "is_none"),
+    [
+        ("bias", False), ("Bias h1", False), ("b", False), ("b₁ =", False), ("b_h", False), ("by", False),
+        ("b (hidden)", False), ("Schwellwert", False), ("смещение", False), ("偏置", False),
+        ("target", True), ("bin", True), ("box", True),
+        ("multiply by", True), ("batch", True), ("n", True), ("stride", True),
+    ],
+)  # fmt: skip
+def test_what_people_call_a_bias(word: str, is_none: bool, tmp_path: Path) -> None:
+    """Rule: a number is a bias by words such as these and their symbols alone, not by other words that hold a b."""
+    table = CellTable(read_workbook(save({"A1": word, "B1": 0.3, "C1": 0.4}, tmp_path / "w.xlsx")))
+    number = address_of("S", "B1")
+    assert is_no_bias_in_words(table, number, ()) is is_none
+    assert is_no_bias_in_words(table, address_of("S", "C1"), ()) is is_none  # across the number
+
+
+def test_where_no_weight_has_a_word_no_bias_needs_one(tmp_path: Path) -> None:
+    """Rule: a number without a word is no bias only if other weights have one."""
+    table = CellTable(read_workbook(save({"B2": 0.3, "B4": 0.4, "A6": "w", "B6": 0.1}, tmp_path / "w.xlsx")))
+    bias, bare, named = (address_of("S", name) for name in ("B2", "B4", "B6"))
+    assert not is_no_bias_in_words(table, bias, [bare])
+    assert is_no_bias_in_words(table, bias, [bare, named])
 
 
 def _deep(wrong: Mapping[str, object] | None = None) -> dict[str, object]:

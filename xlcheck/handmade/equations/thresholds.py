@@ -13,10 +13,11 @@ from xlcheck.handmade.reading.cells import CellTable, show
 
 _CALLED = re.compile(r"thresh|schwell|seuil|umbral|limiar|soglia|drempel|theta|θ|ϑ", re.IGNORECASE)
 _BIAS = re.compile(
-    r"\bb(?:ias(?:es)?|[_ ]?[a-z0-9]{0,2})\b|biais|sesgo|vi[eé]s\b|offset|intercept|achsenabschnitt|versatz|"
-    r"смещ|сдвиг|порог|偏置|偏差|バイアス|편향|انحياز|\bpróg|\bprah\b",
+    r"\bbias|biais|sesgo|vi[eé]s\b|offset|intercept|achsenabschnitt|versatz|смещ|сдвиг|порог|偏置|偏差|バイアス|편향|انحياز|"
+    r"\bpróg|\bprah\b|^\s*b(?:_[a-z0-9]{1,3}|[a-z]?\d{0,2}|hh|ih|xh)\s*(?:[:=(\[].*)?$",
     re.IGNORECASE,
 )
+"""What people call a bias, and the symbols that they give it, which stand alone: `b`, `b1`, `b_h`, `bhh`."""
 
 
 def thresholds_in_doubt(table: CellTable, readings: Sequence[Reading]) -> Iterator[str]:
