@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +51,7 @@ def test_a_worker_that_is_killed_half_way_costs_no_result(lstm: Classroom, tmp_p
         for marks in grading.marks
     }
     assert found == {name: set(kinds) for name, kinds in planted.items()}
-    with sqlite3.connect(results / "results.sqlite") as connection:
+    with closing(sqlite3.connect(results / "results.sqlite")) as connection:
         assert connection.execute("SELECT count(*) FROM records").fetchone() == (SUBMISSIONS,)
 
 

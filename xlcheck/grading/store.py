@@ -137,6 +137,7 @@ def open_store(folder: Path, digest: str) -> Iterator[Store]:
         connection.execute("PRAGMA synchronous = NORMAL")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version not in (0, _VERSION):
+            connection.close()
             raise UsageError(f"{path} was written by another version of xlcheck; name another folder with -o")
         with connection:
             connection.execute(_TABLES)
