@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
@@ -22,7 +24,7 @@ from xlcheck.errors import UsageError
 from xlcheck.grading.grade import grade_folder as grade
 from xlcheck.grading.grading import Grading
 from xlcheck.grading.records import Record
-from xlcheck.grading.store import StoredMarks, open_store
+from xlcheck.grading.store import FILE, StoredMarks, open_store
 
 KILLS, MANY = (50, 200) if EVERY_CASE else (2, 24)
 
@@ -175,3 +177,16 @@ def test_two_at_a_time_do_not_write_the_same_results(lstm: Classroom, tmp_path: 
         store.add([])
         with pytest.raises(UsageError, match="another xlcheck is at work"):
             grade(tmp_path / "in", lstm.key_file, results)
+
+
+def test_results_of_another_version_are_refused_and_left_alone(tmp_path: Path) -> None:
+    """What another version wrote is neither read nor written, and nobody holds the file after that."""
+    with open_store(tmp_path, "digest"):
+        pass
+    file = tmp_path / FILE
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(UsageError, match="written by another version of xlcheck"), open_store(tmp_path, "digest"):
+        raise AssertionError("it was opened")
+    with closing(sqlite3.connect(file, timeout=0)) as connection:
+        connection.execute("BEGIN EXCLUSIVE")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import overload
@@ -108,15 +108,12 @@ class StoredMarks(Sequence[StudentMarks]):
 
 @contextmanager
 def _reading(path: Path, digest: str) -> Iterator[Store]:
-    connection = None
     try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", timeout=_PATIENCE, uri=True)
-        yield Store(connection, digest)
+        address = f"{path.resolve().as_uri()}?mode=rw"
+        with closing(sqlite3.connect(address, timeout=_PATIENCE, uri=True)) as connection:
+            yield Store(connection, digest)
     except sqlite3.Error as error:
         raise UsageError(f"the results in {path} cannot be read ({error}); grade again") from None
-    finally:
-        if connection is not None:
-            connection.close()
 
 
 @contextmanager
@@ -128,29 +125,24 @@ def open_store(folder: Path, digest: str) -> Iterator[Store]:
     """
     make_folder(folder)
     path = folder / FILE
-    connection = None
-    try:
-        connection = sqlite3.connect(path, timeout=1.0, isolation_level="IMMEDIATE")
-        # One process at a time writes; whoever is killed leaves a journal, which the next one takes up.
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version not in (0, _VERSION):
-            connection.close()
-            raise UsageError(f"{path} was written by another version of xlcheck; name another folder with -o")
-        with connection:
-            connection.execute(_TABLES)
-            connection.execute(f"PRAGMA user_version = {_VERSION}")
-    except sqlite3.Error as error:
-        if connection is not None:
-            connection.close()
-        busy = "locked" in str(error)
-        what = "another xlcheck is at work on it" if busy else f"it is no file of results ({error})"
-        raise UsageError(
-            f"cannot keep results in {path}: {what}; wait for it, or name another folder with -o"
-        ) from None
-    try:
+    with ExitStack() as stack:
+        try:
+            opened = sqlite3.connect(path, timeout=1.0, isolation_level="IMMEDIATE")
+            connection = stack.enter_context(closing(opened))
+            # One process at a time writes; whoever is killed leaves a journal, which the next one takes up.
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version not in (0, _VERSION):
+                raise UsageError(f"{path} was written by another version of xlcheck; name another folder with -o")
+            with connection:
+                connection.execute(_TABLES)
+                connection.execute(f"PRAGMA user_version = {_VERSION}")
+        except sqlite3.Error as error:
+            busy = "locked" in str(error)
+            what = "another xlcheck is at work on it" if busy else f"it is no file of results ({error})"
+            raise UsageError(
+                f"cannot keep results in {path}: {what}; wait for it, or name another folder with -o"
+            ) from None
         yield Store(connection, digest)
-    finally:
-        connection.close()
