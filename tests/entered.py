@@ -30,6 +30,8 @@ PACKAGE = Path(__file__).parents[1] / "xlcheck"
 CASES, TESTS = 3, 40
 """Of the cases of one test, and of the tests that enter a function: how many, the quickest ones, are kept."""
 
+_ENTERED = "__entered__"
+"""The built-in name under which every module finds the array that it marks."""
 _BLOCKS: list[str] = []
 """The function of each block: the statements of its body, or of one branch, loop or handler in it."""
 
@@ -54,7 +56,7 @@ class _Noting(MetaPathFinder, SourceFileLoader):
         for name, function in list(named_functions(tree)):
             for body in list(_bodies(function)):
                 first = 1 if body is function.body and ast.get_docstring(function, clean=False) is not None else 0
-                place = ast.Subscript(ast.Name("__entered__", ast.Load()), ast.Constant(len(_BLOCKS)), ast.Store())
+                place = ast.Subscript(ast.Name(_ENTERED, ast.Load()), ast.Constant(len(_BLOCKS)), ast.Store())
                 said = ast.Assign([place], ast.Constant(1))
                 body.insert(first, ast.copy_location(said, body[0]))
                 _BLOCKS.append(f"{module}::{name}")
@@ -82,7 +84,7 @@ class Notes:
         self._cases: dict[str, tuple[float, bytes]] = {}
         self._programs: set[str] = set()
         self._wanted: set[str] = set()
-        builtins.__entered__ = self._now  # type: ignore[attr-defined]
+        vars(builtins)[_ENTERED] = self._now
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
@@ -189,5 +191,5 @@ def main(path: str, budget: str = "") -> None:
 if __name__ == "__main__":
     main(*sys.argv[1:])
 else:  # before the first module of the package is imported, by the entry point or by a conftest.py
-    builtins.__entered__ = bytearray(2**17)  # type: ignore[attr-defined]
+    vars(builtins)[_ENTERED] = bytearray(2**17)
     sys.meta_path.insert(0, _Noting())
