@@ -16,8 +16,8 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.handmade.preparation import Lines
 from xlcheck.handmade.reading.cell_terms import in_order
+from xlcheck.handmade.reading.lines import Lines
 from xlcheck.handmade.reads import Reads
 
 _COMPARES = frozenset({"=", "<>", "<", ">", "<=", ">="})

@@ -16,6 +16,7 @@ from xlcheck.formulas.shapes import is_filled_from, moved, operands, skeleton
 from xlcheck.handmade.networks.labels import LONGEST_SYMBOL
 from xlcheck.handmade.pieces import alone, connected
 from xlcheck.handmade.reading.cells import beside, show
+from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.showing import bends
@@ -112,19 +113,10 @@ def _as_a_habit(part: SheetGroup, roots: Mapping[Address, CellResult], held: Map
         if is_habit and not _are_pasted(wrong) and not any(own.diagnosis == _MISSING for own in wrong):
             others = f"{show(min(cells))} and all others that should be {name}"
             yield f"{others} are computed alike, and otherwise than Keras computes them, which may be meant"
-        for line in _lines(cells):
+        for line in by_line(cells).values():
             typed = [roots[cell] for cell in line if cell in roots and not part.table.is_formula(cell)]
             if len(typed) == len(line) >= _HABIT and not _are_pasted(typed):
                 yield f"{show(min(line))} and the others of its line may be typed there on purpose"
-
-
-def _lines(cells: Sequence[Address]) -> Iterator[list[Address]]:
-    """Cells by the rows and by the columns in which they stand."""
-    rows, columns = defaultdict[object, list[Address]](list), defaultdict[object, list[Address]](list)
-    for sheet, row, column in cells:
-        rows[sheet, row].append((sheet, row, column))
-        columns[sheet, column].append((sheet, row, column))
-    yield from (*rows.values(), *columns.values())
 
 
 def _are_pasted(wrong: Sequence[CellResult]) -> bool:

@@ -8,15 +8,15 @@ where they read numbers, may look up the wrong thing; and one that pools a range
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import cut
-from xlcheck.formulas.shapes import is_filled_from, skeleton
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.lines import Lines
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.showing import is_difference
@@ -24,8 +24,8 @@ from xlcheck.handmade.showing import is_difference
 _OPERATES = re.compile(r"[-+*/^<>]|=")
 _LOOKS_UP = re.compile(r"\b(?:INDEX|OFFSET|[VHX]?LOOKUP|CHOOSE|INDIRECT)\(", re.IGNORECASE)
 _POOLS = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN)\( *#:# *\)", re.IGNORECASE)
-_LINE, _KIN = 3, 2
-"""Formulas in a line that have to be alike before another one among them is odd, and such of its own kind."""
+_LINE = 3
+"""Formulas in a line that have to be alike before another one among them is odd."""
 _MOST = 2_000
 
 
@@ -75,43 +75,6 @@ def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: C
     ):
         return False  # an error on the way to a loss, which is judged
     return may_be_layer(table.texts[cell]) or (between and bool(_OPERATES.search(skeleton(table.texts[cell]))))
-
-
-def _lines_of(cell: Address) -> tuple[object, object]:
-    """The row and the column of a cell."""
-    return (cell[0], cell[1], None), (cell[0], None, cell[2])
-
-
-class Lines:
-    """Formulas by the rows and columns in which they stand.
-
-    Args:
-        made: the formulas that prepare something.
-        table: the cells.
-    """
-
-    def __init__(self, made: Sequence[Address], table: CellTable) -> None:
-        self._table = table
-        self._lines: dict[object, list[Address]] = defaultdict(list)
-        for cell in made:
-            for line in _lines_of(cell):
-                self._lines[line].append(cell)
-
-    def of(self, cell: Address) -> list[list[Address]]:
-        """The others in the row of a cell, and those in its column."""
-        return [[c for c in self._lines[line] if c != cell][:_MOST] for line in _lines_of(cell)]
-
-    def is_alone(self, cell: Address) -> bool:
-        """Whether a formula is filled like none of its kind in line with it, where those are filled alike."""
-        text = self._table.texts[cell]
-        kin = [[c for c in line if skeleton(self._table.texts[c]) == skeleton(text)] for line in self.of(cell)]
-        if any(self._is_filled(cell, other) for line in kin for other in line):
-            return False
-        return any(len(line) >= _KIN and all(self._is_filled(line[0], other) for other in line[1:]) for line in kin)
-
-    def _is_filled(self, one: Address, other: Address) -> bool:
-        text, its = self._table.texts[one], self._table.texts[other]
-        return text != its and is_filled_from(text, one[1:], its, other[1:])  # the same again is no filled formula
 
 
 def _odd(cell: Address, lines: Lines, table: CellTable) -> str | None:

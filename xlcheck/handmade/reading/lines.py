@@ -1,0 +1,59 @@
+"""Cells by the rows and columns in which they stand, and formulas that were filled along these."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import is_filled_from, skeleton
+from xlcheck.handmade.reading.cells import CellTable
+
+Line = tuple[str, int | None, int | None]
+"""A worksheet, and a row or a column of it; None in the place of the other one."""
+_KIN = 2
+"""Formulas of its own kind that have to be filled alike before one among them is alone."""
+_MOST = 2_000
+
+
+def by_line(cells: Iterable[Address]) -> Mapping[Line, Sequence[Address]]:
+    """Row or column → those of some cells that stand in it."""
+    found: dict[Line, list[Address]] = defaultdict(list)
+    for cell in cells:
+        for line in _lines_of(cell):
+            found[line].append(cell)
+    return found
+
+
+def _lines_of(cell: Address) -> tuple[Line, Line]:
+    """The row and the column of a cell."""
+    return (cell[0], cell[1], None), (cell[0], None, cell[2])
+
+
+class Lines:
+    """Formulas by the rows and columns in which they stand.
+
+    Args:
+        formulas: their cells.
+        table: all cells.
+    """
+
+    def __init__(self, formulas: Iterable[Address], table: CellTable) -> None:
+        self._table = table
+        self._lines = by_line(formulas)
+
+    def of(self, cell: Address) -> list[list[Address]]:
+        """The others in the row of a cell, and those in its column."""
+        return [[c for c in self._lines.get(line, ()) if c != cell][:_MOST] for line in _lines_of(cell)]
+
+    def is_alone(self, cell: Address) -> bool:
+        """Whether a formula is filled like none of its kind in line with it, where those are filled alike."""
+        text = self._table.texts[cell]
+        kin = [[c for c in line if skeleton(self._table.texts[c]) == skeleton(text)] for line in self.of(cell)]
+        if any(self._is_filled(cell, other) for line in kin for other in line):
+            return False
+        return any(len(line) >= _KIN and all(self._is_filled(line[0], other) for other in line[1:]) for line in kin)
+
+    def _is_filled(self, one: Address, other: Address) -> bool:
+        text, its = self._table.texts[one], self._table.texts[other]
+        return text != its and is_filled_from(text, one[1:], its, other[1:])  # the same again is no filled formula
