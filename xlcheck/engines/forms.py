@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Set
 
 from xlcheck.formulas import tree as ast
-from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.parser import parsed
 
 _OF_REFERENCES = {":", " ", ",", "#"}
 _ARITHMETIC = {"+", "-", "*", "/", "^"}
@@ -21,10 +21,8 @@ def intersects(formula: str, by_cells: Callable[[str], bool], of_arrays: Set[str
         of_arrays: those that calculate with arrays anyway, and so does whatever stands in their brackets.
         ranges: the defined names, in small letters, that stand for more than one cell.
     """
-    try:
-        waiting = [parse(formula)]
-    except FormulaSyntaxError:
-        return False
+    tree = parsed(formula)
+    waiting = [] if tree is None else [tree]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.FunctionCall):
@@ -134,7 +132,5 @@ def _without_sign(node: ast.Node) -> ast.Node:
 
 
 def _nodes(formula: str) -> list[ast.Node]:
-    try:
-        return list(ast.walk(parse(formula)))
-    except FormulaSyntaxError:
-        return []
+    tree = parsed(formula)
+    return [] if tree is None else list(ast.walk(tree))

@@ -69,6 +69,14 @@ def parse(text: str) -> Node:
     return _filled(tree, refs) if refs else tree
 
 
+def parsed(text: str) -> Node | None:
+    """The tree of a formula, as `parse` gives it; None if it is not a formula."""
+    try:
+        return parse(text)
+    except FormulaSyntaxError:
+        return None
+
+
 def _filled(node: Node, refs: Sequence[Ref]) -> Node:
     """A tree with references in its holes; a long sum leans to the left and is walked down in a loop."""
     if isinstance(node, Operator):

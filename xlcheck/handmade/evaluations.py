@@ -14,7 +14,7 @@ from functools import lru_cache
 from xlcheck.formulas import tree
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.reading.cell_terms import in_order
 from xlcheck.handmade.reading.lines import Lines
@@ -35,6 +35,7 @@ _CHOOSES = {
 }  # fmt: skip
 """Functions that choose → the arguments from which they do; the others say which."""
 _LEAST = frozenset({"MIN", "SMALL"})
+_parsed = lru_cache(maxsize=4096)(parsed)
 _MAY_DECIDE = re.compile(r"[<>=]|\b(?:MATCH|COUNTIF|EXACT|SIGN|INT|RANK)", re.IGNORECASE)
 
 
@@ -223,11 +224,3 @@ def _says(node: tree.Node) -> bool:
         case tree.Literal(value=str()):
             return True
     return False
-
-
-@lru_cache(maxsize=4096)
-def _parsed(text: str) -> tree.Node | None:
-    try:
-        return parse(text)
-    except FormulaSyntaxError:
-        return None

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.shapes import Filled, expected, skeleton
 from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.networks.network import Network
@@ -140,11 +140,8 @@ def _against_vocabulary(
 
 def _code_of_word(cell: Address, table: CellTable) -> tuple[str, float] | None:
     """The word that a formula looks up by MATCH, and the code that stands beside it in the list."""
-    try:
-        tree = parse(_formula(table, cell))
-    except FormulaSyntaxError:
-        return None
-    calls = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionCall)]
+    tree = parsed(_formula(table, cell))
+    calls = [] if tree is None else [n for n in ast.walk(tree) if isinstance(n, ast.FunctionCall)]
     if [c.name for c in calls] not in (["MATCH"], ["XMATCH"]):
         return None
     arguments = calls[0].arguments
@@ -219,10 +216,8 @@ def _along(cell: Address, right: str, inputs: Mapping[Address, tuple[str, int]],
 
 
 def _references(formula: str, cell: Address) -> list[Address]:
-    try:
-        nodes = ast.walk(parse(formula))
-    except FormulaSyntaxError:
-        return []
+    tree = parsed(formula)
+    nodes = () if tree is None else ast.walk(tree)
     return [(n.area.sheet or cell[0], n.area.top, n.area.left) for n in nodes if isinstance(n, ast.Reference)]
 
 

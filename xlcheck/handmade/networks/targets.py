@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.parser import parsed
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable
@@ -46,9 +46,8 @@ def free_targets(table: CellTable, networks: Sequence[Network], precedents: Prec
 
 def _only_calculates(cell: Address, table: CellTable, dependent: Collection[Address]) -> bool:
     """Whether a formula only adds up and multiplies what depends on targets."""
-    try:
-        tree = parse(table.texts[cell])
-    except FormulaSyntaxError:
+    tree = parsed(table.texts[cell])
+    if tree is None:
         return False
 
     def depends(node: ast.Node) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.scanner import Ref, cut
 from xlcheck.formulas.tree import FunctionCall, Node, Operator
 from xlcheck.formulas.unparse import unparse
@@ -29,12 +29,9 @@ def too_short(area: str, where: str) -> str:
 
 def unrounded(formula: str) -> str | None:
     """A formula without the functions that round in it; None if there is none, or if it cannot be read."""
-    try:
-        tree = parse(formula)
-    except FormulaSyntaxError:
-        return None
-    found = without_rounding(tree)
-    return None if found == tree else unparse(found)
+    tree = parsed(formula)
+    found = None if tree is None else without_rounding(tree)
+    return None if found is None or found == tree else unparse(found)
 
 
 def without_rounding(node: Node) -> Node:
@@ -57,11 +54,8 @@ def turned(formula: str) -> Iterator[str]:
     Args:
         formula: the formula without `=`; one that cannot be read has no other signs.
     """
-    try:
-        tree = parse(formula)
-    except FormulaSyntaxError:
-        return
-    yield from map(unparse, _turned(tree))
+    tree = parsed(formula)
+    yield from () if tree is None else map(unparse, _turned(tree))
 
 
 def _turned(node: Node) -> Iterator[Node]:
