@@ -15,7 +15,7 @@ from xlcheck.handmade.equations.orders import moved
 from xlcheck.handmade.equations.places import stands_apart
 from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
-from xlcheck.handmade.equations.thresholds import of_two_signs, thresholds_in_doubt
+from xlcheck.handmade.equations.thresholds import names_a_bias, of_two_signs, thresholds_in_doubt
 from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.networks.labels import KERNELS, Labels, gates_of_weights
 from xlcheck.handmade.networks.network import Network
@@ -30,7 +30,6 @@ _FEW = 2
 """Samples of one length that may be one sample, in which a state is not read in the middle."""
 _MANY = 3
 """Gates beside whose weights a word stands that names none of them, as `input` does above the weights of an input."""
-_BIASES = frozenset({"b", "bias", "biases"})
 _RATES = frozenset({
     "lr", "rate", "learning rate", "eta", "η", "alpha", "α", "step size", "lernrate", "epoch", "epochs", "page", "seed",
 })  # fmt: skip
@@ -263,7 +262,7 @@ def _unread(table: CellTable, read: Collection[Address], weights: set[Address]) 
         if cell in read or not table.is_number(cell) or is_called_a_rate(table, cell):
             continue
         named = {*_words(table, cell)}
-        is_bias = not _BIASES.isdisjoint(word for _, word in named)
+        is_bias = any(names_a_bias(word) for _, word in named)
         is_one_of_several = named or any(map(table.is_number, beside(cell)))  # as the steps are counted above a table
         goes_on = _continues(cell, weights, 1 if is_one_of_several else _FAR)
         if not table.may_count(cell) or goes_on or is_bias or not words.isdisjoint(named):

@@ -1,4 +1,7 @@
-"""Units that subtract a number: a threshold, which is Keras's bias with the other sign, or a bias with a wrong sign."""
+"""Units that subtract a number: a threshold, which is Keras's bias with the other sign, or a bias with a wrong sign.
+
+And the words by which people call a number a threshold or a bias.
+"""
 
 from __future__ import annotations
 
@@ -50,6 +53,11 @@ def _subtracted(reading: Reading) -> set[Address]:
     return {cell_of(bias) for bias in own} if subtracts_bias(reading) else set()
 
 
+def names_a_bias(word: str) -> bool:
+    """Whether a word calls a number a bias or a threshold."""
+    return bool(_BIAS.search(word) or _CALLED.search(word))
+
+
 def is_no_bias_in_words(table: CellTable, cell: Address, weights: Collection[Address]) -> bool:
     """Whether the next word to the left of a number and above it, across numbers, calls it no bias and no threshold.
 
@@ -63,7 +71,7 @@ def is_no_bias_in_words(table: CellTable, cell: Address, weights: Collection[Add
     own = [*table.next_words(cell, over_blanks=False)]
     if not own:
         return any(True for weight in weights for _ in table.next_words(weight, over_blanks=False))
-    return not any(_BIAS.search(word) or _CALLED.search(word) for word in own)
+    return not any(map(names_a_bias, own))
 
 
 def _is_called_so(table: CellTable, cell: Address) -> bool:
