@@ -202,7 +202,7 @@ class Arrangement:
                 is_result = kind == COPY and self._may_be_a_result(cell, taken)
                 (spare.add if is_spare and not is_result else left.append)(cell)
         regular, odd = evaluations(self.reads, taken, self.decisions)
-        spare = (spare | regular | self._measures(taken, self.reads.formulas) if left else spare) - {*taken} - odd
+        spare = (spare | regular | self._measures(taken) if left else spare) - {*taken} - odd
         left += [cell for cell in odd if cell not in left]
         return [cell for cell in left if cell not in spare], [cell for cell in self.reads.formulas if cell in spare]
 
@@ -236,9 +236,9 @@ class Arrangement:
         """The formulas that only measure results, also those that are Keras's losses."""
         taken = {cell for layer in self.all_layers for cell in layer.own}
         losses = {cell for layer in self.layers if layer.loss is not None for cell in layer.loss.at.values()}
-        return losses | self._measures(taken, self.reads.formulas)
+        return losses | self._measures(taken)
 
-    def _measures(self, taken: Collection[Address], among: Collection[Address]) -> set[Address]:
+    def _measures(self, taken: Collection[Address]) -> set[Address]:
         """Formulas that only measure results: errors and losses, or numbers scaled back."""
         results = {cell_of(atom): cell_of(atom) for layer in self.layers for atom in outputs(layer.reading).values()}
         results |= {cell: cell for layer in self.plain for cell in layer.results.values()}
@@ -249,7 +249,7 @@ class Arrangement:
         weights = given - targets - {cell for layer in self.layers for cell in layer.inputs}
         measures = Measures(self.reads.terms, self.reads.table, results, given, weights, self.reads.read.keys())
         to_losses = set().union(*(own for own, _ in with_loss)) & {*formulas_behind(results, self.reads.terms, ())}
-        return measures.cells([cell for cell in among if cell not in taken or cell in to_losses]) - {*taken}
+        return measures.cells([c for c in self.reads.formulas if c not in taken or c in to_losses]) - {*taken}
 
     def _may_be_missed(self, cell: Address, taken: Collection[Address]) -> bool:
         """Whether a formula that gives a date, say, stands among a layer's cells; above all of them it is a heading."""

@@ -96,9 +96,9 @@ def report_on(
         precedents: who reads what, where nobody has said what the workbook computes: then formulas that lead to
             judged ones must be seen to be no layers.
     """
-    content = table.content
+    content, formulas = table.content, FormulaCells(table.content)
     circular = CellError("#CIRC!") in opinion.values.others.values()
-    circle = None if circular else hidden_circle(content)
+    circle = None if circular else hidden_circle(content, formulas)
     no_effect = tuple(without_effect(content, circular=circular or circle is not None))
     gaps = reasons([part for part in abstentions if part.matters])
     report = report_of(
@@ -115,7 +115,6 @@ def report_on(
     open_cells = without_verdict - settled
     wrong = {(result.sheet, result.cell) for result in report.cells.with_status(Status.ROOT, Status.CARRIED)}
     agreeing = {cell for cell in table.texts.keys() - without_verdict if (cell[0], cell_name(*cell[1:])) not in wrong}
-    formulas = FormulaCells(content)
     made = [] if precedents is None else feeders(table, precedents, agreeing, open_cells)
     return replace(
         report,

@@ -49,7 +49,9 @@ def numbers_under(
     cells: Sequence[Address], known: Mapping[Address, float], terms: CellTerms
 ) -> Mapping[Address, float]:
     """What some formulas give if some cells hold other numbers, each computed once; NaN in a circle."""
-    values, below = {cell: number for cell, number in known.items() if cell not in cells}, set[Address]()
+    values, below = dict(known), set[Address]()
+    for cell in cells:
+        values.pop(cell, None)
 
     def given(term: Term) -> float | None:
         if not isinstance(term, Leaf):

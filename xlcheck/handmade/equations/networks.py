@@ -106,7 +106,9 @@ def _network(links: Sequence[Link], numbers: Sequence[int]) -> Network:
     turned |= {
         f"{own.name}.bias": len(own.reading.gates) * own.reading.units for own in links if subtracts_bias(own.reading)
     }
-    return Network(sequential(first.name, shape, tuple(specs), loss), weights, samples, bound, turned=turned)
+    in_steps = first.is_timed and first.reading.kind == "Dense"
+    model = sequential(first.name, shape, tuple(specs), loss)
+    return Network(model, weights, samples, bound, turned=turned, samples_in_steps=in_steps)
 
 
 def _scaled(link: Link) -> str:

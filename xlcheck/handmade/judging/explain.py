@@ -53,9 +53,8 @@ class Explainer:
         )
 
     def _has_samples_for_steps(self, element: Element) -> bool:
-        """Whether the steps of a network are samples to a reader: it has no memory, and a loss is their mean."""
-        layers = self._networks[element.source.network].spec.layers
-        return element.source.quantity.step is not None and all(layer.kind == "Dense" for layer in layers)
+        source = element.source
+        return source.quantity.step is not None and self._networks[source.network].samples_in_steps
 
     def _sample(self, element: Element) -> int | None:
         quantity = element.source.quantity

@@ -36,6 +36,7 @@ class Network:
         turned: weight → of how many of its first columns the cells hold the negative numbers, because the sigmoid of
             their sums is 1 less that of Keras, or because thresholds are subtracted.
         constants: the cells of numbers that are options of its layers, as an epsilon is.
+        samples_in_steps: whether its steps are samples to a reader: it has no memory, and a loss is their mean.
     """
 
     spec: ModelSpec
@@ -46,6 +47,7 @@ class Network:
     notes: tuple[str, ...] = field(default=())
     turned: Mapping[str, int] = field(default_factory=dict)
     constants: frozenset[Address] = frozenset()
+    samples_in_steps: bool = False
 
     @cached_property
     def graph(self) -> Graph:
