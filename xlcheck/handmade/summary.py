@@ -20,12 +20,11 @@ from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.messages import UNBOUND
-from xlcheck.verdicts.newer_functions import without_prefix
 from xlcheck.verdicts.parts import Part, report_of
+from xlcheck.verdicts.read_otherwise import read_otherwise
 from xlcheck.verdicts.readers_view import hidden_circle, reservations, without_effect
 from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
 from xlcheck.verdicts.results import plain
-from xlcheck.verdicts.strange_signs import strange_signs
 from xlcheck.verdicts.tolerance import ulps
 from xlcheck.workbook.values import CellError, NotEvaluated
 
@@ -121,8 +120,7 @@ def report_on(
         warnings=broken_patterns(table, open_cells) if open_cells else (),
         reservations=(
             *report.reservations,
-            *without_prefix(formulas),
-            *strange_signs(formulas),
+            *read_otherwise(formulas),
             *depending_cells(table, without_verdict),
             *out_of_place(table, opinion.values, agreeing | {*made}),
             *(() if precedents is None else against(table, precedents, made, agreeing)),

@@ -26,13 +26,12 @@ from xlcheck.verdicts.helpers import judge_helper
 from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.lone_errors import without_lone_errors
 from xlcheck.verdicts.messages import first_of, plural
-from xlcheck.verdicts.newer_functions import without_prefix
 from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.placement import Array
+from xlcheck.verdicts.read_otherwise import read_otherwise
 from xlcheck.verdicts.readers_view import QUICK_CELLS, hidden_circle, reservations, without_effect
 from xlcheck.verdicts.report import CheckReport, Edit, Status
-from xlcheck.verdicts.strange_signs import strange_signs
 from xlcheck.verdicts.summary import Judged, part_of
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 from xlcheck.workbook.bindings import Helper
@@ -98,8 +97,7 @@ def check_content(
     given = read_given(graph, not_computed, manifest.trace, seen.settings, formulas, seen.changed, fixed=fixed)
     rounded = given.rounded and engine.absolute_tolerance < _ROUNDED
     usual = Tolerance(manifest.atol, manifest.rtol, _ROUNDED if rounded else engine.absolute_tolerance)
-    asked = {name: limit for name, limit in (("atol", atol), ("rtol", rtol)) if limit is not None}
-    tolerance = replace(usual, **asked, patterns=tolerances or {})
+    tolerance = _as_asked(usual, atol, rtol, tolerances)
     desired = _desired(content, manifest, graph, given, recompute, model_weights)
     seen = without_lone_errors(content.path, engine.name, seen, graph, desired, formulas, manifest.selector)
     judged = _judged(seen, graph, manifest, given, desired, formulas, tolerance)
@@ -115,17 +113,13 @@ def check_content(
         report_of,
         content,
         engine,
-        notes=(
-            *_notes(given.edits, rounded=rounded),
-            *without_effect(content, circular=circle is not None, built=True),
-        ),
+        notes=(*_notes(given.edits, rounded=rounded), *without_effect(content, circular=bool(circle), built=True)),
         edits=given.edits,
         reservations=(
             *reservations(content, engine, circle=circle, built=True, compared=seen.saved is not None),
             *depending_quantities(content, manifest, graph, formulas, seen, tolerance, wrong),
             *(f"{text}; build the workbook again" for text in changed.seen),
-            *without_prefix(formulas),
-            *strange_signs(formulas),
+            *read_otherwise(formulas),
         ),
         alterations=(*changed.words, *changed.seen, *content.notes),
         as_built=as_built,
@@ -139,10 +133,13 @@ def check_content(
     from xlcheck.verdicts.perturbation import Perturbed, with_other_numbers
 
     settings = seen.settings[:1] if by_default else seen.settings
-    numbers = Perturbed(
-        session, manifest, graph, formulas, all_formulas, seen.sightings, given.values, settings, tolerance
-    )
-    return report(with_other_numbers(parts, numbers.wrong(perturb or 1), perturb or 0))
+    known = (session, manifest, graph, formulas, all_formulas, seen.sightings, given.values, settings, tolerance)
+    return report(with_other_numbers(parts, Perturbed(*known).wrong(perturb or 1), perturb or 0))
+
+
+def _as_asked(usual: Tolerance, atol: float | None, rtol: float | None, tolerances: Patterns | None) -> Tolerance:
+    asked = {name: limit for name, limit in (("atol", atol), ("rtol", rtol)) if limit is not None}
+    return replace(usual, **asked, patterns=tolerances or {})
 
 
 def _judged(

@@ -1,12 +1,15 @@
-"""Formulas in which Excel shows `#NAME?`, although each engine computes them.
+"""Formulas that engines compute, and other programs read otherwise, or not at all.
 
 Functions that came after Excel 2007 are called `_xlfn.LET` in files, and programs put the prefix there when they save.
-A script that writes `LET` makes a cell that shows `#NAME?` until somebody edits it.
+A script that writes `LET` makes a cell that shows `#NAME?` until somebody edits it. And a typographic minus, as in
+`A1−B1`, or the `@` of `A1*@B1`, which files spell SINGLE, belong to no formula in a file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.scanner import tokens
 from xlcheck.verdicts.formula_cells import FormulaCells
@@ -31,23 +34,42 @@ _NAMES = """
     Z.TEST
 """
 _NEWER = frozenset(_NAMES.split())
-
-
 _WITH_NAMES = {"_XLFN.LET", "_XLFN.LAMBDA"}
+_STRANGE = re.compile(r"@|[^\x00-\x7f]")
 
 
-def without_prefix(formulas: FormulaCells) -> Iterator[str]:
-    """What a reader sees in such formulas, a sentence for each function."""
-    found: dict[str, list[str]] = {}
-    for sheet, codes in formulas.by_sheet():
-        for code, text in formulas.that_say(sheet, codes, _may_call).items():
-            for name in dict.fromkeys(_called(text)):
-                found.setdefault(name, []).append(f"{sheet}!{address(code)}")
-    for name, places in found.items():
+def read_otherwise(formulas: FormulaCells) -> Iterator[str]:
+    """What is to be said of such formulas: a sentence for each function, then one for each sign.
+
+    Args:
+        formulas: of a workbook.
+    """
+    for name, places in _places(formulas, _may_call, _called).items():
         yield (
             f"Excel shows #NAME? in {first_of(places)} until somebody edits it, since a file has to call {name}; write "
             "the formula in a spreadsheet program and save the workbook"
         )
+    for sign, places in _places(formulas, _STRANGE.search, _signs).items():
+        shown = f"{sign} (U+{ord(sign):04X})" if sign.isprintable() else f"the sign U+{ord(sign):04X}"
+        yield f"programs do not all read {shown} in the formula of {first_of(places)}; write it without this sign"
+
+
+def _places(
+    formulas: FormulaCells, may_have: Callable[[str], object], found_in: Callable[[str], Iterable[str]]
+) -> Mapping[str, Sequence[str]]:
+    """What is found in formulas, and in which cells; a quick look at all texts of a worksheet comes first."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for sheet, codes in formulas.by_sheet():
+        for code, text in formulas.that_say(sheet, codes, may_have).items():
+            for what in dict.fromkeys(found_in(text)):
+                found[what].append(f"{sheet}!{address(code)}")
+    return found
+
+
+def _signs(formula: str) -> Iterator[str]:
+    for kind, text in tokens(formula.removeprefix("=")):
+        if kind in {"other", "space", "operator"}:
+            yield from _STRANGE.findall(text)
 
 
 def _may_call(text: str) -> bool:
