@@ -1,0 +1,33 @@
+"""Cells by the rows and columns in which they stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from equation_sheets import save
+
+from xlcheck.handmade.reading.cells import CellTable, address_of
+from xlcheck.handmade.reading.lines import Lines, by_line
+from xlcheck.workbook.reader import read_workbook
+
+
+def test_each_cell_stands_in_a_row_and_in_a_column() -> None:
+    """Rule: cells of other worksheets are in no line together, and each line keeps their order."""
+    one, right, below, elsewhere = ("S", 0, 0), ("S", 0, 2), ("S", 5, 0), ("T", 0, 0)
+    assert dict(by_line([one, right, below, elsewhere])) == {
+        ("S", 0, None): [one, right], ("S", None, 0): [one, below], ("S", None, 2): [right],
+        ("S", 5, None): [below], ("T", 0, None): [elsewhere], ("T", None, 0): [elsewhere],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("formula", "is_alone"),
+    [("=A3+B3", False), ("=A9+B3", True), ("=A3*B3", False), ("=A1+B1", True)],
+    ids=["filled", "another row", "of no kind of theirs", "pasted"],
+)
+def test_what_is_filled_otherwise_is_alone(formula: str, is_alone: bool, tmp_path: Path) -> None:
+    """Rule: a formula is alone if others of its kind in line with it were filled from one another, and it was not."""
+    cells = {f"C{row}": f"=A{row}+B{row}" for row in (1, 2, 4)} | {"C3": formula}
+    table = CellTable(read_workbook(save(cells, tmp_path / "w.xlsx")))
+    assert Lines(table.texts, table).is_alone(address_of("S", "C3")) is is_alone
