@@ -1,11 +1,16 @@
-"""Numbers as somebody has them, as an array of NumPy's."""
+"""Arrays of numbers, and what somebody has as an array of NumPy's."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Values = Mapping[str, Array]
+"""Quantity → its numbers."""
 
 
 def array_of(source: Any) -> NDArray[Any]:

@@ -15,10 +15,11 @@ from cases import CASES
 from models import build, described, odd_models_allowed, traced
 from thorough import EVERY_CASE, part_of
 
+from xlcheck.arrays import Array
 from xlcheck.building.given_model import given_model
 from xlcheck.errors import ModelError
 from xlcheck.model.keras_file import loaded_model
-from xlcheck.model.model_spec import Array, ModelSpec
+from xlcheck.model.model_spec import ModelSpec
 from xlcheck.oracle import apart
 from xlcheck.oracle.record import retrace
 

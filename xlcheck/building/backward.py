@@ -9,7 +9,8 @@ from typing import Any, get_args
 
 import numpy as np
 
-from xlcheck.building.inputs import Array, read_array
+from xlcheck.arrays import Array
+from xlcheck.building.inputs import read_array
 from xlcheck.choices import StepName, require_known
 from xlcheck.errors import DataError, ModelError, NotSupportedError, UsageError
 from xlcheck.graph.trace import Trace

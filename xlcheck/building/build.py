@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.building.backward import Backward, loss_of, prepare, targets_of, with_gradients
 from xlcheck.building.built import Built
-from xlcheck.building.inputs import Array, inputs_of
+from xlcheck.building.inputs import inputs_of
 from xlcheck.engines.base import Engine
 from xlcheck.errors import DataError, ModelError, WorkbookError
 from xlcheck.files import require_writable

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import DataError, ModelError, UsageError
-from xlcheck.model.model_spec import Array, LayerSpec, ModelSpec
+from xlcheck.model.model_spec import LayerSpec, ModelSpec
 
 if TYPE_CHECKING:
     from xlcheck.handmade.networks.by_value import GivenModel

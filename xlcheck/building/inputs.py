@@ -15,13 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from xlcheck.array_files import Check, Shapes, load_npy, open_npz
-from xlcheck.arrays import array_of
+from xlcheck.arrays import Array, array_of
 from xlcheck.building.csv_table import read_table
 from xlcheck.building.input_names import chosen_names, leaves, names_of, structure_of
 from xlcheck.errors import DataError, InputNote
 from xlcheck.files import is_folder
 
-Array = NDArray[np.float64]
 Shape = tuple[int | None, ...]
 
 _STATES = (".h_init", ".c_init")

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import UsageError
 from xlcheck.exercises.marks import Element
 from xlcheck.exercises.plan import BlankRule, ExercisePlan
 from xlcheck.exercises.subject import layers_of
 from xlcheck.graph import expressions as ex
-from xlcheck.graph.evaluate import Array, value_of
+from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.one_hot import LONG
 from xlcheck.graph.quantities import Graph, Quantity, Role
 

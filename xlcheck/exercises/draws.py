@@ -13,7 +13,7 @@ from typing import Literal
 
 import numpy as np
 
-from xlcheck.graph.evaluate import Array
+from xlcheck.arrays import Array
 
 Kind = Literal["real", "whole", "one_hot"]
 

@@ -25,12 +25,13 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.documents import parse_json
 from xlcheck.errors import DataError
 from xlcheck.exercises.draws import Variation, drawn, personal
 from xlcheck.files import read_input, write_text
 from xlcheck.formulas.addresses import Range, parse_range
-from xlcheck.graph.evaluate import Array, evaluate
+from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Graph
 from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers.batch import Batch, batch_graph

@@ -20,8 +20,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.graph import expressions as ex
-from xlcheck.graph.evaluate import Array, value_of
+from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph, Quantity
 
 SLOPE = 0.01

@@ -14,11 +14,11 @@ from io import BytesIO
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from xlcheck.arrays import Array
 from xlcheck.errors import WorkbookError
 from xlcheck.exercises.front import ID_TEXT, NAME_TEXT
 from xlcheck.files import replacing, zip_part
 from xlcheck.formulas.addresses import Range
-from xlcheck.graph.evaluate import Array
 from xlcheck.layout.draft import Draft
 
 _CELL = re.compile(r'<c r="([A-Z]{1,3}\d+)"([^>]*)>(<f>[^<]*</f>)?<v>([^<]*)</v></c>')

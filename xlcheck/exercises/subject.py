@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import UsageError
-from xlcheck.graph.evaluate import Array
 from xlcheck.graph.quantities import Graph, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.additions import NOTHING_ADDED, Additions

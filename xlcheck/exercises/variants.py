@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import OracleError, UsageError
 from xlcheck.exercises.blanks import with_empty_blanks
 from xlcheck.exercises.draws import Variation, drawn
@@ -21,7 +22,7 @@ from xlcheck.exercises.marks import Element
 from xlcheck.exercises.plan import ExercisePlan
 from xlcheck.exercises.residuals import Residual, saturated, tells
 from xlcheck.exercises.subject import Problem, asked_keras
-from xlcheck.graph.evaluate import Array, evaluate
+from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.one_hot import is_one_hot
 from xlcheck.graph.quantities import Graph, Quantity, Role
 

@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Expression, Function, Leaf, Product, Sum, Term, below
-
-Array = NDArray[np.float64]
 
 AT_ONCE: Final[dict[str, Callable[..., Any]]] = {
     "EXP": np.exp,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import XlcheckError
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.canonical import canonical
@@ -15,7 +16,6 @@ from xlcheck.grading.prepared import PreparedKey
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.mistakes.trials import Trials
-from xlcheck.verdicts.placement import Array
 from xlcheck.verdicts.results import quantity_results
 from xlcheck.workbook.cell_codes import code_of
 

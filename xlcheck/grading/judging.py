@@ -18,6 +18,7 @@ from time import monotonic
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.engines.base import Engine, Session
 from xlcheck.errors import XlcheckError
 from xlcheck.formulas.addresses import Range
@@ -27,7 +28,7 @@ from xlcheck.grading.submission import State, Submission, computed_otherwise
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.judge import AGREE, NOT_EVALUATED, ROOT, Codes, Mask
-from xlcheck.verdicts.placement import Array, Placement, Sighting
+from xlcheck.verdicts.placement import Placement, Sighting
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 _MOST_HEALINGS = 8

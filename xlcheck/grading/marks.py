@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.exercises.key import Hint, Student
 from xlcheck.grading.cell_mark import STATUS_WORDS, CellMark, CellStatus
 from xlcheck.grading.prepared import PreparedKey, shown_place
 from xlcheck.grading.records import Record
 from xlcheck.grading.sentences import why
-from xlcheck.verdicts.placement import Array
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,12 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import DataError
 from xlcheck.exercises.draws import Variation, drawn
 from xlcheck.exercises.key import Blank, MarkingKey, load_key
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.references import References
-from xlcheck.graph.evaluate import Array, evaluate
+from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Role
 from xlcheck.verdicts.placement import Placement, placements_of
 from xlcheck.verdicts.tolerance import Tolerance

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.engines.differences import Circumstances, differs_by_form, named_ranges
 from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import Range
@@ -18,7 +19,6 @@ from xlcheck.formulas.meaning import same_formula
 from xlcheck.formulas.references import References
 from xlcheck.grading.locate import Located, locate
 from xlcheck.grading.prepared import Place, PreparedKey
-from xlcheck.verdicts.placement import Array
 from xlcheck.workbook.content import Cell, WorkbookContent
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.seen_sheets import SeenSheets

@@ -6,17 +6,14 @@ Values of a sample's quantities carry a leading axis of samples, `(samples, n)`;
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array, Values
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
-
-Array = NDArray[np.float64]
-Values = Mapping[str, Array]
 
 
 def evaluate(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from xlcheck.arrays import Array
 
 LONG = 32
 """Elements from which on a one-hot vector is told by its place, and its product with a matrix is a row of it."""

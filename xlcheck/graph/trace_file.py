@@ -19,10 +19,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import numpy as np
 
 from xlcheck.array_files import open_npz
+from xlcheck.arrays import Array
 from xlcheck.documents import parse_json
 from xlcheck.errors import DataError, UsageError
 from xlcheck.files import read_input, replacing, write_text, zip_part
-from xlcheck.graph.trace import Array, Trace
+from xlcheck.graph.trace import Trace
 from xlcheck.graph.trace_format import FORMAT
 from xlcheck.sizes import TEXTS
 

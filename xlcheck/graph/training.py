@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from xlcheck.arrays import Array
 from xlcheck.graph.trace import Trace
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array, Values
 from xlcheck.errors import UsageError
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
@@ -20,7 +20,6 @@ from xlcheck.handmade.judging.inputs import Correction, correct_inputs
 from xlcheck.handmade.judging.strangers import strangers
 from xlcheck.handmade.judging.verdicts import NOISE, Judge, Verdict
 from xlcheck.handmade.networks.by_value import GivenModel
-from xlcheck.handmade.networks.elements import Values
 from xlcheck.handmade.networks.network import Network, numbers_in
 from xlcheck.handmade.networks.targets import free_targets
 from xlcheck.handmade.networks.weights import WeightReport, compare_weights
@@ -40,7 +39,6 @@ from xlcheck.verdicts.results import plain
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
-Array = NDArray[np.float64]
 Recompute = Callable[[ModelSpec, Mapping[str, Array]], Trace]
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
 from xlcheck.graph.trace import Trace
@@ -21,7 +21,6 @@ from xlcheck.model.model_spec import ModelSpec
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 
-Array = NDArray[np.float64]
 Recompute = Callable[[ModelSpec, Mapping[str, Array]], Trace]
 
 _FIRST_SEED = 1_000

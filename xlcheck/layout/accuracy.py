@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range
 from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.numbers import RIGHT, WRONG
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say, say_all, say_live
-from xlcheck.workbook.plan import Array
 
 NAME = "All texts"
 _NUMBER, _TEXT, _PLACE, _PART, _LABEL, _SHARE, _ANSWER, _RIGHT = range(8)

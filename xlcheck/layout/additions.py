@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xlcheck.arrays import Array
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.data.text import TypedText
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.front import Story
 from xlcheck.layout.questions import Questions
-from xlcheck.model.model_spec import Array, ModelSpec
+from xlcheck.model.model_spec import ModelSpec
 from xlcheck.texts import say
 
 DataPage = Callable[[Draft, Trace], Store]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import formula
 from xlcheck.graph import expressions as ex
@@ -26,7 +27,6 @@ from xlcheck.layout.weights import labels_over, row_words, with_weights
 from xlcheck.layout.widening import brief_width, formula_width
 from xlcheck.model.model_spec import LayerSpec, ModelSpec
 from xlcheck.texts import say
-from xlcheck.workbook.plan import Array
 from xlcheck.workbook.styles import BRIEF, ONE_LINE
 
 _SYMBOL, _UNIT, MATRIX = range(3)

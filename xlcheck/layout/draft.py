@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.formulas.batch_sums import COLUMN, Noting, Run, runs_of, written
 from xlcheck.formulas.printer import Places
@@ -21,7 +22,7 @@ from xlcheck.graph.trace import Trace
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.bindings import Binding, Copy, FilledHelper, Helper
 from xlcheck.workbook.naming import sheet_name
-from xlcheck.workbook.plan import Array, Formula
+from xlcheck.workbook.plan import Formula
 from xlcheck.workbook.views import View as ChosenView
 
 

@@ -11,12 +11,12 @@ from functools import partial
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import column_name, quote_sheet
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say
-from xlcheck.workbook.plan import Array
 
 NAME = "As printed"
 _LABEL, _UNIT, _FIRST = range(3)

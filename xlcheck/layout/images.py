@@ -7,13 +7,14 @@ from itertools import pairwise
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role, in_time
 from xlcheck.layout.common import choose, heading, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say
 from xlcheck.workbook.number_formats import digits_shown
-from xlcheck.workbook.plan import Array, ColorScale
+from xlcheck.workbook.plan import ColorScale
 from xlcheck.workbook.styles import STYLES
 
 NAME = "Images"

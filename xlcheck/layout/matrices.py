@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range, hull
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.layout.chosen_step import ChosenStep
@@ -21,7 +22,6 @@ from xlcheck.layout.products import Line, Part, Product, products_of
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import meant, say
 from xlcheck.workbook.limits import MAX_ARGUMENTS
-from xlcheck.workbook.plan import Array
 from xlcheck.workbook.styles import BRIEF
 
 NAME = "Matrices"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range, quote_sheet
 from xlcheck.formulas.pattern import Letters, Pattern, row_number
 from xlcheck.formulas.scanner import number_text
@@ -17,7 +18,7 @@ from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say, say_all
 from xlcheck.workbook.bindings import Copy, FilledHelper
-from xlcheck.workbook.plan import Array, Highlight, Link
+from xlcheck.workbook.plan import Highlight, Link
 
 NAME = "Numbers"
 RIGHT, WRONG, OBSOLETE = "✓", "✗", "–"

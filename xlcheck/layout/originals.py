@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.scanner import number_text
 from xlcheck.layout.draft import reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say
-from xlcheck.workbook.plan import Array
 
 STORED_AGAIN = 50_000
 """So many numbers a workbook are stored again, those of small arrays first."""

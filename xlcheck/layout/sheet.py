@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.pattern import Formulas
 from xlcheck.layout.spreading import USUAL, height_of, is_line, is_right, spread
 from xlcheck.layout.widening import is_wide, widened
 from xlcheck.workbook.plan import (
-    Array,
     Block,
     Chart,
     ColorScale,

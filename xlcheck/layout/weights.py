@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS
 from xlcheck.graph import expressions as ex
@@ -17,7 +18,6 @@ from xlcheck.layout.widening import brief_width
 from xlcheck.model.model_spec import LayerSpec, ModelSpec
 from xlcheck.texts import say
 from xlcheck.workbook.naming import is_defined_name
-from xlcheck.workbook.plan import Array
 from xlcheck.workbook.styles import BRIEF
 
 NAME = "Weights"

@@ -7,9 +7,10 @@ from math import ceil
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.workbook.number_formats import digits_shown
 from xlcheck.workbook.pictures import GENERAL
-from xlcheck.workbook.plan import Array, Block, Formula, Merge, NumberBlock, PlannedCell, Spill
+from xlcheck.workbook.plan import Block, Formula, Merge, NumberBlock, PlannedCell, Spill
 from xlcheck.workbook.styles import STYLES
 
 _FROM = 1e4

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.texts import say, say_all
-from xlcheck.workbook.plan import Array, Chart, Series
+from xlcheck.workbook.plan import Chart, Series
 
 NAME = "Word vectors"
 _TOP = 4

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import formula
 from xlcheck.graph import expressions as ex
@@ -19,7 +20,7 @@ from xlcheck.layout.draft import Draft, View, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.encoding import Encoding
 from xlcheck.texts import say, say_all
-from xlcheck.workbook.plan import Array, Link
+from xlcheck.workbook.plan import Link
 from xlcheck.workbook.styles import BRIEF
 
 NAME = "Twenty words"

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import ModelError
-from xlcheck.model.model_spec import Array, ModelSpec
+from xlcheck.model.model_spec import ModelSpec
 
 _SIZES = {"Embedding": "input_dim", "CategoryEncoding": "num_tokens"}
 

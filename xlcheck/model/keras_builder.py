@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import ModelError
 from xlcheck.model.keras_calls import CAUSAL
 from xlcheck.model.keras_import import import_keras
@@ -14,7 +15,7 @@ from xlcheck.model.keras_layers import weights_by_name, wrapped_layers
 from xlcheck.model.keras_loss import to_keras_loss
 from xlcheck.model.keras_operations import Rebuilt
 from xlcheck.model.layer_options import OPERATIONS, TRAINING_ONLY
-from xlcheck.model.model_spec import Array, LayerSpec, ModelSpec
+from xlcheck.model.model_spec import LayerSpec, ModelSpec
 
 
 def to_keras(spec: ModelSpec, weights: Mapping[str, Array], dtype: str = "float64") -> Any:

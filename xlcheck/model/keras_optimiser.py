@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import NotSupportedError
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import folded, own_variable, walk, weights_by_name
-from xlcheck.model.model_spec import Array
 
 _KEPT = {"SGD": ("momentum", "nesterov"), "RMSprop": ("rho", "epsilon"), "Adam": ("beta_1", "beta_2", "epsilon")}
 _SLOTS = {"momentum": "m", "velocity": "v"}

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.model.keras_calls import CAUSAL, input_names, operations_between, read_calls
 from xlcheck.model.keras_import import import_keras
@@ -14,7 +15,7 @@ from xlcheck.model.keras_layers import is_graph, walk, weights_by_name, wrapped_
 from xlcheck.model.keras_loss import read_loss
 from xlcheck.model.keras_operations import is_operation, kind_of, read_operation
 from xlcheck.model.layer_options import options_of, require_known
-from xlcheck.model.model_spec import Array, InputSpec, LayerSpec, ModelSpec
+from xlcheck.model.model_spec import InputSpec, LayerSpec, ModelSpec
 
 Shape = tuple[int, ...]
 

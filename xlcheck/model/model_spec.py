@@ -6,11 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[np.float64]
-
 _STATES = {"SimpleRNN": 1, "GRU": 1, "LSTM": 2}
 
 

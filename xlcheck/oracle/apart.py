@@ -15,10 +15,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
+from xlcheck.arrays import Array
 from xlcheck.child_process import ChildProcess, ProcessEnded, interpreter
 from xlcheck.graph.trace import Trace
 from xlcheck.model.keras_import import import_in_background
-from xlcheck.model.model_spec import Array, LayerSpec, ModelSpec
+from xlcheck.model.model_spec import LayerSpec, ModelSpec
 from xlcheck.oracle import record
 
 P = ParamSpec("P")

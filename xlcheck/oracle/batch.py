@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.graph.trace import Trace
 from xlcheck.learning.optimisers import STEPS
 from xlcheck.learning.optimisers.batch import Batch, batch_graph
 from xlcheck.learning.optimisers.step import BEFORE, LAYER, NEW, trained_weights
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.model_spec import Array, ModelSpec
+from xlcheck.model.model_spec import ModelSpec
 from xlcheck.oracle.gradients import record_gradients
 from xlcheck.oracle.quantities import complete
 from xlcheck.oracle.record import retrace

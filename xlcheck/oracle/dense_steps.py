@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.learning.dense_gradients import LayerGradients
 from xlcheck.model.keras_import import import_keras
-
-Array = NDArray[np.float64]
 
 
 def dense_gradients(

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import ModelError, OracleError
 from xlcheck.graph.gradients import PREFIX, backward
 from xlcheck.graph.quantities import Graph
@@ -20,7 +21,7 @@ from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_builder import to_keras
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import folded, walk, weights_by_name
-from xlcheck.model.model_spec import Array, ModelSpec
+from xlcheck.model.model_spec import ModelSpec
 from xlcheck.oracle.calls import match_calls
 from xlcheck.oracle.listen import listening
 from xlcheck.oracle.losses import loss_parts, mean_loss

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.errors import OracleError
 from xlcheck.graph.quantities import Graph
-
-Array = NDArray[np.float64]
 
 
 def spread(graph: Graph, name: str, array: Array) -> dict[str, Array]:

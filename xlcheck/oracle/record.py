@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from xlcheck.arrays import Array
 from xlcheck.errors import ModelError, NotSupportedError, OracleError
 from xlcheck.graph.one_hot import places_of, vectors_of
 from xlcheck.graph.quantities import Graph
@@ -26,7 +27,7 @@ from xlcheck.model.keras_builder import to_keras
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import walk
 from xlcheck.model.keras_reader import check_types, read_model, weights_of
-from xlcheck.model.model_spec import Array, InputSpec, ModelSpec
+from xlcheck.model.model_spec import InputSpec, ModelSpec
 from xlcheck.oracle.calls import match_calls
 from xlcheck.oracle.clone import clone
 from xlcheck.oracle.listen import listening

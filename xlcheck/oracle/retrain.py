@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.nudges import DELTA, NUDGED, nudges
 from xlcheck.graph.trace import Trace
@@ -14,7 +15,7 @@ from xlcheck.learning.optimisers import OPTIMISERS
 from xlcheck.learning.optimisers.run import numbers_of
 from xlcheck.learning.optimisers.step import LAYER
 from xlcheck.learning.optimisers.table import epoch_graph
-from xlcheck.model.model_spec import Array, ModelSpec
+from xlcheck.model.model_spec import ModelSpec
 from xlcheck.oracle.record import retrace
 from xlcheck.oracle.training import record_training
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from xlcheck.arrays import Array
 from xlcheck.errors import ModelError
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import walk
-from xlcheck.model.model_spec import Array
 
 STATES = ("h_init", "c_init")  # in the order of Keras's cells
 

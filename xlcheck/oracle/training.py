@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import ModelError
 from xlcheck.graph.gradients import PREFIX, backward
 from xlcheck.graph.training import Training
@@ -21,7 +22,7 @@ from xlcheck.learning.optimisers.step import NEW
 from xlcheck.model.keras_builder import to_keras
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import walk, weights_by_name
-from xlcheck.model.model_spec import Array, ModelSpec
+from xlcheck.model.model_spec import ModelSpec
 from xlcheck.oracle.calls import match_calls
 from xlcheck.oracle.gradients import step_weights, watch_all
 from xlcheck.oracle.listen import listening

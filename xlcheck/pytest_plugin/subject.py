@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from xlcheck.arrays import array_of
+from xlcheck.arrays import Array, array_of
 from xlcheck.errors import DataError, UsageError
 from xlcheck.graph.trace import Trace
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

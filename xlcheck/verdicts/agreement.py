@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.joined import distinct_rows, pieces
 from xlcheck.verdicts.judge import AGREE, close
-from xlcheck.verdicts.placement import Array, Sighting
+from xlcheck.verdicts.placement import Sighting
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 

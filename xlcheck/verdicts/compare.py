@@ -15,12 +15,13 @@ from functools import partial
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.agreement import full_agreement
 from xlcheck.verdicts.judge import CARRIED, ROOT
 from xlcheck.verdicts.operands import Instance, Operands
-from xlcheck.verdicts.placement import Array, Reads, Sighting
+from xlcheck.verdicts.placement import Reads, Sighting
 from xlcheck.verdicts.ranges import Verdicts, judge_range
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 from xlcheck.workbook.cell_codes import within

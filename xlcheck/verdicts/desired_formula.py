@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.formulas.functions import OpaqueError
@@ -23,7 +24,6 @@ from xlcheck.graph.shapes import Shape
 from xlcheck.verdicts.mistakes.texts import turned, unrounded
 from xlcheck.verdicts.mistakes.trials import Trials, same_function
 from xlcheck.verdicts.operands import forms
-from xlcheck.verdicts.placement import Array
 from xlcheck.workbook.cell_codes import code_at, position
 
 _MOST = 2_000

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.cell_result import Found
@@ -15,7 +16,7 @@ from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.judge import AGREE, ROOT
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.placement import Array, Placement, Sighting
+from xlcheck.verdicts.placement import Placement, Sighting
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.verdicts.report import CellResult, Status

@@ -8,12 +8,12 @@ from typing import cast
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range, column_name, quote_sheet
 from xlcheck.formulas.meaning import same_formula
 from xlcheck.graph.quantities import Quantity
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict, judge_helper
-from xlcheck.verdicts.placement import Array
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.verdicts.report import Status
 from xlcheck.workbook.bindings import Copy, FilledHelper, Helper

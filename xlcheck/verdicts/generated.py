@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.engines.base import Engine
 from xlcheck.errors import ModelError, NothingCheckedError, OracleError, install_command
 from xlcheck.graph.quantities import Graph, Quantity
@@ -28,7 +29,6 @@ from xlcheck.verdicts.lone_errors import without_lone_errors
 from xlcheck.verdicts.messages import first_of, plural
 from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.parts import Part, report_of
-from xlcheck.verdicts.placement import Array
 from xlcheck.verdicts.read_otherwise import read_otherwise
 from xlcheck.verdicts.readers_view import QUICK_CELLS, hidden_circle, reservations, without_effect
 from xlcheck.verdicts.report import CheckReport, Edit, Status

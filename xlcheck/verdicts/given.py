@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.formula_cells import FormulaCells, Upstream
 from xlcheck.verdicts.joined import distinct_rows
-from xlcheck.verdicts.placement import Array, Sighting
+from xlcheck.verdicts.placement import Sighting
 from xlcheck.verdicts.report import Edit
 from xlcheck.workbook.cell_codes import Mask, address
 from xlcheck.workbook.values import Value

@@ -13,12 +13,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.judge import close
-from xlcheck.verdicts.placement import Array, Sighting
+from xlcheck.verdicts.placement import Sighting
 from xlcheck.verdicts.ranges import Compute
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 

@@ -13,10 +13,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role
-
-Array = NDArray[np.float64]
 
 _OPTIMISER = "optimiser"
 _SETTINGS = {"learning_rate", "momentum", "nesterov", "rho", "beta_1", "beta_2", "epsilon"}

@@ -16,6 +16,7 @@ from itertools import product
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.engines.base import Session
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.expressions import refs
@@ -26,7 +27,7 @@ from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.judge import ROOT
 from xlcheck.verdicts.other_numbers import other_numbers
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.placement import Array, Sighting
+from xlcheck.verdicts.placement import Sighting
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.recalculate import Reading, recalculate
 from xlcheck.verdicts.report import CellResult, Status

@@ -10,14 +10,13 @@ from typing import TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.joined import pieces
 from xlcheck.workbook.bindings import Binding
 from xlcheck.workbook.cell_codes import Codes, Mask, codes_at
 from xlcheck.workbook.values import Value
-
-Array = NDArray[np.float64]
 
 
 def codes_of_all(areas: Sequence[Range]) -> Iterator[Codes]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.graph.expressions import Expr
 from xlcheck.verdicts.judge import Alignment, Codes, close, judge
-from xlcheck.verdicts.placement import Array, Placement, Sighting
+from xlcheck.verdicts.placement import Placement, Sighting
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 from xlcheck.workbook.cell_codes import Mask
 from xlcheck.workbook.values import NotEvaluated

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range
-from xlcheck.verdicts.placement import Array
 from xlcheck.workbook.cell_codes import Codes, Mask, position
 from xlcheck.workbook.values import Value
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.placement import Array, codes_of_all
+from xlcheck.verdicts.placement import codes_of_all
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.workbook.cell_codes import Mask
 from xlcheck.workbook.values import NotEvaluated, Value

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.verdicts.limits import Patterns, fitting
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from xlcheck.arguments import checked
-from xlcheck.arrays import array_of
+from xlcheck.arrays import Array, array_of
 from xlcheck.errors import DataError
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.cell_result import finite_or_text
 from xlcheck.verdicts.limits import limit_from
 from xlcheck.verdicts.messages import first_of
-from xlcheck.verdicts.tolerance import Array, Tolerance, magnitude, ulps
+from xlcheck.verdicts.tolerance import Tolerance, magnitude, ulps
 
 if TYPE_CHECKING:
     import pandas as pd

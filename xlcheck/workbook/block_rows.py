@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
+from xlcheck.arrays import Array
 from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import column_name
 from xlcheck.formulas.pattern import Gap, Letters, Number, Pattern
-from xlcheck.workbook.plan import Array, Block, FormulaBlock, NumberBlock
+from xlcheck.workbook.plan import Block, FormulaBlock, NumberBlock
 
 _ROW = "\1"  # stands for the number of the row itself, the most frequent gap
 _CELLS_AT_ONCE = 20_000

@@ -9,17 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range, column_name, quote_sheet
 from xlcheck.formulas.pattern import Number, Pattern
 from xlcheck.formulas.printer import Places
 from xlcheck.formulas.printing import Style, formula
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.shapes import Shape
-
-Array = NDArray[np.float64]
 
 _THIS, _BEFORE = "\1", "\2"  # the row of the epoch itself, and the row above it
 

@@ -20,8 +20,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.documents import parse_json
 from xlcheck.errors import ManifestError
 from xlcheck.formulas.addresses import Range, parse_range, quote_sheet
@@ -46,8 +46,6 @@ OLDER = (2, 3)
 _CHUNK = 32_000
 _SEAL = re.compile(r'\{"format": \d+, "characters": \d+, "sha256": "[0-9a-f]{64}"\}')
 _OWN_REFERENCE = re.compile(rf"(?<![\w.']){SHEET}!")
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.formulas.pattern import Formulas
 from xlcheck.texts import say
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

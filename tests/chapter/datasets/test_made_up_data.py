@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from xlcheck.arrays import Array
 from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.lessons.architectures import (
     CAPTION_WORDS,
@@ -21,7 +22,6 @@ from xlcheck.chapter.lessons.architectures import (
 from xlcheck.chapter.lessons.encoder_decoder import LETTERS, reversal
 from xlcheck.chapter.lessons.word_order import DOCUMENTS, WORDS, word_order
 from xlcheck.errors import DataError
-from xlcheck.model.model_spec import Array
 
 
 def spelled(vectors: Array, words: tuple[str, ...]) -> list[str]:

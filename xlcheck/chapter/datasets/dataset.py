@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xlcheck.arrays import Array
 from xlcheck.errors import DataError
-from xlcheck.model.words import Array, Vocabulary, Words
+from xlcheck.model.words import Vocabulary, Words
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.model_spec import Array
 from xlcheck.model.words import in_order
 from xlcheck.progress import Progress
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.layout.additions import Page
 from xlcheck.layout.feeding import NAME as FEEDING
 from xlcheck.layout.feeding import Loop, feeding_sheet
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.model_spec import Array
 from xlcheck.model.words import in_order
 
 LETTERS = ("start", "a", "b", "c")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from xlcheck.arrays import Array
 from xlcheck.chapter.datasets.labelled import TEST_SHARE, LabelledTexts, Split
 from xlcheck.layout.accuracy import NAME, Texts, accuracy_sheet
 from xlcheck.layout.additions import Page
 from xlcheck.layout.draft import Draft
 from xlcheck.model.encoding import Encoding
-from xlcheck.model.model_spec import Array
 
 
 def all_texts(texts: Callable[[], LabelledTexts], encoding: Callable[[], Encoding], parts: Callable[[], Split]) -> Page:

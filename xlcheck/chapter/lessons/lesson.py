@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.chapter.texts import LessonTexts, texts_of
 from xlcheck.layout.additions import DataPage, Page
-from xlcheck.model.model_spec import Array
 
 if TYPE_CHECKING:
     from xlcheck.chapter.datasets.dataset import Dataset

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from xlcheck.arrays import Array
 from xlcheck.chapter.datasets.lesson_texts import SEED_WORDS, first_paragraph, next_word
 from xlcheck.chapter.lessons.lesson import Lesson, Text
 from xlcheck.layout.additions import Page
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.writing import NAME as WRITING
 from xlcheck.layout.writing import Stage, writing_sheets
-from xlcheck.model.model_spec import Array
 
 if TYPE_CHECKING:
     from xlcheck.progress import Progress

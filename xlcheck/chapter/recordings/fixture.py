@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from xlcheck.arrays import Array
 from xlcheck.graph.trace import Trace
-from xlcheck.model.model_spec import Array, ModelSpec
+from xlcheck.model.model_spec import ModelSpec
 
 
 @dataclass(frozen=True)

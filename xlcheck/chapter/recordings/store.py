@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xlcheck.arguments import checked
+from xlcheck.arrays import Array
 from xlcheck.chapter.recordings.fixture import Fixture
 from xlcheck.chapter.recordings.options import FOLDER, MORE, OPTIONS
 from xlcheck.chapter.recordings.schema import FORMAT
@@ -30,8 +30,6 @@ _PACKAGED = Path(__file__).parent / "data"
 _CHECKOUT = Path(__file__).parents[3] / "fixtures"
 _GROUPS = ("weights", "inputs", "initial_states", "targets", "quantities")
 _EPOCHS_A_LINE = 10
-
-Array = NDArray[np.float64]
 
 
 @checked

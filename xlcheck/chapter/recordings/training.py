@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.chapter.recordings.store import fixtures_folder
 from xlcheck.errors import DataError, UsageError
 from xlcheck.files import replacing
 from xlcheck.graph.nudges import NUDGED
-from xlcheck.graph.training import Array, Training
+from xlcheck.graph.training import Training
 from xlcheck.model.model_spec import ModelSpec
 
 FORMAT = "xlcheck-training-2"

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.chapter.recordings.names import BOOK, TRAININGS, known_names, lesson_of
 from xlcheck.chapter.recordings.options import OPTIONS
 from xlcheck.chapter.recordings.store import read_fixture
@@ -26,7 +26,6 @@ from xlcheck.verdicts.tolerance import Tolerance, magnitude
 if TYPE_CHECKING:
     from xlcheck.chapter.recordings.fixture import Fixture
 
-Array = NDArray[np.float64]
 
 FLOAT64 = Tolerance(atol=1e-14, rtol=1e-14)
 FLOAT32 = Tolerance(atol=1e-6, rtol=1e-6)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.datasets.labelled import LabelledTexts
 from xlcheck.chapter.datasets.lesson_texts import SEED_WORDS, first_paragraph
@@ -14,7 +15,6 @@ from xlcheck.chapter.training.text_lessons import train_next_word
 from xlcheck.model.encoding import Encoding
 from xlcheck.model.keras_builder import to_keras
 from xlcheck.model.keras_reader import read_model, weights_of
-from xlcheck.model.model_spec import Array
 from xlcheck.oracle.record import record
 
 EARLY, LATE = "early", "late"

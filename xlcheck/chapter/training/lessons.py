@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.lessons.catalogue import book_of, lesson_named
 from xlcheck.chapter.recordings.fixture import Fixture
@@ -21,7 +22,6 @@ from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_builder import to_keras
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model, weights_of
-from xlcheck.model.model_spec import Array
 from xlcheck.oracle.record import record
 from xlcheck.progress import Progress
 

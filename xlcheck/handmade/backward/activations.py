@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.layers.activations import activation_function
 
-Array = NDArray[np.float64]
 _NAMES = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu")
 """Those that people train networks with in a sheet; softmax needs the numbers of all units."""
 

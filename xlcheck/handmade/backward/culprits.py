@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.handmade import effort
-from xlcheck.handmade.backward.evaluation import Array, same
+from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Rate

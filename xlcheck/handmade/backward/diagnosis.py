@@ -6,8 +6,9 @@ import re
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.backward.evaluation import Array, same
+from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.roles import Reading
 

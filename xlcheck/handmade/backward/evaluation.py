@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Expression, Term
 from xlcheck.formulas.arrays import array_of
-
-Array = NDArray[np.float64]
 
 
 def value_of(expression: Expression, cells: Mapping[Address, Array]) -> Array:

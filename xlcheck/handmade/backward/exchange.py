@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, islice
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.backward.evaluation import Array, same
+from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Rate

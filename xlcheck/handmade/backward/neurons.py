@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Function, Leaf, Product, Sum, Term, below
 from xlcheck.handmade.backward.activations import ACTIVATIONS, softmax
-from xlcheck.handmade.backward.evaluation import Array, same, value_of
+from xlcheck.handmade.backward.evaluation import same, value_of
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 
 _WITHIN = frozenset({"EXP", "TANH", "MAX", "MIN", *COMPARISONS})

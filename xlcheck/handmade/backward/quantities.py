@@ -12,7 +12,8 @@ from math import isfinite
 
 import numpy as np
 
-from xlcheck.handmade.backward.evaluation import Array, same
+from xlcheck.arrays import Array
+from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.truth import Truth
 
 

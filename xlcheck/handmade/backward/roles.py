@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.backward.evaluation import Array
 from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.handmade.backward.quantities import Library, Role, quantities
 from xlcheck.handmade.backward.steps import Sheet, Step, exact_updates, steps_under

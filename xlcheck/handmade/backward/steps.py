@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Term, below
-from xlcheck.handmade.backward.evaluation import Array, evaluate, value_of
+from xlcheck.handmade.backward.evaluation import evaluate, value_of
 from xlcheck.handmade.backward.network import DenseNetwork, compared_pairs, find_networks
 from xlcheck.handmade.backward.neurons import Neurons
 from xlcheck.handmade.backward.truth import Truth, truths

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
-from xlcheck.handmade.backward.evaluation import Array
 from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.learning.dense_gradients import DenseGradients, LayerGradients
 from xlcheck.model.keras_import import import_keras

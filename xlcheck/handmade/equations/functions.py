@@ -6,8 +6,8 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
 from xlcheck.handmade.effort import require_time
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
@@ -15,7 +15,6 @@ from xlcheck.handmade.reading.reached import reached
 
 Results = Mapping[tuple[int, int], Address]
 """(step or sample, unit) → the cell of a result."""
-_Array = NDArray[np.float64]
 
 _MOST = 400
 """Formulas behind a layer up to which it is looked for another one."""
@@ -88,13 +87,11 @@ class Functions:
         self.of = {cell: frozenset(leaves_above(cell, terms, known)) for cell in behind}
         self.taken = taken
 
-    def values(self, cell: Address, given: Sequence[Address], numbers: _Array) -> _Array:
+    def values(self, cell: Address, given: Sequence[Address], numbers: Array) -> Array:
         """What a formula gives for each row of numbers in the cells that it is computed from."""
         return self.values_of([cell], given, numbers)[cell]
 
-    def values_of(
-        self, cells: Sequence[Address], given: Sequence[Address], numbers: _Array
-    ) -> Mapping[Address, _Array]:
+    def values_of(self, cells: Sequence[Address], given: Sequence[Address], numbers: Array) -> Mapping[Address, Array]:
         """What each of some formulas gives for each row of numbers in the cells that they are computed from."""
         require_time()
         with np.errstate(all="ignore"):

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.functions import Functions
 from xlcheck.model.model_spec import LayerSpec
 
-_Array = NDArray[np.float64]
 _Fit = tuple[float, tuple[tuple[str, Address], ...]]
 """The epsilon of a formula, and the cells of the weights, and of the epsilon, that it reads."""
 _Fits = tuple[_Fit, ...]
@@ -178,7 +177,7 @@ def _roles(kind: _Kind, count: int) -> Iterator[tuple[str, ...]]:
             yield names
 
 
-def _epsilon(x: _Array, unit: int, given: Mapping[str, _Array], y: _Array) -> float | None:
+def _epsilon(x: Array, unit: int, given: Mapping[str, Array], y: Array) -> float | None:
     """The epsilon with which numbers are normalised to y; None if they are not."""
     mean = given.get("moving_mean", x.mean(axis=1))
     variance = given.get("moving_variance", x.var(axis=1))
@@ -186,7 +185,7 @@ def _epsilon(x: _Array, unit: int, given: Mapping[str, _Array], y: _Array) -> fl
     without = y - given.get("beta", 0.0)
     if (np.sign(without) != np.sign(scaled)).any():
         return None
-    epsilon: float | _Array
+    epsilon: float | Array
     if _EPSILON in given:
         epsilon = given[_EPSILON]
     elif (without == 0).any():

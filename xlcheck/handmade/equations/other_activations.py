@@ -10,12 +10,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Function, Leaf, Sum, Term, below, number_of, subterms
 from xlcheck.layers.activations import ACTIVATIONS, activation_function
 
-Array = NDArray[np.float64]
 _SPELT = frozenset({"linear", "tanh", "sigmoid", "relu", "leaky_relu", "exponential"})
 """Those that are known by how they are written; gates of recurrent layers are made of them."""
 NAMES = tuple(name for name, own in ACTIVATIONS.items() if not own.looks_at_all and name not in _SPELT)

@@ -12,13 +12,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array, Values
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.arrays import array_of
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Role
-from xlcheck.handmade.networks.elements import Elements, Source, Values, quantity_sources
+from xlcheck.handmade.networks.elements import Elements, Source, quantity_sources
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import part_sources
 from xlcheck.handmade.networks.value_index import same
@@ -29,8 +29,6 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.evaluated import computed, rounds
 from xlcheck.handmade.reading.precedents import Precedents
-
-Array = NDArray[np.float64]
 
 _FIRST_SEED, _SEVERAL = 500, 2
 SETTINGS = 8

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.functions import Functions, Results, leaves_above
 from xlcheck.handmade.equations.normalisations import normalised_by_typed, normalised_by_vector
@@ -16,7 +16,6 @@ from xlcheck.handmade.networks.network import Places
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.model.model_spec import LayerSpec
 
-_Array = NDArray[np.float64]
 _TRIALS = 4
 _MOST_FREE, _LONGEST = 400, 64
 """Formulas among which a function of typed numbers is looked for, and the numbers that it may have."""
@@ -47,11 +46,11 @@ class Found:
     constants: frozenset[Address] = frozenset()
 
 
-def _random(rows: int, columns: int) -> _Array:
+def _random(rows: int, columns: int) -> Array:
     return np.random.default_rng(11).uniform(-2.0, 2.0, (rows, columns))
 
 
-def _same(one: _Array, other: _Array) -> bool:
+def _same(one: Array, other: Array) -> bool:
     return bool(np.allclose(one, other, rtol=1e-9, atol=1e-9))
 
 
@@ -84,7 +83,7 @@ _OPTIONS: Mapping[str, tuple[Mapping[str, object], str]] = {
 """The options of a layer, and the one that is found."""
 
 
-def _kind(x: _Array, y: _Array) -> tuple[str, float] | None:
+def _kind(x: Array, y: Array) -> tuple[str, float] | None:
     """What makes y of x: Keras's layer, and its slope below 0 or its scale."""
     if not np.isfinite(y).all():
         return None
@@ -104,9 +103,9 @@ def _vectors(of: Results) -> dict[int, list[Address]]:
     return {step: [of[step, unit] for unit in sorted(units)] for step in sorted(steps)}
 
 
-def _exponential_shares(x: _Array) -> _Array:
-    found: _Array = np.exp(x)
-    shares: _Array = found / found.sum(axis=1, keepdims=True)
+def _exponential_shares(x: Array) -> Array:
+    found: Array = np.exp(x)
+    shares: Array = found / found.sum(axis=1, keepdims=True)
     return shares
 
 
@@ -161,7 +160,7 @@ def _softmax(of: Results, functions: Functions, _: Sequence[Results]) -> Found |
     return _of_vectors(of, outputs, LayerSpec("Softmax", "", {"axis": -1}), {})
 
 
-def _alike(own: Sequence[Address], functions: Functions, function: Callable[[_Array], _Array]) -> list[Address] | None:
+def _alike(own: Sequence[Address], functions: Functions, function: Callable[[Array], Array]) -> list[Address] | None:
     """The cells that hold each element of a function of some cells, if there is exactly one for each."""
     x = _random(_TRIALS, len(own))
     desired = function(x)
@@ -200,7 +199,7 @@ def _normalised(of: Results, functions: Functions, _: Sequence[Results]) -> Foun
     return Found(found.layer, [found.vectors], found.outputs, results, found.weights, constants=found.constants)
 
 
-_POOLS: Mapping[str, Callable[[_Array], _Array]] = {
+_POOLS: Mapping[str, Callable[[Array], Array]] = {
     "GlobalMaxPooling1D": lambda x: np.max(x, axis=1),
     "GlobalAveragePooling1D": lambda x: np.mean(x, axis=1),
 }

@@ -7,13 +7,13 @@ weights and inputs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
 from itertools import islice
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array, Values
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.evaluate import evaluate, parsed_names
@@ -27,9 +27,6 @@ from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.verdicts.mistakes.texts import exchanged, lengthened, shortened, turned, unrounded
 from xlcheck.workbook.values import CellError, NotEvaluated
-
-Array = NDArray[np.float64]
-Values = Mapping[str, Array]
 
 _BESIDE, _EXCHANGED, _FAR = 8, 120, 24
 """Formulas of cells beside that are tried, wrong formulas with ranges at another place, and how far that may be."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array, Values
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph import expressions as ex
@@ -33,9 +33,6 @@ from xlcheck.verdicts.messages import title
 from xlcheck.verdicts.mistakes.mutants import Mutant, mutants
 from xlcheck.verdicts.mistakes.rewriting import written_out
 from xlcheck.verdicts.mistakes.texts import MAX_DIGITS, rounded, too_long, too_short
-
-Array = NDArray[np.float64]
-Values = Mapping[str, Array]
 
 MAX_DEPTH = 4
 

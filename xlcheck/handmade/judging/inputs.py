@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import parsed
@@ -28,8 +28,6 @@ from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.workbook.values import Value
-
-Array = NDArray[np.float64]
 
 _ROUNDING = 1e-12
 """By how much two ways to compute the same number may differ."""

@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Quantity
 from xlcheck.handmade.networks.elements import Element
 from xlcheck.handmade.networks.network import Network, size_of
 
-Array = NDArray[np.float64]
 Held = Mapping[tuple[str, int], float]
 """(quantity, element) → the number that stands in the sheet."""
 

@@ -11,9 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.trace import Trace
 from xlcheck.handmade.judging.local import SheetValues
@@ -27,8 +25,6 @@ from xlcheck.verdicts.judge import Alignment, verdict
 from xlcheck.verdicts.report import Kind, Status
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
-
-Array = NDArray[np.float64]
 
 NOISE = 1e-7
 """What single precision can do to a number near 1; such a difference is no error if a number was typed."""

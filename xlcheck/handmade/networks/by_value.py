@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.errors import ModelError
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Graph, Quantity
@@ -23,8 +24,6 @@ from xlcheck.handmade.networks.weights import SINGLE, kind_of, read_weight
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.layers.gate_symbols import GATES
 from xlcheck.model.model_spec import ModelSpec
-
-Array = NDArray[np.float64]
 
 ENOUGH = 0.6
 """The share of a table that must be right for it to be recognised."""

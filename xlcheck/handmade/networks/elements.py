@@ -15,6 +15,7 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.arrays import Array, Values
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.expressions import BinaryCrossentropy, CategoricalCrossentropy, Expr, Log, Ref, Sum, refs
 from xlcheck.graph.quantities import Quantity
@@ -23,8 +24,6 @@ from xlcheck.handmade.networks.operands import OperandsOf, operands_of
 from xlcheck.handmade.networks.value_index import ValueIndex
 from xlcheck.handmade.reading.reached import reached
 
-Array = NDArray[np.float64]
-Values = Mapping[str, Array]
 Compute = Callable[[Values], Array]
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.expressions import Const, Expr
 from xlcheck.graph.quantities import Graph, Quantity
@@ -17,7 +17,6 @@ from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import ModelSpec
 
-Array = NDArray[np.float64]
 Places = tuple[Address | None, ...]
 """The cells of a quantity's elements in C order; None where an element has no cell."""
 

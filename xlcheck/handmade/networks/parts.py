@@ -12,10 +12,11 @@ from itertools import combinations
 
 import numpy as np
 
+from xlcheck.arrays import Array, Values
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph, Quantity, Role
-from xlcheck.handmade.networks.elements import Array, Compute, Source, Values
+from xlcheck.handmade.networks.elements import Compute, Source
 from xlcheck.handmade.networks.operands import OperandsOf, operands_of, products_of
 from xlcheck.handmade.networks.value_index import RTOL
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from xlcheck.arrays import Array
 
 RTOL = 2e-8
 """How closely two ways to compute a function must agree to be the same function: Keras rounds the slope of `leaky_relu`

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import permutations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Quantity
@@ -20,8 +20,6 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.layers.gate_symbols import GATES
 from xlcheck.verdicts.messages import plural, show_apart
 from xlcheck.verdicts.report import CellResult, Kind, Status
-
-Array = NDArray[np.float64]
 
 SINGLE = 2e-7
 """How far a typed weight may be from the model's, relative to the largest one: it was printed in single precision."""

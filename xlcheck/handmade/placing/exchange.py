@@ -7,12 +7,10 @@ every cell of it is known.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import permutations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from xlcheck.arrays import Array, Values
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.handmade.networks.elements import Elements, Source, quantity_sources
@@ -23,9 +21,6 @@ from xlcheck.handmade.placing.matching import Matching, Placed
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.layers.gate_symbols import GATES
 from xlcheck.model.model_spec import LayerSpec
-
-Array = NDArray[np.float64]
-Values = Mapping[str, Array]
 
 
 def exchanged(

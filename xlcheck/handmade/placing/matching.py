@@ -12,6 +12,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.networks.elements import Element, Elements, Key
@@ -24,7 +25,6 @@ from xlcheck.handmade.placing.regularity import Regularity
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
 
-Array = NDArray[np.float64]
 Positions = NDArray[np.intp]
 
 ENOUGH_VOTES = 0.6

@@ -10,13 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array, Values
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.arrays import array_of
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.handmade import effort
-from xlcheck.handmade.networks.elements import Values
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.placing.settings import SETTINGS, random_numbers
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
@@ -25,8 +24,6 @@ from xlcheck.handmade.reading.evaluated import computed, rounds
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
-
-Array = NDArray[np.float64]
 
 _FIRST_SEED = 500
 _NO_SUCH_FUNCTION = CellError("#NAME?")

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array, Values
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.handmade.networks.elements import Element, Elements, Key, Source, Values, quantity_sources
+from xlcheck.handmade.networks.elements import Element, Elements, Key, Source, quantity_sources
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import met, part_sources
 from xlcheck.handmade.placing.exchange import exchanged
@@ -30,8 +30,6 @@ from xlcheck.handmade.placing.workshop import Repair, Workshop
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
-
-Array = NDArray[np.float64]
 
 MAX_WORK = 400_000
 """Formula cells that are evaluated in search of what is wrong: some ten seconds."""

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-import numpy as np
-from numpy.typing import NDArray
-
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.networks.elements import Element, Elements
@@ -18,8 +16,6 @@ from xlcheck.handmade.placing.matching import Matching, Placed, choosing_cells
 from xlcheck.handmade.placing.right_values import RightValues
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
-
-Array = NDArray[np.float64]
 
 MOST_BESIDE = 8
 AGAIN, _PART, _MISPLACED = 0.7, 0.9, 0.5

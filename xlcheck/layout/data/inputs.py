@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range
 from xlcheck.graph.one_hot import LONG
@@ -20,7 +21,7 @@ from xlcheck.layout.numbers import MOST_SAMPLES
 from xlcheck.layout.outputs import SHOWN, shown_outputs
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say
-from xlcheck.workbook.plan import Array, ColorScale
+from xlcheck.workbook.plan import ColorScale
 
 NAME = "Inputs"
 _NUMBER, _SAMPLE, _FIRST = 0, 1, 2

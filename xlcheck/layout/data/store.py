@@ -8,11 +8,11 @@ from enum import Enum, auto
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Quantity
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.texts import say
-from xlcheck.workbook.plan import Array
 
 Words = Sequence[tuple[str, tuple[str, ...]]]
 """For each time step a formula, as any worksheet may write it, and what it shows for each sample."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range, column_name
 from xlcheck.formulas.pattern import Pattern, row_number
 from xlcheck.formulas.printing import Style
@@ -27,7 +28,7 @@ from xlcheck.learning.optimisers.table import LIMIT, EpochGraph
 from xlcheck.texts import beginning, say, say_all, say_live
 from xlcheck.workbook.bindings import FilledHelper
 from xlcheck.workbook.epoch_table import EpochTable, epoch_formulas
-from xlcheck.workbook.plan import Array, Chart, Highlight, Series
+from xlcheck.workbook.plan import Chart, Highlight, Series
 
 NAME = "Epochs"
 EPOCH = 0

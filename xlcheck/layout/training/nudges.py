@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.pattern import Pattern
 from xlcheck.formulas.printing import Style
@@ -24,7 +25,6 @@ from xlcheck.learning.optimisers.table import EpochGraph
 from xlcheck.texts import say
 from xlcheck.workbook.bindings import FilledHelper
 from xlcheck.workbook.epoch_table import EpochTable, epoch_formulas
-from xlcheck.workbook.plan import Array
 
 NAME = "Nudge"
 _DELTA_ROW, _SYMBOLS, _HEADER = 5, 8, 9

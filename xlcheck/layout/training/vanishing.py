@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.layout.common import heading, subscript, title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say, say_all, say_live
-from xlcheck.workbook.plan import Array, Chart, DropDown, Series
+from xlcheck.workbook.plan import Chart, DropDown, Series
 
 NAME = "Vanishing"
 MACHINERY = "Machinery"

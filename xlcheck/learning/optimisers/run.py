@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from xlcheck.graph.evaluate import Array, evaluate
+from xlcheck.arrays import Array
+from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.nudges import DELTA, SIZE
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.training import Training

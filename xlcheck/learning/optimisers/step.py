@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xlcheck.graph.expressions import Const, Expr, Greater, Maximum, Minimum, Ref, Where
 from xlcheck.graph.gradients import PREFIX
 from xlcheck.graph.quantities import Band, Graph, GraphBuilder, Quantity, Role
 from xlcheck.learning.optimisers.optimiser import Optimiser, Slot
-
-Array = NDArray[np.float64]
 
 LAYER = "optimiser"
 """The name under which an optimiser's settings are quantities: `optimiser.learning_rate`."""

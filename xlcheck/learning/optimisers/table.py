@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlcheck.graph.evaluate import Array
+from xlcheck.arrays import Array
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.nudges import delta_quantity
 from xlcheck.graph.quantities import Graph, Quantity

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from xlcheck.arrays import Array
 from xlcheck.oracle.noted import LayerCall
-from xlcheck.oracle.recorders.recorder import Array, Recorded, array, exactly
+from xlcheck.oracle.recorders.recorder import Recorded, array, exactly
 
 
 def quantities(call: LayerCall) -> Recorded:

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.errors import OracleError
 from xlcheck.oracle.noted import LayerCall
 
-Array = NDArray[np.float64]
 T = TypeVar("T")
 Recorded = dict[str, Array]
 """Symbol → values: `(samples, n)` without a step, `(samples, timesteps, n)` with steps."""

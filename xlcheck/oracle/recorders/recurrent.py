@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import OracleError
 from xlcheck.model.keras_import import import_keras
 from xlcheck.oracle.noted import LayerCall, joined
-from xlcheck.oracle.recorders.recorder import Array, Recorded, array, exactly
+from xlcheck.oracle.recorders.recorder import Recorded, array, exactly
 
 _LSTM = ("i", "f", "c", "o")
 _GRU = ("z", "r", "hh")

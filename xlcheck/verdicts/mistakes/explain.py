@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.functions import OpaqueError
 from xlcheck.graph.expressions import Expr
@@ -21,7 +22,6 @@ from xlcheck.verdicts.mistakes.rewriting import written_out
 from xlcheck.verdicts.mistakes.texts import MAX_DIGITS, rounded, shortened, too_long, unrounded
 from xlcheck.verdicts.mistakes.trials import Trials, same_function
 from xlcheck.verdicts.operands import forms
-from xlcheck.verdicts.placement import Array
 from xlcheck.verdicts.ranges import Follow
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import Mask

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
+from xlcheck.arrays import Array, Values
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph, Quantity
@@ -17,8 +15,6 @@ from xlcheck.verdicts.mistakes.forward import Mistakes
 from xlcheck.verdicts.mistakes.products import products
 from xlcheck.verdicts.mistakes.rewriting import Rewrite, everywhere
 
-Array = NDArray[np.float64]
-Values = Mapping[str, Array]
 Compute = Callable[[Values], Array]
 
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from xlcheck.arrays import Array, Values
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.rewriting import replaced
 from xlcheck.verdicts.mistakes.forward import MAX_WIDTH, Mistakes
 
-Array = NDArray[np.float64]
-Values = Mapping[str, Array]
 _OTHER = "~other"
 
 

@@ -12,6 +12,7 @@ from zlib import crc32
 
 import numpy as np
 
+from xlcheck.arrays import Array, Values
 from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.algebra import Address
@@ -23,7 +24,7 @@ from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.mistakes.mutants import Mutant
-from xlcheck.verdicts.placement import Array, Placement
+from xlcheck.verdicts.placement import Placement
 from xlcheck.workbook.cell_codes import Codes, code_at, codes_at, position
 from xlcheck.workbook.values import CellError, NotEvaluated
 
@@ -34,7 +35,6 @@ _SAME = 1e-9
 _MOST_CODES = 2
 """Numbers that select a row of a matrix are drawn from the first two."""
 
-Values = Mapping[str, Array]
 Compute = Callable[[Values], Array]
 Place = tuple[str, int, int | None]
 """Quantity, element, and the sample of which it is; None for what follows the selector."""
