@@ -9,10 +9,10 @@ from pathlib import Path
 import openpyxl
 
 from xlcheck.engines.unguarded import unguarded
+from xlcheck.handmade.alignment.assignment import Assignment, assign
+from xlcheck.handmade.alignment.right_values import RightValues
 from xlcheck.handmade.networks.bindings_file import read_bindings
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.placing.right_values import RightValues
-from xlcheck.handmade.placing.tie import Tie, tie
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.opinions import Opinion, consult
@@ -46,18 +46,18 @@ class Bound:
     opinion: Opinion
     precedents: Precedents
     networks: tuple[Network, ...]
-    probe: RightValues
-    tied: Tie
+    right: RightValues
+    aligned: Assignment
 
     @property
     def names(self) -> dict[str, str]:
         """What each cell should hold."""
-        return {_a1(cell): self.tied.elements[number].name for cell, number in self.tied.held.items()}
+        return {_a1(cell): self.aligned.elements[number].name for cell, number in self.aligned.held.items()}
 
     @property
     def wrong(self) -> dict[str, str]:
         """The same of those that compute something else."""
-        return {_a1(cell): self.tied.elements[self.tied.held[cell]].name for cell in self.tied.wrong}
+        return {_a1(cell): self.aligned.elements[self.aligned.held[cell]].name for cell in self.aligned.wrong}
 
 
 def bound(folder: Path, cells: Mapping[str, object], bindings: str = BINDINGS) -> Bound:
@@ -72,8 +72,8 @@ def bound(folder: Path, cells: Mapping[str, object], bindings: str = BINDINGS) -
     opinion, precedents = consult(table, unguarded("ironcalc")), Precedents(table)
     networks = read_bindings(folder / "mine.toml", content)
     given = {cell for network in networks for *_, cell in network.cells()}
-    probe = RightValues(table, CellTerms(table, opinion.values, given=given), networks, precedents=precedents)
-    return Bound(table, opinion, precedents, networks, probe, tie(table, probe, networks, precedents))
+    right = RightValues(table, CellTerms(table, opinion.values, given=given), networks, precedents=precedents)
+    return Bound(table, opinion, precedents, networks, right, assign(table, right, networks, precedents))
 
 
 def _a1(cell: tuple[str, int, int]) -> str:

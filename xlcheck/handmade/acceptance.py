@@ -50,7 +50,7 @@ def reason_to_abstain(outcome: Outcome, *, missed: bool = False, alike: bool = F
 
 def _reasons(outcome: Outcome, roots: Sequence[Address], *, missed: bool, alike: bool) -> Iterator[str]:
     certain = missed or alike
-    if not outcome.tied.complete:
+    if not outcome.aligned.complete:
         yield "more cells would be wrong than could be looked at"
     unexplained = len(outcome.left.cells) + len(outcome.left.missing)
     if unexplained:
@@ -88,8 +88,8 @@ def _meant(outcome: Outcome) -> Iterator[str]:
     wrong: dict[tuple[tuple[int, str, str], str], list[Address]] = {}
     right: Counter[tuple[int, str, str]] = Counter()
     differing = {address_of(r.sheet, r.cell): r.diagnosis for r in outcome.results if r.status is Status.ROOT}
-    for cell, number in outcome.tied.held.items():
-        band = outcome.tied.elements[number].source.band
+    for cell, number in outcome.aligned.held.items():
+        band = outcome.aligned.elements[number].source.band
         if (name := differing.get(cell)) in _CONVENTIONS.get(kinds.get(_layer(band), ""), {}):
             wrong.setdefault((band, str(name)), []).append(cell)
         elif cell not in differing:
@@ -114,8 +114,8 @@ def rounds_throughout(roots: Sequence[Address], outcome: Outcome) -> str | None:
 
 def _outvoted(roots: Sequence[Address], outcome: Outcome) -> Iterator[str]:
     """Right cells that may be the wrong ones, as most others of their step are wrong, and most of their unit."""
-    tied = outcome.tied
-    keys = {cell: tied.elements[number].key for cell, number in tied.held.items()}
+    aligned = outcome.aligned
+    keys = {cell: aligned.elements[number].key for cell, number in aligned.held.items()}
     steps: dict[object, list[bool]] = {}
     units: dict[object, list[bool]] = {}
     for cell, key in keys.items():
@@ -134,14 +134,14 @@ def _computed_elsewhere(cell: Address, outcome: Outcome) -> Address | None:
     Then a formula that reads the first, perhaps a number or a formula above a column, may have missed its cell; not
     if that belongs to the network, as it reads a cell of it, and all that read it were filled together with others.
     """
-    tied, number = outcome.tied, outcome.tied.held.get(cell)
+    aligned, number = outcome.aligned, outcome.aligned.held.get(cell)
     readers = outcome.precedents.readers(cell)
     filled = all(_is_filled(reader, outcome.table) for reader in readers)
     if outcome.precedents.is_copy(cell) and readers and (filled or not _breaks_its_line(readers, outcome)):
         return None  # a copy is put where it is read
-    if filled and any(before in tied.held for before in outcome.precedents.of(cell)):
+    if filled and any(before in aligned.held for before in outcome.precedents.of(cell)):
         return None
-    same = [other for other, its in tied.held.items() if its == number and other not in tied.wrong]
+    same = [other for other, its in aligned.held.items() if its == number and other not in aligned.wrong]
     if _is_pasted(cell, same, outcome) or (len(own := outcome.precedents.of(cell)) == 1 and own[0] in same):
         return None  # a copy, though it was pasted or is rounded
     rivals = {other for other in same if outcome.table.is_formula(other)}
@@ -150,10 +150,10 @@ def _computed_elsewhere(cell: Address, outcome: Outcome) -> Address | None:
 
 def _breaks_its_line(cells: Iterable[Address], outcome: Outcome) -> bool:
     """Whether one of some formulas reads another cell than right ones of its kind, which do the same, do beside it."""
-    tied, texts = outcome.tied, outcome.table.texts
-    bands = {cell: tied.elements[number].source.band for cell, number in tied.held.items() if cell in texts}
+    aligned, texts = outcome.aligned, outcome.table.texts
+    bands = {cell: aligned.elements[number].source.band for cell, number in aligned.held.items() if cell in texts}
     for cell in cells:
-        others = [o for o, band in bands.items() if o != cell and o not in tied.wrong and band == bands.get(cell)]
+        others = [o for o, band in bands.items() if o != cell and o not in aligned.wrong and band == bands.get(cell)]
         alike = [other for other in others if skeleton(texts[other]) == skeleton(texts[cell])]
         if alike and not any(is_filled_from(texts[cell], cell[1:], texts[o], o[1:]) for o in alike):
             return True
@@ -190,16 +190,16 @@ def _followers(cell: Address, outcome: Outcome) -> set[Address]:
 
 def _may_be_swapped(cell: Address, outcome: Outcome) -> bool:
     """Whether a unit is another one at every step: then it is a matter of naming which of the two is wrong."""
-    element = outcome.tied.element(cell)
+    element = outcome.aligned.element(cell)
     found = next((r for r in outcome.results if address_of(r.sheet, r.cell) == cell), None)
     if element is None or found is None or found.diagnosis != "neighbour-unit":
         return False
-    elements = outcome.tied.elements
+    elements = outcome.aligned.elements
     kin = [
-        other for other, number in outcome.tied.held.items()
+        other for other, number in outcome.aligned.held.items()
         if elements[number].source.band == element.source.band and elements[number].index == element.index
     ]  # fmt: skip
-    return len(kin) > 1 and all(other in outcome.tied.wrong for other in kin)
+    return len(kin) > 1 and all(other in outcome.aligned.wrong for other in kin)
 
 
 def _mistake(cell: Address, table: CellTable) -> object:
@@ -220,11 +220,15 @@ def _in_line(cell: Address, outcome: Outcome) -> bool:
     In its row or column stands one for the same quantity, at another step or of another unit; or, next to one of the
     cells that only make the inputs, two that were filled from one.
     """
-    element, table = outcome.tied.element(cell), outcome.table
+    element, table = outcome.aligned.element(cell), outcome.table
     if element is None:
         lines = [[other for other in line if table.is_formula(other)] for line in _beside(cell, 2)]
         return any(len(line) > len({shape_of(table.texts[c], c[1], c[2]) for c in line}) for line in lines)
-    own = {o: outcome.tied.elements[n] for o, n in outcome.tied.held.items() if table.is_formula(o) and o[0] == cell[0]}
+    own = {
+        o: outcome.aligned.elements[n]
+        for o, n in outcome.aligned.held.items()
+        if table.is_formula(o) and o[0] == cell[0]
+    }
     return any(
         other.source.band == element.source.band and (place[1] == cell[1] or place[2] == cell[2])
         for place, other in own.items()

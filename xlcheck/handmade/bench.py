@@ -74,14 +74,14 @@ class Bench:
         """
         wrong: set[Address] = set()
         for layer in found.all_layers:
-            wrong |= self.placed(layer, meant).tied.wrong.keys()
+            wrong |= self.placed(layer, meant).aligned.wrong.keys()
         return wrong
 
     def wrong_under(self, layer: LayerCells | PlainCells, edit: Mapping[Address, Term]) -> Collection[Address]:
         """The cells of a layer that would still be wrong if others computed something else, or these cells."""
         table, _ = self._excerpt(layer)
         terms = self._terms.edited(edit)
-        return place(table, layer.networks, Precedents(table), terms, edited=edit.keys()).tied.wrong.keys()
+        return place(table, layer.networks, Precedents(table), terms, edited=edit.keys()).aligned.wrong.keys()
 
     def judged(
         self, layer: LayerCells, forms: Forms, meant: Mapping[Address, Term] | None = None

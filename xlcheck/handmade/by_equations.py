@@ -129,7 +129,7 @@ def settled(found: Arrangement, part: SheetGroup, bench: Bench, edit: Mapping[Ad
         except effort.OutOfTimeError:
             doubts.append(effort.USED_UP)
             break
-        opaque = {v.cell for v in outcome.verdicts if v.status is Status.AGREE and v.cell in outcome.tied.opaque}
+        opaque = {v.cell for v in outcome.verdicts if v.status is Status.AGREE and v.cell in outcome.aligned.opaque}
         if opaque:
             doubts.append(f"{show(min(opaque))} gives what it should, but it was not recognised how")
             outcome = outcome.without(opaque, doubts[-1])

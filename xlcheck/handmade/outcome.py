@@ -1,4 +1,4 @@
-"""What became of the cells of some networks: tie them, ask Keras, judge each formula cell."""
+"""What became of the cells of some networks: align them, ask Keras, judge each formula cell."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from xlcheck.errors import UsageError
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.trace import Trace
+from xlcheck.handmade.alignment.assignment import Assignment, assign
+from xlcheck.handmade.alignment.right_values import RightValues
+from xlcheck.handmade.alignment.unrecognised import Unrecognised, unrecognised
 from xlcheck.handmade.equations.placement import Placement
 from xlcheck.handmade.judging.diagnose import Diagnoser
 from xlcheck.handmade.judging.explain import Explainer
 from xlcheck.handmade.judging.inputs import Correction, correct_inputs
-from xlcheck.handmade.judging.strangers import strangers
+from xlcheck.handmade.judging.unrelated import unrelated
 from xlcheck.handmade.judging.verdicts import NOISE, Judge, Verdict
 from xlcheck.handmade.networks.by_value import GivenModel
 from xlcheck.handmade.networks.network import Network, numbers_in
 from xlcheck.handmade.networks.targets import free_targets
 from xlcheck.handmade.networks.weights import WeightReport, compare_weights
 from xlcheck.handmade.perturb import disagreeing, with_perturbation
-from xlcheck.handmade.placing.right_values import RightValues
-from xlcheck.handmade.placing.tie import Tie, tie
-from xlcheck.handmade.placing.unrecognised import Unrecognised, unrecognised
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.opinions import Opinion
@@ -51,7 +51,7 @@ class Outcome:
         precedents: who reads what.
         networks: the networks.
         traces: Keras's values for each of them.
-        tied: what each cell should hold.
+        aligned: what each cell should hold.
         verdicts: the verdict on each cell that belongs to a network.
         results: each cell that is not simply right.
         notes: what a reader should know of it.
@@ -63,7 +63,7 @@ class Outcome:
     precedents: Precedents
     networks: tuple[Network, ...]
     traces: tuple[Trace, ...]
-    tied: Tie
+    aligned: Assignment
     verdicts: tuple[Verdict, ...]
     results: tuple[CellResult, ...]
     notes: tuple[str, ...]
@@ -137,58 +137,59 @@ def judged(
     numbers |= {**weights.right, **known}
     wrong_inputs = {*corrections, *right_inputs, *weights.right, *known}
     traces = tuple(recompute(network.spec, network.values(numbers)) for network in networks)
-    tied, settings = (
+    aligned, settings = (
         _by_fingerprints(table, opinion, networks, precedents)
         if placement is None
-        else (placement.tied, placement.settings)
+        else (placement.aligned, placement.settings)
     )
-    judge = Judge(table, opinion.values, networks, traces, tied, precedents, tolerance, wrong_inputs)
+    judge = Judge(table, opinion.values, networks, traces, aligned, precedents, tolerance, wrong_inputs)
     verdicts = list(judge.judge())
-    opaque = frozenset[Address]() if placement is None else tied.opaque
+    opaque = frozenset[Address]() if placement is None else aligned.opaque
     if placement is not None:
-        verdicts = with_perturbation(verdicts, _exact(tied, tolerance) - opaque, tied)
+        verdicts = with_perturbation(verdicts, _exact(aligned, tolerance) - opaque, aligned)
     if perturb or any(verdict.only_here for verdict in verdicts):
-        wrong = disagreeing(table, opinion, networks, tied, recompute, tolerance, max(1, perturb))
+        wrong = disagreeing(table, opinion, networks, aligned, recompute, tolerance, max(1, perturb))
         verdicts = with_perturbation(
-            verdicts, wrong if perturb else wrong & _exact(tied, tolerance), tied,
+            verdicts, wrong if perturb else wrong & _exact(aligned, tolerance), aligned,
             followers=bool(perturb) or placement is not None,
         )  # fmt: skip
         verdicts = [replace(v, only_here=v.only_here and v.cell not in opaque - wrong) for v in verdicts]
-    strange = strangers(verdicts, tied, networks, precedents) if placement is None else set[Address]()
-    left = unrecognised(table, networks, tied, precedents, wrong_inputs)
+    strange = unrelated(verdicts, aligned, networks, precedents) if placement is None else set[Address]()
+    left = unrecognised(table, networks, aligned, precedents, wrong_inputs)
     verdicts = [verdict for verdict in verdicts if verdict.cell not in {*left.cells, *strange}]
-    explainer = Explainer(Diagnoser(networks, settings, tied, precedents), table, networks)
+    explainer = Explainer(Diagnoser(networks, settings, aligned, precedents), table, networks)
     results = [explainer.result(verdict) for verdict in verdicts if _is_shown(verdict)]
     results += weights.results
     results += _wrong_inputs(table, networks, opinion, corrections, right_inputs)
-    listed = {*tied.held, *wrong_inputs} - left.cells.keys() - strange
+    listed = {*aligned.held, *wrong_inputs} - left.cells.keys() - strange
     results += _unbound(table, listed, networks, opinion, left.cells)
     agreeing = [verdict.cell for verdict in verdicts if verdict.status is Status.AGREE]
     results += stored_values(table, opinion.values, opinion.by_chance, agreeing)
-    notes = (*weights.notes(), *_notes(verdicts, tied), *left.notes)
+    notes = (*weights.notes(), *_notes(verdicts, aligned), *left.notes)
     return Outcome(
-        table, precedents, networks, traces, tied, tuple(verdicts), tuple(results), notes, tuple(weights.compared), left
-    )
+        table, precedents, networks, traces, aligned, tuple(verdicts), tuple(results), notes, tuple(weights.compared),
+        left,
+    )  # fmt: skip
 
 
-def _exact(tied: Tie, tolerance: Tolerance) -> set[Address]:
+def _exact(aligned: Assignment, tolerance: Tolerance) -> set[Address]:
     """The wrong cells that may not differ: where somebody tolerates more than rounding, a slip may hide in it."""
     return {
-        cell for cell in tied.wrong
-        if tolerance.of(tied.elements[tied.held[cell]].source.quantity.name).limit(1.0) <= NOISE
+        cell for cell in aligned.wrong
+        if tolerance.of(aligned.elements[aligned.held[cell]].source.quantity.name).limit(1.0) <= NOISE
     }  # fmt: skip
 
 
 def _by_fingerprints(
     table: CellTable, opinion: Opinion, networks: Sequence[Network], precedents: Precedents
-) -> tuple[Tie, list[list[Values]]]:
+) -> tuple[Assignment, list[list[Values]]]:
     """What each cell should hold, by what an engine computes from random weights and inputs."""
     given = {cell for network in networks for *_, cell in network.cells()}
     terms = CellTerms(table, opinion.values, given=given)
-    probe = RightValues(table, terms, networks, free_targets(table, networks, precedents), precedents=precedents)
-    tied = tie(table, probe, networks, precedents)
-    settings: list[list[Values]] = [[*probe.graph_values(number)] for number in range(len(networks))]
-    return tied, settings
+    right = RightValues(table, terms, networks, free_targets(table, networks, precedents), precedents=precedents)
+    aligned = assign(table, right, networks, precedents)
+    settings: list[list[Values]] = [[*right.graph_values(number)] for number in range(len(networks))]
+    return aligned, settings
 
 
 def _compare_weights(
@@ -297,11 +298,11 @@ def _wrong_inputs(
     return found
 
 
-def _notes(verdicts: Sequence[Verdict], tied: Tie) -> Iterator[str]:
+def _notes(verdicts: Sequence[Verdict], aligned: Assignment) -> Iterator[str]:
     only_here = [verdict for verdict in verdicts if verdict.only_here and verdict.status is Status.AGREE]
     if only_here:
         cells = ", ".join(show(verdict.cell) for verdict in only_here[:5])
         more = f" and {len(only_here) - 5} more" if len(only_here) > 5 else ""
         yield f"right only for the numbers shown: the formulas in {cells}{more}; --perturb shows why"
-    if not tied.complete:
+    if not aligned.complete:
         yield "there are too many mistakes for every cell to be looked at; correct the first ones and check again"

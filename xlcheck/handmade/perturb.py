@@ -11,10 +11,10 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
 from xlcheck.graph.trace import Trace
+from xlcheck.handmade.alignment.assignment import Assignment
+from xlcheck.handmade.alignment.settings import random_numbers
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.placing.settings import random_numbers
-from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.model.model_spec import ModelSpec
@@ -30,7 +30,7 @@ def disagreeing(
     table: CellTable,
     opinion: Opinion,
     networks: Sequence[Network],
-    tied: Tie,
+    aligned: Assignment,
     recompute: Recompute,
     tolerance: Tolerance,
     rounds: int,
@@ -41,7 +41,7 @@ def disagreeing(
         table: the workbook's cells.
         opinion: the engine to recalculate with, and the numbers that stand in the file.
         networks: the models.
-        tied: what each cell should hold.
+        aligned: what each cell should hold.
         recompute: asks Keras.
         tolerance: what counts as agreement.
         rounds: how many times the numbers are changed.
@@ -60,7 +60,7 @@ def disagreeing(
         for place, network in enumerate(networks):
             given = {c: random.get(c, _number(table, opinion, numbers, c)) for _, _, _, c in network.cells()}
             trace = recompute(network.spec, network.values(given))
-            found |= _wrong(place, trace, tied, table, numbers, tolerance)
+            found |= _wrong(place, trace, aligned, table, numbers, tolerance)
     return found
 
 
@@ -72,12 +72,12 @@ def _number(table: CellTable, opinion: Opinion, numbers: Array, cell: Address) -
 
 
 def _wrong(
-    network: int, trace: Trace, tied: Tie, table: CellTable, numbers: Array, tolerance: Tolerance
+    network: int, trace: Trace, aligned: Assignment, table: CellTable, numbers: Array, tolerance: Tolerance
 ) -> set[Address]:
     desired: dict[int, tuple[Array, float]] = {}
     found = set()
-    for cell, number in tied.held.items():
-        element = tied.elements[number]
+    for cell, number in aligned.held.items():
+        element = aligned.elements[number]
         if element.source.network != network:
             continue
         key = id(element.source)
@@ -94,23 +94,23 @@ def _wrong(
 
 
 def with_perturbation(
-    verdicts: Sequence[Verdict], wrong: set[Address], tied: Tie, *, followers: bool = True
+    verdicts: Sequence[Verdict], wrong: set[Address], aligned: Assignment, *, followers: bool = True
 ) -> list[Verdict]:
     """The verdicts, where cells that are right only for the numbers shown are wrong, or follow from such cells.
 
     Args:
         verdicts: as they are for the numbers shown.
         wrong: the cells that are wrong for other numbers.
-        tied: what each cell should hold.
+        aligned: what each cell should hold.
         followers: whether a cell that follows from a wrong one may be wrong in itself, too. Fingerprints do not tell.
     """
     found = []
     for verdict in verdicts:
-        follows = followers and verdict.status is Status.CARRIED and verdict.cell in tied.wrong
+        follows = followers and verdict.status is Status.CARRIED and verdict.cell in aligned.wrong
         holds = verdict.status is Status.AGREE or follows
         if not holds or verdict.cell not in wrong or verdict.is_noise:
             found.append(verdict)
             continue
-        status = Status.ROOT if verdict.cell in tied.wrong else Status.CARRIED
+        status = Status.ROOT if verdict.cell in aligned.wrong else Status.CARRIED
         found.append(replace(verdict, status=status, only_here=True, local=verdict.desired))
     return found

@@ -61,7 +61,7 @@ def reason_to_doubt(
     nearly = f"a layer {reading.kind}({reading.units}) was nearly recognised from {show(min(cells))} on, but "
     if not (reading.is_certain or {*cells} <= {*sure}):
         return Doubt(f"{nearly}its rows may belong to a layer of another kind")
-    if not outcome.tied.complete:
+    if not outcome.aligned.complete:
         return Doubt(f"{nearly}more cells would be wrong than could be looked at")
     open_cells = [c for c in cells if c not in sure]
     if SHARE * len(open_cells) > len(outcome.verdicts):
@@ -69,7 +69,7 @@ def reason_to_doubt(
     certain = _certain(reading, outcome, forms)
     doubtful = [c for c in open_cells if c not in certain or c in unsure or stands_among_others(c, outcome)]
     doubtful += [c for c in open_cells if c not in doubtful and _reads_a_number(c, outcome, forms)]
-    keys = {cell: outcome.tied.elements[number].key for cell, number in outcome.tied.held.items()}
+    keys = {cell: outcome.aligned.elements[number].key for cell, number in outcome.aligned.held.items()}
     displaced = {cell for cell in {*cells, *_read_by(cells, outcome)} if _stands_for_another(cell, keys)}
     odd = {*cells} | displaced
     doubtful += [
@@ -127,10 +127,10 @@ def _only_follows(cell: Address, odd: Set[Address], outcome: Outcome, forms: For
         outcome: what became of all.
         forms: what each cell computes.
     """
-    table, tied, own, reads = outcome.table, outcome.tied, outcome.tied.element(cell), outcome.precedents.of
+    table, aligned, own, reads = outcome.table, outcome.aligned, outcome.aligned.element(cell), outcome.precedents.of
     is_right_today = any(verdict.cell == cell and verdict.only_here for verdict in outcome.roots)
     given = {other: quantity.band.role for network in outcome.networks for quantity, *_, other in network.cells()}
-    strangers = {o for o in reads(cell) if o not in given and o not in tied.held}
+    strangers = {o for o in reads(cell) if o not in given and o not in aligned.held}
     strays = any(forms.holds_something(a) and not forms.is_given(a) for a in map(atom_of, strangers))
     is_odd = not odd.isdisjoint(reads(cell)) or (is_right_today and strays)
     is_given_some = is_right_today and any(given.get(other) is Role.INPUT for other in reads(cell))
@@ -139,16 +139,18 @@ def _only_follows(cell: Address, odd: Set[Address], outcome: Outcome, forms: For
     text = table.texts.get(cell, "")
     return any(
         is_filled_from(text, cell[1:], table.texts[other], other[1:])
-        and (is_odd or tied.held.keys() >= {*reads(other)})
-        for other, number in tied.held.items()
-        if other not in tied.wrong and table.is_formula(other) and tied.elements[number].source.band == own.source.band
+        and (is_odd or aligned.held.keys() >= {*reads(other)})
+        for other, number in aligned.held.items()
+        if other not in aligned.wrong
+        and table.is_formula(other)
+        and aligned.elements[number].source.band == own.source.band
     )
 
 
 def _open(doubtful: Collection[Address], outcome: Outcome) -> frozenset[Address]:
     """The cells on which there is no verdict if some are doubtful: these, the others of their rows, what follows."""
-    tied = outcome.tied
-    keys = {cell: tied.elements[number].key for cell, number in tied.held.items()}
+    aligned = outcome.aligned
+    keys = {cell: aligned.elements[number].key for cell, number in aligned.held.items()}
     rows = {(keys[cell].band, keys[cell].index) for cell in doubtful if cell in keys}
     found = {*doubtful, *(cell for cell, key in keys.items() if (key.band, key.index) in rows)}
     carried = {verdict.cell for verdict in outcome.verdicts if verdict.status is Status.CARRIED}
@@ -161,14 +163,14 @@ def stands_among_others(cell: Address, outcome: Outcome) -> bool:
     It is filled like right ones, and none in that line holds what it should; or it holds what one of these would and
     no other cell does, as the sum whose activation stands nowhere.
     """
-    table, tied = outcome.table, outcome.tied
-    own = tied.element(cell)
+    table, aligned = outcome.table, outcome.aligned
+    own = aligned.element(cell)
     if own is None or not table.is_formula(cell):
         return False
-    bands = {other: tied.elements[n].source.band for other, n in tied.held.items() if other not in tied.wrong}
+    bands = {other: aligned.elements[n].source.band for other, n in aligned.held.items() if other not in aligned.wrong}
     formulas = [other for other in bands if other != cell and table.is_formula(other)]
-    equal = tied.elements.equal_to(tied.wrong[cell][:, None])[0] if cell in tied.wrong else ()
-    holds = {tied.elements[number].source.band for number in {*equal} - {*tied.held.values()}}
+    equal = aligned.elements.equal_to(aligned.wrong[cell][:, None])[0] if cell in aligned.wrong else ()
+    holds = {aligned.elements[number].source.band for number in {*equal} - {*aligned.held.values()}}
     text = table.texts[cell]
     for side in (1, 2):
         line = [other for other in formulas if (other[0], other[side]) == (cell[0], cell[side])]

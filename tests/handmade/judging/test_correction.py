@@ -13,8 +13,8 @@ from xlcheck.handmade.judging.correction import Corrector
 
 def _formula(folder: Path, cells: dict[str, object], cell: str) -> str | None:
     sheet = bound(folder, SUMS | cells)
-    settings = [sheet.probe.graph_values(number) for number in range(len(sheet.networks))]
-    corrector = Corrector(sheet.table, sheet.networks, settings, sheet.tied)
+    settings = [sheet.right.graph_values(number) for number in range(len(sheet.networks))]
+    corrector = Corrector(sheet.table, sheet.networks, settings, sheet.aligned)
     place = parse_range(cell)
     return corrector.formula(("Sheet", place.top, place.left))
 

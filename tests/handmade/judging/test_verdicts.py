@@ -11,10 +11,10 @@ import xlsxwriter
 
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
+from xlcheck.handmade.alignment.assignment import Assignment
 from xlcheck.handmade.judging.verdicts import Judge, Verdict
 from xlcheck.handmade.networks.bindings_file import read_bindings
 from xlcheck.handmade.networks.elements import Elements, quantity_sources
-from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.report import Status
@@ -80,9 +80,9 @@ def verdicts(
     found = np.full(len(table), np.nan)
     for cell, number in {**RIGHT, **{c: v for c, v in values.items() if isinstance(v, float)}}.items():
         found[table.index[address[cell]]] = np.nan if table.index[address[cell]] in others else number
-    tied = Tie(elements, held, {address[cell]: np.array([np.nan]) for cell in wrong}, ())
+    aligned = Assignment(elements, held, {address[cell]: np.array([np.nan]) for cell in wrong}, ())
     judge = Judge(
-        table, CellValues(found, others), [network], [trace], tied, Precedents(table), Tolerance(1e-12, 0.0, 0.0)
+        table, CellValues(found, others), [network], [trace], aligned, Precedents(table), Tolerance(1e-12, 0.0, 0.0)
     )
     by_address = {cell: name for name, cell in address.items()}
     return {by_address[verdict.cell]: verdict for verdict in judge.judge()}

@@ -28,7 +28,7 @@ def roots(report: CheckReport) -> dict[str, tuple[float, float, str | None]]:
 
 @pytest.mark.parametrize("layout", spread(LAYOUTS, 2), ids=lambda layout: layout.name)
 def test_a_right_workbook_agrees_with_its_model(layout: Layout, tmp_path: Path) -> None:
-    """Every layout is tied to its model without bindings, every weight is compared and every cell agrees."""
+    """Every layout is aligned with its model without bindings, every weight is compared and every cell agrees."""
     report = api.check(with_numbers(layout, {}, tmp_path), model=model_of(layout), inputs=inputs_of(layout))
     weights = sum(item.is_weight for item in layout.places)
 

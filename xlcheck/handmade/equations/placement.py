@@ -18,13 +18,13 @@ from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.arrays import array_of
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Role
+from xlcheck.handmade.alignment.assignment import Assignment
+from xlcheck.handmade.alignment.matching import Matching, Placed
+from xlcheck.handmade.alignment.settings import random_numbers
 from xlcheck.handmade.networks.elements import Elements, Source, quantity_sources
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import part_sources
 from xlcheck.handmade.networks.value_index import same
-from xlcheck.handmade.placing.matching import Matching, Placed
-from xlcheck.handmade.placing.settings import random_numbers
-from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.evaluated import computed, rounds
@@ -40,12 +40,12 @@ class Placement:
     """What the cells of a layer should hold.
 
     Attributes:
-        tied: the same as for any network.
+        aligned: the same as for any network.
         settings: for each network all values under each setting of random numbers.
         unsure: wrong cells that read a helper of which nobody knows what it should hold.
     """
 
-    tied: Tie
+    aligned: Assignment
     settings: list[list[Values]]
     unsure: frozenset[Address]
 
@@ -114,8 +114,8 @@ class _Placer:
         held |= {cell: number for cell, number in self._placed.bound.items() if cell not in self._placed.given}
         held |= self._wrong
         loose = tuple(cell for cell in self._formulas if cell not in held)
-        tied = Tie(self._elements, held, self._fingerprints, loose)
-        return Placement(tied, self._settings, frozenset(unsure))
+        aligned = Assignment(self._elements, held, self._fingerprints, loose)
+        return Placement(aligned, self._settings, frozenset(unsure))
 
     def _not_by_chance(self, cell: Address, now: Matching) -> int | None:
         """What a cell holds; not the same as one of several cells that it reads, as the largest does by chance."""

@@ -20,10 +20,10 @@ from xlcheck.formulas.evaluate import evaluate, parsed_names
 from xlcheck.formulas.functions import OpaqueError, Scalar
 from xlcheck.formulas.shapes import moved
 from xlcheck.formulas.tree import Node
+from xlcheck.handmade.alignment.assignment import Assignment
 from xlcheck.handmade.networks.elements import Element
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.value_index import same
-from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.verdicts.mistakes.texts import exchanged, lengthened, shortened, turned, unrounded
 from xlcheck.workbook.values import CellError, NotEvaluated
@@ -39,21 +39,21 @@ class Corrector:
         table: the workbook's cells.
         networks: the models.
         settings: for each network all values under each setting of random numbers.
-        tied: what cells should hold.
+        aligned: what cells should hold.
     """
 
     def __init__(
-        self, table: CellTable, networks: Sequence[Network], settings: Sequence[Sequence[Values]], tied: Tie
+        self, table: CellTable, networks: Sequence[Network], settings: Sequence[Sequence[Values]], aligned: Assignment
     ) -> None:
         self._table = table
         self._networks = networks
         self._settings = settings
-        self._tied = tied
+        self._aligned = aligned
         self._sheet = _Sheet(table)
 
     def formula(self, cell: Address) -> str | None:
         """The formula that should stand in a cell, with `=`; None if no proposal is sure to be right."""
-        element = self._tied.element(cell)
+        element = self._aligned.element(cell)
         if element is None or element.source.part or cell in self._table.arrays:
             return None
         text = self._table.texts.get(cell)
@@ -81,7 +81,7 @@ class Corrector:
             network, name, sample, index = self._given[address]
             values = self._settings[network][setting][name]
             return float(values.reshape(-1)[index] if sample is None else values[sample, index])
-        element = self._tied.element(address)
+        element = self._aligned.element(address)
         return None if element is None else float(element.values[setting])
 
     @cached_property
@@ -110,9 +110,9 @@ class Corrector:
     @cached_property
     def _by_band(self) -> dict[tuple[int, str, str], list[Address]]:
         found: dict[tuple[int, str, str], list[Address]] = {}
-        for cell, number in self._tied.held.items():
+        for cell, number in self._aligned.held.items():
             if cell in self._table.texts:
-                found.setdefault(self._tied.elements[number].source.band, []).append(cell)
+                found.setdefault(self._aligned.elements[number].source.band, []).append(cell)
         return found
 
     def _amended(self, cell: Address) -> Iterator[str]:
@@ -126,7 +126,7 @@ class Corrector:
 
     def _with_bias(self, cell: Address) -> Iterator[str]:
         """The wrong formula and a bias of its layer."""
-        element, text = self._tied.element(cell), self._table.texts.get(cell)
+        element, text = self._aligned.element(cell), self._table.texts.get(cell)
         if element is None or text is None:
             return
         layer = element.source.quantity.band.layer

@@ -18,14 +18,14 @@ from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity
+from xlcheck.handmade.alignment.assignment import Assignment
+from xlcheck.handmade.alignment.regularity import Band
+from xlcheck.handmade.alignment.similarity import Similarity
 from xlcheck.handmade.judging.correction import Corrector
 from xlcheck.handmade.networks.elements import Element
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.operands import Operand
 from xlcheck.handmade.networks.value_index import same
-from xlcheck.handmade.placing.likeness import Likeness
-from xlcheck.handmade.placing.regularity import Band
-from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.layers.gate_symbols import GATES, at_gate, gate_of, kind_of
@@ -51,18 +51,19 @@ class Diagnoser:
     Args:
         networks: the models.
         settings: for each network all values under each setting of random numbers.
-        tied: what cells should hold, and what the wrong ones compute under these settings.
+        aligned: what cells should hold, and what the wrong ones compute under these settings.
         precedents: who reads what.
     """
 
     def __init__(
-        self, networks: Sequence[Network], settings: Sequence[Sequence[Values]], tied: Tie, precedents: Precedents
-    ) -> None:
+        self, networks: Sequence[Network], settings: Sequence[Sequence[Values]], aligned: Assignment,
+        precedents: Precedents,
+    ) -> None:  # fmt: skip
         self._networks = networks
         self._settings = settings
-        self._tied = tied
+        self._aligned = aligned
         self._precedents = precedents
-        self._corrector = Corrector(precedents.table, networks, settings, tied)
+        self._corrector = Corrector(precedents.table, networks, settings, aligned)
 
     def desired_formula(self, cell: Address) -> str | None:
         """The formula that should stand in a wrong cell, with `=`; None if none is sure to be right."""
@@ -70,8 +71,8 @@ class Diagnoser:
 
     def name(self, cell: Address) -> Named | None:
         """The mistake in a wrong formula cell, or None if nothing is known about it."""
-        element = self._tied.element(cell)
-        computed = self._tied.wrong.get(cell)
+        element = self._aligned.element(cell)
+        computed = self._aligned.wrong.get(cell)
         if element is None or computed is None:
             return None
         for rule in (self._copied, self._nothing_read, self._mutated, self._rounded, self._range):
@@ -84,8 +85,8 @@ class Diagnoser:
         """A cell that only passes on a quantity passes on another one."""
         if not self._precedents.is_copy(cell) or element.source.part:
             return None
-        holders = [c for c, n in self._tied.held.items() if c != cell and self._tied.elements[n] == element]
-        if not any(c not in self._tied.wrong and not self._precedents.is_copy(c) for c in holders):
+        holders = [c for c, n in self._aligned.held.items() if c != cell and self._aligned.elements[n] == element]
+        if not any(c not in self._aligned.wrong and not self._precedents.is_copy(c) for c in holders):
             return None
         network = element.source.network
         expr = ex.Ref(element.source.quantity.name)
@@ -132,8 +133,8 @@ class Diagnoser:
         kind = kind_of(self._networks[element.source.network].graph.symbols[own.band.layer])
         gate = gate_of(kind, own.band.symbol)
         others = {at_gate(kind, own.band.symbol, g): g for g in GATES.get(kind, ()) if gate not in {None, g}}
-        for number in self._tied.elements.equal_to(computed[:, None])[0]:
-            other = self._tied.elements[number]
+        for number in self._aligned.elements.equal_to(computed[:, None])[0]:
+            other = self._aligned.elements[number]
             band, step = other.source.quantity.band, other.source.quantity.step
             if (other.source.network, other.source.part) != (element.source.network, element.source.part):
                 continue
@@ -181,9 +182,9 @@ class Diagnoser:
 
     def _range(self, cell: Address, element: Element, computed: Array) -> Named | None:
         """A range that does not cover just what is needed, unless right cells of such quantities read it, too."""
-        bands = frozenset(self._tied.elements[n].source.band for n in self._tied.held.values())
+        bands = frozenset(self._aligned.elements[n].source.band for n in self._aligned.held.values())
         network = element.source.network
-        needs = Likeness(self._tied.elements, bands).to(self._number(element), ()).needs
+        needs = Similarity(self._aligned.elements, bands).to(self._number(element), ()).needs
         held = self._given[network]
         read = self._reads(cell, network)
         for area in self._precedents.ranges(cell):
@@ -212,9 +213,9 @@ class Diagnoser:
     def _read_rightly(self) -> Mapping[Band, set[Range]]:
         """The ranges that right cells of each band read."""
         found: dict[Band, set[Range]] = defaultdict(set)
-        for cell, number in self._tied.held.items():
-            if cell not in self._tied.wrong:
-                found[self._tied.elements[number].source.band].update(self._precedents.ranges(cell))
+        for cell, number in self._aligned.held.items():
+            if cell not in self._aligned.wrong:
+                found[self._aligned.elements[number].source.band].update(self._precedents.ranges(cell))
         return found
 
     @cached_property
@@ -223,22 +224,22 @@ class Diagnoser:
         return [{place: (q.name, i) for q, _, i, place in network.cells()} for network in self._networks]
 
     def _number(self, element: Element) -> int:
-        place = self._tied.elements.sources.index(element.source)
-        return self._tied.elements.number(place, element.sample, element.index)
+        place = self._aligned.elements.sources.index(element.source)
+        return self._aligned.elements.number(place, element.sample, element.index)
 
     def _operand(self, cell: Address, given: Mapping[Address, Operand]) -> Operand | None:
         if cell in given:
             return given[cell]
-        element = self._tied.element(cell)
+        element = self._aligned.element(cell)
         return None if element is None or element.source.part else (element.source.quantity.name, element.index)
 
     def _equal(self, computed: Array) -> Named | None:
         """What the cell holds instead, if it is anything that the model knows."""
-        numbers = self._tied.elements.equal_to(computed[:, None])[0]
-        named = [n for n in numbers if not self._tied.elements.is_part[n]]
+        numbers = self._aligned.elements.equal_to(computed[:, None])[0]
+        named = [n for n in numbers if not self._aligned.elements.is_part[n]]
         if not named:
             return None
-        element = self._tied.elements[named[0]]
+        element = self._aligned.elements[named[0]]
         return Named(None, f"what stands here equals {_title(element)} exactly")
 
 

@@ -1,7 +1,7 @@
 """The verdict on every cell: right, wrong in itself, or wrong because of what it reads.
 
 *Global*: does the cell's value equal Keras's? *Local*: does its formula compute its quantity? The
-second question was answered by `tie.py` for all numbers at once, so it does not depend on how wrong
+second question was answered by `alignment` for all numbers at once, so it does not depend on how wrong
 the cell's precedents are.
 """
 
@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.trace import Trace
+from xlcheck.handmade.alignment.assignment import Assignment
 from xlcheck.handmade.judging.local import SheetValues
 from xlcheck.handmade.networks.elements import Element
 from xlcheck.handmade.networks.formula_text import is_number, numbers_in_text
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.judge import Alignment, verdict
@@ -84,7 +84,7 @@ class Judge:
         values: what an engine computed.
         networks: the models.
         traces: Keras's values, for each model.
-        tied: what each cell should hold.
+        aligned: what each cell should hold.
         precedents: who reads what.
         tolerance: what counts as agreement.
         wrong_inputs: cells that hold wrong inputs.
@@ -96,7 +96,7 @@ class Judge:
         values: CellValues,
         networks: Sequence[Network],
         traces: Sequence[Trace],
-        tied: Tie,
+        aligned: Assignment,
         precedents: Precedents,
         tolerance: Tolerance,
         wrong_inputs: Iterable[Address] = (),
@@ -105,7 +105,7 @@ class Judge:
         self._values = values
         self._networks = networks
         self._traces = traces
-        self._tied = tied
+        self._aligned = aligned
         self._precedents = precedents
         self._tolerance = tolerance
         self._desired: dict[int, tuple[Array, float]] = {}
@@ -113,11 +113,11 @@ class Judge:
         self._status: dict[Address, Status] = dict.fromkeys(wrong_inputs, Status.ROOT)
 
     def judge(self) -> Iterator[Verdict]:
-        """The verdict on each cell that is tied to an element, in order of calculation where they disagree."""
+        """The verdict on each cell that holds an element, in order of calculation where they disagree."""
         suspects = []
-        for cell, number in self._tied.held.items():
+        for cell, number in self._aligned.held.items():
             agreement = (
-                None if cell in self._tied.wrong else self._agreement(cell, number) or self._as_equal(cell, number)
+                None if cell in self._aligned.wrong else self._agreement(cell, number) or self._as_equal(cell, number)
             )
             if agreement is None:
                 suspects.append(cell)
@@ -125,7 +125,7 @@ class Judge:
                 self._status[cell] = Status.AGREE
                 yield agreement
         # A cell may read another one through scratch cells, so these stand in the order as well.
-        scratch = [cell for cell in self._table.texts if cell not in self._tied.held] if suspects else []
+        scratch = [cell for cell in self._table.texts if cell not in self._aligned.held] if suspects else []
         disagreeing = set(suspects)
         for cell in self._precedents.in_order([*suspects, *scratch]):
             if cell in disagreeing:
@@ -152,7 +152,7 @@ class Judge:
 
     def _agreement(self, cell: Address, number: int) -> Verdict | None:
         """The verdict on a cell that is right; None if it is not."""
-        element, actual = self._tied.elements[number], self.actual(cell)
+        element, actual = self._aligned.elements[number], self.actual(cell)
         values, scale = self._source(element)
         desired = float(values[element.sample, element.index])
         if not self._near(element, actual, desired, scale):
@@ -161,7 +161,7 @@ class Judge:
 
     def _as_equal(self, cell: Address, number: int) -> Verdict | None:
         """The same for another element that random numbers do not tell from it, as a relu from a positive sum."""
-        elements = self._tied.elements
+        elements = self._aligned.elements
         others = elements.equal_to(elements[number].values[:, None])[0]
         found = (self._agreement(cell, other) for other in others if other != number)
         return next((agreement for agreement in found if agreement is not None), None)
@@ -173,7 +173,7 @@ class Judge:
 
     def _suspect(self, cell: Address) -> Verdict:
         """The verdict on a cell that does not simply agree."""
-        element, actual, kind = self._tied.elements[self._tied.held[cell]], self.actual(cell), self._kind(cell)
+        element, actual, kind = self._aligned.elements[self._aligned.held[cell]], self.actual(cell), self._kind(cell)
         evaluated, sound = not isinstance(actual, NotEvaluated), kind not in {Kind.MISSING, Kind.NOT_A_FORMULA}
         answers = self._answers(cell, element, actual) if evaluated and sound else _Answers()
         alignment = Alignment(answers.is_shown or answers.is_noise, evaluated, sound)
@@ -181,13 +181,13 @@ class Judge:
         local = answers.local
         if status is Status.ROOT and local is None:
             local = self._local(cell, element)
-        only_here = cell in self._tied.wrong and (answers.is_shown or answers.follows)
+        only_here = cell in self._aligned.wrong and (answers.is_shown or answers.follows)
         return Verdict(cell, element, status, kind, actual, self.desired(element), local, answers.is_noise, only_here)
 
     def _answers(self, cell: Address, element: Element, actual: Value) -> _Answers:
         """What the judge asks of a formula, whose text may be right or wrong."""
         desired, scale = self.desired(element), self._source(element)[1]
-        if cell not in self._tied.wrong:
+        if cell not in self._aligned.wrong:
             if self._reads_wrong(cell) or actual == _CIRCLE:
                 return _Answers(follows=True, local=actual if type(actual) is float else None)
             return _Answers(is_noise=self._is_noise(cell, actual, desired, scale))
@@ -238,7 +238,7 @@ class Judge:
                     continue
                 seen.add(precedent)
                 found.setdefault(precedent)
-                if precedent not in self._tied.held and self._table.is_formula(precedent):
+                if precedent not in self._aligned.held and self._table.is_formula(precedent):
                     stack.append(precedent)
         return list(found)
 
@@ -253,7 +253,7 @@ class Judge:
         network = element.source.network
         reads = []
         for precedent in self._read(cell):
-            read = self._tied.element(precedent)
+            read = self._aligned.element(precedent)
             if read is not None and not read.source.part and read.source.network == network:
                 reads.append((read.source.quantity.name, read.index))
         reads += self._given_read(cell, network)
@@ -277,11 +277,11 @@ class Judge:
 
     def _held(self, network: int, sample: int) -> Mapping[tuple[str, int], float]:
         found: dict[tuple[str, int], float] = {}
-        for cell, number in self._tied.held.items():
-            element = self._tied.elements[number]
+        for cell, number in self._aligned.held.items():
+            element = self._aligned.elements[number]
             if element.source.network == network and element.sample == sample and not element.source.part:
                 actual = self.actual(cell)
                 key = (element.source.quantity.name, element.index)
-                if type(actual) is float and (key not in found or cell not in self._tied.wrong):
+                if type(actual) is float and (key not in found or cell not in self._aligned.wrong):
                     found[key] = actual
         return found

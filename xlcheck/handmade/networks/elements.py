@@ -279,23 +279,23 @@ class Elements:
         return self._index.equal_to(values)
 
 
-def quantity_sources(network: int, tied: Network, settings: Sequence[Values]) -> list[Source]:
+def quantity_sources(number: int, network: Network, settings: Sequence[Values]) -> list[Source]:
     """Every quantity of a network as a source.
 
     Args:
-        network: its number.
-        tied: the network.
+        number: its number.
+        network: the network.
         settings: all values of its graph, for each setting.
     """
     sources = []
-    for quantity in tied.graph:
+    for quantity in network.graph:
         reads = frozenset(() if quantity.expr is None else refs(quantity.expr))
         compute = _value_of(quantity)
         values = np.stack([compute(setting) for setting in settings])
-        operands = operands_of(quantity.expr or Ref(quantity.name), tied.graph)
+        operands = operands_of(quantity.expr or Ref(quantity.name), network.graph)
         sources.append(
             Source(
-                network, quantity, "", _shown(quantity.expr), reads, operands, compute, _from_operands(quantity), values
+                number, quantity, "", _shown(quantity.expr), reads, operands, compute, _from_operands(quantity), values
             )
         )
     return sources

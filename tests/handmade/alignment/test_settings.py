@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from bound_sheets import STATES, bound
 
-from xlcheck.handmade.placing.settings import random_numbers
+from xlcheck.handmade.alignment.settings import random_numbers
 
 _CODES = """
 [[model]]

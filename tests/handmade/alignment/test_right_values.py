@@ -23,16 +23,16 @@ def test_what_follows_from_a_mistake_is_known_by_its_right_value(wrong: str | fl
 def test_a_formula_that_looks_a_place_up_is_evaluated_number_by_number(tmp_path: Path) -> None:
     """Rule: where a formula has no term, it is evaluated for each setting, and it is not said to be wrong."""
     found = bound(tmp_path, STATES | {"C5": "=INDEX(B5:B8,2+1)", "D5": "=2*C5"})
-    seen = found.probe.values[:, found.table.index["Sheet", 4, 2]]
+    seen = found.right.values[:, found.table.index["Sheet", 4, 2]]
 
-    np.testing.assert_allclose(seen, found.probe.values[:, found.table.index["Sheet", 6, 1]])
+    np.testing.assert_allclose(seen, found.right.values[:, found.table.index["Sheet", 6, 1]])
     assert not found.wrong
 
 
 def test_nothing_changes_before_a_value_is_overwritten(tmp_path: Path) -> None:
     """Rule: a trial leaves what the cells hold; an overwritten value stays, whatever its formula reads."""
     found = bound(tmp_path, STATES)
-    right, before, third = found.probe, found.probe.values.copy(), found.table.index["Sheet", 7, 1]
+    right, before, third = found.right, found.right.values.copy(), found.table.index["Sheet", 7, 1]
     tried = right.trial({("Sheet", 5, 1): np.array([0.5, 0.25])})
 
     np.testing.assert_array_equal(right.values, before)

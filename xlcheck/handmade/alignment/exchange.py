@@ -13,11 +13,11 @@ from itertools import permutations
 from xlcheck.arrays import Array, Values
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.evaluate import evaluate
+from xlcheck.handmade.alignment.matching import Matching, Placed
 from xlcheck.handmade.networks.elements import Elements, Source, quantity_sources
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import part_sources
 from xlcheck.handmade.networks.value_index import same
-from xlcheck.handmade.placing.matching import Matching, Placed
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.layers.gate_symbols import GATES
 from xlcheck.model.model_spec import LayerSpec
@@ -56,8 +56,8 @@ def exchanged(
                 other = [first, *(_in_order(network, layer, order, setting) for setting in settings[number][1:])]
                 moved = _with(sources, number, quantity_sources(number, network, other))
                 parts = [
-                    s for n, tied in enumerate(networks)
-                    for s in part_sources(n, tied.graph, other if n == number else settings[n])
+                    s for n, one in enumerate(networks)
+                    for s in part_sources(n, one.graph, other if n == number else settings[n])
                 ]  # fmt: skip
                 elements = Elements([*moved, *parts])
                 matching = Matching(elements, _unbound(now.placed), table, formulas, values, {}, now.copies)

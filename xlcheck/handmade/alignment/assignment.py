@@ -1,4 +1,4 @@
-"""Tie every formula cell to what it should hold, also the wrong ones and all that depends on them.
+"""Align every formula cell with what it should hold, also the wrong ones and all that depends on them.
 
 The bindings give the cells of weights, inputs and first states; these get random numbers, and the term of each formula
 is evaluated on what its precedents should hold. A cell that then has the value of an element of the model holds that
@@ -16,17 +16,17 @@ import numpy as np
 from xlcheck.arrays import Array, Values
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade.alignment.book_in_repair import BookInRepair, Repair
+from xlcheck.handmade.alignment.exchange import exchanged
+from xlcheck.handmade.alignment.matching import Matching, Placed, frontier
+from xlcheck.handmade.alignment.missing_results import MANY, typed_operands, typed_results, unfinished
+from xlcheck.handmade.alignment.order import out_of_place, shortened_results
+from xlcheck.handmade.alignment.regularity import Band
+from xlcheck.handmade.alignment.repair import best_repair
+from xlcheck.handmade.alignment.right_values import RightValues
 from xlcheck.handmade.networks.elements import Element, Elements, Key, Source, quantity_sources
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import met, part_sources
-from xlcheck.handmade.placing.exchange import exchanged
-from xlcheck.handmade.placing.leftovers import MANY, typed_operands, typed_results, unfinished
-from xlcheck.handmade.placing.matching import Matching, Placed, frontier
-from xlcheck.handmade.placing.order import out_of_place, shortened_results
-from xlcheck.handmade.placing.regularity import Band
-from xlcheck.handmade.placing.repair import best_repair
-from xlcheck.handmade.placing.right_values import RightValues
-from xlcheck.handmade.placing.workshop import Repair, Workshop
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
@@ -36,7 +36,7 @@ MAX_WORK = 400_000
 
 
 @dataclass(frozen=True)
-class Tie:
+class Assignment:
     """What every cell should hold.
 
     Attributes:
@@ -64,48 +64,48 @@ class Tie:
         return None if number is None else self.elements[number]
 
 
-def tie(
+def assign(
     table: CellTable,
-    probe: RightValues,
+    right: RightValues,
     networks: Sequence[Network],
     precedents: Precedents,
-) -> Tie:
+) -> Assignment:
     """Find out what every formula cell should hold.
 
     Args:
         table: the workbook's cells.
-        probe: what its formulas compute; the right values are put into its wrong cells.
+        right: what its formulas compute; the right values are put into its wrong cells.
         networks: the models that the workbook computes.
         precedents: who reads what.
     """
-    settings = [probe.graph_values(number) for number in range(len(networks))]
-    sources = [s for number, tied in enumerate(networks) for s in quantity_sources(number, tied, settings[number])]
-    tier = _Tier(table, probe, networks, precedents, Elements(sources))
-    unknown, binds_helpers = tier.matching().unknown(), any(network.binds_helpers for network in networks)
+    settings = [right.graph_values(number) for number in range(len(networks))]
+    sources = [s for n, one in enumerate(networks) for s in quantity_sources(n, one, settings[n])]
+    assigner = _Assigner(table, right, networks, precedents, Elements(sources))
+    unknown, binds_helpers = assigner.matching().unknown(), any(network.binds_helpers for network in networks)
     if unknown or binds_helpers:
-        parts = [s for number, tied in enumerate(networks) for s in part_sources(number, tied.graph, settings[number])]
+        parts = [s for n, one in enumerate(networks) for s in part_sources(n, one.graph, settings[n])]
         if len(table.formulas) > MANY and not binds_helpers:
-            parts = met(parts, probe.values[0, [table.index[cell] for cell in unknown]], len(table.formulas))
-        tier = _Tier(table, probe, networks, precedents, Elements([*sources, *parts]))
-        tier.leave_out_strangers()
-        tier.expect_exchanged_gates(networks, settings, sources)
-    return tier.run()
+            parts = met(parts, right.values[0, [table.index[cell] for cell in unknown]], len(table.formulas))
+        assigner = _Assigner(table, right, networks, precedents, Elements([*sources, *parts]))
+        assigner.leave_out_unrelated()
+        assigner.expect_exchanged_gates(networks, settings, sources)
+    return assigner.run()
 
 
-class _Tier:
+class _Assigner:
     def __init__(
         self,
         table: CellTable,
-        probe: RightValues,
+        right: RightValues,
         networks: Sequence[Network],
         precedents: Precedents,
         elements: Elements,
     ) -> None:
         self._elements = elements
-        self._probe = probe
+        self._right = right
         self._precedents = precedents
         placed = Placed.of(networks, elements)
-        prepares = _preparation(placed, table, probe, precedents)
+        prepares = _preparation(placed, table, right, precedents)
         formulas = [cell for i in table.formulas if (cell := table.addresses[i]) not in placed.given]
         formulas = [cell for cell in formulas if cell not in prepares and not table.is_data_table(cell)]
         self._rejected: list[dict[Address, int]] = []
@@ -116,69 +116,69 @@ class _Tier:
         self._wrong: dict[Address, int] = {}
         self._fingerprints: dict[Address, Array] = {}
         copies = frozenset(cell for cell in formulas if precedents.is_copy(cell))
-        self._shop = Workshop(table, probe, precedents, placed, formulas, self._wrong, set(), copies)
+        self._book = BookInRepair(table, right, precedents, placed, formulas, self._wrong, set(), copies)
 
-    def leave_out_strangers(self) -> None:
+    def leave_out_unrelated(self) -> None:
         """Forget formula cells that have nothing to do with the networks: other calculations in the same workbook.
 
         One that is filled like a cell of a network belongs to it, though it may read only a number that was typed.
         """
-        shop = self._shop
-        connected = self._precedents.connected([*shop.placed.given, *shop.placed.bound])
-        others = [cell for cell in shop.formulas if cell not in connected]
+        book = self._book
+        connected = self._precedents.connected([*book.placed.given, *book.placed.bound])
+        others = [cell for cell in book.formulas if cell not in connected]
         if others:
-            shapes = {shop.shape(cell) for cell in connected}
-            strangers = {cell for cell in others if shop.shape(cell) not in shapes}
-            shop.formulas = [cell for cell in shop.formulas if cell not in strangers]
+            shapes = {book.shape(cell) for cell in connected}
+            unrelated = {cell for cell in others if book.shape(cell) not in shapes}
+            book.formulas = [cell for cell in book.formulas if cell not in unrelated]
 
     def expect_exchanged_gates(
         self, networks: Sequence[Network], settings: Sequence[Sequence[Values]], sources: Sequence[Source]
     ) -> None:
         """If the workbook is a network with its gates in another order: know of every cell what it should hold."""
-        shop = self._shop
-        if len(shop.formulas) > MANY:
+        book = self._book
+        if len(book.formulas) > MANY:
             return
         found = exchanged(
-            networks, settings, sources, self.matching(), shop.table, shop.formulas, self._probe.values
+            networks, settings, sources, self.matching(), book.table, book.formulas, self._right.values
         )  # fmt: skip
-        shop.placed = replace(shop.placed, bound={**found, **shop.placed.bound})
+        book.placed = replace(book.placed, bound={**found, **book.placed.bound})
 
     def matching(self) -> Matching:
         """What the cells hold now."""
-        shop = self._shop
-        return shop.matching(self._elements, self._probe.values, self._wrong)
+        book = self._book
+        return book.matching(self._elements, self._right.values, self._wrong)
 
-    def run(self) -> Tie:
+    def run(self) -> Assignment:
         """Repair one wrong cell after the other until every cell is explained or belongs to nothing."""
-        started = self._probe.work
+        started = self._right.work
         now = self._in_place(self.matching())
         complete = True
-        while unknown := [cell for cell in now.unknown() if cell not in self._shop.scratch]:
-            if self._probe.work - started > MAX_WORK:
+        while unknown := [cell for cell in now.unknown() if cell not in self._book.scratch]:
+            if self._right.work - started > MAX_WORK:
                 complete = False
                 break
             self._settle(frontier(unknown, self._precedents), now)
             now = self._in_place(self.matching())
         for find in (typed_results, unfinished, typed_operands):
-            repairs = find(now, self._shop)
+            repairs = find(now, self._book)
             if repairs:
                 self._declare(repairs, now)
                 now = self.matching()
         loose = tuple(cell for cell in now.candidates if cell not in now.held)
-        return Tie(self._elements, dict(now.held), dict(self._fingerprints), loose, complete)
+        return Assignment(self._elements, dict(now.held), dict(self._fingerprints), loose, complete)
 
     def _in_place(self, now: Matching) -> Matching:
         """Declare cells wrong that hold what belongs elsewhere, unless that leaves more cells unknown."""
-        if len(self._shop.formulas) > MANY:
+        if len(self._book.formulas) > MANY:
             return now
         asked = {**shortened_results(now), **out_of_place(now, self._precedents), **self._filled(now)}
-        found = {cell: number for cell, number in asked.items() if cell not in self._shop.scratch}
+        found = {cell: number for cell, number in asked.items() if cell not in self._book.scratch}
         if not found or found in self._rejected:
             return now
-        shop = self._shop
-        values = self._probe.trial({cell: self._elements[number].values for cell, number in found.items()})
+        book = self._book
+        values = self._right.trial({cell: self._elements[number].values for cell, number in found.items()})
         wrong = {**self._wrong, **found}
-        after = shop.matching(self._elements, values, wrong)
+        after = book.matching(self._elements, values, wrong)
         if len(after.unknown()) > len(now.unknown()):
             self._rejected.append(found)
             return now
@@ -192,7 +192,7 @@ class _Tier:
             if cell in self._wrong:
                 continue
             key = self._elements.key(number)
-            change = self._changed.get((self._shop.shape(cell), key.band, key.index)) or self._like_shortened(cell, key)
+            change = self._changed.get((self._book.shape(cell), key.band, key.index)) or self._like_shortened(cell, key)
             if change is not None:
                 band, step, index = change
                 right = self._elements.at(Key(band, key.step + step, key.sample, index))
@@ -202,7 +202,7 @@ class _Tier:
 
     def _like_shortened(self, cell: Address, key: Key) -> tuple[Band, int, int] | None:
         """What a cell should hold that does with other cells what gave a part, in a wrong cell, for the whole."""
-        text = self._shop.table.texts.get(cell) if self._shortened and key.band[2] else None
+        text = self._book.table.texts.get(cell) if self._shortened and key.band[2] else None
         change = None if text is None else self._shortened.get((skeleton(text), key.band))
         if change is None:
             return None
@@ -211,9 +211,9 @@ class _Tier:
 
     def _settle(self, first: Sequence[Address], now: Matching) -> None:
         """Repair what makes the first unknown cells unknown."""
-        shop = self._shop
-        if len(shop.formulas) > MANY:
-            bound = [Repair(c, shop.placed.bound[c]) for c in first if c in shop.placed.bound]
+        book = self._book
+        if len(book.formulas) > MANY:
+            bound = [Repair(c, book.placed.bound[c]) for c in first if c in book.placed.bound]
             if bound:
                 self._declare(bound, now)
                 return
@@ -222,13 +222,13 @@ class _Tier:
                 self._declare(plain, now)
                 return
         cell = first[0]
-        repairs = best_repair(cell, now, shop)
-        if not repairs and cell in shop.placed.bound:
-            repairs = (Repair(cell, shop.placed.bound[cell]),)
+        repairs = best_repair(cell, now, book)
+        if not repairs and cell in book.placed.bound:
+            repairs = (Repair(cell, book.placed.bound[cell]),)
         if repairs:
             self._declare(repairs, now)
         else:
-            shop.scratch.add(cell)
+            book.scratch.add(cell)
 
     def _declare(self, repairs: Sequence[Repair], now: Matching) -> None:
         """Write right values over wrong cells."""
@@ -236,24 +236,24 @@ class _Tier:
             held = now.held.get(repair.cell)
             if held is not None and self._elements.is_computed[held] and repair.cell not in self._wrong:
                 old, new = self._elements.key(held), self._elements.key(repair.number)
-                formula = (self._shop.shape(repair.cell), old.band, old.index)
+                formula = (self._book.shape(repair.cell), old.band, old.index)
                 self._changed[formula] = (new.band, new.step - old.step, new.index)
-                text = self._shop.table.texts.get(repair.cell)
+                text = self._book.table.texts.get(repair.cell)
                 if text is not None and old.band[2] and old.index % self._elements.sizes[new.band] == new.index:
                     self._shortened[skeleton(text), old.band] = (new.band, new.step - old.step)
             self._fingerprints.setdefault(repair.cell, now.fingerprint(repair.cell))
             self._wrong[repair.cell] = repair.number
-        self._probe.overwrite({repair.cell: self._elements[repair.number].values for repair in repairs})
+        self._right.overwrite({repair.cell: self._elements[repair.number].values for repair in repairs})
 
 
-def _preparation(placed: Placed, table: CellTable, probe: RightValues, precedents: Precedents) -> set[Address]:
+def _preparation(placed: Placed, table: CellTable, right: RightValues, precedents: Precedents) -> set[Address]:
     """Formula cells that only make the inputs: words to codes, codes to one-hot vectors, padding."""
 
     def is_alike(cell: Address) -> bool:
         """Whether a formula gives the same for all samples."""
         if cell in placed.given or not table.is_formula(cell):
             return False
-        values = probe.values[:, table.index[cell]]
+        values = right.values[:, table.index[cell]]
         return bool((values == values[0]).all() or np.isnan(values).all())
 
     return reached(filter(table.is_formula, placed.given), precedents.of, among=is_alike)

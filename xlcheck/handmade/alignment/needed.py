@@ -14,10 +14,10 @@ from itertools import islice
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.alignment.book_in_repair import BookInRepair, Repair, Repairs
+from xlcheck.handmade.alignment.matching import Matching
+from xlcheck.handmade.alignment.similarity import MIN_SIMILARITY
 from xlcheck.handmade.networks.elements import Element
-from xlcheck.handmade.placing.likeness import MIN_LIKENESS
-from xlcheck.handmade.placing.matching import Matching
-from xlcheck.handmade.placing.workshop import Repair, Repairs, Workshop
 
 _MOST_READERS, _SEVERAL = 3, 2
 _MOST_FOLLOWERS, _MOST_COUNTED, _MOST_LIKELY = 60, 80, 16
@@ -36,15 +36,15 @@ class _Meanings:
     """What speaks for an element as what a cell was meant to hold, apart from what follows."""
 
     now: Matching
-    shop: Workshop
+    book: BookInRepair
 
     def reads(self, cell: Address) -> list[Element]:
         """What a cell reads of the networks."""
-        return [e for p in self.shop.precedents.of(cell) if (e := self.now.element(p)) is not None]
+        return [e for p in self.book.precedents.of(cell) if (e := self.now.element(p)) is not None]
 
-    def likeness(self, cell: Address, number: int) -> float:
+    def similarity(self, cell: Address, number: int) -> float:
         """How far the element needs what the cell reads."""
-        return self.now.likeness.to(number, self.reads(cell)).likeness
+        return self.now.similarity.to(number, self.reads(cell)).similarity
 
     def is_at_its_step(self, cell: Address, number: int) -> bool:
         """Whether the element belongs to the step of the other cells of the column."""
@@ -57,11 +57,11 @@ class _Meanings:
         A typed number may stand for anything, a copy may repeat anything, and what reads nothing of the networks may
         stand for any quantity. Nobody means a part of another unit's sum, though that belongs to the same step.
         """
-        if cell in self.shop.copies or not self.shop.table.is_formula(cell):
+        if cell in self.book.copies or not self.book.table.is_formula(cell):
             return True
         if self.now.elements.is_part[number]:
-            return self.likeness(cell, number) >= MIN_LIKENESS
-        return not self.reads(cell) or self.likeness(cell, number) > 0 or self.is_at_its_step(cell, number)
+            return self.similarity(cell, number) >= MIN_SIMILARITY
+        return not self.reads(cell) or self.similarity(cell, number) > 0 or self.is_at_its_step(cell, number)
 
     def preference(self, cell: Address, number: int, *, may_end: bool = True) -> float:
         """What speaks for the element among others that explain as much.
@@ -73,34 +73,34 @@ class _Meanings:
         """
         return (
             AT_ITS_PLACE * (number == self.now.expected(cell))
-            + _CONSTANT * (not self.shop.table.is_formula(cell))
+            + _CONSTANT * (not self.book.table.is_formula(cell))
             + _RESULT * (may_end and number in self.now.missing_results)
             + _AT_ITS_STEP * self.is_at_its_step(cell, number)
-            + _ALIKE * self.likeness(cell, number)
+            + _ALIKE * self.similarity(cell, number)
         )
 
     def results(self, cell: Address) -> set[int]:
         """The results that stand nowhere and need much of what a cell reads, or some of it at their own step."""
-        found = {n: self.likeness(cell, n) for n in self.now.missing_results}
-        return {n for n, like in found.items() if like >= MIN_LIKENESS or (like > 0 and self.is_at_its_step(cell, n))}
+        found = {n: self.similarity(cell, n) for n in self.now.missing_results}
+        return {n for n, like in found.items() if like >= MIN_SIMILARITY or (like > 0 and self.is_at_its_step(cell, n))}
 
 
-def proposed(near: Sequence[Address], now: Matching, shop: Workshop) -> list[Weighed]:
+def proposed(near: Sequence[Address], now: Matching, book: BookInRepair) -> list[Weighed]:
     """Repairs that explain what follows from a cell, or that the places of cells ask for; best first.
 
     Args:
         near: a cell that computes nothing, and those that may be the reason.
         now: what the cells hold.
-        shop: what is needed.
+        book: the workbook in repair.
     """
     found: dict[Repairs, tuple[bool, int, float]] = {}
-    meanings = _Meanings(now, shop)
+    meanings = _Meanings(now, book)
     for cell in near:
         expected = now.expected(cell)
         certain = {*functions_of(cell, now), *(meanings.results(cell) if cell == near[0] else ())}
         certain |= set() if expected is None else {expected}
-        numbers = [*dict.fromkeys((*_open(cell in shop.copies, now), *sorted(certain)))]
-        counts = dict(zip(numbers, _counts((cell,), numbers, near[0], now, shop), strict=True))
+        numbers = [*dict.fromkeys((*_open(cell in book.copies, now), *sorted(certain)))]
+        counts = dict(zip(numbers, _counts((cell,), numbers, near[0], now, book), strict=True))
         likely = [n for n in nlargest(_MOST_COUNTED, numbers, key=counts.__getitem__) if counts[n]]
         for number in dict.fromkeys((*likely, *sorted(certain))):
             whole = now.whole(number)
@@ -112,15 +112,15 @@ def proposed(near: Sequence[Address], now: Matching, shop: Workshop) -> list[Wei
     return [(repairs, found[repairs][-1]) for repairs in nlargest(_MOST_LIKELY, found, key=found.__getitem__)]
 
 
-def proposed_together(near: Sequence[Address], now: Matching, shop: Workshop) -> list[Weighed]:
+def proposed_together(near: Sequence[Address], now: Matching, book: BookInRepair) -> list[Weighed]:
     """Repairs of several cells that explain what reads them all.
 
     Of the cell that computes nothing its place says what it is meant to hold, if the cells around it are known.
     """
     found: dict[Repairs, tuple[int, float]] = {}
-    meanings, expected = _Meanings(now, shop), now.expected(near[0])
-    for reader in dict.fromkeys((*near, *shop.precedents.readers(near[0])[:_MOST_READERS])):
-        for repairs, count in needed_together(reader, near, now, shop):
+    meanings, expected = _Meanings(now, book), now.expected(near[0])
+    for reader in dict.fromkeys((*near, *book.precedents.readers(near[0])[:_MOST_READERS])):
+        for repairs, count in needed_together(reader, near, now, book):
             is_elsewhere = any(r.cell == near[0] and expected not in {None, r.number} for r in repairs)
             if not is_elsewhere and all(meanings.is_possible(r.cell, r.number) for r in repairs):
                 found[repairs] = count, min(meanings.preference(r.cell, r.number) for r in repairs)
@@ -132,7 +132,7 @@ def _counts(
     lines: Sequence[int] | Sequence[tuple[int, ...]],
     target: Address,
     now: Matching,
-    shop: Workshop,
+    book: BookInRepair,
 ) -> list[int]:
     """How many other cells would compute some element if some cells held one of many lines of elements.
 
@@ -144,7 +144,7 @@ def _counts(
         lines: the elements, one for each cell.
         target: a cell that is to be explained.
         now: what the cells hold.
-        shop: what is needed.
+        book: the workbook in repair.
     """
     if not lines:
         return []
@@ -152,13 +152,13 @@ def _counts(
     supposed = {cell: now.elements.values[:, numbers[:, i]] for i, cell in enumerate(cells)}
     counts = np.zeros(len(lines), dtype=np.intp)
     explains = np.full(len(lines), target in cells)
-    for follower in shop.probe.following(cells)[:_MOST_FOLLOWERS]:
-        if follower in supposed or shop.probe.is_unknown(follower):
+    for follower in book.right.following(cells)[:_MOST_FOLLOWERS]:
+        if follower in supposed or book.right.is_unknown(follower):
             continue
-        supposed[follower] = shop.probe.at_once(follower, supposed)
+        supposed[follower] = book.right.at_once(follower, supposed)
         known = now.elements.hold(supposed[follower])
         explains = known if follower == target else explains
-        if follower not in shop.copies:
+        if follower not in book.copies:
             counts += known
     return [int(count) for count in counts * explains]
 
@@ -183,21 +183,21 @@ def functions_of(cell: Address, now: Matching) -> Iterator[int]:
 
 
 def needed_together(
-    reader: Address, near: Sequence[Address], now: Matching, shop: Workshop
+    reader: Address, near: Sequence[Address], now: Matching, book: BookInRepair
 ) -> Iterator[tuple[Repairs, int]]:
     """What several cells may be meant to hold that a formula reads, all of one vector and in its order, with a count.
 
     Where each gives a part of something that stands nowhere, that is what they are meant to hold.
     """
-    read = [c for c in shop.precedents.of(reader) if shop.table.is_formula(c) and (c in near or now.is_unknown(c))]
-    if len(read) < _SEVERAL or shop.probe.is_unknown(reader):
+    read = [c for c in book.precedents.of(reader) if book.table.is_formula(c) and (c in near or now.is_unknown(c))]
+    if len(read) < _SEVERAL or book.right.is_unknown(reader):
         return
     wholes = [(c, n) for c in read for n in islice(functions_of(c, now), 1)]
-    vectors = _lines(len(read), _open(all(c in shop.copies for c in read), now), now)
+    vectors = _lines(len(read), _open(all(c in book.copies for c in read), now), now)
     tried = [(sorted(read), [*vectors]), ([c for c, _ in wholes], [tuple(n for _, n in wholes)])]
     for cells, lines in tried:
         if len(cells) >= _SEVERAL:
-            counts = _counts(cells, lines, reader, now, shop)
+            counts = _counts(cells, lines, reader, now, book)
             for line, count in zip(lines, counts, strict=True):
                 repairs = tuple(Repair(c, n) for c, n in zip(cells, line, strict=True) if n not in now.equal(c))
                 if count and repairs:

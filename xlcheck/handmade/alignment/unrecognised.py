@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Graph, Role
+from xlcheck.handmade.alignment.assignment import Assignment
 from xlcheck.handmade.networks.network import Network, given_cells, size_of
-from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
@@ -45,44 +45,46 @@ class Unrecognised:
 
 
 def unrecognised(
-    table: CellTable, networks: Sequence[Network], tied: Tie, precedents: Precedents, known: Collection[Address]
-) -> Unrecognised:
+    table: CellTable, networks: Sequence[Network], aligned: Assignment, precedents: Precedents,
+    known: Collection[Address],
+) -> Unrecognised:  # fmt: skip
     """Find what belongs to a network, or may belong to it, and was not checked.
 
     Args:
         table: the workbook's cells.
         networks: the models.
-        tied: what cells should hold.
+        aligned: what cells should hold.
         precedents: who reads what.
         known: other cells that have a verdict.
     """
-    missing = tuple(_missing(networks, tied))
-    return Unrecognised(dict(_beside(table, networks, tied, precedents, known)) if missing else {}, missing)
+    missing = tuple(_missing(networks, aligned))
+    return Unrecognised(dict(_beside(table, networks, aligned, precedents, known)) if missing else {}, missing)
 
 
 def _beside(
-    table: CellTable, networks: Sequence[Network], tied: Tie, precedents: Precedents, known: Collection[Address]
-) -> Iterator[tuple[Address, str]]:
+    table: CellTable, networks: Sequence[Network], aligned: Assignment, precedents: Precedents,
+    known: Collection[Address],
+) -> Iterator[tuple[Address, str]]:  # fmt: skip
     """The formulas that hold nothing known and read a network, or stand on its worksheets."""
     given = given_cells(networks).keys()
     made = reached(filter(table.is_formula, given), precedents.of, among=table.is_formula)
-    reading = reached([*given, *tied.held], precedents.readers)
-    sheets = {cell[0] for cell in tied.held}
+    reading = reached([*given, *aligned.held], precedents.readers)
+    sheets = {cell[0] for cell in aligned.held}
     for cell in table.texts:
-        if cell not in tied.held and cell not in given and cell not in known and cell not in made:
+        if cell not in aligned.held and cell not in given and cell not in known and cell not in made:
             if cell in reading:
                 yield cell, READS
             elif cell[0] in sheets:
                 yield cell, STANDS
 
 
-def _missing(networks: Sequence[Network], tied: Tie) -> Iterator[str]:
+def _missing(networks: Sequence[Network], aligned: Assignment) -> Iterator[str]:
     """The elements of each network's results that stand in no cell.
 
     Where none of them does, but a loss that is computed from them, they are computed on the way to it.
     """
-    elements = tied.elements
-    held = set(tied.held.values())
+    elements = aligned.elements
+    held = set(aligned.held.values())
     bands = {elements[elements.numbers_of(place).start].key.band for place in set(map(elements.place, held))}
     for number, network in enumerate(networks):
         graph = network.graph

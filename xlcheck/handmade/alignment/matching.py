@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
+from xlcheck.handmade.alignment.moments import Moment, Moments
+from xlcheck.handmade.alignment.regularity import Regularity
+from xlcheck.handmade.alignment.similarity import Similarity
 from xlcheck.handmade.networks.elements import Element, Elements, Key
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import LARGEST
 from xlcheck.handmade.networks.value_index import same
-from xlcheck.handmade.placing.likeness import Likeness
-from xlcheck.handmade.placing.moments import Moment, Moments
-from xlcheck.handmade.placing.regularity import Regularity
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
 
@@ -52,19 +52,19 @@ class Placed:
         numbers = elements.by_name
         given: dict[Address, int] = {}
         bound: dict[Address, int] = {}
-        for network, tied in enumerate(networks):
-            for quantity, sample, index, cell in tied.cells():
-                given.setdefault(cell, elements.number(numbers[network, quantity.name], sample, index))
-            for sample, quantities in enumerate(tied.bound):
+        for number, network in enumerate(networks):
+            for quantity, sample, index, cell in network.cells():
+                given.setdefault(cell, elements.number(numbers[number, quantity.name], sample, index))
+            for sample, quantities in enumerate(network.bound):
                 for name, places in quantities.items():
-                    source = numbers.get((network, name), elements.by_part.get((network, name)))
+                    source = numbers.get((number, name), elements.by_part.get((number, name)))
                     for index, place in enumerate(places):
                         if place is not None and source is not None:
                             bound[place] = elements.number(source, sample, index)
         results = (
-            n for network, tied in enumerate(networks)
-            for name in (*tied.graph.outputs, *(q.name for q in tied.graph if q.band.role is Role.LOSS))
-            for n in elements.numbers_of(numbers[network, name])
+            n for number, network in enumerate(networks)
+            for name in (*network.graph.outputs, *(q.name for q in network.graph if q.band.role is Role.LOSS))
+            for n in elements.numbers_of(numbers[number, name])
         )  # fmt: skip
         return Placed(given, bound, frozenset(results))
 
@@ -288,9 +288,9 @@ class Matching:
         return Moments(given | sure, elements.followers)
 
     @cached_property
-    def likeness(self) -> Likeness:
+    def similarity(self) -> Similarity:
         """Compares what cells read with what elements need."""
-        return Likeness(self.elements, frozenset(self.bands))
+        return Similarity(self.elements, frozenset(self.bands))
 
     def equal(self, cell: Address) -> tuple[int, ...]:
         """The elements that a cell equals."""

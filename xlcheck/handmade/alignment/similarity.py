@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xlcheck.handmade.networks.elements import Element, Elements, Source
 from xlcheck.handmade.networks.operands import Operand
 
-MIN_LIKENESS = 0.3
+MIN_SIMILARITY = 0.3
 
 
 @dataclass(frozen=True)
@@ -17,16 +17,16 @@ class Likely:
 
     Attributes:
         number: the element.
-        likeness: how far its operands are what the cell reads; 1 if they are the same.
+        similarity: how far its operands are what the cell reads; 1 if they are the same.
         needs: its operands.
     """
 
     number: int
-    likeness: float
+    similarity: float
     needs: frozenset[Operand]
 
 
-class Likeness:
+class Similarity:
     """Compares what cells read with what elements need.
 
     Args:
@@ -43,14 +43,14 @@ class Likeness:
         """How a cell that reads these elements compares with one element."""
         place = self._elements.place(number)
         read = frozenset((e.source.quantity.name, e.index) for e in reads)
-        return self._likely(number, self._likeness(place, self._elements[number].index, read), read)
+        return self._likely(number, self._similarity(place, self._elements[number].index, read), read)
 
-    def _likely(self, number: int, likeness: float, read: frozenset[Operand]) -> Likely:
+    def _likely(self, number: int, similarity: float, read: frozenset[Operand]) -> Likely:
         element = self._elements[number]
         place = self._elements.place(number)
-        return Likely(number, likeness, self._needs_of(place, element.index))
+        return Likely(number, similarity, self._needs_of(place, element.index))
 
-    def _likeness(self, place: int, index: int, read: frozenset[Operand]) -> float:
+    def _similarity(self, place: int, index: int, read: frozenset[Operand]) -> float:
         needs = self._needs_of(place, index)
         return len(needs & read) / len(needs | read) if needs else 0.0
 

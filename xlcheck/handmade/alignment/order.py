@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.alignment.matching import Matching
+from xlcheck.handmade.alignment.moments import Moment
 from xlcheck.handmade.networks.elements import Key
-from xlcheck.handmade.placing.matching import Matching
-from xlcheck.handmade.placing.moments import Moment
 from xlcheck.handmade.reading.precedents import Precedents
 
 

@@ -16,8 +16,8 @@ from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.arrays import array_of
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.handmade import effort
+from xlcheck.handmade.alignment.settings import SETTINGS, random_numbers
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.placing.settings import SETTINGS, random_numbers
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.evaluated import computed, rounds
@@ -80,24 +80,24 @@ class RightValues:
         self.work = 0
         cells = [*table.addresses, *(cell for cell in self._order if cell not in table.index)]
         self._index = {cell: position for position, cell in enumerate(cells)}
-        self._strangers: dict[Address, Array] = {}
+        self._unknown: dict[Address, Array] = {}
         self.values = np.repeat(np.array([[terms.number(cell) for cell in cells]]), SETTINGS, axis=0)
         self.values[:, [self._index[cell] for cell in table.texts if cell not in self._fixed]] = np.nan
         for cell in self._random.keys() & self._index.keys():
             self.values[:, self._index[cell]] = self._random[cell]
         self._fill(self.values, [cell for cell in self._order if cell not in self._fixed])
 
-    def graph_values(self, network: int) -> list[Values]:
+    def graph_values(self, number: int) -> list[Values]:
         """All values of a network's graph, for each setting."""
-        tied = self._networks[network]
-        held = {cell: self._held(cell, self.values) for *_, cell in tied.cells()}
+        network = self._networks[number]
+        held = {cell: self._held(cell, self.values) for *_, cell in network.cells()}
         numbers = [{cell: float(values[setting]) for cell, values in held.items()} for setting in range(SETTINGS)]
-        return [evaluate(tied.typed, tied.values(given)) for given in numbers]
+        return [evaluate(network.typed, network.values(given)) for given in numbers]
 
-    def saved_values(self, network: int) -> Values:
+    def saved_values(self, number: int) -> Values:
         """All values of a network's graph for the numbers that stand in the file."""
-        tied = self._networks[network]
-        return evaluate(tied.typed, tied.values({cell: self._terms.number(cell) for *_, cell in tied.cells()}))
+        network = self._networks[number]
+        return evaluate(network.typed, network.values({cell: self._terms.number(cell) for *_, cell in network.cells()}))
 
     def overwrite(self, cells: Mapping[Address, Array]) -> None:
         """Put right values `(settings,)` into cells instead of what stands there."""
@@ -157,10 +157,10 @@ class RightValues:
         if position is not None:
             found: Array = values[:, position]
             return found
-        if cell not in self._random and cell not in self._strangers:  # something else, which must not seem right
-            seed = [_FIRST_SEED, len(self._strangers)]
-            self._strangers[cell] = np.random.default_rng(seed).uniform(1.1, 1.9, SETTINGS)
-        return self._random[cell] if cell in self._random else self._strangers[cell]
+        if cell not in self._random and cell not in self._unknown:  # something else, which must not seem right
+            seed = [_FIRST_SEED, len(self._unknown)]
+            self._unknown[cell] = np.random.default_rng(seed).uniform(1.1, 1.9, SETTINGS)
+        return self._random[cell] if cell in self._random else self._unknown[cell]
 
     def _fill(self, values: Array, cells: Sequence[Address]) -> None:
         effort.require_time()

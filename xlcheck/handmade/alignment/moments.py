@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.alignment.regularity import Band
 from xlcheck.handmade.networks.elements import Key
-from xlcheck.handmade.placing.regularity import Band
 
 Moment = tuple[int, int]
 """Time step and document."""

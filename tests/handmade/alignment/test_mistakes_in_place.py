@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from bound_sheets import STATES, SUMS, bound
 
-from xlcheck.handmade.placing.likeness import Likeness
-from xlcheck.handmade.placing.unrecognised import unrecognised
+from xlcheck.handmade.alignment.similarity import Similarity
+from xlcheck.handmade.alignment.unrecognised import unrecognised
 
 H, Z = "simple_rnn.h", "simple_rnn.z"
 _ALL_SUMS = {f"C{5 + step}": f"{Z}[{step}][0]" for step in range(4)}
@@ -41,17 +41,17 @@ def test_the_cell_that_is_wrong_in_itself_is_found(
 def test_notes_beside_a_network_belong_to_nothing(tmp_path: Path) -> None:
     """Rule: what explains no other cell, and stands in no place of the network, is scratch, and nothing is missing."""
     sheet = bound(tmp_path, SUMS | {"E10": "=100*B8", "E11": "=E10+1", "F3": "=SUM(A5:A8)"})
-    left = unrecognised(sheet.table, sheet.networks, sheet.tied, sheet.precedents, ())
+    left = unrecognised(sheet.table, sheet.networks, sheet.aligned, sheet.precedents, ())
 
     assert sheet.wrong == {}
-    assert len(sheet.tied.loose) == 3 or not {*sheet.names} & {"E10", "E11", "F3"}
+    assert len(sheet.aligned.loose) == 3 or not {*sheet.names} & {"E10", "E11", "F3"}
     assert (left.missing, left.cells) == ((), {})
 
 
 def test_a_result_without_a_cell_is_missing(tmp_path: Path) -> None:
     """Rule: a result that stands nowhere is named, and so is each formula that may be meant for it."""
     sheet = bound(tmp_path, SUMS | {"B8": None, "C8": None, "D9": "=A8+A7"})
-    left = unrecognised(sheet.table, sheet.networks, sheet.tied, sheet.precedents, ())
+    left = unrecognised(sheet.table, sheet.networks, sheet.aligned, sheet.precedents, ())
 
     assert left.missing == (f"{H}[3][0]",)
     assert {cell[1:] for cell in left.cells} == {(8, 3)}
@@ -59,16 +59,16 @@ def test_a_result_without_a_cell_is_missing(tmp_path: Path) -> None:
 
 
 def test_an_element_is_like_a_cell_that_reads_what_it_needs(tmp_path: Path) -> None:
-    """Rule: the likeness is the share of what is read or needed that is both, seen through what stands in no cell."""
+    """Rule: the similarity is the share of what is read or needed that is both, seen through what stands in no cell."""
     sheet = bound(tmp_path, STATES)
-    elements = sheet.tied.elements
+    elements = sheet.aligned.elements
     reads = [elements[elements.number(elements.by_name[0, name], 0, 0)]
              for name in ("simple_rnn.x[1]", "simple_rnn.kernel", "simple_rnn.h[0]", "simple_rnn.recurrent_kernel")
              if (0, name) in elements.by_name]  # fmt: skip
     number = elements.number(elements.by_name[0, "simple_rnn.h[1]"], 0, 0)
-    like = Likeness(elements, frozenset(elements[n].source.band for n in sheet.tied.held.values()))
+    like = Similarity(elements, frozenset(elements[n].source.band for n in sheet.aligned.held.values()))
     needs = like.to(number, ()).needs
 
     assert {name for name, _ in needs} >= {element.source.quantity.name for element in reads}
-    assert like.to(number, reads).likeness == pytest.approx(len(reads) / len(needs))
-    assert like.to(number, ()).likeness == 0
+    assert like.to(number, reads).similarity == pytest.approx(len(reads) / len(needs))
+    assert like.to(number, ()).similarity == 0

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
+from xlcheck.handmade.alignment.book_in_repair import BookInRepair, Repair
+from xlcheck.handmade.alignment.matching import Matching
 from xlcheck.handmade.networks.elements import Key
-from xlcheck.handmade.placing.matching import Matching
-from xlcheck.handmade.placing.workshop import Repair, Workshop
 
 SAME, FEWEST_DIGITS = 1e-9, 2
 MANY = 2_000
 """Formula cells from which on a place that is asked for is trusted without a trial."""
 
 
-def typed_results(now: Matching, shop: Workshop) -> list[Repair]:
+def typed_results(now: Matching, book: BookInRepair) -> list[Repair]:
     """Results that stand nowhere, where a number is typed that equals them up to rounding, and that nothing reads.
 
     A number that is typed where somebody said a quantity stands is one of them, whatever it is.
@@ -30,47 +30,47 @@ def typed_results(now: Matching, shop: Workshop) -> list[Repair]:
     }
     wanted = {n for n in now.missing_results | wanted if not set(now.equals(n)) & now.holders.keys()}
     typed = [
-        (cell, content.value) for cell in shop.table.addresses if wanted
-        if (content := shop.table.cell(cell)) is not None and content.formula is None
-        and isinstance(content.value, float) and cell not in shop.placed.given and cell not in shop.wrong
+        (cell, content.value) for cell in book.table.addresses if wanted
+        if (content := book.table.cell(cell)) is not None and content.formula is None
+        and isinstance(content.value, float) and cell not in book.placed.given and cell not in book.wrong
     ]  # fmt: skip
-    found = [Repair(cell, shop.placed.bound[cell]) for cell, _ in typed if cell in shop.placed.bound]
+    found = [Repair(cell, book.placed.bound[cell]) for cell, _ in typed if cell in book.placed.bound]
     wanted -= {repair.number for repair in found}
     for number in sorted(wanted) if typed else ():
         element = elements[number]
-        values = element.source.compute(shop.probe.saved_values(element.source.network))
+        values = element.source.compute(book.right.saved_values(element.source.network))
         desired = float(values[element.sample, element.index])
-        near = [cell for cell, value in typed if is_rounded(value, desired) and not shop.precedents.readers(cell)]
+        near = [cell for cell, value in typed if is_rounded(value, desired) and not book.precedents.readers(cell)]
         if len(near) == 1 and all(near[0] != repair.cell for repair in found):
             found.append(Repair(near[0], number))
     return found
 
 
-def typed_operands(now: Matching, shop: Workshop) -> list[Repair]:
+def typed_operands(now: Matching, book: BookInRepair) -> list[Repair]:
     """Numbers that formulas read which would be results, if what the results are computed from stood there instead.
 
     Such a formula is a function of a typed number alone, and has nothing to do with the network any more.
     """
     elements = now.elements
-    if not now.missing_results or len(shop.table.formulas) > MANY:
+    if not now.missing_results or len(book.table.formulas) > MANY:
         return []
-    formulas = (shop.table.addresses[position] for position in shop.table.formulas)
-    strangers = dict.fromkeys(cell for cell in formulas if cell not in now.held and cell not in shop.placed.given)
-    for typed in dict.fromkeys(p for cell in strangers for p in shop.precedents.of(cell) if _is_typed(p, shop)):
-        readers = [cell for cell in shop.precedents.readers(typed) if cell in strangers]
+    formulas = (book.table.addresses[position] for position in book.table.formulas)
+    unrelated = dict.fromkeys(cell for cell in formulas if cell not in now.held and cell not in book.placed.given)
+    for typed in dict.fromkeys(p for cell in unrelated for p in book.precedents.of(cell) if _is_typed(p, book)):
+        readers = [cell for cell in book.precedents.readers(typed) if cell in unrelated]
         for result, number in _operands_of_missing(now):
-            values = shop.probe.trial({typed: elements[number].values})
-            found = [c for c in readers if result in elements.equal_to(values[:, [shop.table.index[c]]])[0]]
+            values = book.right.trial({typed: elements[number].values})
+            found = [c for c in readers if result in elements.equal_to(values[:, [book.table.index[c]]])[0]]
             if found:
-                shop.formulas = [*dict.fromkeys((*shop.formulas, *found))]
+                book.formulas = [*dict.fromkeys((*book.formulas, *found))]
                 return [Repair(typed, number)]
     return []
 
 
-def _is_typed(cell: Address, shop: Workshop) -> bool:
+def _is_typed(cell: Address, book: BookInRepair) -> bool:
     """Whether a number is typed in a cell that is no input, weight or target of a network."""
-    content = shop.table.cell(cell)
-    if content is None or content.formula is not None or cell in shop.placed.given or cell in shop.wrong:
+    content = book.table.cell(cell)
+    if content is None or content.formula is not None or cell in book.placed.given or cell in book.wrong:
         return False
     return isinstance(content.value, float)
 
@@ -81,14 +81,14 @@ def _operands_of_missing(now: Matching) -> Iterator[tuple[int, int]]:
     for result in sorted(now.missing_results):
         element = elements[result]
         direct = element.source.operands(element.index)
-        for name, index in sorted(direct | now.likeness.to(result, ()).needs):
+        for name, index in sorted(direct | now.similarity.to(result, ()).needs):
             place = elements.by_name[element.source.network, name]
             number = elements.number(place, min(element.sample, elements.sources[place].values.shape[1] - 1), index)
             if elements.sources[place].reads and now.holders[number] == 0:
                 yield result, number
 
 
-def unfinished(now: Matching, shop: Workshop) -> list[Repair]:
+def unfinished(now: Matching, book: BookInRepair) -> list[Repair]:
     """Results that stand nowhere, where a formula that nothing reads gives what they are computed from."""
     elements = now.elements
 
@@ -102,7 +102,7 @@ def unfinished(now: Matching, shop: Workshop) -> list[Repair]:
             continue
         source = elements[number].source
         whole = not source.part or source.size == source.quantity.shape[-1]
-        if whole and elements.is_computed[number] and shop.table.is_formula(cell) and not shop.precedents.readers(cell):
+        if whole and elements.is_computed[number] and book.table.is_formula(cell) and not book.precedents.readers(cell):
             last[of_layer(number)].append(cell)
     found = []
     for number in sorted(now.missing_results):

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.alignment.assignment import Assignment
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.networks.elements import Elements
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.placing.tie import Tie
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.report import Status
 
 
-def strangers(
-    verdicts: Sequence[Verdict], tied: Tie, networks: Sequence[Network], precedents: Precedents
+def unrelated(
+    verdicts: Sequence[Verdict], aligned: Assignment, networks: Sequence[Network], precedents: Precedents
 ) -> set[Address]:
     """Wrong cells that are something else: others are bound in their place and right, or they read what follows them.
 
     So is the largest of some results, which often is one of them, or the sum before it. A cell that the network goes on
     with is its own, whatever it reads.
     """
-    elements = tied.elements
+    elements = aligned.elements
     wrong = {verdict.cell for verdict in verdicts if verdict.status in {Status.ROOT, Status.CARRIED}}
     owners = {
         elements.number(elements.by_name[number, name], sample, index): cell
@@ -30,12 +30,12 @@ def strangers(
         for name, places in quantities.items() if (number, name) in elements.by_name
         for index, cell in enumerate(places) if cell is not None and cell not in wrong
     }  # fmt: skip
-    found = {cell for cell in wrong if cell in tied.held and owners.get(tied.held[cell], cell) != cell}
-    for cell in wrong & tied.held.keys():
-        if any(reader in tied.held for reader in precedents.readers(cell)):
+    found = {cell for cell in wrong if cell in aligned.held and owners.get(aligned.held[cell], cell) != cell}
+    for cell in wrong & aligned.held.keys():
+        if any(reader in aligned.held for reader in precedents.readers(cell)):
             continue
-        read = (tied.held[other] for other in precedents.of(cell) if other in tied.held)
-        if any(_follows(other, tied.held[cell], elements) for other in read):
+        read = (aligned.held[other] for other in precedents.of(cell) if other in aligned.held)
+        if any(_follows(other, aligned.held[cell], elements) for other in read):
             found.add(cell)
     return found
 

@@ -11,9 +11,9 @@ from itertools import islice
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of
+from xlcheck.handmade.alignment.matching import Matching, Placed, choosing_cells
+from xlcheck.handmade.alignment.right_values import RightValues
 from xlcheck.handmade.networks.elements import Element, Elements
-from xlcheck.handmade.placing.matching import Matching, Placed, choosing_cells
-from xlcheck.handmade.placing.right_values import RightValues
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
 
@@ -37,12 +37,12 @@ Repairs = tuple[Repair, ...]
 
 
 @dataclass
-class Workshop:
+class BookInRepair:
     """What a repair needs to know.
 
     Attributes:
         table: the workbook's cells.
-        probe: the workbook with random numbers in it.
+        right: the workbook with random numbers in it.
         precedents: who reads what.
         placed: what is known beforehand.
         formulas: the formula cells to be explained.
@@ -52,7 +52,7 @@ class Workshop:
     """
 
     table: CellTable
-    probe: RightValues
+    right: RightValues
     precedents: Precedents
     placed: Placed
     formulas: Sequence[Address]
@@ -63,7 +63,7 @@ class Workshop:
 
     def after(self, now: Matching, repairs: Repairs, cell: Address) -> Matching | None:
         """What the cells would hold after repairs; None if they neither concern nor explain the unknown cell."""
-        values = self.probe.trial({r.cell: now.elements[r.number].values for r in repairs})
+        values = self.right.trial({r.cell: now.elements[r.number].values for r in repairs})
         position = self.table.index[cell]
         if all(r.cell != cell for r in repairs) and not now.elements.holds(float(values[0, position])):
             return None
@@ -94,7 +94,7 @@ class Workshop:
                     stack.append(read)
                 else:
                     whole.append(element)
-        return now.likeness.to(now.held[cell], whole).needs <= {(e.source.quantity.name, e.index) for e in whole}
+        return now.similarity.to(now.held[cell], whole).needs <= {(e.source.quantity.name, e.index) for e in whole}
 
     @cached_property
     def choosing(self) -> Mapping[Address, Sequence[Address]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.alignment.regularity import Regularity
 from xlcheck.handmade.networks.elements import Key
-from xlcheck.handmade.placing.regularity import Regularity
 
 H, KERNEL = (0, "rnn.h", ""), (0, "rnn.kernel", "")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.alignment.moments import Moments
 from xlcheck.handmade.networks.elements import Key
-from xlcheck.handmade.placing.moments import Moments
 
 X, Z, H = ((0, f"rnn.{symbol}", "") for symbol in "xzh")
 

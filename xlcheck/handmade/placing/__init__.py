@@ -1,1 +1,0 @@
-"""Tie each formula cell to what it should hold, also the wrong ones."""
