@@ -15,7 +15,7 @@ from xlcheck.handmade.networks.bindings_file import read_bindings
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.opinions import Opinion, consult
+from xlcheck.handmade.reading.engine_choice import Answers, answers_of
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.workbook.reader import read_workbook
 
@@ -43,7 +43,7 @@ class Bound:
     """A workbook whose bindings were read, and what each cell should hold."""
 
     table: CellTable
-    opinion: Opinion
+    answers: Answers
     precedents: Precedents
     networks: tuple[Network, ...]
     right: RightValues
@@ -69,11 +69,11 @@ def bound(folder: Path, cells: Mapping[str, object], bindings: str = BINDINGS) -
     (folder / "mine.toml").write_text(bindings, encoding="utf-8")
     content = read_workbook(folder / "mine.xlsx")
     table = CellTable(content)
-    opinion, precedents = consult(table, unguarded("ironcalc")), Precedents(table)
+    answers, precedents = answers_of(table, unguarded("ironcalc")), Precedents(table)
     networks = read_bindings(folder / "mine.toml", content)
     given = {cell for network in networks for *_, cell in network.cells()}
-    right = RightValues(table, CellTerms(table, opinion.values, given=given), networks, precedents=precedents)
-    return Bound(table, opinion, precedents, networks, right, assign(table, right, networks, precedents))
+    right = RightValues(table, CellTerms(table, answers.values, given=given), networks, precedents=precedents)
+    return Bound(table, answers, precedents, networks, right, assign(table, right, networks, precedents))
 
 
 def _a1(cell: tuple[str, int, int]) -> str:

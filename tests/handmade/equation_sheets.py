@@ -17,7 +17,7 @@ from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.polynomials import Atom, atom_of
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.opinions import consult
+from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.workbook.reader import read_workbook
 
 
@@ -177,7 +177,7 @@ def read_elsewhere(cells: Mapping[str, object], to: Collection[str] | None = Non
 def forms_of(cells: Mapping[str, object], folder: Path) -> Forms:
     """What each cell of a worksheet computes."""
     table = CellTable(read_workbook(save(cells, folder / "w.xlsx")))
-    return Forms(CellTerms(table, consult(table, engine("ironcalc")).values))
+    return Forms(CellTerms(table, answers_of(table, engine("ironcalc")).values))
 
 
 def atom(name: str) -> Atom:

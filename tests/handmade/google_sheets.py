@@ -16,7 +16,7 @@ from xlcheck.engines import engine
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.opinions import consult
+from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.values import Value
 
@@ -39,7 +39,7 @@ def exported(path: Path, frozen: Collection[tuple[str, str]] = ()) -> bytes:
         frozen: (worksheet, cell) of formulas to be written as if Excel did not know a function in them.
     """
     table = CellTable(read_workbook(path))
-    values = consult(table, engine("ironcalc")).values
+    values = answers_of(table, engine("ironcalc")).values
     texts: dict[str, int] = {}
     sheets: dict[str, list[tuple[Address, str]]] = {name: [] for name in table.content.sheets}
     for position, address in enumerate(table.addresses):

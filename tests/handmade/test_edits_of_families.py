@@ -11,7 +11,7 @@ from thorough import part_of
 from xlcheck.api import check
 from xlcheck.engines import engine
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.opinions import consult
+from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.workbook.reader import read_workbook
 
 pytestmark = pytest.mark.keras
@@ -213,6 +213,6 @@ def test_a_result_pasted_over_its_copy_is_wrong(tmp_path: Path) -> None:
     path = save(cells, tmp_path / "right.xlsx")
     assert check(path).ok
     table = CellTable(read_workbook(path))
-    state = consult(table, engine("ironcalc")).values[table.index["S", 6, 7]]
+    state = answers_of(table, engine("ironcalc")).values[table.index["S", 6, 7]]
 
     assert roots(cells | {"I8": state}, tmp_path) == {"I8"}

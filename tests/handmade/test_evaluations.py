@@ -12,7 +12,7 @@ from xlcheck.engines import engine
 from xlcheck.handmade.evaluations import evaluations
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, address_of
-from xlcheck.handmade.reading.opinions import consult
+from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reads import Reads
 from xlcheck.workbook.reader import read_workbook
@@ -25,7 +25,7 @@ _TYPED = {f"{column}{row}0": 0.3 * row - 0.4 * (column == "B") for row in (1, 2,
 def _found(cells: Mapping[str, object], folder: Path, decisions: Collection[str] = ()) -> tuple[set[str], set[str]]:
     """The evaluations and the odd ones beside the results."""
     table = CellTable(read_workbook(save({**_TYPED, **_RESULTS, **cells}, folder / "w.xlsx")))
-    terms = CellTerms(table, consult(table, engine("ironcalc")).values)
+    terms = CellTerms(table, answers_of(table, engine("ironcalc")).values)
     taken = {address_of("S", name) for name in _RESULTS}
     reads = Reads(table, Precedents(table), terms)
     regular, odd = evaluations(reads, taken, {address_of("S", name) for name in decisions})

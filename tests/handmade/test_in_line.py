@@ -13,7 +13,7 @@ from xlcheck.handmade import search
 from xlcheck.handmade.equations.odd_ones import OddOnes
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
-from xlcheck.handmade.reading.opinions import consult
+from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.workbook.reader import read_workbook
 
 pytestmark = pytest.mark.keras
@@ -24,7 +24,7 @@ _SEVERAL = {"H14": "=E14", "J15": "=H13", "I13": 0.25}
 
 def _odd(cells: dict[str, object], folder: Path) -> list[str]:
     table = CellTable(read_workbook(save(cells, folder / "w.xlsx")))
-    terms = CellTerms(table, consult(table, engine("ironcalc")).values)
+    terms = CellTerms(table, answers_of(table, engine("ironcalc")).values)
     return list(dict.fromkeys(show(own.cell) for own in OddOnes(terms, table, ()).odd()))
 
 

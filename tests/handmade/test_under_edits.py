@@ -16,7 +16,7 @@ from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.polynomials import Polynomial, cell_of
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.opinions import consult
+from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup, sheet_groups
 from xlcheck.handmade.reads import Reads
@@ -33,7 +33,7 @@ def _toy(seed: int, folder: Path) -> tuple[SheetGroup, CellTerms]:
     path = folder / "w.xlsx"
     path.write_bytes(to_bytes(plant.drawn.layout, plant.edits))
     table = CellTable(read_workbook(path))
-    values = consult(table, engine("ironcalc")).values
+    values = answers_of(table, engine("ironcalc")).values
     (part,) = sheet_groups(table, values, Precedents(table))
     return part, CellTerms(part.table, part.values)
 

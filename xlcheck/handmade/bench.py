@@ -20,7 +20,7 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
-from xlcheck.handmade.reading.opinions import Opinion
+from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.model.model_spec import LayerSpec
@@ -39,7 +39,7 @@ class Bench:
 
     Args:
         part: the worksheets.
-        opinion: what they hold, and the engine to ask again.
+        answers: what they hold, and the engine to ask again.
         recompute: asks Keras.
         tolerance: what counts as agreement.
         perturb: how many times to change all weights and inputs and to compare again.
@@ -47,10 +47,10 @@ class Bench:
     """
 
     def __init__(
-        self, part: SheetGroup, opinion: Opinion, recompute: Recompute, tolerance: Tolerance, perturb: int,
+        self, part: SheetGroup, answers: Answers, recompute: Recompute, tolerance: Tolerance, perturb: int,
         terms: CellTerms,
     ) -> None:  # fmt: skip
-        self._part, self._opinion, self._recompute = part, opinion, recompute
+        self._part, self._answers, self._recompute = part, answers, recompute
         self._tolerance, self._perturb, self._terms = tolerance, perturb, terms
         self._known: dict[Address, float] = {}
 
@@ -112,7 +112,7 @@ class Bench:
     def _compared(self, layer: LayerCells | PlainCells, placement: Placement, *, rounded: bool) -> Outcome:
         table, values = self._excerpt(layer)
         return judged(
-            table, replace(self._opinion, values=values), Precedents(table), layer.networks, self._recompute,
+            table, replace(self._answers, values=values), Precedents(table), layer.networks, self._recompute,
             _as_keras_rounds(layer.networks, self._tolerance) if rounded else self._tolerance, perturb=self._perturb,
             known={cell: self._known[cell] for cell in layer.given & self._known.keys()}, placement=placement,
         )  # fmt: skip

@@ -22,9 +22,9 @@ from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Recompute, judged
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.engine_choice import Answers, answers_of
 from xlcheck.handmade.reading.given_by_formulas import said_of_given
 from xlcheck.handmade.reading.numbers_as_text import numbers_as_text
-from xlcheck.handmade.reading.opinions import Opinion, consult
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import sheet_groups
 from xlcheck.handmade.search import Search
@@ -83,51 +83,51 @@ def check_foreign(
         raise NothingCheckedError(f"{content.path} has no formula cell, so there is nothing to check")
     if recompute is None:
         raise NothingCheckedError(f"Keras is needed to check this workbook; run: {install_command('keras')}")
-    opinion = consult(table, engine)
+    answers = answers_of(table, engine)
     precedents = Precedents(table)
-    opinion = replace(opinion, by_chance=by_chance(table, precedents))
+    answers = replace(answers, by_chance=by_chance(table, precedents))
     texts = (*numbers_as_text(table, precedents), *said_of_given(table))
     tolerance = Tolerance(
         ATOL if atol is None else atol,
         RTOL if rtol is None else rtol,
-        opinion.engine.absolute_tolerance,
+        answers.engine.absolute_tolerance,
         tolerances or {},
     )
     if bindings is None and model is None:
         if seconds is None:
             seconds = max(effort.SECONDS, len(table.formulas) / _A_SECOND)
-        search = Search(opinion, recompute, tolerance, perturb, seconds, gradients)
-        outcomes, abstentions = search.through(sheet_groups(table, opinion.values, precedents))
-        report = report_on(table, opinion, outcomes, abstentions, texts, precedents)
+        search = Search(answers, recompute, tolerance, perturb, seconds, gradients)
+        outcomes, abstentions = search.through(sheet_groups(table, answers.values, precedents))
+        report = report_on(table, answers, outcomes, abstentions, texts, precedents)
         if not outcomes and not report.warnings:
             because = "; ".join(dict.fromkeys((*reasons(abstentions), *texts)))
             raise NothingCheckedError(f"no verdict on {content.path}: {because}")
         return report
     ignored = ignored_cells(bindings, content) if isinstance(bindings, Path) else frozenset()
-    whole, whole_values = table, opinion.values
+    whole, whole_values = table, answers.values
     if ignored:
         table, values = excerpt(whole, whole_values, [a for a in whole.addresses if a not in ignored], ignored)
-        opinion, precedents = replace(opinion, values=values), Precedents(table)
-    networks, found = _told(table, opinion, bindings, model, precedents)
+        answers, precedents = replace(answers, values=values), Precedents(table)
+    networks, found = _told(table, answers, bindings, model, precedents)
     if model is None and read_one_another(table, networks):
-        told, rest = judged_in_turn(table, opinion, precedents, networks, recompute, tolerance, perturb)
+        told, rest = judged_in_turn(table, answers, precedents, networks, recompute, tolerance, perturb)
     else:
         rest = []
         told = [
             judged(
-                table, opinion, precedents, networks, recompute, tolerance, model=model, perturb=perturb
+                table, answers, precedents, networks, recompute, tolerance, model=model, perturb=perturb
             )
         ]  # fmt: skip
     left_out = [cell for cell in whole.texts if cell in ignored]
     said = f"not checked, because `ignore` in the bindings says so: {len(left_out)} of the formula cells"
     spare = [Abstention(whole, whole_values, left_out, said, matters=False, ignored=True)] if left_out else []
-    spare += [Abstention(table, opinion.values, rest, "", matters=False)] if rest else []
-    return report_on(whole, opinion, [*map(part_of, told)], spare, notes=(*found, *texts))
+    spare += [Abstention(table, answers.values, rest, "", matters=False)] if rest else []
+    return report_on(whole, answers, [*map(part_of, told)], spare, notes=(*found, *texts))
 
 
 def _told(
     table: CellTable,
-    opinion: Opinion,
+    answers: Answers,
     bindings: Path | Sequence[Network] | None,
     model: GivenModel | None,
     precedents: Precedents,
@@ -135,16 +135,16 @@ def _told(
     """The networks that somebody has described, and what is to be said of how they were found."""
     if bindings is not None:
         told = read_bindings(bindings, table.content) if isinstance(bindings, Path) else tuple(bindings)
-        return (told if model is None else _under_model(told, model, table, opinion)), ()
+        return (told if model is None else _under_model(told, model, table, answers)), ()
     if model is None:
         raise ValueError("nobody has described the networks")
-    found, *_ = networks_of(table, opinion.values, precedents)
-    network = network_by_value(model, table, opinion.values, found)
+    found, *_ = networks_of(table, answers.values, precedents)
+    network = network_by_value(model, table, answers.values, found)
     return (network,), (f"the weights of the model were found in the workbook, from {_first_weight(network)} on",)
 
 
 def _under_model(
-    networks: tuple[Network, ...], model: GivenModel, table: CellTable, opinion: Opinion
+    networks: tuple[Network, ...], model: GivenModel, table: CellTable, answers: Answers
 ) -> tuple[Network, ...]:
     """The networks of a bindings file, those of the model's shape under the model's names."""
     if not any(has_shape_of(network, model) for network in networks):
@@ -152,7 +152,7 @@ def _under_model(
             f"the bindings describe no network of the shape of the model {model.spec.name!r}; correct them, or pass "
             "the model whose weights stand in the workbook"
         )
-    numbers = {address: float(opinion.values.numbers[i]) for address, i in table.index.items()}
+    numbers = {address: float(answers.values.numbers[i]) for address, i in table.index.items()}
     return tuple(under_model(n, model, numbers) if has_shape_of(n, model) else n for n in networks)
 
 

@@ -10,7 +10,7 @@ from xlcheck.handmade.bench import excerpt
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.opinions import Opinion
+from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.verdicts.report import Status
@@ -24,7 +24,7 @@ def read_one_another(table: CellTable, networks: Sequence[Network]) -> bool:
 
 def judged_in_turn(
     table: CellTable,
-    opinion: Opinion,
+    answers: Answers,
     precedents: Precedents,
     networks: Sequence[Network],
     recompute: Recompute,
@@ -35,7 +35,7 @@ def judged_in_turn(
 
     Args:
         table: the workbook's cells.
-        opinion: what they hold, and the engine to ask again.
+        answers: what they hold, and the engine to ask again.
         precedents: who reads what.
         networks: what is computed there.
         recompute: asks Keras.
@@ -49,9 +49,9 @@ def judged_in_turn(
     known: dict[Address, float] = {}
     for number in _order(given, own):
         read = {cell for formula in own[number] for cell in precedents.of(formula)}  # a typed 1, a mistaken reference
-        part, values = excerpt(table, opinion.values, own[number], given[number] | read)
+        part, values = excerpt(table, answers.values, own[number], given[number] | read)
         outcome = judged(
-            part, replace(opinion, values=values), Precedents(part), (networks[number],), recompute, tolerance,
+            part, replace(answers, values=values), Precedents(part), (networks[number],), recompute, tolerance,
             perturb=perturb, known={cell: known[cell] for cell in given[number] & known.keys()},
         )  # fmt: skip
         outcomes.append(outcome)

@@ -29,7 +29,7 @@ from xlcheck.handmade.networks.weights import WeightReport, compare_weights
 from xlcheck.handmade.perturb import disagreeing, with_perturbation
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
-from xlcheck.handmade.reading.opinions import Opinion
+from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.stored import stored_values
 from xlcheck.model.model_spec import ModelSpec
@@ -103,7 +103,7 @@ class Outcome:
 
 def judged(
     table: CellTable,
-    opinion: Opinion,
+    answers: Answers,
     precedents: Precedents,
     networks: tuple[Network, ...],
     recompute: Recompute,
@@ -118,7 +118,7 @@ def judged(
 
     Args:
         table: the cells to be looked at.
-        opinion: what they hold, and the engine to ask again.
+        answers: what they hold, and the engine to ask again.
         precedents: who reads what.
         networks: what is computed there.
         recompute: asks Keras what a model computes with given weights, inputs and states.
@@ -131,24 +131,24 @@ def judged(
     Raises:
         UsageError: a cell that should hold a given number holds none.
     """
-    corrections, right_inputs = correct_inputs(table, opinion, networks, precedents)
-    numbers = _given_numbers(table, networks, opinion, known) | right_inputs
+    corrections, right_inputs = correct_inputs(table, answers, networks, precedents)
+    numbers = _given_numbers(table, networks, answers, known) | right_inputs
     weights = _compare_weights(table, networks, model, numbers)
     numbers |= {**weights.right, **known}
     wrong_inputs = {*corrections, *right_inputs, *weights.right, *known}
     traces = tuple(recompute(network.spec, network.values(numbers)) for network in networks)
     aligned, settings = (
-        _by_fingerprints(table, opinion, networks, precedents)
+        _by_fingerprints(table, answers, networks, precedents)
         if placement is None
         else (placement.aligned, placement.settings)
     )
-    judge = Judge(table, opinion.values, networks, traces, aligned, precedents, tolerance, wrong_inputs)
+    judge = Judge(table, answers.values, networks, traces, aligned, precedents, tolerance, wrong_inputs)
     verdicts = list(judge.judge())
     opaque = frozenset[Address]() if placement is None else aligned.opaque
     if placement is not None:
         verdicts = with_perturbation(verdicts, _exact(aligned, tolerance) - opaque, aligned)
     if perturb or any(verdict.only_here for verdict in verdicts):
-        wrong = disagreeing(table, opinion, networks, aligned, recompute, tolerance, max(1, perturb))
+        wrong = disagreeing(table, answers, networks, aligned, recompute, tolerance, max(1, perturb))
         verdicts = with_perturbation(
             verdicts, wrong if perturb else wrong & _exact(aligned, tolerance), aligned,
             followers=bool(perturb) or placement is not None,
@@ -160,11 +160,11 @@ def judged(
     explainer = Explainer(Diagnoser(networks, settings, aligned, precedents), table, networks)
     results = [explainer.result(verdict) for verdict in verdicts if _is_shown(verdict)]
     results += weights.results
-    results += _wrong_inputs(table, networks, opinion, corrections, right_inputs)
+    results += _wrong_inputs(table, networks, answers, corrections, right_inputs)
     listed = {*aligned.held, *wrong_inputs} - left.cells.keys() - strange
-    results += _unbound(table, listed, networks, opinion, left.cells)
+    results += _unbound(table, listed, networks, answers, left.cells)
     agreeing = [verdict.cell for verdict in verdicts if verdict.status is Status.AGREE]
-    results += stored_values(table, opinion.values, opinion.by_chance, agreeing)
+    results += stored_values(table, answers.values, answers.by_chance, agreeing)
     notes = (*weights.notes(), *_notes(verdicts, aligned), *left.notes)
     return Outcome(
         table, precedents, networks, traces, aligned, tuple(verdicts), tuple(results), notes, tuple(weights.compared),
@@ -181,11 +181,11 @@ def _exact(aligned: Assignment, tolerance: Tolerance) -> set[Address]:
 
 
 def _by_fingerprints(
-    table: CellTable, opinion: Opinion, networks: Sequence[Network], precedents: Precedents
+    table: CellTable, answers: Answers, networks: Sequence[Network], precedents: Precedents
 ) -> tuple[Assignment, list[list[Values]]]:
     """What each cell should hold, by what an engine computes from random weights and inputs."""
     given = {cell for network in networks for *_, cell in network.cells()}
-    terms = CellTerms(table, opinion.values, given=given)
+    terms = CellTerms(table, answers.values, given=given)
     right = RightValues(table, terms, networks, free_targets(table, networks, precedents), precedents=precedents)
     aligned = assign(table, right, networks, precedents)
     settings: list[list[Values]] = [[*right.graph_values(number)] for number in range(len(networks))]
@@ -208,13 +208,13 @@ def _compare_weights(
 
 
 def _given_numbers(
-    table: CellTable, networks: Sequence[Network], opinion: Opinion, known: Mapping[Address, float]
+    table: CellTable, networks: Sequence[Network], answers: Answers, known: Mapping[Address, float]
 ) -> dict[Address, float]:
-    numbers = {**numbers_in(table, tuple(networks), opinion.values.numbers), **known}
+    numbers = {**numbers_in(table, tuple(networks), answers.values.numbers), **known}
     for network in networks:
         for quantity, _, _, cell in network.cells():
             if not np.isfinite(numbers[cell]):
-                value = opinion.values[table.index[cell]] if cell in table.index else None
+                value = answers.values[table.index[cell]] if cell in table.index else None
                 if value is None and quantity.name.endswith("_init"):
                     numbers[cell] = 0.0  # a blank cell before the first step
                     continue
@@ -241,7 +241,7 @@ def _unbound(
     table: CellTable,
     listed: Collection[Address],
     networks: Sequence[Network],
-    opinion: Opinion,
+    answers: Answers,
     unrecognised_cells: Mapping[Address, str],
 ) -> Iterator[CellResult]:
     """Formula cells that belong to no quantity, those that make the inputs, and those that may belong to a network."""
@@ -250,7 +250,7 @@ def _unbound(
         cell = table.addresses[position]
         if cell in listed:
             continue
-        value = opinion.values[position]
+        value = answers.values[position]
         content = table.cell(cell)
         formula = None if content is None or content.formula is None else f"={content.formula}"
         status, message = Status.UNBOUND, UNBOUND
@@ -269,7 +269,7 @@ def _unbound(
 def _wrong_inputs(
     table: CellTable,
     networks: Sequence[Network],
-    opinion: Opinion,
+    answers: Answers,
     corrections: Mapping[Address, Correction],
     right: Mapping[Address, float],
 ) -> list[CellResult]:
@@ -279,7 +279,7 @@ def _wrong_inputs(
     for cell in dict.fromkeys((*corrections, *right)):
         content = table.cell(cell)
         position = table.index.get(cell)
-        value = None if position is None else opinion.values[position]
+        value = None if position is None else answers.values[position]
         correction = corrections.get(cell)
         desired = right[cell] if correction is None else correction.desired
         message = (

@@ -16,7 +16,7 @@ from xlcheck.handmade.alignment.settings import random_numbers
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.opinions import Opinion
+from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
@@ -28,7 +28,7 @@ _FIRST_SEED = 1_000
 
 def disagreeing(
     table: CellTable,
-    opinion: Opinion,
+    answers: Answers,
     networks: Sequence[Network],
     aligned: Assignment,
     recompute: Recompute,
@@ -39,7 +39,7 @@ def disagreeing(
 
     Args:
         table: the workbook's cells.
-        opinion: the engine to recalculate with, and the numbers that stand in the file.
+        answers: the engine to recalculate with, and the numbers that stand in the file.
         networks: the models.
         aligned: what each cell should hold.
         recompute: asks Keras.
@@ -53,22 +53,22 @@ def disagreeing(
         random = {
             c: x for c, x in random_numbers(networks, _FIRST_SEED + number, codes=True).items() if c not in states
         }
-        session = opinion.sessions.saved()
+        session = answers.sessions.saved()
         for cell, value in random.items():
             session.set(*cell, value)
         numbers = table.recalculate(session).numbers
         for place, network in enumerate(networks):
-            given = {c: random.get(c, _number(table, opinion, numbers, c)) for _, _, _, c in network.cells()}
+            given = {c: random.get(c, _number(table, answers, numbers, c)) for _, _, _, c in network.cells()}
             trace = recompute(network.spec, network.values(given))
             found |= _wrong(place, trace, aligned, table, numbers, tolerance)
     return found
 
 
-def _number(table: CellTable, opinion: Opinion, numbers: Array, cell: Address) -> float:
+def _number(table: CellTable, answers: Answers, numbers: Array, cell: Address) -> float:
     position = table.index.get(cell)
     if position is None:
         return 0.0  # a state before the first step; any other cell without a number was refused before
-    return float(numbers[position] if np.isfinite(numbers[position]) else opinion.values.numbers[position])
+    return float(numbers[position] if np.isfinite(numbers[position]) else answers.values.numbers[position])
 
 
 def _wrong(

@@ -13,7 +13,7 @@ from xlcheck.handmade.by_equations import networks_of
 from xlcheck.handmade.networks.bindings_text import bindings_text
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.opinions import consult
+from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.skeleton import skeleton
 from xlcheck.workbook.content import WorkbookContent
@@ -52,7 +52,7 @@ def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
     table = CellTable(content)
     if not table.formulas:
         raise NothingCheckedError(f"{content.path} has no formula cell, so there is nothing to bind")
-    opinion = consult(table, engine)
+    answers = answers_of(table, engine)
     precedents = Precedents(table)
     networks: list[Network] = []
     doubts: Sequence[str] = ()
@@ -60,13 +60,13 @@ def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
     notes = ["no network was recognised"]
     try:
         with effort.limited_to(effort.SECONDS):
-            networks, explained, doubts = networks_of(table, opinion.values, precedents)
+            networks, explained, doubts = networks_of(table, answers.values, precedents)
     except effort.OutOfTimeError:
         notes.append("the search for a network took too long")
     if not networks:
         return Proposal(skeleton(table, "; ".join(notes)), (), 0, len(table.formulas))
     unsure = [f"NOT SURE: {doubt}." for doubt in doubts]
-    comments = [[*opinion.notes, *unsure, *_comments(network)] for network in networks]
+    comments = [[*answers.notes, *unsure, *_comments(network)] for network in networks]
     title = (
         f"Bindings of {content.path.name}, proposed by xlcheck: they explain {len(explained)} of "
         f"{len(table.formulas)} formula cells."

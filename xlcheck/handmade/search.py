@@ -19,7 +19,7 @@ from xlcheck.handmade.outcome import Outcome, Recompute
 from xlcheck.handmade.pieces import pieces
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
-from xlcheck.handmade.reading.opinions import Opinion
+from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.shown_beside import only_shown, unread, without
 from xlcheck.handmade.single_edit import NONE, UNDECIDED, one_edit
@@ -46,7 +46,7 @@ class Search:
     """Finds and judges the networks of one part after the other.
 
     Args:
-        opinion: what the workbook computes.
+        answers: what the workbook computes.
         recompute: asks Keras.
         tolerance: what counts as agreement.
         perturb: how many times to change all weights and inputs and to compare again.
@@ -56,14 +56,14 @@ class Search:
 
     def __init__(
         self,
-        opinion: Opinion,
+        answers: Answers,
         recompute: Recompute,
         tolerance: Tolerance,
         perturb: int,
         seconds: float,
         gradients: DenseGradients | None,
     ) -> None:
-        self._opinion = opinion
+        self._answers = answers
         self._recompute = recompute
         self._tolerance = tolerance
         self._perturb = perturb
@@ -90,46 +90,46 @@ class Search:
         Its layers are recognised one by one, by their equations. Where these leave something, perhaps because the
         network is too small to have witnesses, the part is read as the training of a network, or with one edit in it.
         """
-        opinion = replace(self._opinion, values=part.values)
-        moved = with_typed_weights(part, opinion)
-        having = None if moved is None else self._layers(moved.part, moved.opinion)
+        answers = replace(self._answers, values=part.values)
+        moved = with_typed_weights(part, answers)
+        having = None if moved is None else self._layers(moved.part, moved.answers)
         if moved is None or having is None or not having.may_be_more:
-            return self._settled(part, opinion, sheets)
-        without = self._layers(part, opinion)
+            return self._settled(part, answers, sheets)
+        without = self._layers(part, answers)
         if without is not None and len(having.left) >= len(without.left):  # as where a mistake hides all layers
-            found, left_out = self._settled(part, opinion, sheets)
+            found, left_out = self._settled(part, answers, sheets)
             if found:
                 return found, left_out
-        found, left_out = self._settled(moved.part, moved.opinion, sheets)
+        found, left_out = self._settled(moved.part, moved.answers, sheets)
         return [*map(moved.part_as_typed, found)], [*map(moved.abstention_as_typed, left_out)]
 
-    def _layers(self, part: SheetGroup, opinion: Opinion) -> Settled | None:
+    def _layers(self, part: SheetGroup, answers: Answers) -> Settled | None:
         """What the equations of a part say; None if time is up."""
         try:
-            return self._equations(part, opinion)
+            return self._equations(part, answers)
         except effort.OutOfTimeError:
             return None
 
-    def _equations(self, part: SheetGroup, opinion: Opinion) -> Settled:
+    def _equations(self, part: SheetGroup, answers: Answers) -> Settled:
         terms = CellTerms(part.table, part.values)
-        bench = self._bench(part, replace(opinion, values=part.values), terms)
+        bench = self._bench(part, replace(answers, values=part.values), terms)
         return settled(layers_of(part, terms), part, bench)
 
-    def _settled(self, part: SheetGroup, opinion: Opinion, sheets: Sequence[str]) -> _Found:
+    def _settled(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
         """What became of a part, and its cells without a verdict; nobody is blamed for what may be meant."""
         is_small = len(part.table.formulas) <= _SMALL  # what is large has witnesses
         with effort.limited_to(effort.left() * (1 - _FOR_RIVALS if is_small else 1)):
-            found, left = self._judged(part, opinion, sheets)
+            found, left = self._judged(part, answers, sheets)
         results = [own for each in found for own in each.results if isinstance(own, CellResult)]
         roots = {_address(own): own for own in results if own.status is Status.ROOT}
         try:
             is_open = any(own.matters for own in left) and not any(UNDECIDED in own.reason for own in left)
             if not roots and is_open and is_small:
-                return self._right_in_part(part, opinion, sheets) or (found, left)
-            is_right = (lambda piece: self._equations(piece, opinion).is_sure) if is_small else None
+                return self._right_in_part(part, answers, sheets) or (found, left)
+            is_right = (lambda piece: self._equations(piece, answers).is_sure) if is_small else None
             held = {cell: element for each in found for cell, element in each.held.items()}
             why = why_meant(part, roots, held, is_right)
-            if why is not None and is_small and (rest := self._right_in_part(part, opinion, sheets)) is not None:
+            if why is not None and is_small and (rest := self._right_in_part(part, answers, sheets)) is not None:
                 return rest
         except effort.OutOfTimeError:
             if not roots:
@@ -143,35 +143,35 @@ class Search:
         left += [Abstention(part.table, part.values, sorted(cells - without_verdict), f"{why}; {_HOW}", sheets=sheets)]
         return [each for each in found if each not in doubted], left
 
-    def _right_in_part(self, part: SheetGroup, opinion: Opinion, sheets: Sequence[str]) -> _Found | None:
+    def _right_in_part(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part that is a network in which all is right but for formulas that nobody reads."""
         groups = unread(part)[::-1]  # people show results behind them
         for shown in (*groups, set[Address]().union(*groups)) if len(groups) > 1 else ():
-            rest = self._equations(without(part, shown), opinion)
+            rest = self._equations(without(part, shown), answers)
             if rest.is_sure:
                 why = "nothing reads these formulas, and it was not recognised what they compute"
                 left = Abstention(part.table, part.values, sorted(shown), f"{why}; {_HOW}", sheets=sheets)
                 return [*map(part_of, rest.outcomes)], [left, *_spare(part, rest)]
         return None
 
-    def _judged(self, part: SheetGroup, opinion: Opinion, sheets: Sequence[str]) -> _Found:
+    def _judged(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
         layers = Settled()
         whole: Sequence[Outcome] | str = "no network was recognised"
         try:
             terms = CellTerms(part.table, part.values)
             base = layers_of(part, terms)
-            layers = settled(base, part, self._bench(part, opinion, terms))
-            at_once = self._without_search(part, opinion, layers)
+            layers = settled(base, part, self._bench(part, answers, terms))
+            at_once = self._without_search(part, answers, layers)
             if at_once is not None:
                 return at_once
-            lined = settled_in_line(part, terms, base, lambda: self._bench(part, opinion, terms), layers)
+            lined = settled_in_line(part, terms, base, lambda: self._bench(part, answers, terms), layers)
             if lined is not layers and lined.is_whole:
                 return [*map(part_of, lined.outcomes)], [*_spare(part, lined)]
             layers = lined
             if layers.may_be_more and len(part.table.formulas) <= _SMALL:
-                whole = self._with_one_edit(part, opinion, terms, base)
+                whole = self._with_one_edit(part, answers, terms, base)
             if (whole == NONE or len(part.table.formulas) > _SMALL) and layers.may_be_more:
-                layers = layers.joined_by(self._piece_by_piece(part, opinion, layers))
+                layers = layers.joined_by(self._piece_by_piece(part, answers, layers))
         except effort.OutOfTimeError:
             whole = effort.USED_UP
         if not isinstance(whole, str):
@@ -193,34 +193,34 @@ class Search:
         found = [*map(part_of, layers.outcomes)]
         return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
 
-    def _without_search(self, part: SheetGroup, opinion: Opinion, layers: Settled) -> _Found | None:
+    def _without_search(self, part: SheetGroup, answers: Answers, layers: Settled) -> _Found | None:
         """What became of a part in which all is right but for what is only shown, or in which a network learns."""
         if layers.is_sure:
             return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
         shown = only_shown(part)
-        if shown and (rest := self._equations(without(part, shown), opinion)).is_sure:
+        if shown and (rest := self._equations(without(part, shown), answers)).is_sure:
             beside = Abstention(part.table, part.values, sorted(shown), "", matters=False)
             return [*map(part_of, rest.outcomes)], [beside, *_spare(part, rest)]
         trained = None if len(part.table.formulas) > _LARGE else self._trained(part)
         return None if trained is None else ([trained], [])
 
     def _with_one_edit(
-        self, part: SheetGroup, opinion: Opinion, terms: CellTerms, base: Arrangement
+        self, part: SheetGroup, answers: Answers, terms: CellTerms, base: Arrangement
     ) -> Sequence[Outcome] | str:
         """What became of a part that one edit makes a network, or why there is no verdict on it."""
         try:
-            found = one_edit(part, terms, base, self._bench(part, opinion, terms))
+            found = one_edit(part, terms, base, self._bench(part, answers, terms))
         except effort.OutOfTimeError:
             return effort.USED_UP
         return found.outcomes or found.why
 
-    def _piece_by_piece(self, part: SheetGroup, opinion: Opinion, layers: Settled) -> Iterator[Outcome]:
+    def _piece_by_piece(self, part: SheetGroup, answers: Answers, layers: Settled) -> Iterator[Outcome]:
         """What became of the pieces of a part that one edit each makes a network, but for those that are right."""
         for piece in pieces(part):
             is_settled = layers.outcomes and piece.table.texts.keys().isdisjoint(layers.left)
             if len(piece.table.formulas) > _PIECE or is_settled or layers.roots.intersection(piece.table.texts):
                 continue
-            values, terms = replace(opinion, values=piece.values), CellTerms(piece.table, piece.values)
+            values, terms = replace(answers, values=piece.values), CellTerms(piece.table, piece.values)
             try:
                 bench = self._bench(piece, values, terms)
                 outcomes = one_edit(piece, terms, layers_of(piece, terms), bench).outcomes
@@ -229,8 +229,8 @@ class Search:
             if any(outcome.roots for outcome in outcomes):
                 yield from outcomes
 
-    def _bench(self, part: SheetGroup, opinion: Opinion, terms: CellTerms) -> Bench:
-        return Bench(part, opinion, self._recompute, self._tolerance, self._perturb, terms)
+    def _bench(self, part: SheetGroup, answers: Answers, terms: CellTerms) -> Bench:
+        return Bench(part, answers, self._recompute, self._tolerance, self._perturb, terms)
 
     def _trained(self, part: SheetGroup) -> Part | None:
         """What became of a part in which a network learns; None if none does, or nobody can be asked for gradients."""

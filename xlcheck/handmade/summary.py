@@ -16,7 +16,7 @@ from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.patterns import broken_patterns, out_of_place
 from xlcheck.handmade.preparation import against, feeders
 from xlcheck.handmade.reading.cells import CellTable, CellValues
-from xlcheck.handmade.reading.opinions import Opinion
+from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.messages import UNBOUND
@@ -78,7 +78,7 @@ def worksheets(names: Sequence[str]) -> str:
 
 def report_on(
     table: CellTable,
-    opinion: Opinion,
+    answers: Answers,
     parts: Sequence[Part],
     abstentions: Sequence[Abstention] = (),
     notes: Sequence[str] = (),
@@ -88,7 +88,7 @@ def report_on(
 
     Args:
         table: all cells of the workbook.
-        opinion: the engine that recalculated it.
+        answers: the engine that recalculated it.
         parts: what became of the parts that were checked.
         abstentions: the other parts.
         notes: what else a reader should know.
@@ -96,16 +96,16 @@ def report_on(
             judged ones must be seen to be no layers.
     """
     content, formulas = table.content, FormulaCells(table.content)
-    circular = CellError("#CIRC!") in opinion.values.others.values()
+    circular = CellError("#CIRC!") in answers.values.others.values()
     circle = None if circular else hidden_circle(content, formulas)
     no_effect = tuple(without_effect(content, circular=circular or circle is not None))
     gaps = reasons([part for part in abstentions if part.matters])
     report = report_of(
         content,
-        opinion.engine,
+        answers.engine,
         [*parts, *map(_unchecked, abstentions), Part((), notes=no_effect, gaps=gaps)],
-        notes=(*opinion.notes, *reasons(abstentions), *notes),
-        reservations=reservations(content, opinion.engine, circle=circle, circular=circular),
+        notes=(*answers.notes, *reasons(abstentions), *notes),
+        reservations=reservations(content, answers.engine, circle=circle, circular=circular),
     )
     settled = {cell for part in abstentions if part.ignored for cell in part.cells}
     unknown = report.cells.with_status(Status.NOT_EVALUATED, Status.UNBOUND)
@@ -122,7 +122,7 @@ def report_on(
             *report.reservations,
             *read_otherwise(formulas),
             *depending_cells(table, without_verdict),
-            *out_of_place(table, opinion.values, agreeing | {*made}),
+            *out_of_place(table, answers.values, agreeing | {*made}),
             *(() if precedents is None else against(table, precedents, made, agreeing)),
         ),
     )

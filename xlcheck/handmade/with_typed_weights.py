@@ -13,7 +13,7 @@ from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import number_text
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
-from xlcheck.handmade.reading.opinions import Opinion
+from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reading.typed_weights import TypedWeights, typed_weights
@@ -33,13 +33,13 @@ class WithTypedWeights:
 
     Attributes:
         part: the worksheets.
-        opinion: what they compute; the saved file says it, and these formulas give the same.
+        answers: what they compute; the saved file says it, and these formulas give the same.
         original: the worksheets as they are.
         moved: the numbers that stood in formulas.
     """
 
     part: SheetGroup
-    opinion: Opinion
+    answers: Answers
     original: SheetGroup
     moved: TypedWeights
 
@@ -80,7 +80,7 @@ class WithTypedWeights:
         return found
 
 
-def with_typed_weights(part: SheetGroup, opinion: Opinion) -> WithTypedWeights | None:
+def with_typed_weights(part: SheetGroup, answers: Answers) -> WithTypedWeights | None:
     """Some worksheets with the weights that are typed in their formulas in cells of their own.
 
     None if there are none, if the engine takes no formulas, or if what it makes of these is not what it made of the
@@ -88,13 +88,13 @@ def with_typed_weights(part: SheetGroup, opinion: Opinion) -> WithTypedWeights |
 
     Args:
         part: the worksheets.
-        opinion: what they compute.
+        answers: what they compute.
     """
     moved = typed_weights(part.table, part.precedents)
-    if moved is None or not opinion.engine.takes_formulas:
+    if moved is None or not answers.engine.takes_formulas:
         return None
     table = CellTable(replace(part.table.content, sheets=dict(_sheets(part.table, moved))))
-    sessions = opinion.sessions.amended(table, moved.texts, moved.numbers)
+    sessions = answers.sessions.amended(table, moved.texts, moved.numbers)
     try:
         again = table.recalculate(sessions.saved())
     except EngineError:
@@ -106,7 +106,7 @@ def with_typed_weights(part: SheetGroup, opinion: Opinion) -> WithTypedWeights |
         return None
     values = CellValues(numbers, others)
     own = SheetGroup(part.sheets, table, values, Precedents(table))
-    return WithTypedWeights(own, replace(opinion, sessions=sessions, values=values), part, moved)
+    return WithTypedWeights(own, replace(answers, sessions=sessions, values=values), part, moved)
 
 
 def _sheets(table: CellTable, moved: TypedWeights) -> Iterator[tuple[str, SheetContent]]:

@@ -12,7 +12,7 @@ from xlcheck.engines import engine
 from xlcheck.handmade.by_equations import networks_of
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.opinions import consult
+from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.workbook.reader import read_workbook
 
@@ -48,7 +48,7 @@ def with_output(rows: range, *, loss: str = "") -> dict[str, object]:
 def networks(cells: Mapping[str, object], folder: Path) -> list[Network]:
     """The networks of a worksheet."""
     table = CellTable(read_workbook(save(cells, folder / "w.xlsx")))
-    return networks_of(table, consult(table, engine("ironcalc")).values, Precedents(table))[0]
+    return networks_of(table, answers_of(table, engine("ironcalc")).values, Precedents(table))[0]
 
 
 def kinds(network: Network) -> list[tuple[str, object]]:

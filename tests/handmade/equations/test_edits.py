@@ -14,7 +14,7 @@ from xlcheck.formulas.addresses import cell_name
 from xlcheck.handmade.equations.edits import Edits
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.opinions import consult
+from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.workbook.reader import read_workbook
 
 
@@ -23,7 +23,7 @@ def _edits(
 ) -> list[dict[str, set[str]]]:
     """Each edit of a worksheet: cell → what it would read."""
     table = CellTable(read_workbook(save(cells, folder / "w.xlsx")))
-    terms = CellTerms(table, consult(table, engine("ironcalc")).values)
+    terms = CellTerms(table, answers_of(table, engine("ironcalc")).values)
     named = {cell_name(*cell[1:]): cell for cell in table.addresses}
     edits = Edits(terms, table, [named[name] for name in unread], [named[name] for name in weights])
     return [

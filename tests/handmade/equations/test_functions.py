@@ -11,13 +11,13 @@ from xlcheck.engines import engine
 from xlcheck.handmade.equations.functions import number_under
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.opinions import consult
+from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.workbook.reader import read_workbook
 
 
 def _terms(cells: dict[str, object], folder: Path) -> CellTerms:
     table = CellTable(read_workbook(save(cells, folder / "w.xlsx")))
-    return CellTerms(table, consult(table, engine("ironcalc")).values)
+    return CellTerms(table, answers_of(table, engine("ironcalc")).values)
 
 
 def test_a_long_chain_is_followed_to_its_start(tmp_path: Path) -> None:

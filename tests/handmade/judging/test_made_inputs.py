@@ -22,7 +22,7 @@ def corrected(
 ) -> tuple[dict[str, tuple[float, str | None]], dict[str, float]]:
     """The wrong cells with their right number and the mistake, and the inputs that are not what they should be."""
     sheet = bound(folder, STATES | cells, bindings)
-    found, changed = correct_inputs(sheet.table, sheet.opinion, sheet.networks, sheet.precedents)
+    found, changed = correct_inputs(sheet.table, sheet.answers, sheet.networks, sheet.precedents)
     named = {cell_name(*cell[1:]): (wrong.desired, wrong.diagnosis) for cell, wrong in found.items()}
     return named, {cell_name(*cell[1:]): number for cell, number in changed.items()}
 

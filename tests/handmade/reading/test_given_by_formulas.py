@@ -12,8 +12,8 @@ from xlcheck.api import check
 from xlcheck.choices import EngineName
 from xlcheck.engines import engine
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.handmade.reading.given_by_formulas import is_drawn, is_typed
-from xlcheck.handmade.reading.opinions import consult
 from xlcheck.workbook.reader import read_workbook
 
 STEPS = 4
@@ -59,11 +59,11 @@ def test_random_numbers_are_the_same_in_each_session(tmp_path: Path, name: Engin
     book.save(path)
     table = CellTable(read_workbook(path))
 
-    opinion = consult(table, engine(name))
+    answers = answers_of(table, engine(name))
 
-    values = [table.recalculate(session) for session in (opinion.sessions.saved(), opinion.sessions.open())]
-    assert all((each.numbers == opinion.values.numbers).all() or name == "cellrune" for each in values)
-    assert values[0].others == values[1].others == opinion.values.others
+    values = [table.recalculate(session) for session in (answers.sessions.saved(), answers.sessions.open())]
+    assert all((each.numbers == answers.values.numbers).all() or name == "cellrune" for each in values)
+    assert values[0].others == values[1].others == answers.values.others
 
 
 def test_a_network_with_random_weights_agrees_and_the_report_says_so(tmp_path: Path) -> None:

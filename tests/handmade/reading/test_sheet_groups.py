@@ -9,7 +9,7 @@ import pytest
 
 from xlcheck.engines import engine
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.opinions import consult
+from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup, sheet_groups
 from xlcheck.workbook.reader import read_workbook
@@ -27,7 +27,7 @@ def groups(tmp_path: Path) -> list[SheetGroup]:
     third["A1"], third["B1"] = "=1/0", 5.0
     book.save(tmp_path / "w.xlsx")
     table = CellTable(read_workbook(tmp_path / "w.xlsx"))
-    return sheet_groups(table, consult(table, engine("ironcalc")).values, Precedents(table))
+    return sheet_groups(table, answers_of(table, engine("ironcalc")).values, Precedents(table))
 
 
 def test_worksheets_that_read_one_another_are_one_part(groups: list[SheetGroup]) -> None:

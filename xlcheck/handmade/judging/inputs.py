@@ -23,8 +23,8 @@ from xlcheck.formulas.shapes import Filled, expected, skeleton
 from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.evaluated import evaluated
-from xlcheck.handmade.reading.opinions import Opinion
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.workbook.values import Value
@@ -50,7 +50,7 @@ class Correction:
 
 
 def correct_inputs(
-    table: CellTable, opinion: Opinion, networks: Sequence[Network], precedents: Precedents
+    table: CellTable, answers: Answers, networks: Sequence[Network], precedents: Precedents
 ) -> tuple[dict[Address, Correction], dict[Address, float]]:
     """Find what is wrong on the way to the inputs.
 
@@ -60,20 +60,20 @@ def correct_inputs(
     inputs = _input_cells(networks)
     preparation = _preparation(inputs, table, precedents)
     found: dict[Address, Correction] = {}
-    found |= dict(_against_vocabulary(preparation, table, opinion.values))
-    odd = dict(_against_neighbours(preparation - found.keys(), inputs, table, opinion.values))
+    found |= dict(_against_vocabulary(preparation, table, answers.values))
+    odd = dict(_against_neighbours(preparation - found.keys(), inputs, table, answers.values))
     told = _told(networks)
     found |= {cell: correction for cell, correction in odd.items() if cell not in told}
-    values = _recalculated(table, opinion, found) if found else opinion.values
+    values = _recalculated(table, answers, found) if found else answers.values
     for network in networks:
         for sample, places in enumerate(network.samples):
             wanted = network.wanted[sample] if network.wanted else {}
             found |= dict(_in_document(places, wanted, values, table, precedents, odd, found))
-    right = _recalculated(table, opinion, found) if found else opinion.values
+    right = _recalculated(table, answers, found) if found else answers.values
     changed = {}
     for cell in inputs:
         position = table.index.get(cell)
-        if position is not None and right.numbers[position] != opinion.values.numbers[position]:
+        if position is not None and right.numbers[position] != answers.values.numbers[position]:
             changed[cell] = float(right.numbers[position])
     return found, changed
 
@@ -106,8 +106,8 @@ def _preparation(inputs: Mapping[Address, object], table: CellTable, precedents:
     return found | reached(found, precedents.of, among=table.is_formula)
 
 
-def _recalculated(table: CellTable, opinion: Opinion, corrections: Mapping[Address, Correction]) -> CellValues:
-    session = opinion.sessions.open()
+def _recalculated(table: CellTable, answers: Answers, corrections: Mapping[Address, Correction]) -> CellValues:
+    session = answers.sessions.open()
     for cell, correction in corrections.items():
         session.set(*cell, correction.desired)
     return table.recalculate(session)

@@ -10,12 +10,12 @@ import xlsxwriter
 
 from xlcheck.engines import engine
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.opinions import Opinion, consult
+from xlcheck.handmade.reading.engine_choice import Answers, answers_of
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 
-def opinion(folder: Path, formula: str, name: str = "ironcalc") -> tuple[Opinion, Value]:
+def answers(folder: Path, formula: str, name: str = "ironcalc") -> tuple[Answers, Value]:
     """What is believed of a workbook with one formula, beside 1E-20, 0.3125 and 800 in A1 to A3; and its value."""
     path = folder / "book.xlsx"
     with xlsxwriter.Workbook(path) as book:
@@ -24,7 +24,7 @@ def opinion(folder: Path, formula: str, name: str = "ironcalc") -> tuple[Opinion
             sheet.write_number(row, 0, value)
         sheet.write_formula("B1", f"={formula}", None, 999.25)
     table = CellTable(read_workbook(path))
-    found = consult(table, engine(name))
+    found = answers_of(table, engine(name))
     return found, found.values[table.index["S", 0, 1]]
 
 
@@ -40,7 +40,7 @@ def opinion(folder: Path, formula: str, name: str = "ironcalc") -> tuple[Opinion
 )
 def test_where_ironcalc_differs_the_second_engine_is_believed(tmp_path: Path, formula: str, value: Value) -> None:
     """Its values are used, and the report says so."""
-    found, given = opinion(tmp_path, formula)
+    found, given = answers(tmp_path, formula)
 
     assert given == value
     assert found.engine.name == "cellrune"
@@ -50,14 +50,14 @@ def test_where_ironcalc_differs_the_second_engine_is_believed(tmp_path: Path, fo
 @pytest.mark.parametrize("formula", ["A2*2", "TANH(A2)", "1/(1+EXP(-A2))"])
 def test_elsewhere_one_engine_is_enough(tmp_path: Path, formula: str) -> None:
     """Nothing is said, and the engine that was asked for is used."""
-    found, _ = opinion(tmp_path, formula)
+    found, _ = answers(tmp_path, formula)
 
     assert (found.engine.name, found.notes) == ("ironcalc", ())
 
 
 def test_the_second_engine_is_not_believed_where_it_is_the_one_that_differs(tmp_path: Path) -> None:
     """CellRune says #NUM! as Excel does, which is no reason to take IronCalc's zero."""
-    found, given = opinion(tmp_path, "1/(1+EXP(A3))", "cellrune")
+    found, given = answers(tmp_path, "1/(1+EXP(A3))", "cellrune")
 
     assert given == CellError("#NUM!")
     assert found.engine.name == "cellrune"
@@ -73,7 +73,7 @@ def test_where_both_engines_err_alike_nobody_is_believed(tmp_path: Path) -> None
         sheet.write_array_formula("B2:B2", "{=SUM(A1:A3^2)}", None, 14)
         sheet.write_formula("B3", "=SUMPRODUCT(A1:A3^2)", None, 14)
     table = CellTable(read_workbook(path))
-    values = consult(table, engine("ironcalc")).values
+    values = answers_of(table, engine("ironcalc")).values
     plain, array, product = (values[table.index["S", row, 1]] for row in range(3))
 
     assert isinstance(plain, NotEvaluated)
@@ -87,7 +87,7 @@ def test_a_function_that_is_known_to_ten_digits_only_is_computed_by_another_engi
     with xlsxwriter.Workbook(path) as book:
         book.add_worksheet("S").write_formula("A1", "=ERF(0.625)", None, 9)
     table = CellTable(read_workbook(path))
-    found = consult(table, engine("ironcalc"))
+    found = answers_of(table, engine("ironcalc"))
 
     assert found.engine.name == "cellrune"
     assert found.values[0] == pytest.approx(math.erf(0.625), rel=1e-15)

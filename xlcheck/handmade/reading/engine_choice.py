@@ -1,4 +1,4 @@
-"""Which engine to believe: a second one is asked where the first has no answer, or is known to err in silence."""
+"""The choice of an engine: a second one is asked where the first has no answer, or is known to err in silence."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _SAME = 1e-12  # far above what orders of summation do, and below the worst func
 
 
 @dataclass(frozen=True)
-class Opinion:
-    """What the workbook computes, and by whose account.
+class Answers:
+    """What an engine computes of a workbook.
 
     Attributes:
         sessions: of the engine whose values are used.
@@ -43,25 +43,25 @@ class Opinion:
         return self.sessions.engine
 
 
-def consult(table: CellTable, engine: Engine) -> Opinion:
+def answers_of(table: CellTable, engine: Engine) -> Answers:
     """Recalculate the workbook, with a second engine if the first one is not to be relied on.
 
     Raises:
         EngineError: the engine cannot load the file, and no other can.
     """
-    opinion = _consulted(table, engine)
-    if opinion.engine.name not in {"ironcalc", "cellrune"}:
-        return opinion
-    neither = list(_silent(table, opinion.values, "cellrune"))  # where that one errs, IronCalc errs as well
+    answers = _better_answers(table, engine)
+    if answers.engine.name not in {"ironcalc", "cellrune"}:
+        return answers
+    neither = list(_silent(table, answers.values, "cellrune"))  # where that one errs, IronCalc errs as well
     if not neither:
-        return opinion
+        return answers
     unknown = {table.index[cell]: NotEvaluated(INTERSECTION) for cell in neither}
-    numbers = opinion.values.numbers.copy()
+    numbers = answers.values.numbers.copy()
     numbers[list(unknown)] = np.nan
-    return replace(opinion, values=CellValues(numbers, {**opinion.values.others, **unknown}))
+    return replace(answers, values=CellValues(numbers, {**answers.values.others, **unknown}))
 
 
-def _consulted(table: CellTable, engine: Engine) -> Opinion:
+def _better_answers(table: CellTable, engine: Engine) -> Answers:
     first = Sessions(engine, table)
     try:
         held = _drawn_numbers(table, first)
@@ -70,23 +70,23 @@ def _consulted(table: CellTable, engine: Engine) -> Opinion:
         second = _second(table, engine, None)
         if second is None:
             raise
-        return Opinion(*second, (f"{engine.name} cannot load the file; {second[0].engine.name} was used",))
+        return Answers(*second, (f"{engine.name} cannot load the file; {second[0].engine.name} was used",))
     if not _is_doubtful(table, values, engine):
-        return Opinion(first, values)
+        return Answers(first, values)
     second = _second(table, engine, held)
     if second is None:
-        return Opinion(first, values)
+        return Answers(first, values)
     other, others = second
     count = _disagreements(table, values, others)
     other_errs = any(_silent(table, others, other.engine.name)) and not any(_silent(table, values, engine.name))
     if _unanswered(table, others) > _unanswered(table, values) or (count and other_errs):
-        return Opinion(first, values)
+        return Answers(first, values)
     if count:
         formulas = "1 formula" if count == 1 else f"{count} formulas"
         note = f"{engine.name} and {other.engine.name} disagree on {formulas}"
-        return Opinion(other, others, (f"{note}; the values of {other.engine.name} are checked",))
+        return Answers(other, others, (f"{note}; the values of {other.engine.name} are checked",))
     # An error upstream may hide where they would differ.
-    return Opinion(other, others) if _is_hidden(table, values, engine) else Opinion(first, values)
+    return Answers(other, others) if _is_hidden(table, values, engine) else Answers(first, values)
 
 
 def _drawn_numbers(table: CellTable, sessions: Sessions) -> dict[Address, float]:
