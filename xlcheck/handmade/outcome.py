@@ -31,11 +31,11 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.results import result_at
 from xlcheck.handmade.stored import stored_values
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.verdicts.messages import UNBOUND
-from xlcheck.verdicts.report import CellResult, Kind, Status
-from xlcheck.verdicts.results import plain
+from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
@@ -85,14 +85,9 @@ class Outcome:
         names = {(cell[0], cell_name(cell[1], cell[2])) for cell in cells}
         results = [result for result in self.results if (result.sheet, result.cell) not in names]
         for cell in sorted(cells):
-            content, found = self.table.cell(cell), verdicts.pop(cell, None)
-            if found is not None and content is not None and content.formula is not None:
-                results.append(
-                    CellResult(
-                        cell[0], cell_name(cell[1], cell[2]), Status.NOT_EVALUATED, Kind.VALUE, None,
-                        plain(found.actual), None, None, f"={content.formula}", None, why,
-                    )
-                )  # fmt: skip
+            found = verdicts.pop(cell, None)
+            if found is not None and self.table.is_formula(cell):
+                results.append(result_at(self.table, cell, Status.NOT_EVALUATED, why, found.actual))
         return replace(self, verdicts=tuple(verdicts.values()), results=tuple(results))
 
     @property
@@ -199,12 +194,7 @@ def _compare_weights(
     network = next((n for n in networks if model is not None and n.spec.layers == model.spec.layers), None)
     if model is None or network is None:
         return WeightReport()
-    formulas = {
-        cell: f"={content.formula}"
-        for _, _, _, cell in network.cells()
-        if (content := table.cell(cell)) is not None and content.formula is not None
-    }
-    return compare_weights(network, model.values, numbers, formulas)
+    return compare_weights(network, model.values, numbers, table)
 
 
 def _given_numbers(
@@ -251,8 +241,6 @@ def _unbound(
         if cell in listed:
             continue
         value = answers.values[position]
-        content = table.cell(cell)
-        formula = None if content is None or content.formula is None else f"={content.formula}"
         status, message = Status.UNBOUND, UNBOUND
         if isinstance(value, NotEvaluated):
             status, message = Status.NOT_EVALUATED, f"This formula was not checked: {value.reason}."
@@ -260,10 +248,7 @@ def _unbound(
             status, message = Status.NOT_EVALUATED, unrecognised_cells[cell]
         elif cell in given:
             message = "This formula makes an input of the network, which was taken as it stands."
-        yield CellResult(
-            cell[0], cell_name(cell[1], cell[2]), status, Kind.VALUE, None, plain(value), None, None, formula, None,
-            message,
-        )  # fmt: skip
+        yield result_at(table, cell, status, message, value)
 
 
 def _wrong_inputs(
@@ -272,30 +257,21 @@ def _wrong_inputs(
     answers: Answers,
     corrections: Mapping[Address, Correction],
     right: Mapping[Address, float],
-) -> list[CellResult]:
+) -> Iterator[CellResult]:
     """The cells that make wrong inputs, and the inputs that follow from them."""
     quantities = {cell: q.element(i) for n in networks for q, _, i, cell in n.cells()}
-    found = []
-    for cell in dict.fromkeys((*corrections, *right)):
-        content = table.cell(cell)
-        position = table.index.get(cell)
-        value = None if position is None else answers.values[position]
-        correction = corrections.get(cell)
-        desired = right[cell] if correction is None else correction.desired
-        message = (
-            f"The input should be {desired:g}; it follows from a wrong cell."
-            if correction is None
-            else correction.message
-        )
-        found.append(
-            CellResult(
-                cell[0], cell_name(cell[1], cell[2]), Status.CARRIED if correction is None else Status.ROOT, Kind.VALUE,
-                quantities.get(cell), plain(value), desired, None if correction is None else desired,
-                None if content is None or content.formula is None else f"={content.formula}",
-                None if correction is None else correction.diagnosis, message,
-            )
+    for cell, own in corrections.items():
+        yield result_at(
+            table, cell, Status.ROOT, own.message, table.value(cell, answers.values), quantity=quantities.get(cell),
+            desired=own.desired, local=own.desired, diagnosis=own.diagnosis,
         )  # fmt: skip
-    return found
+    for cell, desired in right.items():
+        if cell not in corrections:
+            message, value = (
+                f"The input should be {desired:g}; it follows from a wrong cell.",
+                table.value(cell, answers.values),
+            )
+            yield result_at(table, cell, Status.CARRIED, message, value, quantity=quantities.get(cell), desired=desired)
 
 
 def _notes(verdicts: Sequence[Verdict], aligned: Assignment) -> Iterator[str]:

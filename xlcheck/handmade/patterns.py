@@ -83,8 +83,7 @@ def _numbers(table: CellTable, values: CellValues, sheet: str, ref: Ref) -> list
     """What stands in the cells of a reference; only its corners where it is a large one."""
     area = Range(ref.sheet or sheet, ref.top, ref.left, ref.bottom - ref.top + 1, ref.right - ref.left + 1)
     cells = area.cells() if 0 < area.size <= _MOST else [(ref.top, ref.left), (ref.bottom, ref.right)]
-    positions = (table.index.get((area.sheet, *cell)) for cell in cells)
-    return [None if position is None else values[position] for position in positions]
+    return [table.value((area.sheet, *cell), values) for cell in cells]
 
 
 def _broken_among(table: CellTable, among: Collection[Address]) -> list[_Broken]:

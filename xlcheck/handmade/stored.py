@@ -11,10 +11,10 @@ import math
 import re
 from collections.abc import Collection, Iterator
 
-from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.results import result_at
 from xlcheck.verdicts.messages import stale_message
 from xlcheck.verdicts.report import CellResult, Kind, Status
 from xlcheck.verdicts.results import plain
@@ -39,16 +39,13 @@ def stored_values(
     if not table.content.calculation.shows_stored:
         return
     for cell in judged:
-        content, position = table.cell(cell), table.index.get(cell)
-        if content is None or content.formula is None or position is None or cell in by_chance:
+        content, actual = table.cell(cell), table.value(cell, values)
+        if content is None or content.formula is None or cell in by_chance:
             continue
-        actual = values[position]
         if _differs(content.value, actual):
-            yield CellResult(
-                cell[0], cell_name(cell[1], cell[2]), Status.ROOT, Kind.STALE_CACHE, None, plain(content.value),
-                plain(actual), None, f"={content.formula}", None,
-                stale_message(content.value, actual, is_shown=True),
-            )  # fmt: skip
+            message = stale_message(content.value, actual, is_shown=True)
+            kind, desired = Kind.STALE_CACHE, plain(actual)
+            yield result_at(table, cell, Status.ROOT, message, content.value, kind, desired=desired)
 
 
 def _differs(stored: Value, actual: Value) -> bool:

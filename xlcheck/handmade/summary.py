@@ -18,13 +18,13 @@ from xlcheck.handmade.preparation import against, feeders
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.results import result_at
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.read_otherwise import read_otherwise
 from xlcheck.verdicts.readers_view import hidden_circle, reservations, without_effect
-from xlcheck.verdicts.report import CellResult, CheckReport, Kind, Status
-from xlcheck.verdicts.results import plain
+from xlcheck.verdicts.report import CellResult, CheckReport, Status
 from xlcheck.verdicts.tolerance import ulps
 from xlcheck.workbook.values import CellError, NotEvaluated
 
@@ -180,10 +180,7 @@ def _left_out(part: Abstention) -> Iterator[CellResult]:
             status, message = Status.NOT_EVALUATED, part.reason
         elif isinstance(value, NotEvaluated) and not part.reason:
             status, message = Status.NOT_EVALUATED, f"This formula was not checked: {value.reason}."
-        yield CellResult(
-            cell[0], cell_name(cell[1], cell[2]), status, Kind.VALUE, None, plain(value), None, None,
-            f"={part.table.texts[cell]}", None, message,
-        )  # fmt: skip
+        yield result_at(part.table, cell, status, message, value)
 
 
 def _largest_difference(verdicts: Sequence[Verdict]) -> tuple[float, float]:

@@ -174,8 +174,8 @@ class BookInRepair:
 
     def shape(self, cell: Address) -> str | None:
         """A formula's shape; None where no formula stands."""
-        content = self.table.cell(cell)
-        return None if content is None or content.formula is None else shape_of(content.formula, cell[1], cell[2])
+        text = self.table.texts.get(cell)
+        return None if text is None else shape_of(text, cell[1], cell[2])
 
     def alike(self, shape: str | None) -> Sequence[Address]:
         """The formula cells of a shape."""

@@ -135,8 +135,7 @@ def _is_forgotten(repair: Repair, now: Matching, book: BookInRepair) -> bool:
 
 def _may_matter(cell: Address, now: Matching, book: BookInRepair) -> bool:
     """Whether an unknown cell has anything to do with a model: by what it reads, applies, stands beside, or is for."""
-    content = book.table.cell(cell)
-    text = "" if content is None or content.formula is None else content.formula.upper()
+    text = book.table.texts.get(cell, "").upper()
     if "EXP(" in text or "TANH(" in text or now.expected(cell) is not None:
         return True
     if any(now.element(p) is not None or now.expected(p) is not None for p in book.precedents.of(cell)):

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xlcheck.formulas.addresses import cell_name
 from xlcheck.graph.quantities import Quantity
 from xlcheck.handmade.judging.diagnose import Diagnoser
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.networks.elements import Element
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.results import result_at
 from xlcheck.verdicts.messages import quantity_message, show_apart
 from xlcheck.verdicts.report import CellResult, Kind, Status
-from xlcheck.verdicts.results import plain
 
 NOISE = "float32-noise"
 
@@ -33,24 +32,13 @@ class Explainer:
 
     def result(self, verdict: Verdict) -> CellResult:
         """The result for one cell."""
-        content = self._table.cell(verdict.cell)
-        sheet, row, column = verdict.cell
-        name, message = self._words(verdict)
-        return CellResult(
-            sheet=sheet,
-            cell=cell_name(row, column),
-            status=verdict.status,
-            kind=verdict.kind,
-            quantity=verdict.element.name,
-            actual=plain(verdict.actual),
-            desired=verdict.desired,
-            desired_from_precedents=verdict.local,
-            formula=None if content is None or content.formula is None else f"={content.formula}",
-            diagnosis=name,
-            message=message,
+        cell, status, (name, message) = verdict.cell, verdict.status, self._words(verdict)
+        return result_at(
+            self._table, cell, status, message, verdict.actual, verdict.kind,
+            quantity=verdict.element.name, desired=verdict.desired, local=verdict.local, diagnosis=name,
             sample=self._sample(verdict.element),
-            desired_formula=self._diagnoser.desired_formula(verdict.cell) if verdict.status is Status.ROOT else None,
-        )
+            desired_formula=self._diagnoser.desired_formula(cell) if status is Status.ROOT else None,
+        )  # fmt: skip
 
     def _has_samples_for_steps(self, element: Element) -> bool:
         source = element.source

@@ -113,11 +113,6 @@ def _recalculated(table: CellTable, answers: Answers, corrections: Mapping[Addre
     return table.recalculate(session)
 
 
-def _formula(table: CellTable, cell: Address) -> str:
-    content = table.cell(cell)
-    return "" if content is None or content.formula is None else content.formula
-
-
 # A vocabulary with codes.
 
 
@@ -138,7 +133,7 @@ def _against_vocabulary(
 
 def _code_of_word(cell: Address, table: CellTable) -> tuple[str, float] | None:
     """The word that a formula looks up by MATCH, and the code that stands beside it in the list."""
-    tree = parsed(_formula(table, cell))
+    tree = parsed(table.texts.get(cell, ""))
     calls = [] if tree is None else [n for n in ast.walk(tree) if isinstance(n, ast.FunctionCall)]
     if [c.name for c in calls] not in (["MATCH"], ["XMATCH"]):
         return None
@@ -177,10 +172,10 @@ def _against_neighbours(
     """
     groups: dict[tuple[str, str], list[Address]] = defaultdict(list)
     for cell in sorted(cells):
-        if not may_be_layer(_formula(table, cell)):
-            groups[cell[0], skeleton(_formula(table, cell))].append(cell)
+        if not may_be_layer(table.texts.get(cell, "")):
+            groups[cell[0], skeleton(table.texts.get(cell, ""))].append(cell)
     for members in groups.values():
-        filled = [Filled(_formula(table, cell), cell[1], cell[2]) for cell in members]
+        filled = [Filled(table.texts.get(cell, ""), cell[1], cell[2]) for cell in members]
         for cell, formula in zip(members, expected(filled), strict=True):
             if formula is not None:
                 yield from _odd_one(cell, formula, inputs, table, values)
@@ -203,7 +198,7 @@ def _odd_one(
 
 def _along(cell: Address, right: str, inputs: Mapping[Address, tuple[str, int]], table: CellTable) -> str | None:
     """Whether the formula has slipped along the time axis, or along the list of words."""
-    own = _references(_formula(table, cell), cell)
+    own = _references(table.texts.get(cell, ""), cell)
     other = _references(right, cell)
     slips = {(a[1] - b[1], a[2] - b[2]) for a, b in zip(own, other, strict=False) if a != b}
     axis = _time_axis(cell, inputs)

@@ -135,8 +135,7 @@ class Judge:
 
     def actual(self, cell: Address) -> Value:
         """What the engine computed for a cell; None for an empty one."""
-        position = self._table.index.get(cell)
-        return None if position is None else self._values[position]
+        return self._table.value(cell, self._values)
 
     def desired(self, element: Element) -> float:
         """Keras's value of an element."""
@@ -197,7 +196,7 @@ class Judge:
         large = max(scale, abs(local) if math.isfinite(local) else 0)
         if self._near(element, actual, local, large) and self._reads_wrong(cell):
             return _Answers(follows=True, local=local)
-        if self._is_noise(cell, actual, local, scale) and numbers_in_text(self._text(cell)):
+        if self._is_noise(cell, actual, local, scale) and numbers_in_text(self._table.texts.get(cell, "")):
             return _Answers(is_noise=True)
         return _Answers(local=local)
 
@@ -207,7 +206,7 @@ class Judge:
             return Kind.VALUE
         if actual is None and not self._table.is_formula(cell):
             return Kind.MISSING
-        if not self._table.is_formula(cell) or is_number(self._text(cell)):
+        if not self._table.is_formula(cell) or is_number(self._table.texts.get(cell, "")):
             return Kind.NOT_A_FORMULA
         if isinstance(actual, CellError):
             return Kind.EXCEL_ERROR
@@ -215,13 +214,9 @@ class Judge:
             return Kind.NOT_FINITE
         return Kind.VALUE
 
-    def _text(self, cell: Address) -> str:
-        content = self._table.cell(cell)
-        return "" if content is None or content.formula is None else content.formula
-
     def _is_noise(self, cell: Address, actual: Value, right: float, scale: float) -> bool:
         small = type(actual) is float and abs(actual - right) <= NOISE * max(1.0, scale)
-        return small and "ROUND" not in self._text(cell).upper()
+        return small and "ROUND" not in self._table.texts.get(cell, "").upper()
 
     def _reads_wrong(self, cell: Address) -> bool:
         """Whether anything the cell reads is wrong, directly or through scratch cells."""

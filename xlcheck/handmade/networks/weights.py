@@ -13,13 +13,14 @@ from itertools import permutations
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Quantity
 from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.results import result_at
 from xlcheck.layers.gate_symbols import GATES
 from xlcheck.verdicts.messages import plural, show_apart
-from xlcheck.verdicts.report import CellResult, Kind, Status
+from xlcheck.verdicts.report import CellResult, Status
 
 SINGLE = 2e-7
 """How far a typed weight may be from the model's, relative to the largest one: it was printed in single precision."""
@@ -70,7 +71,7 @@ class WeightReport:
 
 
 def compare_weights(
-    network: Network, values: Mapping[str, Array], numbers: Mapping[Address, float], formulas: Mapping[Address, str]
+    network: Network, values: Mapping[str, Array], numbers: Mapping[Address, float], table: CellTable
 ) -> WeightReport:
     """Compare the weights of a network with those of a model.
 
@@ -78,7 +79,7 @@ def compare_weights(
         network: where they stand.
         values: the model's weights by quantity name.
         numbers: the number in each cell.
-        formulas: the formula of each cell that makes a weight.
+        table: the cells of the workbook.
     """
     compared: set[Address] = set()
     noisy = 0
@@ -103,11 +104,12 @@ def compare_weights(
             right[cell] = desired
             diagnosis, why = _why(actual, desired, index, quantity, reading)
             is_, should = show_apart(actual, desired)
+            name = quantity.element(index)
+            message = f"The model's {name} is {should}, but {is_} stands here{why}."
             results.append(
-                CellResult(
-                    cell[0], cell_name(cell[1], cell[2]), Status.ROOT, Kind.VALUE, quantity.element(index), actual,
-                    desired, desired, formulas.get(cell), diagnosis,
-                    f"The model's {quantity.element(index)} is {should}, but {is_} stands here{why}.",
+                result_at(
+                    table, cell, Status.ROOT, message, actual, quantity=name, desired=desired, local=desired,
+                    diagnosis=diagnosis,
                 )
             )  # fmt: skip
     return WeightReport(frozenset(compared), noisy, right, tuple(results))

@@ -108,10 +108,7 @@ class CellTerms(Mapping[Address, Term]):
 
     def holds_number(self, cell: Address) -> bool:
         """Whether a cell holds a number, typed or computed, or an error in the place of one that is computed."""
-        position = self._table.index.get(cell)
-        if position is None:
-            return False
-        value = self._values[position]
+        value = self.value(cell)
         return isinstance(value, float) or (isinstance(value, CellError) and cell in self._texts)
 
     def in_order(self) -> list[Address]:
@@ -120,8 +117,7 @@ class CellTerms(Mapping[Address, Term]):
 
     def value(self, cell: Address) -> Value:
         """What a cell holds; None for an empty one."""
-        position = self._table.index.get(cell)
-        return None if position is None else self._values[position]
+        return self._table.value(cell, self._values)
 
     def number(self, cell: Address) -> float:
         """What a cell holds; 0 for an empty one, NaN where no number stands."""

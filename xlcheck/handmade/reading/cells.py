@@ -133,6 +133,15 @@ class CellTable:
         sheet = self.content.sheets.get(address[0])
         return None if sheet is None else sheet.cells.get(address[1:])
 
+    def formula(self, address: Address) -> str | None:
+        """The formula there, with `=`; None if none stands there."""
+        return f"={self.texts[address]}" if address in self.texts else None
+
+    def value(self, address: Address, values: CellValues) -> Value:
+        """What an engine computed for a cell; None for an empty one."""
+        position = self.index.get(address)
+        return None if position is None else values[position]
+
     def with_texts(self, texts: Mapping[Address, str]) -> CellTable:
         """The same cells with other formulas in some, to be compared as texts.
 

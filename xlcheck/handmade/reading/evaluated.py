@@ -41,12 +41,7 @@ def evaluated(formula: str, cell: Address, table: CellTable, values: CellValues)
         table: the workbook's cells.
         values: what they hold.
     """
-
-    def held(read: Address) -> Value:
-        position = table.index.get(read)
-        return None if position is None else values[position]
-
-    return computed(formula, cell, table, held, as_terms=True)
+    return computed(formula, cell, table, lambda read: table.value(read, values), as_terms=True)
 
 
 def computed(
