@@ -52,7 +52,15 @@ def parsed_names(names: Mapping[str, str]) -> dict[str, Node]:
     return found
 
 
-def evaluate(formula: str, cell: Address, sheet: Sheet, names: Mapping[str, Node], given: Given) -> float:
+def evaluate(
+    formula: str,
+    cell: Address,
+    sheet: Sheet,
+    names: Mapping[str, Node],
+    given: Given = lambda cell: None,
+    *,
+    clip: Callable[[Range], Range] = lambda area: area,
+) -> float:
     """The number that a formula gives in a cell, NaN where a function is not defined.
 
     Args:
@@ -61,6 +69,7 @@ def evaluate(formula: str, cell: Address, sheet: Sheet, names: Mapping[str, Node
         sheet: what stands in the cells that it reads.
         names: what each defined name means; see `parsed_names`.
         given: the numbers to take for cells instead; the formulas of these are not looked at.
+        clip: a range cut to the part of its worksheet that is in use.
 
     Raises:
         OpaqueError: it uses something that is not known here, or gives no number.
@@ -82,7 +91,7 @@ def evaluate(formula: str, cell: Address, sheet: Sheet, names: Mapping[str, Node
     def first(text: str, address: Address, depth: int) -> Scalar:
         if depth > MAX_DEPTH:
             raise OpaqueError("too many cells read one another")
-        around = Surroundings(algebra, lambda a: read(a, depth), lambda area: area, sheet.spill, names, _number)
+        around = Surroundings(algebra, lambda a: read(a, depth), clip, sheet.spill, names, _number)
         try:
             value = FormulaValues(around).evaluate(parse(text), address)
         except FormulaSyntaxError as error:

@@ -103,7 +103,7 @@ def _is_constant(node: Node, names: Names) -> bool:
 
 def _value(node: Node, names: Names) -> float:
     try:
-        return evaluate(unparse(node), ("", 0, 0), _Nothing(), names, lambda cell: None)
+        return evaluate(unparse(node), ("", 0, 0), _Nothing(), names)
     except (OpaqueError, ArithmeticError, ValueError):
         return math.nan
 

@@ -10,12 +10,12 @@ import openpyxl
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from term_values import value_of_term
 from thorough import EVERY_CASE, PATIENT
 
 from xlcheck.engines import engine
 from xlcheck.formulas.algebra import Algebra, Expression, Leaf, below, number_of
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.evaluated import evaluated
 from xlcheck.workbook.reader import read_workbook
 
 NUMBERS = (0.75, -1.25, 2.0, -0.5)
@@ -175,7 +175,7 @@ def test_a_formula_and_its_normal_form_evaluate_alike(
     compared = 0
     for cell, text in table.texts.items():
         actual = values[table.index[cell]]
-        meaning = evaluated(text, cell, table, values)
+        meaning = value_of_term(text, cell, table, values)
         if isinstance(actual, float) and meaning is not None:
             compared += 1
 

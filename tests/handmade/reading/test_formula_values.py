@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import openpyxl
 import pytest
+from term_values import value_of_term
 
 from xlcheck.engines import engine
 from xlcheck.formulas.algebra import Algebra, Term
@@ -11,7 +12,6 @@ from xlcheck.formulas.parser import MAX_DEPTH, FormulaSyntaxError, parse
 from xlcheck.formulas.tree import Operator
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
-from xlcheck.handmade.reading.evaluated import evaluated
 from xlcheck.workbook.reader import read_workbook
 
 NUMBERS = {"A1": 0.7, "A2": -0.3, "A3": 1.9, "B1": 0.25, "B2": 2.0, "B3": -1.1, "C1": 3.0, "C2": 0.5, "C3": -0.6}
@@ -52,7 +52,7 @@ def test_a_formula_means_what_the_engine_computes(row: int, book: tuple[CellTabl
     table, values = book
     cell = ("Sheet", 10 + row, 7)
     computed = values[table.index[cell]]
-    meaning = evaluated(table.texts[cell], cell, table, values)
+    meaning = value_of_term(table.texts[cell], cell, table, values)
 
     assert isinstance(computed, float | bool)
     assert meaning == pytest.approx(float(computed), rel=1e-12)
@@ -73,14 +73,14 @@ def test_a_range_may_end_where_a_formula_says(
     """INDEX is a cell where a range needs one, as in Excel; IronCalc does not know that."""
     table, values = book
 
-    assert evaluated(formula, ("Sheet", 9, 0), table, values) == pytest.approx(sum(NUMBERS[cell] for cell in cells))
+    assert value_of_term(formula, ("Sheet", 9, 0), table, values) == pytest.approx(sum(NUMBERS[cell] for cell in cells))
 
 
 def test_a_computed_number_in_a_text_is_opaque(book: tuple[CellTable, CellValues]) -> None:
     """How a cell's number looks as a text is left to the engines."""
     table, values = book
 
-    assert evaluated('IF(A1&""="0.7",1,2)', ("Sheet", 40, 0), table, values) is None
+    assert CellTerms(table, values).term_of(("Sheet", 40, 0), 'IF(A1&""="0.7",1,2)') is None
 
 
 def test_terms_know_how_a_result_comes_about(book: tuple[CellTable, CellValues]) -> None:
@@ -91,7 +91,7 @@ def test_terms_know_how_a_result_comes_about(book: tuple[CellTable, CellValues])
 
     assert by_formula["SUMPRODUCT(A1:A3,B1:B3)"] is by_formula["SUMPRODUCT(A1:A3*B1:B3)"]
     assert isinstance(by_formula["TANH(A1*B1+A2*B2+$C$1)"], Term)
-    assert evaluated("-A1^2", ("Sheet", 40, 0), table, values) == 0.7**2
+    assert value_of_term("-A1^2", ("Sheet", 40, 0), table, values) == 0.7**2
 
 
 def test_a_sum_is_one_term_however_it_is_nested() -> None:

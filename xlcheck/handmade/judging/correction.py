@@ -16,8 +16,8 @@ import numpy as np
 from xlcheck.arrays import Array, Values
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.evaluate import evaluate, parsed_names
-from xlcheck.formulas.functions import OpaqueError, Scalar
+from xlcheck.formulas.evaluate import evaluate
+from xlcheck.formulas.functions import OpaqueError
 from xlcheck.formulas.shapes import moved
 from xlcheck.formulas.tree import Node
 from xlcheck.handmade.alignment.assignment import Assignment
@@ -26,7 +26,6 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.verdicts.mistakes.texts import exchanged, lengthened, shortened, turned, unrounded
-from xlcheck.workbook.values import CellError, NotEvaluated
 
 _BESIDE, _EXCHANGED, _FAR = 8, 120, 24
 """Formulas of cells beside that are tried, wrong formulas with ranges at another place, and how far that may be."""
@@ -49,7 +48,6 @@ class Corrector:
         self._networks = networks
         self._settings = settings
         self._aligned = aligned
-        self._sheet = _Sheet(table)
 
     def formula(self, cell: Address) -> str | None:
         """The formula that should stand in a cell, with `=`; None if no proposal is sure to be right."""
@@ -66,7 +64,7 @@ class Corrector:
         for setting in range(right.shape[0]):
             try:
                 given = partial(self._number, setting, cell)
-                found.append(evaluate(text, cell, self._sheet, self._names, given))
+                found.append(evaluate(text, cell, self._table, self._names, given))
             except OpaqueError:
                 return False
             if not same(np.array(found[-1:]), right[setting : setting + 1]).all():
@@ -94,7 +92,7 @@ class Corrector:
 
     @cached_property
     def _names(self) -> dict[str, Node]:
-        return parsed_names(self._table.content.names)
+        return self._table.names()
 
     def _beside(self, cell: Address, element: Element) -> Iterator[str]:
         """The formulas of the nearest cells that hold the same quantity, as they would be if filled over this cell."""
@@ -134,23 +132,3 @@ class Corrector:
             if network == element.source.network and sample is None and name == f"{layer}.bias":
                 sheet = "" if place[0] == cell[0] else f"{quote_sheet(place[0])}!"
                 yield f"{text}+{sheet}{Range(place[0], place[1], place[2]).fixed()}"
-
-
-class _Sheet:
-    """The cells of a workbook, for the evaluation of formulas."""
-
-    def __init__(self, table: CellTable) -> None:
-        self._table = table
-
-    def formula(self, cell: Address) -> str | None:
-        return self._table.texts.get(cell)
-
-    def constant(self, cell: Address) -> Scalar:
-        content = self._table.cell(cell)
-        value = None if content is None else content.value
-        if isinstance(value, CellError | NotEvaluated):
-            raise OpaqueError(f"it reads a cell that holds {value}")
-        return value
-
-    def spill(self, cell: Address) -> Range:
-        return self._table.spill(cell)

@@ -24,7 +24,7 @@ from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.engine_choice import Answers
-from xlcheck.handmade.reading.evaluated import evaluated
+from xlcheck.handmade.reading.evaluated import computed
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.workbook.values import Value
@@ -184,7 +184,7 @@ def _against_neighbours(
 def _odd_one(
     cell: Address, formula: str, inputs: Mapping[Address, tuple[str, int]], table: CellTable, values: CellValues
 ) -> Iterator[tuple[Address, Correction]]:
-    desired = evaluated(formula, cell, table, values)
+    desired = computed(formula, cell, table, lambda read: table.value(read, values))
     actual = values[table.index[cell]]
     if desired is None or (isinstance(actual, float) and math.isclose(desired, actual, rel_tol=_ROUNDING)):
         return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,12 +16,13 @@ from numpy.typing import NDArray
 from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range, cell_name, parse_range, quote_sheet
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.evaluate import parsed_names
+from xlcheck.formulas.functions import OpaqueError, Scalar
 from xlcheck.formulas.tree import Node
 from xlcheck.workbook.content import Cell, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.rectangles import Positions, rectangles
-from xlcheck.workbook.values import NotEvaluated, Value
+from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 Numbers = NDArray[np.float64]
 Areas = tuple[list[Range], Positions]
@@ -137,6 +137,11 @@ class CellTable:
         """The formula there, with `=`; None if none stands there."""
         return f"={self.texts[address]}" if address in self.texts else None
 
+    def constant(self, address: Address) -> Scalar:
+        """What the file stores for a cell; see `scalar_of`."""
+        cell = self.cell(address)
+        return scalar_of(None if cell is None else cell.value)
+
     def value(self, address: Address, values: CellValues) -> Value:
         """What an engine computed for a cell; None for an empty one."""
         position = self.index.get(address)
@@ -225,11 +230,7 @@ class CellTable:
 
     def names(self) -> dict[str, Node]:
         """What defined names stand for, by the names in small letters, where it is a formula."""
-        found = {}
-        for name, text in self.content.names.items():
-            with suppress(FormulaSyntaxError):
-                found[name.lower()] = parse(text)
-        return found
+        return parsed_names(self.content.names)
 
     def next_words(self, cell: Address, *, over_blanks: bool = True) -> Iterator[str]:
         """The next typed word to the left of a cell, and the next one above it; numbers may stand between."""
@@ -304,6 +305,17 @@ class CellTable:
         for position in self._frozen:
             numbers[position], others[position] = np.nan, _NO_FORMULA
         return CellValues(numbers[:-1], others)
+
+
+def scalar_of(value: Value) -> Scalar:
+    """A value for formulas to go on with.
+
+    Raises:
+        OpaqueError: it is an error, or nobody knows it.
+    """
+    if isinstance(value, CellError | NotEvaluated):
+        raise OpaqueError(f"it reads a cell that holds {value}")
+    return value
 
 
 def _joined(found: list[tuple[Range, Positions]]) -> Areas:
