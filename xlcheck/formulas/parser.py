@@ -24,6 +24,7 @@ from xlcheck.formulas.tree import (
     Node,
     Operator,
     Reference,
+    rebuilt,
 )
 
 MAX_DEPTH = 100
@@ -91,11 +92,7 @@ def _filled(node: Node, refs: Sequence[Ref]) -> Node:
         return node
     if isinstance(node, _Hole):
         return _reference(refs[node.number])
-    if isinstance(node, FunctionCall):
-        return FunctionCall(node.name, tuple([_filled(argument, refs) for argument in node.arguments]))
-    if isinstance(node, Application):
-        return Application(_filled(node.function, refs), tuple([_filled(a, refs) for a in node.arguments]))
-    return node  # arrays hold constants only
+    return rebuilt(node, lambda below: _filled(below, refs))
 
 
 def _joined(node: Operator) -> Node:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from xlcheck.formulas.addresses import Range
@@ -99,6 +99,17 @@ def walk(node: Node) -> Iterator[Node]:
         node = waiting.pop()
         yield node
         waiting.extend(reversed(children(node)))
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """A node with something else in the place of each node directly below it; one of constants as it is."""
+    if isinstance(node, Operator):
+        return Operator(node.symbol, tuple([change(operand) for operand in node.operands]))
+    if isinstance(node, FunctionCall):
+        return FunctionCall(node.name, tuple([change(argument) for argument in node.arguments]))
+    if isinstance(node, Application):
+        return Application(change(node.function), tuple([change(argument) for argument in node.arguments]))
+    return node
 
 
 def children(node: Node) -> tuple[Node, ...]:

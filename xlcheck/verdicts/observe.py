@@ -18,7 +18,7 @@ from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.placement import Placement, Sighting, is_number, placements_of
 from xlcheck.verdicts.recalculate import Reading, recalculate, runs
 from xlcheck.workbook.bindings import Helper
-from xlcheck.workbook.cell_codes import Codes, Mask, code_of, codes_of, contained, union
+from xlcheck.workbook.cell_codes import Codes, Mask, by_sheet, code_of, codes_of, contained
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest
 from xlcheck.workbook.values import NotEvaluated, Value
@@ -87,10 +87,10 @@ def observe(
     filled = _columns(manifest, graph, formulas)
     settings = list(range(len(manifest.samples))) if manifest.selector is not None else [0]
 
-    bound = _union((p.sheet, p.codes) for p in placements)
+    bound = by_sheet((p.sheet, p.codes) for p in placements)
     helpers = _unbound_helpers(written, bound)
     columns = [column for column in filled if not _is_bound(column, bound)]
-    known = _union(
+    known = by_sheet(
         [
             *bound.items(),
             *((h.cell.sheet, codes_of(h.cell)) for h in helpers),
@@ -102,7 +102,7 @@ def observe(
     areas = [binding.area for binding in manifest.bindings]
     are_formulas = formulas.hold_each([p.sheet for p in placements], [p.codes for p in placements])
     live = [bool(mask.any()) for mask in are_formulas]
-    others = runs([*_union((h.cell.sheet, codes_of(h.cell)) for h in helpers).items(), *unbound])
+    others = runs([*by_sheet((h.cell.sheet, codes_of(h.cell)) for h in helpers).items(), *unbound])
     tables = [table.reading for table in manifest.tables]
     rest = [*(column.area for column in columns), *others]
     readings = recalculate(
@@ -179,14 +179,6 @@ def _unbound_helpers(written: Mapping[CellKey, Helper], bound: Mapping[str, Code
 
 def _key(area: Range) -> CellKey:
     return area.sheet, code_of(area)
-
-
-def _union(groups: Iterable[tuple[str, Codes]]) -> dict[str, Codes]:
-    """All codes by worksheet, each once, in ascending order."""
-    collected: dict[str, list[Codes]] = {}
-    for sheet, codes in groups:
-        collected.setdefault(sheet, []).append(codes)
-    return {sheet: union(parts) for sheet, parts in collected.items()}
 
 
 class _Written:
@@ -277,7 +269,7 @@ def _saved_setting(content: WorkbookContent, selector: Range | None, settings: i
 
 def _count(formulas: FormulaCells, sightings: Sequence[Sighting], helpers: Sequence[Range]) -> int:
     """Cells that hold a formula, or should."""
-    should = _union(
+    should = by_sheet(
         [
             *((s.placement.sheet, s.placement.codes[s.must_be_formula]) for s in sightings),
             *((area.sheet, codes_of(area)) for area in helpers),

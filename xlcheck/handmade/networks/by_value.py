@@ -20,6 +20,7 @@ from xlcheck.errors import ModelError
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.handmade.networks.network import Network, Places, graph_of
+from xlcheck.handmade.networks.ranges import places
 from xlcheck.handmade.networks.weights import SINGLE, kind_of, read_weight
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.layers.gate_symbols import GATES
@@ -113,8 +114,8 @@ def under_model(network: Network, model: GivenModel, numbers: Mapping[Address, f
     spec = replace(model.spec, loss=network.spec.loss)
     own = [q.name for q in network.graph if _is_given(q)]
     names = dict(zip(own, [q.name for q in graph_of(spec) if _is_given(q)], strict=True))
-    weights = {names[name]: places for name, places in network.weights.items()}
-    samples = tuple({names.get(name, name): places for name, places in sample.items()} for sample in network.samples)
+    weights = {names[name]: cells for name, cells in network.weights.items()}
+    samples = tuple({names.get(name, name): cells for name, cells in sample.items()} for sample in network.samples)
     wanted = tuple(_nearest(sample, number, model, numbers) for number, sample in enumerate(samples))
     return Network(spec, weights, samples, wanted=wanted)
 
@@ -138,13 +139,13 @@ def _share(network: Network, model: GivenModel, numbers: Mapping[Address, float]
     right = total = 0.0
     for quantity in network.given:
         if quantity.is_weight:
-            places = network.places(quantity, 0)
-            stands = np.array([np.nan if cell is None else numbers.get(cell, np.nan) for cell in places])
+            own = network.places(quantity, 0)
+            stands = np.array([np.nan if cell is None else numbers.get(cell, np.nan) for cell in own])
             reading = read_weight(
                 stands.reshape(quantity.shape), model.values[quantity.name], kind_of(network, quantity)
             )
-            right += len(places) * reading.share
-            total += len(places)
+            right += len(own) * reading.share
+            total += len(own)
     return right / total if total else 0.0
 
 
@@ -173,7 +174,7 @@ class _Finder:
         for width in dict.fromkeys((matrix.shape[1], matrix.shape[1] // gates, 1)):
             cells = self._side_by_side([matrix[:, i : i + width] for i in range(0, matrix.shape[1], width)], axis=1)
             if cells is not None:
-                return _places(cells)
+                return places(cells)
         return None
 
     def document(self, names: Sequence[str], sample: int) -> dict[str, Places] | None:
@@ -186,7 +187,7 @@ class _Finder:
             cells = self._side_by_side([np.stack(rows)], axis=0)
         if cells is None:
             cells = self._side_by_side([row.reshape(1, -1) for row in rows], axis=0)
-        return None if cells is None else {name: _places(row) for name, row in zip(names, cells, strict=True)}
+        return None if cells is None else {name: places(row) for name, row in zip(names, cells, strict=True)}
 
     def _side_by_side(self, tables: Sequence[Array], axis: int) -> NDArray[np.object_] | None:
         """The cells of several tables that together make one, if all of them are found."""
@@ -194,9 +195,9 @@ class _Finder:
         for table in tables:
             block = self._block(table)
             if block is None:
-                self._used.difference_update(cell for other in found for cell in _places(other))
+                self._used.difference_update(cell for other in found for cell in places(other))
                 return None
-            self._used.update(cell for cell in _places(block) if cell is not None)
+            self._used.update(cell for cell in places(block) if cell is not None)
             found.append(block)
         return np.concatenate(found, axis=axis)
 
@@ -215,7 +216,7 @@ class _Finder:
             for row, column in np.ndindex(*wanted.shape):
                 down, right = (column, row) if transposed else (row, column)
                 cells[row, column] = (sheet, top + down, left + right)
-            if all(cell in self._numbers and cell not in self._used for cell in _places(cells)):
+            if all(cell in self._numbers and cell not in self._used for cell in places(cells)):
                 return cells
         return None
 
@@ -223,10 +224,6 @@ class _Finder:
         keys = {_key(number), _key(number * (1 + SINGLE)), _key(number * (1 - SINGLE))}
         for key in sorted(keys):
             yield from self._by_value.get(key, ())
-
-
-def _places(cells: NDArray[np.object_]) -> Places:
-    return tuple(cells.reshape(-1).tolist())
 
 
 def _key(number: float) -> float:

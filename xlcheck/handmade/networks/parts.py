@@ -8,7 +8,8 @@ be made in them, and then that cell is the first wrong one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations
+from functools import partial
+from itertools import combinations, islice
 
 import numpy as np
 
@@ -107,7 +108,7 @@ def worded_parts(quantity: Quantity, graph: Graph) -> Iterator[OwnedPart]:
     expr = quantity.expr
     if expr is None:
         return
-    for node in _below(expr):
+    for node in islice(ex.walk(expr), 1, None):
         if isinstance(node, ex.Add) and isinstance(node.a, ex.Ref) and _is_bias(node.b):
             yield "{} + bias", node, graph[node.a.name]
     if quantity.band.role in {Role.GATE, Role.OUTPUT}:
@@ -131,16 +132,10 @@ def _all_parts(quantity: Quantity) -> Iterator[Part]:
     for size in range(2, len(terms)):
         for chosen in combinations(range(len(terms)), size):
             yield f"terms {', '.join(str(c + 1) for c in chosen)} of {{}}", _sum([terms[c] for c in chosen])
-    for number, node in enumerate(_below(expr)):
+    for number, node in enumerate(islice(ex.walk(expr), 1, None)):
         yield f"part {number + 1} of {{}}", node
     if isinstance(expr, ex.BinaryCrossentropy | ex.CategoricalCrossentropy):
         yield from _inside_loss(expr)
-
-
-def _below(expr: ex.Expr) -> Iterator[ex.Expr]:
-    for operand in ex.operands(expr):
-        yield operand
-        yield from _below(operand)
 
 
 def _terms(expr: ex.Expr) -> Iterator[ex.Expr]:
@@ -217,23 +212,15 @@ def _shifted(x: ex.Expr) -> Iterator[tuple[str, ex.Expr, Compute]]:
 
 def _products(expr: ex.Expr) -> Iterator[tuple[str, ex.Dot, Compute]]:
     """Single products and running sums of each weighted sum, `(samples, m · n)`."""
-    dots = [node for node in (expr, *_below(expr)) if isinstance(node, ex.Dot)]
+    dots = [node for node in ex.walk(expr) if isinstance(node, ex.Dot)]
     for number, dot in enumerate(dots):
-        yield f"product {number + 1} of {{}}", dot, _single(dot)
-        yield f"running sum {number + 1} of {{}}", dot, _running(dot)
+        yield f"product {number + 1} of {{}}", dot, _multiplied(dot, np.asarray)
+        yield f"running sum {number + 1} of {{}}", dot, _multiplied(dot, partial(np.cumsum, axis=-2))
 
 
-def _single(dot: ex.Dot) -> Compute:
+def _multiplied(dot: ex.Dot, what: Callable[[Array], Array]) -> Compute:
     def compute(values: Values) -> Array:
         products = value_of(dot.x, values)[..., :, None] * value_of(dot.matrix, values)
-        return products.reshape(products.shape[0], -1)
-
-    return compute
-
-
-def _running(dot: ex.Dot) -> Compute:
-    def compute(values: Values) -> Array:
-        products = value_of(dot.x, values)[..., :, None] * value_of(dot.matrix, values)
-        return np.cumsum(products, axis=-2).reshape(products.shape[0], -1)
+        return what(products).reshape(products.shape[0], -1)
 
     return compute

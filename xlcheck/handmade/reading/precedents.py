@@ -25,13 +25,11 @@ class Precedents:
 
     Args:
         table: the workbook's cells.
-        before: of the same workbook, before some of its formulas were amended.
     """
 
-    def __init__(self, table: CellTable, before: Precedents | None = None) -> None:
+    def __init__(self, table: CellTable) -> None:
         self._table = table
         self._references = References(table.content.names)
-        self._before = before
         self._ranges = lru_cache(maxsize=None)(self._read)
         self._readers = lru_cache(maxsize=None)(self._find_readers)
 
@@ -44,8 +42,6 @@ class Precedents:
         text = self._table.texts.get(cell)
         if text is None:
             return ()
-        if self._before is not None and self._before._table.texts.get(cell) == text:
-            return self._before.ranges(cell)
         sheets = self._table.content.sheets
         areas = (area for area in self._references.of(text, cell[0]) if area.sheet in sheets)
         if _SPILL.search(text):

@@ -11,7 +11,7 @@ from functools import partial, reduce
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.tree import Application, FunctionCall, Literal, Node, Operator, Reference
+from xlcheck.formulas.tree import Literal, Node, Operator, Reference, children, rebuilt
 
 Spot = tuple[float, Range | None]
 """A typed number and the last cell that it multiplies; None for a number that is added."""
@@ -56,7 +56,7 @@ class Weighing:
         """
         addends = list(_addends(node, 1)) if _is_sum(node) or self.alone else []
         if not (any(_weighted(addend) for _, addend in addends) or self._has_products(addends)):
-            return _rebuilt(node, partial(self.replaced, take=take))
+            return rebuilt(node, partial(self.replaced, take=take))
         total: Node | None = None
         for sign, addend in (self._taken(*item, take) for item in addends):
             if total is None:
@@ -100,7 +100,7 @@ class Weighing:
             factors = [*_factors(addend)]
             if all(isinstance(factor, Reference) for factor in factors):
                 yield from (self.cell(factor) for factor in factors if isinstance(factor, Reference))
-        yield from (cell for own in _below(node) for cell in self.added(own))
+        yield from (cell for own in children(node) for cell in self.added(own))
 
 
 def is_product(node: Node) -> bool:
@@ -162,21 +162,3 @@ def _number(node: Node) -> float | None:
         number = _number(node.operands[0])
         return None if number is None else -number
     return node.value if isinstance(node, Literal) and isinstance(node.value, float) else None
-
-
-def _below(node: Node) -> tuple[Node, ...]:
-    if isinstance(node, Operator):
-        return node.operands
-    if isinstance(node, FunctionCall):
-        return node.arguments
-    return (node.function, *node.arguments) if isinstance(node, Application) else ()
-
-
-def _rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
-    if isinstance(node, Operator):
-        return Operator(node.symbol, tuple(map(change, node.operands)))
-    if isinstance(node, FunctionCall):
-        return FunctionCall(node.name, tuple(map(change, node.arguments)))
-    if isinstance(node, Application):
-        return Application(change(node.function), tuple(map(change, node.arguments)))
-    return node

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.scanner import Ref, cut
-from xlcheck.formulas.tree import FunctionCall, Node, Operator
+from xlcheck.formulas.tree import FunctionCall, Node, Operator, rebuilt
 from xlcheck.formulas.unparse import unparse
 
 MAX_DIGITS = 12
@@ -36,13 +36,9 @@ def unrounded(formula: str) -> str | None:
 
 def without_rounding(node: Node) -> Node:
     """A tree in which every value is taken as it is."""
-    if isinstance(node, FunctionCall):
-        if node.name in _ROUNDING and node.arguments:
-            return without_rounding(node.arguments[0])
-        return FunctionCall(node.name, tuple(map(without_rounding, node.arguments)))
-    if isinstance(node, Operator):
-        return Operator(node.symbol, tuple(map(without_rounding, node.operands)))
-    return node
+    if isinstance(node, FunctionCall) and node.name in _ROUNDING and node.arguments:
+        return without_rounding(node.arguments[0])
+    return rebuilt(node, without_rounding)
 
 
 _ROUNDING = ("ROUND", "ROUNDUP", "ROUNDDOWN", "TRUNC", "FIXED")
