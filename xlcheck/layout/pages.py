@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from xlcheck.layout import drawn
 from xlcheck.layout.additions import Additions
-from xlcheck.layout.backward import LOSS
 from xlcheck.layout.common import START
 from xlcheck.layout.data.documents import NAME as DATA
 from xlcheck.layout.data.inputs import NAME as INPUTS
@@ -14,6 +13,7 @@ from xlcheck.layout.draft import Draft
 from xlcheck.layout.images import NAME as IMAGES
 from xlcheck.layout.picture import LayerSummary
 from xlcheck.layout.picture_page import NAME as PICTURE
+from xlcheck.layout.way_back import LOSS
 from xlcheck.layout.weights import NAME as WEIGHTS
 from xlcheck.learning.optimisers.batch import Batch
 from xlcheck.texts import say, texts

@@ -15,7 +15,6 @@ from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.layout import check, images, matrices, numbers, whole
 from xlcheck.layout.additions import NOTHING_ADDED, Additions
-from xlcheck.layout.backward import LOSS
 from xlcheck.layout.batch import DOCUMENTS
 from xlcheck.layout.batch import NAME as BATCH
 from xlcheck.layout.common import START, has_few_digits
@@ -36,7 +35,7 @@ from xlcheck.layout.questions import NAME as ANSWERS
 from xlcheck.layout.questions import ask
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.start import model_summary, start_sheet
-from xlcheck.layout.way_back import backward_names, forward_only, loss_pages, way_back
+from xlcheck.layout.way_back import LOSS, backward_names, forward_only, loss_pages, way_back
 from xlcheck.layout.weights import weights_sheets
 from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers.batch import Batch, batch_graph
