@@ -16,16 +16,15 @@ from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.arrays import array_of
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.handmade import effort
-from xlcheck.handmade.alignment.settings import SETTINGS, random_numbers
+from xlcheck.handmade.alignment.settings import SETTINGS, UnknownNumbers, random_numbers
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.evaluated import computed, rounds
+from xlcheck.handmade.reading.evaluated import in_each_setting, rounds
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.workbook.values import CellError, NotEvaluated
 
-_FIRST_SEED = 500
 _NO_SUCH_FUNCTION = CellError("#NAME?")
 """What an engine gives that does not know a function, which says nothing of the formula."""
 _ALIKE = 1e-6
@@ -80,7 +79,7 @@ class RightValues:
         self.work = 0
         cells = [*table.addresses, *(cell for cell in self._order if cell not in table.index)]
         self._index = {cell: position for position, cell in enumerate(cells)}
-        self._unknown: dict[Address, Array] = {}
+        self._unknown = UnknownNumbers(SETTINGS)
         self.values = np.repeat(np.array([[terms.number(cell) for cell in cells]]), SETTINGS, axis=0)
         self.values[:, [self._index[cell] for cell in table.texts if cell not in self._fixed]] = np.nan
         for cell in self._random.keys() & self._index.keys():
@@ -157,9 +156,6 @@ class RightValues:
         if position is not None:
             found: Array = values[:, position]
             return found
-        if cell not in self._random and cell not in self._unknown:  # something else, which must not seem right
-            seed = [_FIRST_SEED, len(self._unknown)]
-            self._unknown[cell] = np.random.default_rng(seed).uniform(1.1, 1.9, SETTINGS)
         return self._random[cell] if cell in self._random else self._unknown[cell]
 
     def _fill(self, values: Array, cells: Sequence[Address]) -> None:
@@ -170,18 +166,5 @@ class RightValues:
 
     def _computed(self, cell: Address, read: Callable[[Address], Array]) -> Array:
         """What a formula gives where the cells that it reads hold some values; one for each of them."""
-        text = self._table.texts.get(cell, "")
-        if cell in self._terms and (not rounds(text) or cell in self._table.arrays):
-            return array_of(self._terms[cell], lambda leaf: read(leaf.cell))
-        reads = {other: read(other) for other in self._reads[cell] if other in self._table.index or cell in self._terms}
-
-        def value(setting: int) -> float:
-            def held(other: Address) -> Value:
-                word = self._terms.value(other)
-                is_number = other in reads and not isinstance(word, str | bool)
-                return float(reads[other][setting]) if is_number else word if other in reads else None
-
-            found = computed(text, cell, self._table, held)
-            return np.nan if found is None else found
-
-        return np.array([value(setting) for setting in range(len(next(iter(reads.values()), ())))])
+        reads = [other for other in self._reads[cell] if other in self._table.index or cell in self._terms]
+        return in_each_setting(cell, self._table, self._terms, reads, read)

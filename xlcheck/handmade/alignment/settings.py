@@ -6,12 +6,14 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.handmade.networks.network import Network
 
 SETTINGS = 2
+_FIRST_SEED = 500
 
 
 def random_numbers(
@@ -44,6 +46,18 @@ def random_numbers(
     drawn = {cell: float((place + seed) * _STRIDE % depth) for place, (cell, depth) in enumerate(depth_of.items())}
     found = {cell: abs(x) if cell in positive else x for cell, x in zip(sizes, numbers.tolist(), strict=True)}
     return found | (drawn if codes else {})
+
+
+class UnknownNumbers(dict[Address, Array]):
+    """The numbers of cells of which nothing is known, drawn when asked for: what reads them must not seem right."""
+
+    def __init__(self, settings: int) -> None:
+        super().__init__()
+        self._settings = settings
+
+    def __missing__(self, cell: Address) -> Array:
+        self[cell] = found = np.random.default_rng([_FIRST_SEED, len(self)]).uniform(1.1, 1.9, self._settings)
+        return found
 
 
 _STRIDE = 7919

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -20,17 +21,17 @@ from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.alignment.assignment import Assignment
 from xlcheck.handmade.alignment.matching import Matching, Placed
-from xlcheck.handmade.alignment.settings import random_numbers
+from xlcheck.handmade.alignment.settings import UnknownNumbers, random_numbers
 from xlcheck.handmade.networks.elements import Elements, Source, quantity_sources
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import part_sources
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.evaluated import computed, rounds
+from xlcheck.handmade.reading.evaluated import in_each_setting
 from xlcheck.handmade.reading.precedents import Precedents
 
-_FIRST_SEED, _SEVERAL = 500, 2
+_SEVERAL = 2
 SETTINGS = 8
 """Settings of random numbers. Two relus of different sums are both 0 in one of four, so two settings are not enough."""
 
@@ -89,7 +90,7 @@ class _Placer:
         given = set(self._placed.given)
         self._formulas = [cell for cell in table.texts if cell not in given]
         self._order = precedents.in_order(self._formulas)
-        self._other: dict[Address, Array] = {}
+        self._unknown = UnknownNumbers(SETTINGS)
         self._wrong: dict[Address, int] = {}
         self._fingerprints: dict[Address, Array] = {}
         self._repaired: dict[Address, int] = {}
@@ -167,21 +168,13 @@ class _Placer:
         return max(numbers, key=lambda n: (bands[self._elements[n].source.band], -n), default=None)
 
     def _computed(self, cell: Address, known: Mapping[Address, Array]) -> Array:
-        term, text = self._terms.get(cell), self._table.texts.get(cell, "")
+        term = self._terms.get(cell)
         if term is None:
             return np.full(SETTINGS, np.nan)
-        if not rounds(text) or cell in self._table.arrays or cell in self._edited:
+        if cell in self._edited:
             return self._value(term, known)
-        reads = frozenset(self._terms.reads[cell])
-
-        def value(setting: int) -> float:
-            def held(read: Address) -> float | None:
-                return float(self._read(read, known)[setting]) if read in reads else None
-
-            found = computed(text, cell, self._table, held)
-            return float("nan") if found is None else found
-
-        return np.array([value(setting) for setting in range(SETTINGS)])
+        reads, read = self._terms.reads[cell], partial(self._read, known=known)
+        return np.broadcast_to(in_each_setting(cell, self._table, self._terms, reads, read), SETTINGS)
 
     def _value(self, term: Term, known: Mapping[Address, Array]) -> Array:
         return np.broadcast_to(array_of(term, lambda leaf: self._read(leaf.cell, known)), SETTINGS)
@@ -196,10 +189,7 @@ class _Placer:
             return self._computed(cell, known)
         if cell in self._constants:
             return np.full(SETTINGS, self._terms.number(cell))
-        if cell not in self._other:  # a cell of something else, which must not seem right by chance
-            seed = [_FIRST_SEED, len(self._other)]
-            self._other[cell] = np.random.default_rng(seed).uniform(1.1, 1.9, SETTINGS)
-        return self._other[cell]
+        return self._unknown[cell]
 
     def _settle(self) -> set[Address]:
         """Find the cells that are wrong in themselves; returns those of which it is not certain."""
