@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from xlcheck import memory
-from xlcheck.exclusive import exclusively
+from xlcheck.exclusive import exclusively, standing_in
 from xlcheck.flags import flags_of
 
 
@@ -35,6 +36,17 @@ def test_one_thread_at_a_time_and_one_thread_again_and_again() -> None:
         assert not inside.wait(0.05)
     assert inside.wait(5)
     thread.join()
+
+
+def test_what_stands_in_for_something_goes_again() -> None:
+    """Rule: something else stands under a name while the block lasts, also where it is left by an error."""
+    before = memory._CONTAINER
+    seen = []
+    with suppress(KeyError), standing_in(memory, "_CONTAINER", Path("other")):
+        seen.append(memory._CONTAINER)
+        raise KeyError
+    assert seen == [Path("other")]
+    assert memory._CONTAINER is before
 
 
 def test_memory_is_bounded_inside_and_as_before_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import get_ident
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 
-from xlcheck.exclusive import exclusively
+from xlcheck.exclusive import exclusively, standing_in
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_operations import operations_of
 from xlcheck.oracle.loops import Steps, in_one_graph, is_long
@@ -48,15 +47,15 @@ def listening(model: Any, made: Callable[[Any], None] | None = None) -> Iterator
         _note_activations(layer, stack)
         _note_calls(layer, stack)
         _note_loop(layer, stack)
-    with exclusively(), ExitStack() as patches:
+    with exclusively(), ExitStack() as stand_ins:
         for module in _modules(layers):
-            patches.enter_context(patch.object(module, "ops", _NotedOperations(module.ops, stack)))
+            stand_ins.enter_context(standing_in(module, "ops", _NotedOperations(module.ops, stack)))
         backend = import_keras().config.backend()
         loops = sys.modules[f"keras.src.backend.{backend}.rnn"]  # where a mask chooses between old and new
         library = _LIBRARIES[backend]
-        patches.enter_context(patch.object(loops, library, _NotedLibrary(getattr(loops, library), stack)))
+        stand_ins.enter_context(standing_in(loops, library, _NotedLibrary(getattr(loops, library), stack)))
         inside = sys.modules["keras.src.ops.nn"]  # where Keras normalises a layer's input
-        patches.enter_context(patch.object(inside, "moments", _noted("moments", inside.moments, stack)))
+        stand_ins.enter_context(standing_in(inside, "moments", _noted("moments", inside.moments, stack)))
         yield root
 
 

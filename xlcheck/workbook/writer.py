@@ -20,7 +20,7 @@ import xlsxwriter
 
 from xlcheck.budget import time_left
 from xlcheck.errors import WorkbookError
-from xlcheck.exclusive import exclusively
+from xlcheck.exclusive import exclusively, standing_in
 from xlcheck.files import replacing, zip_part
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.garbage import no_garbage_collection
@@ -110,9 +110,7 @@ class _Book(xlsxwriter.Workbook):  # type: ignore[misc]
     """A workbook that is compressed lightly."""
 
     def _store_workbook(self) -> None:
-        from unittest.mock import patch
-
-        with patch("xlsxwriter.workbook.ZipFile", partial(zipfile.ZipFile, compresslevel=_COMPRESSION)):
+        with standing_in(xlsxwriter.workbook, "ZipFile", partial(zipfile.ZipFile, compresslevel=_COMPRESSION)):
             super()._store_workbook()
 
 
