@@ -10,9 +10,13 @@ import openpyxl
 
 from xlcheck.engines.unguarded import unguarded
 from xlcheck.handmade.alignment.assignment import Assignment, assign
+from xlcheck.handmade.alignment.book_in_repair import BookInRepair
+from xlcheck.handmade.alignment.matching import Matching, Placed
 from xlcheck.handmade.alignment.right_values import RightValues
 from xlcheck.handmade.networks.bindings_file import read_bindings
-from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.networks.elements import Elements, quantity_sources
+from xlcheck.handmade.networks.network import Network, given_cells
+from xlcheck.handmade.networks.parts import part_sources
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.engine_choice import Answers, answers_of
@@ -74,6 +78,32 @@ def bound(folder: Path, cells: Mapping[str, object], bindings: str = BINDINGS) -
     given = {cell for network in networks for *_, cell in network.cells()}
     right = RightValues(table, CellTerms(table, answers.values, given=given), networks, precedents=precedents)
     return Bound(table, answers, precedents, networks, right, assign(table, right, networks, precedents))
+
+
+@dataclass(frozen=True)
+class Search:
+    """What the search for wrong cells begins with: the workbook before any repair, and what its cells hold."""
+
+    book: BookInRepair
+    now: Matching
+
+    @staticmethod
+    def of(sheet: Bound, *, with_parts: bool = False) -> Search:
+        """The beginning of the search, with the cells as they are in the file."""
+        terms = CellTerms(sheet.table, sheet.answers.values, given=[*given_cells(sheet.networks)])
+        right = RightValues(sheet.table, terms, sheet.networks, precedents=sheet.precedents)
+        settings, network = right.graph_values(0), sheet.networks[0]
+        parts = part_sources(0, network.graph, settings) if with_parts else []
+        elements = Elements([*quantity_sources(0, network, settings), *parts])
+        placed = Placed.of(sheet.networks, elements)
+        formulas = [cell for cell in sheet.table.texts if cell not in placed.given]
+        copies = frozenset(cell for cell in formulas if sheet.precedents.is_copy(cell))
+        book = BookInRepair(sheet.table, right, sheet.precedents, placed, formulas, {}, set(), copies)
+        return Search(book, book.matching(elements, right.values, {}))
+
+    def named(self, cells: Mapping[tuple[str, int, int], int]) -> dict[str, str]:
+        """Cells and elements by their names."""
+        return {_a1(cell): self.now.elements[number].name for cell, number in cells.items()}
 
 
 def _a1(cell: tuple[str, int, int]) -> str:
