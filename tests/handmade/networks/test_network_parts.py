@@ -15,6 +15,7 @@ from xlcheck.graph.quantities import Graph
 from xlcheck.handmade.networks.formula_text import is_number, may_be_layer, numbers_in_text
 from xlcheck.handmade.networks.helpers import helper_called, helpers
 from xlcheck.handmade.networks.operands import operands_of, products_of
+from xlcheck.handmade.networks.parts import met, part_sources
 from xlcheck.handmade.networks.value_index import RTOL, ValueIndex, same
 from xlcheck.handmade.reading.numbers_as_text import is_number_as_text
 from xlcheck.learning.forward import forward_graph
@@ -92,6 +93,45 @@ def test_helpers_have_names_with_or_without_spaces() -> None:
     assert all(len(helper.steps) == (2 if "lstm" in name else 1) for name, helper in known.items())
     assert helper_called("dense.y", graph) is None
     assert helper_called("exp(dense.y)", graph) is None
+
+
+def test_the_name_of_a_part_says_what_it_is() -> None:
+    """Rule: what a part is called, read as a formula of the quantity that it names, gives its values."""
+    graph = network()
+    values, said = values_of(graph), 0
+    for source in part_sources(0, graph, [values]):
+        owner = values[source.quantity.name]
+        text = source.part.replace("sum of exp({})", "np.exp({}).sum()").replace("·", "*").replace("exp(", "np.exp(")
+        if not any(word in text for word in (" of ", "largest", "bias", "np.np.")):
+            said += 1
+            np.testing.assert_allclose(source.values[0], eval(text.format("own"), {"np": np, "own": owner}))  # noqa: S307
+
+    assert said > 100
+
+
+def test_products_of_a_sum_add_up_to_it() -> None:
+    """Rule: the products of a weighted sum are as many as it has weights, and the last of their running sums is it."""
+    graph = network()
+    values = values_of(graph)
+    parts = {(s.part, s.quantity.name): s.values[0].reshape(2, 3) for s in part_sources(0, graph, [values])
+             if s.quantity.name == "dense.z" and "1 of {}" in s.part and s.size == 6}  # fmt: skip
+    single, running = parts["product 1 of {}", "dense.z"], parts["running sum 1 of {}", "dense.z"]
+
+    np.testing.assert_allclose(single, values["lstm.h[1]"].reshape(2, 1) * values["dense.kernel"])
+    np.testing.assert_allclose(running[-1], single.sum(axis=0))
+    np.testing.assert_allclose(running[-1] + values["dense.bias"], values["dense.z"][0])
+
+
+def test_parts_that_some_cell_shows_are_kept_at_every_step() -> None:
+    """Rule: the parts stay of which a cell holds an element; all of them, if other cells hold nothing known."""
+    graph = network()
+    parts = part_sources(0, graph, [values_of(graph)])
+    (one,) = [s for s in parts if s.part == "1+exp(-{})" and s.quantity.name == "lstm.z_f[1]"]
+    shown = one.values[0, 0, :1]
+    found = {(source.part, source.quantity.band.name) for source in met(parts, shown, cells=100)}
+
+    assert found == {("1+exp(-{})", "lstm.z_f")}
+    assert met(parts, np.array([*shown, 17.0, 18.0]), cells=10) == parts
 
 
 NUMBERS = st.sampled_from([0.0, 1.0, 1.0 + 1e-9, 1.0 + 1e-7, -2.5, float("nan"), float("inf")])

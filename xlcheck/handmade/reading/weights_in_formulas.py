@@ -96,11 +96,12 @@ class Weighing:
         Args:
             node: the formula, or a part of it.
         """
-        for addend in (own for _, own in _addends(node, 1)) if _is_sum(node) else ():
+        for _, addend in _addends(node, 1):
             factors = [*_factors(addend)]
-            if all(isinstance(factor, Reference) for factor in factors):
-                yield from (self.cell(factor) for factor in factors if isinstance(factor, Reference))
-        yield from (cell for own in children(node) for cell in self.added(own))
+            cells = [self.cell(factor) for factor in factors if isinstance(factor, Reference)]
+            if _is_sum(node) and len(cells) == len(factors):
+                yield from cells
+            yield from (cell for own in children(addend) for cell in self.added(own))
 
 
 def is_product(node: Node) -> bool:
