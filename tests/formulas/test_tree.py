@@ -180,7 +180,7 @@ def test_a_long_sum_is_no_deep_tree() -> None:
     ("text", "shown"),
     [
         ("A1+*B1", r"the formula =A1\+\*B1 has '\*' where"),
-        ("2*(a1", "'the end' where"),
+        ("2*(a1", "ends before it is whole"),
         ("A1 2", "has '2' where"),
         ("1 $A$1", "'\\$A\\$1'"),
     ],

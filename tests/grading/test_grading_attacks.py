@@ -144,8 +144,8 @@ def test_marks_that_were_edited_change_none(lstm: Classroom, tmp_path: Path) -> 
 
 def test_what_the_engine_computes_otherwise_than_excel_is_left_to_a_person(lstm: Classroom, tmp_path: Path) -> None:
     """A right formula of such a form is not accused, a wrong one earns nothing, directly or through another cell."""
-    reading = [blank for blank in lstm.key.blanks if re.search(r"[A-Z]\$?\d", blank.formula)][:3]
-    forms = ("=({}+0)%*100", "=({})+0*SUM(F10:F12*1)", "=({})+0*Scratch!A42")
+    reading = [blank for blank in lstm.key.blanks if re.search(r"[A-Z]\$?\d", blank.formula)][:4]
+    forms = ("=({}+0)%*100", "=({})+0*SUM(F10:F12*1)", "=({})+0*Scratch!A42", "={})")
     typed = {blank.element: form.format(blank.formula) for blank, form in zip(reading, forms, strict=True)}
     row = (
         '<row r="41"><c r="A41"><f>SUM(B1:B3*1)</f></c></row><row r="42"><c r="A42"><f>2*A41</f></c></row></sheetData>'

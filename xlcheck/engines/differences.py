@@ -14,6 +14,7 @@ from itertools import count
 
 from xlcheck.engines.brackets import may_lose_brackets
 from xlcheck.formulas.addresses import parse_range
+from xlcheck.formulas.whole import may_be_none, that_may_be_none
 from xlcheck.workbook.formula_facts import SWALLOWS
 from xlcheck.workbook.values import CellError, Value
 
@@ -60,6 +61,7 @@ _BY_CELLS: Mapping[str, Callable[[str], bool]] = {
     "cellrune": _takes_single_values,
 }
 
+_READS_THE_BEGINNING = "ironcalc"
 NEAR_ZERO = 1e-15
 """IronCalc compares with 2.2e-16; what is near that counts."""
 INTERSECTION = (
@@ -117,15 +119,13 @@ def differences(engine: str, found: Circumstances) -> Iterator[Difference]:
 
 
 def differs_by_form(engine: str, found: Circumstances) -> str:
-    """Why nothing is known of a formula's value, whatever the numbers are: the engine computes its form otherwise.
-
-    Empty if that is not so.
-    """
-    if "(" not in found.formula and "%" not in found.formula:  # as most of a large workbook
+    """Why a value is not known, whatever the numbers are: the engine computes such a formula otherwise; or empty."""
+    unsure = engine == _READS_THE_BEGINNING and may_be_none(found.formula.upper())
+    if not unsure and "(" not in found.formula and "%" not in found.formula:  # as most of a large workbook
         return ""
     if not found.in_array and reads_single_cells(engine, found.formula, found.ranges):
         return INTERSECTION
-    if not _has_rare_form(found.formula.upper(), found.ranges):  # so that each of a million cells costs a microsecond
+    if not unsure and not _has_rare_form(found.formula.upper(), found.ranges):
         return ""
     named = (item for item in differences(engine, found) if item.by_form)
     return next((f"{engine} {item.what}, and Excel does not; ask --engine libreoffice" for item in named), "")
@@ -143,6 +143,7 @@ def that_may_differ(engine: str, formulas: Sequence[str], ranges: frozenset[str]
         formulas: the texts, none of which holds the character NUL.
         ranges: the defined names, in small letters, that stand for more than one cell.
     """
+    beyond = that_may_be_none(formulas) if engine == _READS_THE_BEGINNING else ()
     folded = "\0".join(formulas).casefold()
     ranges = frozenset(name for name in ranges if name in folded)
     in_question = range(len(formulas)) if ranges or "erf" in folded else _in_question(formulas)
@@ -164,7 +165,8 @@ def that_may_differ(engine: str, formulas: Sequence[str], ranges: frozenset[str]
             known[done] = _may_differ(engine, _with_other_numbers(formula), ranges)
         if known[done] or any(_NUMBER.sub("", name) in text.casefold() for name in unsure):
             suspects.add(kind)
-    return (place for place, kind in zip(in_question, kinds, strict=True) if kind in suspects)
+    others = (place for place, kind in zip(in_question, kinds, strict=True) if kind in suspects)
+    return iter(dict.fromkeys((*beyond, *others)))
 
 
 def _in_question(formulas: Sequence[str]) -> Sequence[int]:
@@ -279,6 +281,14 @@ def _errs_otherwise(code: str) -> Callable[[Circumstances], bool]:
     return lambda found: found.value == CellError(code)
 
 
+def _goes_beyond_its_end(found: Circumstances) -> bool:
+    if not may_be_none(found.formula.upper()):
+        return False
+    from xlcheck.engines.forms import goes_beyond_its_end
+
+    return goes_beyond_its_end(found.formula)
+
+
 def _has_form(name: str) -> Callable[[Circumstances], bool]:
     """Whether a formula has the form for which a function of `forms` looks, where brackets count."""
 
@@ -315,6 +325,9 @@ DIFFERENCES = (
     Difference(
         "ironcalc", "loses the brackets of joined texts and of comparisons", _has_form("goes_on_with_a_text"),
         "(B1&B2)*2", "14", 24.0, by_form=True),
+    Difference(
+        "ironcalc", "passes over what stands behind a whole formula, and behind a space between references",
+        _goes_beyond_its_end, "A2 B2", 0.3125, CellError("#NULL!"), by_form=True),
     Difference(
         "ironcalc", "computes ERF to ten digits only", lambda c: _says(_ERROR_FUNCTION, c.formula),
         "ERF(A2+A2)", 0.6232408821540874, 0.623240882188418, by_form=True),

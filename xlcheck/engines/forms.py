@@ -44,6 +44,13 @@ def is_over_a_range(formula: str, takes_single_values: Callable[[str], bool], ra
     )
 
 
+def goes_beyond_its_end(formula: str) -> bool:
+    """Whether something stands behind a whole formula, or a space between two references: `A1)`, `A1 B1`, `A1#`."""
+    tree = parsed(formula)
+    symbols = {node.symbol for node in ([] if tree is None else ast.walk(tree)) if isinstance(node, ast.Operator)}
+    return tree is None or not symbols.isdisjoint({" ", "#"})
+
+
 def has_percentage_of_a_sum(formula: str) -> bool:
     """Whether a percentage is taken of more than a single operand."""
     return any(

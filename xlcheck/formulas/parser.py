@@ -32,7 +32,15 @@ MAX_DEPTH = 100
 
 
 class FormulaSyntaxError(ValueError):
-    """The text is not a formula that this parser knows."""
+    """The text is not a formula that this parser knows.
+
+    Attributes:
+        what: why, as what is said of it: `has ')' where it does not belong`.
+    """
+
+    def __init__(self, text: str, what: str) -> None:
+        super().__init__(f"the formula ={text[:80]} {what}")
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +72,10 @@ def parse(text: str) -> Node:
     try:
         tree = _with_holes(between)
     except _UnreadableError as error:
-        shown = str(refs[error.token[1]]) if isinstance(error.token[1], int) else error.token[1] or "the end"
-        what = f"has {shown!r} where it does not belong" if error.reason is None else error.reason
-        raise FormulaSyntaxError(f"the formula ={text[:80]} {what}") from None
+        shown = str(refs[error.token[1]]) if isinstance(error.token[1], int) else error.token[1]
+        unread = f"has {shown!r} where it does not belong" if shown else "ends before it is whole"
+        what = unread if error.reason is None else error.reason
+        raise FormulaSyntaxError(text, what) from None
     return _filled(tree, refs) if refs else tree
 
 

@@ -86,6 +86,11 @@ class FormulaCells:
         formula = self._on(sheet).formula(int(code))
         return None if formula is None else f"={formula}"
 
+    def is_array(self, sheet: str, code: int) -> bool:
+        """Whether a cell holds an array formula."""
+        cell = self.cell(sheet, code)
+        return cell is not None and cell.array is not None
+
     def that_say(self, sheet: str, codes: Codes, says: Callable[[str], object]) -> dict[int, str]:
         """The formulas of some cells of a worksheet that say something in capitals, with `=`, by cell.
 

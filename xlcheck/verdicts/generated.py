@@ -119,7 +119,7 @@ def check_content(
             *reservations(content, engine, circle=circle, built=True, compared=seen.saved is not None),
             *depending_quantities(content, manifest, graph, formulas, seen, tolerance, wrong),
             *(f"{text}; build the workbook again" for text in changed.seen),
-            *read_otherwise(formulas),
+            *read_otherwise(all_formulas),
         ),
         alterations=(*changed.words, *changed.seen, *content.notes),
         as_built=as_built,

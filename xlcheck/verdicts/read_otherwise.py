@@ -2,7 +2,9 @@
 
 Functions that came after Excel 2007 are called `_xlfn.LET` in files, and programs put the prefix there when they save.
 A script that writes `LET` makes a cell that shows `#NAME?` until somebody edits it. And a typographic minus, as in
-`A1−B1`, or the `@` of `A1*@B1`, which files spell SINGLE, belong to no formula in a file.
+`A1−B1`, the `@` of `A1*@B1` and the `#` of `A1#`, which files spell SINGLE and ANCHORARRAY, belong to no formula in a
+file. What stands behind a whole formula, as in `A1)` and `A1,0`, IronCalc passes over, while Excel refuses the file.
+And TRANSPOSE takes a single cell where no array formula is entered, though no engine does so.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.scanner import tokens
+from xlcheck.formulas.whole import may_be_none
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.messages import first_of
 from xlcheck.workbook.cell_codes import address
@@ -35,41 +38,79 @@ _NAMES = """
 """
 _NEWER = frozenset(_NAMES.split())
 _WITH_NAMES = {"_XLFN.LET", "_XLFN.LAMBDA"}
-_STRANGE = re.compile(r"@|[^\x00-\x7f]")
+_STRANGE = re.compile(r"[@#]|[^\x00-\x7f]")
+_SWAPPED = re.compile(r"TRANSPOSE\((?!\s*(?:(?:'[^']*'!|\w+!)?\$?[A-Z]{1,3}\$?\d+\s*\)|\{))")  # more than one cell
+_TEXT = re.compile(r'"[^"]*"')
 
 
 def read_otherwise(formulas: FormulaCells) -> Iterator[str]:
-    """What is to be said of such formulas: a sentence for each function, then one for each sign.
+    """What is to be said of such formulas: a sentence for each function, each sign, each reason why a text is none.
 
     Args:
         formulas: of a workbook.
     """
-    for name, places in _places(formulas, _may_call, _called).items():
+    found = _found(formulas)
+    for name, places in found[_called].items():
         yield (
             f"Excel shows #NAME? in {first_of(places)} until somebody edits it, since a file has to call {name}; write "
             "the formula in a spreadsheet program and save the workbook"
         )
-    for sign, places in _places(formulas, _STRANGE.search, _signs).items():
+    for sign, places in found[_signs].items():
         shown = f"{sign} (U+{ord(sign):04X})" if sign.isprintable() else f"the sign U+{ord(sign):04X}"
         yield f"programs do not all read {shown} in the formula of {first_of(places)}; write it without this sign"
+    for what, places in found[_misplaced].items():
+        yield (
+            f"the formula of {first_of(places)} {what}: some programs show an error there, or do not open the file; "
+            "correct it"
+        )
+    for places in found[_transposes].values():
+        yield (
+            f"Excel takes a single cell in the brackets of TRANSPOSE in {first_of(places)}, or shows #VALUE!, because "
+            "no array formula is entered; enter it with Ctrl+Shift+Enter"
+        )
 
 
-def _places(
-    formulas: FormulaCells, may_have: Callable[[str], object], found_in: Callable[[str], Iterable[str]]
-) -> Mapping[str, Sequence[str]]:
+def _found(formulas: FormulaCells) -> Mapping[_Finder, Mapping[str, Sequence[str]]]:
     """What is found in formulas, and in which cells; a quick look at all texts of a worksheet comes first."""
-    found: dict[str, list[str]] = defaultdict(list)
+    found: dict[_Finder, dict[str, list[str]]] = {find: defaultdict(list) for find in _LOOKS}
     for sheet, codes in formulas.by_sheet():
-        for code, text in formulas.that_say(sheet, codes, may_have).items():
-            for what in dict.fromkeys(found_in(text)):
-                found[what].append(f"{sheet}!{address(code)}")
+        for code, text in formulas.that_say(sheet, codes, _may_be_odd).items():
+            in_array = formulas.is_array(sheet, code)
+            for find, may_find in _LOOKS.items():
+                if may_find(text.upper()) and not (in_array and find is _transposes):
+                    for what in dict.fromkeys(find(text)):
+                        found[find][what].append(f"{sheet}!{address(code)}")
     return found
+
+
+def _may_be_odd(text: str) -> bool:
+    return any(may_find(text) for may_find in _LOOKS.values())
+
+
+def _may_hold_a_sign(text: str) -> bool:
+    return _STRANGE.search(_TEXT.sub("", text)) is not None
 
 
 def _signs(formula: str) -> Iterator[str]:
     for kind, text in tokens(formula.removeprefix("=")):
         if kind in {"other", "space", "operator"}:
             yield from _STRANGE.findall(text)
+
+
+def _misplaced(formula: str) -> Iterator[str]:
+    """Why a text is no formula."""
+    from xlcheck.formulas.parser import FormulaSyntaxError, parse
+
+    try:
+        parse(formula)
+    except FormulaSyntaxError as error:
+        if not any(_signs(formula)):  # of which enough is said
+            yield error.what
+
+
+def _transposes(formula: str) -> Iterator[str]:
+    if _SWAPPED.search(_TEXT.sub("", formula).upper()):
+        yield "TRANSPOSE"
 
 
 def _may_call(text: str) -> bool:
@@ -86,3 +127,10 @@ def _called(formula: str) -> Iterator[str]:
             yield f"{function} _xlfn.{function}"
         elif function in _WITH_NAMES and kind == "name" and not name.lower().startswith("_xlpm."):
             yield f"what LET and LAMBDA name {name} _xlpm.{name}"
+
+
+_Finder = Callable[[str], Iterable[str]]
+_LOOKS: Mapping[_Finder, Callable[[str], object]] = {
+    _called: _may_call, _signs: _may_hold_a_sign, _misplaced: may_be_none, _transposes: _SWAPPED.search,
+}  # fmt: skip
+"""What finds something in a formula, and a quick look at many in capitals, a line each, before it is asked."""
