@@ -178,7 +178,7 @@ def test_ids_that_no_file_can_be_called_get_files_of_their_own(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("content", "words"),
     [(b"", "is empty"), (b"id,name\n", "no student"), (b"1\n1\n", "twice"), (b"id,name\n,Ada\n", "no id"),
-     (b"\x00\x01\n", "cannot be read")],
+     (b"Name,Matrikel\nAda,7\n", "none of them is called id"), (b"\x00\x01\n", "cannot be read")],
 )  # fmt: skip
 def test_what_is_no_roster_is_refused(content: bytes, words: str, tmp_path: Path) -> None:
     """One sentence says what is wrong with it."""

@@ -49,6 +49,8 @@ def read_roster(path: Path) -> tuple[Student, ...]:
         raise DataError(f"{path} is empty; it needs one student a line: an id, and if you like a name")
     header = [cell.lower() for cell in rows[0]]
     own = next((header.index(name) for name in _IDS if name in header), None)
+    if own is None and not {*_NAMES, *_FIRST, *_LAST}.isdisjoint(header):
+        raise DataError(f"{path}: the first line names columns, and none of them is called id; call that of the ids so")
     students = [_student(row, header, own) for row in rows[1:]] if own is not None else [_plain(row) for row in rows]
     return _checked(path, students)
 
