@@ -80,7 +80,7 @@ def verdicts(
     found = np.full(len(table), np.nan)
     for cell, number in {**RIGHT, **{c: v for c, v in values.items() if isinstance(v, float)}}.items():
         found[table.index[address[cell]]] = np.nan if table.index[address[cell]] in others else number
-    aligned = Assignment(elements, held, {address[cell]: np.array([np.nan]) for cell in wrong}, ())
+    aligned = Assignment(elements, held, {address[cell]: np.array([np.nan]) for cell in wrong})
     judge = Judge(
         table, CellValues(found, others), [network], [trace], aligned, Precedents(table), Tolerance(1e-12, 0.0, 0.0)
     )

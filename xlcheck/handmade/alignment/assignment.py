@@ -43,14 +43,12 @@ class Assignment:
         elements: all that a cell may hold.
         held: cell → number of its element.
         wrong: those of them that compute something else → their fingerprint with right precedents.
-        loose: formula cells that belong to nothing.
         complete: whether every cell was looked at; a workbook with a great many mistakes is not.
     """
 
     elements: Elements
     held: Mapping[Address, int]
     wrong: Mapping[Address, Array]
-    loose: tuple[Address, ...]
     complete: bool = True
 
     @property
@@ -164,8 +162,7 @@ class _Assigner:
             if repairs:
                 self._declare(repairs, now)
                 now = self.matching()
-        loose = tuple(cell for cell in now.candidates if cell not in now.held)
-        return Assignment(self._elements, dict(now.held), dict(self._fingerprints), loose, complete)
+        return Assignment(self._elements, dict(now.held), dict(self._fingerprints), complete)
 
     def _in_place(self, now: Matching) -> Matching:
         """Declare cells wrong that hold what belongs elsewhere, unless that leaves more cells unknown."""

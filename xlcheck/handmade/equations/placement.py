@@ -114,8 +114,7 @@ class _Placer:
         held = {cell: number for cell, number in matched if number is not None}
         held |= {cell: number for cell, number in self._placed.bound.items() if cell not in self._placed.given}
         held |= self._wrong
-        loose = tuple(cell for cell in self._formulas if cell not in held)
-        aligned = Assignment(self._elements, held, self._fingerprints, loose)
+        aligned = Assignment(self._elements, held, self._fingerprints)
         return Placement(aligned, self._settings, frozenset(unsure))
 
     def _not_by_chance(self, cell: Address, now: Matching) -> int | None:
