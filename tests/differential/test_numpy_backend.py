@@ -20,7 +20,7 @@ from xlcheck.building.given_model import given_model
 from xlcheck.errors import ModelError
 from xlcheck.model.keras_file import loaded_model
 from xlcheck.model.model_spec import ModelSpec
-from xlcheck.oracle import apart
+from xlcheck.oracle import numpy_process
 from xlcheck.oracle.record import retrace
 
 pytestmark = [pytest.mark.keras, pytest.mark.numpy_backend]
@@ -33,7 +33,9 @@ def same_part(spec: ModelSpec) -> ModelSpec:
     made = {item.tensor for item in spec.inputs}
     calls = []
     for call in spec.calls:
-        if made.issuperset(call.inputs) and apart.is_same_on_numpy(replace(spec, layers=(spec.layer(call.layer),))):
+        if made.issuperset(call.inputs) and numpy_process.is_same_on_numpy(
+            replace(spec, layers=(spec.layer(call.layer),))
+        ):
             made |= set(call.outputs)
             calls.append(call)
     layers = tuple(layer for layer in spec.layers if any(call.layer == layer.name for call in calls))
@@ -44,7 +46,7 @@ def assert_same(spec: ModelSpec, given: Mapping[str, Array], tolerance: float = 
     """Both backends give every quantity alike, relative to its largest magnitude."""
     with odd_models_allowed(), np.errstate(all="ignore"):
         desired = retrace(spec, given)
-    actual = apart.process().ask((Path.cwd(), retrace, (spec, given), {}))
+    actual = numpy_process.process().ask((Path.cwd(), retrace, (spec, given), {}))
 
     assert list(actual.values) == list(desired.values)
     for name, values in desired.values.items():
@@ -86,7 +88,7 @@ def test_errors_come_back() -> None:
     spec = described(model, case.inputs)
 
     with pytest.raises(ModelError, match=r"lstm.*kernel is missing"):
-        apart.process().ask((Path.cwd(), retrace, (spec, {}), {}))
+        numpy_process.process().ask((Path.cwd(), retrace, (spec, {}), {}))
     assert_same(spec, trace.values)
 
 
@@ -96,7 +98,7 @@ def test_a_model_file_says_the_same(name: str) -> None:
     path = FIXTURES / f"{name}.keras"
     here, there = (
         given_model(loaded_model(path), None),
-        apart.process().ask((Path.cwd(), given_model, (path, None), {})),
+        numpy_process.process().ask((Path.cwd(), given_model, (path, None), {})),
     )
 
     assert there.spec == here.spec

@@ -12,12 +12,12 @@ from thorough import EVERY_CASE
 
 from xlcheck.handmade import effort, single_edit
 from xlcheck.handmade.equations.term_changes import Edit
-from xlcheck.oracle import apart
+from xlcheck.oracle import numpy_process
 
 _EDITS = 40
 """How many edits a short search tries."""
 
-_can_be_used = apart._is_of_use
+_can_be_used = numpy_process._is_of_use
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def _one_keras_answers(monkeypatch: pytest.MonkeyPatch) -> None:
             nothing_imported.delenv("KERAS_BACKEND", raising=False)  # the import sets it
             return _can_be_used()
 
-    monkeypatch.setattr(apart, "_is_of_use", is_of_use)
+    monkeypatch.setattr(numpy_process, "_is_of_use", is_of_use)
 
 
 @pytest.fixture

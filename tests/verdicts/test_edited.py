@@ -17,8 +17,8 @@ from xlcheck.errors import ModelError, NothingCheckedError, OracleError, Workboo
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.verdicts.edited_inputs import Given, read_given
 from xlcheck.verdicts.generated import check_content
-from xlcheck.verdicts.given import Given, read_given
 from xlcheck.verdicts.limits import Limit, Patterns
 from xlcheck.verdicts.report import Kind, Status
 from xlcheck.workbook.manifest import SHEET

@@ -18,10 +18,10 @@ from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.verdicts import agreement, compare
 from xlcheck.verdicts.allowed import allow
 from xlcheck.verdicts.desired_formula import Wanted, desired_formula
+from xlcheck.verdicts.edited_inputs import Given, read_given
 from xlcheck.verdicts.epochs import without_tables
-from xlcheck.verdicts.filled import find_copy, find_filled, judge_filled
+from xlcheck.verdicts.filled_columns import find_copy, find_filled, judge_filled
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.given import Given, read_given
 from xlcheck.verdicts.helpers import judge_helper
 from xlcheck.verdicts.judge import CARRIED, ROOT
 from xlcheck.verdicts.mistakes import forward

@@ -102,9 +102,9 @@ def given_model(model: Any, inputs: Any) -> GivenModel:
         DataError: the inputs cannot be read or do not fit the model.
     """
     if isinstance(model, (str, Path)) and (inputs is None or isinstance(inputs, (str, Path))):
-        from xlcheck.oracle import apart
+        from xlcheck.oracle import numpy_process
 
-        return apart.call(_given_model, model, inputs)
+        return numpy_process.call(_given_model, model, inputs)
     return _given_model(model, inputs)
 
 

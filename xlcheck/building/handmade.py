@@ -11,7 +11,7 @@ from xlcheck.engines.base import Engine
 from xlcheck.errors import UsageError
 from xlcheck.files import protect
 from xlcheck.handmade.check import check_foreign
-from xlcheck.oracle import apart
+from xlcheck.oracle import numpy_process
 from xlcheck.oracle.on_request import dense_gradients, keras_if_installed
 from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.report import CheckReport
@@ -59,7 +59,7 @@ def check_handmade(
         protect(known)
     recompute = keras_if_installed()
     if recompute is not None:
-        apart.prepare()
+        numpy_process.prepare()
     doing(f"looking for a network in the formulas of {content.path} and comparing it with Keras")
     return check_foreign(
         content,

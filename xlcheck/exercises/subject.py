@@ -191,7 +191,7 @@ def asked_keras(spec: ModelSpec, batch: Batch | None, given: Mapping[str, Array]
         MissingDependencyError: it is not installed.
     """
     if batch is None:
-        from xlcheck.oracle.apart import retrace
+        from xlcheck.oracle.numpy_process import retrace
 
         return retrace(spec, given)
     from xlcheck.oracle.batch import retrace_batch

@@ -32,8 +32,8 @@ def keras_if_installed() -> Callable[..., Trace] | None:
 
 def _recompute(spec: ModelSpec, given: Mapping[str, NDArray[np.float64]], batch: Batch | None = None) -> Trace:
     from xlcheck.learning.optimisers.table import EPOCHS, SAMPLES
-    from xlcheck.oracle.apart import retrace
     from xlcheck.oracle.batch import retrace_batch
+    from xlcheck.oracle.numpy_process import retrace
 
     if EPOCHS in given:
         from xlcheck.oracle.retrain import retrain

@@ -1,4 +1,4 @@
-"""The other side of `apart`: Keras on NumPy, for the process that started this one, over a pipe."""
+"""The other side of `numpy_process`: Keras on NumPy, for the process that started this one, over a pipe."""
 
 from __future__ import annotations
 

@@ -18,11 +18,11 @@ from xlcheck.verdicts.allowed import allow
 from xlcheck.verdicts.altered import altered
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
+from xlcheck.verdicts.edited_inputs import Given, read_given
 from xlcheck.verdicts.elsewhere import depending_quantities
 from xlcheck.verdicts.expectation import expectation_of
-from xlcheck.verdicts.filled import FilledVerdict, judge_filled
+from xlcheck.verdicts.filled_columns import FilledVerdict, judge_filled
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.given import Given, read_given
 from xlcheck.verdicts.helpers import judge_helper
 from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.lone_errors import without_lone_errors

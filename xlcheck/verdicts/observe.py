@@ -13,7 +13,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.meaning import same_formula
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.expectation import own_sheets
-from xlcheck.verdicts.filled import FilledColumn, find_copy, find_filled
+from xlcheck.verdicts.filled_columns import FilledColumn, find_copy, find_filled
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.placement import Placement, Sighting, is_number, placements_of
 from xlcheck.verdicts.recalculate import Reading, recalculate, runs

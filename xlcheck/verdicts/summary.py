@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.cell_result import Found
-from xlcheck.verdicts.filled import FilledVerdict
+from xlcheck.verdicts.filled_columns import FilledVerdict
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict, equal
 from xlcheck.verdicts.joined import distinct_rows, pieces

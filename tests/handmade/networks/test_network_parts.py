@@ -15,7 +15,7 @@ from xlcheck.graph.quantities import Graph
 from xlcheck.handmade.networks.formula_text import is_number, may_be_layer, numbers_in_text
 from xlcheck.handmade.networks.helpers import helper_called, helpers
 from xlcheck.handmade.networks.operands import operands_of, products_of
-from xlcheck.handmade.networks.parts import met, part_sources
+from xlcheck.handmade.networks.parts import part_sources, parts_in_cells
 from xlcheck.handmade.networks.value_index import RTOL, ValueIndex, same
 from xlcheck.handmade.reading.numbers_as_text import is_number_as_text
 from xlcheck.learning.forward import forward_graph
@@ -128,10 +128,10 @@ def test_parts_that_some_cell_shows_are_kept_at_every_step() -> None:
     parts = part_sources(0, graph, [values_of(graph)])
     (one,) = [s for s in parts if s.part == "1+exp(-{})" and s.quantity.name == "lstm.z_f[1]"]
     shown = one.values[0, 0, :1]
-    found = {(source.part, source.quantity.band.name) for source in met(parts, shown, cells=100)}
+    found = {(source.part, source.quantity.band.name) for source in parts_in_cells(parts, shown, cells=100)}
 
     assert found == {("1+exp(-{})", "lstm.z_f")}
-    assert met(parts, np.array([*shown, 17.0, 18.0]), cells=10) == parts
+    assert parts_in_cells(parts, np.array([*shown, 17.0, 18.0]), cells=10) == parts
 
 
 NUMBERS = st.sampled_from([0.0, 1.0, 1.0 + 1e-9, 1.0 + 1e-7, -2.5, float("nan"), float("inf")])

@@ -17,16 +17,16 @@ from xlcheck.arrays import Array, Values
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.alignment.book_in_repair import BookInRepair, Repair
-from xlcheck.handmade.alignment.exchange import exchanged
+from xlcheck.handmade.alignment.exchanged_gates import exchanged
 from xlcheck.handmade.alignment.matching import Matching, Placed, frontier
 from xlcheck.handmade.alignment.missing_results import MANY, typed_operands, typed_results, unfinished
-from xlcheck.handmade.alignment.order import out_of_place, shortened_results
+from xlcheck.handmade.alignment.out_of_place import out_of_place, shortened_results
 from xlcheck.handmade.alignment.regularity import Band
 from xlcheck.handmade.alignment.repair import best_repair
 from xlcheck.handmade.alignment.right_values import RightValues
 from xlcheck.handmade.networks.elements import Element, Elements, Key, Source, quantity_sources
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.networks.parts import met, part_sources
+from xlcheck.handmade.networks.parts import part_sources, parts_in_cells
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
@@ -83,7 +83,7 @@ def assign(
     if unknown or binds_helpers:
         parts = [s for n, one in enumerate(networks) for s in part_sources(n, one.graph, settings[n])]
         if len(table.formulas) > MANY and not binds_helpers:
-            parts = met(parts, right.values[0, [table.index[cell] for cell in unknown]], len(table.formulas))
+            parts = parts_in_cells(parts, right.values[0, [table.index[cell] for cell in unknown]], len(table.formulas))
         assigner = _Assigner(table, right, networks, precedents, Elements([*sources, *parts]))
         assigner.leave_out_unrelated()
         assigner.expect_exchanged_gates(networks, settings, sources)

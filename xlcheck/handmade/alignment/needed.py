@@ -32,7 +32,7 @@ Weighed = tuple[Repairs, float]
 
 
 @dataclass(frozen=True)
-class _Meanings:
+class _Evidence:
     """What speaks for an element as what a cell was meant to hold, apart from what follows."""
 
     now: Matching
@@ -94,19 +94,19 @@ def proposed(near: Sequence[Address], now: Matching, book: BookInRepair) -> list
         book: the workbook in repair.
     """
     found: dict[Repairs, tuple[bool, int, float]] = {}
-    meanings = _Meanings(now, book)
+    evidence = _Evidence(now, book)
     for cell in near:
         expected = now.expected(cell)
-        certain = {*functions_of(cell, now), *(meanings.results(cell) if cell == near[0] else ())}
+        certain = {*functions_of(cell, now), *(evidence.results(cell) if cell == near[0] else ())}
         certain |= set() if expected is None else {expected}
         numbers = [*dict.fromkeys((*_open(cell in book.copies, now), *sorted(certain)))]
         counts = dict(zip(numbers, _counts((cell,), numbers, near[0], now, book), strict=True))
         likely = [n for n in nlargest(_MOST_COUNTED, numbers, key=counts.__getitem__) if counts[n]]
         for number in dict.fromkeys((*likely, *sorted(certain))):
             whole = now.whole(number)
-            if whole not in now.equal(cell) and (number in certain or meanings.is_possible(cell, whole)):
+            if whole not in now.equal(cell) and (number in certain or evidence.is_possible(cell, whole)):
                 may_end = counts[number] > 0 or not likely
-                weight = (number in certain, counts[number], meanings.preference(cell, whole, may_end=may_end))
+                weight = (number in certain, counts[number], evidence.preference(cell, whole, may_end=may_end))
                 repairs = (Repair(cell, whole),)
                 found[repairs] = max(weight, found.get(repairs, weight))
     return [(repairs, found[repairs][-1]) for repairs in nlargest(_MOST_LIKELY, found, key=found.__getitem__)]
@@ -118,12 +118,12 @@ def proposed_together(near: Sequence[Address], now: Matching, book: BookInRepair
     Of the cell that computes nothing its place says what it is meant to hold, if the cells around it are known.
     """
     found: dict[Repairs, tuple[int, float]] = {}
-    meanings, expected = _Meanings(now, book), now.expected(near[0])
+    evidence, expected = _Evidence(now, book), now.expected(near[0])
     for reader in dict.fromkeys((*near, *book.precedents.readers(near[0])[:_MOST_READERS])):
         for repairs, count in needed_together(reader, near, now, book):
             is_elsewhere = any(r.cell == near[0] and expected not in {None, r.number} for r in repairs)
-            if not is_elsewhere and all(meanings.is_possible(r.cell, r.number) for r in repairs):
-                found[repairs] = count, min(meanings.preference(r.cell, r.number) for r in repairs)
+            if not is_elsewhere and all(evidence.is_possible(r.cell, r.number) for r in repairs):
+                found[repairs] = count, min(evidence.preference(r.cell, r.number) for r in repairs)
     return [(repairs, found[repairs][-1]) for repairs in nlargest(_MOST_LIKELY, found, key=found.__getitem__)]
 
 

@@ -45,7 +45,7 @@ def part_sources(network: int, graph: Graph, settings: Sequence[Values]) -> list
     return sources
 
 
-def met(parts: Sequence[Source], unknown: Array, cells: int) -> list[Source]:
+def parts_in_cells(parts: Sequence[Source], unknown: Array, cells: int) -> list[Source]:
     """The parts of which some cell holds an element, at whatever step; all if too much is not known to say so.
 
     Args:
