@@ -26,6 +26,7 @@ from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import judge_helper
 from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.lone_errors import without_lone_errors
+from xlcheck.verdicts.lost_digits import lost_digits
 from xlcheck.verdicts.messages import first_of, plural
 from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.parts import Part, report_of
@@ -113,7 +114,11 @@ def check_content(
         report_of,
         content,
         engine,
-        notes=(*_notes(given.edits, rounded=rounded), *without_effect(content, circular=bool(circle), built=True)),
+        notes=(
+            *_notes(given.edits, rounded=rounded),
+            *without_effect(content, circular=bool(circle), built=True),
+            *(() if given.edits else lost_digits(manifest, graph)),
+        ),
         edits=given.edits,
         reservations=(
             *reservations(content, engine, circle=circle, built=True, compared=seen.saved is not None),

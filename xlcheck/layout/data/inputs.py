@@ -11,6 +11,7 @@ from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range
 from xlcheck.graph.one_hot import LONG
 from xlcheck.graph.quantities import Quantity
+from xlcheck.graph.single_precision import lost_answers
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.data.selection import selection
@@ -40,7 +41,8 @@ def inputs_sheet(draft: Draft, given: Mapping[str, Sequence[Quantity]], trained:
         trained: the model's values as trained, from which the stored predictions are taken; None to store none.
     """
     sheet = draft.sheet(NAME, "input")
-    title(sheet, NAME, say("inputs.intro"), 10)  # fmt: skip
+    lost = trained is not None and any(lost_answers(draft.graph, draft.trace.values, trained.values))
+    title(sheet, NAME, say("inputs.intro") + (f" {say('inputs.lost_digits')}" if lost else ""), 10)
     longest = max(map(len, draft.samples))
     sheet.widths.update({_NUMBER: 8, _SAMPLE: min(max(34, longest + 2), 60), **{_FIRST + j: 12 for j in range(60)}})
     row = _samples(draft, sheet, trained)
