@@ -14,8 +14,11 @@ from drawn_plans import drawn
 from short_trainings import short_training
 from thorough import EVERY_CASE, spread
 
+from xlcheck import api
 from xlcheck.chapter.lessons.training import TRAINING_LESSONS
 from xlcheck.layout.plan import plan_model
+from xlcheck.verdicts import altered
+from xlcheck.verdicts.report import Status
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import manifest_of
 from xlcheck.workbook.reader import read_workbook
@@ -68,6 +71,32 @@ def test_gnumeric_computes_each_lesson(path: Path, tmp_path: Path) -> None:
         path = short_training(path.stem, 10, tmp_path / "short.xlsx")
 
     assert require_the_same(path, tmp_path) > 200
+
+
+@pytest.mark.parametrize("lesson", spread(["lstm", "rnn-dimensions", "bidirectional"], 3))
+def test_a_save_in_gnumeric_changes_no_verdict(lesson: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same roots before and after, of a right workbook and of one with a fault; of looks, only what pages print."""
+    monkeypatch.setattr(altered, "first_of", lambda found, between=", ": between.join(found))
+    right, faulty = WORKBOOKS[0].with_stem(lesson), tmp_path / "faulty.xlsx"
+    part = "xl/worksheets/sheet6.xml"
+    with ZipFile(right) as source, ZipFile(faulty, "w", ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            data = source.read(name)
+            target.writestr(
+                name, re.sub(rb"<f>([^<]*EXP[^<]*)</f>", rb"<f>\1+0.01</f>", data, count=1) if name == part else data
+            )
+    for path in (right, faulty):
+        saved = tmp_path / "saved.xlsx"
+        subprocess.run([str(SSCONVERT), path, saved], check=True, capture_output=True, timeout=300)
+        before, after = api.check(path), api.check(saved)
+
+        assert [(r.sheet, r.cell) for r in after.cells.with_status(Status.ROOT)] == [
+            (r.sheet, r.cell) for r in before.cells.with_status(Status.ROOT)
+        ]
+        assert (after.exit_code, after.counts) == (before.exit_code, before.counts)
+        assert before.counts.root == (path == faulty)
+        words = " ".join(after.alterations).removeprefix("not as it was built: ")
+        assert all(" print " in what for what in filter(None, words.split("; ")))
 
 
 def test_gnumeric_computes_models(tmp_path: Path) -> None:

@@ -19,12 +19,15 @@ from xlcheck.workbook.naming import is_defined_name, sheet_name
         ("a" * 40, [], "a" * 31),
         ("a" * 40, ["a" * 31], "a" * 29 + " 2"),
         ("History", [], "History 2"),
+        ("a" * 30 + "'b", [], "a" * 30),
+        ("\U0001f642" * 20, [], "\U0001f642" * 15),
+        ("\U0001f642" * 20, ["\U0001f642" * 15], "\U0001f642" * 14 + " 2"),
         ("'quoted'", [], "quoted"),
         ("", [], "sheet"),
     ],
 )
 def test_a_sheet_gets_a_name_that_excel_accepts(wanted: str, taken: list[str], name: str) -> None:
-    """At most 31 characters, none of Excel's special ones, and different from all others whatever their case."""
+    """At most 31 units of UTF-16, nothing special, no apostrophe at the end, like no other whatever their case."""
     assert sheet_name(wanted, taken) == name
 
 

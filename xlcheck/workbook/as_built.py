@@ -111,7 +111,7 @@ def _compared(content: WorkbookContent, sheet: SheetContent, areas: Sequence[Ran
         (
             *(f"the worksheet {name} was added" for name in content.sheets if built_as[name] not in sheets),
             *(["the worksheets stand in another order"] if _reordered(sheets, built_as.values()) else []),
-            *(f"the name {n} was added" for n, text in content.names.items() if n not in names and text != _UNKNOWN),
+            *(f"the name {n} was added" for n, text in content.names.items() if not (n in names or _is_own(n, text))),
             *(fact for fact in dict.fromkeys(shown.facts) if _digest(fact) not in facts),
         ),
     )
@@ -120,6 +120,11 @@ def _compared(content: WorkbookContent, sheet: SheetContent, areas: Sequence[Ran
 def kept(facts: Iterable[str]) -> str:
     """What is kept of the sentences on what a workbook shows beside its cells."""
     return base64.b64encode(b"".join(sorted({_digest(fact) for fact in facts}))).decode("ascii")
+
+
+def _is_own(name: str, target: str) -> bool:
+    """Whether programs give a name by themselves; Gnumeric gives one of a user's to the rows on each page."""
+    return target == _UNKNOWN or name.endswith("!Print_Titles")
 
 
 def _digest(fact: str) -> bytes:

@@ -32,11 +32,14 @@ _PROPERTIES = {
 }  # fmt: skip
 _OF_PACKAGE = {"officeDocument", "core-properties", "extended-properties", "custom-properties"}
 _AREAS = {"Print_Area": "print", "Print_Titles": "repeat on each page"}
+_OF_SHEETS = {"_FilterDatabase", "Sheet_Title"}
+"""Names that programs give by themselves: to what is filtered, to the name of a worksheet."""
 _NAME_WORDS = ("comment", "description", "help", "statusBar", "customMenu")
 # What a workbook part says, whoever has written it; links to other files are told where their parts are.
 _OF_WORKBOOKS = {
     "fileVersion", "workbookPr", "workbookProtection", "bookViews", "sheets", "definedNames", "calcPr", "extLst",
     "AlternateContent", "revisionPtr", "externalReferences", "customWorkbookViews", "pivotCaches",
+    "webPublishing",
 }  # fmt: skip
 _LOWEST_ZOOM = 30
 _SMALLEST_WINDOW = 3000  # twentieths of a point: about five centimetres
@@ -218,8 +221,9 @@ def _of_names(root: Element) -> Iterator[str]:
         sheet = next(iter(sheets[int(number) :]), "") if number.isascii() and number.isdigit() else ""
         if name != built_in and built_in in _AREAS:
             areas = [area.rpartition("!")[2] for area in (item.text or "").replace("$", "").split(",")]
-            yield on_pages(sheet, built_in, " and ".join(areas))
-        elif name != built_in and built_in != "_FilterDatabase":
+            if any(areas):  # Gnumeric writes #REF! for none
+                yield on_pages(sheet, built_in, " and ".join(areas))
+        elif name != built_in and built_in not in _OF_SHEETS:
             yield f"the name {built_in} was added"
         if any(is_on(item.get(key)) for key in ("function", "vbProcedure", "xlm")):
             yield f"the name {name} is a command"

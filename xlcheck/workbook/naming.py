@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 
 MAX_SHEET_NAME = 31
+"""In units of UTF-16, as Excel counts letters: an emoji is two."""
 
 # Excel accepts "!", but IronCalc reads no name of a range on such a worksheet.
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\!\x00-\x1f]")
@@ -15,14 +16,19 @@ _DEFINED_NAME = re.compile(r"[^\W\d][\w.]*")
 
 def sheet_name(wanted: str, taken: Collection[str]) -> str:
     """A worksheet's name as near to the wanted one as Excel allows, and different from those taken."""
-    base = _ESCAPED.sub("", _NOT_IN_SHEET_NAMES.sub("_", wanted)).strip("'")[:MAX_SHEET_NAME] or "sheet"
+    base = _cut(_ESCAPED.sub("", _NOT_IN_SHEET_NAMES.sub("_", wanted)).strip("'"), MAX_SHEET_NAME) or "sheet"
     used = {name.casefold() for name in taken} | {"history"}  # Excel keeps this name for itself
     name, number = base, 1
     while name.casefold() in used:
         number += 1
         suffix = f" {number}"
-        name = base[: MAX_SHEET_NAME - len(suffix)] + suffix
+        name = _cut(base, MAX_SHEET_NAME - len(suffix)) + suffix
     return name
+
+
+def _cut(name: str, length: int) -> str:
+    """As many whole letters of a name as have room; no apostrophe may be the last one."""
+    return name.encode("utf-16-le", "surrogatepass")[: 2 * length].decode("utf-16-le", "ignore").rstrip("'")
 
 
 def is_defined_name(name: str, taken: Collection[str] = ()) -> bool:

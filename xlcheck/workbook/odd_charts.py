@@ -28,7 +28,7 @@ _KNOWN = {
     *_VALUES, "AlternateContent", "auto", "avLst", "axId", "axPos", "bevel", "bodyPr", "cat", "catAx", "chart",
     "chartSpace", "Choice", "crossAx", "crossBetween", "cs", "dataDisplayOptions16", "date1904", "defRPr",
     "dispNaAsBlank", "dLbl", "dLblPos", "dLbls", "ea", "effectLst", "endParaRPr", "ext", "extLst", "f", "Fallback",
-    "formatCode", "h", "headEnd", "headerFooter", "hiLowLines", "hMode", "idx", "lang", "latin", "layout",
+    "formatCode", "gostyle", "h", "headEnd", "headerFooter", "hiLowLines", "hMode", "idx", "lang", "latin", "layout",
     "layoutTarget", "lblAlgn", "lblOffset", "leaderLines", "legend", "legendPos", "lineChart", "ln", "logBase",
     "lstStyle", "lumMod", "lumOff", "lvl", "majorGridlines", "majorTickMark", "majorUnit", "manualLayout", "marker",
     "max", "min", "minorTickMark", "miter", "multiLvlStrCache", "multiLvlStrRef", "noAutofit", "noFill",

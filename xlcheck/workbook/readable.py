@@ -114,7 +114,8 @@ class Looks:
 
 def is_usual_font(name: str) -> bool:
     """Whether a font is one in whose letters xlcheck writes, or another one like it; of the theme's fonts all are."""
-    return not name or name.startswith("+") or name.casefold() in _USUAL_FONTS
+    # Gnumeric writes a font's family, which is a number, in place of its name.
+    return not name or name.startswith("+") or name.isdigit() or name.casefold() in _USUAL_FONTS
 
 
 def is_pale(colour: str, least: float) -> bool:
