@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xlcheck.graph.expressions import Add, Const, Dot, Expr, Mul, Ref, Tanh
+import pytest
+
+from xlcheck.graph.expressions import Add, Const, Dot, Expr, Mul, Ref, Sigmoid, Tanh, walk
 from xlcheck.graph.rewriting import replaced
-from xlcheck.verdicts.mistakes.rewriting import Rewrite, everywhere
+from xlcheck.learning.forward import forward_graph
+from xlcheck.model.model_spec import LayerSpec, sequential
+from xlcheck.verdicts.mistakes.mutants import rewritten
+from xlcheck.verdicts.mistakes.rewriting import Rewrite, everywhere, written_out
 
 X, H = Ref("x"), Ref("h")
 
@@ -42,3 +47,22 @@ def test_each_place_is_changed_once() -> None:
     found = [changed for _, _, changed in everywhere(Add(X, Tanh(H)), doubled)]
 
     assert found == [Add(Mul(Const(2.0), X), Tanh(H)), Add(X, Tanh(Mul(Const(2.0), H)))]
+
+
+@pytest.mark.parametrize(
+    ("name", "depth", "is_one"), [("dense.y", 0, True), ("lstm.c[0]", 1, True), ("loss.loss", 1, False)]
+)
+def test_a_sigmoid_is_mistaken_wherever_it_is_written_out_but_in_a_loss(name: str, depth: int, is_one: bool) -> None:
+    """Rule: where a formula computes a sigmoid on its way, its line and its sign may be wrong; a loss has its own."""
+    options = {"units": 1, "activation": "tanh", "recurrent_activation": "sigmoid", "use_bias": True}
+    lstm = LayerSpec("LSTM", "lstm", options | {"return_sequences": False, "go_backwards": False},
+                     {"kernel": (1, 4), "recurrent_kernel": (1, 4), "bias": (4,)})  # fmt: skip
+    dense = LayerSpec("Dense", "dense", options | {"activation": "sigmoid"}, {"kernel": (1, 1), "bias": (1,)})
+    graph = forward_graph(sequential("m", (1, 1), (lstm, dense), "binary_crossentropy"))
+    expr = graph[name].expr
+    assert expr is not None
+    expr = written_out(graph, expr, depth)
+    names = {mutant.name for mutant in rewritten(graph, graph[name], expr)}
+
+    assert any(isinstance(node, Sigmoid) for node in walk(expr))
+    assert ({"hard-sigmoid", "wrong-sign"} <= names) is is_one

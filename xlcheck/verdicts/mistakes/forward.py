@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from xlcheck.graph import expressions as ex
-from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.layers.gate_symbols import GATES, at_gate, gate_of, kind_of
 from xlcheck.verdicts.mistakes.rewriting import Rewrite, everywhere, of_unit, only, slices_moved
 
@@ -105,7 +105,7 @@ class Mistakes:
         yield "activation-missing", f"the activation is missing: apply {own} to the sum", x
         swapped = ex.Sigmoid(x) if isinstance(expr, ex.Tanh) else ex.Tanh(x)
         yield "sigmoid-tanh-exchanged", f"{other} is applied where {own} is needed", swapped
-        if isinstance(expr, ex.Sigmoid) and isinstance(self._quantity.expr, ex.Sigmoid):  # not within a loss
+        if isinstance(expr, ex.Sigmoid) and self._quantity.band.role is not Role.LOSS:
             yield "wrong-sign", "the minus before z is missing: the sigmoid is 1/(1+EXP(-z))", ex.Sigmoid(-x)
             for slope, version in ((0.2, "Keras 2"), (1 / 6, "Keras 3")):
                 line = ex.Minimum(ex.Maximum(slope * x + 0.5, ex.Const(0.0)), ex.Const(1.0))
