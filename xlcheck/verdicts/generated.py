@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.read_otherwise import read_otherwise
 from xlcheck.verdicts.readers_view import QUICK_CELLS, hidden_circle, reservations, without_effect
-from xlcheck.verdicts.report import CheckReport, Edit, Status
+from xlcheck.verdicts.report import CheckReport, Status
 from xlcheck.verdicts.summary import Judged, part_of
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 from xlcheck.workbook.bindings import Helper
@@ -101,8 +101,8 @@ def check_content(
     tolerance = _as_asked(usual, atol, rtol, tolerances)
     desired = _desired(content, manifest, graph, given, recompute, model_weights)
     seen = without_lone_errors(content.path, engine.name, seen, graph, desired, formulas, manifest.selector)
-    judged = _judged(seen, graph, manifest, given, desired, formulas, tolerance)
-    tables = list(_tables(all_formulas, manifest, graph, seen, given, desired, tolerance))
+    workbook = _Workbook(manifest, graph, formulas, all_formulas, seen, given, desired, tolerance)
+    judged, tables = workbook.judged(), list(workbook.tables())
     if tolerance != usual:
         judged = allow(judged, (v for _, verdicts in tables for v in verdicts), usual)
     samples, compare_weights = len(manifest.samples), model_weights is not None
@@ -114,11 +114,7 @@ def check_content(
         report_of,
         content,
         engine,
-        notes=(
-            *_notes(given.edits, rounded=rounded),
-            *without_effect(content, circular=bool(circle), built=True),
-            *(() if given.edits else lost_digits(manifest, graph)),
-        ),
+        notes=(*_notes(workbook, rounded=rounded), *without_effect(content, circular=bool(circle), built=True)),
         edits=given.edits,
         reservations=(
             *reservations(content, engine, circle=circle, built=True, compared=seen.saved is not None),
@@ -147,40 +143,63 @@ def _as_asked(usual: Tolerance, atol: float | None, rtol: float | None, toleranc
     return replace(usual, **asked, patterns=tolerances or {})
 
 
-def _judged(
-    seen: Observation,
-    graph: Graph,
-    manifest: Manifest,
-    given: Given,
-    desired: Trace,
-    formulas: FormulaCells,
-    tolerance: Tolerance,
-) -> Judged:
-    """The verdict on every cell that is not in the table of a training."""
-    edited = bool(given.edits)
-    computed = (s for s in seen.sightings if graph[s.placement.quantity].expr is not None)
-    scale = max((magnitude(desired[q.name]) for q in graph if q.expr is not None), default=1.0)
-    helpers = [
-        judge_helper(
-            helper,
-            formulas.text(cell.sheet, cell.code),
-            cell.values,
-            seen.settings,
-            max(tolerance.limit(max(scale, _size(helper))), tolerance.atol * _size(helper)),
-            only_local=edited,
-        )
-        for helper, cell in seen.helpers
-    ]
-    columns = _judged_columns(seen, graph, manifest, desired, formulas, tolerance, scale, edited=edited)
-    return Judged(
-        graph,
-        compare(graph, [*given.sightings, *computed], desired.values, tolerance, seen.settings, formulas.reads),
-        helpers,
-        list(columns),
-        seen,
-        formulas,
-        tolerance,
-    )
+@dataclass(frozen=True)
+class _Workbook:
+    """A workbook as an engine sees it, and what should stand in it; `all_formulas` are with tables of a training."""
+
+    manifest: Manifest
+    graph: Graph
+    formulas: FormulaCells
+    all_formulas: FormulaCells
+    seen: Observation
+    given: Given
+    desired: Trace
+    tolerance: Tolerance
+
+    def judged(self) -> Judged:
+        """The verdict on every cell that is not in the table of a training."""
+        graph, seen, formulas, tolerance = self.graph, self.seen, self.formulas, self.tolerance
+        computed = (s for s in seen.sightings if graph[s.placement.quantity].expr is not None)
+        sightings = [*self.given.sightings, *computed]
+        scale = max((magnitude(self.desired[q.name]) for q in graph if q.expr is not None), default=1.0)
+        helpers = [
+            judge_helper(
+                helper,
+                formulas.text(cell.sheet, cell.code),
+                cell.values,
+                seen.settings,
+                max(tolerance.limit(max(scale, _size(helper))), tolerance.atol * _size(helper)),
+                only_local=bool(self.given.edits),
+            )
+            for helper, cell in seen.helpers
+        ]
+        verdicts = compare(graph, sightings, self.desired.values, tolerance, seen.settings, formulas.reads)
+        return Judged(graph, verdicts, helpers, list(self._columns(scale)), seen, formulas, tolerance)
+
+    def _columns(self, scale: float) -> Iterator[FilledVerdict]:
+        bands = {band.name: members for band, members in self.graph.bands().items()} if self.seen.filled else {}
+        settings, edited = self.seen.settings, bool(self.given.edits)
+        for column, reading in self.seen.filled:
+            values = None
+            if column.band:
+                source = self.manifest.trace if column.stored else self.desired
+                values = np.concatenate([_shown(q, source, settings) for q in bands[column.band]], axis=1)
+            limit = self.tolerance.limit(scale if values is None else magnitude(values))
+            yield judge_filled(column, reading, self.formulas, settings, limit, values, only_local=edited)
+
+    def tables(self) -> Iterator[tuple[Part, list[Verdicts]]]:
+        """The verdicts on the tables of a training: its epochs, its nudged runs."""
+        if not self.manifest.tables:
+            return
+        from xlcheck.graph.nudges import NUDGED
+        from xlcheck.verdicts.epochs import TableCheck
+
+        for table, reading in zip(self.manifest.tables, self.seen.tables, strict=True):
+            prefix = NUDGED if table is self.manifest.nudges else ""
+            edited = {name: self.desired[prefix + name] for name in table.columns} if self.given.edits else None
+            wide = replace(self.tolerance, atol=max(self.tolerance.atol, table.atol))
+            check = TableCheck(self.graph, table, reading, self.given.values, self.all_formulas, wide)
+            yield check.judged(table.values if edited is None else edited)
 
 
 def _size(helper: Helper) -> float:
@@ -203,49 +222,6 @@ def _without_tables(content: WorkbookContent, manifest: Manifest) -> WorkbookCon
     return without_tables(content, manifest.tables)
 
 
-def _tables(
-    formulas: FormulaCells,
-    manifest: Manifest,
-    graph: Graph,
-    seen: Observation,
-    given: Given,
-    desired: Trace,
-    tolerance: Tolerance,
-) -> Iterator[tuple[Part, list[Verdicts]]]:
-    """The verdicts on the tables of a training: its epochs, its nudged runs."""
-    if not manifest.tables:
-        return
-    from xlcheck.graph.nudges import NUDGED
-    from xlcheck.verdicts.epochs import TableCheck
-
-    for table, reading in zip(manifest.tables, seen.tables, strict=True):
-        prefix = NUDGED if table is manifest.nudges else ""
-        history = {name: desired[prefix + name] for name in table.columns} if given.edits else table.values
-        wide = replace(tolerance, atol=max(tolerance.atol, table.atol))
-        yield TableCheck(graph, table, reading, given.values, formulas, wide).judged(history)
-
-
-def _judged_columns(
-    seen: Observation,
-    graph: Graph,
-    manifest: Manifest,
-    desired: Trace,
-    formulas: FormulaCells,
-    tolerance: Tolerance,
-    scale: float,
-    *,
-    edited: bool,
-) -> Iterator[FilledVerdict]:
-    bands = {band.name: members for band, members in graph.bands().items()} if seen.filled else {}
-    for column, reading in seen.filled:
-        values = None
-        if column.band:
-            source = manifest.trace if column.stored else desired
-            values = np.concatenate([_shown(q, source, seen.settings) for q in bands[column.band]], axis=1)
-        limit = tolerance.limit(scale if values is None else magnitude(values))
-        yield judge_filled(column, reading, formulas, seen.settings, limit, values, only_local=edited)
-
-
 def _shown(q: Quantity, source: Trace, settings: Sequence[int]) -> Array:
     """A quantity's values in each setting of the selector, `(settings, elements)`."""
     if q.is_weight:
@@ -253,7 +229,8 @@ def _shown(q: Quantity, source: Trace, settings: Sequence[int]) -> Array:
     return source[q.name][list(settings)]
 
 
-def _notes(edits: Sequence[Edit], *, rounded: bool) -> Iterator[str]:
+def _notes(workbook: _Workbook, *, rounded: bool) -> Iterator[str]:
+    edits = workbook.given.edits
     if rounded:
         yield f"the constants were rounded by the program that saved the file, so {_ROUNDED:g} is allowed as difference"
     if edits:
@@ -261,6 +238,8 @@ def _notes(edits: Sequence[Edit], *, rounded: bool) -> Iterator[str]:
             f"{plural(len(edits), 'input or weight was', 'inputs or weights were')} changed after the workbook "
             "was built; Keras was asked anew with the values that stand in it"
         )
+    else:
+        yield from lost_digits(workbook.manifest, workbook.graph)
 
 
 def _desired(
