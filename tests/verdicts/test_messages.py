@@ -67,7 +67,7 @@ def test_elements_are_named_as_on_the_worksheet() -> None:
          "The cell is empty; hₜ of rnn, step 2, unit 1 (the new hidden state) should stand here: tanh(zₜ) = 0.25."),
         (H, Status.ROOT, Kind.EXCEL_ERROR, CellError("#NUM!"),
          "hₜ of rnn, step 2, unit 1 (the new hidden state) should be tanh(zₜ) = 0.25, but the formula gives the error "
-         "#NUM!."),
+         "#NUM!: a number in it is too large for a cell, or has no root or logarithm."),
         (H, Status.ROOT, Kind.NOT_FINITE, float("inf"),
          "hₜ of rnn, step 2, unit 1 (the new hidden state) should be tanh(zₜ) = 0.25, but the formula gives no finite "
          "number."),

@@ -16,6 +16,7 @@ from xlcheck.arrays import Array
 from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.formulas.functions import OpaqueError
+from xlcheck.formulas.meaning import same_formula
 from xlcheck.formulas.printer import Places
 from xlcheck.formulas.printing import Style, formula
 from xlcheck.formulas.shapes import moved
@@ -43,6 +44,7 @@ class Wanted:
         sheet: the worksheet.
         code: the cell.
         sample: the sample whose network it belongs to; None for what follows the selector.
+        overflows: whether the cell gives an error, as for a number that is too large.
     """
 
     q: Quantity
@@ -50,6 +52,7 @@ class Wanted:
     sheet: str
     code: int
     sample: int | None
+    overflows: bool = False
 
 
 def desired_formula(wanted: Wanted, trials: Trials) -> str | None:
@@ -64,7 +67,10 @@ def desired_formula(wanted: Wanted, trials: Trials) -> str | None:
     beside = list(dict.fromkeys(_beside(wanted, trials)))
     own = trials.text(wanted.sheet, wanted.code)
     exact = [] if own is None else [unrounded(own), *turned(own)]
-    for text in dict.fromkeys(filter(None, [*exact, *beside[:_BESIDE], *_printed(wanted, trials)])):
+    proposals = [*exact, *beside[:_BESIDE], *_printed(wanted, trials)]
+    if wanted.overflows and own is not None:  # what never does comes first, and not what is there
+        proposals = [text for text in reversed(proposals) if text and not same_formula(text, own, wanted.sheet)]
+    for text in dict.fromkeys(filter(None, proposals)):
         if _computes(text, wanted, right, trials):
             return f"={text}"
     return None

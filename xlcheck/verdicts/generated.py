@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.engines.base import Engine
+from xlcheck.engines.base import Engine, Session
 from xlcheck.errors import ModelError, NothingCheckedError, OracleError, install_command
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.trace import Trace
@@ -29,6 +29,7 @@ from xlcheck.verdicts.lone_errors import without_lone_errors
 from xlcheck.verdicts.lost_digits import lost_digits
 from xlcheck.verdicts.messages import first_of, plural
 from xlcheck.verdicts.observe import Observation, observe
+from xlcheck.verdicts.overflows import who_knows_overflows
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.read_otherwise import read_otherwise
 from xlcheck.verdicts.readers_view import QUICK_CELLS, hidden_circle, reservations, without_effect
@@ -38,6 +39,7 @@ from xlcheck.verdicts.tolerance import Tolerance, magnitude
 from xlcheck.workbook.bindings import Helper
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest
+from xlcheck.workbook.values import TOO_LARGE, CellError
 
 # What only the workbooks of a training need is imported where it is used.
 if TYPE_CHECKING:
@@ -91,8 +93,7 @@ def check_content(
     manifest, graph = expectation_of(content)
     formulas = FormulaCells(_without_tables(content, manifest))
     all_formulas = FormulaCells(content) if manifest.tables else formulas
-    session = engine.open(content.path)
-    seen = observe(content, manifest, graph, formulas, session, engine.name)
+    engine, session, seen, overflows = _observed(content, manifest, graph, formulas, engine)
     not_computed = (s for s in seen.sightings if graph[s.placement.quantity].expr is None)
     fixed = frozenset(model_weights or ())
     given = read_given(graph, not_computed, manifest.trace, seen.settings, formulas, seen.changed, fixed=fixed)
@@ -100,7 +101,7 @@ def check_content(
     usual = Tolerance(manifest.atol, manifest.rtol, _ROUNDED if rounded else engine.absolute_tolerance)
     tolerance = _as_asked(usual, atol, rtol, tolerances)
     desired = _desired(content, manifest, graph, given, recompute, model_weights)
-    seen = without_lone_errors(content.path, engine.name, seen, graph, desired, formulas, manifest.selector)
+    seen = without_lone_errors(content.path, engine.name, seen, graph, desired, formulas, manifest.selector, overflows)
     workbook = _Workbook(manifest, graph, formulas, all_formulas, seen, given, desired, tolerance)
     judged, tables = workbook.judged(), list(workbook.tables())
     if tolerance != usual:
@@ -114,7 +115,10 @@ def check_content(
         report_of,
         content,
         engine,
-        notes=(*_notes(workbook, rounded=rounded), *without_effect(content, circular=bool(circle), built=True)),
+        notes=(
+            *_notes(workbook, rounded=rounded, overflows=bool(overflows)),
+            *without_effect(content, circular=bool(circle), built=True),
+        ),
         edits=given.edits,
         reservations=(
             *reservations(content, engine, circle=circle, built=True, compared=seen.saved is not None),
@@ -136,6 +140,18 @@ def check_content(
     settings = seen.settings[:1] if by_default else seen.settings
     known = (session, manifest, graph, formulas, all_formulas, seen.sightings, given.values, settings, tolerance)
     return report(with_other_numbers(parts, Perturbed(*known).wrong(perturb or 1), perturb or 0))
+
+
+def _observed(
+    content: WorkbookContent, manifest: Manifest, graph: Graph, formulas: FormulaCells, engine: Engine
+) -> tuple[Engine, Session, Observation, tuple[CellError, ...]]:
+    """What stands in the workbook, by whose account, and which errors that one knows better than others."""
+    session = engine.open(content.path)
+    seen = observe(content, manifest, graph, formulas, session, engine.name)
+    other = who_knows_overflows(content, engine.name, seen, formulas, manifest.selector)
+    if other is None:
+        return engine, session, seen, ()
+    return *other, observe(content, manifest, graph, formulas, other[1], other[0].name), (TOO_LARGE,)
 
 
 def _as_asked(usual: Tolerance, atol: float | None, rtol: float | None, tolerances: Patterns | None) -> Tolerance:
@@ -229,8 +245,10 @@ def _shown(q: Quantity, source: Trace, settings: Sequence[int]) -> Array:
     return source[q.name][list(settings)]
 
 
-def _notes(workbook: _Workbook, *, rounded: bool) -> Iterator[str]:
+def _notes(workbook: _Workbook, *, rounded: bool, overflows: bool) -> Iterator[str]:
     edits = workbook.given.edits
+    if overflows:
+        yield "ironcalc goes on where a number is too large for a cell, so cellrune was asked, which does not"
     if rounded:
         yield f"the constants were rounded by the program that saved the file, so {_ROUNDED:g} is allowed as difference"
     if edits:

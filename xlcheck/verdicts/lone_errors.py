@@ -6,7 +6,7 @@ Excel computes both. Such an error is nobody's mistake.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,6 +37,7 @@ def without_lone_errors(
     desired: Trace,
     formulas: FormulaCells,
     selector: Range | None,
+    believed: Collection[CellError] = (),
 ) -> Observation:
     """The same, with no answer in the place of each error for which another engine gives what should be there.
 
@@ -48,11 +49,12 @@ def without_lone_errors(
         desired: what Keras computed.
         formulas: the workbook's formulas.
         selector: the cell that selects the sample, or None.
+        believed: the errors that this engine knows better than the other.
     """
     errors: dict[Cell, tuple[int, float]] = {}
     for sighting in seen.sightings:
         for (setting, cell), value in sighting.others.items():
-            if isinstance(value, CellError) and value != _CIRCLE:
+            if isinstance(value, CellError) and value not in {_CIRCLE, *believed}:
                 place = sighting.placement.sheet, int(sighting.placement.codes[cell])
                 errors.setdefault(place, (setting, _wanted(sighting, setting, cell, seen, graph, desired)))
     if not errors or engine not in _OTHER:

@@ -9,7 +9,7 @@ from xlcheck.graph.quantities import Quantity
 from xlcheck.verdicts.cell_result import CellResult, Kind, Status
 from xlcheck.verdicts.findings import Edit
 from xlcheck.verdicts.placement import is_number
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.workbook.values import TOO_LARGE, CellError, NotEvaluated, Value
 
 _DIGITS = 6
 
@@ -115,7 +115,7 @@ def quantity_message(q: Quantity, element: int, status: Status, kind: Kind, actu
             f"The cell gives {is_}, which is {name}, but the formula that looks it up is not the one that was written."
         ),
         Kind.NOT_FINITE: f"{name} should be {rule}, but the formula gives no finite number.",
-        Kind.EXCEL_ERROR: f"{name} should be {rule}, but the formula gives the error {is_}.",
+        Kind.EXCEL_ERROR: f"{name} should be {rule}, but the formula gives the error {is_}{_because(actual)}.",
     }
     return sentences.get(kind, f"{name} should be {rule}, but the cell gives {is_}.")
 
@@ -158,6 +158,10 @@ def stale_message(cached: Value, actual: Value, *, is_shown: bool = False) -> st
 
 
 UNBOUND = "This formula belongs to no quantity of the network; it was not checked."
+
+
+def _because(error: Value) -> str:
+    return ": a number in it is too large for a cell, or has no root or logarithm" if error == TOO_LARGE else ""
 
 
 def _aside(q: Quantity) -> str:

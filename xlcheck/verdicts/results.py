@@ -22,7 +22,7 @@ from xlcheck.verdicts.report import CellResult, Kind, Status
 from xlcheck.verdicts.stale import Stale
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import address, code_of
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.workbook.values import TOO_LARGE, CellError, NotEvaluated, Value
 
 if TYPE_CHECKING:
     from xlcheck.verdicts.mistakes.explain import Mistakes
@@ -124,16 +124,17 @@ def _quantity_result(
         diagnosis=found.name if found else None,
         message=found.message if found else quantity_message(q, element, status, kind, actual, wanted),
         sample=None if q.is_weight else settings[setting] if place.sample is None else place.sample,
-        desired_formula=_desired_formula(q, element, place, cell, trials) if status is Status.ROOT else None,
+        desired_formula=_desired_formula(q, place, cell, trials, actual) if status is Status.ROOT else None,
     )
 
 
-def _desired_formula(q: Quantity, element: int, place: Placement, cell: int, trials: Trials | None) -> str | None:
+def _desired_formula(q: Quantity, place: Placement, cell: int, trials: Trials | None, actual: Value) -> str | None:
     if trials is None or q.expr is None:
         return None
     from xlcheck.verdicts.desired_formula import Wanted, desired_formula
 
-    return desired_formula(Wanted(q, element, place.sheet, int(place.codes[cell]), place.sample), trials)
+    element, code, overflows = int(place.elements[cell]), int(place.codes[cell]), actual == TOO_LARGE
+    return desired_formula(Wanted(q, element, place.sheet, code, place.sample, overflows), trials)
 
 
 def _explained(mistakes: Mistakes, sighting: Sighting, cell: int, formula: str) -> Diagnosis | None:

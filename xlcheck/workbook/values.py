@@ -12,6 +12,10 @@ class CellError:
     code: str
 
 
+TOO_LARGE = CellError("#NUM!")
+"""What a cell shows that has no room for a number; and for the logarithm or the root of a negative one."""
+
+
 @dataclass(frozen=True, slots=True)
 class NotEvaluated:
     """A formula that an engine cannot compute, and why; never to be taken for a value."""

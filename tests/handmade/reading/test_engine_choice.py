@@ -33,6 +33,7 @@ def answers(folder: Path, formula: str, name: str = "ironcalc") -> tuple[Answers
     [
         ("IF(A1<>0,1,0)", 1.0),
         ("1/(1+EXP(A3))", CellError("#NUM!")),
+        ("1-2/(EXP(A3)+1)", CellError("#NUM!")),
         ("IFERROR(EXP(A3),5)", 5.0),
         ('VALUE(TEXT(A2,"0.000"))', 0.313),
         ("(A2+A2)%", 0.00625),

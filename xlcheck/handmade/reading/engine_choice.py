@@ -9,7 +9,7 @@ import numpy as np
 
 from xlcheck.engines import engine as engine_named
 from xlcheck.engines.base import Engine
-from xlcheck.engines.differences import INTERSECTION, NEAR_ZERO, Circumstances, differences, named_ranges
+from xlcheck.engines.differences import INTERSECTION, LARGE, NEAR_ZERO, Circumstances, differences, named_ranges
 from xlcheck.errors import EngineError, MissingDependencyError
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, CellValues
@@ -132,10 +132,11 @@ def _is_doubtful(table: CellTable, values: CellValues, engine: Engine) -> bool:
 
 def _silent(table: CellTable, values: CellValues, engine: str) -> Iterator[Address]:
     """The formulas that an engine may compute wrongly without saying so."""
-    near_zero = bool(((np.abs(values.numbers) < NEAR_ZERO) & (values.numbers != 0)).any())
+    sizes = np.abs(values.numbers)
+    near_zero, large = bool(((sizes < NEAR_ZERO) & (sizes != 0)).any()), bool((sizes >= LARGE).any())
     ranges = named_ranges(table.content.names)
     for cell, text in table.texts.items():
-        found = Circumstances(text, values[table.index[cell]], cell in table.arrays, near_zero, ranges)
+        found = Circumstances(text, values[table.index[cell]], cell in table.arrays, near_zero, large, ranges)
         if any(differences(engine, found)):
             yield cell
 

@@ -1,0 +1,61 @@
+"""Numbers that are too large for a cell inside of a formula: IronCalc goes on, other programs show an error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+from xlcheck import api
+from xlcheck.model.keras_import import import_keras
+from xlcheck.verdicts.report import CheckReport
+
+pytestmark = pytest.mark.keras
+ASKED = "ironcalc goes on where a number is too large for a cell, so cellrune was asked, which does not"
+
+
+def built(activation: str, style: str, path: Path, largest: float = 900.0) -> CheckReport:
+    """A unit whose weighted sum is its input: from minus to plus some number."""
+    keras = import_keras()
+    unit = keras.layers.Dense(1, activation=activation, name="unit")
+    model = keras.Sequential([keras.Input((1,)), unit, keras.layers.Dense(1)])
+    model.layers[0].kernel.assign(np.ones((1, 1)))
+    return api.build_model(model, np.array([[-largest], [largest], [1.0]]), path, style=style).report
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "silu", "mish"])
+def test_an_overflow_that_leaves_the_right_number_is_a_root(activation: str, tmp_path: Path) -> None:
+    """IronCalc computes what Keras does, but a reader sees `#NUM!`; the formula that never overflows is proposed."""
+    report = built(activation, "teaching", tmp_path / "overflow.xlsx")
+    (root,) = report.roots
+
+    assert (report.exit_code, report.engine.split()[0]) == (1, "cellrune")
+    assert ASKED in report.notes
+    assert (root.quantity, str(root.actual)) == ("unit.y[0]", "#NUM!")
+    assert "a number in it is too large for a cell" in root.message
+    assert root.desired_formula not in (None, root.formula)
+    assert report.counts.carried > 0
+
+
+@pytest.mark.parametrize(("style", "largest"), [("robust", 900.0), ("teaching", 300.0)])
+def test_what_does_not_overflow_is_left_to_one_engine(style: str, largest: float, tmp_path: Path) -> None:
+    """Because the formula knows better, or the numbers are not as large."""
+    report = built("sigmoid", style, tmp_path / "right.xlsx", largest)
+
+    assert (report.exit_code, report.engine.split()[0]) == (0, "ironcalc")
+    assert ASKED not in report.notes
+
+
+def test_a_formula_that_somebody_made_simpler_is_found(tmp_path: Path) -> None:
+    """It is right for numbers that are not as large; where the samples are, it is a root."""
+    path = tmp_path / "edited.xlsx"
+    built("sigmoid", "robust", path)
+    book = openpyxl.load_workbook(path)
+    (cell,) = (c for row in book["unit"].iter_rows() for c in row if c.column == 6 and str(c.value).startswith("=IF("))
+    cell.value = f"=1-1/(1+EXP({cell.value[4:].partition('>')[0]}))"
+    book.save(path)
+    report = api.check(path)
+
+    assert [root.cell for root in report.roots] == [cell.coordinate]
