@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from xlcheck import api
 from xlcheck.building.inputs import inputs_of
-from xlcheck.errors import DataError, InputNote, ModelError
+from xlcheck.errors import DataError, InputNote, ModelError, XlcheckError
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model
@@ -135,3 +137,35 @@ def test_images_too_small_for_a_model_of_any_size(layer: Any) -> None:
 
     with pytest.raises(ModelError, match=r"'a' .* leaves nothing of 4 × 2 pixels; give larger inputs"):
         forward_graph(read_model(model, [(4, 2, 1)]))
+
+
+def of_own_class() -> Any:
+    """A model that is Python code, and has no inputs that anybody could read."""
+
+    class Own(keras.Model):  # type: ignore[misc,name-defined]
+        def call(self, x: Any) -> Any:
+            return x
+
+    return Own()
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: keras.Sequential([keras.layers.LSTM(2)]), "has no weights yet; give it keras.Input"),
+        (of_own_class, "is of the class Own, whose Python code"),
+    ],
+)
+def test_a_model_without_inputs_is_refused_whatever_is_asked(
+    make: Callable[[], Any], sentence: str, tmp_path: Path
+) -> None:
+    """In one sentence, before its inputs are looked at: tracing, building and checking alike."""
+    model, x = make(), np.ones((1, 3, 2))
+    lesson = Path(__file__).parents[2] / "workbooks" / "lstm.xlsx"
+    for ask in (
+        lambda: api.trace(model, x),
+        lambda: api.build_model(model, x, tmp_path / "none.xlsx"),
+        lambda: api.check(lesson, model=model),
+    ):
+        with pytest.raises(XlcheckError, match=sentence):
+            ask()

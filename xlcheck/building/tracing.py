@@ -35,10 +35,11 @@ def trace_model(
         OracleError: Keras's recorded values contradict its own prediction.
     """
     from xlcheck.model.keras_file import loaded_model
-    from xlcheck.model.keras_reader import read_model
+    from xlcheck.model.keras_reader import read_model, require_supported
     from xlcheck.oracle.record import record
 
     loaded = loaded_model(model)
+    require_supported(loaded)  # before its inputs are looked at, which not every model has
     given = inputs_of(loaded, inputs)
     arrays = given.for_keras
     wanted = None if targets is None else read_array(targets, "targets")[0]
