@@ -80,3 +80,21 @@ def test_a_copy_like_those_beside_it_is_not_to_blame(tmp_path: Path) -> None:
     assert answer(_fetched(), tmp_path) == (0, set())
     assert code != 0
     assert roots <= {"E17", "D18"}
+
+
+@pytest.mark.parametrize("change", [None, ("E", "F"), ("A", "B")], ids=["right", "hidden", "inputs"])
+def test_what_is_joined_may_stand_in_either_order(change: tuple[str, str] | None, tmp_path: Path) -> None:
+    """Rule: hidden units joined to inputs may have their weights before those of the inputs; within a block the weights
+    stand in the order of what they multiply, and what reads otherwise in all rows has no verdict."""
+    cells: dict[str, object] = {"A1": -0.7, "B1": 0.7, "A2": 0.5, "B2": -0.5, "A3": 0.9, "B3": 0.8}
+    cells |= {f"G{row}": weight for row, weight in zip(range(1, 6), (0.3, 0.5, -0.6, 0.9, 0.1), strict=True)}
+    order = dict(zip("EFAB", (1, 2, 3, 4), strict=True))
+    if change is not None:
+        one, other = change
+        order |= {one: order[other], other: order[one]}
+    for row in range(8, 13):
+        cells |= {f"A{row}": 0.4 * row - 4, f"B{row}": 2.9 - 0.05 * row * row}
+        for unit, weight in zip("EF", "AB", strict=True):
+            cells[f"{unit}{row}"] = f"=TANH($A{row}*{weight}$1+$B{row}*{weight}$2+{weight}$3)"
+        cells[f"G{row}"] = "=" + "+".join(f"{read}{row}*$G${at}" for read, at in order.items()) + "+$G$5"
+    assert answer(cells, tmp_path) == ((0 if change is None else 3), set())

@@ -18,6 +18,7 @@ from xlcheck.handmade.equations.behind import behind
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.instances import Instance, most_common
 from xlcheck.handmade.equations.polynomials import Atom, Monomial
+from xlcheck.handmade.equations.variants import tables_apart
 
 Place = tuple[int, int]
 """Row and step."""
@@ -193,7 +194,7 @@ def find_layers(instances: Mapping[Atom, Instance]) -> list[Layer]:
     members: dict[int, list[Instance]] = defaultdict(list)
     for instance in instances.values():
         members[layer_of[rows[instance.atom]]].append(instance)
-    for own in members.values():
+    for own in tables_apart(members.values(), rows):
         effort.require_time()
         steps = _steps(own, rows)
         at: dict[Place, list[Instance]] = defaultdict(list)

@@ -230,8 +230,17 @@ def _other_activation(forms: Forms, readings: Sequence[Reading], labels: Labels)
     for reading in readings:
         activation = str(reading.activations["activation"])
         cells = [cell for atom in outputs(reading).values() for cell in (cell_of(atom), *shown.get(atom, ()))]
-        said = (labels.other_activation(cell, activation) for cell in sorted(cells))
+        before = _activations_before(reading, readings)
+        said = (labels.other_activation(cell, activation, before) for cell in sorted(cells))
         yield from itertools.islice((text for text in said if text is not None), 1)
+
+
+def _activations_before(reading: Reading, readings: Sequence[Reading]) -> set[str]:
+    """The activations by which one of several tables is called that compute the same units: those of what it reads."""
+    if not any(other is not reading and other.layer.weights == reading.layer.weights for other in readings):
+        return set()
+    read = {atom for own in reading.layer.slots.values() for atom in own.values()}
+    return {str(o.activations["activation"]) for o in readings if not read.isdisjoint(outputs(o).values())}
 
 
 def repeated(readings: Sequence[Reading]) -> Iterator[tuple[Address, str]]:

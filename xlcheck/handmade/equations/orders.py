@@ -181,12 +181,28 @@ def crossed(reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -
         return None
     columns = [kernel[at : len(slots) * width : width] for at in range(width)]
     known = [cells for column in columns if len(cells := [c for c in column if c is not None]) == len(slots)]
+    blocks = _blocks([cell_of(rows[0][slot]) for slot in slots])
+    known = [[cells[k] for block in sorted(blocks, key=lambda own: cells[own[0]]) for k in block] for cells in known]
     orders = {
         (_is_in_order(cells), cells == sorted(cells)): cells[0] for cells in known if _is_in_order(cells) is not None
     }
     if len(orders) > 1 or any(not in_order for in_order, _ in orders):
         return f"the weights from {show(min(orders.values()))} on stand in another order than their inputs do"
     return None
+
+
+def _blocks(cells: Sequence[Address]) -> list[list[int]]:
+    """The numbers of cells that stand side by side, block by block: which block is joined to which is up to people.
+
+    All are one block where a cell stands alone, as one that has changed places may.
+    """
+    blocks: list[list[int]] = [[0]]
+    for number, (one, other) in enumerate(itertools.pairwise(cells), start=1):
+        if moved(one, other) in {(0, 1), (1, 0)}:
+            blocks[-1].append(number)
+        else:
+            blocks.append([number])
+    return blocks if all(len(own) > 1 for own in blocks) else [[*range(len(cells))]]
 
 
 def exchanged_formulas(table: CellTable, own: Set[Address]) -> Iterator[tuple[Sequence[Address], Sequence[Address]]]:

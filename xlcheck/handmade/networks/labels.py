@@ -184,10 +184,16 @@ class Labels:
         """Whether the words nearest to a cell call it a state."""
         return bool(_STATE.search(_plain(next(self.beside(cell), ""))))
 
-    def other_activation(self, cell: Address, activation: str) -> str | None:
-        """What is to be said where the words nearest to a cell name activations, and not this one; None otherwise."""
+    def other_activation(self, cell: Address, activation: str, others: Collection[str] = ()) -> str | None:
+        """What is to be said where the words nearest to a cell name activations, and not this one; None otherwise.
+
+        Args:
+            cell: where a result stands.
+            activation: its own.
+            others: further ones that may be named there.
+        """
         words = set(_LATIN.findall(next(self.beside(cell), "").lower())) & _ACTIVATIONS
-        if not words or words & set(_LATIN.findall(activation)) or self._is_below_others(cell):
+        if not words or words & set(_LATIN.findall(activation)) or words & {*others} or self._is_below_others(cell):
             return None
         return f"the words beside {show(cell)} say {' and '.join(sorted(words))}, but {activation} was recognised"
 
