@@ -111,6 +111,7 @@ OPERATIONS = {
         _of(
             (5, 4), lambda x: x + POSITIONS, lambda x: ops.subtract(POSITIONS[0], x), lambda x: x * POSITIONS[:, :1],
             lambda x: x[:, :1] / (POSITIONS[None] + 3), lambda x: ops.maximum(x[:, 0], POSITIONS[1]),
+            lambda x: ops.heaviside(x, np.zeros(1)), lambda x: ops.heaviside(ops.relu(x), POSITIONS),
             lambda x: x + np.float32(0.3), lambda x: x + L.Embedding(5, 4, name="places")(ops.arange(5)),
         ),
         X,

@@ -19,6 +19,7 @@ from xlcheck.graph.expressions import (
     Const,
     Exp,
     Expr,
+    Greater,
     Largest,
     Log,
     Maximum,
@@ -29,6 +30,8 @@ from xlcheck.graph.expressions import (
     Sqrt,
     Sum,
     Total,
+    Where,
+    lift,
 )
 from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers.activation_layers import softmax_over_time
@@ -38,6 +41,12 @@ from xlcheck.model.layer_options import OPERATIONS
 from xlcheck.model.model_spec import LayerSpec, numpy_key
 
 Numbers = NDArray[np.int64]
+
+
+def _step(x: Expr, at_zero: Expr) -> Expr:
+    """Keras's `heaviside`: 0 below 0, 1 above, the second number at 0."""
+    return Where(Greater(x, lift(0.0)), lift(1.0), Where(Greater(lift(0.0), x), lift(0.0), at_zero))
+
 
 _OF_ONE: dict[str, tuple[Callable[[Expr], Expr], str, str]] = {
     "absolute": (Abs, "|{x}|", "The input without its sign."),
@@ -55,6 +64,7 @@ _OF_TWO: dict[str, tuple[Callable[[Expr, Expr], Expr], str, str]] = {
     "true_divide": (lambda a, b: a / b, "{} / {}", "The first divided by the second, element by element."),
     "maximum": (Maximum, "max({}, {})", "The larger of the two, element by element."),
     "minimum": (Minimum, "min({}, {})", "The smaller of the two, element by element."),
+    "heaviside": (_step, "step({}, {})", "1 above 0, 0 below it, and at 0 the second number."),
 }
 _OVER_AXIS: dict[str, tuple[Callable[[Sequence[Expr]], Expr], str, str]] = {
     "mean": (lambda items: Total(tuple(items)) / len(items), "the average of x", "average"),

@@ -184,7 +184,8 @@ def _operation(*kept: str, **fixed: Any) -> LayerOptions:
 OPERATIONS: dict[str, LayerOptions] = {
     "ops.get_item": _operation("key"),
     **dict.fromkeys(
-        ("ops.add", "ops.subtract", "ops.multiply", "ops.divide", "ops.true_divide", "ops.maximum", "ops.minimum"),
+        ("ops.add", "ops.subtract", "ops.multiply", "ops.divide", "ops.true_divide", "ops.maximum", "ops.minimum",
+         "ops.heaviside"),
         _OF_TWO,
     ),
     "ops.clip": _operation("x_min", "x_max"),
