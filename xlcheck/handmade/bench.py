@@ -166,16 +166,17 @@ def excerpt(
 
 def _recognised(reading: Reading, networks: Sequence[Network]) -> Iterator[str]:
     """What the formulas were read as."""
-    layer, *scaled = networks[0].spec.layers
+    layer = networks[0].spec.layers[0]
     cells = sorted(cell for cell in networks[0].weights[f"{layer.name}.kernel"] if cell is not None)
     shortest, *_, longest = sorted([*map(len, reading.documents)] * 2)
     steps = f"{longest} steps" if shortest == longest else f"{shortest} to {longest} steps"
     documents = len(reading.documents)
     samples = f", {documents} samples" + (" of" if longest > 1 else "") if documents > 1 else ""
     times = (" " if samples else ", ") + steps if longest > 1 else ""
+    times += f" times {reading.scale:g}" if reading.scale != 1 else ""
     yield (
         f"no bindings were given; assumed {layer.name} = {reading.kind}({reading.units}, "
-        f"{reading.activations['activation']}){samples}{times}{f' times {reading.scale:g}' if scaled else ''} "
+        f"{reading.activations['activation']}){samples}{times} "
         f"(weights from {show(cells[0])} on)"
     )
     if subtracts_bias(reading):

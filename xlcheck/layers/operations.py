@@ -64,7 +64,7 @@ _OF_TWO: dict[str, tuple[Callable[[Expr, Expr], Expr], str, str]] = {
     "true_divide": (lambda a, b: a / b, "{} / {}", "The first divided by the second, element by element."),
     "maximum": (Maximum, "max({}, {})", "The larger of the two, element by element."),
     "minimum": (Minimum, "min({}, {})", "The smaller of the two, element by element."),
-    "heaviside": (_step, "step({}, {})", "1 above 0, 0 below it, and at 0 the second number."),
+    "heaviside": (_step, "step({}, {})", "1 above 0, 0 below it, at 0 the second number."),
 }
 _OVER_AXIS: dict[str, tuple[Callable[[Sequence[Expr]], Expr], str, str]] = {
     "mean": (lambda items: Total(tuple(items)) / len(items), "the average of x", "average"),
@@ -172,7 +172,8 @@ def _of_two(use: Use) -> tuple[Signal, ...]:
 
 
 def _word(constant: Any) -> str:
-    return "constant" if isinstance(constant, list) else f"{constant:g}"
+    numbers = np.ravel(constant)
+    return "constant" if len(numbers) > 1 else f"{numbers[0]:g}"
 
 
 def _rows(layer: LayerSpec, key: str, timed: bool) -> tuple[Expr, ...]:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isclose
 
 from xlcheck.formulas.algebra import Expression, Function, Product, Sum, Term
+from xlcheck.handmade.equations.kinks import leaking, stepped
 
 Found = tuple[str, Expression]
 """An activation's name in Keras, or `exp`, and what it is applied to."""
 Inside = Callable[[Expression], Expression]
 """The term that a cell holds; any other term as it is."""
 
-LEAK = 0.2
-"""Keras's slope of `leaky_relu` below 0."""
 _GREATER, _SMALLER = frozenset({">", ">="}), frozenset({"<", "<="})
 
 
@@ -75,37 +73,35 @@ def _function(term: Function) -> Found | None:
         return term.name.lower(), arguments[0]
     if term.name == "MAX" and len(arguments) == 2:
         return _rectified(arguments[0], *arguments) or _rectified(arguments[1], arguments[1], arguments[0])
-    if term.name == "IF" and len(arguments) == 3:
-        condition, then, other = arguments
-        if not isinstance(condition, Function) or len(condition.arguments) != 2:
-            return None
-        left, right = condition.arguments
-        if left == 0.0:
-            left, right, greater, smaller = right, left, _SMALLER, _GREATER
-        else:
-            greater, smaller = _GREATER, _SMALLER
-        if right == 0.0 and condition.name in greater:
-            return _rectified(left, then, other)
-        if right == 0.0 and condition.name in smaller:
-            return _rectified(left, other, then)
+    if term.name == "SIGN" and isinstance(arguments[0], Term):
+        return "sign", arguments[0]
+    if term.name == "IF" and len(arguments) == 3 and isinstance(arguments[0], Function):
+        return _chosen(arguments[0], *arguments[1:])
     return None
+
+
+def _chosen(condition: Function, then: Expression, other: Expression) -> Found | None:
+    """What a comparison with 0 chooses: a sum or a part of it, or one of two numbers."""
+    if condition.name not in _GREATER | _SMALLER:
+        return None
+    if isinstance(then, float) and isinstance(other, float):
+        return stepped(condition, then, other)
+    left, right = condition.arguments
+    is_greater = condition.name in _GREATER
+    if left == 0.0:
+        left, right, is_greater = right, left, not is_greater
+    if right != 0.0:
+        return None
+    return _rectified(left, then, other) if is_greater else _rectified(left, other, then)
 
 
 def _rectified(x: Expression, positive: Expression, negative: Expression) -> Found | None:
     if positive is not x:
         return None
-    return ("relu", x) if negative == 0.0 else ("leaky_relu", x) if _is_leak(negative, x) else None
-
-
-def _is_leak(term: Expression, x: Expression) -> bool:
-    """Whether a term is what Keras's `leaky_relu` makes of a negative number: a fifth of it."""
-    if not isinstance(term, Sum) or not isinstance(x, Term):
-        return False
-    constant, parts = (x.constant, x.parts) if isinstance(x, Sum) else (0.0, ((x, 1.0),))
-    below = dict(term.parts)
-    return isclose(term.constant, LEAK * constant) and below.keys() == dict(parts).keys() and all(
-        isclose(below[part], LEAK * factor) for part, factor in parts
-    )  # fmt: skip
+    if negative == 0.0:
+        return "relu", x
+    name = leaking(negative, x)
+    return None if name is None else (name, x)
 
 
 def _sigmoid(term: Product, inside: Inside) -> Found | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from xlcheck.handmade.equations.forms import RATIO, Forms
+from xlcheck.handmade.equations.kinks import layers_behind
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.other_activations import KERAS
 from xlcheck.handmade.equations.polynomials import Atom, Monomial
@@ -21,7 +22,7 @@ def read_dense(layer: Layer, forms: Forms) -> list[Reading]:
     found = []
     for activation, rows in by_activation.items():
         part = layer if len(by_activation) == 1 else layer.restricted(rows)
-        if activation in KERAS:
+        if activation in KERAS or layers_behind(activation):
             found.append(_reading(part, activation, part.rows, _outputs(part, forms), is_certain=is_certain))
         elif activation == "exp":
             shares = _shares(part, forms)

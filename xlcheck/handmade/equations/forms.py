@@ -16,6 +16,7 @@ from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Produc
 from xlcheck.handmade import effort
 from xlcheck.handmade.equations.activations import activation_of
 from xlcheck.handmade.equations.form_uses import FormUses
+from xlcheck.handmade.equations.kinks import STEPS
 from xlcheck.handmade.equations.other_activations import other_activation
 from xlcheck.handmade.equations.polynomials import NEGATIVE, Atom, Monomial, Polynomial, atom_of, cell_of, times
 from xlcheck.handmade.equations.products import Products
@@ -203,7 +204,8 @@ class Forms:
         if found is not None:
             name, argument = found
             polynomial = self._polynomial(argument, atom, is_sum=True)
-            return _OPAQUE if polynomial is None else Form(name, polynomial)
+            may_be = polynomial is not None and (name not in STEPS or any(len(own) > 1 for own in polynomial))
+            return Form(name, polynomial) if polynomial is not None and may_be else _OPAQUE
         if isinstance(term, Product) and any(power == -1 for _, power in self._apart(term)):
             return self._ratio(term, atom)
         polynomial = self._polynomial(term, atom, is_sum=True)

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from xlcheck.handmade.equations.forms import SUM, Form, Forms
+from xlcheck.handmade.equations.forms import COPY, SUM, Form, Forms
 from xlcheck.handmade.equations.gated import gated_sums, late_gate, with_states
+from xlcheck.handmade.equations.kinks import STEPS
 from xlcheck.handmade.equations.polynomials import Atom, Monomial, Polynomial, negative_of
 from xlcheck.handmade.reading.reached import reached
 
@@ -54,11 +55,12 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
     biases = {monomial[0] for found in gated.values() for monomial in found[1] if len(monomial) == 1}
     inlined = {part for parts in forms.inlined.values() for part in parts}
     found = {}
+    deciding = _deciding(forms)
     single = _single_outputs(forms)
     read = {atom for form in map(forms.of, forms) for part in (form.polynomial, form.below) for m in part for atom in m}
     for atom in list(forms):
         form = forms.of(atom)
-        if form.kind == "exp" and atom not in read:
+        if (form.kind == "exp" and atom not in read) or atom in deciding:
             continue  # the odds beside a sigmoid, or a step on the way to one
         if form.is_activation or (form.kind == SUM and atom not in inlined):
             summed = with_states(_with_thresholds(form, forms), forms)
@@ -69,7 +71,20 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
                 found[atom] = instance
     skipped = dict(_before_skips(found, forms, single))
     kept = {atom: own for atom, own in found.items() if atom not in skipped}
-    return kept | {own.atom: own for own in skipped.values()} | _only_compared(found, forms, inlined, single)
+    compared = _only_compared(found, forms, inlined, single, deciding)
+    return kept | {own.atom: own for own in skipped.values()} | compared
+
+
+def _deciding(forms: Forms) -> set[Atom]:
+    """Steps that decide by a sum that others read or bend, too: such a step is no activation of it."""
+    steps = {atom for atom in forms if forms.of(atom).kind in STEPS}
+    others = [atom for atom in forms if atom not in steps and forms.of(atom).kind != COPY] if steps else []
+    read = {own for atom in others for own in (*forms.inlined.get(atom, ()), *forms.named.get(atom, ()))}
+    bent = {frozenset(forms.of(atom).polynomial.items()) for atom in others if forms.of(atom).is_activation}
+    return {
+        atom for atom in steps
+        if frozenset(forms.of(atom).polynomial.items()) in bent or not read.isdisjoint(forms.inlined.get(atom, ()))
+    }  # fmt: skip
 
 
 def _with_thresholds(form: Form, forms: Forms) -> Polynomial:
@@ -106,10 +121,15 @@ def _before_skips(
 
 
 def _only_compared(
-    found: Mapping[Atom, Instance], forms: Forms, inlined: Collection[Atom], single: Collection[Atom]
+    found: Mapping[Atom, Instance],
+    forms: Forms,
+    inlined: Collection[Atom],
+    single: Collection[Atom],
+    deciding: Collection[Atom],
 ) -> dict[Atom, Instance]:
     """The weighted sums that are followed into others of which no activation is computed, as into an error."""
-    below = followed((a for a in forms if a in found or forms.of(a).is_activation), forms)
+    bending = (atom for atom in forms if forms.of(atom).is_activation and atom not in deciding)
+    below = followed((*found, *bending), forms)
     sums = ((atom, forms.of(atom)) for atom in set(inlined) - below)
     tried = ((atom, _instance(atom, form, form.polynomial, forms, single)) for atom, form in sums if form.kind == SUM)
     own = {atom: instance for atom, instance in tried if instance is not None}

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.instances import LINEAR
+from xlcheck.handmade.equations.kinks import layers_behind
 from xlcheck.handmade.equations.polynomials import NEGATIVE, Atom, cell_of
 from xlcheck.handmade.equations.reading import LossCells, Reading
-from xlcheck.handmade.networks.layer_specs import layer_spec
+from xlcheck.handmade.networks.layer_specs import DEFAULTS, layer_spec
 from xlcheck.handmade.networks.network import Network, Places
-from xlcheck.model.model_spec import sequential
+from xlcheck.model.model_spec import LayerSpec, sequential
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,15 @@ def _network(links: Sequence[Link], numbers: Sequence[int]) -> Network:
     weights: dict[str, Places] = {}
     for link in links:
         options: dict[str, object] = {**link.reading.activations, "use_bias": link.has_bias}
+        further = _behind(link)
+        if further:
+            options["activation"] = LINEAR
         if link.reading.kind != "Dense":
             options["return_sequences"] = link.all_steps
         spec = layer_spec(link.reading.kind, link.name, link.reading.units, len(link.features), options)
         found = _weights(link)
         weights |= {f"{link.name}.{weight}": found[weight] for weight in spec.weights}
-        specs.append(spec)
-        if link.reading.scale != 1:
-            options = {"scale": link.reading.scale}
-            specs.append(layer_spec("Rescaling", _scaled(link), None, link.reading.units, options))
+        specs += [spec, *further]
     first = links[0]
     shape = (len(first.documents[numbers[0]]), len(first.features)) if first.is_timed else (len(first.features),)
     samples = tuple(
@@ -111,9 +112,21 @@ def _network(links: Sequence[Link], numbers: Sequence[int]) -> Network:
     return Network(model, weights, samples, bound, turned=turned, samples_in_steps=in_steps)
 
 
-def _scaled(link: Link) -> str:
-    """The name of the layer that scales the results of another one."""
-    return f"{link.name}_scaled"
+def _behind(link: Link) -> list[LayerSpec]:
+    """The layers that make an activation of weighted sums which none has as its own, or scale them."""
+    scale = link.reading.scale
+    kinds = [*layers_behind(str(link.reading.activations["activation"]))]
+    kinds += [("Rescaling", {"scale": scale})] if scale != 1 else []
+    return [
+        layer_spec(kind, f"{link.name}_{_CALLED[kind]}", None, link.reading.units, options)
+        if kind in DEFAULTS
+        else LayerSpec(kind, f"{link.name}_{_CALLED[kind]}", dict(options), {})
+        for kind, options in kinds
+    ]
+
+
+_CALLED = {"ops.heaviside": "step", "LeakyReLU": "leaky_relu", "Rescaling": "scaled"}
+"""How a layer is called behind another one."""
 
 
 def has_bias(reading: Reading) -> bool:
@@ -172,7 +185,7 @@ def _bound(link: Link, number: int) -> Iterator[tuple[str, Places]]:
         for t, step in enumerate(link.documents[number]):
             places = tuple(_own_cell(values.get((step, unit))) for unit in range(link.reading.units))
             if any(place is not None for place in places):
-                stem = link.name if link.reading.scale == 1 else _scaled(link)
+                stem = [link.name, *(spec.name for spec in _behind(link))][-1]
                 name = f"{stem}.{symbol}[{t}]" if link.is_timed else f"{stem}.{symbol}"
                 yield f"1-{name}" if symbol in link.reading.turned else name, places
 

@@ -7,13 +7,12 @@ from functools import partial
 from math import nan
 
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term
-from xlcheck.handmade.equations.activations import LEAK, activation_of
+from xlcheck.handmade.equations.activations import activation_of
+from xlcheck.handmade.equations.kinks import STEPS, slope_below_0
 from xlcheck.handmade.reading.cell_terms import CellTerms, is_spoilt, leaves
 
 Edit = Mapping[Address, Term]
 """Cell → what it would compute."""
-_BELOW_0 = {"relu": 0.0, "leaky_relu": LEAK}
-"""The slope of an activation below 0; above, it is 1."""
 
 
 class TermChanges:
@@ -38,9 +37,14 @@ class TermChanges:
         algebra = self._terms.algebra
         if name == "TANH":
             yield algebra.function("TANH", inner)
-        elif name in _BELOW_0:
+        elif (slope := slope_below_0(name)) is not None:
             condition = algebra.function(">", inner, 0.0)
-            yield algebra.function("IF", condition, inner, algebra.scale(inner, _BELOW_0[name]))
+            yield algebra.function("IF", condition, inner, algebra.scale(inner, slope))
+        elif name in STEPS:
+            low, at_zero = STEPS[name]
+            compared = algebra.function(">" if at_zero == low else ">=", inner, 0.0)
+            is_sign = low < at_zero < 1
+            yield algebra.function("SIGN", inner) if is_sign else algebra.function("IF", compared, 1.0, low)
         else:
             below = algebra.sum((1.0, algebra.function("EXP", algebra.scale(inner, -1.0))))
             yield algebra.power(below, -1.0)
@@ -105,7 +109,7 @@ class TermChanges:
         found = activation_of(term, self._inside)
         if found is None:
             yield change(term)
-        elif found[0] in {"tanh", "sigmoid", *_BELOW_0} and not (
+        elif (found[0] in {"tanh", "sigmoid", *STEPS} or slope_below_0(found[0]) is not None) and not (
             isinstance(found[1], Leaf) and found[1].cell in self._terms
         ):
             to = change(found[1])

@@ -45,6 +45,10 @@ class Named:
     sentence: str
 
 
+WRONG_STEP = "wrong-time-step"
+OTHER_SAMPLE = Named("wrong-sample", "all that is read belongs to another sample; refer to the right row or column")
+
+
 class Diagnoser:
     """Names mistakes in one workbook.
 
@@ -139,13 +143,15 @@ class Diagnoser:
             if (other.source.network, other.source.part) != (element.source.network, element.source.part):
                 continue
             if other.sample != element.sample:
+                if (band, step, other.index) == (own.band, own.step, element.index):
+                    return OTHER_SAMPLE
                 continue
             if band == own.band and step == own.step and other.index != element.index:
                 unit = f"the value of unit {other.index + 1} stands where that of unit {element.index + 1} is needed"
                 return Named("neighbour-unit", unit)
             if band == own.band and step != own.step and other.index == element.index:
                 sentence = "all that is read belongs to another time step; refer to the right column or row"
-                return Named("wrong-time-step", sentence)
+                return Named(WRONG_STEP, sentence)
             if band.layer == own.band.layer and band.symbol in others and step == own.step:
                 said = others[band.symbol]
                 return Named("gate-order", f"the {said} gate is computed where the {gate} gate is needed")

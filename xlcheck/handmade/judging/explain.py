@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xlcheck.graph.quantities import Quantity
-from xlcheck.handmade.judging.diagnose import Diagnoser
+from xlcheck.handmade.judging.diagnose import OTHER_SAMPLE, WRONG_STEP, Diagnoser
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.networks.elements import Element
 from xlcheck.handmade.networks.network import Network
@@ -72,6 +72,8 @@ class Explainer:
         if verdict.kind is Kind.NOT_A_FORMULA:
             return "constant-over-formula", message
         named = self._diagnoser.name(verdict.cell) if verdict.status is Status.ROOT else None
+        if named is not None and named.name == WRONG_STEP and self._has_samples_for_steps(element):
+            named = OTHER_SAMPLE
         if verdict.only_here and verdict.status is Status.ROOT:
             reason = f"it should compute {quantity.band.equation or element.name}" if named is None else named.sentence
             return None if named is None else named.name, f"The formula is right only for the numbers shown: {reason}."

@@ -41,6 +41,7 @@ GLOSSARY: Mapping[str, str] = {
     "softmax-wrong-direction": "a softmax adds up over the time steps, not over the units",
     "step-uphill": "a weight moves along its gradient instead of against it",
     "transposed-kernel": "a gradient flows through a matrix with its rows and columns exchanged",
+    "wrong-sample": "a value of another sample is read",
     "wrong-sign": "a sign is the wrong way round",
     "wrong-step": "a gradient reads a number of the step before or after the one it belongs to",
     "wrong-time-step": "a value of another time step is read",

@@ -1,0 +1,82 @@
+"""Networks of perceptrons, whose units give 0 or 1, or −1 or 1, and units with a leaky ReLU of any slope."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from equation_sheets import answer
+
+pytestmark = pytest.mark.keras
+
+_STEPS = ("IF({}>0,1,0)", "IF({}>=0,1,0)", "IF({}<0,0,1)", "IF({}<=0,-1,1)", "IF({}>=0,1,-1)", "SIGN({})")
+_LEAKS = ("IF({0}>0,{0},0.01*({0}))", "MAX(0.1*({0}),{0})", "IF({0}<0,0.3*({0}),{0})")
+
+
+def _network(rng: random.Random, bent: str) -> tuple[dict[str, object], list[str]]:
+    """Two inputs, two hidden units and an output, a sample a row; sums in cells of their own or not.
+
+    Returns:
+        The cells, and those of activations.
+    """
+    cells: dict[str, object] = {"A1": "w", "D1": "v"}
+    for row in (2, 3, 4):
+        cells |= {f"{c}{row}": round(rng.uniform(-1.5, 1.5), 1) + 0.05 for c in "ABD"}
+    apart, samples = rng.random() < 0.5, rng.randint(4, 8)
+    activations = []
+    for row in range(7, 7 + samples):
+        cells |= {f"{c}{row}": rng.choice([0, 1]) if samples == 4 else round(rng.uniform(-2, 2), 1) for c in "AB"}
+        sums = {
+            column: f"${x}{row}*{w}$2+${y}{row}*{w}$3+{w}$4"
+            for column, x, y, w in (("F", "A", "B", "A"), ("G", "A", "B", "B"), ("H", "F", "G", "D"))
+        }
+        for (column, total), z in zip(sums.items(), "JKL", strict=True):
+            if apart:
+                cells[f"{z}{row}"] = f"={total}"
+            cells[f"{column}{row}"] = "=" + bent.format(f"{z}{row}" if apart else total)
+            activations.append(f"{column}{row}")
+    return cells, activations
+
+
+@pytest.mark.parametrize("bent", [*_STEPS, *_LEAKS])
+def test_units_with_a_kink_or_a_jump_agree(bent: str, tmp_path: Path) -> None:
+    """Rule: a step at 0, however it is spelt, and a leaky ReLU of any slope are activations."""
+    for seed in range(2):
+        cells, _ = _network(random.Random(f"{bent}{seed}"), bent)
+        assert answer(cells, tmp_path) == (0, set())
+
+
+@pytest.mark.parametrize("bent", [*_STEPS, *_LEAKS])
+def test_a_wrong_unit_with_a_kink_or_a_jump_is_found(bent: str, tmp_path: Path) -> None:
+    """Rule: a unit that reads what belongs to another sample is the root, and nothing else is."""
+    rng = random.Random(f"wrong {bent}")
+    cells, activations = _network(rng, bent)
+    row = rng.randint(8, 10)
+    wrong = rng.choice([cell for cell in activations if cell[1:] == str(row)])
+    text = str(cells[wrong])
+    for column in "ABFGJKL":
+        text = text.replace(f"${column}{row}*", f"${column}{row - 1}*").replace(f"{column}{row}", f"{column}{row - 1}")
+    assert answer(cells | {wrong: text}, tmp_path) == (1, {wrong})
+
+
+def test_a_threshold_is_a_bias_with_the_other_sign(tmp_path: Path) -> None:
+    """Rule: `IF(Σ >= θ, 1, 0)` with θ in a cell is a perceptron; another threshold in one of its cells is wrong."""
+    cells: dict[str, object] = {"A1": "w1", "B1": 0.6, "A2": "w2", "B2": 0.5, "A3": "threshold", "B3": 0.8}
+    for row, (one, other) in enumerate([(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (0.5, 0.5)], 5):
+        cells |= {f"A{row}": one, f"B{row}": other}
+        cells[f"C{row}"] = f"=IF(A{row}*$B$1+B{row}*$B$2>=$B$3,1,0)"
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"C7": "=IF(A7*$B$1+B7*$B$2>=$B$2,1,0)"}, tmp_path) == (1, {"C7"})
+
+
+def test_a_decision_by_a_sum_that_others_read_is_no_activation(tmp_path: Path) -> None:
+    """Rule: where an error reads the weighted sum, as in an ADALINE, the step beside it only decides."""
+    cells: dict[str, object] = {"A1": 0.6, "B1": -0.5, "C1": 0.1}
+    for row in range(4, 10):
+        cells |= {f"A{row}": 0.5 * row - 3.1, f"B{row}": 0.7 - 0.2 * row, f"C{row}": row % 2}
+        cells |= {f"D{row}": f"=A{row}*$A$1+B{row}*$B$1+$C$1", f"E{row}": f"=IF(D{row}>=0,1,0)"}
+        cells[f"F{row}"] = f"=(C{row}-D{row})^2"
+    cells["F10"] = "=AVERAGE(F4:F9)"
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"D6": "=A6*$A$1+B5*$B$1+$C$1"}, tmp_path) == (1, {"D6"})
