@@ -74,3 +74,30 @@ def test_with_and_without_a_bias(tmp_path: Path) -> None:
         cells |= {f"E{row}": f"=A{row}*$A$1+B{row}*$B$1", f"F{row}": f"=1/(1+EXP(-E{row}))"}
     assert answer(cells, tmp_path) == (0, set())
     assert answer(cells | {"C6": "=A6*$A$1+B6*$B$1"}, tmp_path) == (1, {"C6"})
+
+
+def _curves() -> dict[str, object]:
+    """One unit at eight inputs, bent by four activations, of two of them the derivative."""
+    cells: dict[str, object] = {"A1": "w", "B1": 2.0, "A2": "b", "B2": -1.0}
+    for n, row in enumerate(range(5, 13)):
+        z = f"$B$1*A{row}+$B$2"
+        cells |= {f"A{row}": n / 2 - 2, f"B{row}": f"=1/(1+EXP(-({z})))", f"C{row}": f"=TANH({z})"}
+        cells |= {f"D{row}": f"=MAX(0,{z})", f"E{row}": f"=IF({z}>0,{z},0.01*({z}))"}
+        cells |= {f"F{row}": f"=B{row}*(1-B{row})", f"G{row}": f"=1-C{row}^2"}
+    return cells
+
+
+def test_derivatives_beside_activations_leave_a_check_complete(tmp_path: Path) -> None:
+    """Rule: the derivative of an activation, by its results, at each of them, belongs to no layer and hides none."""
+    assert answer(_curves(), tmp_path) == (0, set())
+    assert answer(_curves() | {"D7": "=MAX(0,$B$1*A7-$B$2)"}, tmp_path) == (1, {"D7"})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"G8": "=1-C8^3"}, {"F8": "=B9*(1-B9)", "F9": "=B8*(1-B8)"}],
+    ids=["cubed", "exchanged"],
+)
+def test_what_is_no_derivative_is_no_pass(change: dict[str, object], tmp_path: Path) -> None:
+    """Rule: what stands beside activations and is the derivative of none, or of another result, has no verdict."""
+    assert answer(_curves() | change, tmp_path, effort=4) == (3, set())

@@ -11,12 +11,11 @@ from itertools import islice
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.graph.quantities import Role
 from xlcheck.handmade.equations.between import against_them_together
 from xlcheck.handmade.equations.decisions import decisions
+from xlcheck.handmade.equations.derivatives import derivatives
 from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM, Forms
 from xlcheck.handmade.equations.functions import formulas_behind
-from xlcheck.handmade.equations.instances import followed
 from xlcheck.handmade.equations.left_out import reads_empty
 from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.objections import objections, repeated, words_against
@@ -31,11 +30,12 @@ from xlcheck.handmade.equations.orders import (
 )
 from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
-from xlcheck.handmade.equations.reading import LossCells, Reading, outputs, scaled_inputs, unused_cells
+from xlcheck.handmade.equations.reading import Reading, outputs, scaled_inputs, unused_cells
 from xlcheck.handmade.equations.recognise import Recognised
 from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
 from xlcheck.handmade.equations.whole_steps import mixed_up_steps
 from xlcheck.handmade.evaluations import evaluations, goes_on
+from xlcheck.handmade.layer_cells import LayerCells, at_first
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellValues, show
 from xlcheck.handmade.reading.numbers_as_text import is_number_as_text
@@ -47,33 +47,6 @@ _BESIDE = 2
 """Cells from a layer to a copy in line with it that may stand for one of its own: a blank one may lie between."""
 _NEAR = 4
 """Cells between a layer and a formula in line with it that may stand for one of its own."""
-
-
-@dataclass(frozen=True)
-class LayerCells:
-    """A layer and its cells.
-
-    Attributes:
-        name: as Keras would call it.
-        reading: what its weighted sums are read as.
-        networks: the same as networks, one for each length of its documents.
-        own: the cells in which it is computed.
-        given: the cells of what it is given.
-        loss: the loss behind it, if there is one.
-    """
-
-    name: str
-    reading: Reading
-    networks: tuple[Network, ...]
-    own: frozenset[Address]
-    given: frozenset[Address]
-    loss: LossCells | None = None
-
-    @property
-    def inputs(self) -> set[Address]:
-        """The cells of what it is given that are no weights and no states."""
-        given = (item for network in self.networks for item in network.cells())
-        return {cell for quantity, *_, cell in given if quantity.band.role is Role.INPUT}
 
 
 @dataclass(frozen=True)
@@ -202,6 +175,7 @@ class Arrangement:
                 is_result = kind == COPY and self._may_be_a_result(cell, taken)
                 (spare.add if is_spare and not is_result else left.append)(cell)
         regular, odd = evaluations(self.reads, taken, self.decisions)
+        regular |= derivatives(readings, self.reads.terms, taken) if left else set()
         spare = (spare | regular | self._measures(taken) if left else spare) - {*taken} - odd
         left += [cell for cell in odd if cell not in left]
         return [cell for cell in left if cell not in spare], [cell for cell in self.reads.formulas if cell in spare]
@@ -332,19 +306,3 @@ class Arrangement:
         """Whether a formula is an activation of no number, beside the one perhaps that it should read."""
         holds = self.reads.terms.holds_number
         return bends(self.reads.table.texts.get(cell, "")) and not any(map(holds, self.reads.of(cell)))
-
-
-def at_first(layer: LayerCells, forms: Forms) -> set[Address]:
-    """The cells of a recurrent layer that belong to no further step than the first one of each sample.
-
-    Where a first step lacks an input, it may be the weights that are blank, and not the state.
-    """
-    reading = layer.reading
-    if reading.kind == "Dense":
-        return set()
-    inputs, slots = {*reading.features}, reading.layer.slots
-    first = {document[0] for document in reading.documents if inputs <= slots[document[0]].keys()}
-    own = [(step, atom) for values in reading.values.values() for (step, _), atom in values.items()]
-    own += [(step, instance.atom) for (_, step), found in reading.layer.at.items() for instance in found]
-    later = {atom for step, atom in own if step not in first}
-    return {*layer.own} - {cell_of(atom) for atom in later | followed(later, forms)}

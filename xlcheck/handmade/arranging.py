@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.arrangement import Arrangement, LayerCells
+from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.losses import find_loss
 from xlcheck.handmade.equations.networks import networks_of
@@ -14,6 +14,7 @@ from xlcheck.handmade.equations.plain import PlainCells, plain_layers
 from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs, unused_cells
 from xlcheck.handmade.equations.recognise import Recognised, recognise_layers
+from xlcheck.handmade.layer_cells import LayerCells
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellValues

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from xlcheck.formulas.algebra import Address, Term
-from xlcheck.handmade.arrangement import Arrangement, LayerCells
+from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.networks import subtracts_bias
 from xlcheck.handmade.equations.other_activations import NAMES
@@ -16,6 +16,7 @@ from xlcheck.handmade.equations.placement import Placement, place
 from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.layer_cells import LayerCells
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import Outcome, Recompute, judged
 from xlcheck.handmade.reading.cell_terms import CellTerms

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import is_filled_from
-from xlcheck.handmade.arrangement import Arrangement, at_first
+from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.candidates import Candidate, seeming_weights
 from xlcheck.handmade.equations.forms import COPY
 from xlcheck.handmade.equations.polynomials import atom_of, cell_of
 from xlcheck.handmade.equations.reading import outputs
+from xlcheck.handmade.layer_cells import at_first
 from xlcheck.handmade.reading.cell_terms import leaves
 from xlcheck.handmade.reading.cells import beside
 

@@ -146,7 +146,10 @@ class Search:
     def _right_in_part(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part that is a network in which all is right but for formulas that nobody reads."""
         groups = unread(part)[::-1]  # people show results behind them
-        for shown in (*groups, set[Address]().union(*groups)) if len(groups) > 1 else ():
+        left_over = {*self._equations(part, answers).left} if len(groups) > 1 else set[Address]()
+        unknown = [own for own in groups if not own.isdisjoint(left_over)]
+        several = [set[Address]().union(*own) for own in (unknown, groups) if len(own) > 1]
+        for shown in (*groups, *several) if len(groups) > 1 else ():
             rest = self._equations(without(part, shown), answers)
             if rest.is_sure:
                 why = "nothing reads these formulas, and it was not recognised what they compute"

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.arrangement import Arrangement, LayerCells
+from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.polynomials import Atom
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.recognise import Recognised
+from xlcheck.handmade.layer_cells import LayerCells
 
 _NOT_AT_FIRST = frozenset({"f", "r", "tanh_c"})
 """What a first step may do without, where there is no state before it, or a formula may hold inside of another one."""
