@@ -12,7 +12,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from thorough import EVERY_CASE, LEVEL, MARKERS_LEFT_OUT, adds_little
 
 from xlcheck.engines.libreoffice import find_soffice
@@ -48,7 +48,10 @@ sys.dont_write_bytecode = False
 gc.disable()  # while tests are collected, which makes hundreds of thousands of objects, and no garbage
 
 # A property with examples of its own number says so.
-settings.register_profile("ordinary", max_examples=100 if EVERY_CASE else 40)
+settings.register_profile(
+    "ordinary", max_examples=100 if EVERY_CASE else 40, deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],  # how long something takes depends on what else a machine does
+)  # fmt: skip
 settings.load_profile("ordinary")
 
 
