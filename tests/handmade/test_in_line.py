@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,17 @@ def test_a_column_outvotes_what_was_filled_into_its_row(tmp_path: Path) -> None:
             cells[f"{share}{row}"] = f"={e}{row}/$K{row}"
     assert answer(cells, tmp_path) == (0, set())
     assert answer(cells | {"M8": "=I8/L8", "N8": "=J8/M8"}, tmp_path) == (1, {"M8", "N8"})
+
+
+def test_a_window_apart_from_those_all_around_it_is_wrong(tmp_path: Path) -> None:
+    """Rule: of windows that go on by more than a cell, one between others that goes on otherwise than all is the root;
+    one at the end of a line may stop short, and nobody is blamed."""
+    numbers = {f"{c}{r}": round(math.sin(7.3 * r + 2.9 * k), 2) for r in range(1, 7) for k, c in enumerate("ABCDEF")}
+    cells: dict[str, object] = {"H1": -0.05, "I1": 0.31, "H2": 0.33, "I2": -0.71, "H3": "b", "I3": 0.05, **numbers}
+    for row, top in ((9, 1), (10, 3), (11, 5)):
+        for column, (left, right) in zip("ABC", ("AB", "CD", "EF"), strict=True):
+            cells[f"{column}{row}"] = f"=SUMPRODUCT({left}{top}:{right}{top + 1},$H$1:$I$2)+$I$3"
+        cells |= {f"{after}{row}": f"=MAX(0,{column}{row})" for column, after in zip("ABC", "FGH", strict=True)}
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"B10": "=SUMPRODUCT(B3:C4,$H$1:$I$2)+$I$3"}, tmp_path) == (1, {"B10"})
+    assert answer(cells | {"C11": "=SUMPRODUCT(D5:E6,$H$1:$I$2)+$I$3"}, tmp_path) == (3, set())

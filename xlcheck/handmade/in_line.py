@@ -92,7 +92,9 @@ def _as_in_line(
     """
     plain = {cell: text for cell, own in part.table.texts.items() if (text := unrounded(own)) is not None}
     looked_at = OddOnes(terms, part.table.with_texts(plain), seeming_weights(base))
-    odd = [one for one in looked_at.odd() if one.cell not in part.marks][:_MOST]
+    odd = [*looked_at.odd()]
+    odd += looked_at.out_of_pattern({one.cell for one in odd})
+    odd = [one for one in odd if one.cell not in part.marks][:_MOST]
     found: dict[Address, Odd] = {}
     best, least = base, _against(base)
 

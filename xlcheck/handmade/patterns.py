@@ -79,6 +79,16 @@ def out_of_place(table: CellTable, values: CellValues, among: Collection[Address
             yield f"{_warning(broken, table).message}; it is right only if that is meant"
 
 
+def as_in_pattern(table: CellTable) -> Iterator[tuple[Address, str, int]]:
+    """The formulas that break the pattern of their neighbours: cell, what stands there by the pattern, how many follow.
+
+    Args:
+        table: all cells.
+    """
+    for broken in _all_broken(table).values():
+        yield broken.cell, broken.wanted.with_refs(broken.wanted.refs), broken.followers
+
+
 def _numbers(table: CellTable, values: CellValues, sheet: str, ref: Ref) -> list[Value]:
     """What stands in the cells of a reference; only its corners where it is a large one."""
     area = Range(ref.sheet or sheet, ref.top, ref.left, ref.bottom - ref.top + 1, ref.right - ref.left + 1)

@@ -16,6 +16,7 @@ from xlcheck.handmade.by_equations import Settled, layers_of, settled
 from xlcheck.handmade.in_line import settled_in_line
 from xlcheck.handmade.meant import why_meant
 from xlcheck.handmade.outcome import Outcome, Recompute
+from xlcheck.handmade.patterns import as_in_pattern
 from xlcheck.handmade.pieces import pieces
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
@@ -165,11 +166,13 @@ class Search:
             base = layers_of(part, terms)
             layers = settled(base, part, self._bench(part, answers, terms))
             at_once = self._without_search(part, answers, layers)
-            if at_once is not None:
+            if at_once is not None and not (layers.is_sure and any(as_in_pattern(part.table))):
                 return at_once
             lined = settled_in_line(part, terms, base, lambda: self._bench(part, answers, terms), layers)
             if lined is not layers and lined.is_whole:
                 return [*map(part_of, lined.outcomes)], [*_spare(part, lined)]
+            if at_once is not None:
+                return at_once
             layers = lined
             if layers.may_be_more and len(part.table.formulas) <= _SMALL:
                 whole = self._with_one_edit(part, answers, terms, base)

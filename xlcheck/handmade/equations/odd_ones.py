@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
 from xlcheck.formulas.algebra import Address, Leaf, Term
-from xlcheck.formulas.shapes import is_filled_from, moved
+from xlcheck.formulas.shapes import is_filled_from, moved, skeleton
 from xlcheck.handmade.equations.filling import STEP, Filling
+from xlcheck.handmade.patterns import as_in_pattern
 
 _ASKED = 3
 """Formulas on each side that are asked."""
@@ -19,6 +20,8 @@ _AXES = (2, 1)
 """In a row the columns differ, and in a column the rows."""
 _OUTVOTED = 2
 """How many times as many formulas are in one line and alike as are like a formula in the other one."""
+_MANY = 6
+"""Formulas that follow a pattern before the one that breaks it may be wrong: some around it, not only beside it."""
 _WITNESSES = 2
 """Formulas that must agree: one against one is no majority."""
 
@@ -70,6 +73,21 @@ class OddOnes(Filling):
             own = {odd.meant: odd for by, other in both for odd in self._odd(cell, by, like, other)}
             found += own.values() if like < _WITNESSES or self._is_outvoted(cell, like, asked) else ()
         return sorted(found, key=attrgetter("sureness"), reverse=True)
+
+    def out_of_pattern(self, known: Collection[Address]) -> list[Odd]:
+        """The formulas between others of their kind that read what goes on otherwise in all of many of these.
+
+        Args:
+            known: cells that are odd anyway.
+        """
+        found: list[Odd] = []
+        for cell, text, followers in as_in_pattern(self._table):
+            meant = self._terms.term_of(cell, text)
+            beside = [[skeleton(self._table.texts[own]) for own in self._nearest(cell, axis, 1)] for axis in _AXES]
+            is_between = [skeleton(self._table.texts[cell])] * 2 in beside
+            if cell not in known and followers >= _MANY and meant is not None and is_between:
+                found.append(Odd(cell, meant, followers, is_between))
+        return found
 
     def _is_outvoted(self, cell: Address, like: int, asked: Sequence[Sequence[Address]]) -> bool:
         """Whether one of the lines of a formula has it otherwise on both sides, far more than are like it elsewhere."""
