@@ -12,7 +12,7 @@ from xlcheck.engines import engine
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.evaluate import MAX_DEPTH, evaluate, parsed_names
-from xlcheck.formulas.functions import OpaqueError, Scalar
+from xlcheck.formulas.scalars import OpaqueError, Scalar
 
 CELLS: dict[str, float | str] = {
     "A1": 0.3, "A2": -1.25, "A3": 2.0, "B1": 0.7, "B2": 0.5, "B3": -0.125, "C1": "=A1*2", "C2": "=SUM(A1:A3)",
@@ -22,7 +22,10 @@ FORMULAS = [
     "SUMPRODUCT(A1:A3,B1:B3)+C1", "1/(1+EXP(-A2))", "TANH(C2)-A1^2*-B1", "IF(A2>=0,1,EXP(A2))", "MAX(A1:B3)*MIN(A2,0)",
     "INDEX(A1:A3,D2)+INDEX(B1:B3,D2+1)", "ROUND(A2*B1,2)+ROUNDDOWN(-A2,0)+ROUNDUP(A1,1)", "rate*A1+half",
     "ROUND(-2.5,0)", "LN(A1)/SQRT(B2)", "AVERAGE(A1:A3)", "5%*A3", "SUMPRODUCT(MMULT(A1:B1,B2:B3))", "--(A1>A2)",
-    "SUMPRODUCT(--(A1:A3>0)*B1:B3)",
+    "SUMPRODUCT(--(A1:A3>0)*B1:B3)", "IF(ISBLANK(E1),A1,B1)", "IF(ISNUMBER(D1),1,A2)",
+    "COUNTA(A1:E1)+COUNTBLANK(A1:E1)",
+    "LOG10(A3)+LOG(A1,2)", "IFS(A2>0,1,A1>0,B1)", "SWITCH(D2,1,A1,2,A2,A3)", 'SWITCH(D1,"x",1,"WORD",B2)',
+    "IF(ISTEXT(D1),A3,0)", "IF(ISNONTEXT(D1),1,B3)", "IF(TRUE(),A1,FALSE())",
 ]  # fmt: skip
 NAMES = {"rate": "S!$B$1", "half": "S!$B$2"}
 

@@ -132,8 +132,7 @@ def test_a_column_outvotes_what_was_filled_into_its_row(tmp_path: Path) -> None:
 
 
 def test_a_window_apart_from_those_all_around_it_is_wrong(tmp_path: Path) -> None:
-    """Rule: of windows that go on by more than a cell, one between others that goes on otherwise than all is the root;
-    one at the end of a line may stop short, and nobody is blamed."""
+    """Rule: of windows that go on by more than a cell, one between others that goes on otherwise than all is the root."""
     numbers = {f"{c}{r}": round(math.sin(7.3 * r + 2.9 * k), 2) for r in range(1, 7) for k, c in enumerate("ABCDEF")}
     cells: dict[str, object] = {"H1": -0.05, "I1": 0.31, "H2": 0.33, "I2": -0.71, "H3": "b", "I3": 0.05, **numbers}
     for row, top in ((9, 1), (10, 3), (11, 5)):
@@ -142,4 +141,13 @@ def test_a_window_apart_from_those_all_around_it_is_wrong(tmp_path: Path) -> Non
         cells |= {f"{after}{row}": f"=MAX(0,{column}{row})" for column, after in zip("ABC", "FGH", strict=True)}
     assert answer(cells, tmp_path) == (0, set())
     assert answer(cells | {"B10": "=SUMPRODUCT(B3:C4,$H$1:$I$2)+$I$3"}, tmp_path) == (1, {"B10"})
-    assert answer(cells | {"C11": "=SUMPRODUCT(D5:E6,$H$1:$I$2)+$I$3"}, tmp_path) == (3, set())
+
+
+def test_a_last_window_that_stops_short_is_not_blamed(tmp_path: Path) -> None:
+    """Rule: where a line of windows ends, the last one may overlap the one before, as there is nothing more to read."""
+    cells: dict[str, object] = {"A1": 0.7, "B1": -0.4, "C1": "b", "D1": 0.1}
+    cells |= {f"{c}3": round(math.sin(2.9 * k), 2) for k, c in enumerate("ABCDEFGHIJKLMNO")}
+    for place, (left, right) in enumerate(("AB", "CD", "EF", "GH", "IJ", "KL", "MN", "NO")):
+        column = "ABCDEFGH"[place]
+        cells |= {f"{column}5": f"=SUMPRODUCT({left}3:{right}3,$A$1:$B$1)+$D$1", f"{column}6": f"=MAX(0,{column}5)"}
+    assert answer(cells, tmp_path)[1] == set()

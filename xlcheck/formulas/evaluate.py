@@ -10,8 +10,8 @@ from typing import Protocol
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address, Algebra, Term
-from xlcheck.formulas.functions import OpaqueError, Scalar, two_dimensional
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.scalars import OpaqueError, Scalar, two_dimensional
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
 from xlcheck.formulas.tree import Node

@@ -1,30 +1,37 @@
 """Excel's array functions over terms: one row for each function that learners' formulas use.
 
-An argument is a scalar or a two-dimensional array of scalars; a scalar is a number, a term, a text,
-a logical value, or None for an empty cell. What is missing here makes the cell opaque, never wrong:
-values come from the formula engines, this table only finds out what a formula *means*.
+What is missing here makes the cell opaque, never wrong: values come from the formula engines, this table only finds out
+what a formula *means*.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from xlcheck.formulas.algebra import COMPARISONS, Algebra, Expression, Function, Term
+from xlcheck.formulas.algebra import Algebra, Expression, Term
+from xlcheck.formulas.scalars import (
+    Argument,
+    Array,
+    OpaqueError,
+    Scalar,
+    counted,
+    elementwise,
+    flat,
+    is_number,
+    number,
+    numbers,
+    simple,
+    single,
+    two_dimensional,
+)
 
-Scalar = Expression | str | bool | None
-Array = NDArray[np.object_]
-Argument = Scalar | Array
 NumberOf = Callable[[Scalar], float]
-
-
-class OpaqueError(Exception):
-    """The meaning of a formula could not be found out; the message says at what it failed."""
 
 
 class Functions:
@@ -39,14 +46,14 @@ class Functions:
         self._algebra = algebra
         self._number_of = number_of
         self._table: dict[str, Callable[..., Any]] = {
-            "SUM": lambda *a: algebra.sum(_numbers(a)),
+            "SUM": lambda *a: algebra.sum(numbers(a)),
             "SUMPRODUCT": self._sumproduct,
             "MMULT": self._mmult,
-            "PRODUCT": lambda *a: self._product(list(_numbers(a))),
-            "SUMSQ": lambda *a: algebra.sum(algebra.multiply(x, x) for x in _numbers(a)),
+            "PRODUCT": lambda *a: self._product(list(numbers(a))),
+            "SUMSQ": lambda *a: algebra.sum(algebra.multiply(x, x) for x in numbers(a)),
             "SUMXMY2": self._squared_distance,
-            "AVERAGE": lambda *a: self._average(list(_numbers(a))),
-            "COUNT": lambda *a: float(len(list(_numbers(a)))),
+            "AVERAGE": lambda *a: self._average(list(numbers(a))),
+            "COUNT": lambda *a: float(len(list(numbers(a)))),
             "MAX": lambda *a: self._extreme("MAX", a),
             "MIN": lambda *a: self._extreme("MIN", a),
             "TRANSPOSE": lambda a: two_dimensional(a).T,
@@ -70,15 +77,27 @@ class Functions:
             "VSTACK": lambda *a: _stack(a, 0),
             "TAKE": lambda a, *n: self._part(two_dimensional(a), n, take=True),
             "DROP": lambda a, *n: self._part(two_dimensional(a), n, take=False),
-            "CHOOSEROWS": lambda a, *n: two_dimensional(a)[[self._position(i) for i in _flat(n)]],
-            "CHOOSECOLS": lambda a, *n: two_dimensional(a)[:, [self._position(i) for i in _flat(n)]],
+            "CHOOSEROWS": lambda a, *n: two_dimensional(a)[[self._position(i) for i in flat(n)]],
+            "CHOOSECOLS": lambda a, *n: two_dimensional(a)[:, [self._position(i) for i in flat(n)]],
             "TOCOL": lambda a, *rest: two_dimensional(a).reshape(-1, 1),
             "TOROW": lambda a, *rest: two_dimensional(a).reshape(1, -1),
             "CHOOSE": lambda i, *a: a[self._position(i)],
             "MOD": lambda a, b: elementwise(lambda x, y: self._number_of(x) % self._number_of(y), a, b),
-            "AND": lambda *a: all(self._number_of(x) for x in _flat(a)),
-            "OR": lambda *a: any(self._number_of(x) for x in _flat(a)),
+            "AND": lambda *a: all(self._number_of(x) for x in flat(a)),
+            "OR": lambda *a: any(self._number_of(x) for x in flat(a)),
             "NOT": lambda a: not self._number_of(a),
+            "TRUE": lambda: True,
+            "FALSE": lambda: False,
+            "ISBLANK": lambda a: elementwise(lambda x: x is None, a),
+            "ISNUMBER": lambda a: elementwise(is_number, a),
+            "ISTEXT": lambda a: elementwise(lambda x: isinstance(x, str), a),
+            "ISNONTEXT": lambda a: elementwise(lambda x: not isinstance(x, str), a),
+            "COUNTA": lambda *a: float(sum(x is not None for x in flat(a))),
+            "COUNTBLANK": lambda a: float(sum(x in {None, ""} for x in flat((a,)))),
+            "LOG10": lambda a: self._logarithm(a, 10.0),
+            "LOG": lambda a, base=10.0: self._logarithm(a, base),
+            "IFS": self._ifs,
+            "SWITCH": self._switch,
         }
         for name in ("EXP", "TANH", "LN", "SQRT", "ABS", "SIGN", "INT", "SINH", "COSH"):
             self._table[name] = self._unary(name)
@@ -113,7 +132,7 @@ class Functions:
 
     def _rounded(self, how: float, values: Argument, digits: Argument) -> Argument:
         """Numbers are rounded. The meaning of a rounded term is the term; that it is rounded shows in the numbers."""
-        factor = 10.0 ** int(self._number_of(_scalar(digits)))
+        factor = 10.0 ** int(self._number_of(single(digits)))
 
         def one(value: Scalar) -> Scalar:
             x = number(value)
@@ -123,15 +142,34 @@ class Functions:
 
         return elementwise(one, values)
 
+    def _logarithm(self, values: Argument, base: Argument) -> Argument:
+        over = math.log(self._number_of(single(base)))
+        return elementwise(lambda x: self._algebra.scale(self._algebra.function("LN", number(x)), 1 / over), values)
+
+    def _ifs(self, *arguments: Argument) -> Argument:
+        pairs = zip(arguments[::2], arguments[1::2], strict=True)
+        return self._first((value for condition, value in pairs if self._number_of(single(condition))), "IFS")
+
+    def _switch(self, value: Argument, *cases: Argument) -> Argument:
+        own, pairs = self._key(single(value)), zip(cases[::2], cases[1::2], strict=False)
+        else_ = cases[-1:] if len(cases) % 2 else ()
+        found = (result for case, result in pairs if self._key(single(case)) == own)
+        return self._first(chain(found, else_), "SWITCH")
+
+    def _first(self, results: Iterator[Argument], name: str) -> Argument:
+        for result in results:
+            return result
+        raise OpaqueError(f"{name} finds nothing")
+
     def _sumproduct(self, *arrays: Argument) -> Expression:
         columns = [two_dimensional(a).reshape(-1) for a in arrays]
         if len({column.size for column in columns}) != 1:
             raise OpaqueError("SUMPRODUCT: the ranges have different sizes")
-        return self._algebra.sum(self._product([_counted(x) for x in row]) for row in zip(*columns, strict=True))
+        return self._algebra.sum(self._product([counted(x) for x in row]) for row in zip(*columns, strict=True))
 
     def _squared_distance(self, one: Argument, other: Argument) -> Expression:
         pairs = list(zip(*(two_dimensional(a).reshape(-1) for a in (one, other)), strict=False))
-        if two_dimensional(one).shape != two_dimensional(other).shape or len(_numbers((one, other))) < 2 * len(pairs):
+        if two_dimensional(one).shape != two_dimensional(other).shape or len(numbers((one, other))) < 2 * len(pairs):
             raise OpaqueError("SUMXMY2: the ranges have different sizes, or hold something else than numbers")
         apart = (self._algebra.subtract(number(x), number(y)) for x, y in pairs)
         return self._algebra.sum(self._algebra.multiply(x, x) for x in apart)
@@ -159,7 +197,7 @@ class Functions:
         return self._algebra.scale(self._algebra.sum(items), 1 / len(items))
 
     def _variance(self, of_sample: int, *arguments: Argument) -> Expression:
-        items, algebra = list(_numbers(arguments)), self._algebra
+        items, algebra = list(numbers(arguments)), self._algebra
         if len(items) <= of_sample:
             raise OpaqueError("it has too few numbers")
         mean = algebra.scale(self._average(items), -1.0)
@@ -170,7 +208,7 @@ class Functions:
         return self._algebra.function("SQRT", self._variance(of_sample, *arguments))
 
     def _extreme(self, name: str, arguments: Sequence[Argument]) -> Expression:
-        result, *rest = list(_numbers(arguments)) or [0.0]
+        result, *rest = list(numbers(arguments)) or [0.0]
         for item in rest:
             result = self._algebra.function(name, result, item)
         return result
@@ -183,14 +221,14 @@ class Functions:
         array = two_dimensional(area)
         if column is None and array.shape[0] == 1:
             row, column = 1.0, row
-        rows = _pick(self._number_of(_scalar(row)), array.shape[0])
-        columns = _pick(self._number_of(_scalar(column)), array.shape[1])
+        rows = _pick(self._number_of(single(row)), array.shape[0])
+        columns = _pick(self._number_of(single(column)), array.shape[1])
         return simple(array[rows, columns])
 
     def _match(self, value: Argument, area: Argument, kind: Argument = 1.0) -> float:
-        if self._number_of(_scalar(kind)) != 0:
+        if self._number_of(single(kind)) != 0:
             raise OpaqueError("MATCH: only exact matches are followed")
-        return float(self._find(_scalar(value), two_dimensional(area).reshape(-1)) + 1)
+        return float(self._find(single(value), two_dimensional(area).reshape(-1)) + 1)
 
     def _find(self, value: Scalar, items: Sequence[Scalar] | Array) -> int:
         wanted = self._key(value)
@@ -205,22 +243,22 @@ class Functions:
         return self._number_of(value) if isinstance(value, Term) else value
 
     def _lookup(self, value: Argument, keys: Array, table: Array, column: Argument) -> Scalar:
-        return table[self._find(_scalar(value), keys), self._position(_scalar(column))]  # type: ignore[no-any-return]
+        return table[self._find(single(value), keys), self._position(single(column))]  # type: ignore[no-any-return]
 
     def _xlookup(self, value: Argument, keys: Argument, results: Argument, *rest: Argument) -> Argument:
-        place = self._find(_scalar(value), two_dimensional(keys).reshape(-1))
+        place = self._find(single(value), two_dimensional(keys).reshape(-1))
         table = two_dimensional(results)
         return simple(table[place : place + 1] if two_dimensional(keys).shape[1] == 1 else table[:, place : place + 1])
 
     def _sequence(self, rows: Argument, columns: Argument = 1.0, start: Argument = 1.0, step: Argument = 1.0) -> Array:
-        m, n, first, by = (self._number_of(_scalar(x)) for x in (rows, columns, start, step))
+        m, n, first, by = (self._number_of(single(x)) for x in (rows, columns, start, step))
         return (first + by * np.arange(int(m) * int(n), dtype=float)).astype(object).reshape(int(m), int(n))
 
     def _part(self, array: Array, counts: Sequence[Argument], *, take: bool) -> Array:
         for axis, count in enumerate(counts):
             if count is None:
                 continue
-            n, length = int(self._number_of(_scalar(count))), array.shape[axis]
+            n, length = int(self._number_of(single(count))), array.shape[axis]
             front = n >= 0
             cut = min(abs(n), length)
             kept = slice(0, cut) if take and front else slice(length - cut, length) if take else slice(cut, length)
@@ -228,91 +266,6 @@ class Functions:
                 kept = slice(0, length - cut)
             array = array[kept] if axis == 0 else array[:, kept]
         return array
-
-
-def number(value: Scalar) -> Expression:
-    """A scalar as Excel's arithmetic takes it.
-
-    Raises:
-        OpaqueError: it is a text that is no number.
-    """
-    if value is None:
-        return 0.0
-    if isinstance(value, bool):
-        return float(value)
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError:
-            raise OpaqueError(f"arithmetic with the text {value[:20]!r}") from None
-    return value
-
-
-def elementwise(function: Callable[..., Scalar], *arguments: Argument) -> Argument:
-    """Apply a function of scalars to arrays, repeating single rows and columns as Excel does."""
-    if not any(isinstance(a, np.ndarray) for a in arguments):
-        return function(*arguments)
-    try:
-        arrays = np.broadcast_arrays(*(two_dimensional(a) for a in arguments))
-    except ValueError:
-        raise OpaqueError("the shapes of two ranges do not fit together") from None
-    out = np.empty(arrays[0].shape, dtype=object)
-    for place in np.ndindex(*out.shape):
-        out[place] = function(*(array[place] for array in arrays))
-    return out
-
-
-def simple(value: Argument) -> Argument:
-    """An array of one element as a scalar."""
-    if isinstance(value, np.ndarray) and value.size == 1:
-        single: Scalar = value.reshape(-1)[0]
-        return single
-    return value
-
-
-def two_dimensional(value: Argument) -> Array:
-    """A scalar as an array of one row and one column."""
-    if isinstance(value, np.ndarray):
-        return value
-    out = np.empty((1, 1), dtype=object)
-    out[0, 0] = value
-    return out
-
-
-def _scalar(value: Argument) -> Scalar:
-    value = simple(value)
-    if isinstance(value, np.ndarray):
-        raise OpaqueError("a range stands where a single value is needed")
-    return value
-
-
-def _flat(arguments: Sequence[Argument]) -> list[Scalar]:
-    return [item for argument in arguments for item in two_dimensional(argument).reshape(-1)]
-
-
-def _numbers(arguments: Sequence[Argument]) -> list[Expression]:
-    """All numbers among the arguments; whatever else stands in a range does not count, as in Excel's SUM.
-
-    Raises:
-        OpaqueError: a logical value stands by itself: Excel counts one that is written there, but not that of a cell.
-    """
-    if any(isinstance(argument, bool) for argument in arguments):
-        raise OpaqueError("a logical value is added")
-    return [
-        number(x)
-        for argument in arguments
-        for x in two_dimensional(argument).reshape(-1)
-        if isinstance(x, float | Term) and not (isinstance(argument, np.ndarray) and _is_logical(x))
-    ]
-
-
-def _counted(value: Scalar) -> Expression:
-    """An element of a range as SUMPRODUCT takes it: whatever is no number is 0."""
-    return value if isinstance(value, float | Term) and not _is_logical(value) else 0.0
-
-
-def _is_logical(value: Scalar) -> bool:
-    return isinstance(value, bool) or (isinstance(value, Function) and value.name in COMPARISONS)
 
 
 def _pick(place: float, length: int) -> slice:

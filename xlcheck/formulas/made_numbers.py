@@ -10,8 +10,8 @@ from functools import lru_cache
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.evaluate import evaluate
-from xlcheck.formulas.functions import OpaqueError, Scalar
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.scalars import OpaqueError, Scalar
 from xlcheck.formulas.tree import ArrayLiteral, FunctionCall, Literal, Name, Node, Operator, children
 from xlcheck.formulas.unparse import unparse
 

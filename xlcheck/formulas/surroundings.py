@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address, Algebra
-from xlcheck.formulas.functions import Scalar
+from xlcheck.formulas.scalars import Scalar
 from xlcheck.formulas.tree import Node
 
 

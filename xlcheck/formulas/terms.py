@@ -14,16 +14,16 @@ import numpy as np
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.addresses import Range, hull, parse_range
 from xlcheck.formulas.algebra import COMPARISONS, Address, Term
-from xlcheck.formulas.functions import (
+from xlcheck.formulas.functions import Functions
+from xlcheck.formulas.scalars import (  # fmt: skip
     Argument,
-    Functions,
     OpaqueError,
     Scalar,
     elementwise,
     number,
     simple,
     two_dimensional,
-)  # fmt: skip
+)
 from xlcheck.formulas.surroundings import Surroundings
 
 MAX_RANGE = 100_000

@@ -22,6 +22,7 @@ from xlcheck.handmade.equations.odd_ones import Odd, OddOnes
 from xlcheck.handmade.equations.polynomials import atom_of, cell_of
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers
 from xlcheck.handmade.equations.term_changes import Edit
+from xlcheck.handmade.patterns import as_in_pattern
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.evaluated import unrounded
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
@@ -58,7 +59,7 @@ def settled_in_line(
     if not layers.may_be_more:
         return layers
     judge = bench()
-    for odd in _as_in_line(part, terms, base, judge.wrong_in):
+    for odd in _as_in_line(part, terms, base, judge.wrong_in, is_sure=layers.is_sure):
         cells = odd
         while cells and (found := _under(part, terms, base, _meant(cells))) is not None:
             candidate = Candidate(_meant(cells), found)
@@ -77,8 +78,9 @@ def settled_in_line(
 
 
 def _as_in_line(
-    part: SheetGroup, terms: CellTerms, base: Arrangement, wrong: Callable[[Arrangement, Edit], Collection[Address]]
-) -> Iterator[Mapping[Address, Odd]]:
+    part: SheetGroup, terms: CellTerms, base: Arrangement, wrong: Callable[[Arrangement, Edit], Collection[Address]],
+    *, is_sure: bool,
+) -> Iterator[Mapping[Address, Odd]]:  # fmt: skip
     """The cells that break their lines, as the others of these have them.
 
     First those with which more formulas belong to layers, and fit there, all together with the others that are wrong
@@ -89,11 +91,13 @@ def _as_in_line(
         terms: what each formula computes.
         base: their layers as they are.
         wrong: the cells that are wrong in layers, if some cells should compute something else.
+        is_sure: whether all is right as it is, so that only what breaks a pattern on all sides may be wrong.
     """
     plain = {cell: text for cell, own in part.table.texts.items() if (text := unrounded(own)) is not None}
     looked_at = OddOnes(terms, part.table.with_texts(plain), seeming_weights(base))
-    odd = [*looked_at.odd()]
-    odd += looked_at.out_of_pattern({one.cell for one in odd})
+    odd = looked_at.out_of_pattern(as_in_pattern(part.table))
+    if not is_sure:
+        odd = [*looked_at.odd(), *odd]
     odd = [one for one in odd if one.cell not in part.marks][:_MOST]
     found: dict[Address, Odd] = {}
     best, least = base, _against(base)

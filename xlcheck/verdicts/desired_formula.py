@@ -15,10 +15,10 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.addresses import Range, quote_sheet
-from xlcheck.formulas.functions import OpaqueError
 from xlcheck.formulas.meaning import same_formula
 from xlcheck.formulas.printer import Places
 from xlcheck.formulas.printing import Style, formula
+from xlcheck.formulas.scalars import OpaqueError
 from xlcheck.formulas.shapes import moved
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.shapes import Shape

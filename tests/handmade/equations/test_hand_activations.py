@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from xlcheck.formulas.algebra import Address, Algebra, Expression, Leaf, Term
-from xlcheck.formulas.functions import two_dimensional
 from xlcheck.formulas.parser import parse
+from xlcheck.formulas.scalars import two_dimensional
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
 from xlcheck.handmade.equations.activations import activation_of

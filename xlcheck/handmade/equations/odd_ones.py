@@ -5,14 +5,13 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
 from xlcheck.formulas.algebra import Address, Leaf, Term
 from xlcheck.formulas.shapes import is_filled_from, moved, skeleton
 from xlcheck.handmade.equations.filling import STEP, Filling
-from xlcheck.handmade.patterns import as_in_pattern
 
 _ASKED = 3
 """Formulas on each side that are asked."""
@@ -74,18 +73,18 @@ class OddOnes(Filling):
             found += own.values() if like < _WITNESSES or self._is_outvoted(cell, like, asked) else ()
         return sorted(found, key=attrgetter("sureness"), reverse=True)
 
-    def out_of_pattern(self, known: Collection[Address]) -> list[Odd]:
+    def out_of_pattern(self, broken: Iterable[tuple[Address, str, int]]) -> list[Odd]:
         """The formulas between others of their kind that read what goes on otherwise in all of many of these.
 
         Args:
-            known: cells that are odd anyway.
+            broken: cell, what would stand there, and how many formulas say so.
         """
         found: list[Odd] = []
-        for cell, text, followers in as_in_pattern(self._table):
+        for cell, text, followers in broken:
             meant = self._terms.term_of(cell, text)
             beside = [[skeleton(self._table.texts[own]) for own in self._nearest(cell, axis, 1)] for axis in _AXES]
             is_between = [skeleton(self._table.texts[cell])] * 2 in beside
-            if cell not in known and followers >= _MANY and meant is not None and is_between:
+            if followers >= _MANY and meant is not None and is_between:
                 found.append(Odd(cell, meant, followers, is_between))
         return found
 

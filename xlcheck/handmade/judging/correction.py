@@ -17,7 +17,7 @@ from xlcheck.arrays import Array, Values
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.evaluate import evaluate
-from xlcheck.formulas.functions import OpaqueError
+from xlcheck.formulas.scalars import OpaqueError
 from xlcheck.formulas.shapes import moved
 from xlcheck.formulas.tree import Node
 from xlcheck.handmade.alignment.assignment import Assignment

@@ -9,8 +9,8 @@ from math import isnan
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address, Algebra, Expression, Function, Leaf, Sum, Term, below
-from xlcheck.formulas.functions import OpaqueError, Scalar, simple, two_dimensional
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.scalars import OpaqueError, Scalar, simple, two_dimensional
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
 from xlcheck.handmade.reading.cells import CellTable, CellValues

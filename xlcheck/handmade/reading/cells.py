@@ -17,7 +17,7 @@ from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range, cell_name, parse_range, quote_sheet
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.evaluate import parsed_names
-from xlcheck.formulas.functions import OpaqueError, Scalar
+from xlcheck.formulas.scalars import OpaqueError, Scalar
 from xlcheck.formulas.tree import Node
 from xlcheck.workbook.content import Cell, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells

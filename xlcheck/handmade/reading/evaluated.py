@@ -11,7 +11,7 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.arrays import array_of
 from xlcheck.formulas.evaluate import evaluate
-from xlcheck.formulas.functions import OpaqueError, Scalar
+from xlcheck.formulas.scalars import OpaqueError, Scalar
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, scalar_of
 from xlcheck.workbook.values import Value

@@ -10,7 +10,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.errors import NotSupportedError
-from xlcheck.formulas.functions import OpaqueError
+from xlcheck.formulas.scalars import OpaqueError
 from xlcheck.graph.expressions import Expr
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.diagnose import Diagnosis

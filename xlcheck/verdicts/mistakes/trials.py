@@ -17,7 +17,7 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.evaluate import evaluate, parsed_names
-from xlcheck.formulas.functions import OpaqueError, Scalar
+from xlcheck.formulas.scalars import OpaqueError, Scalar
 from xlcheck.formulas.tree import Node
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of

@@ -1,0 +1,124 @@
+"""What formulas give: scalars and two-dimensional arrays of them, and how Excel takes them.
+
+A scalar is a number, a term, a text, a logical value, or None for an empty cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xlcheck.formulas.algebra import COMPARISONS, Expression, Function, Term
+
+Scalar = Expression | str | bool | None
+Array = NDArray[np.object_]
+Argument = Scalar | Array
+
+
+class OpaqueError(Exception):
+    """The meaning of a formula could not be found out; the message says at what it failed."""
+
+
+def number(value: Scalar) -> Expression:
+    """A scalar as Excel's arithmetic takes it.
+
+    Raises:
+        OpaqueError: it is a text that is no number.
+    """
+    if value is None:
+        return 0.0
+    if isinstance(value, bool):
+        return float(value)
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            raise OpaqueError(f"arithmetic with the text {value[:20]!r}") from None
+    return value
+
+
+def elementwise(function: Callable[..., Scalar], *arguments: Argument) -> Argument:
+    """Apply a function of scalars to arrays, repeating single rows and columns as Excel does."""
+    if not any(isinstance(a, np.ndarray) for a in arguments):
+        return function(*arguments)
+    try:
+        arrays = np.broadcast_arrays(*(two_dimensional(a) for a in arguments))
+    except ValueError:
+        raise OpaqueError("the shapes of two ranges do not fit together") from None
+    out = np.empty(arrays[0].shape, dtype=object)
+    for place in np.ndindex(*out.shape):
+        out[place] = function(*(array[place] for array in arrays))
+    return out
+
+
+def simple(value: Argument) -> Argument:
+    """An array of one element as a scalar."""
+    if isinstance(value, np.ndarray) and value.size == 1:
+        single: Scalar = value.reshape(-1)[0]
+        return single
+    return value
+
+
+def two_dimensional(value: Argument) -> Array:
+    """A scalar as an array of one row and one column."""
+    if isinstance(value, np.ndarray):
+        return value
+    out = np.empty((1, 1), dtype=object)
+    out[0, 0] = value
+    return out
+
+
+def is_number(value: Scalar) -> bool:
+    """Whether Excel's ISNUMBER says so.
+
+    Raises:
+        OpaqueError: it is a comparison of numbers.
+    """
+    if isinstance(value, Term) and is_logical(value):
+        raise OpaqueError("it is asked whether a logical value is a number")
+    return isinstance(value, float | Term)
+
+
+def single(value: Argument) -> Scalar:
+    """The only element of an argument.
+
+    Raises:
+        OpaqueError: there are several.
+    """
+    value = simple(value)
+    if isinstance(value, np.ndarray):
+        raise OpaqueError("a range stands where a single value is needed")
+    return value
+
+
+def flat(arguments: Sequence[Argument]) -> list[Scalar]:
+    """The elements of all arguments, row by row."""
+    return [item for argument in arguments for item in two_dimensional(argument).reshape(-1)]
+
+
+def numbers(arguments: Sequence[Argument]) -> list[Expression]:
+    """All numbers among the arguments; whatever else stands in a range does not count, as in Excel's SUM.
+
+    Raises:
+        OpaqueError: a logical value stands by itself: Excel counts one that is written there, but not that of a cell.
+    """
+    if any(isinstance(argument, bool) for argument in arguments):
+        raise OpaqueError("a logical value is added")
+    return [
+        number(x)
+        for argument in arguments
+        for x in two_dimensional(argument).reshape(-1)
+        if isinstance(x, float | Term) and not (isinstance(argument, np.ndarray) and is_logical(x))
+    ]
+
+
+def counted(value: Scalar) -> Expression:
+    """An element of a range as SUMPRODUCT takes it: whatever is no number is 0."""
+    return value if isinstance(value, float | Term) and not is_logical(value) else 0.0
+
+
+def is_logical(value: Scalar) -> bool:
+    """Whether it is TRUE or FALSE, or a comparison of numbers."""
+    return isinstance(value, bool) or (isinstance(value, Function) and value.name in COMPARISONS)
