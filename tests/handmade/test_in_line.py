@@ -132,7 +132,7 @@ def test_a_column_outvotes_what_was_filled_into_its_row(tmp_path: Path) -> None:
 
 
 def test_a_window_apart_from_those_all_around_it_is_wrong(tmp_path: Path) -> None:
-    """Rule: of windows that go on by more than a cell, one between others that goes on otherwise than all is the root."""
+    """Rule: of windows that go on by more than a cell, one between others that goes on otherwise is the root."""
     numbers = {f"{c}{r}": round(math.sin(7.3 * r + 2.9 * k), 2) for r in range(1, 7) for k, c in enumerate("ABCDEF")}
     cells: dict[str, object] = {"H1": -0.05, "I1": 0.31, "H2": 0.33, "I2": -0.71, "H3": "b", "I3": 0.05, **numbers}
     for row, top in ((9, 1), (10, 3), (11, 5)):
