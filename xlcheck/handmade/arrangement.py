@@ -214,14 +214,17 @@ class Arrangement:
 
     def _measures(self, taken: Collection[Address]) -> set[Address]:
         """Formulas that only measure results: errors and losses, or numbers scaled back."""
-        results = {cell_of(atom): cell_of(atom) for layer in self.layers for atom in outputs(layer.reading).values()}
-        results |= {cell: cell for layer in self.plain for cell in layer.results.values()}
-        results |= {cell_of(a): s for a in self.forms if (s := cell_of(self.forms.source(a))) in results}
+        made = [{cell_of(atom) for atom in outputs(layer.reading).values()} for layer in self.layers]
+        layers = {
+            cell: n for n, own in enumerate([*made, *(own.results.values() for own in self.plain)]) for cell in own
+        }
+        results = {cell_of(a): s for a in self.forms if (s := cell_of(self.forms.source(a))) in layers}
+        results |= {cell: cell for cell in layers}
         given = {cell for layer in self.all_layers for cell in layer.given}
         with_loss = [(layer.own, layer.loss) for layer in self.layers if layer.loss is not None]
         targets = {target for _, loss in with_loss for own in loss.targets.values() for target in own}
         weights = given - targets - {cell for layer in self.layers for cell in layer.inputs}
-        measures = Measures(self.reads.terms, self.reads.table, results, given, weights, self.reads.read.keys())
+        measures = Measures(self.reads.terms, self.reads.table, results, given, weights, self.reads.read.keys(), layers)
         to_losses = set().union(*(own for own, _ in with_loss)) & {*formulas_behind(results, self.reads.terms, ())}
         return measures.cells([c for c in self.reads.formulas if c not in taken or c in to_losses]) - {*taken}
 

@@ -39,6 +39,7 @@ class Measures:
         given: the cells that layers read and do not compute: inputs, states and weights.
         weights: those of them that are weights.
         read: the cells that formulas read.
+        layers: which layer's result stands in a cell.
     """
 
     def __init__(
@@ -49,9 +50,10 @@ class Measures:
         given: Collection[Address],
         weights: Collection[Address],
         read: Collection[Address],
+        layers: Mapping[Address, int],
     ) -> None:
         self._terms, self._table, self._read = terms, table, read
-        self._given, self._weights = given, weights
+        self._given, self._weights, self._layers = given, weights, layers
         self._results = dict(results)
         self._pairs: dict[Address, _Pairs] = {}
         self._kin: frozenset[Address] = frozenset()
@@ -185,7 +187,7 @@ class Measures:
         """Whether nothing of the same kind stands in line with what is added up and is left out."""
 
         def line(cell: Address, axis: int) -> object:
-            return cell[0], cell[axis], skeleton(self._table.texts.get(cell, ""))
+            return cell[0], cell[axis], skeleton(self._table.texts.get(cell, "")), self._layers.get(cell)
 
         for axis in (1, 2):
             lines = {own for own, count in Counter(line(cell, axis) for cell in added).items() if count > 1}

@@ -14,7 +14,11 @@ from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.reading.cells import CellTable, show
 
-_CALLED = re.compile(r"thresh|schwell|seuil|umbral|limiar|soglia|drempel|theta|θ|ϑ", re.IGNORECASE)
+_CALLED = re.compile(
+    r"thresh|schwell|seuil|umbral|limiar|soglia|drempel|eşik|tröskel|tærskel|terskel|próg|práh|порог|閾値|しきい値|阈值|閾|문턱|"
+    r"theta|θ|ϑ",
+    re.IGNORECASE,
+)
 _BIAS = re.compile(
     r"\bbias|biais|sesgo|vi[eé]s\b|offset|intercept|achsenabschnitt|versatz|смещ|сдвиг|порог|偏置|偏差|バイアス|편향|انحياز|"
     r"\bpróg|\bprah\b|^\s*b(?:_[a-z0-9]{1,3}|[a-z]?\d{0,2}|hh|ih|xh)\s*(?:[:=(\[].*)?$",
