@@ -46,6 +46,14 @@ def terms(formula: str) -> tuple[Term, dict[Address, Term]]:
         ("IF(A1<=0,0,A1)", "relu"),
         ("IF(0<A1,A1,0)", "relu"),
         ("EXP(A1)", "exp"),
+        ("IF(A1>0,A1,0.2*A1)", "leaky_relu"),
+        ("MAX(A1,A1/100)", "leaky_relu(0.01)"),
+        ("IF(A1<0,0.1*A1,A1)", "leaky_relu(0.1)"),
+        ("IF(A1>0,1,0)", "step above 0"),
+        ("IF(A1<0,0,1)", "step from 0"),
+        ("IF(0<=A1,1,0)", "step from 0"),
+        ("IF(A1<=0,-1,1)", "sign above 0"),
+        ("SIGN(A1)", "sign"),
     ],
 )
 def test_a_spelling_is_the_activation(formula: str, name: str) -> None:
@@ -72,8 +80,12 @@ def test_a_spelling_is_the_activation(formula: str, name: str) -> None:
         "0.5+TANH(A1/2)",
         "1/(1-EXP(-A1))",
         "2/(1+EXP(-A1))-1",
-        "IF(A1>0,A1,0.1*A1)",
+        "IF(A1>0,A1,1.1*A1)",
+        "IF(A1>0,A1,-0.1*A1)",
         "IF(A1>1,A1,0)",
+        "IF(A1>0.5,1,0)",
+        "IF(A1>0,2,0)",
+        "IF(A1=0,1,0)",
         "A1*2",
     ],
 )
