@@ -69,13 +69,14 @@ def test_activations_that_keras_has_are_recognised(tmp_path: Path, activation: A
     [
         (_leaky("0.01"), 0, "LeakyReLU(0.01)"),
         (_leaky("0.1"), 0, "LeakyReLU(0.1)"),
-        (lambda z: f"IF({z}>=0,1,0)", 3, ""),
+        (lambda z: f"IF({z}>=0,1,0)", 0, "step from 0"),
+        (lambda z: f"IF({z}>=0.5,1,0)", 3, ""),
     ],
 )
 def test_an_activation_of_another_kind_is_not_called_wrong(
     tmp_path: Path, activation: Activation, code: int, said: str
 ) -> None:
-    """Another slope is a layer of its own behind the sums; of a step, which Keras has not, no cell is blamed."""
+    """Another slope or a step at 0 is a layer of its own behind the sums; of another step no cell is blamed."""
     report = check(two_layers(tmp_path / "w.xlsx", activation))
 
     assert list(report.roots) == []

@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from equation_sheets import answer
+from equation_sheets import answer, verdict
 
 pytestmark = pytest.mark.keras
 
@@ -80,3 +80,33 @@ def test_a_decision_by_a_sum_that_others_read_is_no_activation(tmp_path: Path) -
     cells["F10"] = "=AVERAGE(F4:F9)"
     assert answer(cells, tmp_path) == (0, set())
     assert answer(cells | {"D6": "=A6*$A$1+B5*$B$1+$C$1"}, tmp_path) == (1, {"D6"})
+
+
+def _with_a_switch(choice: int, choose: str) -> dict[str, object]:
+    """Three units on two inputs, and an output; a number says which activation the units have."""
+    cells: dict[str, object] = {"A1": "1 = sigmoid, 2 = tanh, 3 = ReLU", "D1": choice, "A6": "bias", "E7": "bias"}
+    for column, numbers in zip("BCD", ((-0.73, 0.91, -0.21), (0.69, 0.9, 0.04), (0.53, -0.89, -0.1)), strict=True):
+        cells |= {f"{column}{row}": number for row, number in zip((4, 5, 6), numbers, strict=True)}
+    cells |= {"F4": 0.7, "F5": -0.4, "F6": 0.9, "F7": 0.2}
+    for row in range(10, 16):
+        cells |= {f"A{row}": 0.31 * row - 4, f"B{row}": 2.7 - 0.02 * row * row}
+        for z, h, w in zip("CDE", "FGH", "BCD", strict=True):
+            cells[f"{z}{row}"] = f"=$A{row}*{w}$4+$B{row}*{w}$5+{w}$6"
+            cells[f"{h}{row}"] = "=" + choose.format(z=f"{z}{row}")
+        cells[f"I{row}"] = f"=1/(1+EXP(-(F{row}*$F$4+G{row}*$F$5+H{row}*$F$6+$F$7)))"
+    return cells
+
+
+_CHOOSE = "CHOOSE($D$1,1/(1+EXP(-{z})),TANH({z}),MAX(0,{z}))"
+_SWITCH = "SWITCH($D$1,1,1/(1+EXP(-{z})),2,TANH({z}),MAX(0,{z}))"
+
+
+@pytest.mark.parametrize(("choice", "choose"), [(1, _CHOOSE), (2, _CHOOSE), (3, _SWITCH)])
+def test_a_number_that_chooses_the_activation_is_a_switch(choice: int, choose: str, tmp_path: Path) -> None:
+    """Rule: what all units choose by is no number of a layer, and the report says that only today's choice was checked;
+    a unit that reads another's sum is wrong, and the switch is never."""
+    found = verdict(_with_a_switch(choice, choose), tmp_path)
+    assert (found.code, found.roots) == (0, set())
+    assert "D1 chooses what is computed" in " ".join(found.notes)
+    wrong = {"G12": "=" + choose.format(z="C12")}
+    assert answer(_with_a_switch(choice, choose) | wrong, tmp_path) == (1, {"G12"})

@@ -132,10 +132,27 @@ class Arrangement:
         known = {cell for layer in self.all_layers for cell in (*layer.own, *layer.given)}
         first = {cell for layer in self.layers for cell in at_first(layer, self.forms)}
         first |= {cell for cell in cells if isinstance(self.reads.terms.get(cell), Leaf)}  # looked up in a table
+        switches = self.switches(cells)
         for cell in (cell for cell in cells if cell not in first):
             for read in self.reads.of(cell):
-                if read not in known and self.reads.table.is_number(read) and not self.reads.is_formula(read):
+                is_typed = self.reads.table.is_number(read) and not self.reads.is_formula(read)
+                if read not in known and is_typed and read not in switches:
                     yield f"{show(cell)} reads {show(read)}, which is no number of the layer"
+
+    def switches(self, cells: Collection[Address]) -> set[Address]:
+        """The numbers by which all of some formulas that look alike choose what they compute, and compute nothing else.
+
+        Args:
+            cells: the formulas.
+        """
+        kinds = {cell: skeleton(self.reads.table.texts.get(cell, "")) for cell in cells}
+        alike, terms = Counter(kinds.values()), self.reads.terms
+        asking = Counter(
+            (kinds[cell], read)
+            for cell in cells for read in self.reads.of(cell) if read not in terms.reads.get(cell, ())
+        )  # fmt: skip
+        found = {read for (kind, read), count in asking.items() if count == alike[kind] > _BESIDE}
+        return {cell for cell in found if self.reads.table.is_number(cell) and not self.reads.is_formula(cell)}
 
     def said_again(self) -> dict[Address, str]:
         """The cells that compute again what another one holds and that nobody reads, and so in words."""

@@ -146,7 +146,9 @@ def settled(found: Arrangement, part: SheetGroup, bench: Bench, edit: Mapping[Ad
             less = reads_less(found.reads.multiplies_blank, layer.reading)
             why = less or next(found.read_for_nothing(agreeing(outcome)), None)
         if why is None:
-            outcomes.append(bench.kept(outcome))
+            notes = [f"{show(cell)} chooses what is computed; only what it chooses today was checked"
+                     for cell in sorted(found.switches(layer.own & part.table.texts.keys()))]  # fmt: skip
+            outcomes.append(bench.kept(replace(outcome, notes=(*outcome.notes, *notes))))
             taken |= layer.own
         else:
             doubts.append(why)

@@ -81,9 +81,10 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
     sheets = UnderEdits(part, terms, base)
     found: dict[frozenset[Address], list[Candidate]] = {}
     edits = Edits(terms, part.table, _unread(part, terms, base), seeming_weights(base), sheets.may_help)
+    untouched = part.marks | _switches(terms, base)
     for edit in map(sheets.with_blanks, edits):
         effort.require_time()
-        if not part.marks.isdisjoint(edit):
+        if not untouched.isdisjoint(edit):
             continue
         cells = frozenset(edit)
         arrangement = None if len(found.get(cells, ())) == _WAYS else sheets.arrangement(edit)
@@ -106,6 +107,12 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
     own = min(ways, key=lambda own: (_idle(own, part), not _keeps_functions(own, terms), own not in alike))
     why = next(_meant_as_they_are(own, base, terms), "")
     return OneEdit(why=why) if why else _judged(own, base, bench)
+
+
+def _switches(terms: CellTerms, base: Arrangement) -> set[Address]:
+    """The typed numbers by which formulas choose what they compute: they read them, and compute nothing with them."""
+    computed_with = {cell for read in terms.reads.values() for cell in read}
+    return {cell for cell in base.reads.readers if base.reads.table.is_number(cell)} - computed_with
 
 
 def _idle(candidate: Candidate, part: SheetGroup) -> int:

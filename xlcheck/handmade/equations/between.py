@@ -10,6 +10,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.behind import behind
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.instances import LINEAR, followed
+from xlcheck.handmade.equations.kinks import STEPS
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
@@ -40,6 +41,7 @@ def against_them_together(readings: Sequence[Reading], forms: Forms, table: Cell
     yield from _sharing(readings)
     yield from _in_two_roles(readings)
     yield from (text for text, _ in _bent_otherwise(readings))
+    yield from _deciding_alone(readings)
     yield from _not_bent(readings, forms, table.typed_numbers)
 
 
@@ -254,6 +256,15 @@ def _bent_otherwise(readings: Sequence[Reading]) -> Iterator[tuple[str, bool]]:
                     said.add(both)
                     one, two = (f"{show(cell_of(atom))} has the activation {names[atom]}" for atom in (first, other))
                     yield f"{one}, but {two}, and both read the same", counts[0] - counts[-1] < _MORE
+
+
+def _deciding_alone(readings: Sequence[Reading]) -> Iterator[str]:
+    """Units that decide, as those of perceptrons do, beside others of their layer that do not."""
+    for one, other in itertools.permutations((own for own in readings if own.kind == "Dense"), 2):
+        names = [str(own.activations["activation"]) for own in (one, other)]
+        inputs = [{frozenset(own.values()) for own in reading.layer.slots.values()} for reading in (one, other)]
+        if names[0] in STEPS and names[0] != names[1] and inputs[0] & inputs[1] and _side_by_side(one, other):
+            yield f"{show(cell_of(min(outputs(one).values())))} decides, and the units beside it do not"
 
 
 def _not_bent(readings: Sequence[Reading], forms: Forms, typed: Mapping[Address, float]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from xlcheck.formulas.algebra import Expression, Function, Sum, Term
 
 LEAK = 0.2
 """Keras's slope of `leaky_relu` below 0."""
-_OTHER_LEAK = "leaky_relu({:.12g})"
+_OTHER_LEAK = "LeakyReLU({:.12g})"
 STEPS: Mapping[str, tuple[float, float]] = {
     "step above 0": (0.0, 0.0), "step from 0": (0.0, 1.0), "sign above 0": (-1.0, -1.0), "sign from 0": (-1.0, 1.0),
     "sign": (-1.0, 0.0),
@@ -29,7 +29,7 @@ def slope_below_0(name: str) -> float | None:
     """
     if name in {"relu", "leaky_relu"}:
         return LEAK if name == "leaky_relu" else 0.0
-    return float(name[len("leaky_relu(") : -1]) if name.startswith("leaky_relu(") else None
+    return float(name[len("LeakyReLU(") : -1]) if name.startswith("LeakyReLU(") else None
 
 
 def layers_behind(name: str) -> tuple[tuple[str, Mapping[str, object]], ...]:
