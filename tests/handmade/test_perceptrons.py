@@ -99,9 +99,10 @@ def _with_a_switch(choice: int, choose: str) -> dict[str, object]:
 
 _CHOOSE = "CHOOSE($D$1,1/(1+EXP(-{z})),TANH({z}),MAX(0,{z}))"
 _SWITCH = "_xlfn.SWITCH($D$1,1,1/(1+EXP(-{z})),2,TANH({z}),MAX(0,{z}))"
+_IF = "IF($D$1=1,1/(1+EXP(-{z})),IF($D$1=2,TANH({z}),MAX(0,{z})))"
 
 
-@pytest.mark.parametrize(("choice", "choose"), [(1, _CHOOSE), (2, _CHOOSE), (3, _SWITCH)])
+@pytest.mark.parametrize(("choice", "choose"), [(1, _CHOOSE), (2, _CHOOSE), (3, _SWITCH), (2, _IF)])
 def test_a_number_that_chooses_the_activation_is_a_switch(choice: int, choose: str, tmp_path: Path) -> None:
     """Rule: what all units choose by is no number of a layer, and the report says that only today's choice was checked;
     a unit that reads another's sum is wrong, and the switch is never."""

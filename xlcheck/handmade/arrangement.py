@@ -149,7 +149,8 @@ class Arrangement:
         alike, terms = Counter(kinds.values()), self.reads.terms
         asking = Counter(
             (kinds[cell], read)
-            for cell in cells for read in self.reads.of(cell) if read not in terms.reads.get(cell, ())
+            for cell in cells for read in self.reads.of(cell)
+            if read not in terms.reads.get(cell, ()) or read in self.forms.switches
         )  # fmt: skip
         found = {read for (kind, read), count in asking.items() if count == alike[kind] > _BESIDE}
         return {cell for cell in found if self.reads.table.is_number(cell) and not self.reads.is_formula(cell)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.arrangement import Arrangement
@@ -60,7 +61,9 @@ def arrangement_of(
         given = frozenset(cell for network in networks for *_, cell in network.cells())
         own = _closure(reading, networks, reads, given, others)
         taken |= own
-        layers.append(LayerCells(name, reading, networks, frozenset(own), given))
+        switches = recognised.forms.switches & {read for cell in own for read in reads.of(cell)}
+        choosing = tuple(replace(network, constants=network.constants | switches) for network in networks)
+        layers.append(LayerCells(name, reading, choosing, frozenset(own), given | switches))
     complete = tuple(_with_losses(layers, reads, taken))
     plain = plain_behind(complete, reads)
     more = recognised.reading_too([*map(set, _vectors(plain))])

@@ -62,6 +62,7 @@ class Forms:
         named: atom → operand → the cells by which its formula names this operand, which may be copies of it.
         uses: which forms depend on which cells.
         products: products inside of formulas that are atoms of their own.
+        switches: the typed numbers that choose the activation of formulas.
     """
 
     def __init__(self, terms: CellTerms) -> None:
@@ -73,6 +74,7 @@ class Forms:
         self.uses = FormUses()
         self._shared: set[Address] = set()
         self.products = Products()
+        self.switches: set[Address] = set()
         self._order: tuple[Atom, ...] = ()
         self._inlined: dict[Atom, dict[Atom, Atom]] = defaultdict(dict)
         self.inlined: Mapping[Atom, Mapping[Atom, Atom]] = self._inlined
@@ -196,6 +198,7 @@ class Forms:
         return form
 
     def _form(self, term: Term, atom: Atom) -> Form:
+        term = self._chosen(term)
         if isinstance(term, Leaf):
             return Form(COPY, {(atom_of(term.cell),): 1.0})
         found = activation_of(term, self._inside)
@@ -217,6 +220,22 @@ class Forms:
                 is_strange = monomial[0][3] and self.of(monomial[0]).kind == OPAQUE
                 return _OPAQUE if is_strange else Form(COPY, polynomial)
         return Form(SUM, polynomial)
+
+    def _chosen(self, term: Term) -> Term:
+        """The one of several activations that a typed number chooses today, as in `IF($D$1=1, …, IF($D$1=2, …, …))`."""
+        match term:
+            case Function(
+                name="IF", arguments=(Function(name="=" | "<>" as sign) as condition, Term() as one, Term() as other)
+            ):
+                match condition.arguments:
+                    case (Leaf() as leaf, float() as number) | (float() as number, Leaf() as leaf):
+                        if leaf.cell not in self._terms and self._terms.holds_number(leaf.cell):
+                            is_so = (self._terms.number(leaf.cell) == number) == (sign == "=")
+                            branches = [self._chosen(one), self._chosen(other)]
+                            if all(activation_of(own, self._inside) is not None for own in branches):
+                                self.switches.add(leaf.cell)
+                                return branches[0 if is_so else 1]
+        return term
 
     def _apart(self, term: Product) -> list[tuple[Term, float]]:
         """The factors of a product, with each quotient that is an activation as one of them, as in `1/(1 + exp(−o))·c`.

@@ -28,15 +28,17 @@ _BIAS = re.compile(
 
 
 def thresholds_in_doubt(table: CellTable, readings: Sequence[Reading]) -> Iterator[str]:
-    """Why numbers that units subtract may be biases with a wrong sign: no word calls them thresholds.
+    """Why numbers that units subtract may be biases with a wrong sign: no word calls any of them a threshold.
 
     Args:
         table: the cells.
         readings: the layers.
     """
-    for reading in readings:
-        cells = sorted(_subtracted(reading))
-        if cells and not any(_is_called_so(table, cell) for cell in cells):
+    subtracted = [sorted(_subtracted(reading)) for reading in readings]
+    if any(_is_called_so(table, cell) for cells in subtracted for cell in cells):
+        return
+    for cells in subtracted:
+        if cells:
             yield f"{show(cells[0])} is subtracted where Keras adds a bias, and no word calls it a threshold"
 
 
