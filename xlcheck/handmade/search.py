@@ -26,6 +26,7 @@ from xlcheck.handmade.shown_beside import only_shown, unread, without
 from xlcheck.handmade.single_edit import NONE, UNDECIDED, one_edit
 from xlcheck.handmade.summary import Abstention, part_of, worksheets
 from xlcheck.handmade.with_typed_weights import with_typed_weights
+from xlcheck.handmade.without_rounding import without_rounding
 from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.verdicts.cell_result import CellResult
 from xlcheck.verdicts.parts import Part
@@ -80,18 +81,21 @@ class Search:
                 doing(f"looking for a network on {worksheets(part.sheets)} ({number + 1} of {len(parts)})")
                 sheets = part.sheets if len(parts) > 1 else ()
                 with effort.limited_to(effort.left() / (len(parts) - number)):
-                    found, left_out = self._settle(part, sheets)
+                    found, left_out = self._settle(part, replace(self._answers, values=part.values), sheets)
                 outcomes += found
                 abstentions += left_out
         return outcomes, abstentions
 
-    def _settle(self, part: SheetGroup, sheets: Sequence[str]) -> _Found:
+    def _settle(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
         """What became of a part, and its cells without a verdict.
 
         Its layers are recognised one by one, by their equations. Where these leave something, perhaps because the
         network is too small to have witnesses, the part is read as the training of a network, or with one edit in it.
         """
-        answers = replace(self._answers, values=part.values)
+        plain = without_rounding(part, answers)
+        if plain is not None:
+            found, left_out = self._settle(plain.part, plain.answers, sheets)
+            return [*map(plain.part_as_rounded, found)], [*map(plain.abstention_as_rounded, left_out)]
         moved = with_typed_weights(part, answers)
         having = None if moved is None else self._layers(moved.part, moved.answers)
         if moved is None or having is None or not having.may_be_more:

@@ -17,7 +17,7 @@ from xlcheck.handmade.reading.cells import CellTable, scalar_of
 from xlcheck.workbook.values import Value
 
 _ROUNDS = re.compile(r"\b(?:ROUND|ROUNDUP|ROUNDDOWN|TRUNC)\(", re.IGNORECASE)
-_ROUNDS_ALL = re.compile(r"\s*ROUND\((.*),\s*\d+\s*\)\s*$", re.IGNORECASE | re.DOTALL)
+_ROUNDS_ALL = re.compile(r"\s*ROUND\((.*),\s*(\d+)\s*\)\s*$", re.IGNORECASE | re.DOTALL)
 
 
 def rounds(formula: str) -> bool:
@@ -33,6 +33,16 @@ def unrounded(formula: str) -> str | None:
     """
     found = _ROUNDS_ALL.match(formula)
     return None if found is None else found[1]
+
+
+def digits_kept(formula: str) -> int:
+    """How many digits behind the point a formula keeps that does nothing else than to round something; else 0.
+
+    Args:
+        formula: its text, without `=`.
+    """
+    found = _ROUNDS_ALL.match(formula)
+    return 0 if found is None else int(found[2])
 
 
 def computed(formula: str, cell: Address, table: CellTable, held: Callable[[Address], Value]) -> float | None:
