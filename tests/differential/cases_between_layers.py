@@ -91,7 +91,8 @@ OPERATIONS = {
     "ZeroPadding1D": Case(_of((5, 4), lambda x: L.GRU(2)(L.ZeroPadding1D((2, 1))(x))), X),
     "operations on one tensor": Case(
         _of(
-            (6,), *(getattr(ops, name) for name in _ONE), keras.activations.gelu, keras.activations.relu,
+            (6,), *(getattr(ops, name) for name in _ONE), keras.activations.gelu, ops.gelu,
+            keras.activations.relu,
             *(lambda x, name=name: getattr(ops, name)(ops.square(x) + 0.5) for name in _POSITIVE),
         ),
         2 * V,

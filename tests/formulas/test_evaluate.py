@@ -119,6 +119,8 @@ def test_what_is_not_understood_is_not_guessed(formula: str) -> None:
         ('OFFSET(A1,1,0)+INDIRECT("B1")', -0.55),
         ("AND(A1>0,B1>0)*1+OR(A1<0,B1<0)+NOT(FALSE)", 2.0),
         ("SUMSQ(A1:A2)-PRODUCT(A1:A2)", 2.0275),
+        ("NORMSDIST(A2)", 0.5 * math.erfc(1.25 * math.sqrt(0.5))),  # engines compute it to ten digits
+        ("NORM.S.DIST(A1,TRUE)-ERF(A1/SQRT(2))/2", 0.5),
         ("SUMXMY2(A1:A2,A2:A1)+SUMXMY2(A1:A2,B1:B2)-SUMSQ(A1-B1,A2-B2)", 0.0),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ AT_ONCE: Final[dict[str, Callable[..., Any]]] = {
     "INT": np.floor,
     "SINH": np.sinh,
     "COSH": np.cosh,
+    "ERF": np.vectorize(math.erf, otypes=[float]),
     "MAX": lambda *items: _folded(np.maximum, items),
     "MIN": lambda *items: _folded(np.minimum, items),
     "POWER": np.power,

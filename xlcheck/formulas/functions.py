@@ -94,12 +94,15 @@ class Functions:
             "ISNONTEXT": lambda a: elementwise(lambda x: not isinstance(x, str), a),
             "COUNTA": lambda *a: float(sum(x is not None for x in flat(a))),
             "COUNTBLANK": lambda a: float(sum(x in {None, ""} for x in flat((a,)))),
+            "ERF.PRECISE": self._unary("ERF"),
+            "NORMSDIST": self._normal,
+            "NORM.S.DIST": self._normal,
             "LOG10": lambda a: self._logarithm(a, 10.0),
             "LOG": lambda a, base=10.0: self._logarithm(a, base),
             "IFS": self._ifs,
             "SWITCH": self._switch,
         }
-        for name in ("EXP", "TANH", "LN", "SQRT", "ABS", "SIGN", "INT", "SINH", "COSH"):
+        for name in ("EXP", "TANH", "LN", "SQRT", "ABS", "SIGN", "INT", "SINH", "COSH", "ERF"):
             self._table[name] = self._unary(name)
         for name, of_sample in (("VAR.P", 0), ("VARP", 0), ("VAR.S", 1), ("VAR", 1)):
             self._table[name] = partial(self._variance, of_sample)
@@ -145,6 +148,17 @@ class Functions:
     def _logarithm(self, values: Argument, base: Argument) -> Argument:
         over = math.log(self._number_of(single(base)))
         return elementwise(lambda x: self._algebra.scale(self._algebra.function("LN", number(x)), 1 / over), values)
+
+    def _normal(self, values: Argument, is_cumulative: Argument = True) -> Argument:
+        """The probability that a standard normal variable is below a number."""
+        if not self._number_of(single(is_cumulative)):
+            raise OpaqueError("the density of a normal variable is not followed")
+        algebra = self._algebra
+
+        def below(x: Scalar) -> Expression:
+            return algebra.function("ERF", algebra.scale(number(x), math.sqrt(0.5)))
+
+        return elementwise(lambda x: algebra.sum((0.5, algebra.scale(below(x), 0.5))), values)
 
     def _ifs(self, *arguments: Argument) -> Argument:
         pairs = zip(arguments[::2], arguments[1::2], strict=True)

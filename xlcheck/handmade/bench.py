@@ -10,6 +10,7 @@ import numpy as np
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.equations.forms import Forms
+from xlcheck.handmade.equations.kinks import layers_behind
 from xlcheck.handmade.equations.networks import subtracts_bias
 from xlcheck.handmade.equations.other_activations import NAMES
 from xlcheck.handmade.equations.placement import Placement, place
@@ -98,7 +99,8 @@ class Bench:
             UsageError: a cell that should hold a given number holds none.
         """
         placement = self.placed(layer, meant)
-        rounded = layer.reading.activations["activation"] in _ROUNDED or layer.reading.scale != 1
+        activation = str(layer.reading.activations["activation"])
+        rounded = activation in _ROUNDED or bool(layers_behind(activation)) or layer.reading.scale != 1
         outcome = self._compared(layer, placement, rounded=rounded)
         notes = (*_recognised(layer.reading, layer.networks), *outcome.notes, *_unused(layer.reading))
         return replace(outcome, notes=notes), placement.unsure

@@ -6,7 +6,8 @@ Source: `keras.ops`, which follows NumPy. Unlike a layer, an operation knows not
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
+from dataclasses import replace
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ from xlcheck.graph.expressions import (
 )
 from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers.activation_layers import softmax_over_time
-from xlcheck.layers.activations import ACTIVATIONS
+from xlcheck.layers.activations import ACTIVATIONS, gelu
 from xlcheck.layers.signals import Equations, Signal, Use, each_step, elements, output_band, pick
 from xlcheck.model.layer_options import OPERATIONS
 from xlcheck.model.model_spec import LayerSpec, numpy_key
@@ -95,6 +96,8 @@ def _of_one(use: Use) -> tuple[Signal, ...]:
         apply, equation, meaning = _OF_ONE[operation]
     else:
         activation = ACTIVATIONS[operation]
+        if use.layer.options.get("approximate"):
+            activation = replace(activation, apply=partial(gelu, approximate=True))
         apply, equation, meaning = activation.apply, f"{activation.notation}({{x}})", f"The input {activation.meaning}."
     return (_unmasked(each_step(use.build, output_band(use.name, signal.timed, equation, meaning), signal, apply)),)
 

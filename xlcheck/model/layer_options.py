@@ -205,7 +205,7 @@ OPERATIONS: dict[str, LayerOptions] = {
     "ops.relu": _operation(negative_slope=0.0, max_value=None, threshold=0.0),
     "ops.leaky_relu": _operation(negative_slope=0.2),
     **dict.fromkeys(("ops.elu", "ops.celu"), _operation(alpha=1.0)),
-    "ops.gelu": _operation(approximate=False),
+    "ops.gelu": _operation("approximate"),
     "ops.softmax": _operation("axis"),
     "ops.log_softmax": _operation(axis=-1),
 }  # fmt: skip

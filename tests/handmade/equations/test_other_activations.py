@@ -51,6 +51,25 @@ def test_an_activation_is_known_by_its_values(name: str, apart: bool, tmp_path: 
     assert f"Dense(2, {name})" in found.said
 
 
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("({z})*NORMSDIST({z})", "gelu"),
+        ("0.5*({z})*(1+ERF(({z})/SQRT(2)))", "gelu"),
+        ("0.5*({z})*(1+TANH(SQRT(2/PI())*(({z})+0.044715*({z})^3)))", "gelu by tanh"),
+    ],
+)
+def test_gelu_in_either_form(text: str, name: str, apart: bool, tmp_path: Path) -> None:
+    """Rule: GELU by the normal distribution, by the error function or by tanh is known; another constant is wrong."""
+    found = verdict(_network(text, apart=apart), tmp_path)
+    assert (found.code, found.roots) == (0, set())
+    assert f"Dense(2, {name})" in found.said
+    if "0.044715" in text and not apart:
+        wrong = {"G7": "=" + text.format(z="C$1*$A7+C$2*$B7+C$3").replace("0.044715", "0.44715")}
+        assert verdict(_network(text, apart=False) | wrong, tmp_path).roots == {"G7"}
+
+
 def test_a_function_that_keras_has_not_is_none(tmp_path: Path) -> None:
     """Rule: what is close to an activation, or of other numbers, is none; it gets no verdict."""
     for text in ("LN(1+EXP(2*({z})))", "({z})/(1+({z})^2)^0.5", "IF({z}>0,{z},2*(EXP({z})-1))"):

@@ -1,6 +1,6 @@
-"""Activations with a kink or a jump at 0: leaky ReLU of any slope, and the steps of perceptrons.
+"""Activations that Keras has as layers behind weighted sums and not by a name: leaky ReLU of any slope, and steps.
 
-Keras has most of them as layers behind weighted sums and not as activations of these; they have names of their own.
+They have names of their own here, and GELU by tanh, which is an operation with an option, has one, too.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ STEPS: Mapping[str, tuple[float, float]] = {
     "sign": (-1.0, 0.0),
 }  # fmt: skip
 """Name → what a perceptron gives below 0 and at 0; above 0 it is 1."""
+BY_TANH = "gelu by tanh"
+"""GELU as most language models have it, which Keras calls its approximation."""
 _GREATER, _OR_EQUAL = frozenset({">", ">="}), frozenset({">=", "<="})
 
 
@@ -45,6 +47,8 @@ def layers_behind(name: str) -> tuple[tuple[str, Mapping[str, object]], ...]:
         below, at_zero = STEPS[name]
         step = ("ops.heaviside", {"x2": [(at_zero - below) / (1 - below)]})
         return (step, ("Rescaling", {"scale": 1 - below, "offset": below})) if below else (step,)
+    if name == BY_TANH:
+        return (("ops.gelu", {"approximate": True}),)
     slope = slope_below_0(name)
     return () if slope is None or name in {"relu", "leaky_relu"} else (("LeakyReLU", {"negative_slope": slope}),)
 

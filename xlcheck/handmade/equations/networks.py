@@ -125,7 +125,7 @@ def _behind(link: Link) -> list[LayerSpec]:
     ]
 
 
-_CALLED = {"ops.heaviside": "step", "LeakyReLU": "leaky_relu", "Rescaling": "scaled"}
+_CALLED = {"ops.heaviside": "step", "ops.gelu": "gelu", "LeakyReLU": "leaky_relu", "Rescaling": "scaled"}
 """How a layer is called behind another one."""
 
 

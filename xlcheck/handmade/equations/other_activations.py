@@ -6,13 +6,14 @@ of every range. The sum may occur several times, also with its sign turned, mult
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Function, Leaf, Sum, Term, below, number_of, subterms
+from xlcheck.handmade.equations.kinks import BY_TANH
 from xlcheck.layers.activations import ACTIVATIONS, activation_function
 
 _SPELT = frozenset({"linear", "tanh", "sigmoid", "relu", "leaky_relu", "exponential"})
@@ -26,11 +27,19 @@ _CLOSE = 1e-7
 """Keras rounds constants to single precision."""
 _MOST = 60
 """Terms of which a formula of one argument is made."""
-_DEEP = 3
-"""Levels below a term on which a function is looked for: in `-LN(…)·2` it is the third one."""
+_DEEP = 4
+"""Levels below a term on which a function is looked for: in `z/2·(1+TANH(…))` it is the fourth one."""
 
 _Parts = tuple[tuple[Term, float], ...]
 """The parts of a sum without its constant, divided by the factor of the first one."""
+
+
+def _gelu_by_tanh(x: Array) -> Array:
+    """Hendrycks and Gimpel 2016, equation 2."""
+    return np.asarray(0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))))
+
+
+_FURTHER: Mapping[str, Callable[[Array], Array]] = {BY_TANH: _gelu_by_tanh}
 
 
 @lru_cache(maxsize=16_384)
@@ -57,7 +66,9 @@ def other_activation(term: Term) -> tuple[str, Term] | None:
 def _name(points: Array, values: Array) -> str | None:
     with np.errstate(all="ignore"):
         fits = (np.allclose(values, activation_function(name)(points), rtol=_CLOSE, atol=_CLOSE) for name in NAMES)
-        return next((name for name, is_so in zip(NAMES, fits, strict=True) if is_so), None)
+        found = next((name for name, is_so in zip(NAMES, fits, strict=True) if is_so), None)
+        more = (name for name, own in _FURTHER.items() if np.allclose(values, own(points), rtol=_CLOSE, atol=_CLOSE))
+        return found or next(more, None)
 
 
 def _bends(term: Term) -> bool:
@@ -87,6 +98,17 @@ def _as_sum(term: Term) -> tuple[_Parts, float, float] | None:
     return tuple((part, round(share / factor, 12)) for part, share in own), factor, term.constant
 
 
+def _beside(term: Term, parts: _Parts) -> tuple[float, Mapping[Term, float]] | None:
+    """How many times a sum stands in a longer one, as in `z + z³`, and what stands beside it; None if it does not."""
+    own = dict(term.parts) if isinstance(term, Sum) and len(parts) > 1 else {}
+    if len(own) <= len(parts) or parts[0][0] not in own:
+        return None
+    times = own[parts[0][0]]
+    if any(not np.isclose(own.pop(part, np.nan), times * share) for part, share in parts):
+        return None
+    return times, own
+
+
 def _values(term: Term, parts: _Parts) -> Array | None:
     """What a term gives if a sum is one of some numbers; None if it is computed from anything else."""
 
@@ -95,6 +117,10 @@ def _values(term: Term, parts: _Parts) -> Array | None:
             own = _as_sum(part)
             if own is not None and own[0] == parts:
                 return own[1] * x + own[2]
+            rest = _beside(part, parts)
+            if rest is not None:
+                more = sum(share * number_of(other, given) for other, share in rest[1].items())
+                return rest[0] * x + (part.constant if isinstance(part, Sum) else 0.0) + more
             return np.nan if isinstance(part, Leaf) else None
 
         return number_of(term, given)
