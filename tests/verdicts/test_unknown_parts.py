@@ -28,6 +28,7 @@ TRAPS = {
     "ROUND({f},15)": "the function ROUND",
     "{f}+INDEX({{0,1}},1+{x}^2/500)": "the number 500",
     "{f}+EXP(-(2^2^2^2^2^2)*({x}-0.5)^2)": "the number 4.29497e+09",
+    "{f}+TRUE()-1": "a number of its own",
     "{f}+EXP(-EXP(EXP(2+1))*({x}-0.5)^2)": "the number 5.28491e+08",
     "{f}+EXP(-(({x}-0.5)*2*2*2*2*2*2*2*2*2*2)^2)": "the number 1024",
 }

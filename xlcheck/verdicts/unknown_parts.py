@@ -8,6 +8,7 @@ are not its own.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -148,7 +149,8 @@ class Known:
                 if not self._is_own(float(text) / 100 if in_hundredths else float(text)):
                     found.append(f"the number {text}{'%' if in_hundredths else ''}, {NOTHING}")
         if not found and (made := self._unknown_made(formula)) is not None:
-            found.append(f"the number {made:.6g}, {NOTHING}")
+            shown = "a number of its own" if math.isnan(made) else f"the number {made:.6g}"
+            found.append(f"{shown}, {NOTHING}")
         return next(iter(sorted(found, key=lambda what: what != _CONDITION)), None)
 
     @property
