@@ -20,10 +20,10 @@ from xlcheck.workbook.values import CellError, Value
 
 # How formulas look on which a difference may bear. Few checks ask for most of them, which are compiled when they do.
 _COMPARES = r"[<>=]|\b(?:MATCH|COUNTIFS?|SUMIFS?|[XVH]?LOOKUP|SIGN|AND|OR|NOT|IF)\("
-MAY_OVERFLOW = re.compile(r"\b(?:EXP|POWER|SINH|COSH)\(|\^", re.IGNORECASE)
-"""A formula in which numbers that are not large may become too large for a cell."""
+MAY_OVERFLOW = re.compile(r"\b(?:EXP|POWER|SINH|COSH)\(|\^", re.IGNORECASE)  # too large a number for a cell
 _POWER = r"\^|\bPOWER\("
 _ERROR_FUNCTION = r"\bERFC?(?:\.PRECISE)?\("
+_BY_PAIRS = r"\bSUMX(?:MY|2MY|2PY)2\("
 _AS_TEXT = r"\b(?:TEXT|FIXED|DOLLAR)\("
 _CALLED = re.compile(r"([A-Z][A-Z0-9.]*)\(")
 _CALCULATES = re.compile(r"[-+*/^&<>=%]")
@@ -62,11 +62,8 @@ _BY_CELLS: Mapping[str, Callable[[str], bool]] = {
     "cellrune": _takes_single_values,
 }
 
-_READS_THE_BEGINNING = "ironcalc"
-NEAR_ZERO = 1e-15
-"""IronCalc compares with 2.2e-16; what is near that counts."""
-LARGE = 354.0
-"""The exponential of twice as much, of which TANH is made, has hardly room in a cell."""
+NEAR_ZERO = 1e-15  # IronCalc compares with 2.2e-16; what is near that counts
+LARGE = 354.0  # the exponential of twice as much, of which TANH is made, has hardly room in a cell
 INTERSECTION = (
     "Excel reads a single cell of each range here, because no array formula is entered (Ctrl+Shift+Enter), and no "
     "engine that was asked does; SUMPRODUCT needs none, and --engine libreoffice computes as Excel does"
@@ -125,7 +122,7 @@ def differences(engine: str, found: Circumstances) -> Iterator[Difference]:
 
 def differs_by_form(engine: str, found: Circumstances) -> str:
     """Why a value is not known, whatever the numbers are: the engine computes such a formula otherwise; or empty."""
-    unsure = engine == _READS_THE_BEGINNING and may_be_none(found.formula.upper())
+    unsure = engine == "ironcalc" and may_be_none(found.formula.upper())
     if not unsure and "(" not in found.formula and "%" not in found.formula:  # as most of a large workbook
         return ""
     if not found.in_array and reads_single_cells(engine, found.formula, found.ranges):
@@ -148,7 +145,7 @@ def that_may_differ(engine: str, formulas: Sequence[str], ranges: frozenset[str]
         formulas: the texts, none of which holds the character NUL.
         ranges: the defined names, in small letters, that stand for more than one cell.
     """
-    beyond = that_may_be_none(formulas) if engine == _READS_THE_BEGINNING else ()
+    beyond = that_may_be_none(formulas) if engine == "ironcalc" else ()
     folded = "\0".join(formulas).casefold()
     ranges = frozenset(name for name in ranges if name in folded)
     in_question = range(len(formulas)) if ranges or "erf" in folded else _in_question(formulas)
@@ -263,9 +260,8 @@ def _compares_near_zero(found: Circumstances) -> bool:
 
 def _overflows(found: Circumstances) -> bool:
     """What has overflowed in the middle of a formula often leaves a zero, or is not seen as the error that it is."""
-    if MAY_OVERFLOW.search(found.formula) is None:
-        return False
-    return found.large or found.value == 0.0 or _says(SWALLOWS, found.formula)
+    may_matter = MAY_OVERFLOW.search(found.formula) is not None
+    return may_matter and (found.large or found.value == 0.0 or _says(SWALLOWS, found.formula))
 
 
 def _is_power_of_zero(found: Circumstances) -> bool:
@@ -324,6 +320,12 @@ DIFFERENCES = (
     Difference(
         "ironcalc", "loses the brackets of joined texts and of comparisons", _has_form("goes_on_with_a_text"),
         "(B1&B2)*2", "14", 24.0, by_form=True),
+    *(
+        Difference(
+            name, "takes a cell without a number for 0 where others leave out its pair",
+            lambda c: _says(_BY_PAIRS, c.formula), "SUMXMY2(B2:B3,A2:A3)", 640002.84765625, 2.84765625)
+        for name in ("ironcalc", "libreoffice")
+    ),
     Difference(
         "ironcalc", "passes over what stands behind a whole formula, and behind a space between references",
         _has_form("goes_beyond_its_end", lambda text: may_be_none(text.upper())),

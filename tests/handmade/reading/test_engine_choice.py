@@ -37,6 +37,7 @@ def answers(folder: Path, formula: str, name: str = "ironcalc") -> tuple[Answers
         ("IFERROR(EXP(A3),5)", 5.0),
         ('VALUE(TEXT(A2,"0.000"))', 0.313),
         ("(A2+A2)%", 0.00625),
+        ("SUMXMY2(A2:A4,A3:A5)", (0.3125 - 800) ** 2),
     ],
 )
 def test_where_ironcalc_differs_the_second_engine_is_believed(tmp_path: Path, formula: str, value: Value) -> None:
