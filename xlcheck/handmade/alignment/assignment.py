@@ -137,7 +137,8 @@ class _Assigner:
         if len(book.formulas) > MANY:
             return
         found = exchanged(
-            networks, settings, sources, self.matching(), book.table, book.formulas, self._right.values
+            networks, settings, sources, self.matching(), book.table, book.formulas, self._right.values,
+            self._precedents,
         )  # fmt: skip
         book.placed = replace(book.placed, bound={**found, **book.placed.bound})
 

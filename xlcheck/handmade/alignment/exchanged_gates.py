@@ -14,11 +14,13 @@ from xlcheck.arrays import Array, Values
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.handmade.alignment.matching import Matching, Placed
+from xlcheck.handmade.alignment.similarity import Similarity
 from xlcheck.handmade.networks.elements import Elements, Source, quantity_sources
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import part_sources
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.layers.gate_symbols import GATES
 from xlcheck.model.model_spec import LayerSpec
 
@@ -31,8 +33,11 @@ def exchanged(
     table: CellTable,
     formulas: Sequence[Address],
     values: Array,
+    precedents: Precedents,
 ) -> dict[Address, int]:
     """What every formula cell should hold, if the workbook is a network with its gates in another order.
+
+    Or with one gate computed like another one: then those of both are equal, and what reads them tells which is which.
 
     Args:
         networks: the models.
@@ -42,6 +47,7 @@ def exchanged(
         table: the workbook's cells.
         formulas: the formula cells to be explained.
         values: their fingerprints, `(settings, cells of the table)`.
+        precedents: who reads what.
 
     Returns:
         Cell → the number of its element; nothing if no other order explains every cell.
@@ -61,9 +67,39 @@ def exchanged(
                 ]  # fmt: skip
                 elements = Elements([*moved, *parts])
                 matching = Matching(elements, _unbound(now.placed), table, formulas, values, {}, now.copies)
-                if not matching.unknown():
-                    return dict(matching.held)
+                held = {} if matching.unknown() else dict(matching.held)
+                if held and (len({*order}) == len(order) or _is_told_by_readers(held, matching, precedents)):
+                    return held
     return {}
+
+
+def _is_told_by_readers(held: dict[Address, int], matching: Matching, precedents: Precedents) -> bool:
+    """Whether the formulas that read a cell need but one of the equal elements of different gates; then it holds that.
+
+    Args:
+        held: cell → element, in which those are put.
+        matching: which elements each cell equals.
+        precedents: who reads what.
+    """
+    elements = matching.elements
+    equal = {
+        cell: own for cell, numbers in matching.candidates.items()
+        if len(own := [number for number in numbers if not elements.is_part[number]]) > 1
+    }  # fmt: skip
+    bands = {elements.key(number).band for own in equal.values() for number in own}
+    needs = Similarity(elements, frozenset({*matching.bands, *bands}))
+    for cell in reversed(precedents.in_order([*equal])):
+        read = {
+            operand
+            for other in precedents.readers(cell)
+            if other in held
+            for operand in needs.to(held[other], ()).needs
+        }
+        needed = [n for n in equal[cell] if (elements[n].source.quantity.name, elements[n].index) in read]
+        if len(needed) != 1:
+            return False
+        held[cell] = needed[0]
+    return True
 
 
 def _shows(shown: Array, results: Array) -> bool:
@@ -77,9 +113,10 @@ def _unbound(placed: Placed) -> Placed:
 
 
 def _orders(layer: LayerSpec) -> Iterator[tuple[int, ...]]:
-    """Every other order of a layer's gates."""
+    """Every other order of a layer's gates, then each gate in the place of another one as well as in its own."""
     own = tuple(range(len(GATES.get(layer.kind, ()))))
-    return (order for order in permutations(own) if order != own)
+    yield from (order for order in permutations(own) if order != own)
+    yield from ((*own[:place], other, *own[place + 1 :]) for place, other in permutations(own, 2))
 
 
 def _in_order(network: Network, layer: LayerSpec, order: Collection[int], values: Values) -> dict[str, Array]:
