@@ -116,3 +116,14 @@ def test_a_loss_below_nothing_is_no_pass(word: str, code: int, tmp_path: Path) -
         cells[f"F{row}"] = f"=C{row}*LN(E{row})+(1-C{row})*LN(1-E{row})"
     assert answer(cells | {"F9": "=AVERAGE(F4:F8)"}, tmp_path) == (code, set())
     assert answer(cells | {"F9": "=-AVERAGE(F4:F8)"}, tmp_path) == (0, set())
+
+
+def test_a_decision_in_words_that_differs_from_its_kin_is_no_pass(tmp_path: Path) -> None:
+    """Rule: of decisions in a line that are alike but for one, that one has no verdict, and the check is incomplete."""
+    cells: dict[str, object] = {"A1": 0.9, "B1": -0.4, "C1": 0.1}
+    for row in range(4, 9):
+        cells |= {f"A{row}": 0.5 * row - 3, f"B{row}": 0.3 * row - 2}
+        cells |= {f"D{row}": f"=1/(1+EXP(-($A$1*A{row}+$B$1*B{row}+$C$1)))", f"E{row}": f'=IF(D{row}>0.5,"A","B")'}
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"E6": '=IF(D6<0.5,"A","B")'}, tmp_path, effort=4) == (3, set())
+    assert answer(cells | {"E6": '=IF(D7>0.5,"A","B")'}, tmp_path, effort=4) == (3, set())

@@ -111,3 +111,14 @@ def test_a_number_that_chooses_the_activation_is_a_switch(choice: int, choose: s
     assert "D1 chooses what is computed" in found.said
     wrong = {"G12": "=" + choose.format(z="C12")}
     assert answer(_with_a_switch(choice, choose) | wrong, tmp_path) == (1, {"G12"})
+
+
+def test_a_look_up_that_an_edit_leaves_nothing_is_no_crash(tmp_path: Path) -> None:
+    """Rule: a formula that gives an array without elements, as a tried one may, gives nothing that is known."""
+    cells: dict[str, object] = {"A1": "age", "B1": 0.4, "A2": "income", "B2": -0.7, "A3": "bias", "B3": 0.1}
+    find = '_xlfn.XLOOKUP("{}",$A$1:$A$3,$B$1:$B$3)'.format
+    for row in range(6, 11):
+        cells |= {f"D{row}": 0.3 * row - 2, f"E{row}": 1.4 - 0.2 * row}
+        total = f"D{row}*{find('age')}+E{row}*{find('income')}+{find('bias')}"
+        cells |= {f"F{row}": f"={total}", f"G{row}": f"=1/(1+EXP(-F{row}))"}
+    assert answer(cells, tmp_path)[1] == set()

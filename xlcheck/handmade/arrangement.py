@@ -38,6 +38,7 @@ from xlcheck.handmade.evaluations import evaluations, goes_on
 from xlcheck.handmade.layer_cells import LayerCells, at_first
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellValues, show
+from xlcheck.handmade.reading.lines import Lines
 from xlcheck.handmade.reading.numbers_as_text import is_number_as_text
 from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.showing import asks_for_the_sign, bends, is_difference, shows_otherwise
@@ -193,6 +194,9 @@ class Arrangement:
                 is_result = kind == COPY and self._may_be_a_result(cell, taken)
                 (spare.add if is_spare and not is_result else left.append)(cell)
         regular, odd = evaluations(self.reads, taken, self.decisions)
+        telling = [cell for cell in spare if isinstance(self.values[table.index[cell]], str) and self.reads.of(cell)]
+        lines = Lines(telling, table)
+        odd |= {cell for cell in telling if lines.differs(cell) or lines.is_alone(cell)}
         regular |= derivatives(readings, self.reads.terms, taken) if left else set()
         spare = (spare | regular | self._measures(taken) if left else spare) - {*taken} - odd
         left += [cell for cell in odd if cell not in left]

@@ -143,6 +143,10 @@ def settled(found: Arrangement, part: SheetGroup, bench: Bench, edit: Mapping[Ad
         if why is None:
             why = doubt_of(part.table, found.reads.read.keys(), layer.reading)
         if why is None:
+            taken_by_others = {v.cell for v in outcome.roots if part.table.is_formula(v.cell)} - layer.own
+            if taken_by_others:
+                why = f"{show(min(taken_by_others))} stands where a result would, and belongs to another layer"
+        if why is None:
             less = reads_less(found.reads.multiplies_blank, layer.reading)
             why = less or next(found.read_for_nothing(agreeing(outcome)), None)
         if why is None:

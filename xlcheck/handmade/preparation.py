@@ -16,7 +16,7 @@ from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.reading.cells import CellTable, show
-from xlcheck.handmade.reading.lines import Lines
+from xlcheck.handmade.reading.lines import MANY, Lines
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.showing import is_difference
@@ -24,8 +24,6 @@ from xlcheck.handmade.showing import is_difference
 _OPERATES = re.compile(r"[-+*/^<>]|=")
 _LOOKS_UP = re.compile(r"\b(?:INDEX|OFFSET|[VHX]?LOOKUP|CHOOSE|INDIRECT)\(", re.IGNORECASE)
 _POOLS = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN)\( *#:# *\)", re.IGNORECASE)
-_LINE = 3
-"""Formulas in a line that have to be alike before another one among them is odd."""
 _MOST = 2_000
 
 
@@ -74,17 +72,19 @@ def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: C
         and any(other not in judged and table.is_number(other) for other in read)
     ):
         return False  # an error on the way to a loss, which is judged
-    return may_be_layer(table.texts[cell]) or (between and bool(_OPERATES.search(skeleton(table.texts[cell]))))
+    text = skeleton(table.texts[cell])
+    applies = "(" in text and not (_LOOKS_UP.search(text) or _POOLS.match(text))  # as MEDIAN(0,z,1) does
+    return may_be_layer(table.texts[cell]) or (between and (applies or bool(_OPERATES.search(text))))
 
 
 def _odd(cell: Address, lines: Lines, table: CellTable) -> str | None:
     """Why a formula may prepare the wrong thing: those in line with it do otherwise, all alike."""
+    if lines.differs(cell):
+        return f"{show(cell)} prepares an input otherwise than the formulas in line with it"
     for line in lines.of(cell):
-        if len(line) >= _LINE and len({cut(table.texts[other]).between for other in line}) == 1:
-            if cut(table.texts[cell]).between != cut(table.texts[line[0]]).between:
-                return f"{show(cell)} prepares an input otherwise than the {len(line)} formulas in line with it"
-            if _reads_nothing(cell, table) and not all(_reads_nothing(other, table) for other in line):
-                return f"{show(cell)} prepares an input from an empty cell, unlike formulas in line with it"
+        alike = len(line) >= MANY and len({cut(table.texts[other]).between for other in line}) == 1
+        if alike and _reads_nothing(cell, table) and not all(_reads_nothing(other, table) for other in line):
+            return f"{show(cell)} prepares an input from an empty cell, unlike formulas in line with it"
     if not _pools(cell, table) and lines.is_alone(cell):
         return f"{show(cell)} prepares an input otherwise than formulas of its kind in line with it"
     return None

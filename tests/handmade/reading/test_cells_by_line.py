@@ -31,3 +31,14 @@ def test_what_is_filled_otherwise_is_alone(formula: str, is_alone: bool, tmp_pat
     cells = {f"C{row}": f"=A{row}+B{row}" for row in (1, 2, 4)} | {"C3": formula}
     table = CellTable(read_workbook(save(cells, tmp_path / "w.xlsx")))
     assert Lines(table.texts, table).is_alone(address_of("S", "C3")) is is_alone
+
+
+def test_a_formula_unlike_all_others_of_its_line_differs(tmp_path: Path) -> None:
+    """Rule: three others that are alike but for what they read say so; of two nobody knows."""
+    cells: dict[str, object] = {f"A{row}": 0.1 * row for row in range(1, 5)}
+    cells |= {f"B{row}": f'=IF(A{row}>0.2,"A","B")' for row in (1, 2, 4)} | {"B3": '=IF(A3<0.2,"A","B")'}
+    table = CellTable(read_workbook(save(cells, tmp_path / "w.xlsx")))
+    lines = Lines(table.texts, table)
+    assert [cell for cell in table.texts if lines.differs(cell)] == [("Sheet", 2, 1)]
+    few = Lines([cell for cell in table.texts if cell[1] < 3], table)
+    assert not any(few.differs(cell) for cell in table.texts if cell[1] < 3)

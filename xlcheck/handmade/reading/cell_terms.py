@@ -140,7 +140,10 @@ class CellTerms(Mapping[Address, Term]):
     def _value(self, text: str, cell: Address, array: str | None) -> Scalar:
         tree = self._trees[text]
         if array is None:
-            return two_dimensional(self._formulas.evaluate(tree, cell))[0, 0]  # type: ignore[no-any-return]
+            found = two_dimensional(self._formulas.evaluate(tree, cell))
+            if not found.size:
+                raise OpaqueError("it gives nothing")
+            return found[0, 0]  # type: ignore[no-any-return]
         area = parse_range(array, cell[0])
         key = (text, cell[0], array)
         if key not in self._arrays:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import is_filled_from, skeleton
 from xlcheck.handmade.reading.cells import CellTable
 
@@ -13,6 +14,8 @@ Line = tuple[str, int | None, int | None]
 """A worksheet, and a row or a column of it; None in the place of the other one."""
 _KIN = 2
 """Formulas of its own kind that have to be filled alike before one among them is alone."""
+MANY = 3
+"""Formulas in a line that have to be alike before another one among them is odd."""
 _MOST = 2_000
 
 
@@ -45,6 +48,12 @@ class Lines:
     def of(self, cell: Address) -> list[list[Address]]:
         """The others in the row of a cell, and those in its column."""
         return [[c for c in self._lines.get(line, ()) if c != cell][:_MOST] for line in _lines_of(cell)]
+
+    def differs(self, cell: Address) -> bool:
+        """Whether all others in the row of a formula, or in its column, three at least, are alike, and it is not."""
+        own = cut(self._table.texts[cell]).between
+        kinds = [[cut(self._table.texts[other]).between for other in line] for line in self.of(cell)]
+        return any(len(line) >= MANY and all(kind == line[0] for kind in line) and own != line[0] for line in kinds)
 
     def is_alone(self, cell: Address) -> bool:
         """Whether a formula is filled like none of its kind in line with it, where those are filled alike."""
