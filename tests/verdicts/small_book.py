@@ -24,6 +24,7 @@ from xlcheck.workbook.manifest import SHEET, Manifest
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.shown import read_shown
 
+OWN_SHEETS = ("Data", "Weights", "Net", "All", "Check")
 SELECTOR = parse_range("Data!B1")
 Change = float | str | None
 Checker = Callable[..., CheckReport]
@@ -124,7 +125,7 @@ class SmallBook:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with xlsxwriter.Workbook(path) as book:
-                names = {"Data": 0, "Weights": 0, "Net": 0, "All": 0, "Check": 0, SHEET: 0}
+                names = dict.fromkeys([*OWN_SHEETS, SHEET], 0)
                 names |= {parse_range(where).sheet: 0 for where in cells}
                 sheets = {name: book.add_worksheet(name) for name in names}
                 for where, content in cells.items():
@@ -150,7 +151,8 @@ def _fingerprint(path: Path, given: Sequence[Range]) -> str:
     content = read_workbook(path)
     shown = read_shown(content, SHEET)
     areas = left_out(given, {})
-    sheets = {name: bands(_read(sheet, name == SHEET, areas.get(name))) for name, sheet in content.sheets.items()}
+    built = {name: sheet for name, sheet in content.sheets.items() if name in (*OWN_SHEETS, SHEET)}
+    sheets = {name: bands(_read(sheet, name == SHEET, areas.get(name))) for name, sheet in built.items()}
     formats = {name: [used.cells, used.order, used.formats] for name, used in shown.formats.items()}
     return f"{MARK}{json.dumps([sheets, {}, {}, [formats, kept(shown.facts)]])}}}"
 

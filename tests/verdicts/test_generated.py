@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from small_book import Checker, SmallBook, cells, recompute
+from workbook_parts import edited
 
+from xlcheck import api
 from xlcheck.engines import engine
 from xlcheck.verdicts.generated import check_content
 from xlcheck.verdicts.report import Kind, Status
@@ -276,6 +278,19 @@ def test_formulas_that_belong_to_nothing_among_the_network_s_are_no_pass(check_s
     assert (
         "5 formulas on worksheets that xlcheck made (Net!H20, Net!H21, Net!H22 and 2 more) belong to" in many.notes[0]
     )
+
+
+def test_a_formula_on_a_worksheet_that_had_none_is_no_pass(tmp_path: Path) -> None:
+    """On the sheet of answers, which are words, nobody can tell it from what xlcheck wrote there."""
+    cell = b'<row r="400"><c r="C400"><f>1+1</f><v>2</v></c></row></sheetData>'
+    lesson = Path(__file__).parents[2] / "workbooks" / "lstm.xlsx"
+    path = edited(
+        lesson, tmp_path / "lstm.xlsx", "xl/worksheets/sheet14.xml", lambda xml: xml.replace(b"</sheetData>", cell)
+    )
+    report = api.check(path)
+
+    assert (report.exit_code, report.counts.stray) == (3, 1)
+    assert "worksheets that xlcheck made (Answers!C400) belongs to nothing" in report.notes[0]
 
 
 def test_several_roots_come_in_calculation_order(check_small: Checker) -> None:

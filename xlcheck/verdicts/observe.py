@@ -17,10 +17,11 @@ from xlcheck.verdicts.filled_columns import FilledColumn, find_copy, find_filled
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.placement import Placement, Sighting, is_number, placements_of
 from xlcheck.verdicts.recalculate import Reading, recalculate, runs
+from xlcheck.workbook.as_built import built_sheets
 from xlcheck.workbook.bindings import Helper
 from xlcheck.workbook.cell_codes import Codes, Mask, by_sheet, code_of, codes_of, contained
 from xlcheck.workbook.content import WorkbookContent
-from xlcheck.workbook.manifest import Manifest
+from xlcheck.workbook.manifest import Manifest, manifest_sheet
 from xlcheck.workbook.values import NotEvaluated, Value
 
 CellKey = tuple[str, int]
@@ -130,13 +131,19 @@ def observe(
         filled=tuple(zip(columns, in_columns, strict=True)),
         changed=as_written.changed(),
         unbound=tuple(cells[sheet, int(code)] for sheet, codes in unbound for code in codes),
-        own_sheets=own_sheets(manifest),
+        own_sheets=_own_sheets(content, manifest, [sheet for sheet, codes in unbound if codes.size]),
         readings=tuple(
             r for r, alive in zip(readings[: len(areas) + len(rest)], live + [True] * len(rest), strict=True) if alive
         ),
         tables=tuple(readings[len(areas) + len(rest) :]),
         formula_cells=_count(formulas, sightings, [*(h.cell for h in helpers), *(c.area for c in columns)]),
     )
+
+
+def _own_sheets(content: WorkbookContent, manifest: Manifest, asked: Iterable[str]) -> frozenset[str]:
+    """The worksheets that xlcheck made, those without formulas among them if one of them is asked about."""
+    own, hidden = own_sheets(manifest), manifest_sheet(content)
+    return own if own.issuperset(asked) or hidden is None else own | built_sheets(hidden)
 
 
 def _leave_open(readings: Iterable[Reading], cells: Iterable[tuple[str, int, str]], settings: int) -> None:

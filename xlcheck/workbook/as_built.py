@@ -83,6 +83,18 @@ def alterations(content: WorkbookContent, sheet: SheetContent, areas: Sequence[R
         return Alterations(damaged=True)
 
 
+def built_sheets(sheet: SheetContent) -> frozenset[str]:
+    """The worksheets that were there when the workbook was built; none if nobody knows.
+
+    Args:
+        sheet: the worksheet that holds the manifest.
+    """
+    try:
+        return frozenset(map(str, json.loads(_text(sheet))["constants"][0]))
+    except _DAMAGED:
+        return frozenset()
+
+
 def _compared(content: WorkbookContent, sheet: SheetContent, areas: Sequence[Range], built: Any) -> Alterations:
     sheets, names, typed, (formats, told) = built
     told = base64.b64decode(told)
