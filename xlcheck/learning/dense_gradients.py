@@ -5,9 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from xlcheck.arrays import Array
 
-LOSSES = ("mean_squared_error", "binary_crossentropy", "categorical_crossentropy")
+PERCEPTRON = "perceptron"
+"""The rule of Rosenblatt's perceptron (1958) in the place of a loss: its outputs, of which there is no slope, less the
+targets are what flows back into the sums."""
+
+LOSSES = ("mean_squared_error", "binary_crossentropy", "categorical_crossentropy", PERCEPTRON)
+
+THRESHOLDS: dict[str, Callable[[Array], Array]] = {
+    f"{name} {sign} 0": function
+    for name, low in (("step", 0.0), ("sign", -1.0))
+    for sign, function in (
+        ("≥", lambda z, low=low: np.where(z >= 0, 1.0, low)), (">", lambda z, low=low: np.where(z > 0, 1.0, low))
+    )
+}  # fmt: skip
+"""The activations of a perceptron, by whether a sum of 0 is enough."""
+
+
+def losses_of(activation: str) -> tuple[str, ...]:
+    """The losses that a last layer with an activation may make smaller."""
+    if activation in THRESHOLDS:
+        return (PERCEPTRON,)
+    usual = LOSSES[:-1]
+    return usual if activation == "softmax" else tuple(loss for loss in usual if not loss.startswith("categorical"))
 
 
 @dataclass(frozen=True, slots=True)

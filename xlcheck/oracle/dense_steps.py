@@ -7,12 +7,13 @@ differentiates the sum of all losses, which gives each network its own gradients
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.learning.dense_gradients import LayerGradients
+from xlcheck.learning.dense_gradients import PERCEPTRON, THRESHOLDS, LayerGradients
 from xlcheck.model.keras_import import import_keras
 
 
@@ -48,18 +49,30 @@ def dense_gradients(
         tape.watch(convert)
         for activation, kernel, bias in zip(activations, weights, offsets, strict=True):
             sums.append(keras.ops.matmul(signal, kernel) + bias[:, None, :])
-            outputs.append(keras.activations.get(activation)(sums[-1]))
+            outputs.append(_activation(activation)(sums[-1]))
             signal = outputs[-1]
         goal = tf.constant(targets, dtype="float64")
-        losses = keras.losses.get(loss)(goal, signal)
-        total = tf.reduce_sum(losses)
+        function = keras.losses.get("mean_squared_error" if loss == PERCEPTRON else loss)
+        losses = function(goal, signal)
         # Keras computes a cross-entropy from the sums before the outputs, past the outputs themselves.
-        of_outputs = tf.reduce_sum(keras.losses.get(loss)(goal, tf.identity(signal)))
+        total, of_outputs = tf.reduce_sum(losses), tf.reduce_sum(function(goal, tf.identity(signal)))
+        if loss == PERCEPTRON:
+            total = tf.reduce_sum(tf.stop_gradient(signal - goal) * sums[-1])
     found = []
     for number, (z, y) in enumerate(zip(sums, outputs, strict=True)):
         slope = tape.gradient(y, z)
         flows = tape.gradient(total, [z, y, weights[number], offsets[number]])
         if y is signal:
             flows[1] = tape.gradient(of_outputs, y)
-        found.append(LayerGradients(*(np.asarray(item) for item in (z, y, slope, *flows))))
+        shown = [tf.zeros_like(z) if flow is None else flow for flow in (slope, *flows[:2])]  # beyond a threshold
+        found.append(LayerGradients(*(np.asarray(item) for item in (z, y, *shown, *flows[2:]))))
     return found, np.asarray(losses)
+
+
+def _activation(name: str) -> Callable[[Any], Any]:
+    """Keras's activation, or one of a perceptron, through which nothing flows back."""
+    import tensorflow as tf
+
+    if name not in THRESHOLDS:
+        return import_keras().activations.get(name)  # type: ignore[no-any-return]
+    return lambda z: tf.constant(THRESHOLDS[name](z.numpy()))

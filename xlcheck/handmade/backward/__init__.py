@@ -8,6 +8,8 @@ certain. In the order in which data flows:
 - `evaluation`, `activations`, `neurons`, `network`: the forward part as layers of cells
 - `truth`: what Keras says of it, under random settings and for the numbers shown
 - `quantities`, `roles`: each cell named by its values under all settings
+- `coefficients`, `set_up`: numbers made of hyperparameters alone, and the cells that hold them
+- `kept`, `moves`: what an optimiser keeps of a gradient, and how a weight moves by it
 - `steps`: updates that follow their gradients, which decide whether anything is believed
 - `certainty`, `family`: where a value in the right place is meant, and which cells break the line of their step
 - `culprits`, `exchange`, `diagnosis`: which cell is wrong, if a single one explains it, and how

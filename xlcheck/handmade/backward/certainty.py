@@ -10,7 +10,7 @@ from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.steps import Rate
+from xlcheck.handmade.backward.steps import Move
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.reached import reached
 
@@ -90,12 +90,12 @@ def typed_weights(table: CellTable, reading: Reading, accepted: Collection[int])
             follows = [place for place, cell in own.items() if reading.sheet.updates.get(cell) == before.get(place)]
             if own is before or own.keys() != before.keys() or 2 * len(follows) < len(own):
                 continue
-            rate = _rate(steps[number].rates.get(own[place]) for place in follows)
+            move = _along_gradient(steps[number].moves.get(own[place]) for place in follows)
             for place, cell in own.items():
                 typed = cell in table.index and not table.is_formula(cell) and cell != before[place]
-                if typed and place in updated and rate is not None:
-                    size = rate.factor * (1.0 if rate.cell is None else reading.sheet.cells[rate.cell])
-                    after = reading.sheet.cells[before[place]] - size * steps[number].gradients[before[place]]
+                if typed and place in updated and move is not None:
+                    gradient = steps[number].gradients[before[place]]
+                    after = reading.sheet.cells[before[place]] - move.rate.size * gradient
                     yield cell, Role(Quantity(f"{show(before[place])} after the step", after))
 
 
@@ -109,5 +109,5 @@ def _arrays(network: DenseNetwork) -> dict[tuple[int, int, int], Address]:
     return found
 
 
-def _rate(rates: Iterator[Rate | None]) -> Rate | None:
-    return next((rate for rate in rates if rate is not None), None)
+def _along_gradient(moves: Iterator[Move | None]) -> Move | None:
+    return next((move for move in moves if move is not None and not move.rule), None)

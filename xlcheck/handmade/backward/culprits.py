@@ -19,7 +19,7 @@ from xlcheck.handmade import effort
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.steps import Rate
+from xlcheck.handmade.backward.steps import Move
 from xlcheck.handmade.reading.cells import show
 
 _EITHER = "two cells could be wrong, and nothing says which"
@@ -49,7 +49,7 @@ class Search:
     Args:
         reading: the sheet as training steps.
         number: of the step.
-        usual: the form of the learning rates of the sheet.
+        usual: the forms of the moves of the sheet.
         regular: whether other cells that are right were filled from the formula of a cell.
         alike: whether two cells have the same formula but for its references.
     """
@@ -58,22 +58,22 @@ class Search:
         self,
         reading: Reading,
         number: int,
-        usual: tuple[bool, float],
+        usual: set[object],
         regular: Callable[[Address], bool],
         alike: Callable[[Address, Address], bool],
     ) -> None:
         self._reading, self._number = reading, number
         self._sheet, self._step = reading.sheet, reading.steps[number]
         self._readers = readers_of(reading)
-        self._rate = self._usual_rate(usual)
+        self._move = self._usual_move(usual)
         self._regular, self._alike = regular, alike
         self.findings = Findings()
 
     def run(self) -> Findings:
         """Settle one update after the other; what is put right for one may settle others."""
-        inexact = [update for update, rate in self._step.rates.items() if rate is None]
+        inexact = [update for update, move in self._step.moves.items() if move is None]
         found = True
-        while found and inexact and self._rate is not None:
+        while found and inexact and self._move is not None:
             found = False
             for update in inexact:
                 culprit = self._culprit(update)
@@ -84,24 +84,23 @@ class Search:
                     inexact = [other for other in inexact if not self._is_settled(other)]
                     found = True
                     break
-        for update in self._step.rates:
-            if self._step.rates[update] is None:
+        for update in self._step.moves:
+            if self._step.moves[update] is None:
                 self.findings.settled |= {update} - set(inexact)
         for update in inexact:
             self.findings.open.setdefault(update, _UNKNOWN)
         return self.findings
 
-    def _usual_rate(self, usual: tuple[bool, float]) -> Rate | None:
-        """A learning rate of this step that is of the usual form."""
-        rates = (rate for rate in self._step.rates.values() if rate is not None and rate.form == usual)
-        return next(rates, None)
+    def _usual_move(self, usual: set[object]) -> Move | None:
+        """A move of this step that is of a usual form, and along the gradient alone."""
+        moves = (move for move in self._step.moves.values() if move is not None and move.form in usual)
+        return next((move for move in moves if not move.rule), None)
 
     def goal(self, update: Address) -> Array:
         """What an update should give."""
-        assert self._rate is not None  # noqa: S101 - `run` asks only then
+        assert self._move is not None  # noqa: S101 - `run` asks only then
         weight = self._sheet.updates[update]
-        rate = self._rate.factor * (1.0 if self._rate.cell is None else self._sheet.cells[self._rate.cell])
-        goal: Array = self._sheet.cells[weight] - rate * self._step.gradients[weight]
+        goal: Array = self._sheet.cells[weight] - self._move.rate.size * self._step.gradients[weight]
         return goal
 
     def _is_settled(self, update: Address) -> bool:
@@ -178,7 +177,7 @@ class Search:
         held = self._role(cell)
         if held is None or held.quantity.name != role.quantity.name:
             return False
-        usual = [found.factor for update, rate in self._step.rates.items() if rate is not None
+        usual = [found.factor for update, move in self._step.moves.items() if move is not None
                  for read in self._sheet.terms.reads[update] if (found := self._role(read)) is not None]  # fmt: skip
         return any(np.allclose(held.factor, factor) for factor in usual if np.shape(factor) == np.shape(held.factor))
 
@@ -203,12 +202,12 @@ class Search:
     def _above_all(self, suspect: Address) -> list[Address]:
         """A suspect and the cells that it is computed from."""
         above = [cell for cell in self._above(suspect) if cell not in self.findings.roots]
-        return above if suspect in self._step.rates else [suspect, *above]
+        return above if suspect in self._step.moves else [suspect, *above]
 
     def _gain(self, cell: Address, role: Role) -> int:
         """How many more updates follow their gradients once a cell holds what it should."""
         instead = {**self.findings.values, cell: role.quantity.values * role.factor}
-        behind = [cell] if cell in self._step.rates else self._updates_behind(cell)
+        behind = [cell] if cell in self._step.moves else self._updates_behind(cell)
         before = sum(same(self._after(update, self.findings.values), self.goal(update)) for update in behind)
         return sum(same(self._after(update, instead), self.goal(update)) for update in behind) - before
 
@@ -267,7 +266,7 @@ class Search:
             if item in seen:
                 continue
             seen.add(item)
-            if item in self._step.rates:
+            if item in self._step.moves:
                 found[item] = None
             elif item not in self._sheet.updates or item == cell:
                 stack.extend(self._readers.get(item, ()))

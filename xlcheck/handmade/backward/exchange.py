@@ -11,13 +11,13 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.steps import Rate
+from xlcheck.handmade.backward.steps import Move
 from xlcheck.handmade.backward.truth import Truth, truths
 
 MOST_PAIRS = 300
 
 
-def explained_by_exchange(reading: Reading, number: int, rate: Rate) -> bool:
+def explained_by_exchange(reading: Reading, number: int, move: Move) -> bool:
     """Whether all updates of a step are right for the network in which two weights of a layer are exchanged.
 
     Then either the forward part reads them the wrong way round, or the backward part does; nobody knows which.
@@ -25,17 +25,16 @@ def explained_by_exchange(reading: Reading, number: int, rate: Rate) -> bool:
     Args:
         reading: the sheet as training steps.
         number: of the step.
-        rate: its usual learning rate.
+        move: how its weights usually move.
     """
     sheet, step = reading.sheet, reading.steps[number]
     variants = list(islice(_exchanged(step.truth.network), MOST_PAIRS))
     order = [cell for cell in sheet.order if cell not in reading.forward]
     for truth in truths(variants, sheet.cells, step.truth.loss, reading.ask):
         gradients = truth.weight_gradients()
-        after = sheet.recomputed(dict(_signals(truth)), [*order, *step.rates])
-        size = rate.factor * (1.0 if rate.cell is None else sheet.cells[rate.cell])
-        weights = ((update, sheet.updates[update]) for update in step.rates)
-        if all(same(after[update], sheet.cells[weight] - size * gradients[weight]) for update, weight in weights):
+        after = sheet.recomputed(dict(_signals(truth)), [*order, *step.moves])
+        goals = {u: sheet.cells[sheet.updates[u]] - move.rate.size * gradients[sheet.updates[u]] for u in step.moves}
+        if all(same(after[update], goal) for update, goal in goals.items()):
             return True
     return False
 

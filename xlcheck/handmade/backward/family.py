@@ -47,8 +47,8 @@ def stride_of(reading: Reading) -> tuple[int, int] | None:
     """How far the next step is away, by most of the updates that follow their gradients."""
     strides = Counter(
         (update[1] - weight[1], update[2] - weight[2])
-        for step in reading.steps for update, rate in step.rates.items()
-        if rate is not None and (weight := reading.sheet.updates[update])[0] == update[0]
+        for step in reading.steps for update, move in step.moves.items()
+        if move is not None and (weight := reading.sheet.updates[update])[0] == update[0]
     )  # fmt: skip
     return max(strides, key=lambda stride: strides[stride]) if strides else None
 

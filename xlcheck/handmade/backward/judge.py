@@ -11,7 +11,8 @@ from functools import cached_property
 import numpy as np
 
 from xlcheck.formulas.addresses import cell_name
-from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.algebra import Address, Leaf
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.backward.certainty import Certainty, shape_in, typed_weights
 from xlcheck.handmade.backward.culprits import Findings, Search
 from xlcheck.handmade.backward.diagnosis import diagnosed
@@ -20,7 +21,7 @@ from xlcheck.handmade.backward.exchange import explained_by_exchange
 from xlcheck.handmade.backward.family import stride_of
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.steps import usual_rate
+from xlcheck.handmade.backward.steps import usual_forms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.verdicts.judge import Alignment, verdict
 from xlcheck.verdicts.messages import UNBOUND
@@ -35,6 +36,7 @@ LOSS_NAMES = {
     "binary_crossentropy": "the binary cross-entropy",
     "categorical_crossentropy": "the categorical cross-entropy",
 }
+"""Without the perceptron's rule, which makes nothing smaller."""
 ORACLE = "keras float64"
 
 
@@ -106,7 +108,7 @@ class Judge:
             tuple(self.results.values()),
             formula_cells=len(self.table.formulas) + sum(cell not in self.table.texts for cell in self.results),
             checked=len(self.agree) + counts[Status.ROOT] + counts[Status.CARRIED],
-            without_cell=sum(map(self.reading.missing_gradients, self.accepted)),
+            without_cell=sum(map(self.reading.missing_gradients, self.accepted)) + self._typed_at_the_end(),
             notes=(self._assumed(), *self.notes),
             quantities=tuple(dict.fromkeys(self.agree.values())),
             oracle=ORACLE,
@@ -118,10 +120,32 @@ class Judge:
     def _forward(self) -> None:
         """The cells between weights and outputs: their sums were recognised term by term, their values are compared."""
         for cell, number in self.reading.forward.items():
-            if number in self.accepted:
+            if number in self.accepted and self._adds_nothing(cell):
+                text = "This formula does something to a number and leaves it as it is, so that nothing is learnt here."
+                self.results[cell] = self._result(cell, Status.NOT_EVALUATED, text)
+            elif number in self.accepted:
                 held = self.reading.roles.get(cell)
                 role = Role(Quantity("part of a sum", self.reading.sheet.cells[cell])) if held is None else held[1]
                 self._compare(cell, role)
+
+    def _typed_at_the_end(self) -> int:
+        """How many numbers stand where a line of formulas of the earlier steps ends."""
+        stride = stride_of(self.reading)
+        if stride is None:
+            return 0
+
+        def beside(cell: Address, steps: int) -> Address:
+            return cell[0], cell[1] + steps * stride[0], cell[2] + steps * stride[1]
+
+        ends = [beside(cell, 1) for cell in self.agree if cell not in self.reading.sheet.updates]
+        typed = [end for end in ends if end in self.table.index and end not in self.table.texts]
+        lines = [end for end in typed if end not in self.table.words and beside(end, -2) in self.agree]
+        return sum(beside(end, 1) not in self.table.index and end not in self.results for end in lines)
+
+    def _adds_nothing(self, cell: Address) -> bool:
+        """Whether a formula is a mere copy of a cell, though it is written as if it computed something."""
+        is_copy = isinstance(self.reading.sheet.terms[cell], Leaf)
+        return is_copy and skeleton(self.table.texts.get(cell, "#")).lstrip("+") != "#"
 
     def _outlier(self, cell: Address) -> None:
         """A cell that breaks its line is wrong if the step is right with what its siblings would have in its place."""
@@ -141,10 +165,10 @@ class Judge:
         role = Role(Quantity("part of a sum", sheet.cells[cell])) if number is not None else None
         if cell in self.reading.roles:
             number, role = self.reading.roles[cell]
-        for step, updates in ((n, self.reading.steps[n].rates) for n in self.accepted):
+        for step, updates in ((n, self.reading.steps[n].moves) for n in self.accepted):
             if cell in updates:
                 number, role = step, Role(Quantity(f"{show(sheet.updates[cell])} after the step", sheet.after[cell]))
-        exact = number in self.accepted and None not in self.reading.steps[number].rates.values()
+        exact = number in self.accepted and None not in self.reading.steps[number].moves.values()
         return role if exact else None
 
     def _compare(self, cell: Address, role: Role) -> None:
@@ -220,27 +244,25 @@ class Judge:
             self.notes.append(f"right only as long as no sum before a ReLU changes its sign: {cells}")
 
     @cached_property
-    def _usual(self) -> tuple[bool, float] | None:
-        """The form of most learning rates."""
-        return usual_rate(self.reading.steps)
+    def _usual(self) -> set[object]:
+        """The forms of most moves."""
+        return usual_forms(self.reading.steps)
 
     def _follow(self, number: int) -> None:
         """The updates that follow their gradients."""
         step = self.reading.steps[number]
-        for update, rate in step.rates.items():
-            if rate is not None and rate.form != self._usual:
+        for update, move in step.moves.items():
+            if move is not None and move.form not in self._usual:
                 text = "This follows the gradient of its weight, but with another learning rate than others, or none."
                 self.results.setdefault(update, self._result(update, Status.NOT_EVALUATED, text))
-            elif rate is not None:
-                factor = rate.factor * (1.0 if rate.cell is None else self.reading.sheet.cells[rate.cell])
+            elif move is not None:
                 weight = self.reading.sheet.updates[update]
-                after = self.reading.sheet.cells[weight] - factor * step.gradients[weight]
-                self._compare(update, Role(Quantity(f"{show(weight)} after the step", after)))
+                self._compare(update, Role(Quantity(f"{show(weight)} after the step", move.after)))
 
     def _updates(self, number: int, known: Certainty) -> None:
         """The updates that do not, and who is to blame."""
         step, usual = self.reading.steps[number], self._usual
-        if usual is None or self.reading.sheet.near or all(rate is not None for rate in step.rates.values()):
+        if not usual or self.reading.sheet.near or all(move is not None for move in step.moves.values()):
             return
         found = Search(self.reading, number, usual, known.is_regular, known.are_alike).run()
         if self._is_doubtful(number, found):
@@ -257,8 +279,8 @@ class Judge:
 
     def _is_doubtful(self, number: int, found: Findings) -> bool:
         """Whether several culprits may be one mistake in the forward part."""
-        rates = [rate for rate in self.reading.steps[number].rates.values() if rate is not None]
-        return len(found.roots) > 1 and explained_by_exchange(self.reading, number, rates[0])
+        moves = [move for move in self.reading.steps[number].moves.values() if move is not None and not move.rule]
+        return len(found.roots) > 1 and bool(moves) and explained_by_exchange(self.reading, number, moves[0])
 
     def _blame(self, found: Findings) -> None:
         for cell, role in found.roots.items():
@@ -317,7 +339,9 @@ class Judge:
         layers = " → ".join(f"Dense({len(c.kernel[0])}, {c.activation})" for c in first.network.layers)
         count = len(self.accepted)
         steps, make = ("1 training step", "makes") if count == 1 else (f"{count} training steps", "make")
+        loss = LOSS_NAMES.get(first.loss)
+        what = "by the perceptron's rule" if loss is None else f"that {make} {loss} smaller"
         return (
-            f"no bindings were given; assumed {steps} of {layers} that {make} {LOSS_NAMES[first.loss]} smaller, which "
+            f"no bindings were given; assumed {steps} of {layers} {what}, which "
             f"explains {len(self.agree)} of {len(self.table.formulas)} formula cells"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -100,8 +101,30 @@ def find_networks(
         if found is not None:
             layers, sample = found
             chains.setdefault(layers, []).append(sample)
-    networks = (DenseNetwork(layers, tuple(samples)) for layers, samples in chains.items())
-    return [network for network in networks if _is_proper(network)]
+    networks = [DenseNetwork(layers, tuple(samples)) for layers, samples in chains.items()]
+    mixed = [*_with_targets_of_others(networks), *_with_weights_of_others(networks, updates)]
+    return [network for network in networks if _is_proper(network) and network not in mixed]
+
+
+def _with_weights_of_others(
+    networks: Sequence[DenseNetwork], updates: Mapping[Address, Address]
+) -> Iterator[DenseNetwork]:
+    """The networks that read a weight of an earlier step, which has been updated since."""
+    uses = Counter(cell for network in networks for cell in network.weights & frozenset(updates.values()))
+    for network in networks:
+        latest = max(_times_updated(cell, updates) for cell in network.weights)
+        if any(uses[cell] > 1 and _times_updated(cell, updates) < latest for cell in network.weights):
+            yield network
+
+
+def _with_targets_of_others(networks: Sequence[DenseNetwork]) -> list[DenseNetwork]:
+    """The networks of which a sample has other inputs than those that some other one has with its targets."""
+    inputs: dict[tuple[Address, ...], set[tuple[Address, ...]]] = {}
+    for sample in (sample for network in networks for sample in network.samples):
+        inputs.setdefault(sample.targets, set()).add(sample.inputs)
+    if len(inputs) == 1:  # what is wanted is said once for all
+        return []
+    return [n for n in networks if any(len(inputs[sample.targets]) > 1 for sample in n.samples)]
 
 
 def _targets(
@@ -113,8 +136,9 @@ def _targets(
         for output, target in ((source(one, terms), source(other, terms)), (source(other, terms), source(one, terms))):
             if target in terms or target in updates or output in targets or output in updates:
                 continue
-            if output not in units and output in terms and (linear := neurons.linear(output)) is not None:
-                units[output] = linear
+            if output not in units and output in terms:
+                found = neurons.threshold(output) or neurons.linear(output)
+                units |= {} if found is None else {output: found}
             if output in units:
                 targets[output] = target
     return targets
@@ -146,8 +170,10 @@ def _together(
     """The outputs of one sample: those that read the same units below.
 
     If there are none, those that read any input in common, at the same step: with weights that were updated as often.
+    The weights themselves are read by all samples of a batch.
     """
     groups: list[tuple[frozenset[Address], int, list[Address]]] = []
+    weights = frozenset(updates) | frozenset(updates.values())
     for output in targets:
         cells = frozenset(cell for monomial in units[output].terms for cell in monomial)
         below_it, step = cells & units.keys(), max(_times_updated(cell, updates) for cell in cells)
@@ -156,7 +182,7 @@ def _together(
                 members.append(output)
                 break
         else:
-            groups.append((cells, step, [output]))
+            groups.append((cells - weights, step, [output]))
     for _, _, members in groups:
         yield tuple(sorted(members))
 

@@ -76,6 +76,16 @@ class Neurons:
         terms = _sum_of_products(self.polynomial_of(cell))
         return None if terms is None else Neuron(cell, "linear", cell, terms)
 
+    def threshold(self, cell: Address) -> Neuron | None:
+        """The perceptron that a cell holds, which says whether a sum reaches 0; None if it holds none."""
+        match self._terms.get(cell):
+            case Function(name="IF", arguments=(Function(name=">" | ">=" as sign, arguments=(z, 0)), 1, 0 | -1 as low)):
+                name = f"{'sign' if low else 'step'} {'≥' if sign == '>=' else '>'} 0"
+            case _:
+                return None
+        terms = _sum_of_products(self.polynomial(z))
+        return None if terms is None else Neuron(cell, name, z.cell if isinstance(z, Leaf) else None, terms)
+
     def _activation(self, cell: Address) -> tuple[str, Expression] | None:
         """The activation that a cell computes, and of what."""
         term, value = self._terms[cell], self._values[cell]
@@ -97,11 +107,20 @@ class Neurons:
         return None
 
     def _arguments(self, term: Term) -> Iterator[Term]:
-        """What stands in the exponentials, conditions and maxima of a term, and of the cells that it reads."""
-        for item in [term, *(self._terms[c] for c in leaves(term) if c in self._terms and c not in self._given)]:
+        """What stands in the exponentials, conditions and maxima of a term and of what it reads."""
+        for item in [term, *self._behind(term)]:
             for function in _functions(item):
                 if function.name in _WITHIN:
                     yield from (argument for argument in function.arguments if isinstance(argument, Term))
+
+    def _behind(self, term: Term) -> Iterator[Term]:
+        """The terms of the cells that a term reads, and behind mere sums of cells those of their parts."""
+        for cell in leaves(term):
+            if cell in self._terms and cell not in self._given:
+                read = self._terms[cell]
+                yield read
+                if isinstance(read, Sum) and all(isinstance(part, Leaf) for part, _ in read.parts):
+                    yield from (self._terms[c] for c in leaves(read) if c in self._terms and c not in self._given)
 
     def _scaled(self, term: Term) -> Iterator[Term]:
         """A term, its negative, and half of either: in a sigmoid stands −z, in some spellings of tanh 2z."""

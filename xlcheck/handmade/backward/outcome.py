@@ -9,7 +9,7 @@ from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.family import amendments
 from xlcheck.handmade.backward.judge import Judge
 from xlcheck.handmade.backward.roles import Reading, best_reading
-from xlcheck.handmade.backward.steps import Sheet, exact_updates, may_learn, usual_rate
+from xlcheck.handmade.backward.steps import Sheet, exact_updates, may_learn, usual_forms
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.learning.dense_gradients import DenseGradients
@@ -90,7 +90,7 @@ def _accepted(reading: Reading) -> frozenset[int]:
     known = {cell for number in accepted for cell in reading.steps[number].truth.network.weights}
     for number, step in enumerate(reading.steps):
         before = {reading.sheet.updates.get(cell, cell) for cell in step.truth.network.weights}
-        if not step.rates and before <= known and before != step.truth.network.weights:
+        if not step.moves and before <= known and before != step.truth.network.weights:
             accepted.add(number)
     return frozenset(accepted)
 
@@ -105,9 +105,9 @@ def is_accepted(reading: Reading, number: int) -> bool:
 
     Where nothing is updated, the gradients of half of the weights must stand somewhere.
     """
-    step, usual = reading.steps[number], usual_rate(reading.steps)
-    exact = sum(rate is not None and rate.form == usual for rate in step.rates.values())
-    if step.rates:
-        return exact >= _ENOUGH and 2 * exact >= len(step.rates)
+    step, usual = reading.steps[number], usual_forms(reading.steps)
     held = reading.held_gradients(number)
+    if step.moves:
+        exact = sum(move is not None and move.form in usual for move in step.moves.values())
+        return exact > 0 and exact + held >= _ENOUGH and 2 * exact >= len(step.moves)
     return reading.is_about_weights(number) and held >= _ENOUGH and 2 * held >= len(step.truth.network.weights)

@@ -16,6 +16,8 @@ from xlcheck.arrays import Array
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.truth import Truth
 
+_CLOSE = 1e-9
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -142,7 +144,7 @@ class Library:
             self.by_name.setdefault(quantity.name, quantity)
             if (key := _key(quantity.values)) is not None:
                 self._by_shape.setdefault(key, []).append(quantity)
-        numbers = {float(n) for n in (1, 2, 4, *counts)}
+        numbers = {float(n) for n in (1, 2, 4, *counts, *(2 * count for count in counts))}
         self._factors = tuple({a / b for a in numbers for b in numbers})
 
     def role(self, values: Array, rates: Sequence[Array | float] = ()) -> Role | None:
@@ -156,14 +158,21 @@ class Library:
             with np.errstate(all="ignore"):
                 plain = values / rate
             key = _key(plain)
+            found = None
             for quantity in self._by_shape.get(key, ()) if key is not None else ():
                 index = int(np.argmax(np.abs(quantity.values)))
                 factor = float(plain[index] / quantity.values[index])
-                if not same(quantity.values * factor, plain):
-                    continue
-                if any(abs(abs(factor) / known - 1) < 1e-9 for known in self._factors):
-                    return Role(quantity, factor * rate)
+                if self.is_usual(factor) and same(quantity.values * factor, plain) and (found is None or factor > 0):
+                    found = Role(quantity, factor * rate)
+                    if factor > 0:  # of two units with a softmax, each has the other one's error with a minus
+                        break
+            if found is not None:
+                return found
         return None
+
+    def is_usual(self, factor: float, power: int = 1) -> bool:
+        """Whether people count a quantity by such a factor, or one to some power by that of it."""
+        return any(abs(abs(factor) / known**power - 1) < _CLOSE for known in self._factors)
 
 
 def _key(values: Array) -> tuple[int, ...] | None:

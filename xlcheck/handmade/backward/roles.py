@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,13 +10,19 @@ from itertools import islice
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.backward.kept import Kept
+from xlcheck.handmade.backward.moves import Mover
 from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.handmade.backward.quantities import Library, Role, quantities
-from xlcheck.handmade.backward.steps import Sheet, Step, exact_updates, steps_under
-from xlcheck.learning.dense_gradients import LOSSES, DenseGradients
+from xlcheck.handmade.backward.set_up import settings_held
+from xlcheck.handmade.backward.steps import Sheet, Step, exact_updates, steps_under, without_strange_moves
+from xlcheck.learning.dense_gradients import DenseGradients, losses_of
 
 MOST_QUANTITIES = 20_000
 _MOST_STEPS = 6
+_SAMPLE = re.compile(r"\(\d+\)(?=\[)")
+
+Near = dict[Address, frozenset[int]]
 
 
 @dataclass(frozen=True)
@@ -38,13 +45,12 @@ class Reading:
     forward: Mapping[Address, int]
     ask: DenseGradients
 
-    def rates(self, number: int) -> list[Array | float]:
+    def rates(self, number: int) -> list[Array]:
         """The learning rates of a step, by which a cell may multiply its quantity; of the last one, those before it."""
         step = self.steps[number]
-        if not step.rates:
-            step = next((other for other in self.steps if any(other.rates.values())), step)
-        found = dict.fromkeys(rate for rate in step.rates.values() if rate is not None)
-        return [rate.factor if rate.cell is None else self.sheet.cells[rate.cell] for rate in found]
+        if not step.moves:
+            step = next((other for other in self.steps if any(other.moves.values())), step)
+        return [move.rate.size for move in dict.fromkeys(move for move in step.moves.values() if move is not None)]
 
     def role(self, number: int, values: Array) -> Role | None:
         """What a cell with these values would hold of a step."""
@@ -59,8 +65,12 @@ class Reading:
         return bool(self._held(number, "∂E/∂w"))
 
     def _held(self, number: int, *starts: str) -> set[str]:
+        """The names of the gradients that stand somewhere, as a whole or for each sample."""
         names = {role.quantity.name for n, role in self.roles.values() if n == number}
-        return {name for name in names if name.startswith(starts) and "(" not in name}
+        parts = Counter(_SAMPLE.sub("", name) for name in names)
+        samples = len(self.steps[number].truth.network.samples)
+        whole = {name for name, count in parts.items() if name in names or count >= samples}
+        return {name for name in whole if name.startswith(starts)}
 
     def place(self, number: int) -> int:
         """How many steps come before a step: how often its weights were updated."""
@@ -72,13 +82,23 @@ class Reading:
     def missing_gradients(self, number: int) -> int:
         """By how many weights no cell holds the gradient, in a step that updates none and holds those by most.
 
-        Where other steps update weights, the last one holds as many as one of them does.
+        Where other steps update weights, the last one holds as many as one of them does, in as many cells.
         """
         step = self.steps[number]
-        held, wanted = self.held_gradients(number), sum(self._kernel_sizes(step))
-        learning = next((n for n, other in enumerate(self.steps) if other.rates), None)
-        wanted = wanted if learning is None else min(wanted, self.held_gradients(learning))
-        return wanted - held if not step.rates and 2 * held >= wanted > held else 0
+        held, wanted = len(self._held(number, "∂E/∂w")), sum(self._kernel_sizes(step))
+        learning = next((n for n, other in enumerate(self.steps) if other.moves), None)
+        if step.moves:
+            return 0
+        if learning is None:
+            return wanted - held if 2 * held >= wanted else 0
+        wanted = min(wanted, len(self._held(learning, "∂E/∂w")))
+        missing = self._holders(learning) - self._holders(number)
+        return missing.total() if wanted and 2 * held >= wanted else 0
+
+    def _holders(self, number: int) -> Counter[str]:
+        """How many cells hold each gradient of a weight."""
+        names = (role.quantity.name for n, role in self.roles.values() if n == number)
+        return Counter(name for name in names if name.startswith(("∂E/∂w", "∂E/∂b")) and not _SAMPLE.search(name))
 
     @staticmethod
     def _kernel_sizes(step: Step) -> Iterator[int]:
@@ -91,13 +111,42 @@ def read_under(sheet: Sheet, loss: str, ask: DenseGradients) -> Reading:
     libraries = tuple(_library(step) for step in steps)
     forward = dict(_forward(sheet, [step.truth.network for step in steps]))
     reading = Reading(sheet, tuple(steps), libraries, {}, forward, ask)
-    return replace(reading, roles=dict(_roles(reading)))
+    kept, near = Kept(sheet, reading.steps, libraries), _near(sheet, reading.steps)
+    roles = dict(_roles(reading, kept, near))
+    mover = Mover(sheet, kept)
+    reading = replace(reading, roles=roles, steps=tuple(without_strange_moves(_moved(reading, mover))))
+    roles |= dict(_on_the_way(reading, mover, near))
+    readers = {cell: number for cell, (number, _) in roles.items()}
+    readers |= {update: number for number, step in enumerate(reading.steps) for update in step.moves}
+    return replace(reading, roles={**roles, **dict(settings_held(sheet, readers))})
+
+
+def _on_the_way(reading: Reading, mover: Mover, near: Near) -> Iterator[tuple[Address, tuple[int, Role]]]:
+    """The cells that hold a gradient times the rate, or a part of a movement."""
+    sheet = reading.sheet
+    libraries = [Library(list(mover.movements(n, step.moves)), ()) for n, step in enumerate(reading.steps)]
+    for cell in sheet.order:
+        if cell in reading.roles or cell in reading.forward or cell in sheet.settings:
+            continue
+        for number in sorted(near[cell])[:_MOST_STEPS]:
+            role = reading.role(number, sheet.cells[cell]) or libraries[number].role(sheet.cells[cell])
+            if role is not None:
+                yield cell, (number, role)
+                break
+
+
+def _moved(reading: Reading, mover: Mover) -> Iterator[Step]:
+    """The steps with the moves of their updates."""
+    for number, step in enumerate(reading.steps):
+        moves = {update: mover.move(number, update) for update in step.moves}
+        plain = dict.fromkeys(move for move in moves.values() if move is not None and not move.rule)
+        yield replace(step, moves={u: move or mover.like(number, u, plain) for u, move in moves.items()})
 
 
 def best_reading(sheet: Sheet, ask: DenseGradients) -> Reading:
     """The reading under the loss that explains most updates, or else most gradients."""
-    softmax = any(network.layers[-1].activation == "softmax" for network in sheet.networks)
-    readings = [read_under(sheet, loss, ask) for loss in LOSSES if softmax or loss != "categorical_crossentropy"]
+    losses = dict.fromkeys(loss for network in sheet.networks for loss in losses_of(network.layers[-1].activation))
+    readings = [read_under(sheet, loss, ask) for loss in losses]
     return max(readings, key=_explained)
 
 
@@ -130,21 +179,29 @@ def _forward(sheet: Sheet, networks: Sequence[DenseNetwork]) -> Iterator[tuple[A
             stack.extend(sheet.terms.reads[cell])
 
 
-def _roles(reading: Reading) -> Iterator[tuple[Address, tuple[int, Role]]]:
-    """A role for each formula cell behind the forward parts that has one."""
-    sheet = reading.sheet
-    near: dict[Address, frozenset[int]] = {}
-    for number, step in enumerate(reading.steps):
+def _near(sheet: Sheet, steps: Sequence[Step]) -> Near:
+    """Cell of the networks → the numbers of the steps in which it is used."""
+    near: Near = {}
+    for number, step in enumerate(steps):
         network = step.truth.network
         given = (cell for sample in network.samples for cell in (*sample.inputs, *sample.targets))
         for cell in {*network.weights, *given, *(cell for layer in _outputs(network) for cell in layer)}:
             near[cell] = near.get(cell, frozenset()) | {number}
+    return near
+
+
+def _roles(reading: Reading, kept: Kept, near: Near) -> Iterator[tuple[Address, tuple[int, Role]]]:
+    """A role for each formula cell behind the forward parts that has one; and to which steps each of them is near."""
+    sheet = reading.sheet
     for cell in sheet.order:
         own = (reading.forward[cell],) if cell in reading.forward else ()
         near[cell] = frozenset(own) or near.get(cell) or _nearest(near.get(read) for read in sheet.terms.reads[cell])
         for number in sorted(near[cell])[:_MOST_STEPS]:
-            role = reading.role(number, sheet.cells[cell])
+            role = None if own else kept.cut_off(cell, number)
+            role = role or reading.role(number, sheet.cells[cell]) or (None if own else kept.role(cell, number))
             if role is not None:
+                near[cell] = frozenset({number})
+                kept.note(cell, number, role)
                 yield cell, (number, role)
                 break
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Term, below
+from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, Coefficient, numbers_in
 from xlcheck.handmade.backward.evaluation import evaluate, value_of
 from xlcheck.handmade.backward.network import DenseNetwork, compared_pairs, find_networks
 from xlcheck.handmade.backward.neurons import Neurons
@@ -18,30 +19,33 @@ from xlcheck.handmade.backward.updates import find_updates, source
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.learning.dense_gradients import DenseGradients
 
-_NEAR = 1e-3
+_NEAR, _NOTHING = 1e-3, 1e-12
 _SURE = 4
 """Updates with the usual learning rate for each one with another, before that one is thought to be wrong."""
 
-SETTINGS = 8
-"""Random settings; beside them each cell has a setting with the numbers shown."""
-
 
 @dataclass(frozen=True)
-class Rate:
-    """How far an update goes along its gradient.
+class Move:
+    """How an update follows from its weight.
 
     Attributes:
-        cell: what holds the learning rate; None if it is typed into the formula.
-        factor: what it is multiplied with.
+        rate: how far it goes.
+        rule: what moves it; empty for the gradient alone.
+        after: the weight that follows, under all settings.
+        is_bias: whether it is a bias, which often moves by another rule than kernels do, as it is not to shrink.
+        divisor: the usual size of its gradient, of those who divide by it.
     """
 
-    cell: Address | None
-    factor: float
+    rate: Coefficient
+    rule: tuple[str | float, ...] = ()
+    after: Array = field(default_factory=lambda: np.array([]), compare=False)
+    is_bias: bool = False
+    divisor: Array | None = field(default=None, compare=False)
 
     @property
-    def form(self) -> tuple[bool, float]:
-        """The same for rows that have a cell each for the learning rate."""
-        return self.cell is None, float(f"{self.factor:.9g}")
+    def form(self) -> tuple[object, object, bool]:
+        """The same for all weights that move alike."""
+        return self.rule, self.rate.form, self.is_bias
 
 
 class Sheet:
@@ -60,6 +64,7 @@ class Sheet:
         cells: the values of all cells, `(settings + 1,)`; an update counts as given.
         after: what the formulas of the updates compute.
         networks: whose outputs are compared with targets.
+        settings: the hyperparameters, given and computed from others.
     """
 
     def __init__(self, terms: CellTerms, like: Sheet | None = None) -> None:
@@ -73,6 +78,7 @@ class Sheet:
         self._evaluate()
         self.networks: list[DenseNetwork] = self._found() if like is None else like.networks
         self._given |= dict(self._shares())
+        self._set_up()
         self._evaluate()
 
     def _found(self) -> list[DenseNetwork]:
@@ -81,7 +87,9 @@ class Sheet:
         return find_networks(neurons, self.terms, self.updates, ones)
 
     def _evaluate(self) -> None:
-        self.cells: dict[Address, Array] = evaluate(self.order, self.terms, self._given)
+        self._settings_of: dict[Address, dict[Address, Array]] = {}
+        values, size = evaluate(self.order, self.terms, self._given), np.ones(SETTINGS + 1)
+        self.cells: dict[Address, Array] = {cell: size * value for cell, value in values.items()}
         self.after = {cell: value_of(self.terms[cell], self.cells) for cell in self.updates}
 
     def _drawn(self) -> dict[Address, Array]:
@@ -119,29 +127,59 @@ class Sheet:
             c: instead[c] if c in instead else value_of(self.terms[c], values) for c in cells if c in self.updates
         }
 
-    def rate(self, update: Address, after: Array, gradient: Array) -> Rate | None:
-        """The learning rate with which a cell updates its weight by a gradient; None if it does not."""
-        before = self.cells[self.updates[update]]
-        with np.errstate(all="ignore"):
-            step = (before - after) / gradient
-        step = step[np.abs(gradient) > 1e-12]
-        if not len(step) or not np.isfinite(step).all():
-            return None
-        if _is_constant(step):
-            return Rate(None, float(step[0])) if step[0] > 0 else None
-        for cell in self._rates(update):
-            with np.errstate(all="ignore"):
-                share = step / self.cells[cell][np.abs(gradient) > 1e-12]
-            if np.isfinite(share).all() and _is_constant(share) and share[0] > 0:
-                return Rate(cell, float(share[0]))
-        return None
+    def settings_of(self, cell: Address) -> dict[Address, Array]:
+        """The hyperparameters from which a cell is computed, those nearest first; and numbers typed into formulas.
 
-    def _rates(self, update: Address) -> Iterator[Address]:
-        """The given cells that an update reads, directly or through one cell."""
-        reads = self.terms.reads[update]
-        further = (cell for read in reads for cell in self.terms.reads.get(read, ()))
-        sources = (source(cell, self.terms) for cell in (*reads, *further))
-        yield from dict.fromkeys(cell for cell in sources if cell not in self.terms)
+        These have no worksheet.
+        """
+        if cell not in self._settings_of:
+            cone = self.cone((cell,))
+            found = {c: self.cells[c] for c in cone if c in self.settings}
+            texts = [self.terms[c] for c in (cell, *cone) if c in self.terms and c not in self._forward]
+            typed = dict.fromkeys(abs(number) for term in texts for number in numbers_in(term))
+            found |= {("", 0, k): np.full(SETTINGS + 1, number) for k, number in enumerate(typed) if number}
+            self._settings_of[cell] = found
+        return self._settings_of[cell]
+
+    def cone(self, starts: Iterable[Address]) -> list[Address]:
+        """What some cells are computed from within their step, those nearest first."""
+        found: dict[Address, None] = {}
+        queue = deque(starts)
+        while queue:
+            for read in self.terms.reads[queue.popleft()]:
+                if read not in found:
+                    found[read] = None
+                    if read in self.terms and read not in self.updates and read not in self._forward:
+                        queue.append(read)
+        return list(found)
+
+    def _set_up(self) -> None:
+        """Give the hyperparameters values as they may have, the same in each half of the settings."""
+        samples = [sample for network in self.networks for sample in network.samples]
+        rows = [row for s in samples for row in (s.inputs, s.targets, s.ones, *s.outputs, *s.totals)]
+        self._forward = {cell for row in rows for cell in row if cell is not None}
+        known = self._forward | {cell for network in self.networks for cell in network.weights}
+        known |= {*self.updates, *self.updates.values(), *self._kept}
+        settings = [cell for cell in self.cone(self.updates) if cell in self._given and cell not in known]
+        for cell in settings:
+            self._given[cell] = self._around_setting(float(self._given[cell][-1]))
+        self.settings = set(settings)
+        for cell in self.order:
+            reads, beside = self.terms.reads[cell], known | self.terms.keys()
+            if reads and cell not in self._forward:
+                more = [read for read in reads if read not in self.settings and read not in beside]
+                if self.settings.union(more).issuperset(reads):  # as of the last step, after which nothing is learnt
+                    self._given |= {read: self._around_setting(float(self._given[read][-1])) for read in more}
+                    self.settings |= {*more, cell}
+
+    def _around_setting(self, shown: float) -> Array:
+        """Two numbers, one for each half: shares stay shares, counts grow a little, and all keep their sign."""
+        drawn = self._random.permutation([self._random.uniform(0.2, 0.5), self._random.uniform(0.6, 0.9)])
+        if self.near:
+            drawn = abs(shown) + _NEAR * drawn * max(abs(shown), 0.1)
+        elif abs(shown) >= 1:
+            drawn = abs(shown) + drawn
+        return np.append(np.repeat(np.copysign(drawn, shown), HALF), shown)
 
 
 @dataclass(frozen=True)
@@ -151,12 +189,12 @@ class Step:
     Attributes:
         truth: what Keras says.
         gradients: the loss by each weight.
-        rates: of the updates that follow their gradient; None for those that do not.
+        moves: of the updates that follow their gradient; None for those that do not.
     """
 
     truth: Truth
     gradients: Mapping[Address, Array]
-    rates: Mapping[Address, Rate | None]
+    moves: Mapping[Address, Move | None]
 
 
 def steps_under(sheet: Sheet, loss: str, ask: DenseGradients) -> list[Step]:
@@ -164,45 +202,42 @@ def steps_under(sheet: Sheet, loss: str, ask: DenseGradients) -> list[Step]:
     steps = []
     for truth in truths(sheet.networks, sheet.cells, loss, ask):
         gradients = truth.weight_gradients()
-        rates = {
-            update: sheet.rate(update, sheet.after[update], gradients[weight])
-            for update, weight in sheet.updates.items()
-            if weight in gradients
-        }
-        steps.append(Step(truth, gradients, rates))
-    return _without_strange_rates(steps)
+        moves = dict.fromkeys(update for update, weight in sheet.updates.items() if weight in gradients)
+        steps.append(Step(truth, gradients, moves))
+    return steps
 
 
-def _without_strange_rates(steps: Sequence[Step]) -> list[Step]:
-    """The steps, but an update does not follow its gradient if it alone goes so far along it."""
-    forms = Counter(rate.form for step in steps for rate in step.rates.values() if rate is not None)
-    usual = max(forms.values(), default=0)
-    strange = {form for form, count in forms.items() if _SURE * count <= usual}
+def without_strange_moves(steps: Iterable[Step]) -> list[Step]:
+    """The steps, but an update does not follow its gradient if it alone goes so far along it, or in such a way."""
+    steps = list(steps)
+    forms = Counter(move.form for step in steps for move in step.moves.values() if move is not None)
+    most, usual = max(forms.values(), default=0), usual_forms(steps)
+    strange = {form for form, count in forms.items() if _SURE * count <= most and form not in usual}
     return [
-        replace(step, rates={u: None if r is not None and r.form in strange else r for u, r in step.rates.items()})
+        replace(step, moves={u: None if m is not None and m.form in strange else m for u, m in step.moves.items()})
         for step in steps
     ]
 
 
+def usual_forms(steps: Iterable[Step]) -> set[object]:
+    """The form of most moves, and of those of the other kind of weights that go equally far."""
+    forms = Counter(move.form for step in steps for move in step.moves.values() if move is not None)
+    first = max(forms, key=lambda form: forms[form], default=None)
+    if first is None:
+        return set()
+    others = {form: count for form, count in forms.items() if form[1] == first[1] and form[2] != first[2]}
+    return {first, *sorted(others, key=lambda form: -others[form])[:1]}
+
+
 def exact_updates(steps: Sequence[Step]) -> int:
     """How many updates follow their gradient."""
-    return sum(rate is not None for step in steps for rate in step.rates.values())
+    return sum(move is not None for step in steps for move in step.moves.values())
 
 
 def may_learn(terms: CellTerms) -> bool:
     """Whether a given number is compared with a computed one, as a target is with an output."""
     pairs = ((source(a, terms), source(b, terms)) for a, b in compared_pairs(terms))
     return any((a in terms) != (b in terms) for a, b in pairs)
-
-
-def usual_rate(steps: Sequence[Step]) -> tuple[bool, float] | None:
-    """The form of most learning rates; None where no update follows its gradient."""
-    forms = Counter(rate.form for step in steps for rate in step.rates.values() if rate is not None)
-    return max(forms, key=lambda form: forms[form]) if forms else None
-
-
-def _is_constant(values: Array) -> bool:
-    return bool(np.allclose(values, values[0], rtol=1e-8, atol=0))
 
 
 def _compared(terms: CellTerms) -> frozenset[Address]:

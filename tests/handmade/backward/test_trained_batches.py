@@ -1,0 +1,155 @@
+"""One layer that is trained over a batch, as people lay it out: every formula has a role, and one mistake is found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import openpyxl
+import pytest
+from training_sheets import table_of
+
+from fixtures.handmade.drawn.epochs import OPTIMISERS, SCHEDULES, EpochHabits, epochs_layout
+from fixtures.handmade.workbook import to_bytes
+from xlcheck.handmade.backward.outcome import backward_outcome
+from xlcheck.oracle.dense_steps import dense_gradients
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import Status
+from xlcheck.verdicts.tolerance import Tolerance
+
+pytestmark = pytest.mark.keras
+
+_PLAIN = EpochHabits(
+    task="linear", samples=3, stream=False, optimiser="sgd", schedule="none", decay=False, clip=False, mean=True,
+    error="cells", flipped=False, typed=False, loss=True, bias=True,
+)  # fmt: skip
+
+
+def judged(path: Path) -> Part | None:
+    """What became of a workbook."""
+    return backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+
+
+def is_whole(path: Path, habits: EpochHabits, seed: int = 1) -> bool:
+    """Whether each formula of a sheet that an author makes is called right."""
+    layout, _, _ = epochs_layout(Random(seed), "drawn", habits)
+    path.write_bytes(to_bytes(layout))
+    found = judged(path)
+    return found is not None and found.results == () and found.checked == len(layout.formulas)
+
+
+@pytest.mark.parametrize("task", ["linear", "logistic", "softmax"])
+@pytest.mark.parametrize("mean", [True, False])
+@pytest.mark.parametrize("error", ["cells", "inline"])
+def test_a_batch_shares_its_weights(task: str, mean: bool, error: str, tmp_path: Path) -> None:
+    """Rule: outputs that read the same weights are samples of one batch; its gradient is a mean or a sum over them."""
+    assert is_whole(tmp_path / "w.xlsx", replace(_PLAIN, task=task, mean=mean, error=error))
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("typed", [False, True])
+def test_an_optimiser_is_known_by_what_it_keeps(optimiser: str, typed: bool, tmp_path: Path) -> None:
+    """Rule: what is kept of gradients, and the weight that moves by it, follow by numbers of hyperparameters alone."""
+    assert is_whole(tmp_path / "w.xlsx", replace(_PLAIN, optimiser=optimiser, typed=typed), seed=4)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("optimiser", ["sgd", "adam"])
+def test_a_rate_may_fall(schedule: str, optimiser: str, tmp_path: Path) -> None:
+    """Rule: a learning rate may fall with the number of the step by a law that people use, in a cell of its own."""
+    assert is_whole(tmp_path / "w.xlsx", replace(_PLAIN, schedule=schedule, optimiser=optimiser), seed=2)
+
+
+@pytest.mark.parametrize("what", [{"decay": True}, {"clip": True}, {"decay": True, "clip": True}])
+@pytest.mark.parametrize("optimiser", ["sgd", "velocity"])
+def test_weights_shrink_and_gradients_are_cut_off(what: dict[str, bool], optimiser: str, tmp_path: Path) -> None:
+    """Rule: a part of the weight may be added to the gradient, kernels alone, and the gradient may have a bound."""
+    assert is_whole(tmp_path / "w.xlsx", replace(_PLAIN, optimiser=optimiser, **what), seed=3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("error", ["cells", "inline"])
+def test_a_perceptron_learns_by_its_rule(error: str, tmp_path: Path) -> None:
+    """Rule: behind a threshold, what is wanted less what came out, times the input, moves the weights."""
+    habits = replace(_PLAIN, task="perceptron", samples=1, stream=True, error=error, mean=False)
+    assert is_whole(tmp_path / "w.xlsx", habits)
+
+
+_WRONG = {
+    "a square that is forgotten": ("adam", "w.nvkernel", lambda text: text.replace("^2", "")),
+    "a sign": ("momentum", "w.nmkernel", lambda text: text.replace("-$", "+$")),
+    "the gradient of another weight": ("rmsprop", "w.nvkernel", lambda text: text.replace("^2", "*2")),
+}
+
+
+@pytest.mark.parametrize("what", _WRONG)
+def test_a_cell_that_keeps_another_number_is_blamed(what: str, tmp_path: Path) -> None:
+    """Rule: one wrong cell among the slots of an optimiser is the root, and nothing else is."""
+    optimiser, band, change = _WRONG[what]
+    layout, _, _ = epochs_layout(Random(9), "drawn", replace(_PLAIN, optimiser=optimiser))
+    steps = [
+        (item.step or 0, cell) for cell, item in layout.formulas.items() if item.band == band and item.index == (0, 0)
+    ]
+    place = sorted(steps)[len(steps) // 2][1]
+    path = tmp_path / "w.xlsx"
+    path.write_bytes(to_bytes(layout))
+    book = openpyxl.load_workbook(path)
+    cell = book[place.sheet][place.a1]
+    assert change(cell.value) != cell.value
+    cell.value = change(cell.value)
+    book.save(path)
+    found = judged(path)
+
+    assert found is not None
+    assert [result.cell for result in found.results if result.status is Status.ROOT] == [place.a1]
+
+
+def test_a_square_that_all_rows_forget_is_no_pass(tmp_path: Path) -> None:
+    """Rule: what every row keeps otherwise than any optimiser does gets no verdict."""
+    layout, _, _ = epochs_layout(Random(9), "drawn", replace(_PLAIN, optimiser="adam"))
+    path = tmp_path / "w.xlsx"
+    path.write_bytes(to_bytes(layout))
+    book = openpyxl.load_workbook(path)
+    for place, item in layout.formulas.items():
+        if item.band.startswith("w.nv"):
+            cell = book[place.sheet][place.a1]
+            cell.value = cell.value.replace("^2", "")
+    book.save(path)
+    found = judged(path)
+
+    assert found is None or any(result.status is Status.NOT_EVALUATED for result in found.results)
+    assert found is None or not any(result.status is Status.ROOT for result in found.results)
+
+
+_STREAM = replace(_PLAIN, samples=1, stream=True, mean=False, loss=False)
+_NO_PASS = {
+    "a weight that is kept": lambda cells: {
+        cells["w.kernel", (0, 0), t]: "={before}-AZ1*{gradient}" for t in (3, 4, 5)
+    },
+    "the target of the next step": lambda cells: {cells["l1.e", (0,), t]: "={output}-{next}" for t in (0, 1)},
+    "a number where a line ends": lambda cells: {cells["w.dkernel", (0, 0), 5]: 0.25},
+}
+
+
+@pytest.mark.parametrize("what", _NO_PASS)
+def test_what_many_rows_do_wrong_is_no_pass(what: str, tmp_path: Path) -> None:
+    """Rule: a weight that is left as it is, another step's target and a number where a line ends are no pass."""
+    layout, _, _ = epochs_layout(Random(9), "drawn", _STREAM)
+    cells = {(item.band, item.index, item.step): place for place, item in layout.held.items()}
+    assert max(step or 0 for _, _, step in cells) == 5
+    path = tmp_path / "w.xlsx"
+    path.write_bytes(to_bytes(layout))
+    book = openpyxl.load_workbook(path)
+    steps = {place: key[2] or 0 for key, place in cells.items()}
+    for place, text in _NO_PASS[what](cells).items():
+        t = steps[place]
+        names = {
+            "before": cells["w.kernel", (0, 0), max(t - 1, 0)].a1,
+            "gradient": cells["w.dkernel", (0, 0), max(t - 1, 0)].a1,
+            "output": cells["l1.o", (0,), t].a1, "next": cells["data.t", (0,), min(t + 1, 5)].a1,
+        }  # fmt: skip
+        book[place.sheet][place.a1] = text.format(**names) if isinstance(text, str) else text
+    book.save(path)
+    found = judged(path)
+
+    assert found is None or found.without_cell or any(r.status is not Status.UNBOUND for r in found.results)

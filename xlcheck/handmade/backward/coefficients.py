@@ -1,0 +1,175 @@
+"""Numbers that depend on the settings of a training alone: a rate, a share, a schedule; never on data or weights.
+
+Half of the random settings have one set of hyperparameters, the other half another one. What is the same throughout
+each half is made of hyperparameters; of which, its values in both halves and for the numbers shown say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from xlcheck.arrays import Array
+from xlcheck.formulas.algebra import Address, Function, Sum, Term, below
+from xlcheck.handmade.backward.evaluation import same
+
+SETTINGS = 12
+"""Random settings; beside them each cell has a setting with the numbers shown."""
+
+HALF = SETTINGS // 2
+_WITHIN = 1e-8
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """A number made of hyperparameters.
+
+    Attributes:
+        cell: what holds it; None if it is typed into the formula, or made of several.
+        factor: what that cell is multiplied with, or the number itself.
+        how: a schedule, with what is typed in it; empty without one.
+        size: its values under all settings, the last one being the numbers shown.
+    """
+
+    cell: Address | None
+    factor: float
+    how: tuple[str | float, ...] = ()
+    size: Array = field(default_factory=lambda: np.array([]), compare=False)
+
+    @property
+    def form(self) -> tuple[bool, float, tuple[str | float, ...]]:
+        """The same for rows that have a cell each for it."""
+        return self.cell is None, float(f"{self.factor:.9g}"), self.how
+
+    def times(self, factor: float) -> Coefficient:
+        """So many times this number."""
+        return replace(self, factor=self.factor * factor, size=self.size * factor)
+
+
+def is_set(values: Array) -> bool:
+    """Whether values are the same wherever the hyperparameters are, as far as they are known.
+
+    They have to be known under two sets of hyperparameters at least, of which those shown may be one.
+    """
+    parts = [part[np.isfinite(part)] for part in (values[:HALF], values[HALF:SETTINGS], values[SETTINGS:])]
+    return sum(len(part) > 0 for part in parts) > 1 and all(_is_constant(part) for part in parts if len(part))
+
+
+def coefficient(values: Array, settings: Mapping[Address, Array], *, falls: bool = False) -> Coefficient | None:
+    """What a number is made of; None if data or weights are in it, or nobody knows.
+
+    Args:
+        values: under all settings; not a number where these do not tell, as where a gradient is 0.
+        settings: the hyperparameters of which it may be made, numbers that are typed into formulas without a worksheet.
+        falls: whether it may be a rate that falls from step to step.
+    """
+    if not is_set(values):
+        return None
+    if (factor := _only(values)) is not None:
+        return Coefficient(None, factor, (), np.full(len(values), factor))
+    for cell, own in settings.items():
+        with np.errstate(all="ignore"):
+            share = values / own
+        if (factor := _only(share)) is not None:
+            return Coefficient(cell, factor, (), own * factor)
+    return next(_schedules(values, settings), None) if falls else None
+
+
+def _schedules(values: Array, settings: Mapping[Address, Array]) -> Iterator[Coefficient]:
+    """The ways in which people let a learning rate fall with the number of the step or of the epoch."""
+    for start, first in settings.items():
+        with np.errstate(all="ignore"):
+            left = values / first
+        if not (left[np.isfinite(left)] > 0).all() or (left > 1 + _WITHIN).any():
+            continue
+        for cell, count in settings.items():
+            if cell != start and cell[0] and count[-1] >= 0 and float(count[-1]).is_integer():
+                for how, parameter, size in _falling(left, count, settings):
+                    yield Coefficient(start, 1.0, (how, parameter), first * size)
+
+
+def _falling(left: Array, count: Array, settings: Mapping[Address, Array]) -> Iterator[tuple[str, float, Array]]:
+    """Each law under which a rate falls as it does: its name, its typed number, and the values that follow.
+
+    Args:
+        left: what is left of the rate.
+        count: the number of the step.
+        settings: where the law's number may stand.
+    """
+    laws: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array], float]] = {
+        "exponential": (np.log, np.exp, 0.0),
+        "inverse": (lambda y: 1 / y, lambda z: 1 / z, 1.0),
+        "inverse square root": (lambda y: 1 / y**2, lambda z: 1 / np.sqrt(z), 1.0),
+    }
+    with np.errstate(all="ignore"):
+        for how, (straight, back, start) in laws.items():
+            line = straight(left)
+            for shift in (0.0, 1.0):
+                slope = (line - start) / (count - shift)
+                size = _number(slope, how, settings)
+                if size is not None and _agree(left, back(start + size * (count - shift))):
+                    yield how, _typed(size), back(start + size * (count - shift))
+        yield from _in_stairs(left, count, settings)
+
+
+def _in_stairs(left: Array, count: Array, settings: Mapping[Address, Array]) -> Iterator[tuple[str, float, Array]]:
+    """A rate that stays for some steps and then falls by a factor."""
+    for length in (own for own in settings.values() if (own > 1).all()):
+        for shift in (0.0, 1.0):
+            stairs = np.floor((count - shift) / length)
+            for factor in (own for own in settings.values() if (own > 0).all() and (own < 1).all()):
+                if stairs.any() and _agree(left, factor**stairs):
+                    yield "stairs", 0.0, factor**stairs
+
+
+def _number(values: Array, how: str, settings: Mapping[Address, Array]) -> Array | None:
+    """The number of a law: typed, or in a cell; of an exponential also as the factor itself."""
+    for known in (values, np.exp(values)) if how == "exponential" else (values,):
+        if not is_set(known):
+            continue
+        typed = known[np.isfinite(known)][0]
+        candidates: Iterable[Array] = (np.full(len(known), typed), *settings.values())
+        for own in candidates:
+            for sign in (1.0, -1.0):
+                if own.any() and _agree(known, sign * own):
+                    return sign * own if known is values else np.log(own)
+    return None
+
+
+def _only(values: Array) -> float | None:
+    """The one number that values are, as far as they are known."""
+    known = values[np.isfinite(values)]
+    return float(known[0]) if len(known) > 1 and _is_constant(known) else None
+
+
+def _typed(size: Array) -> float:
+    return float(f"{size[0]:.9g}") if _is_constant(size) else 0.0
+
+
+def _agree(values: Array, wanted: Array) -> bool:
+    """Whether values are what is wanted, where they are known for the numbers shown, for these, too."""
+    known = np.isfinite(values)
+    return bool(known[:SETTINGS].any() and same(values[known], wanted[known]))
+
+
+def _is_constant(values: Array) -> bool:
+    return bool(np.abs(values - values[0]).max() <= _WITHIN * abs(values[0]))
+
+
+def numbers_in(term: Term) -> Iterator[float]:
+    """The numbers that are typed into a formula, and what they divide by."""
+    seen: set[Term] = set()
+    stack = [term]
+    while stack:
+        item = stack.pop()
+        if item in seen:
+            continue
+        seen.add(item)
+        if isinstance(item, Sum):
+            yield item.constant
+            yield from (share for _, c in item.parts for share in (c, 1 / c))
+        elif isinstance(item, Function):
+            yield from (argument for argument in item.arguments if not isinstance(argument, Term))
+        stack.extend(below(item))

@@ -1,0 +1,302 @@
+"""What people make of a gradient before a weight moves by it, and what an optimiser keeps of it from step to step.
+
+A cell has such a role if its values follow from the gradient by numbers that are made of hyperparameters alone: the
+gradient with a part of its weight (L2), cut off, added to a share of what was kept before, and that share made up for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlcheck.arrays import Array
+from xlcheck.formulas.algebra import Address, Expression, Function, Term
+from xlcheck.formulas.arrays import array_of
+from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, Coefficient, coefficient, is_set
+from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.backward.quantities import Library, Quantity, Role
+from xlcheck.handmade.backward.steps import Sheet, Step
+from xlcheck.handmade.backward.updates import source
+
+_WHOLE = Coefficient(None, 1.0).form
+_NOTHING, _CLOSE = 1e-12, 1e-9
+_MOST = 40
+"""Weights of a step among which the one is looked for of which a cell keeps something."""
+
+
+_Rule = Callable[[Address, int, Address], Quantity | None]
+
+
+@dataclass(frozen=True)
+class Pull:
+    """The gradient of a weight as it is used.
+
+    Attributes:
+        name: as the sheet's quantities are named.
+        values: under all settings.
+        factor: how the sheet counts the gradient in it, such as half of it or its mean.
+        rule: what was done to it, the same for all weights that are treated alike.
+    """
+
+    name: str
+    values: Array
+    factor: float = 1.0
+    rule: tuple[str | float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A number that an optimiser keeps of a weight.
+
+    Attributes:
+        cell: where it stands after the step.
+        kind: `sum`, a share of what was kept and the gradient; `average`, the rest of the share of it; or `movement`,
+            a step along it.
+        power: 1, or 2 where squares are kept.
+        share: of what was kept before.
+        factor: how the sheet counts the gradient, such as half of it or its mean; 1 for a movement.
+        rate: how far a movement goes along the gradient; None for others.
+        pull: the gradient.
+        values: what it should hold.
+        rule: the same for all weights that are treated alike.
+    """
+
+    cell: Address
+    kind: str
+    power: int
+    share: Coefficient
+    factor: float
+    rate: Coefficient | None
+    pull: Pull
+    values: Array
+    rule: tuple[str | float, ...]
+
+
+class Kept:
+    """Finds the cells of a sheet that hold something of a gradient besides the gradient itself.
+
+    Args:
+        sheet: the sheet.
+        steps: its steps.
+        libraries: the quantities of each step.
+
+    Attributes:
+        slots: step and weight → what is kept.
+        corrected: the same → what is kept, made up for that it began at 0: the slot, and the number of the step.
+    """
+
+    def __init__(self, sheet: Sheet, steps: tuple[Step, ...], libraries: tuple[Library, ...]) -> None:
+        self._sheet, self._steps, self._libraries = sheet, steps, libraries
+        self._names = [_names(step) for step in steps]
+        self._pulls: dict[tuple[int, Address], list[Pull]] = {}
+        self.slots: dict[tuple[int, Address], list[Slot]] = {}
+        self.corrected: dict[tuple[int, Address], list[tuple[Slot, Array, Array]]] = {}
+        self._of: dict[Address, Address] = {}
+
+    def pulls(self, number: int, weight: Address) -> list[Pull]:
+        """The gradient of a weight, and what was made of it."""
+        key = number, weight
+        if key not in self._pulls:
+            name = self._names[number].get(weight, "∂E/∂w")
+            self._pulls[key] = [Pull(name, self._steps[number].gradients[weight])]
+        return self._pulls[key]
+
+    def counts(self, number: int, cell: Address) -> Iterator[Array]:
+        """What may be the number of a step: what a cell is computed from, or a typed number."""
+        for values in self._sheet.settings_of(cell).values():
+            if values[-1] >= 1 and float(values[-1]).is_integer():
+                yield values
+        place, weight = 1, next(iter(self._steps[number].gradients))
+        while (weight := self._sheet.updates.get(weight, ("", -1, -1)))[1] >= 0:
+            place += 1
+        yield np.full(SETTINGS + 1, float(place))
+
+    def is_bias(self, number: int, weight: Address) -> bool:
+        """Whether a weight is a bias."""
+        return any(weight in (layer.bias or ()) for layer in self._steps[number].truth.network.layers)
+
+    def cut_off(self, cell: Address, number: int) -> Role | None:
+        """The gradient that a cell holds no further than to a bound, be it so small that the bound does not matter."""
+        is_one = isinstance(term := self._sheet.terms[cell], Function) and term.name in {"MAX", "MIN"}
+        return self._by(cell, number, (self._cut_off,)) if is_one else None
+
+    def role(self, cell: Address, number: int) -> Role | None:
+        """What a cell holds of a step."""
+        return self._by(cell, number, (self._shrunk, self._slot, self._made_up))
+
+    def _by(self, cell: Address, number: int, rules: Sequence[_Rule]) -> Role | None:
+        if cell in self._sheet.settings or not np.isfinite(self._sheet.cells[cell]).all():
+            return None
+        for weight in self._weights(cell, number):
+            for rule in rules:
+                quantity = rule(cell, number, weight)
+                if quantity is not None and same(quantity.values, self._sheet.cells[cell]):
+                    self._of[cell] = weight
+                    return Role(quantity)
+        return None
+
+    def note(self, cell: Address, number: int, role: Role) -> None:
+        """Remember of which weight a cell holds the gradient."""
+        for weight, name in self._names[number].items():
+            if name == role.quantity.name and np.ndim(role.factor) == 0 and role.factor > 0:
+                self._of[cell] = weight
+
+    def _weights(self, cell: Address, number: int) -> Iterable[Address]:
+        """The weights of which a cell may keep something: those of what it reads first."""
+        gradients = self._steps[number].gradients
+        own = {self._sheet.updates.get(w, w): w for w in gradients}
+        reads = self._sheet.terms.reads[cell]
+        places = [self._of[read] for read in reads if read in self._of]
+        found = [w for w in (*places, *(own[place] for place in places if place in own), *reads) if w in gradients]
+        return dict.fromkeys((*found, *list(gradients)[:_MOST]))
+
+    def _shrunk(self, cell: Address, number: int, weight: Address) -> Quantity | None:
+        """The gradient and a part of the weight."""
+        if weight not in map(self._source, self._sheet.terms.reads[cell]):
+            return None
+        values, (raw, *_) = self._sheet.cells[cell], self.pulls(number, weight)
+        settings = self._sheet.settings_of(cell)
+        parts = fitted(values, raw.values, self._sheet.cells[weight])
+        found = [coefficient(part, settings) for part in parts or ()]
+        if len(found) < 2 or found[0] is None or found[1] is None or found[0].cell or not (found[1].size > 0).all():
+            return None
+        if not self._libraries[number].is_usual(found[0].factor):
+            return None
+        pull = found[0].factor * raw.values + found[1].size * self._sheet.cells[weight]
+        factor = found[0].factor
+        rule = ("L2", *found[1].times(1 / factor).form[:2])
+        self.pulls(number, weight).append(Pull(f"{raw.name} + λw", pull, factor, rule))
+        return Quantity(f"{raw.name} + λw", pull)
+
+    def _cut_off(self, cell: Address, number: int, weight: Address) -> Quantity | None:
+        """The gradient, no larger than a bound."""
+        parts = _bounded(self._sheet.terms[cell], lambda part: is_set(self._value(part)))
+        if parts is None:
+            return None
+        inner = self._value(parts[0])
+        low, high = (coefficient(self._value(part), self._sheet.settings_of(cell)) for part in parts[1:])
+        if low is None or high is None or not same(low.size, -high.size) or not (high.size > 0).all():
+            return None
+        for pull in self.pulls(number, weight):
+            share = ratio(inner, pull.values)
+            if (usual := coefficient(share, {})) is not None and self._libraries[number].is_usual(usual.factor):
+                values = np.clip(pull.values * usual.factor, low.size, high.size)
+                factor = pull.factor * usual.factor
+                rule = (*pull.rule, "cut off", *high.times(1 / factor).form[:2])
+                found = Pull(f"{pull.name}, cut off", values, factor, rule)
+                self.pulls(number, weight).append(found)
+                return Quantity(found.name, values)
+        return None
+
+    def _slot(self, cell: Address, number: int, weight: Address) -> Quantity | None:
+        """A share of what was kept before, and something of the gradient."""
+        sheet, settings = self._sheet, self._sheet.settings_of(cell)
+        for before in sheet.terms.reads[cell]:
+            if before in sheet.terms and (before in sheet.settings or before in sheet.updates):
+                continue
+            zero, one, two = (self._value(sheet.terms[cell], {before: np.array(value)}) for value in (0.0, 1.0, 2.0))
+            share = coefficient(one - zero, settings) if same(two - one, one - zero) else None
+            if share is None or not (share.size > 0).all() or (share.cell is not None and share.form[1] != 1):
+                continue
+            for pull in reversed(self.pulls(number, weight)):
+                for power in (1, 2):
+                    slot = self._kind(cell, share, ratio(zero, pull.values**power), power, pull, before, number)
+                    if slot is not None:
+                        self.slots.setdefault((number, weight), []).append(slot)
+                        sign = "" if slot.kind != "movement" else "movement by "
+                        return Quantity(f"{sign}{slot.kind} of {pull.name}{'²' if power == 2 else ''}", slot.values)
+        return None
+
+    def _kind(
+        self, cell: Address, share: Coefficient, scale: Array, power: int, pull: Pull, before: Address, number: int
+    ) -> Slot | None:
+        """What a cell keeps if it adds the gradient so many times to a share of what was kept."""
+        if not is_set(scale):
+            return None
+        library, is_whole = self._libraries[number], share.form == _WHOLE
+        size, factor, rate = scale, 1.0, None
+        usual, rest = coefficient(scale, {}), coefficient(ratio(scale, 1 - share.size), {})
+        if (
+            usual is not None
+            and usual.factor > 0
+            and library.is_usual(usual.factor, power)
+            and (power == 1) != is_whole
+        ):
+            kind, factor = "sum", usual.factor
+        elif rest is not None and rest.factor > 0 and library.is_usual(rest.factor, power):
+            kind, factor, size = "average", rest.factor, rest.size * (1 - share.size)
+        elif power == 1 and (rate := coefficient(scale, self._sheet.settings_of(cell))) is not None:
+            kind, size = "movement", rate.size
+        else:
+            return None
+        values = share.size * self._sheet.cells[before] + size * pull.values**power
+        rule = (kind, float(power), *share.form[:2], *pull.rule)
+        return Slot(cell, kind, power, share, factor, rate, pull, values, rule)
+
+    def _made_up(self, cell: Address, number: int, weight: Address) -> Quantity | None:
+        """A kept average over what is missing from its shares, as it began at 0."""
+        for slot in self.slots.get((number, weight), []):
+            missing = ratio(slot.values, self._sheet.cells[cell])
+            if slot.kind != "average" or not is_set(missing):
+                continue
+            for count in self.counts(number, cell):
+                made_up = 1 - slot.share.size**count
+                if same(missing, made_up):
+                    values = slot.values / made_up
+                    self.corrected.setdefault((number, weight), []).append((slot, count, values))
+                    name = f"average of {slot.pull.name}{'²' if slot.power == 2 else ''}"
+                    return Quantity(f"{name}, corrected", values)
+        return None
+
+    def _source(self, cell: Address) -> Address:
+        return source(cell, self._sheet.terms)
+
+    def _value(self, expression: Expression, instead: Mapping[Address, Array] | None = None) -> Array:
+        cells, size = self._sheet.cells, np.ones(SETTINGS + 1)
+        known = instead or {}
+        return size * array_of(expression, lambda leaf: known[leaf.cell] if leaf.cell in known else cells[leaf.cell])
+
+
+def ratio(values: Array, others: Array) -> Array:
+    """Values over others; not a number where these are 0."""
+    with np.errstate(all="ignore"):
+        return np.where(np.abs(others) > _NOTHING, values / others, np.nan)
+
+
+def fitted(values: Array, one: Array, other: Array) -> tuple[Array, Array] | None:
+    """How many times one and another one make up values, by hyperparameters alone; not a number for those shown."""
+    found = np.full((2, len(values)), np.nan)
+    for half in (slice(0, HALF), slice(HALF, SETTINGS)):
+        basis = np.stack([one[half], other[half]], axis=1)
+        if not np.isfinite(basis).all() or not np.isfinite(values[half]).all():
+            return None
+        parts, *_ = np.linalg.lstsq(basis, values[half], rcond=None)
+        if not np.allclose(basis @ parts, values[half], rtol=_CLOSE, atol=_CLOSE * np.abs(values[half]).max()):
+            return None
+        found[:, half] = parts[:, None]
+    return found[0], found[1]
+
+
+def _bounded(term: Term, is_bound: Callable[[Expression], bool]) -> tuple[Expression, Expression, Expression] | None:
+    """What a term keeps between two bounds, the lower one and the upper one."""
+    inner: Expression = term
+    bounds: dict[str, Expression] = {}
+    while isinstance(inner, Function) and inner.name in {"MAX", "MIN"} and len(inner.arguments) == 2:
+        limits = [argument for argument in inner.arguments if is_bound(argument)]
+        if len(limits) != 1:
+            return None
+        bounds[inner.name] = limits[0]
+        inner = next(argument for argument in inner.arguments if argument is not limits[0])
+    return (inner, bounds["MAX"], bounds["MIN"]) if len(bounds) > 1 else None
+
+
+def _names(step: Step) -> dict[Address, str]:
+    """Weight → what its gradient is called."""
+    found: dict[Address, str] = {}
+    for number, layer in enumerate(step.truth.network.layers, 1):
+        for i, row in enumerate(layer.kernel, 1):
+            found |= {cell: f"∂E/∂w{number}[{i},{u}]" for u, cell in enumerate(row, 1)}
+        found |= {cell: f"∂E/∂b{number}[{u}]" for u, cell in enumerate(layer.bias or (), 1)}
+    return found

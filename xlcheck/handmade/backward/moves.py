@@ -1,0 +1,171 @@
+"""How an update follows from what was kept of its gradient: the steps of optimisers, found again by their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlcheck.arrays import Array
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.backward.coefficients import Coefficient, coefficient
+from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.backward.kept import Kept, Pull, Slot, fitted, ratio
+from xlcheck.handmade.backward.quantities import Quantity
+from xlcheck.handmade.backward.steps import Move, Sheet
+from xlcheck.learning.optimisers.textbook import Root, ahead, along, scaled
+
+
+@dataclass(frozen=True)
+class Mover:
+    """Finds how the updates of a sheet move.
+
+    Attributes:
+        sheet: the sheet.
+        kept: what is kept of gradients.
+    """
+
+    sheet: Sheet
+    kept: Kept
+
+    def movements(self, number: int, moves: Mapping[Address, Move | None]) -> Iterator[Quantity]:
+        """What people compute on the way from what is kept to the weight after a step."""
+        for update, move in moves.items():
+            if move is None:
+                continue
+            weight = self.sheet.updates[update]
+            name, moved = self.kept.pulls(number, weight)[0].name, move.after - self.sheet.cells[weight]
+            yield Quantity(f"movement along {name}", moved)
+            if move.divisor is None:
+                continue
+            yield Quantity(f"movement along {name}, before the rate", moved / move.rate.size)
+            yield Quantity(f"usual size of {name}", move.divisor)
+            yield Quantity(f"rate over the usual size of {name}", move.rate.size / move.divisor)
+        for (step, _), slots in self.kept.slots.items():
+            for slot in slots if step == number else ():
+                yield Quantity(f"{slot.pull.name}, squared", slot.pull.values**2)
+                if slot.power != 1:
+                    yield Quantity(f"root of the {slot.kind} of {slot.pull.name}²", _root(slot.values))
+
+    def move(self, number: int, update: Address) -> Move | None:
+        """How an update follows from its weight; None if it follows in no way that is known."""
+        weight, actual = self.sheet.updates[update], self.sheet.after[update]
+        found: list[Move] = []
+        for move in self._candidates(number, update, weight):
+            if move is not None and (move.rate.size > 0).all() and same(move.after, actual):
+                found.append(replace(move, is_bias=self.kept.is_bias(number, weight)))
+                if move.divisor is None:
+                    break
+        # Where ε is small, the best of those that divide is the one that is meant.
+        return min(found, key=lambda move: float(np.abs(move.after - actual).max()), default=None)
+
+    def like(self, number: int, update: Address, moves: Iterable[Move]) -> Move | None:
+        """The move along its gradient that others make, where the gradient is 0 too often to say."""
+        weight = self.sheet.updates[update]
+        gradient = self.kept.pulls(number, weight)[0].values
+        for move in moves:
+            after = self.sheet.cells[weight] - move.rate.size * gradient
+            if same(after, self.sheet.after[update]):
+                return replace(move, after=after, is_bias=self.kept.is_bias(number, weight))
+        return None
+
+    def _rate(self, update: Address, values: Array, *, falls: bool = True) -> Coefficient | None:
+        """How far an update goes; where a cell computes that, it is that cell, be its number always the same."""
+        settings = self.sheet.settings_of(update)
+        for cell in self.sheet.terms.reads[update]:
+            if cell in settings and cell in self.sheet.terms:
+                share = coefficient(ratio(values, settings[cell]), {})
+                if share is not None:
+                    return Coefficient(cell, share.factor, (), settings[cell] * share.factor)
+        return coefficient(values, settings, falls=falls)
+
+    def _candidates(self, number: int, update: Address, weight: Address) -> Iterator[Move | None]:
+        before = self.sheet.cells[weight]
+        moved = self.sheet.after[update] - before
+        pulls, slots = self.kept.pulls(number, weight), self.kept.slots.get((number, weight), [])
+        for pull in reversed(pulls):
+            if (rate := self._rate(update, ratio(-moved, pull.values))) is not None:
+                yield Move(rate.times(pull.factor), pull.rule, before - rate.size * pull.values)
+        for pull in reversed(pulls):
+            yield self._decayed(update, moved, before, pull)
+        for slot in slots:
+            if slot.power == 1:
+                yield from self._by_momentum(update, moved, before, slot)
+        for slot in slots:
+            if slot.power != 1:
+                yield from self._by_root(number, update, slot)
+
+    def _decayed(self, update: Address, moved: Array, before: Array, pull: Pull) -> Move | None:
+        """The gradient, and a part of the weight beside it."""
+        parts = fitted(-moved, pull.values, before)
+        if parts is None:
+            return None
+        rate, settings = self._rate(update, parts[0]), self.sheet.settings_of(update)
+        for how, share in (("L2", ratio(parts[1], parts[0])), ("weight decay", parts[1])):
+            part = coefficient(share, settings)
+            if rate is not None and part is not None and (part.size > 0).all():
+                lost = part.size * before * (rate.size if how == "L2" else 1.0)
+                after = before - rate.size * pull.values - lost
+                part = part if how == "weight decay" else part.times(1 / pull.factor)
+                return Move(rate.times(pull.factor), (how, *part.form[:2], *pull.rule), after)
+        return None
+
+    def _by_momentum(self, update: Address, moved: Array, before: Array, slot: Slot) -> Iterator[Move | None]:
+        """What is kept, or in Nesterov's form a share of it and the gradient once more."""
+        sign = -1.0 if slot.rate is not None and (slot.rate.size > 0).all() else 1.0
+        gradient = slot.pull.values * slot.factor
+        if slot.kind == "movement" and slot.rate is not None:
+            rate = slot.rate.times(-sign)
+            values = slot.values * sign
+            form = rate.times(slot.pull.factor)
+            yield Move(form, ("momentum", *slot.rule), along(slot.kind, before, values, rate.size))
+            after = ahead(slot.kind, before, slot.pull.values, values, slot.share.size, rate.size)
+            yield Move(form, ("Nesterov", *slot.rule), after)
+            return
+        if (found := self._rate(update, ratio(-moved, slot.values))) is not None:
+            after = along(slot.kind, before, slot.values, found.size)
+            yield Move(found.times(slot.factor * slot.pull.factor), ("momentum", *slot.rule), after)
+        ones = np.ones(len(before))
+        look = -ahead(slot.kind, 0 * before, gradient, slot.values, slot.share.size, ones)
+        if (found := self._rate(update, ratio(-moved, look))) is not None:
+            after = ahead(slot.kind, before, gradient, slot.values, slot.share.size, found.size)
+            yield Move(found.times(slot.factor * slot.pull.factor), ("Nesterov", *slot.rule), after)
+
+    def _by_root(self, number: int, update: Address, squares: Slot) -> Iterator[Move | None]:
+        """The gradient, or an average of it, over the root of its squares."""
+        before = self.sheet.cells[self.sheet.updates[update]]
+        moved = self.sheet.after[update] - before
+        firsts = [s for s in self.kept.slots.get((number, self.sheet.updates[update]), []) if s.power == 1]
+        choices: list[tuple[Array, Array, Array, tuple[str | float, ...]]] = []
+        for first in firsts:
+            for count in self.kept.counts(number, update) if "average" == first.kind == squares.kind else ():
+                one, two = 1 - first.share.size**count, 1 - squares.share.size**count
+                with np.errstate(all="ignore"):
+                    pair = first.values / one, squares.values / two
+                    shorter = np.sqrt(two) / one
+                choices.append((*pair, np.ones(len(before)), ("Adam", "corrected", *first.rule)))
+                choices.append((first.values, squares.values, shorter, ("Adam", "shortened", *first.rule)))
+            choices.append((first.values, squares.values, np.ones(len(before)), ("Adam", *first.rule)))
+        choices.append((squares.pull.values * np.sqrt(squares.factor), squares.values, np.ones(len(before)), ("root",)))
+        for cell, epsilon in self._epsilons(update):
+            for pull, kept, shorter, rule in choices:
+                for inside in (False, True):
+                    root = Root(kept, epsilon, inside)
+                    with np.errstate(all="ignore"):
+                        rate = self._rate(update, ratio(-moved * root.size, pull) / shorter, falls=False)
+                    if rate is not None:
+                        form = (*rule, *squares.rule, "inside" if inside else "outside", cell)
+                        after = scaled(before, pull, root, rate.size * shorter)
+                        yield Move(rate, form, after, divisor=root.size)
+
+    def _epsilons(self, update: Address) -> Iterator[tuple[float, Array]]:
+        """What may be ε: a number typed into the formulas, a setting, or nothing; with what tells one from another."""
+        for cell, values in self.sheet.settings_of(update).items():
+            yield -1.0 if cell[0] else float(values[0]), values
+        yield 0.0, np.zeros(len(self.sheet.cells[update]))
+
+
+def _root(values: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return np.sqrt(values)

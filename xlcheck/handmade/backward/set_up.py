@@ -1,0 +1,96 @@
+"""What cells hold that are computed from hyperparameters alone: a rate that falls, the rest of a share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from xlcheck.arrays import Array
+from xlcheck.formulas.algebra import Address, Function, Leaf, Term
+from xlcheck.handmade.backward.coefficients import HALF, coefficient, is_set
+from xlcheck.handmade.backward.evaluation import evaluate, same
+from xlcheck.handmade.backward.quantities import Quantity, Role
+from xlcheck.handmade.backward.steps import Sheet
+
+
+def settings_held(sheet: Sheet, steps: Mapping[Address, int]) -> Iterator[tuple[Address, tuple[int, Role]]]:
+    """The cells computed from hyperparameters that are of a known form, and the step that reads them.
+
+    Args:
+        sheet: the sheet.
+        steps: cell that holds something of a step → its number.
+    """
+    readers: dict[Address, int] = {}
+    for cell, number in steps.items():
+        for setting in sheet.settings_of(cell):
+            readers[setting] = min(number, readers.get(setting, number))
+    last = max(steps.values(), default=0)
+    readers |= {cell: last for cell in sheet.settings if cell not in readers}
+    for cell, number in readers.items():
+        if cell in sheet.terms:
+            values = _values(sheet, cell)
+            if values is not None:
+                yield cell, (number, Role(values))
+
+
+def _values(sheet: Sheet, cell: Address) -> Quantity | None:
+    """What a cell should hold; None if nobody knows."""
+    if isinstance(sheet.terms[cell], Leaf):
+        return Quantity("setting", sheet.cells[cell])
+    settings, held = _later(sheet, cell)
+    for name, values in _known(settings):
+        if same(values, held):
+            return Quantity(name, values)
+    found = coefficient(held, settings, falls=True)
+    if found is not None and found.how:
+        return Quantity("learning rate", found.size)
+    if _is_choice(sheet.terms[cell], settings):
+        return Quantity("learning rate", held)
+    return _next(sheet, cell, settings, held)
+
+
+def _next(sheet: Sheet, cell: Address, settings: Mapping[Address, Array], held: Array) -> Quantity | None:
+    """A part of the rate of the step before, or one more than its number."""
+    for before in sheet.terms.reads[cell]:
+        own = settings[before]
+        with np.errstate(all="ignore"):
+            share = coefficient(held / own, {c: v for c, v in settings.items() if c != before})
+        if share is not None and not share.how and (share.size > 0).all() and (share.size <= 1).all():
+            return Quantity("learning rate", own * share.size)
+        if same(held, own + 1):
+            return Quantity("number of the step", own + 1)
+    return None
+
+
+def _later(sheet: Sheet, cell: Address) -> tuple[dict[Address, Array], Array]:
+    """The settings of a cell and what it holds at a later step, where rates that stay for some steps have fallen."""
+    settings = sheet.settings_of(cell)
+    given = {c: v for c, v in settings.items() if c[0] and c not in sheet.terms}
+    for number, (c, v) in enumerate(given.items(), 1):
+        if v[-1] >= 1:
+            given[c] = v + np.append(np.repeat((3.0 * number, 7.0 * number), HALF), 0.0)
+    order = [c for c in sheet.order if c == cell or (c in settings and c in sheet.terms)]
+    values = evaluate(order, sheet.terms, {**sheet.cells, **given})
+    return {c: values[c] if c[0] else v for c, v in settings.items()}, values[cell]
+
+
+def _is_choice(term: Term, settings: Mapping[Address, Array]) -> bool:
+    """Whether a cell has one of two rates, as a condition says."""
+    if not isinstance(term, Function) or term.name != "IF":
+        return False
+    ways = term.arguments[1:]
+    return all(not isinstance(way, Term) or (isinstance(way, Leaf) and way.cell in settings) for way in ways)
+
+
+def _known(settings: Mapping[Address, Array]) -> Iterator[tuple[str, Array]]:
+    """What people compute for themselves: the rest of a share, its powers and what is missing from them."""
+    for share in settings.values():
+        if not is_set(share):
+            continue
+        yield "rest of the share", 1 - share
+        for count in settings.values():
+            with np.errstate(all="ignore"):
+                power = share**count
+            yield "power of the share", power
+            yield "what is missing from the shares", 1 - power
