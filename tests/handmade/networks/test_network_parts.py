@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from thorough import PATIENT
 
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import evaluate
@@ -138,6 +139,7 @@ NUMBERS = st.sampled_from([0.0, 1.0, 1.0 + 1e-9, 1.0 + 1e-7, -2.5, float("nan"),
 COLUMNS = st.lists(NUMBERS, min_size=2, max_size=2)
 
 
+@PATIENT
 @given(st.lists(COLUMNS, max_size=8), st.lists(COLUMNS, min_size=1, max_size=5))
 def test_columns_are_found_by_value_as_one_by_one(known: list[list[float]], asked: list[list[float]]) -> None:
     """In all settings, up to the rounding of two ways to compute the same; what is no number is found nowhere."""
