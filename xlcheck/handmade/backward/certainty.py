@@ -93,10 +93,16 @@ def typed_weights(table: CellTable, reading: Reading, accepted: Collection[int])
             move = _along_gradient(steps[number].moves.get(own[place]) for place in follows)
             for place, cell in own.items():
                 typed = cell in table.index and not table.is_formula(cell) and cell != before[place]
-                if typed and place in updated and move is not None:
+                if typed and place in updated and move is not None and _is_in_line(cell, before[place], reading):
                     gradient = steps[number].gradients[before[place]]
                     after = reading.sheet.cells[before[place]] - move.rate.size * gradient
                     yield cell, Role(Quantity(f"{show(before[place])} after the step", after))
+
+
+def _is_in_line(cell: Address, before: Address, reading: Reading) -> bool:
+    """Whether the weight of the step before or of the one after is updated; a line of typed numbers is no weight."""
+    after = cell[0], 2 * cell[1] - before[1], 2 * cell[2] - before[2]
+    return before in reading.sheet.updates or after in reading.sheet.updates
 
 
 def _arrays(network: DenseNetwork) -> dict[tuple[int, int, int], Address]:
