@@ -20,7 +20,7 @@ from xlcheck.handmade.equations.left_out import reads_less
 from xlcheck.handmade.equations.objections import doubt_of
 from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.outcome import Outcome
+from xlcheck.handmade.outcome import CORRECT, Outcome
 from xlcheck.handmade.patterns import out_of_place
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
@@ -124,7 +124,7 @@ def settled(found: Arrangement, part: SheetGroup, bench: Bench, edit: Mapping[Ad
             effort.require_time()
             outcome, unsure = bench.judged(layer, found.forms, meant)
         except UsageError as error:
-            doubts.append(str(error))
+            doubts.append(str(error).removesuffix(f"; {CORRECT}"))
             continue
         except effort.OutOfTimeError:
             doubts.append(effort.USED_UP)
@@ -185,7 +185,7 @@ def _plain_layers(
         try:
             outcome = bench.judged_plain(plain, meant)
         except UsageError as error:
-            doubts.append(str(error))
+            doubts.append(str(error).removesuffix(f"; {CORRECT}"))
             continue
         wrong = {verdict.cell for verdict in outcome.roots}
         if all(verdict.status in _IN_ORDER for verdict in outcome.verdicts) or (wrong and wrong <= meant.keys()):

@@ -41,6 +41,9 @@ from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 Recompute = Callable[[ModelSpec, Mapping[str, Array]], Trace]
 
+CORRECT = "correct the workbook or the bindings"
+"""What to do where bindings name a cell without a number."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -209,7 +212,7 @@ def _given_numbers(
                     numbers[cell] = 0.0  # a blank cell before the first step
                     continue
                 said = f"{show(cell)} should hold a number of {quantity.name}, but holds {_shown(value)}"
-                raise UsageError(f"{said}; correct the workbook or the bindings")
+                raise UsageError(f"{said}; {CORRECT}")
     return numbers
 
 

@@ -29,7 +29,7 @@ from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.thresholds import is_no_bias_in_words
 from xlcheck.handmade.idle_under_edits import reads_for_nothing
-from xlcheck.handmade.outcome import Outcome
+from xlcheck.handmade.outcome import CORRECT, Outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.evaluated import rounds
@@ -263,7 +263,7 @@ def _judged(candidate: Candidate, base: Arrangement, bench: Bench) -> OneEdit:
             outcomes.append(bench.kept(bench.judged(layer, found.forms, candidate.edit)[0]))
         outcomes += [bench.kept(bench.judged_plain(layer, candidate.edit)) for layer in found.plain]
     except UsageError as error:
-        return OneEdit(why=str(error))
+        return OneEdit(why=str(error).removesuffix(f"; {CORRECT}"))
     roots = {verdict.cell for outcome in outcomes for verdict in outcome.roots}
     if candidate.edit and roots != candidate.edit.keys():
         return OneEdit(why=f"what {_shown(sorted(candidate.edit))} should hold is not certain")

@@ -46,7 +46,9 @@ def test_where_ironcalc_differs_the_second_engine_is_believed(tmp_path: Path, fo
 
     assert given == value
     assert found.engine.name == "cellrune"
-    assert found.notes == ("ironcalc and cellrune disagree on 1 formula; the values of cellrune are checked",)
+    assert found.notes == (
+        "the formula engines ironcalc and cellrune disagree on 1 formula; the values of cellrune are checked",
+    )
 
 
 @pytest.mark.parametrize("formula", ["A2*2", "TANH(A2)", "1/(1+EXP(-A2))"])

@@ -83,7 +83,7 @@ def _better_answers(table: CellTable, engine: Engine) -> Answers:
         return Answers(first, values)
     if count:
         formulas = "1 formula" if count == 1 else f"{count} formulas"
-        note = f"{engine.name} and {other.engine.name} disagree on {formulas}"
+        note = f"the formula engines {engine.name} and {other.engine.name} disagree on {formulas}"
         return Answers(other, others, (f"{note}; the values of {other.engine.name} are checked",))
     # An error upstream may hide where they would differ.
     return Answers(other, others) if _is_hidden(table, values, engine) else Answers(first, values)
