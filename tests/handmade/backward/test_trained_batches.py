@@ -153,3 +153,22 @@ def test_what_many_rows_do_wrong_is_no_pass(what: str, tmp_path: Path) -> None:
     found = judged(path)
 
     assert found is None or found.without_cell or any(r.status is not Status.UNBOUND for r in found.results)
+
+
+def test_a_decayed_gradient_that_no_update_reads_is_no_pass(tmp_path: Path) -> None:
+    """Rule: an update that passes over what other cells make of its gradient gets no verdict."""
+    layout, _, _ = epochs_layout(Random(3), "drawn", replace(_PLAIN, decay=True))
+    places = {(item.band, item.index, item.step): place.a1 for place, item in layout.held.items()}
+    path = tmp_path / "w.xlsx"
+    path.write_bytes(to_bytes(layout))
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    for (band, index, step), place in places.items():
+        if band == "w.kernel" and step:
+            decayed, plain = (places[name, index, step - 1] for name in ("w.lkernel", "w.dkernel"))
+            sheet[place] = sheet[place].value.replace(decayed, plain)
+    book.save(path)
+    found = judged(path)
+
+    assert found is not None
+    assert {result.status for result in found.results} == {Status.NOT_EVALUATED}

@@ -255,6 +255,9 @@ class Judge:
             if move is not None and move.form not in self._usual:
                 text = "This follows the gradient of its weight, but with another learning rate than others, or none."
                 self.results.setdefault(update, self._result(update, Status.NOT_EVALUATED, text))
+            elif move is not None and move.passes_over:
+                text = "This follows the gradient of its weight, and passes over what other cells have made of it."
+                self.results.setdefault(update, self._result(update, Status.NOT_EVALUATED, text))
             elif move is not None:
                 weight = self.reading.sheet.updates[update]
                 self._compare(update, Role(Quantity(f"{show(weight)} after the step", move.after)))

@@ -34,6 +34,7 @@ class Move:
         after: the weight that follows, under all settings.
         is_bias: whether it is a bias, which often moves by another rule than kernels do, as it is not to shrink.
         divisor: the usual size of its gradient, of those who divide by it.
+        passes_over: whether something was made of the gradient that the update does not read.
     """
 
     rate: Coefficient
@@ -41,6 +42,7 @@ class Move:
     after: Array = field(default_factory=lambda: np.array([]), compare=False)
     is_bias: bool = False
     divisor: Array | None = field(default=None, compare=False)
+    passes_over: bool = field(default=False, compare=False)
 
     @property
     def form(self) -> tuple[object, object, bool]:
@@ -160,7 +162,8 @@ class Sheet:
         self._forward = {cell for row in rows for cell in row if cell is not None}
         known = self._forward | {cell for network in self.networks for cell in network.weights}
         known |= {*self.updates, *self.updates.values(), *self._kept}
-        settings = [cell for cell in self.cone(self.updates) if cell in self._given and cell not in known]
+        behind = [*self.updates, *(cell for cell in self.order if cell not in self._forward)]
+        settings = [cell for cell in self.cone(behind) if cell in self._given and cell not in known]
         for cell in settings:
             self._given[cell] = self._around_setting(float(self._given[cell][-1]))
         self.settings = set(settings)
