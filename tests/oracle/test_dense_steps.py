@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xlcheck.learning.dense_gradients import LOSSES
+from xlcheck.learning.dense_gradients import PERCEPTRON, THRESHOLDS, losses_of
 from xlcheck.oracle.dense_steps import dense_gradients
 
 pytestmark = pytest.mark.keras
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", losses_of("softmax"))
 def test_each_network_of_a_stack_has_the_gradients_of_its_model(loss: str) -> None:
     """Forward values, loss and gradients equal those of a Sequential model, network by network."""
     import keras
@@ -50,3 +50,16 @@ def test_slopes_and_flows_fit_together() -> None:
 
     np.testing.assert_allclose(layer.dz, layer.dy * layer.slope, rtol=1e-13)
     assert set(np.unique(layer.slope)) <= {0.0, 1.0}
+
+
+@pytest.mark.parametrize("activation", THRESHOLDS)
+def test_a_perceptron_moves_by_its_error(activation: str) -> None:
+    """Rosenblatt's rule: a weight moves against its input times the output less the target, whatever the sum."""
+    random = np.random.default_rng(6)
+    kernel, bias = random.normal(size=(2, 3, 1)), random.normal(size=(2, 1))
+    x, t = random.normal(size=(2, 4, 3)), random.choice([0.0, 1.0], size=(2, 4, 1))
+    (layer,), _ = dense_gradients([activation], [kernel], [bias], x, t, PERCEPTRON)
+    error = THRESHOLDS[activation](x @ kernel + bias[:, None, :]) - t
+
+    np.testing.assert_allclose(layer.kernel, np.swapaxes(x, 1, 2) @ error, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(layer.bias, error.sum(axis=1), rtol=1e-12, atol=1e-15)
