@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import shape_of, skeleton
+from xlcheck.handmade.backward.family import stride_of
 from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
@@ -99,8 +101,66 @@ def typed_weights(table: CellTable, reading: Reading, accepted: Collection[int])
                     yield cell, Role(Quantity(f"{show(before[place])} after the step", after))
 
 
+def typed_anew(table: CellTable, reading: Reading, accepted: Collection[int]) -> set[Address]:
+    """Typed numbers in the place of a weight among updated ones that are not the number of the step before.
+
+    They may have been pasted over formulas: a weight that nobody trains stays what it is.
+    """
+    arrays = [_arrays(reading.steps[number].truth.network) for number in sorted(accepted)]
+    return {
+        cell
+        for before, own in itertools.permutations(arrays, 2) if before.keys() == own.keys()
+        and any(reading.sheet.updates.get(cell) == before[place] for place, cell in own.items())
+        for place, cell in own.items()
+        if cell in table.index and not table.is_formula(cell)
+        and reading.sheet.terms.number(cell) != reading.sheet.terms.number(before[place])
+    }  # fmt: skip
+
+
+def typed_at_the_end(
+    table: CellTable, reading: Reading, right: Collection[Address], others: Container[Address]
+) -> int:  # fmt: skip
+    """How many numbers stand where a line of formulas of the earlier steps ends.
+
+    Args:
+        table: the cells.
+        reading: the sheet as training steps.
+        right: the cells that are right.
+        others: the other cells with a verdict.
+    """
+    stride = stride_of(reading)
+    if stride is None:
+        return 0
+
+    def beside(cell: Address, steps: int) -> Address:
+        return cell[0], cell[1] + steps * stride[0], cell[2] + steps * stride[1]
+
+    ends = [beside(cell, 1) for cell in right if cell not in reading.sheet.updates]
+    typed = [end for end in ends if end in table.index and end not in table.texts]
+    lines = [end for end in typed if end not in table.words and beside(end, -2) in right]
+    return sum(beside(end, 1) not in table.index and end not in others for end in lines)
+
+
+def stands_in_line(cell: Address, held: Container[Address], stride: tuple[int, int] | None) -> bool:
+    """Whether the cell in the same place of the step before or after has a verdict.
+
+    Args:
+        cell: a formula.
+        held: the cells with a verdict.
+        stride: how far the next step is away.
+    """
+    if stride is None:
+        return False
+    return any((cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) in held for by in (-1, 1))
+
+
 def _is_in_line(cell: Address, before: Address, reading: Reading) -> bool:
-    """Whether the weight of the step before or of the one after is updated; a line of typed numbers is no weight."""
+    """Whether the weight of the step before or of the one after is updated; a line of typed numbers is no weight.
+
+    What stands elsewhere than the next step's weight would may be an input that was taken for one.
+    """
+    if (cell[1] - before[1], cell[2] - before[2]) != (stride_of(reading) or ()):
+        return False
     after = cell[0], 2 * cell[1] - before[1], 2 * cell[2] - before[2]
     return before in reading.sheet.updates or after in reading.sheet.updates
 

@@ -13,7 +13,14 @@ import numpy as np
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.handmade.backward.certainty import Certainty, shape_in, typed_weights
+from xlcheck.handmade.backward.certainty import (  # fmt: skip
+    Certainty,
+    shape_in,
+    stands_in_line,
+    typed_anew,
+    typed_at_the_end,
+    typed_weights,
+)
 from xlcheck.handmade.backward.culprits import Findings, Search
 from xlcheck.handmade.backward.diagnosis import diagnosed
 from xlcheck.handmade.backward.evaluation import value_of
@@ -103,12 +110,14 @@ class Judge:
             if cell not in self.agree and cell not in self.results:
                 self.results[cell] = self._rest(cell, shapes)
         steps = [self.reading.steps[number] for number in self.accepted]
+        anew = typed_anew(self.table, self.reading, self.accepted) - self.results.keys()
+        ends = typed_at_the_end(self.table, self.reading, self.agree, self.results)
         counts = Counter(result.status for result in self.results.values())
         return Part(
             tuple(self.results.values()),
             formula_cells=len(self.table.formulas) + sum(cell not in self.table.texts for cell in self.results),
             checked=len(self.agree) + counts[Status.ROOT] + counts[Status.CARRIED],
-            without_cell=sum(map(self.reading.missing_gradients, self.accepted)) + self._typed_at_the_end(),
+            without_cell=sum(map(self.reading.missing_gradients, self.accepted)) + ends + len(anew),
             notes=(self._assumed(), *self.notes),
             quantities=tuple(dict.fromkeys(self.agree.values())),
             oracle=ORACLE,
@@ -127,20 +136,6 @@ class Judge:
                 held = self.reading.roles.get(cell)
                 role = Role(Quantity("part of a sum", self.reading.sheet.cells[cell])) if held is None else held[1]
                 self._compare(cell, role)
-
-    def _typed_at_the_end(self) -> int:
-        """How many numbers stand where a line of formulas of the earlier steps ends."""
-        stride = stride_of(self.reading)
-        if stride is None:
-            return 0
-
-        def beside(cell: Address, steps: int) -> Address:
-            return cell[0], cell[1] + steps * stride[0], cell[2] + steps * stride[1]
-
-        ends = [beside(cell, 1) for cell in self.agree if cell not in self.reading.sheet.updates]
-        typed = [end for end in ends if end in self.table.index and end not in self.table.texts]
-        lines = [end for end in typed if end not in self.table.words and beside(end, -2) in self.agree]
-        return sum(beside(end, 1) not in self.table.index and end not in self.results for end in lines)
 
     def _adds_nothing(self, cell: Address) -> bool:
         """Whether a formula is a mere copy of a cell, though it is written as if it computed something."""
@@ -318,6 +313,7 @@ class Judge:
         """A formula cell without a role: one filled like those with a role was not checked, others are not ours."""
         sheet = self.reading.sheet
         belongs = cell in self.reading.forward or cell in sheet.updates or self._shape(cell) in shapes
+        belongs = belongs or stands_in_line(cell, self.agree, stride_of(self.reading))
         if isinstance(self._actual(cell), NotEvaluated) or belongs:
             text = "This formula seems to belong to a training step, but it was not recognised what it should compute."
             return self._result(cell, Status.NOT_EVALUATED, text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
@@ -43,11 +45,12 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
     reading = best_reading(sheet, ask)
     amended = amendments(table, reading)
     if amended:
-        better = best_reading(Sheet(CellTerms(table, values, amended)), ask)
-        if not _is_better(better, reading):
-            amended = {cell: text for cell, text in amended.items() if _is_told_by_its_line(cell, reading, better)}
-            better = best_reading(Sheet(CellTerms(table, values, amended)), ask) if amended else reading
-        reading = better if amended else reading
+        better = _read(table, values, amended, ask)
+        if better is None or not _is_better(better, reading):
+            told = amended.items() if better is not None else ()
+            amended = {cell: text for cell, text in told if better and _is_told_by_its_line(cell, reading, better)}
+            better = _read(table, values, amended, ask) if amended else None
+        amended, reading = (amended, better) if better is not None else ({}, reading)
         amended = {cell: text for cell, text in amended.items() if _differs(cell, terms, reading.sheet)}
     near = best_reading(Sheet(reading.sheet.terms, reading.sheet), ask) if _has_kinks(reading.sheet) else None
     if _accepted(reading):
@@ -55,6 +58,14 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
     if near is not None and _accepted(near):
         return Judge(table, values, tolerance, near, _accepted(near), None, {}).outcome()
     return None
+
+
+def _read(
+    table: CellTable, values: CellValues, amended: Mapping[Address, str], ask: DenseGradients
+) -> Reading | None:  # fmt: skip
+    """The sheet with other formulas in some cells; None where it has no network then."""
+    sheet = Sheet(CellTerms(table, values, amended))
+    return best_reading(sheet, ask) if sheet.networks else None
 
 
 def _differs(cell: Address, terms: CellTerms, amended: Sheet) -> bool:

@@ -144,7 +144,7 @@ def _moved(reading: Reading, mover: Mover) -> Iterator[Step]:
 
 
 def best_reading(sheet: Sheet, ask: DenseGradients) -> Reading:
-    """The reading under the loss that explains most updates, or else most gradients."""
+    """The reading under the loss that explains most updates, or else most gradients, of a sheet with a network."""
     losses = dict.fromkeys(loss for network in sheet.networks for loss in losses_of(network.layers[-1].activation))
     readings = [read_under(sheet, loss, ask) for loss in losses]
     return max(readings, key=_explained)
