@@ -6,13 +6,17 @@ import itertools
 from collections import Counter
 from collections.abc import Collection, Container, Iterator
 
+import numpy as np
+
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import shape_of, skeleton
+from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import stride_of
 from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Move
+from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.reached import reached
 
@@ -101,6 +105,36 @@ def typed_weights(table: CellTable, reading: Reading, accepted: Collection[int])
                     yield cell, Role(Quantity(f"{show(before[place])} after the step", after))
 
 
+def uneven(reading: Reading, accepted: Collection[int]) -> int:
+    """How many updates of a step go farther than most of it, or move a bias by another rule than most biases move."""
+    count = 0
+    moves = [[m for m in reading.steps[number].moves.values() if m is not None] for number in accepted]
+    for own in moves:
+        alike = [sum(np.allclose(one.rate.size, other.rate.size) for other in own) for one in own]
+        count += sum(number < max(alike) for number in alike)
+    rules = Counter(move.rule for own in moves for move in own if move.is_bias)
+    return count + sum(sorted(rules.values())[:-1])
+
+
+def unmoved(reading: Reading, accepted: Collection[int]) -> int:
+    """How many weights stay what they are, or are computed otherwise, where others move.
+
+    A frozen weight has no gradient on the worksheet, and moves at no step.
+    """
+    updates = reading.sheet.updates
+    steps = {number: _arrays(reading.steps[number].truth.network) for number in sorted(accepted)}
+    moving = {place for own in steps.values() for place, cell in own.items() if cell in updates}
+    count = 0
+    for (number, before), own in itertools.permutations(steps.items(), 2):
+        if before.keys() == own[1].keys() and any(updates.get(own[1][place]) == cell for place, cell in before.items()):
+            held = [role.quantity.values for at, role in reading.roles.values() if at == number]
+            gradients = reading.steps[number].gradients
+            for place, cell in own[1].items():
+                has_gradient = any(same(values, gradients[before[place]]) for values in held)
+                count += updates.get(cell) != before[place] and (place in moving or has_gradient)
+    return count
+
+
 def typed_anew(table: CellTable, reading: Reading, accepted: Collection[int]) -> set[Address]:
     """Typed numbers in the place of a weight among updated ones that are not the number of the step before.
 
@@ -141,17 +175,19 @@ def typed_at_the_end(
     return sum(beside(end, 1) not in table.index and end not in others for end in lines)
 
 
-def stands_in_line(cell: Address, held: Container[Address], stride: tuple[int, int] | None) -> bool:
-    """Whether the cell in the same place of the step before or after has a verdict.
+def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Container[Address]) -> bool:
+    """Whether the cell in the same place of the step before or after is right, or a formula computes with one that is.
 
     Args:
-        cell: a formula.
-        held: the cells with a verdict.
-        stride: how far the next step is away.
+        cell: a formula of which nobody knows what it should compute.
+        table: the cells.
+        reading: the sheet as training steps.
+        right: the cells that are right.
     """
-    if stride is None:
-        return False
-    return any((cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) in held for by in (-1, 1))
+    stride = stride_of(reading)
+    beside = [(cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) for by in (-1, 1)] if stride else []
+    computes = may_be_layer(table.texts[cell]) and any(o in right for o in reading.sheet.terms.reads.get(cell, ()))
+    return computes or any(other in right for other in beside)
 
 
 def _is_in_line(cell: Address, before: Address, reading: Reading) -> bool:

@@ -15,11 +15,13 @@ from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.backward.certainty import (  # fmt: skip
     Certainty,
+    seems_to_belong,
     shape_in,
-    stands_in_line,
     typed_anew,
     typed_at_the_end,
     typed_weights,
+    uneven,
+    unmoved,
 )
 from xlcheck.handmade.backward.culprits import Findings, Search
 from xlcheck.handmade.backward.diagnosis import diagnosed
@@ -112,6 +114,7 @@ class Judge:
         steps = [self.reading.steps[number] for number in self.accepted]
         anew = typed_anew(self.table, self.reading, self.accepted) - self.results.keys()
         ends = typed_at_the_end(self.table, self.reading, self.agree, self.results)
+        ends += uneven(self.reading, self.accepted) + unmoved(self.reading, self.accepted)
         counts = Counter(result.status for result in self.results.values())
         return Part(
             tuple(self.results.values()),
@@ -313,7 +316,7 @@ class Judge:
         """A formula cell without a role: one filled like those with a role was not checked, others are not ours."""
         sheet = self.reading.sheet
         belongs = cell in self.reading.forward or cell in sheet.updates or self._shape(cell) in shapes
-        belongs = belongs or stands_in_line(cell, self.agree, stride_of(self.reading))
+        belongs = belongs or seems_to_belong(cell, self.table, self.reading, self.agree)
         if isinstance(self._actual(cell), NotEvaluated) or belongs:
             text = "This formula seems to belong to a training step, but it was not recognised what it should compute."
             return self._result(cell, Status.NOT_EVALUATED, text)
