@@ -35,10 +35,35 @@ def test_a_perceptron_that_learns_agrees(tmp_path: Path) -> None:
     assert answer(_perceptron(), tmp_path) == (0, set())
 
 
+def test_steps_that_have_cells_of_their_own_agree(tmp_path: Path) -> None:
+    """Rule: the step of each weight may be computed before it is added; the step of a bias is nothing that is kept."""
+    cells = _perceptron()
+    for row in range(4, 8):
+        cells |= {f"I{row}": f"=IF(H{row}>=0,1,0)", f"L{row}": f"=$B$1*(D{row}-I{row})"}
+        cells |= {f"J{row}": f"=$B$1*(D{row}-I{row})*B{row}", f"K{row}": f"=$B$1*(D{row}-I{row})*C{row}"}
+        for weight, step in zip("EFG", "JKL", strict=True) if row > 4 else ():
+            cells[f"{weight}{row}"] = f"={weight}{row - 1}+{step}{row - 1}"
+    assert answer(cells, tmp_path) == (0, set())
+
+
 @pytest.mark.parametrize(
     "change",
-    [{"J7": "=(I7-D7)*B6"}, {"L7": "=I7+D7"}, {"G5": -0.3999, "G6": -0.2999, "G7": -0.1999}, {"E7": 0.8501}],
-    ids=["another sample", "a sign", "a column of numbers", "a number"],
+    [
+        {f"E{row}": f"=E{row - 1}" for row in (5, 6, 7)},
+        {"F6": "=F5"},
+        {"J7": "=(I7-D7)*B6"},
+        {"L7": "=I7+D7"},
+        {"G5": -0.3999, "G6": -0.2999, "G7": -0.1999},
+        {"E7": 0.8501},
+    ],
+    ids=[
+        "a weight that stays",
+        "a weight that stays once",
+        "another sample",
+        "a sign",
+        "a column of numbers",
+        "a number",
+    ],
 )
 def test_what_no_update_reads_is_no_pass(change: dict[str, object], tmp_path: Path) -> None:
     """Rule: what stands in line with cells of other steps and is something else, or a number in the place of a weight

@@ -54,7 +54,9 @@ class Mover:
         found: list[Move] = []
         for move in self._candidates(number, update, weight):
             if move is not None and (move.rate.size > 0).all() and same(move.after, actual):
-                made = len(self.kept.pulls(number, weight)) > 1 or (number, weight) in self.kept.slots
+                slots = self.kept.slots.get((number, weight), [])
+                keeps = any(slot.rate is None or slot.rate.size.any() for slot in slots)  # else no gradient is in it
+                made = len(self.kept.pulls(number, weight)) > 1 or keeps
                 is_bias = self.kept.is_bias(number, weight)
                 found.append(replace(move, is_bias=is_bias, passes_over=made and not move.rule))
                 if move.divisor is None:
