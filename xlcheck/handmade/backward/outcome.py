@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,8 +15,9 @@ from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.steps import Sheet, exact_updates, may_learn, usual_forms
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
-from xlcheck.learning.dense_gradients import DenseGradients
+from xlcheck.learning.dense_gradients import PERCEPTRON, DenseGradients
 from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.tolerance import Tolerance
 
 _KINKED = frozenset({"relu", "leaky_relu"})
@@ -54,10 +56,25 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
         amended = {cell: text for cell, text in amended.items() if _differs(cell, terms, reading.sheet)}
     near = best_reading(Sheet(reading.sheet.terms, reading.sheet), ask) if _has_kinks(reading.sheet) else None
     if _accepted(reading):
-        return Judge(table, values, tolerance, reading, _accepted(reading), near, amended).outcome()
+        part = Judge(table, values, tolerance, reading, _accepted(reading), near, amended).outcome()
+        return _without_blame(part) if reading.steps[0].truth.loss == PERCEPTRON else part
     if near is not None and _accepted(near):
         return Judge(table, values, tolerance, near, _accepted(near), None, {}).outcome()
     return None
+
+
+def _without_blame(part: Part) -> Part:
+    """The same without a wrong cell: an output of two values does not tell which of several cells is wrong."""
+    text = "This, or what it reads, does not follow the perceptron's rule; outputs of two values do not tell which."
+    blamed = {Status.ROOT, Status.CARRIED}
+    results = [
+        replace(own, status=Status.NOT_EVALUATED, message=text, diagnosis=None, desired_formula=None)
+        if isinstance(own, CellResult) and own.status in blamed else own
+        for own in part.results
+    ]  # fmt: skip
+    return replace(
+        part, results=tuple(results), checked=part.checked - sum(own.status in blamed for own in part.results)
+    )
 
 
 def _read(
