@@ -19,6 +19,7 @@ from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.left_out import reads_less
 from xlcheck.handmade.equations.objections import doubt_of
 from xlcheck.handmade.equations.polynomials import Atom, cell_of
+from xlcheck.handmade.layer_cells import LayerCells
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import CORRECT, Outcome
 from xlcheck.handmade.patterns import out_of_place
@@ -140,15 +141,7 @@ def settled(found: Arrangement, part: SheetGroup, bench: Bench, edit: Mapping[Ad
             outcome = outcome.without(doubt.cells, doubt.why)
             doubts.append(doubt.why)
             why = None if outcome.roots else doubt.why
-        if why is None:
-            why = doubt_of(part.table, found.reads.read.keys(), layer.reading)
-        if why is None:
-            taken_by_others = {v.cell for v in outcome.roots if part.table.is_formula(v.cell)} - layer.own
-            if taken_by_others:
-                why = f"{show(min(taken_by_others))} stands where a result would, and belongs to another layer"
-        if why is None:
-            less = reads_less(found.reads.multiplies_blank, layer.reading)
-            why = less or next(found.read_for_nothing(agreeing(outcome)), None)
+        why = why or _why_another(found, part, layer, outcome)
         if why is None:
             notes = [f"{show(cell)} chooses what is computed; only what it chooses today was checked"
                      for cell in sorted(found.switches(layer.own & part.table.texts.keys()))]  # fmt: skip
@@ -167,6 +160,17 @@ def settled(found: Arrangement, part: SheetGroup, bench: Bench, edit: Mapping[Ad
     bent = bent or any(_bends_a_network(found, atom) for atom in list(found.forms))
     may_be_more = found.recognised.has_activations or bent or bool(found.typed_over or found.decisions)
     return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), may_be_more)
+
+
+def _why_another(found: Arrangement, part: SheetGroup, layer: LayerCells, outcome: Outcome) -> str | None:
+    """Why a layer may be another one, though it is judged; None if nothing says so."""
+    taken = {verdict.cell for verdict in outcome.roots if part.table.is_formula(verdict.cell)} - layer.own
+    if why := doubt_of(part.table, found.reads.read.keys(), layer.reading):
+        return why
+    if taken:
+        return f"{show(min(taken))} stands where a result would, and belongs to another layer"
+    less = reads_less(found.reads.multiplies_blank, layer.reading)
+    return less or next(found.read_for_nothing(agreeing(outcome)), None)
 
 
 def _bends_a_network(found: Arrangement, atom: Atom) -> bool:
