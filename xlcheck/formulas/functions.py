@@ -257,7 +257,8 @@ class Functions:
         return self._number_of(value) if isinstance(value, Term) else value
 
     def _lookup(self, value: Argument, keys: Array, table: Array, column: Argument) -> Scalar:
-        return table[self._find(single(value), keys), self._position(single(column))]  # type: ignore[no-any-return]
+        found: Scalar = table[self._find(single(value), keys), self._position(single(column))]
+        return found
 
     def _xlookup(self, value: Argument, keys: Argument, results: Argument, *rest: Argument) -> Argument:
         place = self._find(single(value), two_dimensional(keys).reshape(-1))

@@ -74,5 +74,6 @@ def _activation(name: str) -> Callable[[Any], Any]:
     import tensorflow as tf
 
     if name not in THRESHOLDS:
-        return import_keras().activations.get(name)  # type: ignore[no-any-return]
+        found: Callable[[Any], Any] = import_keras().activations.get(name)
+        return found
     return lambda z: tf.constant(THRESHOLDS[name](z.numpy()))

@@ -13,5 +13,6 @@ certain. In the order in which data flows:
 - `steps`: updates that follow their gradients, which decide whether anything is believed
 - `certainty`, `family`: where a value in the right place is meant, and which cells break the line of their step
 - `culprits`, `exchange`, `diagnosis`: which cell is wrong, if a single one explains it, and how
+- `gaps`: what leaves the check incomplete, though nobody is blamed
 - `judge`: the verdict on each cell
 """

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import Collection, Container, Iterator
-
-import numpy as np
+from collections.abc import Collection, Iterator
 
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import shape_of, skeleton
-from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import stride_of
 from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Move
-from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.reached import reached
 
@@ -89,7 +84,7 @@ def typed_weights(table: CellTable, reading: Reading, accepted: Collection[int])
     place must be updated.
     """
     steps = [reading.steps[number] for number in sorted(accepted)]
-    arrays = [_arrays(step.truth.network) for step in steps]
+    arrays = [weight_cells(step.truth.network) for step in steps]
     updated = {place for own in arrays for place, cell in own.items() if cell in reading.sheet.updates}
     for own in arrays:
         for number, before in enumerate(arrays):
@@ -105,91 +100,6 @@ def typed_weights(table: CellTable, reading: Reading, accepted: Collection[int])
                     yield cell, Role(Quantity(f"{show(before[place])} after the step", after))
 
 
-def uneven(reading: Reading, accepted: Collection[int]) -> int:
-    """How many updates of a step go farther than most of it, or move a bias by another rule than most biases move."""
-    count = 0
-    moves = [[m for m in reading.steps[number].moves.values() if m is not None] for number in accepted]
-    for own in moves:
-        alike = [sum(np.allclose(one.rate.size, other.rate.size) for other in own) for one in own]
-        count += sum(number < max(alike) for number in alike)
-    rules = Counter(move.rule for own in moves for move in own if move.is_bias)
-    return count + sum(sorted(rules.values())[:-1])
-
-
-def unmoved(reading: Reading, accepted: Collection[int]) -> int:
-    """How many weights stay what they are, or are computed otherwise, where others move.
-
-    A frozen weight has no gradient on the worksheet, and moves at no step.
-    """
-    updates = reading.sheet.updates
-    steps = {number: _arrays(reading.steps[number].truth.network) for number in sorted(accepted)}
-    moving = {place for own in steps.values() for place, cell in own.items() if cell in updates}
-    count = 0
-    for (number, before), own in itertools.permutations(steps.items(), 2):
-        if before.keys() == own[1].keys() and any(updates.get(own[1][place]) == cell for place, cell in before.items()):
-            held = [role.quantity.values for at, role in reading.roles.values() if at == number]
-            gradients = reading.steps[number].gradients
-            for place, cell in own[1].items():
-                has_gradient = any(same(values, gradients[before[place]]) for values in held)
-                count += updates.get(cell) != before[place] and (place in moving or has_gradient)
-    return count
-
-
-def typed_anew(table: CellTable, reading: Reading, accepted: Collection[int]) -> set[Address]:
-    """Typed numbers in the place of a weight among updated ones that are not the number of the step before.
-
-    They may have been pasted over formulas: a weight that nobody trains stays what it is.
-    """
-    arrays = [_arrays(reading.steps[number].truth.network) for number in sorted(accepted)]
-    return {
-        cell
-        for before, own in itertools.permutations(arrays, 2) if before.keys() == own.keys()
-        and any(reading.sheet.updates.get(cell) == before[place] for place, cell in own.items())
-        for place, cell in own.items()
-        if cell in table.index and not table.is_formula(cell)
-        and reading.sheet.terms.number(cell) != reading.sheet.terms.number(before[place])
-    }  # fmt: skip
-
-
-def typed_at_the_end(
-    table: CellTable, reading: Reading, right: Collection[Address], others: Container[Address]
-) -> int:  # fmt: skip
-    """How many numbers stand where a line of formulas of the earlier steps ends.
-
-    Args:
-        table: the cells.
-        reading: the sheet as training steps.
-        right: the cells that are right.
-        others: the other cells with a verdict.
-    """
-    stride = stride_of(reading)
-    if stride is None:
-        return 0
-
-    def beside(cell: Address, steps: int) -> Address:
-        return cell[0], cell[1] + steps * stride[0], cell[2] + steps * stride[1]
-
-    ends = [beside(cell, 1) for cell in right if cell not in reading.sheet.updates]
-    typed = [end for end in ends if end in table.index and end not in table.texts]
-    lines = [end for end in typed if end not in table.words and beside(end, -2) in right]
-    return sum(beside(end, 1) not in table.index and end not in others for end in lines)
-
-
-def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Container[Address]) -> bool:
-    """Whether the cell in the same place of the step before or after is right, or a formula computes with one that is.
-
-    Args:
-        cell: a formula of which nobody knows what it should compute.
-        table: the cells.
-        reading: the sheet as training steps.
-        right: the cells that are right.
-    """
-    stride = stride_of(reading)
-    beside = [(cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) for by in (-1, 1)] if stride else []
-    computes = may_be_layer(table.texts[cell]) and any(o in right for o in reading.sheet.terms.reads.get(cell, ()))
-    return computes or any(other in right for other in beside)
-
-
 def _is_in_line(cell: Address, before: Address, reading: Reading) -> bool:
     """Whether the weight of the step before or of the one after is updated; a line of typed numbers is no weight.
 
@@ -201,8 +111,8 @@ def _is_in_line(cell: Address, before: Address, reading: Reading) -> bool:
     return before in reading.sheet.updates or after in reading.sheet.updates
 
 
-def _arrays(network: DenseNetwork) -> dict[tuple[int, int, int], Address]:
-    """Layer, input (−1 for the bias) and unit → cell."""
+def weight_cells(network: DenseNetwork) -> dict[tuple[int, int, int], Address]:
+    """Layer, input (−1 for the bias) and unit → the cell of the weight."""
     found: dict[tuple[int, int, int], Address] = {}
     for number, layer in enumerate(network.layers):
         for i, row in enumerate(layer.kernel):

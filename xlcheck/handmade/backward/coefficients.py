@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import Address, Function, Sum, Term, below
+from xlcheck.formulas.algebra import Address, Function, Sum, Term, subterms
 from xlcheck.handmade.backward.evaluation import same
 
 SETTINGS = 12
@@ -160,16 +160,9 @@ def _is_constant(values: Array) -> bool:
 
 def numbers_in(term: Term) -> Iterator[float]:
     """The numbers that are typed into a formula, and what they divide by."""
-    seen: set[Term] = set()
-    stack = [term]
-    while stack:
-        item = stack.pop()
-        if item in seen:
-            continue
-        seen.add(item)
+    for item in subterms(term):
         if isinstance(item, Sum):
             yield item.constant
             yield from (share for _, c in item.parts for share in (c, 1 / c))
         elif isinstance(item, Function):
             yield from (argument for argument in item.arguments if not isinstance(argument, Term))
-        stack.extend(below(item))

@@ -19,7 +19,7 @@ from xlcheck.handmade import effort
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.steps import Move
+from xlcheck.handmade.backward.steps import Move, goals
 from xlcheck.handmade.reading.cells import show
 
 _EITHER = "two cells could be wrong, and nothing says which"
@@ -65,7 +65,8 @@ class Search:
         self._reading, self._number = reading, number
         self._sheet, self._step = reading.sheet, reading.steps[number]
         self._readers = readers_of(reading)
-        self._move = self._usual_move(usual)
+        move = self._usual_move(usual)
+        self._goals = {} if move is None else goals(self._sheet, self._step, move, self._step.gradients)
         self._regular, self._alike = regular, alike
         self.findings = Findings()
 
@@ -73,7 +74,7 @@ class Search:
         """Settle one update after the other; what is put right for one may settle others."""
         inexact = [update for update, move in self._step.moves.items() if move is None]
         found = True
-        while found and inexact and self._move is not None:
+        while found and inexact and self._goals:
             found = False
             for update in inexact:
                 culprit = self._culprit(update)
@@ -96,15 +97,8 @@ class Search:
         moves = (move for move in self._step.moves.values() if move is not None and move.form in usual)
         return next((move for move in moves if not move.rule), None)
 
-    def goal(self, update: Address) -> Array:
-        """What an update should give."""
-        assert self._move is not None  # noqa: S101 - `run` asks only then
-        weight = self._sheet.updates[update]
-        goal: Array = self._sheet.cells[weight] - self._move.rate.size * self._step.gradients[weight]
-        return goal
-
     def _is_settled(self, update: Address) -> bool:
-        return same(self._after(update, self.findings.values), self.goal(update))
+        return same(self._after(update, self.findings.values), self._goals[update])
 
     def _after(self, update: Address, instead: Mapping[Address, Array]) -> Array:
         """What an update gives when some cells hold something else."""
@@ -156,7 +150,7 @@ class Search:
         """
         needed = {cell: role for cell in self._above_all(suspect) if (role := self._needed(cell, update)) is not None}
         if suspect == update:
-            needed[update] = Role(Quantity(f"{show(self._sheet.updates[update])} after the step", self.goal(update)))
+            needed[update] = Role(Quantity(f"{show(self._sheet.updates[update])} after the step", self._goals[update]))
         elif suspect not in needed:
             return None
         elif not self._is_an_attempt(suspect, needed[suspect]):
@@ -208,8 +202,8 @@ class Search:
         """How many more updates follow their gradients once a cell holds what it should."""
         instead = {**self.findings.values, cell: role.quantity.values * role.factor}
         behind = [cell] if cell in self._step.moves else self._updates_behind(cell)
-        before = sum(same(self._after(update, self.findings.values), self.goal(update)) for update in behind)
-        return sum(same(self._after(update, instead), self.goal(update)) for update in behind) - before
+        before = sum(same(self._after(update, self.findings.values), self._goals[update]) for update in behind)
+        return sum(same(self._after(update, instead), self._goals[update]) for update in behind) - before
 
     def _suspects(self, cell: Address) -> Iterator[Address]:
         """The cells without a role that only read cells with one."""
@@ -238,8 +232,8 @@ class Search:
             return None
         instead = {**self.findings.values, cell: role.quantity.values * role.factor}
         for other in self._updates_behind(cell):
-            good = same(self._after(other, instead), self.goal(other))
-            if not good and (other == update or same(self._after(other, self.findings.values), self.goal(other))):
+            good = same(self._after(other, instead), self._goals[other])
+            if not good and (other == update or same(self._after(other, self.findings.values), self._goals[other])):
                 return None
         return role
 
@@ -254,7 +248,7 @@ class Search:
         if not same(trials[2] - trials[1], slope) or not (np.abs(slope[:-1]) > 1e-12).all():
             return None
         with np.errstate(all="ignore"):
-            return np.asarray((self.goal(update) - trials[0]) / slope)
+            return np.asarray((self._goals[update] - trials[0]) / slope)
 
     def _updates_behind(self, cell: Address) -> list[Address]:
         """The updates of this step that depend on a cell."""

@@ -11,7 +11,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.steps import Move
+from xlcheck.handmade.backward.steps import Move, goals
 from xlcheck.handmade.backward.truth import Truth, truths
 
 MOST_PAIRS = 300
@@ -31,10 +31,9 @@ def explained_by_exchange(reading: Reading, number: int, move: Move) -> bool:
     variants = list(islice(_exchanged(step.truth.network), MOST_PAIRS))
     order = [cell for cell in sheet.order if cell not in reading.forward]
     for truth in truths(variants, sheet.cells, step.truth.loss, reading.ask):
-        gradients = truth.weight_gradients()
         after = sheet.recomputed(dict(_signals(truth)), [*order, *step.moves])
-        goals = {u: sheet.cells[sheet.updates[u]] - move.rate.size * gradients[sheet.updates[u]] for u in step.moves}
-        if all(same(after[update], goal) for update, goal in goals.items()):
+        wanted = goals(sheet, step, move, truth.weight_gradients())
+        if all(same(after[update], goal) for update, goal in wanted.items()):
             return True
     return False
 

@@ -13,21 +13,13 @@ import numpy as np
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.handmade.backward.certainty import (  # fmt: skip
-    Certainty,
-    seems_to_belong,
-    shape_in,
-    typed_anew,
-    typed_at_the_end,
-    typed_weights,
-    uneven,
-    unmoved,
-)
+from xlcheck.handmade.backward.certainty import Certainty, shape_in, typed_weights
 from xlcheck.handmade.backward.culprits import Findings, Search
 from xlcheck.handmade.backward.diagnosis import diagnosed
 from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.exchange import explained_by_exchange
 from xlcheck.handmade.backward.family import stride_of
+from xlcheck.handmade.backward.gaps import gaps, seems_to_belong
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import usual_forms
@@ -112,15 +104,12 @@ class Judge:
             if cell not in self.agree and cell not in self.results:
                 self.results[cell] = self._rest(cell, shapes)
         steps = [self.reading.steps[number] for number in self.accepted]
-        anew = typed_anew(self.table, self.reading, self.accepted) - self.results.keys()
-        ends = typed_at_the_end(self.table, self.reading, self.agree, self.results)
-        ends += uneven(self.reading, self.accepted) + unmoved(self.reading, self.accepted)
         counts = Counter(result.status for result in self.results.values())
         return Part(
             tuple(self.results.values()),
             formula_cells=len(self.table.formulas) + sum(cell not in self.table.texts for cell in self.results),
             checked=len(self.agree) + counts[Status.ROOT] + counts[Status.CARRIED],
-            without_cell=sum(map(self.reading.missing_gradients, self.accepted)) + ends + len(anew),
+            without_cell=gaps(self.table, self.reading, self.accepted, self.agree, self.results),
             notes=(self._assumed(), *self.notes),
             quantities=tuple(dict.fromkeys(self.agree.values())),
             oracle=ORACLE,

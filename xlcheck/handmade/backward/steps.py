@@ -232,6 +232,12 @@ def usual_forms(steps: Iterable[Step]) -> set[object]:
     return {first, *sorted(others, key=lambda form: -others[form])[:1]}
 
 
+def goals(sheet: Sheet, step: Step, move: Move, gradients: Mapping[Address, Array]) -> dict[Address, Array]:
+    """What the updates of a step should give if each weight moves along its gradient as far as a move goes."""
+    weights = {update: sheet.updates[update] for update in step.moves}
+    return {update: sheet.cells[weight] - move.rate.size * gradients[weight] for update, weight in weights.items()}
+
+
 def exact_updates(steps: Sequence[Step]) -> int:
     """How many updates follow their gradient."""
     return sum(move is not None for step in steps for move in step.moves.values())

@@ -143,7 +143,8 @@ class CellTerms(Mapping[Address, Term]):
             found = two_dimensional(self._formulas.evaluate(tree, cell))
             if not found.size:
                 raise OpaqueError("it gives nothing")
-            return found[0, 0]  # type: ignore[no-any-return]
+            scalar: Scalar = found[0, 0]
+            return scalar
         area = parse_range(array, cell[0])
         key = (text, cell[0], array)
         if key not in self._arrays:
