@@ -7,20 +7,20 @@ from xlcheck.verdicts.report import CellResult, CheckReport, Counts, Edit, Kind,
 ROOT = CellResult(
     "lstm", "M15", Status.ROOT, Kind.VALUE, "lstm.z[1][0]", 0.045203, 0.0452044, 0.0452044,
     "=G15+SUMPRODUCT(M3:M4,Weights!$B$2:$B$3)", "pre-activation-fed-back",
-    "zₜ of lstm, step 2 should be xₜ · kernel + hₜ₋₁ · recurrent_kernel = 0.0452044, but the cell gives 0.045203.", 1,
+    "zₜ of lstm, step 2 should be xₜ · kernel + hₜ₋₁ · recurrent_kernel = 0.0452044, but the cell gives 0.045203.", 2,
 )  # fmt: skip
 SECOND = CellResult(
     "lstm", "M20", Status.ROOT, Kind.EXCEL_ERROR, "lstm.h[1][0]", "#DIV/0!", 0.25, 0.3, "=1/0", None,
-    "hₜ of lstm, step 2 should be tanh(zₜ) = 0.3, but the formula gives the error #DIV/0!.", 0,
+    "hₜ of lstm, step 2 should be tanh(zₜ) = 0.3, but the formula gives the error #DIV/0!.", 1,
 )  # fmt: skip
 CARRIED = CellResult(
     "dense", "B2", Status.CARRIED, Kind.VALUE, "dense.y[0]", 0.51, 0.5, 0.51, "=1/(1+EXP(-B1))", None,
     "y of dense is 0.51 instead of 0.5 because a cell before it is wrong; it follows from the values it is computed "
-    "from.", 0,
+    "from.", 1,
 )  # fmt: skip
 HELPER = CellResult(
     "Check", "D2", Status.CARRIED, Kind.VALUE, None, "✗", "✓", None, '=IF(C2<1E-12,"✓","✗")', None,
-    'This cell shows "✗" instead of "✓" because a cell it reads is wrong; its own formula is unchanged.', 0,
+    'This cell shows "✗" instead of "✓" because a cell it reads is wrong; its own formula is unchanged.', 1,
 )  # fmt: skip
 SKIPPED = CellResult(
     "dense", "B3", Status.NOT_EVALUATED, Kind.VALUE, "loss.loss[0]", None, 0.7, None, "=LAMBDA(x,x)(1)", None,

@@ -53,6 +53,7 @@ def test_a_draft_is_read_back_as_it_was_meant(name: str, tmp_path: Path) -> None
     }
     assert draft.explained <= draft.formula_cells
     assert f"explain {draft.explained} of {draft.formula_cells} formula cells" in draft.text.splitlines()[0]
+    assert str(draft) == draft.text
 
 
 def test_a_draft_says_what_a_person_wrote() -> None:

@@ -29,7 +29,7 @@ def test_the_documented_object() -> None:
         "sheet": "lstm", "cell": "M15", "status": "root", "kind": "value", "quantity": "lstm.z[1][0]",
         "actual": 0.045203, "desired": 0.0452044, "desired_from_precedents": 0.0452044,
         "formula": "=G15+SUMPRODUCT(M3:M4,Weights!$B$2:$B$3)", "diagnosis": "pre-activation-fed-back",
-        "message": ROOT.message, "sample": 1, "desired_formula": None,
+        "message": ROOT.message, "sample": 2, "desired_formula": None,
     }  # fmt: skip
     assert data["edits"] == [
         {

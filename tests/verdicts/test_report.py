@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+import re
 import sys
 from dataclasses import replace
 
@@ -12,6 +14,7 @@ from sample_reports import BAD, EMPTY, GOOD, OPEN, QUANTITIES, STRAY
 from xlcheck.errors import MissingDependencyError
 from xlcheck.reports.failure import CheckFailedError
 from xlcheck.reports.groups import by_quantity
+from xlcheck.reports.render_json import render_json
 from xlcheck.reports.render_text import render_text
 from xlcheck.verdicts.report import CheckReport, Counts
 
@@ -76,6 +79,17 @@ def test_cells_as_a_table() -> None:
     assert list(frame.status) == ["root", "root", "carried", "carried", "unbound", "agree"]
     assert list(frame.columns[:5]) == ["sheet", "cell", "status", "kind", "quantity"]
     assert list(GOOD.to_frame().columns) == list(frame.columns)
+
+
+def test_a_sample_has_the_same_number_everywhere() -> None:
+    """The text, the page, JSON and the table count samples from 1, as the worksheets do."""
+    pytest.importorskip("pandas", reason="pandas is installed with Keras")
+    (report,) = json.loads(render_json([BAD]))
+
+    assert [cell["sample"] for cell in report["cells"]] == [2, 1, 1, 1, None, None]
+    assert list(BAD.to_frame()["sample"][:4]) == [2, 1, 1, 1]
+    for words in (str(BAD), BAD._repr_html_()):
+        assert re.findall(r"sample (\d)", words)[:2] == ["2", "1"]
 
 
 def test_without_pandas_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,9 @@ class Proposal:
     explained: int
     formula_cells: int
 
+    def __str__(self) -> str:
+        return self.text
+
 
 def propose_bindings(content: WorkbookContent, engine: Engine) -> Proposal:
     """Find out what a workbook computes, and write it down as bindings.

@@ -160,7 +160,7 @@ def _cell(number: int, cell: CellResult, others: Sequence[CellResult], report: F
     if cell.diagnosis:
         head.append((f"  {cell.diagnosis}", "italic"))
     if report.samples > 1 and cell.sample is not None:
-        head.append((f"  (sample {cell.sample + 1})", "dim"))
+        head.append((f"  (sample {cell.sample})", "dim"))
     yield from broken(line(*((text, f"bold {style}".rstrip()) for text, style in head)), width)
     rows = [*_rows(cell), *([("also", elsewhere(others))] if others else [])]
     indent = _INDENT + max(len(label) for label, _ in rows) + 2

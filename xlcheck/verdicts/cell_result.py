@@ -50,7 +50,7 @@ class CellResult:
         formula: the formula's text with `=`, or None.
         diagnosis: the name of the mistake (`pre-activation-fed-back`), or None.
         message: one sentence a learner understands.
-        sample: the sample (from 0) at which it disagrees most, or None.
+        sample: the sample, counted from 1 as on the sheets, at which it disagrees most, or None.
         desired_formula: the formula that should stand there, with `=`, in the sheet's own style and with its own
             references; None for a cell that is right in itself, and where no formula is sure to be right.
     """

@@ -123,7 +123,7 @@ def _quantity_result(
         formula=formula,
         diagnosis=found.name if found else None,
         message=found.message if found else quantity_message(q, element, status, kind, actual, wanted),
-        sample=None if q.is_weight else settings[setting] if place.sample is None else place.sample,
+        sample=None if q.is_weight else (settings[setting] if place.sample is None else place.sample) + 1,
         desired_formula=_desired_formula(q, place, cell, trials, actual) if status is Status.ROOT else None,
     )
 
@@ -181,7 +181,7 @@ def _helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Seq
         formula=formulas.text(helper.cell.sheet, code),
         diagnosis=None,
         message=helper_message(helper.formula, verdict.status, kind, verdict.actual, verdict.desired),
-        sample=settings[verdict.setting] if len(helper.desired) > 1 else None,
+        sample=settings[verdict.setting] + 1 if len(helper.desired) > 1 else None,
         desired_formula=f"={helper.formula}" if verdict.status is Status.ROOT else None,
     )
 

@@ -48,7 +48,7 @@ class Explainer:
         quantity = element.source.quantity
         if quantity.is_weight:
             return None
-        return quantity.step if self._has_samples_for_steps(element) else element.sample
+        return 1 + ((quantity.step or 0) if self._has_samples_for_steps(element) else element.sample)
 
     def _quantity(self, element: Element) -> Quantity:
         """What a cell holds, as a reader knows it."""
