@@ -25,13 +25,15 @@ from xlcheck.workbook.manifest import SHEET
 from xlcheck.workbook.reader import read_workbook
 
 
-def test_a_selector_that_shows_nothing_is_noted(check_small: Checker) -> None:
-    """Every sample is evaluated all the same."""
-    report = check_small({"Data!B1": 7.0})
+@pytest.mark.parametrize("selected", [7.0, 0.0, "first", None])
+def test_a_selector_that_shows_nothing_is_no_pass(check_small: Checker, selected: Change) -> None:
+    """Every sample is evaluated and right, but whoever opens the file may see errors."""
+    report = check_small({"Data!B1": selected})
 
-    assert report.ok
-    assert report.notes == (
-        "the cell that selects the sample holds no sample's number, so stored values were not compared",
+    assert (report.exit_code, report.counts.root) == (3, 0)
+    assert report.reservations == (
+        "Data!B1 selects the sample and holds none of the numbers from 1 to 2, so a reader may see errors, and stored "
+        "values were not compared; choose a sample there",
     )
 
 

@@ -5,7 +5,7 @@ alone, and no formula for one needs the clock, chance, the program it runs in, o
 programs read with the decimal sign of the reader's country. Whoever uses one gets no pass, whatever it gave.
 
 Nor does it compute with every number: what a formula holds of which its equation knows nothing (`unknown_parts`) is no
-pass either.
+pass either, nor a number that is given to the network and computed from what the network reads (`computed_givens`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.scanner import tokens
 from xlcheck.graph.quantities import Graph
+from xlcheck.verdicts.computed_givens import TO_THE_NETWORK, formulas_for_numbers, that_read_the_network
 from xlcheck.verdicts.formula_cells import FormulaCells, Upstream
 from xlcheck.verdicts.messages import first_of
 from xlcheck.verdicts.observe import Observation
@@ -52,6 +53,7 @@ DEPENDS_ON = {
 _ARITHMETIC = frozenset("+-*/^%")
 _SUSPECT = re.compile("|".join(['"', *DEPENDS_ON]))  # without one of these in it, a formula depends on nothing else
 _ONLY_HERE = "and was checked here and now only; write a formula that reads nothing but cells"
+_ONLY_THIS = "and was checked for one of its values only; type the number"
 _ONLY_THESE = "and was checked for some numbers only; write a formula that holds for all of them"
 Cell = tuple[str, int]
 Rule = Callable[[str, Mapping[str, str]], str | None]
@@ -89,12 +91,16 @@ def depending_quantities(
     found: dict[Cell, str] = {}
     shown = [(s.placement.quantity, s.placement.sheet, s.placement.codes) for s in seen.sightings]
     computed = [(sheet, codes) for name, sheet, codes in shown if name in known]
-    for rule, says, cells in _rules(known, shown):
+    typed = formulas_for_numbers(s for s in seen.sightings if s.placement.quantity not in known)
+    closed = [*computed, *typed.items()]
+    rules: list[Asked] = [*_rules(known, shown), (depends_on, _SUSPECT.search, [*typed.items()])]
+    for rule, says, cells in rules:
         names = _named(content, rule)
         found |= _depending(formulas, cells, names, rule, says)
         if reads := dict(_depending(formulas, own, names, rule, says)):
-            found |= _reading(formulas, cells, reads, computed)
+            found |= _reading(formulas, cells, reads, closed)
     found |= _catching(formulas, computed, own)
+    found |= dict.fromkeys(that_read_the_network(formulas, typed, seen.own_sheets), TO_THE_NETWORK)
     if manifest.tables:
         everything = FormulaCells(content)
         for rule, says, cells in _rules(known, _columns(manifest.tables)):
@@ -140,7 +146,7 @@ def said_of(found: Iterable[tuple[str, str]]) -> Iterator[str]:
         places.setdefault(reason, []).append(place)
     for reason, own in places.items():
         give = "gives" if len(own) == 1 else "give"
-        rest = _ONLY_THESE if reason.endswith(NOTHING) else _ONLY_HERE
+        rest = _ONLY_THESE if reason.endswith(NOTHING) else _ONLY_THIS if reason == TO_THE_NETWORK else _ONLY_HERE
         yield f"what {first_of(own)} {give} depends on {reason}, {rest}"
 
 

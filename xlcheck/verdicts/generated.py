@@ -18,6 +18,7 @@ from xlcheck.verdicts.allowed import allow
 from xlcheck.verdicts.altered import altered
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
+from xlcheck.verdicts.computed_givens import formulas_for_numbers, said_of_formulas
 from xlcheck.verdicts.edited_inputs import Given, read_given
 from xlcheck.verdicts.elsewhere import depending_quantities
 from xlcheck.verdicts.expectation import expectation_of
@@ -110,6 +111,7 @@ def check_content(
     main = part_of(judged, oracle=desired.source, samples=samples, compare_weights=compare_weights)
     wrong = {(r.sheet, r.code) for r in main.results if isinstance(r, Found) and r.status is Status.ROOT}
     changed = altered(content, manifest)
+    typed_over = said_of_formulas(formulas_for_numbers(given.sightings))
     circle = hidden_circle(content, all_formulas)
     report = partial(
         report_of,
@@ -122,15 +124,16 @@ def check_content(
         edits=given.edits,
         reservations=(
             *reservations(content, engine, circle=circle, built=True, compared=seen.saved is not None),
+            *_unselected(manifest, seen),
             *depending_quantities(content, manifest, graph, formulas, seen, tolerance, wrong),
             *(f"{text}; build the workbook again" for text in changed.seen),
             *read_otherwise(all_formulas),
         ),
-        alterations=(*changed.words, *changed.seen, *content.notes),
+        alterations=(*changed.words, *changed.seen, *typed_over, *content.notes),
         as_built=as_built,
         strict=strict,
     )
-    parts = [main, Part((), notes=changed.words), *(part for part, _ in tables)]
+    parts = [main, Part((), notes=(*changed.words, *typed_over)), *(part for part, _ in tables)]
     found = report(parts)
     by_default = perturb is None and found.ok and not given.edits and _is_quick(graph, found, engine)
     if not (perturb or by_default):
@@ -221,6 +224,15 @@ class _Workbook:
 def _size(helper: Helper) -> float:
     """The largest number that a helper should give."""
     return max((abs(value) for value in helper.desired if isinstance(value, int | float)), default=0.0)
+
+
+def _unselected(manifest: Manifest, seen: Observation) -> Iterator[str]:
+    """That no sample is selected: each was evaluated, but a reader sees the look-ups fail."""
+    if seen.saved is None:
+        yield (
+            f"{manifest.selector} selects the sample and holds none of the numbers from 1 to {len(seen.settings)}, so "
+            "a reader may see errors, and stored values were not compared; choose a sample there"
+        )
 
 
 def _is_quick(graph: Graph, report: CheckReport, engine: Engine) -> bool:

@@ -18,6 +18,7 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.verdicts.joined import distinct_rows
 from xlcheck.verdicts.judge import close
 from xlcheck.verdicts.placement import Sighting
 from xlcheck.verdicts.ranges import Compute
@@ -86,7 +87,9 @@ class Operands:
         """Note a weight's values in the sheet; the oracle's where it has none."""
         values = np.array(self._desired[q.name].reshape(1, -1))
         for sighting in reversed(self.all_sightings(q.name)):  # the first one wins
-            values[:, sighting.placement.elements] = sighting.numbers[:1]
+            numbers = distinct_rows(sighting.numbers)
+            steady = (numbers == numbers[:1]).all(axis=0)  # no weight is another one for another sample
+            values[:, sighting.placement.elements] = np.where(steady, numbers[:1], np.nan)
         self._weights[q.name] = values.reshape(q.shape)
 
     def take_shared(self, q: Quantity, local: Array) -> None:

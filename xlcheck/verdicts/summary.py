@@ -223,9 +223,6 @@ def _strays(judged: Judged) -> Iterator[str]:
 
 
 def _notes(judged: Judged, counts: Counts) -> Iterator[str]:
-    seen = judged.seen
-    if seen.saved is None:
-        yield "the cell that selects the sample holds no sample's number, so stored values were not compared"
     if counts.carried and not counts.root:
         yield (
             "no formula is wrong in itself: the cells above read a constant that was changed, or what was allowed to "
