@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from training_sheets import cell, table_of, terms_of, training
 
@@ -57,7 +58,7 @@ def test_an_absent_cell_makes_no_number(tmp_path: Path) -> None:
 
 
 def test_functions_are_the_same_if_they_agree_under_every_setting() -> None:
-    """A difference in the last digits is none; one setting that differs is enough, and what is no number agrees with none."""
+    """A difference in the last digits is none; one setting that differs is enough, and so is one without a number."""
     one = np.array([1.0, 2e-6, 3e5])
 
     assert same(one, one * (1 + 1e-12))
@@ -158,9 +159,8 @@ def test_what_keras_says_of_a_network(tmp_path: Path) -> None:
     sheet = Sheet(terms_of(training(tmp_path / "w.xlsx", 1)))
     weight, step = at("w3", 0), 1e-6
     more = {**sheet.cells, weight: sheet.cells[weight] + step}
-    (truth,), (moved,) = (
-        truths(sheet.networks, own, "mean_squared_error", dense_gradients) for own in (sheet.cells, more)
-    )
+    asked = (truths(sheet.networks, own, "mean_squared_error", dense_gradients) for own in (sheet.cells, more))
+    (truth,), (moved,) = asked
     named = {own.name: own.values for own in quantities(truth)}
 
     slope = (moved.losses - truth.losses).sum(axis=1) / step
@@ -185,7 +185,7 @@ def test_a_formula_that_breaks_its_line_is_amended(tmp_path: Path) -> None:
 @pytest.mark.keras
 def test_two_weights_that_change_places_explain_a_whole_step(tmp_path: Path) -> None:
     """Where the forward part reads two weights the wrong way round, the updates fit the network that they make."""
-    swapped = reading_of(training(tmp_path / "w.xlsx", 3, {("z1", 1): "{w2}*{x1}+{w1}*{x2}".join(("=", ""))}))
+    swapped = reading_of(training(tmp_path / "w.xlsx", 3, {("z1", 1): "={w2}*{x1}+{w1}*{x2}"}))
     right = reading_of(training(tmp_path / "v.xlsx", 3, {("g3", 1): "={g4}"}))
     move = next(own for own in swapped.steps[0].moves.values() if own is not None)
 
@@ -224,8 +224,6 @@ def test_what_leaves_a_training_open(tmp_path: Path) -> None:
 def test_rates_that_are_computed_from_others(tmp_path: Path) -> None:
     """Half of the rate before is a learning rate, and belongs to the step that reads it first."""
     path = training(tmp_path / "w.xlsx", 3, RATE)
-    import openpyxl
-
     book = openpyxl.load_workbook(path)
     book.active["B2"] = "=B1/2"
     book.save(path)
