@@ -52,6 +52,17 @@ def test_rounding_that_adds_up_is_no_pass(digits: int, code: int, tmp_path: Path
     assert answer(cells, tmp_path) == (code, set())
 
 
-def test_classes_are_not_rounded_results(tmp_path: Path) -> None:
-    """Rule: a number without digits is a decision, and stays one."""
-    assert answer(_exam(0), tmp_path)[0] == 3
+@pytest.mark.parametrize("digits", [0, 1])
+def test_classes_are_not_rounded_results(digits: int, tmp_path: Path) -> None:
+    """Rule: a number without digits is a decision, and stays one; one with a single digit may be a mark."""
+    assert answer(_exam(digits), tmp_path)[0] == 3
+
+
+def test_one_kind_of_formula_that_rounds_is_no_habit(tmp_path: Path) -> None:
+    """Rule: a long line of rounded states beside sums that are exact is no habit, and no pass."""
+    cells = {cell: content for cell, content in _exam(3).items() if cell[1:] not in ("10", "12")}
+    for before, column in zip("ABCDEFG", "BCDEFGH", strict=True):
+        state = f"+$B$3*{before}11" if column > "B" else ""
+        cells |= {f"{column}9": ord(column) / 100, f"{column}11": f"=ROUND(TANH($B$2*{column}9{state}+$B$4),3)"}
+    cells |= {"H12": "=$B$5*H11+$B$6", "H13": "=1/(1+EXP(-H12))"}
+    assert answer(cells, tmp_path)[0] != 0

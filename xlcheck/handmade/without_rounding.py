@@ -13,6 +13,7 @@ import numpy as np
 
 from xlcheck.errors import EngineError
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.evaluated import digits_kept, unrounded
@@ -80,7 +81,9 @@ def without_rounding(part: SheetGroup, answers: Answers) -> WithoutRounding | No
     """
     texts = {cell: plain for cell, text in part.table.texts.items() if (plain := unrounded(text)) is not None}
     digits = {cell: digits_kept(part.table.texts[cell]) for cell in texts}
+    kinds, rounded = ({skeleton(part.table.texts[cell]) for cell in own} for own in (part.table.texts, texts))
     many = 2 * len(texts) > len(part.table.texts) and min(digits.values()) >= _FEWEST
+    many = many and 2 * len(rounded) > len(kinds)  # a habit is one of all kinds of formulas, not of one long line
     if not many or part.table.arrays or not answers.engine.takes_formulas:
         return None
     table = CellTable(replace(part.table.content, sheets=dict(_sheets(part, texts))))

@@ -172,3 +172,26 @@ def test_a_decayed_gradient_that_no_update_reads_is_no_pass(tmp_path: Path) -> N
 
     assert found is not None
     assert {result.status for result in found.results} == {Status.NOT_EVALUATED}
+
+
+def test_what_is_kept_of_a_weight_goes_on_from_the_step_before(tmp_path: Path) -> None:
+    """Rule: an average that goes on from what was kept two steps before is blamed or open, for all weights."""
+    layout, _, _ = epochs_layout(Random(9), "drawn", replace(_PLAIN, optimiser="adam"))
+    places = {(item.band, item.index, item.step): place.a1 for place, item in layout.held.items()}
+    last = max(step or 0 for _, _, step in places)
+    path = tmp_path / "w.xlsx"
+    path.write_bytes(to_bytes(layout))
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    wrong = set()
+    for (band, index, step), place in places.items():
+        if band.startswith("w.nm") and step == last:
+            before, earlier = places[band, index, last - 1], places[band, index, last - 2]
+            sheet[place] = sheet[place].value.replace(before, earlier)
+            wrong.add(place)
+    book.save(path)
+    found = judged(path)
+
+    assert found is not None
+    assert {result.cell for result in found.results} == wrong
+    assert {result.status for result in found.results} <= {Status.ROOT, Status.NOT_EVALUATED}

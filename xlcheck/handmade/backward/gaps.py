@@ -7,7 +7,7 @@ from collections.abc import Collection, Container, Iterator, Mapping
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.algebra import Address, Product, Sum
 from xlcheck.handmade.backward.certainty import weight_cells
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import stride_of
@@ -42,7 +42,8 @@ def gaps(
         + sum(cell not in others for cell in typed)
         + sum(_unmoved(reading, steps, followed))
         + _uneven(reading, accepted)
-        + _typed_at_the_end(table, reading, right, others)
+        + sum(cell not in others for cell in _unread_numbers(table, reading, right))
+        + sum(_of_other_steps(reading, right))
     )
 
 
@@ -57,8 +58,10 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
     """
     stride = stride_of(reading)
     beside = [(cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) for by in (-1, 1)] if stride else []
-    computes = may_be_layer(table.texts[cell]) and any(o in right for o in reading.sheet.terms.reads.get(cell, ()))
-    return computes or any(other in right for other in beside)
+    terms = reading.sheet.terms
+    computes = may_be_layer(table.texts[cell]) or isinstance(terms.get(cell), Sum | Product)
+    reads = computes and any(other in right for other in terms.reads.get(cell, ()))
+    return reads or any(other in right for other in beside)
 
 
 def _one_after_another(
@@ -79,14 +82,20 @@ def _one_after_another(
 
 
 def _uneven(reading: Reading, accepted: Collection[int]) -> int:
-    """How many updates of a step go farther than most of it, or move a bias by another rule than most biases move."""
-    count = 0
+    """How many updates of a step go another distance than others of it.
+
+    Kernels and biases may have a rate each, in the same two cells at every step of several.
+    """
     moves = [[m for m in reading.steps[number].moves.values() if m is not None] for number in accepted]
-    for own in moves:
-        alike = [sum(np.allclose(one.rate.size, other.rate.size) for other in own) for one in own]
-        count += sum(number < max(alike) for number in alike)
-    rules = Counter(move.rule for own in moves for move in own if move.is_bias)
-    return count + sum(sorted(rules.values())[:-1])
+    moves = [own for own in moves if own]
+    kinds = Counter((move.is_bias, move.rate.cell) for own in moves for move in own)
+    meant = len(moves) > 1 and max(Counter(is_bias for is_bias, _ in kinds).values()) == 1
+    return sum(
+        not np.allclose(move.rate.size, own[0].rate.size)
+        for every in moves
+        for own in ([[m for m in every if m.is_bias], [m for m in every if not m.is_bias]] if meant else [every])
+        for move in own
+    )
 
 
 def _unmoved(
@@ -116,18 +125,42 @@ def _typed_anew(table: CellTable, reading: Reading, before: _Weights, own: _Weig
             yield cell
 
 
-def _typed_at_the_end(
-    table: CellTable, reading: Reading, right: Collection[Address], others: Container[Address]
-) -> int:  # fmt: skip
-    """How many numbers stand where a line of formulas of the earlier steps ends."""
+def _unread_numbers(table: CellTable, reading: Reading, right: Collection[Address]) -> Iterator[Address]:
+    """Typed numbers that no formula reads, though they stand where results of a step do.
+
+    Each may have been pasted over a formula, one at the end of a line or all of it. Whole numbers count steps, if no
+    formula stands in their line; and what the last step does not need any more, the step before it reads.
+    """
     stride = stride_of(reading)
     if stride is None:
-        return 0
+        return
+    read = {cell for reads in reading.sheet.terms.reads.values() for cell in reads}
+    places = {_place(cell, stride) for cell in right if cell not in reading.sheet.updates}
+    for cell in table.addresses:
+        if cell in read or cell in table.texts or cell in table.words or _place(cell, stride) not in places:
+            continue
+        before = cell[0], cell[1] - stride[0], cell[2] - stride[1]
+        if before in right or not (before in read or reading.sheet.terms.number(cell).is_integer()):
+            yield cell
 
-    def beside(cell: Address, steps: int) -> Address:
-        return cell[0], cell[1] + steps * stride[0], cell[2] + steps * stride[1]
 
-    ends = [beside(cell, 1) for cell in right if cell not in reading.sheet.updates]
-    typed = [end for end in ends if end in table.index and end not in table.texts]
-    lines = [end for end in typed if end not in table.words and beside(end, -2) in right]
-    return sum(beside(end, 1) not in table.index and end not in others for end in lines)
+def _place(cell: Address, stride: tuple[int, int]) -> tuple[str, int]:
+    """Where a cell stands in the direction in which steps go on."""
+    return cell[0], cell[1] if stride[0] else cell[2]
+
+
+def _of_other_steps(reading: Reading, right: Container[Address]) -> Iterator[bool]:
+    """Whether a formula has the rate, or the number, of the very step that the formula before it in its line has.
+
+    What is the same for all steps is read by all formulas of the line.
+    """
+    stride, sheet = stride_of(reading), reading.sheet
+    if stride is None:
+        return
+    for cell in (c for c in sheet.terms if c in right and (c in sheet.updates or c in sheet.settings)):
+        line = [(cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) for by in (-2, -1, 1)]
+        before = sheet.terms.reads.get(line[1], ())
+        for read in set(sheet.terms.reads[cell]) & set(before) & sheet.settings:
+            ends = [sheet.terms.reads[end] for end in (line[0], line[2]) if end in sheet.terms]
+            in_a_step = _place(read, stride) in {_place(cell, stride), _place(line[1], stride)}
+            yield in_a_step and not (ends and all(read in reads for reads in ends))

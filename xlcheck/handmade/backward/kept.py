@@ -196,6 +196,8 @@ class Kept:
         for before in sheet.terms.reads[cell]:
             if before in sheet.terms and (before in sheet.settings or before in sheet.updates):
                 continue
+            if (latest := self._kept_before(number, weight)) and self._source(before) not in latest:
+                continue
             zero, one, two = (self._value(sheet.terms[cell], {before: np.array(value)}) for value in (0.0, 1.0, 2.0))
             share = coefficient(one - zero, settings) if same(two - one, one - zero) else None
             if share is None or not (share.size > 0).all() or (share.cell is not None and share.form[1] != 1):
@@ -208,6 +210,13 @@ class Kept:
                         sign = "" if slot.kind != "movement" else "movement by "
                         return Quantity(f"{sign}{slot.kind} of {pull.name}{'²' if power == 2 else ''}", slot.values)
         return None
+
+    def _kept_before(self, number: int, weight: Address) -> set[Address]:
+        """What is kept of a weight in the step that ends with it; empty if nothing is, or at the first step."""
+        if (earlier := self._sheet.updates.get(weight)) is None:
+            return set()
+        ends = [n for n, step in enumerate(self._steps) if n != number and weight in step.moves]
+        return {slot.cell for n in ends for slot in self.slots.get((n, earlier), [])}
 
     def _kind(
         self, cell: Address, share: Coefficient, scale: Array, power: int, pull: Pull, before: Address, number: int
