@@ -124,6 +124,18 @@ def test_one_budget_for_all(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     assert out.endswith("3 workbooks: 1 agrees, 2 were not checked, or not completely.")
 
 
+def test_the_budget_is_that_of_the_command_in_processes_beside_each_other_too(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever was left when a check began, the sentence names the seconds that somebody allowed."""
+    for name in "12345":
+        with xlsxwriter.Workbook(folder / f"slow{name}.xlsx") as book:
+            book.add_worksheet().write_formula("B1", "=SUMPRODUCT(A:ZZ*A:ZZ)")
+
+    assert run(["check", *(f"slow{name}.xlsx" for name in "12345"), "--budget", "1.5", "-j", "2"]) == 3
+    assert " ".join(capsys.readouterr().out.split()).count("stopped after 1.5 s while") == 5
+
+
 def test_more_time_than_by_default_is_had_by_asking(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -132,6 +132,12 @@ def default_seconds(path: str | Path) -> float:
     return SECONDS + SECONDS_PER_MEGABYTE * size / 1e6
 
 
+def seconds_in_all() -> float:
+    """What is allowed to whoever asks, those included that are gone; infinite where nobody has set a limit."""
+    own = _budget.get()
+    return math.inf if own is None else own.seconds
+
+
 def time_left() -> float:
     """Seconds that are left to whoever asks; infinite where nobody has set a limit.
 

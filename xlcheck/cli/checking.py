@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from xlcheck.budget import Budget, budget, default_seconds, time_left
+from xlcheck.budget import Budget, budget, default_seconds, seconds_in_all, time_left
 from xlcheck.choices import EngineName
 from xlcheck.cli.defect import sentence
 from xlcheck.cli.status import status
@@ -94,13 +94,13 @@ def _label(task: Task, number: int, all_: int) -> str:
 def _beside_each_other(tasks: Sequence[Task], jobs: int, *, show_status: bool) -> Iterator[CheckReport | Refusal]:
     from xlcheck.processes import ProcessEnded, Processes
 
-    left = Budget(time_left())
+    left, in_all = Budget(time_left()), seconds_in_all()
     processes = Processes(jobs)
 
     def run(task: Task) -> CheckReport | Refusal:
         allowed = min(task.allowed, left.left)
         try:
-            return processes.call(allowed + _GRACE, _outcome, replace(task, seconds=allowed))
+            return processes.call(allowed + _GRACE, _outcome, task, left.left, in_all)
         except ProcessEnded:
             message = f"the process that checked {task.path} ended before it had a result; check that file alone"
             return Refusal(str(task.path), task.engine, EngineError.__name__, message, EngineError.exit_code)
@@ -115,9 +115,10 @@ def _beside_each_other(tasks: Sequence[Task], jobs: int, *, show_status: bool) -
         processes.shutdown(wait=False, cancel_futures=True)
 
 
-def _outcome(task: Task) -> CheckReport | Refusal:
-    """The same on the other side."""
+def _outcome(task: Task, left: float, in_all: float) -> CheckReport | Refusal:
+    """The same on the other side, where so many seconds are left of those that the command has."""
     from xlcheck.memory import bounded_memory
 
-    with bounded_memory():
+    with bounded_memory(), budget(left) as rest:
+        rest.seconds = in_all
         return outcome(task)
