@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pytest
 from sequential import L, keras, sequential
 from thorough import EVERY_CASE, part_of, spread
@@ -62,6 +63,18 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     path = tmp_path_factory.mktemp("reader") / "m.xlsx"
     asked = Backward(np.array([0, 2]), step="compiled")
     return build_model(reader(), CODES, path, style=request.param, backward=asked)
+
+
+def test_links_on_the_way_back_lead_to_the_beginning_of_its_pages(built: Built) -> None:
+    """To the losses of all samples, and to the first page of gradients."""
+    book = openpyxl.load_workbook(built.path)
+    links = {
+        str(cell.value): cell.hyperlink.location
+        for row in book["Loss"]["A1:L6"] for cell in row if cell.hyperlink is not None
+    }  # fmt: skip
+
+    assert links["where the way back begins →"] == "'out backward'!A1"
+    assert links["the loss of every sample →"] == "'Batch'!A1"
 
 
 def test_every_style_and_two_engines(built: Built) -> None:

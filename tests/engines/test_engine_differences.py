@@ -142,6 +142,12 @@ def test_a_quick_look_at_a_few_formulas_hides_none(name: str) -> None:
     assert named > 300
 
 
+@pytest.mark.parametrize("formula", ["ERF(A1)", "erfc(A1)*2", "1-ERF.PRECISE(A1)"])
+def test_a_function_without_a_range_is_asked_about_too(formula: str) -> None:
+    """IronCalc computes ERF to ten digits only, whatever it reads, and whatever stands beside it."""
+    assert [*that_may_differ("ironcalc", ["SUM(A1:A3)", formula, "A1+1"], frozenset())] == [1]
+
+
 def test_most_formulas_of_a_large_workbook_are_not_asked_about_alone() -> None:
     """Ten thousand that are filled from one another leave nothing to ask."""
     formulas = [f"SUMPRODUCT(A{row}:C{row},E{row + 1}:G{row + 1})+LN(B{row}^2)" for row in range(1, 10_001)]

@@ -22,8 +22,10 @@ from xlcheck.layout.batch import _Columns
 from xlcheck.layout.check import verdict
 from xlcheck.layout.data.selection import _BESIDE, selection
 from xlcheck.layout.draft import Draft
+from xlcheck.layout.front import WIDE, _provenance_table
 from xlcheck.layout.gradients import _labels
 from xlcheck.layout.numbers import RIGHT, WRONG, BandRows
+from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.weights import LABELLED_COLUMNS
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential
@@ -44,6 +46,18 @@ def test_each_sample_of_each_step_has_a_column_of_its_own(samples: int, initial:
     assert all(b == a + 1 for a, b in pairwise(found))
     assert found[0] == columns.first
     assert columns.first - replace(columns, initial=False).first == (samples if initial else 0)
+
+
+def test_what_is_long_in_the_provenance_stands_beside_its_name() -> None:
+    """What is brief shares one line; each of the others has a line, the name in two columns and the rest beside it."""
+    sheet = SheetDraft("Start")
+    _provenance_table(sheet, 4, {"keras": "3.15.0", "trained on": "two documents of two words", "seed": "7"})
+    places = {(m.area.top, m.area.left, m.area.columns): m.content for m in sheet.merges}
+
+    assert places == {
+        (5, 0, WIDE): "keras 3.15.0 · seed 7", (6, 0, 2): "trained on",
+        (6, 2, WIDE - 2): "two documents of two words",
+    }  # fmt: skip
 
 
 def weight(layer: str, symbol: str, *shape: int) -> Quantity:

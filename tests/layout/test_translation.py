@@ -23,6 +23,7 @@ from xlcheck.chapter.lessons.training import TRAINING_LESSONS
 from xlcheck.chapter.recordings.training import load_training
 from xlcheck.cli import run
 from xlcheck.engines import engine
+from xlcheck.errors import UsageError
 from xlcheck.exercises.exercise import make_exercise
 from xlcheck.exercises.plan import ExercisePlan
 from xlcheck.exercises.subject import lesson_subject
@@ -30,7 +31,7 @@ from xlcheck.layers import LAYERS
 from xlcheck.layout.accuracy import NAME as TEXTS
 from xlcheck.layout.draft import Draft
 from xlcheck.learning.optimisers import OPTIMISERS
-from xlcheck.texts import ENGLISH, language, say
+from xlcheck.texts import ENGLISH, _complete, language, say
 from xlcheck.workbook.plan import Formula, WorkbookPlan
 from xlcheck.workbook.writer import write_workbook
 
@@ -236,6 +237,12 @@ def test_what_a_translation_lacks_is_said(
     assert run(["build", "simple-rnn", "--texts", str(file), "-o", str(tmp_path / "none.xlsx")]) == 2
     assert "damaged.toml" in capsys.readouterr().err
     assert not (tmp_path / "none.xlsx").exists()
+
+
+def test_what_a_translation_lacks_in_a_list_is_counted_from_1(tmp_path: Path) -> None:
+    """The third item of a list is number 3 in the sentence."""
+    with pytest.raises(UsageError, match=r"does not say sheets\.items\.3 as"):
+        _complete({"items": ["a", "b", "c"]}, {"items": ["a", "b", "{c}"]}, ("sheets",), tmp_path / "de.toml")
 
 
 @pytest.mark.parametrize("path", SPEAKING, ids=lambda path: path.relative_to(PACKAGE).as_posix())

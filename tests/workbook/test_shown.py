@@ -103,6 +103,16 @@ def test_a_rich_value_is_no_pass(tmp_path: Path) -> None:
     assert api.check(path, perturb=0).exit_code == 3
 
 
+def test_a_rich_value_is_shown_in_a_way_of_its_own(tmp_path: Path) -> None:
+    """A worksheet of formulas with one has no other format, so that it differs from however it was written."""
+    path = edited(LSTM, tmp_path / "edited.xlsx", SHEET, lambda b: b.replace(b"<c r=", b'<c vm="1" r=', 1))
+    before, after = (read_shown(read_workbook(own)).formats for own in (LSTM, path))
+    (name,) = (name for name in before if before[name] != after[name])
+
+    assert after[name].formats == ("rich value",)
+    assert after[name].differs(before[name])
+
+
 @pytest.mark.parametrize(
     "text", spread([None, "", '{"constants": [{},{},{},[{},[]]]}', "{}", '{"constants": [1,2]}'], 2)
 )
