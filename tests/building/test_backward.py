@@ -74,7 +74,7 @@ def test_links_on_the_way_back_lead_to_the_beginning_of_its_pages(built: Built) 
     }  # fmt: skip
 
     assert links["where the way back begins →"] == "'out backward'!A1"
-    assert links["the loss of every sample →"] .replace("'", "") == "Batch!A1"
+    assert links["the loss of every sample →"].replace("'", "") == "Batch!A1"
 
 
 def test_every_style_and_two_engines(built: Built) -> None:
