@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -92,6 +95,15 @@ def test_what_is_not_one_to_one_stays_forward(name: str) -> None:
     assert residual.forward
     assert residual.right == FORWARD[name]
     assert tells(residual, q, values, TOLERANCE)
+
+
+@pytest.mark.parametrize("change", [{"shared": True}, {"shape": (1, 3)}])
+def test_what_all_samples_share_and_what_has_several_rows_stays_forward(change: dict[str, Any]) -> None:
+    """The numbers of one cell speak for one element of one sample alone, so nothing is isolated from others' cells."""
+    graph, values, q = graph_of(A + B)
+
+    assert not residual_of(q, graph, values, TOLERANCE).forward
+    assert residual_of(replace(q, **change), graph, values, TOLERANCE).forward
 
 
 def test_a_form_that_would_divide_by_nearly_nothing_is_not_taken() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import openpyxl
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.worksheet.formula import ArrayFormula
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.mistakes.trials import _Sheet
 from xlcheck.workbook.cell_codes import codes_of
 from xlcheck.workbook.reader import read_workbook
 
@@ -19,6 +22,19 @@ SHEET = "lstm"
 @cache
 def lesson() -> FormulaCells:
     return FormulaCells(read_workbook(Path(__file__).parents[2] / "workbooks" / "lstm.xlsx"))
+
+
+def test_what_an_array_formula_fills_is_known_by_its_first_cell(tmp_path: Path) -> None:
+    """As `A1#` means it; the cell of any other formula, and one without any, is one cell."""
+    book = openpyxl.Workbook()
+    book.active.title = "S"
+    book.active["B2"], book.active["D4"] = ArrayFormula("B2:B5", "=TRANSPOSE(A1:D1)"), "=1+1"
+    book.save(tmp_path / "w.xlsx")
+    sheet = _Sheet(FormulaCells(read_workbook(tmp_path / "w.xlsx")))
+
+    assert sheet.spill(("S", 1, 1)) == Range("S", 1, 1, 4, 1)
+    assert sheet.spill(("S", 3, 3)) == Range("S", 3, 3)
+    assert sheet.spill(("S", 9, 9)) == Range("S", 9, 9)
 
 
 @given(st.integers(0, 40), st.integers(0, 16), st.integers(1, 30), st.integers(1, 8))
