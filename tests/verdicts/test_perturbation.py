@@ -115,7 +115,7 @@ def test_what_was_allowed_is_allowed_with_other_numbers(check_small: Checker, li
 
 def test_an_old_stored_value_hides_no_root(check_small: Checker) -> None:
     """A cell that is listed, though it agrees, for what is stored in it is asked like any other, and listed once."""
-    change = {"Net!D9": "=TANH(D7)+0.0001*D7^2"}
+    change = {"Net!D9": ("TANH(D7)+0.0001*D7^2", 0.5)}
     without, asked = (check_small(change, atol=5e-4, perturb=rounds) for rounds in (0, 1))
 
     assert "Net!D9" in cells(without, Status.AGREE)

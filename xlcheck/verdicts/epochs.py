@@ -21,7 +21,7 @@ from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.results import quantity_results, stale_result
-from xlcheck.verdicts.stale import find_stale
+from xlcheck.verdicts.stale import find_stale, wrongly_shown
 from xlcheck.verdicts.tolerance import Tolerance, ulps
 from xlcheck.workbook.cell_codes import codes_of, position, positions
 from xlcheck.workbook.content import SheetContent, WorkbookContent
@@ -69,7 +69,7 @@ class TableCheck:
         """What became of the cells, epoch by epoch, and the verdicts on each column; see `verdicts`."""
         verdicts = self.verdicts(history)
         wrong = self.wrong(verdicts)
-        stale = list(self._stale({found.code for found in wrong}))
+        stale = list(self._stale({found.code for found in wrong}, verdicts))
         size = sum(v.placement.codes.size for v in verdicts)
         part = Part(
             [*wrong, *stale],
@@ -152,13 +152,16 @@ class TableCheck:
                 describe = partial(_described, found, f"{self.table.row} {row + 1}")
                 yield (found.status is not Status.ROOT, row, number), replace(found, describe=describe)
 
-    def _stale(self, listed: Set[int]) -> Iterator[Found]:
+    def _stale(self, listed: Set[int], verdicts: Sequence[Verdicts]) -> Iterator[Found]:
         """The cells whose stored value is not what their formula gives, apart from those that are listed anyway."""
         columns = set(self.table.columns.values())
+        unlisted = []
         for stale in find_stale([self.reading], 0, self.formulas):
             row, column = position(stale.code)
             if column in columns and row >= self.table.area.top and stale.code not in listed:
-                yield stale_result(stale, self.formulas)
+                unlisted.append(stale)
+        for stale in wrongly_shown(unlisted, verdicts, 0, self.tolerance):
+            yield stale_result(stale, self.formulas)
 
 
 def _sighting(table: EpochTable, name: str, column: int, numbers: Array, *, computed: bool) -> Sighting:

@@ -6,6 +6,7 @@ unless the file tells it to calculate first. The check never trusts it; it says 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,9 +14,11 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.placement import codes_of_all
+from xlcheck.verdicts.placement import codes_of_all, is_number
+from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.recalculate import Reading
-from xlcheck.workbook.cell_codes import Mask
+from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.workbook.cell_codes import Mask, contained
 from xlcheck.workbook.values import NotEvaluated, Value
 
 # Whoever saved the file may have rounded to 15 digits and have summed in another order.
@@ -46,6 +49,33 @@ def find_stale(readings: Iterable[Reading], setting: int, formulas: FormulaCells
         by_sheet.setdefault(reading.area.sheet, []).append(reading)
     for sheet, own in by_sheet.items():
         yield from _stale_on(sheet, own, setting, formulas)
+
+
+def wrongly_shown(
+    stale: Sequence[Stale], verdicts: Iterable[Verdicts], setting: int, tolerance: Tolerance
+) -> Iterator[Stale]:
+    """Those whose stored value is not the oracle's: of the others, whoever sees the stored value sees a right one.
+
+    Args:
+        stale: cells of quantities, and others.
+        verdicts: on the cells of quantities.
+        setting: the position of the selector in the saved file.
+        tolerance: what counts as agreement.
+    """
+    codes: dict[str, list[int]] = {}
+    for cell in stale:
+        codes.setdefault(cell.sheet, []).append(cell.code)
+    sought = {sheet: np.unique(own) for sheet, own in codes.items()}
+    desired: dict[tuple[str, int], tuple[float, float]] = {}
+    for v in verdicts if stale else ():
+        place, wanted = v.placement, v.desired[setting if len(v.desired) > 1 else 0]
+        limit = tolerance.of(place.quantity).limit(v.scale)
+        for index in np.flatnonzero(contained(place.codes, sought.get(place.sheet, place.codes[:0]))).tolist():
+            desired[place.sheet, int(place.codes[index])] = float(wanted[index]), limit
+    for cell in stale:
+        number, limit = desired.get((cell.sheet, cell.code), (math.nan, 0.0))
+        if not (is_number(cell.cached) and abs(cell.cached - number) <= limit):
+            yield cell
 
 
 def _stale_on(sheet: str, readings: Sequence[Reading], setting: int, formulas: FormulaCells) -> Iterator[Stale]:

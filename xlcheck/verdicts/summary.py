@@ -23,7 +23,7 @@ from xlcheck.verdicts.parts import ORDER, Part
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.report import Counts, Status
 from xlcheck.verdicts.results import helper_result, quantity_results, stale_result, unbound_result
-from xlcheck.verdicts.stale import find_stale
+from xlcheck.verdicts.stale import find_stale, wrongly_shown
 from xlcheck.verdicts.tolerance import Tolerance, ulps
 from xlcheck.workbook.cell_codes import Mask, address, by_sheet, code_of, codes_of
 
@@ -126,7 +126,7 @@ def _stale(judged: Judged, listed: set[tuple[str, int]]) -> list[Found]:
     limits = _limits(judged) if unlisted else {}
     return [
         stale_result(stale, judged.formulas)
-        for stale in unlisted
+        for stale in wrongly_shown(unlisted, judged.verdicts, judged.seen.saved, judged.tolerance)
         if not equal(stale.cached, stale.actual, limits.get((stale.sheet, stale.code), 0.0))
     ]
 
