@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import stat
 import time
 from collections.abc import Callable
@@ -80,6 +81,23 @@ def test_a_program_that_hangs_is_ended_with_all_it_started(
     assert not (tmp_path / "survived").exists()
 
 
+def test_what_it_makes_for_itself_goes_with_its_profile(
+    program: Callable[[str], Path], write_parts: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that is ended leaves its temporary files, and nobody else knows their names."""
+    program(f'mktemp -d -t lu.XXXXXX; ls -d "$TMPDIR" > {tmp_path}/seen; sleep 5')
+    monkeypatch.setattr(libreoffice, "SECONDS", 0.5)
+    engine = LibreOffice()
+    with pytest.raises(EngineError):
+        engine.open(write_parts(workbook_parts(ROWS))).recalculate()
+    folder = Path((tmp_path / "seen").read_text(encoding="utf-8").strip())
+
+    assert [path.name[:3] for path in folder.glob("lu.*")] == ["lu."]
+    del engine
+    gc.collect()
+    assert not folder.exists()
+
+
 def test_a_larger_file_has_more_time(
     program: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,7 +106,7 @@ def test_a_larger_file_has_more_time(
     monkeypatch.setattr(libreoffice, "SECONDS", 0.25)
     monkeypatch.setattr(libreoffice, "SECONDS_PER_MEGABYTE", 0.05)
     allowed: list[float] = []
-    monkeypatch.setattr(libreoffice, "_run", lambda command, seconds: allowed.append(seconds) or "")
+    monkeypatch.setattr(libreoffice, "_run", lambda command, seconds, scratch: allowed.append(seconds) or "")
     path = tmp_path / "large.xlsx"
     with path.open("wb") as file:
         file.truncate(30_000_000)

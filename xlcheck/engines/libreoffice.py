@@ -105,7 +105,7 @@ class LibreOffice:
         command = [self._program, f"-env:UserInstallation={self._profile.as_uri()}", "--headless", "--norestore"]
         command += ["--nolockcheck", "--convert-to", _FILTER, "--outdir", str(folder), str(source)]
         with self._lock:
-            message = _run(command, seconds)
+            message = _run(command, seconds, self._profile)
         target = folder / f"{source.stem}.xlsx"
         if not target.is_file():
             raise EngineError(f"LibreOffice could not convert {source} ({message}); try --engine ironcalc")
@@ -194,10 +194,21 @@ class _Session(Session):
         return frozenset(map(str.casefold, self._source.names))
 
 
-def _run(command: list[str], seconds: float) -> str:
-    """Run the program and return what it says; when it takes too long, end it and what it started."""
+def _run(command: list[str], seconds: float, scratch: Path) -> str:
+    """Run the program and return what it says; when it takes too long, end it and what it started.
+
+    Args:
+        command: the program and its arguments.
+        seconds: how long it may take.
+        scratch: a folder for what it makes for itself, and leaves where it is ended.
+    """
     process = subprocess.Popen(  # noqa: S603 - the program that was found
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        env={**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))},
     )
     try:
         output, _ = process.communicate(timeout=min(seconds, time_left()))
