@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 import xlcheck
+from xlcheck.arguments import checked
+from xlcheck.choices import EngineName
 from xlcheck.errors import ModelError, UsageError, XlcheckError
 from xlcheck.model.keras_file import loaded_model
 from xlcheck.pytest_plugin.trace_check import TraceCheck
@@ -84,6 +86,21 @@ def test_what_is_no_model_is_refused_in_one_sentence(value: Any) -> None:
         loaded_model(value)
     assert "\n" not in str(refusal.value)
     assert len(str(refusal.value)) < 200
+
+
+def test_annotations_are_the_rule() -> None:
+    """A function says by its annotations alone what it takes; what is annotated as anything is its own matter."""
+
+    @checked
+    def function(path: str | Path, count: int = 0, *, engine: EngineName = "ironcalc", model: Any = None) -> Any:
+        return path, count, engine, model
+
+    assert function("x", np.int64(3), model=object) == ("x", 3, "ironcalc", object)
+    assert function.__name__ == "function"
+    for given, words in (({"count": -1}, "count is a whole number from 0, not -1"), ({"engine": 5}, "engine is a text"),
+                         ({"count": True}, "count is a whole number from 0, not True")):  # fmt: skip
+        with pytest.raises(UsageError, match=words):
+            function("x", **given)  # type: ignore[arg-type]
 
 
 def test_arguments_are_asked_wherever_they_stand() -> None:

@@ -12,6 +12,7 @@ from xlcheck.errors import ModelError, NotSupportedError, OracleError
 from xlcheck.model.keras_import import import_keras
 from xlcheck.oracle.clone import clone
 from xlcheck.oracle.record import predict, record
+from xlcheck.oracle.sums import only_aligned_sums
 
 pytestmark = pytest.mark.keras
 
@@ -106,6 +107,20 @@ def scores_on_steps(steps: int) -> Any:
     keras = import_keras()
     x = keras.Input((steps, 3))
     return keras.Model(x, keras.layers.Add()([x, keras.layers.Dense(1)(x)]))
+
+
+@pytest.mark.skipif(import_keras().config.backend() != "tensorflow", reason="only TensorFlow adds so")
+def test_a_sum_along_another_axis_is_noticed_in_its_context_alone() -> None:
+    """The shapes say it; after the context Keras adds as ever, and sums that every backend takes alike pass."""
+    ops = import_keras().ops
+    table, column = ops.convert_to_tensor(np.eye(3)[None]), ops.convert_to_tensor(np.array([[[1.0], [2.0], [3.0]]]))
+
+    refused = pytest.raises(NotSupportedError, match=r"the shape \(1, 3, 1\) to one of the shape \(1, 3, 3\)")
+    with refused, only_aligned_sums():
+        ops.add(table, column)
+    ops.add(table, column)
+    with only_aligned_sums():
+        assert np.asarray(ops.add(table, np.ones((1, 1, 3)))).sum() == 12
 
 
 @pytest.mark.skipif(import_keras().config.backend() != "tensorflow", reason="only TensorFlow adds so")

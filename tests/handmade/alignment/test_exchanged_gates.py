@@ -12,6 +12,8 @@ from fixtures.handmade.make_corpus import FOLDER
 from fixtures.handmade.mistakes.names import Mistake
 from fixtures.handmade.mistakes.planting import plants
 from xlcheck.api import check
+from xlcheck.handmade.alignment.exchanged_gates import _orders
+from xlcheck.model.model_spec import LayerSpec
 
 BINDINGS = """
 [[model]]
@@ -41,6 +43,16 @@ def gru(z: str, r: str) -> dict[str, object]:
         cells[f"E{row}"] = f"=TANH(A{row}*$C$1+D{row}*$C$2+$C$3)"
         cells[f"F{row}"] = f"=(1-B{row})*E{row}+B{row}*F{row - 1}"
     return cells
+
+
+def test_every_other_order_of_gates_is_tried() -> None:
+    """Rule: of three gates five other orders, then each in the place of each other one, too; a Dense layer has none."""
+    gru, dense = (LayerSpec(kind, "layer", {}, {}) for kind in ("GRU", "Dense"))
+    orders = [*_orders(gru)]
+
+    assert sorted(orders[:5]) == [(0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)]
+    assert sorted(orders[5:]) == [(0, 0, 2), (0, 1, 0), (0, 1, 1), (0, 2, 2), (1, 1, 2), (2, 1, 2)]
+    assert [*_orders(dense)] == []
 
 
 @pytest.mark.parametrize(
