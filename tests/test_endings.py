@@ -199,10 +199,14 @@ def test_closed_streams_make_no_traceback(redirection: str) -> None:
 
 
 @posix
-@pytest.mark.parametrize("form", ["text", "json"])
-def test_a_pipe_that_is_closed_is_no_disagreement(form: str) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [["check", str(LSTM), str(LSTM)], ["check", str(LSTM), str(LSTM), "--format", "json"], ["--help"], ["--version"]],
+    ids=str,
+)
+def test_a_pipe_that_is_closed_is_no_disagreement(arguments: list[str]) -> None:
     """The exit code is that of a program that a closed pipe ends, never 1."""
-    command = [sys.executable, "-m", "xlcheck", "check", str(LSTM), str(LSTM), "--format", form]
+    command = [sys.executable, "-m", "xlcheck", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None

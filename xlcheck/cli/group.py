@@ -56,6 +56,13 @@ class Commands(click.Group):
                     say(f"{found.tolerances}, as {found.path} says")
         return name, command, rest
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Understand the arguments; `--help` and `--version` are answered here."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except BrokenPipeError as error:
+            raise PipeClosed from error
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was named."""
         try:
