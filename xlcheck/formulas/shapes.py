@@ -38,6 +38,7 @@ def shape_of(formula: str, row: int, column: int) -> str:
     return "".join(parts)
 
 
+@lru_cache(maxsize=200_000)
 def skeleton(formula: str) -> str:
     """A formula with every reference and number blotted out: what is done, but not with what."""
     between, refs = cut(formula)

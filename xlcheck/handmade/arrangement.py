@@ -40,6 +40,7 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellValues, show
 from xlcheck.handmade.reading.lines import Lines
 from xlcheck.handmade.reading.numbers_as_text import is_number_as_text
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.showing import asks_for_the_sign, bends, is_difference, shows_otherwise
 from xlcheck.verdicts.elsewhere import CHANCE, depends_on
@@ -206,12 +207,13 @@ class Arrangement:
         """Formulas that only make what the layers are given: they look something up, count, or scale an input."""
         given = {cell for layer in self.layers for cell in layer.given}
         inputs = {cell for layer in self.layers for cell in layer.inputs}
-        found = set[Address]()
+        found, behind = set[Address](), {*taken, *reached(taken, lambda own: self.reads.readers.get(own, ()))}
         for cell in given:
             kind = self.forms.of(atom_of(cell)).kind
-            if kind == OPAQUE or (cell in inputs and kind not in {GIVEN, COPY}):
+            is_input = cell in inputs and cell not in behind and kind not in {GIVEN, COPY}
+            if kind == OPAQUE or is_input:
                 own = self.reads.leading_to(cell)
-                found |= own if kind == OPAQUE or (own.isdisjoint(taken) and not self._weighs(own)) else set()
+                found |= own if kind == OPAQUE or not self._weighs(own) else set()
         return found
 
     def _weighs(self, cells: Collection[Address]) -> bool:

@@ -156,8 +156,10 @@ def _by_quantity(held: Mapping[Address, str]) -> Mapping[str, list[Address]]:
 def _copied_for_bent(part: SheetGroup, cell: Address) -> Iterator[Address]:
     """The copies of a formula that stand to it as activations do to formulas that do the same."""
     texts, precedents = part.table.texts, part.precedents
-    alike = [o for o, text in texts.items() if o != cell and skeleton(text) == skeleton(texts.get(cell, ""))]
-    for copied in filter(precedents.is_copy, precedents.readers(cell)):
+    copies = [*filter(precedents.is_copy, precedents.readers(cell))]
+    own = skeleton(texts.get(cell, ""))
+    alike = [o for o, text in texts.items() if o != cell and skeleton(text) == own] if copies else []
+    for copied in copies:
         places = [(o, (o[0], o[1] + copied[1] - cell[1], o[2] + copied[2] - cell[2])) for o in alike]
         if any(bends(texts.get(place, "")) and precedents.of(place) == [o] for o, place in places):
             yield copied

@@ -15,7 +15,7 @@ from xlcheck.handmade.backward.certainty import Certainty, weight_cells
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, coefficient, is_set, numbers_in
 from xlcheck.handmade.backward.evaluation import evaluate, same, value_of
 from xlcheck.handmade.backward.exchange import explained_by_exchange
-from xlcheck.handmade.backward.family import amendments, stride_of
+from xlcheck.handmade.backward.family import amendments
 from xlcheck.handmade.backward.gaps import gaps, seems_to_belong
 from xlcheck.handmade.backward.kept import Kept
 from xlcheck.handmade.backward.network import find_networks
@@ -176,7 +176,7 @@ def test_a_formula_that_breaks_its_line_is_amended(tmp_path: Path) -> None:
     path = training(tmp_path / "w.xlsx", 4, {("g3", 1): "={g4}"})
     wrong, right = reading_of(path), reading_of(training(tmp_path / "v.xlsx", 4))
 
-    assert stride_of(right) == (1, 0)
+    assert right.stride == (1, 0)
     (amended,) = amendments(table_of(path)[0], wrong)
     assert amended == at("g3", 1)
     assert amendments(table_of(tmp_path / "v.xlsx")[0], right) == {}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import shape_of, skeleton
-from xlcheck.handmade.backward.family import stride_of
 from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
@@ -86,9 +85,15 @@ def typed_weights(table: CellTable, reading: Reading, accepted: Collection[int])
     steps = [reading.steps[number] for number in sorted(accepted)]
     arrays = [weight_cells(step.truth.network) for step in steps]
     updated = {place for own in arrays for place, cell in own.items() if cell in reading.sheet.updates}
+    used = defaultdict[tuple[object, Address | None], list[int]](list)
+    for number, own in enumerate(arrays):
+        for place, cell in own.items():
+            used[place, cell].append(number)
     for own in arrays:
-        for number, before in enumerate(arrays):
-            follows = [place for place, cell in own.items() if reading.sheet.updates.get(cell) == before.get(place)]
+        sources = {place: reading.sheet.updates.get(cell) for place, cell in own.items()}
+        for number in sorted({number for item in sources.items() for number in used.get(item, ())}):
+            before = arrays[number]
+            follows = [place for place, source in sources.items() if source == before.get(place)]
             if own is before or own.keys() != before.keys() or 2 * len(follows) < len(own):
                 continue
             move = _along_gradient(steps[number].moves.get(own[place]) for place in follows)
@@ -105,7 +110,7 @@ def _is_in_line(cell: Address, before: Address, reading: Reading) -> bool:
 
     What stands elsewhere than the next step's weight would may be an input that was taken for one.
     """
-    if (cell[1] - before[1], cell[2] - before[2]) != (stride_of(reading) or ()):
+    if (cell[1] - before[1], cell[2] - before[2]) != (reading.stride or ()):
         return False
     after = cell[0], 2 * cell[1] - before[1], 2 * cell[2] - before[2]
     return before in reading.sheet.updates or after in reading.sheet.updates

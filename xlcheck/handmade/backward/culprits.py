@@ -64,7 +64,7 @@ class Search:
     ) -> None:
         self._reading, self._number = reading, number
         self._sheet, self._step = reading.sheet, reading.steps[number]
-        self._readers = readers_of(reading)
+        self._readers = reading.sheet.terms.readers
         move = self._usual_move(usual)
         self._goals = {} if move is None else goals(self._sheet, self._step, move, self._step.gradients)
         self._regular, self._alike = regular, alike
@@ -265,12 +265,3 @@ class Search:
             elif item not in self._sheet.updates or item == cell:
                 stack.extend(self._readers.get(item, ()))
         return list(found)
-
-
-def readers_of(reading: Reading) -> dict[Address, list[Address]]:
-    """Who reads a cell."""
-    readers: dict[Address, list[Address]] = {}
-    for cell, reads in reading.sheet.terms.reads.items():
-        for read in reads:
-            readers.setdefault(read, []).append(cell)
-    return readers

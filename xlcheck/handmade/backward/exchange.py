@@ -29,7 +29,8 @@ def explained_by_exchange(reading: Reading, number: int, move: Move) -> bool:
     """
     sheet, step = reading.sheet, reading.steps[number]
     variants = list(islice(_exchanged(step.truth.network), MOST_PAIRS))
-    order = [cell for cell in sheet.order if cell not in reading.forward]
+    behind = set(sheet.cone(step.moves)) - reading.forward.keys()
+    order = [cell for cell in sheet.order if cell in behind]
     for truth in truths(variants, sheet.cells, step.truth.loss, reading.ask):
         after = sheet.recomputed(dict(_signals(truth)), [*order, *step.moves])
         wanted = goals(sheet, step, move, truth.weight_gradients())

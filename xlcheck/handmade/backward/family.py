@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import moved
+from xlcheck.formulas.shapes import moved, shape_of
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.reading.cells import CellTable
 
@@ -25,7 +25,7 @@ def amendments(table: CellTable, reading: Reading) -> dict[Address, str]:
         table: the cells.
         reading: the sheet as training steps.
     """
-    stride = stride_of(reading)
+    stride = reading.stride
     if stride is None:
         return {}
     found: dict[Address, str] = {}
@@ -43,16 +43,6 @@ def _step(cell: Address, stride: tuple[int, int]) -> tuple[str, int]:
     return cell[0], cell[1] if stride[0] else cell[2]
 
 
-def stride_of(reading: Reading) -> tuple[int, int] | None:
-    """How far the next step is away, by most of the updates that follow their gradients."""
-    strides = Counter(
-        (update[1] - weight[1], update[2] - weight[2])
-        for step in reading.steps for update, move in step.moves.items()
-        if move is not None and (weight := reading.sheet.updates[update])[0] == update[0]
-    )  # fmt: skip
-    return max(strides, key=lambda stride: strides[stride]) if strides else None
-
-
 def _siblings(table: CellTable, cell: Address, stride: tuple[int, int]) -> Iterator[tuple[int, Address]]:
     """The cells of the same line, with how many steps they are away, as far as the line goes on."""
     for sign in (-1, 1):
@@ -68,16 +58,14 @@ def _wanted(table: CellTable, cell: Address, line: list[tuple[int, Address]]) ->
     """The formula that most siblings would have in a cell's place; None if they do not agree."""
     if cell in table.words or table.arrays.get(cell):
         return None
-    votes: Counter[str] = Counter()
-    formulas = [(steps, other) for steps, other in line if other in table.texts]
-    for _, other in formulas:
-        text = moved(table.texts[other], cell[1] - other[1], cell[2] - other[2])
-        if text is not None:
-            votes[text] += 1
-    if not votes:
+    shapes = {other: shape_of(table.texts[other], *other[1:]) for _, other in line if other in table.texts}
+    if not shapes:
         return None
-    text, count = votes.most_common(1)[0]
+    votes = Counter(shapes.values())
+    shape, count = votes.most_common(1)[0]
+    _, row, column = first = next(other for other in shapes if shapes[other] == shape)
+    text = moved(table.texts[first], cell[1] - row, cell[2] - column)
     # A number at the end of a line is where it starts.
-    inside = {1, -1} <= {steps for steps, _ in formulas}
-    own = int(votes.get(table.texts.get(cell, ""), 0))
+    inside = {1, -1} <= {steps for steps, other in line if other in shapes}
+    own = votes[shape_of(table.texts[cell], *cell[1:])] if cell in table.texts else 0
     return text if count >= _SIBLINGS and count > own + len(line) - count and (inside or cell in table.texts) else None

@@ -10,7 +10,6 @@ import numpy as np
 from xlcheck.formulas.algebra import Address, Product, Sum
 from xlcheck.handmade.backward.certainty import weight_cells
 from xlcheck.handmade.backward.evaluation import same
-from xlcheck.handmade.backward.family import stride_of
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.reading.cells import CellTable
@@ -56,7 +55,7 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
         reading: the sheet as training steps.
         right: the cells that are right.
     """
-    stride = stride_of(reading)
+    stride = reading.stride
     beside = [(cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) for by in (-1, 1)] if stride else []
     terms = reading.sheet.terms
     computes = may_be_layer(table.texts[cell]) or isinstance(terms.get(cell), Sum | Product)
@@ -131,7 +130,7 @@ def _unread_numbers(table: CellTable, reading: Reading, right: Collection[Addres
     Each may have been pasted over a formula, one at the end of a line or all of it. Whole numbers count steps, if no
     formula stands in their line; and what the last step does not need any more, the step before it reads.
     """
-    stride = stride_of(reading)
+    stride = reading.stride
     if stride is None:
         return
     read = {cell for reads in reading.sheet.terms.reads.values() for cell in reads}
@@ -154,7 +153,7 @@ def _of_other_steps(reading: Reading, right: Container[Address]) -> Iterator[boo
 
     What is the same for all steps is read by all formulas of the line.
     """
-    stride, sheet = stride_of(reading), reading.sheet
+    stride, sheet = reading.stride, reading.sheet
     if stride is None:
         return
     for cell in (c for c in sheet.terms if c in right and (c in sheet.updates or c in sheet.settings)):

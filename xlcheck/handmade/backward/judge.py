@@ -6,7 +6,6 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import numpy as np
 
@@ -18,11 +17,9 @@ from xlcheck.handmade.backward.culprits import Findings, Search
 from xlcheck.handmade.backward.diagnosis import diagnosed
 from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.exchange import explained_by_exchange
-from xlcheck.handmade.backward.family import stride_of
 from xlcheck.handmade.backward.gaps import gaps, seems_to_belong
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.steps import usual_forms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.verdicts.judge import Alignment, verdict
 from xlcheck.verdicts.messages import UNBOUND
@@ -59,6 +56,7 @@ class Judge:
         rounded: cells that are right but for a ROUND.
         found: culprits, with what they should hold.
         step_of: the step of each of them.
+        doubts: whether the culprits of steps that look so may be one mistake in the forward part.
         differences: between cells and Keras.
         last_places: the largest of them in units in the last place.
     """
@@ -76,6 +74,7 @@ class Judge:
     rounded: dict[Address, Role] = field(default_factory=dict)
     found: dict[Address, Role] = field(default_factory=dict)
     step_of: dict[Address, int] = field(default_factory=dict)
+    doubts: dict[object, bool] = field(default_factory=dict)
     differences: list[float] = field(default_factory=list)
     last_places: float = 0.0
 
@@ -203,8 +202,8 @@ class Judge:
 
     def _filled_from(self, cell: Address, number: int) -> Address | None:
         """The cell without a role that was filled from a wrong one, at another step."""
-        stride = stride_of(self.reading)
-        ahead = self.reading.place(number) - self.reading.place(self.step_of[cell])
+        stride = self.reading.stride
+        ahead = self.reading.places[number] - self.reading.places[self.step_of[cell]]
         if stride is None or not ahead:
             return None
         other = (cell[0], cell[1] + ahead * stride[0], cell[2] + ahead * stride[1])
@@ -230,16 +229,11 @@ class Judge:
             cells = f"the formulas in {', '.join(show(cell) for cell in found[:5])}" if found else "some formulas"
             self.notes.append(f"right only as long as no sum before a ReLU changes its sign: {cells}")
 
-    @cached_property
-    def _usual(self) -> set[object]:
-        """The forms of most moves."""
-        return usual_forms(self.reading.steps)
-
     def _follow(self, number: int) -> None:
         """The updates that follow their gradients."""
         step = self.reading.steps[number]
         for update, move in step.moves.items():
-            if move is not None and move.form not in self._usual:
+            if move is not None and move.form not in self.reading.usual:
                 text = "This follows the gradient of its weight, but with another learning rate than others, or none."
                 self.results.setdefault(update, self._result(update, Status.NOT_EVALUATED, text))
             elif move is not None and move.passes_over:
@@ -251,7 +245,7 @@ class Judge:
 
     def _updates(self, number: int, known: Certainty) -> None:
         """The updates that do not, and who is to blame."""
-        step, usual = self.reading.steps[number], self._usual
+        step, usual = self.reading.steps[number], self.reading.usual
         if not usual or self.reading.sheet.near or all(move is not None for move in step.moves.values()):
             return
         found = Search(self.reading, number, usual, known.is_regular, known.are_alike).run()
@@ -268,9 +262,17 @@ class Judge:
         self.step_of |= dict.fromkeys(found.roots, number)
 
     def _is_doubtful(self, number: int, found: Findings) -> bool:
-        """Whether several culprits may be one mistake in the forward part."""
-        moves = [move for move in self.reading.steps[number].moves.values() if move is not None and not move.rule]
-        return len(found.roots) > 1 and bool(moves) and explained_by_exchange(self.reading, number, moves[0])
+        """Whether several culprits may be one mistake in the forward part; the same for steps filled from one."""
+        sheet, step = self.reading.sheet, self.reading.steps[number]
+        moves = [move for move in step.moves.values() if move is not None and not move.rule]
+        if len(found.roots) < 2 or not moves:
+            return False
+        cells = {*step.moves, *sheet.cone(step.moves)} & sheet.terms.keys()
+        roles = frozenset((role.quantity.name, self._shape(cell)) for cell, role in found.roots.items())
+        key = roles, frozenset(map(self._shape, cells))
+        if key not in self.doubts:
+            self.doubts[key] = explained_by_exchange(self.reading, number, moves[0])
+        return self.doubts[key]
 
     def _blame(self, found: Findings) -> None:
         for cell, role in found.roots.items():

@@ -94,6 +94,11 @@ class Kept:
         self.slots: dict[tuple[int, Address], list[Slot]] = {}
         self.corrected: dict[tuple[int, Address], list[tuple[Slot, Array, Array]]] = {}
         self._of: dict[Address, Address] = {}
+        self._ending: dict[Address, list[int]] = {}
+        for number, step in enumerate(steps):
+            for update in step.moves:
+                self._ending.setdefault(update, []).append(number)
+        self._shares_in: dict[Address, list[tuple[Address, Coefficient, Array]]] = {}
 
     def pulls(self, number: int, weight: Address) -> list[Pull]:
         """The gradient of a weight, and what was made of it."""
@@ -192,15 +197,9 @@ class Kept:
 
     def _slot(self, cell: Address, number: int, weight: Address) -> Quantity | None:
         """A share of what was kept before, and something of the gradient."""
-        sheet, settings = self._sheet, self._sheet.settings_of(cell)
-        for before in sheet.terms.reads[cell]:
-            if before in sheet.terms and (before in sheet.settings or before in sheet.updates):
-                continue
-            if (latest := self._kept_before(number, weight)) and self._source(before) not in latest:
-                continue
-            zero, one, two = (self._value(sheet.terms[cell], {before: np.array(value)}) for value in (0.0, 1.0, 2.0))
-            share = coefficient(one - zero, settings) if same(two - one, one - zero) else None
-            if share is None or not (share.size > 0).all() or (share.cell is not None and share.form[1] != 1):
+        latest = self._kept_before(number, weight)
+        for before, share, zero in self._shares(cell):
+            if latest and self._source(before) not in latest:
                 continue
             for pull in reversed(self.pulls(number, weight)):
                 for power in (1, 2):
@@ -215,8 +214,23 @@ class Kept:
         """What is kept of a weight in the step that ends with it; empty if nothing is, or at the first step."""
         if (earlier := self._sheet.updates.get(weight)) is None:
             return set()
-        ends = [n for n, step in enumerate(self._steps) if n != number and weight in step.moves]
+        ends = (n for n in self._ending.get(weight, ()) if n != number)
         return {slot.cell for n in ends for slot in self.slots.get((n, earlier), [])}
+
+    def _shares(self, cell: Address) -> list[tuple[Address, Coefficient, Array]]:
+        """What a cell may keep a share of: the cell that holds it, the share, and what is added to that."""
+        if cell not in self._shares_in:
+            sheet, settings, found = self._sheet, self._sheet.settings_of(cell), []
+            term = sheet.terms[cell]
+            for before in sheet.terms.reads[cell]:
+                if before in sheet.terms and (before in sheet.settings or before in sheet.updates):
+                    continue
+                zero, one, two = (self._value(term, {before: np.array(value)}) for value in (0.0, 1.0, 2.0))
+                share = coefficient(one - zero, settings) if same(two - one, one - zero) else None
+                is_share = share is not None and (share.size > 0).all() and (share.cell is None or share.form[1] == 1)
+                found += [(before, share, zero)] if share is not None and is_share else []
+            self._shares_in[cell] = found
+        return self._shares_in[cell]
 
     def _kind(
         self, cell: Address, share: Coefficient, scale: Array, power: int, pull: Pull, before: Address, number: int

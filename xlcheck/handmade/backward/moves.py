@@ -9,7 +9,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.backward.coefficients import Coefficient, coefficient
+from xlcheck.handmade.backward.coefficients import SETTINGS, Coefficient, coefficient
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.kept import Kept, Pull, Slot, fitted, ratio
 from xlcheck.handmade.backward.quantities import Quantity
@@ -167,7 +167,7 @@ class Mover:
         """What may be ε: a number typed into the formulas, a setting, or nothing; with what tells one from another."""
         for cell, values in self.sheet.settings_of(update).items():
             yield -1.0 if cell[0] else float(values[0]), values
-        yield 0.0, np.zeros(len(self.sheet.cells[update]))
+        yield 0.0, np.zeros(SETTINGS + 1)
 
 
 def _root(values: Array) -> Array:

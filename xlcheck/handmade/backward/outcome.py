@@ -12,7 +12,7 @@ from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.family import amendments
 from xlcheck.handmade.backward.judge import Judge
 from xlcheck.handmade.backward.roles import Reading, best_reading
-from xlcheck.handmade.backward.steps import Sheet, exact_updates, may_learn, usual_forms
+from xlcheck.handmade.backward.steps import Sheet, exact_updates, may_learn
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.learning.dense_gradients import PERCEPTRON, DenseGradients
@@ -133,7 +133,7 @@ def is_accepted(reading: Reading, number: int) -> bool:
 
     Where nothing is updated, the gradients of half of the weights must stand somewhere.
     """
-    step, usual = reading.steps[number], usual_forms(reading.steps)
+    step, usual = reading.steps[number], reading.usual
     held = reading.held_gradients(number)
     if step.moves:
         exact = sum(move is not None and move.form in usual for move in step.moves.values())

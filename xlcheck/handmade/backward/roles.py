@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 
 from xlcheck.arrays import Array
@@ -15,7 +16,7 @@ from xlcheck.handmade.backward.moves import Mover
 from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.handmade.backward.quantities import Library, Role, quantities
 from xlcheck.handmade.backward.set_up import settings_held
-from xlcheck.handmade.backward.steps import Sheet, Step, exact_updates, steps_under, without_strange_moves
+from xlcheck.handmade.backward.steps import Sheet, Step, exact_updates, steps_under, usual_forms, without_strange_moves
 from xlcheck.learning.dense_gradients import DenseGradients, losses_of
 
 MOST_QUANTITIES = 20_000
@@ -72,12 +73,31 @@ class Reading:
         whole = {name for name, count in parts.items() if name in names or count >= samples}
         return {name for name in whole if name.startswith(starts)}
 
-    def place(self, number: int) -> int:
-        """How many steps come before a step: how often its weights were updated."""
-        cell, count = self.steps[number].truth.network.layers[0].kernel[0][0], 0
-        while (before := self.sheet.updates.get(cell)) is not None:
-            cell, count = before, count + 1
-        return count
+    @cached_property
+    def stride(self) -> tuple[int, int] | None:
+        """How far the next step is away in the sheet, by most of the updates that follow their gradients."""
+        strides = Counter(
+            (update[1] - weight[1], update[2] - weight[2])
+            for step in self.steps for update, move in step.moves.items()
+            if move is not None and (weight := self.sheet.updates[update])[0] == update[0]
+        )  # fmt: skip
+        return max(strides, key=lambda stride: strides[stride]) if strides else None
+
+    @cached_property
+    def usual(self) -> set[object]:
+        """The forms of most moves."""
+        return usual_forms(self.steps)
+
+    @cached_property
+    def places(self) -> Sequence[int]:
+        """How many steps come before each step: how often its weights were updated."""
+        found = []
+        for step in self.steps:
+            cell, count = step.truth.network.layers[0].kernel[0][0], 0
+            while (before := self.sheet.updates.get(cell)) is not None:
+                cell, count = before, count + 1
+            found.append(count)
+        return found
 
     def missing_gradients(self, number: int) -> int:
         """By how many weights no cell holds the gradient, in a step that updates none and holds those by most.

@@ -166,9 +166,9 @@ class Sheet:
         settings = [cell for cell in self.cone(behind) if cell in self._given and cell not in known]
         for cell in settings:
             self._given[cell] = self._around_setting(float(self._given[cell][-1]))
-        self.settings = set(settings)
+        self.settings, beside = set(settings), known.union(self.terms)
         for cell in self.order:
-            reads, beside = self.terms.reads[cell], known | self.terms.keys()
+            reads = self.terms.reads[cell]
             if reads and cell not in self._forward:
                 more = [read for read in reads if read not in self.settings and read not in beside]
                 if self.settings.union(more).issuperset(reads):  # as of the last step, after which nothing is learnt

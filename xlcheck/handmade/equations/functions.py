@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
 from xlcheck.handmade.effort import require_time
-from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
-from xlcheck.handmade.reading.reached import reached
+from xlcheck.handmade.reading.cell_terms import CellTerms
 
 Results = Mapping[tuple[int, int], Address]
 """(step or sample, unit) → the cell of a result."""
@@ -20,23 +19,44 @@ _MOST = 400
 """Formulas behind a layer up to which it is looked for another one."""
 
 
-def formulas_behind(cells: Collection[Address], terms: CellTerms, taken: Collection[Address]) -> Iterator[Address]:
-    """The formulas that are computed from some cells and belong to no layer, in order of calculation."""
-    known = set(cells)
-    for cell in terms.in_order():
-        if cell not in taken and known.intersection(terms.reads[cell]):
-            known.add(cell)
-            yield cell
+def formulas_behind(
+    cells: Collection[Address], terms: CellTerms, taken: Collection[Address], most: float = math.inf
+) -> list[Address]:
+    """The formulas that are computed from some cells and belong to no layer, in order of calculation.
+
+    Args:
+        cells: the cells.
+        terms: what each formula computes.
+        taken: the cells of layers.
+        most: of more than so many none is given.
+    """
+    found, stack = set[Address](), [*cells]
+    while stack:
+        new = [own for own in terms.readers.get(stack.pop(), ()) if own not in found and own not in taken]
+        found.update(new)
+        stack += new
+        if len(found) > most:
+            return []
+    return sorted(found, key=lambda own: (terms.in_no_circle.get(own, len(terms)), own))
 
 
-def leaves_above(cell: Address, terms: CellTerms, stops: Collection[Address]) -> set[Address]:
-    """The cells that a formula is computed from in the end, down to results and typed numbers."""
+def leaves_above(cell: Address, terms: CellTerms, stops: Collection[Address], most: float = math.inf) -> set[Address]:
+    """The cells that a formula is computed from in the end, down to results and typed numbers.
 
-    def is_computed(own: Address) -> bool:
-        return own not in stops and own in terms
-
-    found = reached([cell], lambda own: terms.reads.get(own, ()), through=is_computed)
-    return {own for own in found if not is_computed(own)}
+    Args:
+        cell: the formula.
+        terms: what each formula computes.
+        stops: the results.
+        most: how many are of interest; of more only some are given, more than these.
+    """
+    found, leaves, stack = {cell}, set[Address](), [cell]
+    while stack and len(leaves) <= most:
+        new = [own for own in terms.reads.get(stack.pop(), ()) if own not in found]
+        found.update(new)
+        computed = [own for own in new if own in terms and own not in stops]
+        leaves.update(set(new).difference(computed))
+        stack += computed
+    return leaves
 
 
 def number_under(cell: Address, known: Mapping[Address, float], terms: CellTerms) -> float:
@@ -81,11 +101,24 @@ class Functions:
 
     def __init__(self, terms: CellTerms, taken: Collection[Address], known: Collection[Address]) -> None:
         self._terms, self.known = terms, frozenset(known)
-        in_no_circle = {*in_order(terms.reads)}
-        behind = [cell for cell in formulas_behind(known, terms, taken) if cell in in_no_circle]
-        behind = behind if len(behind) <= _MOST else []
-        self.of = {cell: frozenset(leaves_above(cell, terms, known)) for cell in behind}
+        in_no_circle = terms.in_no_circle
+        self.of = self._leaves([cell for cell in formulas_behind(known, terms, taken, _MOST) if cell in in_no_circle])
         self.taken = taken
+
+    def _leaves(self, cells: Sequence[Address]) -> dict[Address, frozenset[Address]]:
+        """Of each of some formulas what it is computed from, as above; found once for all that is computed with."""
+        found: dict[Address, frozenset[Address]] = {}
+        reads, stack = self._terms.reads, [*cells]
+        while stack:
+            own = stack[-1]
+            computed = [o for o in reads[own] if o in self._terms and o not in self.known]
+            if waiting := [o for o in computed if o not in found]:
+                stack += waiting
+                continue
+            if stack.pop() not in found:
+                given = frozenset(o for o in reads[own] if o not in computed)
+                found[own] = given.union(*(found[o] for o in computed))
+        return {cell: found[cell] for cell in cells}
 
     def values(self, cell: Address, given: Sequence[Address], numbers: Array) -> Array:
         """What a formula gives for each row of numbers in the cells that it is computed from."""

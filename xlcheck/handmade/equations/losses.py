@@ -43,15 +43,15 @@ def find_loss(reading: Reading, terms: CellTerms, taken: Collection[Address]) ->
     if reading.kind != "Dense":
         return None
     results = {cell_of(atom): place for place, atom in outputs(reading).items() if not atom[3]}
-    behind = list(formulas_behind(results.keys(), terms, taken))
-    if len(behind) > _MOST or len(results) < reading.units * len(reading.layer.steps):
+    behind = formulas_behind(results.keys(), terms, taken, _MOST)
+    if len(results) < reading.units * len(reading.layer.steps):
         return None
     own = _ENTROPIES.get((str(reading.activations["activation"]), reading.units == 1))
     for name, loss in (_SQUARED,) if own is None else (own, _SQUARED):
         targets: dict[int, Sequence[Address]] = {}
         at: dict[int, Address] = {}
         for cell in behind:
-            read = leaves_above(cell, terms, results)
+            read = leaves_above(cell, terms, results, 2 * reading.units)
             steps = {results[x][0] for x in read if x in results}
             typed = sorted(x for x in read if x not in results)
             if len(steps) == 1 and len(read) == 2 * reading.units == 2 * len(typed):
@@ -103,7 +103,7 @@ def _is_loss(
 
 def _is_mean(cell: Address, losses: Collection[Address], terms: CellTerms) -> bool:
     """Whether a formula gives the mean of all losses."""
-    if len(losses) < 2 or leaves_above(cell, terms, losses) != set(losses):
+    if len(losses) < 2 or leaves_above(cell, terms, losses, len(losses)) != set(losses):
         return False
     numbers = np.random.default_rng(8).uniform(0.1, 0.9, len(losses)).tolist()
     known = dict(zip(sorted(losses), numbers, strict=True))

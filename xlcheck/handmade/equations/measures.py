@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, number_of, subterms
 from xlcheck.formulas.shapes import skeleton
@@ -220,8 +221,13 @@ class Measures:
         scale = set(own) - set(results)
         if term is None or len(results) != 1 or not scale or scale & set(self._weights):
             return False
-        made = [x for x in self._given if x in self._terms and scale <= set(leaves(self._terms[x]))]
+        made = [x for x, read in self._made_of.items() if scale <= read]
         return bool(made) and all(self._gives_back(term, results[0], x, scale) for x in made)
+
+    @cached_property
+    def _made_of(self) -> Mapping[Address, frozenset[Address]]:
+        """The computed cells that layers read → what their formulas read."""
+        return {x: frozenset(leaves(self._terms[x])) for x in self._given if x in self._terms}
 
     def _gives_back(self, term: Term, result: Address, x: Address, scale: Collection[Address]) -> bool:
         def given(part: Term) -> float | None:

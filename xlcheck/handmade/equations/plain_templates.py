@@ -120,7 +120,7 @@ def typed_vectors(terms: CellTerms, taken: Collection[Address], *, beside: bool)
     vectors: dict[tuple[Address, ...], set[Address]] = defaultdict(set)
     free = [cell for cell in terms if cell not in taken]
     for cell in free if len(free) <= _MOST_FREE else ():
-        read = tuple(sorted(leaves_above(cell, terms, ())))
+        read = tuple(sorted(leaves_above(cell, terms, (), _LONGEST)))
         if 1 < len(read) <= _LONGEST:
             vectors[read].add(cell)
     if not beside:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
+from functools import cached_property
 from math import isnan
 
 from xlcheck.formulas import tree as ast
@@ -67,9 +68,16 @@ class CellTerms(Mapping[Address, Term]):
     def __len__(self) -> int:
         return len(self._terms)
 
+    def _copied(self) -> CellTerms:
+        """The same, and nothing yet of what is found out about the terms together."""
+        new = copy(self)
+        for found in ("in_no_circle", "readers"):
+            new.__dict__.pop(found, None)
+        return new
+
     def edited(self, edit: Mapping[Address, Term]) -> CellTerms:
         """The same with other terms in some cells."""
-        new = copy(self)
+        new = self._copied()
         new._terms = {**self._terms, **edit}
         new.reads = {**self.reads, **{cell: leaves(term) for cell, term in edit.items()}}
         return new
@@ -81,7 +89,7 @@ class CellTerms(Mapping[Address, Term]):
             cells: the cells of these terms.
             given: the cells that count as given, though formulas compute them.
         """
-        new = copy(self)
+        new = self._copied()
         new._given = frozenset(given)
         new._terms = {cell: self._terms[cell] for cell in cells}
         new.reads = {cell: self.reads[cell] for cell in cells}
@@ -113,7 +121,21 @@ class CellTerms(Mapping[Address, Term]):
 
     def in_order(self) -> list[Address]:
         """The cells in order of calculation, then those of circles."""
-        return list(dict.fromkeys((*in_order(self.reads), *self)))
+        return list(dict.fromkeys((*self.in_no_circle, *self)))
+
+    @cached_property
+    def in_no_circle(self) -> Mapping[Address, int]:
+        """The place of each cell in the order of calculation, without those of circles and what reads them."""
+        return {cell: place for place, cell in enumerate(in_order(self.reads))}
+
+    @cached_property
+    def readers(self) -> Mapping[Address, Sequence[Address]]:
+        """Cell → the cells whose terms read it."""
+        found: dict[Address, list[Address]] = {}
+        for cell, reads in self.reads.items():
+            for read in reads:
+                found.setdefault(read, []).append(cell)
+        return found
 
     def value(self, cell: Address) -> Value:
         """What a cell holds; None for an empty one."""

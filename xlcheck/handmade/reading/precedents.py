@@ -31,6 +31,7 @@ class Precedents:
         self._table = table
         self._references = References(table.content.names)
         self._ranges = lru_cache(maxsize=None)(self._read)
+        self._cells = lru_cache(maxsize=None)(self._read_cells)
         self._readers = lru_cache(maxsize=None)(self._find_readers)
 
     @property
@@ -54,13 +55,16 @@ class Precedents:
 
     def of(self, cell: Address) -> list[Address]:
         """Every cell that a cell's formula reads, in the order of its text, each once; empty cells too."""
+        return [*self._cells(cell)]
+
+    def _read_cells(self, cell: Address) -> tuple[Address, ...]:
         found: dict[Address, None] = {}
         for area in self.ranges(cell):
             used = self._table.clip(area)
             if len(found) + used.size > MAX_CELLS:
                 break
             found.update(((used.sheet, row, column), None) for row, column in used.cells())
-        return list(found)
+        return tuple(found)
 
     def is_copy(self, cell: Address) -> bool:
         """Whether a formula only repeats another cell: `=B9`."""
