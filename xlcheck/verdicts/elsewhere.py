@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,11 +21,12 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.scanner import tokens
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.computed_givens import TO_THE_NETWORK, formulas_for_numbers, that_read_the_network
-from xlcheck.verdicts.formula_cells import FormulaCells, Upstream
+from xlcheck.verdicts.formula_cells import QUICK_CELLS, FormulaCells, Upstream
 from xlcheck.verdicts.messages import first_of
 from xlcheck.verdicts.observe import Observation
 from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.verdicts.unknown_parts import NOTHING, Known, caught_by, known_of, may_fail
+from xlcheck.verdicts.unknown_constants import UnknownConstants
+from xlcheck.verdicts.unknown_parts import NOTHING, Known, caught_by, known_of, may_cancel, may_fail
 from xlcheck.workbook.cell_codes import Codes, address, by_sheet, codes_of
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest
@@ -101,9 +102,15 @@ def depending_quantities(
             found |= _reading(formulas, cells, reads, closed)
     found |= _catching(formulas, computed, own)
     found |= dict.fromkeys(that_read_the_network(formulas, typed, seen.own_sheets), TO_THE_NETWORK)
+    is_quick = seen.formula_cells <= QUICK_CELLS
+    found |= UnknownConstants(formulas, manifest, seen.own_sheets, every=is_quick).read_by(known, shown)
+    for one, cells in _knowing(known, shown).items() if is_quick else ():
+        found |= _depending(formulas, cells, {}, one.cancelled_in, may_cancel)
     if manifest.tables:
         everything = FormulaCells(content)
-        for rule, says, cells in _rules(known, _columns(manifest.tables)):
+        columns = [*_columns(manifest.tables)]
+        found |= UnknownConstants(everything, manifest, seen.own_sheets, every=False).read_by(known, columns)
+        for rule, says, cells in _rules(known, columns):
             found |= _depending(everything, cells, _named(content, rule), rule, says)
     open_cells = ((cell, reason) for cell, reason in found.items() if cell not in wrong)
     yield from said_of((f"{sheet}!{address(code)}", reason) for (sheet, code), reason in open_cells)
@@ -116,14 +123,20 @@ def _rules(known: Mapping[str, Known], cells: Iterable[tuple[str, str, Codes]]) 
         known: what the formulas of each computed quantity may hold.
         cells: quantity, worksheet and cells; of those that are not computed nothing is asked.
     """
-    computed: list[tuple[str, Codes]] = []
+    knowing = _knowing(known, cells)
+    yield from ((one.unknown_in, one.suspects, own) for one, own in knowing.items())
+    yield depends_on, _SUSPECT.search, [*chain.from_iterable(knowing.values())]
+
+
+def _knowing(
+    known: Mapping[str, Known], cells: Iterable[tuple[str, str, Codes]]
+) -> dict[Known, list[tuple[str, Codes]]]:
+    """The cells, by worksheet, of all quantities of whose formulas the same is known."""
     knowing: dict[Known, list[tuple[str, Codes]]] = {}
     for name, sheet, codes in cells:
         if name in known:
-            computed.append((sheet, codes))
-            knowing.setdefault(known[name], []).append(computed[-1])
-    yield from ((one.unknown_in, one.suspects, own) for one, own in knowing.items())
-    yield depends_on, _SUSPECT.search, computed
+            knowing.setdefault(known[name], []).append((sheet, codes))
+    return knowing
 
 
 def _columns(tables: Iterable[EpochTable]) -> Iterator[tuple[str, str, Codes]]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
+
+import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.engines.differences import Circumstances, differs_by_form, named_ranges, that_may_differ
@@ -16,6 +19,8 @@ from xlcheck.workbook.content import Cell, ConstantCells, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.values import Value
 
+QUICK_CELLS = 10_000
+"""Up to so many formula cells a check does what may take as long as computing them."""
 _NOTHING = PackedCells.of({})
 _AT_ONCE = 2**16
 _PLACE_ONLY = re.compile(r"(?<![\w.])(?:ROWS?|COLUMNS?|ISREF)\([^()]*\)", re.IGNORECASE)
@@ -31,7 +36,7 @@ class FormulaCells:
     def __init__(self, content: WorkbookContent) -> None:
         self.shows_stored = content.calculation.shows_stored
         self.names = content.names
-        self._references = References(content.names)
+        self._read = lru_cache(maxsize=2 * QUICK_CELLS)(References(content.names).of)  # asked for by several
         self._sheets = {name: sheet.cells for name, sheet in content.sheets.items()}
         self._packed: dict[str, PackedCells] = {}
 
@@ -72,6 +77,12 @@ class FormulaCells:
         """The cells of a range that hold something else than a formula."""
         filled = _inside(self._on(area.sheet).codes, area)
         return filled[~contained(filled, self.on(area.sheet))]
+
+    def typed_numbers(self, sheet: str) -> tuple[Codes, Array]:
+        """The cells of a worksheet that hold a number and no formula, ascending, and these; none if it was not read."""
+        packed = self._on(sheet) if self.is_read(sheet) else _NOTHING
+        typed = ~(np.isnan(packed.numbers) | contained(packed.codes, packed.formula_codes))
+        return packed.codes[typed], packed.numbers[typed]
 
     def cell(self, sheet: str, code: int) -> Cell | None:
         """What stands in a cell; None if it is empty."""
@@ -133,12 +144,12 @@ class FormulaCells:
     def reads(self, sheet: str, code: int) -> list[Range]:
         """The ranges that a cell's formula reads."""
         text = self.text(sheet, code)
-        return [] if text is None else self._references.of(text, sheet)
+        return [] if text is None else self._read(text, sheet)
 
     def computes_with(self, sheet: str, code: int) -> list[Range]:
         """The same without those of which it takes only where they are and how large, as `ROW(A1)` does."""
         text = self.text(sheet, code)
-        return [] if text is None else self._references.of(_PLACE_ONLY.sub("0", text), sheet)
+        return [] if text is None else self._read(_PLACE_ONLY.sub("0", text), sheet)
 
     def _on(self, sheet: str) -> PackedCells:
         if sheet not in self._packed:

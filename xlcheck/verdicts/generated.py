@@ -23,7 +23,7 @@ from xlcheck.verdicts.edited_inputs import Given, read_given
 from xlcheck.verdicts.elsewhere import depending_quantities
 from xlcheck.verdicts.expectation import expectation_of
 from xlcheck.verdicts.filled_columns import FilledVerdict, judge_filled
-from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.formula_cells import QUICK_CELLS, FormulaCells
 from xlcheck.verdicts.helpers import judge_helper
 from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.lone_errors import without_lone_errors
@@ -33,7 +33,7 @@ from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.overflows import who_knows_overflows
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.read_otherwise import read_otherwise
-from xlcheck.verdicts.readers_view import QUICK_CELLS, hidden_circle, reservations, without_effect
+from xlcheck.verdicts.readers_view import hidden_circle, reservations, without_effect
 from xlcheck.verdicts.report import CheckReport, Status
 from xlcheck.verdicts.summary import Judged, part_of
 from xlcheck.verdicts.tolerance import Tolerance, magnitude

@@ -22,13 +22,11 @@ from xlcheck.engines.base import Engine
 from xlcheck.formulas.addresses import quote_sheet
 from xlcheck.formulas.scanner import tokens
 from xlcheck.verdicts.elsewhere import DEPENDS_ON
-from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.formula_cells import QUICK_CELLS, FormulaCells
 from xlcheck.verdicts.messages import first_of
 from xlcheck.workbook.cell_codes import address
 from xlcheck.workbook.content import WorkbookContent
 
-QUICK_CELLS = 10_000
-"""Up to so many formula cells a check does what may take as long as computing them."""
 _LAMBDA = re.compile(r"=?(?:_xlfn\.)?LAMBDA\(", re.IGNORECASE)
 _BRANCHES = ("IF", "IFS", "IFERROR", "IFNA", "SWITCH", "SUMIF", "SUMIFS", "COUNTIF", "OFFSET", "ROW", "COLUMN", "LET")
 

@@ -68,6 +68,8 @@ def _number_but(known: frozenset[float], *, places: bool) -> re.Pattern[str]:
 _WHOLE = r"\d+"
 _USUAL = ("SUMPRODUCT", "EXP", "TANH", "SUM", "IF", "MAX")
 _LONGEST = 400  # a number has fewer digits
+_REFERENCE = re.compile(r"(?<![\w.$])\$?([A-Z]{1,3})\$?(\d{1,7})(?![\w.(!])", re.IGNORECASE)
+_ZERO = re.compile(r"(?<![\w.])0(?:\.0*)?[*^]|[*^]\(?0(?![\w.])|[*^]\(?0\.0*(?!\d)|LET\(")
 _PERCENT, _END = Token("operator", "%"), Token("space", "")
 _COMPARED = re.compile("[=<>]")
 _BEFORE = r"[-+*/^(,=<>&{;\s]"
@@ -77,6 +79,16 @@ MAY_MAKE = re.compile(
     rf"{_OTHER}[^\n]*?{_OTHER}|{_BEFORE}1[)%]*[-+][-+(]*1(?![\w.])|\([-+]*{_PLAIN_NUMBER}%?\)|PI\(\)|LET\(|TRUE|FALSE"
 )
 """One of these is in a formula in capitals, with its `=`, that makes a number which is neither 0 nor 1."""
+
+
+def may_cancel(formulas: str) -> bool:
+    """Whether one of some formulas, a line each, reads a cell twice, multiplies by 0, or names something."""
+    return any(_may_cancel(text) for text in formulas.splitlines())
+
+
+def _may_cancel(text: str) -> bool:
+    read = _REFERENCE.findall(text)
+    return len(read) != len(set(read)) or _ZERO.search(text) is not None
 
 
 def caught_by(formulas: str) -> str | None:
@@ -146,12 +158,19 @@ class Known:
                 found.append(names[text.casefold()])
             elif kind == "number":
                 in_hundredths = after == _PERCENT
-                if not self._is_own(float(text) / 100 if in_hundredths else float(text)):
+                if not self.is_own(float(text) / 100 if in_hundredths else float(text)):
                     found.append(f"the number {text}{'%' if in_hundredths else ''}, {NOTHING}")
         if not found and (made := self._unknown_made(formula)) is not None:
             shown = "a number of its own" if math.isnan(made) else f"the number {made:.6g}"
             found.append(f"{shown}, {NOTHING}")
         return next(iter(sorted(found, key=lambda what: what != _CONDITION)), None)
+
+    def cancelled_in(self, formula: str, names: Mapping[str, str]) -> str | None:
+        """A number that is not known and that a formula makes of any cells; None if there is none."""
+        from xlcheck.formulas.cancelled import cancelled
+
+        made = next((number for number in cancelled(formula) if not self._makes(number)), None)
+        return None if made is None else f"the number {made:.6g}, {NOTHING}"
 
     @property
     def _functions(self) -> frozenset[str]:
@@ -162,7 +181,8 @@ class Known:
             return None
         return _CONDITION if name in _CHOOSING else f"the function {name}, {NOTHING}"
 
-    def _is_own(self, number: float) -> bool:
+    def is_own(self, number: float) -> bool:
+        """Whether a number without its sign may stand in a formula."""
         if number <= self.allowed or (self.places and number.is_integer()):
             return True
         return any(abs(number - own) <= _DIGITS * own for own in (*_PLAIN_NUMBERS, *self.numbers))
@@ -179,7 +199,7 @@ class Known:
         plain = (*_PLAIN_NUMBERS, *self.numbers)
         pairs = ((a, b) for a in self.numbers for b in plain)
         made = (n for a, b in pairs for n in (a * b, a + b, abs(a - b), *((a / b, b / a) if a and b else ())))
-        return self._is_own(abs(number)) or any(abs(abs(number) - own) <= _DIGITS * own for own in made)
+        return self.is_own(abs(number)) or any(abs(abs(number) - own) <= _DIGITS * own for own in made)
 
 
 def known_of(graph: Graph, name: str, allowed: float) -> Known:

@@ -1,0 +1,68 @@
+"""A number that the equation does not know is one wherever it stands: in a cell, or made of cells."""
+
+from __future__ import annotations
+
+import pytest
+from small_book import Change, Checker
+
+from xlcheck.verdicts import elsewhere
+
+RIGHT = "C2*Weights!$B$2"
+BELL = f"={RIGHT}+EXP(-Mine!A1*(C2-Mine!A2)^2)"
+
+
+@pytest.mark.parametrize("most", [10_000, 0], ids=["few formulas", "many formulas"])
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"Net!C3": BELL, "Mine!A1": 1e6, "Mine!A2": 0.777}, "Mine!A1"),
+        ({"Net!C3": BELL, "Mine!A1": "=Mine!B1", "Mine!B1": 1e6, "Mine!A2": 0.5}, "Mine!B1"),
+        ({"Net!C3": f"={RIGHT}+EXP(-'My own'!A1)", "My own!A1": 1e6}, "'My own'!A1"),
+    ],
+    ids=str,
+)
+def test_a_number_in_a_cell_is_as_unknown_as_one_in_a_formula(
+    check_small: Checker, changes: dict[str, Change], where: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A narrow bell is right for all numbers that are tried, whoever holds its place and its width."""
+    monkeypatch.setattr(elsewhere, "QUICK_CELLS", most)
+    report = check_small(changes, perturb=2)
+
+    assert (report.exit_code, report.counts.root) == (3, 0)
+    assert report.reservations == (
+        f"what Net!C3 gives depends on the number in {where}, of which its equation knows nothing, and was checked for "
+        "some numbers only; write a formula that holds for all of them",
+    )
+
+
+def test_so_is_one_beside_the_network(check_small: Checker) -> None:
+    """Keras's own number on a worksheet of xlcheck's is none of the network's."""
+    report = check_small({"Net!C3": f"={RIGHT}+0*Check!D1"})
+
+    assert report.exit_code == 3
+    assert report.reservations[0].startswith("what Net!C3 gives depends on the number in Check!D1, of which")
+
+
+@pytest.mark.parametrize("formula", [f"{RIGHT}*Mine!A1", f"{RIGHT}+Mine!A2"])
+def test_a_number_that_might_stand_in_the_formula_may_stand_in_a_cell(check_small: Checker, formula: str) -> None:
+    """1 and 0 change nothing."""
+    assert check_small({"Net!C3": f"={formula}", "Mine!A1": 1.0, "Mine!A2": 0.0}).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "made", ["EXP(EXP(EXP(C2/C2)))", "EXP(EXP(EXP(EXP(C2-C2))))", "EXP(EXP(EXP(C2^0)))", "EXP(EXP(EXP(EXP(0*C2))))"]
+)
+def test_a_number_that_cells_make_and_cancel_out_of_is_unknown(check_small: Checker, made: str) -> None:
+    """No number is written down, and the bell is as narrow as any."""
+    report = check_small({"Net!C3": f"={RIGHT}+EXP(-{made}*(C2-0.5)^2)"}, perturb=2)
+
+    assert (report.exit_code, report.counts.root) == (3, 0)
+    assert "gives depends on the number -3.81428e+06, of which its equation knows nothing" in report.reservations[0]
+
+
+@pytest.mark.parametrize(
+    "formula", [f"{RIGHT}+C2-C2", f"{RIGHT}*C2/C2", f"{RIGHT}*C2^(C2-C2)", f"{RIGHT}/TANH(C2)*TANH(C2)"]
+)
+def test_what_makes_nothing_new_of_cells_passes(check_small: Checker, formula: str) -> None:
+    """0 and 1 are numbers that any formula may hold."""
+    assert check_small({"Net!C3": f"={formula}"}).exit_code == 0
