@@ -1,12 +1,10 @@
-"""Mistakes that only the text of a formula shows: ranges that end a cell too soon or too late, and rounding."""
+"""Mistakes that only the text of a formula shows: ranges that end a cell too soon or too late, and signs."""
 
 from __future__ import annotations
 
 import pytest
 
-from xlcheck.formulas.parser import parse
-from xlcheck.formulas.unparse import unparse
-from xlcheck.verdicts.mistakes.texts import lengthened, shortened, turned, without_rounding
+from xlcheck.verdicts.mistakes.texts import lengthened, shortened, turned
 
 
 @pytest.mark.parametrize(
@@ -56,19 +54,6 @@ def test_the_end_is_named() -> None:
 def test_ranges_that_end_a_cell_too_late(formula: str, longer: list[str]) -> None:
     """Each range is a cell longer at each end once, as far as the worksheet goes."""
     assert list(lengthened(formula)) == longer
-
-
-@pytest.mark.parametrize(
-    ("formula", "unrounded"),
-    [
-        ("ROUND(A1*B1,4)", "A1*B1"),
-        ("TANH(ROUNDUP(A1,2))+TRUNC(B1)", "TANH(A1)+B1"),
-        ("SUM(A1:A3)", "SUM(A1:A3)"),
-    ],
-)
-def test_values_that_were_rounded(formula: str, unrounded: str) -> None:
-    """Whatever rounds is left out, wherever it stands, and nothing else."""
-    assert unparse(without_rounding(parse(formula))) == unparse(parse(unrounded))
 
 
 @pytest.mark.parametrize(

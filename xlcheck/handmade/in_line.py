@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.handmade import effort
 from xlcheck.handmade.against_edits import is_strange
 from xlcheck.handmade.arrangement import Arrangement
@@ -24,7 +25,6 @@ from xlcheck.handmade.equations.recognise import Tables, recognise_layers
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.patterns import as_in_pattern
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.handmade.reading.evaluated import unrounded
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.single_edit import foreign
@@ -93,7 +93,7 @@ def _as_in_line(
         wrong: the cells that are wrong in layers, if some cells should compute something else.
         is_sure: whether all is right as it is, so that only what breaks a pattern on all sides may be wrong.
     """
-    plain = {cell: text for cell, own in part.table.texts.items() if (text := unrounded(own)) is not None}
+    plain = {cell: whole[0] for cell, own in part.table.texts.items() if (whole := rounded_whole(own)) is not None}
     looked_at = OddOnes(terms, part.table.with_texts(plain), seeming_weights(base))
     odd = looked_at.out_of_pattern(as_in_pattern(part.table))
     if not is_sure:

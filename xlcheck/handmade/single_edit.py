@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from xlcheck.errors import UsageError
 from xlcheck.formulas.algebra import Address, Function, Sum, Term, outline, subterms
+from xlcheck.formulas.rounding import rounds
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
@@ -32,7 +33,6 @@ from xlcheck.handmade.idle_under_edits import reads_for_nothing
 from xlcheck.handmade.outcome import CORRECT, Outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import show
-from xlcheck.handmade.reading.evaluated import rounds
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import UnderEdits

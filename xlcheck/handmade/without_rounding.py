@@ -13,10 +13,10 @@ import numpy as np
 
 from xlcheck.errors import EngineError
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.engine_choice import Answers
-from xlcheck.handmade.reading.evaluated import digits_kept, unrounded
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.stored import stored_values
@@ -79,8 +79,8 @@ def without_rounding(part: SheetGroup, answers: Answers) -> WithoutRounding | No
         part: the worksheets.
         answers: what they compute.
     """
-    texts = {cell: plain for cell, text in part.table.texts.items() if (plain := unrounded(text)) is not None}
-    digits = {cell: digits_kept(part.table.texts[cell]) for cell in texts}
+    whole = {cell: found for cell, text in part.table.texts.items() if (found := rounded_whole(text)) is not None}
+    texts, digits = {cell: text for cell, (text, _) in whole.items()}, {cell: n for cell, (_, n) in whole.items()}
     kinds, rounded = ({skeleton(part.table.texts[cell]) for cell in own} for own in (part.table.texts, texts))
     many = 2 * len(texts) > len(part.table.texts) and min(digits.values()) >= _FEWEST
     many = many and 2 * len(rounded) > len(kinds)  # a habit is one of all kinds of formulas, not of one long line

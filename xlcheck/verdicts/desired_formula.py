@@ -18,11 +18,12 @@ from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.formulas.meaning import same_formula
 from xlcheck.formulas.printer import Places
 from xlcheck.formulas.printing import Style, formula
+from xlcheck.formulas.rounding import unrounded
 from xlcheck.formulas.scalars import OpaqueError
 from xlcheck.formulas.shapes import moved
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.shapes import Shape
-from xlcheck.verdicts.mistakes.texts import turned, unrounded
+from xlcheck.verdicts.mistakes.texts import turned
 from xlcheck.verdicts.mistakes.trials import Trials, same_function
 from xlcheck.verdicts.operands import forms
 from xlcheck.workbook.cell_codes import code_at, position

@@ -14,13 +14,14 @@ import numpy as np
 from xlcheck.arrays import Array, Values
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.arrays import array_of
+from xlcheck.formulas.rounding import rounds
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.handmade import effort
 from xlcheck.handmade.alignment.settings import SETTINGS, UnknownNumbers, random_numbers
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.evaluated import in_each_setting, rounds
+from xlcheck.handmade.reading.evaluated import in_each_setting
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.workbook.values import CellError, NotEvaluated

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
 from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.formulas.shapes import operands, shape_of, with_operand
 from xlcheck.handmade.equations.dollars import with_other_dollars
 from xlcheck.handmade.equations.pairs import Away
@@ -18,7 +19,6 @@ from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_cells import TypedCells
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.evaluated import unrounded
 
 _NEAR = 6
 """Formulas in line with one that may be meant instead of it."""
@@ -130,7 +130,7 @@ class Edits(TypedCells):
 
     def _rounded(self) -> Iterator[Edit]:
         """Formulas that round a number, without that: each alone, and all that do the same in a line."""
-        texts = {cell: text for cell, own in self._table.texts.items() if (text := unrounded(own)) is not None}
+        texts = {cell: found[0] for cell, own in self._table.texts.items() if (found := rounded_whole(own)) is not None}
         terms = {cell: term for cell, text in texts.items() if (term := self._terms.term_of(cell, text)) is not None}
         for cell, term in terms.items():
             yield {cell: term}

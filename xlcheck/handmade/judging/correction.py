@@ -17,6 +17,7 @@ from xlcheck.arrays import Array, Values
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.evaluate import evaluate
+from xlcheck.formulas.rounding import unrounded
 from xlcheck.formulas.scalars import OpaqueError
 from xlcheck.formulas.shapes import moved
 from xlcheck.formulas.tree import Node
@@ -25,7 +26,7 @@ from xlcheck.handmade.networks.elements import Element
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.verdicts.mistakes.texts import exchanged, lengthened, shortened, turned, unrounded
+from xlcheck.verdicts.mistakes.texts import exchanged, lengthened, shortened, turned
 
 _BESIDE, _EXCHANGED, _FAR = 8, 120, 24
 """Formulas of cells beside that are tried, wrong formulas with ranges at another place, and how far that may be."""

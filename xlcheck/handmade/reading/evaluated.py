@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 
 import numpy as np
@@ -11,38 +10,11 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.arrays import array_of
 from xlcheck.formulas.evaluate import evaluate
+from xlcheck.formulas.rounding import rounds
 from xlcheck.formulas.scalars import OpaqueError, Scalar
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, scalar_of
 from xlcheck.workbook.values import Value
-
-_ROUNDS = re.compile(r"\b(?:ROUND|ROUNDUP|ROUNDDOWN|TRUNC)\(", re.IGNORECASE)
-_ROUNDS_ALL = re.compile(r"\s*ROUND\((.*),\s*(\d+)\s*\)\s*$", re.IGNORECASE | re.DOTALL)
-
-
-def rounds(formula: str) -> bool:
-    """Whether a formula rounds anything: its term does not show that, only its numbers do."""
-    return bool(_ROUNDS.search(formula))
-
-
-def unrounded(formula: str) -> str | None:
-    """What a formula rounds that does nothing else; None for any other.
-
-    Args:
-        formula: its text, without `=`.
-    """
-    found = _ROUNDS_ALL.match(formula)
-    return None if found is None else found[1]
-
-
-def digits_kept(formula: str) -> int:
-    """How many digits behind the point a formula keeps that does nothing else than to round something; else 0.
-
-    Args:
-        formula: its text, without `=`.
-    """
-    found = _ROUNDS_ALL.match(formula)
-    return 0 if found is None else int(found[2])
 
 
 def computed(formula: str, cell: Address, table: CellTable, held: Callable[[Address], Value]) -> float | None:

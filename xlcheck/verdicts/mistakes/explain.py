@@ -10,6 +10,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.errors import NotSupportedError
+from xlcheck.formulas.rounding import unrounded
 from xlcheck.formulas.scalars import OpaqueError
 from xlcheck.graph.expressions import Expr
 from xlcheck.graph.quantities import Graph, Quantity
@@ -19,7 +20,7 @@ from xlcheck.verdicts.mistakes.forward import Mistakes as Forward
 from xlcheck.verdicts.mistakes.mutants import Mutant, rewritten
 from xlcheck.verdicts.mistakes.products import products
 from xlcheck.verdicts.mistakes.rewriting import written_out
-from xlcheck.verdicts.mistakes.texts import MAX_DIGITS, rounded, shortened, too_long, unrounded
+from xlcheck.verdicts.mistakes.texts import MAX_DIGITS, rounded, shortened, too_long
 from xlcheck.verdicts.mistakes.trials import Trials, same_function
 from xlcheck.verdicts.operands import forms
 from xlcheck.verdicts.ranges import Follow

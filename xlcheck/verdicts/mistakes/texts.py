@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.scanner import Ref, cut
-from xlcheck.formulas.tree import FunctionCall, Node, Operator, rebuilt
+from xlcheck.formulas.tree import FunctionCall, Node, Operator
 from xlcheck.formulas.unparse import unparse
 
 MAX_DIGITS = 12
@@ -25,23 +25,6 @@ def too_long(area: str, where: str) -> str:
 def too_short(area: str, where: str) -> str:
     """What is wrong with a range that covers too little."""
     return f"the range {area} is one cell too short at its {where}"
-
-
-def unrounded(formula: str) -> str | None:
-    """A formula without the functions that round in it; None if there is none, or if it cannot be read."""
-    tree = parsed(formula)
-    found = None if tree is None else without_rounding(tree)
-    return None if found is None or found == tree else unparse(found)
-
-
-def without_rounding(node: Node) -> Node:
-    """A tree in which every value is taken as it is."""
-    if isinstance(node, FunctionCall) and node.name in _ROUNDING and node.arguments:
-        return without_rounding(node.arguments[0])
-    return rebuilt(node, without_rounding)
-
-
-_ROUNDING = ("ROUND", "ROUNDUP", "ROUNDDOWN", "TRUNC", "FIXED")
 
 
 def turned(formula: str) -> Iterator[str]:
