@@ -302,26 +302,6 @@ def test_several_roots_come_in_calculation_order(check_small: Checker) -> None:
     assert statuses == sorted(statuses, key=[Status.ROOT, Status.CARRIED].index)
 
 
-def test_a_stale_stored_value_is_noticed_and_changes_no_verdict(small_book: SmallBook, tmp_path: Path) -> None:
-    """The stored value is compared with the recalculated one, never used."""
-    path = tmp_path / "stale.xlsx"
-    old = small_book.formulas["Net!C9"]
-    small_book.write(path, {})
-    small_book_with_poison = {**small_book.formulas, "Net!C9": (old[0], 999.25)}
-    book = type(small_book)(
-        small_book.graph, small_book.trace, small_book.constants, small_book_with_poison, small_book.bindings,
-        small_book.helpers,
-    )  # fmt: skip
-    book.write(path)
-    report = check_content(read_workbook(path), engine("ironcalc"))
-
-    assert report.ok
-    (stale,) = report.cells
-    assert (stale.sheet, stale.cell, stale.kind, stale.status) == ("Net", "C9", Kind.STALE_CACHE, Status.AGREE)
-    assert stale.actual == 999.25
-    assert report.stale == (stale,)
-
-
 @pytest.mark.parametrize(
     "formula",
     ["=TANH(D7)+0*SUM(C9:C10*1)", "=(TANH(D7)+0)%*100", "=TANH(D7)+0*SUMPRODUCT(EXP(C9:C10))", "=TANH(D7)*ERF(30)"],
@@ -333,27 +313,3 @@ def test_what_the_engine_computes_otherwise_than_excel_has_no_verdict(check_smal
     assert not report.roots
     assert cells(report, Status.NOT_EVALUATED) == {"Net!D9"}
     assert report.exit_code == 3
-
-
-@pytest.mark.parametrize(("atol", "is_stale"), [(1e-4, True), (1e-2, False)])
-def test_a_stored_value_may_be_as_far_off_as_a_calculated_one(
-    small_book: SmallBook, tmp_path: Path, atol: float, is_stale: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A difference that is allowed to a helper cell is no mistake where it was stored, and a larger one is."""
-    path = tmp_path / "stored.xlsx"
-    monkeypatch.setitem(small_book.formulas, "Check!A2", ("A1-B1", 1e-3))
-    small_book.write(path)
-    report = check_content(read_workbook(path), engine("ironcalc"), atol=atol)
-
-    assert {c.cell for c in report.stale} == ({"A2"} if is_stale else set())
-
-
-def test_stored_values_belong_to_the_sample_that_was_shown(small_book: SmallBook, tmp_path: Path) -> None:
-    """With the selector at 2 the values stored for the first sample are stale, and no verdict changes."""
-    path = tmp_path / "second.xlsx"
-    small_book.write(path, {"Data!B1": 2.0})
-    report = check_content(read_workbook(path), engine("ironcalc"))
-
-    assert report.ok
-    assert "D9" in {c.cell for c in report.stale}
-    assert {c.sheet for c in report.stale} == {"Net", "Check"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -124,10 +124,7 @@ def check_content(
         edits=given.edits,
         reservations=(
             *reservations(content, engine, circle=circle, built=True, compared=seen.saved is not None),
-            *_unselected(manifest, seen),
-            *depending_quantities(content, manifest, graph, formulas, seen, tolerance, wrong),
-            *(f"{text}; build the workbook again" for text in changed.seen),
-            *read_otherwise(all_formulas),
+            *_reservations(workbook, content, changed.seen, wrong),
         ),
         alterations=(*changed.words, *changed.seen, *typed_over, *content.notes),
         as_built=as_built,
@@ -270,6 +267,17 @@ def _notes(workbook: _Workbook, *, rounded: bool, overflows: bool) -> Iterator[s
         )
     else:
         yield from lost_digits(workbook.manifest, workbook.graph)
+
+
+def _reservations(
+    workbook: _Workbook, content: WorkbookContent, changed: Sequence[str], wrong: Collection[tuple[str, int]]
+) -> Iterator[str]:
+    """Why a reader may see other values, by what xlcheck knows of its own workbooks."""
+    w = workbook
+    yield from _unselected(w.manifest, w.seen)
+    yield from depending_quantities(content, w.manifest, w.graph, w.formulas, w.seen, w.tolerance, wrong)
+    yield from (f"{text}; build the workbook again" for text in changed)
+    yield from read_otherwise(w.all_formulas)
 
 
 def _desired(
