@@ -13,6 +13,8 @@ RIGHT = "C2*Weights!$B$2"
     [
         (f"LET(a,{RIGHT},a)", "LET _xlfn.LET"),
         (f"_xlfn.LET(a,{RIGHT},a)", "what LET and LAMBDA name a _xlpm.a"),
+        (f"_xlfn.SUM({RIGHT})", "_xlfn.SUM SUM"),
+        (f"_xlfn._xlws.SUM({RIGHT})", "_xlfn._xlws.SUM SUM"),
         ("LAMBDA(a,a*Weights!$B$2)(C2)", "what LET and LAMBDA name a _xlpm.a"),
     ],
 )

@@ -1,10 +1,10 @@
 """Formulas that engines compute, and other programs read otherwise, or not at all.
 
 Functions that came after Excel 2007 are called `_xlfn.LET` in files, and programs put the prefix there when they save.
-A script that writes `LET` makes a cell that shows `#NAME?` until somebody edits it. And a typographic minus, as in
-`A1−B1`, the `@` of `A1*@B1` and the `#` of `A1#`, which files spell SINGLE and ANCHORARRAY, belong to no formula in a
-file. What stands behind a whole formula, as in `A1)` and `A1,0`, IronCalc passes over, while Excel refuses the file.
-And TRANSPOSE takes a single cell where no array formula is entered, though no engine does so.
+A script that writes `LET`, or `_xlfn.SUM`, makes a cell that shows `#NAME?` until somebody edits it. And a typographic
+minus, as in `A1−B1`, the `@` of `A1*@B1` and the `#` of `A1#`, which files spell SINGLE and ANCHORARRAY, belong to no
+formula in a file. What stands behind a whole formula, as in `A1)` and `A1,0`, IronCalc passes over, while Excel refuses
+the file. And TRANSPOSE takes a single cell where no array formula is entered, though no engine does so.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from xlcheck.formulas.scanner import tokens
+from xlcheck.formulas.scanner import plain_name, tokens
 from xlcheck.formulas.whole import may_be_none
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.messages import first_of
@@ -37,6 +37,13 @@ _NAMES = """
     Z.TEST
 """
 _NEWER = frozenset(_NAMES.split())
+_OLD_NAMES = """
+    ABS ACOSH AND ASINH ATAN ATANH AVERAGE CHOOSE COLUMN COLUMNS COSH COUNT COUNTIF DEVSQ ERF ERFC EXP FALSE HLOOKUP IF
+    INDEX INT ISERROR ISNUMBER LN LOG LOG10 LOOKUP MATCH MAX MEDIAN MIN MMULT MOD N NORMSDIST NOT OFFSET OR PI POWER
+    PRODUCT ROUND ROW ROWS SIGN SIN SINH SQRT STDEV STDEVP SUM SUMIF SUMPRODUCT SUMSQ SUMX2MY2 SUMX2PY2 SUMXMY2 TANH
+    TRANSPOSE TRUE VAR VARP VLOOKUP
+"""
+_OLDER = frozenset(_OLD_NAMES.split())
 _WITH_NAMES = {"_XLFN.LET", "_XLFN.LAMBDA"}
 _STRANGE = re.compile(r"[@#]|[^\x00-\x7f]")
 _SWAPPED = re.compile(r"TRANSPOSE\((?!\s*(?:(?:'[^']*'!|\w+!)?\$?[A-Z]{1,3}\$?\d+\s*\)|\{))")  # more than one cell
@@ -115,16 +122,19 @@ def _transposes(formula: str) -> Iterator[str]:
 
 def _may_call(text: str) -> bool:
     found = functions_in(text.encode("utf-8", "surrogatepass"))
-    return not _NEWER.isdisjoint(found) or not _WITH_NAMES.isdisjoint(found)
+    prefixed = {name.rpartition(".")[2] for name in found if name.startswith("_XLFN.")} if "_XLFN." in text else set()
+    return not (_NEWER.isdisjoint(found) and _WITH_NAMES.isdisjoint(found) and _OLDER.isdisjoint(prefixed))
 
 
 def _called(formula: str) -> Iterator[str]:
-    """The newer functions that a formula calls without the prefix, and names of LET and LAMBDA without theirs."""
+    """The functions that a formula calls without the prefix or wrongly with it, and names of LET without theirs."""
     words = [token for token in tokens(formula.removeprefix("=")) if token.kind != "space"]
     for word, (kind, name) in zip(words, [*words[2:], *words[-1:] * 2], strict=True):  # behind its bracket
         function = word.text.upper() if word.kind == "function" else ""
         if function in _NEWER:
             yield f"{function} _xlfn.{function}"
+        elif function.startswith("_XLFN.") and (plain := plain_name(function)) in _OLDER:
+            yield f"{word.text} {plain}"
         elif function in _WITH_NAMES and kind == "name" and not name.lower().startswith("_xlpm."):
             yield f"what LET and LAMBDA name {name} _xlpm.{name}"
 
