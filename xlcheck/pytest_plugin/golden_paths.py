@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from pathlib import Path
 
 import pytest
 
+from xlcheck.errors import DataError
 from xlcheck.graph.trace_format import FORMAT
 
 LONGEST_NAME = 100
@@ -38,3 +40,25 @@ def is_golden(path: Path) -> bool:
     """Whether a file, text or archive, begins as golden files do."""
     with path.open("rb") as file:
         return FORMAT.encode() in file.read(80)
+
+
+def require_own_name(path: Path, label: str) -> None:
+    """Refuse a golden file that is there under another name only: systems that take A for a give it to two tests.
+
+    Args:
+        path: the file of a test.
+        label: what a message calls it.
+
+    Raises:
+        DataError: it is another test's.
+    """
+    if not path.exists():
+        return
+    names = {own.name for own in path.parent.iterdir()}
+    same = {unicodedata.normalize("NFC", name) for name in names}
+    if unicodedata.normalize("NFC", path.name) not in same:
+        other = next((name for name in sorted(names) if name.casefold() == path.name.casefold()), "another file")
+        raise DataError(
+            f"{label}: this system takes {other}, the golden file of another test, for it, since the names differ in "
+            "capitals only; give one of the tests another name"
+        )

@@ -14,7 +14,13 @@ from xlcheck.errors import UsageError, XlcheckError
 from xlcheck.graph.trace import Trace
 from xlcheck.pytest_plugin.divergence import Divergence, diverge
 from xlcheck.pytest_plugin.golden import DamagedGoldenError, merged, read_golden, write_golden
-from xlcheck.pytest_plugin.golden_paths import GOLDEN_ENDINGS, LONGEST_NAME, golden_folder, golden_stem
+from xlcheck.pytest_plugin.golden_paths import (
+    GOLDEN_ENDINGS,
+    LONGEST_NAME,
+    golden_folder,
+    golden_stem,
+    require_own_name,
+)
 from xlcheck.pytest_plugin.report_files import trace_failure
 from xlcheck.pytest_plugin.settings import Settings, marker_levels
 from xlcheck.pytest_plugin.subject import Subject, subject_of
@@ -135,7 +141,9 @@ class TraceCheck:
         """The golden file as it is there; one of the other format stays until it is written anew."""
         stem = path.name.removesuffix(self._ending)
         others = [path.with_name(f"{stem}{ending}") for ending in GOLDEN_ENDINGS]
-        return next((other for other in (path, *others) if other.exists()), path)
+        found = next((other for other in (path, *others) if other.exists()), path)
+        require_own_name(found, self.settings.shown(found))
+        return found
 
     def _failed(self, divergence: Divergence, path: Path) -> str:
         text = another_model_text if divergence.is_another_model else trace_text
