@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -140,6 +141,19 @@ def test_a_name_that_leads_elsewhere_is_no_pass() -> None:
     assert set(altered(without, known).names) == set(content.names)
     added = replace(content, names={**content.names, "own": "Start!$A$1"})
     assert altered(added, known) == Alterations(shown=("the name own was added",))
+
+
+@pytest.mark.parametrize("name", ["Training", "Answers"])
+def test_a_worksheet_without_formulas_that_was_deleted_is_said(name: str, tmp_path: Path) -> None:
+    """Nobody reads it, so nothing is wrong; and the hidden worksheet is not taken for it."""
+    book = openpyxl.load_workbook(WORKBOOKS / "lstm.xlsx")
+    del book[name]
+    book.save(tmp_path / "without.xlsx")
+    report = api.check(tmp_path / "without.xlsx")
+
+    assert (report.exit_code, report.reservations) == (0, ())
+    assert f"not as it was built: the worksheet {name} was deleted" in report.notes
+    assert api.check(tmp_path / "without.xlsx", strict=True).exit_code == 1
 
 
 def test_a_fingerprint_that_cannot_be_read_is_an_alteration() -> None:

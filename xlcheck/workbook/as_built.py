@@ -122,6 +122,7 @@ def _compared(content: WorkbookContent, sheet: SheetContent, areas: Sequence[Ran
         ),
         (
             *(f"the worksheet {name} was added" for name in content.sheets if built_as[name] not in sheets),
+            *(f"the worksheet {name} was deleted" for name in sheets if name not in built_as.values()),
             *(["the worksheets stand in another order"] if _reordered(sheets, built_as.values()) else []),
             *(f"the name {n} was added" for n, text in content.names.items() if not (n in names or _is_own(n, text))),
             *(fact for fact in dict.fromkeys(shown.facts) if _digest(fact) not in facts),
@@ -167,8 +168,9 @@ def _text(sheet: SheetContent) -> str:
 
 
 def _hidden_name(sheets: Mapping[str, Any], content: WorkbookContent, name: str) -> str:
-    """What the hidden worksheet was called; another name is the only one that is missing."""
-    return next((built for built in sheets if built not in content.sheets), name)
+    """What the hidden worksheet was called; a name that it has not is the last one that is missing."""
+    missing = [built for built in sheets if built not in content.sheets]
+    return missing[-1] if missing and name not in sheets else name
 
 
 def _place(target: str | None) -> str | None:
