@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import shape_of, skeleton
+from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
@@ -114,6 +115,33 @@ def _is_in_line(cell: Address, before: Address, reading: Reading) -> bool:
         return False
     after = cell[0], 2 * cell[1] - before[1], 2 * cell[2] - before[2]
     return before in reading.sheet.updates or after in reading.sheet.updates
+
+
+def reads_otherwise(reading: Reading, number: int) -> bool:
+    """Whether a step seems to have the inputs of another one: gradients that do not follow from them may be right.
+
+    A formula before the outputs reads what stands beside those of another step, or the inputs of the steps do not go on
+    by one and the same distance, as if some were read twice.
+    """
+    stride, sheet = reading.stride, reading.sheet
+    if stride is None:
+        return False
+    ends = {
+        n: {place_of(own.outputs[-1][0], stride) for own in step.truth.network.samples}
+        for n, step in enumerate(reading.steps)
+    }
+    others = set().union(*(own for n, own in ends.items() if n != number)) - ends[number]
+    weights = {*sheet.updates, *sheet.updates.values()}
+    for cell in (cell for cell, own in reading.forward.items() if own == number):
+        if any(place_of(read, stride) in others and read not in weights for read in sheet.terms.reads[cell]):
+            return True
+    line = {reading.places[n]: step.truth.network.samples[0].inputs for n, step in enumerate(reading.steps)
+            if step.worksheet == reading.steps[number].worksheet}  # fmt: skip
+    ahead = {
+        (after[0][1] - before[0][1], after[0][2] - before[0][2])
+        for place, before in line.items() if (after := line.get(place + 1)) is not None
+    }  # fmt: skip
+    return len(ahead) > 1
 
 
 def weight_cells(network: DenseNetwork) -> dict[tuple[int, int, int], Address]:

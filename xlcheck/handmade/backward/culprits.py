@@ -128,8 +128,8 @@ class Search:
         return list(found)
 
     def _is_behind(self, cell: Address) -> bool:
-        sheet = self._sheet
-        return cell in sheet.terms and cell not in sheet.updates and cell not in self._reading.forward
+        sheet, forward = self._sheet, self._reading.forward
+        return cell in sheet.terms and cell not in sheet.updates and cell not in forward and cell not in sheet.settings
 
     def _culprit(self, update: Address) -> tuple[Address, Role] | None:
         """The one cell that explains why an update is wrong."""

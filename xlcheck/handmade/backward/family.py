@@ -33,13 +33,14 @@ def amendments(table: CellTable, reading: Reading) -> dict[Address, str]:
         line = list(_siblings(table, cell, stride))
         if (wanted := _wanted(table, cell, line)) is not None and wanted != table.texts.get(cell):
             found[cell] = wanted
-    starts = {_step(cell, stride) for cell in found if cell not in table.texts}
-    starts -= {_step(cell, stride) for cell in reading.sheet.updates}
-    return {cell: text for cell, text in found.items() if cell in table.texts or _step(cell, stride) not in starts}
+    # A step whose weights are all typed begins anew.
+    starts = {place_of(cell, stride) for cell in found if cell not in table.texts}
+    starts -= {place_of(cell, stride) for cell in reading.sheet.updates}
+    return {cell: text for cell, text in found.items() if cell in table.texts or place_of(cell, stride) not in starts}
 
 
-def _step(cell: Address, stride: tuple[int, int]) -> tuple[str, int]:
-    """Where a cell stands in the direction in which steps go on; a step whose weights are all typed begins anew."""
+def place_of(cell: Address, stride: tuple[int, int]) -> tuple[str, int]:
+    """Where a cell stands in the direction in which steps go on."""
     return cell[0], cell[1] if stride[0] else cell[2]
 
 

@@ -7,12 +7,15 @@ from collections.abc import Collection, Container, Iterator, Mapping
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address, Product, Sum
+from xlcheck.formulas.algebra import Address, Function, Product, Sum
 from xlcheck.handmade.backward.certainty import weight_cells
 from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.networks.formula_text import may_be_layer
+from xlcheck.handmade.backward.steps import Move
+from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.precedents import Precedents
 
 _Weights = Mapping[tuple[int, int, int], Address]
 
@@ -43,11 +46,12 @@ def gaps(
         + _uneven(reading, accepted)
         + sum(cell not in others for cell in _unread_numbers(table, reading, right))
         + sum(_of_other_steps(reading, right))
+        + sum(1 for number in steps for _ in _empty(table, reading, number))
     )
 
 
 def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Container[Address]) -> bool:
-    """Whether the cell in the same place of the step before or after is right, or a formula computes with one that is.
+    """Whether the cell in the same place of the step before or after is right, or a formula computes with such cells.
 
     Args:
         cell: a formula of which nobody knows what it should compute.
@@ -58,8 +62,13 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
     stride = reading.stride
     beside = [(cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) for by in (-1, 1)] if stride else []
     terms = reading.sheet.terms
-    computes = may_be_layer(table.texts[cell]) or isinstance(terms.get(cell), Sum | Product)
-    reads = computes and any(other in right for other in terms.reads.get(cell, ()))
+    text, term = table.texts[cell], terms.get(cell)
+    if term is None and terms.holds_number(cell):  # what is made into an input, or comes to nothing, is not trusted
+        return bool(LIKE_A_NETWORK.search(text)) or any(other in right for other in Precedents(table).of(cell))
+    is_root = isinstance(term, Function) and term.name == "SQRT"
+    computes = is_root or isinstance(term, Sum | Product) or may_be_layer(text)
+    weights = reading.sheet.updates.values()
+    reads = computes and any(other in right or other in weights for other in terms.reads.get(cell, ()))
     return reads or any(other in right for other in beside)
 
 
@@ -80,21 +89,32 @@ def _one_after_another(
                 yield number, before, own
 
 
+def _empty(table: CellTable, reading: Reading, number: int) -> Iterator[Address]:
+    """The inputs and targets of a step that are empty, or read an empty cell: another one may have been meant."""
+    samples, terms = reading.steps[number].truth.network.samples, reading.sheet.terms
+    for cell in {cell for sample in samples for cell in (*sample.inputs, *sample.targets)}:
+        made = Precedents(table).of(cell) if cell in table.texts and cell not in terms else ()
+        if cell not in table.index or any(read not in table.index for read in made):
+            yield cell
+
+
 def _uneven(reading: Reading, accepted: Collection[int]) -> int:
     """How many updates of a step go another distance than others of it.
 
     Kernels and biases may have a rate each, in the same two cells at every step of several.
     """
-    moves = [[m for m in reading.steps[number].moves.values() if m is not None] for number in accepted]
-    moves = [own for own in moves if own]
-    kinds = Counter((move.is_bias, move.rate.cell) for own in moves for move in own)
-    meant = len(moves) > 1 and max(Counter(is_bias for is_bias, _ in kinds).values()) == 1
-    return sum(
-        not np.allclose(move.rate.size, own[0].rate.size)
-        for every in moves
-        for own in ([[m for m in every if m.is_bias], [m for m in every if not m.is_bias]] if meant else [every])
-        for move in own
-    )
+    of_sheets: dict[str, list[list[Move]]] = defaultdict(list)
+    for step in (reading.steps[number] for number in accepted):
+        if own := [move for move in step.moves.values() if move is not None]:
+            of_sheets[step.worksheet].append(own)
+    count = 0
+    for moves in of_sheets.values():
+        kinds = {(move.is_bias, move.rate.cell) for own in moves for move in own}
+        meant = len(moves) > 1 and max(Counter(is_bias for is_bias, _ in kinds).values()) == 1
+        for own in moves:
+            first = {move.is_bias and meant: move for move in reversed(own)}
+            count += sum(not np.allclose(m.rate.size, first[m.is_bias and meant].rate.size) for m in own)
+    return count
 
 
 def _unmoved(
@@ -134,18 +154,13 @@ def _unread_numbers(table: CellTable, reading: Reading, right: Collection[Addres
     if stride is None:
         return
     read = {cell for reads in reading.sheet.terms.reads.values() for cell in reads}
-    places = {_place(cell, stride) for cell in right if cell not in reading.sheet.updates}
+    places = {place_of(cell, stride) for cell in right if cell not in reading.sheet.updates}
     for cell in table.addresses:
-        if cell in read or cell in table.texts or cell in table.words or _place(cell, stride) not in places:
+        if cell in read or cell in table.texts or cell in table.words or place_of(cell, stride) not in places:
             continue
         before = cell[0], cell[1] - stride[0], cell[2] - stride[1]
         if before in right or not (before in read or reading.sheet.terms.number(cell).is_integer()):
             yield cell
-
-
-def _place(cell: Address, stride: tuple[int, int]) -> tuple[str, int]:
-    """Where a cell stands in the direction in which steps go on."""
-    return cell[0], cell[1] if stride[0] else cell[2]
 
 
 def _of_other_steps(reading: Reading, right: Container[Address]) -> Iterator[bool]:
@@ -161,5 +176,5 @@ def _of_other_steps(reading: Reading, right: Container[Address]) -> Iterator[boo
         before = sheet.terms.reads.get(line[1], ())
         for read in set(sheet.terms.reads[cell]) & set(before) & sheet.settings:
             ends = [sheet.terms.reads[end] for end in (line[0], line[2]) if end in sheet.terms]
-            in_a_step = _place(read, stride) in {_place(cell, stride), _place(line[1], stride)}
+            in_a_step = place_of(read, stride) in {place_of(cell, stride), place_of(line[1], stride)}
             yield in_a_step and not (ends and all(read in reads for reads in ends))

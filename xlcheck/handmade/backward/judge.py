@@ -12,7 +12,7 @@ import numpy as np
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.handmade.backward.certainty import Certainty, shape_in, typed_weights
+from xlcheck.handmade.backward.certainty import Certainty, reads_otherwise, shape_in, typed_weights
 from xlcheck.handmade.backward.culprits import Findings, Search
 from xlcheck.handmade.backward.diagnosis import diagnosed
 from xlcheck.handmade.backward.evaluation import value_of
@@ -20,6 +20,7 @@ from xlcheck.handmade.backward.exchange import explained_by_exchange
 from xlcheck.handmade.backward.gaps import gaps, seems_to_belong
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward.shown import computed_targets, shown
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.verdicts.judge import Alignment, verdict
 from xlcheck.verdicts.messages import UNBOUND
@@ -91,6 +92,7 @@ class Judge:
         for number in sorted(self.accepted):
             self._updates(number, known)
         self._blame_rounded()
+        self.agree |= computed_targets(self.table, self.reading, self.accepted)
         self._blame_alike()
         self._only_here()
         for cell, role in typed_weights(self.table, self.reading, self.accepted):
@@ -98,6 +100,10 @@ class Judge:
                 continue
             text = f"A number was typed where the weight of the step before should be updated: {role.desired:.6g}."
             self.results[cell] = self._result(cell, Status.ROOT, text, role, "constant-over-formula")
+        for cell in self.table.texts:
+            known_otherwise = cell in self.agree or cell in self.results
+            if not known_otherwise and (quantity := shown(cell, self.reading, self.agree)) is not None:
+                self._compare(cell, Role(quantity))
         shapes = {self._shape(cell) for cell in (*self.agree, *self.results) if cell in self.table.texts}
         for cell in self.table.texts:
             if cell not in self.agree and cell not in self.results:
@@ -161,7 +167,7 @@ class Judge:
         if cell in self.results:
             return
         name, actual, desired = role.quantity.name, self._actual(cell), role.desired
-        alignment = Alignment(self._near(name, actual, desired))
+        alignment = Alignment(self._near(name, actual, desired, role.rounding))
         status = verdict(alignment, lambda: self._near(name, actual, self._local(cell)))
         if status is Status.AGREE:
             self.agree[cell] = name
@@ -211,10 +217,10 @@ class Judge:
         filled = other in self.table.texts and self._shape(other) == self._shape(cell)
         return other if filled and not known else None
 
-    def _near(self, name: str, actual: Value, desired: float) -> bool:
+    def _near(self, name: str, actual: Value, desired: float, rounding: float = 0.0) -> bool:
         if type(actual) is not float or not math.isfinite(desired):
             return False
-        return abs(actual - desired) <= self.tolerance.of(name).limit(max(1.0, abs(desired)))
+        return abs(actual - desired) <= self.tolerance.of(name).limit(max(1.0, abs(desired))) + rounding
 
     def _only_here(self) -> None:
         """What is right as long as no sum changes its sign."""
@@ -232,8 +238,9 @@ class Judge:
     def _follow(self, number: int) -> None:
         """The updates that follow their gradients."""
         step = self.reading.steps[number]
+        usual = self.reading.usual(number)
         for update, move in step.moves.items():
-            if move is not None and move.form not in self.reading.usual:
+            if move is not None and move.form not in usual:
                 text = "This follows the gradient of its weight, but with another learning rate than others, or none."
                 self.results.setdefault(update, self._result(update, Status.NOT_EVALUATED, text))
             elif move is not None and move.passes_over:
@@ -245,7 +252,7 @@ class Judge:
 
     def _updates(self, number: int, known: Certainty) -> None:
         """The updates that do not, and who is to blame."""
-        step, usual = self.reading.steps[number], self.reading.usual
+        step, usual = self.reading.steps[number], self.reading.usual(number)
         if not usual or self.reading.sheet.near or all(move is not None for move in step.moves.values()):
             return
         found = Search(self.reading, number, usual, known.is_regular, known.are_alike).run()
@@ -254,7 +261,7 @@ class Judge:
                 self.results[update] = self._result(
                     update, Status.NOT_EVALUATED,
                     "This update does not follow its gradient; a mistake in the gradients explains it, but two weights "
-                    "exchanged in the forward part explain it as well, so no cell is blamed.",
+                    "exchanged in the forward part, or other inputs, explain it as well, so no cell is blamed.",
                 )  # fmt: skip
             return
         self._blame(found)
@@ -263,6 +270,8 @@ class Judge:
 
     def _is_doubtful(self, number: int, found: Findings) -> bool:
         """Whether several culprits may be one mistake in the forward part; the same for steps filled from one."""
+        if found.roots and reads_otherwise(self.reading, number):
+            return True
         sheet, step = self.reading.sheet, self.reading.steps[number]
         moves = [move for move in step.moves.values() if move is not None and not move.rule]
         if len(found.roots) < 2 or not moves:
@@ -306,7 +315,8 @@ class Judge:
     def _rest(self, cell: Address, shapes: Collection[tuple[str, str]]) -> CellResult:
         """A formula cell without a role: one filled like those with a role was not checked, others are not ours."""
         sheet = self.reading.sheet
-        belongs = cell in self.reading.forward or cell in sheet.updates or self._shape(cell) in shapes
+        known = cell in self.reading.forward or cell in self.reading.roles or cell in sheet.updates
+        belongs = known or self._shape(cell) in shapes
         belongs = belongs or seems_to_belong(cell, self.table, self.reading, self.agree)
         if isinstance(self._actual(cell), NotEvaluated) or belongs:
             text = "This formula seems to belong to a training step, but it was not recognised what it should compute."

@@ -7,7 +7,6 @@ gradient with a part of its weight (L2), cut off, added to a share of what was k
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from xlcheck.formulas.arrays import array_of
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, Coefficient, coefficient, is_set
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.quantities import Library, Quantity, Role
+from xlcheck.handmade.backward.slots import Pull, Slot
 from xlcheck.handmade.backward.steps import Sheet, Step
 from xlcheck.handmade.backward.updates import source
 
@@ -27,51 +27,6 @@ _MOST = 40
 
 
 _Rule = Callable[[Address, int, Address], Quantity | None]
-
-
-@dataclass(frozen=True)
-class Pull:
-    """The gradient of a weight as it is used.
-
-    Attributes:
-        name: as the sheet's quantities are named.
-        values: under all settings.
-        factor: how the sheet counts the gradient in it, such as half of it or its mean.
-        rule: what was done to it, the same for all weights that are treated alike.
-    """
-
-    name: str
-    values: Array
-    factor: float = 1.0
-    rule: tuple[str | float, ...] = ()
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A number that an optimiser keeps of a weight.
-
-    Attributes:
-        cell: where it stands after the step.
-        kind: `sum`, a share of what was kept and the gradient; `average`, the rest of the share of it; or `movement`,
-            a step along it.
-        power: 1, or 2 where squares are kept.
-        share: of what was kept before.
-        factor: how the sheet counts the gradient, such as half of it or its mean; 1 for a movement.
-        rate: how far a movement goes along the gradient; None for others.
-        pull: the gradient.
-        values: what it should hold.
-        rule: the same for all weights that are treated alike.
-    """
-
-    cell: Address
-    kind: str
-    power: int
-    share: Coefficient
-    factor: float
-    rate: Coefficient | None
-    pull: Pull
-    values: Array
-    rule: tuple[str | float, ...]
 
 
 class Kept:
@@ -89,7 +44,7 @@ class Kept:
 
     def __init__(self, sheet: Sheet, steps: tuple[Step, ...], libraries: tuple[Library, ...]) -> None:
         self._sheet, self._steps, self._libraries = sheet, steps, libraries
-        self._names = [_names(step) for step in steps]
+        self._names = [step.gradient_names for step in steps]
         self._pulls: dict[tuple[int, Address], list[Pull]] = {}
         self.slots: dict[tuple[int, Address], list[Slot]] = {}
         self.corrected: dict[tuple[int, Address], list[tuple[Slot, Array, Array]]] = {}
@@ -99,6 +54,7 @@ class Kept:
             for update in step.moves:
                 self._ending.setdefault(update, []).append(number)
         self._shares_in: dict[Address, list[tuple[Address, Coefficient, Array]]] = {}
+        self._step_of: dict[Address, int] = {}
 
     def pulls(self, number: int, weight: Address) -> list[Pull]:
         """The gradient of a weight, and what was made of it."""
@@ -138,7 +94,7 @@ class Kept:
             for rule in rules:
                 quantity = rule(cell, number, weight)
                 if quantity is not None and same(quantity.values, self._sheet.cells[cell]):
-                    self._of[cell] = weight
+                    self._of[cell], self._step_of[cell] = weight, number
                     return Role(quantity)
         return None
 
@@ -146,7 +102,7 @@ class Kept:
         """Remember of which weight a cell holds the gradient."""
         for weight, name in self._names[number].items():
             if name == role.quantity.name and np.ndim(role.factor) == 0 and role.factor > 0:
-                self._of[cell] = weight
+                self._of[cell], self._step_of[cell] = weight, number
 
     def _weights(self, cell: Address, number: int) -> Iterable[Address]:
         """The weights of which a cell may keep something: those of what it reads first."""
@@ -199,6 +155,8 @@ class Kept:
         """A share of what was kept before, and something of the gradient."""
         latest = self._kept_before(number, weight)
         for before, share, zero in self._shares(cell):
+            if weight not in self._steps[self._step_of.get(before, number)].moves and before in self._step_of:
+                continue  # the gradient of this step, or of a later one
             if latest and self._source(before) not in latest:
                 continue
             for pull in reversed(self.pulls(number, weight)):
@@ -206,8 +164,32 @@ class Kept:
                     slot = self._kind(cell, share, ratio(zero, pull.values**power), power, pull, before, number)
                     if slot is not None:
                         self.slots.setdefault((number, weight), []).append(slot)
-                        sign = "" if slot.kind != "movement" else "movement by "
-                        return Quantity(f"{sign}{slot.kind} of {pull.name}{'²' if power == 2 else ''}", slot.values)
+                        return slot.quantity
+        return None
+
+    def begun(self) -> Iterator[tuple[Address, tuple[int, Role]]]:
+        """The cells of first steps from which others go on, and that keep what these do if nothing was kept before."""
+        for (number, weight), slots in list(self.slots.items()):
+            if (earlier := self._sheet.updates.get(weight)) is None:
+                continue
+            ends = [n for n in self._ending.get(weight, ()) if n != number]
+            for slot in slots:
+                cell = ("", 0, 0) if slot.before is None else self._source(slot.before)
+                for n in ends if cell in self._sheet.terms and cell not in self._sheet.settings else ():
+                    if (first := self._first(slot, cell, n, earlier)) is not None:
+                        self.slots.setdefault((n, earlier), []).append(first)
+                        self._of[cell], self._step_of[cell] = earlier, n
+                        yield cell, (n, Role(first.quantity))
+
+    def _first(self, slot: Slot, cell: Address, number: int, weight: Address) -> Slot | None:
+        """What a cell keeps of a first step, if it is of the kind that a later step keeps."""
+        if any(own.cell == cell for own in self.slots.get((number, weight), [])):
+            return None
+        for pull in reversed(self.pulls(number, weight)):
+            scale = ratio(self._sheet.cells[cell], pull.values**slot.power)
+            found = self._kind(cell, slot.share, scale, slot.power, pull, None, number)
+            if found is not None and found.kind == slot.kind and same(found.values, self._sheet.cells[cell]):
+                return found
         return None
 
     def _kept_before(self, number: int, weight: Address) -> set[Address]:
@@ -233,10 +215,17 @@ class Kept:
         return self._shares_in[cell]
 
     def _kind(
-        self, cell: Address, share: Coefficient, scale: Array, power: int, pull: Pull, before: Address, number: int
+        self,
+        cell: Address,
+        share: Coefficient,
+        scale: Array,
+        power: int,
+        pull: Pull,
+        before: Address | None,
+        number: int,
     ) -> Slot | None:
         """What a cell keeps if it adds the gradient so many times to a share of what was kept."""
-        if not is_set(scale):
+        if not is_set(scale) or not scale.any():
             return None
         library, is_whole = self._libraries[number], share.form == _WHOLE
         size, factor, rate = scale, 1.0, None
@@ -254,9 +243,10 @@ class Kept:
             kind, size = "movement", rate.size
         else:
             return None
-        values = share.size * self._sheet.cells[before] + size * pull.values**power
+        kept = 0.0 if before is None else share.size * self._sheet.cells[before]
+        values = kept + size * pull.values**power
         rule = (kind, float(power), *share.form[:2], *pull.rule)
-        return Slot(cell, kind, power, share, factor, rate, pull, values, rule)
+        return Slot(cell, kind, power, share, factor, rate, pull, values, rule, before)
 
     def _made_up(self, cell: Address, number: int, weight: Address) -> Quantity | None:
         """A kept average over what is missing from its shares, as it began at 0."""
@@ -313,13 +303,3 @@ def _bounded(term: Term, is_bound: Callable[[Expression], bool]) -> tuple[Expres
         bounds[inner.name] = limits[0]
         inner = next(argument for argument in inner.arguments if argument is not limits[0])
     return (inner, bounds["MAX"], bounds["MIN"]) if len(bounds) > 1 else None
-
-
-def _names(step: Step) -> dict[Address, str]:
-    """Weight → what its gradient is called."""
-    found: dict[Address, str] = {}
-    for number, layer in enumerate(step.truth.network.layers, 1):
-        for i, row in enumerate(layer.kernel, 1):
-            found |= {cell: f"∂E/∂w{number}[{i},{u}]" for u, cell in enumerate(row, 1)}
-        found |= {cell: f"∂E/∂b{number}[{u}]" for u, cell in enumerate(layer.bias or (), 1)}
-    return found

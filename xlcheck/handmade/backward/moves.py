@@ -11,8 +11,9 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.coefficients import SETTINGS, Coefficient, coefficient
 from xlcheck.handmade.backward.evaluation import same
-from xlcheck.handmade.backward.kept import Kept, Pull, Slot, fitted, ratio
+from xlcheck.handmade.backward.kept import Kept, fitted, ratio
 from xlcheck.handmade.backward.quantities import Quantity
+from xlcheck.handmade.backward.slots import Pull, Slot
 from xlcheck.handmade.backward.steps import Move, Sheet
 from xlcheck.learning.optimisers.textbook import Root, ahead, along, scaled
 
@@ -55,7 +56,7 @@ class Mover:
         for move in self._candidates(number, update, weight):
             if move is not None and (move.rate.size > 0).all() and same(move.after, actual):
                 slots = self.kept.slots.get((number, weight), [])
-                keeps = any(slot.rate is None or slot.rate.size.any() for slot in slots)  # else no gradient is in it
+                keeps = bool(slots)
                 made = len(self.kept.pulls(number, weight)) > 1 or keeps
                 is_bias = self.kept.is_bias(number, weight)
                 found.append(replace(move, is_bias=is_bias, passes_over=made and not move.rule))
@@ -88,6 +89,9 @@ class Mover:
         before = self.sheet.cells[weight]
         moved = self.sheet.after[update] - before
         pulls, slots = self.kept.pulls(number, weight), self.kept.slots.get((number, weight), [])
+        for slot in slots:
+            if slot.before is None and slot.power == 1:  # of a first step, where it may be the gradient itself
+                yield from self._by_momentum(update, moved, before, slot)
         for pull in reversed(pulls):
             if (rate := self._rate(update, ratio(-moved, pull.values))) is not None:
                 yield Move(rate.times(pull.factor), pull.rule, before - rate.size * pull.values)

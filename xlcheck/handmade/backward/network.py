@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term, below
@@ -165,12 +165,12 @@ def compared_pairs(terms: Mapping[Address, Term]) -> Iterator[tuple[Address, Add
 
 
 def _together(
-    targets: Iterable[Address], units: Mapping[Address, Neuron], updates: Mapping[Address, Address]
+    targets: Mapping[Address, Address], units: Mapping[Address, Neuron], updates: Mapping[Address, Address]
 ) -> Iterator[tuple[Address, ...]]:
     """The outputs of one sample: those that read the same units below.
 
-    If there are none, those that read any input in common, at the same step: with weights that were updated as often.
-    The weights themselves are read by all samples of a batch.
+    If there are none, those of a worksheet that read any input in common, have targets of their own, and are of the
+    same step: with weights that were updated as often. The weights themselves are read by all samples of a batch.
     """
     groups: list[tuple[frozenset[Address], int, list[Address]]] = []
     weights = frozenset(updates) | frozenset(updates.values())
@@ -178,7 +178,8 @@ def _together(
         cells = frozenset(cell for monomial in units[output].terms for cell in monomial)
         below_it, step = cells & units.keys(), max(_times_updated(cell, updates) for cell in cells)
         for key, at, members in groups:
-            if (below_it and below_it == key & units.keys()) or (not below_it and cells & key and step == at):
+            beside = not below_it and members[0][0] == output[0] and targets[output] not in map(targets.get, members)
+            if (below_it and below_it == key & units.keys()) or (beside and cells & key and step == at):
                 members.append(output)
                 break
         else:

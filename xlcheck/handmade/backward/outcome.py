@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.backward.data import data_cells, may_learn
 from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.family import amendments
 from xlcheck.handmade.backward.judge import Judge
 from xlcheck.handmade.backward.roles import Reading, best_reading
-from xlcheck.handmade.backward.steps import Sheet, exact_updates, may_learn
+from xlcheck.handmade.backward.steps import Sheet, exact_updates
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.learning.dense_gradients import PERCEPTRON, DenseGradients
@@ -38,14 +39,12 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
     Returns:
         None if the part is no such thing, or nothing that could be recognised for certain.
     """
-    terms = CellTerms(table, values)
-    if not may_learn(terms):
+    sheet = _sheet(CellTerms(table, values))
+    if sheet is None:
         return None
-    sheet = Sheet(terms)
-    if not sheet.networks:
-        return None
-    reading = best_reading(sheet, ask)
-    amended = amendments(table, reading)
+    terms, reading = sheet.terms, best_reading(sheet, ask)
+    lines = amendments(table, reading)
+    amended = {cell: text for cell, text in lines.items() if terms.term_of(cell, text) is not None}
     if amended:
         better = _read(table, values, amended, ask)
         if better is None or not _is_better(better, reading):
@@ -77,12 +76,21 @@ def _without_blame(part: Part) -> Part:
     )
 
 
+def _sheet(terms: CellTerms) -> Sheet | None:
+    """The sheet with its networks; inputs and targets that are computed count as given if there is none otherwise."""
+    for given in (frozenset[Address](), data_cells(terms)):
+        own = terms.restricted([cell for cell in terms if cell not in given], given) if given else terms
+        if may_learn(own) and (sheet := Sheet(own)).networks:
+            return sheet
+    return None
+
+
 def _read(
     table: CellTable, values: CellValues, amended: Mapping[Address, str], ask: DenseGradients
 ) -> Reading | None:  # fmt: skip
     """The sheet with other formulas in some cells; None where it has no network then."""
-    sheet = Sheet(CellTerms(table, values, amended))
-    return best_reading(sheet, ask) if sheet.networks else None
+    sheet = _sheet(CellTerms(table, values, amended))
+    return None if sheet is None else best_reading(sheet, ask)
 
 
 def _differs(cell: Address, terms: CellTerms, amended: Sheet) -> bool:
@@ -133,7 +141,7 @@ def is_accepted(reading: Reading, number: int) -> bool:
 
     Where nothing is updated, the gradients of half of the weights must stand somewhere.
     """
-    step, usual = reading.steps[number], reading.usual
+    step, usual = reading.steps[number], reading.usual(number)
     held = reading.held_gradients(number)
     if step.moves:
         exact = sum(move is not None and move.form in usual for move in step.moves.values())

@@ -26,10 +26,12 @@ class Quantity:
     Attributes:
         name: as a textbook writes it.
         values: under each setting, the last one being the numbers shown.
+        rounding: how far rounding may lead from them, where numbers that are nearly equal are subtracted.
     """
 
     name: str
     values: Array
+    rounding: Array | float = 0.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class Role:
     def desired(self) -> float:
         """Its value for the numbers shown."""
         return float((self.quantity.values * self.factor)[-1])
+
+    @property
+    def rounding(self) -> float:
+        """How far rounding may lead from it."""
+        return float(np.max(np.abs(np.atleast_1d(self.quantity.rounding * self.factor)[-1])))
 
 
 def quantities(truth: Truth) -> Iterator[Quantity]:
@@ -162,7 +169,11 @@ class Library:
             for quantity in self._by_shape.get(key, ()) if key is not None else ():
                 index = int(np.argmax(np.abs(quantity.values)))
                 factor = float(plain[index] / quantity.values[index])
-                if self.is_usual(factor) and same(quantity.values * factor, plain) and (found is None or factor > 0):
+                if (
+                    self.is_usual(factor)
+                    and same(quantity.values * factor, plain, quantity.rounding)
+                    and (found is None or factor > 0)
+                ):
                     found = Role(quantity, factor * rate)
                     if factor > 0:  # of two units with a softmax, each has the other one's error with a minus
                         break

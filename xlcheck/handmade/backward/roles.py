@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 
+import numpy as np
+
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.backward.estimates import estimates
 from xlcheck.handmade.backward.kept import Kept
 from xlcheck.handmade.backward.moves import Mover
 from xlcheck.handmade.backward.network import DenseNetwork
@@ -84,9 +87,12 @@ class Reading:
         return max(strides, key=lambda stride: strides[stride]) if strides else None
 
     @cached_property
-    def usual(self) -> set[object]:
-        """The forms of most moves."""
-        return usual_forms(self.steps)
+    def _usual(self) -> Mapping[str, set[object]]:
+        return {worksheet: usual_forms(self.steps, worksheet) for worksheet in {own.worksheet for own in self.steps}}
+
+    def usual(self, number: int) -> set[object]:
+        """The forms of most moves on the worksheet of a step."""
+        return self._usual[self.steps[number].worksheet]
 
     @cached_property
     def places(self) -> Sequence[int]:
@@ -132,10 +138,14 @@ def read_under(sheet: Sheet, loss: str, ask: DenseGradients) -> Reading:
     forward = dict(_forward(sheet, [step.truth.network for step in steps]))
     reading = Reading(sheet, tuple(steps), libraries, {}, forward, ask)
     kept, near = Kept(sheet, reading.steps, libraries), _near(sheet, reading.steps)
-    roles = dict(_roles(reading, kept, near))
+    roles = dict(_roles(reading, kept, near, {}))
+    if begun := dict(kept.begun()):
+        roles |= {cell: own for cell, own in begun.items() if cell not in roles}
+        roles |= dict(_roles(reading, kept, near, roles))
     mover = Mover(sheet, kept)
     reading = replace(reading, roles=roles, steps=tuple(without_strange_moves(_moved(reading, mover))))
     roles |= dict(_on_the_way(reading, mover, near))
+    roles |= dict(_estimated(reading, roles, near))
     readers = {cell: number for cell, (number, _) in roles.items()}
     readers |= {update: number for number, step in enumerate(reading.steps) for update in step.moves}
     return replace(reading, roles={**roles, **dict(settings_held(sheet, readers))})
@@ -153,6 +163,19 @@ def _on_the_way(reading: Reading, mover: Mover, near: Near) -> Iterator[tuple[Ad
             if role is not None:
                 yield cell, (number, role)
                 break
+
+
+def _estimated(reading: Reading, known: Collection[Address], near: Near) -> Iterator[tuple[Address, tuple[int, Role]]]:
+    """The cells that hold something of an estimated gradient."""
+    sheet = reading.sheet
+    places = known | reading.forward.keys() | sheet.settings
+    cells = {cell: min(near[cell]) for cell in sheet.order if cell not in places and len(near[cell]) == 1}
+    unknown = {number: [c for c, own in cells.items() if own == number] for number in cells.values()}
+    libraries = estimates(sheet, reading.steps, unknown, reading.ask)
+    for cell, number in cells.items():
+        role = libraries[number].role(sheet.cells[cell]) if number in libraries else None
+        if role is not None and np.ndim(role.factor) == 0 and role.factor > 0:
+            yield cell, (number, role)
 
 
 def _moved(reading: Reading, mover: Mover) -> Iterator[Step]:
@@ -210,10 +233,14 @@ def _near(sheet: Sheet, steps: Sequence[Step]) -> Near:
     return near
 
 
-def _roles(reading: Reading, kept: Kept, near: Near) -> Iterator[tuple[Address, tuple[int, Role]]]:
+def _roles(
+    reading: Reading, kept: Kept, near: Near, known: Collection[Address]
+) -> Iterator[tuple[Address, tuple[int, Role]]]:
     """A role for each formula cell behind the forward parts that has one; and to which steps each of them is near."""
     sheet = reading.sheet
     for cell in sheet.order:
+        if cell in known:
+            continue
         own = (reading.forward[cell],) if cell in reading.forward else ()
         near[cell] = frozenset(own) or near.get(cell) or _nearest(near.get(read) for read in sheet.terms.reads[cell])
         for number in sorted(near[cell])[:_MOST_STEPS]:

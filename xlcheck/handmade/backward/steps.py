@@ -12,10 +12,10 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Term, below
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, Coefficient, numbers_in
 from xlcheck.handmade.backward.evaluation import evaluate, value_of
-from xlcheck.handmade.backward.network import DenseNetwork, compared_pairs, find_networks
+from xlcheck.handmade.backward.network import DenseNetwork, find_networks
 from xlcheck.handmade.backward.neurons import Neurons
 from xlcheck.handmade.backward.truth import Truth, truths
-from xlcheck.handmade.backward.updates import find_updates, source
+from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.learning.dense_gradients import DenseGradients
 
@@ -199,6 +199,21 @@ class Step:
     gradients: Mapping[Address, Array]
     moves: Mapping[Address, Move | None]
 
+    @property
+    def worksheet(self) -> str:
+        """Where its outputs stand: on each worksheet weights may move in another way."""
+        return self.truth.network.samples[0].outputs[-1][0][0]
+
+    @property
+    def gradient_names(self) -> dict[Address, str]:
+        """Weight → what its gradient is called."""
+        found: dict[Address, str] = {}
+        for number, layer in enumerate(self.truth.network.layers, 1):
+            for i, row in enumerate(layer.kernel, 1):
+                found |= {cell: f"∂E/∂w{number}[{i},{u}]" for u, cell in enumerate(row, 1)}
+            found |= {cell: f"∂E/∂b{number}[{u}]" for u, cell in enumerate(layer.bias or (), 1)}
+        return found
+
 
 def steps_under(sheet: Sheet, loss: str, ask: DenseGradients) -> list[Step]:
     """Each network of a sheet as a step that makes a loss smaller."""
@@ -213,18 +228,27 @@ def steps_under(sheet: Sheet, loss: str, ask: DenseGradients) -> list[Step]:
 def without_strange_moves(steps: Iterable[Step]) -> list[Step]:
     """The steps, but an update does not follow its gradient if it alone goes so far along it, or in such a way."""
     steps = list(steps)
-    forms = Counter(move.form for step in steps for move in step.moves.values() if move is not None)
-    most, usual = max(forms.values(), default=0), usual_forms(steps)
-    strange = {form for form, count in forms.items() if _SURE * count <= most and form not in usual}
+    strange: dict[str, set[object]] = {}
+    for worksheet in {step.worksheet for step in steps}:
+        own = [step for step in steps if step.worksheet == worksheet]
+        forms = Counter(move.form for step in own for move in step.moves.values() if move is not None)
+        most, usual = max(forms.values(), default=0), usual_forms(own, worksheet)
+        strange[worksheet] = {form for form, count in forms.items() if _SURE * count <= most and form not in usual}
     return [
-        replace(step, moves={u: None if m is not None and m.form in strange else m for u, m in step.moves.items()})
+        replace(
+            step,
+            moves={
+                u: None if m is not None and m.form in strange[step.worksheet] else m for u, m in step.moves.items()
+            },
+        )
         for step in steps
     ]
 
 
-def usual_forms(steps: Iterable[Step]) -> set[object]:
-    """The form of most moves, and of those of the other kind of weights that go equally far."""
-    forms = Counter(move.form for step in steps for move in step.moves.values() if move is not None)
+def usual_forms(steps: Iterable[Step], worksheet: str) -> set[object]:
+    """The form of most moves on a worksheet, and of those of the other kind of weights that go equally far."""
+    own = (step for step in steps if step.worksheet == worksheet)
+    forms = Counter(move.form for step in own for move in step.moves.values() if move is not None)
     first = max(forms, key=lambda form: forms[form], default=None)
     if first is None:
         return set()
@@ -241,12 +265,6 @@ def goals(sheet: Sheet, step: Step, move: Move, gradients: Mapping[Address, Arra
 def exact_updates(steps: Sequence[Step]) -> int:
     """How many updates follow their gradient."""
     return sum(move is not None for step in steps for move in step.moves.values())
-
-
-def may_learn(terms: CellTerms) -> bool:
-    """Whether a given number is compared with a computed one, as a target is with an output."""
-    pairs = ((source(a, terms), source(b, terms)) for a, b in compared_pairs(terms))
-    return any((a in terms) != (b in terms) for a, b in pairs)
 
 
 def _compared(terms: CellTerms) -> frozenset[Address]:

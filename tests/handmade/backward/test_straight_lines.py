@@ -1,0 +1,144 @@
+"""A straight line that learns a sample a row, on a worksheet for each optimiser, with estimated gradients beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import openpyxl
+import pytest
+from training_sheets import table_of
+
+from fixtures.handmade.drawn.lines import KEPT, LineHabits, line_layout
+from fixtures.handmade.layout import Layout
+from fixtures.handmade.workbook import to_bytes
+from xlcheck.handmade.backward.outcome import backward_outcome
+from xlcheck.oracle.dense_steps import dense_gradients
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import Status
+from xlcheck.verdicts.tolerance import Tolerance
+
+pytestmark = pytest.mark.keras
+
+_PLAIN = LineHabits(
+    optimisers=("sgd",), batch=False, estimated="no", data="beside", zeros=True, new=True, typed=False, total="no",
+    ends=False, bias_first=True, order="before",
+)  # fmt: skip
+
+
+def _judged(path: Path) -> Part:
+    found = backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    assert found is not None
+    return found
+
+
+def _open(layout: Layout, path: Path) -> set[str]:
+    """The cells of a workbook that are not simply right."""
+    path.write_bytes(to_bytes(layout))
+    found = _judged(path)
+    assert found.without_cell == 0
+    assert found.checked + len(found.results) == len(layout.formulas)
+    return {str(getattr(result, "cell", result)) for result in found.results}
+
+
+def _changed(layout: Layout, path: Path, instead: dict[tuple[str, int | None], tuple[str, str]]) -> Part:
+    """What became of a workbook in some of whose cells a piece of text was exchanged."""
+    path.write_bytes(to_bytes(layout))
+    book = openpyxl.load_workbook(path)
+    for item, place in layout.places.items():
+        text = book[place.sheet][place.a1].value
+        if isinstance(text, str) and (own := instead.get((item.symbol, item.step))) is not None:
+            assert own[0] in text
+            book[place.sheet][place.a1] = text.replace(*own, 1)
+    book.save(path)
+    return _judged(path)
+
+
+@pytest.mark.parametrize("optimiser", KEPT)
+@pytest.mark.parametrize("typed", [False, True])
+@pytest.mark.parametrize("zeros", [False, True])
+def test_each_optimiser_may_leave_out_what_nothing_was_kept_of(
+    optimiser: str, typed: bool, zeros: bool, tmp_path: Path
+) -> None:
+    """Rule: a first row that leaves out the 0 that was kept before it is of the kind that the rows after it are."""
+    habits = replace(_PLAIN, optimisers=(optimiser,), typed=typed, zeros=zeros)
+    assert _open(line_layout(Random(3), "drawn", habits)[0], tmp_path / "w.xlsx") == set()
+
+
+def test_each_worksheet_learns_in_its_own_way(tmp_path: Path) -> None:
+    """Rule: trainings on worksheets of their own share samples, but not how weights move."""
+    habits = replace(_PLAIN, optimisers=("sgd", "momentum", "adam"), data="sheet", zeros=False)
+    assert _open(line_layout(Random(3), "drawn", habits)[0], tmp_path / "w.xlsx") == set()
+
+
+@pytest.mark.parametrize("batch", [False, True])
+@pytest.mark.parametrize("estimated", ["cell", "typed"])
+def test_estimated_gradients_are_checked_for_what_they_are(batch: bool, estimated: str, tmp_path: Path) -> None:
+    """Rule: the error with a weight a little larger, and what it has grown by over that, are compared with Keras."""
+    habits = replace(_PLAIN, batch=batch, estimated=estimated)
+    layout = line_layout(Random(3), "drawn", habits)[0]
+    assert _open(layout, tmp_path / "w.xlsx") == set()
+    found = _changed(layout, tmp_path / "w.xlsx", {("hkernel", t): ("^2", "^2+0.1") for t in range(8)})
+    assert {result.status for result in found.results} == {Status.NOT_EVALUATED}
+
+
+@pytest.mark.parametrize("total", ["mean", "root", "sum"])
+def test_the_error_of_all_rows_is_one_number(total: str, tmp_path: Path) -> None:
+    """Rule: the sum, the mean or its root over all rows is right, and over some of them it gets no verdict."""
+    layout = line_layout(Random(3), "drawn", replace(_PLAIN, total=total, ends=True))[0]
+    assert _open(layout, tmp_path / "w.xlsx") == set()
+    place = next(place for item, place in layout.places.items() if item.symbol == "total")
+    first = next(place for item, place in layout.places.items() if (item.symbol, item.step) == ("e", 0))
+    found = _changed(layout, tmp_path / "w.xlsx", {("total", None): (first.a1, f"{first.a1[0]}{first.row + 1}")})
+    assert [(result.cell, result.status) for result in found.results] == [(place.a1, Status.NOT_EVALUATED)]
+
+
+def test_targets_may_be_computed(tmp_path: Path) -> None:
+    """Rule: what no weight is in may be a target, in whatever way it was made."""
+    layout = line_layout(Random(3), "drawn", replace(_PLAIN, data="computed"))[0]
+    assert _open(layout, tmp_path / "w.xlsx") == set()
+
+
+_WRONG = {
+    "the factor 2": ("sgd", {("dbias", 2): ("2*", "3*")}),
+    "the input": ("sgd", {("dkernel", 2): ("*", "/")}),
+    "a sign": ("momentum", {("afterkernel", 1): ("-", "+")}),
+    "a prediction": ("rmsprop", {("o", 2): ("+", "-")}),
+    "a square": ("adam", {("vkernel", 2): ("^2", "")}),
+    "a share": ("mixed", {("mbias", 2): ("(1-$D$1)", "$D$1")}),
+}
+
+
+@pytest.mark.parametrize("what", _WRONG)
+def test_one_mistake_is_blamed_alone(what: str, tmp_path: Path) -> None:
+    """Rule: one wrong gradient, average, update or prediction is the root, and nothing else is."""
+    optimiser, instead = _WRONG[what]
+    layout = line_layout(Random(3), "drawn", replace(_PLAIN, optimisers=(optimiser,)))[0]
+    found = _changed(layout, tmp_path / "w.xlsx", instead)
+    wrong = {place.a1 for item, place in layout.places.items() if (item.symbol, item.step) in instead}
+    assert {result.cell for result in found.results if result.status is Status.ROOT} == wrong
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_drawn_lines_are_right(seed: int, tmp_path: Path) -> None:
+    """Rule: whatever the order of columns, the language, the optimisers and where data stand, all is called right."""
+    assert _open(line_layout(Random(seed), "drawn")[0], tmp_path / "w.xlsx") == set()
+
+
+_NOBODY = {
+    "another row's input in most predictions": {("o", 0): ("A4", "A5"), ("o", 1): ("A5", "A6")},
+    "an empty target": {("t", 1): ("B", "K")},
+    "a difference of a number with itself": {("estbias", t): ("-F", "-G") for t in range(6)},
+}
+
+
+@pytest.mark.parametrize("what", _NOBODY)
+def test_what_may_be_meant_otherwise_blames_nobody_and_is_no_pass(what: str, tmp_path: Path) -> None:
+    """Rule: gradients are not blamed where predictions may read another row; emptiness and zeros are no pass."""
+    habits = replace(_PLAIN, data="sheet", estimated="typed", batch="target" in what)
+    layout = line_layout(Random(3), "drawn", habits)[0]
+    found = _changed(layout, tmp_path / "w.xlsx", _NOBODY[what])
+    statuses = {result.status for result in found.results}
+    assert not statuses & {Status.ROOT, Status.CARRIED}
+    assert found.without_cell or Status.NOT_EVALUATED in statuses

@@ -1,0 +1,48 @@
+"""What a network learns from: inputs and targets, typed or computed from other numbers, but never from its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from xlcheck.formulas.algebra import Address, Leaf
+from xlcheck.handmade.backward.network import compared_pairs
+from xlcheck.handmade.backward.updates import find_updates, source
+from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
+
+
+def may_learn(terms: CellTerms) -> bool:
+    """Whether a given number is compared with a computed one, as a target is with an output."""
+    pairs = ((source(a, terms), source(b, terms)) for a, b in compared_pairs(terms))
+    return any((a in terms) != (b in terms) for a, b in pairs)
+
+
+def data_cells(terms: CellTerms) -> frozenset[Address]:
+    """The formulas whose results are inputs or targets: read by what is computed from weights, and not from them."""
+    order = in_order(terms.reads)
+    updates = find_updates(terms, order, terms.reads)
+    learnt = _behind({*updates, *updates.values()}, order, terms)
+    found: set[Address] = set()
+    stack: list[Address] = []
+    for pair in compared_pairs(terms):
+        one, other = (source(cell, terms) for cell in pair)
+        for output, target in ((one, other), (other, one)):
+            if output in learnt and target not in learnt:
+                found.add(target)
+                stack.append(output)
+    seen: set[Address] = set()
+    while stack:
+        cell = stack.pop()
+        if cell not in seen and cell not in updates:
+            seen.add(cell)
+            stack += [read for read in terms.reads.get(cell, ()) if read in learnt]
+            found |= {source(read, terms) for read in terms.reads.get(cell, ()) if read not in learnt}
+    return frozenset(cell for cell in found if cell in terms and not isinstance(terms[cell], Leaf))
+
+
+def _behind(starts: Collection[Address], order: Collection[Address], terms: CellTerms) -> set[Address]:
+    """Cells, and the formulas that are computed from them."""
+    found = set(starts)
+    for cell in order:
+        if not found.isdisjoint(terms.reads[cell]):
+            found.add(cell)
+    return found

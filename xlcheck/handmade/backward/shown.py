@@ -1,0 +1,72 @@
+"""What people show of a training beside it: where the weights end, and the loss of all steps as one number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+import numpy as np
+
+from xlcheck.formulas.algebra import Address, Function, Leaf
+from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.backward.quantities import Quantity
+from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward.updates import source
+from xlcheck.handmade.reading.cells import CellTable
+
+_SAMPLE = re.compile(r"\(\d+\)")
+
+
+def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
+    """What a formula shows that nothing in the training reads; None if it is not known, or shows only a part.
+
+    Args:
+        cell: the formula.
+        reading: the sheet as training steps.
+        right: the cells that are right, and what they hold.
+    """
+    sheet = reading.sheet
+    if cell not in sheet.terms:
+        return None
+    if isinstance(sheet.terms[cell], Leaf):
+        origin = source(cell, sheet.terms)
+        is_last = origin in sheet.updates and origin in right and origin not in sheet.updates.values()
+        return Quantity(f"last {right[origin]}", sheet.cells[cell]) if is_last else None
+    parts = list(dict.fromkeys(_parts(cell, reading, right)))
+    names = {_SAMPLE.sub("", right.get(part, "")) for part in parts}
+    if len(parts) < 2 or len(names) > 1 or "" in names or not _is_whole_line(parts, reading, right):
+        return None
+    values = np.array([sheet.cells[part] for part in parts])
+    with np.errstate(all="ignore"):
+        total, mean = values.sum(axis=0), values.mean(axis=0)
+        for how, found in (("sum", total), ("mean", mean), ("root of the mean", np.sqrt(mean))):
+            if same(found, sheet.cells[cell]):
+                return Quantity(f"{how} of {names.pop()} over all steps", found)
+    return None
+
+
+def computed_targets(table: CellTable, reading: Reading, accepted: Collection[int]) -> dict[Address, str]:
+    """The formulas that make targets, in whatever way, as no weight is in them."""
+    samples = (sample for number in accepted for sample in reading.steps[number].truth.network.samples)
+    targets = {cell for sample in samples for cell in sample.targets}
+    return dict.fromkeys((cell for cell in targets if cell in table.texts), "target")
+
+
+def _parts(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Iterator[Address]:
+    """The right cells that a formula reads, also behind a cell of which only the root is taken."""
+    for read in reading.sheet.terms.reads[cell]:
+        inner = read not in right and read in reading.sheet.terms and isinstance(reading.sheet.terms[cell], Function)
+        yield from _parts(read, reading, right) if inner else (read,)
+
+
+def _is_whole_line(parts: list[Address], reading: Reading, right: Mapping[Address, str]) -> bool:
+    """Whether cells are all that hold the same of their step, in one line along the steps."""
+    stride = reading.stride
+    if stride is None:
+        return False
+    for end, sign in ((min(parts), -1), (max(parts), 1)):
+        beyond = end[0], end[1] + sign * stride[0], end[2] + sign * stride[1]
+        if _SAMPLE.sub("", right.get(beyond, "")) == _SAMPLE.sub("", right[end]):
+            return False
+    line = {(cell[0], cell[1] - parts[0][1], cell[2] - parts[0][2]) for cell in parts}
+    return all(down * stride[1] == across * stride[0] for _, down, across in line)
