@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from sequential import L, sequential
 
 from xlcheck import api
+from xlcheck.errors import EngineError
 from xlcheck.model.keras_import import import_keras
+from xlcheck.verdicts import overflows
 from xlcheck.verdicts.report import CheckReport
 
 pytestmark = pytest.mark.keras
@@ -59,3 +62,20 @@ def test_a_formula_that_somebody_made_simpler_is_found(tmp_path: Path) -> None:
     report = api.check(path)
 
     assert [root.cell for root in report.roots] == [cell.coordinate]
+
+
+def test_the_codes_of_words_ask_no_other_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code only says which row is taken, however many words there are, and is too large for no exponential."""
+    asked: list[str] = []
+
+    def engine_named(name: str) -> None:
+        asked.append(name)
+        raise EngineError(name)
+
+    monkeypatch.setattr(overflows, "engine_named", engine_named)
+    words = sequential((2,), L.Embedding(900, 2, name="words"), L.GRU(2, name="gru"), L.Dense(1, name="out"))
+    assert api.build_model(words, np.array([[880, 3]]), tmp_path / "words.xlsx").report.ok
+    assert asked == []
+    numbers = sequential((2, 1), L.GRU(2, name="gru"), L.Dense(1, name="out"))
+    api.build_model(numbers, np.array([[[880.0], [3.0]]]), tmp_path / "numbers.xlsx")
+    assert asked == ["cellrune"]

@@ -11,12 +11,14 @@ from openpyxl.worksheet.formula import ArrayFormula
 from small_book import SELECTOR, SmallBook
 
 from xlcheck.engines import engine
+from xlcheck.graph import expressions as ex
+from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.verdicts.computed_givens import formulas_for_numbers, said_of_formulas, that_read_the_network
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.lone_errors import without_lone_errors
 from xlcheck.verdicts.lost_digits import lost_digits
 from xlcheck.verdicts.observe import Observation, observe
-from xlcheck.verdicts.overflows import who_knows_overflows
+from xlcheck.verdicts.overflows import _codes, who_knows_overflows
 from xlcheck.verdicts.read_otherwise import read_otherwise
 from xlcheck.workbook.cell_codes import code_at
 from xlcheck.workbook.reader import read_workbook
@@ -67,15 +69,28 @@ def test_another_engine_is_asked_only_where_numbers_are_large(small_book: SmallB
     """Beyond 354 an exponential may not fit into a cell; CellRune knows that, and is asked if IronCalc computed."""
     path = tmp_path / "w.xlsx"
     formulas, seen = seen_in(small_book, path)
-    assert who_knows_overflows(read_workbook(path), "ironcalc", seen, formulas, SELECTOR) is None
+    assert who_knows_overflows(read_workbook(path), "ironcalc", seen, small_book.graph, formulas, SELECTOR) is None
     large = {"Weights!B9": -5000.0, "Net!C12": "=1/(1+EXP(-C11))"}
     formulas, seen = seen_in(small_book, path, large)
     content = read_workbook(path)
 
-    assert who_knows_overflows(content, "cellrune", seen, formulas, SELECTOR) is None
-    other = who_knows_overflows(content, "ironcalc", seen, formulas, SELECTOR)
+    assert who_knows_overflows(content, "cellrune", seen, small_book.graph, formulas, SELECTOR) is None
+    other = who_knows_overflows(content, "ironcalc", seen, small_book.graph, formulas, SELECTOR)
     assert other is not None
     assert other[0].name.startswith("cellrune")
+
+
+def test_codes_of_words_are_no_large_numbers() -> None:
+    """They say which row is taken, or are compared with 0; what is multiplied, too, is a number like any other."""
+    build = GraphBuilder()
+    word, both = (build.given(Band("x", name, Role.INPUT), (1,)) for name in ("word", "both"))
+    table = build.given(Band("e", "embeddings", Role.WEIGHT), (1000, 2))
+    build.let(Band("e", "y", Role.OUTPUT), ex.Gather(table, word))
+    build.let(Band("e", "mask", Role.OUTPUT), ex.NotEqual(word, ex.Const(0.0)))
+    build.let(Band("e", "hot", Role.OUTPUT), ex.OneHot(both, 3))
+    build.let(Band("e", "twice", Role.OUTPUT), both * 2.0)
+
+    assert _codes(build.build()) == {"x.word"}
 
 
 def test_answers_that_lose_half_of_their_digits_are_told(small_book: SmallBook) -> None:

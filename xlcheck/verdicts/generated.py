@@ -148,7 +148,7 @@ def _observed(
     """What stands in the workbook, by whose account, and which errors that one knows better than others."""
     session = engine.open(content.path)
     seen = observe(content, manifest, graph, formulas, session, engine.name)
-    other = who_knows_overflows(content, engine.name, seen, formulas, manifest.selector)
+    other = who_knows_overflows(content, engine.name, seen, graph, formulas, manifest.selector)
     if other is None:
         return engine, session, seen, ()
     return *other, observe(content, manifest, graph, formulas, other[1], other[0].name), (TOO_LARGE,)

@@ -6,7 +6,7 @@ CellRune, which knows such an error, is asked about the formulas in which it may
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from xlcheck.engines.base import Engine, Session
 from xlcheck.engines.differences import LARGE, MAY_OVERFLOW
 from xlcheck.errors import EngineError, MissingDependencyError
 from xlcheck.formulas.addresses import Range
+from xlcheck.graph import expressions as ex
+from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.observe import Observation
 from xlcheck.verdicts.recalculate import recalculate
@@ -24,7 +26,12 @@ from xlcheck.workbook.values import TOO_LARGE
 
 
 def who_knows_overflows(
-    content: WorkbookContent, engine: str, seen: Observation, formulas: FormulaCells, selector: Range | None
+    content: WorkbookContent,
+    engine: str,
+    seen: Observation,
+    graph: Graph,
+    formulas: FormulaCells,
+    selector: Range | None,
 ) -> tuple[Engine, Session] | None:
     """Another engine, with the workbook, if it finds an error where this one gives numbers; else None.
 
@@ -32,15 +39,18 @@ def who_knows_overflows(
         content: the workbook.
         engine: the name of the one that computed it.
         seen: what it computed.
+        graph: the quantities.
         formulas: the workbook's formulas.
         selector: the cell that selects the sample, or None.
     """
-    large = np.zeros(len(seen.settings), dtype=bool)
-    for sighting in seen.sightings if engine == "ironcalc" else ():
-        large |= np.any(np.abs(sighting.numbers) >= LARGE, axis=1)
-    if not large.any():
+    sightings = seen.sightings if engine == "ironcalc" else ()
+    found = [(s.placement.quantity, np.any(np.abs(s.numbers) >= LARGE, axis=1)) for s in sightings]
+    found = [(name, own) for name, own in found if own.any()]
+    codes = _codes(graph) if found else ()
+    large = [own for name, own in found if name not in codes]
+    if not large:
         return None
-    samples = [sample for sample, is_large in zip(seen.settings, large, strict=True) if is_large]
+    samples = [sample for sample, is_large in zip(seen.settings, np.any(large, axis=0), strict=True) if is_large]
     cells = _may_overflow(seen, formulas)
     try:
         other = engine_named("cellrune")
@@ -52,6 +62,26 @@ def who_knows_overflows(
     if any(value == TOO_LARGE for reading in readings for value in reading.others.values()):
         return other, other.open(content.path)
     return None
+
+
+def _codes(graph: Graph) -> frozenset[str]:
+    """What is given and only says which row is taken, as the codes of words do, be they as large as a vocabulary."""
+    computed_with = {name for q in graph if q.expr is not None for name in _computed_with(q.expr)}
+    return frozenset(q.name for q in graph if q.expr is None and q.name not in computed_with)
+
+
+def _computed_with(expr: ex.Expr) -> Iterator[str]:
+    """The quantities with whose numbers an expression computes, and does not only compare them or take a row."""
+    match expr:
+        case ex.Ref():
+            yield expr.name
+        case ex.Gather():
+            yield from _computed_with(expr.matrix)
+        case ex.OneHot() | ex.NotEqual():
+            return
+        case _:
+            for operand in ex.operands(expr):
+                yield from _computed_with(operand)
 
 
 def _may_overflow(seen: Observation, formulas: FormulaCells) -> Mapping[str, list[int]]:
