@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from math import isclose
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.rounding import unrounded
+from xlcheck.formulas.scanner import tokens
 from xlcheck.formulas.shapes import is_filled_from, moved, operands, skeleton
 from xlcheck.handmade.networks.labels import LONGEST_SYMBOL
 from xlcheck.handmade.pieces import alone, connected
@@ -20,7 +23,7 @@ from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.showing import bends
-from xlcheck.handmade.shown_beside import shown_beside, without
+from xlcheck.handmade.shown_beside import shown_beside, unread, without
 from xlcheck.verdicts.cell_result import CellResult
 
 _IsRight = Callable[[SheetGroup], bool]
@@ -34,6 +37,10 @@ _SEVERAL = 2
 _TRIED = re.compile(r"#[-+*/]0|0[+*]#")
 """A reference and a typed number, as a skeleton."""
 _WEIGHTS = ("kernel", "recurrent_kernel", "bias")
+_RESULT = ".y["
+"""What a layer gives, in the name of an element."""
+_SLIP = 2
+"""Words and signs of a formula that people get wrong at once: a function, a sign, a pair of parentheses."""
 _STEPS = 100
 """Steps in a row that may be left out."""
 
@@ -80,12 +87,43 @@ def _reasons(
     stands_alone = len(own) < len(part.table.texts) and not _is_filled_into(part, own)
     if len(roots) >= _SEVERAL and stands_alone and is_right(alone(part, own)):
         yield f"the formulas from {show(min(own))} on are a network of their own, in which no cell is wrong"
+    yield from _behind_the_end(part, roots, held, is_right)
     shown = shown_beside(part)
     groups = [own for own in shown if own.isdisjoint(roots)]
     together = [set[Address]().union(*groups)] if len(groups) > 1 else []
     for cells in (*groups, *together, *(own for own in shown if own <= roots.keys() and _is_beside(part, own))):
         if is_right(without(part, cells)):
             yield f"without {show(min(cells))}, which nothing reads, no cell is wrong"
+
+
+def _behind_the_end(
+    part: SheetGroup, roots: Mapping[Address, CellResult], held: Mapping[Address, str], is_right: _IsRight
+) -> Iterator[str]:
+    """Formulas that nobody reads behind a network that is right without them, and that are no slip of its activation.
+
+    They may put its result on another scale, as `=EXP(B14)` does where it learned logarithms, or compute from it
+    whatever people want to know.
+    """
+    for cells in unread(part):
+        wanted = {cell: own.desired_formula for cell, own in roots.items()}
+        ends = roots.keys() <= cells and all(_RESULT in held.get(cell, "") for cell in roots)
+        slips = any(_is_slip(part.table.texts[cell], wanted[cell] or "") for cell in roots)
+        if ends and not slips and is_right(without(part, cells)):
+            yield f"{show(min(roots))} may compute something else from the result; without it, no cell is wrong"
+
+
+def _is_slip(text: str, wanted: str) -> bool:
+    """Whether a formula is what it should be but for references, rounding, and few words or signs, but no numbers."""
+    ours, theirs = (
+        [("", "") if own.kind == "reference" else own for own in tokens(unrounded(each) or each) if own.kind != "space"]
+        for each in (text, wanted.removeprefix("="))
+    )
+    changed = [
+        token
+        for way, *ends in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes() if way != "equal"
+        for token in max(ours[ends[0] : ends[1]], theirs[ends[2] : ends[3]], key=len)
+    ]  # fmt: skip
+    return len(changed) <= _SLIP and not any(kind == "number" for kind, _ in changed)
 
 
 def _is_tried(part: SheetGroup, cell: Address, held: Mapping[Address, str]) -> bool:
