@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xlcheck.errors import NothingCheckedError
 from xlcheck.verdicts.messages import first_of
 from xlcheck.workbook.as_built import alterations
 from xlcheck.workbook.content import WorkbookContent
@@ -42,3 +43,19 @@ def altered(content: WorkbookContent, manifest: Manifest) -> Altered:
     if found.shown:
         words.append(f"not as it was built: {first_of(found.shown, between='; ')}")
     return Altered(tuple(words), tuple(seen))
+
+
+def require_places(content: WorkbookContent) -> None:
+    """Blame no cell where everything stands elsewhere.
+
+    Raises:
+        NothingCheckedError: rows or columns were inserted or deleted.
+    """
+    from xlcheck.workbook.shifted import shifted
+
+    hidden = manifest_sheet(content)
+    if hidden is not None and (moved := list(shifted(content, hidden))):
+        raise NothingCheckedError(
+            f"{content.path}: {first_of(moved, between='; ')}, so its cells do not stand where they were built; undo "
+            "that, or build the workbook again"
+        )

@@ -15,10 +15,11 @@ from xlcheck.errors import ModelError, NothingCheckedError, OracleError, install
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.allowed import allow
-from xlcheck.verdicts.altered import altered
+from xlcheck.verdicts.altered import altered, require_places
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.computed_givens import formulas_for_numbers, said_of_formulas
+from xlcheck.verdicts.covered import who_computes_all
 from xlcheck.verdicts.edited_inputs import Given, read_given
 from xlcheck.verdicts.elsewhere import depending_quantities
 from xlcheck.verdicts.expectation import expectation_of
@@ -94,6 +95,7 @@ def check_content(
     manifest, graph = expectation_of(content)
     formulas = FormulaCells(_without_tables(content, manifest))
     all_formulas = FormulaCells(content) if manifest.tables else formulas
+    asked = engine.name
     engine, session, seen, overflows = _observed(content, manifest, graph, formulas, engine)
     not_computed = (s for s in seen.sightings if graph[s.placement.quantity].expr is None)
     fixed = frozenset(model_weights or ())
@@ -118,7 +120,7 @@ def check_content(
         content,
         engine,
         notes=(
-            *_notes(workbook, rounded=rounded, overflows=bool(overflows)),
+            *_notes(workbook, rounded=rounded, overflows=bool(overflows), another=engine.name != asked),
             *without_effect(content, circular=bool(circle), built=True),
         ),
         edits=given.edits,
@@ -132,6 +134,8 @@ def check_content(
     )
     parts = [main, Part((), notes=(*changed.words, *typed_over)), *(part for part, _ in tables)]
     found = report(parts)
+    if found.counts.root and changed.words:
+        require_places(content)
     by_default = perturb is None and found.ok and not given.edits and _is_quick(graph, found, engine)
     if not (perturb or by_default):
         return found
@@ -148,6 +152,8 @@ def _observed(
     """What stands in the workbook, by whose account, and which errors that one knows better than others."""
     session = engine.open(content.path)
     seen = observe(content, manifest, graph, formulas, session, engine.name)
+    if (other := who_computes_all(content, engine.name, seen)) is not None:
+        return *other, observe(content, manifest, graph, formulas, other[1], other[0].name), ()
     other = who_knows_overflows(content, engine.name, seen, graph, formulas, manifest.selector)
     if other is None:
         return engine, session, seen, ()
@@ -254,8 +260,10 @@ def _shown(q: Quantity, source: Trace, settings: Sequence[int]) -> Array:
     return source[q.name][list(settings)]
 
 
-def _notes(workbook: _Workbook, *, rounded: bool, overflows: bool) -> Iterator[str]:
+def _notes(workbook: _Workbook, *, rounded: bool, overflows: bool, another: bool) -> Iterator[str]:
     edits = workbook.given.edits
+    if another and not overflows:
+        yield "ironcalc leaves out what stands in cells that merged ones cover, so cellrune was asked, which does not"
     if overflows:
         yield "ironcalc goes on where a number is too large for a cell, so cellrune was asked, which does not"
     if rounded:

@@ -28,12 +28,12 @@ from xlcheck.workbook.shown import UsedFormats, read_shown
 MARK = '{"constants": '
 SIGNATURE = '{"xlcheck signature": '
 """How the signature begins, which comes onto the hidden worksheet after everything else (see `signature`)."""
-_DAMAGED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError)
+DAMAGED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, MemoryError)
 _BANDS = 64
 _DIGEST = 9
 _UNKNOWN = "#NAME?"
 """What Excel lets a name stand for that it keeps of a function which it does not know."""
-_RECORD = np.dtype([("texts", ">u4"), ("numbers", ">i8")])
+RECORD = np.dtype([("texts", ">u4"), ("numbers", ">i8")])
 # A band's sum may differ by this where programs have rounded; the smallest visible change of a number is larger.
 _NOISE = 4 * 1024
 
@@ -79,7 +79,7 @@ def alterations(content: WorkbookContent, sheet: SheetContent, areas: Sequence[R
     text = _text(sheet)
     try:
         return _compared(content, sheet, areas, json.loads(text)["constants"])
-    except _DAMAGED:  # somebody has deleted the fingerprint, or changed it
+    except DAMAGED:  # somebody has deleted the fingerprint, or changed it
         return Alterations(damaged=True)
 
 
@@ -91,7 +91,7 @@ def built_sheets(sheet: SheetContent) -> frozenset[str]:
     """
     try:
         return frozenset(map(str, json.loads(_text(sheet))["constants"][0]))
-    except _DAMAGED:
+    except DAMAGED:
         return frozenset()
 
 
@@ -180,6 +180,16 @@ def _place(target: str | None) -> str | None:
         return target
 
 
+def fingerprint(sheet: SheetContent) -> str:
+    """The text of it on the worksheet that holds the manifest; empty if there is none."""
+    return _text(sheet)
+
+
+def constants_of(sheet: SheetContent) -> Constants:
+    """The words and numbers of a worksheet that hold no formula."""
+    return _read(sheet, False, None)
+
+
 def _read(sheet: SheetContent, is_hidden: bool, given: Codes | None) -> Constants:
     packed = PackedCells.of(sheet.cells)
     constant = ~contained(packed.codes, packed.formula_codes)
@@ -219,7 +229,7 @@ def bands(constants: Constants, height: int = 0) -> list[Any]:
     """[rows of a band, the record of each band in base64]."""
     last, _ = position(max(max(constants.texts, default=0), int(constants.codes.max(initial=0))))
     height = height or last // _BANDS + 1
-    records = np.zeros(last // height + 1, dtype=_RECORD)
+    records = np.zeros(last // height + 1, dtype=RECORD)
     bands = positions(constants.codes)[0] // height
     np.add.at(records["numbers"], bands, _weighed(constants.codes, constants.numbers))
     texts: dict[int, list[str]] = {}
@@ -242,10 +252,10 @@ def _weighed(codes: Codes, numbers: NDArray[np.float64]) -> NDArray[np.int64]:
 def _altered(name: str, built: Sequence[Any], constants: Constants) -> tuple[list[str], list[str]]:
     """The rows of a worksheet in which texts, and in which numbers, are others."""
     height, text = int(built[0]), str(built[1])
-    was = np.frombuffer(base64.b64decode(text), dtype=_RECORD)
-    now = np.frombuffer(base64.b64decode(bands(constants, height)[1]), dtype=_RECORD)
+    was = np.frombuffer(base64.b64decode(text), dtype=RECORD)
+    now = np.frombuffer(base64.b64decode(bands(constants, height)[1]), dtype=RECORD)
     size = max(was.size, now.size)
-    was, now = (np.concatenate([records, np.zeros(size - records.size, _RECORD)]) for records in (was, now))
+    was, now = (np.concatenate([records, np.zeros(size - records.size, RECORD)]) for records in (was, now))
     texts = was["texts"] != now["texts"]
     with np.errstate(over="ignore"):
         numbers = np.abs(was["numbers"].astype(np.int64) - now["numbers"].astype(np.int64)) > _NOISE
