@@ -100,6 +100,33 @@ def test_targets_may_be_computed(tmp_path: Path) -> None:
     assert _open(layout, tmp_path / "w.xlsx") == set()
 
 
+@pytest.mark.parametrize("optimiser", KEPT)
+@pytest.mark.parametrize("estimated", ["no", "typed"])
+def test_predictions_need_no_cell(optimiser: str, estimated: str, tmp_path: Path) -> None:
+    """Rule: what is compared with a target within a formula is an output, wherever it is computed."""
+    habits = replace(_PLAIN, optimisers=(optimiser,), inline=True, estimated=estimated)
+    assert _open(line_layout(Random(3), "drawn", habits)[0], tmp_path / "w.xlsx") == set()
+
+
+_WRONG_INLINE = {
+    "the factor 2": {("dbias", 2): ("2*", "3*")},
+    "a sign": {("afterkernel", 1): ("-", "+")},
+    "the input of the row above": {("dbias", 2): ("A6", "A5")},
+    "the weight of the row above": {("e", 2): ("D6", "D5")},
+}
+
+
+@pytest.mark.parametrize("what", _WRONG_INLINE)
+def test_one_mistake_beside_predictions_without_cells_is_blamed_alone_or_nobody(what: str, tmp_path: Path) -> None:
+    """Rule: where formulas compute the predictions themselves, one that does it otherwise is the root, or open."""
+    layout = line_layout(Random(3), "drawn", replace(_PLAIN, inline=True))[0]
+    found = _changed(layout, tmp_path / "w.xlsx", _WRONG_INLINE[what])
+    wrong = {place.a1 for item, place in layout.places.items() if (item.symbol, item.step) in _WRONG_INLINE[what]}
+    roots = {result.cell for result in found.results if result.status is Status.ROOT}
+    assert roots == wrong or (what.startswith("the weight") and not roots)
+    assert found.without_cell or any(result.status is not Status.UNBOUND for result in found.results)
+
+
 _WRONG = {
     "the factor 2": ("sgd", {("dbias", 2): ("2*", "3*")}),
     "the input": ("sgd", {("dkernel", 2): ("*", "/")}),

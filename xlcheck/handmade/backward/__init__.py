@@ -5,6 +5,7 @@ several that read one another) and returns what became of each formula cell, or 
 certain. In the order in which data flows:
 
 - `data`: inputs and targets that are computed, as typed ones are given
+- `unwritten`: outputs that stand within other formulas
 - `updates`: where a step ends, so that each step stands alone, with weights of its own
 - `evaluation`, `activations`, `neurons`, `network`: the forward part as layers of cells
 - `truth`: what Keras says of it, under random settings and for the numbers shown

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import moved, shape_of
 from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward.unwritten import FAR
 from xlcheck.handmade.reading.cells import CellTable
 
 _SIBLINGS = 2
@@ -41,7 +42,7 @@ def amendments(table: CellTable, reading: Reading) -> dict[Address, str]:
 
 def place_of(cell: Address, stride: tuple[int, int]) -> tuple[str, int]:
     """Where a cell stands in the direction in which steps go on."""
-    return cell[0], cell[1] if stride[0] else cell[2]
+    return cell[0], cell[1] if stride[0] else cell[2] % FAR
 
 
 def _siblings(table: CellTable, cell: Address, stride: tuple[int, int]) -> Iterator[tuple[int, Address]]:

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import filterfalse
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from xlcheck.handmade.backward.gaps import gaps, seems_to_belong
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.shown import computed_targets, shown
+from xlcheck.handmade.backward.unwritten import is_unwritten
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.verdicts.judge import Alignment, verdict
 from xlcheck.verdicts.messages import UNBOUND
@@ -101,8 +103,7 @@ class Judge:
             text = f"A number was typed where the weight of the step before should be updated: {role.desired:.6g}."
             self.results[cell] = self._result(cell, Status.ROOT, text, role, "constant-over-formula")
         for cell in self.table.texts:
-            known_otherwise = cell in self.agree or cell in self.results
-            if not known_otherwise and (quantity := shown(cell, self.reading, self.agree)) is not None:
+            if cell not in self.agree and (quantity := shown(cell, self.reading, self.agree)) is not None:
                 self._compare(cell, Role(quantity))
         shapes = {self._shape(cell) for cell in (*self.agree, *self.results) if cell in self.table.texts}
         for cell in self.table.texts:
@@ -125,14 +126,14 @@ class Judge:
 
     def _forward(self) -> None:
         """The cells between weights and outputs: their sums were recognised term by term, their values are compared."""
-        for cell, number in self.reading.forward.items():
-            if number in self.accepted and self._adds_nothing(cell):
+        for cell in filterfalse(is_unwritten, [c for c, n in self.reading.forward.items() if n in self.accepted]):
+            if self._adds_nothing(cell):
                 text = "This formula does something to a number and leaves it as it is, so that nothing is learnt here."
                 self.results[cell] = self._result(cell, Status.NOT_EVALUATED, text)
-            elif number in self.accepted:
-                held = self.reading.roles.get(cell)
-                role = Role(Quantity("part of a sum", self.reading.sheet.cells[cell])) if held is None else held[1]
-                self._compare(cell, role)
+                continue
+            held = self.reading.roles.get(cell)
+            role = Role(Quantity("part of a sum", self.reading.sheet.cells[cell])) if held is None else held[1]
+            self._compare(cell, role)
 
     def _adds_nothing(self, cell: Address) -> bool:
         """Whether a formula is a mere copy of a cell, though it is written as if it computed something."""
@@ -316,8 +317,7 @@ class Judge:
         """A formula cell without a role: one filled like those with a role was not checked, others are not ours."""
         sheet = self.reading.sheet
         known = cell in self.reading.forward or cell in self.reading.roles or cell in sheet.updates
-        belongs = known or self._shape(cell) in shapes
-        belongs = belongs or seems_to_belong(cell, self.table, self.reading, self.agree)
+        belongs = known or self._shape(cell) in shapes or seems_to_belong(cell, self.table, self.reading, self.agree)
         if isinstance(self._actual(cell), NotEvaluated) or belongs:
             text = "This formula seems to belong to a training step, but it was not recognised what it should compute."
             return self._result(cell, Status.NOT_EVALUATED, text)

@@ -25,6 +25,12 @@ class LayerCells:
     kernel: tuple[tuple[Address, ...], ...]
     bias: tuple[Address, ...] | None
 
+    @property
+    def biases(self) -> dict[Address, tuple[int, ...]]:
+        """Each bias, and the units that have it, from 0."""
+        own = self.bias or ()
+        return {cell: tuple(u for u, other in enumerate(own) if other == cell) for cell in own}
+
 
 @dataclass(frozen=True)
 class SampleCells:

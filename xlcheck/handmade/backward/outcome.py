@@ -14,6 +14,7 @@ from xlcheck.handmade.backward.family import amendments
 from xlcheck.handmade.backward.judge import Judge
 from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.steps import Sheet, exact_updates
+from xlcheck.handmade.backward.unwritten import with_outputs
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.learning.dense_gradients import PERCEPTRON, DenseGradients
@@ -77,11 +78,15 @@ def _without_blame(part: Part) -> Part:
 
 
 def _sheet(terms: CellTerms) -> Sheet | None:
-    """The sheet with its networks; inputs and targets that are computed count as given if there is none otherwise."""
-    for given in (frozenset[Address](), data_cells(terms)):
-        own = terms.restricted([cell for cell in terms if cell not in given], given) if given else terms
-        if may_learn(own) and (sheet := Sheet(own)).networks:
-            return sheet
+    """The sheet with its networks.
+
+    If there is none otherwise, inputs and targets that are computed count as given, and outputs get cells of their own.
+    """
+    for own in (terms, with_outputs(terms)):
+        for given in (frozenset[Address](), data_cells(own)):
+            left = own.restricted([cell for cell in own if cell not in given], given) if given else own
+            if may_learn(left) and (sheet := Sheet(left)).networks:
+                return sheet
     return None
 
 

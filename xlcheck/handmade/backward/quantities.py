@@ -57,6 +57,16 @@ class Role:
         return float(np.max(np.abs(np.atleast_1d(self.quantity.rounding * self.factor)[-1])))
 
 
+def bias_gradient(number: int, units: Sequence[int]) -> str:
+    """What the gradient of a bias is called, which some units of a layer have.
+
+    Args:
+        number: of the layer, from 1.
+        units: from 0.
+    """
+    return f"∂E/∂b{number}[{','.join(str(u + 1) for u in units)}]"
+
+
 def quantities(truth: Truth) -> Iterator[Quantity]:
     """All quantities of a network, those first that others may be equal to."""
     count = len(truth.network.samples)
@@ -66,7 +76,9 @@ def quantities(truth: Truth) -> Iterator[Quantity]:
             for i in range(layer.kernel.shape[1]):
                 yield Quantity(f"∂E/∂w{number}[{i + 1},{u + 1}]", layer.kernel[:, i, u])
             if cells.bias is not None:
-                yield Quantity(f"∂E/∂b{number}[{u + 1}]", layer.bias[:, u])
+                yield Quantity(bias_gradient(number, (u,)), layer.bias[:, u])
+        for units in (own for own in cells.biases.values() if len(own) > 1):
+            yield Quantity(bias_gradient(number, units), layer.bias[:, units].sum(axis=1))
     for s in range(count):
         yield from _of_sample(truth, s, f"({s + 1})" if count > 1 else "")
 

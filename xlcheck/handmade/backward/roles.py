@@ -20,6 +20,7 @@ from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.handmade.backward.quantities import Library, Role, quantities
 from xlcheck.handmade.backward.set_up import settings_held
 from xlcheck.handmade.backward.steps import Sheet, Step, exact_updates, steps_under, usual_forms, without_strange_moves
+from xlcheck.handmade.backward.unwritten import is_unwritten
 from xlcheck.learning.dense_gradients import DenseGradients, losses_of
 
 MOST_QUANTITIES = 20_000
@@ -240,6 +241,9 @@ def _roles(
     sheet = reading.sheet
     for cell in sheet.order:
         if cell in known:
+            continue
+        if is_unwritten(cell):
+            near[cell] = frozenset({reading.forward[cell]}) if cell in reading.forward else frozenset()
             continue
         own = (reading.forward[cell],) if cell in reading.forward else ()
         near[cell] = frozenset(own) or near.get(cell) or _nearest(near.get(read) for read in sheet.terms.reads[cell])

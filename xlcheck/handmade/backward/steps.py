@@ -14,6 +14,7 @@ from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, Coefficient, 
 from xlcheck.handmade.backward.evaluation import evaluate, value_of
 from xlcheck.handmade.backward.network import DenseNetwork, find_networks
 from xlcheck.handmade.backward.neurons import Neurons
+from xlcheck.handmade.backward.quantities import bias_gradient
 from xlcheck.handmade.backward.truth import Truth, truths
 from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
@@ -211,7 +212,7 @@ class Step:
         for number, layer in enumerate(self.truth.network.layers, 1):
             for i, row in enumerate(layer.kernel, 1):
                 found |= {cell: f"∂E/∂w{number}[{i},{u}]" for u, cell in enumerate(row, 1)}
-            found |= {cell: f"∂E/∂b{number}[{u}]" for u, cell in enumerate(layer.bias or (), 1)}
+            found |= {cell: bias_gradient(number, units) for cell, units in layer.biases.items()}
         return found
 
 

@@ -1,0 +1,91 @@
+"""Outputs that have no cell of their own, as in `=(a*x+b-y)^2`: read as if they stood in a cell beside the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from xlcheck.formulas.algebra import Address, Algebra, Expression, Function, Leaf, Product, Sum, Term, subterms
+from xlcheck.handmade.backward.updates import find_updates, source
+from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
+
+FAR = 100_000
+"""How many columns to the right of its first formula such an output stands; no worksheet is so wide."""
+_BENDING = frozenset({"EXP", "TANH", "MAX", "IF"})
+
+
+def is_unwritten(cell: Address) -> bool:
+    """Whether a cell stands beside the sheet."""
+    return cell[2] >= FAR
+
+
+def with_outputs(terms: CellTerms) -> CellTerms:
+    """The same, with a cell for each output that is compared with a target within a formula."""
+    updates = find_updates(terms, in_order(terms.reads), terms.reads)
+    weights = {*updates, *updates.values()}
+    algebra = terms.algebra
+    outputs: dict[Term, Address] = {}
+    edit: dict[Address, Term] = {}
+    for cell, term in terms.items():
+        found = dict(_differences(term, terms, weights))
+        inner = {own: parts for own, parts in found.items() if not any(o in found for o in _within(own))}
+        for output, _, _ in inner.values():
+            outputs.setdefault(output, (cell[0], cell[1], cell[2] + FAR * (1 + len(outputs))))
+        instead = {
+            own: algebra.scale(algebra.subtract(algebra.leaf(outputs[output]), target), factor)
+            for own, (output, target, factor) in inner.items()
+        }
+        if instead and isinstance(new := _with(term, instead, algebra), Term):
+            edit[cell] = new
+    return terms.edited({**edit, **{cell: output for output, cell in outputs.items()}}) if edit else terms
+
+
+def _within(term: Term) -> Iterator[Term]:
+    return (own for own in subterms(term) if own is not term)
+
+
+def _differences(
+    term: Term, terms: CellTerms, weights: set[Address]
+) -> Iterator[tuple[Term, tuple[Term, Leaf, float]]]:
+    """The sums within a term that are an output less a target, so many times: the output, the target and how often."""
+    for own in subterms(term):
+        if not isinstance(own, Sum) or own.constant:
+            continue
+        for target, factor in own.parts:
+            if not isinstance(target, Leaf) or (cell := source(target.cell, terms)) in weights or cell in terms:
+                continue
+            others = [(part, c) for part, c in own.parts if part is not target]
+            output = terms.algebra.sum(part for part, _ in others)
+            if all(c == -factor for _, c in others) and isinstance(output, Term) and _is_unit([p for p, _ in others]):
+                yield own, (output, target, -factor)
+
+
+def _is_unit(parts: list[Term]) -> bool:
+    """Whether parts make an output: products of two cells and at most one cell alone, or an activation."""
+    pairs = [
+        part for part in parts if isinstance(part, Product) and len(part.factors) == 2
+        and all(isinstance(factor, Leaf) and power == 1 for factor, power in part.factors)
+    ]  # fmt: skip
+    single = [part for part in parts if isinstance(part, Leaf)]
+    if pairs and len(single) < 2 and len(pairs) + len(single) == len(parts):
+        return True
+    bends = any(isinstance(own, Function) and own.name in _BENDING for part in parts for own in subterms(part))
+    return len(parts) == 1 and bends
+
+
+def _with(expression: Expression, instead: Mapping[Term, Expression], algebra: Algebra) -> Expression:
+    """A term with others in the place of some that are in it."""
+    if not isinstance(expression, Term):
+        return expression
+    if expression in instead:
+        return instead[expression]
+    match expression:
+        case Sum(constant=constant, parts=parts):
+            return algebra.sum([constant, *(algebra.scale(_with(part, instead, algebra), c) for part, c in parts)])
+        case Product(factors=factors):
+            found: Expression = 1.0
+            for factor, power in factors:
+                found = algebra.multiply(found, algebra.power(_with(factor, instead, algebra), power))
+            return found
+        case Function(name=name, arguments=arguments):
+            return algebra.function(name, *(_with(argument, instead, algebra) for argument in arguments))
+    return expression
