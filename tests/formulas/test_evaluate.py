@@ -27,7 +27,7 @@ FORMULAS = [
     "LOG10(A3)+LOG(A1,2)", "IFS(A2>0,1,A1>0,B1)", "SWITCH(D2,1,A1,2,A2,A3)", 'SWITCH(D1,"x",1,"WORD",B2)',
     "IF(ISTEXT(D1),A3,0)", "IF(ISNONTEXT(D1),1,B3)", "IF(TRUE(),A1,FALSE())",
 ]  # fmt: skip
-NAMES = {"rate": "S!$B$1", "half": "S!$B$2"}
+NAMES = {"rate": "S!$B$1", "half": "S!$B$2", "part": "S!$A$1:$A$2"}
 
 
 class Book:
@@ -116,6 +116,7 @@ def test_what_is_not_understood_is_not_guessed(formula: str) -> None:
         ("SUM(BYROW(A1:B3,LAMBDA(r,MAX(r))))", 3.2),
         ("MOD(7,3)+PI()-PI()", 1.0),
         ("ROW(A3)+COLUMN(B1)", 5.0),
+        ("ROWS(part)+SUM(OFFSET(part,1,0,1,1))+ROW(half)", 2.75),
         ('OFFSET(A1,1,0)+INDIRECT("B1")', -0.55),
         ("AND(A1>0,B1>0)*1+OR(A1<0,B1<0)+NOT(FALSE)", 2.0),
         ("SUMSQ(A1:A2)-PRODUCT(A1:A2)", 2.0275),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from equation_sheets import TOYS, exchanged
 from recognised_sheets import LEARNING, a1, sheet
@@ -19,6 +20,7 @@ from xlcheck.handmade.equations.plain_templates import typed_vectors
 from xlcheck.handmade.layer_cells import at_first
 from xlcheck.handmade.pieces import alone, connected, pieces
 from xlcheck.handmade.propose import propose_bindings
+from xlcheck.handmade.reading.evaluated import in_each_setting
 from xlcheck.handmade.reading.results import result_at
 from xlcheck.handmade.showing import asks_for_the_sign, bends, is_difference, shows_otherwise
 from xlcheck.handmade.shown_beside import only_shown, shown_beside, unread, without
@@ -108,6 +110,23 @@ def test_the_cells_of_layers_and_what_is_left(tmp_path: Path) -> None:
     assert [*found.mixed_up(), *found.objections(), *found.words_against(), *found.said_again()] == []
     assert [*found.read_for_nothing(taken)] == []
     assert names(seeming_weights(found)) == "A1 A2 A3 B1 B2 B3 D1 D2 D3"
+
+
+def test_the_mean_of_some_losses_is_no_display(tmp_path: Path) -> None:
+    """One that leaves a sample out may be a mistake, and needs a verdict; that of all may stand there again."""
+    for mean, is_open in (("=AVERAGE(H6:H7)", True), ("=AVERAGE(H6:H8)", False)):
+        found = sheet({**LEARNING, "K9": mean}, tmp_path).arrangement
+        left, _ = found.rest({cell for layer in found.all_layers for cell in layer.own})
+        assert names(left) == ("K9" if is_open else "")
+
+
+def test_a_formula_that_rounds_is_computed_in_each_setting(tmp_path: Path) -> None:
+    """No term shows what is rounded; words that it compares stay words, whatever number a setting has for them."""
+    found = sheet({"A1": 0.26, "D1": "x", "B1": '=IF(D1="x",ROUND(A1,1),7)'}, tmp_path)
+    cell, numbers = ("S", 0, 1), np.array([0.26, 0.44])
+    values = in_each_setting(cell, found.table, found.terms, found.part.precedents.of(cell), lambda _: numbers)
+
+    assert values.tolist() == [0.3, 0.4]
 
 
 def test_what_speaks_against_an_arrangement(tmp_path: Path) -> None:
