@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -69,6 +70,8 @@ _WHOLE = r"\d+"
 _USUAL = ("SUMPRODUCT", "EXP", "TANH", "SUM", "IF", "MAX")
 _LONGEST = 400  # a number has fewer digits
 _REFERENCE = re.compile(r"(?<![\w.$])\$?([A-Z]{1,3})\$?(\d{1,7})(?![\w.(!])", re.IGNORECASE)
+_GROWING = re.compile(r"\^|EXP\(|POWER\(|SINH\(|COSH\(|PRODUCT\(|SUMSQ\(")
+_TWICE = 2
 _ZERO = re.compile(r"(?<![\w.])0(?:\.0*)?[*^]|[*^]\(?0(?![\w.])|[*^]\(?0\.0*(?!\d)|LET\(")
 _PERCENT, _END = Token("operator", "%"), Token("space", "")
 _COMPARED = re.compile("[=<>]")
@@ -82,13 +85,17 @@ MAY_MAKE = re.compile(
 
 
 def may_cancel(formulas: str) -> bool:
-    """Whether one of some formulas, a line each, reads a cell twice, multiplies by 0, or names something."""
-    return any(_may_cancel(text) for text in formulas.splitlines())
+    """Whether one of some formulas, a line each, in capitals, may make a number of cells that is not 0, 0.5, 1 or 2.
+
+    It reads a cell twice and lets what follows grow, or more often; or it multiplies by 0, or names something.
+    """
+    return any(map(_may_cancel, formulas.splitlines()))
 
 
 def _may_cancel(text: str) -> bool:
-    read = _REFERENCE.findall(text)
-    return len(read) != len(set(read)) or _ZERO.search(text) is not None
+    read = Counter(_REFERENCE.findall(text))
+    most = max(read.values(), default=0)
+    return most > _TWICE or (_GROWING.search(text) is not None and (most == _TWICE or _ZERO.search(text) is not None))
 
 
 def caught_by(formulas: str) -> str | None:
