@@ -71,6 +71,11 @@ def _reads(node: Node, names: Mapping[str, Node]) -> bool:
     )
 
 
+def steady(formula: str) -> float | None:
+    """The one number that a formula gives, whatever stands in the cells that it reads; None if it follows them."""
+    return _steady(formula.removeprefix("="), {})
+
+
 def _steady(text: str, names: Mapping[str, Node]) -> float | None:
     """The one number that a part gives for many that are drawn; None if it gives several, or nobody knows."""
     found: list[float] = []

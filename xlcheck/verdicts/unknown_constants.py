@@ -13,7 +13,7 @@ from functools import cache
 from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.unknown_parts import NOTHING, Known
+from xlcheck.verdicts.unknown_parts import NOTHING, ZERO, Known
 from xlcheck.workbook.cell_codes import Codes, address, by_sheet, codes_of, contained, within
 from xlcheck.workbook.manifest import Manifest
 
@@ -80,9 +80,21 @@ class UnknownConstants:
                         return f"the number in {quote_sheet(area.sheet)}!{address(place)}, {NOTHING}"
                 if formulas:
                     more = {(area.sheet, c) for c in formulas} - seen
+                    if (found := next(filter(self._makes_a_number, sorted(more)), None)) is not None:
+                        return f"the number that {quote_sheet(found[0])}!{address(found[1])} makes of cells, {NOTHING}"
                     stack.extend(more)
                     seen |= more
         return None
+
+    def _makes_a_number(self, cell: Cell) -> bool:
+        """Whether a formula reads cells and gives one number, whatever stands in them, as `F31/F31` does."""
+        read = self._formulas.reads(*cell)
+        text = self._formulas.text(*cell) or ""
+        if not read or (len(read) == len(set(read)) and ZERO.search(text) is None):
+            return False
+        from xlcheck.formulas.cancelled import steady
+
+        return steady(text) is not None
 
     def _strange(self, area: Range) -> tuple[list[tuple[int, float]], list[int]]:
         """What of a range is none of the network: the typed numbers, and the formulas that are looked at."""

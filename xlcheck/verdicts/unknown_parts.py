@@ -72,7 +72,7 @@ _LONGEST = 400  # a number has fewer digits
 _REFERENCE = re.compile(r"(?<![\w.$])\$?([A-Z]{1,3})\$?(\d{1,7})(?![\w.(!])", re.IGNORECASE)
 _GROWING = re.compile(r"\^|EXP\(|POWER\(|SINH\(|COSH\(|PRODUCT\(|SUMSQ\(")
 _TWICE = 2
-_ZERO = re.compile(r"(?<![\w.])0(?:\.0*)?[*^]|[*^]\(?0(?![\w.])|[*^]\(?0\.0*(?!\d)|LET\(")
+ZERO = re.compile(r"(?<![\w.])0(?:\.0*)?[*^]|[*^]\(?0(?![\w.])|[*^]\(?0\.0*(?!\d)|LET\(")
 _PERCENT, _END = Token("operator", "%"), Token("space", "")
 _COMPARED = re.compile("[=<>]")
 _BEFORE = r"[-+*/^(,=<>&{;\s]"
@@ -95,7 +95,7 @@ def may_cancel(formulas: str) -> bool:
 def _may_cancel(text: str) -> bool:
     read = Counter(_REFERENCE.findall(text))
     most = max(read.values(), default=0)
-    return most > _TWICE or (_GROWING.search(text) is not None and (most == _TWICE or _ZERO.search(text) is not None))
+    return most > _TWICE or (_GROWING.search(text) is not None and (most == _TWICE or ZERO.search(text) is not None))
 
 
 def caught_by(formulas: str) -> str | None:
