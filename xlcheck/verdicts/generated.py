@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -95,10 +95,9 @@ def check_content(
     manifest, graph = expectation_of(content)
     formulas = FormulaCells(_without_tables(content, manifest))
     all_formulas = FormulaCells(content) if manifest.tables else formulas
-    asked = engine.name
+    asked, fixed = engine.name, frozenset(model_weights or ())
     engine, session, seen, overflows = _observed(content, manifest, graph, formulas, engine)
     not_computed = (s for s in seen.sightings if graph[s.placement.quantity].expr is None)
-    fixed = frozenset(model_weights or ())
     given = read_given(graph, not_computed, manifest.trace, seen.settings, formulas, seen.changed, fixed=fixed)
     rounded = given.rounded and engine.absolute_tolerance < _ROUNDED
     usual = Tolerance(manifest.atol, manifest.rtol, _ROUNDED if rounded else engine.absolute_tolerance)
@@ -111,7 +110,6 @@ def check_content(
         judged = allow(judged, (v for _, verdicts in tables for v in verdicts), usual)
     samples, compare_weights = len(manifest.samples), model_weights is not None
     main = part_of(judged, oracle=desired.source, samples=samples, compare_weights=compare_weights)
-    wrong = {(r.sheet, r.code) for r in main.results if isinstance(r, Found) and r.status is Status.ROOT}
     changed = altered(content, manifest)
     typed_over = said_of_formulas(formulas_for_numbers(given.sightings))
     circle = hidden_circle(content, all_formulas)
@@ -126,7 +124,7 @@ def check_content(
         edits=given.edits,
         reservations=(
             *reservations(content, engine, circle=circle, built=True, compared=seen.saved is not None),
-            *_reservations(workbook, content, changed.seen, wrong),
+            *_reservations(workbook, content, changed.seen, main),
         ),
         alterations=(*changed.words, *changed.seen, *typed_over, *content.notes),
         as_built=as_built,
@@ -277,11 +275,9 @@ def _notes(workbook: _Workbook, *, rounded: bool, overflows: bool, another: bool
         yield from lost_digits(workbook.manifest, workbook.graph)
 
 
-def _reservations(
-    workbook: _Workbook, content: WorkbookContent, changed: Sequence[str], wrong: Collection[tuple[str, int]]
-) -> Iterator[str]:
+def _reservations(workbook: _Workbook, content: WorkbookContent, changed: Sequence[str], main: Part) -> Iterator[str]:
     """Why a reader may see other values, by what xlcheck knows of its own workbooks."""
-    w = workbook
+    w, wrong = workbook, {(r.sheet, r.code) for r in main.results if isinstance(r, Found) and r.status is Status.ROOT}
     yield from _unselected(w.manifest, w.seen)
     yield from depending_quantities(content, w.manifest, w.graph, w.formulas, w.seen, w.tolerance, wrong)
     yield from (f"{text}; build the workbook again" for text in changed)
