@@ -178,6 +178,12 @@ def test_values_that_chance_decides(tmp_path: Path) -> None:
     said = [*depending_cells(found.table, [])]
     assert any("A4" in sentence for sentence in said)
     assert [*depending_cells(found.table, [*found.table.texts])] == []
+    # Of a cell without a verdict, what reads it through another one without is told, and nothing twice.
+    clock = sheet({"A1": "=NOW()", "A2": "=A1*2", "A3": "=A2+1", "A4": "=A3+NOW()", "A5": "=7"}, tmp_path)
+    (told,) = depending_cells(clock.table, [("S", 0, 0), ("S", 1, 0)])
+    assert "A3" in told
+    assert "A4" in told
+    assert "A5" not in told
     # Openpyxl stores no values, and nothing is said of a file that Excel calculates when it opens it.
     assert [*stored_values(found.table, found.values, (), [*found.table.texts])] == []
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import openpyxl
+import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 from small_book import SELECTOR, SmallBook
 
@@ -15,7 +16,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.verdicts.computed_givens import formulas_for_numbers, said_of_formulas, that_read_the_network
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.lone_errors import without_lone_errors
+from xlcheck.verdicts.lone_errors import _may_take_more, without_lone_errors
 from xlcheck.verdicts.lost_digits import lost_digits
 from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.overflows import _codes, who_knows_overflows
@@ -63,6 +64,18 @@ def test_an_error_that_another_engine_does_not_know_is_no_answer(small_book: Sma
     assert (before[shared], after[shared]) == ({CellError}, {CellError})
     assert without_lone_errors(path, "formulon", *given[2:]) is seen
     assert without_lone_errors(*given, believed=[CellError("#REF!")]) is seen
+
+
+@pytest.mark.parametrize(
+    ("formula", "may"),
+    [
+        ("=INDEX(A1:C3,2)", True), ("=SUM(A3:A1)", True), ("=SUM(C1:A1)", True), ("=SUMPRODUCT(A1:A3,B1:B2)", True),
+        ("=SUMPRODUCT(A1:A3,B1:B3)", False), ("=SUM(A1:A3)*B1", False), (None, False),
+    ],
+)  # fmt: skip
+def test_formulas_for_which_cellrune_may_take_more_than_a_cell(formula: str | None, may: bool) -> None:
+    """A row out of a table, a range from its last corner, ranges of several sizes: its value is nobody's evidence."""
+    assert _may_take_more(formula) is may
 
 
 def test_another_engine_is_asked_only_where_numbers_are_large(small_book: SmallBook, tmp_path: Path) -> None:

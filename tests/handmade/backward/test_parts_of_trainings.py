@@ -79,6 +79,7 @@ def test_numbers_made_of_settings_alone() -> None:
     assert (typed.cell, typed.factor) == (None, 0.25)
     assert of_cell is not None
     assert (of_cell.cell, of_cell.factor, of_cell.times(-0.5).size.tolist()) == (("S", 0, 0), -2.0, rate.tolist())
+    assert of_cell.times(-0.5).factor == 1.0
     assert in_part is not None
     assert in_part.cell == ("S", 0, 0)
     assert not is_set(np.append(np.full(SETTINGS, np.nan), 0.5))
@@ -167,6 +168,9 @@ def test_what_keras_says_of_a_network(tmp_path: Path) -> None:
     np.testing.assert_allclose(truth.weight_gradients()[weight], slope, rtol=1e-3, atol=1e-7)
     np.testing.assert_array_equal(named["∂E/∂w1[1,2]"], truth.weight_gradients()[weight])
     np.testing.assert_allclose(named["o2[1]"], sheet.cells[at("o1", 0)], rtol=1e-12)
+    t, o = sheet.cells[at("t1", 0)], sheet.cells[at("o1", 0)]
+    np.testing.assert_allclose(named["t ln o[1]"], t * np.log(o), rtol=1e-9)
+    np.testing.assert_allclose(named["cross-entropy[1]"], t * np.log(o) + (1 - t) * np.log(1 - o), rtol=1e-9)
     np.testing.assert_allclose(named["error[2]"], sheet.cells[at("o2", 0)] - sheet.cells[at("t2", 0)], rtol=1e-12)
 
 
