@@ -92,6 +92,18 @@ def test_the_wrong_gradient_is_blamed(what: str, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.keras
+def test_a_mistake_is_blamed_at_the_last_step_too(tmp_path: Path) -> None:
+    """No update follows from the last gradients; one that was filled from wrong ones is as wrong as they are."""
+    head, formula = _WRONG["another unit's slope"]
+    found = outcome(training(tmp_path / "w.xlsx", 4, {(head, step): f"={formula}" for step in range(4)}))
+
+    assert found is not None
+    blamed = {r.cell: r.message for r in found.results if r.status is Status.ROOT}
+    assert blamed.keys() == {cell(head, step) for step in range(4)}
+    assert blamed[cell(head, 3)].startswith(f"This is the same formula as in Sheet!{cell(head, 0)}, and just as wrong;")
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
