@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from training_sheets import FORMULAS, cell, table_of, terms_of, training
+from training_sheets import FORMULAS, HEADS, cell, table_of, terms_of, training
 
 from xlcheck.handmade.backward.data import may_learn
 from xlcheck.handmade.backward.diagnosis import in_words
@@ -96,12 +96,20 @@ def test_the_wrong_gradient_is_blamed(what: str, tmp_path: Path) -> None:
 def test_a_mistake_is_blamed_at_the_last_step_too(tmp_path: Path) -> None:
     """No update follows from the last gradients; one that was filled from wrong ones is as wrong as they are."""
     head, formula = _WRONG["another unit's slope"]
-    found = outcome(training(tmp_path / "w.xlsx", 4, {(head, step): f"={formula}" for step in range(4)}))
+    path = training(tmp_path / "w.xlsx", 4, {(head, step): f"={formula}" for step in range(4)})
+    found, terms = outcome(path), terms_of(path)
 
     assert found is not None
-    blamed = {r.cell: r.message for r in found.results if r.status is Status.ROOT}
+    blamed = {r.cell: r for r in found.results if r.status is Status.ROOT}
     assert blamed.keys() == {cell(head, step) for step in range(4)}
-    assert blamed[cell(head, 3)].startswith(f"This is the same formula as in Sheet!{cell(head, 0)}, and just as wrong;")
+    last = blamed[cell(head, 3)]
+    assert last.message.startswith(f"This is the same formula as in Sheet!{cell(head, 0)}, and just as wrong;")
+    w, o1, o2, t1, t2, h, x = (
+        terms.number(("Sheet", 6, HEADS.index(name))) for name in ("w6", "o1", "o2", "t1", "t2", "h2", "x1")
+    )
+    w8 = terms.number(("Sheet", 6, HEADS.index("w8")))
+    back = (o1 - t1) * o1 * (1 - o1) * w + (o2 - t2) * o2 * (1 - o2) * w8
+    assert last.desired == pytest.approx(back * h * (1 - h) * x, rel=1e-9)
 
 
 @pytest.mark.parametrize(
