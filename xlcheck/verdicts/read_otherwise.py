@@ -95,6 +95,8 @@ def _may_be_odd(text: str) -> bool:
 
 
 def _may_hold_a_sign(text: str) -> bool:
+    if text.isascii() and "@" not in text and "#" not in text:  # as in nearly every workbook; a fast question
+        return False
     return _STRANGE.search(_TEXT.sub("", text)) is not None
 
 
