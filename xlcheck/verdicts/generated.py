@@ -25,7 +25,7 @@ from xlcheck.verdicts.elsewhere import depending_quantities
 from xlcheck.verdicts.expectation import expectation_of
 from xlcheck.verdicts.filled_columns import FilledVerdict, judge_filled
 from xlcheck.verdicts.formula_cells import QUICK_CELLS, FormulaCells
-from xlcheck.verdicts.helpers import judge_helper
+from xlcheck.verdicts.helpers import judge_helper, shows_other_words
 from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.lone_errors import without_lone_errors
 from xlcheck.verdicts.lost_digits import lost_digits
@@ -189,7 +189,7 @@ class _Workbook:
                 cell.values,
                 seen.settings,
                 max(tolerance.limit(max(scale, _size(helper))), tolerance.atol * _size(helper)),
-                only_local=bool(self.given.edits),
+                only_local=bool(self.given.edits) or shows_other_words(helper, cell.values, formulas),
             )
             for helper, cell in seen.helpers
         ]

@@ -6,17 +6,21 @@ the one that was written, in whatever spelling.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlcheck.formulas.meaning import same_formula
+from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.judge import STATUS, Alignment, verdict
 from xlcheck.verdicts.placement import is_number
 from xlcheck.verdicts.report import Status
 from xlcheck.workbook.bindings import Helper
+from xlcheck.workbook.cell_codes import code_of
 from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 Desired = float | str | bool
+_LOOKS_UP = re.compile(r"=?INDEX\(")
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,19 @@ def judge_helper(
     limit = max(helper.atol, limit)
     found = list(_over_settings(helper, written, formula is not None, values, settings, limit, only_local=only_local))
     return max(found, key=lambda v: (STATUS.index(v.status), not v.is_right))
+
+
+def shows_other_words(helper: Helper, values: Sequence[Value], formulas: FormulaCells) -> bool:
+    """Whether a look-up gives other words, because somebody has typed others where it looks: the name of a sample.
+
+    That they are others, a note says; what shows them is right.
+    """
+    was = [helper.desired[sample if len(helper.desired) > 1 else 0] for sample in range(len(values))]
+    others = [one for one in zip(values, was, strict=True) if one[0] != one[1]]
+    if not others or not all(isinstance(value, str) for one in others for value in one):
+        return False
+    looked_in = formulas.reads(helper.cell.sheet, code_of(helper.cell))[:1] if _LOOKS_UP.match(helper.formula) else []
+    return any(not formulas.within(area).size for area in looked_in)
 
 
 def _over_settings(
