@@ -107,7 +107,7 @@ def _behind_the_end(
     for cells in unread(part):
         wanted = {cell: own.desired_formula for cell, own in roots.items()}
         ends = roots.keys() <= cells and all(_RESULT in held.get(cell, "") for cell in roots)
-        slips = any(_is_slip(part.table.texts[cell], wanted[cell] or "") for cell in roots)
+        slips = ends and any(_is_slip(part.table.texts[cell], wanted[cell] or "") for cell in roots)
         if ends and not slips and is_right(without(part, cells)):
             yield f"{show(min(roots))} may compute something else from the result; without it, no cell is wrong"
 

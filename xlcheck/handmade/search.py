@@ -10,7 +10,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import looks_like_a_network
 from xlcheck.handmade.arrangement import Arrangement
-from xlcheck.handmade.backward.outcome import backward_outcome
+from xlcheck.handmade.backward.outcome import backward_outcome, may_be_trained
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import Settled, layers_of, settled
 from xlcheck.handmade.in_line import settled_in_line
@@ -196,7 +196,7 @@ class Search:
             whole = "these formulas belong to none of the layers that were recognised"
         because = "; ".join(dict.fromkeys((*layers.doubts[:_MOST_DOUBTS], whole)))
         cells = layers.left if layers.outcomes else tuple(part.table.texts)
-        matters = looks_like_a_network(part.table) or bool(layers.outcomes)
+        matters = looks_like_a_network(part.table) or bool(layers.outcomes) or may_be_trained(part.table, part.values)
         left = Abstention(part.table, part.values, cells, f"{because}; {_HOW}", matters, sheets=sheets)
         if not layers.outcomes:
             return [], [left]

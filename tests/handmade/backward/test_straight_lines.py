@@ -169,3 +169,16 @@ def test_what_may_be_meant_otherwise_blames_nobody_and_is_no_pass(what: str, tmp
     statuses = {result.status for result in found.results}
     assert not statuses & {Status.ROOT, Status.CARRIED}
     assert found.without_cell or Status.NOT_EVALUATED in statuses
+
+
+def test_a_mean_of_which_one_number_is_typed_is_not_blamed(tmp_path: Path) -> None:
+    """Rule: a formula that reads a number beside formulas is no culprit, as that number may be one."""
+    layout = line_layout(Random(3), "drawn", replace(_PLAIN, batch=True))[0]
+    path = tmp_path / "w.xlsx"
+    path.write_bytes(to_bytes(layout))
+    book = openpyxl.load_workbook(path)
+    place = next(place for item, place in layout.places.items() if (item.symbol, item.step) == ("dkernel", 2))
+    book[place.sheet][place.a1] = -9.54
+    book.save(path)
+    found = _judged(path)
+    assert {result.status for result in found.results} == {Status.NOT_EVALUATED}

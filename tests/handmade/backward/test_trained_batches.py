@@ -195,3 +195,34 @@ def test_what_is_kept_of_a_weight_goes_on_from_the_step_before(tmp_path: Path) -
     assert found is not None
     assert {result.cell for result in found.results} == wrong
     assert {result.status for result in found.results} <= {Status.ROOT, Status.NOT_EVALUATED}
+
+
+_SLIPS = {
+    "a movement the other way in the last row": ("momentum", "w.nmbias", ("-$", "+$"), 5),
+    "a bias that keeps another share": ("velocity", "w.nmbias", ("$A$2*", "$B$2*"), None),
+    "squares that begin anew": ("adagrad", "w.nvbias", ("+", "*0+"), 4),
+}
+
+
+@pytest.mark.parametrize("what", _SLIPS)
+def test_what_is_kept_otherwise_than_elsewhere_is_no_pass(what: str, tmp_path: Path) -> None:
+    """Rule: movements go one way, weights keep one share, and only a first step may go on from nothing."""
+    optimiser, band, (old, new), only = _SLIPS[what]
+    layout, _, _ = epochs_layout(Random(9), "drawn", replace(_PLAIN, optimiser=optimiser))
+    path = tmp_path / "w.xlsx"
+    path.write_bytes(to_bytes(layout))
+    book = openpyxl.load_workbook(path)
+    changed = set()
+    for place, item in layout.formulas.items():
+        if item.band == band and only in (None, item.step):
+            cell = book[place.sheet][place.a1]
+            assert old in cell.value
+            cell.value = cell.value.replace(old, new, 1)
+            changed.add(place.a1)
+    book.save(path)
+    found = judged(path)
+
+    assert changed
+    assert found is not None
+    assert {result.cell for result in found.results if result.status is Status.ROOT} <= changed
+    assert found.without_cell or any(result.status is not Status.UNBOUND for result in found.results)

@@ -153,7 +153,7 @@ class Search:
             needed[update] = Role(Quantity(f"{show(self._sheet.updates[update])} after the step", self._goals[update]))
         elif suspect not in needed:
             return None
-        elif not self._is_an_attempt(suspect, needed[suspect]):
+        elif self._reads_a_pasted_number(suspect) or not self._is_an_attempt(suspect, needed[suspect]):
             self.findings.open[update] = _EITHER
             return None
         gains = {cell: self._gain(cell, role) for cell, role in needed.items()}
@@ -204,6 +204,15 @@ class Search:
         behind = [cell] if cell in self._step.moves else self._updates_behind(cell)
         before = sum(same(self._after(update, self.findings.values), self._goals[update]) for update in behind)
         return sum(same(self._after(update, instead), self._goals[update]) for update in behind) - before
+
+    def _reads_a_pasted_number(self, cell: Address) -> bool:
+        """Whether a formula reads a number beside formulas, which may have been one of them."""
+        reads, terms = self._sheet.terms.reads[cell], self._sheet.terms
+        typed = [read for read in reads if read not in terms and read in self._sheet.settings]
+        return any(
+            abs(one[1] - other[1]) + abs(one[2] - other[2]) == 1
+            for one in typed for other in reads if other in terms and other[0] == one[0]
+        )  # fmt: skip
 
     def _suspects(self, cell: Address) -> Iterator[Address]:
         """The cells without a role that only read cells with one."""

@@ -99,7 +99,7 @@ def _empty(table: CellTable, reading: Reading, number: int) -> Iterator[Address]
 
 
 def _uneven(reading: Reading, accepted: Collection[int]) -> int:
-    """How many updates of a step go another distance than others of it.
+    """How many updates of a step go another distance than others of it, or keep another share of what was kept.
 
     Kernels and biases may have a rate each, in the same two cells at every step of several.
     """
@@ -114,6 +114,7 @@ def _uneven(reading: Reading, accepted: Collection[int]) -> int:
         for own in moves:
             first = {move.is_bias and meant: move for move in reversed(own)}
             count += sum(not np.allclose(m.rate.size, first[m.is_bias and meant].rate.size) for m in own)
+            count += len({m.shares for m in own}) - 1
     return count
 
 

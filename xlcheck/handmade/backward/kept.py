@@ -55,6 +55,7 @@ class Kept:
                 self._ending.setdefault(update, []).append(number)
         self._shares_in: dict[Address, list[tuple[Address, Coefficient, Array]]] = {}
         self._step_of: dict[Address, int] = {}
+        self._ways: dict[str, bool] = {}
 
     def pulls(self, number: int, weight: Address) -> list[Pull]:
         """The gradient of a weight, and what was made of it."""
@@ -170,7 +171,7 @@ class Kept:
     def begun(self) -> Iterator[tuple[Address, tuple[int, Role]]]:
         """The cells of first steps from which others go on, and that keep what these do if nothing was kept before."""
         for (number, weight), slots in list(self.slots.items()):
-            if (earlier := self._sheet.updates.get(weight)) is None:
+            if (earlier := self._sheet.updates.get(weight)) is None or earlier in self._sheet.updates:
                 continue
             ends = [n for n in self._ending.get(weight, ()) if n != number]
             for slot in slots:
@@ -225,7 +226,7 @@ class Kept:
         number: int,
     ) -> Slot | None:
         """What a cell keeps if it adds the gradient so many times to a share of what was kept."""
-        if not is_set(scale) or not scale.any():
+        if not is_set(scale) or not np.nan_to_num(scale).any():
             return None
         library, is_whole = self._libraries[number], share.form == _WHOLE
         size, factor, rate = scale, 1.0, None
@@ -241,6 +242,9 @@ class Kept:
             kind, factor, size = "average", rest.factor, rest.size * (1 - share.size)
         elif power == 1 and (rate := coefficient(scale, self._sheet.settings_of(cell))) is not None:
             kind, size = "movement", rate.size
+            # The last row adds its movements to nothing: they go the same way as all others.
+            if self._ways.setdefault(cell[0], bool(size[-1] > 0)) is not bool(size[-1] > 0):
+                return None
         else:
             return None
         kept = 0.0 if before is None else share.size * self._sheet.cells[before]

@@ -59,7 +59,8 @@ class Mover:
                 keeps = bool(slots)
                 made = len(self.kept.pulls(number, weight)) > 1 or keeps
                 is_bias = self.kept.is_bias(number, weight)
-                found.append(replace(move, is_bias=is_bias, passes_over=made and not move.rule))
+                shares = tuple(slot.share.cell for slot in slots)
+                found.append(replace(move, is_bias=is_bias, passes_over=made and not move.rule, shares=shares))
                 if move.divisor is None:
                     break
         # Where ε is small, the best of those that divide is the one that is meant.

@@ -15,7 +15,8 @@ from xlcheck.handmade.backward.judge import Judge
 from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.steps import Sheet, exact_updates
 from xlcheck.handmade.backward.unwritten import with_outputs
-from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.backward.updates import find_updates
+from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.learning.dense_gradients import PERCEPTRON, DenseGradients
 from xlcheck.verdicts.parts import Part
@@ -63,6 +64,12 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
     return None
 
 
+def may_be_trained(table: CellTable, values: CellValues) -> bool:
+    """Whether a part without a verdict seems to move weights towards targets, so that it matters that it has none."""
+    terms = with_outputs(CellTerms(table, values))
+    return may_learn(terms) and bool(find_updates(terms, in_order(terms.reads), terms.reads))
+
+
 def _without_blame(part: Part) -> Part:
     """The same without a wrong cell: an output of two values does not tell which of several cells is wrong."""
     text = "This, or what it reads, does not follow the perceptron's rule; outputs of two values do not tell which."
@@ -102,6 +109,8 @@ def _differs(cell: Address, terms: CellTerms, amended: Sheet) -> bool:
     """Whether a cell as it stands computes something else than amended, be it for other numbers than those shown."""
     if cell not in terms:
         return True
+    if cell not in amended.updates and cell not in amended.cells:
+        return False
     wanted = amended.after[cell] if cell in amended.updates else amended.cells[cell]
     return not np.allclose(value_of(terms[cell], amended.cells), wanted, rtol=_SAME, atol=_SAME, equal_nan=True)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from xlcheck.formulas.algebra import Address, Function, Leaf
 from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.quantities import Quantity
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.updates import source
@@ -34,14 +35,16 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
         return Quantity(f"last {right[origin]}", sheet.cells[cell]) if is_last else None
     parts = list(dict.fromkeys(_parts(cell, reading, right)))
     names = {_SAMPLE.sub("", right.get(part, "")) for part in parts}
-    if len(parts) < 2 or len(names) > 1 or "" in names or not _is_whole_line(parts, reading, right):
+    if len(parts) < 2 or len(names) > 1 or "" in names or not _is_whole_line(cell, parts, reading, right):
         return None
     values = np.array([sheet.cells[part] for part in parts])
-    with np.errstate(all="ignore"):
-        total, mean = values.sum(axis=0), values.mean(axis=0)
-        for how, found in (("sum", total), ("mean", mean), ("root of the mean", np.sqrt(mean))):
-            if same(found, sheet.cells[cell]):
-                return Quantity(f"{how} of {names.pop()} over all steps", found)
+    numbers = [own for own in sheet.settings_of(cell).values() if own[-1] == len(parts)]
+    for how, total in (("", values.sum(axis=0)), ("the squares of ", (values**2).sum(axis=0))):
+        for what, found in (("sum", total), *(("mean", total / count) for count in (len(parts), *numbers))):
+            with np.errstate(all="ignore"):
+                for name, own in ((what, found), (f"root of the {what}", np.sqrt(found))):
+                    if same(own, sheet.cells[cell]):
+                        return Quantity(f"{name} of {how}{names.pop()} over the steps", own)
     return None
 
 
@@ -59,14 +62,14 @@ def _parts(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Ite
         yield from _parts(read, reading, right) if inner else (read,)
 
 
-def _is_whole_line(parts: list[Address], reading: Reading, right: Mapping[Address, str]) -> bool:
-    """Whether cells are all that hold the same of their step, in one line along the steps."""
-    stride = reading.stride
-    if stride is None:
+def _is_whole_line(cell: Address, parts: list[Address], reading: Reading, right: Mapping[Address, str]) -> bool:
+    """Whether cells are all that hold the same of their step, in one line of steps, or up to that of a formula."""
+    if (stride := reading.stride) is None:
         return False
     for end, sign in ((min(parts), -1), (max(parts), 1)):
         beyond = end[0], end[1] + sign * stride[0], end[2] + sign * stride[1]
-        if _SAMPLE.sub("", right.get(beyond, "")) == _SAMPLE.sub("", right[end]):
+        goes_on = _SAMPLE.sub("", right.get(beyond, "")) == _SAMPLE.sub("", right[end])
+        if goes_on and (sign < 0 or place_of(end, stride) != place_of(cell, stride)):
             return False
-    line = {(cell[0], cell[1] - parts[0][1], cell[2] - parts[0][2]) for cell in parts}
+    line = {(part[0], part[1] - parts[0][1], part[2] - parts[0][2]) for part in parts}
     return all(down * stride[1] == across * stride[0] for _, down, across in line)

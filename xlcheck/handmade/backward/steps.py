@@ -35,6 +35,7 @@ class Move:
         after: the weight that follows, under all settings.
         is_bias: whether it is a bias, which often moves by another rule than kernels do, as it is not to shrink.
         divisor: the usual size of its gradient, of those who divide by it.
+        shares: the cells that say how much of what was kept is kept, if it moves by that.
         passes_over: whether something was made of the gradient that the update does not read.
     """
 
@@ -44,6 +45,7 @@ class Move:
     is_bias: bool = False
     divisor: Array | None = field(default=None, compare=False)
     passes_over: bool = field(default=False, compare=False)
+    shares: tuple[Address | None, ...] = field(default=(), compare=False)
 
     @property
     def form(self) -> tuple[object, object, bool]:
