@@ -67,12 +67,12 @@ def coefficient(values: Array, settings: Mapping[Address, Array], *, falls: bool
     """
     if not is_set(values):
         return None
-    if (factor := _only(values)) is not None:
+    if (factor := only_number(values)) is not None:
         return Coefficient(None, factor, (), np.full(len(values), factor))
     for cell, own in settings.items():
         with np.errstate(all="ignore"):
             share = values / own
-        if (factor := _only(share)) is not None:
+        if (factor := only_number(share)) is not None:
             return Coefficient(cell, factor, (), own * factor)
     return next(_schedules(values, settings), None) if falls else None
 
@@ -138,7 +138,7 @@ def _number(values: Array, how: str, settings: Mapping[Address, Array]) -> Array
     return None
 
 
-def _only(values: Array) -> float | None:
+def only_number(values: Array) -> float | None:
     """The one number that values are, as far as they are known."""
     known = values[np.isfinite(values)]
     return float(known[0]) if len(known) > 1 and _is_constant(known) else None

@@ -17,6 +17,7 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.handmade import effort
 from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.backward.in_samples import Column, Columns
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Move, goals
@@ -68,6 +69,7 @@ class Search:
         move = self._usual_move(usual)
         self._goals = {} if move is None else goals(self._sheet, self._step, move, self._step.gradients)
         self._regular, self._alike = regular, alike
+        self._columns = Columns(reading, number, alike, self._is_behind)
         self.findings = Findings()
 
     def run(self) -> Findings:
@@ -77,11 +79,9 @@ class Search:
         while found and inexact and self._goals:
             found = False
             for update in inexact:
-                culprit = self._culprit(update)
-                if culprit is not None:
-                    cell, role = culprit
-                    self.findings.roots[cell] = role
-                    self.findings.values[cell] = role.quantity.values * role.factor
+                if culprits := self._culprits(update):
+                    self.findings.roots |= culprits
+                    self.findings.values |= {c: role.quantity.values * role.factor for c, role in culprits.items()}
                     inexact = [other for other in inexact if not self._is_settled(other)]
                     found = True
                     break
@@ -131,15 +131,44 @@ class Search:
         sheet, forward = self._sheet, self._reading.forward
         return cell in sheet.terms and cell not in sheet.updates and cell not in forward and cell not in sheet.settings
 
-    def _culprit(self, update: Address) -> tuple[Address, Role] | None:
-        """The one cell that explains why an update is wrong."""
+    def _culprits(self, update: Address) -> Column:
+        """The one cell that explains why an update is wrong, or all of a column that was filled down."""
         effort.require_time()
         suspects = list(dict.fromkeys(self._suspects(update)))
         explained = [found for cell in suspects if (found := self._explanation(cell, update)) is not None]
+        if not explained:
+            sums = [cell for cell in self._above(update) if self._columns.added_by(cell)]
+            needed = [(cell, role) for cell in sums if (role := self._needed(cell, update)) is not None]
+            columns = [own for cell, role in needed if (own := self._column(cell, role)) and cell not in own]
+            if len(columns) == 1:
+                return columns[0]
         if len(explained) == 1:
-            return explained[0]
+            ((cell, role),) = explained
+            if column := self._column(cell, role):
+                return column
+            self.findings.open[update] = _EITHER
         self.findings.open.setdefault(update, "more than one cell could be wrong" if explained else _UNKNOWN)
-        return None
+        return {}
+
+    def _column(self, cell: Address, role: Role) -> Column:
+        """A cell that should hold something, or the column of its samples that is wrong instead; none if either may be.
+
+        Of the columns through which it is computed that one is wrong which puts most updates right; of those that put
+        as many right the nearest, unless its formulas are as others have them.
+        """
+        if not self._columns.added_by(cell):
+            return {cell: role}
+        columns = self._columns.wanted(cell, role)
+        if not columns:
+            return {} if columns is None else {cell: role}
+        gains = [self._gain(column) for column in columns]
+        best = [column for column, gain in zip(columns, gains, strict=True) if gain == max(gains)]
+        is_there = any(self._elsewhere(own, place) for place, own in columns[0].items())
+        if max(gains) < self._gain({cell: role}):
+            return {cell: role}
+        if is_there and not self._regular(cell):
+            return {}
+        return next((column for column in best if not all(map(self._regular, column))), best[-1])
 
     def _explanation(self, suspect: Address, update: Address) -> tuple[Address, Role] | None:
         """The suspect, or what it reads, whichever alone puts most updates right.
@@ -156,7 +185,7 @@ class Search:
         elif self._reads_a_pasted_number(suspect) or not self._is_an_attempt(suspect, needed[suspect]):
             self.findings.open[update] = _EITHER
             return None
-        gains = {cell: self._gain(cell, role) for cell, role in needed.items()}
+        gains = {cell: self._gain({cell: role}) for cell, role in needed.items()}
         best = [cell for cell in needed if gains[cell] == max(gains.values())]
         others = [cell for cell in best if cell != suspect and not self._only_counts_otherwise(cell, needed[cell])]
         if not others:
@@ -198,10 +227,13 @@ class Search:
         above = [cell for cell in self._above(suspect) if cell not in self.findings.roots]
         return above if suspect in self._step.moves else [suspect, *above]
 
-    def _gain(self, cell: Address, role: Role) -> int:
-        """How many more updates follow their gradients once a cell holds what it should."""
-        instead = {**self.findings.values, cell: role.quantity.values * role.factor}
-        behind = [cell] if cell in self._step.moves else self._updates_behind(cell)
+    def _gain(self, wanted: Column) -> int:
+        """How many more updates follow their gradients once some cells hold what they should."""
+        instead = {**self.findings.values, **{cell: own.quantity.values * own.factor for cell, own in wanted.items()}}
+        behind = dict.fromkeys(
+            update for cell in wanted
+            for update in ([cell] if cell in self._step.moves else self._updates_behind(cell))
+        )  # fmt: skip
         before = sum(same(self._after(update, self.findings.values), self._goals[update]) for update in behind)
         return sum(same(self._after(update, instead), self._goals[update]) for update in behind) - before
 

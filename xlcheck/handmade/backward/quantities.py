@@ -166,24 +166,28 @@ class Library:
         numbers = {float(n) for n in (1, 2, 4, *counts, *(2 * count for count in counts))}
         self._factors = tuple({a / b for a in numbers for b in numbers})
 
-    def role(self, values: Array, rates: Sequence[Array | float] = ()) -> Role | None:
+    def role(self, values: Array, rates: Sequence[Array | float] = (), *, shown: bool = True) -> Role | None:
         """The quantity that has these values, up to a factor that people use; None if there is none.
 
         Args:
             values: under every setting.
             rates: learning rates by which it may be multiplied.
+            shown: whether its value for the numbers shown counts, as it does not where these do not tell it.
         """
+        known = slice(None if shown else -1)
+        values = values if shown else np.append(values[:-1], 0.0)
         for rate in (1.0, *rates):
             with np.errstate(all="ignore"):
                 plain = values / rate
             key = _key(plain)
             found = None
             for quantity in self._by_shape.get(key, ()) if key is not None else ():
-                index = int(np.argmax(np.abs(quantity.values)))
+                index = int(np.argmax(np.abs(quantity.values[known])))
+                rounding = np.broadcast_to(quantity.rounding, quantity.values.shape)[known]
                 factor = float(plain[index] / quantity.values[index])
                 if (
                     self.is_usual(factor)
-                    and same(quantity.values * factor, plain, quantity.rounding)
+                    and same(quantity.values[known] * factor, plain[known], rounding)
                     and (found is None or factor > 0)
                 ):
                     found = Role(quantity, factor * rate)

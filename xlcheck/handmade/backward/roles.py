@@ -57,9 +57,9 @@ class Reading:
             step = next((other for other in self.steps if any(other.moves.values())), step)
         return [move.rate.size for move in dict.fromkeys(move for move in step.moves.values() if move is not None)]
 
-    def role(self, number: int, values: Array) -> Role | None:
-        """What a cell with these values would hold of a step."""
-        return self.libraries[number].role(values, self.rates(number))
+    def role(self, number: int, values: Array, *, shown: bool = True) -> Role | None:
+        """What a cell with these values would hold of a step; those for the numbers shown may not count."""
+        return self.libraries[number].role(values, self.rates(number), shown=shown)
 
     def held_gradients(self, number: int) -> int:
         """By how many weights of a step some cell holds the loss's gradient."""

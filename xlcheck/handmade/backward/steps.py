@@ -260,9 +260,22 @@ def usual_forms(steps: Iterable[Step], worksheet: str) -> set[object]:
 
 
 def goals(sheet: Sheet, step: Step, move: Move, gradients: Mapping[Address, Array]) -> dict[Address, Array]:
-    """What the updates of a step should give if each weight moves along its gradient as far as a move goes."""
+    """What the updates of a step should give if each weight moves along its gradient as far as a move goes.
+
+    Biases go as far as most of them do that follow their gradients, and kernels the same.
+    """
+    biases = {cell for layer in step.truth.network.layers for cell in layer.bias or ()}
+    plain = [own for own in step.moves.values() if own is not None and not own.rule]
+    far = {
+        kind: Counter(own.rate for own in plain if own.is_bias == kind).most_common(1) or [(move.rate, 0)]
+        for kind in (False, True)
+    }
+    far[move.is_bias] = [(move.rate, 0)]
     weights = {update: sheet.updates[update] for update in step.moves}
-    return {update: sheet.cells[weight] - move.rate.size * gradients[weight] for update, weight in weights.items()}
+    return {
+        update: sheet.cells[weight] - far[weight in biases][0][0].size * gradients[weight]
+        for update, weight in weights.items()
+    }
 
 
 def exact_updates(steps: Sequence[Step]) -> int:
