@@ -52,6 +52,19 @@ def test_slopes_and_flows_fit_together() -> None:
     assert set(np.unique(layer.slope)) <= {0.0, 1.0}
 
 
+def test_nothing_flows_back_through_a_threshold() -> None:
+    """A layer below a step function, whose slope is 0 wherever there is one, has gradients of 0."""
+    random = np.random.default_rng(8)
+    kernels, biases = [random.normal(size=(2, 3, 2)), random.normal(size=(2, 2, 1))], [np.ones((2, 2)), np.ones((2, 1))]
+    x, t = random.normal(size=(2, 4, 3)), random.choice([0.0, 1.0], size=(2, 4, 1))
+    (below, above), _ = dense_gradients([next(iter(THRESHOLDS))] * 2, kernels, biases, x, t, PERCEPTRON)
+
+    assert below.kernel.shape == kernels[0].shape
+    assert below.bias.shape == biases[0].shape
+    assert not below.kernel.any()
+    assert above.kernel.any()
+
+
 @pytest.mark.parametrize("activation", THRESHOLDS)
 def test_a_perceptron_moves_by_its_error(activation: str) -> None:
     """Rosenblatt's rule: a weight moves against its input times the output less the target, whatever the sum."""

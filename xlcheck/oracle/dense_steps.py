@@ -61,11 +61,13 @@ def dense_gradients(
     found = []
     for number, (z, y) in enumerate(zip(sums, outputs, strict=True)):
         slope = tape.gradient(y, z)
-        flows = tape.gradient(total, [z, y, weights[number], offsets[number]])
+        sources = [z, y, weights[number], offsets[number]]
+        flows = tape.gradient(total, sources)
         if y is signal:
             flows[1] = tape.gradient(of_outputs, y)
-        shown = [tf.zeros_like(z) if flow is None else flow for flow in (slope, *flows[:2])]  # beyond a threshold
-        found.append(LayerGradients(*(np.asarray(item) for item in (z, y, *shown, *flows[2:]))))
+        pairs = zip((slope, *flows), (z, *sources), strict=True)
+        shown = [tf.zeros_like(source) if flow is None else flow for flow, source in pairs]  # none passes a threshold
+        found.append(LayerGradients(*(np.asarray(item) for item in (z, y, *shown))))
     return found, np.asarray(losses)
 
 
