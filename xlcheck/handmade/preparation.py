@@ -59,6 +59,8 @@ def against(table: CellTable, precedents: Precedents, made: Sequence[Address], j
     kept = sorted({*made, *looked_up} - {*computing})
     lines = Lines(kept, table)
     yield from (why for cell in kept if (why := _odd(cell, lines, table)) is not None)
+    yield from (why for cell in kept if (why := _by_several_ranges(cell, table)) is not None)
+    yield from _by_numbers_of_others(kept, table, precedents)
     pooled = [cell for cell in made if _pools(cell, table) and not judged.isdisjoint(precedents.readers(cell))]
     yield from (why for cell in pooled if (why := _pooled_otherwise(cell, pooled, table)) is not None)
 
@@ -88,6 +90,40 @@ def _odd(cell: Address, lines: Lines, table: CellTable) -> str | None:
     if not _pools(cell, table) and lines.is_alone(cell):
         return f"{show(cell)} prepares an input otherwise than formulas of its kind in line with it"
     return None
+
+
+def _by_several_ranges(cell: Address, table: CellTable) -> str | None:
+    """Why a formula may scale a number wrongly: by what describes its row or column, and by that of another one."""
+    areas = [ref.area(cell[0]) for ref in cut(table.texts[cell]).refs]
+    own = [(a, x) for x in areas if x.size == 1 for a in areas if a.size > 1 and (x.top, x.left) in {*a.cells()}]
+    if not own or _LOOKS_UP.search(table.texts[cell]):
+        return None
+    its, (first, scaled) = {a for a, _ in own}, own[0]
+    others = [a for a in areas if a.size > 1 and a not in its and (a.rows, a.columns) == (first.rows, first.columns)]
+    if len(its) == 1 and not others:
+        return None
+    return f"{show(cell)} scales {show((scaled.sheet, scaled.top, scaled.left))} by what describes several ranges"
+
+
+def _by_numbers_of_others(cells: Sequence[Address], table: CellTable, precedents: Precedents) -> Iterator[str]:
+    """Why formulas may scale inputs wrongly: by numbers of another one, where their own are read by nothing."""
+    kin: dict[tuple[str, int, str], list[Address]] = {}
+    for cell in cells:
+        kin.setdefault((cell[0], cell[1], skeleton(table.texts[cell])), []).append(cell)
+    for first, *others in kin.values():
+        ours = _single_cells(first, table)
+        for other in others:
+            theirs = _single_cells(other, table)
+            away = {(b[1] - a[1], b[2] - a[2]) for a, b in zip(ours, theirs, strict=False) if a != b}
+            for shared in (a for a, b in zip(ours, theirs, strict=False) if a == b):
+                missed = [(shared[0], shared[1] + down, shared[2] + right) for down, right in sorted(away)]
+                for own in (c for c in missed if table.is_number(c) and not precedents.readers(c)):
+                    yield f"{show(other)} reads {show(shared)} as {show(first)} does, and nothing reads {show(own)}"
+
+
+def _single_cells(cell: Address, table: CellTable) -> list[Address]:
+    areas = (ref.area(cell[0]) for ref in cut(table.texts[cell]).refs)
+    return [(a.sheet, a.top, a.left) for a in areas if a.size == 1]
 
 
 def _pools(cell: Address, table: CellTable) -> bool:

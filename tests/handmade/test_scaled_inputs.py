@@ -1,0 +1,54 @@
+"""Inputs that are scaled before a network: each by what describes it, and by nothing that describes another one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from equation_sheets import answer
+
+pytestmark = pytest.mark.keras
+
+_ROWS = range(5, 11)
+_DATA = ((50, 10), (32, 40), (61, 14), (44, 33), (57, 59), (21, 25))
+_STANDARD = "({0}{r}-AVERAGE({0}$5:{0}$10))/STDEV({0}$5:{0}$10)"
+_MIN_MAX = "({0}{r}-MIN({0}$5:{0}$10))/(MAX({0}$5:{0}$10)-MIN({0}$5:{0}$10))"
+_BY_RANGE = {
+    "mean and deviation": (_STANDARD, _STANDARD.replace("$10", "$9", 1)),
+    "least and largest": (_MIN_MAX, _MIN_MAX.replace("({0}$5:{0}$10)", "(A$5:A$10)", 1)),
+}
+"""A scaling, and one that goes wrong in the second column."""
+
+
+def _network(first: str, second: str, cells: Mapping[str, object]) -> dict[str, object]:
+    """Data in A and B, scaled in D and E, two units in F and G and an output in H; weights in L to O."""
+    found: dict[str, object] = {
+        "L2": 0.59, "L3": -0.4, "L4": 0.1, "M2": 0.64, "M3": 0.8, "M4": -0.2, "O2": -0.3, "O3": 0.9, "O4": 0.05,
+        **cells,
+    }  # fmt: skip
+    for row, (one, other) in zip(_ROWS, _DATA, strict=True):
+        found |= {f"A{row}": one, f"B{row}": other}
+        found |= {f"D{row}": "=" + first.format("A", r=row), f"E{row}": "=" + second.format("B", r=row)}
+        for unit, weights in zip("FG", "LM", strict=True):
+            found[f"{unit}{row}"] = f"=TANH(D{row}*${weights}$2+E{row}*${weights}$3+${weights}$4)"
+        found[f"H{row}"] = f"=1/(1+EXP(-(F{row}*$O$2+G{row}*$O$3+$O$4)))"
+    return found
+
+
+@pytest.mark.parametrize("kind", _BY_RANGE)
+def test_a_column_scaled_by_several_ranges_is_no_pass(kind: str, tmp_path: Path) -> None:
+    """Rule: what scales a number describes the one range in which it stands; two ranges are no pass, nor a mistake."""
+    right, wrong = _BY_RANGE[kind]
+
+    assert answer(_network(right, right, {}), tmp_path) == (0, set())
+    assert answer(_network(right, wrong, {}), tmp_path) == (3, set())
+
+
+def test_a_number_of_another_input_is_no_pass_where_the_own_one_is_unread(tmp_path: Path) -> None:
+    """Rule: an input that is scaled by another one's deviation, while nothing reads its own, was scaled wrongly."""
+    table = {"J2": 44.2, "J3": 30.2, "K2": 14.6, "K3": 17.5}
+    own, other = "({0}{r}-$J$2)/$K$2", "({0}{r}-$J$3)/$K$3"
+
+    assert answer(_network(own, other, table), tmp_path) == (0, set())
+    assert answer(_network(own, other.replace("$K$3", "$K$2"), table), tmp_path) == (3, set())
