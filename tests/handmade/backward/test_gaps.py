@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from training_sheets import table_of
 
+from fixtures.handmade.drawn.score import answer
 from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.oracle.dense_steps import dense_gradients
 from xlcheck.verdicts.report import Status
@@ -55,8 +56,10 @@ def _with_gradients() -> Cells:
 def _judged(cells: Mapping[str, object], path: Path) -> tuple[int, set[Status]]:
     """How many gaps there are that no cell shows, and what became of the cells that are not simply right."""
     book = openpyxl.Workbook()
+    book.create_sheet("Data")
     for place, content in cells.items():
-        book.active[place] = content
+        sheet, _, own = place.rpartition("!")
+        (book[sheet] if sheet else book.active)[own] = content
     book.save(path)
     found = backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
     assert found is not None
@@ -85,6 +88,10 @@ _GAPS: dict[str, tuple[Cells, Cells]] = {
         _falling(), {f"A{row}": f"=0.5*0.9^(M{min(row + 1, _LAST)}-1)" for row in _ROWS[:-1]},
     ),
     "a gradient that the last step leaves out": (_with_gradients(), {f"K{_LAST}": None}),
+    "targets computed from another row": (
+        _line(), {f"D{row}": f"=2*B{min(row + 1, _LAST)}+1" for row in _ROWS},
+    ),
+    "inputs pasted beside the data": (_line(), {f"Data!B{row}": own[0] for row, own in zip(_ROWS, _DATA, strict=True)}),
 }  # fmt: skip
 
 
@@ -103,6 +110,14 @@ def test_each_gap_alone_keeps_a_training_from_passing(what: str, tmp_path: Path)
     gaps, statuses = _judged(cells | change, tmp_path / "w.xlsx")
     assert gaps > 0
     assert statuses <= {Status.UNBOUND}
+
+
+def test_losses_of_the_next_step_are_no_pass() -> None:
+    """Rule: what stands in a line of steps is that of one step after the other; here the last two are the same."""
+    found = answer(3066, (1,), "training")
+
+    assert found.roots == ("Training!AA6", "Training!Z6")
+    assert (found.passed, found.false, found.error) == (False, (), "")
 
 
 def test_a_loss_that_reads_another_target_is_no_pass(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Move
+from xlcheck.handmade.backward.updates import source
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.lines import Lines, by_line
 from xlcheck.handmade.reading.precedents import Precedents
 
 _Weights = Mapping[tuple[int, int, int], Address]
@@ -47,6 +49,8 @@ def gaps(
         + sum(cell not in others for cell in _unread_numbers(table, reading, right))
         + sum(_of_other_steps(reading, right))
         + sum(1 for number in steps for _ in _empty(table, reading, number))
+        + sum(1 for _ in _doubtful_data(table, reading, accepted))
+        + sum(1 for _ in _out_of_step(reading, right))
     )
 
 
@@ -89,11 +93,52 @@ def _one_after_another(
                 yield number, before, own
 
 
+def _out_of_step(reading: Reading, right: Collection[Address]) -> Iterator[Address]:
+    """Cells that hold a quantity of another step than the one that follows on that of the cell before in their line.
+
+    What is the same at both steps, as in a layer that does not learn, is that of either.
+    """
+    stride = reading.stride
+    if stride is None:
+        return
+    for cell in right:
+        after = cell[0], cell[1] + stride[0], cell[2] + stride[1]
+        if cell in reading.roles and after in reading.roles and after in right:
+            (number, role), (following, its) = reading.roles[cell], reading.roles[after]
+            name = role.quantity.name
+            if name == its.quantity.name and reading.places[following] != reading.places[number] + 1:
+                quantities = (library.by_name[name] for library in reading.libraries if name in library.by_name)
+                if sum(same(quantity.values, its.quantity.values) for quantity in quantities) == 1:
+                    yield after
+
+
+def _doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int]) -> Iterator[Address]:
+    """Inputs and targets made otherwise than those in line with them; and typed ones that were pasted, it seems.
+
+    A line of another worksheet holds the same numbers then, and nothing reads it.
+    """
+    terms = reading.sheet.terms
+    samples = [sample for number in accepted for sample in reading.steps[number].truth.network.samples]
+    given = dict.fromkeys(cell for sample in samples for cell in (*sample.inputs, *sample.targets))
+    made = sorted({*given, *(source(cell, terms) for cell in given)} & table.texts.keys())
+    lines = Lines(made, table)
+    yield from (cell for cell in made if lines.differs(cell) or lines.is_alone(cell))
+    read = {cell for reads in terms.reads.values() for cell in reads}
+    typed = [cell for cell in given if table.is_number(cell) and cell not in table.texts]
+    unread = [cell for cell in table.addresses if cell not in table.words and cell not in read]
+    numbers = {(line[0], tuple(map(terms.number, sorted(own)))) for line, own in by_line(unread).items()}
+    for line, own in by_line(typed).items():
+        held = tuple(map(terms.number, sorted(own)))
+        if len(own) > 1 and any(name != line[0] and number == held for name, number in numbers):
+            yield own[0]
+
+
 def _empty(table: CellTable, reading: Reading, number: int) -> Iterator[Address]:
     """The inputs and targets of a step that are empty, or read an empty cell: another one may have been meant."""
     samples, terms = reading.steps[number].truth.network.samples, reading.sheet.terms
+    precedents = Precedents(table)
     for cell in {cell for sample in samples for cell in (*sample.inputs, *sample.targets)}:
-        made = Precedents(table).of(cell) if cell in table.texts and cell not in terms else ()
+        made = precedents.of(cell) if cell in table.texts and cell not in terms else ()
         if cell not in table.index or any(read not in table.index for read in made):
             yield cell
 

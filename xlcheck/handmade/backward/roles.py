@@ -97,14 +97,15 @@ class Reading:
 
     @cached_property
     def places(self) -> Sequence[int]:
-        """How many steps come before each step: how often its weights were updated."""
-        found = []
-        for step in self.steps:
-            cell, count = step.truth.network.layers[0].kernel[0][0], 0
-            while (before := self.sheet.updates.get(cell)) is not None:
-                cell, count = before, count + 1
-            found.append(count)
-        return found
+        """How many steps come before each step: how often that one of its weights was updated that moves most often."""
+        updates, moved = self.sheet.updates, dict[Address, int]()
+        for start in updates:
+            chain = [start]
+            while chain[-1] in updates and chain[-1] not in moved:
+                chain.append(updates[chain[-1]])
+            for cell, before in zip(chain[-2::-1], chain[:0:-1], strict=True):
+                moved[cell] = moved.get(before, 0) + 1
+        return [max(moved.get(cell, 0) for cell in step.truth.network.weights) for step in self.steps]
 
     def missing_gradients(self, number: int) -> int:
         """By how many weights no cell holds the gradient, in a step that updates none and holds those by most.
