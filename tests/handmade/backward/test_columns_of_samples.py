@@ -12,6 +12,7 @@ from training_sheets import table_of
 
 from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.oracle.dense_steps import dense_gradients
+from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
 
@@ -42,7 +43,13 @@ _FACTORS = dict(zip("NOPQRSTUV", ("KF", "KG", "K", "LA", "LB", "L", "MA", "MB", 
 
 
 def batch(path: Path, columns: Mapping[str, str], cells: Mapping[str, str], *, products: bool) -> set[str]:
-    """The cells that are blamed in one step over a batch.
+    """The cells that are blamed in one step over a batch; as below."""
+    found = outcome(path, columns, cells, products=products)
+    return {result.cell for result in found.results if result.status is Status.ROOT}
+
+
+def outcome(path: Path, columns: Mapping[str, str], cells: Mapping[str, str], *, products: bool) -> Part:
+    """What became of one step over a batch.
 
     Args:
         path: where to write the workbook.
@@ -72,7 +79,7 @@ def batch(path: Path, columns: Mapping[str, str], cells: Mapping[str, str], *, p
     book.save(path)
     found = backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
     assert found is not None
-    return {result.cell for result in found.results if result.status is Status.ROOT}
+    return found
 
 
 @pytest.mark.parametrize("products", [True, False], ids=["gradients in columns", "SUMPRODUCT"])
@@ -144,3 +151,13 @@ def test_biases_may_go_another_way_than_kernels(tmp_path: Path) -> None:
     roots = batch(tmp_path / "w.xlsx", wrong, {**slower, "E11": "0.1"}, products=True)
 
     assert roots == {f"L{row}" for row in _ROWS}
+
+
+def test_gradients_of_a_loss_that_stands_nowhere_are_no_pass(tmp_path: Path) -> None:
+    """Without the slope of the output they are those of a cross-entropy, where the squared errors are written down."""
+    right = outcome(tmp_path / "right.xlsx", {}, {}, products=True)
+    no_slope = outcome(tmp_path / "wrong.xlsx", {"K": "(I{r}-C{r})"}, {}, products=True)
+    entropy = "-(C{r}*LN(I{r})+(1-C{r})*LN(1-I{r}))"
+    meant = outcome(tmp_path / "meant.xlsx", {"K": "(I{r}-C{r})", "J": entropy}, {}, products=True)
+
+    assert [found.without_cell for found in (right, no_slope, meant)] == [0, 1, 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterator, Mapping
 
@@ -19,6 +20,7 @@ from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import Lines, by_line
 from xlcheck.handmade.reading.precedents import Precedents
 
+_ENTROPY = re.compile(r"E\b(?!/)|cross-entropy|t ln o|\(1 − t\)")
 _Weights = Mapping[tuple[int, int, int], Address]
 
 
@@ -51,6 +53,7 @@ def gaps(
         + sum(1 for number in steps for _ in _empty(table, reading, number))
         + sum(1 for _ in _doubtful_data(table, reading, accepted))
         + sum(1 for _ in _out_of_step(reading, right))
+        + sum(_shows_another_loss(reading, number) for number in steps)
     )
 
 
@@ -110,6 +113,14 @@ def _out_of_step(reading: Reading, right: Collection[Address]) -> Iterator[Addre
                 quantities = (library.by_name[name] for library in reading.libraries if name in library.by_name)
                 if sum(same(quantity.values, its.quantity.values) for quantity in quantities) == 1:
                     yield after
+
+
+def _shows_another_loss(reading: Reading, number: int) -> bool:
+    """Whether a step makes a cross-entropy smaller that stands nowhere, and squared errors do: a slope is missing."""
+    names = {role.quantity.name for at, role in reading.roles.values() if at == number}
+    entropies = any(_ENTROPY.match(name) for name in names)
+    shows_squares = any(name.startswith("squared error") for name in names)
+    return reading.steps[number].truth.loss.endswith("crossentropy") and shows_squares and not entropies
 
 
 def _doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int]) -> Iterator[Address]:
