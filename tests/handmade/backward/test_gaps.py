@@ -120,6 +120,14 @@ def test_losses_of_the_next_step_are_no_pass() -> None:
     assert (found.passed, found.false, found.error) == (False, (), "")
 
 
+@pytest.mark.parametrize(("seed", "kind"), [(4050, "training"), (4053, "training"), (8021, "epochs")])
+def test_what_may_have_been_meant_otherwise_blames_no_update(seed: int, kind: str) -> None:
+    """Rule: where a weight that moves is read by no unit, or weights shrink besides, a miss may be somebody else's."""
+    found = answer(seed, (1,), kind)
+
+    assert (found.passed, found.false, found.error) == (False, (), "")
+
+
 def test_a_loss_that_reads_another_target_is_no_pass(tmp_path: Path) -> None:
     """Rule: a formula that computes with what is right, and that nobody knows, gets no verdict in any spelling."""
     change = {f"I{row}": f"=(H{row}-E{row})^2" for row in _ROWS[1:]}

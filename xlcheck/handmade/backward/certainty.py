@@ -117,7 +117,22 @@ def _is_in_line(cell: Address, before: Address, reading: Reading) -> bool:
     return before in reading.sheet.updates or after in reading.sheet.updates
 
 
-def reads_otherwise(reading: Reading, number: int) -> bool:
+def may_read_others(table: CellTable, reading: Reading, number: int) -> bool:
+    """Whether the forward part of a step may have been meant to read other weights or inputs than it does."""
+    return _leaves_weights_out(table, reading) or _reads_otherwise(reading, number)
+
+
+def _leaves_weights_out(table: CellTable, reading: Reading) -> bool:
+    """Whether formulas move as the weights of their step do, and no network has what they move: it may read others."""
+    updates, stride = reading.sheet.updates, reading.stride
+    if stride is None:
+        return False
+    moved = {(place_of(cell, stride), skeleton(table.texts[cell])) for cell in updates if cell in table.texts}
+    others = (cell for cell in table.texts if cell not in updates and cell not in reading.roles)
+    return any((place_of(cell, stride), skeleton(table.texts[cell])) in moved for cell in others)
+
+
+def _reads_otherwise(reading: Reading, number: int) -> bool:
     """Whether a step seems to have the inputs of another one: gradients that do not follow from them may be right.
 
     A formula before the outputs reads what stands beside those of another step, or the inputs of the steps do not go on

@@ -20,7 +20,7 @@ from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.in_samples import Column, Columns
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.steps import Move, goals
+from xlcheck.handmade.backward.steps import Form, Move, goals
 from xlcheck.handmade.reading.cells import show
 
 _EITHER = "two cells could be wrong, and nothing says which"
@@ -59,7 +59,7 @@ class Search:
         self,
         reading: Reading,
         number: int,
-        usual: set[object],
+        usual: set[Form],
         regular: Callable[[Address], bool],
         alike: Callable[[Address, Address], bool],
     ) -> None:
@@ -67,14 +67,16 @@ class Search:
         self._sheet, self._step = reading.sheet, reading.steps[number]
         self._readers = reading.sheet.terms.readers
         move = self._usual_move(usual)
-        self._goals = {} if move is None else goals(self._sheet, self._step, move, self._step.gradients)
+        found = {} if move is None else goals(self._sheet, self._step, move, self._step.gradients)
+        self._goals = {update: goal for update, goal in found.items() if not self._has_rule(update, usual)}
         self._regular, self._alike = regular, alike
         self._columns = Columns(reading, number, alike, self._is_behind)
         self.findings = Findings()
 
     def run(self) -> Findings:
         """Settle one update after the other; what is put right for one may settle others."""
-        inexact = [update for update, move in self._step.moves.items() if move is None]
+        missed = [update for update, move in self._step.moves.items() if move is None]
+        inexact = [update for update in missed if update in self._goals]
         found = True
         while found and inexact and self._goals:
             found = False
@@ -85,17 +87,22 @@ class Search:
                     inexact = [other for other in inexact if not self._is_settled(other)]
                     found = True
                     break
-        for update in self._step.moves:
-            if self._step.moves[update] is None:
-                self.findings.settled |= {update} - set(inexact)
-        for update in inexact:
-            self.findings.open.setdefault(update, _UNKNOWN)
+        self.findings.settled |= {update for update in missed if update in self._goals} - set(inexact)
+        for update in missed:
+            if update not in self.findings.settled:
+                self.findings.open.setdefault(update, _UNKNOWN)
         return self.findings
 
-    def _usual_move(self, usual: set[object]) -> Move | None:
+    def _usual_move(self, usual: set[Form]) -> Move | None:
         """A move of this step that is of a usual form, and along the gradient alone."""
         moves = (move for move in self._step.moves.values() if move is not None and move.form in usual)
         return next((move for move in moves if not move.rule), None)
+
+    def _has_rule(self, update: Address, usual: set[Form]) -> bool:
+        """Whether weights of its kind move by more than their gradient, as those that shrink do."""
+        weight = self._sheet.updates[update]
+        is_bias = any(weight in (layer.bias or ()) for layer in self._step.truth.network.layers)
+        return any(rule for rule, _, of_bias in usual if of_bias == is_bias)
 
     def _is_settled(self, update: Address) -> bool:
         return same(self._after(update, self.findings.values), self._goals[update])
@@ -302,7 +309,7 @@ class Search:
                 continue
             seen.add(item)
             if item in self._step.moves:
-                found[item] = None
+                found |= {item: None} if item in self._goals else {}
             elif item not in self._sheet.updates or item == cell:
                 stack.extend(self._readers.get(item, ()))
         return list(found)

@@ -13,7 +13,7 @@ import numpy as np
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.handmade.backward.certainty import Certainty, reads_otherwise, shape_in, typed_weights
+from xlcheck.handmade.backward.certainty import Certainty, may_read_others, shape_in, typed_weights
 from xlcheck.handmade.backward.culprits import Findings, Search
 from xlcheck.handmade.backward.diagnosis import diagnosed
 from xlcheck.handmade.backward.evaluation import value_of
@@ -262,7 +262,7 @@ class Judge:
                 self.results[update] = self._result(
                     update, Status.NOT_EVALUATED,
                     "This update does not follow its gradient; a mistake in the gradients explains it, but two weights "
-                    "exchanged in the forward part, or other inputs, explain it as well, so no cell is blamed.",
+                    "exchanged in the forward part, or others that it should read, explain it too; no cell is blamed.",
                 )  # fmt: skip
             return
         self._blame(found)
@@ -271,7 +271,7 @@ class Judge:
 
     def _is_doubtful(self, number: int, found: Findings) -> bool:
         """Whether several culprits may be one mistake in the forward part; the same for steps filled from one."""
-        if found.roots and reads_otherwise(self.reading, number):
+        if found.roots and may_read_others(self.table, self.reading, number):
             return True
         sheet, step = self.reading.sheet, self.reading.steps[number]
         moves = [move for move in step.moves.values() if move is not None and not move.rule]

@@ -19,7 +19,15 @@ from xlcheck.handmade.backward.moves import Mover
 from xlcheck.handmade.backward.network import DenseNetwork
 from xlcheck.handmade.backward.quantities import Library, Role, quantities
 from xlcheck.handmade.backward.set_up import settings_held
-from xlcheck.handmade.backward.steps import Sheet, Step, exact_updates, steps_under, usual_forms, without_strange_moves
+from xlcheck.handmade.backward.steps import (
+    Form,
+    Sheet,
+    Step,
+    exact_updates,
+    steps_under,
+    usual_forms,
+    without_strange_moves,
+)
 from xlcheck.handmade.backward.unwritten import is_unwritten
 from xlcheck.learning.dense_gradients import DenseGradients, losses_of
 
@@ -88,10 +96,10 @@ class Reading:
         return max(strides, key=lambda stride: strides[stride]) if strides else None
 
     @cached_property
-    def _usual(self) -> Mapping[str, set[object]]:
+    def _usual(self) -> Mapping[str, set[Form]]:
         return {worksheet: usual_forms(self.steps, worksheet) for worksheet in {own.worksheet for own in self.steps}}
 
-    def usual(self, number: int) -> set[object]:
+    def usual(self, number: int) -> set[Form]:
         """The forms of most moves on the worksheet of a step."""
         return self._usual[self.steps[number].worksheet]
 

@@ -25,6 +25,10 @@ _SURE = 4
 """Updates with the usual learning rate for each one with another, before that one is thought to be wrong."""
 
 
+Form = tuple[tuple[str | float, ...], object, bool]
+"""The rule of a move, its rate, and whether it is that of a bias; the same for all weights that move alike."""
+
+
 @dataclass(frozen=True)
 class Move:
     """How an update follows from its weight.
@@ -48,7 +52,7 @@ class Move:
     shares: tuple[Address | None, ...] = field(default=(), compare=False)
 
     @property
-    def form(self) -> tuple[object, object, bool]:
+    def form(self) -> Form:
         """The same for all weights that move alike."""
         return self.rule, self.rate.form, self.is_bias
 
@@ -231,7 +235,7 @@ def steps_under(sheet: Sheet, loss: str, ask: DenseGradients) -> list[Step]:
 def without_strange_moves(steps: Iterable[Step]) -> list[Step]:
     """The steps, but an update does not follow its gradient if it alone goes so far along it, or in such a way."""
     steps = list(steps)
-    strange: dict[str, set[object]] = {}
+    strange: dict[str, set[Form]] = {}
     for worksheet in {step.worksheet for step in steps}:
         own = [step for step in steps if step.worksheet == worksheet]
         forms = Counter(move.form for step in own for move in step.moves.values() if move is not None)
@@ -248,7 +252,7 @@ def without_strange_moves(steps: Iterable[Step]) -> list[Step]:
     ]
 
 
-def usual_forms(steps: Iterable[Step], worksheet: str) -> set[object]:
+def usual_forms(steps: Iterable[Step], worksheet: str) -> set[Form]:
     """The form of most moves on a worksheet, and of those of the other kind of weights that go equally far."""
     own = (step for step in steps if step.worksheet == worksheet)
     forms = Counter(move.form for step in own for move in step.moves.values() if move is not None)
