@@ -91,6 +91,10 @@ _GAPS: dict[str, tuple[Cells, Cells]] = {
     "targets computed from another row": (
         _line(), {f"D{row}": f"=2*B{min(row + 1, _LAST)}+1" for row in _ROWS},
     ),
+    "an input typed among looked-up ones": (
+        _line() | {f"Data!B{row}": own[0] for row, own in zip(_ROWS, _DATA, strict=True)},
+        {f"B{row}": f"=Data!B{row}" for row in _ROWS[1:]},
+    ),
     "inputs pasted beside the data": (_line(), {f"Data!B{row}": own[0] for row, own in zip(_ROWS, _DATA, strict=True)}),
 }  # fmt: skip
 

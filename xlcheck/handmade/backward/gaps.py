@@ -135,12 +135,18 @@ def _doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int]
     lines = Lines(made, table)
     yield from (cell for cell in made if lines.differs(cell) or lines.is_alone(cell))
     read = {cell for reads in terms.reads.values() for cell in reads}
-    typed = [cell for cell in given if table.is_number(cell) and cell not in table.texts]
+    typed = {cell for cell in given if table.is_number(cell) and cell not in table.texts}
     unread = [cell for cell in table.addresses if cell not in table.words and cell not in read]
     numbers = {(line[0], tuple(map(terms.number, sorted(own)))) for line, own in by_line(unread).items()}
-    for line, own in by_line(typed).items():
-        held = tuple(map(terms.number, sorted(own)))
-        if len(own) > 1 and any(name != line[0] and number == held for name, number in numbers):
+    copies = (cell for cell in table.texts if cell not in given and source(cell, terms) in given)
+    for line, own in by_line((*given, *copies)).items():
+        alone = [cell for cell in own if cell in typed]
+        held = tuple(map(terms.number, sorted(alone)))
+        parts = (row[k : k + len(held)] for name, row in numbers if name != line[0] for k in range(len(row)))
+        is_pasted = len(held) > 1 and held in parts
+        others = [cell for cell in own if cell in table.texts]
+        is_among = len(others) > 1 and bool(alone) and not any({*own} & {*terms.reads.get(cell, ())} for cell in others)
+        if is_pasted or is_among:
             yield own[0]
 
 
