@@ -5,15 +5,13 @@ Whatever searches all cells for each cell would need four times the calls for tw
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from pathlib import Path
-from types import FrameType
 
 import pytest
 import xlsxwriter
+from counted_calls import counted
 
-from xlcheck.api import check
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.report import CheckReport
 
@@ -57,20 +55,8 @@ def write(folder: Path, documents: int, *, mistake: bool, bound: bool) -> Path:
 
 def calls(path: Path) -> tuple[Counter[str], int, CheckReport]:
     """How often each function of the stage ran or called another, and how many cells were asked for readers."""
-    counts: Counter[str] = Counter()
-
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        name = frame.f_globals.get("__name__", "")
-        if event in ("call", "c_call") and name.startswith("xlcheck.handmade."):
-            counts[f"{name}.{frame.f_code.co_qualname}"] += 1
-
-    sys.setprofile(count)
-    try:
-        report = check(path)
-    finally:
-        sys.setprofile(None)
-    asked = counts[f"{Precedents.__module__}.Precedents._find_readers"]
-    return counts, asked, report
+    counts, report = counted(path)
+    return counts, counts[f"{Precedents.__module__}.Precedents._find_readers"], report
 
 
 @pytest.mark.keras

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
 
 import pytest
+from counted_calls import counted
 from training_sheets import FORMULAS, cell, training
 
 from xlcheck.api import check
-from xlcheck.verdicts.report import CheckReport, Status
+from xlcheck.verdicts.report import Status
 
 _FEW = 12
 
@@ -21,23 +19,6 @@ def wrong_slopes(steps: int) -> Mapping[tuple[str, int], str]:
     """The gradients of a hidden unit's two weights with the slope of the other unit, in all steps."""
     formulas = {head: "=" + FORMULAS[head].replace("{h2}*(1-{h2})", "{h1}*(1-{h1})") for head in ("g3", "g4")}
     return {(head, step): text for head, text in formulas.items() for step in range(steps)}
-
-
-def counted(path: Path) -> tuple[Counter[str], CheckReport]:
-    """How often each function of the stage ran or called another one, and what the check says."""
-    counts: Counter[str] = Counter()
-
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        name = frame.f_globals.get("__name__", "")
-        if event in ("call", "c_call") and name.startswith("xlcheck.handmade."):
-            counts[f"{name}.{frame.f_code.co_qualname}"] += 1
-
-    sys.setprofile(count)
-    try:
-        report = check(path, effort=100)
-    finally:
-        sys.setprofile(None)
-    return counts, report
 
 
 @pytest.mark.keras
@@ -55,8 +36,8 @@ def test_a_mistake_filled_down_is_blamed_in_every_step(tmp_path: Path) -> None:
 @pytest.mark.exhaustive
 def test_twice_the_steps_are_twice_the_work(tmp_path: Path) -> None:
     """What looks at all steps for each of them would call four times as many functions for twice the steps."""
-    few, _ = counted(training(tmp_path / "few.xlsx", _FEW, wrong_slopes(_FEW)))
-    many, report = counted(training(tmp_path / "many.xlsx", 2 * _FEW, wrong_slopes(2 * _FEW)))
+    few, _ = counted(training(tmp_path / "few.xlsx", _FEW, wrong_slopes(_FEW)), 100)
+    many, report = counted(training(tmp_path / "many.xlsx", 2 * _FEW, wrong_slopes(2 * _FEW)), 100)
 
     assert report.counts.root == 2 * 2 * _FEW
     assert sum(many.values()) < 2.4 * sum(few.values())
