@@ -97,10 +97,14 @@ def test_annotations_are_the_rule() -> None:
 
     assert function("x", np.int64(3), model=object) == ("x", 3, "ironcalc", object)
     assert function.__name__ == "function"
-    for given, words in (({"count": -1}, "count is a whole number from 0, not -1"), ({"engine": 5}, "engine is a text"),
-                         ({"count": True}, "count is a whole number from 0, not True")):  # fmt: skip
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"count": -1}, "count is a whole number from 0, not -1"),
+        ({"engine": 5}, "engine is a text"),
+        ({"count": True}, "count is a whole number from 0, not True"),
+    ]
+    for given, words in cases:
         with pytest.raises(UsageError, match=words):
-            function("x", **given)  # type: ignore[arg-type]
+            function("x", **given)
 
 
 def test_arguments_are_asked_wherever_they_stand() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,7 +73,8 @@ def test_each_text_has_the_probability_that_the_model_gives_it() -> None:
     keras = import_keras()
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, activation="sigmoid", name="dense")])
     model.set_weights([np.array([[1.0], [0.5]]), np.array([0.25])])
-    encoding = SimpleNamespace(encode=lambda text: np.array([len(text), 2.0]))
-    (answers,) = answers_to_texts(model, SimpleNamespace(texts=("a", "abc")), encoding).values()  # type: ignore[arg-type]
+    encoding: Any = SimpleNamespace(encode=lambda text: np.array([len(text), 2.0]))
+    lesson: Any = SimpleNamespace(texts=("a", "abc"))
+    (answers,) = answers_to_texts(model, lesson, encoding).values()
 
     np.testing.assert_allclose(answers, 1 / (1 + np.exp(-(np.array([1.0, 3.0]) + 1.25))), rtol=1e-12)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from equation_sheets import TOYS, dense, simple_rnn
@@ -122,12 +123,12 @@ def test_slopes_below_0() -> None:
 @pytest.mark.parametrize("name", STEPS)
 def test_steps_are_layers_that_give_what_they_say(name: str) -> None:
     """Heaviside's function, and where it gives −1 below 0, a scale and an offset behind it."""
-    (_, options), *more = layers_behind(name)
+    options: list[dict[str, Any]] = [dict(own) for _, own in layers_behind(name)]
     below, at_zero = STEPS[name]
-    (at,) = options["x2"]  # type: ignore[misc]
-    scale, offset = (more[0][1]["scale"], more[0][1]["offset"]) if more else (1, 0)
+    (at,) = options[0]["x2"]
+    scale, offset = (options[1]["scale"], options[1]["offset"]) if len(options) > 1 else (1, 0)
 
-    assert [scale * own + offset for own in (0, at, 1)] == [below, at_zero, 1]  # type: ignore[operator]
+    assert [scale * own + offset for own in (0, at, 1)] == [below, at_zero, 1]
 
 
 def test_pairs_tell_where_a_filled_formula_reads() -> None:

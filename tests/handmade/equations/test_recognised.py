@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 from equation_sheets import TOYS, atom, exchanged
 from recognised_sheets import LEARNING, RESET_AFTER, a1, at, sheet
 
+from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.behind import behind
 from xlcheck.handmade.equations.chains import chained
 from xlcheck.handmade.equations.decisions import decisions
@@ -173,8 +174,8 @@ def test_layers_that_read_one_another_are_one_network(tmp_path: Path) -> None:
     layers = [(reading, f"dense_{number}") for number, reading in enumerate(found.recognised.readings)]
     (network,) = chained(layers, [None, None], found.table.typed_numbers)
 
-    def names(cells: Mapping[str, object]) -> dict[str, list[str]]:
-        return {name: [a1(cell) for cell in own] for name, own in cells.items()}  # type: ignore[attr-defined]
+    def names(cells: Mapping[str, Iterable[Address]]) -> dict[str, list[str]]:
+        return {name: [a1(cell) for cell in own] for name, own in cells.items()}
 
     assert names(network.weights) == {
         "dense_0.kernel": ["A1", "B1", "A2", "B2"], "dense_0.bias": ["A3", "B3"],
