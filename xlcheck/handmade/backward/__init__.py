@@ -18,5 +18,5 @@ certain. In the order in which data flows:
 - `culprits`, `exchange`, `diagnosis`: which cell is wrong, if a single one explains it, and how
 - `shown`: what is shown beside a training, such as the loss of all steps as one number
 - `gaps`: what leaves the check incomplete, though nobody is blamed
-- `judge`: the verdict on each cell
+- `verdicts`, `judge`: what is said of a cell, and the verdict on each
 """

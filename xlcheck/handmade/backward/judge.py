@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,34 +9,24 @@ from itertools import filterfalse
 
 import numpy as np
 
-from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.backward.certainty import Certainty, may_read_others, shape_in, typed_weights
 from xlcheck.handmade.backward.culprits import Findings, Search
 from xlcheck.handmade.backward.diagnosis import diagnosed
-from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.exchange import explained_by_exchange
 from xlcheck.handmade.backward.gaps import gaps, seems_to_belong
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.shown import computed_targets, shown
 from xlcheck.handmade.backward.unwritten import is_unwritten
-from xlcheck.handmade.reading.cells import CellTable, CellValues, show
-from xlcheck.verdicts.judge import Alignment, verdict
+from xlcheck.handmade.backward.verdicts import Verdicts
+from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import CellResult, Kind, Status
-from xlcheck.verdicts.results import plain
-from xlcheck.verdicts.tolerance import Tolerance, ulps
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.verdicts.report import CellResult, Status
+from xlcheck.workbook.values import NotEvaluated
 
-LOSS_NAMES = {
-    "mean_squared_error": "the squared error",
-    "binary_crossentropy": "the binary cross-entropy",
-    "categorical_crossentropy": "the categorical cross-entropy",
-}
-"""Without the perceptron's rule, which makes nothing smaller."""
 ORACLE = "keras float64"
 
 
@@ -46,40 +35,34 @@ class Judge:
     """Judges the formula cells of a sheet that was read as training steps.
 
     Attributes:
-        table: the cells.
-        values: what an engine computed.
-        tolerance: what counts as agreement.
-        reading: the training steps.
+        said: the verdicts, as they are found.
         accepted: numbers of the steps that are certain.
         near: the same sheet under settings near the numbers shown, where activations have kinks.
         amended: cells that break their line, with the formulas under which the sheet was read.
-        agree: cells that are right, and what they hold.
-        results: the other cells.
         notes: what a reader should know.
-        rounded: cells that are right but for a ROUND.
         found: culprits, with what they should hold.
         step_of: the step of each of them.
         doubts: whether the culprits of steps that look so may be one mistake in the forward part.
-        differences: between cells and Keras.
-        last_places: the largest of them in units in the last place.
     """
 
-    table: CellTable
-    values: CellValues
-    tolerance: Tolerance
-    reading: Reading
+    said: Verdicts
     accepted: frozenset[int]
     near: Reading | None
     amended: Mapping[Address, str]
-    agree: dict[Address, str] = field(default_factory=dict)
-    results: dict[Address, CellResult] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    rounded: dict[Address, Role] = field(default_factory=dict)
     found: dict[Address, Role] = field(default_factory=dict)
     step_of: dict[Address, int] = field(default_factory=dict)
     doubts: dict[object, bool] = field(default_factory=dict)
-    differences: list[float] = field(default_factory=list)
-    last_places: float = 0.0
+
+    @property
+    def table(self) -> CellTable:
+        """The cells."""
+        return self.said.table
+
+    @property
+    def reading(self) -> Reading:
+        """The training steps."""
+        return self.said.reading
 
     def outcome(self) -> Part:
         """Look at everything."""
@@ -88,40 +71,40 @@ class Judge:
         self._forward()
         for number in sorted(self.accepted):
             self._follow(number)
-        known = Certainty(self.table, self.reading, self.accepted, self.agree)
+        known = Certainty(self.table, self.reading, self.accepted, self.said.agree)
         for cell in known.certain():
-            self._compare(cell, self.reading.roles[cell][1])
+            self.said.compare(cell, self.reading.roles[cell][1])
         for number in sorted(self.accepted):
             self._updates(number, known)
-        self._blame_rounded()
-        self.agree |= computed_targets(self.table, self.reading, self.accepted)
+        self.said.blame_rounded()
+        self.said.agree |= computed_targets(self.table, self.reading, self.accepted)
         self._blame_alike()
         self._only_here()
         for cell, role in typed_weights(self.table, self.reading, self.accepted):
-            if cell in self.results:
+            if cell in self.said.results:
                 continue
             text = f"A number was typed where the weight of the step before should be updated: {role.desired:.6g}."
-            self.results[cell] = self._result(cell, Status.ROOT, text, role, "constant-over-formula")
+            self.said.results[cell] = self.said.result(cell, Status.ROOT, text, role, "constant-over-formula")
         for cell in self.table.texts:
-            if cell not in self.agree and (quantity := shown(cell, self.reading, self.agree)) is not None:
-                self._compare(cell, Role(quantity))
-        shapes = {self._shape(cell) for cell in (*self.agree, *self.results) if cell in self.table.texts}
+            if cell not in self.said.agree and (quantity := shown(cell, self.reading, self.said.agree)) is not None:
+                self.said.compare(cell, Role(quantity))
+        shapes = {self._shape(cell) for cell in (*self.said.agree, *self.said.results) if cell in self.table.texts}
         for cell in self.table.texts:
-            if cell not in self.agree and cell not in self.results:
-                self.results[cell] = self._rest(cell, shapes)
+            if cell not in self.said.agree and cell not in self.said.results:
+                self.said.results[cell] = self._rest(cell, shapes)
         steps = [self.reading.steps[number] for number in self.accepted]
-        counts = Counter(result.status for result in self.results.values())
+        counts = Counter(result.status for result in self.said.results.values())
         return Part(
-            tuple(self.results.values()),
-            formula_cells=len(self.table.formulas) + sum(cell not in self.table.texts for cell in self.results),
-            checked=len(self.agree) + counts[Status.ROOT] + counts[Status.CARRIED],
-            without_cell=gaps(self.table, self.reading, self.accepted, self.agree, self.results),
-            notes=(self._assumed(), *self.notes),
-            quantities=tuple(dict.fromkeys(self.agree.values())),
+            tuple(self.said.results.values()),
+            formula_cells=len(self.table.formulas) + sum(cell not in self.table.texts for cell in self.said.results),
+            checked=len(self.said.agree) + counts[Status.ROOT] + counts[Status.CARRIED],
+            without_cell=gaps(self.table, self.reading, self.accepted, self.said.agree, self.said.results),
+            notes=(self.said.assumed(self.accepted), *self.notes),
+            quantities=tuple(dict.fromkeys(self.said.agree.values())),
             oracle=ORACLE,
             samples=max(len(step.truth.network.samples) for step in steps),
-            max_abs_error=max(self.differences, default=0.0),
-            max_ulps=self.last_places,
+            max_abs_error=max(self.said.differences, default=0.0),
+            max_ulps=self.said.last_places,
         )
 
     def _forward(self) -> None:
@@ -129,11 +112,11 @@ class Judge:
         for cell in filterfalse(is_unwritten, [c for c, n in self.reading.forward.items() if n in self.accepted]):
             if self._adds_nothing(cell):
                 text = "This formula does something to a number and leaves it as it is, so that nothing is learnt here."
-                self.results[cell] = self._result(cell, Status.NOT_EVALUATED, text)
+                self.said.results[cell] = self.said.result(cell, Status.NOT_EVALUATED, text)
                 continue
             held = self.reading.roles.get(cell)
             role = Role(Quantity("part of a sum", self.reading.sheet.cells[cell])) if held is None else held[1]
-            self._compare(cell, role)
+            self.said.compare(cell, role)
 
     def _adds_nothing(self, cell: Address) -> bool:
         """Whether a formula is a mere copy of a cell, though it is written as if it computed something."""
@@ -145,10 +128,10 @@ class Judge:
         role = self._role_of_amended(cell)
         if role is None:
             return
-        text = f"The other steps have ={self.amended[cell]} in this place: {self._local(cell):.6g}."
+        text = f"The other steps have ={self.amended[cell]} in this place: {self.said.local(cell):.6g}."
         diagnosis = None if cell in self.table.texts else "constant-over-formula"
-        found = self._result(cell, Status.ROOT, text, role, diagnosis)
-        self.results[cell] = replace(found, desired_formula=f"={self.amended[cell]}")
+        found = self.said.result(cell, Status.ROOT, text, role, diagnosis)
+        self.said.results[cell] = replace(found, desired_formula=f"={self.amended[cell]}")
 
     def _role_of_amended(self, cell: Address) -> Role | None:
         """What a cell holds once it is amended, if the step to which it belongs is then right throughout."""
@@ -164,48 +147,22 @@ class Judge:
         exact = number in self.accepted and None not in self.reading.steps[number].moves.values()
         return role if exact else None
 
-    def _compare(self, cell: Address, role: Role) -> None:
-        if cell in self.results:
-            return
-        name, actual, desired = role.quantity.name, self._actual(cell), role.desired
-        alignment = Alignment(self._near(name, actual, desired, role.rounding))
-        status = verdict(alignment, lambda: self._near(name, actual, self._local(cell)))
-        if status is Status.AGREE:
-            self.agree[cell] = name
-            self.differences.append(abs(actual - desired))  # type: ignore[operator]
-            self.last_places = max(self.last_places, ulps(self.differences[-1], abs(desired)))
-        elif status is Status.CARRIED:
-            self.results[cell] = self._result(cell, status, "It follows from a wrong cell.", role)
-        elif "ROUND" in self.table.texts.get(cell, "").upper():
-            self.rounded[cell] = role
-
-    def _local(self, cell: Address) -> float:
-        """What a cell should be, given what stands in the cells that it reads."""
-        terms = self.reading.sheet.terms
-        return float(value_of(terms[cell], {c: np.array([terms.number(c)]) for c in terms.reads[cell]})[0])
-
-    def _blame_rounded(self) -> None:
-        """Single rounded cells are wrong; where rounding is the rule, it is meant."""
-        meant = 4 * len(self.rounded) > len(self.agree)
-        for cell, role in self.rounded.items():
-            text = "This result is rounded, so that all that follows is inexact; format the cell instead."
-            status, name = (Status.NOT_EVALUATED, None) if meant else (Status.ROOT, "rounded-to-n-digits")
-            self.results[cell] = self._result(cell, status, text, role, name)
-
     def _blame_alike(self) -> None:
         """Cells of other steps that were filled from a wrong one, and that no update reads."""
-        for cell, role in [(c, role) for c, role in self.found.items() if c in self.results]:
+        for cell, role in [(c, role) for c, role in self.found.items() if c in self.said.results]:
             for number in self.accepted:
                 quantity = self.reading.libraries[number].by_name.get(role.quantity.name)
                 other = self._filled_from(cell, number)
                 if other is None or quantity is None or isinstance(role.factor, np.ndarray):
                     continue
                 own = Role(quantity, role.factor)
-                if not self._near(quantity.name, self._actual(other), own.desired):
+                if not self.said.near(quantity.name, self.said.actual(other), own.desired):
                     text = (
                         f"This is the same formula as in {show(cell)}, and just as wrong; it should be {quantity.name}."
                     )
-                    self.results[other] = self._result(other, Status.ROOT, text, own, self.results[cell].diagnosis)
+                    self.said.results[other] = self.said.result(
+                        other, Status.ROOT, text, own, self.said.results[cell].diagnosis
+                    )
 
     def _filled_from(self, cell: Address, number: int) -> Address | None:
         """The cell without a role that was filled from a wrong one, at another step."""
@@ -214,24 +171,19 @@ class Judge:
         if stride is None or not ahead:
             return None
         other = (cell[0], cell[1] + ahead * stride[0], cell[2] + ahead * stride[1])
-        known = other in self.reading.roles or other in self.agree or other in self.results
+        known = other in self.reading.roles or other in self.said.agree or other in self.said.results
         filled = other in self.table.texts and self._shape(other) == self._shape(cell)
         return other if filled and not known else None
-
-    def _near(self, name: str, actual: Value, desired: float, rounding: float = 0.0) -> bool:
-        if type(actual) is not float or not math.isfinite(desired):
-            return False
-        return abs(actual - desired) <= self.tolerance.of(name).limit(max(1.0, abs(desired))) + rounding
 
     def _only_here(self) -> None:
         """What is right as long as no sum changes its sign."""
         near = self.reading if self.reading.sheet.near else self.near
         found = []
         for cell, (_, role) in near.roles.items() if near is not None else ():
-            if cell in self.agree or cell in self.results or near is self.reading:
+            if cell in self.said.agree or cell in self.said.results or near is self.reading:
                 continue
-            self._compare(cell, role)
-            found += [cell] if cell in self.agree else []
+            self.said.compare(cell, role)
+            found += [cell] if cell in self.said.agree else []
         if near is self.reading or found:
             cells = f"the formulas in {', '.join(show(cell) for cell in found[:5])}" if found else "some formulas"
             self.notes.append(f"right only as long as no sum before a ReLU changes its sign: {cells}")
@@ -243,13 +195,13 @@ class Judge:
         for update, move in step.moves.items():
             if move is not None and move.form not in usual:
                 text = "This follows the gradient of its weight, but with another learning rate than others, or none."
-                self.results.setdefault(update, self._result(update, Status.NOT_EVALUATED, text))
+                self.said.leave(update, text)
             elif move is not None and move.passes_over:
                 text = "This follows the gradient of its weight, and passes over what other cells have made of it."
-                self.results.setdefault(update, self._result(update, Status.NOT_EVALUATED, text))
+                self.said.leave(update, text)
             elif move is not None:
                 weight = self.reading.sheet.updates[update]
-                self._compare(update, Role(Quantity(f"{show(weight)} after the step", move.after)))
+                self.said.compare(update, Role(Quantity(f"{show(weight)} after the step", move.after)))
 
     def _updates(self, number: int, known: Certainty) -> None:
         """The updates that do not, and who is to blame."""
@@ -259,7 +211,7 @@ class Judge:
         found = Search(self.reading, number, usual, known.is_regular, known.are_alike).run()
         if self._is_doubtful(number, found):
             for update in {*found.settled, *found.open}:
-                self.results[update] = self._result(
+                self.said.results[update] = self.said.result(
                     update, Status.NOT_EVALUATED,
                     "This update does not follow its gradient; a mistake in the gradients explains it, but two weights "
                     "exchanged in the forward part, or others that it should read, explain it too; no cell is blamed.",
@@ -286,19 +238,19 @@ class Judge:
 
     def _blame(self, found: Findings) -> None:
         for cell, role in found.roots.items():
-            self.agree.pop(cell, None)
+            self.said.agree.pop(cell, None)
             name, message = diagnosed(self.reading, cell, role)
-            if self._near(role.quantity.name, self._actual(cell), role.desired):
+            if self.said.near(role.quantity.name, self.said.actual(cell), role.desired):
                 message = f"It is right only for the numbers shown. {message}"
-            self.results[cell] = self._result(cell, Status.ROOT, message, role, name)
+            self.said.results[cell] = self.said.result(cell, Status.ROOT, message, role, name)
         for update in found.settled - found.roots.keys():
-            self.results[update] = self._result(update, Status.CARRIED, "It follows from a wrong gradient.")
+            self.said.results[update] = self.said.result(update, Status.CARRIED, "It follows from a wrong gradient.")
         for cell in self._between(found):
-            self.results[cell] = self._result(cell, Status.CARRIED, "It follows from a wrong cell.")
+            self.said.results[cell] = self.said.result(cell, Status.CARRIED, "It follows from a wrong cell.")
         for update, reason in found.open.items():
-            if update not in self.results:
+            if update not in self.said.results:
                 text = f"This looks like the update of a weight, but {reason}; no cell is blamed."
-                self.results[update] = self._result(update, Status.NOT_EVALUATED, text)
+                self.said.leave(update, text)
 
     def _between(self, found: Findings) -> Iterator[Address]:
         """The cells between culprits and the updates that they spoil."""
@@ -307,7 +259,7 @@ class Judge:
         for cell in sheet.order:
             if reached & set(sheet.terms.reads[cell]) and cell not in self.reading.forward:
                 reached.add(cell)
-                if cell not in found.roots and cell not in self.agree:
+                if cell not in found.roots and cell not in self.said.agree:
                     yield cell
 
     def _shape(self, cell: Address) -> tuple[str, str]:
@@ -317,34 +269,10 @@ class Judge:
         """A formula cell without a role: one filled like those with a role was not checked, others are not ours."""
         sheet = self.reading.sheet
         known = cell in self.reading.forward or cell in self.reading.roles or cell in sheet.updates
-        belongs = known or self._shape(cell) in shapes or seems_to_belong(cell, self.table, self.reading, self.agree)
-        if isinstance(self._actual(cell), NotEvaluated) or belongs:
-            text = "This formula seems to belong to a training step, but it was not recognised what it should compute."
-            return self._result(cell, Status.NOT_EVALUATED, text)
-        return self._result(cell, Status.UNBOUND, UNBOUND)
-
-    def _result(
-        self, cell: Address, status: Status, message: str, role: Role | None = None, diagnosis: str | None = None
-    ) -> CellResult:
-        actual, desired = self._actual(cell), None if role is None else role.desired
-        text = self.table.texts.get(cell)
-        kind = Kind.EXCEL_ERROR if isinstance(actual, CellError) else Kind.VALUE if text else Kind.NOT_A_FORMULA
-        return CellResult(
-            cell[0], cell_name(cell[1], cell[2]), status, kind, None if role is None else role.quantity.name,
-            plain(actual), desired, desired, None if text is None else f"={text}", diagnosis, message,
-        )  # fmt: skip
-
-    def _actual(self, cell: Address) -> Value:
-        return self.values[self.table.index[cell]]
-
-    def _assumed(self) -> str:
-        first = self.reading.steps[min(self.accepted)].truth
-        layers = " → ".join(f"Dense({len(c.kernel[0])}, {c.activation})" for c in first.network.layers)
-        count = len(self.accepted)
-        steps, make = ("1 training step", "makes") if count == 1 else (f"{count} training steps", "make")
-        loss = LOSS_NAMES.get(first.loss)
-        what = "by the perceptron's rule" if loss is None else f"that {make} {loss} smaller"
-        return (
-            f"no bindings were given; assumed {steps} of {layers} {what}, which "
-            f"explains {len(self.agree)} of {len(self.table.formulas)} formula cells"
+        belongs = (
+            known or self._shape(cell) in shapes or seems_to_belong(cell, self.table, self.reading, self.said.agree)
         )
+        if isinstance(self.said.actual(cell), NotEvaluated) or belongs:
+            text = "This formula seems to belong to a training step, but it was not recognised what it should compute."
+            return self.said.result(cell, Status.NOT_EVALUATED, text)
+        return self.said.result(cell, Status.UNBOUND, UNBOUND)

@@ -16,6 +16,7 @@ from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.steps import Sheet, exact_updates
 from xlcheck.handmade.backward.unwritten import with_outputs
 from xlcheck.handmade.backward.updates import find_updates
+from xlcheck.handmade.backward.verdicts import Verdicts
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.learning.dense_gradients import PERCEPTRON, DenseGradients
@@ -57,10 +58,10 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
         amended = {cell: text for cell, text in amended.items() if _differs(cell, terms, reading.sheet)}
     near = best_reading(Sheet(reading.sheet.terms, reading.sheet), ask) if _has_kinks(reading.sheet) else None
     if _accepted(reading):
-        part = Judge(table, values, tolerance, reading, _accepted(reading), near, amended).outcome()
+        part = Judge(Verdicts(table, values, tolerance, reading), _accepted(reading), near, amended).outcome()
         return _without_blame(part) if reading.steps[0].truth.loss == PERCEPTRON else part
     if near is not None and _accepted(near):
-        return Judge(table, values, tolerance, near, _accepted(near), None, {}).outcome()
+        return Judge(Verdicts(table, values, tolerance, near), _accepted(near), None, {}).outcome()
     return None
 
 

@@ -1,0 +1,123 @@
+"""What has been said of the formula cells of a sheet that was read as training steps, and how one is compared."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from xlcheck.formulas.addresses import cell_name
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.backward.evaluation import value_of
+from xlcheck.handmade.backward.quantities import Role
+from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.verdicts.judge import Alignment, verdict
+from xlcheck.verdicts.report import CellResult, Kind, Status
+from xlcheck.verdicts.results import plain
+from xlcheck.verdicts.tolerance import Tolerance, ulps
+from xlcheck.workbook.values import CellError, Value
+
+LOSS_NAMES = {
+    "mean_squared_error": "the squared error",
+    "binary_crossentropy": "the binary cross-entropy",
+    "categorical_crossentropy": "the categorical cross-entropy",
+}
+"""Without the perceptron's rule, which makes nothing smaller."""
+
+
+@dataclass
+class Verdicts:
+    """The verdicts on the cells of a sheet, as they are found.
+
+    Attributes:
+        table: the cells.
+        values: what an engine computed.
+        tolerance: what counts as agreement.
+        reading: the training steps.
+        agree: cells that are right, and what they hold.
+        results: the other cells.
+        rounded: cells that are right but for a ROUND.
+        differences: between cells and Keras.
+        last_places: the largest of them in units in the last place.
+    """
+
+    table: CellTable
+    values: CellValues
+    tolerance: Tolerance
+    reading: Reading
+    agree: dict[Address, str] = field(default_factory=dict)
+    results: dict[Address, CellResult] = field(default_factory=dict)
+    rounded: dict[Address, Role] = field(default_factory=dict)
+    differences: list[float] = field(default_factory=list)
+    last_places: float = 0.0
+
+    def compare(self, cell: Address, role: Role) -> None:
+        """Say of a cell what follows from what it should hold, unless something was said before."""
+        if cell in self.results:
+            return
+        name, actual, desired = role.quantity.name, self.actual(cell), role.desired
+        alignment = Alignment(self.near(name, actual, desired, role.rounding))
+        status = verdict(alignment, lambda: self.near(name, actual, self.local(cell)))
+        if status is Status.AGREE:
+            self.agree[cell] = name
+            self.differences.append(abs(actual - desired))  # type: ignore[operator]
+            self.last_places = max(self.last_places, ulps(self.differences[-1], abs(desired)))
+        elif status is Status.CARRIED:
+            self.results[cell] = self.result(cell, status, "It follows from a wrong cell.", role)
+        elif "ROUND" in self.table.texts.get(cell, "").upper():
+            self.rounded[cell] = role
+
+    def blame_rounded(self) -> None:
+        """Single rounded cells are wrong; where rounding is the rule, it is meant."""
+        meant = 4 * len(self.rounded) > len(self.agree)
+        for cell, role in self.rounded.items():
+            text = "This result is rounded, so that all that follows is inexact; format the cell instead."
+            status, name = (Status.NOT_EVALUATED, None) if meant else (Status.ROOT, "rounded-to-n-digits")
+            self.results[cell] = self.result(cell, status, text, role, name)
+
+    def local(self, cell: Address) -> float:
+        """What a cell should be, given what stands in the cells that it reads."""
+        terms = self.reading.sheet.terms
+        return float(value_of(terms[cell], {c: np.array([terms.number(c)]) for c in terms.reads[cell]})[0])
+
+    def near(self, name: str, actual: Value, desired: float, rounding: float = 0.0) -> bool:
+        """Whether a value is what a quantity should be."""
+        if type(actual) is not float or not math.isfinite(desired):
+            return False
+        return abs(actual - desired) <= self.tolerance.of(name).limit(max(1.0, abs(desired))) + rounding
+
+    def result(
+        self, cell: Address, status: Status, message: str, role: Role | None = None, diagnosis: str | None = None
+    ) -> CellResult:
+        """What is said of a cell."""
+        actual, desired = self.actual(cell), None if role is None else role.desired
+        text = self.table.texts.get(cell)
+        kind = Kind.EXCEL_ERROR if isinstance(actual, CellError) else Kind.VALUE if text else Kind.NOT_A_FORMULA
+        return CellResult(
+            cell[0], cell_name(cell[1], cell[2]), status, kind, None if role is None else role.quantity.name,
+            plain(actual), desired, desired, None if text is None else f"={text}", diagnosis, message,
+        )  # fmt: skip
+
+    def leave(self, cell: Address, why: str) -> None:
+        """Give a cell of which nothing was said no verdict."""
+        self.results.setdefault(cell, self.result(cell, Status.NOT_EVALUATED, why))
+
+    def actual(self, cell: Address) -> Value:
+        """What an engine computed."""
+        return self.values[self.table.index[cell]]
+
+    def assumed(self, accepted: Collection[int]) -> str:
+        """What the sheet was read as: the steps with these numbers."""
+        first = self.reading.steps[min(accepted)].truth
+        layers = " → ".join(f"Dense({len(c.kernel[0])}, {c.activation})" for c in first.network.layers)
+        count = len(accepted)
+        steps, make = ("1 training step", "makes") if count == 1 else (f"{count} training steps", "make")
+        loss = LOSS_NAMES.get(first.loss)
+        what = "by the perceptron's rule" if loss is None else f"that {make} {loss} smaller"
+        return (
+            f"no bindings were given; assumed {steps} of {layers} {what}, which "
+            f"explains {len(self.agree)} of {len(self.table.formulas)} formula cells"
+        )
