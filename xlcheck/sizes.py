@@ -7,8 +7,9 @@ anything of it is unpacked or built, so that a file of kilobytes never takes gig
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from zipfile import ZipInfo
+
+from xlcheck.frozen import dataclass
 
 MEGABYTE = 1024**2
 

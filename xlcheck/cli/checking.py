@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from xlcheck.choices import EngineName
 from xlcheck.cli.defect import sentence
 from xlcheck.cli.status import status
 from xlcheck.errors import EngineError
+from xlcheck.frozen import dataclass
 from xlcheck.verdicts.findings import Refusal
 
 if TYPE_CHECKING:

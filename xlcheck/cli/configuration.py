@@ -7,7 +7,6 @@ for that command alone. Options that name files are not among them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import click
 
 from xlcheck.choices import require_known
 from xlcheck.errors import UsageError
+from xlcheck.frozen import dataclass
 
 FILE = "pyproject.toml"
 _TABLE = "[tool.xlcheck]"

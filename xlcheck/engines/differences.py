@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 
 from xlcheck.engines.brackets import may_lose_brackets
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.whole import may_be_none, that_may_be_none
+from xlcheck.frozen import dataclass
 from xlcheck.workbook.formula_facts import SWALLOWS
 from xlcheck.workbook.values import CellError, Value
 

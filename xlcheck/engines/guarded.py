@@ -11,7 +11,6 @@ import weakref
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -22,6 +21,7 @@ from xlcheck.engines.base import Engine, PackedValues, Session
 from xlcheck.engines.forked import Forked, may_fork
 from xlcheck.errors import EngineError, XlcheckError
 from xlcheck.formulas.addresses import Range
+from xlcheck.frozen import dataclass
 from xlcheck.workbook.container import acceptance
 
 if TYPE_CHECKING:

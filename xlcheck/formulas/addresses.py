@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from xlcheck.frozen import dataclass
 
 MAX_ROWS = 1_048_576
 MAX_COLUMNS = 16_384

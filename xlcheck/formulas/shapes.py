@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from xlcheck.formulas.scanner import BOTTOM, LEFT, RIGHT, TOP, Ref, cut, tokens_between
+from xlcheck.frozen import dataclass
 
 _SOME = 0.2
 

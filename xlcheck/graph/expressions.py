@@ -11,7 +11,8 @@ element, and a vector of one element is broadcast.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from xlcheck.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from xlcheck.frozen import dataclass
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
 

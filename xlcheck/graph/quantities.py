@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from functools import cached_property
 
+from xlcheck.frozen import dataclass
 from xlcheck.graph.expressions import Expr, Ref, reads_batch, refs
 from xlcheck.graph.shapes import shape_of
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from xlcheck.arrays import Array
+from xlcheck.frozen import dataclass
 
 
 @dataclass(frozen=True)

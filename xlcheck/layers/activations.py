@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.errors import NotSupportedError
+from xlcheck.frozen import dataclass
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.expressions import (
     Abs,

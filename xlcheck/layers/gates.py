@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from xlcheck.frozen import dataclass
 from xlcheck.graph.expressions import Dot, Expr, Ref, Slice
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import Activation

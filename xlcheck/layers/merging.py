@@ -7,10 +7,10 @@ skipped product to 0, and lets a skipped maximum or minimum be the first input.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import reduce
 
 from xlcheck.errors import NotSupportedError
+from xlcheck.frozen import dataclass
 from xlcheck.graph.expressions import Concat, Const, Expr, Maximum, Minimum, Ref, Where
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.signals import Signal, Use, last_axis, of_image, output_band, pixel, without_mask

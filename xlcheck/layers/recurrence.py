@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from xlcheck.errors import ModelError, NotSupportedError
+from xlcheck.frozen import dataclass
 from xlcheck.graph.expressions import Const, Expr, Ref, Where
 from xlcheck.graph.notation import label_of
 from xlcheck.graph.quantities import Band, GraphBuilder, Role

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from xlcheck.errors import NotSupportedError
+from xlcheck.frozen import dataclass
 from xlcheck.graph.expressions import Concat, Expr, Ref, Slice
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import Activation

@@ -8,9 +8,9 @@ the tensor that it returns; a tensor made from that one has them no more.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from xlcheck.errors import NotSupportedError
+from xlcheck.frozen import dataclass
 from xlcheck.graph.expressions import (
     BatchMean,
     BinaryCrossentropy,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from xlcheck.errors import NotSupportedError
+from xlcheck.frozen import dataclass
 from xlcheck.model.option_values import missed, plain
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any
+
+from xlcheck.frozen import dataclass
 
 _STATES = {"SimpleRNN": 1, "GRU": 1, "LSTM": 2}
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from xlcheck.frozen import dataclass
 
 if TYPE_CHECKING:
     from rich.console import Console

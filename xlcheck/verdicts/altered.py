@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from xlcheck.errors import NothingCheckedError
+from xlcheck.frozen import dataclass
 from xlcheck.verdicts.messages import first_of
 from xlcheck.workbook.as_built import alterations
 from xlcheck.workbook.content import WorkbookContent

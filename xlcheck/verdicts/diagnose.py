@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Quantity
 from xlcheck.verdicts.cell_result import Kind, Status
 from xlcheck.verdicts.messages import quantity_message, title

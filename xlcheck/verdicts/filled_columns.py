@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range, column_name, quote_sheet
 from xlcheck.formulas.meaning import same_formula
+from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Quantity
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict, judge_helper

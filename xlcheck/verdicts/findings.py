@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, astuple, dataclass, field, fields
+from dataclasses import asdict, astuple, field, fields
 from enum import StrEnum
 from typing import Any
 
+from xlcheck.frozen import dataclass
 from xlcheck.verdicts.cell_result import CellResult, Cells, Status, finite_or_text
 
 FORMAT = "xlcheck-report-1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.engines.base import Engine, Session
 from xlcheck.errors import ModelError, NothingCheckedError, OracleError, install_command
+from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.allowed import allow

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from xlcheck.formulas.meaning import same_formula
+from xlcheck.frozen import dataclass
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.judge import STATUS, Alignment, verdict
 from xlcheck.verdicts.placement import is_number

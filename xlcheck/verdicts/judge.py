@@ -13,12 +13,12 @@ whom. What follows from the answers is decided here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.arrays import Array
+from xlcheck.frozen import dataclass
 from xlcheck.verdicts.report import Status
 
 Mask = NDArray[np.bool_]

@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
 from xlcheck.errors import UsageError
+from xlcheck.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.meaning import same_formula
+from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.expectation import own_sheets
 from xlcheck.verdicts.filled_columns import FilledColumn, find_copy, find_filled

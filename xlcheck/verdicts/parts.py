@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from xlcheck.frozen import dataclass
 from xlcheck.verdicts.cell_result import Cells, Found
 from xlcheck.verdicts.messages import plural
 from xlcheck.verdicts.report import CellResult, CheckReport, Counts, Edit, Status

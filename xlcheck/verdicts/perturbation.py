@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import product
 
@@ -18,6 +18,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.engines.base import Session
+from xlcheck.frozen import dataclass
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.expressions import refs
 from xlcheck.graph.quantities import Graph, Quantity

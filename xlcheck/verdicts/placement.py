@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeGuard
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range
+from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.joined import pieces
 from xlcheck.workbook.bindings import Binding

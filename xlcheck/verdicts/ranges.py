@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from xlcheck.arrays import Array
+from xlcheck.frozen import dataclass
 from xlcheck.graph.expressions import Expr
 from xlcheck.verdicts.judge import Alignment, Codes, close, judge
 from xlcheck.verdicts.placement import Placement, Sighting

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range
+from xlcheck.frozen import dataclass
 from xlcheck.workbook.cell_codes import Codes, Mask, position
 from xlcheck.workbook.values import Value
 

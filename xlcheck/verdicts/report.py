@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from xlcheck.frozen import dataclass
 from xlcheck.verdicts.cell_result import CellResult, Kind, Status
 from xlcheck.verdicts.findings import CellWarning, Counts, Edit, Findings, plain_item
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from xlcheck.arrays import Array
+from xlcheck.frozen import dataclass
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.placement import codes_of_all, is_number
 from xlcheck.verdicts.ranges import Verdicts

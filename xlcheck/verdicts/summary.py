@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.filled_columns import FilledVerdict

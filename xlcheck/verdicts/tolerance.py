@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 import numpy as np
 
 from xlcheck.arrays import Array
+from xlcheck.frozen import dataclass
 from xlcheck.verdicts.limits import Patterns, fitting
 
 

@@ -12,11 +12,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
 
 from xlcheck.formulas.scanner import Token, number_text, plain_name, tokens
+from xlcheck.frozen import dataclass
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph
 

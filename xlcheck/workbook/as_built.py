@@ -13,13 +13,13 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import Range, parse_range
+from xlcheck.frozen import dataclass
 from xlcheck.workbook.cell_codes import Codes, by_sheet, codes_of, contained, position, positions
 from xlcheck.workbook.content import ConstantCells, SheetContent, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells

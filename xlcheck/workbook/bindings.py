@@ -9,11 +9,11 @@ is the same when it is moved, as a spreadsheet fills it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.shared import SharedFormula
+from xlcheck.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from xlcheck.frozen import dataclass
 from xlcheck.workbook.sheet_part import SheetPart
 
 _TRUE, _FALSE = {"1", "true"}, {"0", "false"}

@@ -12,7 +12,6 @@ import os
 import threading
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +20,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from xlcheck.errors import WorkbookError
 from xlcheck.files import is_folder, open_input
+from xlcheck.frozen import dataclass
 from xlcheck.workbook.file_kinds import kind_of_file
 from xlcheck.workbook.formula_facts import FormulaFacts, formula_facts
 from xlcheck.workbook.sheet_part import SheetPart

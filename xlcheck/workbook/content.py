@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 
+from xlcheck.frozen import dataclass
 from xlcheck.workbook.calculation import CalculationSettings
 from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.values import Value

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_letters, digits
 
+from xlcheck.frozen import dataclass
 from xlcheck.workbook.sheet_part import SheetPart
 
 # A function that makes a value out of an error.

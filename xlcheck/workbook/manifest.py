@@ -16,7 +16,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from xlcheck.arrays import Array
 from xlcheck.documents import parse_json
 from xlcheck.errors import ManifestError
 from xlcheck.formulas.addresses import Range, parse_range, quote_sheet
+from xlcheck.frozen import dataclass
 from xlcheck.graph.trace import Trace
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.workbook.bindings import Binding, Copy, FilledHelper, Helper, helpers_from_json, helpers_to_json

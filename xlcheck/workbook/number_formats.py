@@ -12,9 +12,11 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from xml.parsers import expat
+
+from xlcheck.frozen import dataclass
 
 _PIECE = re.compile(
     r"""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, ItemsView, Iterator, Mapping, Sequence, ValuesView
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import Range
+from xlcheck.frozen import dataclass
 from xlcheck.workbook.cell_codes import Codes, code_at, codes_of, positions
 from xlcheck.workbook.content import Cell, ConstantCells, SheetContent
 from xlcheck.workbook.values import Value

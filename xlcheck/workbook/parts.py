@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -18,6 +17,7 @@ from xml.parsers import expat
 
 from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import parse_range, quote_sheet
+from xlcheck.frozen import dataclass
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.part_types import CONTENT_TYPES, called_otherwise
 from xlcheck.workbook.plain_text import plain_strings

@@ -11,9 +11,10 @@ import re
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from xml.parsers import expat
+
+from xlcheck.frozen import dataclass
 
 DATA, END = b"<sheetData>", b"</sheetData>"
 _NAME = b"sheetData"

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from xml.etree.ElementTree import Element
 
 import numpy as np
 
+from xlcheck.frozen import dataclass
 from xlcheck.workbook.beside_cells import of_workbook, of_worksheet
 from xlcheck.workbook.cell_codes import contained
 from xlcheck.workbook.container import open_container

@@ -7,12 +7,12 @@ trace, so that the manifest need not hold it for every step and unit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from xlcheck.formulas.addresses import Range, parse_range
+from xlcheck.frozen import dataclass
 from xlcheck.graph.trace import Trace
 from xlcheck.workbook.bindings import Helper
 from xlcheck.workbook.content import WorkbookContent
