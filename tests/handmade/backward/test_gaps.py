@@ -66,10 +66,33 @@ def _judged(cells: Mapping[str, object], path: Path) -> tuple[int, set[Status]]:
     return found.without_cell, {result.status for result in found.results}
 
 
+def _numbers() -> Cells:
+    """The numbers of the steps, which nothing reads."""
+    return {f"N{row}": row - _FIRST for row in _ROWS}
+
+
 def _falling() -> Cells:
     """With gradients, and a rate that falls with the number of the step."""
     numbers = {f"M{row}": row - _FIRST + 1 for row in _ROWS}
     return _with_gradients() | numbers | {f"A{row}": f"=0.5*0.9^(M{row}-1)" for row in _ROWS}
+
+
+def _kept(kernels: str, biases: str) -> Cells:
+    """With gradients, a share in C1 and movements in N to P, which begin with zeros; each kind moves by a formula."""
+    cells = _with_gradients() | {"C1": 0.9}
+    for weight, gradient, kept in zip("EFG", "JKL", "NOP", strict=True):
+        cells[f"{kept}{_FIRST - 1}"] = 0
+        for row in _ROWS:
+            cells[f"{kept}{row}"] = f"=$C$1*{kept}{row - 1}-A{row}*{gradient}{row}"
+        for row in _ROWS[1:]:
+            by = biases if weight == "G" else kernels
+            cells[f"{weight}{row}"] = by.format(
+                f"{weight}{row - 1}", f"{kept}{row - 1}", f"A{row - 1}*{gradient}{row - 1}"
+            )
+    return cells
+
+
+_MOMENTUM, _NESTEROV = "={0}+{1}", "={0}+$C$1*{1}-{2}"
 
 
 _GAPS: dict[str, tuple[Cells, Cells]] = {
@@ -95,12 +118,33 @@ _GAPS: dict[str, tuple[Cells, Cells]] = {
         _line() | {f"Data!B{row}": own[0] for row, own in zip(_ROWS, _DATA, strict=True)},
         {f"B{row}": f"=Data!B{row}" for row in _ROWS[1:]},
     ),
+    "biases by momentum, and kernels by Nesterov's": (_kept(_NESTEROV, _NESTEROV), _kept(_NESTEROV, _MOMENTUM)),
+    "a bias that is handed on and that no output reads": (
+        _with_gradients(), {f"N{row}": 0.3 if row == _FIRST else f"=N{row - 1}" for row in _ROWS},
+    ),
+    "answers that nothing reads": (
+        _with_gradients(), {f"N{row}": row % 2 for row in _ROWS},
+    ),
+    "outputs compared with inputs beside whole numbers": (
+        _with_gradients() | {f"N{row}": row for row in _ROWS},
+        {f"{cell}{row}": text.format(row) for row in _ROWS for cell, text in
+         {"I": "=0.5*(H{0}-C{0})^2", "J": "=(H{0}-C{0})*B{0}", "K": "=(H{0}-C{0})*C{0}", "L": "=H{0}-C{0}"}.items()}
+        | {f"D{row}": None for row in _ROWS},
+    ),
     "inputs pasted beside the data": (_line(), {f"Data!B{row}": own[0] for row, own in zip(_ROWS, _DATA, strict=True)}),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "cells", [_line(), _with_gradients(), _falling()], ids=["in the updates", "with gradients", "a falling rate"]
+    "cells",
+    [_line(), _with_gradients(), _falling(), _kept(_NESTEROV, _NESTEROV), _with_gradients() | _numbers()],
+    ids=[
+        "in the updates",
+        "with gradients",
+        "a falling rate",
+        "by Nesterov's momentum",
+        "with the numbers of the steps",
+    ],
 )
 def test_a_right_training_has_no_gap(cells: Cells, tmp_path: Path) -> None:
     """Rule: where every weight moves by its gradient, nothing is open."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address, Function, Product, Sum
+from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum
 from xlcheck.handmade.backward.certainty import weight_cells
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import place_of
@@ -49,6 +50,7 @@ def gaps(
         + sum(_unmoved(reading, steps, followed))
         + _uneven(reading, accepted)
         + sum(cell not in others for cell in _unread_numbers(table, reading, right))
+        + sum(1 for _ in _handed_on_in_vain(reading, right))
         + sum(_of_other_steps(reading, right))
         + sum(1 for number in steps for _ in _empty(table, reading, number))
         + sum(1 for _ in _doubtful_data(table, reading, accepted))
@@ -161,9 +163,9 @@ def _empty(table: CellTable, reading: Reading, number: int) -> Iterator[Address]
 
 
 def _uneven(reading: Reading, accepted: Collection[int]) -> int:
-    """How many updates of a step go another distance than others of it, or keep another share of what was kept.
+    """How many updates of a step go another distance than others of it or another way, or keep another share.
 
-    Kernels and biases may have a rate each, in the same two cells at every step of several.
+    Kernels and biases may have a rate each, in the same two cells at every step of several; and one kind may shrink.
     """
     of_sheets: dict[str, list[list[Move]]] = defaultdict(list)
     for step in (reading.steps[number] for number in accepted):
@@ -176,8 +178,18 @@ def _uneven(reading: Reading, accepted: Collection[int]) -> int:
         for own in moves:
             first = {move.is_bias and meant: move for move in reversed(own)}
             count += sum(not np.allclose(m.rate.size, first[m.is_bias and meant].rate.size) for m in own)
-            count += len({m.shares for m in own}) - 1
+            count += len({m.shares for m in own}) - 1 + len({tuple(_without_shrinking(m.rule)) for m in own}) - 1
     return count
+
+
+def _without_shrinking(rule: Sequence[str | float]) -> Iterator[str | float]:
+    """The rule of a move without the part of the weight itself, and how large that is."""
+    parts = iter(rule)
+    for part in parts:
+        if part in {"L2", "weight decay"}:
+            list(islice(parts, 2))
+        else:
+            yield part
 
 
 def _unmoved(
@@ -210,8 +222,8 @@ def _typed_anew(table: CellTable, reading: Reading, before: _Weights, own: _Weig
 def _unread_numbers(table: CellTable, reading: Reading, right: Collection[Address]) -> Iterator[Address]:
     """Typed numbers that no formula reads, though they stand where results of a step do.
 
-    Each may have been pasted over a formula, one at the end of a line or all of it. Whole numbers count steps, if no
-    formula stands in their line; and what the last step does not need any more, the step before it reads.
+    Each may have been pasted over a formula, one at the end of a line or all of it, or should be read instead of what
+    is. Whole numbers may count steps; and what the last step does not need any more, the step before it reads.
     """
     stride = reading.stride
     if stride is None:
@@ -222,8 +234,32 @@ def _unread_numbers(table: CellTable, reading: Reading, right: Collection[Addres
         if cell in read or cell in table.texts or cell in table.words or place_of(cell, stride) not in places:
             continue
         before = cell[0], cell[1] - stride[0], cell[2] - stride[1]
-        if before in right or not (before in read or reading.sheet.terms.number(cell).is_integer()):
+        if before in right or not (before in read or _may_count(cell, stride, table, reading)):
             yield cell
+
+
+def _may_count(cell: Address, stride: tuple[int, int], table: CellTable, reading: Reading) -> bool:
+    """Whether a number may be that of a step: not in a line of 0 and 1, nor where outputs are compared with inputs."""
+    number, line = reading.sheet.terms.number, [cell]
+    for sign in (-1, 1):
+        while (beside := (cell[0], line[-1][1] + sign * stride[0], line[-1][2] + sign * stride[1])) in table.index:
+            if not table.is_number(beside) or beside in table.texts:
+                break
+            line.append(beside)
+        line.reverse()
+    numbers = [number(own) for own in line]
+    samples = (sample for step in reading.steps for sample in step.truth.network.samples)
+    are_answers = len(line) > 2 and {*numbers} <= {0.0, 1.0}
+    learns_itself = any({*sample.inputs} & {*sample.targets} for sample in samples)
+    return number(cell).is_integer() and not are_answers and not learns_itself
+
+
+def _handed_on_in_vain(reading: Reading, right: Container[Address]) -> Iterator[Address]:
+    """Numbers that are copied, as from step to step, and that nothing computes with: a formula may leave them out."""
+    terms = reading.sheet.terms
+    copies = {cell: source(cell, terms) for cell in terms if cell in right and isinstance(terms[cell], Leaf)}
+    used = {source(cell, terms) for reader, reads in terms.reads.items() if reader not in copies for cell in reads}
+    yield from {origin for origin in copies.values() if origin not in terms and origin not in used}
 
 
 def _of_other_steps(reading: Reading, right: Container[Address]) -> Iterator[bool]:
