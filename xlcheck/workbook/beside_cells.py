@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.parts import Relation, Structure, relations_of
-from xlcheck.workbook.xml_tree import all_text, is_off, is_on, local, number_in, place, text_in, tree_of
+from xlcheck.workbook.xml_tree import all_text, is_off, is_on, number_in, place, text_in, tree_of
 
 FOOTER = "&L&8&F&C&8&A&R&8page &P of &N"
 """What xlcheck writes below each page: the file, the worksheet, the number of the page."""
@@ -89,7 +89,7 @@ def of_worksheet(container: Container, sheet: str, part: str, root: Element) -> 
     yield from _links(sheet, root, related)
     yield from _texts_of_pages(sheet, root)
     yield from _entries(sheet, root)
-    for view in root.iterfind("{*}sheetViews/{*}sheetView"):
+    for view in root.iterfind("sheetViews/sheetView"):
         if (zoom := view.get("zoomScale", "100")).isdigit() and int(zoom) < _LOWEST_ZOOM:
             yield f"{sheet} is shown at {int(zoom)} percent"
         if is_off(view.get("showRowColHeaders")):
@@ -97,16 +97,16 @@ def of_worksheet(container: Container, sheet: str, part: str, root: Element) -> 
         if (kind := view.get("view", "normal")) != "normal":
             yield f"{sheet} is seen as {kind}"
     yield from _pages(sheet, root)
-    settings = root.find("{*}sheetPr")
+    settings = root.find("sheetPr")
     if settings is not None and not is_on(settings.get("enableFormatConditionsCalculation", "1")):
         yield f"colours of {sheet} do not follow its numbers"
-    if (lock := root.find("{*}sheetProtection")) is not None and is_on(lock.get("sheet")):
+    if (lock := root.find("sheetProtection")) is not None and is_on(lock.get("sheet")):
         yield protected(sheet)
     for element in root:
-        if (name := local(element)) and name not in _USUAL:
+        if (name := element.tag) and name not in _USUAL:
             yield f"{sheet} has something of the kind {name[:40]}"
-    for extension in root.iterfind("{*}extLst/{*}ext/*"):
-        if (name := local(extension)) and name not in _USUAL_EXTENSIONS:
+    for extension in root.iterfind("extLst/ext/*"):
+        if (name := extension.tag) and name not in _USUAL_EXTENSIONS:
             yield f"{sheet} has something of the kind {name[:40]}"
 
 
@@ -117,13 +117,13 @@ def _notes(container: Container, sheet: str, related: Mapping[str, Relation]) ->
             if root is None:
                 yield f"the notes of {sheet} cannot be read"
                 continue
-            for item in root.iterfind(".//{*}comment"):
-                words = "".join(t.text or "" for r in item.iterfind("{*}text") for t in r.iter() if local(t) == "t")
+            for item in root.iterfind(".//comment"):
+                words = "".join(t.text or "" for r in item.iterfind("text") for t in r.iter("t"))
                 yield noted(place(item.get("ref", ""), sheet), words)
 
 
 def _links(sheet: str, root: Element, related: Mapping[str, Relation]) -> Iterator[str]:
-    for link in root.iterfind("{*}hyperlinks/{*}hyperlink"):
+    for link in root.iterfind("hyperlinks/hyperlink"):
         cell, target = place(link.get("ref", ""), sheet), place(link.get("location", "").removeprefix("#"))
         key = next((value for name, value in link.attrib.items() if name.endswith("}id")), "")
         if key in related:
@@ -135,7 +135,7 @@ def _links(sheet: str, root: Element, related: Mapping[str, Relation]) -> Iterat
 
 def _texts_of_pages(sheet: str, root: Element) -> Iterator[str]:
     """Headers and footers, if they are not xlcheck's, whatever their letters look like."""
-    for item in root.iterfind("{*}headerFooter/*"):
+    for item in root.iterfind("headerFooter/*"):
         text = _LOOK.sub("", all_text(item))
         if "".join(text.split()) not in {"", "".join(_LOOK.sub("", FOOTER).split())}:
             yield f"pages of {sheet} say {_line(text)!r}"
@@ -143,7 +143,7 @@ def _texts_of_pages(sheet: str, root: Element) -> Iterator[str]:
 
 def _pages(sheet: str, root: Element) -> Iterator[str]:
     """What of a printed page cannot be read."""
-    setup, margins = root.find("{*}pageSetup"), root.find("{*}pageMargins")
+    setup, margins = root.find("pageSetup"), root.find("pageMargins")
     if setup is not None:
         if (scale := setup.get("scale", "100")).isdigit() and int(scale) < _LOWEST_ZOOM:
             yield f"pages of {sheet} are printed at {int(scale)} percent"
@@ -158,9 +158,7 @@ def _pages(sheet: str, root: Element) -> Iterator[str]:
 
 def _entries(sheet: str, root: Element) -> Iterator[str]:
     """What Excel says to somebody who types, and what it refuses, apart from lists to choose from."""
-    for item in root.iter():
-        if local(item) != "dataValidation":
-            continue
+    for item in root.iter("dataValidation"):
         area = place(item.get("sqref") or text_in(item, "sqref"), sheet)
         refusal = _line(f"{item.get('errorTitle', '')} {item.get('error', '')}")
         if refusal:
@@ -176,17 +174,17 @@ def of_workbook(container: Container, structure: Structure) -> Iterator[str]:
     root = tree_of(container.read(structure.part))
     if root is not None:
         yield from _of_names(root)
-        if any(item.get("refMode") == "R1C1" for item in root.iterfind("{*}calcPr")):
+        if any(item.get("refMode") == "R1C1" for item in root.iterfind("calcPr")):
             yield "columns are called by numbers, and not by letters as on the sheets"
-        for view in root.iterfind("{*}bookViews/{*}workbookView"):
+        for view in root.iterfind("bookViews/workbookView"):
             yield from _window(view)
-        for lock in root.iterfind("{*}workbookProtection"):
+        for lock in root.iterfind("workbookProtection"):
             if any(is_on(lock.get(key)) for key in ("lockStructure", "lockWindows", "lockRevision")):
                 yield "the workbook is protected"
         for element in root:
-            if local(element) == "customWorkbookViews":
+            if element.tag == "customWorkbookViews":
                 yield "the workbook has views of somebody's own"
-            elif (name := local(element)) and name not in _OF_WORKBOOKS:
+            elif (name := element.tag) and name not in _OF_WORKBOOKS:
                 yield f"the workbook has something of the kind {name[:40]}"
     yield from (f"the sheet {name} was added" for name in structure.other_sheets)
     related = relations_of(container, "").values()
@@ -214,8 +212,8 @@ def _window(view: Element) -> Iterator[str]:
 
 
 def _of_names(root: Element) -> Iterator[str]:
-    sheets = [item.get("name", "") for item in root.iterfind("{*}sheets/{*}sheet")]
-    for item in root.iterfind("{*}definedNames/{*}definedName"):
+    sheets = [item.get("name", "") for item in root.iterfind("sheets/sheet")]
+    for item in root.iterfind("definedNames/definedName"):
         name, number = item.get("name", ""), item.get("localSheetId", "")
         built_in = name.removeprefix("_xlnm.")
         sheet = next(iter(sheets[int(number) :]), "") if number.isascii() and number.isdigit() else ""
@@ -233,7 +231,7 @@ def _of_names(root: Element) -> Iterator[str]:
 
 def _properties(root: Element | None) -> Iterator[str]:
     for item in () if root is None else root:
-        name, text = local(item), all_text(item)
+        name, text = item.tag, all_text(item)
         if name == "property":
             yield entitled(item.get("name", "?"), text)
         elif name in _PROPERTIES and text:

@@ -17,7 +17,7 @@ from xlcheck.workbook.cell_codes import position, positions
 from xlcheck.workbook.content import Cell
 from xlcheck.workbook.number_formats import Formats, digits_shown
 from xlcheck.workbook.packed_cells import PackedCells
-from xlcheck.workbook.xml_tree import each, local, number_in
+from xlcheck.workbook.xml_tree import number_in
 
 _USUAL = 8.43  # of which nothing is said
 _HALF = 0.5
@@ -32,9 +32,9 @@ class Widths:
         self._formats = formats
         self._letters: list[tuple[float, int]] = []
         if styles is not None:
-            sizes = [_size(font) for font in styles.iterfind("{*}fonts/{*}font")] or [0.0]
-            for style in styles.iterfind("{*}cellXfs/{*}xf"):
-                font, alignment = style.get("fontId", ""), style.find("{*}alignment")
+            sizes = [_size(font) for font in styles.iterfind("fonts/font")] or [0.0]
+            for style in styles.iterfind("cellXfs/xf"):
+                font, alignment = style.get("fontId", ""), style.find("alignment")
                 size = sizes[int(font)] if font.isdigit() and int(font) < len(sizes) else sizes[0]
                 indent = "0" if alignment is None else alignment.get("indent", "0")
                 larger = size / sizes[0] if size and sizes[0] else 1.0
@@ -81,7 +81,7 @@ class Widths:
 def merged(root: Element, sheet: str) -> list[Range]:
     """The merged cells of a worksheet."""
     found = []
-    for item in each(root, "mergeCell"):
+    for item in root.iter("mergeCell"):
         with suppress(ValueError):
             found.append(parse_range(item.get("ref", ""), sheet))
     return found
@@ -90,13 +90,13 @@ def merged(root: Element, sheet: str) -> list[Range]:
 def _widths(root: Element) -> tuple[Mapping[int, float], float | None]:
     """How wide columns are for which it is said, and all others if that is said."""
     found: dict[int, float] = {}
-    for item in each(root, "col"):
+    for item in root.iter("col"):
         width, first, last = (number_in(item.get(name)) for name in ("width", "min", "max"))
         if width is not None:
             start = int(first or 1) - 1
             found |= dict.fromkeys(range(start, min(int(last or 1), start + 2**14 + 1)), max(width, 0.0))
-    return found, next((number_in(item.get("defaultColWidth")) for item in each(root, "sheetFormatPr")), None)
+    return found, next((number_in(item.get("defaultColWidth")) for item in root.iter("sheetFormatPr")), None)
 
 
 def _size(font: Element) -> float:
-    return next((float(item.get("val", "0")) for item in font if local(item) == "sz"), 0.0)
+    return next((float(item.get("val", "0")) for item in font if item.tag == "sz"), 0.0)

@@ -13,7 +13,6 @@ from xlcheck.formulas.addresses import Range, cell_name, parse_range, quote_shee
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.readable import LEAST_CONTRAST, is_pale, is_usual_font
 from xlcheck.workbook.values import Value
-from xlcheck.workbook.xml_tree import local
 
 _OFF, _ON = {"0", "false"}, {"1", "true"}
 _USUAL_TURNS = {"0", "-5400000", "-60000000"}
@@ -52,10 +51,10 @@ _LEAST_SIZE = 400  # hundredths of a point
 
 def odd_marks(root: Element) -> Iterator[str]:
     """What of a chart would make a reader see something else, a sentence each."""
-    if local(root) != "chartSpace":
+    if root.tag != "chartSpace":
         return
     for element in root.iter():
-        name = local(element)
+        name = element.tag
         if name and name not in _KNOWN and name not in _TOLD and not name.endswith("Chart"):
             yield f"a chart has something of the kind {name[:40]}"
         elif name in _VALUES and element.get("val", "") not in _VALUES[name]:
@@ -64,16 +63,16 @@ def odd_marks(root: Element) -> Iterator[str]:
             yield f"letters of a chart are {why}"
         elif name == "bodyPr" and element.get("rot", "0") not in _USUAL_TURNS:
             yield "letters of a chart are turned"
-    for series in root.iterfind(".//{*}ser"):
+    for series in root.iterfind(".//ser"):
         if why := _of_line(series):
             yield f"a line of a chart is {why}"
-    for ground in (root, *root.iterfind(".//{*}plotArea"), *root.iterfind(".//{*}legend")):
-        fill = ground.find("{*}spPr/{*}solidFill")
+    for ground in (root, *root.iterfind(".//plotArea"), *root.iterfind(".//legend")):
+        fill = ground.find("spPr/solidFill")
         if fill is not None and not is_pale(_colour(fill), LEAST_CONTRAST):
             yield "the ground of a chart is dark"
-    if len(root.findall(".//{*}plotArea/{*}valAx")) + len(root.findall(".//{*}plotArea/{*}catAx")) > 2:
+    if len(root.findall(".//plotArea/valAx")) + len(root.findall(".//plotArea/catAx")) > 2:
         yield "a chart has more than two axes"
-    if sum(local(item).endswith("Chart") for item in root.iterfind(".//{*}plotArea/*")) > 1:
+    if sum(item.tag.endswith("Chart") for item in root.iterfind(".//plotArea/*")) > 1:
         yield "two charts lie on each other"
 
 
@@ -85,40 +84,40 @@ def _of_letters(properties: Element) -> str:
     size = properties.get("sz", "")
     if size.isdigit() and int(size) < _LEAST_SIZE:
         return "too small to be read"
-    fonts = (item.get("typeface", "") for item in properties.iterfind("{*}latin"))
+    fonts = (item.get("typeface", "") for item in properties.iterfind("latin"))
     if odd := next((font for font in fonts if not is_usual_font(font)), ""):
         return f"in the letters of {odd}"
-    if properties.find("{*}noFill") is not None:
+    if properties.find("noFill") is not None:
         return "without a colour"
-    fill = properties.find("{*}solidFill")
+    fill = properties.find("solidFill")
     return "in the colour of the ground" if fill is not None and is_pale(_colour(fill), LEAST_CONTRAST) else ""
 
 
 def _of_line(series: Element) -> str:
     """Why nobody sees a line, neither between its points nor at them."""
-    line = _unseen(series.find("{*}spPr/{*}ln"))
-    symbol = series.find("{*}marker/{*}symbol")
+    line = _unseen(series.find("spPr/ln"))
+    symbol = series.find("marker/symbol")
     marked = symbol is not None and symbol.get("val") != "none"
-    mark = _unseen(series.find("{*}marker/{*}spPr")) if marked else "not drawn"
+    mark = _unseen(series.find("marker/spPr")) if marked else "not drawn"
     return line and mark and (line if mark == "not drawn" else mark)
 
 
 def _unseen(shape: Element | None) -> str:
     if shape is None:
         return ""
-    if shape.find("{*}noFill") is not None:
+    if shape.find("noFill") is not None:
         return "not drawn"
-    fill = shape.find("{*}solidFill")
+    fill = shape.find("solidFill")
     return "in the colour of the ground" if fill is not None and is_pale(_colour(fill), _LEAST_OF_LINES) else ""
 
 
 def _colour(fill: Element) -> str:
     """Six digits; of a colour of the theme, white for those of grounds and what is made much lighter."""
     for colour in fill:
-        if local(colour) == "srgbClr" and len(colour) == 0:
+        if colour.tag == "srgbClr" and len(colour) == 0:
             return colour.get("val", "")
-        lighter = next((int(item.get("val", "0")) for item in colour.iterfind("{*}lumOff")), 0)
-        if local(colour) == "schemeClr" and colour.get("val", "")[:2] in {"tx", "dk", "ac"} and lighter <= _LIGHTEST:
+        lighter = next((int(item.get("val", "0")) for item in colour.iterfind("lumOff")), 0)
+        if colour.tag == "schemeClr" and colour.get("val", "")[:2] in {"tx", "dk", "ac"} and lighter <= _LIGHTEST:
             return "000000"
     return "FFFFFF"
 
@@ -134,7 +133,7 @@ _CLOSE = 1e-9
 def remembered_otherwise(root: Element, content: WorkbookContent) -> Iterator[str]:
     """The first cell of each range of which a chart remembers something else than the cell stores, a sentence each."""
     for source in root.iter():
-        if local(source) not in {"numRef", "strRef", "multiLvlStrRef"}:
+        if source.tag not in {"numRef", "strRef", "multiLvlStrRef"}:
             continue
         area = _area(source)
         if area is None or area.sheet not in content.sheets:
@@ -142,16 +141,16 @@ def remembered_otherwise(root: Element, content: WorkbookContent) -> Iterator[st
         cells = content.sheets[area.sheet].cells
         places = list(area.cells()) if area.size <= _MOST else []
         stored = [cell.value if (cell := cells.get(place)) is not None else None for place in places]
-        for point in source.iterfind(".//{*}pt"):
-            text, number = "".join(item.text or "" for item in point.iterfind("{*}v")), point.get("idx", "")
-            if local(source) == "multiLvlStrRef":  # by levels, which programs make of rows or of columns
+        for point in source.iter("pt"):
+            text, number = "".join(item.text or "" for item in point.findall("v")), point.get("idx", "")
+            if source.tag == "multiLvlStrRef":  # by levels, which programs make of rows or of columns
                 differs = stored and not any(_same(text, value, exact=False) for value in stored)
                 if differs:
                     yield f"a chart remembers {text!r:.40} of {area}, where no cell holds it"
                     break
             elif number.isdigit() and int(number) < len(places):
                 place = int(number)
-                if not _same(text, stored[place], exact=local(source) == "numRef"):
+                if not _same(text, stored[place], exact=source.tag == "numRef"):
                     held = f"{quote_sheet(area.sheet)}!{cell_name(*places[place])}"
                     yield f"a chart remembers {text!r:.40} of {held}, which holds something else"
                     break
@@ -161,7 +160,7 @@ _MOST = 100_000
 
 
 def _area(source: Element) -> Range | None:
-    formula = next((item.text or "" for item in source.iterfind("{*}f")), "")
+    formula = next((item.text or "" for item in source.iterfind("f")), "")
     try:
         return parse_range(formula)
     except ValueError:

@@ -9,7 +9,7 @@ from xlcheck.workbook.content import SheetContent
 from xlcheck.workbook.number_formats import OddFormats, misleads
 from xlcheck.workbook.packed_cells import with_styles
 from xlcheck.workbook.sheet_part import SheetPart
-from xlcheck.workbook.xml_tree import beside_cells, local
+from xlcheck.workbook.xml_tree import beside_cells
 
 _SOMEWHERE = "conditional formats"
 
@@ -31,9 +31,9 @@ def _cells(sheet: SheetContent, odd: OddFormats) -> Iterator[str]:
 def _conditional(part: SheetPart, odd: OddFormats) -> Iterator[str]:
     root = beside_cells(part)
     for element in () if root is None else root.iter():
-        if local(element) == "conditionalFormatting":
-            numbers = [rule.get("dxfId", "") for rule in element.iterfind("{*}cfRule")]
+        if element.tag == "conditionalFormatting":
+            numbers = [rule.get("dxfId", "") for rule in element.iterfind("cfRule")]
             if any(number.isascii() and number.isdigit() and int(number) in odd.conditional for number in numbers):
                 yield element.get("sqref", _SOMEWHERE)
-        elif local(element) == "numFmt" and misleads(element.get("formatCode", ""), None):
+        elif element.tag == "numFmt" and misleads(element.get("formatCode", ""), None):
             yield _SOMEWHERE

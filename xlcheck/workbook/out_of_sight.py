@@ -23,7 +23,7 @@ from xlcheck.workbook.plain_constants import filled_within, shared_within
 from xlcheck.workbook.plain_text import has_runs
 from xlcheck.workbook.readable import LEAST_CONTRAST, Looks, is_light, is_pale
 from xlcheck.workbook.sheet_part import SheetPart
-from xlcheck.workbook.xml_tree import each, is_off, is_on, local, number_in, tree_of
+from xlcheck.workbook.xml_tree import is_off, is_on, number_in, tree_of
 
 _AREA = re.compile(r"(?:'[^']+'|[\w.]+)![A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?")
 _DRAWS, _CHOICES = "a chart draws ", " is chosen from "
@@ -146,14 +146,14 @@ def _shared_texts(sheet: SheetContent, part: SheetPart) -> Iterator[tuple[str, i
 
 
 def _of_views(name: str, root: Element) -> Iterator[str]:
-    views = list(each(root, "sheetView"))
+    views = list(root.iter("sheetView"))
     if any(is_off(view.get("showZeros")) for view in views):
         yield f"on {name} zeros are not shown"
     if any(is_on(view.get("showFormulas")) for view in views):
         yield f"on {name} formulas are shown in place of values"
     if any(is_on(view.get("rightToLeft")) for view in views):
         yield f"on {name} columns run from right to left"
-    frozen = [pane for pane in each(root, "pane") if pane.get("state", "").strip().startswith("frozen")]
+    frozen = [pane for pane in root.iter("pane") if pane.get("state", "").strip().startswith("frozen")]
     splits = [number_in(pane.get(side)) or 0 for pane in frozen for side in ("xSplit", "ySplit")]
     scrolled = any(view.get("topLeftCell", "A1") != "A1" for view in views)
     if frozen and (scrolled or max(splits) > _MOST_FROZEN):
@@ -161,13 +161,13 @@ def _of_views(name: str, root: Element) -> Iterator[str]:
 
 
 def _of_columns(name: str, root: Element, cells: Mapping[tuple[int, int], Cell]) -> Iterator[str]:
-    for usual in each(root, "sheetFormatPr"):
+    for usual in root.iter("sheetFormatPr"):
         if is_on(usual.get("zeroHeight")) or _is_below(usual.get("defaultRowHeight"), _LOWEST):
             yield f"rows of {name} are hidden"
         has_none = "defaultColWidth" not in usual.attrib and number_in(usual.get("baseColWidth")) == 0
         if has_none or _is_below(usual.get("defaultColWidth"), _NARROWEST):
             yield f"columns of {name} have no width unless it is given"
-    for column in each(root, "col"):
+    for column in root.iter("col"):
         if is_on(column.get("hidden")) or _is_below(column.get("width"), _NARROWEST):
             first, last = (int(number_in(column.get(end)) or 1) - 1 for end in ("min", "max"))
             if any(first <= place <= last for _, place in cells):
@@ -225,22 +225,22 @@ def _of_shapes(name: str, drawing: Element | None) -> Iterator[str]:
     if drawing is None:
         yield f"what is drawn on {name} cannot be read"
     shapes = list(_shapes(drawing))
-    if any(all(data.get("ObjectType") != "Note" for data in shape.iterfind("{*}ClientData")) for shape in shapes):
+    if any(all(data.get("ObjectType") != "Note" for data in shape.iterfind("ClientData")) for shape in shapes):
         yield f"a shape lies on {name}"
     if any("visibility:visible" in "".join(shape.get("style", "").split()) for shape in shapes):
         yield f"a note lies open on {name}"
 
 
 def _shapes(drawing: Element | None) -> Iterator[Element]:
-    return (item for item in (() if drawing is None else drawing.iter()) if local(item) in _SHAPES)
+    return (item for item in (() if drawing is None else drawing.iter()) if item.tag in _SHAPES)
 
 
 def _of_anchors(name: str, drawing: Element | None, sheet: SheetPart, content: WorkbookContent) -> Iterator[str]:
     """Charts that lie on cells; what is not tied to cells may lie anywhere."""
     for anchor in () if drawing is None else drawing:
-        if local(anchor) in {"oneCellAnchor", "absoluteAnchor"}:
+        if anchor.tag in {"oneCellAnchor", "absoluteAnchor"}:
             yield f"something above the cells of {name} is not tied to two of them"
-        elif local(anchor) == "twoCellAnchor":
+        elif anchor.tag == "twoCellAnchor":
             top, left = (_line_of(anchor, "from", kind, after=True) for kind in ("row", "col"))
             bottom, right = (_line_of(anchor, "to", kind, after=False) for kind in ("row", "col"))
             if bottom > top and right > left:
@@ -251,7 +251,7 @@ def _of_anchors(name: str, drawing: Element | None, sheet: SheetPart, content: W
 
 def _line_of(anchor: Element, end: str, kind: str, *, after: bool) -> int:
     """The row or the column at which something begins or ends; where it begins inside of one, the next."""
-    line, offset = (anchor.findtext(f"{{*}}{end}/{{*}}{name}") or "" for name in (kind, f"{kind}Off"))
+    line, offset = (anchor.findtext(f"{end}/{name}") or "" for name in (kind, f"{kind}Off"))
     return int(number_in(line) or 0) + (after and (number_in(offset) or 0) > 0)
 
 

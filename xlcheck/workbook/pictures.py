@@ -10,7 +10,7 @@ from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.number_formats import canonical
 from xlcheck.workbook.odd_charts import odd_marks, remembered_otherwise
 from xlcheck.workbook.parts import relations_of
-from xlcheck.workbook.xml_tree import is_on, local, place, tree_of
+from xlcheck.workbook.xml_tree import is_on, place, tree_of
 
 GENERAL = "General"
 # What a chart remembers of the cells it draws; a program that opens the file looks them up anew.
@@ -75,7 +75,7 @@ def of_drawings(container: Container, worksheets: set[str], content: WorkbookCon
             yield f"the part {name} cannot be read"
             continue
         remembered: list[str] = []
-        if content is not None and local(root) == "chartSpace":
+        if content is not None and root.tag == "chartSpace":
             remembered = list(remembered_otherwise(root, content))
         _forget_numbers(root)
         for read in (_of_chart, _of_axes, _on_top):
@@ -89,9 +89,9 @@ def of_drawings(container: Container, worksheets: set[str], content: WorkbookCon
 
 def _forget_numbers(root: Element) -> None:
     """Take away what a chart remembers of its cells."""
-    for parent in list(root.iter()):
-        for child in [child for child in parent if local(child) in _CACHES]:
-            parent.remove(child)
+    for kind in _CACHES:
+        for cache in list(root.iter(kind)):
+            cache.clear()
 
 
 def _readable(read: Callable[[Element], Iterator[str]], root: Element, name: str) -> Iterator[str]:
@@ -102,59 +102,59 @@ def _readable(read: Callable[[Element], Iterator[str]], root: Element, name: str
 
 
 def _of_chart(root: Element) -> Iterator[str]:
-    for series in root.iterfind(".//{*}ser"):
+    for series in root.iterfind(".//ser"):
         yield drawn(*(_source(series, *names) for names in (("tx",), ("xVal", "cat"), ("yVal", "val"))))
-    for title in root.iterfind(".//{*}chart/{*}title"):
+    for title in root.iterfind(".//chart/title"):
         yield called(_source_of(title))
-    for label in root.iterfind(".//{*}dLbl/{*}tx"):
+    for label in root.iterfind(".//dLbl/tx"):
         yield called(_source_of(label), "a point of a chart")
-    for kind in root.iterfind(".//{*}plotArea/*"):
-        if local(kind).endswith("Chart") and local(kind) not in _USUAL_CHARTS:
-            yield f"a chart is a {local(kind)}"
+    for kind in root.iterfind(".//plotArea/*"):
+        if kind.tag.endswith("Chart") and kind.tag not in _USUAL_CHARTS:
+            yield f"a chart is a {kind.tag}"
     for name, what in _EXTRAS.items():
-        if root.find(f".//{{*}}{name}") is not None:
+        if root.find(f".//{name}") is not None:
             yield f"a chart has {what}"
 
 
 def _of_axes(root: Element) -> Iterator[str]:
     """Titles, directions, ends and number formats."""
-    for axis in root.iterfind(".//{*}plotArea/*"):
-        if local(axis) not in _AXES:
+    for axis in root.iterfind(".//plotArea/*"):
+        if axis.tag not in _AXES:
             continue
-        for title in axis.iterfind("{*}title"):
+        for title in axis.iterfind("title"):
             yield called(_source_of(title), "an axis of a chart")
-        for item in axis.iterfind("{*}scaling/*"):
+        for item in axis.iterfind("scaling/*"):
             value = item.get("val", "")
-            if local(item) != "orientation":
-                yield limited(local(item), value)
+            if item.tag != "orientation":
+                yield limited(item.tag, value)
             elif value != "minMax":
                 yield "an axis of a chart runs backwards"
-        for item in axis.iterfind("{*}numFmt"):
+        for item in axis.iterfind("numFmt"):
             if canonical(item.get("formatCode", "")) != GENERAL and not is_on(item.get("sourceLinked")):
                 yield axis_format(item.get("formatCode", ""))
 
 
 def _on_top(root: Element) -> Iterator[str]:
     """Shapes and pictures above worksheets and charts, and what is said of anything there."""
-    if local(root) == "userShapes":
+    if root.tag == "userShapes":
         yield "shapes lie on a chart" + (f" and say {words!r}" if (words := _words(root)) else "")
-    if local(root) != "wsDr":
+    if root.tag != "wsDr":
         return
     for kind, what in _ON_TOP.items():
-        for element in root.iterfind(f".//{{*}}{kind}"):
+        for element in root.iterfind(f".//{kind}"):
             words = _words(element)
             yield f"{what} lies on a worksheet" + (f" and says {words!r}" if words else "")
-    for element in root.iterfind(".//{*}cNvPr"):
+    for element in root.iterfind(".//cNvPr"):
         if text := element.get("descr", "").strip():
             yield described(text)
 
 
 def _odd_frames(root: Element) -> Iterator[str]:
     """What no chart's place among the cells has: links, commands, frames of another kind or without a size."""
-    if local(root) != "wsDr":
+    if root.tag != "wsDr":
         return
     for element in root.iter():
-        name = local(element)
+        name = element.tag
         if name and name not in {*_OF_DRAWINGS, *_ON_TOP}:
             yield f"a drawing has something of the kind {name[:40]}"
         elif name == "graphicData" and not element.get("uri", "").endswith("/chart"):
@@ -166,7 +166,7 @@ def _odd_frames(root: Element) -> Iterator[str]:
         elif name == "cNvPr" and (title := element.get("title", "").strip()):
             yield described(title)
         elif name == "twoCellAnchor":
-            ends = [[item.text for item in element.iterfind(f"{{*}}{end}/*")] for end in ("from", "to")]
+            ends = [[item.text for item in element.iterfind(f"{end}/*")] for end in ("from", "to")]
             if ends[0] == ends[1]:
                 yield "something above the cells has no size"
 
@@ -179,16 +179,16 @@ def _of_related(container: Container, part: str) -> Iterator[str]:
 
 
 def _source(series: Element, *names: str) -> str:
-    found = (series.find(f"{{*}}{name}") for name in names)
+    found = (series.find(f"{name}") for name in names)
     return next((_source_of(item) for item in found if item is not None), "nothing")
 
 
 def _source_of(element: Element) -> str:
     """Where a part of a chart has its numbers or words from; they themselves, if it holds them."""
-    source = next((item.text or "" for item in element.iterfind(".//{*}f")), "")
-    literal = _words(element) or " ".join(item.text or "" for item in element.iterfind(".//{*}v"))
+    source = next((item.text or "" for item in element.iterfind(".//f")), "")
+    literal = _words(element) or " ".join(item.text or "" for item in element.iterfind(".//v"))
     return source or literal
 
 
 def _words(element: Element) -> str:
-    return "".join(item.text or "" for item in element.iterfind(".//{*}t"))
+    return "".join(item.text or "" for item in element.iterfind(".//t"))

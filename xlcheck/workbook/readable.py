@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.parts import Structure, relations_of
 from xlcheck.workbook.plain_text import has_runs
-from xlcheck.workbook.xml_tree import is_off, is_on, local, number_in, tree_of
+from xlcheck.workbook.xml_tree import is_off, is_on, number_in, tree_of
 
 LEAST_CONTRAST = 3.0
 """Between letters and ground; WCAG 2 asks for as much (1.4.3) even for large letters."""
@@ -64,15 +64,15 @@ class Looks:
         self.unreadable: dict[int, str] = {}
         if root is None:
             return
-        fonts = [_font(item, theme) for item in root.iterfind("{*}fonts/{*}font")]
-        moved = [_moved(item) for item in root.iterfind("{*}fonts/{*}font")]
-        grounds = [_grounds(item, theme) for item in root.iterfind("{*}fills/{*}fill")]
-        crossed = ["crossed out" if _crosses(item) else "" for item in root.iterfind("{*}borders/{*}border")]
-        for number, style in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
+        fonts = [_font(item, theme) for item in root.iterfind("fonts/font")]
+        moved = [_moved(item) for item in root.iterfind("fonts/font")]
+        grounds = [_grounds(item, theme) for item in root.iterfind("fills/fill")]
+        crossed = ["crossed out" if _crosses(item) else "" for item in root.iterfind("borders/border")]
+        for number, style in enumerate(root.iterfind("cellXfs/xf")):
             colour, why = _at(fonts, style.get("fontId"), (_BLACK, ""))
             self._grounds.append(_at(grounds, style.get("fillId"), (_WHITE,)))
             why = why or _at(moved, style.get("fontId"), "")
-            why = why or _alignment(style.find("{*}alignment")) or _at(crossed, style.get("borderId"), "")
+            why = why or _alignment(style.find("alignment")) or _at(crossed, style.get("borderId"), "")
             if why or self.is_lost(colour, number):
                 self.unreadable[number] = why or "in the colour of its ground"
 
@@ -92,20 +92,20 @@ class Looks:
         said: list[str] = []
         palest: dict[int, str] = {}
         root = tree_of(content)
-        kind = "" if root is None else local(root)
-        inside = ".//{*}comment/{*}text" if kind == "comments" else ".//{*}is"
+        kind = "" if root is None else root.tag
+        inside = ".//comment/text" if kind == "comments" else ".//is"
         texts = () if root is None else root if kind == "sst" else root.iterfind(inside)
         for number, text in enumerate(texts):
             if len(text) == 1 and len(text[0]) == 0:
                 continue
-            said += (f"small letters above a text say {''.join(item.itertext())!r}" for item in text.iterfind("{*}rPh"))
-            for item in text.iterfind("{*}r"):
-                letters = item.findtext("{*}t") or ""
-                properties = item.find("{*}rPr")
+            said += (f"small letters above a text say {''.join(item.itertext())!r}" for item in text.iterfind("rPh"))
+            for item in text.iterfind("r"):
+                letters = item.findtext("t") or ""
+                properties = item.find("rPr")
                 if properties is None or not letters.strip():
                     continue
                 colour, why = _font(properties, self._theme)
-                raised = properties.find("{*}vertAlign")
+                raised = properties.find("vertAlign")
                 if why or (raised is not None and raised.get("val") == "superscript"):
                     said.append(f"the piece {letters!r} of a text is {why or 'raised'}")
                 palest[number] = max(palest.get(number, _BLACK), colour, key=_luminance)
@@ -141,22 +141,22 @@ def _theme_root(container: Container, structure: Structure) -> Element | None:
 
 def _changed_colours(root: Element | None) -> Iterator[str]:
     """The colours of a theme that are computed from others, which each program does in its own way."""
-    for item in () if root is None else root.iterfind(".//{*}clrScheme/*/*"):
+    for item in () if root is None else root.iterfind(".//clrScheme/*/*"):
         if len(item):
-            yield f"a colour of the theme is {item.get('val', '')} changed by {local(item[0])}"
+            yield f"a colour of the theme is {item.get('val', '')} changed by {item[0].tag}"
 
 
 def _theme(root: Element | None, styles: Element | None) -> Mapping[str, str]:
     """The colours of the theme by their names there, its fonts, and the colours of the palette by their numbers."""
-    scheme = None if root is None else root.find(".//{*}clrScheme")
+    scheme = None if root is None else root.find(".//clrScheme")
     found = {
-        local(item): next((_OF_WINDOWS.get(val := c.get("val", ""), c.get("lastClr", val)) for c in item), "")
+        item.tag: next((_OF_WINDOWS.get(val := c.get("val", ""), c.get("lastClr", val)) for c in item), "")
         for item in (() if scheme is None else scheme)
     }
     for font in ("major", "minor"):
-        latin = None if root is None else root.find(f".//{{*}}{font}Font/{{*}}latin")
+        latin = None if root is None else root.find(f".//{font}Font/latin")
         found[font] = "" if latin is None else latin.get("typeface", "")
-    palette = () if styles is None else styles.iterfind("{*}colors/{*}indexedColors/{*}rgbColor")
+    palette = () if styles is None else styles.iterfind("colors/indexedColors/rgbColor")
     return found | _INDEXED | {str(number): item.get("rgb", "")[-6:] for number, item in enumerate(palette)}
 
 
@@ -195,13 +195,13 @@ def _font(font: Element, theme: Mapping[str, str]) -> tuple[str, str]:
 
 def _grounds(fill: Element, theme: Mapping[str, str]) -> tuple[str, ...]:
     """The colours behind the letters; of a pattern, which mixes two, the colour that it looks like from afar."""
-    if fill.find("{*}gradientFill") is not None:
-        return tuple(_colour(colour, theme, _WHITE) for colour in fill.iterfind(".//{*}stop/{*}color"))
-    pattern = fill.find("{*}patternFill")
+    if fill.find("gradientFill") is not None:
+        return tuple(_colour(colour, theme, _WHITE) for colour in fill.iterfind(".//stop/color"))
+    pattern = fill.find("patternFill")
     part = 0.0 if pattern is None else _LINES.get(pattern.get("patternType", "none"), 0.5)
     if pattern is None or not part:
         return (_WHITE,)
-    lines, ground = (pattern.find(f"{{*}}{name}") for name in ("fgColor", "bgColor"))
+    lines, ground = (pattern.find(f"{name}") for name in ("fgColor", "bgColor"))
     otherwise = _WHITE if part == 1 else _BLACK
     mixed = (
         otherwise if lines is None else _colour(lines, theme, otherwise),
@@ -243,13 +243,13 @@ def _alignment(alignment: Element | None) -> str:
 
 def _moved(font: Element) -> str:
     """Whether a whole cell is in the small letters of exponents and subscripts, which pieces of texts may be."""
-    moved = font.find("{*}vertAlign")
+    moved = font.find("vertAlign")
     return "" if moved is None or moved.get("val") == "baseline" else "raised or lowered"
 
 
 def _crosses(border: Element) -> bool:
     """Whether a line runs from corner to corner."""
-    line = border.find("{*}diagonal")
+    line = border.find("diagonal")
     is_drawn = line is not None and line.get("style", "none") != "none"
     return is_drawn and any(is_on(border.get(key)) for key in ("diagonalUp", "diagonalDown"))
 

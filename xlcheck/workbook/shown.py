@@ -30,10 +30,8 @@ from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.xml_tree import (
     all_text,
     beside_cells,
-    each,
     is_off,
     is_on,
-    local,
     number_in,
     place,
     text_in,
@@ -150,7 +148,7 @@ def read_shown(content: WorkbookContent, hidden: str = "") -> Shown:
             if root is None:
                 facts.append(f"what stands beside the cells of {name} cannot be read")
             else:
-                selected += [name] if any(is_on(view.get("tabSelected")) for view in each(root, "sheetView")) else []
+                selected += [name] if any(is_on(view.get("tabSelected")) for view in root.iter("sheetView")) else []
                 facts += of_worksheet(container, name, part, root)
                 facts += _of_ranges(name, root, looks)
                 facts += unseen.of_worksheet(name, state, part, worksheet, root, [*facts, *drawings])
@@ -177,10 +175,10 @@ def _formats(cells: Mapping[tuple[int, int], Cell], part: SheetPart, formats: Fo
 def _of_ranges(sheet: str, root: Element, looks: list[tuple[str, str, str]]) -> Iterator[str]:
     """A worksheet's conditional formats, and its lists to choose from."""
     for element in root.iter():
-        kind = local(element)
+        kind = element.tag
         if kind == "conditionalFormatting":
             areas = (element.get("sqref") or text_in(element, "sqref")).split()
-            for rule in element.iterfind(".//{*}cfRule"):
+            for rule in element.iterfind(".//cfRule"):
                 for area in areas or ["somewhere"]:
                     yield _rule(sheet, area, rule, looks)
         elif kind == "dataValidation" and element.get("type") == "list":
@@ -191,13 +189,13 @@ def _of_ranges(sheet: str, root: Element, looks: list[tuple[str, str, str]]) -> 
 
 
 def _rule(sheet: str, area: str, rule: Element, looks: list[tuple[str, str, str]]) -> str:
-    if (scale := rule.find(".//{*}colorScale")) is not None:
-        ends = [_number(item) for item in scale.iterfind("{*}cfvo")]
-        colours = [item.get("rgb", "")[-6:] or str(sorted(item.items())) for item in scale.iterfind("{*}color")]
+    if (scale := rule.find(".//colorScale")) is not None:
+        ends = [_number(item) for item in scale.iterfind("cfvo")]
+        colours = [item.get("rgb", "")[-6:] or str(sorted(item.items())) for item in scale.iterfind("color")]
         return scaled(place(area, sheet), zip(ends, colours, strict=False))
     number = rule.get("dxfId", "")
     font, ground, more = looks[int(number)] if number.isdigit() and int(number) < len(looks) else ("", "", "")
-    formulas = [text for item in rule.iter() if local(item) in {"formula", "f"} and (text := all_text(item))]
+    formulas = [text for item in rule.iter() if item.tag in {"formula", "f"} and (text := all_text(item))]
     found = _BEGINS.fullmatch(formulas[0]) if len(formulas) == 1 and rule.get("type") == "beginsWith" else None
     corner = area.partition(":")[0]
     text = found["text"].replace('""', '"') if found else ""
@@ -218,19 +216,19 @@ def _number(stop: Element) -> str:
 def _looks(styles: bytes) -> Iterator[tuple[str, str, str]]:
     """Of each differential style: colour of the letters, of the ground, and in words what else changes."""
     root = tree_of(styles) if styles else None
-    for style in () if root is None else (s for e in root if local(e) == "dxfs" for s in e):
+    for style in () if root is None else (s for e in root if e.tag == "dxfs" for s in e):
         colours = {"font": "", "fill": ""}
         for part in style:
             for item in part.iter():
-                if local(part) in colours and local(item) in {"color", "bgColor"}:
-                    colours[local(part)] = item.get("rgb", "")[-6:] or " ".join(sorted(item.attrib.values()))
-        more = [f", in the format {item.get('formatCode', '')}" for item in style if local(item) == "numFmt"]
+                if part.tag in colours and item.tag in {"color", "bgColor"}:
+                    colours[part.tag] = item.get("rgb", "")[-6:] or " ".join(sorted(item.attrib.values()))
+        more = [f", in the format {item.get('formatCode', '')}" for item in style if item.tag == "numFmt"]
         yield colours["font"], colours["fill"], "".join([*more, *map(_further, style.iter())])
 
 
 def _further(item: Element) -> str:
     """What an element of a differential style changes besides colours and formats, if that may hide something."""
-    kind = local(item)
+    kind = item.tag
     if kind in _OF_LOOKS or is_off(item.get("val")) or (kind == "sz" and is_readable_size(item.get("val", ""))):
         return ""
     return f", {_IN_WORDS.get(kind, f'with {kind!r}')}"

@@ -15,7 +15,7 @@ from xlcheck.formulas.scanner import Token, tokens
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.content import ConstantCells, SheetContent
 from xlcheck.workbook.parts import relations_of
-from xlcheck.workbook.xml_tree import local, tree_of
+from xlcheck.workbook.xml_tree import tree_of
 
 _NAMED = re.compile(r"(\w[\w.\\]*)?\[(.*)\]", re.DOTALL)
 _ITEM = re.compile(r"\s*\[((?:[^\[\]']|'.)*)\]\s*([,:]?)", re.DOTALL)
@@ -91,14 +91,14 @@ def expanded(formula: str, sheet: str, row: int, tables: Mapping[str, Table]) ->
 
 
 def _table(root: Element | None, sheet: str) -> Table | None:
-    if root is None or local(root) != "table":
+    if root is None or root.tag != "table":
         return None
     try:
         area = parse_range(root.get("ref", ""), sheet)
         headings, totals = int(root.get("headerRowCount", "1")), int(root.get("totalsRowCount", "0"))
     except ValueError:
         return None
-    columns = tuple(column.get("name", "") for column in root.iter() if local(column) == "tableColumn")
+    columns = tuple(column.get("name", "") for column in root.iter("tableColumn"))
     name = root.get("displayName") or root.get("name", "")
     fits = len(columns) == area.columns == len({column.casefold() for column in columns})
     return Table(name, area, columns, headings, totals) if name and fits and headings + totals < area.rows else None

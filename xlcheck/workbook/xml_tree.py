@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -17,11 +16,14 @@ _CELLS_END = re.compile(rb"</(?:\w+:)?sheetData\s*>")
 
 
 def tree_of(content: bytes) -> Element | None:
-    """The root, or None if the part cannot be read."""
+    """The root, or None if the part cannot be read; its elements are called by their names without namespaces."""
     try:
-        return ElementTree.fromstring(content)  # noqa: S314 - document types were refused with the container
+        root = ElementTree.fromstring(content)  # noqa: S314 - document types were refused with the container
     except (ElementTree.ParseError, ValueError, LookupError):
         return None
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    return root
 
 
 def without_cells(worksheet: bytes) -> Element | None:
@@ -39,11 +41,6 @@ def beside_cells(part: SheetPart) -> Element | None:
     """The root of a worksheet's part with everything but its rows; None if it cannot be read."""
     kinds = part.kinds
     return tree_of(kinds.head + kinds.tail) if kinds.is_framed else without_cells(part.content)
-
-
-def each(root: Element, name: str) -> Iterator[Element]:
-    """The elements of a name, wherever they stand."""
-    return (item for item in root.iter() if local(item) == name)
 
 
 def is_on(switch: str | None) -> bool:
@@ -65,12 +62,6 @@ def number_in(text: str | None) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def local(element: Element) -> str:
-    """An element's name without its namespace; empty for a comment."""
-    tag = element.tag
-    return tag[tag.rfind("}") + 1 :] if isinstance(tag, str) else ""
-
-
 def all_text(element: Element) -> str:
     """Every letter inside, without spaces around."""
     return "".join(element.itertext()).strip()
@@ -78,7 +69,7 @@ def all_text(element: Element) -> str:
 
 def text_in(element: Element, name: str) -> str:
     """The text of the first element of a name inside."""
-    return next((all_text(item) for item in element.iterfind(f".//{{*}}{name}")), "")
+    return next((all_text(item) for item in element.iterfind(f".//{name}")), "")
 
 
 def place(text: str, sheet: str = "") -> str:
