@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from thorough import EVERY_CASE
 
+from xlcheck.formulas import whole
 from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.tree import Operator, walk
-from xlcheck.formulas.whole import may_be_none
+from xlcheck.formulas.whole import may_be_none, that_may_be_none
 from xlcheck.workbook.reader import read_workbook
 
 BOOKS = Path(__file__).parents[2] / "workbooks"
@@ -32,9 +33,9 @@ def test_the_quick_look_hides_none() -> None:
     rng = np.random.default_rng(7)
     drawn = ["".join(rng.choice(PIECES, rng.integers(1, 9))) for _ in range(60_000 if EVERY_CASE else 15_000)]
 
-    whole = [formula for formula in drawn if not may_be_none(formula)]
-    assert len(whole) > 500
-    assert [formula for formula in whole if is_doubtful(formula)] == []
+    taken = [formula for formula in drawn if not may_be_none(formula)]
+    assert len(taken) > 500
+    assert [formula for formula in taken if is_doubtful(formula)] == []
 
 
 def test_every_character_behind_a_formula_is_seen() -> None:
@@ -52,6 +53,17 @@ def test_what_xlcheck_writes_need_not_be_parsed(lesson: str) -> None:
     formulas = [str(cell.formula) for _, _, _, cell in content.formula_cells()]
 
     assert not may_be_none("\n".join(formulas).upper())
+
+
+def test_what_differs_in_numbers_and_names_alone_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A formula filled over columns and rows is one question; a power of ten stays a number, and no cell's name."""
+    asked: list[str] = []
+    is_whole = whole._is_whole
+    monkeypatch.setattr(whole, "_is_whole", lambda formula: asked.append(formula) or is_whole(formula))
+
+    filled = [f"SUM({column}{row}:{column}{row + 1})*2E-1" for column in "ABDYZ" for row in (12, 57)]
+    assert list(that_may_be_none([*filled, "2A-1", "2E-1", "A1)", "Z9)"])) == [10, 12, 13]
+    assert len(asked) == 4
 
 
 def test_brackets_without_an_end_take_no_time() -> None:

@@ -21,7 +21,8 @@ _BRACKETS = re.compile(rf"(?<![\w.$!\\?])(?:[^\W\d][\w.]*+\({_ARGUMENTS}\)|\({_C
 _WHOLE = re.compile(_CALCULATION)
 _DEEPEST = 64
 """Excel itself allows no more brackets inside one another."""
-_ALIKE = bytes.maketrans(b"123456789", b"000000000")
+# A digit is as good as any other, and so is a letter but that of a power of ten.
+_ALIKE = bytes.maketrans(b"123456789ABCDFGHIJKLMNOPQRSTUVWXYZ", b"0" * 9 + b"A" * 25)
 
 
 def may_be_none(formulas: str) -> bool:
@@ -37,7 +38,7 @@ def that_may_be_none(formulas: Sequence[str]) -> Iterator[int]:
 
 
 def _alike(text: str) -> bytes:
-    """A text in which numbers of one length are the same."""
+    """A text in which numbers and names of one length are the same."""
     return text.encode("utf-8", "surrogatepass").translate(_ALIKE)
 
 
