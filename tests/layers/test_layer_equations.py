@@ -88,11 +88,11 @@ OF_ONE_INPUT: list[tuple[str, Any, LayerSpec, dict[str, Array], Array]] = [
     ("cropping", reshaping.cropping, layer("Cropping1D", cropping=[1, 0]), {}, X[1:]),
     ("padding", reshaping.zero_padding, layer("ZeroPadding1D", padding=[1, 2]), {}, np.pad(X, ((1, 2), (0, 0)))),
     ("up-sampling", reshaping.up_sampling, layer("UpSampling1D", size=2), {}, np.repeat(X, 2, axis=0)),
-    ("mean", operations.EQUATIONS["ops.mean"], layer("ops.mean", axis=1, keepdims=False), {}, X.mean(0)),
-    ("min", operations.EQUATIONS["ops.min"], layer("ops.min", axis=-1, keepdims=True), {}, X.min(1, keepdims=True)),
-    ("clip", operations.EQUATIONS["ops.clip"], layer("ops.clip", x_min=-0.5, x_max=0.25), {}, np.clip(X, -0.5, 0.25)),
-    ("power", operations.EQUATIONS["ops.power"], layer("ops.power", x2=3), {}, X**3),
-    ("last-step", operations.EQUATIONS["ops.get_item"],
+    ("mean", operations.equations, layer("ops.mean", axis=1, keepdims=False), {}, X.mean(0)),
+    ("min", operations.equations, layer("ops.min", axis=-1, keepdims=True), {}, X.min(1, keepdims=True)),
+    ("clip", operations.equations, layer("ops.clip", x_min=-0.5, x_max=0.25), {}, np.clip(X, -0.5, 0.25)),
+    ("power", operations.equations, layer("ops.power", x2=3), {}, X**3),
+    ("last-step", operations.equations,
      layer("ops.get_item", key=[[None, None, None], -1]), {}, X[-1]),
 ]  # fmt: skip
 
@@ -121,12 +121,12 @@ REARRANGED: dict[str, tuple[dict[str, Any], list[Array], Array]] = {
 def test_operations_that_only_rearrange(name: str) -> None:
     """They follow NumPy with the axis of the samples in the first place, and never exchange samples."""
     options, inputs, desired = REARRANGED[name]
-    (actual,) = made(operations.EQUATIONS[f"ops.{name}"], layer(f"ops.{name}", **options), inputs)
+    (actual,) = made(operations.equations, layer(f"ops.{name}", **options), inputs)
 
     np.testing.assert_array_equal(actual, desired)
     if name == "flip":
         with pytest.raises(NotSupportedError, match="mixes samples"):
-            made(operations.EQUATIONS["ops.flip"], layer("ops.flip", axis=0), inputs)
+            made(operations.equations, layer("ops.flip", axis=0), inputs)
 
 
 SCORES = X @ Y.T
@@ -136,7 +136,7 @@ PRODUCTS = {
     "Concatenate": (merging.concatenate, np.concatenate([X, Y], axis=1)), "Dot": (dot.equations, SCORES),
     "Attention": (attention.equations, softmax(SCORES) @ Y),
     "AdditiveAttention": (attention.equations, softmax(np.tanh(X[:, None] + Y[None]).sum(2)) @ Y),
-    "ops.matmul": (operations.EQUATIONS["ops.matmul"], None), "ops.divide": (operations.EQUATIONS["ops.divide"], X / Y),
+    "ops.matmul": (operations.equations, None), "ops.divide": (operations.equations, X / Y),
 }  # fmt: skip
 
 

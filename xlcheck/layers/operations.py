@@ -5,7 +5,7 @@ Source: `keras.ops`, which follows NumPy. Unlike a layer, an operation knows not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial, reduce
 from typing import Any
@@ -38,7 +38,6 @@ from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers.activation_layers import softmax_over_time
 from xlcheck.layers.activations import ACTIVATIONS, gelu
 from xlcheck.layers.signals import Equations, Signal, Use, each_step, elements, output_band, pick
-from xlcheck.model.layer_options import OPERATIONS
 from xlcheck.model.model_spec import LayerSpec, numpy_key
 
 Numbers = NDArray[np.int64]
@@ -273,12 +272,11 @@ def _unmasked(signal: Signal) -> Signal:
     return Signal(signal.steps, signal.timed)
 
 
-def _equations(operation: str) -> Equations:
-    groups: tuple[tuple[Mapping[str, object], Equations], ...] = (
+def equations(use: Use) -> tuple[Signal, ...]:
+    """Write down what the model computes between two layers."""
+    operation = use.layer.kind.removeprefix("ops.")
+    groups: tuple[tuple[Collection[str], Equations], ...] = (
         (_OF_TWO, _of_two), (_OVER_AXIS, _over_axis), (_REARRANGED, _rearranged),
-        ({"clip": 0}, _clip), ({"power": 0}, _power), ({"softmax": 0}, _softmax), ({"matmul": 0}, _matmul),
+        (("clip",), _clip), (("power",), _power), (("softmax",), _softmax), (("matmul",), _matmul),
     )  # fmt: skip
-    return next((equations for names, equations in groups if operation in names), _of_one)
-
-
-EQUATIONS: dict[str, Equations] = {kind: _equations(kind.removeprefix("ops.")) for kind in OPERATIONS}
+    return next((written for names, written in groups if operation in names), _of_one)(use)

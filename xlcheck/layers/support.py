@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from xlcheck.layers import LAYERS, OPERATIONS, READ_IMAGES
+from xlcheck.layers import LAYERS, READ_IMAGES
 from xlcheck.layers.activations import ACTIVATIONS
 from xlcheck.layers.time_distributed import PER_STEP
-from xlcheck.model.layer_options import OPTIONS, LayerOptions
+from xlcheck.model.layer_options import OPERATIONS, OPTIONS, LayerOptions
 
 # What the names of options do not say.
 _REMARKS = {

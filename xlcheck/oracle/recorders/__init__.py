@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from xlcheck.errors import OracleError
-from xlcheck.layers import LAYERS, OPERATIONS
-from xlcheck.model.layer_options import CONVOLUTIONS
+from xlcheck.layers import LAYERS
+from xlcheck.model.layer_options import CONVOLUTIONS, OPERATIONS
 from xlcheck.oracle.recorders import attention, outputs, recurrent, wrappers
 from xlcheck.oracle.recorders.recorder import Recorder
 
