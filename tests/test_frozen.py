@@ -50,6 +50,18 @@ class Undecorated(Heir):
     """Nothing of its own."""
 
 
+@xlcheck.frozen.dataclass(frozen=True)
+class Followed:
+    """Something happens after it is made."""
+
+    a: int
+    b: list[int]
+    c: int = 3
+
+    def __post_init__(self) -> None:
+        self.b.append(self.a + self.c)
+
+
 DECORATORS = [dataclasses.dataclass, xlcheck.frozen.dataclass]
 BOTH = pytest.mark.parametrize("cls", [made(decorate) for decorate in DECORATORS], ids=["standard", "own"])
 
@@ -128,6 +140,17 @@ def test_a_single_field_is_compared_as_in_a_tuple() -> None:
     nan = float("nan")
 
     assert Base(nan) == Base(nan)  # type: ignore[arg-type]
+
+
+def test_classes_with_as_many_fields_keep_their_own_names_and_defaults() -> None:
+    """Their `__init__` is made of the same code; what is missing is called by its name."""
+    seen: list[int] = []
+
+    assert (Followed(1, seen).c, Followed(b=seen, a=1, c=5).c, seen) == (3, 5, [4, 6])
+    with pytest.raises(TypeError, match="'a' and 'b'"):
+        Followed()  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="'a'"):
+        Heir(b=1)  # type: ignore[call-arg]
 
 
 def test_classes_that_change_are_made_elsewhere() -> None:

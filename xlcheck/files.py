@@ -121,7 +121,6 @@ def replacing(target: Path) -> Iterator[Path]:
     Raises:
         UsageError: the file cannot be written there, or is an input; see `protected_inputs`.
     """
-    import secrets
     import shutil
 
     shown, target = target, _writable(target)
@@ -129,7 +128,7 @@ def replacing(target: Path) -> Iterator[Path]:
     try:
         # In a folder of its own, which nobody else can enter, beside the target, where it can be renamed. Its name is
         # known before it is made, for a signal may end this between the two.
-        folder = target.parent / f"{_prefix()}{os.getpid()}-{secrets.token_hex(8)}"
+        folder = target.parent / f"{_prefix()}{os.getpid()}-{os.urandom(8).hex()}"
         temporary = folder / target.name  # some writers insist on the suffix
         try:
             folder.mkdir(mode=0o700)

@@ -1,15 +1,17 @@
 """Frozen dataclasses that are quickly made.
 
 The standard library compiles six functions for each, which takes half a millisecond: for the hundred classes that an
-ordinary check imports, a sixth of its time. Here a class compiles `__init__` alone, and only when that is first asked
-for; what else a dataclass can do is the same function for all.
+ordinary check imports, a sixth of its time. Here a class has an `__init__` alone, made when that is first asked for, of
+code that is compiled once for all classes with as many fields; the rest is the same functions for all.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NoReturn
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +57,32 @@ class _Init:
 
 def _init(cls: Any) -> Any:
     """A function with a parameter for each field."""
+    fields = dataclasses.fields(cls)
+    if all(field.init and field.default_factory is dataclasses.MISSING for field in fields):
+        code = _with_parameters(len(fields), hasattr(cls, "__post_init__"))
+        names = {f"_{number}": field.name for number, field in enumerate(fields)}
+        code = code.replace(
+            co_varnames=("self", *names.values()), co_consts=tuple(names.get(c, c) for c in code.co_consts)
+        )
+        defaults = tuple(field.default for field in fields if field.default is not dataclasses.MISSING)
+        made = FunctionType(code, {"_set": object.__setattr__}, "__init__", defaults)
+    else:
+        made = _compiled(cls)
+    made.__qualname__ = f"{cls.__qualname__}.__init__"
+    made.__annotations__ = {field.name: field.type for field in fields if field.init}
+    return made
+
+
+@cache
+def _with_parameters(count: int, followed: bool) -> CodeType:
+    """The code of an `__init__` with so many parameters, for classes that differ in their names alone."""
+    names = [f"_{number}" for number in range(count)]
+    body = [f"_set(self, {name!r}, {name})" for name in names] + ["self.__post_init__()"] * followed
+    return _function(["self", *names], body, {}).__code__
+
+
+def _compiled(cls: Any) -> FunctionType:
+    """An `__init__` that makes what is not given."""
     given: dict[str, Any] = {"_set": object.__setattr__, "_missing": dataclasses.MISSING}
     parameters, body = ["self"], []
     for field in dataclasses.fields(cls):
@@ -72,13 +100,12 @@ def _init(cls: Any) -> Any:
         else:
             continue
         body.append(f"_set(self, {name!r}, {value})")
-    if hasattr(cls, "__post_init__"):
-        body.append("self.__post_init__()")
+    return _function(parameters, body + ["self.__post_init__()"] * hasattr(cls, "__post_init__"), given)
+
+
+def _function(parameters: list[str], body: list[str], given: dict[str, Any]) -> FunctionType:
     exec(f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body or ["pass"]), given)  # noqa: S102 - our names
-    made = given["__init__"]
-    made.__qualname__ = f"{cls.__qualname__}.__init__"
-    made.__annotations__ = {field.name: field.type for field in dataclasses.fields(cls) if field.init}
-    return made
+    return cast("FunctionType", given["__init__"])
 
 
 def _comparison(cls: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ QUICK_CELLS = 10_000
 """Up to so many formula cells a check does what may take as long as computing them."""
 _NOTHING = PackedCells.of({})
 _AT_ONCE = 2**16
+_OF_PLACES = ("ROW", "COLUMN", "ISREF")
 _PLACE_ONLY = re.compile(r"(?<![\w.])(?:ROWS?|COLUMNS?|ISREF)\([^()]*\)", re.IGNORECASE)
 
 
@@ -149,7 +150,12 @@ class FormulaCells:
     def computes_with(self, sheet: str, code: int) -> list[Range]:
         """The same without those of which it takes only where they are and how large, as `ROW(A1)` does."""
         text = self.text(sheet, code)
-        return [] if text is None else self._read(_PLACE_ONLY.sub("0", text), sheet)
+        if text is None:
+            return []
+        mentions = text.upper()  # searched faster than by the expression, and nearly always in vain
+        if any(name in mentions for name in _OF_PLACES):
+            text = _PLACE_ONLY.sub("0", text)
+        return self._read(text, sheet)
 
     def _on(self, sheet: str) -> PackedCells:
         if sheet not in self._packed:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xlcheck.texts import texts
 from xlcheck.workbook.content import Cell, ConstantCells, WorkbookContent
 
 CREATOR = "xlcheck"
@@ -23,6 +22,8 @@ def is_generated(content: WorkbookContent) -> bool:
     """Whether xlcheck must have made a workbook, going by everything but its manifest."""
     if content.creator == CREATOR:
         return True
+    from xlcheck.texts import texts  # which no workbook with its manifest needs
+
     cells = list(_cells(content))
     shown = {cell.value for cell in cells if isinstance(cell.value, str)}
     signs = (
