@@ -98,14 +98,15 @@ class Search:
             return [*map(plain.part_as_rounded, found)], [*map(plain.abstention_as_rounded, left_out)]
         moved = with_typed_weights(part, answers)
         having = None if moved is None else self._layers(moved.part, moved.answers)
-        if moved is None or having is None or not having.may_be_more:
+        if moved is None or having is None or not having.may_be_more or self._learns(part):
             return self._settled(part, answers, sheets)
         without = self._layers(part, answers)
         if without is not None and len(having.left) >= len(without.left):  # as where a mistake hides all layers
             found, left_out = self._settled(part, answers, sheets)
             if found:
                 return found, left_out
-        found, left_out = self._settled(moved.part, moved.answers, sheets)
+        # What is learnt is never typed into a formula, and a number in two formulas would count as two.
+        found, left_out = self._without_gradients()._settled(moved.part, moved.answers, sheets)
         return [*map(moved.part_as_typed, found)], [*map(moved.abstention_as_typed, left_out)]
 
     def _layers(self, part: SheetGroup, answers: Answers) -> Settled | None:
@@ -211,7 +212,7 @@ class Search:
         if shown and (rest := self._equations(without(part, shown), answers)).is_sure:
             beside = Abstention(part.table, part.values, sorted(shown), "", matters=False)
             return [*map(part_of, rest.outcomes)], [beside, *_spare(part, rest)]
-        trained = None if len(part.table.formulas) > _LARGE else self._trained(part)
+        trained = self._trained(part)
         return None if trained is None else ([trained], [])
 
     def _with_one_edit(
@@ -242,9 +243,19 @@ class Search:
     def _bench(self, part: SheetGroup, answers: Answers, terms: CellTerms) -> Bench:
         return Bench(part, answers, self._recompute, self._tolerance, self._perturb, terms)
 
+    def _learns(self, part: SheetGroup) -> bool:
+        """Whether a part is the training of a network for certain, as far as time allows to tell."""
+        try:
+            return self._trained(part) is not None
+        except effort.OutOfTimeError:
+            return False
+
+    def _without_gradients(self) -> Search:
+        return Search(self._answers, self._recompute, self._tolerance, self._perturb, self._seconds, None)
+
     def _trained(self, part: SheetGroup) -> Part | None:
         """What became of a part in which a network learns; None if none does, or nobody can be asked for gradients."""
-        if self._gradients is None:
+        if self._gradients is None or len(part.table.formulas) > _LARGE:
             return None
         return backward_outcome(part.table, part.values, self._tolerance, self._gradients)
 

@@ -8,8 +8,12 @@ from pathlib import Path
 import openpyxl
 
 from xlcheck.engines import engine
+from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.oracle.dense_steps import dense_gradients
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.reader import read_workbook
 
 HEADS = (
@@ -70,3 +74,51 @@ def table_of(path: Path) -> tuple[CellTable, CellValues]:
 def terms_of(path: Path) -> CellTerms:
     """What its formulas compute."""
     return CellTerms(*table_of(path))
+
+
+DATA = ((0.49, -0.8, 0.3), (0.45, 0.3, 1.1), (-1.1, 0.6, 0.7), (0.7, 1.2, -0.4), (0.3, -0.9, 0.2))
+FIRST = 4
+ROWS = range(FIRST, FIRST + len(DATA))
+LAST = ROWS[-1]
+
+Cells = dict[str, object]
+
+
+def line() -> Cells:
+    """A row a step: rate, inputs, target, two weights and the bias, output, half the squared error."""
+    cells: Cells = {"A1": "rate"}
+    for row, (one, other, target) in zip(ROWS, DATA, strict=True):
+        before = row - 1
+        cells |= {f"A{row}": 0.1 + 0.01 * row, f"B{row}": one, f"C{row}": other, f"D{row}": target}
+        factors = {"E": f"*B{before}", "F": f"*C{before}", "G": ""}
+        for first, (weight, factor) in zip((0.8, -0.4, 0.2), factors.items(), strict=True):
+            moved = f"={weight}{before}-A{before}*(H{before}-D{before}){factor}"
+            cells[f"{weight}{row}"] = first if row == FIRST else moved
+        cells |= {f"H{row}": f"=E{row}*B{row}+F{row}*C{row}+G{row}", f"I{row}": f"=0.5*(H{row}-D{row})^2"}
+    return cells
+
+
+def with_gradients() -> Cells:
+    """The same with a cell for each gradient, which the updates read."""
+    cells = line()
+    for row in ROWS:
+        cells |= {
+            f"J{row}": f"=(H{row}-D{row})*B{row}",
+            f"K{row}": f"=(H{row}-D{row})*C{row}",
+            f"L{row}": f"=H{row}-D{row}",
+        }
+        for weight, gradient in zip("EFG", "JKL", strict=True) if row > FIRST else ():
+            cells[f"{weight}{row}"] = f"={weight}{row - 1}-A{row - 1}*{gradient}{row - 1}"
+    return cells
+
+
+def judged(cells: Mapping[str, object], path: Path) -> Part:
+    """What became of a workbook with some cells."""
+    book = openpyxl.Workbook()
+    for place, content in cells.items():
+        sheet, _, own = place.rpartition("!")
+        (book[sheet] if sheet in book.sheetnames else book.create_sheet(sheet) if sheet else book.active)[own] = content
+    book.save(path)
+    found = backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    assert found is not None
+    return found

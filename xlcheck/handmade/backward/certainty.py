@@ -119,7 +119,9 @@ def _is_in_line(cell: Address, before: Address, reading: Reading) -> bool:
 
 def may_read_others(table: CellTable, reading: Reading, number: int) -> bool:
     """Whether the forward part of a step may have been meant to read other weights or inputs than it does."""
-    return _leaves_weights_out(table, reading) or _reads_otherwise(reading, number)
+    samples = reading.steps[number].truth.network.samples
+    learns_itself = any({*sample.inputs} & {*sample.targets} for sample in samples)
+    return learns_itself or _leaves_weights_out(table, reading) or _reads_otherwise(reading, number)
 
 
 def _leaves_weights_out(table: CellTable, reading: Reading) -> bool:

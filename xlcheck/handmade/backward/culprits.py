@@ -24,6 +24,7 @@ from xlcheck.handmade.backward.steps import Form, Move, goals
 from xlcheck.handmade.reading.cells import show
 
 _EITHER = "two cells could be wrong, and nothing says which"
+_SIGN = "it may be a bias, which should be added to the sum"
 _UNKNOWN = "what would put it right is no quantity of a backward pass"
 
 
@@ -68,7 +69,13 @@ class Search:
         self._readers = reading.sheet.terms.readers
         move = self._usual_move(usual)
         found = {} if move is None else goals(self._sheet, self._step, move, self._step.gradients)
-        self._goals = {update: goal for update, goal in found.items() if not self._has_rule(update, usual)}
+        layers = self._step.truth.network.layers
+        thresholds = frozenset().union(*(layer.thresholds for layer in layers))
+        self._doubtful = thresholds if reading.thresholds.isdisjoint(reading.learnt) else frozenset[Address]()
+        self._goals = {
+            update: goal for update, goal in found.items()
+            if not self._has_rule(update, usual) and self._sheet.updates[update] not in self._doubtful
+        }  # fmt: skip
         self._regular, self._alike = regular, alike
         self._columns = Columns(reading, number, alike, self._is_behind)
         self.findings = Findings()
@@ -90,7 +97,8 @@ class Search:
         self.findings.settled |= {update for update in missed if update in self._goals} - set(inexact)
         for update in missed:
             if update not in self.findings.settled:
-                self.findings.open.setdefault(update, _UNKNOWN)
+                is_doubtful = self._sheet.updates[update] in self._doubtful
+                self.findings.open.setdefault(update, _SIGN if is_doubtful else _UNKNOWN)
         return self.findings
 
     def _usual_move(self, usual: set[Form]) -> Move | None:

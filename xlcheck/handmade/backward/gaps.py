@@ -11,6 +11,7 @@ import numpy as np
 
 from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum
 from xlcheck.handmade.backward.certainty import weight_cells
+from xlcheck.handmade.backward.doubtful_data import doubtful_data, empty_data, made_of
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.roles import Reading
@@ -18,7 +19,7 @@ from xlcheck.handmade.backward.steps import Move
 from xlcheck.handmade.backward.updates import source
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.lines import Lines, by_line
+from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.precedents import Precedents
 
 _ENTROPY = re.compile(r"E\b(?!/)|cross-entropy|t ln o|\(1 − t\)")
@@ -49,11 +50,13 @@ def gaps(
         + sum(cell not in others for cell in typed)
         + sum(_unmoved(reading, steps, followed))
         + _uneven(reading, accepted)
+        + _thresholds(reading, accepted)
         + sum(cell not in others for cell in _unread_numbers(table, reading, right))
         + sum(1 for _ in _handed_on_in_vain(reading, right))
+        + _shows_one_twice(reading, right)
         + sum(_of_other_steps(reading, right))
-        + sum(1 for number in steps for _ in _empty(table, reading, number))
-        + sum(1 for _ in _doubtful_data(table, reading, accepted))
+        + sum(1 for number in steps for _ in empty_data(table, reading, number))
+        + sum(1 for _ in doubtful_data(table, reading, accepted))
         + sum(1 for _ in _out_of_step(reading, right))
         + sum(_shows_another_loss(reading, number) for number in steps)
     )
@@ -125,43 +128,6 @@ def _shows_another_loss(reading: Reading, number: int) -> bool:
     return reading.steps[number].truth.loss.endswith("crossentropy") and shows_squares and not entropies
 
 
-def _doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int]) -> Iterator[Address]:
-    """Inputs and targets made otherwise than those in line with them; and typed ones that were pasted, it seems.
-
-    A line of another worksheet holds the same numbers then, and nothing reads it.
-    """
-    terms = reading.sheet.terms
-    samples = [sample for number in accepted for sample in reading.steps[number].truth.network.samples]
-    given = dict.fromkeys(cell for sample in samples for cell in (*sample.inputs, *sample.targets))
-    made = sorted({*given, *(source(cell, terms) for cell in given)} & table.texts.keys())
-    lines = Lines(made, table)
-    yield from (cell for cell in made if lines.differs(cell) or lines.is_alone(cell))
-    read = {cell for reads in terms.reads.values() for cell in reads}
-    typed = {cell for cell in given if table.is_number(cell) and cell not in table.texts}
-    unread = [cell for cell in table.addresses if cell not in table.words and cell not in read]
-    numbers = {(line[0], tuple(map(terms.number, sorted(own)))) for line, own in by_line(unread).items()}
-    copies = (cell for cell in table.texts if cell not in given and source(cell, terms) in given)
-    for line, own in by_line((*given, *copies)).items():
-        alone = [cell for cell in own if cell in typed]
-        held = tuple(map(terms.number, sorted(alone)))
-        parts = (row[k : k + len(held)] for name, row in numbers if name != line[0] for k in range(len(row)))
-        is_pasted = len(held) > 1 and held in parts
-        others = [cell for cell in own if cell in table.texts]
-        is_among = len(others) > 1 and bool(alone) and not any({*own} & {*terms.reads.get(cell, ())} for cell in others)
-        if is_pasted or is_among:
-            yield own[0]
-
-
-def _empty(table: CellTable, reading: Reading, number: int) -> Iterator[Address]:
-    """The inputs and targets of a step that are empty, or read an empty cell: another one may have been meant."""
-    samples, terms = reading.steps[number].truth.network.samples, reading.sheet.terms
-    precedents = Precedents(table)
-    for cell in {cell for sample in samples for cell in (*sample.inputs, *sample.targets)}:
-        made = precedents.of(cell) if cell in table.texts and cell not in terms else ()
-        if cell not in table.index or any(read not in table.index for read in made):
-            yield cell
-
-
 def _uneven(reading: Reading, accepted: Collection[int]) -> int:
     """How many updates of a step go another distance than others of it or another way, or keep another share.
 
@@ -180,6 +146,14 @@ def _uneven(reading: Reading, accepted: Collection[int]) -> int:
             count += sum(not np.allclose(m.rate.size, first[m.is_bias and meant].rate.size) for m in own)
             count += len({m.shares for m in own}) - 1 + len({tuple(_without_shrinking(m.rule)) for m in own}) - 1
     return count
+
+
+def _thresholds(reading: Reading, accepted: Collection[int]) -> int:
+    """How many layers take from a sum what others of their line add to it, or what never learns that it is taken."""
+    layers = [enumerate(reading.steps[number].truth.network.layers) for number in accepted]
+    signs = {(at, layer.sign) for own in layers for at, layer in own}
+    never = bool(reading.thresholds) and reading.thresholds.isdisjoint(reading.learnt)
+    return len(signs) - len({at for at, _ in signs}) + never
 
 
 def _without_shrinking(rule: Sequence[str | float]) -> Iterator[str | float]:
@@ -228,7 +202,7 @@ def _unread_numbers(table: CellTable, reading: Reading, right: Collection[Addres
     stride = reading.stride
     if stride is None:
         return
-    read = {cell for reads in reading.sheet.terms.reads.values() for cell in reads}
+    read = {cell for reads in reading.sheet.terms.reads.values() for cell in reads} | made_of(table, reading)
     places = {place_of(cell, stride) for cell in right if cell not in reading.sheet.updates}
     for cell in table.addresses:
         if cell in read or cell in table.texts or cell in table.words or place_of(cell, stride) not in places:
@@ -260,6 +234,16 @@ def _handed_on_in_vain(reading: Reading, right: Container[Address]) -> Iterator[
     copies = {cell: source(cell, terms) for cell in terms if cell in right and isinstance(terms[cell], Leaf)}
     used = {source(cell, terms) for reader, reads in terms.reads.items() if reader not in copies for cell in reads}
     yield from {origin for origin in copies.values() if origin not in terms and origin not in used}
+
+
+def _shows_one_twice(reading: Reading, right: Container[Address]) -> bool:
+    """Whether a line of copies of the last weights has one of them twice, and leaves another one out."""
+    terms, updates = reading.sheet.terms, reading.sheet.updates
+    last = updates.keys() - updates.values()
+    copies = {cell: source(cell, terms) for cell in terms if cell in right and isinstance(terms[cell], Leaf)}
+    left_out = last - {*copies.values()}
+    lines = by_line(cell for cell, origin in copies.items() if origin in last).values()
+    return bool(left_out) and any(len({copies[cell] for cell in line}) < len(line) for line in lines)
 
 
 def _of_other_steps(reading: Reading, right: Container[Address]) -> Iterator[bool]:

@@ -19,6 +19,7 @@ from xlcheck.handmade.backward.gaps import gaps, seems_to_belong
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.shown import computed_targets, shown
+from xlcheck.handmade.backward.tried import tried
 from xlcheck.handmade.backward.unwritten import is_unwritten
 from xlcheck.handmade.backward.verdicts import Verdicts
 from xlcheck.handmade.reading.cells import CellTable, show
@@ -79,6 +80,9 @@ class Judge:
         self.said.blame_rounded()
         self.said.agree |= computed_targets(self.table, self.reading, self.accepted)
         self._blame_alike()
+        unknown = self.table.texts.keys() - self.said.agree.keys() - self.said.results.keys()
+        for cell, held in tried(self.reading, self.accepted, unknown).items():
+            self.said.compare(cell, Role(held))
         self._only_here()
         for cell, role in typed_weights(self.table, self.reading, self.accepted):
             if cell in self.said.results:

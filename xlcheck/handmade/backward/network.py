@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term, below
-from xlcheck.handmade.backward.neurons import Monomial, Neuron, Neurons
+from xlcheck.handmade.backward.neurons import MINUS, Monomial, Neuron, Neurons
 from xlcheck.handmade.backward.updates import source
 
 
@@ -19,11 +19,18 @@ class LayerCells:
         activation: Keras's name.
         kernel: inputs × units.
         bias: one cell a unit, the same one for several if they share it; None without.
+        sign: 1, or −1 where thresholds take the place of biases.
     """
 
     activation: str
     kernel: tuple[tuple[Address, ...], ...]
     bias: tuple[Address, ...] | None
+    sign: float = 1.0
+
+    @property
+    def thresholds(self) -> frozenset[Address]:
+        """The cells that are taken from the sum; none where biases are added."""
+        return frozenset(self.bias or ()) if self.sign < 0 else frozenset()
 
     @property
     def biases(self) -> dict[Address, tuple[int, ...]]:
@@ -74,7 +81,7 @@ class _Group:
         inputs: what each of them reads.
         weights: of each unit, one an input.
         biases: of each unit.
-        one: the cell with a 1, times which they are taken, if there is one.
+        one: the cell with a 1, times which they are taken, if there is one; `MINUS` for thresholds.
     """
 
     units: tuple[Neuron, ...]
@@ -181,7 +188,7 @@ def _together(
     groups: list[tuple[frozenset[Address], int, list[Address]]] = []
     weights = frozenset(updates) | frozenset(updates.values())
     for output in targets:
-        cells = frozenset(cell for monomial in units[output].terms for cell in monomial)
+        cells = frozenset(cell for monomial in units[output].terms for cell in monomial if cell != MINUS)
         below_it, step = cells & units.keys(), max(_times_updated(cell, updates) for cell in cells)
         for key, at, members in groups:
             beside = not below_it and members[0][0] == output[0] and targets[output] not in map(targets.get, members)
@@ -220,14 +227,17 @@ def _chain(
             break
         cells = group.inputs
     layers = tuple(
-        LayerCells(g.units[0].activation, tuple(zip(*g.weights, strict=True)), g.biases) for g in groups
+        LayerCells(
+            g.units[0].activation, tuple(zip(*g.weights, strict=True)), g.biases, -1.0 if g.one == MINUS else 1.0
+        )
+        for g in groups
     )  # fmt: skip
     sample = SampleCells(
         groups[0].inputs,
         tuple(tuple(unit.total for unit in g.units) for g in groups),
         tuple(tuple(unit.cell for unit in g.units) for g in groups),
         tuple(targets[cell] for cell in outputs),
-        tuple(g.one for g in groups if g.one is not None),
+        tuple(g.one for g in groups if g.one not in {None, MINUS}),
     )
     return layers, sample
 
@@ -247,7 +257,7 @@ def _group(
     if len(rest) < len(found) or len({len(left) for left in rest}) > 1 or len(rest[0]) > 1:
         return None
     left = [terms[0] for terms in rest if terms]
-    one = _shared_one(left, ones)
+    one = _shared_one(left, ones | {MINUS})
     biases = [[cell for cell in term if cell != one] for term in left]
     if any(len(cells) != 1 for cells in biases):
         return None
@@ -256,7 +266,7 @@ def _group(
 
 
 def _shared_one(left: Sequence[Monomial], ones: frozenset[Address]) -> Address | None:
-    """The cell with a 1 with which all biases are multiplied."""
+    """The cell with a 1 with which all biases are multiplied, or what thresholds are."""
     return min(set.intersection(*map(set, left)) & ones, default=None) if left and len(left[0]) == 2 else None
 
 
@@ -267,7 +277,7 @@ def _inputs(
 
     Of two given cells, the weight is the one that is updated, or the one that another unit of the layer does not read.
     """
-    pairs = [[m for m in unit.terms if len(m) == 2] for unit in members]
+    pairs = [[m for m in unit.terms if len(m) == 2 and MINUS not in m] for unit in members]
     read = [{cell for pair in own for cell in pair} for own in pairs]
     below_it = sorted(read[0] & units.keys())
     if below_it:

@@ -19,6 +19,8 @@ _WITHIN = frozenset({"EXP", "TANH", "MAX", "MIN", *COMPARISONS})
 MOST_PRODUCTS = 600
 """Products of one sum; a longer one is data, not a unit."""
 
+MINUS: Address = ("", 0, -1)
+"""What a threshold is multiplied with, which is taken from the sum where a bias is added."""
 Monomial = tuple[Address, ...]
 Polynomial = Mapping[Monomial, float]
 
@@ -31,7 +33,7 @@ class Neuron:
         cell: what it hands on.
         activation: Keras's name.
         total: the cell of the sum before the activation, if it has one.
-        terms: the sum, products of two cells and single ones.
+        terms: the sum, products of two cells and single ones; a threshold times `MINUS`.
     """
 
     cell: Address
@@ -79,7 +81,8 @@ class Neurons:
     def threshold(self, cell: Address) -> Neuron | None:
         """The perceptron that a cell holds, which says whether a sum reaches 0; None if it holds none."""
         match self._terms.get(cell):
-            case Function(name="IF", arguments=(Function(name=">" | ">=" as sign, arguments=(z, 0)), 1, 0 | -1 as low)):
+            case Function(name="IF", arguments=(Function(name=">" | ">=" as sign, arguments=(a, b)), 1, 0 | -1 as low)):
+                z = self._terms.algebra.subtract(a, b)
                 name = f"{'sign' if low else 'step'} {'≥' if sign == '>=' else '>'} 0"
             case _:
                 return None
@@ -182,13 +185,13 @@ def _multiplied(a: Polynomial, b: Polynomial) -> Polynomial:
 
 def _sum_of_products(polynomial: Polynomial | None) -> tuple[Monomial, ...] | None:
     """The products of a sum such as a unit computes: of two different cells, each once, and at most one cell alone."""
-    if not polynomial or any(abs(c - 1) > 1e-12 for c in polynomial.values()):
+    if not polynomial or any(abs(c - (1 if len(m) > 1 or c > 0 else -1)) > 1e-12 for m, c in polynomial.items()):
         return None
     single = [monomial for monomial in polynomial if len(monomial) == 1]
     pairs = [monomial for monomial in polynomial if len(monomial) == 2 and monomial[0] != monomial[1]]
     if not pairs or len(single) > 1 or len(single) + len(pairs) < len(polynomial):
         return None
-    return tuple(polynomial)
+    return tuple(monomial if c > 0 else (*monomial, MINUS) for monomial, c in polynomial.items())
 
 
 def _functions(term: Term) -> Iterator[Function]:

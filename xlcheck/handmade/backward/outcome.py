@@ -86,16 +86,23 @@ def _without_blame(part: Part) -> Part:
 
 
 def _sheet(terms: CellTerms) -> Sheet | None:
-    """The sheet with its networks.
+    """The sheet with its networks; inputs and targets that are computed count as given where that shows more layers.
 
-    If there is none otherwise, inputs and targets that are computed count as given, and outputs get cells of their own.
+    If there is none otherwise, outputs get cells of their own.
     """
     for own in (terms, with_outputs(terms)):
-        for given in (frozenset[Address](), data_cells(own)):
+        sheets = []
+        for given in dict.fromkeys((frozenset[Address](), data_cells(own))):
             left = own.restricted([cell for cell in own if cell not in given], given) if given else own
-            if may_learn(left) and (sheet := Sheet(left)).networks:
-                return sheet
+            sheets += [Sheet(left)] if may_learn(left) else []
+        best = max(sheets, key=_layers, default=None)
+        if best is not None and best.networks:
+            return best
     return None
+
+
+def _layers(sheet: Sheet) -> int:
+    return sum(len(network.layers) for network in sheet.networks)
 
 
 def _read(

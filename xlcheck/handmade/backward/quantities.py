@@ -76,9 +76,9 @@ def quantities(truth: Truth) -> Iterator[Quantity]:
             for i in range(layer.kernel.shape[1]):
                 yield Quantity(f"∂E/∂w{number}[{i + 1},{u + 1}]", layer.kernel[:, i, u])
             if cells.bias is not None:
-                yield Quantity(bias_gradient(number, (u,)), layer.bias[:, u])
+                yield Quantity(bias_gradient(number, (u,)), cells.sign * layer.bias[:, u])
         for units in (own for own in cells.biases.values() if len(own) > 1):
-            yield Quantity(bias_gradient(number, units), layer.bias[:, units].sum(axis=1))
+            yield Quantity(bias_gradient(number, units), cells.sign * layer.bias[:, units].sum(axis=1))
     for s in range(count):
         yield from _of_sample(truth, s, f"({s + 1})" if count > 1 else "")
 

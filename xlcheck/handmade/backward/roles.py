@@ -115,6 +115,18 @@ class Reading:
                 moved[cell] = moved.get(before, 0) + 1
         return [max(moved.get(cell, 0) for cell in step.truth.network.weights) for step in self.steps]
 
+    @cached_property
+    def thresholds(self) -> frozenset[Address]:
+        """The cells of all steps that are taken from sums."""
+        layers = (layer for step in self.steps for layer in step.truth.network.layers)
+        return frozenset().union(*(layer.thresholds for layer in layers))
+
+    @cached_property
+    def learnt(self) -> frozenset[Address]:
+        """The weights that follow their gradients at some step."""
+        moves = (item for step in self.steps for item in step.moves.items())
+        return frozenset(self.sheet.updates[update] for update, move in moves if move is not None)
+
     def missing_gradients(self, number: int) -> int:
         """By how many weights no cell holds the gradient, in a step that updates none and holds those by most.
 

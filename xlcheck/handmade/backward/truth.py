@@ -48,7 +48,7 @@ class Truth:
                 for u, cell in enumerate(row):
                     found[cell] = layer.kernel[:, i, u]
             for u, cell in enumerate(cells.bias or ()):
-                found[cell] = found.get(cell, 0.0) + layer.bias[:, u]
+                found[cell] = found.get(cell, 0.0) + cells.sign * layer.bias[:, u]
         return found
 
 
@@ -76,7 +76,7 @@ def truths(networks: Sequence[DenseNetwork], cells: Cells, loss: str, ask: Dense
 
 
 def _shape(network: DenseNetwork) -> object:
-    layers = tuple((c.activation, len(c.kernel), len(c.kernel[0]), c.bias is None) for c in network.layers)
+    layers = tuple((c.activation, len(c.kernel), len(c.kernel[0]), c.bias is None, c.sign) for c in network.layers)
     return layers, len(network.samples)
 
 
@@ -88,7 +88,8 @@ def _asked(networks: Sequence[DenseNetwork], cells: Cells, loss: str, ask: Dense
         if layer.bias is None:
             biases.append(np.zeros((len(kernels[-1]), len(layer.kernel[0]))))
         else:
-            biases.append(_stacked([network.layers[number].bias or () for network in networks], cells))
+            added = _stacked([network.layers[number].bias or () for network in networks], cells)
+            biases.append(layer.sign * added)
     inputs = _stacked([[sample.inputs for sample in network.samples] for network in networks], cells)
     targets = _stacked([[sample.targets for sample in network.samples] for network in networks], cells)
     layers, losses = ask(

@@ -1,0 +1,82 @@
+"""New inputs below a training, and what the network says of them with its last weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+from training_sheets import LAST, Cells, judged, table_of, with_gradients
+
+from fixtures.handmade.drawn.training import training_layout
+from fixtures.handmade.workbook import to_bytes
+from xlcheck.handmade.backward.outcome import backward_outcome
+from xlcheck.oracle.dense_steps import dense_gradients
+from xlcheck.verdicts.report import Status
+from xlcheck.verdicts.tolerance import Tolerance
+
+pytestmark = pytest.mark.keras
+
+_ROW = LAST + 4
+_NEW = {f"B{_ROW}": 0.4, f"C{_ROW}": -1.3}
+_LAST = f"=E{LAST}*B{_ROW}+F{LAST}*C{_ROW}+G{LAST}"
+_BEFORE = _LAST.replace(str(LAST), str(LAST - 1))
+
+
+def _statuses(cells: Cells, path: Path) -> dict[str, Status]:
+    found = judged(with_gradients() | _NEW | cells, path)
+    return {result.cell: result.status for result in found.results} | (
+        {"gaps": Status.UNBOUND} if found.without_cell else {}
+    )
+
+
+@pytest.mark.parametrize("seed", [21004, 21006, 21008, 21009])
+def test_drawn_tries_are_right(seed: int, tmp_path: Path) -> None:
+    """Rule: a forward pass with the last weights on new inputs is checked, layer by layer, wherever it stands."""
+    layout, _, habits = training_layout(Random(f"{seed} training False"), f"drawn_training_{seed}")
+    path = tmp_path / "w.xlsx"
+    path.write_bytes(to_bytes(layout))
+    found = backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    assert habits.tries
+    assert found is not None
+    assert {result.status for result in found.results} <= {Status.UNBOUND}
+    assert found.without_cell == 0
+
+
+def test_the_last_weights_are_tried(tmp_path: Path) -> None:
+    """Rule: the weights of the last row, or copies of them elsewhere, say what the network has learnt."""
+    assert _statuses({f"H{_ROW}": _LAST}, tmp_path / "w.xlsx") == {}
+    copies = {f"Try!A{k}": f"=Sheet!{c}{LAST}" for k, c in enumerate("EFG", 1)}
+    cells: Cells = {**copies, "Try!B1": 0.4, "Try!B2": 1.1, "Try!B4": "=SUMPRODUCT(A1:A2,B1:B2)+A3"}
+    assert _statuses({**cells, f"B{_ROW}": None, f"C{_ROW}": None}, tmp_path / "w.xlsx") == {}
+
+
+_NO_VERDICT = {
+    "the weights of the step before": _BEFORE,
+    "a weight of the step before": _LAST.replace(f"E{LAST}", f"E{LAST - 1}"),
+    "one input twice": _LAST.replace(f"C{_ROW}", f"B{_ROW}"),
+    "an empty input": _LAST.replace(f"C{_ROW}", f"D{_ROW}"),
+    "no bias": _LAST.removesuffix(f"+G{LAST}"),
+    "the weights exchanged": f"=E{LAST}*C{_ROW}+F{LAST}*C{_ROW}+G{LAST}",
+}
+
+
+@pytest.mark.parametrize("what", _NO_VERDICT)
+def test_what_is_no_forward_pass_with_the_last_weights_gets_no_verdict(what: str, tmp_path: Path) -> None:
+    """Rule: other weights, or a sum that is not that of the network, may be a mistake."""
+    assert _statuses({f"H{_ROW}": _NO_VERDICT[what]}, tmp_path / "w.xlsx").get(f"H{_ROW}") is Status.NOT_EVALUATED
+
+
+def test_a_sample_with_an_input_of_another_one_gets_no_verdict(tmp_path: Path) -> None:
+    """Rule: it may have been meant to read its own input, which stands there."""
+    cells = {f"H{_ROW}": _LAST, f"B{_ROW + 1}": 0.5, f"C{_ROW + 1}": 0.7}
+    below = f"=E{LAST}*B{_ROW + 1}+F{LAST}*C{_ROW}+G{LAST}"
+    found = _statuses({**cells, f"H{_ROW + 1}": below}, tmp_path / "w.xlsx")
+    assert found[f"H{_ROW + 1}"] is Status.NOT_EVALUATED
+
+
+def test_the_first_weights_are_tried_beside_the_last_ones(tmp_path: Path) -> None:
+    """Rule: what the network said before it learnt is right where the same inputs are tried with what it has learnt."""
+    first = _LAST.replace(f"E{LAST}", "E4").replace(f"F{LAST}", "F4").replace(f"G{LAST}", "G4")
+    assert _statuses({f"G{_ROW}": first, f"H{_ROW}": _LAST}, tmp_path / "w.xlsx") == {}
+    assert _statuses({f"G{_ROW}": first}, tmp_path / "w.xlsx") == {f"G{_ROW}": Status.NOT_EVALUATED}

@@ -1,0 +1,79 @@
+"""What a network seems to learn from and may not be meant to: data that are empty, mixed, pasted or made otherwise."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from xlcheck.formulas.algebra import Address, Term
+from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward.updates import source
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.lines import Lines, by_line
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
+
+
+def doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int]) -> Iterator[Address]:
+    """Inputs and targets made otherwise than those in line with them; and typed ones that were pasted, it seems.
+
+    A line of another worksheet holds the same numbers then, and nothing reads it.
+    """
+    terms = reading.sheet.terms
+    samples = [sample for number in accepted for sample in reading.steps[number].truth.network.samples]
+    kinds: dict[Address, set[object]] = defaultdict(set)
+    for sample in samples:
+        for name, cells in (("input", sample.inputs), ("target", sample.targets)):
+            for number, cell in enumerate(cells):
+                kinds[cell].add((name, number))
+                kinds[source(cell, terms)].add((name, number))
+    given = dict.fromkeys(cell for sample in samples for cell in (*sample.inputs, *sample.targets))
+    copies = [cell for cell in table.texts if cell not in given and source(cell, terms) in given]
+    made = sorted({*given, *copies, *(source(cell, terms) for cell in given)} & table.texts.keys())
+    lines = Lines(made, table)
+    yield from (cell for cell in made if lines.differs(cell) or lines.is_alone(cell))
+    read = {cell for reads in terms.reads.values() for cell in reads}
+    typed = {cell for cell in given if table.is_number(cell) and cell not in table.texts}
+    unread = [cell for cell in table.addresses if cell not in table.words and cell not in read]
+    numbers = {(line[0], tuple(map(terms.number, sorted(own)))) for line, own in by_line(unread).items()}
+    for line, own in by_line((*given, *copies)).items():
+        alone = [cell for cell in own if cell in typed]
+        held = tuple(map(terms.number, sorted(alone)))
+        parts = (row[k : k + len(held)] for name, row in numbers if name != line[0] for k in range(len(row)))
+        is_pasted = len(held) > 1 and held in parts
+        if is_pasted or any(_are_mixed(kin, table, terms.reads) for kin in _of_one_kind(own, kinds, terms)):
+            yield own[0]
+
+
+def _of_one_kind(
+    line: Sequence[Address], kinds: Mapping[Address, Collection[object]], terms: Mapping[Address, Term]
+) -> Iterator[list[Address]]:
+    """The cells of a line that are the same input of several samples, or the same target."""
+    of = {cell: kinds[source(cell, terms)] for cell in line}
+    for kind in {kind for own in of.values() for kind in own}:
+        yield [cell for cell in line if kind in of[cell]]
+
+
+def _are_mixed(line: Sequence[Address], table: CellTable, reads: Mapping[Address, Collection[Address]]) -> bool:
+    """Whether numbers are typed among formulas that do not read them."""
+    formulas = [cell for cell in line if cell in table.texts]
+    is_read = any({*line} & {*reads.get(cell, ())} for cell in formulas)
+    return 1 < len(formulas) < len(line) and not is_read
+
+
+def empty_data(table: CellTable, reading: Reading, number: int) -> Iterator[Address]:
+    """The inputs and targets of a step that are empty, or read an empty cell: another one may have been meant."""
+    samples, terms = reading.steps[number].truth.network.samples, reading.sheet.terms
+    precedents = Precedents(table)
+    for cell in {cell for sample in samples for cell in (*sample.inputs, *sample.targets)}:
+        made = precedents.of(cell) if cell in table.texts and cell not in terms else ()
+        if cell not in table.index or any(read not in table.index for read in made):
+            yield cell
+
+
+def made_of(table: CellTable, reading: Reading) -> set[Address]:
+    """What inputs and targets are made of."""
+    samples = (sample for step in reading.steps for sample in step.truth.network.samples)
+    given = (cell for sample in samples for cell in (*sample.inputs, *sample.targets))
+    starts = {source(cell, reading.sheet.terms) for cell in given} & table.texts.keys()
+    return reached(starts, Precedents(table).of)

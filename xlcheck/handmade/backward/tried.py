@@ -1,0 +1,183 @@
+"""What a network says of new inputs once it has learnt: forward passes with its last weights, and without a target.
+
+One with other weights may have been meant to read the last ones, unless these are tried with the same inputs, too.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.backward.network import DenseNetwork, LayerCells, SampleCells
+from xlcheck.handmade.backward.neurons import MINUS, Neuron, Neurons
+from xlcheck.handmade.backward.quantities import Quantity
+from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward.steps import Step
+from xlcheck.handmade.backward.truth import truths
+from xlcheck.handmade.reading.reached import reached
+
+_MOST = 200
+"""Samples that are tried."""
+
+_Units = Mapping[tuple[int, int], Sequence[tuple[Neuron, tuple[Address, ...]]]]
+"""Layer and unit → cells that may be it, and what each reads in the order of its weights."""
+
+
+@dataclass(frozen=True)
+class _Try:
+    """A sample without a target, and the weights with which its outputs are computed."""
+
+    layers: tuple[LayerCells, ...]
+    sample: SampleCells
+    is_last: bool
+
+
+def tried(reading: Reading, accepted: Collection[int], unknown: Collection[Address]) -> dict[Address, Quantity]:
+    """The cells of forward passes on new inputs that do what Keras does, and what they hold.
+
+    Args:
+        reading: the sheet as training steps.
+        accepted: numbers of the steps that are certain.
+        unknown: formula cells of which nobody knows what they should compute.
+    """
+    sheet = reading.sheet
+    order = [cell for cell in sheet.order if cell in unknown]
+    if not order:
+        return {}
+    neurons = Neurons(sheet.terms, order, sheet.cells, sheet.updates)
+    found: list[_Try] = []
+    for layers, is_last in _moments(reading, accepted):
+        found += [_Try(layers, sample, is_last) for sample in _samples(layers, neurons, order, reading)]
+    ends = {own.sample.inputs for own in found if own.is_last}
+    samples = [own.inputs for number in accepted for own in reading.steps[number].truth.network.samples]
+    known = {*samples, *(own.sample.inputs for own in found)}
+    kept = [
+        own for own in found
+        if (own.is_last or own.sample.inputs in ends) and not _takes_some(own.sample.inputs, known)
+    ][:_MOST]  # fmt: skip
+    return dict(_compared(kept, reading, unknown)) if kept else {}
+
+
+def _takes_some(inputs: Sequence[Address], known: Iterable[Sequence[Address]]) -> bool:
+    """Whether a sample has inputs of another one and not all of them, so that it may be meant to read its own."""
+    return any({*inputs} != {*other} and not {*inputs}.isdisjoint(other) for other in known)
+
+
+def _moments(reading: Reading, accepted: Collection[int]) -> Iterator[tuple[tuple[LayerCells, ...], bool]]:
+    """The weights before the first step and after the last one, and whether they are the last ones."""
+    before = frozenset(reading.sheet.updates.values())
+    found: dict[tuple[LayerCells, ...], bool] = {}
+    for step in (reading.steps[number] for number in sorted(accepted)):
+        layers, after = step.truth.network.layers, _after(step, reading)
+        weights = step.truth.network.weights
+        if weights.isdisjoint(reading.sheet.updates):
+            found.setdefault(layers, weights.isdisjoint(before))
+        if DenseNetwork(after, ()).weights.isdisjoint(before):
+            found[after] = True
+    yield from found.items()
+
+
+def _after(step: Step, reading: Reading) -> tuple[LayerCells, ...]:
+    """The layers of a step with the weights that it ends with."""
+    ends = {reading.sheet.updates[update]: update for update in step.moves}
+    return tuple(
+        replace(
+            layer,
+            kernel=tuple(tuple(ends.get(cell, cell) for cell in row) for row in layer.kernel),
+            bias=layer.bias and tuple(ends.get(cell, cell) for cell in layer.bias),
+        )
+        for layer in step.truth.network.layers
+    )
+
+
+def _samples(
+    layers: tuple[LayerCells, ...], neurons: Neurons, order: Sequence[Address], reading: Reading
+) -> Iterator[SampleCells]:
+    """The samples whose outputs are computed with some weights, throughout as the layers do it."""
+    units = _units(layers, neurons, order, reading)
+    last = len(layers) - 1
+    for choice in product(*(units[last, u] for u in range(len(layers[last].kernel[0])))):
+        groups, own = [[neuron for neuron, _ in choice]], {inputs for _, inputs in choice}
+        for number in range(last - 1, -1, -1):
+            if len(own) != 1:
+                break
+            held = {(neuron.cell, u): (neuron, inputs) for u in range(len(layers[number].kernel[0]))
+                    for neuron, inputs in units[number, u]}  # fmt: skip
+            cells = [*enumerate(next(iter(own)))]
+            chosen = [held[cell, u] for u, cell in cells if (cell, u) in held]
+            groups.insert(0, [neuron for neuron, _ in chosen])
+            own = {inputs for _, inputs in chosen} if len(chosen) == len(cells) else set()
+        inputs = next(iter(own), ())
+        if len(own) == 1 and len({*inputs}) == len(inputs) and all(_is_given(cell, reading) for cell in inputs):
+            yield SampleCells(
+                inputs,
+                tuple(tuple(neuron.total for neuron in group) for group in groups),
+                tuple(tuple(neuron.cell for neuron in group) for group in groups),
+                (), (),
+            )  # fmt: skip
+
+
+def _is_given(cell: Address, reading: Reading) -> bool:
+    """Whether a cell may be an input: a number that is there, and that nothing has learnt."""
+    sheet = reading.sheet
+    return cell not in sheet.terms and cell not in sheet.updates.values() and sheet.terms.holds_number(cell)
+
+
+def _units(layers: tuple[LayerCells, ...], neurons: Neurons, order: Sequence[Address], reading: Reading) -> _Units:
+    """The cells that compute one unit each from the weights of it, and from nothing else that was learnt."""
+    places = {
+        cell: (number, u) for number, layer in enumerate(layers)
+        for row in (*layer.kernel, layer.bias or ()) for u, cell in enumerate(row)
+    }  # fmt: skip
+    activated = {neuron.cell: neuron for neuron in neurons.activated_ones()}
+    found: dict[tuple[int, int], list[tuple[Neuron, tuple[Address, ...]]]] = defaultdict(list)
+    for cell in order:
+        neuron = activated.get(cell) or neurons.threshold(cell) or neurons.linear(cell)
+        if neuron is None:
+            continue
+        for number, u in {places[c] for term in neuron.terms for c in term if c in places}:
+            inputs = _inputs(neuron, layers[number], u)
+            if inputs is not None and neuron.activation == layers[number].activation:
+                found[number, u].append((neuron, inputs))
+    return found
+
+
+def _inputs(neuron: Neuron, layer: LayerCells, unit: int) -> tuple[Address, ...] | None:
+    """What a unit multiplies its weights with; None if it does not add up all of them."""
+    kernel = [row[unit] for row in layer.kernel]
+    left = [set(term) for term in neuron.terms]
+    inputs: list[Address] = []
+    for weight in kernel:
+        own = [term for term in left if weight in term and len(term) == 2]
+        if len(own) != 1:
+            return None
+        left.remove(own[0])
+        inputs += own[0] - {weight}
+    bias = set() if layer.bias is None else {layer.bias[unit]} | ({MINUS} if layer.sign < 0 else set())
+    return tuple(inputs) if left == ([bias] if bias else []) else None
+
+
+def _compared(
+    tries: Sequence[_Try], reading: Reading, unknown: Container[Address]
+) -> Iterator[tuple[Address, Quantity]]:
+    """What Keras says of some tries, where the cells hold it under all settings; and what leads to these cells."""
+    sheet = reading.sheet
+    target = reading.steps[0].truth.network.samples[0].targets
+    networks = [DenseNetwork(own.layers, (replace(own.sample, targets=target),)) for own in tries]
+    for own, truth in zip(tries, truths(networks, sheet.cells, reading.steps[0].truth.loss, reading.ask), strict=True):
+        held: dict[Address, Quantity] = {}
+        for number, (layer, totals, outputs) in enumerate(
+            zip(truth.layers, own.sample.totals, own.sample.outputs, strict=True), 1
+        ):
+            for u, (total, output) in enumerate(zip(totals, outputs, strict=True)):
+                if total is not None:
+                    held[total] = Quantity(f"z{number}[{u + 1}] of a new sample", layer.z[:, 0, u])
+                held[output] = Quantity(f"o{number}[{u + 1}] of a new sample", layer.y[:, 0, u])
+        if all(cell in sheet.cells and same(sheet.cells[cell], quantity.values) for cell, quantity in held.items()):
+            behind = reached(held, lambda cell: sheet.terms.reads.get(cell, ()), among=unknown.__contains__)
+            yield from ((cell, Quantity("part of a new sample", sheet.cells[cell])) for cell in behind)
+            yield from held.items()
