@@ -133,8 +133,12 @@ def check_content(
     )
     parts = [main, Part((), notes=(*changed.words, *typed_over)), *(part for part, _ in tables)]
     found = report(parts)
-    if found.counts.root and changed.words:
-        require_places(content)
+    if found.counts.root:
+        from xlcheck.verdicts.moved_cells import require_own_places
+
+        if changed.words:
+            require_places(content)
+        require_own_places(content, manifest, seen, session, tolerance)
     by_default = perturb is None and found.ok and not given.edits and _is_quick(graph, found, engine)
     if not (perturb or by_default):
         return found

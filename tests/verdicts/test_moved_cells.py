@@ -1,0 +1,134 @@
+"""Cells that were moved because somebody has inserted some: it is said, and nobody is blamed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pytest
+
+from xlcheck import api
+from xlcheck.errors import NothingCheckedError
+from xlcheck.formulas.addresses import Range, parse_range
+from xlcheck.formulas.scanner import Ref, cut
+from xlcheck.verdicts import moved_cells
+from xlcheck.verdicts.moved_cells import _Cells, _moved
+from xlcheck.verdicts.recalculate import Reading
+from xlcheck.workbook.cell_codes import codes_of
+
+LSTM = Path(__file__).parents[2] / "workbooks" / "lstm.xlsx"
+
+
+def with_cells_inserted(path: Path, area: Range, *, down: bool) -> None:
+    """The lesson with cells inserted at an area as Excel does it: what lies below or behind moves, and is followed."""
+
+    def moved(row: int, column: int) -> tuple[int, int]:
+        if down:
+            return row + area.rows * (row >= area.top), column
+        return row, column + area.columns * (column >= area.left)
+
+    def lies_there(top: int, left: int, bottom: int, right: int) -> bool:
+        if down:
+            return area.left <= left and right < area.left + area.columns
+        return area.top <= top and bottom < area.top + area.rows
+
+    def followed(ref: Ref, home: str) -> str:
+        corners = ref.top, ref.left, ref.bottom, ref.right
+        if (ref.sheet or home) != area.sheet or ref.kind not in {"cell", "range"} or not lies_there(*corners):
+            return str(ref)
+        (top, left), (bottom, right) = moved(ref.top, ref.left), moved(ref.bottom, ref.right)
+        return str(ref._replace(top=top, left=left, bottom=bottom, right=right))
+
+    book = openpyxl.load_workbook(LSTM)
+    for sheet in book:
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
+            between, refs = cut(cell.value)
+            cell.value = between[0] + "".join(
+                followed(ref, sheet.title) + rest for ref, rest in zip(refs, between[1:], strict=True)
+            )
+    own = book[area.sheet]
+    held = {(cell.row - 1, cell.column - 1): cell.value for row in own.iter_rows() for cell in row}
+    there = {place: value for place, value in held.items() if lies_there(*place, *place) and moved(*place) != place}
+    for row, column in there:
+        own.cell(row + 1, column + 1).value = None
+    for place, value in there.items():
+        row, column = moved(*place)
+        own.cell(row + 1, column + 1).value = value
+    book.save(path)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "area", "down", "said"),
+    [
+        ("lstm", "D9:G9", True, "cells of lstm from F9 on were moved 1 row down, so they do not"),
+        ("lstm", "D9:F10", True, "cells of lstm from F9 on were moved 2 rows down"),
+        ("lstm", "D9:D12", False, "cells of lstm from F9 on were moved 1 column to the right"),
+        ("Weights", "C5:D5", True, "cells of Weights from C8 on were moved 1 row down"),
+    ],
+)
+def test_nobody_is_blamed_where_cells_have_moved(sheet: str, area: str, down: bool, said: str, tmp_path: Path) -> None:
+    """Formulas follow, and all is computed as before; where the cells went is said, and how to get them back."""
+    with_cells_inserted(tmp_path / "w.xlsx", parse_range(area, sheet), down=down)
+
+    with pytest.raises(NothingCheckedError, match=said):
+        api.check(tmp_path / "w.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("first", "by"), [("F9", (0, 1)), ("F9", (1, 0)), ("F14", (0, -1))], ids=["step before", "unit above", "step after"]
+)
+def test_a_row_that_reads_its_neighbours_is_wrong(first: str, by: tuple[int, int], tmp_path: Path) -> None:
+    """Numbers that appear one place on are no cells that have moved, unless all behind them have, to the last."""
+    book = openpyxl.load_workbook(LSTM)
+    own, place = book["lstm"], parse_range(first, "lstm")
+    row = [own.cell(place.top + 1, place.left + 1 + step) for step in range(2)]
+    for cell in row:
+        before = own.cell(cell.row - by[0], cell.column - by[1])
+        cell.value = f"={before.coordinate}"
+    book.save(tmp_path / "w.xlsx")
+
+    assert api.check(tmp_path / "w.xlsx").exit_code == 1
+
+
+def test_cells_that_were_emptied_are_missing(tmp_path: Path) -> None:
+    """What stands nowhere has not moved."""
+    book = openpyxl.load_workbook(LSTM)
+    for (cell,) in book["lstm"]["F9:F12"]:
+        cell.value = None
+    book.save(tmp_path / "w.xlsx")
+    report = api.check(tmp_path / "w.xlsx")
+
+    assert report.exit_code == 1
+    assert {cell.kind for cell in report.roots} == {"missing"}
+
+
+@pytest.mark.parametrize(
+    ("column", "found"),
+    [
+        ([0.0, 1.0, 2.0, 3.0, 4.0], None),
+        ([0.0, np.nan, 1.0, 2.0, 3.0], ("A2", 1)),
+        ([0.0, np.nan, 1.0, 2.0, 9.0], None),
+        ([0.0, np.nan, 1.0, 2.0, np.nan], None),
+        ([0.0, np.nan, np.nan, 1.0, 2.0, 3.0], ("A2", 2)),
+        ([0.0, 2.0, 3.0, np.nan, np.nan], None),
+    ],
+)
+def test_all_behind_the_first_must_have_moved(
+    column: list[float], found: tuple[str, int] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last of them, too, to where nothing was; rows that read their neighbours have no such number there."""
+    built = np.array([0.0, 1.0, 2.0, 3.0])
+    held = np.pad(np.array(column), (0, 20), constant_values=np.nan)
+
+    def read(_: object, areas: list[Range], *more: object) -> list[Reading]:
+        (area,) = areas
+        return [Reading(area, np.pad(held[:, None], ((0, 0), (0, 9)))[: area.rows, : area.columns].reshape(1, -1), {})]
+
+    monkeypatch.setattr(moved_cells, "recalculate", read)
+    cells = _Cells(codes_of(Range("S", 0, 0, 4)), built[None], np.full(4, 1e-9), held[:4] == built)
+    known: Any = SimpleNamespace(selector=None, settings=[0])
+
+    assert (_moved("S", cells, 0, known, known, known) if not cells.same.all() else None) == found
