@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from training_sheets import DATA, FIRST, LAST, ROWS, Cells, judged, line, with_gradients
+from training_sheets import DATA, FIRST, LAST, ROWS, Cells, judged, line, table_of, training, with_gradients
 
 from fixtures.handmade.drawn.score import answer
+from xlcheck.handmade.backward.outcome import backward_outcome
+from xlcheck.oracle.dense_steps import dense_gradients
 from xlcheck.verdicts.report import Status
+from xlcheck.verdicts.tolerance import Tolerance
 
 pytestmark = pytest.mark.keras
 
@@ -128,6 +131,18 @@ def test_predictions_from_targets_blame_no_gradient(tmp_path: Path) -> None:
     cells = {f"H{row}": f"=E{row}*D{row}+F{row}*C{row}+G{row}" for row in ROWS}
     _, statuses = _judged(with_gradients() | cells, tmp_path / "w.xlsx")
     assert statuses == {Status.NOT_EVALUATED}
+
+
+@pytest.mark.parametrize("change", [{}, {("E", 0): 0.3}])
+def test_a_number_between_the_results_of_a_single_step_is_no_pass(
+    change: dict[tuple[str, int], str | float], tmp_path: Path
+) -> None:
+    """Rule: a number that nothing reads was typed over a formula if it stands between two of them."""
+    path = training(tmp_path / "w.xlsx", 1, change)
+    found = backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    assert found is not None
+    assert found.without_cell == len(change)
+    assert {result.status for result in found.results} <= {Status.UNBOUND}
 
 
 def test_losses_of_the_next_step_are_no_pass() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 
 import numpy as np
@@ -51,7 +52,7 @@ def gaps(
         + sum(_unmoved(reading, steps, followed))
         + _uneven(reading, accepted)
         + _thresholds(reading, accepted)
-        + sum(cell not in others for cell in _unread_numbers(table, reading, right))
+        + sum(cell not in others for cell in _unread_numbers(table, reading, {*right}))
         + sum(1 for _ in _handed_on_in_vain(reading, right))
         + _shows_one_twice(reading, right)
         + sum(_of_other_steps(reading, right))
@@ -193,23 +194,33 @@ def _typed_anew(table: CellTable, reading: Reading, before: _Weights, own: _Weig
             yield cell
 
 
-def _unread_numbers(table: CellTable, reading: Reading, right: Collection[Address]) -> Iterator[Address]:
+def _unread_numbers(table: CellTable, reading: Reading, right: AbstractSet[Address]) -> Iterator[Address]:
     """Typed numbers that no formula reads, though they stand where results of a step do.
 
     Each may have been pasted over a formula, one at the end of a line or all of it, or should be read instead of what
     is. Whole numbers may count steps; and what the last step does not need any more, the step before it reads.
     """
     stride = reading.stride
-    if stride is None:
-        return
     read = {cell for reads in reading.sheet.terms.reads.values() for cell in reads} | made_of(table, reading)
-    places = {place_of(cell, stride) for cell in right if cell not in reading.sheet.updates}
+    places = {place_of(cell, stride) for cell in right if cell not in reading.sheet.updates} if stride else ()
     for cell in table.addresses:
-        if cell in read or cell in table.texts or cell in table.words or place_of(cell, stride) not in places:
+        if cell in read or cell in table.texts or cell in table.words:
+            continue
+        if stride is None or place_of(cell, stride) not in places:
+            if _is_between(cell, right):
+                yield cell
             continue
         before = cell[0], cell[1] - stride[0], cell[2] - stride[1]
         if before in right or not (before in read or _may_count(cell, stride, table, reading)):
             yield cell
+
+
+def _is_between(cell: Address, cells: AbstractSet[Address]) -> bool:
+    """Whether a cell stands between two of some others."""
+    sheet, row, column = cell
+    return {(sheet, row, column - 1), (sheet, row, column + 1)} <= cells or (
+        {(sheet, row - 1, column), (sheet, row + 1, column)} <= cells
+    )
 
 
 def _may_count(cell: Address, stride: tuple[int, int], table: CellTable, reading: Reading) -> bool:
