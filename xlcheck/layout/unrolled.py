@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlcheck.graph.quantities import Quantity, Role
@@ -44,7 +44,7 @@ class Unrolled:
     columns: int
 
     def __post_init__(self) -> None:
-        self.answers = {q.step: y for q in self.steps if (y := self._answer(q)) is not None}
+        self.answers = dict(self._answers())
         count, answered = len(self.steps), {q.step or 0 for q in self.steps if q.step in self.answers}
         self.loop, unrolled, _ = unrolled_maps(count, self.backwards, answered)
         self.beside = _LOOP + size(unrolled)[1] <= self.columns
@@ -92,14 +92,16 @@ class Unrolled:
     def _also(self, weight: str) -> str:
         return f" ({self.weights[weight]})" if weight in self.weights else ""
 
-    def _answer(self, state: Quantity) -> Quantity | None:
-        """What a dense layer answers to a state."""
+    def _answers(self) -> Iterator[tuple[int | None, Quantity]]:
+        """What dense layers answer to the states, each with the state's step: the first one of those that read it."""
+        states = {q.name: q for q in self.steps}
         for q in self.draft.graph:
-            if q.expr is not None and q.band.symbol == "z" and next(operands(q.expr), None) == state.name:
+            if q.expr is not None and q.band.symbol == "z":
+                state = states.get(next(operands(q.expr), ""))
                 name = f"{q.band.layer}.y" + ("" if q.step is None else f"[{q.step}]")
-                if name in self.draft.graph and q.band.layer != state.band.layer:
-                    return self.draft.graph[name]
-        return None
+                if state is not None and name in self.draft.graph and q.band.layer != state.band.layer:
+                    del states[state.name]
+                    yield state.step, self.draft.graph[name]
 
     def _plain_box(self, row: int, column: int, word: str) -> None:
         label, role = {"x": ("xₜ", "input"), "h": ("hₜ", "state"), "y": ("yₜ", "output")}[word]
