@@ -5,15 +5,19 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import openpyxl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.worksheet.formula import ArrayFormula
 
 from xlcheck.formulas.addresses import Range
+from xlcheck.verdicts import formula_cells
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.mistakes.trials import _Sheet
-from xlcheck.workbook.cell_codes import codes_of
+from xlcheck.workbook.cell_codes import code_at, codes_of
+from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
 from xlcheck.workbook.reader import read_workbook
 
 SHEET = "lstm"
@@ -46,3 +50,17 @@ def test_the_cells_of_a_range_are_those_that_lie_in_it(top: int, left: int, rows
 
     assert lesson().within(area).tolist() == formulas
     assert lesson().constants_within(area).tolist() == [code for code in filled if code not in formulas]
+
+
+def test_of_many_formulas_those_are_found_that_say_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In whatever part of them they stand, in capitals or not; of other cells than those named nobody is told."""
+    cells = {(row, 0): Cell(1.0, text) for row, text in enumerate(("A9", "now()", "B9", "C9+1", "NOW()+1", "NOW()"))}
+    sheet = SheetContent("S", "visible", {**cells, (9, 0): Cell(3.0)})
+    formulas = FormulaCells(WorkbookContent(Path("a.xlsx"), {"S": sheet}))
+    asked = np.array([code_at(row, 0) for row in (0, 1, 2, 3, 4, 9)])
+    monkeypatch.setattr(formula_cells, "_AT_ONCE", 2)
+
+    assert formulas.that_say("S", asked, lambda text: "NOW(" in text) == {
+        code_at(1, 0): "=now()",
+        code_at(4, 0): "=NOW()+1",
+    }

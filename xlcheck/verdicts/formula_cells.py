@@ -23,6 +23,7 @@ QUICK_CELLS = 10_000
 """Up to so many formula cells a check does what may take as long as computing them."""
 _NOTHING = PackedCells.of({})
 _AT_ONCE = 2**16
+"""Formulas that are asked about together, so that of a million the texts do not stand twice."""
 _OF_PLACES = ("ROW", "COLUMN", "ISREF")
 _PLACE_ONLY = re.compile(r"(?<![\w.])(?:ROWS?|COLUMNS?|ISREF)\([^()]*\)", re.IGNORECASE)
 
@@ -111,11 +112,15 @@ class FormulaCells:
             codes: the cells.
             says: whether a text does so; asked first of all formulas, a line each.
         """
-        places = codes[self.holds(sheet, codes)].tolist()
-        texts = self._on(sheet).formulas_at(places) if places else []  # half a million weights are not read for none
-        if not says("\n".join(texts).upper()):  # at once, as for nearly every worksheet
-            return {}
-        return {code: f"={text}" for code, text in zip(places, texts, strict=True) if says(text.upper())}
+        every = codes[self.holds(sheet, codes)]
+        found: dict[int, str] = {}
+        for start in range(0, every.size, _AT_ONCE):
+            places = every[start : start + _AT_ONCE].tolist()
+            texts = self._on(sheet).formulas_at(places)
+            if says("\n".join(texts).upper()):  # at once; for nearly every worksheet it does not
+                each = zip(places, texts, strict=True)
+                found |= {code: f"={text}" for code, text in each if says(text.upper())}
+        return found
 
     def that_differ(self, engine: str, written: Mapping[str, Codes]) -> Iterator[tuple[str, int, str]]:
         """Worksheet and cell of the formulas of a form that an engine computes otherwise than Excel, and how.
@@ -127,7 +132,7 @@ class FormulaCells:
         ranges = named_ranges(self.names)
         for sheet, codes in self.by_sheet():
             unwritten = codes[~contained(codes, written.get(sheet, codes[:0]))]
-            for start in range(0, unwritten.size, _AT_ONCE):  # so that of a million their texts do not stand twice
+            for start in range(0, unwritten.size, _AT_ONCE):
                 packed = self._on(sheet)
                 others = unwritten[start : start + _AT_ONCE].tolist()
                 texts = packed.formulas_at(others)
