@@ -116,6 +116,18 @@ def test_names_stand_for_what_they_refer_to() -> None:
     assert find.of("loop+both", "Net") == [Range("Net", 3, 3), Range("All", 0, 0), Range("All", 2, 2)]
 
 
+def test_worksheets_may_be_named_in_other_capitals() -> None:
+    """As in every program; what the workbook has not stays as it is written."""
+    find = References({"w": "NET!$A$1"}, ["Net", "Größe"])
+
+    assert find.of("net!B2+w+'GRÖSSE'!C3+other!D4", "S") == [
+        Range("Net", 1, 1),
+        Range("Net", 0, 0),
+        Range("Größe", 2, 2),
+        Range("other", 3, 3),
+    ]
+
+
 def test_a_reference_elsewhere_is_none_here() -> None:
     """A cell of another file is no range of this one; over several worksheets the ends are found."""
     find = References({})

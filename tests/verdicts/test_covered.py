@@ -1,9 +1,10 @@
-"""What stands in cells that merged ones cover is computed like everything else."""
+"""What IronCalc leaves out or does not understand is computed like everything else."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 from workbook_parts import edited
 
@@ -27,3 +28,30 @@ def test_a_formula_below_merged_cells_is_computed(tmp_path: Path, formula: str, 
     assert [cell.cell for cell in report.roots if cell.sheet == "lstm"] == roots
     assert report.ok is not bool(roots)
     assert "ironcalc leaves out what stands in cells that merged ones cover, so cellrune was asked" in report.notes[0]
+
+
+@pytest.mark.parametrize(("formula", "roots"), [("G7*WEIGHTS!$B$8", []), ("G7*WEIGHTS!$C$8", ["G9"])])
+def test_a_worksheet_may_be_named_in_other_capitals(tmp_path: Path, formula: str, roots: list[str]) -> None:
+    """As in every program; IronCalc finds it not, so another engine is asked."""
+
+    def named(part: bytes) -> bytes:
+        return part.replace(b"<f>G7*Weights!$B$8</f>", f"<f>{formula}</f>".encode(), 1)
+
+    report = api.check(edited(LSTM, tmp_path / "named.xlsx", "xl/worksheets/sheet6.xml", named))
+
+    assert [cell.cell for cell in report.roots if cell.sheet == "lstm"] == roots
+    assert report.ok is not bool(roots)
+    assert "ironcalc finds no worksheet that a formula names in other capitals, so cellrune" in report.notes[0]
+
+
+@pytest.mark.parametrize("name", ["Data", "DATA"])
+def test_what_a_weight_reads_is_known_in_other_capitals(tmp_path: Path, name: str) -> None:
+    """A formula in the place of a weight that reads the network is no pass, however it spells the worksheet."""
+    book = openpyxl.load_workbook(LSTM)
+    cell = book["Weights"]["C8"]
+    cell.value = f"={cell.value!r}+0*MOD({name}!G10,1)"
+    book.save(tmp_path / "reads.xlsx")
+    report = api.check(tmp_path / "reads.xlsx")
+
+    assert (report.exit_code, report.counts.root) == (3, 0)
+    assert "what Weights!C8 gives depends on other cells of this workbook's network" in report.reservations[0]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from xlcheck.formulas.addresses import Range, quote_sheet, unquote_sheet
@@ -14,9 +15,11 @@ class References:
 
     Args:
         names: its defined names and what they refer to; one that belongs to a worksheet is written `Sheet1!name`.
+        sheets: its worksheets, which formulas may name in other capitals.
     """
 
-    def __init__(self, names: Mapping[str, str]) -> None:
+    def __init__(self, names: Mapping[str, str], sheets: Iterable[str] = ()) -> None:
+        self._sheets = {name.casefold(): name for name in sheets}
         self._names = {_spelled(name): target for name, target in names.items()}
         self._defined = lru_cache(maxsize=16_384)(self._defined_in)  # cells filled from one another share their texts
 
@@ -38,7 +41,12 @@ class References:
                 if name not in inside:
                     yield from self._of(self._names[name], sheet, inside | {name})
             if number < len(refs):
-                yield from _areas(refs[number], sheet)
+                yield from map(self._here, _areas(refs[number], sheet))
+
+    def _here(self, area: Range) -> Range:
+        """An area with its worksheet as the workbook calls it."""
+        name = self._sheets.get(area.sheet.casefold(), area.sheet)
+        return area if name == area.sheet else replace(area, sheet=name)
 
     def _defined_in(self, text: str, sheet: str) -> tuple[str, ...]:
         """The defined names in a text between two references; one that belongs to the worksheet comes first."""

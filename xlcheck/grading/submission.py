@@ -98,7 +98,7 @@ def read_submission(
     places = list(map(located.place, prepared.cells))
     plain = trust_texts and not located.moved and _names_stand(content, prepared) and not _calculates_otherwise(content)
     states, formulas = {}, {}
-    references = References(content.names)
+    references = References(content.names, content.sheets)
     for index, wanted in enumerate(prepared.formulas):
         if wanted is not None:
             cell = _cell(content, places[index])
@@ -203,7 +203,7 @@ def computed_otherwise(submission: Submission, engine: str, *, closed: bool) -> 
     }
     own = {place: index for index, place in enumerate(submission.places) if place is not None}
     if doubtful - own.keys():
-        doubtful |= _readers(doubtful - own.keys(), formulas, own.keys(), References(content.names))
+        doubtful |= _readers(doubtful - own.keys(), formulas, own.keys(), References(content.names, content.sheets))
     return frozenset(own[place] for place in doubtful if place in own)
 
 

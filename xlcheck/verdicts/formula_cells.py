@@ -38,7 +38,9 @@ class FormulaCells:
     def __init__(self, content: WorkbookContent) -> None:
         self.shows_stored = content.calculation.shows_stored
         self.names = content.names
-        self._read = lru_cache(maxsize=2 * QUICK_CELLS)(References(content.names).of)  # asked for by several
+        self._read = lru_cache(maxsize=2 * QUICK_CELLS)(
+            References(content.names, content.sheets).of
+        )  # asked for by several
         self._sheets = {name: sheet.cells for name, sheet in content.sheets.items()}
         self._packed: dict[str, PackedCells] = {}
 

@@ -32,7 +32,7 @@ from xlcheck.verdicts.lone_errors import without_lone_errors
 from xlcheck.verdicts.lost_digits import lost_digits
 from xlcheck.verdicts.messages import first_of, plural
 from xlcheck.verdicts.observe import Observation, observe
-from xlcheck.verdicts.overflows import who_knows_overflows
+from xlcheck.verdicts.overflows import WHY, who_knows_overflows
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.read_otherwise import read_otherwise
 from xlcheck.verdicts.readers_view import hidden_circle, reservations, without_effect
@@ -96,8 +96,8 @@ def check_content(
     manifest, graph = expectation_of(content)
     formulas = FormulaCells(_without_tables(content, manifest))
     all_formulas = FormulaCells(content) if manifest.tables else formulas
-    asked, fixed = engine.name, frozenset(model_weights or ())
-    engine, session, seen, overflows = _observed(content, manifest, graph, formulas, engine)
+    fixed = frozenset(model_weights or ())
+    engine, session, seen, overflows, why = _observed(content, manifest, graph, formulas, engine)
     not_computed = (s for s in seen.sightings if graph[s.placement.quantity].expr is None)
     given = read_given(graph, not_computed, manifest.trace, seen.settings, formulas, seen.changed, fixed=fixed)
     rounded = given.rounded and engine.absolute_tolerance < _ROUNDED
@@ -119,7 +119,8 @@ def check_content(
         content,
         engine,
         notes=(
-            *_notes(workbook, rounded=rounded, overflows=bool(overflows), another=engine.name != asked),
+            *([why] if why else []),
+            *_notes(workbook, rounded=rounded),
             *without_effect(content, circular=bool(circle), built=True),
         ),
         edits=given.edits,
@@ -151,16 +152,18 @@ def check_content(
 
 def _observed(
     content: WorkbookContent, manifest: Manifest, graph: Graph, formulas: FormulaCells, engine: Engine
-) -> tuple[Engine, Session, Observation, tuple[CellError, ...]]:
-    """What stands in the workbook, by whose account, and which errors that one knows better than others."""
+) -> tuple[Engine, Session, Observation, tuple[CellError, ...], str]:
+    """What stands in the workbook, by whose account, which errors that one knows better, and why it was asked."""
     session = engine.open(content.path)
     seen = observe(content, manifest, graph, formulas, session, engine.name)
-    if (other := who_computes_all(content, engine.name, seen)) is not None:
-        return *other, observe(content, manifest, graph, formulas, other[1], other[0].name), ()
+    if (found := who_computes_all(content, engine.name, seen, formulas)) is not None:
+        another, session, why = found
+        return another, session, observe(content, manifest, graph, formulas, session, another.name), (), why
     other = who_knows_overflows(content, engine.name, seen, graph, formulas, manifest.selector)
     if other is None:
-        return engine, session, seen, ()
-    return *other, observe(content, manifest, graph, formulas, other[1], other[0].name), (TOO_LARGE,)
+        return engine, session, seen, (), ""
+    seen = observe(content, manifest, graph, formulas, other[1], other[0].name)
+    return *other, seen, (TOO_LARGE,), WHY
 
 
 def _as_asked(usual: Tolerance, atol: float | None, rtol: float | None, tolerances: Patterns | None) -> Tolerance:
@@ -263,12 +266,8 @@ def _shown(q: Quantity, source: Trace, settings: Sequence[int]) -> Array:
     return source[q.name][list(settings)]
 
 
-def _notes(workbook: _Workbook, *, rounded: bool, overflows: bool, another: bool) -> Iterator[str]:
+def _notes(workbook: _Workbook, *, rounded: bool) -> Iterator[str]:
     edits = workbook.given.edits
-    if another and not overflows:
-        yield "ironcalc leaves out what stands in cells that merged ones cover, so cellrune was asked, which does not"
-    if overflows:
-        yield "ironcalc goes on where a number is too large for a cell, so cellrune was asked, which does not"
     if rounded:
         yield f"the constants were rounded by the program that saved the file, so {_ROUNDED:g} is allowed as difference"
     if edits:

@@ -24,6 +24,8 @@ from xlcheck.workbook.cell_codes import position
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.values import TOO_LARGE
 
+WHY = "ironcalc goes on where a number is too large for a cell, so cellrune was asked, which does not"
+
 
 def who_knows_overflows(
     content: WorkbookContent,
