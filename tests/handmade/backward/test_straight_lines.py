@@ -102,9 +102,10 @@ def test_targets_may_be_computed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("optimiser", KEPT)
 @pytest.mark.parametrize("estimated", ["no", "typed"])
-def test_predictions_need_no_cell(optimiser: str, estimated: str, tmp_path: Path) -> None:
-    """Rule: what is compared with a target within a formula is an output, wherever it is computed."""
-    habits = replace(_PLAIN, optimisers=(optimiser,), inline=True, estimated=estimated)
+@pytest.mark.parametrize("data", ["beside", "computed"])
+def test_predictions_need_no_cell(optimiser: str, estimated: str, data: str, tmp_path: Path) -> None:
+    """Rule: what is compared with a target within a formula is an output, wherever both are computed."""
+    habits = replace(_PLAIN, optimisers=(optimiser,), inline=True, estimated=estimated, data=data)
     assert _open(line_layout(Random(3), "drawn", habits)[0], tmp_path / "w.xlsx") == set()
 
 

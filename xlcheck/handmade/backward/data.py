@@ -20,7 +20,7 @@ def data_cells(terms: CellTerms) -> frozenset[Address]:
     """The formulas whose results are inputs or targets: read by what is computed from weights, and not from them."""
     order = in_order(terms.reads)
     updates = find_updates(terms, order, terms.reads)
-    learnt = _behind({*updates, *updates.values()}, order, terms)
+    learnt = behind({*updates, *updates.values()}, order, terms)
     found: set[Address] = set()
     stack: list[Address] = []
     for pair in compared_pairs(terms):
@@ -39,7 +39,7 @@ def data_cells(terms: CellTerms) -> frozenset[Address]:
     return frozenset(cell for cell in found if cell in terms and not isinstance(terms[cell], Leaf))
 
 
-def _behind(starts: Collection[Address], order: Collection[Address], terms: CellTerms) -> set[Address]:
+def behind(starts: Collection[Address], order: Collection[Address], terms: CellTerms) -> set[Address]:
     """Cells, and the formulas that are computed from them."""
     found = set(starts)
     for cell in order:

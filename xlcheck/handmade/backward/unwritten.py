@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from xlcheck.formulas.algebra import Address, Algebra, Expression, Function, Leaf, Product, Sum, Term, subterms
+from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.updates import find_updates, source
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 
@@ -20,13 +21,15 @@ def is_unwritten(cell: Address) -> bool:
 
 def with_outputs(terms: CellTerms) -> CellTerms:
     """The same, with a cell for each output that is compared with a target within a formula."""
-    updates = find_updates(terms, in_order(terms.reads), terms.reads)
+    order = in_order(terms.reads)
+    updates = find_updates(terms, order, terms.reads)
     weights = {*updates, *updates.values()}
+    learnt = behind(weights, order, terms)
     algebra = terms.algebra
     outputs: dict[Term, Address] = {}
     edit: dict[Address, Term] = {}
     for cell, term in terms.items():
-        found = dict(_differences(term, terms, weights))
+        found = dict(_differences(term, terms, learnt))
         inner = {own: parts for own, parts in found.items() if not any(o in found for o in _within(own))}
         for output, _, _ in inner.values():
             outputs.setdefault(output, (cell[0], cell[1], cell[2] + FAR * (1 + len(outputs))))
@@ -43,15 +46,13 @@ def _within(term: Term) -> Iterator[Term]:
     return (own for own in subterms(term) if own is not term)
 
 
-def _differences(
-    term: Term, terms: CellTerms, weights: set[Address]
-) -> Iterator[tuple[Term, tuple[Term, Leaf, float]]]:
+def _differences(term: Term, terms: CellTerms, learnt: set[Address]) -> Iterator[tuple[Term, tuple[Term, Leaf, float]]]:
     """The sums within a term that are an output less a target, so many times: the output, the target and how often."""
     for own in subterms(term):
         if not isinstance(own, Sum) or own.constant:
             continue
         for target, factor in own.parts:
-            if not isinstance(target, Leaf) or (cell := source(target.cell, terms)) in weights or cell in terms:
+            if not isinstance(target, Leaf) or source(target.cell, terms) in learnt:
                 continue
             others = [(part, c) for part, c in own.parts if part is not target]
             output = terms.algebra.sum(part for part, _ in others)
