@@ -14,7 +14,7 @@ import pytest
 from small_book import SmallBook
 
 from xlcheck.engines import engine
-from xlcheck.errors import WorkbookError, XlcheckError
+from xlcheck.errors import NothingCheckedError, WorkbookError, XlcheckError
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.graph.trace import Trace
 from xlcheck.model.model_spec import InputSpec, LayerSpec
@@ -279,3 +279,17 @@ def test_values_in_the_manifest_are_exact(small_book: SmallBook) -> None:
 
     for name, values in small_book.trace.values.items():
         np.testing.assert_array_equal(back.trace[name], values)
+
+
+def test_a_renamed_worksheet_is_called_by_both_names() -> None:
+    """Formulas follow it, so all may be right: nothing was checked, and nothing is wrong with the file."""
+    content = read_workbook(Path(__file__).parents[2] / "workbooks" / "lstm.xlsx")
+    renamed = {("My LSTM" if name == "lstm" else name): sheet for name, sheet in content.sheets.items()}
+
+    with pytest.raises(
+        NothingCheckedError, match="'lstm' is called 'My LSTM' now, and was not checked; call it 'lstm' again, or"
+    ):
+        expectation_of(replace(content, sheets=renamed))
+    del renamed["My LSTM"]
+    with pytest.raises(WorkbookError, match="worksheet 'lstm' was deleted or renamed"):
+        expectation_of(replace(content, sheets=renamed))

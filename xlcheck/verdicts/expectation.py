@@ -9,15 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from xlcheck.errors import ManifestError, WorkbookError
+from xlcheck.errors import ManifestError, NothingCheckedError, WorkbookError
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.expressions import OneHot
 from xlcheck.graph.quantities import Graph
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.option_values import sizes
 from xlcheck.verdicts.placement import require_fit
+from xlcheck.workbook.as_built import built_sheets
 from xlcheck.workbook.content import WorkbookContent
-from xlcheck.workbook.manifest import SHEET, Manifest, manifest_of
+from xlcheck.workbook.manifest import SHEET, Manifest, manifest_of, manifest_sheet
 from xlcheck.workbook.naming import sheet_name
 from xlcheck.workbook.sheet_cells import MAX_CELLS
 
@@ -30,6 +31,7 @@ def expectation_of(content: WorkbookContent) -> tuple[Manifest, Graph]:
 
     Raises:
         WorkbookError: xlcheck did not make the workbook, or a worksheet is missing.
+        NothingCheckedError: a worksheet was renamed.
         ManifestError: its manifest is damaged, missing, or contradicts itself.
         NotSupportedError: the workbook is of a newer version that knows more layers.
     """
@@ -175,6 +177,14 @@ def _written(manifest: Manifest) -> Iterator[tuple[str, tuple[float | str, ...]]
 
 def _require_sheets(content: WorkbookContent, manifest: Manifest) -> None:
     missing = sorted({area.sheet for area in _areas(manifest)} - set(content.sheets))
+    hidden = manifest_sheet(content)
+    built = built_sheets(hidden) if missing and hidden is not None else frozenset()
+    added = [name for name, sheet in content.sheets.items() if name not in built and sheet is not hidden]
+    if built and len(missing) == len(added) == 1:  # programs let formulas follow, so that all may be right
+        raise NothingCheckedError(
+            f"{content.path}: the worksheet {missing[0]!r} is called {added[0]!r} now, and was not checked; call "
+            f"it {missing[0]!r} again, or build the workbook again"
+        )
     if missing:
         raise WorkbookError(
             f"{content.path}: worksheet {missing[0]!r} was deleted or renamed; "
