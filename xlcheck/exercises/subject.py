@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from xlcheck.arrays import Array
 from xlcheck.errors import UsageError
 from xlcheck.graph.quantities import Graph, Role
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.additions import NOTHING_ADDED, Additions
+from xlcheck.layout.additions import Additions
 from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers.batch import Batch, batch_graph
 from xlcheck.model.model_spec import ModelSpec
@@ -41,7 +41,7 @@ class Subject:
     samples: tuple[str, ...]
     learns: bool = False
     recorded: tuple[Trace, Trace] | None = None
-    additions: Additions = NOTHING_ADDED
+    additions: Additions = field(default_factory=Additions)
 
 
 @dataclass(frozen=True)

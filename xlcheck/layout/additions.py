@@ -69,6 +69,3 @@ class Additions:
     pages: Sequence[Page] = ()
     questions: Questions = field(default_factory=dict)
     history: Sequence[float] = ()
-
-
-NOTHING_ADDED = Additions()

@@ -14,7 +14,7 @@ from xlcheck.graph.one_hot import LONG
 from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.layout import check, images, matrices, numbers, whole
-from xlcheck.layout.additions import NOTHING_ADDED, Additions
+from xlcheck.layout.additions import Additions
 from xlcheck.layout.batch import DOCUMENTS
 from xlcheck.layout.batch import NAME as BATCH
 from xlcheck.layout.common import START, has_few_digits
@@ -61,8 +61,8 @@ def plan_model(
     *,
     full_products: bool = False,
     batch: Batch | None = None,
-    additions: Additions = NOTHING_ADDED,
-    subject: str = say("plan.keras_model"),
+    additions: Additions | None = None,
+    subject: str | None = None,
     rtol: float = RTOL,
 ) -> WorkbookPlan:
     """Lay out a model's workbook.
@@ -76,13 +76,14 @@ def plan_model(
         provenance: what the first sheet says about where the workbook comes from.
         full_products: show one-hot inputs as vectors and multiply them out, instead of taking rows of the kernels.
         batch: show the backward pass of this batch, too, of which `trace` has all values.
-        additions: what a lesson or a text adds.
-        subject: what the properties of the file say that it is about.
+        additions: what a lesson or a text adds; nothing by default.
+        subject: what the properties of the file say that it is about; by default a Keras model.
         rtol: how far a number may lie from Keras's, relative to the largest of its quantity.
 
     Raises:
         NotSupportedError: an operation has no formula in this style.
     """
+    additions = additions or Additions()
     draft = new_draft(spec, trace, samples, style, batch, additions)
     start = draft.sheet(START, "keras")
     picture = picture_page(draft, spec)
@@ -108,7 +109,7 @@ def plan_model(
     words = additions.story or Story(spec.name, model_summary(spec, layers), tuple(reading(draft, batch)))
     start_sheet(draft, start, spec, layers, store, verdict, check.NAME, words, pages, provenance or {}, answer)
     _add_manifest(draft, hidden, spec, trained, provenance or {}, batch, rtol)
-    return finished(draft, words.title, subject)
+    return finished(draft, words.title, subject or say("plan.keras_model"))
 
 
 def new_draft(
