@@ -13,6 +13,7 @@ from xlcheck.engines import engine
 from xlcheck.grading.grade import grade_folder as grade
 from xlcheck.grading.marks import Marker, StudentMarks
 from xlcheck.grading.prepared import PreparedKey, prepare
+from xlcheck.grading.records import Record
 from xlcheck.grading.trial import try_key
 from xlcheck.grading.work import Task, grade_chunk, sha256_of
 
@@ -57,6 +58,24 @@ def test_each_kind_of_mistake_has_its_status_and_costs_no_follower(kind: str, ls
     assert (marks.first.element, marks.first.status) == (element, STATUS[kind])
     assert marks.first.message
     assert marks.counts()["carried"] > 15
+
+
+def test_a_given_number_that_was_changed_is_told(lstm: Classroom) -> None:
+    """As soon as it is another number to as many digits as programs keep; a rounding error is none."""
+    prepared = prepare(lstm.key_file)
+    marker = Marker(prepared)
+    given = marker._expected("s001")
+    place = int(np.argmin(np.abs(given)))
+    assert abs(given[place]) < 1
+
+    def said(change: float) -> list[str]:
+        numbers = [*given]
+        numbers[place] += change
+        return marker._other_numbers("s001", Record("", numbers=tuple(numbers)))
+
+    assert said(0.5e-12) == []
+    assert len(said(1.5e-12)) == 1
+    assert said(1.5e-12)[0].startswith("numbers that were given were changed: ")
 
 
 def test_a_wrong_cell_says_what_it_gives_and_what_it_should(lstm: Classroom, tmp_path: Path) -> None:

@@ -72,3 +72,12 @@ def test_numbers_of_elements_are_in_c_order(shape: tuple[int, ...]) -> None:
     q = Quantity(Band("layer", "x", Role.WEIGHT), None, shape)
 
     assert [q.element_at(number) for number in range(math.prod(shape))] == [q.element(i) for i in np.ndindex(shape)]
+
+
+def test_the_only_number_of_a_quantity_has_its_name() -> None:
+    """One of several has its index behind it, and a sample before it, unless all samples share it."""
+    band = Band("dense", "y", Role.OUTPUT, "y", "", "")
+    one, two = (Quantity(band, None, shape) for shape in ((1,), (2,)))
+
+    assert (scalar_name(one, (0,), 0), scalar_name(one, (0,))) == ("sample1.dense.y", "dense.y")
+    assert scalar_name(two, (1,), 2) == "sample3.dense.y[1]"

@@ -182,6 +182,10 @@ def test_names_of_golden_files(pytester: pytest.Pytester) -> None:
             "'a/b' cannot be part of a file's name; use letters, digits, - and _",
         ),
         (
+            "xlcheck_trace({'x': [1]}, name='')",
+            "'' cannot be part of a file's name; use letters, digits, - and _",
+        ),
+        (
             "xlcheck_trace({'x': [1]}, name='x' * 300)",
             "a name of 300 letters cannot be part of a file's name; use up to 100",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -118,3 +119,18 @@ def test_copies_of_other_programs_files(source: str, workbook: Path, tmp_path: P
     assert "should be 3" in opened["plain"]["E5"].comment.text
     assert "should be 3" in opened["plain"]["E6"].comment.text
     assert "should be 3" in opened["Daten"]["B2"].comment.text
+
+
+def test_what_is_made_stands_in_order(tmp_path: Path) -> None:
+    """A row and a cell that the file lacks come between their neighbours: programs refuse a worksheet otherwise."""
+    path = tmp_path / "plain.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("S")
+        for row in (0, 1, 2, 6):
+            sheet.write_row(row, 1, [1.0, 2.0, None, 4.0])
+    write_marked(path, tmp_path / "marked.xlsx", [mark("S", row, column) for row, column in ((3, 1), (8, 0), (1, 3))])
+
+    with zipfile.ZipFile(tmp_path / "marked.xlsx") as file:
+        places = re.findall(r'<(?:row|c) r="([A-Z]*)(\d+)"', file.read("xl/worksheets/sheet1.xml").decode())
+    assert [int(row) for column, row in places if not column] == [1, 2, 3, 4, 7, 9]
+    assert places == sorted(places, key=lambda place: (int(place[1]), place[0]))
