@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -70,3 +71,17 @@ def test_what_is_no_archive_is_refused_in_a_sentence(tmp_path: Path) -> None:
         (tmp_path / "a.npz").write_bytes(content)
         with pytest.raises(DataError, match="not an archive of NumPy arrays"), open_npz(tmp_path / "a.npz"):
             pass
+
+
+@pytest.mark.parametrize("names", [("x.npy", "x"), ("x", "x.npy"), ("x.npy", "x.npy")])
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_arrays_of_one_name_are_refused(names: tuple[str, str], tmp_path: Path) -> None:
+    """NumPy takes one of them, and other programs the other."""
+    with ZipFile(tmp_path / "a.npz", "w") as archive:
+        for name, number in zip(names, (1.0, 2.0), strict=True):
+            with io.BytesIO() as file:
+                np.save(file, np.array([number]))
+                archive.writestr(name, file.getvalue())
+
+    with pytest.raises(DataError, match="two arrays called 'x', and programs"), open_npz(tmp_path / "a.npz"):
+        pass

@@ -6,6 +6,7 @@ import math
 import struct
 import warnings
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,7 +103,7 @@ def open_npz(path: Path) -> Iterator[NpzFile]:
     """Open an archive of arrays.
 
     Raises:
-        DataError: it is none, is damaged, or would unpack to more than anybody needs.
+        DataError: it is none, is damaged, holds two arrays of one name, or would unpack to more than anybody needs.
         OSError: it cannot be read.
     """
     try:
@@ -110,6 +111,12 @@ def open_npz(path: Path) -> Iterator[NpzFile]:
             reason = excess(archive.infolist(), ARCHIVES[".npz"])
             if reason is not None:
                 raise DataError(f"{path}: it {reason}; save only what the model reads")
+            called = Counter(part.filename.removesuffix(".npy") for part in archive.infolist())
+            if (name := next((name for name, times in called.items() if times > 1), None)) is not None:
+                raise DataError(
+                    f"{path}: it holds two arrays called {name!r}, and programs read one or the other; save it with "
+                    "numpy.savez"
+                )
             yield NpzFile(path, archive)
     except _BROKEN as error:
         raise DataError(

@@ -50,6 +50,15 @@ def assert_all_agree(report: CheckReport, samples: int) -> None:
     assert report.samples == samples
 
 
+@pytest.mark.parametrize("invert", [False, True])
+def test_what_an_equation_makes_of_its_own_numbers_is_known(tmp_path: Path, invert: bool) -> None:
+    """The root of a variance that is an option stands in no weight, and yet nothing about it is strange."""
+    layer = L.Normalization(mean=[1.0, 2.0, 3.0], variance=[2.0, 3.0, 0.5], invert=invert)
+    report = build_model(sequential((3,), layer), RNG.normal(size=(2, 3)), tmp_path / "m.xlsx").report
+
+    assert (report.exit_code, report.reservations) == (0, ())
+
+
 @pytest.mark.parametrize("style", part_of([Style.ROBUST, Style.COMPACT], 1))
 def test_several_inputs_outputs_and_shared_layers(tmp_path: Path, style: Style) -> None:
     """Two engines find Keras's numbers in every cell, in both styles."""

@@ -15,9 +15,12 @@ from collections.abc import Mapping
 from functools import cache
 from itertools import zip_longest
 
+import numpy as np
+
 from xlcheck.formulas.scanner import Token, number_text, plain_name, tokens
 from xlcheck.frozen import dataclass
 from xlcheck.graph import expressions as ex
+from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph
 
 NOTHING = "of which its equation knows nothing"
@@ -215,7 +218,9 @@ def known_of(graph: Graph, name: str, allowed: float) -> Known:
     nodes = [] if expr is None else list(ex.walk(expr))
     rows = [row for node in nodes if isinstance(node, ex.Ref) and isinstance(row := graph[node.name].expr, ex.OneHot)]
     nodes += [node for row in rows for node in ex.walk(row)]
-    numbers = [abs(node.value) for node in nodes if isinstance(node, ex.Const)]
+    # Those that stand in the equation, and what it makes of them alone, as the root of a variance that is given.
+    closed = (node for node in nodes if not any(isinstance(part, ex.Ref) for part in ex.walk(node)))
+    numbers = [abs(number) for node in closed for number in np.ravel(value_of(node, {})).tolist()]
     return Known(
         one_way=not rows and all(isinstance(node, _ONE_WAY) for node in nodes),
         numbers=frozenset([*numbers, *(limit for kind, limit in _LIMITS.items() if _has(nodes, kind))]),
