@@ -8,17 +8,14 @@ from small_book import Checker
 from xlcheck.verdicts.report import Status
 
 
-@pytest.mark.parametrize(
-    ("formula", "error"), [("C2*WEIGHTS!$B$2", "#REF!"), ("C2*SUM(Weights:Weights!$B$2)", "#VALUE!")]
-)
-def test_an_error_that_another_engine_does_not_share_is_no_root(check_small: Checker, formula: str, error: str) -> None:
-    """Excel computes both formulas; the message says which engine to ask. What reads the cell is left open, too."""
-    report = check_small({"Net!C3": f"={formula}"})
+def test_an_error_that_another_engine_does_not_share_is_no_root(check_small: Checker) -> None:
+    """Excel computes the formula; the message says which engine to ask. What reads the cell is left open, too."""
+    report = check_small({"Net!C3": "=C2*SUM(Weights:Weights!$B$2)"})
     (first, *_) = report.cells.with_status(Status.NOT_EVALUATED)
 
     assert (report.exit_code, report.counts.root) == (3, 0)
     assert first.cell == "C3"
-    assert f"ironcalc gives {error} here, and cellrune a value; ask --engine libreoffice" in first.message
+    assert "ironcalc gives #VALUE! here, and cellrune a value; ask --engine libreoffice" in first.message
 
 
 @pytest.mark.parametrize("formula", ["C2*Weights!$B$2/0", "C2*#REF!", "C2*Nowhere!A1", "C2*Weights!$B$2:$B$3", "C3"])
