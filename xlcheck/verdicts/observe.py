@@ -91,14 +91,7 @@ def observe(
     bound = by_sheet((p.sheet, p.codes) for p in placements)
     helpers = _unbound_helpers(written, bound)
     columns = [column for column in filled if not _is_bound(column, bound)]
-    known = by_sheet(
-        [
-            *bound.items(),
-            *((h.cell.sheet, codes_of(h.cell)) for h in helpers),
-            *((c.area.sheet, c.codes) for c in columns),
-        ]
-    )
-    unbound = [(sheet, codes[~contained(codes, known.get(sheet, codes[:0]))]) for sheet, codes in formulas.by_sheet()]
+    unbound = _unbound_cells(formulas, bound, helpers, columns)
 
     areas = [binding.area for binding in manifest.bindings]
     are_formulas = formulas.hold_each([p.sheet for p in placements], [p.codes for p in placements])
@@ -182,6 +175,15 @@ def _unbound_helpers(written: Mapping[CellKey, Helper], bound: Mapping[str, Code
         codes = np.array(some, dtype=np.int64)
         lookups |= {(sheet, code) for code in codes[contained(codes, bound.get(sheet, codes[:0]))].tolist()}
     return [helper for key, helper in written.items() if key not in lookups]
+
+
+def _unbound_cells(
+    formulas: FormulaCells, bound: Mapping[str, Codes], helpers: Sequence[Helper], columns: Sequence[FilledColumn]
+) -> list[tuple[str, Codes]]:
+    """The formula cells that belong to nothing, by worksheet."""
+    own = [*((h.cell.sheet, codes_of(h.cell)) for h in helpers), *((c.area.sheet, c.codes) for c in columns)]
+    known = by_sheet([*bound.items(), *own])
+    return [(sheet, codes[~contained(codes, known.get(sheet, codes[:0]))]) for sheet, codes in formulas.by_sheet()]
 
 
 def _key(area: Range) -> CellKey:
