@@ -70,6 +70,20 @@ def test_recurrent_layers_hand_their_state_on(kind: str, module: Any, w: dict[st
     np.testing.assert_allclose(wrapped, desired(w, X), rtol=1e-14)
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_cell_upon_another_reads_its_states(backwards: bool) -> None:
+    """At the same step, in either direction; as from Keras, what comes out stands in the order of reading."""
+    lower, upper = weights(), weights()
+    upper["kernel"] = upper["recurrent_kernel"].T
+    cells = tuple(LayerSpec("SimpleRNNCell", name, RECURRENT) for name in ("a", "b"))
+    given = {f"{cell}.{name}": value for cell, w in (("a", lower), ("b", upper)) for name, value in w.items()}
+
+    (every,) = made(rnn.equations, layer("RNN", cells, return_sequences=True, go_backwards=backwards), [X], given)
+
+    read = X[::-1] if backwards else X
+    np.testing.assert_allclose(every, simple_rnn_in_numpy(upper, simple_rnn_in_numpy(lower, read)), rtol=1e-14)
+
+
 def test_a_skipped_step_changes_no_state() -> None:
     """Under a mask the states that follow are those of the steps that are read, as if there were no others."""
     w = weights()
