@@ -62,7 +62,6 @@ _GAPS: dict[str, tuple[Cells, Cells]] = {
     "a weight that moves by the rate of the step before": (
         line(), {f"F{row}": f"=F{row - 1}-A{row - 2}*(H{row - 1}-D{row - 1})*C{row - 1}" for row in ROWS[2:]},
     ),
-    "a number where the losses end": (with_gradients(), {f"I{LAST}": 0.01}),
     "losses that are all typed": (with_gradients(), {f"I{row}": 0.01 + 0.001 * row for row in ROWS}),
     "a falling rate that reads the number of the next step": (
         _falling(), {f"A{row}": f"=0.5*0.9^(M{min(row + 1, LAST)}-1)" for row in ROWS[:-1]},

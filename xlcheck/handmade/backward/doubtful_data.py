@@ -73,7 +73,5 @@ def empty_data(table: CellTable, reading: Reading, number: int) -> Iterator[Addr
 
 def made_of(table: CellTable, reading: Reading) -> set[Address]:
     """What inputs and targets are made of."""
-    samples = (sample for step in reading.steps for sample in step.truth.network.samples)
-    given = (cell for sample in samples for cell in (*sample.inputs, *sample.targets))
-    starts = {source(cell, reading.sheet.terms) for cell in given} & table.texts.keys()
+    starts = {source(cell, reading.sheet.terms) for cell in reading.data} & table.texts.keys()
     return reached(starts, Precedents(table).of)

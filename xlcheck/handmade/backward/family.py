@@ -6,15 +6,20 @@ and the sheet is read again; only if the amended sheet is a training without a f
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
 
+from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import moved, shape_of
+from xlcheck.formulas.scanner import Ref, cut
+from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.unwritten import FAR
 from xlcheck.handmade.reading.cells import CellTable
 
+Stride = tuple[int, int]
+_MOST = 1_000
 _SIBLINGS = 2
 """So many cells at least have to agree on what an outlier should be, and more than all that do not."""
 
@@ -26,48 +31,159 @@ def amendments(table: CellTable, reading: Reading) -> dict[Address, str]:
         table: the cells.
         reading: the sheet as training steps.
     """
-    stride = reading.stride
-    if stride is None:
-        return {}
     found: dict[Address, str] = {}
-    for cell in table.addresses:
-        line = list(_siblings(table, cell, stride))
-        if (wanted := _wanted(table, cell, line)) is not None and wanted != table.texts.get(cell):
-            found[cell] = wanted
-    # A step whose weights are all typed begins anew.
-    starts = {place_of(cell, stride) for cell in found if cell not in table.texts}
-    starts -= {place_of(cell, stride) for cell in reading.sheet.updates}
-    return {cell: text for cell, text in found.items() if cell in table.texts or place_of(cell, stride) not in starts}
+    for stride, length in _strides(reading):
+        wanted: dict[Address, str] = {}
+        typed: set[Address] = set()
+        for line in _lines(table, stride):
+            own = dict(_amended(table, line, stride)) if length in {None, len(line), len(line) - 1} else {}
+            wanted |= own
+            typed |= {cell for cell in own if cell not in table.texts and _goes_on(table, line)}
+        # A step whose weights are all typed begins anew.
+        starts = {place_of(cell, stride) for cell in typed} - {place_of(cell, stride) for cell in reading.sheet.updates}
+        starts |= _with_other_numbers(table, reading, wanted, stride)
+        found |= {
+            c: text
+            for c, text in wanted.items()
+            if not (place_of(c, stride) in starts and _may_begin(c, typed, reading))
+        }
+    return found
 
 
-def place_of(cell: Address, stride: tuple[int, int]) -> tuple[str, int]:
+def _with_other_numbers(
+    table: CellTable, reading: Reading, wanted: Mapping[Address, str], stride: Stride
+) -> set[tuple[str, int]]:
+    """The places at which all updates have other numbers than in the rest of their lines, such as a smaller rate."""
+    updates = [cell for cell in reading.sheet.updates if cell in table.texts]
+    places = {place_of(cell, stride) for cell in updates if cell in wanted}
+    return places - {
+        place_of(cell, stride) for cell in updates
+        if cell not in wanted or skeleton(wanted[cell].replace("$", "")) != skeleton(table.texts[cell].replace("$", ""))
+    }  # fmt: skip
+
+
+def _may_begin(cell: Address, typed: Collection[Address], reading: Reading) -> bool:
+    """Whether a cell may be a weight as a step begins with it, or as it moves by a rate of its own."""
+    return cell in typed or cell in reading.sheet.updates
+
+
+def _strides(reading: Reading) -> Iterator[tuple[Stride, int | None]]:
+    """How far the next step is away, and the next sample of a batch; of these also how many there are."""
+    updates = reading.sheet.updates
+    far = Counter((to[1] - at[1], to[2] - at[2]) for to, at in updates.items() if to[0] == at[0])
+    if stride := reading.stride or max(far, key=lambda own: far[own], default=None):
+        yield stride, None
+    outputs = [sample.outputs[-1][0] for sample in reading.steps[0].truth.network.samples]
+    between = Counter((b[1] - a[1], b[2] - a[2]) for a, b in pairwise(outputs))
+    # One sample that is wrong may not be known as one.
+    yield from ((own, len(outputs)) for own, _ in between.most_common(1) if own != stride)
+
+
+def place_of(cell: Address, stride: Stride) -> tuple[str, int]:
     """Where a cell stands in the direction in which steps go on."""
     return cell[0], cell[1] if stride[0] else cell[2] % FAR
 
 
-def _siblings(table: CellTable, cell: Address, stride: tuple[int, int]) -> Iterator[tuple[int, Address]]:
-    """The cells of the same line, with how many steps they are away, as far as the line goes on."""
-    for sign in (-1, 1):
-        for count in range(1, len(table)):
-            steps = sign * count
-            other = (cell[0], cell[1] + steps * stride[0], cell[2] + steps * stride[1])
-            if other not in table.index or other in table.words:
-                break
-            yield steps, other
+def _lines(table: CellTable, stride: Stride) -> Iterator[list[Address]]:
+    """The lines of numbers and formulas, as far as each goes on."""
+    cells = {cell for cell in table.addresses if cell not in table.words}
+    for cell in cells:
+        if (cell[0], cell[1] - stride[0], cell[2] - stride[1]) not in cells:
+            line = [cell]
+            while (after := (cell[0], line[-1][1] + stride[0], line[-1][2] + stride[1])) in cells:
+                line.append(after)
+            yield line
 
 
-def _wanted(table: CellTable, cell: Address, line: list[tuple[int, Address]]) -> str | None:
-    """The formula that most siblings would have in a cell's place; None if they do not agree."""
-    if cell in table.words or table.arrays.get(cell):
+def _amended(table: CellTable, line: Sequence[Address], stride: Stride) -> Iterator[tuple[Address, str]]:
+    """The cells of a line that break it, and the formula that the others would have in the place of each."""
+    if len({shape_of(table.texts[cell], *cell[1:]) if cell in table.texts else None for cell in line}) < 2:
+        return
+    fitting = _fitting(table, dict(enumerate(line)), stride)[0]
+    outliers = [number for number in range(len(line)) if number not in fitting]
+    for number in outliers if len(outliers) < len(fitting) else ():
+        cell = line[number]
+        if not table.arrays.get(cell):
+            others = {at - number: other for at, other in enumerate(line) if other != cell}
+            if (text := _wanted(table, cell, others, stride)) is not None:
+                yield cell, text
+
+
+def _fitting(table: CellTable, line: Mapping[int, Address], stride: Stride) -> tuple[list[int], list[bool]]:
+    """Which cells of a line, by their distances, have the formula of most of them; and which references move."""
+    kinds: dict[object, list[int]] = defaultdict(list)
+    for steps, other in line.items():
+        if other in table.texts:
+            kinds[_kind(table.texts[other])].append(steps)
+    if not kinds:
+        return [], []
+    alike = max(kinds.values(), key=len)
+    refs = {steps: cut(table.texts[line[steps]]).refs for steps in alike}
+    rules = [_rule({n: own[k] for n, own in refs.items()}, stride) for k in range(len(refs[alike[0]]))]
+    return [steps for steps in alike if all(steps in fits for _, fits in rules)], [moves for moves, _ in rules]
+
+
+def _wanted(table: CellTable, cell: Address, line: Mapping[int, Address], stride: Stride) -> str | None:
+    """The formula that most others of a line would have in a cell's place; None if they do not agree, or it has it."""
+    fitting, moves = _fitting(table, line, stride)
+    if len(fitting) < _SIBLINGS:
         return None
-    shapes = {other: shape_of(table.texts[other], *other[1:]) for _, other in line if other in table.texts}
-    if not shapes:
+    text, own = _filled(table.texts[line[fitting[0]]], fitting[0], moves, stride), table.texts.get(cell)
+    if text is None:
         return None
-    votes = Counter(shapes.values())
-    shape, count = votes.most_common(1)[0]
-    _, row, column = first = next(other for other in shapes if shapes[other] == shape)
-    text = moved(table.texts[first], cell[1] - row, cell[2] - column)
-    # A number at the end of a line is where it starts.
-    inside = {1, -1} <= {steps for steps, other in line if other in shapes}
-    own = votes[shape_of(table.texts[cell], *cell[1:])] if cell in table.texts else 0
-    return text if count >= _SIBLINGS and count > own + len(line) - count and (inside or cell in table.texts) else None
+    if own is None:
+        is_start = not (min(fitting) < 0 < max(fitting)) and _goes_on(table, [*line.values()])
+        return text if 2 * len(fitting) > len(line) and not is_start else None
+    if _areas(own, cell[0]) == _areas(text, cell[0]) and _kind(own) == _kind(text):
+        return None
+    rivals = sum(_is_filled(own, table.texts[o], n, stride) for n, o in line.items() if o in table.texts)
+    return text if 2 * len(fitting) > rivals + len(line) else None
+
+
+def _kind(text: str) -> object:
+    """What a formula does, without what it does it with."""
+    found = cut(text)
+    return found.between, tuple((ref.prefix, ref.kind) for ref in found.refs)
+
+
+def _areas(text: str, sheet: str) -> list[Range]:
+    return [ref.area(sheet) for ref in cut(text).refs]
+
+
+def _corners(ref: Ref, steps: int, stride: Stride) -> tuple[int, int, int, int]:
+    """What a reference would name so many steps before."""
+    down, right = steps * stride[0], steps * stride[1]
+    return ref.top - down, ref.left - right, ref.bottom - down, ref.right - right
+
+
+def _rule(refs: Mapping[int, Ref], stride: Stride) -> tuple[bool, set[int]]:
+    """Whether a reference moves with its cell or stays, as in most formulas; and in which ones it does."""
+    stays, moves = (Counter(_corners(ref, n * far, stride) for n, ref in refs.items()) for far in (0, 1))
+    is_moving = max(moves.values()) > max(stays.values())
+    votes = moves if is_moving else stays
+    best = max(votes, key=lambda corners: votes[corners])
+    return is_moving, {n for n, ref in refs.items() if _corners(ref, n * is_moving, stride) == best}
+
+
+def _filled(text: str, steps: int, moves: Sequence[bool], stride: Stride) -> str | None:
+    """A formula so many steps before the place in which it stands."""
+    found = cut(text)
+    by = -steps * stride[0], -steps * stride[1]
+    refs = [ref.shifted(by, by) if own else ref for ref, own in zip(found.refs, moves, strict=True)]
+    return None if None in refs else found.with_refs(refs)
+
+
+def _is_filled(text: str, other: str, steps: int, stride: Stride) -> bool:
+    """Whether another formula so many steps away is the same, each reference moved or left."""
+    pairs = zip(cut(text).refs, cut(other).refs, strict=False)
+    return _kind(text) == _kind(other) and all(
+        _corners(b, 0, stride) == _corners(a, 0, stride) or _corners(b, steps, stride) == _corners(a, 0, stride)
+        for a, b in pairs
+    )
+
+
+def _goes_on(table: CellTable, line: Sequence[Address]) -> bool:
+    """Whether formulas read their own line: a number at its end is then where it starts."""
+    cells, formulas = {*line}, [cell for cell in line if cell in table.texts]
+    areas = [area for cell in formulas for area in _areas(table.texts[cell], cell[0]) if area.size < _MOST]
+    return any((area.sheet, *place) in cells for area in areas for place in area.cells())

@@ -21,6 +21,7 @@ from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.shown import computed_targets, shown
 from xlcheck.handmade.backward.tried import tried
 from xlcheck.handmade.backward.unwritten import is_unwritten
+from xlcheck.handmade.backward.updates import source
 from xlcheck.handmade.backward.verdicts import Verdicts
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.verdicts.messages import UNBOUND
@@ -131,6 +132,8 @@ class Judge:
         """A cell that breaks its line is wrong if the step is right with what its siblings would have in its place."""
         role = self._role_of_amended(cell)
         if role is None:
+            text = f"The other steps have ={self.amended[cell]} in this place; nothing says whether this is meant."
+            self.said.leave(cell, text)
             return
         text = f"The other steps have ={self.amended[cell]} in this place: {self.said.local(cell):.6g}."
         diagnosis = None if cell in self.table.texts else "constant-over-formula"
@@ -140,7 +143,7 @@ class Judge:
     def _role_of_amended(self, cell: Address) -> Role | None:
         """What a cell holds once it is amended, if the step to which it belongs is then right throughout."""
         sheet, number = self.reading.sheet, self.reading.forward.get(cell)
-        if cell not in sheet.terms:
+        if cell not in sheet.terms or source(cell, sheet.terms) in self.reading.data:
             return None
         role = Role(Quantity("part of a sum", sheet.cells[cell])) if number is not None else None
         if cell in self.reading.roles:

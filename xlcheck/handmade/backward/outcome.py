@@ -47,7 +47,9 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
         return None
     terms, reading = sheet.terms, best_reading(sheet, ask)
     lines = amendments(table, reading)
-    amended = {cell: text for cell, text in lines.items() if terms.term_of(cell, text) is not None}
+    amended = {
+        cell: text for cell, text in lines.items() if cell not in reading.data and terms.term_of(cell, text) is not None
+    }  # fmt: skip
     if amended:
         better = _read(table, values, amended, ask)
         if better is None or not _is_better(better, reading):
@@ -139,7 +141,7 @@ def _explained(reading: Reading) -> tuple[int, ...]:
     held = sum(reading.held_gradients(number) for number in range(len(reading.steps)))
     exact = exact_updates(reading.steps)
     # An update that adds nothing is no update but a copy of a weight, as cells of the forward part are.
-    return len(_accepted(reading)), exact, held, exact + len(reading.roles), exact + len(reading.forward)
+    return len(_accepted(reading)), exact, exact + held, exact + len(reading.roles), exact + len(reading.forward)
 
 
 def _accepted(reading: Reading) -> frozenset[int]:

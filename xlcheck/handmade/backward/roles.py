@@ -116,6 +116,12 @@ class Reading:
         return [max(moved.get(cell, 0) for cell in step.truth.network.weights) for step in self.steps]
 
     @cached_property
+    def data(self) -> frozenset[Address]:
+        """The inputs and targets of all steps."""
+        samples = (sample for step in self.steps for sample in step.truth.network.samples)
+        return frozenset(cell for sample in samples for cell in (*sample.inputs, *sample.targets))
+
+    @cached_property
     def thresholds(self) -> frozenset[Address]:
         """The cells of all steps that are taken from sums."""
         layers = (layer for step in self.steps for layer in step.truth.network.layers)
