@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role
-from xlcheck.verdicts.desired_formula import Wanted, _Places
-from xlcheck.workbook.cell_codes import code_of
+from xlcheck.verdicts.desired_formula import Wanted, _beside, _Places
+from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.mistakes.trials import Trials
+from xlcheck.verdicts.placement import Placement
+from xlcheck.workbook.cell_codes import code_of, codes_of
+from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
 
 
 def places(*cells: str, sheet: str = "Net", shape: tuple[int, ...] = (), weight: bool = False) -> _Places:
@@ -55,3 +61,18 @@ def test_weights_of_another_worksheet_are_fixed_there() -> None:
     assert own.row("rnn.x", 1, 0, 2) == "'My weights'!$B$3:$C$3"
     assert own.column("rnn.x", 1) == "'My weights'!$C$2:$C$3"
     assert own.entry("rnn.x", 1, 0) == "'My weights'!$B$3"
+
+
+def test_the_formulas_beside_a_cell_are_proposed_for_it() -> None:
+    """As they would be if filled over it, the nearest one first: so a proposal keeps the style of the sheet."""
+    steps = [Quantity(Band("rnn", "h", Role.STATE), t, (1,)) for t in range(4)]
+    cells = {(4, 1): "B2^2", (4, 2): "wrong", (4, 3): "D2*D2", (4, 5): "2*F2"}
+    sheet = SheetContent("Net", "visible", {place: Cell(1.0, text) for place, text in cells.items()})
+    areas = [parse_range(f"Net!{column}5") for column in "BCDF"]
+    placements = [
+        Placement(q.name, None, "Net", codes_of(area), np.array([0])) for q, area in zip(steps, areas, strict=True)
+    ]
+    trials = Trials(Graph(tuple(steps)), placements, FormulaCells(WorkbookContent(Path("a.xlsx"), {"Net": sheet})))
+
+    wanted = Wanted(steps[1], 0, "Net", code_of(areas[1]), None)
+    assert list(_beside(wanted, trials)) == ["C2^2", "C2*C2", "2*C2"]
