@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import openpyxl
 import pytest
 from workbook_parts import edited
 
 from xlcheck import api
+from xlcheck.verdicts.covered import who_computes_all
+from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.workbook.cell_codes import code_at
+from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
+from xlcheck.workbook.values import CellError, Value
 
 LSTM = Path(__file__).parents[2] / "workbooks" / "lstm.xlsx"
 
@@ -55,3 +62,31 @@ def test_what_a_weight_reads_is_known_in_other_capitals(tmp_path: Path, name: st
 
     assert (report.exit_code, report.counts.root) == (3, 0)
     assert "what Weights!C8 gives depends on other cells of this workbook's network" in report.reservations[0]
+
+
+@pytest.mark.parametrize(
+    ("engine", "formula", "value", "why"),
+    [
+        ("ironcalc", "A1*2", None, "merged ones cover"),
+        ("ironcalc", None, None, ""),
+        ("ironcalc", "A1*2", 0.0, ""),
+        ("cellrune", "A1*2", None, ""),
+        ("ironcalc", "net!A1", CellError("#REF!"), "in other capitals"),
+        ("ironcalc", "Net!A1", CellError("#REF!"), ""),
+        ("ironcalc", "Other!A1", CellError("#REF!"), ""),
+        ("ironcalc", "net!A1", CellError("#N/A"), ""),
+    ],
+)
+def test_another_engine_is_asked_only_for_what_one_leaves_out(
+    engine: str, formula: str | None, value: Value, why: str
+) -> None:
+    """A formula that was computed to nothing, or that finds no worksheet, though there is one of another spelling."""
+    cells = {(0, 0): Cell(1.0), (0, 1): Cell(2.0, formula)}
+    content = WorkbookContent(LSTM, {"Net": SheetContent("Net", "visible", cells)})
+    helper = SimpleNamespace(sheet="Net", code=code_at(0, 1), values=[value])
+    seen: Any = SimpleNamespace(sightings=[], helpers=[(None, helper)])
+
+    found = who_computes_all(content, engine, seen, FormulaCells(content))
+
+    assert (found is None) is not bool(why)
+    assert found is None or (found[0].name, why in found[2]) == ("cellrune", True)

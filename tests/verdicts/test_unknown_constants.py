@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
 import pytest
 from small_book import Change, Checker
 
+from xlcheck.formulas.addresses import Range
 from xlcheck.verdicts import elsewhere
+from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.unknown_constants import UnknownConstants
+from xlcheck.verdicts.unknown_parts import Known
+from xlcheck.workbook.bindings import Binding
+from xlcheck.workbook.cell_codes import code_at
+from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
 
 RIGHT = "C2*Weights!$B$2"
 BELL = f"={RIGHT}+EXP(-Mine!A1*(C2-Mine!A2)^2)"
@@ -66,3 +78,33 @@ def test_a_number_that_cells_make_and_cancel_out_of_is_unknown(check_small: Chec
 def test_what_makes_nothing_new_of_cells_passes(check_small: Checker, formula: str) -> None:
     """0 and 1 are numbers that any formula may hold."""
     assert check_small({"Net!C3": f"={formula}"}).exit_code == 0
+
+
+def number_read(formula: str, known: Known, *, every: bool = True) -> list[str]:
+    """What is unknown of a formula on the worksheet `Net`, whose A1 is part of the network; `Mine` is somebody's."""
+    cells = {
+        "Net": {(0, 0): Cell(0.777), (1, 0): Cell(0.25), (0, 1): Cell(1.0, formula)},
+        "Mine": {(0, 0): Cell(0.777), (1, 0): Cell(1.0), (2, 0): Cell(3.0)},
+    }
+    sheets = {name: SheetContent(name, "visible", own) for name, own in cells.items()}
+    formulas = FormulaCells(WorkbookContent(Path("a.xlsx"), sheets))
+    manifest: Any = SimpleNamespace(bindings=[Binding("net.w", Range("Net", 0, 0))], selector=None)
+    constants = UnknownConstants(formulas, manifest, {"Net"}, every=every)
+    return [what for _, what in constants.read_by({"net.y": known}, [("net.y", "Net", np.array([code_at(0, 1)]))])]
+
+
+@pytest.mark.parametrize(
+    ("formula", "place"),
+    [("A1", None), ("A1+A2", "Net!A2"), ("A1*Mine!A1", "Mine!A1"), ("A1*Mine!A2", None), ("A1+Mine!A3", None)],
+)
+def test_a_number_is_known_if_it_is_the_networks_or_might_stand_in_the_formula(formula: str, place: str | None) -> None:
+    """As 1 and 0 might, and what its equation holds; every other one is told with its cell."""
+    told = [] if place is None else [f"the number in {place}, of which its equation knows nothing"]
+
+    assert number_read(formula, Known(one_way=True, numbers=frozenset({3.0}))) == told
+
+
+def test_of_many_formulas_those_are_asked_that_name_a_worksheet_of_somebody_else() -> None:
+    """Numbers on the worksheets that xlcheck made are looked at where there are few formulas."""
+    assert number_read("A1+A2", Known(one_way=True), every=False) == []
+    assert len(number_read("A1+Mine!A1", Known(one_way=True), every=False)) == 1

@@ -16,6 +16,8 @@ from xlcheck.engines import engine
 from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.layout.fed_back import NAME as FED_BACK
+from xlcheck.layout.feeding import NAME as FEEDING
+from xlcheck.layout.writing import NAME as WRITING
 from xlcheck.workbook.content import SheetContent
 from xlcheck.workbook.reader import read_workbook
 
@@ -54,22 +56,22 @@ def test_other_words_are_continued_as_keras_does() -> None:
         session.set("Text", typed[0] + k, typed[1], word)
     session.recalculate()
 
-    assert session.read(parse_range("'Twenty words'!H26")) == [[desired]]
+    assert session.read(parse_range(f"'{WRITING}'!H26")) == [[desired]]
 
 
 def test_what_is_read_is_what_was_written() -> None:
     """With weights that make it answer otherwise, the decoder still reads its own likeliest letter."""
-    sheet = sheet_of("encoder-decoder", "Feeds itself")
+    sheet = sheet_of("encoder-decoder", FEEDING)
     x, y = (found(sheet, label) for label in ("kernel", "yₜ"))
     columns = sorted(c for (r, c), cell in sheet.cells.items() if r == y[0] and isinstance(cell.value, float))[-3:]
     session = opened("encoder-decoder")
-    before = session.read(Range("Feeds itself", x[0], columns[0], 4, 3))
+    before = session.read(Range(FEEDING, x[0], columns[0], 4, 3))
     bias = found(sheet_of("encoder-decoder", "Weights"), "bias   4")
     for unit in range(4):
         session.set("Weights", bias[0] + 2, bias[1] + 1 + unit, 9.0 if unit == 2 else -9.0)
     session.recalculate()
-    read = list(zip(*session.read(Range("Feeds itself", x[0], columns[0], 4, 3)), strict=True))
-    answers = list(zip(*session.read(Range("Feeds itself", y[0], columns[0], 4, 3)), strict=True))
+    read = list(zip(*session.read(Range(FEEDING, x[0], columns[0], 4, 3)), strict=True))
+    answers = list(zip(*session.read(Range(FEEDING, y[0], columns[0], 4, 3)), strict=True))
 
     assert before != [list(row) for row in zip(*read, strict=True)]
     for t in (1, 2):
