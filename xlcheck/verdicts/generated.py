@@ -119,8 +119,7 @@ def check_content(
         content,
         engine,
         notes=(
-            *([why] if why else []),
-            *_notes(workbook, rounded=rounded),
+            *_notes(workbook, why, rounded=rounded),
             *without_effect(content, circular=bool(circle), built=True),
         ),
         edits=given.edits,
@@ -135,11 +134,7 @@ def check_content(
     parts = [main, Part((), notes=(*changed.words, *typed_over)), *(part for part, _ in tables)]
     found = report(parts)
     if found.counts.root:
-        from xlcheck.verdicts.moved_cells import require_own_places
-
-        if changed.words:
-            require_places(content)
-        require_own_places(content, manifest, seen, session, tolerance)
+        _require_places(content, workbook, session, words=bool(changed.words))
     by_default = perturb is None and found.ok and not given.edits and _is_quick(graph, found, engine)
     if not (perturb or by_default):
         return found
@@ -266,8 +261,19 @@ def _shown(q: Quantity, source: Trace, settings: Sequence[int]) -> Array:
     return source[q.name][list(settings)]
 
 
-def _notes(workbook: _Workbook, *, rounded: bool) -> Iterator[str]:
+def _require_places(content: WorkbookContent, workbook: _Workbook, session: Session, *, words: bool) -> None:
+    """Refuse a workbook in which what looks wrong has moved; `words` says whether words have."""
+    from xlcheck.verdicts.moved_cells import require_own_places
+
+    if words:
+        require_places(content)
+    require_own_places(content, workbook.manifest, workbook.seen, session, workbook.tolerance)
+
+
+def _notes(workbook: _Workbook, why: str, *, rounded: bool) -> Iterator[str]:
     edits = workbook.given.edits
+    if why:
+        yield why
     if rounded:
         yield f"the constants were rounded by the program that saved the file, so {_ROUNDED:g} is allowed as difference"
     if edits:
