@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from small_book import Checker
 
@@ -64,3 +66,16 @@ def test_what_is_a_single_cell_may_be_exchanged(check_small: Checker, formula: s
 
     assert not any("TRANSPOSE" in text for text in report.reservations)
     assert not report.cells.with_status(Status.ROOT)
+
+
+@pytest.mark.parametrize("name", ["Own!R1C1", "Own!r30c4", "Own!R9C", "Own!A0", "'Own'!$B$00", "SUM(Own!B9:B0)"])
+def test_what_looks_like_a_cell_and_is_none_is_no_pass(check_small: Checker, name: str) -> None:
+    """IronCalc takes it for 0, Excel for a name that nobody has given; a cell that is called so is one."""
+    report = check_small({"Net!C3": f"={RIGHT}+{name}", "Own!A1": "=1"})
+
+    assert (report.exit_code, report.counts.root) == (3, 0)
+    assert report.reservations[0] == (
+        f"the formula of Net!C3 names {re.split('[!:]', name.upper())[-1].strip(')')}, which is no cell: some programs "
+        "show an error there, or do not open the file; correct it"
+    )
+    assert not check_small({"Own!A1": "=Net!RC1+1", "Own!A2": '="Net!R1C1"&COUNT(Net!A1:R2)'}).reservations

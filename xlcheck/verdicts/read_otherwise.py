@@ -4,7 +4,8 @@ Functions that came after Excel 2007 are called `_xlfn.LET` in files, and progra
 A script that writes `LET`, or `_xlfn.SUM`, makes a cell that shows `#NAME?` until somebody edits it. And a typographic
 minus, as in `A1−B1`, the `@` of `A1*@B1` and the `#` of `A1#`, which files spell SINGLE and ANCHORARRAY, belong to no
 formula in a file. What stands behind a whole formula, as in `A1)` and `A1,0`, IronCalc passes over, while Excel refuses
-the file. And TRANSPOSE takes a single cell where no array formula is entered, though no engine does so.
+the file; and it takes `Sheet1!R1C1` and `A1:A0`, where no cells are named, for 0. And TRANSPOSE takes a single cell
+where no array formula is entered, though no engine does so.
 """
 
 from __future__ import annotations
@@ -47,7 +48,10 @@ _OLDER = frozenset(_OLD_NAMES.split())
 _WITH_NAMES = {"_XLFN.LET", "_XLFN.LAMBDA"}
 _STRANGE = re.compile(r"[@#]|[^\x00-\x7f]")
 _SWAPPED = re.compile(r"TRANSPOSE\((?!\s*(?:(?:'[^']*'!|\w+!)?\$?[A-Z]{1,3}\$?\d+\s*\)|\{))")  # more than one cell
+# One expression for each sign that may stand before a cell: what begins with a letter is found quickly.
+_NO_CELL = [re.compile(sign + r"(\$?(?:R\d+C\d*|[A-Z]{1,3}\$?0+))(?![\w.(!])") for sign in "!:"]
 _TEXT = re.compile(r'"[^"]*"')
+_QUOTED = re.compile(r"""\"[^"]*"|'[^']*'""")
 
 
 def read_otherwise(formulas: FormulaCells) -> Iterator[str]:
@@ -65,7 +69,7 @@ def read_otherwise(formulas: FormulaCells) -> Iterator[str]:
     for sign, places in found[_signs].items():
         shown = f"{sign} (U+{ord(sign):04X})" if sign.isprintable() else f"the sign U+{ord(sign):04X}"
         yield f"programs do not all read {shown} in the formula of {first_of(places)}; write it without this sign"
-    for what, places in found[_misplaced].items():
+    for what, places in (*found[_misplaced].items(), *found[_no_cells].items()):
         yield (
             f"the formula of {first_of(places)} {what}: some programs show an error there, or do not open the file; "
             "correct it"
@@ -117,6 +121,12 @@ def _misplaced(formula: str) -> Iterator[str]:
             yield error.what
 
 
+def _no_cells(formula: str) -> Iterator[str]:
+    """What looks like a cell and is none."""
+    text = _QUOTED.sub("''", formula.upper())
+    yield from (f"names {name}, which is no cell" for pattern in _NO_CELL for name in pattern.findall(text))
+
+
 def _transposes(formula: str) -> Iterator[str]:
     if _SWAPPED.search(_TEXT.sub("", formula).upper()):
         yield "TRANSPOSE"
@@ -144,5 +154,6 @@ def _called(formula: str) -> Iterator[str]:
 _Finder = Callable[[str], Iterable[str]]
 _LOOKS: Mapping[_Finder, Callable[[str], object]] = {
     _called: _may_call, _signs: _may_hold_a_sign, _misplaced: may_be_none, _transposes: _SWAPPED.search,
+    _no_cells: lambda text: any(pattern.search(text) for pattern in _NO_CELL),
 }  # fmt: skip
 """What finds something in a formula, and a quick look at many in capitals, a line each, before it is asked."""
