@@ -131,3 +131,29 @@ def attention_of_more() -> Cells:
         cell: text.translate(exchanged) if isinstance(text, str) and cell[0] in "MNOP" else text
         for cell, text in attention(4).items()
     }
+
+
+def block(*, bias: bool = False, place: bool = False) -> Cells:
+    """Attention, a layer that reads it, and two layers behind; both times what was read is added. A block of a model.
+
+    Args:
+        bias: whether the layer that reads the attention has a bias.
+        place: whether the tokens are sums of two numbers, of a word and of its place, on the right.
+    """
+    cells = attention() | {"AH9": 0.4, "AI9": -0.1, "AJ9": 0.2, "AL10": 0.3, "AM10": -0.2}
+    cells |= {f"{c}7": w for c, w in zip(("AB", "AC", "AH", "AI", "AJ"), (0.6, -0.8, 1.1, -0.5, 0.9), strict=True)}
+    cells |= {f"{c}8": w for c, w in zip(("AB", "AC", "AH", "AI", "AJ"), (0.3, 0.7, -0.4, 0.8, 0.6), strict=True)}
+    cells |= {f"AL{row}": 0.21 * row - 1.2 for row in (7, 8, 9)} | {f"AM{row}": 1.9 - 0.3 * row for row in (7, 8, 9)}
+    cells |= {"AB9": 0.15, "AC9": -0.35} if bias else {}
+    for row in (2, 3, 4):
+        for c, x, own, total in (("AB", "A", "AL", "AO"), ("AC", "B", "AM", "AP")):
+            cells[f"{c}{row}"] = f"=$Y{row}*{c}$7+$Z{row}*{c}$8" + (f"+{c}$9" if bias else "")
+            cells[f"{'AE' if x == 'A' else 'AF'}{row}"] = f"={c}{row}+{x}{row}"
+            cells[f"{own}{row}"] = f"=$AH{row}*{own}$7+$AI{row}*{own}$8+$AJ{row}*{own}$9+{own}$10"
+            cells[f"{total}{row}"] = f"={own}{row}+{'AE' if x == 'A' else 'AF'}{row}"
+            cells |= {f"{x}{row}": f"=A{x}{row + 20}+B{x}{row + 20}"} if place else {}
+            cells |= (
+                {f"{k}{x}{row + 20}": round(0.31 * row * (0.7 if k == "A" else -0.4), 2) for k in "AB"} if place else {}
+            )
+        cells |= {f"{c}{row}": f"=MAX(0,$AE{row}*{c}$7+$AF{row}*{c}$8+{c}$9)" for c in ("AH", "AI", "AJ")}
+    return cells

@@ -52,6 +52,11 @@ def test_a_layer_without_weights_is_recognised(tmp_path: Path, sheet: Callable[[
             (sheets.softmax, "G2", "=EXP(B3)"),
             (sheets.attention, "N3", "=($D3*$G$3+$E3*$H$4)/SQRT(2)"),  # a key of two tokens
             (sheets.attention, "Y3", "=$U3*J$2+$V3*J$3+$V3*J$4"),  # one share twice
+            (sheets.block, "AE2", "=AB2+B2"),  # another number of the token
+            (sheets.block, "AF3", "=AB3+B3"),
+            (sheets.block, "AP2", "=AM2+AE2"),
+            (sheets.block, "AB3", "=$Y3*AB$7+$Z2*AB$8"),  # what another token gives
+            (sheets.block, "AH4", "=MAX(0,$AE4*AH$7+$AF4*AH$8)"),
         ],
         2,
     ),
@@ -110,3 +115,40 @@ def test_scores_are_divided_by_the_root_of_what_they_add_up(by: str, code: int, 
     cells = {c: v.replace("SQRT(2)", by) if isinstance(v, str) else v for c, v in sheets.attention().items()}
 
     assert answer(cells, tmp_path, 3) == (code, set())
+
+
+@pytest.mark.parametrize(("bias", "place"), spread([(b, p) for b in (False, True) for p in (False, True)], 2))
+def test_a_block_of_a_transformer_is_recognised(bias: bool, place: bool, tmp_path: Path) -> None:
+    """Rule: what is added to weighted sums is skipped, be it a typed token, a sum that makes one, or a result, if they
+    are computed from it; so is it without any bias."""
+    cells = sheets.block(bias=bias, place=place)
+    found = verdict(cells, tmp_path, 3)
+
+    assert (found.code, found.roots, found.said.count("Add()")) == (0, set(), 2)
+    assert found.agree == 84
+
+
+_ROWS = (2, 3, 4)
+
+
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize("place", [False, True])
+@pytest.mark.parametrize(
+    "formulas",
+    spread(
+        [
+            {f"{c}{r}": f"={z}{r}+{x}{r}" for r in _ROWS for c, z, x in (("AE", "AB", "B"), ("AF", "AC", "A"))},
+            {f"{c}{r}": f"={z}{r}+{x}{r + 1}" for r in _ROWS for c, z, x in (("AE", "AB", "A"), ("AF", "AC", "B"))},
+            {f"{c}{r}": f"={z}{r}-{x}{r}" for r in _ROWS for c, z, x in (("AE", "AB", "A"), ("AF", "AC", "B"))},
+            {f"{c}{r}": f"={q}{r}/SUM({q}$2:{q}$4)" for r in _ROWS for c, q in zip("UVW", "QRS", strict=True)},
+            {f"AP{r}": f"=AM{r}" for r in _ROWS},
+        ],
+        2,
+    ),
+    ids=["another unit", "the next token", "subtracted", "shares of a column", "one unit alone"],
+)
+def test_what_all_formulas_of_a_block_do_otherwise_is_no_pass(
+    formulas: sheets.Cells, place: bool, tmp_path: Path
+) -> None:
+    """Rule: what is skipped is added in the order of the results, and all shares of one softmax mix what is mixed."""
+    assert answer(sheets.block(place=place) | formulas, tmp_path, 3) == (3, set())

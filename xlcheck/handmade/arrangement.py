@@ -33,7 +33,7 @@ from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs, scaled_inputs, unused_cells
 from xlcheck.handmade.equations.recognise import Recognised
 from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
-from xlcheck.handmade.equations.whole_steps import mixed_up_steps
+from xlcheck.handmade.equations.whole_steps import mixed_up_steps, mixing_shares
 from xlcheck.handmade.evaluations import evaluations, goes_on
 from xlcheck.handmade.layer_cells import LayerCells, at_first
 from xlcheck.handmade.networks.network import Network
@@ -108,7 +108,9 @@ class Arrangement:
         said = islice(self.reads.said_of_words((sorted(layer.own) for layer in self.layers), self.values), 1)
         empty = filter(None, (reads_empty(self.reads.of, table, reading) for reading in readings))
         steps = islice(mixed_up_steps(readings, [layer.results for layer in self.plain]), 1)
-        return [*alone, *said, *empty, *(own.said for own in self.typed_over[:1]), *together, *steps]
+        softmaxes = [own.results for own in self.plain if own.networks[0].spec.layers[0].kind == "Softmax"]
+        shares = islice(mixing_shares(readings, softmaxes), 1)
+        return [*alone, *said, *empty, *(own.said for own in self.typed_over[:1]), *together, *steps, *shares]
 
     @cached_property
     def typed_over(self) -> list[TypedOver]:
@@ -199,7 +201,11 @@ class Arrangement:
         lines = Lines(telling, table)
         odd |= {cell for cell in telling if lines.differs(cell) or lines.is_alone(cell)}
         regular |= derivatives(readings, self.reads.terms, taken) if left else set()
-        spare = (spare | regular | self._measures(taken) if left else spare) - {*taken} - odd
+        regular |= self._measures(taken) if left else set()
+        if any(cell in regular for cell in left):
+            given = {cell for layer in self.layers for cell in layer.inputs}
+            regular -= reached(given, self.reads.of, through=lambda own: own not in taken) | given  # they go on
+        spare = (spare | regular if left else spare) - {*taken} - odd
         left += [cell for cell in odd if cell not in left]
         return [cell for cell in left if cell not in spare], [cell for cell in self.reads.formulas if cell in spare]
 

@@ -95,8 +95,8 @@ def plain_behind(layers: Sequence[LayerCells], reads: Reads) -> list[PlainCells]
     cells = [
         {place: cell_of(atom) for place, atom in own.items()} for own in results if not any(a[3] for a in own.values())
     ]
-    found = plain_layers(cells, reads.terms, {cell for layer in layers for cell in layer.own})
     places = _given_to(layers)
+    found = plain_layers(cells, reads.terms, {cell for layer in layers for cell in layer.own}, places.keys())
     meant = (layer for layer in found if not _is_preparation(layer, places))
     return [layer for layer in meant if not any(map(reads.multiplies_blank, layer.own))]
 

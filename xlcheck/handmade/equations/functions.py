@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 
 import numpy as np
 
@@ -97,10 +97,17 @@ class Functions:
         terms: what each formula computes.
         taken: the cells of layers.
         known: all results.
+        given: what layers are given, which may be computed, too.
     """
 
-    def __init__(self, terms: CellTerms, taken: Collection[Address], known: Collection[Address]) -> None:
-        self._terms, self.known = terms, frozenset(known)
+    def __init__(
+        self,
+        terms: CellTerms,
+        taken: Collection[Address],
+        known: Collection[Address],
+        given: Set[Address] = frozenset(),
+    ) -> None:
+        self._terms, self.known, self._given = terms, frozenset(known), given
         in_no_circle = terms.in_no_circle
         self.of = self._leaves([cell for cell in formulas_behind(known, terms, taken, _MOST) if cell in in_no_circle])
         self.taken = taken
@@ -111,7 +118,7 @@ class Functions:
         reads, stack = self._terms.reads, [*cells]
         while stack:
             own = stack[-1]
-            computed = [o for o in reads[own] if o in self._terms and o not in self.known]
+            computed = [o for o in reads[own] if o in self._terms and o not in self.known and o not in self._given]
             if waiting := [o for o in computed if o not in found]:
                 stack += waiting
                 continue

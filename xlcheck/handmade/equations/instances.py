@@ -6,7 +6,7 @@ something.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -69,10 +69,13 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
             if instance is not None:
                 instance.gate, instance.gated = gate, frozenset(under)
                 found[atom] = instance
-    skipped = dict(_before_skips(found, forms, single))
-    kept = {atom: own for atom, own in found.items() if atom not in skipped}
-    compared = _only_compared(found, forms, inlined, single, deciding)
-    return kept | {own.atom: own for own in skipped.values()} | compared
+    found |= _only_compared(found, forms, inlined, single, deciding)
+    while skipped := {atom: (own, added) for atom, own, added in _before_skips(found, forms, single)}:
+        found = {atom: own for atom, own in found.items() if atom not in skipped}
+        sums = ((x, forms.of(x)) for _, added in skipped.values() for x in added)
+        more = [_instance(x, form, form.polynomial, forms, single) for x, form in sums if form.kind == SUM]
+        found |= {own.atom: own for own in (*(own for own, _ in skipped.values()), *more) if own is not None}
+    return found
 
 
 def _deciding(forms: Forms) -> set[Atom]:
@@ -99,25 +102,53 @@ def _with_thresholds(form: Form, forms: Forms) -> Polynomial:
 
 def _before_skips(
     found: Mapping[Atom, Instance], forms: Forms, single: Collection[Atom]
-) -> Iterator[tuple[Atom, Instance]]:
-    """Sums of a weighted sum and of what a layer skips → the weighted sum; what is skipped is no second bias.
+) -> Iterator[tuple[Atom, Instance, set[Atom]]]:
+    """Sums of a weighted sum and of what a layer skips; what is skipped is no second bias.
 
-    The weighted sum has a bias of its own, which other samples add, too; none of them adds what this one skips.
+    None of the others with its weights adds what this one skips. Either they add a bias of their own, or each is
+    computed from what it skips.
+
+    Yields:
+        Where such a sum stands, the weighted sum, and what is added to it.
     """
-    tried: dict[Atom, tuple[Instance, Atom]] = {}
-    for atom in (own.atom for own in found.values() if own.activation == LINEAR and not own.gate):
-        total = forms.of(atom).polynomial
-        for part in forms.inlined.get(atom, ()):
-            summands = forms.of(part).polynomial
-            rest = [monomial for monomial in total if monomial not in summands]
-            own = _instance(part, forms.of(part), summands, forms, single) if len(total) == len(summands) + 1 else None
-            if own is not None and [*map(len, rest)] == [1]:
-                tried[atom] = own, rest[0][0]
     alone = Counter(m[0] for own in found.values() for m in own.monomials if len(m) == 1)
-    for atom, (own, added) in tried.items():
-        biases = [m[0] for m in own.monomials if len(m) == 1]
-        if len(biases) == 1 and alone[added] == 1 and alone[biases[0]] > 1:
-            yield atom, own
+    alike: dict[frozenset[Atom], list[tuple[Atom, Instance, set[Atom]]]] = defaultdict(list)
+    for atom in (own.atom for own in found.values() if not own.gate):
+        for own, added in _in_two(atom, forms, single):
+            biases = [m[0] for m in own.monomials if len(m) == 1]
+            if any(alone[x] > 1 for x in added):
+                continue
+            if added <= reached([own.atom], lambda x: _read(x, forms)):
+                alike[_weights_of(own, forms)].append((atom, own, added))
+            elif len(biases) == len(added) == 1 and alone[biases[0]] > 1 and added.isdisjoint(forms.inlined[atom]):
+                yield atom, own, added
+    for several in alike.values():  # a weight that two share is none of what they skip
+        yield from several if len(several) > 1 else ()
+
+
+def _in_two(atom: Atom, forms: Forms, single: Collection[Atom]) -> Iterator[tuple[Instance, set[Atom]]]:
+    """A sum as a weighted sum that has a cell, and what is added to it: numbers, or another sum that has a cell."""
+    total = forms.of(atom).polynomial
+    parts = {part: forms.of(part).polynomial for part in followed([atom], forms)}
+    for part, summands in parts.items():
+        own = _instance(part, forms.of(part), summands, forms, single) if len(summands) < len(total) else None
+        rest = {monomial: factor for monomial, factor in total.items() if monomial not in summands}
+        if own is not None and {*map(len, rest)} == {1}:
+            yield own, {monomial[0] for monomial in rest}
+        elif own is not None:
+            yield from ((own, {other}) for other, its in parts.items() if its == rest)
+
+
+def _read(atom: Atom, forms: Forms) -> Iterator[Atom]:
+    """What an atom is computed from."""
+    form = forms.of(atom)
+    yield from (own for part in (form.polynomial, form.below) for monomial in part for own in monomial)
+    yield from forms.inlined.get(atom, ())
+
+
+def _weights_of(instance: Instance, forms: Forms) -> frozenset[Atom]:
+    """The given factors of a weighted sum."""
+    return frozenset(atom for monomial in instance.monomials for atom in monomial if forms.is_given(atom))
 
 
 def _only_compared(

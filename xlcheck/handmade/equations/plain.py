@@ -7,7 +7,7 @@ that does otherwise than its neighbours keeps the others from being such a layer
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address
@@ -38,13 +38,16 @@ class PlainCells:
     results: Results
 
 
-def plain_layers(results: Sequence[Results], terms: CellTerms, taken: Collection[Address]) -> list[PlainCells]:
+def plain_layers(
+    results: Sequence[Results], terms: CellTerms, taken: Collection[Address], given: Set[Address] = frozenset()
+) -> list[PlainCells]:
     """The layers behind others that have no sums of weights, each after those whose results it reads.
 
     Args:
         results: those of the layers that are known.
         terms: what each formula computes.
         taken: the cells of these layers.
+        given: what they are given.
     """
     names: Counter[str] = Counter()
     found: list[PlainCells] = []
@@ -54,7 +57,7 @@ def plain_layers(results: Sequence[Results], terms: CellTerms, taken: Collection
     while waiting:
         effort.require_time()
         of = waiting.pop(0)
-        functions = Functions(terms, taken, {cell for own in all_results for cell in own.values()})
+        functions = Functions(terms, taken, {cell for own in all_results for cell in own.values()}, given)
         for template in TEMPLATES:
             own = template(of, functions, all_results)
             if own is not None:

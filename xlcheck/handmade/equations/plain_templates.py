@@ -253,7 +253,7 @@ def _skipped(of: Results, functions: Functions, all_results: Sequence[Results]) 
     results = {place: sums[cell][0][0] for place, cell in of.items()}
     second = [known for known in all_results if {*others.values()} <= {*known.values()}]
     in_order = not second or any(_in_one_order(others, known) for known in second)
-    if len({*others.values()}) < len(others) or not in_order or not _in_lines(others):
+    if len({*others.values()}) < len(others) or not in_order or not _in_lines(others) or not _go_along(of, others):
         return None
     order = sorted(of)
     inputs = [[(of[place],) for place in order], [(others[place],) for place in order]]
@@ -276,6 +276,17 @@ def _in_lines(others: Results) -> bool:
             lines[place[axis]].append(cell)
         rows, columns = ([{cell[k] for cell in own} for own in lines.values()] for k in (1, 2))
         if not (all(len(row) == 1 for row in rows) or all(len(column) == 1 for column in columns)):
+            return False
+    return True
+
+
+def _go_along(of: Results, others: Results) -> bool:
+    """Whether the summands of each step, and of each unit, stand in the same order as the results they are added to."""
+    for axis in (0, 1):
+        lines: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for place in of:
+            lines[place[axis]].append(place)
+        if any(sorted(own, key=of.__getitem__) != sorted(own, key=others.__getitem__) for own in lines.values()):
             return False
     return True
 

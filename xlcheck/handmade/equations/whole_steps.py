@@ -31,15 +31,14 @@ def mixed_up_steps(readings: Sequence[Reading], plain: Sequence[Results]) -> Ite
     makers += [dict(results) for results in plain]
     made = {cell: (maker, *at) for maker, cells in enumerate(makers) for at, cell in cells.items()}
     branches = dict(_branches(readings))
-    for reading in readings:
+    products = {number for number, reading in enumerate(readings) if _multiplies(reading, made)}
+    for number, reading in enumerate(readings):
         cells = {
             (step, slot): cell_of(own[slot])
             for step, own in reading.layer.slots.items() for slot in reading.features if slot in own
         }  # fmt: skip
         places = {at: made[cell] for at, cell in cells.items() if cell in made}
-        wrong = _apart(places)
-        if wrong is not None and _multiplies(reading, made):
-            wrong = _apart({at: (maker, unit, step) for at, (maker, step, unit) in places.items()})
+        wrong = _apart(_turned(places, products if number not in products else range(len(makers))))
         if wrong is not None:
             yield f"{show(cells[wrong])} is read where results of another unit, step or sample are read elsewhere"
         inputs: dict[tuple[int, object], dict[int, set[frozenset[Atom]]]] = defaultdict(lambda: defaultdict(set))
@@ -51,6 +50,34 @@ def mixed_up_steps(readings: Sequence[Reading], plain: Sequence[Results]) -> Ite
             if any(own != other for own, other in itertools.pairwise(of_maker.values())):
                 first = min(cell for (own, _), cell in cells.items() if own == step)
                 yield f"{show(first)} and what is read with it are results of two steps or samples"
+
+
+def mixing_shares(readings: Sequence[Reading], softmaxes: Sequence[Results]) -> Iterator[str]:
+    """Why shares may be those of another dimension: a weighted sum mixes shares of several softmaxes, or some of one.
+
+    Args:
+        readings: the layers of some worksheets that have sums of weights.
+        softmaxes: the results of each softmax.
+    """
+    vector_of: dict[Address, tuple[int, int]] = {}
+    sizes: dict[tuple[int, int], int] = defaultdict(int)
+    for number, results in enumerate(softmaxes):
+        for (step, _), cell in results.items():
+            vector_of[cell] = number, step
+            sizes[number, step] += 1
+    for instance in (own for reading in readings for own in reading.layer.instances):
+        read = [vector_of[cell] for own in instance.monomials for x in own if (cell := cell_of(x)) in vector_of]
+        if read and (len({*read}) > 1 or len(read) != sizes[read[0]]):
+            yield f"{show(cell_of(instance.atom))} does not weigh what it mixes with all shares of one softmax"
+
+
+def _turned(places: Places, makers: Container[int]) -> Places:
+    """The same with units for steps of those of some layers where only that makes them whole."""
+    of_maker: dict[int, dict[tuple[int, int], tuple[int, int, int]]] = defaultdict(dict)
+    for at, place in places.items():
+        of_maker[place[0]][at] = place
+    turned = {maker for maker, own in of_maker.items() if maker in makers and _apart(own) is not None}
+    return {at: (own, unit, step) if own in turned else (own, step, unit) for at, (own, step, unit) in places.items()}
 
 
 def _apart(places: Places) -> tuple[int, int] | None:
