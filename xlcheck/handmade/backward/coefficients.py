@@ -14,6 +14,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Function, Sum, Term, subterms
 from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.effort import require_time
 
 SETTINGS = 12
 """Random settings; beside them each cell has a setting with the numbers shown."""
@@ -85,6 +86,7 @@ def _schedules(values: Array, settings: Mapping[Address, Array]) -> Iterator[Coe
         if not (left[np.isfinite(left)] > 0).all() or (left > 1 + _WITHIN).any():
             continue
         for cell, count in settings.items():
+            require_time()
             if cell != start and cell[0] and count[-1] >= 0 and float(count[-1]).is_integer():
                 for how, parameter, size in _falling(left, count, settings):
                     yield Coefficient(start, 1.0, (how, parameter), first * size)

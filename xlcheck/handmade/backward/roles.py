@@ -174,6 +174,8 @@ def read_under(sheet: Sheet, loss: str, ask: DenseGradients) -> Reading:
     reading = replace(reading, roles=roles, steps=tuple(without_strange_moves(_moved(reading, mover))))
     roles |= dict(_on_the_way(reading, mover, near))
     roles |= dict(_estimated(reading, roles, near))
+    if not any(step.moves or reading.held_gradients(number) for number, step in enumerate(reading.steps)):
+        return replace(reading, roles=roles)  # where nothing learns there is no rate
     readers = {cell: number for cell, (number, _) in roles.items()}
     readers |= {update: number for number, step in enumerate(reading.steps) for update in step.moves}
     return replace(reading, roles={**roles, **dict(settings_held(sheet, readers))})
