@@ -98,11 +98,12 @@ a dense network for three samples, and an LSTM.
 
 
 def save(cells: Mapping[str, object], path: Path) -> Path:
-    """A workbook with one worksheet `S`."""
+    """A workbook with the worksheet `S`, and others where a cell is named with one, as `Data!A1`."""
     book = openpyxl.Workbook()
     book.active.title = "S"
     for name, value in cells.items():
-        book.active[name] = value
+        sheet, cell = name.split("!") if "!" in name else ("S", name)
+        (book[sheet] if sheet in book.sheetnames else book.create_sheet(sheet))[cell] = value
     book.save(path)
     return path
 

@@ -34,6 +34,17 @@ def test_each_squared_error_has_its_own_target(wrong: Mapping[str, object], root
     assert answer(_squared("1/(1+EXP(-({})))", wrong), tmp_path) == (int(bool(roots)), roots)
 
 
+def test_targets_may_stand_on_another_worksheet(tmp_path: Path) -> None:
+    """Rule: a loss reads its targets on the worksheet on which they stand, through whatever copies."""
+    cells = _squared("1/(1+EXP(-({})))")
+    cells |= {f"Raw!F{row}": target for row, target in zip(range(5, 9), (0, 1, 1, 0), strict=True)}
+    cells |= {f"D{row}": f"=Raw!F{row}" for row in range(5, 9)}
+
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"E7": "=(Raw!F7-C7)^2"}, tmp_path) == (0, set())
+    assert answer(cells | {"E7": "=(Raw!F6-C7)^2"}, tmp_path) == (1, {"E7"})
+
+
 def test_of_two_losses_neither_is_the_rule(tmp_path: Path) -> None:
     """Rule: where as many losses have another form nobody is called wrong, and the check does not pass."""
     assert answer(_squared("TANH({})", {"E7": "=(D7-C7)", "E8": "=(D8-C8)"}), tmp_path)[1] == set()

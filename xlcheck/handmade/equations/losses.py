@@ -74,14 +74,15 @@ def _are_in_line(
     )
     ((to_loss, *to_targets), count), *_ = ways.most_common(1)
     if count >= _MAJORITY * (len(first) - count):
-        for step, (sheet, row, column) in first.items():
-            at[step], *targets[step] = ((sheet, row + down, column + right) for down, right in (to_loss, *to_targets))
+        for step, (_, row, column) in first.items():
+            at[step], *targets[step] = ((on, row + down, column + right) for on, down, right in (to_loss, *to_targets))
     in_order = [target for step in sorted(at, key=first.__getitem__) for target in targets[step]]
     return at.keys() == first.keys() and in_order == sorted({*in_order}) and {*at.values()} <= {*behind}
 
 
-def _away(one: Address, other: Address) -> tuple[int, int]:
-    return other[1] - one[1], other[2] - one[2]
+def _away(one: Address, other: Address) -> tuple[str, int, int]:
+    """On which worksheet another cell stands, how many rows down, and how many columns to the right."""
+    return other[0], other[1] - one[1], other[2] - one[2]
 
 
 def _of_step(reading: Reading, step: int) -> list[Address]:
