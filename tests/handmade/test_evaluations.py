@@ -50,6 +50,8 @@ def _found(cells: Mapping[str, object], folder: Path, decisions: Collection[str]
         ({"C1": "=IF(A1>B1,1,0)", "C2": "=IF(A2>B2,1,0)", "D1": "=IF(C1+C2>1,1,0)"}, "", "D1"),  # a neuron
         ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/3"}, "C1", ""),
         ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/2"}, "", "C1"),
+        ({"C1": "=SUMPRODUCT(--((A1:A3>=0.5)=(A10:A30=1)))/3"}, "C1", ""),  # a total is no activation
+        ({"C1": "=SUM((A1:A3>=0.5)*$H$1)"}, "", ""),
         ({"C1": "=UNKNOWN(A1>B1)"}, "", ""),
     ],
 )

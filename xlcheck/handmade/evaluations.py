@@ -124,7 +124,7 @@ class _Ways:
         taken: the cells of layers.
 
     Attributes:
-        with_threshold: the formulas that compare a result with a number, but for those that give words.
+        with_threshold: the formulas that compare a result with a number, but for those that give words or totals.
     """
 
     def __init__(self, reads: Reads, taken: Collection[Address]) -> None:
@@ -151,7 +151,7 @@ class _Ways:
         self._cell = cell
         node = _parsed(self._reads.table.texts.get(cell, ""))
         way = _Way.SMOOTH if node is None else max(self._of_node(node, cell[0]), _Way.TYPED)
-        if node is not None and _says(node):
+        if node is not None and (_says(node) or _puts_together(node)):
             self.with_threshold.discard(cell)
         return way
 
@@ -214,6 +214,16 @@ def _decided(ways: Iterable[_Way]) -> _Way:
 def _weighed(ways: Sequence[_Way]) -> _Way:
     """The way of a product: a typed number may be the weight of a decision."""
     return _Way.SMOOTH if max(ways) is _Way.STEPS and _Way.TYPED in ways else max(ways)
+
+
+def _puts_together(node: tree.Node) -> bool:
+    """Whether a formula is a total or a mean, or a part of one: it is no activation, whatever it compares."""
+    match node:
+        case tree.Operator(symbol="/" | "*", operands=(one, tree.Literal() | tree.FunctionCall())):
+            return _puts_together(one)
+        case tree.FunctionCall(name=name):
+            return name in {"SUM", "SUMPRODUCT", "AVERAGE"}
+    return False
 
 
 def _says(node: tree.Node) -> bool:
