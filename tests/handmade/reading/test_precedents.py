@@ -29,6 +29,16 @@ FORMULAS = {
     "F2": "=SUM(D1)",
     "F9": "=1+1",
 }
+_TAKEN = {
+    "G11": ("=INDEX($A$1:$A$3,2)*INDEX(S!A1:B3,3,1)", "A2 A3"),
+    "G12": ("=INDEX(A1:A3,B1)", "A1 A2 A3 B1"),
+    "G13": ("=INDEX(A1:A3,0)", "A1 A2 A3"),
+    "G14": ('=INDEX(A1:A3,MATCH("W2",C1:C3,0))', "A2"),
+    "G15": ('=INDEX(A1:A3,MATCH("w9",C1:C3,0))', "A1 A2 A3 C1 C2 C3"),
+    "G16": ('=VLOOKUP("w3",C1:D3,2,FALSE)', "D3"),
+    "G17": ('=VLOOKUP("w3",C1:D3,2)', "C1 D1 C2 D2 C3 D3"),
+}
+"""Formulas that take one cell of a range, and what they read."""
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +130,18 @@ def test_what_is_connected(precedents: Precedents) -> None:
     assert {"B1", "B2", "B3", "F1", "D1"} <= connected
     assert connected.isdisjoint({"B8", "B9", "F9"})
     assert names(sorted(precedents.connected([address("B8")]))) == ["B8", "B9"]
+
+
+def test_a_cell_that_is_taken_by_its_place_is_read_alone(tmp_path: Path) -> None:
+    """Rule: of INDEX and VLOOKUP with typed places or words the one cell is read; where the place is computed, or all
+    of a line is taken, the range."""
+    with xlsxwriter.Workbook(tmp_path / "book.xlsx") as book:
+        sheet = book.add_worksheet("S")
+        sheet.write_column("A1", (1.0, 2.0, 3.0))
+        sheet.write_column("C1", ("w1", "w2", "w3"))
+        for cell, (formula, _) in _TAKEN.items():
+            sheet.write_formula(cell, formula)
+    found = Precedents(CellTable(read_workbook(tmp_path / "book.xlsx")))
+
+    for cell, (_, read) in _TAKEN.items():
+        assert " ".join(show(own).removeprefix("S!") for own in found.of(address(cell))) == read

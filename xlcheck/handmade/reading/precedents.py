@@ -12,6 +12,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.references import References, plain_reference
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.picked import picked_cells
 
 MAX_CELLS = 20_000
 _LARGE = 20_000
@@ -44,7 +45,9 @@ class Precedents:
         if text is None:
             return ()
         sheets = self._table.content.sheets
-        areas = (area for area in self._references.of(text, cell[0]) if area.sheet in sheets)
+        areas = [area for area in self._references.of(text, cell[0]) if area.sheet in sheets]
+        if picked := picked_cells(text, cell[0], self._table):
+            areas = [own for area in areas if (own := picked.get(area, area)) is not None]
         if _SPILL.search(text):
             return tuple(self._table.spill((a.sheet, a.top, a.left)) if a.size == 1 else a for a in areas)
         return tuple(areas)
