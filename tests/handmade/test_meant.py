@@ -213,6 +213,18 @@ def test_a_step_that_reads_no_state_may_begin_a_series(tmp_path: Path) -> None:
     assert answer(cells | {"D10": begins["D10"]}, tmp_path) == (1, {"D10"})
 
 
+@pytest.mark.parametrize(("state", "roots"), [("$H$1", set()), ("C9", {"C10"}), ("$D$1", {"C10"})])
+def test_a_step_that_reads_the_first_state_may_begin_a_series(state: str, roots: set[str], tmp_path: Path) -> None:
+    """Rule: a unit that reads again the number that it read at first begins another series; one that reads an older
+    state, or a weight, does not."""
+    cells: dict[str, object] = {"B1": 0.8, "D1": 0.4, "F1": 0.1, "H1": 0.05}
+    for row, x in zip(range(6, 13), (0.5, -0.3, 0.8, 0.1, 0.7, -0.6, 0.2), strict=True):
+        before = {6: "$H$1", 10: state.replace("C9", "C8")}.get(row, f"C{row - 1}")
+        cells |= {f"B{row}": x, f"C{row}": f"=TANH($B$1*B{row}+$D$1*{before}+$F$1)"}
+
+    assert answer(cells, tmp_path)[1] == roots
+
+
 def test_where_nobody_is_blamed_nothing_is_wrong_because_of_it(tmp_path: Path) -> None:
     """Rule: a layer behind cells that may be meant is not called wrong because of them; no formula is lost."""
     cells: dict[str, object] = {"D5": 0, "E5": 0, "B1": 0.4, "B2": -0.3, "C1": 0.2, "C2": 0.6, "D1": -0.5, "D2": 0.1}

@@ -184,9 +184,19 @@ def _new_series(part: SheetGroup, roots: Collection[Address], held: Mapping[Addr
     for (name, step), cells in steps.items():
         wrong = [cell for cell in cells if cell in roots]
         before = {cell for (other, number), own in steps.items() if other == name and number < step for cell in own}
-        sources = reached(cells, part.precedents.of, through=lambda own: own not in held)
-        if step and len(wrong) > 1 and before.isdisjoint(sources):
-            yield f"{show(min(wrong))} and the others of its step read no state, as where a series begins"
+        sources = _sources(part, cells, held)
+        if not step or not wrong or not before.isdisjoint(sources):
+            continue
+        others = [own for (other, number), own in steps.items() if other == name and number not in {0, step}]
+        first = _sources(part, steps[name, 0], held) & sources
+        again = first.difference(*(_sources(part, own, held) for own in others)) if others else ()
+        if len(wrong) > 1 or again:
+            yield f"the step of {show(min(wrong))} reads no state but the first one, as where a series begins"
+
+
+def _sources(part: SheetGroup, cells: Collection[Address], held: Collection[Address]) -> set[Address]:
+    """What some cells are computed from, down to those of other quantities."""
+    return reached(cells, part.precedents.of, through=lambda own: own not in held)
 
 
 def _by_quantity(held: Mapping[Address, str]) -> Mapping[str, list[Address]]:
