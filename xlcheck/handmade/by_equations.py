@@ -19,7 +19,7 @@ from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.left_out import reads_less
 from xlcheck.handmade.equations.objections import doubt_of
 from xlcheck.handmade.equations.polynomials import Atom, cell_of
-from xlcheck.handmade.layer_cells import LayerCells
+from xlcheck.handmade.layer_cells import LayerCells, may_be_no_network
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import CORRECT, Outcome
 from xlcheck.handmade.patterns import out_of_place
@@ -169,6 +169,8 @@ def _why_another(found: Arrangement, part: SheetGroup, layer: LayerCells, outcom
         return why
     if taken:
         return f"{show(min(taken))} stands where a result would, and belongs to another layer"
+    if outcome.roots and (why := may_be_no_network(layer, found.all_layers)):
+        return why
     less = reads_less(found.reads.multiplies_blank, layer.reading)
     return less or next(found.read_for_nothing(agreeing(outcome)), None)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.equations.forms import Forms
-from xlcheck.handmade.equations.instances import followed
+from xlcheck.handmade.equations.instances import LINEAR, followed
+from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import LossCells, Reading
 from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.reading.cells import show
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,22 @@ class LayerCells:
         """The cells of what it is given that are no weights and no states."""
         given = (item for network in self.networks for item in network.cells())
         return {cell for quantity, *_, cell in given if quantity.band.role is Role.INPUT}
+
+
+def may_be_no_network(layer: LayerCells, others: Iterable[LayerCells | PlainCells]) -> str | None:
+    """Why a layer may be no part of any network: price lists and budgets are weighted sums, too.
+
+    Args:
+        layer: one with sums of weights.
+        others: the layers of its worksheets.
+    """
+    joined = (
+        not own.given.isdisjoint(layer.own) or not layer.given.isdisjoint(own.own) for own in others if own is not layer
+    )
+    if layer.reading.kind != "Dense" or layer.reading.activations["activation"] != LINEAR or any(joined):
+        return None
+    first = show(min(layer.own))
+    return f"the sums from {first} on have no activation and nothing to do with another layer: they may be no network"
 
 
 def at_first(layer: LayerCells, forms: Forms) -> set[Address]:

@@ -170,12 +170,14 @@ class Search:
             terms = CellTerms(part.table, part.values)
             base = layers_of(part, terms)
             layers = settled(base, part, self._bench(part, answers, terms))
-            at_once = self._without_search(part, answers, layers)
-            if at_once is not None and not (layers.is_sure and any(as_in_pattern(part.table))):
+            at_once = self._right_at_once(part, answers, layers)
+            if at_once is not None and not any(as_in_pattern(part.table)):
                 return at_once
+            if at_once is None and (trained := self._trained(part)) is not None:
+                return [trained], []
             lined = settled_in_line(part, terms, base, lambda: self._bench(part, answers, terms), layers)
             if lined is not layers and lined.is_whole:
-                return [*map(part_of, lined.outcomes)], [*_spare(part, lined)]
+                at_once = [*map(part_of, lined.outcomes)], [*_spare(part, lined)]
             if at_once is not None:
                 return at_once
             layers = lined
@@ -204,16 +206,15 @@ class Search:
         found = [*map(part_of, layers.outcomes)]
         return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
 
-    def _without_search(self, part: SheetGroup, answers: Answers, layers: Settled) -> _Found | None:
-        """What became of a part in which all is right but for what is only shown, or in which a network learns."""
+    def _right_at_once(self, part: SheetGroup, answers: Answers, layers: Settled) -> _Found | None:
+        """What became of a part in which all is right but for what is only shown."""
         if layers.is_sure:
             return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
         shown = only_shown(part)
         if shown and (rest := self._equations(without(part, shown), answers)).is_sure:
             beside = Abstention(part.table, part.values, sorted(shown), "", matters=False)
             return [*map(part_of, rest.outcomes)], [beside, *_spare(part, rest)]
-        trained = self._trained(part)
-        return None if trained is None else ([trained], [])
+        return None
 
     def _with_one_edit(
         self, part: SheetGroup, answers: Answers, terms: CellTerms, base: Arrangement

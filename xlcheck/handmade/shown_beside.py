@@ -75,7 +75,8 @@ def only_shown(part: SheetGroup) -> set[Address]:
 def _totals(part: SheetGroup) -> set[Address]:
     """The formulas that sum up a whole row or column, or its mean or largest number, and that nobody reads.
 
-    Beyond the ends of the line stands no further number, so that nothing is left out of it by mistake.
+    Beyond the ends of the line stands no further number, so that nothing is left out of it by mistake, and all of it is
+    computed, or all typed, so that nothing was typed over.
     """
     texts, table = part.table.texts, part.table
     areas = {cell: part.precedents.ranges(cell) for cell, text in texts.items() if _TOTAL.match(text)}
@@ -87,7 +88,10 @@ def _totals(part: SheetGroup) -> set[Address]:
         else:
             ends = [(area.top - 1, area.left), (area.top + area.rows, area.left)]
         places = [(area.sheet, *end) for end in ends]
-        return not any((table.is_number(place) or table.is_formula(place)) and place not in found for place in places)
+        within = [(area.sheet, *place) for place in area.cells()]
+        own = {table.is_formula(x) for x in within if table.is_formula(x) or table.is_number(x)}
+        beyond = any((table.is_number(place) or table.is_formula(place)) and place not in found for place in places)
+        return len(own) == 1 and not beyond
 
     def is_line(area: Range) -> bool:
         return area.size > 1 and 1 in (area.rows, area.columns)

@@ -30,6 +30,7 @@ from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.thresholds import is_no_bias_in_words
 from xlcheck.handmade.idle_under_edits import reads_for_nothing
+from xlcheck.handmade.layer_cells import may_be_no_network
 from xlcheck.handmade.outcome import CORRECT, Outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import show
@@ -139,6 +140,9 @@ def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms
             one, other = map(_shown, pairs)
             yield f"either {one} or {other} {UNDECIDED}"
     yield from _called_no_bias(candidate, base)
+    for layer in candidate.arrangement.layers:
+        why = may_be_no_network(layer, candidate.arrangement.all_layers)
+        yield from () if why is None or layer.own.isdisjoint(candidate.edit) else (why,)
     for cell in candidate.edit:
         if isinstance(terms.get(cell), Sum):
             branch = may_be_a_branch([layer.reading for layer in candidate.arrangement.layers], cell)

@@ -288,11 +288,10 @@ def _after_results(
 ) -> Iterator[Address]:
     """Typed numbers right behind or before results that nobody reads, as long as only computed numbers are.
 
-    Beside a single result they are as long as nobody types them, or just that result, however short it is. Those that
+    Between two results they are of any length, beside one as long as nobody types them, or just that result. Those that
     are read are just that result, and long.
     """
-    results = {cell_of(atom) for reading in readings for atom in outputs(reading).values()}
-    numbers = table.typed_numbers
+    results, numbers = {cell_of(atom) for own in readings for atom in outputs(own).values()}, table.typed_numbers
     for sheet, row, column in sorted(results):
         for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0)):
             cell, before = (sheet, row + down, column + right), (sheet, row - down, column - right)
@@ -301,7 +300,8 @@ def _after_results(
             digits, is_read = digits_of(numbers[cell]), cell in read  # nobody reads it, if a formula stood there
             result = values.numbers[table.index[sheet, row, column]]
             same = math.isclose(numbers[cell], result, rel_tol=_SAME) and not float(numbers[cell]).is_integer()
-            few = COMPUTED if before in results else _PASTED
+            behind = (sheet, row + 2 * down, column + 2 * right)
+            few = 0 if behind in results else COMPUTED if before in results else _PASTED
             if (same and (digits >= COMPUTED or not is_read)) or (digits >= few and not is_read):
                 yield cell
 
