@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from training_sheets import DATA, FIRST, LAST, ROWS, Cells, judged, with_gradients
 
+from fixtures.handmade.drawn.score import answer
 from xlcheck.verdicts.report import Status
 
 pytestmark = pytest.mark.keras
@@ -60,6 +61,13 @@ def test_the_cell_that_breaks_its_line_is_blamed_alone(what: str, tmp_path: Path
     cells, change = _WRONG[what]
     assert _roots(cells, tmp_path / "w.xlsx") == set()
     assert _roots(cells | change, tmp_path / "w.xlsx") == {*change}
+
+
+def test_two_of_three_that_read_one_row_are_not_believed() -> None:
+    """Rule: of three formulas the second and the first may look as if filled, and the third is the right one."""
+    found = answer(11026, (1,), "epochs")
+
+    assert (found.passed, found.false, found.error) == (False, (), "")
 
 
 def test_a_typed_input_is_not_blamed_for_another_mistake(tmp_path: Path) -> None:

@@ -137,7 +137,8 @@ def _wanted(table: CellTable, cell: Address, line: Mapping[int, Address], stride
     if _areas(own, cell[0]) == _areas(text, cell[0]) and _kind(own) == _kind(text):
         return None
     rivals = sum(_is_filled(own, table.texts[o], n, stride) for n, o in line.items() if o in table.texts)
-    return text if 2 * len(fitting) > rivals + len(line) else None
+    # With the cell itself its own kin must be fewer: of three, two may read what moves and two what stays.
+    return text if len(fitting) > max(rivals + 1, rivals + len(line) - len(fitting)) else None
 
 
 def _kind(text: str) -> object:
