@@ -11,6 +11,7 @@ from thorough import part_of, spread
 
 from xlcheck.api import check
 from xlcheck.errors import NothingCheckedError
+from xlcheck.handmade.single_edit import _shown
 
 pytestmark = pytest.mark.keras
 
@@ -236,3 +237,11 @@ def test_a_step_in_the_middle_that_forgets_the_state_is_the_wrong_one(tmp_path: 
     cells |= {f"{column}4": f"=TANH($G$3*{column}3+$G$5)" for column in "BC"}
     cells["D4"] = "=TANH($G$3*D3+$G$4*C4+$G$5)"
     assert roots(cells, tmp_path) == {"C4"}
+
+
+def test_up_to_three_cells_are_named() -> None:
+    """Of more than three the first ones, with a sign that there are others."""
+    cells = [("S", row, 0) for row in range(4)]
+
+    assert _shown(cells[:3]) == "S!A1, S!A2, S!A3"
+    assert _shown(cells) == "S!A1, S!A2, S!A3, …"
