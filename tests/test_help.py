@@ -38,6 +38,22 @@ def test_every_line_fits_and_nothing_is_cut(path: tuple[str, ...]) -> None:
     assert "..." not in shown.replace("[ARGS]...", "").replace("FILES...", "")
 
 
+@pytest.mark.parametrize("path", [path for path in ALL if path], ids=" ".join)
+def test_every_option_says_what_holds_without_it(path: tuple[str, ...]) -> None:
+    """Those with a number, a word or several choices by default; a switch is off."""
+    command: click.Command = commands
+    for name in path:
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), name)
+        assert found is not None
+        command = found
+    options = [option for option in command.params if isinstance(option, click.Option) and not option.is_flag]
+    usual = [option for option in options if isinstance(option.default, int | float | str | tuple) and option.default]
+    said = {str(option.name): option.get_help_record(click.Context(command)) for option in usual}
+
+    assert [name for name, record in said.items() if record is not None and "default" not in record[1]] == []
+
+
 def test_every_command_has_help() -> None:
     """Also those that were added last."""
     assert {path[0] for path in ALL if path} == set(COMMANDS)

@@ -82,7 +82,13 @@ if TYPE_CHECKING:
 @engine_option
 @format_option
 @click.option(
-    "-j", "--jobs", type=click.IntRange(1), default=1, metavar="N", help="How many workbooks to check at a time."
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="How many workbooks to check at a time.",
 )
 @budget_option
 @click.option("--watch", is_flag=True, help="Check again each time a workbook is saved, until Ctrl-C.")
