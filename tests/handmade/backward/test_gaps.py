@@ -144,6 +144,13 @@ def test_a_number_between_the_results_of_a_single_step_is_no_pass(
     assert {result.status for result in found.results} <= {Status.UNBOUND}
 
 
+def test_a_gradient_is_missing_where_inputs_stand_for_weights() -> None:
+    """Rule: one unit and one step do not tell inputs from weights; all that flow back into either are wanted."""
+    found = answer(32024, (1,), "training")
+
+    assert (found.passed, found.false, found.error) == (False, (), "")
+
+
 def test_losses_of_the_next_step_are_no_pass() -> None:
     """Rule: what stands in a line of steps is that of one step after the other; here the last two are the same."""
     found = answer(3066, (1,), "training")

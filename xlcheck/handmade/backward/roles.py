@@ -138,8 +138,10 @@ class Reading:
 
         Where other steps update weights, the last one holds as many as one of them does, in as many cells.
         """
-        step = self.steps[number]
-        held, wanted = len(self._held(number, "∂E/∂w")), sum(self._kernel_sizes(step))
+        step, names = self.steps[number], self._held(number, "∂E/∂w")
+        if not any(name.startswith("∂E/∂w1[") for name in names):  # inputs and weights may stand for one another
+            names |= self._held(number, "∂E/∂z · w1[")
+        held, wanted = len(names), sum(self._kernel_sizes(step))
         learning = next((n for n, other in enumerate(self.steps) if other.moves), None)
         if step.moves:
             return 0
