@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise, product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -13,9 +14,10 @@ from thorough import spread
 
 from xlcheck import build_model, check
 from xlcheck.engines import engine
+from xlcheck.formulas.addresses import parse_range
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.picture_page import NAME
+from xlcheck.layout.picture_page import NAME, PicturePage
 from xlcheck.layout.plan import plan_model
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential
@@ -196,3 +198,19 @@ def test_long_lists_of_choices_stand_beside_each_other(tmp_path: Path) -> None:
     rules = openpyxl.load_workbook(path)[NAME].data_validations.dataValidation
     assert sorted({re.sub(r".*\$", "", rule.formula1) for rule in rules}) == ["66", "67", "68"]  # each from row 6 on
     assert len({rule.formula1 for rule in rules}) == 3 < len(rules)
+
+
+@pytest.mark.parametrize(
+    ("places", "unit", "shown"),
+    [
+        (["B5:B7", "C5:C7"], "$C$2", "INDEX(S!$B$5:$C$7,$C$2,$C$3)"),
+        (["B5:B7", "C5:C7"], None, "INDEX(S!$B$5:$C$7,1,$C$3)"),
+        (["B5", "C5"], "$C$2", "INDEX(S!$B$5:$C$5,1,$C$3)"),
+        (["B5:B7"], "$C$2", "INDEX(S!$B$5:$B$7,$C$2,1)"),
+    ],
+)
+def test_a_box_reads_the_unit_and_the_step_that_are_chosen(places: list[str], unit: str | None, shown: str) -> None:
+    """Of what has a single unit, or stands once for all steps, there is nothing to choose."""
+    nobody: Any = None
+
+    assert PicturePage._item(nobody, [parse_range(f"S!{place}") for place in places], "$C$3", unit) == shown
