@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
 
-from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, number_of, subterms
+from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
+from xlcheck.handmade.equations.scales import scaled_back
+from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.reached import reached
 
@@ -65,16 +65,16 @@ class Measures:
         Args:
             among: formulas that no layer has.
         """
-        scaled = {cell for cell in among if self._scales_back(cell)}
+        scaled, beside = scaled_back(among, self._terms, self._results, self._given, self._weights)
         self._results |= {cell: cell for cell in scaled}
-        order = [cell for cell in self._terms.in_order() if cell in among and cell not in scaled]
+        order = [cell for cell in self._terms.in_order() if cell in among and cell not in scaled | beside]
         for _ in range(2):  # what stands in line with summands is known the second time
             self._kin, self._pairs = frozenset(self._pairs), {}
             for cell in order:
                 found = self._of(self._terms[cell])
                 if found:
                     self._pairs[cell] = found
-        return scaled | ({*self._pairs} - self._below_nothing() if self._is_straight() else set())
+        return scaled | beside | ({*self._pairs} - self._below_nothing() if self._is_straight() else set())
 
     def _below_nothing(self) -> set[Address]:
         """What is called a loss, is below 0 and was made of logarithms, if nobody writes the minus further on."""
@@ -136,6 +136,8 @@ class Measures:
             found.append(own)
         if len(found) == 1 and not others:
             return found[0]
+        if self._is_relative(factors, found):
+            return found[0]
         if len(factors) == 2 and len(others) == 1 and len(found) == 1:
             (target,) = others
             pair = next(iter(found[0]))
@@ -143,6 +145,14 @@ class Measures:
                 return frozenset({(pair[0], target.cell)})
             return found[0] if self._is_count(target) else None
         return self._of_remainders(factors)
+
+    def _is_relative(self, factors: Sequence[tuple[Term, float]], found: Sequence[_Pairs]) -> bool:
+        """Whether an error is divided by what the result is compared with, or by the result."""
+        over = [factor for factor, power in factors if power == -1]
+        if [len(own) for own in (*found, over)] != [1, 1] or len(factors) != 2 or not isinstance(over[0], Leaf):
+            return False
+        ((result, target),) = found[0]
+        return self._results.get(over[0].cell, over[0].cell) in {result, target}
 
     def _is_count(self, term: Term) -> bool:
         """Whether a term is a number beside the network by which a sum is divided, as COUNT gives it."""
@@ -212,30 +222,6 @@ class Measures:
                 if one in targets and self._table.is_number(other) and other not in self._read:
                     return True
         return False
-
-    def _scales_back(self, cell: Address) -> bool:
-        """Whether a formula undoes for a result what others have done to the inputs, as to the range of 0 to 1."""
-        term = self._terms.get(cell)
-        own = leaves(term) if term is not None else ()
-        results = [other for other in own if other in self._results]
-        scale = set(own) - set(results)
-        if term is None or len(results) != 1 or not scale or scale & set(self._weights):
-            return False
-        made = [x for x, read in self._made_of.items() if scale <= read]
-        return bool(made) and all(self._gives_back(term, results[0], x, scale) for x in made)
-
-    @cached_property
-    def _made_of(self) -> Mapping[Address, frozenset[Address]]:
-        """The computed cells that layers read → what their formulas read."""
-        return {x: frozenset(leaves(self._terms[x])) for x in self._given if x in self._terms}
-
-    def _gives_back(self, term: Term, result: Address, x: Address, scale: Collection[Address]) -> bool:
-        def given(part: Term) -> float | None:
-            return self._terms.number(x if part.cell == result else part.cell) if isinstance(part, Leaf) else None
-
-        back = number_of(term, given)
-        raw = [self._terms.number(c) for c in leaves(self._terms[x]) if c not in scale]
-        return len(raw) == 1 and abs(back - raw[0]) <= _CLOSE * max(1.0, abs(raw[0]))
 
 
 def _is_fair(share: float, count: int) -> bool:
