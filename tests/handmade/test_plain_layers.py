@@ -137,15 +137,26 @@ _ROWS = (2, 3, 4)
     "formulas",
     spread(
         [
-            {f"{c}{r}": f"={z}{r}+{x}{r}" for r in _ROWS for c, z, x in (("AE", "AB", "B"), ("AF", "AC", "A"))},
-            {f"{c}{r}": f"={z}{r}+{x}{r + 1}" for r in _ROWS for c, z, x in (("AE", "AB", "A"), ("AF", "AC", "B"))},
-            {f"{c}{r}": f"={z}{r}-{x}{r}" for r in _ROWS for c, z, x in (("AE", "AB", "A"), ("AF", "AC", "B"))},
-            {f"{c}{r}": f"={q}{r}/SUM({q}$2:{q}$4)" for r in _ROWS for c, q in zip("UVW", "QRS", strict=True)},
-            {f"AP{r}": f"=AM{r}" for r in _ROWS},
+            pytest.param(
+                {f"{c}{r}": f"={z}{r}+{x}{r}" for r in _ROWS for c, z, x in (("AE", "AB", "B"), ("AF", "AC", "A"))},
+                id="another unit",
+            ),
+            pytest.param(
+                {f"{c}{r}": f"={z}{r}-{x}{r}" for r in _ROWS for c, z, x in (("AE", "AB", "A"), ("AF", "AC", "B"))},
+                id="subtracted",
+            ),
+            pytest.param(
+                {f"{c}{r}": f"={z}{r}+{x}{r + 1}" for r in _ROWS for c, z, x in (("AE", "AB", "A"), ("AF", "AC", "B"))},
+                id="the next token",
+            ),
+            pytest.param({f"AP{r}": f"=AM{r}" for r in _ROWS}, id="one unit alone"),
+            pytest.param(
+                {f"{c}{r}": f"={q}{r}/SUM({q}$2:{q}$4)" for r in _ROWS for c, q in zip("UVW", "QRS", strict=True)},
+                id="shares of a column",
+            ),
         ],
         2,
     ),
-    ids=["another unit", "the next token", "subtracted", "shares of a column", "one unit alone"],
 )
 def test_what_all_formulas_of_a_block_do_otherwise_is_no_pass(
     formulas: sheets.Cells, place: bool, tmp_path: Path

@@ -188,7 +188,7 @@ def _new_series(part: SheetGroup, roots: Collection[Address], held: Mapping[Addr
         if not step or not wrong or not before.isdisjoint(sources):
             continue
         others = [own for (other, number), own in steps.items() if other == name and number not in {0, step}]
-        first = _sources(part, steps[name, 0], held) & sources
+        first = _sources(part, steps.get((name, 0), ()), held) & sources
         again = first.difference(*(_sources(part, own, held) for own in others)) if others else ()
         if len(wrong) > 1 or again:
             yield f"the step of {show(min(wrong))} reads no state but the first one, as where a series begins"
