@@ -151,3 +151,24 @@ def test_a_last_window_that_stops_short_is_not_blamed(tmp_path: Path) -> None:
         column = "ABCDEFGH"[place]
         cells |= {f"{column}5": f"=SUMPRODUCT({left}3:{right}3,$A$1:$B$1)+$D$1", f"{column}6": f"=MAX(0,{column}5)"}
     assert answer(cells, tmp_path)[1] == set()
+
+
+def test_an_activation_of_a_cell_beside_it_is_no_sum(tmp_path: Path) -> None:
+    """Rule: where sums and their activations stand in one row, and a row below tries other inputs without cells for the
+    sums, an activation is none of the sums before and behind it that somebody has filled wrongly."""
+    cells: dict[str, object] = dict(
+        zip(("A3", "B3", "C3", "D3", "A6", "B6"), (0.85, -0.61, 1, 1, 0.69, 0.18), strict=True)
+    )
+    weights = (0.74, 0.41, -0.55, -0.48, 0.07, -0.28, 0.76, -0.72, 0.91, 0.14, 0.76, 0.26)
+    cells |= {f"{column}3": weight for column, weight in zip("EFGHIJKLMNOP", weights, strict=True)}
+    cells |= {"R3": "=E3*A3+G3*B3", "S3": "=F3*A3+H3*B3", "T3": "=MAX(0,R3)", "U3": "=MAX(0,S3)"}
+    cells |= {"V3": "=I3*T3+K3*U3", "W3": "=J3*T3+L3*U3", "X3": "=1/(1+EXP(-1*V3))", "Y3": "=1/(1+EXP(-1*W3))"}
+    cells |= {"Z3": "=M3*X3+O3*Y3", "AA3": "=N3*X3+P3*Y3", "AB3": "=1/(1+EXP(-1*Z3))", "AC3": "=1/(1+EXP(-1*AA3))"}
+    cells |= {"AH3": "=(AB3-C3)/2", "AI3": "=(AC3-D3)/2"}
+    cells |= {"AJ3": "=(AH3*M3+AI3*N3)*X3*(1-X3)", "AK3": "=(AH3*O3+AI3*P3)*Y3*(1-Y3)"}
+    cells |= {"AL3": "=(AJ3*I3+AK3*J3)*IF(R3>0,1,0)", "AM3": "=(AJ3*K3+AK3*L3)*IF(S3>0,1,0)"}
+    cells |= {"C6": "=MAX(0,E3*A6+G3*B6)", "D6": "=MAX(0,F3*A6+H3*B6)"}
+    cells |= {"E6": "=1/(1+EXP(-(I3*C6+K3*D6)))", "F6": "=1/(1+EXP(-(J3*C6+L3*D6)))"}
+    cells |= {"G6": "=1/(1+EXP(-(M3*E6+O3*F6)))", "H6": "=1/(1+EXP(-(N3*E6+P3*F6)))"}
+
+    assert answer(cells, tmp_path) == (3, set())

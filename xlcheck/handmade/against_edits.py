@@ -10,7 +10,7 @@ from xlcheck.formulas.algebra import Address, Leaf, Sum, Term, outline
 from xlcheck.formulas.shapes import is_filled_from, skeleton
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.candidates import Candidate, seeming_weights
-from xlcheck.handmade.equations.polynomials import cell_of
+from xlcheck.handmade.equations.polynomials import atom_of, cell_of
 from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.idle_under_edits import (
     idle_under,
@@ -112,6 +112,17 @@ def _takes_a_loss_for_a_layer(candidate: Candidate, base: Arrangement) -> bool:
     terms = base.reads.terms
     bent = [c for c in candidate.edit.keys() & base.measured if c in terms and not is_difference(terms[c])]
     return bool(bent) and not candidate.arrangement.measured.issuperset(bent)
+
+
+def _takes_an_activation_away(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit makes an activation of what another cell computes a sum in which that cell is not read."""
+    terms = base.reads.terms
+    for cell in candidate.edit.keys() & terms.keys():
+        read = terms.reads[cell]
+        bends = base.forms.of(atom_of(cell)).is_activation and len(read) == 1 and base.reads.is_formula(read[0])
+        if bends and isinstance(candidate.edit[cell], Sum) and read[0] not in leaves(candidate.edit[cell]):
+            return True
+    return False
 
 
 def _computes_again(candidate: Candidate, base: Arrangement) -> bool:
@@ -221,6 +232,6 @@ def _stands_still(candidate: Candidate, base: Arrangement) -> bool:
 _RULES: Sequence[Callable[[Candidate, Arrangement], bool]] = (
     leaves_idle, takes_an_input_away, reads_for_nothing, keeps_a_blank, _stands_still, _takes_a_state_for_a_bias,
     _computes_an_input, _computes_a_weight, _takes_a_loss_for_a_layer, _computes_again, _reads_once, _leaves_its_line,
-    _takes_a_loop_away,
+    _takes_a_loop_away, _takes_an_activation_away,
 )  # fmt: skip
 """What nobody means: each says whether an edit does it."""
