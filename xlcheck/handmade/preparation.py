@@ -14,8 +14,10 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade.equations.scales import is_between_ends
 from xlcheck.handmade.networks.formula_text import may_be_layer
-from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.lines import MANY, Lines
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
@@ -25,6 +27,8 @@ _OPERATES = re.compile(r"[-+*/^<>]|=")
 _LOOKS_UP = re.compile(r"\b(?:INDEX|OFFSET|[VHX]?LOOKUP|CHOOSE|INDIRECT)\(", re.IGNORECASE)
 _POOLS = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN)\( *#:# *\)", re.IGNORECASE)
 _MOST = 2_000
+_SMALL = 4_000
+"""Formulas of a workbook of which it is asked what they compute."""
 
 
 def feeders(
@@ -42,16 +46,22 @@ def feeders(
     return [cell for cell in table.texts if cell in found]
 
 
-def against(table: CellTable, precedents: Precedents, made: Sequence[Address], judged: set[Address]) -> Iterator[str]:
+def against(
+    table: CellTable, values: CellValues, precedents: Precedents, made: Sequence[Address], judged: set[Address]
+) -> Iterator[str]:
     """Why formulas that lead to judged ones may be more than preparation, or prepare the wrong thing.
 
     Args:
         table: the cells.
+        values: what they hold.
         precedents: who reads what.
         made: these formulas.
         judged: the cells that have a verdict.
     """
     computing = [cell for cell in made if _computes(cell, table, precedents, judged)]
+    if computing and len(table.texts) <= _SMALL:
+        terms = CellTerms(table, values)
+        computing = [c for c in computing if c not in terms or not is_between_ends(terms[c])]
     if computing:
         more = f" and {len(computing) - 1} more feed" if len(computing) > 1 else " feeds"
         yield f"{show(computing[0])}{more} the layers that were recognised, and were not recognised themselves"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
@@ -15,6 +15,8 @@ from xlcheck.handmade.showing import bends
 
 _TOTAL = re.compile(r"(?:SUM|AVERAGE|MEDIAN|MIN|MAX|COUNT|COUNTA|(?:STDEV|VAR)(?:\.?[SP])?)\([^(),]+\)$", re.IGNORECASE)
 """A number that describes one range."""
+_AGREEMENT = re.compile(r"(?:CORREL|PEARSON|RSQ)\([^(),]+,[^(),]+\)$", re.IGNORECASE)
+"""A number that says how well two ranges agree."""
 
 
 def unread(part: SheetGroup) -> list[set[Address]]:
@@ -73,13 +75,14 @@ def only_shown(part: SheetGroup) -> set[Address]:
 
 
 def _totals(part: SheetGroup) -> set[Address]:
-    """The formulas that sum up a whole row or column, or its mean or largest number, and that nobody reads.
+    """The formulas that sum up a whole row or column, or say how two agree, and that nobody reads.
 
     Beyond the ends of the line stands no further number, so that nothing is left out of it by mistake, and all of it is
     computed, or all typed, so that nothing was typed over.
     """
     texts, table = part.table.texts, part.table
-    areas = {cell: part.precedents.ranges(cell) for cell, text in texts.items() if _TOTAL.match(text)}
+    many = {cell: 2 if _AGREEMENT.match(text) else 1 for cell, text in texts.items() if _describes(text)}
+    areas = {cell: part.precedents.ranges(cell) for cell in many}
     found = {cell for cell in areas if not part.precedents.readers(cell)}
 
     def is_whole(area: Range) -> bool:
@@ -96,7 +99,15 @@ def _totals(part: SheetGroup) -> set[Address]:
     def is_line(area: Range) -> bool:
         return area.size > 1 and 1 in (area.rows, area.columns)
 
-    return {cell for cell in found if len(areas[cell]) == 1 and is_line(areas[cell][0]) and is_whole(areas[cell][0])}
+    def describes(areas: Sequence[Range], many: int) -> bool:
+        shapes = {(area.rows, area.columns) for area in areas}
+        return len(areas) == many and len(shapes) == 1 and all(is_line(area) and is_whole(area) for area in areas)
+
+    return {cell for cell in found if describes(areas[cell], many[cell])}
+
+
+def _describes(text: str) -> bool:
+    return bool(_TOTAL.match(text) or _AGREEMENT.match(text))
 
 
 def without(part: SheetGroup, cells: Collection[Address]) -> SheetGroup:

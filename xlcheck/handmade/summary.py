@@ -123,7 +123,7 @@ def report_on(
             *read_otherwise(formulas),
             *depending_cells(table, without_verdict),
             *out_of_place(table, answers.values, agreeing | {*made}),
-            *(() if precedents is None else against(table, precedents, made, agreeing)),
+            *(() if precedents is None else against(table, answers.values, precedents, made, agreeing)),
         ),
     )
 

@@ -58,6 +58,8 @@ class Measures:
         self._results = dict(results)
         self._pairs: dict[Address, _Pairs] = {}
         self._kin: frozenset[Address] = frozenset()
+        self._scaled_targets: frozenset[Address] = frozenset()
+        self._known: frozenset[Address | None] = frozenset()
 
     def cells(self, among: Collection[Address]) -> set[Address]:
         """The formulas among some that are nothing else.
@@ -66,15 +68,17 @@ class Measures:
             among: formulas that no layer has.
         """
         scaled, beside = scaled_back(among, self._terms, self._results, self._given, self._weights)
-        self._results |= {cell: cell for cell in scaled}
-        order = [cell for cell in self._terms.in_order() if cell in among and cell not in scaled | beside]
+        self._results |= {cell: self._results[result] for cell, result in scaled.items()}
+        self._scaled_targets = frozenset(beside)
+        order = [cell for cell in self._terms.in_order() if cell in among and cell not in scaled.keys() | beside]
         for _ in range(2):  # what stands in line with summands is known the second time
+            self._known = frozenset(target for own in self._pairs.values() for _, target in own)
             self._kin, self._pairs = frozenset(self._pairs), {}
             for cell in order:
                 found = self._of(self._terms[cell])
                 if found:
                     self._pairs[cell] = found
-        return scaled | beside | ({*self._pairs} - self._below_nothing() if self._is_straight() else set())
+        return scaled.keys() | beside | ({*self._pairs} - self._below_nothing() if self._is_straight() else set())
 
     def _below_nothing(self) -> set[Address]:
         """What is called a loss, is below 0 and was made of logarithms, if nobody writes the minus further on."""
@@ -117,12 +121,18 @@ class Measures:
             return None
         one, other = (part.cell for part, _ in parts if isinstance(part, Leaf))
         for a, b in ((one, other), (other, one)):
-            if a in self._results and self._is_target(b):
-                return frozenset({(self._results[a], b)})
+            if a in self._results and (target := self._target(b)):
+                return frozenset({(self._results[a], target)})
         return None
 
-    def _is_target(self, cell: Address) -> bool:
-        return self._table.is_number(cell) and cell not in self._weights
+    def _target(self, cell: Address) -> Address | None:
+        """The typed or scaled number that a cell holds, perhaps as a copy of another one; None if it is none."""
+        seen = set[Address]()
+        while cell not in self._results and isinstance(term := self._terms.get(cell), Leaf) and cell not in seen:
+            seen.add(cell)
+            cell = term.cell
+        is_typed = self._table.is_number(cell) and cell not in self._weights
+        return cell if is_typed or cell in self._scaled_targets else None
 
     def _of_product(self, factors: Sequence[tuple[Term, float]]) -> _Pairs | None:
         """A power of a measure, a share of it, or a target times the logarithm of its result."""
@@ -138,11 +148,14 @@ class Measures:
             return found[0]
         if self._is_relative(factors, found):
             return found[0]
+        if [type(factor) for factor, _ in factors] == [Leaf, Leaf] and sorted(power for _, power in factors) == [-1, 1]:
+            return self._compared(*factors)  # a ratio
         if len(factors) == 2 and len(others) == 1 and len(found) == 1:
             (target,) = others
             pair = next(iter(found[0]))
-            if isinstance(target, Leaf) and pair[1] is None and len(found[0]) == 1 and self._is_target(target.cell):
-                return frozenset({(pair[0], target.cell)})
+            meant = self._target(target.cell) if isinstance(target, Leaf) else None
+            if meant is not None and pair[1] is None and len(found[0]) == 1:
+                return frozenset({(pair[0], meant)})
             return found[0] if self._is_count(target) else None
         return self._of_remainders(factors)
 
@@ -152,11 +165,12 @@ class Measures:
         if [len(own) for own in (*found, over)] != [1, 1] or len(factors) != 2 or not isinstance(over[0], Leaf):
             return False
         ((result, target),) = found[0]
-        return self._results.get(over[0].cell, over[0].cell) in {result, target}
+        return self._results.get(over[0].cell) == result or self._target(over[0].cell) == target
 
     def _is_count(self, term: Term) -> bool:
         """Whether a term is a number beside the network by which a sum is divided, as COUNT gives it."""
-        return isinstance(term, Leaf) and term.cell not in self._given and term.cell not in self._results
+        beside = {*self._given, *self._results, *self._known}
+        return isinstance(term, Leaf) and term.cell not in beside
 
     def _of_likelihood(self, condition: Function, *logs: Expression) -> _Pairs | None:
         """ln(o) where a target is 1, and ln(1 − o) where it is 0."""
@@ -167,8 +181,8 @@ class Measures:
                 Function(name="=", arguments=(Leaf() as target, 0.0 | 1.0)),
                 Function(name="LN", arguments=(Leaf() as own,)),
                 Function(name="LN", arguments=(rest,)),
-            ] if _remainder(rest) == own.cell and own.cell in self._results and self._is_target(target.cell):
-                return frozenset({(self._results[own.cell], target.cell)})
+            ] if _remainder(rest) == own.cell and own.cell in self._results and (meant := self._target(target.cell)):
+                return frozenset({(self._results[own.cell], meant)})
         return None
 
     def _of_remainders(self, factors: Sequence[tuple[Term, float]]) -> _Pairs | None:
@@ -178,8 +192,8 @@ class Measures:
         for (one, _), (other, _) in (factors, factors[::-1]):
             target = _remainder(one)
             result = _remainder(other.arguments[0]) if isinstance(other, Function) and other.name == "LN" else None
-            if target and result and result in self._results and self._is_target(target):
-                return frozenset({(self._results[result], target)})
+            if target and result in self._results and (meant := self._target(target)):
+                return frozenset({(self._results[result], meant)})
         return None
 
     def _of_sum(self, parts: Sequence[tuple[Term, float]]) -> _Pairs | None:

@@ -7,7 +7,8 @@ own in the same order.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from xlcheck.handmade.reading.reached import reached
 
 _CLOSE = 1e-9
 _TRIALS = 3
+_ENDS, _DIGITS = 2, 9
 _FORMS = 12
 """Ways in which inputs are scaled that are looked at; there are one or two."""
 
@@ -27,8 +29,10 @@ def scaled_back(
     results: Collection[Address],
     given: Collection[Address],
     weights: Collection[Address],
-) -> tuple[set[Address], set[Address]]:
-    """The formulas that put results back on a scale, and those beside that put data on it, or make its numbers.
+) -> tuple[dict[Address, Address], set[Address]]:
+    """The formulas that put a result back on a scale, with this, and those that put data on it or make its numbers.
+
+    Of two that put the same result back on the same scale one means another result, and nobody knows which.
 
     Args:
         among: formulas that no layer has.
@@ -41,7 +45,8 @@ def scaled_back(
     made = {x: frozenset(leaves(terms[x])) for x in given if x in terms}
     beside = {x: frozenset(leaves(terms[x])) for x in among if x in terms and x not in behind and x not in made}
     forms = {outline(terms[x], lambda _: "number"): terms[x] for x in made}
-    found, others, scales = set[Address](), set[Address](), set[Address]()
+    found, others, scales = dict[Address, Address](), set[Address](), set[Address]()
+    again: Counter[object] = Counter()
     for cell in among:
         term = terms.get(cell)
         own = dict.fromkeys(leaves(term) if term is not None else ())
@@ -56,11 +61,32 @@ def scaled_back(
         else:
             undoes = bool(targets) or any(_undoes(term, read[0], sorted(scale), x) for x in [*forms.values()][:_FORMS])
         if undoes:
-            found.add(cell)
+            found[cell] = read[0]
+            again[read[0], frozenset(scale)] += 1
             others |= {*targets}
             scales |= scale
+    once = {cell: own for cell, own in found.items() if again[own, frozenset({*leaves(terms[cell])} - {own})] == 1}
     made_of = reached((*others, *scales), lambda cell: terms.reads.get(cell, ()), among=beside.__contains__)
-    return found, others | made_of | (scales & beside.keys())
+    return once, others | made_of | (scales & beside.keys())
+
+
+def is_between_ends(term: Term) -> bool:
+    """Whether a formula puts a number on a scale by its two ends: what each end becomes depends on no number.
+
+    So does `2*(x-a)/(b-a)-1`, which multiplies, and is no weighted sum.
+    """
+    cells = sorted({*leaves(term)})
+    for raw in cells if len(cells) == _ENDS + 1 else ():
+        ends = [cell for cell in cells if cell != raw]
+        become = [{_at_an_end(term, raw, cells, end, trial) for trial in range(_TRIALS)} for end in ends]
+        if all(len(own) == 1 for own in become) and become[0] != become[1]:
+            return True
+    return False
+
+
+def _at_an_end(term: Term, raw: Address, cells: Sequence[Address], end: Address, trial: int) -> float:
+    numbers = dict(zip(cells, np.random.default_rng(trial).uniform(1.0, 9.0, len(cells)).tolist(), strict=True))
+    return round(number_of(term, _held(numbers | {raw: numbers[end]})), _DIGITS)
 
 
 def _gives_back(term: Term, result: Address, x: Address, scale: Collection[Address], terms: CellTerms) -> bool:
@@ -93,5 +119,5 @@ def _undoes_for(term: Term, result: Address, scale: Sequence[Address], other: Te
     return True
 
 
-def _held(numbers: Mapping[Address, float]):
+def _held(numbers: Mapping[Address, float]) -> Callable[[Term], float | None]:
     return lambda part: numbers[part.cell] if isinstance(part, Leaf) else None
