@@ -195,8 +195,9 @@ class Search:
                 return [*map(part_of, whole)], beside
             layers = Settled() if layers.roots else layers
             whole = _OTHERWISE
-        if layers.outcomes and (whole == NONE or not layers.may_be_more):
-            whole = "these formulas belong to none of the layers that were recognised"
+        if layers.outcomes and (whole in {NONE, effort.USED_UP} or not layers.may_be_more):
+            late = f"; {effort.USED_UP}" if whole == effort.USED_UP else ""
+            whole = f"these formulas belong to none of the layers that were recognised{late}"
         because = "; ".join(dict.fromkeys((*layers.doubts[:_MOST_DOUBTS], whole)))
         cells = layers.left if layers.outcomes else tuple(part.table.texts)
         matters = looks_like_a_network(part.table) or bool(layers.outcomes) or may_be_trained(part.table, part.values)

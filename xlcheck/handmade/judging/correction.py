@@ -30,6 +30,8 @@ from xlcheck.verdicts.mistakes.texts import exchanged, lengthened, shortened, tu
 
 _BESIDE, _EXCHANGED, _FAR = 8, 120, 24
 """Formulas of cells beside that are tried, wrong formulas with ranges at another place, and how far that may be."""
+_DECISIONS = (-1.0, 0.0, 1.0)
+"""What a step gives: among so many changes of a formula some give the same by chance."""
 
 
 class Corrector:
@@ -57,7 +59,8 @@ class Corrector:
             return None
         text = self._table.texts.get(cell)
         signs = () if text is None else turned(text)
-        proposals = dict.fromkeys([*signs, *self._beside(cell, element), *self._amended(cell), *self._with_bias(cell)])
+        amended = () if np.isin(element.values, _DECISIONS).all() else self._amended(cell)
+        proposals = dict.fromkeys([*signs, *self._beside(cell, element), *amended, *self._with_bias(cell)])
         return next((f"={text}" for text in proposals if self._is_right(text, cell, element.values)), None)
 
     def _is_right(self, text: str, cell: Address, right: Array) -> bool:
