@@ -16,6 +16,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.rounding import unrounded
 from xlcheck.formulas.scanner import tokens
 from xlcheck.formulas.shapes import is_filled_from, moved, operands, skeleton
+from xlcheck.handmade.equations.typed_over import COMPUTED, agrees, digits_of
 from xlcheck.handmade.networks.labels import LONGEST_SYMBOL
 from xlcheck.handmade.pieces import alone, connected
 from xlcheck.handmade.reading.cells import beside, show
@@ -23,7 +24,7 @@ from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.showing import bends
-from xlcheck.handmade.shown_beside import shown_beside, unread, without
+from xlcheck.handmade.shown_beside import describes_a_line, shown_beside, unread, without
 from xlcheck.verdicts.cell_result import CellResult
 
 _IsRight = Callable[[SheetGroup], bool]
@@ -65,6 +66,7 @@ def _reasons(
     yield from (
         f"{show(cell)} may try what another number gives" for cell in sorted(roots) if _is_tried(part, cell, held)
     )
+    yield from (f"{show(cell)} may be typed there on purpose" for cell in roots if _is_put_in(part, cell, roots[cell]))
     yield from _as_a_habit(part, roots, held)
     yield from _new_series(part, roots, held)
     left_out = [cell for cell in sorted(roots) if _leaves_a_step_out(part, cell)]
@@ -141,6 +143,19 @@ def _is_tried(part: SheetGroup, cell: Address, held: Mapping[Address, str]) -> b
     is_weight = held.get(cell, "").partition(".")[2].startswith(_WEIGHTS)
     is_tried = bool(_TRIED.fullmatch(text)) or (is_weight and bool(_TRIED.fullmatch(text.replace("#", "0", 1))))
     return is_tried and all(part.table.is_number(own) and not part.table.is_formula(own) for own in read)
+
+
+def _is_put_in(part: SheetGroup, cell: Address, said: CellResult) -> bool:
+    """Whether a short number that is no rounded result stands in the place of one, and only totals read it.
+
+    Somebody may know better than the network, as where a credit is granted all the same.
+    """
+    readers, texts = part.precedents.readers(cell), part.table.texts
+    if not (isinstance(said.actual, float) and isinstance(said.desired, float)) or part.table.is_formula(cell):
+        return False
+    digits = digits_of(said.actual)
+    is_result = digits >= COMPUTED or agrees(said.desired, said.actual, digits)
+    return not is_result and all(describes_a_line(texts[reader]) for reader in readers)
 
 
 def _as_a_habit(part: SheetGroup, roots: Mapping[Address, CellResult], held: Mapping[Address, str]) -> Iterator[str]:

@@ -81,7 +81,7 @@ def _totals(part: SheetGroup) -> set[Address]:
     computed, or all typed, so that nothing was typed over.
     """
     texts, table = part.table.texts, part.table
-    many = {cell: 2 if _AGREEMENT.match(text) else 1 for cell, text in texts.items() if _describes(text)}
+    many = {cell: 2 if _AGREEMENT.match(text) else 1 for cell, text in texts.items() if describes_a_line(text)}
     areas = {cell: part.precedents.ranges(cell) for cell in many}
     found = {cell for cell in areas if not part.precedents.readers(cell)}
 
@@ -106,7 +106,8 @@ def _totals(part: SheetGroup) -> set[Address]:
     return {cell for cell in found if describes(areas[cell], many[cell])}
 
 
-def _describes(text: str) -> bool:
+def describes_a_line(text: str) -> bool:
+    """Whether a formula gives a number that describes one range, or says how well two agree."""
     return bool(_TOTAL.match(text) or _AGREEMENT.match(text))
 
 
