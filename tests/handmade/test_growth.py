@@ -6,12 +6,15 @@ Whatever searches all cells for each cell would need four times the calls for tw
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 from counted_calls import counted
+from equation_sheets import TOYS, answer
 
+from xlcheck.formulas.addresses import Range
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.report import CheckReport
 
@@ -77,3 +80,38 @@ def test_calls_grow_in_proportion_to_the_cells(bound: bool, mistake: bool, tmp_p
     assert sum(large.values()) > 10_000
     assert not too_often
     assert asked_in_large <= asked_in_small + 20
+
+
+_MOST_CELLS = 100_000
+
+
+@pytest.mark.keras
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {},
+        {"B6": "=TANH(A6*$A$1+B4*$B$1+$C$1)"},
+        {"B6": "=TANH(A6*$A$1+SUM(1:1048576)*$B$1+$C$1)"},
+        {"B7": "=SUM(A1:XFD1048576)"},
+        {"F2": "=(A5-MIN(A:A))/(MAX(A:A)-MIN(A:A))"},
+    ],
+    ids=["right", "another step", "all rows", "the whole worksheet", "scaled by a column"],
+)
+def test_the_cells_of_a_whole_column_are_never_listed(
+    cells: Mapping[str, object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rule: of a range that spans the worksheet only that part is looked at which holds something: there are 17 billion
+    cells on a worksheet, and neither the time nor the memory for them."""
+
+    def listed(area: Range) -> Iterator[tuple[int, int]]:
+        assert area.size <= _MOST_CELLS, f"{area.size} cells"
+        return (
+            (row, c)
+            for row in range(area.top, area.top + area.rows)
+            for c in range(area.left, area.left + area.columns)
+        )
+
+    monkeypatch.setattr(Range, "cells", listed)
+    beside = {"F1": "=SUM(A:A)", "F3": "=AVERAGE(1:1)", "F4": "=COUNT(A:XFD)", "F5": "=INDEX(A:A,MATCH(0.3,A:A,0))"}
+    assert answer({**TOYS["rnn"], **beside, **cells}, tmp_path, 3)[0] in {0, 1, 3}

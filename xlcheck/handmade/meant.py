@@ -19,7 +19,7 @@ from xlcheck.formulas.shapes import is_filled_from, moved, operands, skeleton
 from xlcheck.handmade.equations.typed_over import COMPUTED, agrees, digits_of
 from xlcheck.handmade.networks.labels import LONGEST_SYMBOL
 from xlcheck.handmade.pieces import alone, connected
-from xlcheck.handmade.reading.cells import beside, show
+from xlcheck.handmade.reading.cells import CellTable, beside, show
 from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
@@ -243,7 +243,9 @@ def _is_beside(part: SheetGroup, cells: Collection[Address]) -> bool:
 
 def _is_called_so(part: SheetGroup, cell: Address, desired: str) -> bool:
     """Whether a word in a formula's row stands in the row of what it reads, and not of what it should read instead."""
-    here, there = (set[Address]().union(*_operands(text, cell)) for text in (part.table.texts.get(cell, ""), desired))
+    here, there = (
+        set[Address]().union(*_operands(part.table, text, cell)) for text in (part.table.texts.get(cell, ""), desired)
+    )
     words = [{word for read in own for word in _words_in_row(part, read)} for own in (here - there, there - here)]
     own = _words_in_row(part, cell)
     return bool(own & words[0]) and not own & words[1]
@@ -275,13 +277,13 @@ def _leaves_a_step_out(part: SheetGroup, cell: Address) -> bool:
     filled = None if text is None else moved(text, cell[1] - source[1], cell[2] - source[2])
     if source == cell or source[0] != cell[0] or filled is None or text is None:
         return False
-    there, here = _operands(filled, cell), _operands(text, cell)
+    there, here = _operands(table, filled, cell), _operands(table, text, cell)
     inputs = {x for own, other in zip(there, here, strict=True) for x in own - other if not table.is_formula(x)}
     is_state = bends(text) or any(skeleton(table.texts.get(x, "")) == skeleton(text) for own in here for x in own)
     is_state = is_state and any(own.issuperset(before) for own in there)  # no weighted sum of its own step
     return is_state and bool(inputs) and all(not table.is_number(x) or not table.typed_numbers.get(x) for x in inputs)
 
 
-def _operands(text: str, cell: Address) -> list[set[Address]]:
-    areas = (ref.area(cell[0]) for ref in operands(text))
+def _operands(table: CellTable, text: str, cell: Address) -> list[set[Address]]:
+    areas = (table.clip(ref.area(cell[0])) for ref in operands(text))
     return [{(area.sheet, *place) for place in area.cells()} for area in areas]

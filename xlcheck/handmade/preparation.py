@@ -105,7 +105,13 @@ def _odd(cell: Address, lines: Lines, table: CellTable) -> str | None:
 def _by_several_ranges(cell: Address, table: CellTable) -> str | None:
     """Why a formula may scale a number wrongly: by what describes its row or column, and by that of another one."""
     areas = [ref.area(cell[0]) for ref in cut(table.texts[cell]).refs]
-    own = [(a, x) for x in areas if x.size == 1 for a in areas if a.size > 1 and (x.top, x.left) in {*a.cells()}]
+    own = [
+        (a, x)
+        for x in areas
+        if x.size == 1
+        for a in areas
+        if a.size > 1 and a.sheet == x.sheet and a.holds(x.top, x.left)
+    ]
     if not own or _LOOKS_UP.search(table.texts[cell]):
         return None
     its, (first, scaled) = {a for a, _ in own}, own[0]

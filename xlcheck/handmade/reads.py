@@ -95,7 +95,9 @@ class Reads:
         words: dict[int, set[int]] = defaultdict(set)
         for area in self._precedents.ranges(cell):
             if area.size > 1:
-                words[area.size].add(sum(isinstance(held.get((area.sheet, *at)), str) for at in area.cells()))
+                words[area.size].add(
+                    sum(isinstance(held.get((area.sheet, *at)), str) for at in self.table.clip(area).cells())
+                )
         return any(len(counts) > 1 for counts in words.values())
 
     def is_formula(self, cell: Address) -> bool:

@@ -91,7 +91,7 @@ def _totals(part: SheetGroup) -> set[Address]:
         else:
             ends = [(area.top - 1, area.left), (area.top + area.rows, area.left)]
         places = [(area.sheet, *end) for end in ends]
-        within = [(area.sheet, *place) for place in area.cells()]
+        within = [(area.sheet, *place) for place in table.clip(area).cells()]
         own = {table.is_formula(x) for x in within if table.is_formula(x) or table.is_number(x)}
         beyond = any((table.is_number(place) or table.is_formula(place)) and place not in found for place in places)
         return len(own) == 1 and not beyond

@@ -24,8 +24,12 @@ def with_other_dollars(texts: Mapping[Address, str], weights: Collection[Address
     """
     (cell, first), *_ = texts.items()
     refs = operands(first)
-    places = ({(area.sheet, *place) for place in area.cells()} for area in (ref.area(cell[0]) for ref in refs))
-    of_weights = [number for number, own in enumerate(places) if own <= set(weights)]
+    own = set(weights)
+    areas = [ref.area(cell[0]) for ref in refs]
+    of_weights = [
+        number for number, area in enumerate(areas)
+        if area.size <= len(own) and all((area.sheet, *place) in own for place in area.cells())
+    ]  # fmt: skip
     ways: list[tuple[Collection[int], Collection[int], bool]] = [
         ([number], [axis], moves) for number, axis, moves in itertools.product(range(len(refs)), (0, 1), (False, True))
     ]

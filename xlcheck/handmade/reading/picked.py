@@ -56,8 +56,9 @@ def _place(node: Node, sheet: str, table: CellTable) -> int:
         case Literal(value=float(number)):
             return int(number)
         case FunctionCall(name="MATCH", arguments=(Literal(value=key), Reference(area=area), Literal(value=0.0))):
-            for number, (row, column) in enumerate(_on(area, sheet).cells(), start=1):
-                cell = table.cell((_on(area, sheet).sheet, row, column))
+            keys = table.clip(_on(area, sheet))
+            for number, (row, column) in enumerate(keys.cells(), start=1):
+                cell = table.cell((keys.sheet, row, column))
                 if cell is not None and cell.formula is None and _folded(cell.value) == _folded(key):
                     return number
     return 0
