@@ -10,7 +10,7 @@ from itertools import filterfalse
 import numpy as np
 
 from xlcheck.formulas.algebra import Address, Leaf
-from xlcheck.formulas.shapes import skeleton
+from xlcheck.formulas.shapes import operands, skeleton
 from xlcheck.handmade.backward.certainty import Certainty, may_read_others, shape_in, typed_weights
 from xlcheck.handmade.backward.culprits import Findings, Search
 from xlcheck.handmade.backward.diagnosis import diagnosed
@@ -143,7 +143,10 @@ class Judge:
     def _role_of_amended(self, cell: Address) -> Role | None:
         """What a cell holds once it is amended, if the step to which it belongs is then right throughout."""
         sheet, number = self.reading.sheet, self.reading.forward.get(cell)
-        if cell not in sheet.terms or source(cell, sheet.terms) in self.reading.data:
+        areas = [ref.area(cell[0]) for ref in operands(self.amended[cell])]
+        handed_down = all(self.table.is_formula((area.sheet, area.top, area.left)) for area in areas)
+        is_data = cell in sheet.terms and source(cell, sheet.terms) in self.reading.data
+        if cell not in sheet.terms or (is_data and not handed_down):  # which sample a step reads is up to people
             return None
         role = Role(Quantity("part of a sum", sheet.cells[cell])) if number is not None else None
         if cell in self.reading.roles:
