@@ -61,9 +61,9 @@ class Verdicts:
         name, actual, desired = role.quantity.name, self.actual(cell), role.desired
         alignment = Alignment(self.near(name, actual, desired, role.rounding))
         status = verdict(alignment, lambda: self.near(name, actual, self.local(cell)))
-        if status is Status.AGREE:
+        if status is Status.AGREE and isinstance(actual, float):
             self.agree[cell] = name
-            self.differences.append(abs(actual - desired))  # type: ignore[operator]
+            self.differences.append(abs(actual - desired))
             self.last_places = max(self.last_places, ulps(self.differences[-1], abs(desired)))
         elif status is Status.CARRIED:
             self.results[cell] = self.result(cell, status, "It follows from a wrong cell.", role)
