@@ -16,6 +16,7 @@ from xlcheck.handmade.equations.typed_over import agrees, digits_of
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cells import CellTable, address_of, show
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.witnesses import stands_among_others
 from xlcheck.verdicts.report import Status
 
@@ -180,12 +181,7 @@ def _is_filled(cell: Address, table: CellTable) -> bool:
 
 def _followers(cell: Address, outcome: Outcome) -> set[Address]:
     """A cell and all that is computed from it."""
-    found, stack = {cell}, [cell]
-    while stack:
-        new = set(outcome.precedents.readers(stack.pop())) - found
-        found |= new
-        stack += new
-    return found
+    return {cell} | reached([cell], outcome.precedents.readers)
 
 
 def _may_be_swapped(cell: Address, outcome: Outcome) -> bool:

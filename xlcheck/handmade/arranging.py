@@ -19,6 +19,7 @@ from xlcheck.handmade.layer_cells import LayerCells
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellValues
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reads import Reads
 
 _NAMES = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru", "Dense": "dense"}
@@ -147,13 +148,11 @@ def _closure(
     reading: Reading, networks: Iterable[Network], reads: Reads, given: Collection[Address], others: Collection[Address]
 ) -> set[Address]:
     """The cells in which a layer is computed: its results, and the formulas between them and what it is given."""
-    found: set[Address] = set()
+
+    def counts(cell: Address) -> bool:
+        return cell not in given and cell not in others
+
     unused = {(row, step) for row in reading.unused for step in reading.layer.steps}
     sums = [cell_of(atom) for atom, where in reading.layer.by_atom.items() if where not in unused]
-    stack = [cell for cell in (*_bound(networks), *sums) if cell not in given and cell not in others]
-    while stack:
-        cell = stack.pop()
-        if cell not in found:
-            found.add(cell)
-            stack += [p for p in reads.of(cell) if reads.is_formula(p) and p not in given and p not in others]
-    return found
+    start = {*filter(counts, (*_bound(networks), *sums))}
+    return start | reached(start, reads.of, among=lambda cell: reads.is_formula(cell) and counts(cell))

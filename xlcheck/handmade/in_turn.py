@@ -78,16 +78,13 @@ def _computed(
     """The formulas that follow from what a network is given, up to those that another one is given or claims."""
     others = frozenset().union(*(cells for other, cells in enumerate(bound) if other != number))
     ends = frozenset().union(*(cells for other, cells in enumerate(given) if other != number))
-    found: set[Address] = set(bound[number]) - given[number]
-    stack = [*given[number], *found]
-    while stack:
-        cell = stack.pop()
-        if cell in ends and cell not in given[number]:
-            continue
-        for reader in precedents.readers(cell):
-            if reader not in found and reader not in given[number] and reader not in others:
-                found.add(reader)
-                stack.append(reader)
+    own = bound[number] - given[number]
+    found = own | reached(
+        given[number] | (own - ends),
+        precedents.readers,
+        among=lambda cell: cell not in given[number] and cell not in others,
+        through=lambda cell: cell not in ends,
+    )
     return {cell for cell in found if cell in table.index}
 
 

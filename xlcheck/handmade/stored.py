@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.results import result_at
 from xlcheck.verdicts.messages import stale_message
 from xlcheck.verdicts.report import CellResult, Kind, Status
@@ -56,11 +57,5 @@ def _differs(stored: Value, actual: Value) -> bool:
 
 def by_chance(table: CellTable, precedents: Precedents) -> set[Address]:
     """The cells that give something else at each calculation."""
-    waiting = [cell for cell, text in table.texts.items() if _CHANCE.search(text)]
-    found: set[Address] = set()
-    while waiting:
-        cell = waiting.pop()
-        if cell not in found:
-            found.add(cell)
-            waiting += precedents.readers(cell)
-    return found
+    drawn = {cell for cell, text in table.texts.items() if _CHANCE.search(text)}
+    return drawn | reached(drawn, precedents.readers)

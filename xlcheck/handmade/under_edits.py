@@ -27,6 +27,7 @@ from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers
 from xlcheck.handmade.reading.cell_terms import NOTHING, CellTerms
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.textbook import may_be_textbook
@@ -156,15 +157,10 @@ class UnderEdits:
         What a cell computes matters to those that add it to others, and not to those that multiply it.
         """
         uses = self._forms.uses
-        found = {cell, *(uses.asking(cell) if self._forms.is_given(atom_of(cell)) else ())}
-        stack = list(found)
-        while stack:
-            cell = stack.pop()
-            for user in uses.users.get(cell, ()):
-                if user not in found and cell not in self._factors_in(user):
-                    found.add(user)
-                    stack.append(user)
-        return found
+        start = {cell, *(uses.asking(cell) if self._forms.is_given(atom_of(cell)) else ())}
+        return start | reached(
+            start, lambda own: (user for user in uses.users.get(own, ()) if own not in self._factors_in(user))
+        )
 
     def _factors_in(self, cell: Address) -> set[Address]:
         """The cells that are factors in what a cell computes, or in parts of it."""
@@ -210,14 +206,4 @@ def goes_round(terms: CellTerms, edit: Mapping[Address, Term], precedents: Prece
         edit: the edited cells.
         precedents: who reads what as it is.
     """
-    for cell in edit:
-        found = set(terms.reads[cell])
-        stack = list(found)
-        while stack:
-            for other in terms.reads[last] if (last := stack.pop()) in terms else precedents.of(last):
-                if other not in found:
-                    found.add(other)
-                    stack.append(other)
-        if cell in found:
-            return True
-    return False
+    return any(cell in reached([cell], lambda c: terms.reads[c] if c in terms else precedents.of(c)) for cell in edit)

@@ -8,6 +8,7 @@ from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.handmade.backward.network import compared_pairs
 from xlcheck.handmade.backward.updates import find_updates, source
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
+from xlcheck.handmade.reading.reached import reached
 
 
 def may_learn(terms: CellTerms) -> bool:
@@ -21,21 +22,17 @@ def data_cells(terms: CellTerms) -> frozenset[Address]:
     order = in_order(terms.reads)
     updates = find_updates(terms, order, terms.reads)
     learnt = behind({*updates, *updates.values()}, order, terms)
-    found: set[Address] = set()
-    stack: list[Address] = []
+    found, outputs = set[Address](), set[Address]()
     for pair in compared_pairs(terms):
         one, other = (source(cell, terms) for cell in pair)
         for output, target in ((one, other), (other, one)):
             if output in learnt and target not in learnt:
                 found.add(target)
-                stack.append(output)
-    seen: set[Address] = set()
-    while stack:
-        cell = stack.pop()
-        if cell not in seen and cell not in updates:
-            seen.add(cell)
-            stack += [read for read in terms.reads.get(cell, ()) if read in learnt]
-            found |= {source(read, terms) for read in terms.reads.get(cell, ()) if read not in learnt}
+                outputs.add(output)
+    start = outputs - updates.keys()
+    between = reached(start, lambda c: terms.reads.get(c, ()), among=lambda c: c in learnt and c not in updates)
+    for cell in start | between:
+        found |= {source(read, terms) for read in terms.reads.get(cell, ()) if read not in learnt}
     return frozenset(cell for cell in found if cell in terms and not isinstance(terms[cell], Leaf))
 
 

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term, below
+from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term
 from xlcheck.handmade.backward.neurons import MINUS, Monomial, Neuron, Neurons
 from xlcheck.handmade.backward.updates import source
+from xlcheck.handmade.reading.cell_terms import parts_of
 
 
 @dataclass(frozen=True)
@@ -159,22 +160,14 @@ def _targets(
 
 def compared_pairs(terms: Mapping[Address, Term]) -> Iterator[tuple[Address, Address]]:
     """Pairs of cells of which the difference is taken, or the one times the logarithm of the other."""
-    seen: set[Term] = set()
-    for term in terms.values():
-        stack = [term]
-        while stack:
-            item = stack.pop()
-            if item in seen:
-                continue
-            seen.add(item)
-            stack.extend(below(item))
-            match item:
-                case Sum(constant=0.0, parts=((Leaf() as a, x), (Leaf() as b, y))) if x == -y:
-                    yield a.cell, b.cell
-                case Product(factors=factors):
-                    cells = [factor.cell for factor, power in factors if isinstance(factor, Leaf) and power == 1]
-                    logs = [f.arguments[0] for f, _ in factors if isinstance(f, Function) and f.name == "LN"]
-                    yield from ((log.cell, cell) for log in logs if isinstance(log, Leaf) for cell in cells)
+    for part in parts_of(terms.values()):
+        match part:
+            case Sum(constant=0.0, parts=((Leaf() as a, x), (Leaf() as b, y))) if x == -y:
+                yield a.cell, b.cell
+            case Product(factors=factors):
+                cells = [factor.cell for factor, power in factors if isinstance(factor, Leaf) and power == 1]
+                logs = [f.arguments[0] for f, _ in factors if isinstance(f, Function) and f.name == "LN"]
+                yield from ((log.cell, cell) for log in logs if isinstance(log, Leaf) for cell in cells)
 
 
 def _together(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Term, below
+from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, Coefficient, numbers_in
 from xlcheck.handmade.backward.evaluation import evaluate, value_of
 from xlcheck.handmade.backward.network import DenseNetwork, find_networks
@@ -17,7 +17,7 @@ from xlcheck.handmade.backward.neurons import Neurons
 from xlcheck.handmade.backward.quantities import bias_gradient
 from xlcheck.handmade.backward.truth import Truth, truths
 from xlcheck.handmade.backward.updates import find_updates
-from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
+from xlcheck.handmade.reading.cell_terms import CellTerms, in_order, parts_of
 from xlcheck.learning.dense_gradients import DenseGradients
 
 _NEAR, _NOTHING = 1e-3, 1e-12
@@ -289,16 +289,10 @@ def exact_updates(steps: Sequence[Step]) -> int:
 
 def _compared(terms: CellTerms) -> frozenset[Address]:
     """Given cells that are compared for being equal to something: answers, marks, codes."""
-    found: set[Address] = set()
-    seen: set[Term] = set()
-    for term in terms.values():
-        stack = [term]
-        while stack:
-            item = stack.pop()
-            if item in seen:
-                continue
-            seen.add(item)
-            if isinstance(item, Function) and item.name in COMPARISONS & {"=", "<>"}:
-                found.update(argument.cell for argument in item.arguments if isinstance(argument, Leaf))
-            stack.extend(below(item))
-    return frozenset(found)
+    return frozenset(
+        argument.cell
+        for part in parts_of(terms.values())
+        if isinstance(part, Function) and part.name in COMPARISONS & {"=", "<>"}
+        for argument in part.arguments
+        if isinstance(argument, Leaf)
+    )

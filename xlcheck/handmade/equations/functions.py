@@ -11,6 +11,7 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
 from xlcheck.handmade.effort import require_time
 from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.reached import reached
 
 Results = Mapping[tuple[int, int], Address]
 """(step or sample, unit) → the cell of a result."""
@@ -144,10 +145,9 @@ class Functions:
 
     def between(self, outputs: Collection[Address], inputs: Collection[Address]) -> frozenset[Address]:
         """The formulas of results, and those through which they are computed."""
-        found, stack = set[Address](), [*outputs]
-        while stack:
-            cell = stack.pop()
-            if cell not in found and cell in self._terms and cell not in inputs and cell not in self.known:
-                found.add(cell)
-                stack += self._terms.reads[cell]
-        return frozenset(found)
+
+        def counts(cell: Address) -> bool:
+            return cell in self._terms and cell not in inputs and cell not in self.known
+
+        start = {*filter(counts, outputs)}
+        return frozenset(start | reached(start, self._terms.reads.__getitem__, among=counts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from math import isnan
@@ -204,18 +204,20 @@ class CellTerms(Mapping[Address, Term]):
 
 def leaves(term: Term) -> tuple[Address, ...]:
     """The cells that a term is made of, each once."""
-    found: dict[Address, None] = {}
+    return tuple(dict.fromkeys(part.cell for part in parts_of([term]) if isinstance(part, Leaf)))
+
+
+def parts_of(terms: Iterable[Term]) -> Iterator[Term]:
+    """Terms and all that they are made of, each once, from left to right."""
     seen: set[Term] = set()
-    stack = [term]
-    while stack:
-        item = stack.pop()
-        if item in seen:
-            continue
-        seen.add(item)
-        if isinstance(item, Leaf):
-            found[item.cell] = None
-        stack.extend(reversed(below(item)))
-    return tuple(found)
+    for term in terms:
+        stack = [term]
+        while stack:
+            item = stack.pop()
+            if item not in seen:
+                seen.add(item)
+                yield item
+                stack.extend(reversed(below(item)))
 
 
 def is_spoilt(expression: Expression) -> bool:
