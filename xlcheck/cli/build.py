@@ -77,9 +77,7 @@ if TYPE_CHECKING:
 )
 @click.option("--full-products", is_flag=True, help="For a model: multiply one-hot inputs out instead of picking rows.")
 @click.option(
-    "--backward",
-    is_flag=True,
-    help="For a model: also show the loss and all gradients, the samples being one batch.",
+    "--backward", is_flag=True, help="For a model: also show the loss and all gradients, the samples being one batch."
 )
 @click.option("--targets", type=INPUT, help="With --backward: the right answers, as .npy, .npz or .csv.")
 @click.option(

@@ -30,10 +30,7 @@ if TYPE_CHECKING:
 )
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="Which sample it shows.  [default: 1]")
 @click.option(
-    "--roster",
-    type=INPUT,
-    metavar="students.csv",
-    help="Students (id, name), each with numbers of their own.",
+    "--roster", type=INPUT, metavar="students.csv", help="Students (id, name), each with numbers of their own."
 )
 @click.option("--feedback", type=OneOf(get_args(FeedbackName)), help="What students see of their marks.")
 @click.option("--secret", type=INPUT, metavar="FILE", help="The text in it decides each student's numbers.")

@@ -29,11 +29,7 @@ from xlcheck.shown import printable
 @click.option("--copies/--no-copies", default=True, show_default=True, help="Write a marked copy of each submission.")
 @click.option("--cluster", metavar="dask://HOST:PORT", help="Let a Dask cluster that is running do the work.")
 @click.option(
-    "--engine",
-    type=OneOf(get_args(EngineName)),
-    default="ironcalc",
-    show_default=True,
-    help="What recalculates them.",
+    "--engine", type=OneOf(get_args(EngineName)), default="ironcalc", show_default=True, help="What recalculates them."
 )
 @quiet_option
 def command(

@@ -100,12 +100,7 @@ engine_option = click.option(
     envvar="XLCHECK_ENGINE", show_envvar=True,
 )  # fmt: skip
 format_option = click.option(
-    "--format",
-    "format_",
-    type=OneOf(FORMATS),
-    default="text",
-    show_default=True,
-    help="How to print the result.",
+    "--format", "format_", type=OneOf(FORMATS), default="text", show_default=True, help="How to print the result."
 )
 budget_option = click.option(
     "--budget", type=float, metavar="SECONDS",

@@ -57,10 +57,7 @@ def _takes_single_values(function: str) -> bool:
 
 
 # Which functions an engine computes for each cell of a range, outside of an array formula, too.
-_BY_CELLS: Mapping[str, Callable[[str], bool]] = {
-    "ironcalc": "IF".__eq__,
-    "cellrune": _takes_single_values,
-}
+_BY_CELLS: Mapping[str, Callable[[str], bool]] = {"ironcalc": "IF".__eq__, "cellrune": _takes_single_values}
 
 NEAR_ZERO = 1e-15  # IronCalc compares with 2.2e-16; what is near that counts
 LARGE = 354.0  # the exponential of twice as much, of which TANH is made, has hardly room in a cell

@@ -103,14 +103,7 @@ def lesson_subject(name: str) -> Subject:
         training = load_training(name)
         first = training.training.epoch(0)
         every = _given(forward_graph(training.spec), first.values)
-        return Subject(
-            name,
-            lesson.texts.story.title,
-            training.spec,
-            every,
-            training.samples,
-            learns=True,
-        )
+        return Subject(name, lesson.texts.story.title, training.spec, every, training.samples, learns=True)
     if name not in LESSONS:
         raise UsageError(f"the lesson {name!r} compares several trainings, and has no exercise; choose another lesson")
     fixture, own = load_fixture(name), LESSONS[name]

@@ -101,11 +101,7 @@ class Index:
 class Noting:
     """`Places` of one sample that notes which cells are read."""
 
-    def __init__(
-        self,
-        shape: Callable[[str], Shape],
-        place: Callable[[str], Range | None],
-    ) -> None:
+    def __init__(self, shape: Callable[[str], Shape], place: Callable[[str], Range | None]) -> None:
         self.shape = shape
         self._place = place
         self.gaps: list[Gap] = []

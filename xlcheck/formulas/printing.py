@@ -64,9 +64,7 @@ _TEACHING: dict[type[ex.Expr], Rule] = {
     ex.Stack: rules.print_stack,
 }
 
-_BOOK: dict[type[ex.Expr], Rule] = {
-    ex.Tanh: Row("(EXP({x})-EXP(-{x:neg}))/(EXP({x})+EXP(-{x:neg}))", "mul"),
-}
+_BOOK: dict[type[ex.Expr], Rule] = {ex.Tanh: Row("(EXP({x})-EXP(-{x:neg}))/(EXP({x})+EXP(-{x:neg}))", "mul")}
 
 _ROBUST: dict[type[ex.Expr], Rule] = {
     ex.Sigmoid: Row("IF({x}>=0,1/(1+EXP(-ABS({x}))),EXP(-ABS({x}))/(1+EXP(-ABS({x}))))", single=True),

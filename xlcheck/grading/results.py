@@ -28,13 +28,7 @@ _WRONG, _CARRIED, _OPEN = "F8B4A6", "FFE2A8", "D9D9D9"
 
 
 def write_results(
-    grading: Grading,
-    folder: Path,
-    submissions: Path,
-    *,
-    copies: bool,
-    whole: bool,
-    progress: Progress | None,
+    grading: Grading, folder: Path, submissions: Path, *, copies: bool, whole: bool, progress: Progress | None
 ) -> list[str]:
     """Write everything that people and other programs read.
 

@@ -38,12 +38,7 @@ TOGETHER = 32
 SECONDS = 20.0
 """What reading one submission may take; the engine has its own limit. A large class's workbook takes milliseconds."""
 
-_STATUS = {
-    State.TYPED: "not_a_formula",
-    State.TEXT: "text",
-    State.MISSING: "missing",
-    State.NOT_FOUND: "not_found",
-}
+_STATUS = {State.TYPED: "not_a_formula", State.TEXT: "text", State.MISSING: "missing", State.NOT_FOUND: "not_found"}
 
 
 @dataclass(frozen=True)

@@ -120,10 +120,7 @@ _RULES: dict[type[ex.Expr], Callable[[Any, _Seen], tuple[str, int]]] = {
     ex.Sqrt: lambda e, seen: (f"√({_text(e.x, seen, _JOINED)})", _ATOM),
     ex.Sum: lambda e, seen: (f"Σ({_text(e.x, seen, _JOINED)})", _ATOM),
     ex.Dot: lambda e, seen: (f"{_text(e.x, seen, _PRODUCT)} · {_text(e.matrix, seen, _PRODUCT)}", _PRODUCT),
-    ex.DotTransposed: lambda e, seen: (
-        f"{_text(e.x, seen, _PRODUCT)} · {_text(e.matrix, seen, _PRODUCT)}ᵀ",
-        _PRODUCT,
-    ),
+    ex.DotTransposed: lambda e, seen: (f"{_text(e.x, seen, _PRODUCT)} · {_text(e.matrix, seen, _PRODUCT)}ᵀ", _PRODUCT),
     ex.OuterSum: _outer,
     ex.BatchSum: lambda e, seen: (f"Σ over documents ({_text(e.x, seen, _JOINED)})", _ATOM),
     ex.Total: _items(" + ", _SUM),

@@ -127,23 +127,11 @@ SIMPLE_RNN = CellMap(
     "simple_rnn",
 )  # fmt: skip
 
-DENSE = CellMap(
-    "x    →    z    →    y",
-    {"z": Part(("z",), "sum_and_bias"), "y": Part(("y",))},
-    "dense",
-)
+DENSE = CellMap("x    →    z    →    y", {"z": Part(("z",), "sum_and_bias"), "y": Part(("y",))}, "dense")
 
-EMBEDDING = CellMap(
-    "x    →    y",
-    {"y": Part(("y",))},
-    "embedding",
-)
+EMBEDDING = CellMap("x    →    y", {"y": Part(("y",))}, "embedding")
 
-DOT = CellMap(
-    "x    →    y    ←    x2",
-    {"y": Part(("y",))},
-    "dot",
-)
+DOT = CellMap("x    →    y    ←    x2", {"y": Part(("y",))}, "dot")
 
 ATTENDED = 5
 """Steps whose scores and shares are drawn beside each other."""

@@ -44,11 +44,7 @@ def check_sheet(draft: Draft, sheet: SheetDraft, bands: Sequence[BandRows], unch
     sources_top = top + len(bands) + 3
     flags = sheet.at(sources_top, _COUNT, len(unchanged))
     applies = applies_cell(sheet)
-    sheet.merge(
-        sheet.at(_STATE_ROW, 0, 1, _COUNT),
-        say("check.applies"),
-        "label",
-    )
+    sheet.merge(sheet.at(_STATE_ROW, 0, 1, _COUNT), say("check.applies"), "label")
     draft.helper(sheet, _STATE_ROW, _COUNT, f"MIN({flags.a1})", [1.0], "keras_code")
     heading(sheet, _TOP, say("check.symbol_by_symbol"), _COLUMNS)
     sheet.put_row(_TOP + 1, 0, say_all("check.header"), "header")

@@ -98,11 +98,7 @@ def _read(spec: ModelSpec, call: Call, bands: Bands) -> Sequence[Quantity]:
 
 
 def _summary(
-    draft: Draft,
-    spec: ModelSpec,
-    call: Call,
-    own: Sequence[tuple[Band, tuple[Quantity, ...]]],
-    shape: tuple[int, ...],
+    draft: Draft, spec: ModelSpec, call: Call, own: Sequence[tuple[Band, tuple[Quantity, ...]]], shape: tuple[int, ...]
 ) -> LayerSummary:
     layer = spec.layer(call.layer)
     count = sum(q.shape[-1] for _, members in own for q in members if q.expr is not None)

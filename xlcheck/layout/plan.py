@@ -113,12 +113,7 @@ def plan_model(
 
 
 def new_draft(
-    spec: ModelSpec,
-    trace: Trace,
-    samples: Sequence[str],
-    style: Style,
-    batch: Batch | None,
-    additions: Additions,
+    spec: ModelSpec, trace: Trace, samples: Sequence[str], style: Style, batch: Batch | None, additions: Additions
 ) -> Draft:
     """A workbook without worksheets; see `plan_model` for the arguments."""
     graph = forward_graph(spec) if batch is None else batch_graph(spec, batch)

@@ -83,11 +83,7 @@ def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store, in_words: A
                 row += 1
             if speaks(draft, [q]):
                 draft.helper(sheet, row, 2 + q.shape[-1], *likeliest(draft, q), "word")
-        sheet.merge(
-            sheet.at(row, 0, 1, 2),
-            Link(f"{shortened(name, _BESIDE)}{step}", area.cell()),
-            "link",
-        )
+        sheet.merge(sheet.at(row, 0, 1, 2), Link(f"{shortened(name, _BESIDE)}{step}", area.cell()), "link")
         if q.shape[-1] <= SHOWN:
             for unit in range(q.shape[-1]):
                 cell = area.cell(unit)

@@ -227,7 +227,7 @@ CELLS: dict[str, LayerOptions] = {
             "gptq_unpacked_column_size",
             "quantization_config",
             *_trained("kernel", "bias"),
-        ),
+        )
     ),
 }
 

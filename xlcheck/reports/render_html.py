@@ -62,24 +62,10 @@ def _local(cell: CellResult) -> str | None:
     return None if local == show_values(cell)[1] else local
 
 
-_MARKS = {
-    Status.AGREE: "✓",
-    Status.ROOT: "✗",
-    Status.CARRIED: "→",
-    Status.NOT_EVALUATED: "?",
-    Status.UNBOUND: "–",
-}
+_MARKS = {Status.AGREE: "✓", Status.ROOT: "✗", Status.CARRIED: "→", Status.NOT_EVALUATED: "?", Status.UNBOUND: "–"}
 _SECTIONS = (
-    (
-        Status.CARRIED,
-        "Wrong only because an earlier cell is",
-        "Their own formulas are right.",
-    ),
-    (
-        Status.NOT_EVALUATED,
-        "No verdict",
-        "The engine cannot compute these, or nobody knows what they should hold.",
-    ),
+    (Status.CARRIED, "Wrong only because an earlier cell is", "Their own formulas are right."),
+    (Status.NOT_EVALUATED, "No verdict", "The engine cannot compute these, or nobody knows what they should hold."),
     (Status.UNBOUND, "Not part of the network", "These formulas belong to no quantity and were not checked."),
     (
         Status.AGREE,

@@ -164,11 +164,7 @@ def said_of(found: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _depending(
-    formulas: FormulaCells,
-    cells: Iterable[tuple[str, Codes]],
-    names: Mapping[str, str],
-    rule: Rule,
-    says: Says,
+    formulas: FormulaCells, cells: Iterable[tuple[str, Codes]], names: Mapping[str, str], rule: Rule, says: Says
 ) -> Iterator[tuple[Cell, str]]:
     """The cells of whose formulas a rule says that they depend on something, each with what that is.
 

@@ -118,10 +118,7 @@ def check_content(
         report_of,
         content,
         engine,
-        notes=(
-            *_notes(workbook, why, rounded=rounded),
-            *without_effect(content, circular=bool(circle), built=True),
-        ),
+        notes=(*_notes(workbook, why, rounded=rounded), *without_effect(content, circular=bool(circle), built=True)),
         edits=given.edits,
         reservations=(
             *reservations(content, engine, circle=circle, built=True, compared=seen.saved is not None),

@@ -244,12 +244,7 @@ def _sighting(
     if not computed:
         must, as_written = written.at(placement.sheet, placement.codes)
     return Sighting(
-        placement,
-        reading.numbers,
-        reading.others,
-        is_formula=is_formula,
-        must_be_formula=must,
-        as_written=as_written,
+        placement, reading.numbers, reading.others, is_formula=is_formula, must_be_formula=must, as_written=as_written
     )
 
 

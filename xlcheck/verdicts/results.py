@@ -92,9 +92,7 @@ def _quantity_result(
     actual = sighting.value(setting, cell)
     status = STATUS[int(verdicts.status[setting, cell])]
     kind = kind_of(
-        actual,
-        is_formula=bool(sighting.is_formula[cell]),
-        must_be_formula=bool(sighting.must_be_formula[cell]),
+        actual, is_formula=bool(sighting.is_formula[cell]), must_be_formula=bool(sighting.must_be_formula[cell])
     )
     desired = float(verdicts.desired[setting, cell])
     if kind is Kind.VALUE and q.expr is None and bool(sighting.must_be_formula[cell]) and actual == desired:

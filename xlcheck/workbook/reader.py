@@ -115,12 +115,7 @@ def _read_again(path: Path, part: str) -> bytes:
 
 
 def _parse(
-    container: Container,
-    sheet: str,
-    part: str,
-    own: SheetPart,
-    strings: Sequence[str],
-    seen: SeenSheets | None = None,
+    container: Container, sheet: str, part: str, own: SheetPart, strings: Sequence[str], seen: SeenSheets | None = None
 ) -> Cells:
     content = own.content
     try:

@@ -27,16 +27,7 @@ from xlcheck.workbook.parts import read_structure
 from xlcheck.workbook.pictures import GENERAL, of_drawings
 from xlcheck.workbook.readable import is_readable_size
 from xlcheck.workbook.sheet_part import SheetPart
-from xlcheck.workbook.xml_tree import (
-    all_text,
-    beside_cells,
-    is_off,
-    is_on,
-    number_in,
-    place,
-    text_in,
-    tree_of,
-)
+from xlcheck.workbook.xml_tree import all_text, beside_cells, is_off, is_on, number_in, place, text_in, tree_of
 
 _AT_ONCE = 2**16  # cells
 # By it Excel shows something rich in place of a value: a picture, a stock, an error.

@@ -18,9 +18,4 @@ def _model() -> Any:
     return classifier("bidirectional_model", layers.Bidirectional(inner, name="bidirectional", dtype="float32"))
 
 
-LESSON = Lesson(
-    name="bidirectional",
-    data=toy,
-    model=_model,
-    data_page=documents_sheet,
-)
+LESSON = Lesson(name="bidirectional", data=toy, model=_model, data_page=documents_sheet)

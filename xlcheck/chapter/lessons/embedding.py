@@ -40,13 +40,7 @@ LESSON = Lesson(
     data_page=documents_sheet,
     unit_names={"embedding.embeddings": WORDS},
     pages=(
-        Page(
-            WORD_VECTORS,
-            lambda draft, _: word_vectors_sheet(draft, "embedding.embeddings", WORDS),
-        ),
-        Page(
-            PARAMETERS,
-            lambda draft, _: parameters_sheet(draft, here=(4, 2, 1), chapter=(12_680, 32, 1)),
-        ),
+        Page(WORD_VECTORS, lambda draft, _: word_vectors_sheet(draft, "embedding.embeddings", WORDS)),
+        Page(PARAMETERS, lambda draft, _: parameters_sheet(draft, here=(4, 2, 1), chapter=(12_680, 32, 1))),
     ),
 )

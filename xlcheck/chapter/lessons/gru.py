@@ -17,9 +17,4 @@ def _model() -> Any:
     return classifier("gru_model", layers.GRU(1, recurrent_initializer="zeros", name="gru", dtype="float32"))
 
 
-LESSON = Lesson(
-    name="gru",
-    data=toy,
-    model=_model,
-    data_page=documents_sheet,
-)
+LESSON = Lesson(name="gru", data=toy, model=_model, data_page=documents_sheet)

@@ -30,10 +30,4 @@ def _model(seed: int, epochs: int, progress: Progress | None) -> tuple[Any, tupl
     return by_hand("lstm_small_model", recurrent, weights), ()
 
 
-LESSON = Lesson(
-    name="lstm-small",
-    data=toy,
-    train=_model,
-    data_page=documents_sheet,
-    origin="weights.small",
-)
+LESSON = Lesson(name="lstm-small", data=toy, train=_model, data_page=documents_sheet, origin="weights.small")

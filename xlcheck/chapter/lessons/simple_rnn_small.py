@@ -20,10 +20,4 @@ def _model(seed: int, epochs: int, progress: Progress | None) -> tuple[Any, tupl
     return by_hand("simple_rnn_small_model", recurrent, weights), ()
 
 
-LESSON = Lesson(
-    name="simple-rnn-small",
-    data=toy,
-    train=_model,
-    data_page=documents_sheet,
-    origin="weights.small",
-)
+LESSON = Lesson(name="simple-rnn-small", data=toy, train=_model, data_page=documents_sheet, origin="weights.small")

@@ -115,11 +115,7 @@ class TrainedClassifier:
 
 
 def train_classifier(
-    data: ClassifierData,
-    architecture: Architecture,
-    schedule: Schedule,
-    seed: int,
-    progress: Progress | None = None,
+    data: ClassifierData, architecture: Architecture, schedule: Schedule, seed: int, progress: Progress | None = None
 ) -> TrainedClassifier:
     """Build, train and judge a classifier.
 

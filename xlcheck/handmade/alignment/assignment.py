@@ -62,12 +62,7 @@ class Assignment:
         return None if number is None else self.elements[number]
 
 
-def assign(
-    table: CellTable,
-    right: RightValues,
-    networks: Sequence[Network],
-    precedents: Precedents,
-) -> Assignment:
+def assign(table: CellTable, right: RightValues, networks: Sequence[Network], precedents: Precedents) -> Assignment:
     """Find out what every formula cell should hold.
 
     Args:

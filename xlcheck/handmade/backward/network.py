@@ -93,10 +93,7 @@ class _Group:
 
 
 def find_networks(
-    neurons: Neurons,
-    terms: Mapping[Address, Term],
-    updates: Mapping[Address, Address],
-    ones: frozenset[Address],
+    neurons: Neurons, terms: Mapping[Address, Term], updates: Mapping[Address, Address], ones: frozenset[Address]
 ) -> list[DenseNetwork]:
     """The networks whose outputs are compared with targets, each with all its samples.
 

@@ -37,12 +37,7 @@ def sentences_sheet(draft: Draft, vocabulary: tuple[str, ...], target: str) -> S
     heading(sheet, _TABLE, say("sentences.sentences"), columns)
     header = [say("common.word", step=t + 1) for t in range(timesteps)]
     header = [say("words.number"), say("kinds.sentence"), *header, "", say("words.next")]
-    sheet.put_row(
-        _TABLE + 1,
-        0,
-        header,
-        "header",
-    )
+    sheet.put_row(_TABLE + 1, 0, header, "header")
     for k, text in enumerate(draft.samples):
         row = _TABLE + 2 + k
         sheet.put(row, _NUMBER, float(k + 1), "column_label")

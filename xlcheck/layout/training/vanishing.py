@@ -72,10 +72,7 @@ def vanishing_sheet(
 
 def _inputs(draft: Draft, sheet: SheetDraft, clip: float) -> tuple[str, str]:
     heading(sheet, INPUTS, say("vanishing.changes"), 13)
-    lines = (
-        ("U", "linear.recurrent_kernel", say("vanishing.u_hint")),
-        ("W", "linear.kernel", say("vanishing.w_hint")),
-    )
+    lines = (("U", "linear.recurrent_kernel", say("vanishing.u_hint")), ("W", "linear.kernel", say("vanishing.w_hint")))
     cells = []
     for offset, (label, name, hint) in enumerate(lines):
         row = INPUTS + 1 + offset
