@@ -169,11 +169,7 @@ class Arrangement:
         return [(layer.reading, layer.networks) for layer in self.layers]
 
     def rest(self, taken: Collection[Address]) -> tuple[list[Address], list[Address]]:
-        """The formulas that no layer has: those that should have a verdict, and those that need none.
-
-        Args:
-            taken: the cells of layers.
-        """
+        """The formulas that no layer has: those that should have a verdict, and those that need none."""
         left, readings = list[Address](), [layer.reading for layer in self.layers]
         products = scaled_inputs(readings, self.forms)
         scaled = {cell for cell in products if not (self._is_followed(cell) or self.reads.multiplies_blank(cell))}

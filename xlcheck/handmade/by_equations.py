@@ -209,11 +209,6 @@ def networks_of(
     """The networks of a workbook, each of layers one behind the other, the formula cells that compute them, and doubts.
 
     Layers that may be of another kind are left out; the doubts are why the others may be put together otherwise.
-
-    Args:
-        table: its cells.
-        values: what they hold.
-        precedents: who reads what.
     """
     terms = CellTerms(table, values)
     found = arranged(terms, values, Reads(table, precedents, terms))

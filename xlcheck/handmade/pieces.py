@@ -15,11 +15,7 @@ from xlcheck.handmade.reading.sheet_groups import SheetGroup
 
 
 def pieces(part: SheetGroup) -> Iterator[SheetGroup]:
-    """The pieces of some worksheets that may be networks, if there are several, smallest first; each as worksheets.
-
-    Args:
-        part: the worksheets.
-    """
+    """The pieces of some worksheets that may be networks, if there are several, smallest first; each as worksheets."""
     found = connected(part)
     for own in found if len(found) > 1 else ():
         piece = alone(part, own)

@@ -39,11 +39,7 @@ class Reads:
         self.edited = edit or {}
 
     def under(self, terms: CellTerms) -> Reads:
-        """The same with other terms.
-
-        Args:
-            terms: what each formula computes.
-        """
+        """The same with other terms."""
         return Reads(self.table, self._precedents, terms, self.edited)
 
     def of(self, cell: Address) -> Sequence[Address]:

@@ -18,36 +18,20 @@ _BENDS = re.compile(r"\b(?:EXP|TANH|MAX|IF)\(", re.IGNORECASE)
 
 
 def bends(text: str) -> bool:
-    """Whether a formula has what activations are made of.
-
-    Args:
-        text: the formula without `=`.
-    """
+    """Whether a formula has what activations are made of."""
     return _BENDS.search(text) is not None
 
 
 def asks_for_the_sign(text: str) -> bool:
-    """Whether a formula asks if something is above or below 0.
-
-    Args:
-        text: the formula without `=`.
-    """
+    """Whether a formula asks if something is above or below 0."""
     return _SIGN.search(text) is not None
 
 
 def shows_otherwise(text: str) -> bool:
-    """Whether a formula only shows what it reads otherwise.
-
-    Args:
-        text: the formula without `=`.
-    """
+    """Whether a formula only shows what it reads otherwise."""
     return bool(_SHOWS.match(text) or _LARGEST.match(text) or _OTHERWISE.match(skeleton(text)) or is_difference(text))
 
 
 def is_difference(text: str) -> bool:
-    """Whether a formula is the difference of two cells, or its size.
-
-    Args:
-        text: the formula without `=`.
-    """
+    """Whether a formula is the difference of two cells, or its size."""
     return _DIFFERENCE.match(skeleton(text)) is not None

@@ -20,11 +20,7 @@ _AGREEMENT = re.compile(r"(?:CORREL|PEARSON|RSQ)\([^(),]+,[^(),]+\)$", re.IGNORE
 
 
 def unread(part: SheetGroup) -> list[set[Address]]:
-    """The formulas that no formula reads, those together that do the same.
-
-    Args:
-        part: the worksheets.
-    """
+    """The formulas that no formula reads, those together that do the same."""
     alike: dict[str, set[Address]] = defaultdict(set)
     for cell, text in part.table.texts.items():
         if not part.precedents.readers(cell):
@@ -37,9 +33,6 @@ def shown_beside(part: SheetGroup) -> list[set[Address]]:
 
     Nothing reads them, and no typed number is in them. What they are computed from is read by others, too, as what
     leads to a result of a layer is not.
-
-    Args:
-        part: the worksheets.
     """
     precedents, is_formula, groups = part.precedents, part.table.is_formula, unread(part)
     read = {cell: precedents.of(cell) for group in groups for cell in group}
@@ -55,9 +48,6 @@ def only_shown(part: SheetGroup) -> set[Address]:
 
     An activation that nobody reads may be missed somewhere, a copy may stand in the place of a result, and a single
     formula may be anything. What scales one result each may also read results of which nothing else is computed.
-
-    Args:
-        part: the worksheets.
     """
     texts, precedents, beside = part.table.texts, part.precedents, shown_beside(part)
 

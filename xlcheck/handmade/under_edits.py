@@ -57,11 +57,7 @@ class UnderEdits:
         self._may_help: dict[frozenset[Address], bool] = {}
 
     def may_help(self, cells: Iterable[Address]) -> bool:
-        """Whether an edit of some cells may make a textbook network, by what does not depend on them.
-
-        Args:
-            cells: the cells.
-        """
+        """Whether an edit of some cells may make a textbook network, by what does not depend on them."""
         key = frozenset(cells)
         if not self._broken <= key:
             return False

@@ -25,12 +25,7 @@ _SIBLINGS = 2
 
 
 def amendments(table: CellTable, reading: Reading) -> dict[Address, str]:
-    """Cell that breaks its line → the formula that its siblings would have in its place.
-
-    Args:
-        table: the cells.
-        reading: the sheet as training steps.
-    """
+    """Cell that breaks its line → the formula that its siblings would have in its place."""
     found: dict[Address, str] = {}
     for stride, length in _strides(reading):
         wanted: dict[Address, str] = {}

@@ -168,12 +168,7 @@ def _only_compared(
 
 
 def followed(atoms: Iterable[Atom], forms: Forms) -> set[Atom]:
-    """All sums that are followed into the polynomials of some atoms.
-
-    Args:
-        atoms: the atoms.
-        forms: what each cell computes.
-    """
+    """All sums that are followed into the polynomials of some atoms."""
     return reached(atoms, lambda atom: forms.inlined.get(atom, ()))
 
 

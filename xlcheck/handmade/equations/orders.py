@@ -59,10 +59,6 @@ def out_of_line(table: CellTable, reading: Reading) -> str | None:
     """Why an input or a result may be another one: most of a step stand one way from those before, and this elsewhere.
 
     In its place, on that way, stands another number. One that is the same at both steps does not count.
-
-    Args:
-        table: the cells.
-        reading: the layer.
     """
     slots, features = reading.layer.slots, reading.features
     read = sorted((step for step in slots if slots[step]), key=lambda step: min(slots[step].values()))
@@ -87,12 +83,7 @@ def out_of_line(table: CellTable, reading: Reading) -> str | None:
 
 
 def gap_in_a_line(table: CellTable, reading: Reading) -> str | None:
-    """Why a result may be another one: those of a step stand in one line but for it, and a formula in a gap there.
-
-    Args:
-        table: the cells.
-        reading: the layer.
-    """
+    """Why a result may be another one: those of a step stand in one line but for it, and a formula in a gap there."""
     for symbol, values in reading.values.items():
         of_step: dict[int, list[Address]] = defaultdict(list)
         for (step, _), atom in values.items():

@@ -27,10 +27,6 @@ def stands_apart(table: CellTable, reading: Reading) -> str | None:
 
     A number follows another one that stands in its row or column, not farther away than what belongs to the two, or
     that stands to it as what belongs to the one stands to what belongs to the other. Of two numbers neither is sure.
-
-    Args:
-        table: the cells.
-        reading: the layer.
     """
     kinds: dict[str, dict[Address, bool]] = {}
     for kind, line, lines in _Places(reading).lines():

@@ -43,12 +43,7 @@ class TypedOver:
 
 
 def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
-    """The typed numbers that are an activation of a computed number in line with them, which no formula computes.
-
-    Args:
-        terms: what each formula computes.
-        table: the cells.
-    """
+    """The typed numbers that are an activation of a computed number in line with them, which no formula computes."""
     computed = {cell: terms.number(cell) for cell in terms if not math.isnan(terms.number(cell))}
     for cell, number in table.typed_numbers.items():
         digits = digits_of(number)

@@ -51,10 +51,6 @@ _TEXTS = ("type", "name", "sheet", "loss", "time")
 def read_bindings(path: Path, content: WorkbookContent) -> tuple[Network, ...]:
     """The models that a bindings file describes.
 
-    Args:
-        path: the file.
-        content: the workbook.
-
     Raises:
         UsageError: the file cannot be read, is no TOML, or says something that does not fit the workbook.
     """
@@ -63,10 +59,6 @@ def read_bindings(path: Path, content: WorkbookContent) -> tuple[Network, ...]:
 
 def ignored_cells(path: Path, content: WorkbookContent) -> frozenset[Address]:
     """The cells that a bindings file wants to get no verdict.
-
-    Args:
-        path: the file.
-        content: the workbook.
 
     Raises:
         UsageError: as `read_bindings`.

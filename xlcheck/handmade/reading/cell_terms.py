@@ -96,12 +96,7 @@ class CellTerms(Mapping[Address, Term]):
         return new
 
     def term_of(self, cell: Address, text: str) -> Term | None:
-        """What another formula would compute in a cell; None if it is not understood, or computes no number.
-
-        Args:
-            cell: the cell.
-            text: the formula without `=`.
-        """
+        """What another formula would compute in a cell; None if it is not understood, or computes no number."""
         if (cell, text) not in self._found:
             self._found[cell, text] = self._term(cell, text)
         return self._found[cell, text]

@@ -48,11 +48,7 @@ _NO_FORMULA = NotEvaluated("Google Sheets saved its value and no formula that an
 
 
 def beside(cell: Address) -> Iterator[Address]:
-    """The cells to the right and left of one, then those below and above.
-
-    Args:
-        cell: a cell.
-    """
+    """The cells to the right and left of one, then those below and above."""
     sheet, row, column = cell
     yield from ((sheet, row + down, column + right) for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0)))
 

@@ -12,12 +12,7 @@ MANY = 5
 
 
 def numbers_as_text(table: CellTable, precedents: Precedents) -> Iterator[str]:
-    """One sentence, without its full stop, if formulas read numbers that are stored as texts.
-
-    Args:
-        table: the workbook's cells.
-        precedents: who reads what.
-    """
+    """One sentence, without its full stop, if formulas read numbers that are stored as texts."""
     cells = [cell for cell, text in table.words.items() if is_number_as_text(text) and precedents.readers(cell)]
     if not cells:
         return

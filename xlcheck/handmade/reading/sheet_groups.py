@@ -37,13 +37,7 @@ class SheetGroup:
 
 
 def sheet_groups(table: CellTable, values: CellValues, precedents: Precedents) -> list[SheetGroup]:
-    """The groups of worksheets with formulas, smallest first.
-
-    Args:
-        table: the workbook's cells.
-        values: what they hold.
-        precedents: who reads what.
-    """
+    """The groups of worksheets with formulas, smallest first."""
     groups = _joined(table, precedents)
     counts = dict.fromkeys(groups, 0)
     of_sheet = {sheet: group for group in groups for sheet in group}

@@ -48,12 +48,7 @@ class TypedWeights:
 
 
 def typed_weights(table: CellTable, precedents: Precedents) -> TypedWeights | None:
-    """The weights that are typed inside the formulas of a workbook; None if there are none, or no room for them.
-
-    Args:
-        table: the workbook's cells.
-        precedents: who reads what.
-    """
+    """The weights that are typed inside the formulas of a workbook; None if there are none, or no room for them."""
     trees = _parsed(table, "*")
     ways = {cell: Weighing(cell[0]) for cell in trees}
     spots = {cell: found for cell, tree in trees.items() if (found := ways[cell].spots(tree))}
