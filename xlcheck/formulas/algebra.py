@@ -226,15 +226,15 @@ def below(term: Term) -> tuple[Term, ...]:
     return ()
 
 
-def subterms(term: Term) -> Iterator[Term]:
-    """A term and all that it is made of, each once, from above."""
-    seen, stack = {term}, [term]
+def subterms(*terms: Term) -> Iterator[Term]:
+    """Terms and all that they are made of, each once, from above and from left to right."""
+    seen, stack = set[Term](), [*reversed(terms)]
     while stack:
         own = stack.pop()
-        yield own
-        new = [part for part in below(own) if part not in seen]
-        seen.update(new)
-        stack += new
+        if own not in seen:
+            seen.add(own)
+            yield own
+            stack += reversed(below(own))
 
 
 def outline(expression: Expression, named: Callable[[Address], object]) -> object:

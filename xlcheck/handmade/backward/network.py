@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term
+from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.handmade.backward.neurons import MINUS, Monomial, Neuron, Neurons
 from xlcheck.handmade.backward.updates import source
-from xlcheck.handmade.reading.cell_terms import parts_of
 
 
 @dataclass(frozen=True)
@@ -157,7 +156,7 @@ def _targets(
 
 def compared_pairs(terms: Mapping[Address, Term]) -> Iterator[tuple[Address, Address]]:
     """Pairs of cells of which the difference is taken, or the one times the logarithm of the other."""
-    for part in parts_of(terms.values()):
+    for part in subterms(*terms.values()):
         match part:
             case Sum(constant=0.0, parts=((Leaf() as a, x), (Leaf() as b, y))) if x == -y:
                 yield a.cell, b.cell

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Function, Leaf, Product, Sum, Term
+from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.handmade.backward.activations import ACTIVATIONS, softmax
 from xlcheck.handmade.backward.evaluation import same, value_of
-from xlcheck.handmade.reading.cell_terms import CellTerms, leaves, parts_of
+from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 
 _WITHIN = frozenset({"EXP", "TANH", "MAX", "MIN", *COMPARISONS})
 """In what the argument of an activation stands: exponentials, and what chooses between two lines."""
@@ -112,7 +112,7 @@ class Neurons:
     def _arguments(self, term: Term) -> Iterator[Term]:
         """What stands in the exponentials, conditions and maxima of a term and of what it reads."""
         for item in [term, *self._behind(term)]:
-            for function in (part for part in parts_of([item]) if isinstance(part, Function)):
+            for function in (part for part in subterms(item) if isinstance(part, Function)):
                 if function.name in _WITHIN:
                     yield from (argument for argument in function.arguments if isinstance(argument, Term))
 

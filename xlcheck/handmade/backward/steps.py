@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf
+from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, subterms
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, Coefficient, numbers_in
 from xlcheck.handmade.backward.evaluation import evaluate, value_of
 from xlcheck.handmade.backward.network import DenseNetwork, find_networks
@@ -17,7 +17,7 @@ from xlcheck.handmade.backward.neurons import Neurons
 from xlcheck.handmade.backward.quantities import bias_gradient
 from xlcheck.handmade.backward.truth import Truth, truths
 from xlcheck.handmade.backward.updates import find_updates
-from xlcheck.handmade.reading.cell_terms import CellTerms, in_order, parts_of
+from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.learning.dense_gradients import DenseGradients
 
 _NEAR, _NOTHING = 1e-3, 1e-12
@@ -291,7 +291,7 @@ def _compared(terms: CellTerms) -> frozenset[Address]:
     """Given cells that are compared for being equal to something: answers, marks, codes."""
     return frozenset(
         argument.cell
-        for part in parts_of(terms.values())
+        for part in subterms(*terms.values())
         if isinstance(part, Function) and part.name in COMPARISONS & {"=", "<>"}
         for argument in part.arguments
         if isinstance(argument, Leaf)

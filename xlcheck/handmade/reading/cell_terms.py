@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from math import isnan
 
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.formulas.algebra import Address, Algebra, Expression, Function, Leaf, Sum, Term, below
+from xlcheck.formulas.algebra import Address, Algebra, Expression, Function, Leaf, Sum, Term, below, subterms
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.scalars import OpaqueError, Scalar, simple, two_dimensional
 from xlcheck.formulas.surroundings import Surroundings
@@ -199,20 +199,7 @@ class CellTerms(Mapping[Address, Term]):
 
 def leaves(term: Term) -> tuple[Address, ...]:
     """The cells that a term is made of, each once."""
-    return tuple(dict.fromkeys(part.cell for part in parts_of([term]) if isinstance(part, Leaf)))
-
-
-def parts_of(terms: Iterable[Term]) -> Iterator[Term]:
-    """Terms and all that they are made of, each once, from left to right."""
-    seen: set[Term] = set()
-    for term in terms:
-        stack = [term]
-        while stack:
-            item = stack.pop()
-            if item not in seen:
-                seen.add(item)
-                yield item
-                stack.extend(reversed(below(item)))
+    return tuple(dict.fromkeys(part.cell for part in subterms(term) if isinstance(part, Leaf)))
 
 
 def is_spoilt(expression: Expression) -> bool:
