@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from pathlib import Path
 
 import pytest
 from equation_sheets import answer, dense, save, simple_rnn
+from recognised_sheets import sheet
 
 from fixtures.handmade.drawn.score import answer as answer_of
 from xlcheck.engines import engine
 from xlcheck.handmade import search
+from xlcheck.handmade.bench import Bench
+from xlcheck.handmade.by_equations import settled
 from xlcheck.handmade.equations.odd_ones import OddOnes
+from xlcheck.handmade.in_line import settled_in_line
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.engine_choice import answers_of
+from xlcheck.oracle.on_request import keras_if_installed
+from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.reader import read_workbook
 
 pytestmark = pytest.mark.keras
@@ -44,6 +51,21 @@ def test_a_number_asks_formulas_right_beside_it_only(tmp_path: Path) -> None:
     """Rule: a number that blank cells part from the formulas of its line is a note, whatever these say."""
     assert _odd(simple_rnn(7) | {"I15": 0.25}, tmp_path) == ["S!I15"]
     assert _odd(simple_rnn(7) | {"I15": 0.25, **dict.fromkeys(("H15", "J15", "I14", "I16"))}, tmp_path) == []
+
+
+@pytest.mark.parametrize(("wrong", "roots"), [(_COPIED, ["S!I14"]), ({}, [])])
+def test_what_the_others_of_a_line_say_settles_it(wrong: dict[str, object], roots: list[str], tmp_path: Path) -> None:
+    """Rule: where layers fit with that, the odd cell is the wrong one; where all is right, nothing is said anew."""
+    recompute = keras_if_installed()
+    assert recompute is not None
+    own = sheet(simple_rnn(5) | wrong, tmp_path)
+    answers, tolerance = answers_of(own.table, engine("ironcalc")), Tolerance(1e-12, 1e-12, 0.0, {})
+    bench = partial(Bench, own.part, answers, recompute, tolerance, 0, own.terms)
+    layers = settled(own.arrangement, own.part, bench())
+    lined = settled_in_line(own.part, own.terms, own.arrangement, bench, layers)
+
+    assert sorted(map(show, lined.roots)) == roots
+    assert (lined is layers) is not bool(wrong)
 
 
 def test_an_odd_cell_is_wrong(tmp_path: Path) -> None:

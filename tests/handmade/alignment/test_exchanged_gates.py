@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bound_sheets import bound
 
@@ -12,7 +13,7 @@ from fixtures.handmade.make_corpus import FOLDER
 from fixtures.handmade.mistakes.names import Mistake
 from fixtures.handmade.mistakes.planting import plants
 from xlcheck.api import check
-from xlcheck.handmade.alignment.exchanged_gates import _orders
+from xlcheck.handmade.alignment.exchanged_gates import _orders, _shows
 from xlcheck.model.model_spec import LayerSpec
 
 BINDINGS = """
@@ -82,3 +83,11 @@ def test_what_reads_a_gate_tells_which_one_it_is(tmp_path: Path) -> None:
     assert {root.cell: root.diagnosis for root in report.roots} == dict.fromkeys(
         (cell.a1 for cell in plant.roots), "gate-order"
     )
+
+
+def test_results_are_compared_where_a_cell_shows_one() -> None:
+    """Rule: it takes one cell that shows one of the results, wherever that stands among them."""
+    results = np.array([[[0.25], [0.5], [0.75]]])
+
+    assert _shows(np.array([0.1, 0.5]), results)
+    assert not _shows(np.array([0.1, 0.6]), results)

@@ -49,3 +49,16 @@ def test_codes_stay_codes(tmp_path: Path) -> None:
     assert codes == changed.keys() - kept.keys()
     assert {changed[cell] for cell in codes} <= {0.0, 1.0, 2.0}
     np.testing.assert_array_equal([changed[cell] for cell in kept], [*kept.values()])
+
+
+def test_weights_and_inputs_are_of_ordinary_size(tmp_path: Path) -> None:
+    """Rule: those of a few units reach beyond one half, so that activations bend; states stay within it."""
+    (network,) = bound(tmp_path, STATES).networks
+    sizes: dict[str, float] = {}
+    for seed in range(20):
+        numbers = random_numbers([network], seed)
+        for quantity, *_, cell in network.cells():
+            kind = quantity.name.partition("[")[0]
+            sizes[kind] = max(sizes.get(kind, 0.0), abs(numbers[cell]))
+
+    assert {kind for kind, size in sizes.items() if size <= 0.5} == {"simple_rnn.h_init"}

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from equation_sheets import answer
+from equation_sheets import TOYS, answer
+from recognised_sheets import sheet
 from thorough import part_of
+
+from xlcheck.handmade.equations.between import _reading_some
 
 pytestmark = pytest.mark.keras
 
@@ -132,3 +135,13 @@ def test_a_sample_in_line_with_others_has_their_weights(tmp_path: Path) -> None:
 
     assert answer(cells | {"D5": _SAMPLE.format("B", "A5")}, tmp_path) == (3, set())
     assert answer(cells | below, tmp_path) == (0, set())
+
+
+@pytest.mark.parametrize(
+    ("total", "said"), [("C{0}*$F$1+D{0}*$F$2+$F$3", 0), ("C{0}*$F$1+$F$3", 3), ("C{0}*$F$1+A{0}*$F$2+$F$3", 3)]
+)
+def test_a_second_head_reads_all_results_or_says_why(total: str, said: int, tmp_path: Path) -> None:
+    """Rule: where one layer reads all results of a step, another one that reads some of them has lost the others."""
+    cells = {**TOYS["xor"], "F1": 0.3, "F2": 0.8, "F3": -0.4, **{f"G{r}": "=" + total.format(r) for r in (6, 7, 8)}}
+
+    assert len([*_reading_some(sheet(cells, tmp_path).recognised.readings)]) == said

@@ -247,3 +247,16 @@ def test_a_unit_of_another_sample_is_told(tmp_path: Path) -> None:
 
     assert [*mixed_up_steps(right, [])] == []
     assert said == "S!C7 is read where results of another unit, step or sample are read elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("gate", "wrong"), [("D8", {"D8": 0.4, "D13": "=D9*D10"}), ("D11", {"D11": 0.4, "D14": "=TANH(D13)"})]
+)
+def test_a_gate_that_nobody_reads_is_what_stands_in_its_place(
+    gate: str, wrong: Mapping[str, object], tmp_path: Path
+) -> None:
+    """Rule: a number in the place of a gate is that gate, also where the state leaves it out."""
+    (first, *_) = sheet({**TOYS["lstm"], **wrong}, tmp_path).recognised.readings
+
+    assert first.kind == "LSTM"
+    assert gate in {place for own in first.values.values() for place in at(own)}

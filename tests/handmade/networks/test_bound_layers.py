@@ -15,7 +15,9 @@ from xlcheck.api import check
 from xlcheck.errors import UsageError
 from xlcheck.formulas.addresses import column_name
 from xlcheck.handmade.networks.bindings_file import read_bindings
+from xlcheck.handmade.networks.bound_layers import bound_layers, input_shape
 from xlcheck.handmade.networks.layer_specs import DEFAULTS, layer_spec
+from xlcheck.handmade.networks.ranges import Reader
 from xlcheck.layers import LAYERS
 from xlcheck.model.keras_reader import read_model
 from xlcheck.model.layer_options import TRAINING_ONLY_OF_IMAGES
@@ -229,3 +231,68 @@ def test_the_example_of_the_documentation_is_complete(tmp_path: Path) -> None:
     sheet["D14"] = str(sheet["D14"].value).replace("B$5", "B$4")
     book.save(tmp_path / "mine.xlsx")
     assert [root.cell for root in check(tmp_path / "mine.xlsx").roots] == ["D14"]
+
+
+_DENSE = {"type": "Dense", "units": 1, "kernel": "C1:C2", "bias": "C3"}
+
+
+def _reader(folder: Path) -> Reader:
+    book = openpyxl.Workbook()
+    for row in range(1, 9):
+        for column in range(1, 5):
+            book.active.cell(row, column, row + column / 10)
+    book.save(folder / "w.xlsx")
+    return Reader(read_workbook(folder / "w.xlsx"), "Sheet")
+
+
+def test_layers_get_names_shapes_and_cells(tmp_path: Path) -> None:
+    """Rule: Keras's names, each layer on the output of the one before, and which cells hold negative numbers."""
+    first: dict[str, object] = {"type": "SimpleRNN", "units": 2, "kernel": "A1:B1", "bias": "A4:B4"}
+    first["recurrent_kernel"] = {"range": "A2:B3", "transposed": False}
+    second = {**_DENSE, "negative": "bias"}
+    specs, weights, turned = bound_layers([first, second, {**second, "kernel": "C1"}], (4, 1), _reader(tmp_path))
+
+    assert [spec.name for spec in specs] == ["simple_rnn", "dense", "dense_1"]
+    assert [spec.weights["kernel"] for spec in specs] == [(1, 2), (2, 1), (1, 1)]
+    assert weights["dense.kernel"] == (("Sheet", 0, 2), ("Sheet", 1, 2))
+    assert turned == {"dense.bias": 1, "dense_1.bias": 1}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            [{"type": "Dense", "units": 1, "kernel": "C1:C2", "bias": "C3", "name": "a"}] * 2,
+            "two layers are called 'a'",
+        ),
+        ([{"type": "Dense", "units": 1, "kernel": "C1:C2", "bias": "C3", "negative": "z"}], "subtract their biases"),
+    ],
+)
+def test_layers_that_do_not_fit_are_refused(more: list[dict[str, object]], said: str, tmp_path: Path) -> None:
+    """Rule: one sentence says what does not fit."""
+    with pytest.raises(UsageError, match=said):
+        bound_layers(more, (2,), _reader(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("kind", "model", "x", "shape"),
+    [
+        ("Dense", {}, "A1:A4", (4,)),
+        ("SimpleRNN", {}, "A1:A8", (4, 2)),
+        ("SimpleRNN", {"timesteps": 2}, "A1:A8", (2, 4)),
+        ("Dense", {"timesteps": 1}, "A1:A4", (4,)),
+        ("Embedding", {}, "A1:A3", (3,)),
+    ],
+)
+def test_the_input_has_the_shape_that_the_kernel_says(
+    kind: str, model: dict[str, int], x: str, shape: tuple[int, ...], tmp_path: Path
+) -> None:
+    """Rule: a vector, or so many steps of as many features as the kernel has rows."""
+    layer = {"type": kind, "units": 3, "kernel": "A1:C2"}
+    assert input_shape(model, [layer], {"x": x}, _reader(tmp_path)) == shape
+
+
+def test_inputs_that_fill_no_step_are_refused(tmp_path: Path) -> None:
+    """Rule: seven numbers are no steps of two features."""
+    with pytest.raises(UsageError, match="no multiple of the 2 features"):
+        input_shape({}, [{"type": "GRU", "units": 1, "kernel": "A1:C2"}], {"x": "A1:A7"}, _reader(tmp_path))

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from bound_sheets import STATES, bound
 from given_models import BY_NAME, inputs_of, model_of, weights_of, with_numbers
 from thorough import part_of, spread
 
@@ -16,6 +17,7 @@ from fixtures.handmade.layouts import LAYOUTS
 from xlcheck import api
 from xlcheck.cli import run
 from xlcheck.errors import DataError, ModelError, UsageError
+from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network_by_value
 from xlcheck.verdicts.report import CheckReport
 
 pytestmark = pytest.mark.keras
@@ -217,3 +219,22 @@ def test_the_command_takes_a_model_and_inputs(tmp_path: Path, capsys: pytest.Cap
     assert "LSTM!B7  lstm.kernel[0][3]  wrong" in capsys.readouterr().out
     assert run([*command[:3], str(tmp_path / "other.keras")]) == 2
     assert "do not stand in" in capsys.readouterr().err
+
+
+def test_a_model_is_found_where_its_numbers_stand(tmp_path: Path) -> None:
+    """Rule: each weight and input stands where its numbers do, or where a network of its shape has them; a weight that
+    stands nowhere is named."""
+    own = bound(tmp_path, STATES)
+    (network,) = own.networks
+    given = network.values({cell: own.table.typed_numbers[cell] for *_, cell in network.cells()})
+    model = GivenModel(network.spec, {name: values for name, values in given.items() if not name.endswith("h_init")})
+    found = network_by_value(model, own.table, own.answers.values, [])
+
+    assert (model.samples, has_shape_of(network, model)) == (1, True)
+    assert found.weights == network.weights
+    assert found.samples == ({name: c for name, c in network.samples[0].items() if not name.endswith("h_init")},)
+    assert network_by_value(model, own.table, own.answers.values, [network]).samples == network.samples
+    kernel = next(name for name in network.weights if name.endswith(".kernel"))
+    other = GivenModel(model.spec, {**model.values, kernel: model.values[kernel] + 0.3})
+    with pytest.raises(ModelError, match=f"the numbers of {kernel}"):
+        network_by_value(other, own.table, own.answers.values, [])
