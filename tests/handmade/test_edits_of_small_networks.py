@@ -200,6 +200,18 @@ def test_of_two_equally_good_edits_both_are_named(tmp_path: Path) -> None:
         check(save({**_gates(), **wrong}, tmp_path / "w.xlsx"))
 
 
+def test_what_multiplies_a_blank_state_is_read_as_well(tmp_path: Path) -> None:
+    """Rule: the weight of a state before the first step, which is blank, is in no term and still one that is read."""
+    cells = {cell: value for cell, value in _gates().items() if not re.match("[M][67]|[FHK][67]|J", cell)}
+    cells |= {"F6": "=$C$1*E6+$C$2*M5+$C$3", "H6": "=$B$1*E6+$B$2*M5+$B$3", "K6": "=$C$1*E6+$C$2*J6+$C$3"}
+    cells |= {"F7": "=$C$1*E7+$C$2*M6+$C$3", "H7": "=$B$1*E7+$B$2*M6+$B$3", "K7": "=$C$1*E7+$C$2*J7+$C$3"}
+    for before, row in ((5, 6), (6, 7)):
+        cells |= {f"J{row}": f"=I{row}*M{before}", f"M{row}": f"=G{row}*M{before}+(1-G{row})*L{row}"}
+
+    with pytest.raises(NothingCheckedError, match="either S!F6, S!F7 or S!K6, S!K7 may be wrong"):
+        check(save(cells, tmp_path / "w.xlsx"))
+
+
 def _further_down(cells: Mapping[str, object]) -> dict[str, object]:
     """The same sheet sixty rows below."""
 

@@ -140,11 +140,13 @@ def _leaves_its_line(candidate: Candidate, base: Arrangement) -> bool:
     those of others.
     """
     terms, edit, texts = base.reads.terms, candidate.edit, base.reads.table.texts
-    left_out = [{*terms.reads[cell]} - {*leaves(edit[cell])} for cell in edit if cell in terms]
+    # What multiplies a blank is in no term, and yet it is read.
+    read_before = {cell: {*terms.reads[cell], *base.reads.of_single_cells(cell)} for cell in edit if cell in terms}
+    left_out = [before - {*leaves(edit[cell])} for cell, before in read_before.items()]
     weights = set.intersection(*left_out) if len(left_out) > 1 else set[Address]()
     in_all = 0
-    for cell in edit.keys() & terms.keys():
-        before, after = {*terms.reads[cell], *base.reads.of_single_cells(cell)}, {*leaves(edit[cell])}
+    for cell, before in read_before.items():
+        after = {*leaves(edit[cell])}
         lost, new = before - after, after - before
         does = (outline(term, lambda _: "") for term in (terms[cell], edit[cell]))
         if not (lost and new) or (not lost.isdisjoint(terms.reads[cell]) and len({*does}) > 1):
