@@ -155,6 +155,7 @@ _MISTAKES = [
     pytest.param(_in_parts(), {"K6": "=SUMPRODUCT(D3:D5,K2:K4)"}, id="blank cells for the weights of the last inputs"),
     pytest.param(_long_short(), {"K5": "=I8+K2"}, id="a result without its weight"),
     pytest.param(_gates(), {"H6": -0.31}, id="a sum typed over, before whose step there is no state"),
+    pytest.param(_gates(), {"M7": "=M6+(1-G7)*L7"}, id="a share left out of the only state that has one"),
     pytest.param(_classifier(), {"G11": 0.4127}, id="the first share typed over"),
     pytest.param(
         _long_short(),

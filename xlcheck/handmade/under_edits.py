@@ -138,10 +138,10 @@ class UnderEdits:
                 if atom in sums and sums[atom].sums_up == x.sums_up and turned.isdisjoint(chain(*x.monomials))
             )  # fmt: skip
             more = sum(x.activation != LINEAR for x in sums.values()) - len(left)
-            tables = None if self._missing_beside(left) > more else Tables.of(coloured(sums, forms))
-            is_whole = tables and all(layer.is_whole or self._may_be_gru(layer, forms) for layer in tables.layers)
-            self._tables[key] = tables if is_whole else None
-        return self._tables[key]
+            self._tables[key] = None if self._missing_beside(left) > more else Tables.of(coloured(sums, forms))
+        tables = self._tables[key]
+        is_whole = tables and all(layer.is_whole or self._may_be_gru(layer, forms) for layer in tables.layers)
+        return tables if is_whole else None
 
     def _may_be_gru(self, layer: Layer, forms: Forms) -> bool:
         """Whether a table may fall apart into the gates of a GRU and its candidates."""
