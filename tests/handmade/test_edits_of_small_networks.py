@@ -155,7 +155,6 @@ _MISTAKES = [
     pytest.param(_in_parts(), {"K6": "=SUMPRODUCT(D3:D5,K2:K4)"}, id="blank cells for the weights of the last inputs"),
     pytest.param(_long_short(), {"K5": "=I8+K2"}, id="a result without its weight"),
     pytest.param(_gates(), {"H6": -0.31}, id="a sum typed over, before whose step there is no state"),
-    pytest.param(_gates(), {"M7": "=M6+(1-G7)*L7"}, id="a share left out of the only state that has one"),
     pytest.param(_classifier(), {"G11": 0.4127}, id="the first share typed over"),
     pytest.param(
         _long_short(),
@@ -199,6 +198,13 @@ def test_of_two_equally_good_edits_both_are_named(tmp_path: Path) -> None:
 
     with pytest.raises(NothingCheckedError, match="either S!H6, S!H7 or S!K6, S!K7 may be wrong"):
         check(save({**_gates(), **wrong}, tmp_path / "w.xlsx"))
+
+
+def test_a_gru_is_one_again_after_an_edit(tmp_path: Path) -> None:
+    """Rule: a share left out of the only state that is mixed leaves no sign of a GRU; its gates are tried."""
+    report = check(save({**_gates(), "M7": "=M6+(1-G7)*L7"}, tmp_path / "w.xlsx"))
+
+    assert [cell.cell for cell in report.roots] == ["M7"]
 
 
 def test_what_multiplies_a_blank_state_is_read_as_well(tmp_path: Path) -> None:
