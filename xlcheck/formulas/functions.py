@@ -52,6 +52,7 @@ class Functions:
             "PRODUCT": lambda *a: self._product(list(numbers(a))),
             "SUMSQ": lambda *a: algebra.sum(algebra.multiply(x, x) for x in numbers(a)),
             "SUMXMY2": self._squared_distance,
+            "DEVSQ": self._squares_from_mean,
             "AVERAGE": lambda *a: self._average(list(numbers(a))),
             "COUNT": lambda *a: float(len(list(numbers(a)))),
             "MAX": lambda *a: self._extreme("MAX", a),
@@ -211,12 +212,16 @@ class Functions:
         return self._algebra.scale(self._algebra.sum(items), 1 / len(items))
 
     def _variance(self, of_sample: int, *arguments: Argument) -> Expression:
-        items, algebra = list(numbers(arguments)), self._algebra
-        if len(items) <= of_sample:
+        count = len(list(numbers(arguments)))
+        if count <= of_sample:
             raise OpaqueError("it has too few numbers")
+        return self._algebra.scale(self._squares_from_mean(*arguments), 1 / (count - of_sample))
+
+    def _squares_from_mean(self, *arguments: Argument) -> Expression:
+        items, algebra = list(numbers(arguments)), self._algebra
         mean = algebra.scale(self._average(items), -1.0)
         away = [algebra.sum((item, mean)) for item in items]
-        return algebra.scale(algebra.sum(algebra.multiply(x, x) for x in away), 1 / (len(items) - of_sample))
+        return algebra.sum(algebra.multiply(x, x) for x in away)
 
     def _deviation(self, of_sample: int, *arguments: Argument) -> Expression:
         return self._algebra.function("SQRT", self._variance(of_sample, *arguments))

@@ -31,6 +31,7 @@ _IsRight = Callable[[SheetGroup], bool]
 _HABIT = 3
 """Cells with one formula that make a habit; in fewer the same slip may have been made again, or was filled once."""
 _MISSING = "bias-missing"
+_NOTHING = 1e-12
 _ROUNDED = 5e-3
 """How far a result that was pasted is from the right one: two digits behind the point are left of it."""
 _SEVERAL = 2
@@ -146,13 +147,16 @@ def _is_tried(part: SheetGroup, cell: Address, held: Mapping[Address, str]) -> b
 
 
 def _is_put_in(part: SheetGroup, cell: Address, said: CellResult) -> bool:
-    """Whether a short number that is no rounded result stands in the place of one, and only totals read it.
+    """Whether a 0 stands in the place of a result, or a short number that is no rounded one, and only totals read it.
 
-    Somebody may know better than the network, as where a credit is granted all the same.
+    A unit may be switched off to see what it does; and somebody may know better than the network, as where a credit is
+    granted all the same.
     """
     readers, texts = part.precedents.readers(cell), part.table.texts
     if not (isinstance(said.actual, float) and isinstance(said.desired, float)) or part.table.is_formula(cell):
         return False
+    if said.actual == 0.0 and not isclose(said.desired, 0.0, abs_tol=_NOTHING):
+        return True
     digits = digits_of(said.actual)
     is_result = digits >= COMPUTED or agrees(said.desired, said.actual, digits)
     return not is_result and all(describes_a_line(texts[reader]) for reader in readers)

@@ -59,10 +59,10 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
         amended, reading = (amended, better) if better is not None else ({}, reading)
         amended = {cell: text for cell, text in amended.items() if _differs(cell, terms, reading.sheet)}
     near = best_reading(Sheet(reading.sheet.terms, reading.sheet), ask) if _has_kinks(reading.sheet) else None
-    if _accepted(reading):
+    if _explains_most(reading):
         part = Judge(Verdicts(table, values, tolerance, reading), _accepted(reading), near, amended).outcome()
         return _without_blame(part) if reading.steps[0].truth.loss == PERCEPTRON else part
-    if near is not None and _accepted(near):
+    if near is not None and _explains_most(near):
         return Judge(Verdicts(table, values, tolerance, near), _accepted(near), None, {}).outcome()
     return None
 
@@ -153,6 +153,12 @@ def _accepted(reading: Reading) -> frozenset[int]:
         if not step.moves and before <= known and before != step.truth.network.weights:
             accepted.add(number)
     return frozenset(accepted)
+
+
+def _explains_most(reading: Reading) -> bool:
+    """Whether steps are accepted, and most of those that move weights: few may look like a training by chance."""
+    accepted, moving = _accepted(reading), {number for number, step in enumerate(reading.steps) if step.moves}
+    return bool(accepted) and 2 * len(accepted & moving) >= len(moving)
 
 
 def _has_kinks(sheet: Sheet) -> bool:

@@ -12,14 +12,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, subterms
-from xlcheck.formulas.shapes import skeleton
+from xlcheck.formulas.shapes import is_filled_from, skeleton
+from xlcheck.handmade.equations.of_measures import Pairs, of_measures
 from xlcheck.handmade.equations.scales import scaled_back
-from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.reached import reached
-
-_Pairs = frozenset[tuple[Address, Address | None]]
-"""Results, each with what it is compared with; None where a loss takes the logarithm of one result alone."""
+from xlcheck.handmade.reads import Reads
 
 _LOSS = re.compile(
     r"\b(?:loss|cost|error)|entropy|verlust|fehler|kosten|\bperte|coût|pérdida|\bcosto|perda|custo|perdita|потер|ошиб|"
@@ -34,31 +31,27 @@ class Measures:
     """The formulas that measure results, or show them on another scale.
 
     Args:
-        terms: what each formula computes.
-        table: the cells.
+        reads: who reads what.
         results: the cells that hold what layers give, each with the cell that it may be a copy of.
         given: the cells that layers read and do not compute: inputs, states and weights.
         weights: those of them that are weights.
-        read: the cells that formulas read.
         layers: which layer's result stands in a cell.
     """
 
     def __init__(
         self,
-        terms: CellTerms,
-        table: CellTable,
+        reads: Reads,
         results: Mapping[Address, Address],
         given: Collection[Address],
         weights: Collection[Address],
-        read: Collection[Address],
         layers: Mapping[Address, int],
     ) -> None:
-        self._terms, self._table, self._read = terms, table, read
+        self._reads, self._terms, self._table = reads, reads.terms, reads.table
         self._given, self._weights, self._layers = given, weights, layers
         self._results = dict(results)
-        self._pairs: dict[Address, _Pairs] = {}
-        self._kin: frozenset[Address] = frozenset()
-        self._scaled_targets: frozenset[Address] = frozenset()
+        self._pairs: dict[Address, Pairs] = {}
+        self._kin: Mapping[Address, Pairs] = {}
+        self._made_targets: frozenset[Address] = frozenset()
         self._known: frozenset[Address | None] = frozenset()
 
     def cells(self, among: Collection[Address]) -> set[Address]:
@@ -69,16 +62,43 @@ class Measures:
         """
         scaled, beside = scaled_back(among, self._terms, self._results, self._given, self._weights)
         self._results |= {cell: self._results[result] for cell, result in scaled.items()}
-        self._scaled_targets = frozenset(beside)
+        computed = self._computed_targets({*among} - scaled.keys() - beside)
+        self._made_targets = frozenset(beside | computed)
         order = [cell for cell in self._terms.in_order() if cell in among and cell not in scaled.keys() | beside]
         for _ in range(2):  # what stands in line with summands is known the second time
             self._known = frozenset(target for own in self._pairs.values() for _, target in own)
-            self._kin, self._pairs = frozenset(self._pairs), {}
+            self._kin, self._pairs = self._pairs, {}
             for cell in order:
                 found = self._of(self._terms[cell])
                 if found:
                     self._pairs[cell] = found
-        return scaled.keys() | beside | ({*self._pairs} - self._below_nothing() if self._is_straight() else set())
+        return scaled.keys() | beside | (self._measured(among, computed) if self._is_straight() else set())
+
+    def _measured(self, among: Collection[Address], computed: Collection[Address]) -> set[Address]:
+        """The measures, what is made of them alone, and the targets that formulas make for them."""
+        own = {*self._pairs} - self._below_nothing()
+        targets = {target for cell in own for _, target in self._pairs[cell] if target is not None}
+        made = set().union(*(self._reads.leading_to(cell) for cell in targets.intersection(computed)))
+        rest = [cell for cell in among if cell not in own]
+        return own | made | of_measures(rest, self._pairs, self._results, self._terms, self._table)
+
+    def _computed_targets(self, among: Collection[Address]) -> set[Address]:
+        """The formulas that may make targets, of typed numbers or words that are no weights, alike along their line."""
+        texts, reads = self._table.texts, self._reads
+        found = set[Address]()
+        for cell in among:
+            leading = reads.leading_to(cell)
+            typed = {own for other in leading for own in reads.of(other)} - leading
+            if typed and leading <= {*among} and typed.isdisjoint(self._results) and typed.isdisjoint(self._weights):
+                found.add(cell)
+
+        def is_alike(cell: Address) -> bool:
+            lines = [[x for x in found if x != cell and (x[0], x[side]) == (cell[0], cell[side])] for side in (1, 2)]
+            first = texts[cell]
+            alike = [all(is_filled_from(first, cell[1:], texts[x], x[1:]) for x in line) for line in lines if line]
+            return not alike or any(alike)
+
+        return {cell for cell in found if cell in texts and is_alike(cell)}
 
     def _below_nothing(self) -> set[Address]:
         """What is called a loss, is below 0 and was made of logarithms, if nobody writes the minus further on."""
@@ -96,7 +116,7 @@ class Measures:
         terms = (part for own in (cell, *below) for part in subterms(self._terms[own]))
         return any(isinstance(part, Function) and part.name == "LN" for part in terms)
 
-    def _of(self, term: Expression) -> _Pairs | None:
+    def _of(self, term: Expression) -> Pairs | None:
         match term:
             case Leaf():
                 return self._pairs.get(term.cell)
@@ -110,12 +130,12 @@ class Measures:
                 return self._of_parts(term)
         return None
 
-    def _of_parts(self, term: Product | Sum) -> _Pairs | None:
+    def _of_parts(self, term: Product | Sum) -> Pairs | None:
         if isinstance(term, Product):
             return self._of_product(term.factors)
         return self._compared(*term.parts) or self._of_sum(term.parts)
 
-    def _compared(self, *parts: tuple[Term, float]) -> _Pairs | None:
+    def _compared(self, *parts: tuple[Term, float]) -> Pairs | None:
         """A difference of a result and a target."""
         if [type(part) for part, _ in parts] != [Leaf, Leaf] or parts[0][1] != -parts[1][1]:
             return None
@@ -126,17 +146,17 @@ class Measures:
         return None
 
     def _target(self, cell: Address) -> Address | None:
-        """The typed or scaled number that a cell holds, perhaps as a copy of another one; None if it is none."""
+        """The typed or made number that a cell holds, perhaps as a copy of another one; None if it is none."""
         seen = set[Address]()
         while cell not in self._results and isinstance(term := self._terms.get(cell), Leaf) and cell not in seen:
             seen.add(cell)
             cell = term.cell
         is_typed = self._table.is_number(cell) and cell not in self._weights
-        return cell if is_typed or cell in self._scaled_targets else None
+        return cell if is_typed or cell in self._made_targets else None
 
-    def _of_product(self, factors: Sequence[tuple[Term, float]]) -> _Pairs | None:
+    def _of_product(self, factors: Sequence[tuple[Term, float]]) -> Pairs | None:
         """A power of a measure, a share of it, or a target times the logarithm of its result."""
-        found: list[_Pairs] = []
+        found: list[Pairs] = []
         others: list[Term] = []
         for factor, power in factors:
             own = self._of(factor)
@@ -159,7 +179,7 @@ class Measures:
             return found[0] if self._is_count(target) else None
         return self._of_remainders(factors)
 
-    def _is_relative(self, factors: Sequence[tuple[Term, float]], found: Sequence[_Pairs]) -> bool:
+    def _is_relative(self, factors: Sequence[tuple[Term, float]], found: Sequence[Pairs]) -> bool:
         """Whether an error is divided by what the result is compared with, or by the result."""
         over = [factor for factor, power in factors if power == -1]
         if [len(own) for own in (*found, over)] != [1, 1] or len(factors) != 2 or not isinstance(over[0], Leaf):
@@ -172,7 +192,7 @@ class Measures:
         beside = {*self._given, *self._results, *self._known}
         return isinstance(term, Leaf) and term.cell not in beside
 
-    def _of_likelihood(self, condition: Function, *logs: Expression) -> _Pairs | None:
+    def _of_likelihood(self, condition: Function, *logs: Expression) -> Pairs | None:
         """ln(o) where a target is 1, and ln(1 − o) where it is 0."""
         if condition.arguments[1:] == (0.0,):
             logs = logs[::-1]
@@ -185,7 +205,7 @@ class Measures:
                 return frozenset({(self._results[own.cell], meant)})
         return None
 
-    def _of_remainders(self, factors: Sequence[tuple[Term, float]]) -> _Pairs | None:
+    def _of_remainders(self, factors: Sequence[tuple[Term, float]]) -> Pairs | None:
         """(1 − t)·ln(1 − o)."""
         if [power for _, power in factors] != [1.0, 1.0]:
             return None
@@ -196,7 +216,7 @@ class Measures:
                 return frozenset({(self._results[result], meant)})
         return None
 
-    def _of_sum(self, parts: Sequence[tuple[Term, float]]) -> _Pairs | None:
+    def _of_sum(self, parts: Sequence[tuple[Term, float]]) -> Pairs | None:
         """A sum of measures in equal shares; of those that stand in cells, and of results, whole rows or columns."""
         found = [self._of(part) for part, _ in parts]
         if not parts or any(own is None for own in found) or len({share for _, share in parts}) > 1:
@@ -212,7 +232,8 @@ class Measures:
         """Whether nothing of the same kind stands in line with what is added up and is left out."""
 
         def line(cell: Address, axis: int) -> object:
-            return cell[0], cell[axis], skeleton(self._table.texts.get(cell, "")), self._layers.get(cell)
+            layers = frozenset(self._layers[result] for result, _ in self._kin.get(cell, ()))
+            return cell[0], cell[axis], skeleton(self._table.texts.get(cell, "")), self._layers.get(cell), layers
 
         for axis in (1, 2):
             lines = {own for own, count in Counter(line(cell, axis) for cell in added).items() if count > 1}
@@ -233,7 +254,7 @@ class Measures:
         for down, right in ((0, 1), (1, 0)):
             on, back = ((cell[0], cell[1] + k * down, cell[2] + k * right) for k in (1, -1))
             for one, other in ((on, back), (back, on)):
-                if one in targets and self._table.is_number(other) and other not in self._read:
+                if one in targets and self._table.is_number(other) and other not in self._reads.readers:
                     return True
         return False
 
