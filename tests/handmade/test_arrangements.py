@@ -154,7 +154,8 @@ def test_errors_and_their_means_measure_results(tmp_path: Path) -> None:
     results = {cell: cell for cell in found.results[1].values()}
     given = {("S", row, column) for row in (5, 6, 7) for column in (0, 1)}
     layers = dict.fromkeys(results, 1)
-    measures = Measures(found.arrangement.reads, results, given, set(), layers)
+    reads = {cell: found.part.precedents.of(cell) for cell in found.table.texts}
+    measures = Measures(found.terms, found.table, reads, results, given, set(), layers)
 
     assert names(measures.cells([("S", row, 7) for row in (5, 6, 7, 8)])) == "H6 H7 H8 H9"
     assert measures.cells([("S", 5, 10)]) == set()

@@ -250,7 +250,8 @@ class Arrangement:
         with_loss = [(layer.own, layer.loss) for layer in self.layers if layer.loss is not None]
         targets = {target for _, loss in with_loss for own in loss.targets.values() for target in own}
         weights = given - targets - {cell for layer in self.layers for cell in layer.inputs}
-        measures = Measures(self.reads, results, given, weights, layers)
+        reads = {cell: self.reads.of(cell) for cell in self.reads.formulas}
+        measures = Measures(self.reads.terms, self.reads.table, reads, results, given, weights, layers)
         to_losses = set().union(*(own for own, _ in with_loss)) & {*formulas_behind(results, self.reads.terms, ())}
         return measures.cells([c for c in self.reads.formulas if c not in taken or c in to_losses]) - {*taken}
 

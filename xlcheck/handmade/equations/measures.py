@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.formulas.shapes import is_filled_from, skeleton
 from xlcheck.handmade.equations.of_measures import Pairs, of_measures
 from xlcheck.handmade.equations.scales import scaled_back
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.reached import reached
-from xlcheck.handmade.reads import Reads
 
 _LOSS = re.compile(
     r"\b(?:loss|cost|error)|entropy|verlust|fehler|kosten|\bperte|coût|pérdida|\bcosto|perda|custo|perdita|потер|ошиб|"
@@ -31,7 +33,9 @@ class Measures:
     """The formulas that measure results, or show them on another scale.
 
     Args:
-        reads: who reads what.
+        terms: what each formula computes.
+        table: the cells.
+        reads: the formulas, each with the cells that it reads.
         results: the cells that hold what layers give, each with the cell that it may be a copy of.
         given: the cells that layers read and do not compute: inputs, states and weights.
         weights: those of them that are weights.
@@ -40,13 +44,16 @@ class Measures:
 
     def __init__(
         self,
-        reads: Reads,
+        terms: CellTerms,
+        table: CellTable,
+        reads: Mapping[Address, Sequence[Address]],
         results: Mapping[Address, Address],
         given: Collection[Address],
         weights: Collection[Address],
         layers: Mapping[Address, int],
     ) -> None:
-        self._reads, self._terms, self._table = reads, reads.terms, reads.table
+        self._terms, self._table, self._reads = terms, table, reads
+        self._read = set(chain(*reads.values()))
         self._given, self._weights, self._layers = given, weights, layers
         self._results = dict(results)
         self._pairs: dict[Address, Pairs] = {}
@@ -78,17 +85,16 @@ class Measures:
         """The measures, what is made of them alone, and the targets that formulas make for them."""
         own = {*self._pairs} - self._below_nothing()
         targets = {target for cell in own for _, target in self._pairs[cell] if target is not None}
-        made = set().union(*(self._reads.leading_to(cell) for cell in targets.intersection(computed)))
+        made = set().union(*(self._leading_to(cell) for cell in targets.intersection(computed)))
         rest = [cell for cell in among if cell not in own]
         return own | made | of_measures(rest, self._pairs, self._results, self._terms, self._table)
 
     def _computed_targets(self, among: Collection[Address]) -> set[Address]:
         """The formulas that may make targets, of typed numbers or words that are no weights, alike along their line."""
-        texts, reads = self._table.texts, self._reads
-        found = set[Address]()
+        texts, found = self._table.texts, set[Address]()
         for cell in among:
-            leading = reads.leading_to(cell)
-            typed = {own for other in leading for own in reads.of(other)} - leading
+            leading = self._leading_to(cell)
+            typed = {own for other in leading for own in self._reads[other]} - leading
             if typed and leading <= {*among} and typed.isdisjoint(self._results) and typed.isdisjoint(self._weights):
                 found.add(cell)
 
@@ -99,6 +105,9 @@ class Measures:
             return not alike or any(alike)
 
         return {cell for cell in found if cell in texts and is_alike(cell)}
+
+    def _leading_to(self, cell: Address) -> set[Address]:
+        return {cell, *reached([cell], self._reads.__getitem__, among=self._reads.__contains__)}
 
     def _below_nothing(self) -> set[Address]:
         """What is called a loss, is below 0 and was made of logarithms, if nobody writes the minus further on."""
@@ -254,7 +263,7 @@ class Measures:
         for down, right in ((0, 1), (1, 0)):
             on, back = ((cell[0], cell[1] + k * down, cell[2] + k * right) for k in (1, -1))
             for one, other in ((on, back), (back, on)):
-                if one in targets and self._table.is_number(other) and other not in self._reads.readers:
+                if one in targets and self._table.is_number(other) and other not in self._read:
                     return True
         return False
 
