@@ -136,6 +136,16 @@ def test_arguments_are_checked_before_anything_is_written(lesson: str, wrong: di
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_workbook_is_called_one(tmp_path: Path) -> None:
+    """Rule: a name that no spreadsheet program opens is refused, for lessons and models alike, before anything else."""
+    with pytest.raises(UsageError, match=r"x\.txt: the name must end in \.xlsx"):
+        api.build("lstm", tmp_path / "x.txt")
+    with pytest.raises(UsageError, match=r"x\.txt: the name must end in \.xlsx"):
+        api.build_model(tmp_path / "m.keras", [[1.0]], tmp_path / "x.txt")
+
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("model", ["model.keras", Path("model.keras"), object()])
 def test_a_model_is_no_lesson(model: Any) -> None:
     """Rule: who passes a model to `build` is told which function writes its workbook."""

@@ -69,7 +69,7 @@ def build(
     require_known(style, get_args(LessonStyleName), "style of lessons")
     engine_named(engine)
     path = Path(output) if output is not None else Path(f"{fixture_name(lesson, weights)}.xlsx")
-    require_writable(path)
+    require_writable(path, ".xlsx")
     key = None if sign is None else _key(sign)
     model = write_lesson(own, path, weights, seed, style_named(style), progress)
     return _signed(Built(path, check(path, engine=engine), model), key)

@@ -82,7 +82,7 @@ def build_model(
     from xlcheck.oracle.record import predict, record
 
     path = Path(output)
-    require_writable(path)
+    require_writable(path, ".xlsx")
     loaded = loaded_model(model)
     require_room_for_weights(require_supported(loaded))  # by name, before its inputs are looked at
     if backward is not None and backward.loss is not None:

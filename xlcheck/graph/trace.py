@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from xlcheck.arrays import Array
 from xlcheck.frozen import dataclass
@@ -10,7 +10,7 @@ from xlcheck.frozen import dataclass
 
 @dataclass(frozen=True)
 class Trace:
-    """Values by quantity name.
+    """Values by quantity name: `trace["lstm.f[1]"]`; its names are what `for name in trace` goes through.
 
     Attributes:
         source: where they come from: `keras float64`, `keras float32`, `ironcalc 0.9.1`, `numpy float64`.
@@ -25,3 +25,13 @@ class Trace:
 
     def __contains__(self, name: str) -> bool:
         return name in self.values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __repr__(self) -> str:
+        count = len(self)
+        return f"<Trace of {self.source}: {count} {'quantity' if count == 1 else 'quantities'}>"
