@@ -21,7 +21,7 @@ from xlcheck.workbook.number_formats import Formats, OddFormats
 from xlcheck.workbook.odd_looks import odd_looks
 from xlcheck.workbook.origin import is_generated, rebuilding
 from xlcheck.workbook.plan import NumberBlock, WorkbookPlan
-from xlcheck.workbook.readable import is_light, is_pale, is_usual_font
+from xlcheck.workbook.readable import _grounds, is_light, is_pale, is_usual_font
 from xlcheck.workbook.sheet_cells import parse_cells
 from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.views import Factor, View, in_view
@@ -156,3 +156,24 @@ def test_numbers_keep_all_their_digits() -> None:
     assert 't="str"' in sheet.fh.getvalue()
     with pytest.raises(WorkbookError, match="not a number"):
         sheet.add_block(NumberBlock(Range("S", 0, 0, 1, 1), np.array([[np.nan]]), "number"), None)
+
+
+@pytest.mark.parametrize(
+    ("fill", "behind"),
+    [
+        ("", "FFFFFF"),
+        ('<patternFill patternType="none"><fgColor rgb="FF102030"/></patternFill>', "FFFFFF"),
+        ('<patternFill patternType="solid"><fgColor rgb="FF102030"/></patternFill>', "102030"),
+        ('<patternFill patternType="lightGray"/>', "BFBFBF"),
+        (
+            '<patternFill patternType="darkGray"><fgColor rgb="FF000000"/><bgColor rgb="FF000000"/></patternFill>',
+            "000000",
+        ),
+        ('<patternFill patternType="lightUp"/>', "808080"),
+    ],
+)
+def test_what_is_behind_letters(fill: str, behind: str) -> None:
+    """Rule: a pattern is the mixture of its lines and its ground, and no pattern is white whatever its colours."""
+    root = tree_of(f"<fill>{fill}</fill>".encode())
+    assert root is not None
+    assert _grounds(root, {}) == (behind,)

@@ -6,12 +6,12 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import NoReturn
 
-from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.evaluate import evaluate
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
-from xlcheck.formulas.scalars import OpaqueError, Scalar
+from xlcheck.formulas.scalars import OpaqueError
 from xlcheck.formulas.tree import ArrayLiteral, FunctionCall, Literal, Name, Node, Operator, children
 from xlcheck.formulas.unparse import unparse
 
@@ -111,14 +111,8 @@ def _value(node: Node, names: Names) -> float:
 class _Nothing:
     """A workbook of which no cell is read."""
 
-    def formula(self, cell: Address) -> str | None:
+    def formula(self, cell: Address) -> NoReturn:
         """There is none."""
         raise OpaqueError(f"{cell} is read")
 
-    def constant(self, cell: Address) -> Scalar:
-        """There is none."""
-        raise OpaqueError(f"{cell} is read")
-
-    def spill(self, cell: Address) -> Range:
-        """There is none."""
-        raise OpaqueError(f"{cell} is read")
+    constant = spill = formula

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.equations.forms import Forms
@@ -162,9 +160,7 @@ def excerpt(
         cells.setdefault(address[0], {})[address[1:]] = cell
     sheets = {name: replace(sheet, cells=cells.get(name, {})) for name, sheet in content.sheets.items()}
     part = CellTable(replace(content, sheets=sheets), table.index.keys() - {*own, *given})
-    positions = [table.index[address] for address in part.addresses]
-    others = {i: values.others[p] for i, p in enumerate(positions) if p in values.others}
-    return part, CellValues(values.numbers[np.array(positions, dtype=np.intp)], others)
+    return part, values.at([table.index[address] for address in part.addresses])
 
 
 def _recognised(reading: Reading, networks: Sequence[Network]) -> Iterator[str]:

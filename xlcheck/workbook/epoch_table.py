@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range, column_name, quote_sheet
@@ -108,22 +109,8 @@ class _Row(Places):
         area = self.fixed[name]
         return area.fixed() if area.sheet == self.table.area.sheet else f"{quote_sheet(area.sheet)}!{area.fixed()}"
 
-    def vector(self, name: str, start: int = 0, stop: int | None = None) -> str:
-        """See `Places`."""
+    def samples(self, name: str, *_: Any, **__: Any) -> str:
+        """See `Places`; whatever part of a number is asked for, it is the number."""
         return self.element(name, 0)
 
-    def column(self, name: str, index: int, matrix: int | None = None) -> str:
-        """See `Places`."""
-        return self.element(name, 0)
-
-    def samples(self, name: str) -> str:
-        """See `Places`."""
-        return self.element(name, 0)
-
-    def entry(self, name: str, row: int, column: int) -> str:
-        """See `Places`."""
-        return self.element(name, 0)
-
-    def row(self, name: str, index: int, start: int, stop: int, matrix: int | None = None) -> str:
-        """See `Places`."""
-        return self.element(name, 0)
+    vector = column = entry = row = samples

@@ -38,9 +38,9 @@ _PALETTE = f"""{_EIGHT} {_EIGHT} 800000 008000 000080 808000 800080 008080 C0C0C
     003366 339966 003300 333300 993300 993366 333399 333333 000000 FFFFFF"""
 _INDEXED = {str(number): rgb for number, rgb in enumerate(_PALETTE.split())}
 _OF_WINDOWS = {"window": _WHITE, "windowText": _BLACK}
-# As `theme` attributes number the colours of a theme: light and dark are exchanged against their order there.
 # How much of a pattern is in the colour of its lines; of any other about a half.
 _LINES = {"solid": 1.0, "darkGray": 0.75, "lightGray": 0.25, "gray125": 0.125, "gray0625": 0.0625, "none": 0.0}
+# As `theme` attributes number the colours of a theme: light and dark are exchanged against their order there.
 _THEME = ("lt1", "dk1", "lt2", "dk2", "accent1", "accent2", "accent3", "accent4", "accent5", "accent6", "hlink")
 
 Item = TypeVar("Item")

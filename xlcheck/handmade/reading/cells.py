@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -80,6 +80,11 @@ class CellValues:
         if position in self.others:
             return self.others[position]
         return float(self.numbers[position])
+
+    def at(self, positions: Sequence[int]) -> CellValues:
+        """What stands in some of the cells, in this order."""
+        others = {i: self.others[p] for i, p in enumerate(positions) if p in self.others}
+        return CellValues(self.numbers[np.array(positions, dtype=np.intp)], others)
 
 
 class CellTable:

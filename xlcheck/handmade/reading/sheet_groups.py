@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import numpy as np
-
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents
@@ -73,7 +71,4 @@ def _reads(table: CellTable, precedents: Precedents) -> Iterator[tuple[str, str]
 def _part(sheets: tuple[str, ...], table: CellTable, values: CellValues) -> SheetGroup:
     content = table.content
     part = CellTable(replace(content, sheets={name: content.sheets[name] for name in content.sheets if name in sheets}))
-    positions = [table.index[cell] for cell in part.addresses]
-    others = {i: values.others[p] for i, p in enumerate(positions) if p in values.others}
-    own = CellValues(values.numbers[np.array(positions, dtype=np.intp)], others)
-    return SheetGroup(sheets, part, own, Precedents(part))
+    return SheetGroup(sheets, part, values.at([table.index[cell] for cell in part.addresses]), Precedents(part))
