@@ -13,13 +13,14 @@ import numpy as np
 
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.addresses import Range, hull, parse_range
-from xlcheck.formulas.algebra import COMPARISONS, Address, Term
+from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Term
 from xlcheck.formulas.functions import Functions
 from xlcheck.formulas.scalars import (  # fmt: skip
     Argument,
     OpaqueError,
     Scalar,
     elementwise,
+    is_logical,
     number,
     simple,
     two_dimensional,
@@ -150,10 +151,9 @@ class FormulaValues:
         operands = [self._argument(operand, scope) for operand in node.operands]
         algebra = self._around.algebra
         match node.symbol, len(operands):
-            case "-", 1:
-                return elementwise(lambda a: algebra.scale(number(a), -1.0), *operands)
-            case "%", 1:
-                return elementwise(lambda a: algebra.scale(number(a), 0.01), *operands)
+            case "-" | "%" as sign, 1:
+                factor = -1.0 if sign == "-" else 0.01
+                return elementwise(lambda a: algebra.scale(self._as_number(a), factor), *operands)
             case "+", 2:
                 return elementwise(lambda a, b: algebra.sum((number(a), number(b))), *operands)
             case "-", 2:
@@ -169,6 +169,11 @@ class FormulaValues:
             case symbol, 2 if symbol in COMPARISONS:
                 return elementwise(lambda a, b: self._compare(symbol, a, b), *operands)
         raise OpaqueError(f"the operator {node.symbol} is not followed")
+
+    def _as_number(self, value: Scalar) -> Expression:
+        """A number, where TRUE is 1: `--(B2>0)` is one for functions that count no TRUE."""
+        own, algebra = number(value), self._around.algebra
+        return algebra.function("IF", own, 1.0, 0.0) if own is value and is_logical(value) else own
 
     def _compare(self, symbol: str, a: Scalar, b: Scalar) -> Scalar:
         if isinstance(a, str) or isinstance(b, str):
