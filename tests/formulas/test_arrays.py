@@ -9,6 +9,7 @@ from xlcheck.formulas.algebra import FUNCTIONS, Algebra, Leaf, Term, number_of
 from xlcheck.formulas.arrays import AT_ONCE, array_of
 
 _A, _B = ("S", 0, 0), ("S", 0, 1)
+_ROUNDING = ("ROUND", "ROUNDUP", "ROUNDDOWN")
 _VALUES = {_A: np.array([0.7, -1.5, 2.0, 0.0]), _B: np.array([-0.4, 2.0, 2.0, 3.0])}
 
 
@@ -29,7 +30,7 @@ def test_a_function_gives_the_same_for_many_settings(name: str) -> None:
     """Rule: each function gives for arrays what it gives number by number, and no number where that gives none."""
     algebra = Algebra()
     a, b = algebra.leaf(_A), algebra.leaf(_B)
-    operands = {"IF": (a, b, 1.0), "MAX": (a, b), "MIN": (a, b), "POWER": (a, b)}
+    operands = {"IF": (a, b, 1.0), "MAX": (a, b), "MIN": (a, b), "POWER": (a, b), **dict.fromkeys(_ROUNDING, (a, 1.0))}
     binary = (a, b) if name in {"=", "<>", "<", ">", "<=", ">="} else (a,)
     term = algebra.function(name, *operands.get(name, binary))
     assert isinstance(term, Term)

@@ -72,6 +72,9 @@ FUNCTIONS: Final[dict[str, Callable[..., float]]] = {
     "ERF": math.erf,
     "MAX": max,
     "MIN": min,
+    "ROUND": lambda x, digits: _rounded(x, digits, 0.5),
+    "ROUNDUP": lambda x, digits: _rounded(x, digits, 1 - 1e-9),
+    "ROUNDDOWN": lambda x, digits: _rounded(x, digits, 0.0),
     "POWER": math.pow,
     "=": lambda a, b: float(a == b),
     "<>": lambda a, b: float(a != b),
@@ -85,10 +88,18 @@ COMPARISONS: Final = frozenset({"=", "<>", "<", ">", "<=", ">="})
 
 
 class Algebra:
-    """Makes terms, each only once."""
+    """Makes terms, each only once.
 
-    def __init__(self) -> None:
+    Args:
+        literal: whether a term shows all that a formula says: that it rounds, and functions times 0.
+
+    Attributes:
+        literal: the same.
+    """
+
+    def __init__(self, *, literal: bool = False) -> None:
         self._terms: dict[object, Term] = {}
+        self.literal = literal
 
     def __len__(self) -> int:
         return len(self._terms)
@@ -166,7 +177,7 @@ class Algebra:
                     parts[part] = parts.get(part, 0.0) + factor * coefficient
             else:
                 parts[item] = parts.get(item, 0.0) + factor
-        kept = sorted(((part, c) for part, c in parts.items() if c != 0), key=_by_number)
+        kept = sorted(((part, c) for part, c in parts.items() if c != 0 or self._counts(part)), key=_by_number)
         if not kept:
             return constant
         if constant == 0 and len(kept) == 1 and kept[0][1] == 1:
@@ -178,7 +189,9 @@ class Algebra:
         return found
 
     def _product(self, factors: Mapping[Term, float]) -> Expression:
-        kept = sorted(((factor, power) for factor, power in factors.items() if power != 0), key=_by_number)
+        kept = sorted(
+            ((own, power) for own, power in factors.items() if power != 0 or self._counts(own)), key=_by_number
+        )
         if not kept:
             return 1.0
         if len(kept) == 1 and kept[0][1] == 1:
@@ -188,6 +201,15 @@ class Algebra:
         if found is None:
             found = self._terms[key] = Product(len(self._terms), key)
         return found
+
+    def _counts(self, term: Term) -> bool:
+        """Whether it matters that a term stands in a formula, though it is multiplied by 0: by `0.001^999` today."""
+        return self.literal and any(map(_bends, subterms(term)))
+
+
+def _bends(term: Term) -> bool:
+    powers = (power for _, power in term.factors) if isinstance(term, Product) else ()
+    return isinstance(term, Function) or any(power not in {1, 2} for power in powers)
 
 
 def _by_number(item: tuple[Term, float]) -> int:
@@ -209,6 +231,11 @@ def _number(function: Callable[..., float], *arguments: Expression) -> float:
         return float(function(*arguments))
     except (ValueError, OverflowError, ZeroDivisionError):
         return math.nan
+
+
+def _rounded(x: float, digits: float, up: float) -> float:
+    factor = 10.0 ** int(digits)
+    return math.copysign(math.floor(abs(x) * factor + up) / factor, x)
 
 
 def _total(*items: float) -> float:

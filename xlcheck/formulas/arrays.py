@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +24,9 @@ AT_ONCE: Final[dict[str, Callable[..., Any]]] = {
     "ERF": np.vectorize(math.erf, otypes=[float]),
     "MAX": lambda *items: _folded(np.maximum, items),
     "MIN": lambda *items: _folded(np.minimum, items),
+    "ROUND": lambda x, digits: _rounded(x, digits, 0.5),
+    "ROUNDUP": lambda x, digits: _rounded(x, digits, 1 - 1e-9),
+    "ROUNDDOWN": lambda x, digits: _rounded(x, digits, 0.0),
     "POWER": np.power,
     "=": lambda a, b: np.equal(a, b) * 1.0,
     "<>": lambda a, b: np.not_equal(a, b) * 1.0,
@@ -63,19 +66,34 @@ def array_of(expression: Expression, given: Callable[[Leaf], Array]) -> Array:
 def _value(term: Term, known: dict[Term, Array], given: Callable[[Leaf], Array]) -> Array:
     if isinstance(term, Leaf):
         return given(term)
+    return value_at_once(term, [known[part] if isinstance(part, Term) else part for part in parts_of(term)])
+
+
+def parts_of(term: Term) -> tuple[Expression, ...]:
+    """What a term is directly made of, the numbers among the arguments of a function too."""
+    return term.arguments if isinstance(term, Function) else below(term)
+
+
+def value_at_once(term: Term, parts: Sequence[Array | float]) -> Array:
+    """The values of a sum, a product or a function, given those of what it is directly made of."""
     if isinstance(term, Sum):
         total: Any = term.constant
-        for part, coefficient in term.parts:
-            total = total + known[part] * coefficient
+        for part, (_, coefficient) in zip(parts, term.parts, strict=True):
+            total = total + part * coefficient
         return np.asarray(total)
     if isinstance(term, Product):
         value: Any = 1.0
-        for factor, power in term.factors:
-            value = value * (known[factor] if power == 1 else np.power(known[factor], power))
+        for part, (_, power) in zip(parts, term.factors, strict=True):
+            value = value * (part if power == 1 else np.power(part, power))
         return np.asarray(value)
     if isinstance(term, Function):
-        return np.asarray(AT_ONCE[term.name](*(known[a] if isinstance(a, Term) else a for a in term.arguments)))
+        return np.asarray(AT_ONCE[term.name](*parts))
     return np.asarray(np.nan)
+
+
+def _rounded(x: Any, digits: float, up: float) -> Any:
+    factor = 10.0**digits
+    return np.copysign(np.floor(np.abs(x) * factor + up) / factor, x)
 
 
 def _folded(function: Callable[[Any, Any], Any], items: tuple[Any, ...]) -> Any:

@@ -109,8 +109,8 @@ class Functions:
             self._table[name] = partial(self._variance, of_sample)
         for name, of_sample in (("STDEV.P", 0), ("STDEVP", 0), ("STDEV.S", 1), ("STDEV", 1)):
             self._table[name] = partial(self._deviation, of_sample)
-        for name, how in (("ROUND", 0.5), ("ROUNDUP", 1 - 1e-9), ("ROUNDDOWN", 0.0)):
-            self._table[name] = partial(self._rounded, how)
+        for name in ("ROUND", "ROUNDUP", "ROUNDDOWN"):
+            self._table[name] = partial(self._rounded, name)
 
     @property
     def names(self) -> frozenset[str]:
@@ -134,15 +134,14 @@ class Functions:
     def _unary(self, name: str) -> Callable[[Argument], Argument]:
         return lambda a: elementwise(lambda x: self._algebra.function(name, number(x)), a)
 
-    def _rounded(self, how: float, values: Argument, digits: Argument) -> Argument:
+    def _rounded(self, name: str, values: Argument, digits: Argument = 0.0) -> Argument:
         """Numbers are rounded. The meaning of a rounded term is the term; that it is rounded shows in the numbers."""
-        factor = 10.0 ** int(self._number_of(single(digits)))
+        places = float(int(self._number_of(single(digits))))
 
         def one(value: Scalar) -> Scalar:
             x = number(value)
-            if isinstance(x, Term) or not math.isfinite(x):
-                return x
-            return math.copysign(math.floor(abs(x) * factor + how) / factor, x)
+            is_kept = not self._algebra.literal if isinstance(x, Term) else not math.isfinite(x)
+            return x if is_kept else self._algebra.function(name, x, places)
 
         return elementwise(one, values)
 

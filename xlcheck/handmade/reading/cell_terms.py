@@ -32,18 +32,22 @@ class CellTerms(Mapping[Address, Term]):
         values: what they hold.
         amended: formulas that stand in some cells instead of what the workbook has there.
         given: cells that count as numbers though they may be empty.
+        literal: whether terms show all that formulas say, that they round too.
 
     Attributes:
         algebra: makes the terms.
+        looked_at: the cells by whose numbers each formula chooses, as they stand in the workbook.
         reads: the numbers that each of these cells reads, in the order of their terms.
     """
 
     def __init__(
         self, table: CellTable, values: CellValues, amended: Mapping[Address, str] | None = None,
-        given: Collection[Address] = (),
+        given: Collection[Address] = (), *, literal: bool = False,
     ) -> None:  # fmt: skip
         self._counted = given
-        self.algebra = Algebra()
+        self.algebra = Algebra(literal=literal)
+        self.looked_at: dict[Address, set[Address]] = {}
+        self._looked_at = set[Address]()
         self._table, self._values = table, values
         self._texts = {**table.texts, **(amended or {})}
         self._formulas = FormulaValues(
@@ -144,6 +148,7 @@ class CellTerms(Mapping[Address, Term]):
     def _term(self, cell: Address, text: str) -> Term | None:
         array = self._table.arrays.get(cell)
         self._read.clear()
+        self._looked_at = self.looked_at[cell] = set()
         try:
             if text not in self._trees:
                 self._trees[text] = parse(text)
@@ -191,6 +196,7 @@ class CellTerms(Mapping[Address, Term]):
 
     def _number(self, value: Scalar) -> float:
         if isinstance(value, Leaf):
+            self._looked_at.add(value.cell)
             return self.number(value.cell)
         if isinstance(value, Term | str):
             raise OpaqueError("a place is computed")
