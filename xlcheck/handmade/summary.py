@@ -11,6 +11,7 @@ import numpy as np
 from xlcheck.formulas.addresses import cell_name, parse_range
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.depending import depending_cells
+from xlcheck.handmade.idle_parts import with_idle_parts
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.patterns import broken_patterns, out_of_place
@@ -122,6 +123,7 @@ def report_on(
             *report.reservations,
             *read_otherwise(formulas),
             *depending_cells(table, without_verdict),
+            *with_idle_parts(table, answers.values, agreeing),
             *out_of_place(table, answers.values, agreeing | {*made}),
             *(() if precedents is None else against(table, answers.values, precedents, made, agreeing)),
         ),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Function, Leaf, Sum, Term, below, number_of, subterms
@@ -23,6 +24,8 @@ KERAS = frozenset({*_SPELT, *NAMES} - {"exponential"})
 """Those that a layer of a worksheet may have; an exponential alone may be a step on the way to others."""
 _POINTS = np.array([-8.3, -4.1, -2.7, -1.4, -0.8, -0.3, 0.2, 0.4, 0.7, 1.3, 2.2, 3.6, 6.9, 9.4])
 """Numbers on either side of every bend that a function in Keras has."""
+REACH = float(np.abs(_POINTS).max())
+"""The size of the numbers up to which a function is compared."""
 _CLOSE = 1e-7
 """Keras rounds constants to single precision."""
 _MOST = 60
@@ -40,6 +43,8 @@ def _gelu_by_tanh(x: Array) -> Array:
 
 
 _FURTHER: Mapping[str, Callable[[Array], Array]] = {BY_TANH: _gelu_by_tanh}
+BY_VALUES = frozenset({*NAMES, *_FURTHER})
+"""Those that are known by their values, and not by how they are written."""
 
 
 @lru_cache(maxsize=16_384)
@@ -64,11 +69,20 @@ def other_activation(term: Term) -> tuple[str, Term] | None:
 
 
 def _name(points: Array, values: Array) -> str | None:
+    return next((name for name in (*NAMES, *_FURTHER) if gives(name, points, values).all()), None)
+
+
+def gives(name: str, points: Array, values: Array) -> NDArray[np.bool_]:
+    """At which of some points one of these activations has a value.
+
+    Args:
+        name: the activation's.
+        points: what it is applied to.
+        values: for each of them one.
+    """
+    function = _FURTHER[name] if name in _FURTHER else activation_function(name)
     with np.errstate(all="ignore"):
-        fits = (np.allclose(values, activation_function(name)(points), rtol=_CLOSE, atol=_CLOSE) for name in NAMES)
-        found = next((name for name, is_so in zip(NAMES, fits, strict=True) if is_so), None)
-        more = (name for name, own in _FURTHER.items() if np.allclose(values, own(points), rtol=_CLOSE, atol=_CLOSE))
-        return found or next(more, None)
+        return np.isclose(values, function(points), rtol=_CLOSE, atol=_CLOSE)
 
 
 def _bends(term: Term) -> bool:

@@ -1,0 +1,77 @@
+"""Cells that agree, and hold a part that had no say in any number that was compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Term, outline
+from xlcheck.handmade.bench import excerpt
+from xlcheck.handmade.equations.idle_terms import idle_part, terms_in
+from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.verdicts.elsewhere import said_of
+from xlcheck.verdicts.unknown_parts import NOTHING
+
+_PLAIN = re.compile(
+    r"(?:TANH\(|EXP\(|1/\(1\+EXP\()?"
+    r"(?:(?<![\w.])(?:SUM|SUMPRODUCT|MMULT|TRANSPOSE)\(|(?:'[^']*'|(?<![\w.])[^\W\d]\w*)!"
+    r"|(?<![\w.])\$?[A-Z]{1,3}\$?\d{1,7}(?![\w.(])|\.(?!00)|[-+*(),:$\s\d])*",
+    re.IGNORECASE,
+)
+"""Sums of products, and one activation of them, at sight."""
+
+
+def with_idle_parts(table: CellTable, values: CellValues, agreeing: Collection[Address]) -> Iterator[str]:
+    """Why cells that agree may not do so for other numbers, in sentences.
+
+    Args:
+        table: the cells of the workbook.
+        values: what they hold.
+        agreeing: the formula cells that agree.
+    """
+    asked = [cell for cell in sorted(agreeing) if not _PLAIN.fullmatch(table.texts[cell])]
+    if not asked:
+        return
+    precedents = Precedents(table)
+    read = {read for cell in asked for read in precedents.of(cell)}
+    terms = CellTerms(*excerpt(table, values, asked, read), literal=True)
+    switches = {cell for cell in asked if cell in terms for cell in _switches(terms[cell], table, precedents)}
+    known: dict[object, str | None] = {}
+    found: list[tuple[str, str]] = []
+    for cell in asked:
+        if (term := terms.get(cell)) is None:
+            continue
+        if any(own in agreeing or _is_multiplied(own, table, precedents) for own in terms.looked_at[cell]):
+            found.append((show(cell), f"a choice by a number that it reads, {NOTHING}"))
+            continue
+        places = {leaf: (place, leaf in switches) for place, leaf in enumerate(leaves(term))}
+        key = outline(term, places.__getitem__)
+        if key not in known:
+            known[key] = idle_part(term, switches)
+        if (what := known[key]) is not None:
+            found.append((show(cell), what))
+    yield from said_of(found)
+
+
+def _switches(term: Term, table: CellTable, precedents: Precedents) -> Iterator[Address]:
+    """The typed numbers that a formula compares with a number, and that all formulas only compare."""
+    for above in terms_in(term):
+        if isinstance(above, Function) and above.name in COMPARISONS:
+            for cell in (part.cell for part in above.arguments if isinstance(part, Leaf)):
+                stands = _beside(cell, "<>=")
+                if table.is_number(cell) and all(stands.search(table.texts[own]) for own in precedents.readers(cell)):
+                    yield cell
+
+
+def _is_multiplied(cell: Address, table: CellTable, precedents: Precedents) -> bool:
+    """Whether a typed number is a factor in some formula."""
+    stands = _beside(cell, "*/")
+    return table.is_number(cell) and any(stands.search(table.texts[own]) for own in precedents.readers(cell))
+
+
+def _beside(cell: Address, operators: str) -> re.Pattern[str]:
+    """A reference to a cell with one of some operators beside it."""
+    reference = r"\$?" + re.sub(r"(?=\d)", r"\\$?", show(cell).rpartition("!")[2], count=1)
+    return re.compile(rf"[{operators}]\s*{reference}(?![\d(])|(?<![\w$]){reference}\s*[{operators}]")
