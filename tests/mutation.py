@@ -47,6 +47,7 @@ TESTS = {
     "reports": ["tests/reports", "tests/verdicts"],
     "cli": ["tests/test_cli.py", "tests/cli"],
     "handmade": ["tests/handmade"],
+    "oracle": ["tests/oracle", "tests/differential/test_long_loops.py"],
     "learning": ["tests/learning", "tests/building/test_backward.py"],
     "graph": ["tests/graph", "tests/layers", "tests/differential"],
     "layers": ["tests/layers", "tests/differential/test_layers.py"],

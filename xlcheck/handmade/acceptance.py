@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import is_filled_from, operands, shape_of, skeleton
+from xlcheck.formulas.shapes import operands, shape_of, skeleton
 from xlcheck.handmade.equations.typed_over import agrees, digits_of
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK
 from xlcheck.handmade.outcome import Outcome
@@ -156,7 +156,7 @@ def _breaks_its_line(cells: Iterable[Address], outcome: Outcome) -> bool:
     for cell in cells:
         others = [o for o, band in bands.items() if o != cell and o not in aligned.wrong and band == bands.get(cell)]
         alike = [other for other in others if skeleton(texts[other]) == skeleton(texts[cell])]
-        if alike and not any(is_filled_from(texts[cell], cell[1:], texts[o], o[1:]) for o in alike):
+        if alike and not any(outcome.table.fills(cell, o) for o in alike):
             return True
     return False
 
@@ -172,11 +172,10 @@ def _is_pasted(cell: Address, others: Collection[Address], outcome: Outcome) -> 
 
 def _is_filled(cell: Address, table: CellTable) -> bool:
     """Whether the formula of a cell reads single cells, and one beside it was filled from it."""
-    text = table.texts[cell]
-    if any(ref.kind != "cell" for ref in operands(text)):
+    if any(ref.kind != "cell" for ref in operands(table.texts[cell])):
         return False
     beside = (other for line in _beside(cell, 1) for other in line if table.is_formula(other))
-    return any(is_filled_from(text, cell[1:], table.texts[other], other[1:]) for other in beside)
+    return any(table.fills(cell, other) for other in beside)
 
 
 def _followers(cell: Address, outcome: Outcome) -> set[Address]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from xlcheck.formulas.algebra import Address, Leaf, Sum, Term, outline
-from xlcheck.formulas.shapes import is_filled_from, skeleton
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.candidates import Candidate, seeming_weights
 from xlcheck.handmade.equations.polynomials import atom_of, cell_of
@@ -85,7 +85,7 @@ def _computes_an_input(candidate: Candidate, base: Arrangement) -> bool:
                 by = (other[1] - reader[1], other[2] - reader[2])
                 place = (cell[0], cell[1] + by[0], cell[2] + by[1])
                 is_read = place in numbers and place != cell and place in reads.of(other)
-                is_read = is_read and is_filled_from(texts[reader], reader[1:], texts[other], other[1:])
+                is_read = is_read and table.fills(reader, other)
                 if is_read and place not in candidate.edit:
                     return True
     return False
@@ -174,7 +174,7 @@ def _takes_a_loop_away(candidate: Candidate, base: Arrangement) -> bool:
                 value, before = lost, cell
                 while reads.is_formula(value):
                     value, before = ((at[0], at[1] - by[0], at[2] - by[1]) for at in (value, before))
-                filled = before in texts and is_filled_from(texts[before], before[1:], texts[cell], cell[1:])
+                filled = before in texts and table.fills(before, cell)
                 if filled and table.is_number(value) and [*reads.readers.get(value, ())] == [before]:
                     return True
     return False
@@ -195,7 +195,8 @@ def _reads_once(candidate: Candidate, base: Arrangement) -> bool:
 
     Before it others may be what was filled too far, unless they read the same weights: those are one unit at each step.
     """
-    texts, reads, weights = base.reads.table.texts, base.reads, seeming_weights(candidate.arrangement)
+    table, reads, weights = base.reads.table, base.reads, seeming_weights(candidate.arrangement)
+    texts = table.texts
     before = seeming_weights(base)
     for cell in candidate.edit.keys() & texts.keys():
         if all(reads.readers.get(own) for own in {*leaves(candidate.edit[cell])} & weights):
@@ -204,11 +205,7 @@ def _reads_once(candidate: Candidate, base: Arrangement) -> bool:
         for other in texts.keys() - candidate.edit.keys():
             in_line = other[0] == cell[0] and 0 in (other[1] - cell[1], other[2] - cell[2])
             counts = in_line and (other > cell or len(own.intersection(reads.of(other))) > 1)
-            if (
-                counts
-                and texts[other] != texts[cell]
-                and is_filled_from(texts[cell], cell[1:], texts[other], other[1:])
-            ):
+            if counts and texts[other] != texts[cell] and table.fills(cell, other):
                 return True
     return False
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.candidates import Candidate, seeming_weights
 from xlcheck.handmade.equations.forms import COPY
@@ -57,10 +56,10 @@ def takes_an_input_away(candidate: Candidate, base: Arrangement) -> bool:
     def is_typed(cell: Address) -> bool:
         return table.is_number(cell) and not table.is_formula(cell)
 
-    idle, texts = idle_under(candidate, base), table.texts
+    idle = idle_under(candidate, base)
     for cell in (cell for cell in candidate.edit if table.is_formula(cell) and any(map(is_typed, idle))):
         read = reads.of(cell)  # a copy of a number that nobody else reads, filled like the copies beside it
-        alike = (is_filled_from(texts[cell], cell[1:], texts[o], o[1:]) for o in beside(cell) if o in texts)
+        alike = (table.fills(cell, o) for o in beside(cell) if table.is_formula(o))
         if len(read) == 1 and read[0] in idle and is_typed(read[0]) and reads.is_copy(cell) and any(alike):
             return True
     lost = [cell for cell in (*candidate.edit, *idle) if is_typed(cell)]
@@ -87,7 +86,7 @@ def keeps_a_blank(candidate: Candidate, base: Arrangement) -> bool:
     own = {cell for layer in found.all_layers for cell in layer.own}
     readers = {reader for cell in own for reader in (cell, *reads.readers.get(cell, ()))} - {*first, *candidate.edit}
     texts = reads.table.texts
-    readers -= {o for o in readers & texts.keys() for c in edited if is_filled_from(texts[c], c[1:], texts[o], o[1:])}
+    readers -= {o for o in readers & texts.keys() for c in edited if reads.table.fills(c, o)}
     return any(
         other not in reads.table.index and len(reads.readers[other]) == 1
         for cell in readers & texts.keys()

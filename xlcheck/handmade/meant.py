@@ -15,7 +15,7 @@ from math import isclose
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.rounding import unrounded
 from xlcheck.formulas.scanner import tokens
-from xlcheck.formulas.shapes import is_filled_from, moved, operands, skeleton
+from xlcheck.formulas.shapes import moved, operands, skeleton
 from xlcheck.handmade.equations.typed_over import COMPUTED, agrees, digits_of
 from xlcheck.handmade.networks.labels import LONGEST_SYMBOL
 from xlcheck.handmade.pieces import alone, connected
@@ -262,12 +262,8 @@ def _words_in_row(part: SheetGroup, cell: Address) -> set[str]:
 
 def _is_filled_into(part: SheetGroup, cells: Collection[Address]) -> bool:
     """Whether formulas are some samples of a table: others beside them were filled from the same one."""
-    texts = part.table.texts
-    for cell in cells:
-        for other in beside(cell):
-            if other in texts and other not in cells and is_filled_from(texts[cell], cell[1:], texts[other], other[1:]):
-                return True
-    return False
+    others = ((cell, other) for cell in cells for other in beside(cell) if other not in cells)
+    return any(part.table.is_formula(other) and part.table.fills(cell, other) for cell, other in others)
 
 
 def _leaves_a_step_out(part: SheetGroup, cell: Address) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import is_filled_from, skeleton
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.pieces import alone
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.showing import bends
@@ -59,7 +59,7 @@ def only_shown(part: SheetGroup) -> set[Address]:
             return False
         if any(bends(texts[cell]) or precedents.is_copy(cell) for cell in group):
             return False
-        return all(is_filled_from(texts[first], first[1:], texts[other], other[1:]) for other in others)
+        return all(part.table.fills(first, other) for other in others)
 
     return _totals(part).union(*filter(is_sure, unread(part)))
 

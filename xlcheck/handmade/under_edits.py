@@ -13,7 +13,6 @@ from functools import cached_property
 from itertools import chain
 
 from xlcheck.formulas.algebra import Address, Leaf, Term
-from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.handmade import effort
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arrangement_of
@@ -113,11 +112,11 @@ class UnderEdits:
         Args:
             edit: cell → what it would compute.
         """
-        texts, more = self._part.table.texts, dict[Address, Term]()
+        more = dict[Address, Term]()
         for cell, term in edit.items():
             is_copy_no_more = isinstance(self._terms.get(cell), Leaf) and not isinstance(term, Leaf)
             for other in self._copies if is_copy_no_more else ():
-                if is_filled_from(texts[cell], cell[1:], texts[other], other[1:]):
+                if self._part.table.fills(cell, other):
                     more[other] = NOTHING
         return {**edit, **more}
 

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.instances import LINEAR
@@ -136,10 +135,8 @@ def _only_follows(cell: Address, odd: Set[Address], outcome: Outcome, forms: For
     is_given_some = is_right_today and any(given.get(other) is Role.INPUT for other in reads(cell))
     if own is None or not (is_odd or is_given_some):
         return False
-    text = table.texts.get(cell, "")
-    return any(
-        is_filled_from(text, cell[1:], table.texts[other], other[1:])
-        and (is_odd or aligned.held.keys() >= {*reads(other)})
+    return table.is_formula(cell) and any(
+        table.fills(cell, other) and (is_odd or aligned.held.keys() >= {*reads(other)})
         for other, number in aligned.held.items()
         if other not in aligned.wrong
         and table.is_formula(other)
@@ -171,10 +168,9 @@ def stands_among_others(cell: Address, outcome: Outcome) -> bool:
     formulas = [other for other in bands if other != cell and table.is_formula(other)]
     equal = aligned.elements.equal_to(aligned.wrong[cell][:, None])[0] if cell in aligned.wrong else ()
     holds = {aligned.elements[number].source.band for number in {*equal} - {*aligned.held.values()}}
-    text = table.texts[cell]
     for side in (1, 2):
         line = [other for other in formulas if (other[0], other[side]) == (cell[0], cell[side])]
-        like = Counter(bands[o] for o in line if is_filled_from(text, cell[1:], table.texts[o], o[1:]))
+        like = Counter(bands[o] for o in line if table.fills(cell, o))
         is_alone = all(bands[other] != own.source.band for other in line)
         if any(count >= WITNESSES and (is_alone or band in holds) for band, count in like.items()):
             return True

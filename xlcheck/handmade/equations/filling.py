@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
-from xlcheck.formulas.shapes import is_filled_from, moved, operands, shape_of, skeleton, with_operand
+from xlcheck.formulas.shapes import moved, operands, shape_of, skeleton, with_operand
 from xlcheck.handmade.equations.pairs import Away, Pair, Pairs
 from xlcheck.handmade.equations.term_changes import TermChanges
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -116,18 +116,15 @@ class Filling(TermChanges):
         for axis in (1, 2):
             line = self._texts_in[axis, cell[0], cell[axis]]
             at = bisect_left(line, cell)
-            if at > 0 and self._may_be_filled(line[at - 1], cell):
+            if at > 0 and self._table.fills(line[at - 1], cell):
                 continue
             run = [cell]
             for other in line[at + 1 :]:
-                if not self._may_be_filled(run[-1], other):
+                if not self._table.fills(run[-1], other):
                     break
                 run.append(other)
             if len(run) > 1:
                 yield run
-
-    def _may_be_filled(self, one: Address, other: Address) -> bool:
-        return is_filled_from(self._table.texts[one], one[1:], self._table.texts[other], other[1:])
 
     def _numbers_from(self, cell: Address) -> Iterator[list[Address]]:
         """The typed numbers from one on, in its row and in its column, if it is the first of several."""
@@ -150,7 +147,7 @@ class Filling(TermChanges):
                 other = (cell[0], cell[1] + away[0], cell[2] + away[1])
                 if other in self._operands and self._operands[other][0] == does:
                     found.append(Pair(cell, other, does, tuple(zip(read, self._operands[other][1], strict=True))))
-            self._found[away] = Pairs(found, self._may_be_filled)
+            self._found[away] = Pairs(found, self._table.fills)
         return self._found[away]
 
     def _filled(self, source: Address, cell: Address, *, freely: bool = True) -> list[Term]:

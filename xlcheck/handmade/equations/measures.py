@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, subterms
-from xlcheck.formulas.shapes import is_filled_from, skeleton
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.equations.of_measures import Pairs, of_measures
 from xlcheck.handmade.equations.scales import scaled_back
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -100,8 +100,7 @@ class Measures:
 
         def is_alike(cell: Address) -> bool:
             lines = [[x for x in found if x != cell and (x[0], x[side]) == (cell[0], cell[side])] for side in (1, 2)]
-            first = texts[cell]
-            alike = [all(is_filled_from(first, cell[1:], texts[x], x[1:]) for x in line) for line in lines if line]
+            alike = [all(self._table.fills(cell, x) for x in line) for line in lines if line]
             return not alike or any(alike)
 
         return {cell for cell in found if cell in texts and is_alike(cell)}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from xlcheck.formulas.algebra import Address, Leaf, Term
-from xlcheck.formulas.shapes import is_filled_from, moved, skeleton
+from xlcheck.formulas.shapes import moved, skeleton
 from xlcheck.handmade.equations.filling import STEP, Filling
 
 _ASKED = 3
@@ -155,7 +155,7 @@ class OddOnes(Filling):
         texts = self._table.texts
         own = texts.get(cell)
         others = (o for o in asked if texts[o] != own)
-        return 0 if own is None else sum(is_filled_from(own, cell[1:], texts[o], o[1:]) for o in others)
+        return 0 if own is None else sum(self._table.fills(cell, o) for o in others)
 
     def _said(self, cell: Address, asked: Sequence[Address]) -> _Said:
         """What formulas in line with a cell would be there, and how many of a kind on each side of it say so."""

@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.handmade.equations.filling import STEP
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
@@ -214,11 +213,11 @@ def exchanged_formulas(table: CellTable, own: Set[Address]) -> Iterator[tuple[Se
             unlike = [
                 (number, one)
                 for number, (one, other) in enumerate(beside.items())
-                if other in formulas and not _alike(table, one, other)
+                if other in formulas and not table.fills(one, other)
             ]
             for number, (first, one) in enumerate(unlike):
                 for second, other in unlike[number + 1 : number + 1 + STEP]:
-                    crossing = _alike(table, one, beside[other]) and _alike(table, other, beside[one])
+                    crossing = table.fills(one, beside[other]) and table.fills(other, beside[one])
                     if crossing and second - first <= STEP:
                         yield (one, other), (beside[one], beside[other])
 
@@ -228,10 +227,6 @@ def exchanged_in_words(table: CellTable, own: Set[Address]) -> str | None:
     for (one, other), _ in exchanged_formulas(table, own):
         return f"{show(one)} and {show(other)} stand the other way round than those of their kind in the next line"
     return None
-
-
-def _alike(table: CellTable, one: Address, other: Address) -> bool:
-    return is_filled_from(table.texts[one], one[1:], table.texts[other], other[1:])
 
 
 def _is_in_order(cells: Sequence[Address]) -> bool | None:

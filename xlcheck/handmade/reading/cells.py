@@ -18,6 +18,7 @@ from xlcheck.formulas.addresses import Range, cell_name, parse_range, quote_shee
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.evaluate import parsed_names
 from xlcheck.formulas.scalars import OpaqueError, Scalar
+from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.formulas.tree import Node
 from xlcheck.workbook.content import Cell, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
@@ -161,6 +162,10 @@ class CellTable:
     def is_formula(self, address: Address) -> bool:
         """Whether a formula stands there."""
         return address in self.texts
+
+    def fills(self, cell: Address, other: Address) -> bool:
+        """Whether the formula of one cell becomes that of another one where it is filled there."""
+        return is_filled_from(self.texts[cell], cell[1:], self.texts[other], other[1:])
 
     @cached_property
     def typed_numbers(self) -> Mapping[Address, float]:

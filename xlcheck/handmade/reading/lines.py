@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import cut
-from xlcheck.formulas.shapes import is_filled_from, skeleton
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.reading.cells import CellTable
 
 Line = tuple[str, int | None, int | None]
@@ -64,5 +64,5 @@ class Lines:
         return any(len(line) >= _KIN and all(self._is_filled(line[0], other) for other in line[1:]) for line in kin)
 
     def _is_filled(self, one: Address, other: Address) -> bool:
-        text, its = self._table.texts[one], self._table.texts[other]
-        return text != its and is_filled_from(text, one[1:], its, other[1:])  # the same again is no filled formula
+        texts = self._table.texts  # the same again is no filled formula
+        return texts[one] != texts[other] and self._table.fills(one, other)
