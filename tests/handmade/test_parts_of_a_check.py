@@ -19,6 +19,7 @@ from xlcheck.handmade.against_edits import _computes_again, is_strange
 from xlcheck.handmade.candidates import Candidate
 from xlcheck.handmade.check import check_foreign
 from xlcheck.handmade.computed_weights import with_computed_weights
+from xlcheck.handmade.idle_parts import with_idle_parts
 from xlcheck.handmade.idle_under_edits import idle_under, leaves_idle
 from xlcheck.handmade.in_turn import read_one_another
 from xlcheck.handmade.judging.verdicts import Verdict
@@ -266,3 +267,22 @@ def test_an_edit_computes_no_cell_again(tmp_path: Path) -> None:
 
     assert _computes_again(Candidate({_cell("B6"): own.terms[_cell("B5")]}, base), base)
     assert not _computes_again(_edited(own, "B6", "B5"), base)
+
+
+@pytest.mark.parametrize(
+    ("formula", "what"),
+    [
+        ("=TANH(A1*B1)", None),
+        ("=A1*B1+IF(A1>0,A2,7)", None),
+        ("=A1*B1+IF(A1>5,A2,0)", "a condition"),
+        ("=A1*B1+MAX(0,A2-10)", "the function MAX"),
+        ("=IF(A3=1,A1*B1,A2)", "a condition"),
+    ],
+)
+def test_a_part_may_have_had_no_say(formula: str, what: str | None, tmp_path: Path) -> None:
+    """Rule: what takes one way for the numbers shown may take another one, of which the check knows nothing."""
+    own = sheet({"A1": 0.3, "A2": 0.7, "A3": 1, "B1": -0.4, "C1": formula, "C2": "=A3*2"}, tmp_path)
+    said = [*with_idle_parts(own.table, own.values, [_cell("C1")])]
+
+    assert len(said) == (what is not None)
+    assert all(f"what S!C1 gives depends on {what}" in sentence for sentence in said)

@@ -1,0 +1,55 @@
+"""What is made of errors and losses: how much of a spread is explained, and what one network gains over another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from recognised_sheets import a1, sheet
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.equations.of_measures import of_measures
+
+_ROWS = (2, 3, 4)
+_NUMBERS = {"C": (0.3, 0.5, 0.9), "D": (0.2, 0.6, 0.8), "G": (0.1, 0.4, 0.7)}
+"""One network's results, the targets, and another one's results."""
+_CELLS: dict[str, object] = {
+    f"{column}{row}": number for column, own in _NUMBERS.items() for row, number in zip(_ROWS, own, strict=True)
+}
+_SPREAD = "((D2-AVERAGE(D2:D4))^2+(D3-AVERAGE(D2:D4))^2+(D4-AVERAGE(D2:D4))^2)"
+
+
+def _squares(column: str) -> str:
+    return f"((D2-{column}2)^2+(D3-{column}3)^2+(D4-{column}4)^2)"
+
+
+def _cell(name: str) -> Address:
+    return "S", int(name[1:]) - 1, ord(name[0]) - ord("A")
+
+
+@pytest.mark.parametrize(
+    ("formula", "is_one"),
+    [
+        (f"=1-{_squares('C')}/{_SPREAD}", True),
+        (f"={_squares('C')}/{_SPREAD}", False),
+        (f"=1-{_squares('C')}/{_SPREAD}*2", False),
+        (f"=1-{_squares('D')}/{_SPREAD}", False),
+        ("=E1-E2", True),
+        ("=E2/E1", True),
+        ("=E1+E2", False),
+        ("=E1*2", False),
+        ("=E1-E3", False),
+    ],
+)
+def test_what_is_made_of_measures_alone(formula: str, is_one: bool, tmp_path: Path) -> None:
+    """Rule: the coefficient of determination, and two measures compared that are computed alike, not added up."""
+    measures = {"E1": f"={_squares('C')}/3", "E2": f"={_squares('G')}/3", "E3": "=ABS(D2-G2)+ABS(D3-G3)+ABS(D4-G4)"}
+    own = sheet({**_CELLS, **measures, "H1": formula}, tmp_path)
+    pairs = {
+        _cell(name): frozenset((_cell(f"{column}{row}"), _cell(f"D{row}")) for row in _ROWS)
+        for name, column in (("E1", "C"), ("E2", "G"), ("E3", "G"))
+    }
+    results = {cell: cell for cell in (_cell(f"{column}{row}") for column in "CG" for row in _ROWS)}
+    found = of_measures([_cell("H1")], pairs, results, own.terms, own.table)
+
+    assert [*map(a1, found)] == (["H1"] if is_one else [])
