@@ -109,10 +109,10 @@ def test_cells_that_were_emptied_are_missing(tmp_path: Path) -> None:
     ("column", "found"),
     [
         ([0.0, 1.0, 2.0, 3.0, 4.0], None),
-        ([0.0, np.nan, 1.0, 2.0, 3.0], ("A2", 1)),
+        ([0.0, np.nan, 1.0, 2.0, 3.0], ((1, 0), 1)),
         ([0.0, np.nan, 1.0, 2.0, 9.0], None),
         ([0.0, np.nan, 1.0, 2.0, np.nan], None),
-        ([0.0, np.nan, np.nan, 1.0, 2.0, 3.0], ("A2", 2)),
+        ([0.0, np.nan, np.nan, 1.0, 2.0, 3.0], ((1, 0), 2)),
         ([0.0, 2.0, 3.0, np.nan, np.nan], None),
     ],
 )

@@ -131,7 +131,10 @@ def check_content(
     parts = [main, Part((), notes=(*changed.words, *typed_over)), *(part for part, _ in tables)]
     found = report(parts)
     if found.counts.root:
+        from xlcheck.verdicts.moved_formulas import require_formulas_in_place
+
         _require_places(content, workbook, session, words=bool(changed.words))
+        require_formulas_in_place(content, judged, all_formulas, found.counts.root)
     by_default = perturb is None and found.ok and not given.edits and _is_quick(graph, found, engine)
     if not (perturb or by_default):
         return found

@@ -7,6 +7,7 @@ what stood some rows above it, or some columns before it, to the last, which sta
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ from xlcheck.workbook.cell_codes import Codes, Mask, positions
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest
 
-_MOST = 5
+MOST = 5
 """So many rows or columns at once are tried."""
 _ENOUGH = 2
 """Different numbers that stand elsewhere; one may do so by chance, as zeros do."""
@@ -65,14 +66,27 @@ def require_own_places(
     if len(others) != 1:
         return
     cells = _Cells(*(np.concatenate(column, axis=-1) for column in zip(*built[others[0]], strict=True)))
-    for axis, lines in enumerate(("row", "column")):
+    for axis in range(2):
         if (found := _moved(others[0], cells, axis, manifest, seen, session)) is not None:
-            place, by = found
-            way = f"{plural(abs(by), lines, f'{lines}s')} {_WAYS[axis][by < 0]}"
-            raise NothingCheckedError(
-                f"{content.path}: cells of {others[0]} from {place} on were moved {way}, so they do not stand where "
-                "they were built; undo that, or build the workbook again"
-            )
+            raise NothingCheckedError(said_of_move(content.path, others[0], *found, axis))
+
+
+def said_of_move(path: Path, sheet: str, first: tuple[int, int], by: int, axis: int) -> str:
+    """Why a workbook is not checked in which cells were moved, in a sentence.
+
+    Args:
+        path: of the workbook.
+        sheet: on which they stand.
+        first: the first of them, where it was built.
+        by: how many rows or columns; below 0 up or to the left.
+        axis: 0 for rows, 1 for columns.
+    """
+    line = ("row", "column")[axis]
+    way = f"{plural(abs(by), line, f'{line}s')} {_WAYS[axis][by < 0]}"
+    return (
+        f"{path}: cells of {sheet} from {cell_name(*first)} on were moved {way}, so they do not stand where they were "
+        "built; undo that, or build the workbook again"
+    )
 
 
 def _as_built(sighting: Sighting, manifest: Manifest, seen: Observation, tolerance: Tolerance) -> _Cells:
@@ -87,24 +101,24 @@ def _as_built(sighting: Sighting, manifest: Manifest, seen: Observation, toleran
 
 def _moved(
     sheet: str, cells: _Cells, axis: int, manifest: Manifest, seen: Observation, session: Session
-) -> tuple[str, int] | None:
+) -> tuple[tuple[int, int], int] | None:
     """The first cell that has moved along an axis, and by how many rows or columns; None if they have not."""
     place = np.stack(positions(cells.codes))
     along, across = place[axis], place[1 - axis]
     first = {line: int(along[(across == line) & ~cells.same].min()) for line in np.unique(across[~cells.same]).tolist()}
     behind = along >= np.array([first.get(line, MAX_ROWS) for line in across.tolist()])
-    corner = np.maximum(place[:, behind].min(axis=1) - _MOST, 0)
-    end = np.minimum(place[:, behind].max(axis=1) + _MOST + 1, (MAX_ROWS, MAX_COLUMNS))
+    corner = np.maximum(place[:, behind].min(axis=1) - MOST, 0)
+    end = np.minimum(place[:, behind].max(axis=1) + MOST + 1, (MAX_ROWS, MAX_COLUMNS))
     area = Range(sheet, *corner.tolist(), *(end - corner).tolist())
     numbers = cells.numbers[:, behind]
     if area.size > _LARGEST or np.unique(numbers[0, ~cells.same[behind]]).size < _ENOUGH:
         return None
     (reading,) = recalculate(session, [area], [True], manifest.selector, seen.settings)
     grid = reading.numbers.reshape(-1, area.rows, area.columns)
-    for by in (step * sign for step in range(1, _MOST + 1) for sign in (1, -1)):
+    for by in (step * sign for step in range(1, MOST + 1) for sign in (1, -1)):
         there = place[:, behind] - corner[:, None]
         there[axis] += by
         if (there >= 0).all() and close(grid[:, there[0], there[1]], numbers, cells.limits[behind]).all():
             top, left = place[:, behind][:, np.lexsort((across[behind], along[behind]))[0]].tolist()
-            return cell_name(top, left), by
+            return (top, left), by
     return None

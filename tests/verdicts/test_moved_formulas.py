@@ -1,0 +1,55 @@
+"""Cells that were inserted beside numbers that are none of the network's: formulas follow, and nobody is blamed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from test_moved_cells import LSTM, with_cells_inserted
+
+from xlcheck import api
+from xlcheck.errors import NothingCheckedError
+from xlcheck.formulas.addresses import parse_range
+
+
+@pytest.mark.parametrize(
+    ("sheet", "area", "down", "said"),
+    [
+        ("Numbers", "D1:D1048576", False, "cells of Numbers from D6 on were moved 1 column to the right"),
+        ("Numbers", "D17:E18", True, "cells of Numbers from E17 on were moved 2 rows down"),
+        ("Matrices", "D17:E17", True, "cells of Matrices from E25 on were moved 1 row down"),
+        ("Check", "D15:E15", True, "cells of Check from D15 on were moved 1 row down"),
+        ("Check", "D15:D17", False, "cells of Check from D15 on were moved 1 column to the right"),
+    ],
+)
+def test_formulas_that_follow_are_not_blamed(sheet: str, area: str, down: bool, said: str, tmp_path: Path) -> None:
+    """Rule: where one move explains all formulas that are not as they were written, it is said, and the check ends
+    with 3."""
+    with_cells_inserted(tmp_path / "w.xlsx", parse_range(area, sheet), down=down)
+
+    with pytest.raises(NothingCheckedError, match=said):
+        api.check(tmp_path / "w.xlsx")
+
+
+@pytest.mark.parametrize("rows", [range(17, 18), range(40, 48), range(47, 48), range(6, 48)], ids=str)
+def test_formulas_that_read_beside_are_wrong(rows: range, tmp_path: Path) -> None:
+    """Rule: cells that have moved stand where they are read now, and no others where cells were inserted."""
+    book = openpyxl.load_workbook(LSTM)
+    for row in rows:
+        cell = book["Numbers"][f"G{row}"]
+        assert f"E{row}-F{row}" in cell.value
+        cell.value = cell.value.replace(f"E{row}-", f"E{row + 1}-")
+    book.save(tmp_path / "w.xlsx")
+
+    assert api.check(tmp_path / "w.xlsx").exit_code == 1
+
+
+def test_another_mistake_beside_is_still_one(tmp_path: Path) -> None:
+    """Rule: one formula that the move does not explain, and the cells are blamed."""
+    with_cells_inserted(tmp_path / "w.xlsx", parse_range("D17:E17", "Numbers"), down=True)
+    book = openpyxl.load_workbook(tmp_path / "w.xlsx")
+    book["Numbers"]["G40"] = "=E40-F40"
+    book.save(tmp_path / "w.xlsx")
+
+    assert api.check(tmp_path / "w.xlsx").exit_code == 1

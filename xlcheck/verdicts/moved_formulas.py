@@ -1,0 +1,159 @@
+"""Cells that were moved together, as the formulas tell that read them or went with them.
+
+Whoever inserts cells beside numbers that are none of the network's, as Keras's, moves these, and programs let every
+formula follow. Such a formula is not as it was written, and yet right. One move tells of all of them: each reads what
+it read, where that has gone; and where cells were inserted, none stands.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from xlcheck.errors import NothingCheckedError
+from xlcheck.formulas.meaning import same_formula
+from xlcheck.formulas.scanner import Ref, cut
+from xlcheck.frozen import dataclass
+from xlcheck.verdicts.filled_columns import FilledVerdict
+from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.moved_cells import MOST, said_of_move
+from xlcheck.verdicts.report import Status
+from xlcheck.verdicts.summary import Judged
+from xlcheck.workbook.bindings import Helper
+from xlcheck.workbook.cell_codes import code_at
+from xlcheck.workbook.content import Cell, WorkbookContent
+
+Place = tuple[int, int]
+_EMPTY = Cell(None)
+
+
+@dataclass(frozen=True)
+class _Move:
+    """Cells of a worksheet that go so many places along an axis: 0 down, 1 to the right."""
+
+    sheet: str
+    axis: int
+    by: int
+
+    def at(self, along: int, across: int) -> Place:
+        """The row and column of a cell so far along the axis, and so far across it."""
+        return (along, across) if self.axis == 0 else (across, along)
+
+    def of(self, place: Place) -> Place:
+        """Where a cell goes."""
+        return place[0] + self.by * (self.axis == 0), place[1] + self.by * (self.axis == 1)
+
+
+def require_formulas_in_place(content: WorkbookContent, judged: Judged, formulas: FormulaCells, roots: int) -> None:
+    """Blame no formula where all that are not as they were written follow cells that have moved together.
+
+    Args:
+        content: the workbook.
+        judged: the verdicts, also those on formulas that are no quantities.
+        formulas: those that stand there.
+        roots: how many cells of the workbook are wrong.
+
+    Raises:
+        NothingCheckedError: they do.
+    """
+    found = [*judged.helpers, *(own for column in judged.filled for own in column.wrong)]
+    wrong = [own.helper for own in found if own.status is Status.ROOT]
+    if len(wrong) != roots:
+        return
+    right = [*(own.helper for own in judged.helpers if own.status is not Status.ROOT), *_right(judged.filled, formulas)]
+    sheets = dict.fromkeys(sheet for helper in wrong for sheet in (helper.cell.sheet, *_sheets(helper)))
+    moves = itertools.product((sheet for sheet in sheets if sheet in content.sheets), (0, 1), range(1, MOST + 1))
+    for move in itertools.starmap(_Move, moves):
+        if (first := _first_moved(move, wrong, right, formulas, content)) is not None:
+            raise NothingCheckedError(said_of_move(content.path, move.sheet, first, move.by, move.axis))
+
+
+def _right(filled: Sequence[FilledVerdict], formulas: FormulaCells) -> Iterator[Helper]:
+    """The cells of columns that are as they were written."""
+    for column in filled:
+        wrong = {_place(own.helper) for own in column.wrong}
+        for cell in (column.area.cell(row) for row in range(column.area.rows)):
+            text = formulas.text(cell.sheet, code_at(cell.top, cell.left))
+            if text is not None and (cell.top, cell.left) not in wrong:
+                yield Helper(cell, text, ())
+
+
+def _sheets(helper: Helper) -> Iterator[str]:
+    yield from (ref.sheet for ref in cut(helper.formula).refs if ref.sheet)
+
+
+def _first_moved(
+    move: _Move, wrong: Sequence[Helper], right: Sequence[Helper], formulas: FormulaCells, content: WorkbookContent
+) -> Place | None:
+    """The first cell that has moved, if a move explains all formulas that are not as they were written."""
+    moved, kept = set[Place](), set[Place]()
+    for helper in wrong:
+        if not _follows(helper, move, formulas, moved, kept):
+            return None
+    if not moved:
+        return None
+    for helper in right:
+        kept.update(place for ref in _on(cut(helper.formula).refs, move.sheet, helper) for place in _corners(ref))
+        kept |= {_place(helper)} if helper.cell.sheet == move.sheet else set()
+    along, across = [place[move.axis] for place in moved], [place[1 - move.axis] for place in moved]
+    ends = range(min(across), max(across) + 1)
+    cells = content.sheets[move.sheet].cells
+    last = max((p[move.axis] + 1 for p in kept if p[1 - move.axis] in ends), default=0)
+    if any(cells.get(move.of(place), _EMPTY) == _EMPTY for place in moved):
+        return None
+    for start in range(min(along), last - 1, -1):
+        inserted = (move.at(line, other) for line in range(start, start + move.by) for other in ends)
+        if all(cells.get(place, _EMPTY) == _EMPTY for place in inserted):
+            return move.at(start, ends[0])
+    return None
+
+
+def _follows(helper: Helper, move: _Move, formulas: FormulaCells, moved: set[Place], kept: set[Place]) -> bool:
+    """Whether a formula is as it was written, but for cells that have moved; notes these, and those that have not."""
+    own = _place(helper)
+    is_there = helper.cell.sheet == move.sheet
+    for place in [move.of(own), own] if is_there else [own]:
+        text = formulas.text(helper.cell.sheet, code_at(*place))
+        found = None if text is None else _read(helper, text, move)
+        if found is not None:
+            moved |= found[0]
+            kept |= found[1]
+            if is_there:
+                (kept if place == own else moved).add(own)
+            return True
+    return False
+
+
+def _read(helper: Helper, text: str, move: _Move) -> tuple[set[Place], set[Place]] | None:
+    """The cells that a formula reads where they have gone, and where they were; None if it is another formula."""
+    now, was = cut(text), cut(f"={helper.formula.removeprefix('=')}")
+    if len(now.refs) != len(was.refs):
+        return None
+    moved, kept = set[Place](), set[Place]()
+    for one, other in zip(now.refs, was.refs, strict=True):
+        if (one.sheet or helper.cell.sheet, one.kind) != (other.sheet or helper.cell.sheet, other.kind):
+            return None
+        is_there = (other.sheet or helper.cell.sheet) == move.sheet
+        for place, before in zip(_corners(one), _corners(other), strict=True):
+            if place == before:
+                kept |= {before} if is_there else set()
+            elif is_there and place == move.of(before):
+                moved.add(before)
+            else:
+                return None
+    back = now.between[0] + "".join(f"{ref}{rest}" for ref, rest in zip(was.refs, now.between[1:], strict=True))
+    return (moved, kept) if same_formula(back, helper.formula, helper.cell.sheet) else None
+
+
+def _on(refs: Sequence[Ref], sheet: str, helper: Helper) -> Iterator[Ref]:
+    return (ref for ref in refs if (ref.sheet or helper.cell.sheet) == sheet)
+
+
+def _corners(ref: Ref) -> tuple[Place, Place]:
+    rows = (0, 0) if ref.kind == "columns" else (ref.top, ref.bottom)
+    columns = (0, 0) if ref.kind == "rows" else (ref.left, ref.right)
+    return (rows[0], columns[0]), (rows[1], columns[1])
+
+
+def _place(helper: Helper) -> Place:
+    return helper.cell.top, helper.cell.left
