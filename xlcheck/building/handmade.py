@@ -31,19 +31,7 @@ def check_handmade(
     rtol: float | None,
     tolerances: Patterns,
 ) -> CheckReport:
-    """Check a workbook that xlcheck has not made.
-
-    Args:
-        content: the workbook, as read from the file.
-        engine: recalculates the file.
-        model: a `.keras` file or a `keras.Model` whose weights and inputs stand in the workbook; None to look for any.
-        inputs: the samples that go with the model.
-        bindings: a bindings file; by default the one beside the workbook, if there is one.
-        perturb: how many times to change all weights and inputs and compare again.
-        effort: processor time for recognising what nobody has described.
-        atol: absolute tolerance.
-        rtol: tolerance relative to each quantity's largest magnitude.
-        tolerances: other limits for the quantities whose names fit a pattern.
+    """Check a workbook that xlcheck has not made, as read from its file; `xlcheck.check` says what the options mean.
 
     Raises:
         UsageError: there are inputs and no model; or see `check_foreign`.

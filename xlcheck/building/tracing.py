@@ -17,22 +17,10 @@ from xlcheck.learning.forward import forward_graph
 def trace_model(
     model: Any, inputs: Any, targets: Any = None, initial_states: Mapping[str, ArrayLike] | None = None
 ) -> tuple[Trace, Graph]:
-    """Record a model in double precision.
-
-    Args:
-        model: path of a `.keras` file, which is loaded without running any code of it, or a `keras.Model`.
-        inputs: path of an .npy, .npz or .csv file, an array `(samples, …)`, or a list with one for each input.
-        targets: path of a file like that of the inputs, or an array, if the loss is wanted too.
-        initial_states: `{"lstm.h_init": (samples, units), …}`, where recurrent layers start.
-
-    Returns:
-        Weights, inputs and every computed quantity in order of computation; and the equations between them.
+    """Record a model in double precision: what `xlcheck.trace` returns, which says what it takes, and the equations.
 
     Raises:
-        ModelError: the model cannot be loaded or used.
-        NotSupportedError: a layer or an option is not supported.
-        DataError: the inputs cannot be read or do not fit the model.
-        OracleError: Keras's recorded values contradict its own prediction.
+        OracleError: Keras's recorded values contradict its own prediction; for others see `xlcheck.trace`.
     """
     from xlcheck.model.keras_file import loaded_model
     from xlcheck.model.keras_reader import read_model, require_supported
