@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from xlcheck.budget import doing
 from xlcheck.formulas.algebra import Address
@@ -44,10 +44,11 @@ _HOW = "say what it computes in a bindings file (`xlcheck bind` writes a draft) 
 _Found = tuple[list[Part], list[Abstention]]
 
 
+@dataclass(frozen=True)
 class Search:
     """Finds and judges the networks of one part after the other.
 
-    Args:
+    Attributes:
         answers: what the workbook computes.
         recompute: asks Keras.
         tolerance: what counts as agreement.
@@ -56,32 +57,23 @@ class Search:
         gradients: asks Keras for the gradients of dense networks.
     """
 
-    def __init__(
-        self,
-        answers: Answers,
-        recompute: Recompute,
-        tolerance: Tolerance,
-        perturb: int,
-        seconds: float,
-        gradients: DenseGradients | None,
-    ) -> None:
-        self._answers = answers
-        self._recompute = recompute
-        self._tolerance = tolerance
-        self._perturb = perturb
-        self._seconds = seconds
-        self._gradients = gradients
+    answers: Answers
+    recompute: Recompute
+    tolerance: Tolerance
+    perturb: int
+    seconds: float
+    gradients: DenseGradients | None
 
     def through(self, parts: Sequence[SheetGroup]) -> _Found:
         """What became of the parts that got a verdict, and the others."""
         outcomes: list[Part] = []
         abstentions: list[Abstention] = []
-        with effort.limited_to(self._seconds):
+        with effort.limited_to(self.seconds):
             for number, part in enumerate(parts):
                 doing(f"looking for a network on {worksheets(part.sheets)} ({number + 1} of {len(parts)})")
                 sheets = part.sheets if len(parts) > 1 else ()
                 with effort.limited_to(effort.left() / (len(parts) - number)):
-                    found, left_out = self._settle(part, replace(self._answers, values=part.values), sheets)
+                    found, left_out = self._settle(part, replace(self.answers, values=part.values), sheets)
                 outcomes += found
                 abstentions += left_out
         return outcomes, abstentions
@@ -243,7 +235,7 @@ class Search:
                 yield from outcomes
 
     def _bench(self, part: SheetGroup, answers: Answers, terms: CellTerms) -> Bench:
-        return Bench(part, answers, self._recompute, self._tolerance, self._perturb, terms)
+        return Bench(part, answers, self.recompute, self.tolerance, self.perturb, terms)
 
     def _learns(self, part: SheetGroup) -> bool:
         """Whether a part is the training of a network for certain, as far as time allows to tell."""
@@ -253,13 +245,13 @@ class Search:
             return False
 
     def _without_gradients(self) -> Search:
-        return Search(self._answers, self._recompute, self._tolerance, self._perturb, self._seconds, None)
+        return replace(self, gradients=None)
 
     def _trained(self, part: SheetGroup) -> Part | None:
         """What became of a part in which a network learns; None if none does, or nobody can be asked for gradients."""
-        if self._gradients is None or len(part.table.formulas) > _LARGE:
+        if self.gradients is None or len(part.table.formulas) > _LARGE:
             return None
-        return backward_outcome(part.table, part.values, self._tolerance, self._gradients)
+        return backward_outcome(part.table, part.values, self.tolerance, self.gradients)
 
 
 def _cells(part: Part) -> list[Address]:
