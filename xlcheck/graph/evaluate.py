@@ -116,6 +116,18 @@ def _binary(function: Callable[[Array, Array], Array]) -> Callable[..., Array]:
     return lambda e, v: function(_value(e.a, v), _value(e.b, v))
 
 
+def _power(base: Array, exponent: Array) -> Array:
+    """A power by the C library: NumPy's own has another last digit on some processors, and files would differ."""
+    return np.asarray(np.vectorize(_power_of_numbers, otypes=[np.float64])(base, exponent))
+
+
+def _power_of_numbers(base: float, exponent: float) -> float:
+    try:
+        return math.pow(base, exponent)
+    except (ValueError, OverflowError):  # where there is none, or none that a float can hold
+        return float(np.power(base, exponent))
+
+
 def _comparison(function: Callable[[Array, Array], Array]) -> Callable[..., Array]:
     """1 where it holds, 0 where it does not, and NaN where one side is no number, as a worksheet gives an error."""
     return _binary(lambda a, b: np.where(np.isnan(a) | np.isnan(b), np.nan, function(a, b)))
@@ -193,7 +205,7 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Sub: _binary(np.subtract),
     ex.Mul: _binary(np.multiply),
     ex.Div: _binary(np.divide),
-    ex.Power: _binary(np.power),
+    ex.Power: _binary(_power),
     ex.Maximum: _binary(np.maximum),
     ex.Minimum: _binary(np.minimum),
     ex.Greater: _comparison(np.greater),
