@@ -39,6 +39,7 @@ _SEVERAL = 2
 _TRIED = re.compile(r"#[-+*/]0|0[+*]#")
 """A reference and a typed number, as a skeleton."""
 _WEIGHTS = ("kernel", "recurrent_kernel", "bias")
+_INPUT = "input"
 _RESULT = ".y["
 """What a layer gives, in the name of an element."""
 _SLIP = 2
@@ -138,11 +139,12 @@ def _is_slip(text: str, wanted: str) -> bool:
 def _is_tried(part: SheetGroup, cell: Address, held: Mapping[Address, str]) -> bool:
     """Whether a formula adds a number to a weight or an input, or multiplies it, as people ask what if.
 
-    The number is typed into it, or stands in a cell, of which it makes a weight.
+    The number is typed into it, or stands in a cell, of which it makes a weight or an input.
     """
     text, read = skeleton(part.table.texts.get(cell, "")), part.precedents.of(cell)
-    is_weight = held.get(cell, "").partition(".")[2].startswith(_WEIGHTS)
-    is_tried = bool(_TRIED.fullmatch(text)) or (is_weight and bool(_TRIED.fullmatch(text.replace("#", "0", 1))))
+    layer, _, symbol = held.get(cell, "").partition(".")
+    is_given = layer == _INPUT or symbol.startswith(_WEIGHTS)
+    is_tried = bool(_TRIED.fullmatch(text)) or (is_given and bool(_TRIED.fullmatch(text.replace("#", "0", 1))))
     return is_tried and all(part.table.is_number(own) and not part.table.is_formula(own) for own in read)
 
 
