@@ -86,3 +86,46 @@ def test_a_rate_that_falls_in_the_formulas_is_not_blamed(tmp_path: Path) -> None
         for row in ROWS[1:] for weight, gradient in zip("EFG", "JKL", strict=True)
     }  # fmt: skip
     assert _roots(with_gradients() | cells, tmp_path / "w.xlsx") == set()
+
+
+def _epochs_of_batches() -> Cells:
+    """Four epochs of four samples below one another: a sigmoid unit, the mean of each gradient, and the new weights."""
+    cells: Cells = {"B1": 0.5, "B5": 0.1, "C5": -0.2, "D5": 0.05}
+    samples = ((0.5, 1.0, 1), (1.5, -0.5, 0), (-1.0, 0.8, 1), (0.2, -1.1, 0))
+    for top in (5, 13, 21, 29):
+        for row, (one, other, target) in enumerate(samples, start=top):
+            before = row - 3 if row == top else row - 1
+            cells |= {f"{c}{row}": f"={c}{before}" for c in "BCD"} if row > 5 else {}
+            cells |= {f"E{row}": one, f"F{row}": other, f"G{row}": target}
+            cells |= {f"H{row}": f"=B{row}*E{row}+C{row}*F{row}+D{row}", f"I{row}": f"=1/(1+EXP(-H{row}))"}
+            cells |= {f"J{row}": f"=I{row}-G{row}", f"M{row}": f"=J{row}"}
+            cells |= {f"K{row}": f"=J{row}*E{row}", f"L{row}": f"=J{row}*F{row}"}
+        cells |= {f"{c}{top + 4}": f"=AVERAGE({c}{top}:{c}{top + 3})" for c in "KLM"}
+        pairs = zip("BCD", "KLM", strict=True)
+        cells |= {f"{w}{top + 5}": f"={w}{top + 3}-$B$1*{gradient}{top + 4}" for w, gradient in pairs}
+    return cells
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{}, {"L17": "=SUM(L13:L16)"}, {"K14": "=-J14*E14"}, {"C18": "=C16+$B$1*L17"}, {"L25": "=AVERAGE(L21:L23)"}],
+)
+def test_what_sums_a_batch_up_is_compared_with_other_epochs(wrong: Cells, tmp_path: Path) -> None:
+    """Rule: a total stands in line with samples, and is like those of other epochs: it is blamed, and no update."""
+    assert _roots(_epochs_of_batches() | wrong, tmp_path / "w.xlsx") == {*wrong}
+
+
+@pytest.mark.parametrize(("wrong", "is_found"), [({}, False), ({"G7": "=F7*B7"}, True)])
+def test_a_factor_that_one_gradient_lacks_is_missed_by_its_line(wrong: Cells, is_found: bool, tmp_path: Path) -> None:
+    """Rule: Adam hardly sees how large a gradient is, and half of one is known, too; its line says what is right."""
+    cells: Cells = {"B1": 0.05, "D1": 0.9, "F1": 0.99, "H1": 1e-8, "D4": 0.5}
+    for row, (x, y) in enumerate([(1, 2), (2, 4.1), (3, 5.8), (1.5, 3.2), (2.5, 4.9), (0.5, 1.1)], start=4):
+        cells |= {f"A{row}": row - 3, f"B{row}": x, f"C{row}": y, f"E{row}": f"=B{row}*D{row}"}
+        cells |= {f"D{row}": f"=L{row - 1}"} if row > 4 else {}
+        kept = [f"$D$1*H{row - 1}+", f"$F$1*I{row - 1}+"] if row > 4 else ["", ""]
+        cells |= {f"F{row}": f"=E{row}-C{row}", f"G{row}": f"=2*F{row}*B{row}", f"M{row}": f"=F{row}^2"}
+        cells |= {f"H{row}": f"={kept[0]}(1-$D$1)*G{row}", f"I{row}": f"={kept[1]}(1-$F$1)*G{row}^2"}
+        cells |= {f"J{row}": f"=H{row}/(1-$D$1^A{row})", f"K{row}": f"=I{row}/(1-$F$1^A{row})"}
+        cells |= {f"L{row}": f"=D{row}-$B$1*J{row}/(SQRT(K{row})+$H$1)"}
+
+    assert _roots(cells | wrong, tmp_path / "w.xlsx") == ({*wrong} if is_found else set())

@@ -27,21 +27,26 @@ _SIBLINGS = 2
 def amendments(table: CellTable, reading: Reading) -> dict[Address, str]:
     """Cell that breaks its line → the formula that its siblings would have in its place."""
     found: dict[Address, str] = {}
+    updates = reading.sheet.updates.keys()
     for stride, length in _strides(reading):
         wanted: dict[Address, str] = {}
         typed: set[Address] = set()
         for line in _lines(table, stride):
             own = dict(_amended(table, line, stride)) if length in {None, len(line), len(line) - 1} else {}
+            if length is not None:  # what a batch begins with, and what sums it up, are no samples
+                own = {c: text for c, text in own.items() if not _reads(table, [c], {*line, *updates})}
             wanted |= own
-            typed |= {cell for cell in own if cell not in table.texts and _goes_on(table, line)}
+            copies = [cell for cell in line if not "".join(cut(table.texts.get(cell, "")).between)]
+            goes_on = _goes_on(table, line) or _reads(table, copies, updates)
+            typed |= {cell for cell in own if cell not in table.texts and goes_on}
         # A step whose weights are all typed begins anew.
         starts = {place_of(cell, stride) for cell in typed} - {place_of(cell, stride) for cell in reading.sheet.updates}
         starts |= _with_other_numbers(table, reading, wanted, stride)
-        found |= {
+        found = {
             c: text
             for c, text in wanted.items()
             if not (place_of(c, stride) in starts and _may_begin(c, typed, reading))
-        }
+        } | found
     return found
 
 
@@ -180,6 +185,11 @@ def _is_filled(text: str, other: str, steps: int, stride: Stride) -> bool:
 
 def _goes_on(table: CellTable, line: Sequence[Address]) -> bool:
     """Whether formulas read their own line: a number at its end is then where it starts."""
-    cells, formulas = {*line}, [cell for cell in line if cell in table.texts]
+    return _reads(table, line, {*line})
+
+
+def _reads(table: CellTable, line: Sequence[Address], cells: Collection[Address]) -> bool:
+    """Whether formulas of a line read any of some cells."""
+    formulas = [cell for cell in line if cell in table.texts]
     areas = [area for cell in formulas for area in _areas(table.texts[cell], cell[0]) if area.size < _MOST]
     return any((area.sheet, *place) in cells for area in areas for place in area.cells())

@@ -126,9 +126,10 @@ def _differs(cell: Address, terms: CellTerms, amended: Sheet) -> bool:
 
 
 def _is_told_by_its_line(cell: Address, reading: Reading, better: Reading) -> bool:
-    """Whether a formula holds something of its step, and something else of it as the others of its line have it."""
+    """Whether a formula holds something of its step, and as the others of its line have it something else, or more."""
     both = [own.roles[cell] for own in (reading, better) if cell in own.roles]
-    return len(both) > 1 and len({step for step, _ in both}) == 1 and len({own.quantity.name for _, own in both}) > 1
+    held = {(own.quantity.name, own.factor) for _, own in both}
+    return len(both) > 1 and len({step for step, _ in both}) == 1 and len(held) > 1
 
 
 def _is_better(one: Reading, other: Reading) -> bool:
