@@ -135,6 +135,16 @@ def test_the_verdict_says_what_was_compared(edits: tuple[Edit, ...], words: str)
     assert (replace(GOOD, as_built=True).ok, verdict(replace(GOOD, as_built=True))) == (True, verdict(GOOD))
 
 
+def test_what_no_cell_shows_is_said_above_the_cells() -> None:
+    """A gap in a check that is no cell's is not counted as one, and is said, in a note or else by itself."""
+    told, untold = "A6 is read by no formula", "2 results stand in no cell"
+    counts = replace(GOOD.counts, not_evaluated=3)
+    text = render_text([replace(GOOD, counts=counts, notes=(told,), gaps=(told, untold))])
+
+    assert text.splitlines()[0].endswith("84 formula cells agree, but not everything was checked")
+    assert text.count(told) == text.count(f"But: {untold}.") == 1
+
+
 def test_what_could_not_be_checked_is_shown_with_its_reason() -> None:
     """An incomplete check is no pass; nothing stands there that was not computed."""
     assert render_text([OPEN]) == (

@@ -63,13 +63,20 @@ def verdict(report: Findings) -> str:
         return f"{wrong}{counts.carried} carried, {counts.agree} of {counts.checked} agree"
     if not counts.checked:
         return "nothing was checked"
+    return _open(report) or _agreement(report)
+
+
+def _open(report: Findings) -> str:
+    """What leaves a check without a wrong cell incomplete."""
+    counts = report.counts
+    agree = plural(counts.agree, "formula cell agrees", "formula cells agree")
+    if counts.not_evaluated and not any(report.cells.with_status(Status.NOT_EVALUATED)):
+        return f"{agree}, but not everything was checked"
     if counts.not_evaluated:
         return f"{plural(counts.not_evaluated, 'cell', 'cells')} could not be checked; {counts.agree} others agree"
     if counts.stray:
         return f"{plural(counts.stray, 'formula cell is', 'formula cells are')} unknown; {counts.agree} others agree"
-    if report.reservations and not report.differs_from_built:
-        return f"{plural(counts.agree, 'formula cell agrees', 'formula cells agree')}, but with reservations"
-    return _agreement(report)
+    return f"{agree}, but with reservations" if report.reservations and not report.differs_from_built else ""
 
 
 def _agreement(report: Findings) -> str:
@@ -109,7 +116,7 @@ def _report(report: Findings, rows: int | None, width: int) -> Iterator[Line]:
     )
     yield from broken(head, width)
     yield from _indented(_circumstances(report), width, "dim")
-    for reservation in report.reservations:
+    for reservation in (*report.reservations, *(gap for gap in report.gaps if gap not in report.notes)):
         yield from _indented(f"But: {reservation}.", width)
     yield from _listed(map(_changed, report.edits), "changes", rows, width)
     yield from _listed([f"look at {warning.message}." for warning in report.warnings], "warnings", rows, width)

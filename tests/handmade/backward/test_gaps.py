@@ -171,3 +171,18 @@ def test_a_loss_that_reads_another_target_is_no_pass(tmp_path: Path) -> None:
     """Rule: a formula that computes with what is right, and that nobody knows, gets no verdict in any spelling."""
     change = {f"I{row}": f"=(H{row}-E{row})^2" for row in ROWS[1:]}
     assert _judged(with_gradients() | change, tmp_path / "w.xlsx") == (0, {Status.NOT_EVALUATED})
+
+
+@pytest.mark.parametrize("bias", ["$G$2", "G{0}"])
+def test_a_bias_that_nobody_trains(bias: str, tmp_path: Path) -> None:
+    """Rule: a bias that all steps read in one cell may stay what it is; one that is copied down may lack its update."""
+    cells = with_gradients() | {"G2": 0.15} | {f"{c}{row}": None for c in "GL" for row in ROWS}
+    cells |= {f"G{row}": "=G2" if row == ROWS[0] else f"=G{row - 1}" for row in ROWS} if "{" in bias else {}
+    cells |= {f"H{row}": f"=E{row}*B{row}+F{row}*C{row}+{bias.format(row)}" for row in ROWS}
+    cells |= {f"L{row}": f"=H{row}-D{row}" for row in ROWS}
+    cells |= {f"J{row}": f"=L{row}*B{row}" for row in ROWS} | {f"K{row}": f"=L{row}*C{row}" for row in ROWS}
+
+    found = judged(cells, tmp_path / "w.xlsx")
+
+    assert not any(result.status in {Status.ROOT, Status.CARRIED} for result in found.results)
+    assert (found.without_cell > 0) == ("{" in bias)

@@ -172,15 +172,22 @@ def _unmoved(
 ) -> Iterator[bool]:
     """Whether a weight stays what it is, or is computed otherwise, where others move.
 
-    A frozen weight has no gradient on the worksheet, and moves at no step.
+    A frozen weight moves at no step, and no formula has its gradient for nothing; where all steps read it in one cell,
+    the gradient of a bias may stand there, as that of its unit, for others to read.
     """
-    updates = reading.sheet.updates
+    updates, terms = reading.sheet.updates, reading.sheet.terms
     moving = {place for own in steps.values() for place, cell in own.items() if cell in updates}
     for number, before, own in followed:
         for place in (place for place, cell in own.items() if updates.get(cell) != before[place]):
             gradient = reading.steps[number].gradients[before[place]]
-            held = (role.quantity.values for at, role in reading.roles.values() if at == number)
-            yield place in moving or any(same(values, gradient) for values in held)
+            held = [
+                cell
+                for cell, (at, role) in reading.roles.items()
+                if at == number and same(role.quantity.values, gradient)
+            ]
+            copies = (isinstance(terms.get(reader), Leaf) for reader in terms.readers.get(before[place], ()))
+            is_fixed = own[place] == before[place] and not any(copies)
+            yield place in moving or any(not (is_fixed and terms.readers.get(cell)) for cell in held)
 
 
 def _typed_anew(table: CellTable, reading: Reading, before: _Weights, own: _Weights) -> Iterator[Address]:
