@@ -11,7 +11,7 @@ from training_sheets import DATA, FIRST, LAST, ROWS, Cells, judged, line, table_
 from fixtures.handmade.drawn.score import answer
 from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.oracle.dense_steps import dense_gradients
-from xlcheck.verdicts.report import Status
+from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.tolerance import Tolerance
 
 pytestmark = pytest.mark.keras
@@ -186,3 +186,17 @@ def test_a_bias_that_nobody_trains(bias: str, tmp_path: Path) -> None:
 
     assert not any(result.status in {Status.ROOT, Status.CARRIED} for result in found.results)
     assert (found.without_cell > 0) == ("{" in bias)
+
+
+@pytest.mark.parametrize(("cell", "wrong"), [("K5", "2*"), ("E6", "1.01*")])
+def test_a_formula_that_nobody_understands_is_blamed_for_its_number(cell: str, wrong: str, tmp_path: Path) -> None:
+    """Rule: one that gives what it should is no mistake, however it is written; with another number it is."""
+    cells = with_gradients()
+    text = str(cells[cell]).removeprefix("=")
+    right = judged({**cells, cell: f"=MEDIAN(-99999,{text},99999)"}, tmp_path / "right.xlsx")
+    changed = judged({**cells, cell: f"=MEDIAN(-99999,{wrong}({text}),99999)"}, tmp_path / "wrong.xlsx")
+
+    statuses = {own.cell: own.status for own in right.results if isinstance(own, CellResult)}
+    assert statuses[cell] is Status.NOT_EVALUATED
+    assert not {Status.ROOT, Status.CARRIED} & {*statuses.values()}
+    assert [own.cell for own in changed.results if isinstance(own, CellResult) and own.status is Status.ROOT] == [cell]

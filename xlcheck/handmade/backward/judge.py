@@ -45,6 +45,7 @@ class Judge:
         found: culprits, with what they should hold.
         step_of: the step of each of them.
         doubts: whether the culprits of steps that look so may be one mistake in the forward part.
+        opaque: formulas of which nobody here knows what they compute.
     """
 
     said: Verdicts
@@ -55,6 +56,7 @@ class Judge:
     found: dict[Address, Role] = field(default_factory=dict)
     step_of: dict[Address, int] = field(default_factory=dict)
     doubts: dict[object, bool] = field(default_factory=dict)
+    opaque: Collection[Address] = frozenset()
 
     @property
     def table(self) -> CellTable:
@@ -134,6 +136,9 @@ class Judge:
         if role is None:
             text = f"The other steps have ={self.amended[cell]} in this place; nothing says whether this is meant."
             self.said.leave(cell, text)
+            return
+        if cell in self.opaque and self.said.near(role.quantity.name, self.said.actual(cell), self.said.local(cell)):
+            self.said.leave(cell, "This formula gives what it should, but it was not recognised how.")
             return
         text = f"The other steps have ={self.amended[cell]} in this place: {self.said.local(cell):.6g}."
         diagnosis = None if cell in self.table.texts else "constant-over-formula"

@@ -60,7 +60,9 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
         amended = {cell: text for cell, text in amended.items() if _differs(cell, terms, reading.sheet)}
     near = best_reading(Sheet(reading.sheet.terms, reading.sheet), ask) if _has_kinks(reading.sheet) else None
     if _explains_most(reading):
-        part = Judge(Verdicts(table, values, tolerance, reading), _accepted(reading), near, amended).outcome()
+        opaque = {cell for cell in amended if terms.is_opaque(cell)}
+        said = Verdicts(table, values, tolerance, reading)
+        part = Judge(said, _accepted(reading), near, amended, opaque=opaque).outcome()
         return _without_blame(part) if reading.steps[0].truth.loss == PERCEPTRON else part
     if near is not None and _explains_most(near):
         return Judge(Verdicts(table, values, tolerance, near), _accepted(near), None, {}).outcome()
