@@ -34,11 +34,43 @@ def test_what_is_filled_otherwise_is_alone(formula: str, is_alone: bool, tmp_pat
 
 
 def test_a_formula_unlike_all_others_of_its_line_differs(tmp_path: Path) -> None:
-    """Rule: three others that are alike but for what they read say so; of two nobody knows."""
+    """Rule: three others that are alike but for what they read say so, or two of which it looks like a slip."""
     cells: dict[str, object] = {f"A{row}": 0.1 * row for row in range(1, 5)}
     cells |= {f"B{row}": f'=IF(A{row}>0.2,"A","B")' for row in (1, 2, 4)} | {"B3": '=IF(A3<0.2,"A","B")'}
     table = CellTable(read_workbook(save(cells, tmp_path / "w.xlsx")))
     lines = Lines(table.texts, table)
     assert [cell for cell in table.texts if lines.differs(cell)] == [("S", 2, 1)]
     few = Lines([cell for cell in table.texts if cell[1] < 3], table)
-    assert not any(few.differs(cell) for cell in table.texts if cell[1] < 3)
+    assert [cell for cell in table.texts if cell[1] < 3 and few.differs(cell)] == [("S", 2, 1)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "odd"),
+    [
+        ({"B1": "=A1/5-1", "B2": "=A2/5-1", "B3": "=A3/5+1"}, {"B3"}),
+        ({"B1": "=A1/5-1", "B2": "=A2/5-1", "B3": "=A3/50-1"}, set()),
+        ({"B1": "=SIN(A1)", "B2": "=SIN(A2)", "B3": "=COS(A3)"}, {"B3"}),
+        ({"B1": "=A1/5-1", "B2": "=A2/5-1", "B3": "=2*A3"}, set()),
+        ({f"{c}{row}": f"={c}{row + 9}/5" for c in "ABC" for row in (1, 2, 3)}, set()),
+        ({f"{c}{row}": f"={c}{row + 9}/5" for c in "ABC" for row in (1, 2, 3)} | {"D2": "=IF(D11>2,1,0)"}, {"D2"}),
+        (
+            {f"{c}{row}": f"={c}{row + 9}/5" for c in "ABC" for row in (1, 2, 3)}
+            | {f"D{row}": f"=IF(D{row + 9}>2,1,0)" for row in (1, 2, 3)},
+            set(),
+        ),
+        (
+            {f"{c}{row}": f"={c}{row + 9}/5-1" for c in "ABC" for row in (1, 2, 3)}
+            | {f"D{row}": f"=D{row + 9}/5+1" for row in (1, 2, 3)},
+            {"D1", "D2", "D3"},
+        ),
+    ],
+    ids=[
+        "a sign", "a number", "a function", "another formula", "all alike", "one of no kind", "a column of its own",
+        "a sign in a whole column",
+    ],
+)  # fmt: skip
+def test_a_slip_and_a_column_of_its_own(cells: dict[str, object], odd: set[str], tmp_path: Path) -> None:
+    """Rule: of three, one is odd that looks like a slip; what a whole column computes otherwise is odd only if so."""
+    table = CellTable(read_workbook(save(cells, tmp_path / "w.xlsx")))
+    lines = Lines(table.texts, table)
+    assert {cell for cell in table.texts if lines.differs(cell)} == {address_of("S", cell) for cell in odd}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -17,6 +18,7 @@ _KIN = 2
 MANY = 3
 """Formulas in a line that have to be alike before another one among them is odd."""
 _MOST = 2_000
+_NUMBER = re.compile(r"[\d.]+")
 
 
 def by_line(cells: Iterable[Address]) -> Mapping[Line, Sequence[Address]]:
@@ -50,10 +52,19 @@ class Lines:
         return [[c for c in self._lines.get(line, ()) if c != cell][:_MOST] for line in _lines_of(cell)]
 
     def differs(self, cell: Address) -> bool:
-        """Whether all others in the row of a formula, or in its column, three at least, are alike, and it is not."""
+        """Whether all others in the row of a formula, or in its column, are alike, and it is not.
+
+        Those are three at least, unless it looks like a slip of two: with another sign or function in one place. One
+        that is no slip is like those of its own column, or row, if these are alike.
+        """
         own = cut(self._table.texts[cell]).between
         kinds = [[cut(self._table.texts[other]).between for other in line] for line in self.of(cell)]
-        return any(len(line) >= MANY and all(kind == line[0] for kind in line) and own != line[0] for line in kinds)
+        alike = [len(line) >= _KIN and all(kind == line[0] for kind in line) for line in kinds]
+        stands_with_its_kin = any(same and line[0] == own for same, line in zip(alike, kinds, strict=True))
+        return any(
+            _is_slip(own, line[0]) or (len(line) >= MANY and not stands_with_its_kin)
+            for same, line in zip(alike, kinds, strict=True) if same and line[0] != own
+        )  # fmt: skip
 
     def is_alone(self, cell: Address) -> bool:
         """Whether a formula is filled like none of its kind in line with it, where those are filled alike."""
@@ -66,3 +77,9 @@ class Lines:
     def _is_filled(self, one: Address, other: Address) -> bool:
         texts = self._table.texts  # the same again is no filled formula
         return texts[one] != texts[other] and self._table.fills(one, other)
+
+
+def _is_slip(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether what stands between the references of two formulas differs in one place, by more than a number."""
+    pairs = [(_NUMBER.sub("", a), _NUMBER.sub("", b)) for a, b in zip(one, other, strict=False)]
+    return len(one) == len(other) and sum(a != b for a, b in pairs) == 1
