@@ -44,6 +44,11 @@ FINDINGS: dict[str, tuple[str, ...]] = {
         "tests/layout/test_originals.py::test_two_words_exchanged",
         "tests/layout/test_originals.py::test_each_lesson_sees_them",
     ),
+    "wrong 9: a part of a formula made by hand that was 0 wherever it was compared": (
+        "tests/handmade/test_idle_parts.py::test_a_part_without_a_say_is_found",
+        "tests/handmade/test_idle_parts.py::test_a_bell_anywhere_is_found",
+        "tests/handmade/test_idle_parts.py::test_a_sheet_with_an_idle_part_is_no_pass",
+    ),
     "right 1: the same roots after a save in LibreOffice, in openpyxl": (
         f"{_EDITED}test_a_workbook_saved_by_libreoffice_still_agrees",
         "tests/chapter/lessons/test_workbooks.py::test_survives_a_save_in_libreoffice",
