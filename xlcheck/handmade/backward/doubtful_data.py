@@ -32,6 +32,7 @@ def doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int])
     made = sorted({*given, *copies, *(source(cell, terms) for cell in given)} & table.texts.keys())
     lines = Lines(made, table)
     yield from (cell for cell in made if lines.differs(cell) or lines.is_alone(cell))
+    yield from _typed_where_others_read(table, reading, accepted)
     read = {cell for reads in terms.reads.values() for cell in reads}
     typed = {cell for cell in given if table.is_number(cell) and cell not in table.texts}
     unread = [cell for cell in table.addresses if cell not in table.words and cell not in read]
@@ -43,6 +44,18 @@ def doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int])
         is_pasted = len(held) > 1 and held in parts
         if is_pasted or any(_are_mixed(kin, table, terms.reads) for kin in _of_one_kind(own, kinds, terms)):
             yield own[0]
+
+
+def _typed_where_others_read(table: CellTable, reading: Reading, accepted: Collection[int]) -> Iterator[Address]:
+    """Typed targets that are the very numbers that other steps with the same inputs look up: they were pasted."""
+    terms, targets = reading.sheet.terms, defaultdict[tuple[Address, ...], set[tuple[Address, ...]]](set)
+    for sample in (own for number in accepted for own in reading.steps[number].truth.network.samples):
+        targets[sample.inputs].add(sample.targets)
+    several = [own for own in targets.values() if len(own) > 1]
+    if all(len({tuple(map(terms.number, cells)) for cells in own}) == 1 for own in several):
+        for own in several:
+            typed = [cells for cells in own if not any(map(table.is_formula, cells))]
+            yield from (cells[0] for cells in typed if len(typed) < len(own))
 
 
 def _of_one_kind(

@@ -11,6 +11,7 @@ from itertools import islice
 import numpy as np
 
 from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.backward.certainty import weight_cells
 from xlcheck.handmade.backward.doubtful_data import doubtful_data, empty_data, made_of
 from xlcheck.handmade.backward.evaluation import same
@@ -63,7 +64,7 @@ def gaps(
     )
 
 
-def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Container[Address]) -> bool:
+def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Collection[Address]) -> bool:
     """Whether the cell in the same place of the step before or after is right, or a formula computes with such cells.
 
     Args:
@@ -76,6 +77,8 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
     beside = [(cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) for by in (-1, 1)] if stride else []
     terms = reading.sheet.terms
     text, term = table.texts[cell], terms.get(cell)
+    if term is None and skeleton(text) == "#" and _is_between(cell, {*right}):  # the copy of a word
+        return True
     if term is None and terms.holds_number(cell):  # what is made into an input, or comes to nothing, is not trusted
         return bool(LIKE_A_NETWORK.search(text)) or any(other in right for other in Precedents(table).of(cell))
     is_root = isinstance(term, Function) and term.name == "SQRT"
