@@ -94,7 +94,14 @@ class Neurons:
         term, value = self._terms[cell], self._values[cell]
         if not np.isfinite(value).all() or np.ptp(value) == 0:
             return None
-        arguments = list(dict.fromkeys(self._arguments(term)))
+        made_of = term, *self._behind(term)
+        known = self._terms.activations
+        if made_of not in known:
+            known[made_of] = self._activation_of(made_of, value)
+        return known[made_of]
+
+    def _activation_of(self, made_of: Sequence[Term], value: Array) -> tuple[str, Expression] | None:
+        arguments = list(dict.fromkeys(self._arguments(made_of)))
         for argument in arguments:
             for scaled in self._scaled(argument):
                 z = value_of(scaled, self._values)
@@ -109,9 +116,10 @@ class Neurons:
                     return "softmax", argument
         return None
 
-    def _arguments(self, term: Term) -> Iterator[Term]:
+    @staticmethod
+    def _arguments(made_of: Sequence[Term]) -> Iterator[Term]:
         """What stands in the exponentials, conditions and maxima of a term and of what it reads."""
-        for item in [term, *self._behind(term)]:
+        for item in made_of:
             for function in (part for part in subterms(item) if isinstance(part, Function)):
                 if function.name in _WITHIN:
                     yield from (argument for argument in function.arguments if isinstance(argument, Term))

@@ -221,7 +221,9 @@ def _moved(reading: Reading, mover: Mover) -> Iterator[Step]:
 def best_reading(sheet: Sheet, ask: DenseGradients) -> Reading:
     """The reading under the loss that explains most updates, or else most gradients, of a sheet with a network."""
     losses = dict.fromkeys(loss for network in sheet.networks for loss in losses_of(network.layers[-1].activation))
-    readings = [read_under(sheet, loss, ask) for loss in losses]
+    is_alone = any(len(network.samples[0].targets) == 1 for network in sheet.networks)  # no share of others
+    known = [loss for loss in losses if not (is_alone and loss == "categorical_crossentropy")]
+    readings = [read_under(sheet, loss, ask) for loss in known or losses]
     return max(readings, key=_explained)
 
 

@@ -38,6 +38,7 @@ class CellTerms(Mapping[Address, Term]):
         algebra: makes the terms.
         looked_at: the cells by whose numbers each formula chooses, as they stand in the workbook.
         reads: the numbers that each of these cells reads, in the order of their terms.
+        activations: a term and those that it reads → the activation that they are, and of what; filled by who looks.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class CellTerms(Mapping[Address, Term]):
         self._read: set[object] = set()
         self._arrays: dict[tuple[str, str, str], object] = {}
         self._found: dict[tuple[Address, str], Term | None] = {}
+        self.activations: dict[tuple[Term, ...], tuple[str, Expression] | None] = {}
         self._given: frozenset[Address] = frozenset()
         self._terms = {
             cell: term for cell, text in self._texts.items() if (term := self.term_of(cell, text)) is not None
