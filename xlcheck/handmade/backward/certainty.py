@@ -15,6 +15,8 @@ from xlcheck.handmade.backward.steps import Move
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.reached import reached
 
+_DIGITS = 4
+
 
 class Certainty:
     """Which cells are known to hold what belongs there.
@@ -58,10 +60,32 @@ class Certainty:
             if number in self._accepted and cell not in self._reading.forward
         }  # fmt: skip
         holders = Counter(held for cell, held in roles.items() if not self._is_copy(cell))
+        out_of_kind = {*self.out_of_kind()}
         for cell, held in roles.items():
             filled = cell in self._table.texts and any(self._shapes[shape] for shape in self._of(cell))
-            if cell in self._confirmed or filled or holders[held] <= 1 or self._is_copy(cell):
+            if cell not in out_of_kind and (
+                cell in self._confirmed or filled or holders[held] <= 1 or self._is_copy(cell)
+            ):
                 yield cell
+
+    def out_of_kind(self) -> Iterator[Address]:
+        """The cells that hold another quantity than the one in their place at the step beside, from which is learnt."""
+        stride, roles, places = self._reading.stride, self._reading.roles, self._reading.places
+        if stride is None:
+            return
+        for cell, (number, role) in roles.items():
+            if cell in self._confirmed or cell in self._reading.forward or number not in self._accepted:
+                continue
+            for by in (-1, 1):
+                other = (cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1])
+                if other not in self._confirmed or other not in roles or other in self._reading.forward:
+                    continue
+                its_number, its = roles[other]
+                names = {role.quantity.name, its.quantity.name}
+                known = names <= self._reading.libraries[number].by_name.keys()
+                if places[its_number] == places[number] + by and len(names) > 1 and known:
+                    yield cell
+                    break
 
     def _is_copy(self, cell: Address) -> bool:
         return isinstance(self._reading.sheet.terms[cell], Leaf)
@@ -95,7 +119,7 @@ def typed_weights(table: CellTable, reading: Reading, accepted: Collection[int])
         for number in sorted({number for item in sources.items() for number in used.get(item, ())}):
             before = arrays[number]
             follows = [place for place, source in sources.items() if source == before.get(place)]
-            if own is before or own.keys() != before.keys() or 2 * len(follows) < len(own):
+            if own is before or own.keys() != before.keys() or not follows:
                 continue
             move = _along_gradient(steps[number].moves.get(own[place]) for place in follows)
             for place, cell in own.items():
@@ -103,7 +127,14 @@ def typed_weights(table: CellTable, reading: Reading, accepted: Collection[int])
                 if typed and place in updated and move is not None and _is_in_line(cell, before[place], reading):
                     gradient = steps[number].gradients[before[place]]
                     after = reading.sheet.cells[before[place]] - move.rate.size * gradient
-                    yield cell, Role(Quantity(f"{show(before[place])} after the step", after))
+                    if 2 * len(follows) >= len(own) or _is_pasted(reading.sheet.terms.number(cell), float(after[-1])):
+                        yield cell, Role(Quantity(f"{show(before[place])} after the step", after))
+
+
+def _is_pasted(number: float, result: float) -> bool:
+    """Whether a typed number is a result as it was shown, or in full: four digits or more behind the point agree."""
+    digits = len(f"{number:.15g}".partition(".")[2])
+    return digits >= _DIGITS and abs(number - result) <= 0.6 * 10.0**-digits + 1e-12
 
 
 def _is_in_line(cell: Address, before: Address, reading: Reading) -> bool:
