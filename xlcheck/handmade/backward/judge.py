@@ -78,14 +78,13 @@ class Judge:
         known = Certainty(self.table, self.reading, self.accepted, self.said.agree)
         for cell in known.certain():
             self.said.compare(cell, self.reading.roles[cell][1])
+        self._out_of_kind(known)
         for number in sorted(self.accepted):
             self._updates(number, known)
         self.said.blame_rounded()
         self.said.agree |= computed_targets(self.table, self.reading, self.accepted)
         self._blame_alike()
-        unknown = self.table.texts.keys() - self.said.agree.keys() - self.said.results.keys()
-        for cell, held in tried(self.reading, self.accepted, unknown).items():
-            self.said.compare(cell, Role(held))
+        self._tried()
         self._only_here()
         for cell, role in typed_weights(self.table, self.reading, self.accepted):
             if cell in self.said.results:
@@ -114,6 +113,18 @@ class Judge:
             max_ulps=self.said.last_places,
         )
 
+    def _out_of_kind(self, known: Certainty) -> None:
+        """The cells that hold what belongs elsewhere, though nothing says that they are meant to hold another thing."""
+        for cell in known.out_of_kind():
+            name = self.reading.roles[cell][1].quantity.name
+            self.said.leave(cell, f"This holds {name}, and the step beside it has something else in this place.")
+
+    def _tried(self) -> None:
+        """What the network says of new inputs: nobody is blamed there, as other weights may be meant."""
+        unknown = self.table.texts.keys() - self.said.agree.keys() - self.said.results.keys()
+        for cell, held in tried(self.reading, self.accepted, unknown).items():
+            self.said.compare(cell, Role(held))
+
     def _forward(self) -> None:
         """The cells between weights and outputs: their sums were recognised term by term, their values are compared."""
         for cell in filterfalse(is_unwritten, [c for c, n in self.reading.forward.items() if n in self.accepted]):
@@ -140,7 +151,8 @@ class Judge:
         if cell in self.opaque and self.said.near(role.quantity.name, self.said.actual(cell), self.said.local(cell)):
             self.said.leave(cell, "This formula gives what it should, but it was not recognised how.")
             return
-        text = f"The other steps have ={self.amended[cell]} in this place: {self.said.local(cell):.6g}."
+        value = self.said.local(cell)
+        text = f"With ={self.amended[cell]} in this place, which gives {value:.6g}, the whole step is as it should be."
         diagnosis = None if cell in self.table.texts else "constant-over-formula"
         found = self.said.result(cell, Status.ROOT, text, role, diagnosis)
         self.said.results[cell] = replace(found, desired_formula=f"={self.amended[cell]}")

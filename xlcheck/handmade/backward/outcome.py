@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.backward.data import data_cells, may_learn
+from xlcheck.handmade.backward.data import behind, data_cells, may_learn
 from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.family import amendments
 from xlcheck.handmade.backward.judge import Judge
+from xlcheck.handmade.backward.one_slip import one_slip
 from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.steps import Sheet, exact_updates
 from xlcheck.handmade.backward.unwritten import with_outputs
@@ -42,13 +43,35 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
     Returns:
         None if the part is no such thing, or nothing that could be recognised for certain.
     """
-    sheet = _sheet(CellTerms(table, values))
-    if sheet is None:
-        return None
-    terms, reading = sheet.terms, best_reading(sheet, ask)
+    terms = CellTerms(table, values)
+    sheet = _sheet(terms)
+    reading = None if sheet is None else best_reading(sheet, ask)
+    part = None if reading is None else _as_it_is(table, values, tolerance, reading)
+    if not _is_open(part) or (reading is None and not may_be_trained(table, values)):
+        return part
+
+    def judged(edit: Mapping[Address, str]) -> Part | None:
+        other = _read(table, values, edit, ask)
+        return None if other is None else _judged(table, values, tolerance, other, edit, terms)
+
+    return one_slip(table, terms, reading, part, _sheet, judged) or part
+
+
+def _is_open(part: Part | None) -> bool:
+    """Whether nobody is blamed, and something is not known."""
+    if part is None:
+        return True
+    counts = part.counts()
+    return not counts.root and counts.not_evaluated > 0
+
+
+def _as_it_is(table: CellTable, values: CellValues, tolerance: Tolerance, reading: Reading) -> Part | None:
+    """What became of a sheet as it is read, but for cells that break their lines."""
+    terms, ask = reading.sheet.terms, reading.ask
     lines = amendments(table, reading)
     amended = {
-        cell: text for cell, text in lines.items() if cell not in reading.data and terms.term_of(cell, text) is not None
+        cell: text for cell, text in lines.items()
+        if terms.term_of(cell, text) is not None and (cell not in reading.data or _is_among_learnt(cell, reading))
     }  # fmt: skip
     if amended:
         better = _read(table, values, amended, ask)
@@ -58,7 +81,19 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
             better = _read(table, values, amended, ask) if amended else None
         amended, reading = (amended, better) if better is not None else ({}, reading)
         amended = {cell: text for cell, text in amended.items() if _differs(cell, terms, reading.sheet)}
-    near = best_reading(Sheet(reading.sheet.terms, reading.sheet), ask) if _has_kinks(reading.sheet) else None
+    return _judged(table, values, tolerance, reading, amended, terms)
+
+
+def _judged(
+    table: CellTable,
+    values: CellValues,
+    tolerance: Tolerance,
+    reading: Reading,
+    amended: Mapping[Address, str],
+    terms: CellTerms,
+) -> Part | None:
+    """What became of a sheet that was read with some cells amended; None if it is no training for certain."""
+    near = best_reading(Sheet(reading.sheet.terms, reading.sheet), reading.ask) if _has_kinks(reading.sheet) else None
     if _explains_most(reading):
         opaque = {cell for cell in amended if terms.is_opaque(cell)}
         said = Verdicts(table, values, tolerance, reading)
@@ -127,6 +162,16 @@ def _differs(cell: Address, terms: CellTerms, amended: Sheet) -> bool:
     return not np.allclose(value_of(terms[cell], amended.cells), wanted, rtol=_SAME, atol=_SAME, equal_nan=True)
 
 
+def _is_among_learnt(cell: Address, reading: Reading) -> bool:
+    """Whether what stands in the place of an input is computed from weights at the steps beside: then it is none."""
+    updates, stride = reading.sheet.updates, reading.stride
+    learnt = behind({*updates, *updates.values()}, reading.sheet.order, reading.sheet.terms)
+    return stride is not None and all(
+        other in learnt or other not in reading.sheet.terms
+        for other in ((cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) for by in (-1, 1))
+    )
+
+
 def _is_told_by_its_line(cell: Address, reading: Reading, better: Reading) -> bool:
     """Whether a formula holds something of its step, and as the others of its line have it something else, or more."""
     both = [own.roles[cell] for own in (reading, better) if cell in own.roles]
@@ -144,7 +189,9 @@ def _explained(reading: Reading) -> tuple[int, ...]:
     held = sum(reading.held_gradients(number) for number in range(len(reading.steps)))
     exact = exact_updates(reading.steps)
     # An update that adds nothing is no update but a copy of a weight, as cells of the forward part are.
-    return len(_accepted(reading)), exact, exact + held, exact + len(reading.roles), exact + len(reading.forward)
+    moved = {update for step in reading.steps for update, move in step.moves.items() if move is not None}
+    known = len(moved | reading.roles.keys() | reading.forward.keys())
+    return len(_accepted(reading)), exact, exact + held, exact + len(reading.roles), known
 
 
 def _accepted(reading: Reading) -> frozenset[int]:

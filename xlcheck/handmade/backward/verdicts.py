@@ -81,7 +81,8 @@ class Verdicts:
     def local(self, cell: Address) -> float:
         """What a cell should be, given what stands in the cells that it reads."""
         terms = self.reading.sheet.terms
-        return float(value_of(terms[cell], {c: np.array([terms.number(c)]) for c in terms.reads[cell]})[0])
+        held = value_of(terms[cell], {c: np.array([terms.number(c)]) for c in terms.reads[cell]})
+        return float(np.atleast_1d(held)[0])
 
     def near(self, name: str, actual: Value, desired: float, rounding: float = 0.0) -> bool:
         """Whether a value is what a quantity should be."""

@@ -1,0 +1,92 @@
+"""Trainings of one or two steps with one mistake: the whole tells which cell is wrong, where no line does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from training_sheets import Cells, cell, judged, table_of, training, with_gradients
+
+from fixtures.handmade.drawn.score import answer
+from xlcheck.handmade.backward.outcome import backward_outcome
+from xlcheck.oracle.dense_steps import dense_gradients
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import CellResult, Status
+from xlcheck.verdicts.tolerance import Tolerance
+
+pytestmark = pytest.mark.keras
+
+
+def _roots(part: Part) -> set[str]:
+    return {own.cell for own in part.results if isinstance(own, CellResult) and own.status is Status.ROOT}
+
+
+def _outcome(path: Path, instead: dict[tuple[str, int], str | float]) -> Part:
+    part = backward_outcome(*table_of(training(path, 2, instead)), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    assert part is not None
+    return part
+
+
+_SLIPS: dict[str, tuple[str, int, str]] = {
+    "an activation of the sum beside": ("h1", 1, "1/(1+EXP(-{w4}))"),
+    "a gradient of another unit in the last step": ("g5", 1, "({o1}-{t1})*{o1}*(1-{o2})*{h1}"),
+    "a loss that takes a sum for an output": ("E", 1, "0.5*({t1}-{o1})^2+0.5*({t2}-{s2})^2"),
+}
+
+
+@pytest.mark.parametrize("what", _SLIPS)
+def test_one_edit_that_makes_the_whole_right_tells(what: str, tmp_path: Path) -> None:
+    """Rule: if one edit makes all of a training right and no other does, its cell is wrong."""
+    head, step, text = _SLIPS[what]
+    assert _roots(_outcome(tmp_path / "w.xlsx", {(head, step): f"={text}"})) == {cell(head, step)}
+
+
+def test_two_slips_are_nobodys_fault(tmp_path: Path) -> None:
+    """Rule: where it takes two edits in different formulas, no cell is blamed for either."""
+    wrong: dict[tuple[str, int], str | float] = {
+        ("g5", 1): "=({o1}-{t1})*{o1}*(1-{o2})*{h1}", ("g8", 1): "=({o2}-{t2})*{o1}*(1-{o2})*{h2}",
+    }  # fmt: skip
+    part = _outcome(tmp_path / "w.xlsx", wrong)
+    assert _roots(part) == set()
+    assert part.counts().not_evaluated >= 2
+
+
+def test_a_training_that_is_right_is_left_alone(tmp_path: Path) -> None:
+    """Rule: nothing is tried where nothing is open."""
+    part = _outcome(tmp_path / "w.xlsx", {})
+    assert _roots(part) == set()
+    assert part.counts().not_evaluated == 0
+
+
+@pytest.mark.parametrize("seed", [60018, 60035, 60040])
+def test_drawn_trainings_of_one_step(seed: int) -> None:
+    """Rule: the same in sheets of other authors, also where a slip was filled into two cells."""
+    found = answer(seed, (1,), "training")
+    assert (found.outcome, found.false) == ("exact", ())
+
+
+def test_targets_that_were_pasted_on_one_worksheet_are_no_pass() -> None:
+    """Rule: the numbers that other worksheets look up, typed beside the same inputs, keep the whole from passing."""
+    found = answer(32021, (1,), "line")
+    assert (found.passed, found.false) == (False, ())
+    assert answer(32021, (), "line").passed
+
+
+@pytest.mark.parametrize("seed", [32023, 32037])
+def test_what_belongs_elsewhere_or_copies_a_word_is_no_pass(seed: int) -> None:
+    """Rule: a slope in the place of a delta, or a word in the place of a gradient, is not what belongs there."""
+    found = answer(seed, (1,), "training")
+    assert (found.passed, found.false) == (False, ())
+    assert answer(seed, (), "training").passed
+
+
+def test_two_trainings_may_have_the_same_inputs_and_other_targets(tmp_path: Path) -> None:
+    """Rule: typed targets beside inputs that are looked up are only doubted where others look up the same numbers."""
+    data = {place: content for place, content in with_gradients().items() if place[0] in "BC"}
+    cells: Cells = dict(data)
+    for sheet, more in (("one", 0.0), ("two", 0.25)):
+        for place, content in with_gradients().items():
+            own = f"=Sheet!{place}" if place in data else content
+            cells[f"{sheet}!{place}"] = own + more if isinstance(own, float) and place[0] == "D" else own
+    part = judged(cells, tmp_path / "w.xlsx")
+    assert (_roots(part), part.counts().not_evaluated) == (set(), 0)

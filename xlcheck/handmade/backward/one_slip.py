@@ -1,0 +1,180 @@
+"""A training that is whole but for one slip: one edit, and no other, makes every formula of it what it should be.
+
+Where steps are few, no line says what a cell should hold. Then the whole has to: with the one edit all updates follow
+their gradients, every formula has its place, and nothing is left open.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+
+from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.shapes import shape_of
+from xlcheck.handmade import effort
+from xlcheck.handmade.backward.coefficients import SETTINGS
+from xlcheck.handmade.backward.evaluation import same, value_of
+from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward.slips import Edit, Slips
+from xlcheck.handmade.backward.steps import Sheet
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable, address_of
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import CellResult, Status
+
+_SHARE, _MOST_READINGS, _HABIT = 0.8, 24, 3
+
+
+def one_slip(
+    table: CellTable,
+    terms: CellTerms,
+    reading: Reading | None,
+    part: Part | None,
+    sheet_of: Callable[[CellTerms], Sheet | None],
+    judged: Callable[[Edit], Part | None],
+) -> Part | None:
+    """What became of a training that one edit makes whole; None if none does, or several in different cells.
+
+    Args:
+        table: the cells.
+        terms: what they compute.
+        reading: the sheet as it stands, if there is a network in it.
+        part: what became of it, if it was accepted.
+        sheet_of: finds the networks.
+        judged: what becomes of the sheet under an edit.
+    """
+    suspects = _suspects(table, terms, reading, part)
+    promise = _Promise(terms, reading, sheet_of, is_accepted=part is not None)
+    found: dict[frozenset[Address], Part] = {}
+    tried = 0
+    try:
+        with effort.limited_to(_SHARE * effort.left()):
+            for edits in Slips(table, terms, _stride(reading), suspects).by_likelihood():
+                for edit in edits:
+                    effort.require_time()
+                    if frozenset(edit) in found or _is_habit(edit, table) or not promise.of(edit):
+                        continue
+                    tried += 1
+                    if tried > _MOST_READINGS:
+                        return None
+                    if (better := judged(edit)) is not None and _is_whole(better, edit):
+                        found[frozenset(edit)] = better
+                if found:
+                    break
+    except effort.OutOfTimeError:
+        return None
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _suspects(table: CellTable, terms: CellTerms, reading: Reading | None, part: Part | None) -> set[Address]:
+    """The cells that may be wrong.
+
+    Where a training is certain, these are formulas of which nothing is known, though all that they read is, and typed
+    numbers for which a formula stands at the step beside.
+    """
+    if part is None or reading is None:
+        return {*table.texts, *table.typed_numbers}
+    found = {(r.sheet, r.cell) for r in part.results if isinstance(r, CellResult) and r.status is Status.NOT_EVALUATED}
+    unknown = {address_of(*own) for own in found}
+    beginnings = {cell for cell in unknown if unknown.isdisjoint(terms.reads.get(cell, ()))}
+    stride = reading.stride or (0, 0)
+    typed = {
+        cell for cell in table.typed_numbers
+        if any((cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) in table.texts for by in (-1, 1))
+    }  # fmt: skip
+    return {*beginnings, *(typed if reading.stride else table.typed_numbers)}
+
+
+def _stride(reading: Reading | None) -> tuple[int, int] | None:
+    return None if reading is None else reading.stride
+
+
+def _size(sheet: Sheet) -> tuple[int, int, int]:
+    """How many layers all samples of a sheet pass through, how many weights there are, and how many are updated."""
+    layers = sum(len(network.layers) * len(network.samples) for network in sheet.networks)
+    weights = {cell for network in sheet.networks for cell in network.weights}
+    return layers, len(weights), sum(weight in weights for weight in sheet.updates.values())
+
+
+class _Promise:
+    """Tells which edits are worth a reading: without asking Keras, so that many can be weighed.
+
+    Args:
+        terms: what the cells compute.
+        reading: the sheet as it stands, if there is a network in it.
+        sheet_of: finds the networks.
+        is_accepted: whether what there is of a training is certain.
+    """
+
+    def __init__(
+        self,
+        terms: CellTerms,
+        reading: Reading | None,
+        sheet_of: Callable[[CellTerms], Sheet | None],
+        *,
+        is_accepted: bool,
+    ) -> None:
+        self._reading, self._sheet_of, self._is_accepted = reading, sheet_of, is_accepted
+        self._terms = terms if reading is None else reading.sheet.terms
+        self._behind = set[Address]() if reading is None else _behind(reading)
+        self._base = None if reading is None else _size(reading.sheet)
+
+    def of(self, edit: Edit) -> bool:
+        """Whether the sheet has more of a network under an edit, or the edited cells hold what they did not."""
+        new = {cell: term for cell, text in edit.items() if (term := self._terms.term_of(cell, text)) is not None}
+        if len(new) < len(edit):
+            return False
+        if self._reading is not None and self._behind.issuperset(new):
+            holds = all(self._has_role(cell, term, self._reading) for cell, term in new.items())
+            if holds or self._is_accepted:
+                return holds
+        terms = self._terms.edited(new)
+        sheet = self._sheet_of(terms) if self._reading is None else Sheet(terms)
+        return sheet is not None and (self._base is None or _size(sheet) > self._base)
+
+    def _has_role(self, cell: Address, term: Term, reading: Reading) -> bool:
+        """Whether a cell holds a quantity under another term, or an update follows its gradient."""
+        sheet, values = reading.sheet, value_of(term, reading.sheet.cells)
+        if cell in sheet.updates:
+            weight = sheet.updates[cell]
+            moved = sheet.cells[weight] - values
+            steps = [(number, step) for number, step in enumerate(reading.steps) if weight in step.gradients]
+            return any(
+                same(moved, rate * step.gradients[weight]) for number, step in steps for rate in reading.rates(number)
+            )
+        values = np.ones(SETTINGS + 1) * values
+        return any(reading.role(number, values) is not None for number in range(len(reading.steps)))
+
+
+def _behind(reading: Reading) -> set[Address]:
+    """The cells that are computed from outputs, or hold a quantity of a step."""
+    terms = reading.sheet.terms
+    samples = (sample for step in reading.steps for sample in step.truth.network.samples)
+    outputs = {cell for sample in samples for cell in sample.outputs[-1]}
+    found = set[Address]()
+    for cell in reading.sheet.order:
+        if not outputs.isdisjoint(terms.reads[cell]) or not found.isdisjoint(terms.reads[cell]):
+            found.add(cell)
+    return found - outputs - reading.forward.keys() | reading.sheet.updates.keys()
+
+
+def _is_habit(edit: Edit, table: CellTable) -> bool:
+    """Whether three formulas or more do alike what no other one in line with them does otherwise: that may be meant."""
+    if len(edit) < _HABIT:
+        return False
+    for cell, text in edit.items():
+        wanted = shape_of(text.replace("$", ""), *cell[1:])
+        others = (other for other in table.texts if other not in edit and other[0] == cell[0])
+        in_line = (other for other in others if other[1] == cell[1] or other[2] == cell[2])
+        if all(shape_of(table.texts[other].replace("$", ""), *other[1:]) != wanted for other in in_line):
+            return True
+    return False
+
+
+def _is_whole(part: Part, edit: Edit) -> bool:
+    """Whether just the edited cells are wrong, and nothing is open."""
+    results = [own for own in part.results if isinstance(own, CellResult)]
+    roots = Counter((own.sheet, own.cell) for own in results if own.status is Status.ROOT)
+    return part.counts().not_evaluated == 0 and len(roots) == len(edit)

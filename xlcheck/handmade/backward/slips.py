@@ -1,0 +1,225 @@
+"""What somebody may have meant to type in a training: formulas with one reference, sign or rounding otherwise.
+
+Formulas that were filled from one another are changed together. A reference is exchanged for a cell that is read less
+often than the one that it names, as whoever slips leaves the right cell unread; or for one that its neighbours name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import product
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.rounding import rounded_whole
+from xlcheck.formulas.scanner import Ref, cut
+from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable
+
+Edit = Mapping[Address, str]
+"""Cell → the formula that it may be meant to hold."""
+
+Away = tuple[int, int]
+"""Rows and columns from one cell to another."""
+
+_FAR, _FEW, _WIDE = 3, 2, 60
+_SIGN = re.compile(r"(?<=[\w)\s])\s*([-+])")
+
+
+class Slips:
+    """The edits of a sheet, those first that seem likelier.
+
+    Args:
+        table: the cells.
+        terms: what they compute.
+        stride: how far the next step is away, if that is known.
+        suspects: the cells that may be wrong.
+    """
+
+    def __init__(
+        self, table: CellTable, terms: CellTerms, stride: Away | None, suspects: Collection[Address]
+    ) -> None:  # fmt: skip
+        self._table, self._terms, self._suspects = table, terms, sorted(suspects)
+        self._seen: set[tuple[tuple[Address, str], ...]] = set()
+        self._strides = [] if stride is None else [stride, (-stride[0], -stride[1])]
+        self._readers = {cell: len(own) for cell, own in terms.readers.items()}
+        self._lines: dict[tuple[str, int, int], list[Address]] = defaultdict(list)
+        for cell in sorted(table.texts):
+            for axis in (1, 2):
+                self._lines[_line(cell, axis)].append(cell)
+
+    def by_likelihood(self) -> Iterator[Iterator[Edit]]:
+        """The edits of each kind, the likeliest kind first."""
+        for way in (self._unrounded, self._unread, self._as_a_step_away, self._signs, self._as_beside, self._read_less):
+            yield self._new(way)
+
+    def _new(self, way: Callable[[Address], Iterator[Edit]]) -> Iterator[Edit]:
+        """The edits of a kind that change something and were not tried before."""
+        for cell in self._suspects:
+            for edit in way(cell):
+                key = tuple(sorted(edit.items()))
+                if key not in self._seen and all(self._table.texts.get(c) != text for c, text in edit.items()):
+                    self._seen.add(key)
+                    yield edit
+
+    def _alike(self, cell: Address) -> Iterator[list[Address]]:
+        """A cell and those in its row, or its column, that do the same; and the cell alone."""
+        text = self._table.texts.get(cell)
+        for axis in (1, 2) if text is not None else ():
+            line = self._lines[_line(cell, axis)][:_WIDE]
+            yield [other for other in line if skeleton(self._table.texts[other]) == skeleton(text or "")]
+        yield [cell]
+
+    def _unread(self, cell: Address) -> Iterator[Edit]:
+        """A number that nobody reads, in the place of another one; or any number in the place of none."""
+        for number, by, old, new in self._exchanges(cell):
+            if not self._readers.get(new) or not self._terms.holds_number(old):
+                yield from self._with(cell, number, by)
+
+    def _read_less(self, cell: Address) -> Iterator[Edit]:
+        """A number that is read less often, in the place of another one."""
+        for number, by, old, new in self._exchanges(cell):
+            if 0 < self._readers.get(new, 0) <= self._readers.get(old, 0):
+                yield from self._with(cell, number, by)
+
+    def _as_a_step_away(self, cell: Address) -> Iterator[Edit]:
+        """One reference as the same formula has it at the step before or after, where it moves with it or stays."""
+        own = self._table.texts.get(cell, "")
+        for away in self._strides:
+            other = self._table.texts.get((cell[0], cell[1] - away[0], cell[2] - away[1]), "")
+            if own and skeleton(own) == skeleton(other):
+                for number, (ref, its) in enumerate(zip(cut(own).refs, cut(other).refs, strict=True)):
+                    for by in (away, (0, 0)):
+                        far = its.top + by[0] - ref.top, its.left + by[1] - ref.left
+                        yield from self._with(cell, number, far) if any(far) else ()
+
+    def _exchanges(self, cell: Address) -> Iterator[tuple[int, Away, Address, Address]]:
+        """Reference, distance, the cell that it names, and the one that may be meant."""
+        for number, ref in enumerate(cut(self._table.texts.get(cell, "")).refs):
+            area = ref.area(cell[0])
+            far = range(1, _FAR + 1) if ref.kind == "cell" else (1,)
+            near = [by for steps in far for by in ((steps, 0), (0, steps), (-steps, 0), (0, -steps))]
+            for by in dict.fromkeys((*self._strides, *near)):
+                old, new = (area.sheet, area.top, area.left), (area.sheet, area.top + by[0], area.left + by[1])
+                if new != cell and self._terms.holds_number(new):
+                    yield number, by, old, new
+
+    def _with(self, cell: Address, number: int, by: Away) -> Iterator[Edit]:
+        """A formula with one reference so far away, or with each that names the same cell.
+
+        Those in line go along that do the same, and whose reference stands in the same way to them.
+        """
+        own = cut(self._table.texts[cell]).refs
+        same = tuple(k for k, ref in enumerate(own) if ref[:6] == own[number][:6])
+        away = self._away(cell, number)
+        for alike in self._alike(cell):
+            others = {other: self._away(other, number) for other in alike}
+            group = [other for other, its in others.items() if all(its[k] == away[k] for k in (0, 1) if by[k])]
+            for numbers in dict.fromkeys(((number,), same)):
+                yield from self._each(group, partial(_shifted, numbers=numbers, by=by))
+
+    def _away(self, cell: Address, number: int) -> Away:
+        """How far a reference is away from its cell."""
+        ref = cut(self._table.texts[cell]).refs[number]
+        return ref.top - cell[1], ref.left - cell[2]
+
+    def _unrounded(self, cell: Address) -> Iterator[Edit]:
+        for group in self._alike(cell):
+            yield from self._each(group, lambda text: (rounded_whole(text) or (None,))[0])
+
+    def _signs(self, cell: Address) -> Iterator[Edit]:
+        """One sign turned round."""
+        for number in range(len(_SIGN.findall(self._table.texts.get(cell, "")))):
+            for group in self._alike(cell):
+                yield from self._each(group, partial(_turned, number=number))
+
+    def _each(self, group: Sequence[Address], change: Callable[[str], str | None]) -> Iterator[Edit]:
+        edit = {cell: change(self._table.texts[cell]) for cell in group if cell in self._table.texts}
+        if edit and None not in edit.values():
+            yield {cell: text for cell, text in edit.items() if text is not None}
+
+    def _as_beside(self, cell: Address) -> Iterator[Edit]:
+        """What a formula in line would be here, where it does something else; each of its references moved or not."""
+        for away in dict.fromkeys(self._sources(cell)):
+            for group in self._alike(cell) if cell in self._table.texts else self._typed_from(cell, away):
+                sources = [(c[0], c[1] - away[0], c[2] - away[1]) for c in group]
+                if not {*sources} & {*group} and all(own in self._table.texts for own in sources):
+                    texts = [list(self._filled(self._table.texts[own], own[0], away)) for own in sources]
+                    edits = (dict(zip(group, own, strict=True)) for own in zip(*texts, strict=False))
+                    yield from filter(self._computes, edits) if cell not in self._table.texts else edits
+
+    def _computes(self, edit: Edit) -> bool:
+        """Whether formulas that stand for typed numbers would be computed from others: not those of data."""
+        return all(
+            any((ref.area(cell[0]).sheet, ref.top, ref.left) in self._table.texts for ref in cut(text).refs)
+            or len(cut(text).refs) > 2
+            for cell, text in edit.items()
+        )
+
+    def _typed_from(self, cell: Address, away: Away) -> Iterator[list[Address]]:
+        """A typed number, alone and with those after it in its row or column for which formulas stand as far away."""
+        yield [cell]
+        for down, right in ((1, 0), (0, 1)):
+            run = [cell]
+            while self._is_typed_over(after := (cell[0], run[-1][1] + down, run[-1][2] + right), away):
+                run.append(after)
+            if len(run) > 1:
+                yield run
+
+    def _is_typed_over(self, cell: Address, away: Away) -> bool:
+        source = cell[0], cell[1] - away[0], cell[2] - away[1]
+        return cell in self._table.typed_numbers and source in self._table.texts
+
+    def _sources(self, cell: Address) -> Iterator[Away]:
+        """How far away the next formulas in the row and in the column stand that do something else, and by strides."""
+        does = skeleton(self._table.texts[cell]) if cell in self._table.texts else None
+        for axis in (1, 2):
+            line = [c for c in self._lines[_line(cell, axis)] if c != cell]
+            for side in ([c for c in reversed(line) if c < cell], [c for c in line if c > cell]):
+                near = next((c for c in side if abs(c[1] - cell[1]) + abs(c[2] - cell[2]) <= _FAR), None)
+                if near is not None and skeleton(self._table.texts[near]) != does:
+                    yield cell[1] - near[1], cell[2] - near[2]
+        for down, right in self._strides:
+            other = (cell[0], cell[1] - down, cell[2] - right)
+            if other in self._table.texts and skeleton(self._table.texts[other]) != does:
+                yield down, right
+
+    def _filled(self, text: str, sheet: str, away: Away) -> Iterator[str]:
+        """A formula so far away: all references moved, those that come to numbers which are read less, each or not."""
+        refs = cut(text).refs
+        ways = [tuple(range(len(refs)))]
+        ways.append(tuple(k for k, ref in enumerate(refs) if self._is_read_less(ref, sheet, away)))
+        if len(refs) <= _FEW:
+            ways += [tuple(k for k, own in enumerate(way) if own) for way in product((True, False), repeat=len(refs))]
+        for way in dict.fromkeys(ways):
+            if (found := _shifted(text, way, away)) is not None:
+                yield found
+
+    def _is_read_less(self, ref: Ref, sheet: str, away: Away) -> bool:
+        area = ref.area(sheet)
+        old, new = (area.sheet, area.top, area.left), (area.sheet, area.top + away[0], area.left + away[1])
+        return self._terms.holds_number(new) and self._readers.get(new, 0) < self._readers.get(old, 0)
+
+
+def _line(cell: Address, axis: int) -> tuple[str, int, int]:
+    """The row of a cell, or its column."""
+    return cell[0], axis, cell[1] if axis == 1 else cell[2]
+
+
+def _shifted(text: str, numbers: Collection[int], by: Away) -> str | None:
+    """A formula with some of its references so far away; None beyond the sheet."""
+    found = cut(text)
+    refs = [ref.shifted(by, by) if k in numbers else ref for k, ref in enumerate(found.refs)]
+    return None if None in refs else found.with_refs(refs)
+
+
+def _turned(text: str, number: int) -> str | None:
+    """A formula with one of the signs between its operands turned round."""
+    signs = list(_SIGN.finditer(text))
+    if number >= len(signs):
+        return None
+    start, end = signs[number].span(1)
+    return text[:start] + ("-" if text[start] == "+" else "+") + text[end:]
