@@ -80,6 +80,20 @@ def test_what_belongs_elsewhere_or_copies_a_word_is_no_pass(seed: int) -> None:
     assert answer(seed, (), "training").passed
 
 
+def test_weights_that_were_pasted_are_wrong() -> None:
+    """Rule: typed numbers that are to their last digit what a step leads to are results, be they most weights."""
+    found = answer(60006, (1,), "training")
+    assert (found.outcome, found.false) == ("exact", ())
+
+
+def test_what_three_steps_do_alike_is_a_habit(tmp_path: Path) -> None:
+    """Rule: an edit of three formulas in line is no slip unless another one in line is so already."""
+    cells = with_gradients() | {f"I{row}": f"=(H{row}-E{row})^2" for row in range(5, 9)}
+    assert _roots(judged(cells, tmp_path / "w.xlsx")) == set()
+    one = with_gradients() | {"I8": "=0.5*(H8-E8)^2"}
+    assert _roots(judged(one, tmp_path / "w.xlsx")) == {"I8"}
+
+
 def test_two_trainings_may_have_the_same_inputs_and_other_targets(tmp_path: Path) -> None:
     """Rule: typed targets beside inputs that are looked up are only doubted where others look up the same numbers."""
     data = {place: content for place, content in with_gradients().items() if place[0] in "BC"}

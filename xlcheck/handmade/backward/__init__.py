@@ -16,6 +16,7 @@ certain. In the order in which data flows:
 - `steps`: updates that follow their gradients, which decide whether anything is believed
 - `certainty`, `family`: where a value in the right place is meant, and which cells break the line of their step
 - `culprits`, `exchange`, `diagnosis`: which cell is wrong, if a single one explains it, and how
+- `slips`, `one_slip`: the one edit, if there is just one, under which a training of few steps is whole
 - `tried`: forward passes on new inputs with the last weights
 - `shown`: what is shown beside a training, such as the loss of all steps as one number
 - `gaps`, `doubtful_data`: what leaves the check incomplete, though nobody is blamed

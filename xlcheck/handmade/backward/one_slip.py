@@ -24,7 +24,7 @@ from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
 
-_SHARE, _MOST_READINGS, _HABIT = 0.8, 24, 3
+_SHARE, _MOST_READINGS, _HABIT, _LARGEST = 0.8, 24, 3, 300
 
 
 def one_slip(
@@ -45,8 +45,10 @@ def one_slip(
         sheet_of: finds the networks.
         judged: what becomes of the sheet under an edit.
     """
+    if len(table.texts) > _LARGEST:  # what is large has lines that say what is wrong
+        return None
     suspects = _suspects(table, terms, reading, part)
-    promise = _Promise(terms, reading, sheet_of, is_accepted=part is not None)
+    habits, promise = _Habits(table), _Promise(terms, reading, sheet_of, is_accepted=part is not None)
     found: dict[frozenset[Address], Part] = {}
     tried = 0
     try:
@@ -54,7 +56,7 @@ def one_slip(
             for edits in Slips(table, terms, _stride(reading), suspects).by_likelihood():
                 for edit in edits:
                     effort.require_time()
-                    if frozenset(edit) in found or _is_habit(edit, table) or not promise.of(edit):
+                    if frozenset(edit) in found or habits.is_one(edit) or not promise.of(edit):
                         continue
                     tried += 1
                     if tried > _MOST_READINGS:
@@ -160,17 +162,37 @@ def _behind(reading: Reading) -> set[Address]:
     return found - outputs - reading.forward.keys() | reading.sheet.updates.keys()
 
 
-def _is_habit(edit: Edit, table: CellTable) -> bool:
-    """Whether three formulas or more do alike what no other one in line with them does otherwise: that may be meant."""
-    if len(edit) < _HABIT:
-        return False
-    for cell, text in edit.items():
-        wanted = shape_of(text.replace("$", ""), *cell[1:])
-        others = (other for other in table.texts if other not in edit and other[0] == cell[0])
-        in_line = (other for other in others if other[1] == cell[1] or other[2] == cell[2])
-        if all(shape_of(table.texts[other].replace("$", ""), *other[1:]) != wanted for other in in_line):
-            return True
-    return False
+class _Habits:
+    """Tells slips from habits.
+
+    Args:
+        table: the cells.
+    """
+
+    def __init__(self, table: CellTable) -> None:
+        self._lines: Counter[tuple[str, int, int, str]] = Counter()
+        self._shapes = {cell: _shape(text, cell) for cell, text in table.texts.items()}
+        for cell, shape in self._shapes.items():
+            self._lines.update(_places(cell, shape))
+
+    def is_one(self, edit: Edit) -> bool:
+        """Whether three formulas or more do alike what no other one in line with them does otherwise."""
+        if len(edit) < _HABIT:
+            return False
+        wanted = {cell: _shape(text, cell) for cell, text in edit.items()}
+        own = Counter(place for cell in edit if cell in self._shapes for place in _places(cell, self._shapes[cell]))
+        return any(
+            all(self._lines[place] <= own[place] for place in _places(cell, shape)) for cell, shape in wanted.items()
+        )
+
+
+def _shape(text: str, cell: Address) -> str:
+    return shape_of(text.replace("$", ""), *cell[1:])
+
+
+def _places(cell: Address, shape: str) -> tuple[tuple[str, int, int, str], tuple[str, int, int, str]]:
+    """A shape in the row of a cell and in its column."""
+    return (cell[0], 1, cell[1], shape), (cell[0], 2, cell[2], shape)
 
 
 def _is_whole(part: Part, edit: Edit) -> bool:
