@@ -16,6 +16,7 @@ from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade import effort
 from xlcheck.handmade.backward.coefficients import SETTINGS
 from xlcheck.handmade.backward.evaluation import same, value_of
+from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.slips import Edit, Slips
 from xlcheck.handmade.backward.steps import Sheet
@@ -80,13 +81,17 @@ def _suspects(table: CellTable, terms: CellTerms, reading: Reading | None, part:
         return {*table.texts, *table.typed_numbers}
     found = {(r.sheet, r.cell) for r in part.results if isinstance(r, CellResult) and r.status is Status.NOT_EVALUATED}
     unknown = {address_of(*own) for own in found}
+    stride = reading.stride
     beginnings = {cell for cell in unknown if unknown.isdisjoint(terms.reads.get(cell, ()))}
-    stride = reading.stride or (0, 0)
+    if stride is None:
+        return {*beginnings, *table.typed_numbers}
+    outputs = (sample.outputs[-1][0] for step in reading.steps for sample in step.truth.network.samples)
+    places = {place_of(cell, stride) for cell in (*outputs, *reading.sheet.updates)}  # elsewhere new inputs are tried
     typed = {
         cell for cell in table.typed_numbers
         if any((cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) in table.texts for by in (-1, 1))
     }  # fmt: skip
-    return {*beginnings, *(typed if reading.stride else table.typed_numbers)}
+    return {cell for cell in beginnings | typed if place_of(cell, stride) in places}
 
 
 def _stride(reading: Reading | None) -> tuple[int, int] | None:
