@@ -114,6 +114,7 @@ def test_what_nobody_can_read() -> None:
     assert is_light("#FFFFE0")
     assert not is_light("#101010")
     assert is_usual_font("Calibri")
+    assert is_usual_font("DejaVu Sans")  # what LibreOffice writes for it where it is missing
     assert not is_usual_font("Webdings")
 
 

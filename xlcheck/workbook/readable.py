@@ -24,7 +24,8 @@ _WIDEST_INDENT = 20
 _USUAL_FONTS = {
     "arial", "times new roman", "courier new", "calibri", "calibri light", "cambria", "aptos", "aptos narrow",
     "aptos display", "liberation sans", "liberation serif", "liberation mono", "carlito", "caladea", "helvetica",
-    "courier", "times", "tahoma",
+    "courier", "times", "tahoma", "dejavu sans", "dejavu serif", "dejavu sans mono", "noto sans", "noto serif",
+    "noto sans mono",
 }  # fmt: skip
 _RGB = re.compile(r"[0-9A-Fa-f]{6}")
 _SYMBOLS = "2"  # the character set of fonts that have pictures in the place of letters
