@@ -28,7 +28,7 @@ from xlcheck.cli.options import (
 from xlcheck.cli.results import show
 from xlcheck.cli.status import status
 from xlcheck.errors import UsageError
-from xlcheck.files import make_folder
+from xlcheck.files import make_folder, require_writable
 from xlcheck.model.keras_file import FOREIGN
 from xlcheck.progress import progress_bar
 
@@ -162,6 +162,7 @@ def _of_model(
     from xlcheck import api
 
     path = output or Path(model).with_suffix(".xlsx")
+    require_writable(path, ".xlsx")  # also not onto an input, of which the library knows nothing
     with status(f"building {path}", show=not quiet):
         started = monotonic()
         report = api.build_model(model, inputs, path, engine=engines[0], **options).report

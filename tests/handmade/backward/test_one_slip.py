@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from training_sheets import Cells, cell, judged, table_of, training, with_gradients
+from equation_sheets import save
+from training_sheets import ROWS, Cells, cell, judged, table_of, training, with_gradients
 
 from fixtures.handmade.drawn.score import answer
 from xlcheck.handmade.backward.outcome import backward_outcome
@@ -63,6 +64,49 @@ def test_drawn_trainings_of_one_step(seed: int) -> None:
     """Rule: the same in sheets of other authors, also where a slip was filled into two cells."""
     found = answer(seed, (1,), "training")
     assert (found.outcome, found.false) == ("exact", ())
+
+
+def test_a_training_may_begin_anew(tmp_path: Path) -> None:
+    """Rule: weights of a step that are all typed, and not what the step before leads to, begin another training."""
+    anew: Cells = {f"{weight}{ROWS[2]}": number for weight, number in zip("EFG", (0.8, -0.3, 0.25), strict=True)}
+
+    assert _roots(judged(with_gradients() | anew, tmp_path / "w.xlsx")) == set()
+
+
+def test_a_weight_may_be_an_input_where_nothing_moves(tmp_path: Path) -> None:
+    """Rule: of one unit with one input and one sample nobody knows which factor learns; it may be that of either."""
+    cells: Cells = {
+        "B1": 1.5,
+        "B2": 0.3,
+        "B3": 0.0001,
+        "B4": 0.8,
+        "B5": -0.4,
+        "E1": "=B4*B1+B5",
+        "E2": "=1/(1+EXP(-E1))",
+    }
+    cells |= {
+        "E2": "=1/(1+EXP(-E1))",
+        "E3": "=(E2-B2)^2/2",
+        "E4": "=E2-B2",
+        "E5": "=E2*(1-E2)",
+        "E6": "=E4*E5*B1",
+        "E7": "=E4*E5",
+    }
+    above, below = (f"(1/(1+EXP(-((B4{sign}B3)*B1+B5)))-B2)^2/2" for sign in "+-")
+    cells |= {"E8": f"=({above}-{below})/(2*B3)", "E9": "=ABS(E8-E6)", "E10": '=IF(E9<0.000001,"OK","CHECK")'}
+
+    path = tmp_path / "w.xlsx"
+    save(cells, path)
+    part = backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    assert part is None or _roots(part) == set()
+
+
+@pytest.mark.parametrize(("seed", "kind"), [(91026, "training"), (92026, "epochs"), (92020, "epochs")])
+def test_sheets_that_are_told_apart_by_little(seed: int, kind: str) -> None:
+    """Rule: tries of a network with fewer outputs, a typed number among filled ones, and a `$` that most lack blame no
+    right cell, and are no defect."""
+    found = answer(seed, (1,), kind)
+    assert (found.error, found.false) == ("", ())
 
 
 def test_targets_that_were_pasted_on_one_worksheet_are_no_pass() -> None:

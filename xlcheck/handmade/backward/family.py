@@ -105,8 +105,17 @@ def _amended(table: CellTable, line: Sequence[Address], stride: Stride) -> Itera
         cell = line[number]
         if not table.arrays.get(cell):
             others = {at - number: other for at, other in enumerate(line) if other != cell}
-            if (text := _wanted(table, cell, others, stride)) is not None:
+            text = _wanted(table, cell, others, stride)
+            # Most may be those that were filled without a `$`, and read nothing where this one reads a number.
+            if text is not None and _blanks(table, text, cell) <= _blanks(table, table.texts.get(cell, ""), cell):
                 yield cell, text
+
+
+def _blanks(table: CellTable, text: str, cell: Address) -> int:
+    """How many of the single cells that a formula names hold no number."""
+    areas = (ref.area(cell[0]) for ref in cut(text).refs)
+    cells = [(area.sheet, area.top, area.left) for area in areas if area.size == 1]
+    return sum(own not in table.index or own in table.words for own in cells)
 
 
 def _fitting(table: CellTable, line: Mapping[int, Address], stride: Stride) -> tuple[list[int], list[bool]]:

@@ -199,7 +199,7 @@ class Judge:
             return None
         other = (cell[0], cell[1] + ahead * stride[0], cell[2] + ahead * stride[1])
         known = other in self.reading.roles or other in self.said.agree or other in self.said.results
-        filled = other in self.table.texts and self._shape(other) == self._shape(cell)
+        filled = {cell, other} <= self.table.texts.keys() and self._shape(other) == self._shape(cell)
         return other if filled and not known else None
 
     def _only_here(self) -> None:

@@ -301,11 +301,12 @@ def _weights(terms: Sequence[Monomial], inputs: Sequence[Address]) -> tuple[tupl
 
 
 def _is_proper(network: DenseNetwork) -> bool:
-    """Whether no weight or target has two places, none is an input, too, and all samples differ."""
+    """Whether each output has one target, no weight or target two places, none is an input, too, and samples differ."""
     kernels = [cell for layer in network.layers for row in layer.kernel for cell in row]
     biases = {cell for layer in network.layers for cell in layer.bias or ()}
     signals = {cell for sample in network.samples for layer in (sample.inputs, *sample.outputs) for cell in layer}
     outputs = [cell for sample in network.samples for cell in sample.outputs[-1]]
     places = (kernels, outputs, *(sample.targets for sample in network.samples))
     once = all(len(cells) == len(set(cells)) for cells in places)
+    once = once and all(len(sample.targets) == len(sample.outputs[-1]) for sample in network.samples)
     return once and not (biases | set(kernels)) & signals and not biases & set(kernels)

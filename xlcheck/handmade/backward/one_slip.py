@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade import effort
 from xlcheck.handmade.backward.coefficients import SETTINGS
@@ -20,12 +20,14 @@ from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.slips import Edit, Slips
 from xlcheck.handmade.backward.steps import Sheet
+from xlcheck.handmade.equations.typed_over import agrees, digits_of
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
 
 _SHARE, _MOST_READINGS, _HABIT, _LARGEST = 0.8, 24, 3, 300
+_SAME = 1e-9
 
 
 def one_slip(
@@ -57,12 +59,14 @@ def one_slip(
             for edits in Slips(table, terms, _stride(reading), suspects).by_likelihood():
                 for edit in edits:
                     effort.require_time()
-                    if frozenset(edit) in found or habits.is_one(edit) or not promise.of(edit):
+                    if frozenset(edit) in found or habits.is_one(edit) or _may_be_typed(edit, table, terms):
+                        continue
+                    if not promise.of(edit):
                         continue
                     tried += 1
                     if tried > _MOST_READINGS:
                         return None
-                    if (better := judged(edit)) is not None and _is_whole(better, edit):
+                    if (better := judged(edit)) is not None and _is_whole(better, edit, terms):
                         found[frozenset(edit)] = better
                 if found:
                     break
@@ -92,6 +96,19 @@ def _suspects(table: CellTable, terms: CellTerms, reading: Reading | None, part:
         if any((cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) in table.texts for by in (-1, 1))
     }  # fmt: skip
     return {cell for cell in beginnings | typed if place_of(cell, stride) in places}
+
+
+def _may_be_typed(edit: Edit, table: CellTable, terms: CellTerms) -> bool:
+    """Whether a number is not what the formula in its place gives: a training may begin anew with other weights."""
+
+    def given(part: Term) -> float | None:
+        return terms.number(part.cell) if isinstance(part, Leaf) else None
+
+    for cell in edit.keys() & table.typed_numbers.keys():
+        term, number = terms.term_of(cell, edit[cell]), float(table.typed_numbers[cell])
+        if term is None or not agrees(number_of(term, given), number, digits_of(number)):
+            return True
+    return False
 
 
 def _stride(reading: Reading | None) -> tuple[int, int] | None:
@@ -200,8 +217,14 @@ def _places(cell: Address, shape: str) -> tuple[tuple[str, int, int, str], tuple
     return (cell[0], 1, cell[1], shape), (cell[0], 2, cell[2], shape)
 
 
-def _is_whole(part: Part, edit: Edit) -> bool:
-    """Whether just the edited cells are wrong, and nothing is open."""
+def _is_whole(part: Part, edit: Edit, terms: CellTerms) -> bool:
+    """Whether just the edited cells are wrong, and nothing is open; what nobody understands is wrong by its number."""
     results = [own for own in part.results if isinstance(own, CellResult)]
-    roots = Counter((own.sheet, own.cell) for own in results if own.status is Status.ROOT)
-    return part.counts().not_evaluated == 0 and len(roots) == len(edit)
+    roots = {address_of(own.sheet, own.cell): own for own in results if own.status is Status.ROOT}
+    known = not any(terms.is_opaque(cell) and _gives_what_it_should(own) for cell, own in roots.items())
+    return known and part.counts().not_evaluated == 0 and roots.keys() == edit.keys()
+
+
+def _gives_what_it_should(result: CellResult) -> bool:
+    actual, desired = result.actual, result.desired
+    return isinstance(actual, float) and isinstance(desired, float) and abs(actual - desired) <= _SAME * abs(desired)

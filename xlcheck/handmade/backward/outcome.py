@@ -14,7 +14,7 @@ from xlcheck.handmade.backward.family import amendments
 from xlcheck.handmade.backward.judge import Judge
 from xlcheck.handmade.backward.one_slip import one_slip
 from xlcheck.handmade.backward.roles import Reading, best_reading
-from xlcheck.handmade.backward.steps import Sheet, exact_updates
+from xlcheck.handmade.backward.steps import Sheet, Step, exact_updates
 from xlcheck.handmade.backward.unwritten import with_outputs
 from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.backward.verdicts import Verdicts
@@ -52,7 +52,9 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
 
     def judged(edit: Mapping[Address, str]) -> Part | None:
         other = _read(table, values, edit, ask)
-        return None if other is None else _judged(table, values, tolerance, other, edit, terms)
+        if other is None or not any(map(_tells_weights, other.steps)):
+            return None
+        return _judged(table, values, tolerance, other, edit, terms)
 
     return one_slip(table, terms, reading, part, _sheet, judged) or part
 
@@ -209,6 +211,12 @@ def _explains_most(reading: Reading) -> bool:
     """Whether steps are accepted, and most of those that move weights: few may look like a training by chance."""
     accepted, moving = _accepted(reading), {number for number, step in enumerate(reading.steps) if step.moves}
     return bool(accepted) and 2 * len(accepted & moving) >= len(moving)
+
+
+def _tells_weights(step: Step) -> bool:
+    """Whether weights move, or are read by several samples or inputs by several units: else each may be the other."""
+    network = step.truth.network
+    return bool(step.moves) or len(network.samples) > 1 or len(network.layers[0].kernel[0]) > 1
 
 
 def _has_kinks(sheet: Sheet) -> bool:

@@ -166,8 +166,10 @@ def _compared(
 ) -> Iterator[tuple[Address, Quantity]]:
     """What Keras says of some tries, where the cells hold it under all settings; and what leads to these cells."""
     sheet = reading.sheet
-    target = reading.steps[0].truth.network.samples[0].targets
-    networks = [DenseNetwork(own.layers, (replace(own.sample, targets=target),)) for own in tries]
+    some = reading.steps[0].truth.network.samples[0].targets[:1]  # a try has no targets, and what Keras says needs them
+    networks = [
+        DenseNetwork(own.layers, (replace(own.sample, targets=some * len(own.sample.outputs[-1])),)) for own in tries
+    ]
     for own, truth in zip(tries, truths(networks, sheet.cells, reading.steps[0].truth.loss, reading.ask), strict=True):
         held: dict[Address, Quantity] = {}
         for number, (layer, totals, outputs) in enumerate(

@@ -13,11 +13,12 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, subterms
-from xlcheck.formulas.shapes import skeleton
+from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.equations.of_measures import Pairs, of_measures
 from xlcheck.handmade.equations.scales import scaled_back
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.reached import reached
 
 _LOSS = re.compile(
@@ -91,21 +92,20 @@ class Measures:
 
     def _computed_targets(self, among: Collection[Address]) -> set[Address]:
         """The formulas that may make targets, of typed numbers or words that are no weights, alike along their line."""
-        texts, found = self._table.texts, set[Address]()
-        for cell in among:
-            leading = self._leading_to(cell)
-            typed = {own for other in leading for own in self._reads[other]} - leading
-            if typed and leading <= {*among} and typed.isdisjoint(self._results) and typed.isdisjoint(self._weights):
+        texts, among = self._table.texts, {*among}
+        reads_a_result = [own for own in among if not self._results.keys().isdisjoint(self._reads[own])]
+        found = set[Address]()
+        for cell in {read for own in reads_a_result for read in self._reads[own]} & among & texts.keys():
+            leading = self._leading_to(cell) & among
+            data = {own for other in leading for own in self._reads[other]} - leading
+            if data and data.isdisjoint(self._reads) and data.isdisjoint(self._weights):
                 found.add(cell)
-
-        def is_alike(cell: Address) -> bool:
-            lines = [[x for x in found if x != cell and (x[0], x[side]) == (cell[0], cell[side])] for side in (1, 2)]
-            alike = [all(self._table.fills(cell, x) for x in line) for line in lines if line]
-            return not alike or any(alike)
-
-        return {cell for cell in found if cell in texts and is_alike(cell)}
+        lines = [own for own in by_line(found).values() if len(own) > 1]
+        alike = [own for own in lines if len({shape_of(texts[cell], *cell[1:]) for cell in own}) == 1]
+        return found.difference(*lines).union(*alike)
 
     def _leading_to(self, cell: Address) -> set[Address]:
+        """A formula and those from which it is computed."""
         return {cell, *reached([cell], self._reads.__getitem__, among=self._reads.__contains__)}
 
     def _below_nothing(self) -> set[Address]:
