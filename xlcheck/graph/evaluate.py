@@ -69,26 +69,26 @@ def _no_warnings() -> np.errstate:
 
 def sigmoid(x: Array) -> Array:
     """1 / (1 + e^-x) without overflow for any finite x."""
-    e: Array = np.exp(-np.abs(x))
+    e: Array = _EXP(-np.abs(x))
     numerator: Array = np.where(x >= 0, 1.0, e)
     return numerator / (1 + e)
 
 
 def softmax(x: Array) -> Array:
     """Softmax over the last axis, shifted by its maximum so that nothing overflows."""
-    e: Array = np.exp(x - np.max(x, axis=-1, keepdims=True))
+    e: Array = _EXP(x - np.max(x, axis=-1, keepdims=True))
     return e / _sum(e)
 
 
 def log_sum_exp(x: Array) -> Array:
     """The logarithm of Σ e^x over the last axis, kept as an axis of one element, shifted like `softmax`."""
     largest: Array = np.max(x, axis=-1, keepdims=True)
-    return largest + np.log(_sum(np.exp(x - largest)))
+    return largest + _LOG(_sum(_EXP(x - largest)))
 
 
 def softplus(x: Array) -> Array:
     """The logarithm of 1 + e^x, without overflow for any finite x."""
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    return np.maximum(x, 0) + np.log1p(_EXP(-np.abs(x)))
 
 
 def normal_cdf(x: Array) -> Array:
@@ -97,6 +97,22 @@ def normal_cdf(x: Array) -> Array:
 
 
 _ERFC = np.vectorize(math.erfc, otypes=[np.float64])
+
+
+def _by_c(of_numbers: Callable[[float], float], of_arrays: Callable[[Array], Array]) -> Callable[[Array], Array]:
+    """A function by the C library: NumPy's own has another last digit on some processors, and files would differ."""
+    each = np.vectorize(of_numbers, otypes=[np.float64])
+
+    def function(x: Array) -> Array:
+        try:
+            return np.asarray(each(x))
+        except (ValueError, OverflowError):  # where there is no result, or none that a float can hold
+            return of_arrays(x)
+
+    return function
+
+
+_EXP, _LOG, _TANH = _by_c(math.exp, np.exp), _by_c(math.log, np.log), _by_c(math.tanh, np.tanh)
 
 
 def _sum(x: Array) -> Array:
@@ -164,13 +180,13 @@ def _outer_sum(e: ex.OuterSum, v: Values) -> Array:
 
 def _binary_crossentropy(e: ex.BinaryCrossentropy, v: Values) -> Array:
     z, y = _value(e.logit, v), _value(e.target, v)
-    return np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))
+    return np.maximum(z, 0) - z * y + np.log1p(_EXP(-np.abs(z)))
 
 
 def _categorical_crossentropy(e: ex.CategoricalCrossentropy, v: Values) -> Array:
     z, y = _value(e.logit, v), _value(e.target, v)
     shifted = z - np.max(z, axis=-1, keepdims=True)
-    log_p = shifted - np.log(_sum(np.exp(shifted)))
+    log_p = shifted - _LOG(_sum(_EXP(shifted)))
     return 0.0 - _sum(y * log_p)  # never -0.0
 
 
@@ -186,9 +202,9 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Slice: _slice,
     ex.Dot: lambda e, v: _value(e.x, v) @ _value(e.matrix, v),
     ex.Neg: _unary(np.negative),
-    ex.Exp: _unary(np.exp),
-    ex.Log: _unary(np.log),
-    ex.Tanh: _unary(np.tanh),
+    ex.Exp: _unary(_EXP),
+    ex.Log: _unary(_LOG),
+    ex.Tanh: _unary(_TANH),
     ex.Sigmoid: _unary(sigmoid),
     ex.Abs: _unary(np.abs),
     ex.Sign: _unary(np.sign),
