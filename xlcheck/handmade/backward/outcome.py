@@ -27,6 +27,9 @@ from xlcheck.verdicts.tolerance import Tolerance
 
 _KINKED = frozenset({"relu", "leaky_relu"})
 _SAME = 1e-9
+_OF_TWO_VALUES = (
+    "This, or what it reads, does not follow the perceptron's rule; outputs of two values do not tell which."
+)
 _ENOUGH = 2
 """Updates, or gradients where nothing is updated, that have to be exact before anything is believed."""
 
@@ -100,7 +103,10 @@ def _judged(
         opaque = {cell for cell in amended if terms.is_opaque(cell)}
         said = Verdicts(table, values, tolerance, reading)
         part = Judge(said, _accepted(reading), near, amended, opaque=opaque).outcome()
-        return _without_blame(part) if reading.steps[0].truth.loss == PERCEPTRON else part
+        statuses = {own.status for own in part.results if isinstance(own, CellResult)}
+        if Status.CARRIED in statuses and Status.ROOT not in statuses:
+            return _without_blame(part, "This follows from what may be wrong; nothing tells which cell is.")
+        return _without_blame(part, _OF_TWO_VALUES) if reading.steps[0].truth.loss == PERCEPTRON else part
     if near is not None and _explains_most(near):
         return Judge(Verdicts(table, values, tolerance, near), _accepted(near), None, {}).outcome()
     return None
@@ -112,9 +118,8 @@ def may_be_trained(table: CellTable, values: CellValues) -> bool:
     return may_learn(terms) and bool(find_updates(terms, in_order(terms.reads), terms.reads))
 
 
-def _without_blame(part: Part) -> Part:
-    """The same without a wrong cell: an output of two values does not tell which of several cells is wrong."""
-    text = "This, or what it reads, does not follow the perceptron's rule; outputs of two values do not tell which."
+def _without_blame(part: Part, text: str) -> Part:
+    """The same without a wrong cell, and why each of them may be right."""
     blamed = {Status.ROOT, Status.CARRIED}
     results = [
         replace(own, status=Status.NOT_EVALUATED, message=text, diagnosis=None, desired_formula=None)
