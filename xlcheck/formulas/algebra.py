@@ -305,6 +305,11 @@ def number_of(expression: Expression, given: Callable[[Term], float | None]) -> 
     return known[expression] if isinstance(expression, Term) else expression
 
 
+def number_at(expression: Expression, numbers: Mapping[Address, float]) -> float:
+    """The value of an expression where its cells hold these numbers."""
+    return number_of(expression, lambda part: numbers[part.cell] if isinstance(part, Leaf) else None)
+
+
 def value_of_term(term: Term, known: Mapping[Term, float]) -> float:
     """The value of a sum, a product or a function, given those of the terms it is directly made of."""
     if isinstance(term, Sum):

@@ -99,17 +99,17 @@ def normal_cdf(x: Array) -> Array:
 _ERFC = np.vectorize(math.erfc, otypes=[np.float64])
 
 
-def _by_c(of_numbers: Callable[[float], float], of_arrays: Callable[[Array], Array]) -> Callable[[Array], Array]:
+def _by_c(function: Callable[..., float], of_arrays: Callable[..., Array]) -> Callable[..., Array]:
     """A function by the C library: NumPy's own has another last digit on some processors, and files would differ."""
-    each = np.vectorize(of_numbers, otypes=[np.float64])
 
-    def function(x: Array) -> Array:
+    def of_numbers(*numbers: float) -> float:
         try:
-            return np.asarray(each(x))
-        except (ValueError, OverflowError):  # where there is no result, or none that a float can hold
-            return of_arrays(x)
+            return function(*numbers)
+        except (ValueError, OverflowError):  # where there is none, or none that a float can hold
+            return float(of_arrays(*numbers))
 
-    return function
+    each = np.vectorize(of_numbers, otypes=[np.float64])
+    return lambda *arrays: np.asarray(each(*arrays))
 
 
 _EXP, _LOG, _TANH = _by_c(math.exp, np.exp), _by_c(math.log, np.log), _by_c(math.tanh, np.tanh)
@@ -130,18 +130,6 @@ def _unary(function: Callable[[Array], Array]) -> Callable[..., Array]:
 
 def _binary(function: Callable[[Array, Array], Array]) -> Callable[..., Array]:
     return lambda e, v: function(_value(e.a, v), _value(e.b, v))
-
-
-def _power(base: Array, exponent: Array) -> Array:
-    """A power by the C library: NumPy's own has another last digit on some processors, and files would differ."""
-    return np.asarray(np.vectorize(_power_of_numbers, otypes=[np.float64])(base, exponent))
-
-
-def _power_of_numbers(base: float, exponent: float) -> float:
-    try:
-        return math.pow(base, exponent)
-    except (ValueError, OverflowError):  # where there is none, or none that a float can hold
-        return float(np.power(base, exponent))
 
 
 def _comparison(function: Callable[[Array, Array], Array]) -> Callable[..., Array]:
@@ -221,7 +209,7 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Sub: _binary(np.subtract),
     ex.Mul: _binary(np.multiply),
     ex.Div: _binary(np.divide),
-    ex.Power: _binary(_power),
+    ex.Power: _binary(_by_c(math.pow, np.power)),
     ex.Maximum: _binary(np.maximum),
     ex.Minimum: _binary(np.minimum),
     ex.Greater: _comparison(np.greater),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Term, outline
+from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Term, outline, subterms
 from xlcheck.handmade.bench import excerpt
-from xlcheck.handmade.equations.idle_terms import idle_part, terms_in
+from xlcheck.handmade.equations.idle_terms import idle_part
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.precedents import Precedents
@@ -57,7 +57,7 @@ def with_idle_parts(table: CellTable, values: CellValues, agreeing: Collection[A
 
 def _switches(term: Term, table: CellTable, precedents: Precedents) -> Iterator[Address]:
     """The typed numbers that a formula compares with a number, and that all formulas only compare."""
-    for above in terms_in(term):
+    for above in subterms(term):
         if isinstance(above, Function) and above.name in COMPARISONS:
             for cell in (part.cell for part in above.arguments if isinstance(part, Leaf)):
                 stands = _beside(cell, "<>=")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
+from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade import effort
 from xlcheck.handmade.backward.coefficients import SETTINGS
@@ -23,6 +23,7 @@ from xlcheck.handmade.backward.steps import Sheet
 from xlcheck.handmade.equations.typed_over import agrees, digits_of
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, address_of
+from xlcheck.handmade.reading.evaluated import computed
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
 
@@ -100,13 +101,9 @@ def _suspects(table: CellTable, terms: CellTerms, reading: Reading | None, part:
 
 def _may_be_typed(edit: Edit, table: CellTable, terms: CellTerms) -> bool:
     """Whether a number is not what the formula in its place gives: a training may begin anew with other weights."""
-
-    def given(part: Term) -> float | None:
-        return terms.number(part.cell) if isinstance(part, Leaf) else None
-
     for cell in edit.keys() & table.typed_numbers.keys():
-        term, number = terms.term_of(cell, edit[cell]), float(table.typed_numbers[cell])
-        if term is None or not agrees(number_of(term, given), number, digits_of(number)):
+        wanted, number = computed(edit[cell], cell, table, terms.value), float(table.typed_numbers[cell])
+        if wanted is None or not agrees(wanted, number, digits_of(number)):
             return True
     return False
 

@@ -17,7 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Function, Leaf, Product, Sum, Term, outline
+from xlcheck.formulas.algebra import (
+    COMPARISONS,
+    Address,
+    Expression,
+    Function,
+    Leaf,
+    Product,
+    Sum,
+    Term,
+    outline,
+    subterms,
+)
 from xlcheck.formulas.arrays import array_of, parts_of, value_at_once
 from xlcheck.formulas.scanner import number_text
 from xlcheck.handmade.equations.activations import Found, activation_of
@@ -51,18 +62,6 @@ class _Edge:
     def part(self) -> Expression:
         """What stands there."""
         return parts_of(self.above)[self.place]
-
-
-def terms_in(term: Expression) -> Iterator[Term]:
-    """A term and all that it is made of, each once."""
-    stack = [term] if isinstance(term, Term) else []
-    seen = {*stack}
-    while stack:
-        own = stack.pop()
-        yield own
-        new = {part for part in parts_of(own) if isinstance(part, Term)} - seen
-        seen |= new
-        stack += new
 
 
 def idle_part(term: Term, switches: Collection[Address] = ()) -> str | None:
@@ -158,14 +157,14 @@ def _inside(root: Term, switches: Collection[Address]) -> tuple[list[Term], list
             continue
         if own is not root and (found := _applied(own)) is not None:
             asked = [own if found[0] in BY_VALUES else _without_limits(*found)]
-            by_itself.update(terms_in(own))
+            by_itself.update(subterms(own))
         elif _is_switched(own, switches):
             asked = [*parts_of(own)[1:]]
-            by_itself.update(terms_in(own))
+            by_itself.update(subterms(own))
         else:
             edges += _asked(own)
             asked = [*parts_of(own)[:1]] if isinstance(own, Function) and own.name == "IF" else []
-            by_itself.update(part for condition in asked for part in terms_in(condition))
+            by_itself.update(subterms(*(condition for condition in asked if isinstance(condition, Term))))
         apart += asked
     return order, edges, apart
 
@@ -281,7 +280,7 @@ def _in_words(edge: _Edge) -> str:
         return f"the number {number_text(part)}, {NOTHING}"
     if isinstance(part, Leaf):
         return f"a number that it reads, {NOTHING}"
-    name = next((own.name for own in terms_in(part) if isinstance(own, Function)), "")
+    name = next((own.name for own in subterms(part) if isinstance(own, Function)), "")
     if name in _CHOOSES:
         return f"a condition {NOTHING}"
     return f"the function {name}, {NOTHING}" if name else f"a part, {NOTHING}"

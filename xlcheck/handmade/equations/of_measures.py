@@ -5,11 +5,11 @@ Nobody reads these numbers, and so they hide nothing that a network computes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
+from xlcheck.formulas.algebra import Address, Term, number_at
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.equations.functions import leaves_above, number_under
 from xlcheck.handmade.networks.value_index import same
@@ -61,12 +61,8 @@ def _is_gain(term: Term, measures: Mapping[Address, Pairs], table: CellTable) ->
     one, other = read
     apart = {result for result, _ in measures[one]}.isdisjoint(result for result, _ in measures[other])
     alike = skeleton(table.texts[one]) == skeleton(table.texts[other])
-    before, after = (number_of(term, _held(dict(zip(read, own, strict=True)))) for own in ((0.3, 0.7), (0.7, 0.3)))
+    before, after = (number_at(term, dict(zip(read, own, strict=True))) for own in ((0.3, 0.7), (0.7, 0.3)))
     return apart and alike and len(measures[one]) == len(measures[other]) and abs(before - after) > _CLOSE
-
-
-def _held(numbers: Mapping[Address, float]) -> Callable[[Term], float | None]:
-    return lambda part: numbers[part.cell] if isinstance(part, Leaf) else None
 
 
 def _is_explained(

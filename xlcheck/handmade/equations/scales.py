@@ -8,11 +8,11 @@ own in the same order.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address, Leaf, Term, number_of, outline
+from xlcheck.formulas.algebra import Address, Leaf, Term, number_at, number_of, outline
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.reached import reached
 
@@ -86,7 +86,7 @@ def is_between_ends(term: Term) -> bool:
 
 def _at_an_end(term: Term, raw: Address, cells: Sequence[Address], end: Address, trial: int) -> float:
     numbers = dict(zip(cells, np.random.default_rng(trial).uniform(1.0, 9.0, len(cells)).tolist(), strict=True))
-    return round(number_of(term, _held(numbers | {raw: numbers[end]})), _DIGITS)
+    return round(number_at(term, numbers | {raw: numbers[end]}), _DIGITS)
 
 
 def _gives_back(term: Term, result: Address, x: Address, scale: Collection[Address], terms: CellTerms) -> bool:
@@ -113,11 +113,7 @@ def _undoes_for(term: Term, result: Address, scale: Sequence[Address], other: Te
     for _ in range(_TRIALS):
         numbers = random.uniform(1.0, 9.0, len(scale)).tolist()
         there = {raw: float(random.uniform(1.0, 9.0)), **dict(zip(theirs, numbers, strict=True))}
-        here = {**dict(zip(scale, numbers, strict=True)), result: number_of(other, _held(there))}
-        if not abs(number_of(term, _held(here)) - there[raw]) <= _CLOSE * 10:
+        here = {**dict(zip(scale, numbers, strict=True)), result: number_at(other, there)}
+        if not abs(number_at(term, here) - there[raw]) <= _CLOSE * 10:
             return False
     return True
-
-
-def _held(numbers: Mapping[Address, float]) -> Callable[[Term], float | None]:
-    return lambda part: numbers[part.cell] if isinstance(part, Leaf) else None
