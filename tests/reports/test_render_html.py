@@ -82,6 +82,14 @@ def test_everything_a_report_says_is_on_the_page() -> None:
         assert text in words
 
 
+def test_a_gap_that_no_cell_shows_is_on_the_page_once() -> None:
+    """It stands above the cells, or among the notes if one says it."""
+    counts, gaps = replace(GOOD.counts, not_evaluated=2), ("A6 is read by no formula", "2 results stand in no cell")
+    html = render_html([replace(GOOD, counts=counts, gaps=gaps, notes=gaps[:1])])
+
+    assert [html.count(gap) for gap in gaps] == [1, 1]
+
+
 def test_digits_that_differ_are_marked() -> None:
     """The common beginning of two numbers is left alone."""
     assert "<code>0.04520<mark>3</mark></code>" in render_html([BAD])

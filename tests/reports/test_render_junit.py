@@ -83,6 +83,16 @@ def test_unknown_formulas_among_the_network_s_are_an_error() -> None:
     assert set(found.values()) == {"passed"}
 
 
+def test_a_gap_that_no_cell_shows_is_an_error() -> None:
+    """What could not be checked is no pass on a build server either, wherever it stands."""
+    report = replace(GOOD, counts=replace(GOOD.counts, not_evaluated=2), gaps=("2 results stand in no cell",))
+    text = render_junit([report])
+
+    assert report.exit_code == 3
+    assert outcomes(text)["check"] == "error"
+    assert report.gaps[0] in text
+
+
 def test_totals_are_sums() -> None:
     """Counts of the document are those of its suites together."""
     root = ET.fromstring(render_junit([GOOD, BAD, OPEN, EMPTY]))  # noqa: S314 - our own text

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from xlcheck.reports.groups import by_mistake, elsewhere
-from xlcheck.reports.render_text import SIGNS, verdict
+from xlcheck.reports.render_text import SIGNS, objections, verdict
 from xlcheck.reports.templates import resource, template
 from xlcheck.verdicts.cell_result import CellResult, Cells, Status
 from xlcheck.verdicts.findings import Findings, Refusal
@@ -24,8 +24,8 @@ def render_html(reports: Sequence[Findings | Refusal], *, fragment: bool = False
         fragment: only the content with its style, to stand inside another page.
     """
     page = template(
-        "xlcheck.reports", "report.html.j2", verdict=_verdict, show=show, values=show_values, told_apart=_told_apart,
-        local=_local, by_mistake=by_mistake, elsewhere=elsewhere,
+        "xlcheck.reports", "report.html.j2", verdict=_verdict, objections=objections, show=show, values=show_values,
+        told_apart=_told_apart, local=_local, by_mistake=by_mistake, elsewhere=elsewhere,
     )  # fmt: skip
     return page.render(
         style=resource("xlcheck.reports", "report.css"),

@@ -45,7 +45,7 @@ def _refused(refusal: Refusal) -> ET.Element:
 
 def _suite(report: CheckReport) -> ET.Element:
     cases = [_case(report, name, cells) for name, cells in by_quantity(report).items()]
-    if not report.counts.checked or report.counts.stray or report.reservations:
+    if not report.counts.checked or report.counts.stray or report.reservations or report.gaps_without_a_cell:
         cases.append(_incomplete(report))
     if report.differs_from_built:
         cases.append(_not_as_built(report))
@@ -116,9 +116,10 @@ def _details(cells: Sequence[CellResult]) -> str:
 def _incomplete(report: CheckReport) -> ET.Element:
     """The test case of what has no test case of its own."""
     case = _case(report, "check", Cells())
-    kind = "other-values-seen" if report.reservations else "unknown-formulas"
+    kind = "incomplete" if report.gaps_without_a_cell else "unknown-formulas"
+    kind = "other-values-seen" if report.reservations else kind
     kind = kind if report.counts.checked else "nothing-checked"
-    message = "; ".join((verdict(report), *report.reservations))
+    message = "; ".join((verdict(report), *report.reservations, *report.gaps_without_a_cell))
     ET.SubElement(case, "error", {"type": kind, "message": clean(message)})
     return case
 

@@ -70,7 +70,7 @@ def _open(report: Findings) -> str:
     """What leaves a check without a wrong cell incomplete."""
     counts = report.counts
     agree = plural(counts.agree, "formula cell agrees", "formula cells agree")
-    if _is_without_a_cell(report):
+    if report.gaps_without_a_cell:
         return f"{agree}, but not everything was checked"
     if counts.not_evaluated:
         return f"{plural(counts.not_evaluated, 'cell', 'cells')} could not be checked; {counts.agree} others agree"
@@ -79,9 +79,9 @@ def _open(report: Findings) -> str:
     return f"{agree}, but with reservations" if report.reservations and not report.differs_from_built else ""
 
 
-def _is_without_a_cell(report: Findings) -> bool:
-    """Whether something could not be checked that no cell shows."""
-    return report.counts.not_evaluated > 0 and not any(report.cells.with_status(Status.NOT_EVALUATED))
+def objections(report: Findings) -> Sequence[str]:
+    """What is said above the cells, because neither they nor the notes say it."""
+    return [*report.reservations, *(gap for gap in report.gaps_without_a_cell if gap not in report.notes)]
 
 
 def _agreement(report: Findings) -> str:
@@ -121,9 +121,8 @@ def _report(report: Findings, rows: int | None, width: int) -> Iterator[Line]:
     )
     yield from broken(head, width)
     yield from _indented(_circumstances(report), width, "dim")
-    told = {*report.notes} if _is_without_a_cell(report) else {*report.gaps}  # others stand beside their cells
-    for reservation in (*report.reservations, *(gap for gap in report.gaps if gap not in told)):
-        yield from _indented(f"But: {reservation}.", width)
+    for objection in objections(report):
+        yield from _indented(f"But: {objection}.", width)
     yield from _listed(map(_changed, report.edits), "changes", rows, width)
     yield from _listed([f"look at {warning.message}." for warning in report.warnings], "warnings", rows, width)
     shown = _groups(report, rows)

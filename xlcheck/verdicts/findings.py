@@ -104,6 +104,12 @@ class Findings:
         return counts.checked > 0 and counts.not_evaluated == 0 and counts.stray == 0 and not self.reservations
 
     @property
+    def gaps_without_a_cell(self) -> tuple[str, ...]:
+        """Why not everything was checked, where no cell shows it."""
+        is_shown = any(cell.status is Status.NOT_EVALUATED for cell in self.cells)
+        return self.gaps if self.counts.not_evaluated and not is_shown else ()
+
+    @property
     def ok(self) -> bool:
         """Whether the check is complete and nothing is wrong."""
         return self.complete and not self._disagrees
