@@ -27,7 +27,10 @@ from xlcheck.handmade.reading.evaluated import computed
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
 
-_SHARE, _MOST_READINGS, _HABIT, _LARGEST = 0.8, 24, 3, 300
+_MOST_READINGS, _HABIT, _LARGEST = 24, 3, 300
+_SHARE, _UNLESS_CERTAIN = 0.8, 0.5
+"""Of the time that is left, for the training of which some steps are certain; and where it may be none, as layers that
+are no training need the rest."""
 _SAME = 1e-9
 
 
@@ -56,7 +59,7 @@ def one_slip(
     found: dict[frozenset[Address], Part] = {}
     tried = 0
     try:
-        with effort.limited_to(_SHARE * effort.left()):
+        with effort.limited_to((_UNLESS_CERTAIN if part is None else _SHARE) * effort.left()):
             for edits in Slips(table, terms, _stride(reading), suspects).by_likelihood():
                 for edit in edits:
                     effort.require_time()
