@@ -28,6 +28,7 @@ from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
+from xlcheck.handmade.right_today import may_stay_right
 from xlcheck.handmade.witnesses import reason_to_doubt
 from xlcheck.verdicts.report import Status
 
@@ -134,6 +135,9 @@ def settled(found: Arrangement, part: SheetGroup, bench: Bench, edit: Mapping[Ad
         if opaque:
             doubts.append(f"{show(min(opaque))} gives what it should, but it was not recognised how")
             outcome = outcome.without(opaque, doubts[-1])
+        strange = dict(may_stay_right(outcome, found))
+        doubts += strange.values()
+        outcome = outcome.without(strange, next(iter(strange.values()), ""))
         doubt = reason_to_doubt(layer.reading, outcome, found.forms, unsure, meant)
         rounding = rounds_throughout([verdict.cell for verdict in outcome.roots], outcome)
         why = rounding or (None if doubt is None else doubt.why)

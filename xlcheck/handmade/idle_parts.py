@@ -6,7 +6,9 @@ import re
 from collections.abc import Collection, Iterator
 
 from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Term, outline, subterms
+from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.bench import excerpt
+from xlcheck.handmade.equations.blank_choices import chooses_by_blank
 from xlcheck.handmade.equations.idle_terms import idle_part
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
@@ -14,6 +16,8 @@ from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.elsewhere import said_of
 from xlcheck.verdicts.unknown_parts import NOTHING
 
+_ASKS = re.compile(r"[<>=]|(?<![\w.])(?:IFS?|SWITCH|AND|OR|NOT|XOR|IS[A-Z]+|COUNT[A-Z]*)\(", re.IGNORECASE)
+_LOOKS_UP = re.compile(r"(?<![\w.])(?:CHOOSE|INDEX|OFFSET|INDIRECT|X?MATCH|[VHX]?LOOKUP)\(", re.IGNORECASE)
 _PLAIN = re.compile(
     r"(?:TANH\(|EXP\(|1/\(1\+EXP\()?"
     r"(?:(?<![\w.])(?:SUM|SUMPRODUCT|MMULT|TRANSPOSE)\(|(?:'[^']*'|(?<![\w.])[^\W\d]\w*)!"
@@ -36,13 +40,23 @@ def with_idle_parts(table: CellTable, values: CellValues, agreeing: Collection[A
         return
     precedents = Precedents(table)
     read = {read for cell in asked for read in precedents.of(cell)}
-    terms = CellTerms(*excerpt(table, values, asked, read), literal=True)
+    part = excerpt(table, values, asked, read)
+    terms, blanks = CellTerms(*part, literal=True), {cell: _blanks_asked(cell, table, precedents) for cell in asked}
+    filled = CellTerms(*part, given=set().union(*blanks.values()), literal=True) if any(blanks.values()) else terms
     switches = {cell for cell in asked if cell in terms for cell in _switches(terms[cell], table, precedents)}
+    both_ways = {
+        shape_of(table.texts[cell], *cell[1:]) for cell in asked if not blanks[cell]
+    }  # as where steps are masked
     known: dict[object, str | None] = {}
     found: list[tuple[str, str]] = []
     for cell in asked:
         if (term := terms.get(cell)) is None:
             continue
+        if blanks[cell] and shape_of(table.texts[cell], *cell[1:]) not in both_ways:
+            by_place = not filled.looked_at[cell].isdisjoint(blanks[cell])
+            if by_place or chooses_by_blank(term, filled.get(cell), blanks[cell]):
+                found.append((show(cell), f"a choice by an empty cell, {NOTHING}"))
+                continue
         if any(own in agreeing or _is_multiplied(own, table, precedents) for own in terms.looked_at[cell]):
             found.append((show(cell), f"a choice by a number that it reads, {NOTHING}"))
             continue
@@ -53,6 +67,16 @@ def with_idle_parts(table: CellTable, values: CellValues, agreeing: Collection[A
         if (what := known[key]) is not None:
             found.append((show(cell), what))
     yield from said_of(found)
+
+
+def _blanks_asked(cell: Address, table: CellTable, precedents: Precedents) -> set[Address]:
+    """The empty cells by which a formula may choose; one that looks something up may search empty ones, too."""
+    text = table.texts[cell]
+    looks_up = _LOOKS_UP.search(text) is not None
+    if not (looks_up or _ASKS.search(text)):
+        return set()
+    areas = [table.clip(area) for area in precedents.ranges(cell) if area.size == 1 or not looks_up]
+    return {(area.sheet, *place) for area in areas for place in area.cells()} - table.index.keys()
 
 
 def _switches(term: Term, table: CellTable, precedents: Precedents) -> Iterator[Address]:

@@ -30,7 +30,9 @@ from xlcheck.handmade.perturb import disagreeing, with_perturbation
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.given_by_formulas import drawn_cells
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.results import result_at
 from xlcheck.handmade.stored import stored_values
 from xlcheck.model.model_spec import ModelSpec
@@ -147,6 +149,7 @@ def judged(
         verdicts = with_perturbation(verdicts, _exact(aligned, tolerance) - opaque, aligned)
     if perturb or any(verdict.only_here for verdict in verdicts):
         wrong = disagreeing(table, answers, networks, aligned, recompute, tolerance, max(1, perturb))
+        wrong -= _held(table, precedents)
         verdicts = with_perturbation(
             verdicts, wrong if perturb else wrong & _exact(aligned, tolerance), aligned,
             followers=bool(perturb) or placement is not None,
@@ -176,6 +179,12 @@ def _exact(aligned: Assignment, tolerance: Tolerance) -> set[Address]:
         cell for cell in aligned.wrong
         if tolerance.of(aligned.elements[aligned.held[cell]].source.quantity.name).limit(1.0) <= NOISE
     }  # fmt: skip
+
+
+def _held(table: CellTable, precedents: Precedents) -> set[Address]:
+    """The formulas that draw and read cells, and what follows from them: what they give was held whatever they read."""
+    found = {cell for cell in drawn_cells(table) if precedents.of(cell)}
+    return found | reached(found, precedents.readers)
 
 
 def _by_fingerprints(

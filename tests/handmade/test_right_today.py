@@ -1,0 +1,70 @@
+"""A formula that gives what it should by a number that is none of the network's is neither wrong nor a pass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+from equation_sheets import answer, save, simple_rnn
+
+from xlcheck import check
+from xlcheck.handmade import right_today
+
+_STEPS = {f"A{row}": row - 12 for row in range(12, 17)}
+"""The numbers of steps, typed beside them."""
+_KINDS = (
+    "IF(A{r}={n},{f},{x})", "IF(A{r}<>{n},{x},{f})", "IF(A{r}*2={n}*2,{f},{x})", "IF(A{r}={n},{f},{f}+{x})",
+    "{f}*(A{r}={n})", "{f}+{x}*(A{r}<>{n})", "({f})*A{r}/{n}", "{f}+A{r}-{n}", "SWITCH(A{r},{n},{f},{x})",
+)  # fmt: skip
+_CHANCE = ("{f}+0*RAND()", "IF(RAND()<2,{f},{x})", "{f}+RANDBETWEEN(0,0)", "{f}*(RAND()<2)", "IFERROR({f},RAND())")
+
+
+def _formula(cells: dict[str, object], cell: str) -> str:
+    return str(cells[cell]).removeprefix("=")
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("kind", _KINDS)
+def test_a_number_of_no_layer_makes_a_right_formula_unknown(kind: str, tmp_path: Path) -> None:
+    """Rule: what is right for the number that stands there is blamed for nothing, and is no pass either."""
+    random = Random(kind)
+    row, unit, other = random.randrange(13, 17), random.choice("HIJ"), random.choice((0, 5, -1.5))
+    cells = {**simple_rnn(5), **_STEPS}
+    own = kind.format(f=_formula(cells, f"{unit}{row}"), r=row, n=row - 12, x=other)
+
+    assert answer({**cells, f"{unit}{row}": f"={own}"}, tmp_path, effort=4) == (3, set())
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("kind", _CHANCE)
+@pytest.mark.parametrize("perturb", [0, 2])
+def test_a_formula_that_draws_and_gives_what_it_should_is_unknown(kind: str, perturb: int, tmp_path: Path) -> None:
+    """Rule: a number that is held for one drawing says nothing of other numbers, nor of what reads it."""
+    random = Random(kind)
+    row, unit = random.randrange(12, 17), random.choice("HIJ")
+    cells = simple_rnn(5)
+    own = kind.format(f=_formula(cells, f"{unit}{row}"), x=random.choice((0, 5)))
+    report = check(save({**cells, f"{unit}{row}": f"={own}"}, tmp_path / "w.xlsx"), perturb=perturb)
+
+    assert (report.exit_code, report.counts.root, report.counts.carried) == (3, 0, 0)
+
+
+@pytest.mark.keras
+def test_what_is_zero_today_is_wrong(tmp_path: Path) -> None:
+    """Rule: but a term that is 0 today is a slip, as a state of the wrong step, and so is noise beside a result."""
+    cells = simple_rnn(5)
+    noisy = f"={_formula(cells, 'I14')}+0.1*RAND()"
+
+    assert answer({**cells, "H12": str(cells["H12"]).replace("I11*B$6", "I11*C$6")}, tmp_path) == (1, {"H12"})
+    assert answer({**cells, "I14": noisy}, tmp_path) == (1, {"I14"})
+
+
+def test_only_roots_that_are_right_today_are_asked() -> None:
+    """Rule: nothing is said where no cell is wrong."""
+
+    class _None:
+        roots: tuple[object, ...] = ()
+        all_layers: tuple[object, ...] = ()
+
+    assert not [*right_today.may_stay_right(_None(), _None())]  # type: ignore[arg-type]
