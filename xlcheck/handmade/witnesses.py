@@ -64,7 +64,7 @@ def reason_to_doubt(
         return Doubt(f"{nearly}more cells would be wrong than could be looked at")
     open_cells = [c for c in cells if c not in sure]
     if SHARE * len(open_cells) > len(outcome.verdicts):
-        return Doubt(f"{nearly}{len(cells)} of its {len(outcome.verdicts)} cells would be wrong")
+        return Doubt(_said_of_many(cells, len(outcome.verdicts), reading, nearly))
     certain = _certain(reading, outcome, forms)
     doubtful = [c for c in open_cells if c not in certain or c in unsure or stands_among_others(c, outcome)]
     doubtful += [c for c in open_cells if c not in doubtful and _reads_a_number(c, outcome, forms)]
@@ -79,6 +79,15 @@ def reason_to_doubt(
     why = f"{nearly}too few other cells say what {show(doubtful[0])} should hold"
     known = {*cells} & {*sure}
     return Doubt(why, _open(doubtful, outcome) - known if len(doubtful) < len(cells) else frozenset())
+
+
+def _said_of_many(wrong: Collection[Address], in_all: int, reading: Reading, nearly: str) -> str:
+    """That many cells would be wrong; what would be wrong in most of its cells is not nearly a layer."""
+    if 2 * len(wrong) <= in_all:
+        return f"{nearly}{len(wrong)} of its {in_all} cells would be wrong"
+    how_many = f"all {in_all}" if len(wrong) == in_all else f"{len(wrong)} of {in_all}"
+    nearest = f"as {reading.kind}({reading.units}), the nearest layer, {how_many} cells would be wrong"
+    return f"what stands from {show(min(wrong))} on was not recognised: {nearest}"
 
 
 def _reads_a_number(cell: Address, outcome: Outcome, forms: Forms) -> bool:

@@ -53,9 +53,10 @@ def test_a_result_without_a_cell_is_missing(tmp_path: Path) -> None:
     sheet = bound(tmp_path, SUMS | {"B8": None, "C8": None, "D9": "=A8+A7"})
     left = unrecognised(sheet.table, sheet.networks, sheet.aligned, sheet.precedents, ())
 
-    assert left.missing == (f"{H}[3][0]",)
+    (missing,) = left.missing
+    assert missing.startswith(f"{H}[3][0] (hₜ of ")
     assert {cell[1:] for cell in left.cells} == {(8, 3)}
-    assert left.notes == (f"no cell holds {H}[3][0], which the network gives as its result",)
+    assert left.notes[0].startswith(f"a result of the network stands in no cell: {missing}; write its formula")
 
 
 def test_an_element_is_like_a_cell_that_reads_what_it_needs(tmp_path: Path) -> None:

@@ -47,7 +47,8 @@ def test_where_ironcalc_differs_the_second_engine_is_believed(tmp_path: Path, fo
     assert given == value
     assert found.engine.name == "cellrune"
     assert found.notes == (
-        "the formula engines ironcalc and cellrune disagree on 1 formula; the values of cellrune are checked",
+        "ironcalc and cellrune, which recalculate workbooks, compute S!B1 differently; what cellrune gives was "
+        "checked, and --engine libreoffice asks a third",
     )
 
 

@@ -16,6 +16,7 @@ from xlcheck.handmade.networks.network import Network, given_cells, size_of
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
+from xlcheck.verdicts.messages import title
 
 MANY = 5
 HOW = "say what it holds in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
@@ -41,7 +42,9 @@ class Unrecognised:
         if not self.missing:
             return ()
         more = f" and {len(self.missing) - MANY} more" if len(self.missing) > MANY else ""
-        return (f"no cell holds {', '.join(self.missing[:MANY])}{more}, which the network gives as its result",)
+        of_network = "a result of the network stands" if len(self.missing) == 1 else "results of the network stand"
+        names = f"{', '.join(self.missing[:MANY])}{more}"
+        return (f"{of_network} in no cell: {names}; write its formula, or say in a bindings file where it stands",)
 
 
 def unrecognised(
@@ -103,5 +106,5 @@ def _missing(networks: Sequence[Network], aligned: Assignment) -> Iterator[str]:
                         continue
                     equal = elements.equal_to(elements[element].values[:, None])[0]
                     if not any(other in held for other in equal):
-                        of = f" of document {sample + 1}" if len(network.samples) > 1 else ""
-                        yield elements[element].name + of
+                        source, of = elements[element].source, f", sample {sample + 1}" * (len(network.samples) > 1)
+                        yield f"{elements[element].name} ({title(source.quantity, index)}{of})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
 
@@ -20,9 +20,10 @@ from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Move
 from xlcheck.handmade.backward.updates import source
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
-from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.verdicts.messages import plural
 
 _ENTROPY = re.compile(r"E\b(?!/)|cross-entropy|t ln o|\(1 − t\)")
 _Weights = Mapping[tuple[int, int, int], Address]
@@ -34,8 +35,8 @@ def gaps(
     accepted: Collection[int],
     right: Collection[Address],
     others: Container[Address],
-) -> int:
-    """How many things are open in steps that were judged.
+) -> Iterator[str]:
+    """What is open in steps that were judged, in sentences without their full stop.
 
     Args:
         table: the cells.
@@ -47,21 +48,45 @@ def gaps(
     steps = {number: weight_cells(reading.steps[number].truth.network) for number in sorted(accepted)}
     followed = [*_one_after_another(steps, reading.sheet.updates)]
     typed = {cell for _, before, own in followed for cell in _typed_anew(table, reading, before, own)}
-    return (
-        sum(map(reading.missing_gradients, accepted))
-        + sum(cell not in others for cell in typed)
-        + sum(_unmoved(reading, steps, followed))
-        + _uneven(reading, accepted)
-        + _thresholds(reading, accepted)
-        + sum(cell not in others for cell in _unread_numbers(table, reading, {*right}))
-        + sum(1 for _ in _handed_on_in_vain(reading, right))
-        + _shows_one_twice(reading, right)
-        + sum(_of_other_steps(reading, right))
-        + sum(1 for number in steps for _ in empty_data(table, reading, number))
-        + sum(1 for _ in doubtful_data(table, reading, accepted))
-        + sum(1 for _ in _out_of_step(reading, right))
-        + sum(_shows_another_loss(reading, number) for number in steps)
+    missing = sum(map(reading.missing_gradients, accepted))
+    if missing:
+        yield f"{plural(missing, 'gradient of a weight stands', 'gradients of weights stand')} in no cell"
+    yield from _of_cells(
+        (cell for cell in typed if cell not in others),
+        "was typed in the place of a weight that other steps update; check a run that begins there by itself",
     )
+    if any(_unmoved(reading, steps, followed)):
+        yield "a weight stays what it is where others move"
+    if _uneven(reading, accepted):
+        yield "weights of one step move in different ways"
+    if _thresholds(reading, accepted):
+        yield "a threshold is added in some steps and subtracted in others, or no step trains it"
+    yield from _of_cells(
+        (cell for cell in _unread_numbers(table, reading, {*right}) if cell not in others),
+        "was typed where results stand, and no formula reads it",
+    )
+    yield from _of_cells(
+        _handed_on_in_vain(reading, right), "is copied from step to step, and nothing computes with it"
+    )
+    if _shows_one_twice(reading, right):
+        yield "a line that shows the last weights has one of them twice"
+    if any(_of_other_steps(reading, right)):
+        yield "a formula reads the rate or the number of another step than its own"
+    empty = (cell for number in steps for cell in empty_data(table, reading, number))
+    yield from _of_cells(empty, "is an input or a target that is empty, or reads an empty cell")
+    doubtful = doubtful_data(table, reading, accepted)
+    yield from _of_cells(doubtful, "is an input or a target, and not made as the others in its line")
+    yield from _of_cells(_out_of_step(reading, right), "holds what belongs to another step than its own")
+    if any(_shows_another_loss(reading, number) for number in steps):
+        yield "squared errors are shown where another loss becomes smaller"
+
+
+def _of_cells(cells: Iterable[Address], what: str) -> Iterator[str]:
+    """What is to be said of some cells, in one sentence; the first one is named."""
+    found = sorted({*cells})
+    if found:
+        more = f" (and {plural(len(found) - 1, 'other cell', 'other cells')})" if found[1:] else ""
+        yield f"{show(found[0])}{more} {what}"
 
 
 def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Collection[Address]) -> bool:

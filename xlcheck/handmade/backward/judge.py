@@ -100,11 +100,13 @@ class Judge:
                 self.said.results[cell] = self._rest(cell, shapes)
         steps = [self.reading.steps[number] for number in self.accepted]
         counts = Counter(result.status for result in self.said.results.values())
+        open_ones = (*gaps(self.table, self.reading, self.accepted, self.said.agree, self.said.results),)
         return Part(
             tuple(self.said.results.values()),
             formula_cells=len(self.table.formulas) + sum(cell not in self.table.texts for cell in self.said.results),
             checked=len(self.said.agree) + counts[Status.ROOT] + counts[Status.CARRIED],
-            without_cell=gaps(self.table, self.reading, self.accepted, self.said.agree, self.said.results),
+            without_cell=len(open_ones),
+            gaps=open_ones,
             notes=(self.said.assumed(self.accepted), *self.notes),
             quantities=tuple(dict.fromkeys(self.said.agree.values())),
             oracle=ORACLE,

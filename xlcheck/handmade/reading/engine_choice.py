@@ -12,7 +12,7 @@ from xlcheck.engines.base import Engine
 from xlcheck.engines.differences import INTERSECTION, LARGE, NEAR_ZERO, Circumstances, differences, named_ranges
 from xlcheck.errors import EngineError, MissingDependencyError
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.given_by_formulas import drawn_cells
 from xlcheck.handmade.reading.sessions import Sessions
 from xlcheck.workbook.values import CellError, NotEvaluated
@@ -77,14 +77,17 @@ def _better_answers(table: CellTable, engine: Engine) -> Answers:
     if second is None:
         return Answers(first, values)
     other, others = second
-    count = _disagreements(table, values, others)
+    unlike = _disagreements(table, values, others)
+    count = len(unlike)
     other_errs = any(_silent(table, others, other.engine.name)) and not any(_silent(table, values, engine.name))
     if _unanswered(table, others) > _unanswered(table, values) or (count and other_errs):
         return Answers(first, values)
     if count:
-        formulas = "1 formula" if count == 1 else f"{count} formulas"
-        note = f"the formula engines {engine.name} and {other.engine.name} disagree on {formulas}"
-        return Answers(other, others, (f"{note}; the values of {other.engine.name} are checked",))
+        name, where = other.engine.name, f"{show(unlike[0])}{f' and {count - 1} more' if count > 1 else ''}"
+        note = f"{engine.name} and {name}, which recalculate workbooks, compute {where} differently"
+        return Answers(
+            other, others, (f"{note}; what {name} gives was checked, and --engine libreoffice asks a third",)
+        )
     # An error upstream may hide where they would differ.
     return Answers(other, others) if _is_hidden(table, values, engine) else Answers(first, values)
 
@@ -150,12 +153,13 @@ def _unanswered(table: CellTable, values: CellValues) -> int:
     return sum(isinstance(values.others.get(i), NotEvaluated) for i in table.formulas)
 
 
-def _disagreements(table: CellTable, first: CellValues, second: CellValues) -> int:
-    """How many formula cells the two engines see differently."""
+def _disagreements(table: CellTable, first: CellValues, second: CellValues) -> list[Address]:
+    """The formula cells that the two engines see differently."""
     a, b = first.numbers[table.formulas], second.numbers[table.formulas]
     with np.errstate(invalid="ignore"):
         same = np.abs(a - b) <= _SAME * np.maximum(1.0, np.abs(b))
     neither = np.isnan(a) & np.isnan(b)
     texts = [i for i in table.formulas if i in first.others or i in second.others]
-    differing = sum(first.others.get(i) != second.others.get(i) for i in texts)
-    return int((~(same | neither)).sum()) or differing
+    differing = [i for i in texts if first.others.get(i) != second.others.get(i)]
+    numbers = [table.formulas[place] for place in np.flatnonzero(~(same | neither)).tolist()]
+    return [table.addresses[i] for i in numbers or differing]
