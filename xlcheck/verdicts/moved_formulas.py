@@ -1,8 +1,9 @@
 """Cells that were moved together, as the formulas tell that read them or went with them.
 
-Whoever inserts cells beside numbers that are none of the network's, as Keras's, moves these, and programs let every
-formula follow. Such a formula is not as it was written, and yet right. One move tells of all of them: each reads what
-it read, where that has gone; and where cells were inserted, none stands.
+Whoever inserts cells beside numbers that are none of the network's, as Keras's, or deletes some, moves these, and
+programs let every formula follow. Such a formula is not as it was written, and yet right. One move tells of all of
+them: each reads what it read, where that has gone; where cells were inserted, none stands, and nothing reads what stood
+where some were deleted.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ from xlcheck.workbook.content import Cell, WorkbookContent
 
 Place = tuple[int, int]
 _EMPTY = Cell(None)
+_STEPS = tuple(by * sign for by in range(1, MOST + 1) for sign in (1, -1))
 
 
 @dataclass(frozen=True)
 class _Move:
-    """Cells of a worksheet that go so many places along an axis: 0 down, 1 to the right."""
+    """Cells of a worksheet that go so many places along an axis: 0 down, 1 to the right; below 0 back."""
 
     sheet: str
     axis: int
@@ -62,7 +64,7 @@ def require_formulas_in_place(content: WorkbookContent, judged: Judged, formulas
         return
     right = [*(own.helper for own in judged.helpers if own.status is not Status.ROOT), *_right(judged.filled, formulas)]
     sheets = dict.fromkeys(sheet for helper in wrong for sheet in (helper.cell.sheet, *_sheets(helper)))
-    moves = itertools.product((sheet for sheet in sheets if sheet in content.sheets), (0, 1), range(1, MOST + 1))
+    moves = itertools.product((sheet for sheet in sheets if sheet in content.sheets), (0, 1), _STEPS)
     for move in itertools.starmap(_Move, moves):
         if (first := _first_moved(move, wrong, right, formulas, content)) is not None:
             raise NothingCheckedError(said_of_move(content.path, move.sheet, first, move.by, move.axis))
@@ -101,6 +103,8 @@ def _first_moved(
     last = max((p[move.axis] + 1 for p in kept if p[1 - move.axis] in ends), default=0)
     if any(cells.get(move.of(place), _EMPTY) == _EMPTY for place in moved):
         return None
+    if move.by < 0:
+        return move.at(min(along), ends[0]) if min(along) + move.by >= last else None
     for start in range(min(along), last - 1, -1):
         inserted = (move.at(line, other) for line in range(start, start + move.by) for other in ends)
         if all(cells.get(place, _EMPTY) == _EMPTY for place in inserted):
@@ -113,7 +117,7 @@ def _follows(helper: Helper, move: _Move, formulas: FormulaCells, moved: set[Pla
     own = _place(helper)
     is_there = helper.cell.sheet == move.sheet
     for place in [move.of(own), own] if is_there else [own]:
-        text = formulas.text(helper.cell.sheet, code_at(*place))
+        text = formulas.text(helper.cell.sheet, code_at(*place)) if min(place) >= 0 else None
         found = None if text is None else _read(helper, text, move)
         if found is not None:
             moved |= found[0]
