@@ -134,7 +134,7 @@ def check_content(
         from xlcheck.verdicts.moved_formulas import require_formulas_in_place
 
         _require_places(content, workbook, session, words=bool(changed.words))
-        require_formulas_in_place(content, judged, all_formulas, found.counts.root)
+        require_formulas_in_place(content, judged, all_formulas, found.roots)
     by_default = perturb is None and found.ok and not given.edits and _is_quick(graph, found, engine)
     if not (perturb or by_default):
         return found

@@ -9,16 +9,18 @@ where some were deleted.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from xlcheck.errors import NothingCheckedError
+from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.meaning import same_formula
 from xlcheck.formulas.scanner import Ref, cut
 from xlcheck.frozen import dataclass
 from xlcheck.verdicts.filled_columns import FilledVerdict
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.moved_cells import MOST, said_of_move
-from xlcheck.verdicts.report import Status
+from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.summary import Judged
 from xlcheck.workbook.bindings import Helper
 from xlcheck.workbook.cell_codes import code_at
@@ -46,27 +48,34 @@ class _Move:
         return place[0] + self.by * (self.axis == 0), place[1] + self.by * (self.axis == 1)
 
 
-def require_formulas_in_place(content: WorkbookContent, judged: Judged, formulas: FormulaCells, roots: int) -> None:
+def require_formulas_in_place(
+    content: WorkbookContent, judged: Judged, formulas: FormulaCells, roots: Collection[CellResult]
+) -> None:
     """Blame no formula where all that are not as they were written follow cells that have moved together.
 
     Args:
         content: the workbook.
         judged: the verdicts, also those on formulas that are no quantities.
         formulas: those that stand there.
-        roots: how many cells of the workbook are wrong.
+        roots: the cells of the workbook that are wrong.
 
     Raises:
         NothingCheckedError: they do.
     """
     found = [*judged.helpers, *(own for column in judged.filled for own in column.wrong)]
     wrong = [own.helper for own in found if own.status is Status.ROOT]
-    if len(wrong) != roots:
+    others = {(root.sheet, (area.top, area.left)) for root in roots for area in [parse_range(root.cell)]}
+    others -= {(helper.cell.sheet, _place(helper)) for helper in wrong}
+    if len({sheet for sheet, _ in others}) > 1 or not wrong:
         return
     right = [*(own.helper for own in judged.helpers if own.status is not Status.ROOT), *_right(judged.filled, formulas)]
     sheets = dict.fromkeys(sheet for helper in wrong for sheet in (helper.cell.sheet, *_sheets(helper)))
     moves = itertools.product((sheet for sheet in sheets if sheet in content.sheets), (0, 1), _STEPS)
     for move in itertools.starmap(_Move, moves):
-        if (first := _first_moved(move, wrong, right, formulas, content)) is not None:
+        given = {place for sheet, place in others if sheet == move.sheet}
+        if len(given) < len(others):
+            continue
+        if (first := _first_moved(move, wrong, right, formulas, content, given)) is not None:
             raise NothingCheckedError(said_of_move(content.path, move.sheet, first, move.by, move.axis))
 
 
@@ -85,16 +94,24 @@ def _sheets(helper: Helper) -> Iterator[str]:
 
 
 def _first_moved(
-    move: _Move, wrong: Sequence[Helper], right: Sequence[Helper], formulas: FormulaCells, content: WorkbookContent
-) -> Place | None:
-    """The first cell that has moved, if a move explains all formulas that are not as they were written."""
-    moved, kept = set[Place](), set[Place]()
+    move: _Move, wrong: Sequence[Helper], right: Sequence[Helper], formulas: FormulaCells, content: WorkbookContent,
+    given: AbstractSet[Place],
+) -> Place | None:  # fmt: skip
+    """The first cell that has moved, if a move explains all formulas that are not as they were written.
+
+    So it does where what is missing elsewhere on the worksheet, as an input, is read where it has gone.
+    """
+    moved, kept, gone = set[Place](), set[Place](), set[int]()
     for helper in wrong:
         if not _follows(helper, move, formulas, moved, kept):
-            return None
-    if not moved:
+            if move.by > 0 or helper.cell.sheet != move.sheet:
+                return None
+            gone.add(_place(helper)[move.axis])  # it may have stood where cells were deleted
+    if not moved or not given <= moved:
         return None
     for helper in right:
+        if _went_too(helper, move, formulas):
+            continue
         kept.update(place for ref in _on(cut(helper.formula).refs, move.sheet, helper) for place in _corners(ref))
         kept |= {_place(helper)} if helper.cell.sheet == move.sheet else set()
     along, across = [place[move.axis] for place in moved], [place[1 - move.axis] for place in moved]
@@ -104,7 +121,9 @@ def _first_moved(
     if any(cells.get(move.of(place), _EMPTY) == _EMPTY for place in moved):
         return None
     if move.by < 0:
-        return move.at(min(along), ends[0]) if min(along) + move.by >= last else None
+        deleted = range(min(gone, default=min(along) + move.by), max(gone, default=last - 1) + 1)
+        fits = last <= deleted.start and deleted.stop <= min(along) and len(deleted) <= -move.by
+        return move.at(min(along), ends[0]) if fits and min(along) + move.by >= last else None
     for start in range(min(along), last - 1, -1):
         inserted = (move.at(line, other) for line in range(start, start + move.by) for other in ends)
         if all(cells.get(place, _EMPTY) == _EMPTY for place in inserted):
@@ -126,6 +145,14 @@ def _follows(helper: Helper, move: _Move, formulas: FormulaCells, moved: set[Pla
                 (kept if place == own else moved).add(own)
             return True
     return False
+
+
+def _went_too(helper: Helper, move: _Move, formulas: FormulaCells) -> bool:
+    """Whether a formula went with what it reads, though one stands there as it was written: that of the cell beside."""
+    place = move.of(_place(helper))
+    text = formulas.text(helper.cell.sheet, code_at(*place)) if min(place) >= 0 else None
+    found = None if text is None or helper.cell.sheet != move.sheet else _read(helper, text, move)
+    return found is not None and bool(found[0]) and not found[1]
 
 
 def _read(helper: Helper, text: str, move: _Move) -> tuple[set[Place], set[Place]] | None:
