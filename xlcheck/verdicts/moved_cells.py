@@ -2,8 +2,7 @@
 
 Programs let every formula follow, so that all is computed as before; but the cells do not stand any more where they
 were built, and beside other words. What they hold tells it: behind the first that is not as it was built each holds
-what stood some rows above it, or some columns before it, to the last, which stands where nothing was. Where some were
-deleted, what stood behind them has come in their place.
+what stood some rows above it, or some columns before it, to the last, which stands where nothing was.
 """
 
 from __future__ import annotations
@@ -112,7 +111,6 @@ def _moved(
     end = np.minimum(place[:, behind].max(axis=1) + MOST + 1, (MAX_ROWS, MAX_COLUMNS))
     area = Range(sheet, *corner.tolist(), *(end - corner).tolist())
     numbers = cells.numbers[:, behind]
-    begins = int(along[behind].min())
     if area.size > _LARGEST or np.unique(numbers[0, ~cells.same[behind]]).size < _ENOUGH:
         return None
     (reading,) = recalculate(session, [area], [True], manifest.selector, seen.settings)
@@ -120,11 +118,7 @@ def _moved(
     for by in (step * sign for step in range(1, MOST + 1) for sign in (1, -1)):
         there = place[:, behind] - corner[:, None]
         there[axis] += by
-        kept = along[behind] >= begins - min(by, 0)  # what stood there was deleted
-        if not kept.any() or (there[:, kept] < 0).any() or np.unique(numbers[0, kept]).size < _ENOUGH:
-            continue
-        found, limits = grid[:, there[0, kept], there[1, kept]], cells.limits[behind][kept]
-        if close(found, numbers[:, kept], limits).all():
+        if (there >= 0).all() and close(grid[:, there[0], there[1]], numbers, cells.limits[behind]).all():
             top, left = place[:, behind][:, np.lexsort((across[behind], along[behind]))[0]].tolist()
             return (top, left), by
     return None

@@ -82,12 +82,8 @@ def test_a_formula_that_may_give_something_else_tomorrow_is_not_right(tmp_path: 
 
     path = recurrent(tmp_path / "w.xlsx", "RAND()-0.5", D6=f"={edit.format(right)}")
 
-    try:
-        report = check(path)
-    except NothingCheckedError as error:
-        assert "D6" in str(error)  # too few other cells say what it should hold
-    else:
-        assert (report.exit_code, report.counts.root) == (3, 0)
+    with pytest.raises(NothingCheckedError, match="D6 should hold is not certain"):  # a layer of a single unit
+        check(path)
 
 
 def test_typed_formulas_are_constants_and_the_report_says_so(tmp_path: Path) -> None:
