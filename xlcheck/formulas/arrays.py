@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -48,25 +49,30 @@ def array_of(expression: Expression, given: Callable[[Leaf], Array]) -> Array:
     if not isinstance(expression, Term):
         return np.asarray(expression, dtype=np.float64)
     known: dict[Term, Array] = {}
-    stack: list[Term] = [expression]
     with np.errstate(all="ignore"):
-        while stack:
-            term = stack[-1]
-            missing = [] if term in known else [part for part in below(term) if part not in known]
-            if missing:
-                stack += missing
-                continue
-            if term not in known:
-                known[term] = _value(term, known, given)
-            stack.pop()
+        for term, parts in _in_order(expression):
+            if isinstance(term, Leaf):
+                known[term] = given(term)
+            else:
+                known[term] = value_at_once(term, [known[own] if isinstance(own, Term) else own for own in parts])
     value = known[expression]
     return np.where(np.isfinite(value), value, np.nan)
 
 
-def _value(term: Term, known: dict[Term, Array], given: Callable[[Leaf], Array]) -> Array:
-    if isinstance(term, Leaf):
-        return given(term)
-    return value_at_once(term, [known[part] if isinstance(part, Term) else part for part in parts_of(term)])
+@lru_cache(maxsize=4096)  # the same term is evaluated again and again, under other settings
+def _in_order(term: Term) -> Sequence[tuple[Term, Sequence[Expression]]]:
+    """A term and all that it is made of, in order of calculation, each with what it is directly made of."""
+    found: dict[Term, Sequence[Expression]] = {}
+    stack = [term]
+    while stack:
+        own = stack[-1]
+        parts = parts_of(own)
+        if own not in found and (missing := [part for part in parts if isinstance(part, Term) and part not in found]):
+            stack += missing
+            continue
+        found.setdefault(own, parts)
+        stack.pop()
+    return tuple(found.items())
 
 
 def parts_of(term: Term) -> tuple[Expression, ...]:
