@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from typing import TypeVar
 
 import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
+from xlcheck.formulas.arrays import array_of
 from xlcheck.handmade.effort import require_time
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.reached import reached
@@ -16,6 +18,7 @@ from xlcheck.handmade.reading.reached import reached
 Results = Mapping[tuple[int, int], Address]
 """(step or sample, unit) → the cell of a result."""
 
+_Value = TypeVar("_Value")
 _MOST = 400
 """Formulas behind a layer up to which it is looked for another one."""
 
@@ -69,16 +72,36 @@ def numbers_under(
     cells: Sequence[Address], known: Mapping[Address, float], terms: CellTerms
 ) -> Mapping[Address, float]:
     """What some formulas give if some cells hold other numbers, each computed once; NaN in a circle."""
-    values, below = dict(known), set[Address]()
-    for cell in cells:
-        values.pop(cell, None)
+    values = {cell: own for cell, own in known.items() if cell not in cells}
 
     def given(term: Term) -> float | None:
         if not isinstance(term, Leaf):
             return None
         return values.get(term.cell, math.nan) if term.cell in terms else values.get(term.cell, terms.number(term.cell))
 
-    stack = [*cells]
+    _compute(cells, values, terms, lambda own: number_of(terms[own], given))
+    return values
+
+
+def _arrays_under(
+    cells: Sequence[Address], known: Mapping[Address, Array], terms: CellTerms
+) -> Mapping[Address, Array]:
+    """The same for several numbers in each of the cells."""
+    values = {cell: own for cell, own in known.items() if cell not in cells}
+
+    def given(leaf: Leaf) -> Array:
+        number = math.nan if leaf.cell in terms else terms.number(leaf.cell)
+        return values[leaf.cell] if leaf.cell in values else np.array(number)
+
+    _compute(cells, values, terms, lambda own: array_of(terms[own], given))
+    return values
+
+
+def _compute(
+    cells: Sequence[Address], values: dict[Address, _Value], terms: CellTerms, value: Callable[[Address], _Value]
+) -> None:
+    """Add the values of some formulas, and of those through which they are computed, each once."""
+    below, stack = set[Address](), [*cells]
     while stack:
         own = stack[-1]
         waiting = [o for o in terms.reads.get(own, ()) if o in terms and o not in values and o not in below]
@@ -87,8 +110,7 @@ def numbers_under(
             stack += waiting
             continue
         if stack.pop() not in values:
-            values[own] = number_of(terms[own], given)
-    return values
+            values[own] = value(own)
 
 
 class Functions:
@@ -135,9 +157,11 @@ class Functions:
     def values_of(self, cells: Sequence[Address], given: Sequence[Address], numbers: Array) -> Mapping[Address, Array]:
         """What each of some formulas gives for each row of numbers in the cells that they are computed from."""
         require_time()
-        with np.errstate(all="ignore"):
-            rows = [numbers_under(cells, dict(zip(given, row, strict=True)), self._terms) for row in numbers.tolist()]
-        return {cell: np.array([row[cell] for row in rows]) for cell in cells}
+        if len(numbers) == 1:  # quicker by far without arrays
+            known = numbers_under(cells, dict(zip(given, numbers[0].tolist(), strict=True)), self._terms)
+            return {cell: np.array([known[cell]]) for cell in cells}
+        found = _arrays_under(cells, dict(zip(given, numbers.T, strict=True)), self._terms)
+        return {cell: np.broadcast_to(found[cell], len(numbers)) for cell in cells}
 
     def number(self, cell: Address) -> float:
         """What a cell holds."""
