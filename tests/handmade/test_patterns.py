@@ -152,6 +152,17 @@ def test_what_reads_a_word_or_an_empty_cell_is_a_slip_even_if_it_reads_nothing_o
     assert (warning.cell, warning.pattern_formula) == ("K4", "=TANH(B4)")
 
 
+@pytest.mark.parametrize(("above", "is_slip"), [(None, False), ("a", False), (0.5, True)])
+def test_no_pattern_leads_to_a_word_or_an_empty_cell(tmp_path: Path, above: object, is_slip: bool) -> None:
+    """A first layer reads what is given, and those after it what the one before gives: no one reads a heading."""
+    block = {(r, 5): f"D{r + 1}*E{r + 1}" for r in range(8, 11)} | {(r, 6): f"F{r + 1}*C{r}" for r in range(8, 11)}
+    book = openpyxl.load_workbook(path := _saved(tmp_path, block | {(8, 6): "F9*B3"}))
+    book.active["C8"] = above
+    book.save(path)
+
+    assert len(_of_file(path)) == is_slip
+
+
 @pytest.mark.parametrize("kind", part_of([None, "training"], 1))
 def test_drawn_layouts_get_warnings_for_slips_alone(kind: str | None) -> None:
     """As people differ in how they lay a network out: none without a slip, and half of the slips at least."""

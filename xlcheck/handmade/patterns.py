@@ -166,6 +166,8 @@ def _suspects(family: Family, table: CellTable) -> Iterator[_Broken]:
         if not edge:
             for cell, refs in broken.items():
                 own = cut(table.texts[cell])
+                if _reads_nothing(cell, refs, own.refs, table):  # as of a first layer, which reads what is given
+                    continue
                 if _is_a_slip(own.refs, refs) or _reads_nothing(cell, own.refs, refs, table):
                     yield _Broken(cell, Cut(own.between, refs), followers)
             return
@@ -186,9 +188,9 @@ def _is_a_slip(own: Sequence[Ref], wanted: Sequence[Ref]) -> bool:
     return any(a[corner] == b[corner] for corner in range(2, 6))
 
 
-def _reads_nothing(cell: Address, own: Sequence[Ref], wanted: Sequence[Ref], table: CellTable) -> bool:
-    """Whether a formula reads an empty cell or a word where its pattern has a number or a formula."""
-    for here, there in zip(own, wanted, strict=True):
+def _reads_nothing(cell: Address, own: Sequence[Ref], other: Sequence[Ref], table: CellTable) -> bool:
+    """Whether some references read an empty cell or a word where others have a number or a formula."""
+    for here, there in zip(own, other, strict=True):
         if here.kind == "cell" and min(there[2:6]) >= 0:
             read, meant = (((ref.sheet or cell[0]), ref.top, ref.left) for ref in (here, there))
             if (read in table.words or read not in table.index) and (table.is_number(meant) or table.is_formula(meant)):
