@@ -191,6 +191,14 @@ def test_what_all_steps_compute_otherwise_than_keras_may_be_meant(tmp_path: Path
     assert answer(_lstm() | {f"C{row}": f"=1-B{row}" for row in range(6, 10)}, tmp_path) == (3, set())
 
 
+def test_an_output_gate_that_sees_the_memory_is_no_lstm_of_keras(tmp_path: Path) -> None:
+    """Rule: what all steps add is meant, though they would be right if they added what stands in empty cells."""
+    cells = _lstm()
+    for row in range(6, 10):
+        cells[f"E{row}"] = str(cells[f"E{row}"]).replace(")))", f"+0.2*F{row})))")
+    assert answer(cells, tmp_path) == (3, set())
+
+
 def test_what_one_step_computes_otherwise_is_wrong(tmp_path: Path) -> None:
     """Rule: what the others of its line do not do is no habit; nor is a weight that all steps read wrongly."""
     assert answer(_lstm() | {"G8": "=E8*F8"}, tmp_path) == (1, {"G8"})
@@ -211,6 +219,30 @@ def test_a_step_that_reads_no_state_may_begin_a_series(tmp_path: Path) -> None:
     assert answer(cells, tmp_path) == (0, set())
     assert answer(cells | begins, tmp_path) == (3, set())
     assert answer(cells | {"D10": begins["D10"]}, tmp_path) == (1, {"D10"})
+
+
+@pytest.mark.parametrize(
+    ("marks", "is_new"),
+    [
+        ((1, 1, 1, 1, 2, 2, 2), True),  # the number of its series
+        (("a", "a", "a", "a", "b", "b", "b"), True),
+        (("a", None, None, None, "b", None, None), True),
+        ((1, 2, 3, 4, 1, 2, 3), True),  # the number of each step in it
+        ((1, 2, 3, 4, 5, 6, 7), False),
+        ((0, 0, 0, 0, 1, 1, 1), False),  # targets
+        ((None, None, None, None, "?", None, None), False),
+        ((1, 1, 1, 2, 2, 2, 2), False),  # begins before
+    ],
+)
+def test_what_stands_beside_says_where_a_series_begins(
+    marks: tuple[str | int | None, ...], is_new: bool, tmp_path: Path
+) -> None:
+    """Rule: of a single unit that reads no state, words and numbers beside the steps say whether a series begins."""
+    cells: dict[str, object] = {"B1": 0.7, "D1": 0.5, "F1": -0.1, "D4": 0}
+    for row, x, mark in zip(range(5, 12), (0.5, 1, -0.3, 0.7, 0.8, 0.2, 0.9), marks, strict=True):
+        state = "" if row == 9 else f"+$D$1*D{row - 1}"
+        cells |= {f"C{row}": x, f"D{row}": f"=TANH($B$1*C{row}{state}+$F$1)"} | ({f"A{row}": mark} if mark else {})
+    assert answer(cells, tmp_path) == ((3, set()) if is_new else (1, {"D9"}))
 
 
 @pytest.mark.parametrize(("state", "roots"), [("$H$1", set()), ("C9", {"C10"}), ("$D$1", {"C10"})])

@@ -211,8 +211,32 @@ def _new_series(part: SheetGroup, roots: Collection[Address], held: Mapping[Addr
         others = [own for (other, number), own in steps.items() if other == name and number not in {0, step}]
         first = _sources(part, steps.get((name, 0), ()), held) & sources
         again = first.difference(*(_sources(part, own, held) for own in others)) if others else ()
-        if len(wrong) > 1 or again:
+        if len(wrong) > 1 or again or _is_announced(part, wrong[0], step, held):
             yield f"the step of {show(min(wrong))} reads no state but the first one, as where a series begins"
+
+
+def _is_announced(part: SheetGroup, cell: Address, step: int, held: Mapping[Address, str]) -> bool:
+    """Whether words or numbers in line with the steps, which nobody reads, say that another series begins at one.
+
+    Series are counted from 1 or named, in each row or in the first one only; or the steps are counted anew.
+    """
+    start, _, rest = held[cell].partition("[")
+    element = re.compile(rf"{re.escape(start)}\[(\d+)\]{re.escape(rest.partition(']')[2])}")
+    found = ((element.fullmatch(name), own) for own, name in held.items())
+    line = [own for _, own in sorted((int(match[1]), own) for match, own in found if match)]
+    axis = next((axis for axis in (1, 2) if len({own[axis] for own in line}) == len(line) > step > 1), 0)
+    marks = {**part.table.words, **part.table.typed_numbers}
+    for place in (own for own in marks if axis and own[0] == cell[0] and own[axis] == cell[axis]):
+        if part.precedents.readers(place):
+            continue
+        own = [marks.get((place[0], s[1], place[2]) if axis == 1 else (place[0], place[1], s[2])) for s in line]
+        first, here, before = own[0], own[step], own[:step]
+        is_named = len({*before}) == 1 or before == [first, *(None for _ in before[1:])]
+        is_new = (first, here) == (1, 2) or (isinstance(here, str) and first is not None and here not in before)
+        counts_anew = here == first is not None and len({*before}) == step and not isinstance(here, str)
+        if (is_named and is_new) or counts_anew:
+            return True
+    return False
 
 
 def _sources(part: SheetGroup, cells: Collection[Address], held: Collection[Address]) -> set[Address]:

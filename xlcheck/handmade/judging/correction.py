@@ -19,7 +19,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.evaluate import evaluate
 from xlcheck.formulas.rounding import unrounded
 from xlcheck.formulas.scalars import OpaqueError
-from xlcheck.formulas.shapes import moved
+from xlcheck.formulas.shapes import moved, operands
 from xlcheck.formulas.tree import Node
 from xlcheck.handmade.alignment.assignment import Assignment
 from xlcheck.handmade.networks.elements import Element
@@ -124,7 +124,12 @@ class Corrector:
             yield from filter(None, [unrounded(text)])
             yield from (shorter for shorter, _, _ in shortened(text))
             yield from lengthened(text)
-            yield from islice(exchanged(text, _FAR), _EXCHANGED)
+            yield from filter(partial(self._reads_no_blanks, cell), islice(exchanged(text, _FAR), _EXCHANGED))
+
+    def _reads_no_blanks(self, cell: Address, text: str) -> bool:
+        """Whether something stands in each cell that a formula reads by itself: nobody means to read 0 from a blank."""
+        places = (ref.area(cell[0]) for ref in operands(text) if ref.kind == "cell")
+        return all((area.sheet, area.top, area.left) in self._table.index for area in places)
 
     def _with_bias(self, cell: Address) -> Iterator[str]:
         """The wrong formula and a bias of its layer."""
