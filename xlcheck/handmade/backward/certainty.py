@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import shape_of, skeleton
@@ -22,8 +22,8 @@ class Certainty:
     """Which cells are known to hold what belongs there.
 
     A cell is confirmed if an update that follows its gradient is computed from it, or if it was filled like one that
-    is. Of the other cells those are certain that alone hold their quantity: with two of them, one may stand in the
-    place of another quantity.
+    is. Of the other cells those are certain that alone hold their quantity: with two of them, neither computed from the
+    other one, one may stand in the place of another quantity.
 
     Args:
         table: the cells.
@@ -59,13 +59,12 @@ class Certainty:
             cell: (number, role.quantity.name) for cell, (number, role) in self._reading.roles.items()
             if number in self._accepted and cell not in self._reading.forward
         }  # fmt: skip
-        holders = Counter(held for cell, held in roles.items() if not self._is_copy(cell))
+        repeats = {cell for cell, held in roles.items() if self._is_copy(cell) or self._is_share(cell, held, roles)}
+        holders = Counter(held for cell, held in roles.items() if cell not in repeats)
         out_of_kind = {*self.out_of_kind()}
         for cell, held in roles.items():
             filled = cell in self._table.texts and any(self._shapes[shape] for shape in self._of(cell))
-            if cell not in out_of_kind and (
-                cell in self._confirmed or filled or holders[held] <= 1 or self._is_copy(cell)
-            ):
+            if cell not in out_of_kind and (cell in self._confirmed or filled or holders[held] <= 1 or cell in repeats):
                 yield cell
 
     def out_of_kind(self) -> Iterator[Address]:
@@ -89,6 +88,10 @@ class Certainty:
 
     def _is_copy(self, cell: Address) -> bool:
         return isinstance(self._reading.sheet.terms[cell], Leaf)
+
+    def _is_share(self, cell: Address, held: tuple[int, str], roles: Mapping[Address, tuple[int, str]]) -> bool:
+        """Whether a cell is computed from one that holds the same quantity, as a mean is from its total."""
+        return any(roles.get(read) == held for read in self._reading.sheet.terms.reads[cell])
 
     def _of(self, cell: Address) -> tuple[tuple[str, str], tuple[str, str]]:
         """A formula as it is filled, and as if nothing in it were fixed by `$`."""

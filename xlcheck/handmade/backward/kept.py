@@ -237,7 +237,7 @@ class Kept:
             and library.is_usual(usual.factor, power)
             and (power == 1) != is_whole
         ):
-            kind, factor = "sum", usual.factor
+            kind, factor, size = "sum", usual.factor, usual.size
         elif rest is not None and rest.factor > 0 and library.is_usual(rest.factor, power):
             kind, factor, size = "average", rest.factor, rest.size * (1 - share.size)
         elif power == 1 and (rate := coefficient(scale, self._sheet.settings_of(cell))) is not None:

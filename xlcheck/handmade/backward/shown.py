@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address, Function, Leaf
+from xlcheck.formulas.algebra import Address, Function, Leaf, outline
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.quantities import Quantity
@@ -33,6 +33,8 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
         origin = source(cell, sheet.terms)
         is_last = origin in sheet.updates and origin in right and origin not in sheet.updates.values()
         return Quantity(f"last {right[origin]}", sheet.cells[cell]) if is_last else None
+    if (curve := _curve(cell, reading, right)) is not None:
+        return curve
     parts = list(dict.fromkeys(_parts(cell, reading, right)))
     names = {_SAMPLE.sub("", right.get(part, "")) for part in parts}
     if len(parts) < 2 or len(names) > 1 or "" in names or not _is_whole_line(cell, parts, reading, right):
@@ -46,6 +48,21 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
                     if same(own, sheet.cells[cell]):
                         return Quantity(f"{name} of {how}{names.pop()} over the steps", own)
     return None
+
+
+def _curve(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
+    """The logarithm or the root of the loss of a step, as in charts; None if the step beside has another function."""
+    sheet, stride = reading.sheet, reading.stride
+    (read, *others) = sheet.terms.reads[cell] or (cell,)
+    if others or right.get(read) != "E" or stride is None or place_of(read, stride) != place_of(cell, stride):
+        return None
+    beside = ((cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) for by in (-1, 1))
+    if len({outline(sheet.terms[own], len) for own in (cell, *beside) if own in sheet.terms}) > 1:
+        return None
+    with np.errstate(all="ignore"):
+        logarithm, root = np.log(sheet.cells[read]), np.sqrt(sheet.cells[read])
+    scaled = {"ln": logarithm, "log10": logarithm / np.log(10), "log2": logarithm / np.log(2), "root": root}
+    return next((Quantity(f"{k} of E", own) for k, own in scaled.items() if same(own, sheet.cells[cell])), None)
 
 
 def computed_targets(table: CellTable, reading: Reading, accepted: Collection[int]) -> dict[Address, str]:

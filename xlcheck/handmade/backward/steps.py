@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, subterms
+from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Product, below, subterms
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, Coefficient, numbers_in
 from xlcheck.handmade.backward.evaluation import evaluate, value_of
 from xlcheck.handmade.backward.network import DenseNetwork, find_networks
@@ -171,8 +171,11 @@ class Sheet:
         known |= {*self.updates, *self.updates.values(), *self._kept}
         behind = [*self.updates, *(cell for cell in self.order if cell not in self._forward)]
         settings = [cell for cell in self.cone(behind) if cell in self._given and cell not in known]
+        counts = {float(len(network.samples)) for network in self.networks} - {1.0}
         for cell in settings:
-            self._given[cell] = self._around_setting(float(self._given[cell][-1]))
+            shown = float(self._given[cell][-1])
+            counted = shown in counts and self._only_divides(cell)
+            self._given[cell] = np.full(SETTINGS + 1, shown) if counted else self._around_setting(shown)
         self.settings, beside = set(settings), known.union(self.terms)
         for cell in self.order:
             reads = self.terms.reads[cell]
@@ -181,6 +184,17 @@ class Sheet:
                 if self.settings.union(more).issuperset(reads):  # as of the last step, after which nothing is learnt
                     self._given |= {read: self._around_setting(float(self._given[read][-1])) for read in more}
                     self.settings |= {*more, cell}
+
+    def _only_divides(self, cell: Address) -> bool:
+        """Whether all that read a cell divide by it, as by the number of samples."""
+        leaf = self.terms.algebra.leaf(cell)
+        powers = list[float]()
+        for own in subterms(*(self.terms[reader] for reader in self.terms.readers.get(cell, ()))):
+            if isinstance(own, Product):
+                powers += [power for factor, power in own.factors if factor is leaf]
+            elif leaf in below(own):
+                return False
+        return bool(powers) and max(powers) < 0
 
     def _around_setting(self, shown: float) -> Array:
         """Two numbers, one for each half: shares stay shares, counts grow a little, and all keep their sign."""

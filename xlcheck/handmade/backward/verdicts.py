@@ -10,6 +10,7 @@ import numpy as np
 
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.roles import Reading
@@ -71,12 +72,20 @@ class Verdicts:
             self.rounded[cell] = role
 
     def blame_rounded(self) -> None:
-        """Single rounded cells are wrong; where rounding is the rule, it is meant."""
+        """Single rounded cells are wrong; where rounding is the rule, or that of their line, it is meant."""
         meant = 4 * len(self.rounded) > len(self.agree)
         for cell, role in self.rounded.items():
             text = "This result is rounded, so that all that follows is inexact; format the cell instead."
-            status, name = (Status.NOT_EVALUATED, None) if meant else (Status.ROOT, "rounded-to-n-digits")
+            is_habit = meant or self._rounds_throughout(cell)
+            status, name = (Status.NOT_EVALUATED, None) if is_habit else (Status.ROOT, "rounded-to-n-digits")
             self.results[cell] = self.result(cell, status, text, role, name)
+
+    def _rounds_throughout(self, cell: Address) -> bool:
+        """Whether the formulas in the same place of the steps before and after round as well."""
+        stride, texts = self.reading.stride, self.table.texts
+        beside = [(cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) for by in (-1, 1)] if stride else []
+        own = [texts[other] for other in beside if other in texts]
+        return bool(own) and all(rounded_whole(text) is not None for text in own)
 
     def local(self, cell: Address) -> float:
         """What a cell should be, given what stands in the cells that it reads."""
