@@ -154,10 +154,11 @@ def test_biases_may_go_another_way_than_kernels(tmp_path: Path) -> None:
 
 
 def test_gradients_of_a_loss_that_stands_nowhere_are_no_pass(tmp_path: Path) -> None:
-    """Without the slope of the output they are those of a cross-entropy, where the squared errors are written down."""
+    """Without the slope of the output they are those of a cross-entropy, with it those of the squared errors."""
     right = outcome(tmp_path / "right.xlsx", {}, {}, products=True)
     no_slope = outcome(tmp_path / "wrong.xlsx", {"K": "(I{r}-C{r})"}, {}, products=True)
     entropy = "-(C{r}*LN(I{r})+(1-C{r})*LN(1-I{r}))"
     meant = outcome(tmp_path / "meant.xlsx", {"K": "(I{r}-C{r})", "J": entropy}, {}, products=True)
+    with_slope = outcome(tmp_path / "slope.xlsx", {"J": entropy}, {}, products=True)
 
-    assert [found.without_cell for found in (right, no_slope, meant)] == [0, 1, 0]
+    assert [found.without_cell for found in (right, no_slope, meant, with_slope)] == [0, 1, 0, 1]

@@ -25,7 +25,8 @@ from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.messages import plural
 
-_ENTROPY = re.compile(r"E\b(?!/)|cross-entropy|t ln o|\(1 − t\)")
+_LOSS = re.compile(r"E\b(?!/)")
+_ENTROPIES = ("cross-entropy", "t ln o", "(1 − t) ln")
 _Weights = Mapping[tuple[int, int, int], Address]
 
 
@@ -150,11 +151,17 @@ def _out_of_step(reading: Reading, right: Collection[Address]) -> Iterator[Addre
 
 
 def _shows_another_loss(reading: Reading, number: int) -> bool:
-    """Whether a step makes a cross-entropy smaller that stands nowhere, and squared errors do: a slope is missing."""
+    """Whether the loss that a step makes smaller stands nowhere, and another one does: a slope is missing, or too much.
+
+    Squared errors are not made smaller by the errors themselves, nor cross-entropies by errors times a slope.
+    """
+    loss = reading.steps[number].truth.loss
     names = {role.quantity.name for at, role in reading.roles.values() if at == number}
-    entropies = any(_ENTROPY.match(name) for name in names)
-    shows_squares = any(name.startswith("squared error") for name in names)
-    return reading.steps[number].truth.loss.endswith("crossentropy") and shows_squares and not entropies
+    own = any(_LOSS.match(name) for name in names)
+    entropies, squares = (any(name.startswith(kind) for name in names) for kind in (_ENTROPIES, "squared error"))
+    if loss.endswith("crossentropy"):
+        return squares and not entropies and not own
+    return loss == "mean_squared_error" and entropies and not squares and not own
 
 
 def _uneven(reading: Reading, accepted: Collection[int]) -> int:
