@@ -87,6 +87,20 @@ def test_one_slip_is_its_cell_or_has_no_verdict(cell: str, formula: str, tmp_pat
     assert (code, roots) == ((3, set()) if cell in _SHOWN else (1, {cell}))
 
 
+def test_absolute_errors_their_sum_and_their_mean_are_known(tmp_path: Path) -> None:
+    """Rule: what people show of errors beside the loss is compared, too."""
+    cells: Cells = {"B1": "=COUNT(A5:A10)", "D1": 1.4, "F1": 0.2, "E15": 0.01}
+    for row, y in zip(range(5, 11), (1.5, 3.2, 4.1, 6, 7.3, 8.4), strict=True):
+        cells |= {f"A{row}": row - 4, f"B{row}": y, f"C{row}": f"=$D$1*A{row}+$F$1", f"D{row}": f"=C{row}-B{row}"}
+        cells |= {f"E{row}": f"=D{row}^2", f"F{row}": f"=ABS(D{row})"}
+    cells |= {f"{c}11": f"=SUM({c}5:{c}10)" for c in "EF"} | {f"{c}12": f"={c}11/$B$1" for c in "EF"}
+    cells |= {"E13": "=2*SUMPRODUCT(D5:D10,A5:A10)/B1", "E14": "=2*SUM(D5:D10)/B1"}
+    cells |= {"E16": "=D1-E15*E13", "E17": "=F1-E15*E14"}
+    found = verdict(cells, tmp_path)
+    assert (found.code, found.agree) == (0, sum(isinstance(own, str) for own in cells.values()) - 1)
+    assert answer(cells | {"F8": "=ABS(C8)"}, tmp_path)[0] != 0
+
+
 def test_what_is_multiplied_is_no_number_of_samples(tmp_path: Path) -> None:
     """Rule: a rate that happens to be as large as the number of samples is a rate, and may be another one."""
     sheet = Sheet(with_outputs(terms_of(save(_line() | {"E4": 5}, tmp_path / "w.xlsx"))))

@@ -71,6 +71,7 @@ def quantities(truth: Truth) -> Iterator[Quantity]:
     """All quantities of a network, those first that others may be equal to."""
     count = len(truth.network.samples)
     yield Quantity("E", truth.losses.sum(axis=1))
+    yield Quantity("sum of |error|", np.abs(truth.layers[-1].y - truth.targets).sum(axis=(1, 2)))
     for cells, layer, number in zip(truth.network.layers, truth.layers, range(1, len(truth.layers) + 1), strict=True):
         for u in range(layer.kernel.shape[2]):
             for i in range(layer.kernel.shape[1]):
@@ -92,6 +93,7 @@ def _of_sample(truth: Truth, s: int, mark: str) -> Iterator[Quantity]:
         yield Quantity(f"target{mark}[{u + 1}]", targets[:, u])
         yield Quantity(f"error{mark}[{u + 1}]", error)
         yield Quantity(f"squared error{mark}[{u + 1}]", error**2)
+        yield Quantity(f"|error|{mark}[{u + 1}]", np.abs(error))
         with np.errstate(all="ignore"):
             one, other = targets[:, u] * np.log(outputs[:, u]), (1 - targets[:, u]) * np.log(1 - outputs[:, u])
             both = one + other
