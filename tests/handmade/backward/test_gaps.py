@@ -200,3 +200,15 @@ def test_a_formula_that_nobody_understands_is_blamed_for_its_number(cell: str, w
     assert statuses[cell] is Status.NOT_EVALUATED
     assert not {Status.ROOT, Status.CARRIED} & {*statuses.values()}
     assert [own.cell for own in changed.results if isinstance(own, CellResult) and own.status is Status.ROOT] == [cell]
+
+
+@pytest.mark.parametrize(("times", "rate", "is_open"), [("2*", "", False), ("", "", True), ("", "0.1*", False)])
+def test_gradients_of_a_loss_of_another_size(times: str, rate: str, is_open: bool, tmp_path: Path) -> None:
+    """Rule: where nothing is updated, no rate makes up for a 2 that was left out."""
+    cells: Cells = {"A1": 0.7, "A2": 0.4, "B1": 0.5, "B2": -0.3, "B3": 0.9, "B4": 0.2}
+    cells |= {"C1": "=1/(1+EXP(-(B1*A1+B2)))", "C2": "=1/(1+EXP(-(B3*C1+B4)))", "C3": "=(C2-A2)^2"}
+    cells |= {"D1": f"={times}(C2-A2)", "D2": "=D1*C2*(1-C2)", "D3": "=D2*C1", "D4": "=D2*B3*C1*(1-C1)", "D5": "=D4*A1"}
+    cells |= (
+        {"E1": f"=B1-{rate}D5", "E2": f"=B2-{rate}D4", "E3": f"=B3-{rate}D3", "E4": f"=B4-{rate}D2"} if rate else {}
+    )
+    assert _judged(cells, tmp_path / "w.xlsx") == (int(is_open), set())

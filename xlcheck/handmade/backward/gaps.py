@@ -16,6 +16,7 @@ from xlcheck.handmade.backward.certainty import weight_cells
 from xlcheck.handmade.backward.doubtful_data import doubtful_data, empty_data, made_of
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import place_of
+from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Move
 from xlcheck.handmade.backward.updates import source
@@ -151,17 +152,28 @@ def _out_of_step(reading: Reading, right: Collection[Address]) -> Iterator[Addre
 
 
 def _shows_another_loss(reading: Reading, number: int) -> bool:
-    """Whether the loss that a step makes smaller stands nowhere, and another one does: a slope is missing, or too much.
+    """Whether the loss that stands there is not the one that a step makes smaller, which stands nowhere.
 
-    Squared errors are not made smaller by the errors themselves, nor cross-entropies by errors times a slope.
+    Squared errors are not made smaller by the errors themselves, nor cross-entropies by errors times a slope. And where
+    nothing is updated, so that no rate makes up for it, the gradients are as large as those of the loss.
     """
-    loss = reading.steps[number].truth.loss
-    names = {role.quantity.name for at, role in reading.roles.values() if at == number}
+    step = reading.steps[number]
+    roles = [role for at, role in reading.roles.values() if at == number]
+    names = {role.quantity.name for role in roles}
+    if not any(own.moves for own in reading.steps):
+        losses, slopes = _factors(roles, "E"), _factors(roles, *step.gradient_names.values())
+        if losses and not slopes <= losses:
+            return True
     own = any(_LOSS.match(name) for name in names)
     entropies, squares = (any(name.startswith(kind) for name in names) for kind in (_ENTROPIES, "squared error"))
-    if loss.endswith("crossentropy"):
+    if step.truth.loss.endswith("crossentropy"):
         return squares and not entropies and not own
-    return loss == "mean_squared_error" and entropies and not squares and not own
+    return step.truth.loss == "mean_squared_error" and entropies and not squares and not own
+
+
+def _factors(roles: Iterable[Role], *names: str) -> set[float]:
+    """How many times cells count quantities, be it with a minus."""
+    return {round(abs(float(r.factor)), 9) for r in roles if r.quantity.name in names and np.ndim(r.factor) == 0}
 
 
 def _uneven(reading: Reading, accepted: Collection[int]) -> int:
