@@ -212,3 +212,19 @@ def test_gradients_of_a_loss_of_another_size(times: str, rate: str, is_open: boo
         {"E1": f"=B1-{rate}D5", "E2": f"=B2-{rate}D4", "E3": f"=B3-{rate}D3", "E4": f"=B4-{rate}D2"} if rate else {}
     )
     assert _judged(cells, tmp_path / "w.xlsx") == (int(is_open), set())
+
+
+def test_two_trainings_side_by_side_have_a_rate_each(tmp_path: Path) -> None:
+    """Rule: what the last step would move its weights by is so with the rate of the step before it, not of others."""
+    cells: Cells = {"C1": 0.1, "L1": 0.8}
+    for x, t, w, b, y, e, dw, db, rate in ("ABCDEFGH" + "C", "JKLMNOPQ" + "L"):
+        for row, given, wanted in zip(range(3, 7), (1, 2, 0.5, 3), (0, 1, 0, 1), strict=True):
+            before = row - 1
+            cells |= {f"{x}{row}": given, f"{t}{row}": wanted, f"{w}{row}": f"={w}{before}+{dw}{before}"}
+            cells |= {f"{b}{row}": f"={b}{before}+{db}{before}", f"{e}{row}": f"={t}{row}-{y}{row}"}
+            cells[f"{y}{row}"] = f"=1/(1+EXP(-({x}{row}*{w}{row}+{b}{row})))"
+            cells[f"{db}{row}"] = f"=${rate}$1*{e}{row}*{y}{row}*(1-{y}{row})"
+            cells[f"{dw}{row}"] = f"{cells[f'{db}{row}']}*{x}{row}"
+        cells |= {f"{w}3": 0.4, f"{b}3": -0.1}
+    assert _judged(cells, tmp_path / "w.xlsx") == (0, set())
+    assert _judged(cells | {"P6": "=$C$1*O6*N6*(1-N6)*J6"}, tmp_path / "v.xlsx") != (0, set())

@@ -62,7 +62,9 @@ class Reading:
         """The learning rates of a step, by which a cell may multiply its quantity; of the last one, those before it."""
         step = self.steps[number]
         if not step.moves:
-            step = next((other for other in self.steps if any(other.moves.values())), step)
+            moving = [other for other in self.steps if any(other.moves.values())]
+            weights = step.truth.network.weights
+            step = next((other for other in moving if not weights.isdisjoint(other.moves)), next(iter(moving), step))
         return [move.rate.size for move in dict.fromkeys(move for move in step.moves.values() if move is not None)]
 
     def role(self, number: int, values: Array, *, shown: bool = True) -> Role | None:
