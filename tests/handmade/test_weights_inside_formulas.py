@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from equation_sheets import answer, verdict
 from thorough import part_of
 
 from xlcheck.api import check
@@ -72,6 +73,20 @@ def test_a_slip_is_found_at_its_cell(tmp_path: Path, cells: Mapping[str, object]
     assert [(cell.cell, cell.formula, cell.desired_formula) for cell in found] == [(root, cells[root], desired)]
     assert "$" not in found[0].message
     assert "is empty" not in found[0].message
+
+
+@pytest.mark.parametrize("total", ["SUMPRODUCT(G14:I14,G15:I15)", "G14*G15+H14*H15+I14*I15"])
+def test_a_bias_typed_beside_weights_in_cells(total: str, tmp_path: Path) -> None:
+    """Rule: a number that is added to products of cells, as in what an activation reads, is a bias of its own."""
+    cells: dict[str, object] = {f"A{row}": x for row, x in zip(range(4, 8), (0.4, -0.3, 0.8, 0.1), strict=True)}
+    for number, c in enumerate("GHI"):
+        cells |= {f"{c}{row}": round(0.5 - 0.3 * number + 0.2 * row * (-1) ** row, 2) for row in range(4, 8)}
+        cells |= {f"{c}12": 0.1 * number - 0.1, f"{c}13": f"=SUMPRODUCT($A$4:$A$7,{c}4:{c}7)+{c}12"}
+        cells |= {f"{c}14": f"=TANH({c}13)", f"{c}15": 1.2 - 0.8 * number}
+    cells |= {"G16": f"={total}+0.1", "G17": "=1/(1+EXP(-G16))"}
+    found = verdict(cells, tmp_path)
+    assert (found.code, found.agree) == (0, 8)
+    assert answer(cells | {"G16": f"={total.replace('14', '13')}+0.1"}, tmp_path)[0] != 0
 
 
 def test_a_number_of_one_unit_alone_is_what_it_is(tmp_path: Path) -> None:

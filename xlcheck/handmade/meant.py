@@ -206,12 +206,17 @@ def _new_series(part: SheetGroup, roots: Collection[Address], held: Mapping[Addr
         wrong = [cell for cell in cells if cell in roots]
         before = {cell for (other, number), own in steps.items() if other == name and number < step for cell in own}
         sources = _sources(part, cells, held)
-        if not step or not wrong or not before.isdisjoint(sources):
+        if not step or not wrong:
+            continue
+        cleared = [cell for cell in wrong if before.isdisjoint(_sources(part, [cell], held))]
+        if cleared and _is_announced(part, cleared[0], step, held):
+            yield f"the step of {show(min(cleared))} may begin a series, as what stands in line with it says"
+        if not before.isdisjoint(sources):
             continue
         others = [own for (other, number), own in steps.items() if other == name and number not in {0, step}]
         first = _sources(part, steps.get((name, 0), ()), held) & sources
         again = first.difference(*(_sources(part, own, held) for own in others)) if others else ()
-        if len(wrong) > 1 or again or _is_announced(part, wrong[0], step, held):
+        if len(wrong) > 1 or again:
             yield f"the step of {show(min(wrong))} reads no state but the first one, as where a series begins"
 
 

@@ -54,8 +54,6 @@ def typed_weights(table: CellTable, precedents: Precedents) -> TypedWeights | No
     spots = {cell: found for cell, tree in trees.items() if (found := ways[cell].spots(tree))}
     alone = {cell: Weighing(cell[0], alone=True) for cell in trees.keys() - spots.keys()}
     single = {cell: found for cell, way in alone.items() if len(found := way.spots(trees[cell])) == 1}
-    if not (spots or single):
-        return None
     sums = {
         cell: way for cell in single for way in _in_line(cell, spots) if _goes_on(cell, single[cell][0], way, spots)
     }
@@ -69,6 +67,8 @@ def typed_weights(table: CellTable, precedents: Precedents) -> TypedWeights | No
         way = Weighing(cell[0], products=products)
         if found := way.spots(trees[cell]):
             ways[cell], spots[cell] = way, found
+    if not spots:
+        return None
     spots = {cell: _once(own) for cell, own in spots.items()}
     like = _families({cell: spots[cell] for cell in table.texts if cell in spots and cell not in sums}, table)
     like |= {cell: like[other] for cell, other in sums.items()}

@@ -11,7 +11,7 @@ from functools import partial, reduce
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.tree import Literal, Node, Operator, Reference, children, rebuilt
+from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Reference, children, rebuilt
 
 Spot = tuple[float, Range | None]
 """A typed number and the last cell that it multiplies; None for a number that is added."""
@@ -55,7 +55,8 @@ class Weighing:
             take: what is put in place of a number, told the cell that it multiplies.
         """
         addends = list(_addends(node, 1)) if _is_sum(node) or self.alone else []
-        if not (any(_weighted(addend) for _, addend in addends) or self._has_products(addends)):
+        weighs = any(_weighted(addend) for _, addend in addends) or _is_weighted_sum(addends)
+        if not (weighs or self._has_products(addends)):
             return rebuilt(node, partial(self.replaced, take=take))
         total: Node | None = None
         for sign, addend in (self._taken(*item, take) for item in addends):
@@ -124,6 +125,20 @@ def is_sum_or_product(node: Node) -> bool:
 
 def _is_sum(node: Node) -> bool:
     return isinstance(node, Operator) and node.symbol in {"+", "-"} and len(node.operands) == 2
+
+
+def _is_weighted_sum(addends: Collection[tuple[int, Node]]) -> bool:
+    """Whether a single number is added to products of cells: to two or more, or to all of two ranges at once."""
+    others = [own for sign, own in addends if sign == 1 and _number(own) is None]
+    products = [own for own in others if _is_product_of_cells(own)]
+    at_once = [own for own in others if isinstance(own, FunctionCall) and own.name in {"SUMPRODUCT", "MMULT"}]
+    is_all = len(products) + len(at_once) == len(others) == len(addends) - 1
+    return is_all and len(products) + 2 * len(at_once) > 1
+
+
+def _is_product_of_cells(node: Node) -> bool:
+    factors = [*_factors(node)]
+    return len(factors) == 2 and all(isinstance(own, Reference) and own.area.size == 1 for own in factors)
 
 
 def _addends(node: Node, sign: int) -> Iterator[tuple[int, Node]]:
