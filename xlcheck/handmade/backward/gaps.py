@@ -80,7 +80,7 @@ def gaps(
     yield from _of_cells(doubtful, "is an input or a target, and not made as the others in its line")
     yield from _of_cells(_out_of_step(reading, right), "holds what belongs to another step than its own")
     if any(_shows_another_loss(reading, number) for number in steps):
-        yield "squared errors are shown where another loss becomes smaller"
+        yield "the loss that is shown is not the one whose gradients these are"
 
 
 def _of_cells(cells: Iterable[Address], what: str) -> Iterator[str]:

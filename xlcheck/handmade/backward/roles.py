@@ -32,7 +32,7 @@ from xlcheck.handmade.backward.unwritten import is_unwritten
 from xlcheck.learning.dense_gradients import DenseGradients, losses_of
 
 MOST_QUANTITIES = 20_000
-_MOST_STEPS = 6
+_MOST_STEPS, _SOME = 6, 3
 _SAMPLE = re.compile(r"\(\d+\)(?=\[)")
 
 Near = dict[Address, frozenset[int]]
@@ -144,14 +144,14 @@ class Reading:
         if not any(name.startswith("∂E/∂w1[") for name in names):  # inputs and weights may stand for one another
             names |= self._held(number, "∂E/∂z · w1[")
         held, wanted = len(names), sum(self._kernel_sizes(step))
-        learning = next((n for n, other in enumerate(self.steps) if other.moves), None)
+        learning = [n for n, other in enumerate(self.steps) if other.moves][:_SOME]  # the first keeps copies of some
         if step.moves:
             return 0
-        if learning is None:
+        if not learning:
             return wanted - held if 2 * held >= wanted else 0
-        wanted = min(wanted, len(self._held(learning, "∂E/∂w")))
-        missing = self._holders(learning) - self._holders(number)
-        return missing.total() if wanted and 2 * held >= wanted else 0
+        wanted = min(wanted, *(len(self._held(n, "∂E/∂w")) for n in learning))
+        own = self._holders(number)
+        return min((self._holders(n) - own).total() for n in learning) if wanted and 2 * held >= wanted else 0
 
     def _holders(self, number: int) -> Counter[str]:
         """How many cells hold each gradient of a weight."""
