@@ -40,7 +40,8 @@ TRAPS = [
     "({f})*(1+EXP(-ABS(99*({x}-{n}))))", "{f}+ERF(ABS({x}-{n})*99)-1", "LET(a,{f},IF(a<{n},a,5))",
     "{f}+SQRT(1E-40*{x}^2)", "{f}+LN(1+EXP(99*({x}-{n})))", "{f}+1/(1+EXP(-99*({x}-{n})))",
     "{f}+1/(1+1E24*({x}-{n})^2)", "{f}+0*SQRT({n}-{x})", "({f})/IF({x}={n},2,1)", "{f}+SQRT({n}-{x})-SQRT({n}-{x})",
-    "IF(ABS({x})<{n},{f},0)", "{f}+SUMPRODUCT(--({x}>{n}))", "({f})*SQRT({n}-{x})^0",
+    "{f}+SUMPRODUCT(({x}:{x}>{n})*1)", "{f}+SUM(({x}>{n})+0)", "{f}+SUMPRODUCT(1*({x}:{x}>{n}))",
+    "{f}+SUM(({x}>{n})/1)", "IF(ABS({x})<{n},{f},0)", "{f}+SUMPRODUCT(--({x}>{n}))", "({f})*SQRT({n}-{x})^0",
 ]  # fmt: skip
 """What a formula becomes that is another one only where `x` is near `n`, or beyond it."""
 

@@ -51,6 +51,15 @@ def test_a_formula_that_draws_and_gives_what_it_should_is_unknown(kind: str, tmp
 
 
 @pytest.mark.keras
+def test_a_formula_that_fails_for_numbers_that_nobody_types_is_unknown(tmp_path: Path) -> None:
+    """Rule: where nobody understands it, and it gives what it should, an error says nothing of it or what reads it."""
+    cells = simple_rnn(5)
+    own = f'{_formula(cells, "I14")}+VALUE(TEXT(H13,"[>7]5;0"))*0'
+
+    assert answer({**cells, "I14": f"={own}"}, tmp_path) == (3, set())
+
+
+@pytest.mark.keras
 def test_what_is_zero_today_is_wrong(tmp_path: Path) -> None:
     """Rule: but a term that is 0 today is a slip, as a state of the wrong step, and so is noise beside a result."""
     cells = simple_rnn(5)
@@ -62,6 +71,9 @@ def test_what_is_zero_today_is_wrong(tmp_path: Path) -> None:
 
 def test_nothing_is_said_where_no_cell_is_wrong() -> None:
     """Rule: only cells that are called wrong, though right for the numbers shown, are asked for what they read."""
-    outcome, found = SimpleNamespace(roots=()), SimpleNamespace(all_layers=(), reads=SimpleNamespace(table=None))
+    outcome, found = (
+        SimpleNamespace(roots=(), verdicts=()),
+        SimpleNamespace(all_layers=(), reads=SimpleNamespace(table=None)),
+    )
 
     assert not [*may_stay_right(outcome, found)]  # type: ignore[arg-type]

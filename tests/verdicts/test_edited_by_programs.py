@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,7 @@ def deletes_numbers(path: Path, edit: Edit) -> bool:
 
 def blamed(path: Path, found: list[Edit], folder: Path) -> Iterator[Edit]:
     """The edits after which cells are called wrong, though no formula gives anything new, and no number is missing."""
+    path = Path(shutil.copy(path, folder / "original.xlsx"))  # LibreOffice leaves a lock beside what it has open
     saved = [folder / f"{number}.xlsx" for number in range(len(found))]
     edit_with_libreoffice([(path, edit, to) for edit, to in zip(found, saved, strict=True)], folder)
     (folder / "as it was").mkdir()

@@ -105,6 +105,27 @@ def test_cells_that_were_emptied_are_missing(tmp_path: Path) -> None:
     assert {cell.kind for cell in report.roots} == {"missing"}
 
 
+@pytest.mark.parametrize(("rows", "found"), [(4, None), (2, ((0, 0), 2))])
+def test_equal_numbers_have_moved_where_none_were_built(
+    rows: int, found: tuple[tuple[int, int], int] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Zeros stand anywhere by chance, as the states before a first step; but not twice where nothing was."""
+    held = np.full(24, np.nan)
+    held[2 : max(rows, 4)] = 0.0
+    built = np.zeros((1, rows))
+
+    def read(_: object, areas: list[Range], *more: object) -> list[Reading]:
+        (area,) = areas
+        grid = np.pad(held[:, None], ((0, 0), (0, 9)))[: area.rows, : area.columns]
+        return [Reading(area, grid.reshape(1, -1), {})]
+
+    monkeypatch.setattr(moved_cells, "recalculate", read)
+    cells = _Cells(codes_of(Range("S", 0, 0, rows)), built, np.full(rows, 1e-9), held[:rows] == 0)
+    known: Any = SimpleNamespace(selector=None, settings=[0])
+
+    assert _moved("S", cells, 0, known, known, known) == found
+
+
 @pytest.mark.parametrize(
     ("column", "found"),
     [

@@ -5,16 +5,24 @@ A scalar is a number, a term, a text, a logical value, or None for an empty cell
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.algebra import COMPARISONS, Expression, Function, Term
+from xlcheck.formulas.algebra import COMPARISONS, Algebra, Expression, Function, Term
 
 Scalar = Expression | str | bool | None
 Array = NDArray[np.object_]
 Argument = Scalar | Array
+COMPUTED: Mapping[str, Callable[[Algebra, Expression, Expression], Expression]] = {
+    "+": lambda algebra, a, b: algebra.sum((a, b)),
+    "-": Algebra.subtract,
+    "*": Algebra.multiply,
+    "/": lambda algebra, a, b: algebra.multiply(a, algebra.power(b, -1.0)),
+    "^": Algebra.power,
+}
+"""What operators of two numbers compute."""
 
 
 class OpaqueError(Exception):
@@ -122,3 +130,9 @@ def counted(value: Scalar) -> Expression:
 def is_logical(value: Scalar) -> bool:
     """Whether it is TRUE or FALSE, or a comparison of numbers."""
     return isinstance(value, bool) or (isinstance(value, Function) and value.name in COMPARISONS)
+
+
+def computed(algebra: Algebra, sign: str, a: Scalar, b: Scalar) -> Expression:
+    """What an operator computes: a number, also `(B2>0)*1`, for functions that count no TRUE."""
+    value = COMPUTED[sign](algebra, number(a), number(b))
+    return algebra.function("IF", value, 1.0, 0.0) if is_logical(value) else value

@@ -16,9 +16,11 @@ from xlcheck.formulas.addresses import Range, hull, parse_range
 from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Term
 from xlcheck.formulas.functions import Functions
 from xlcheck.formulas.scalars import (  # fmt: skip
+    COMPUTED,
     Argument,
     OpaqueError,
     Scalar,
+    computed,
     elementwise,
     is_logical,
     number,
@@ -154,16 +156,8 @@ class FormulaValues:
             case "-" | "%" as sign, 1:
                 factor = -1.0 if sign == "-" else 0.01
                 return elementwise(lambda a: algebra.scale(self._as_number(a), factor), *operands)
-            case "+", 2:
-                return elementwise(lambda a, b: algebra.sum((number(a), number(b))), *operands)
-            case "-", 2:
-                return elementwise(lambda a, b: algebra.subtract(number(a), number(b)), *operands)
-            case "*", 2:
-                return elementwise(lambda a, b: algebra.multiply(number(a), number(b)), *operands)
-            case "/", 2:
-                return elementwise(lambda a, b: algebra.multiply(number(a), algebra.power(number(b), -1.0)), *operands)
-            case "^", 2:
-                return elementwise(lambda a, b: algebra.power(number(a), number(b)), *operands)
+            case sign, 2 if sign in COMPUTED:
+                return elementwise(lambda a, b: computed(algebra, sign, a, b), *operands)
             case "&", 2:
                 return elementwise(lambda a, b: _text(a) + _text(b), *operands)
             case symbol, 2 if symbol in COMPARISONS:

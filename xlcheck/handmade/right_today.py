@@ -13,6 +13,7 @@ from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cell_terms import leaves
 from xlcheck.handmade.reading.cells import show
+from xlcheck.verdicts.report import Status
 
 
 def may_stay_right(outcome: Outcome, found: Arrangement) -> Iterator[tuple[Address, str]]:
@@ -23,6 +24,8 @@ def may_stay_right(outcome: Outcome, found: Arrangement) -> Iterator[tuple[Addre
         found: all layers, perhaps under an edit.
     """
     known = {cell for layer in found.all_layers for cell in (*layer.own, *layer.given)}
+    right = (verdict.cell for verdict in outcome.verdicts if verdict.status is Status.AGREE)
+    known |= {read for cell in right for read in outcome.precedents.of(cell)}  # as a number that all choose by
     table = found.reads.table
     for cell in sorted(verdict.cell for verdict in outcome.roots if verdict.only_here):
         asked = _asked(cell, found)

@@ -22,14 +22,14 @@ from xlcheck.verdicts.observe import Observation
 from xlcheck.verdicts.placement import Sighting
 from xlcheck.verdicts.recalculate import recalculate
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
-from xlcheck.workbook.cell_codes import Codes, Mask, positions
+from xlcheck.workbook.cell_codes import Codes, Mask, codes_at, contained, positions
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest
 
 MOST = 5
 """So many rows or columns at once are tried."""
 _ENOUGH = 2
-"""Different numbers that stand elsewhere; one may do so by chance, as zeros do."""
+"""Different numbers that stand elsewhere; one may do so by chance, as zeros do, but not where none were built."""
 _LARGEST = 2**18  # cells
 _WAYS = (("down", "up"), ("to the right", "to the left"))
 
@@ -111,14 +111,18 @@ def _moved(
     end = np.minimum(place[:, behind].max(axis=1) + MOST + 1, (MAX_ROWS, MAX_COLUMNS))
     area = Range(sheet, *corner.tolist(), *(end - corner).tolist())
     numbers = cells.numbers[:, behind]
-    if area.size > _LARGEST or np.unique(numbers[0, ~cells.same[behind]]).size < _ENOUGH:
+    if area.size > _LARGEST:
         return None
+    differ = np.unique(numbers[0, ~cells.same[behind]]).size >= _ENOUGH
     (reading,) = recalculate(session, [area], [True], manifest.selector, seen.settings)
     grid = reading.numbers.reshape(-1, area.rows, area.columns)
     for by in (step * sign for step in range(1, MOST + 1) for sign in (1, -1)):
         there = place[:, behind] - corner[:, None]
         there[axis] += by
-        if (there >= 0).all() and close(grid[:, there[0], there[1]], numbers, cells.limits[behind]).all():
+        if (there < 0).any() or not close(grid[:, there[0], there[1]], numbers, cells.limits[behind]).all():
+            continue
+        on_numbers = contained(codes_at(*(there + corner[:, None])), np.sort(cells.codes))
+        if differ or (~on_numbers).sum() >= _ENOUGH:
             top, left = place[:, behind][:, np.lexsort((across[behind], along[behind]))[0]].tolist()
             return (top, left), by
     return None
