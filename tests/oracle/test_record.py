@@ -194,6 +194,17 @@ def test_retrace_follows_an_edited_weight() -> None:
     assert not np.array_equal(again["rnn.z[0]"], trace["rnn.z[0]"])
 
 
+def test_retrace_knows_the_codes_of_an_embedding() -> None:
+    """A code beyond the vocabulary, typed into a workbook, is said in one sentence and never looked up."""
+    keras = import_keras()
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Embedding(5, 2, name="vectors")])
+    trace = record(model, np.array([[4.0, 0.0]]))
+    given = {name: np.full_like(values, 6.0) if ".x" in name else values for name, values in trace.values.items()}
+
+    with pytest.raises(ModelError, match="input 'input' holds 6; layer 'vectors' knows the codes 0 to 4"):
+        retrace(read_model(model), given)
+
+
 def test_retrace_needs_every_given_quantity() -> None:
     """A missing or misshapen input is named."""
     model = recurrent("SimpleRNN")

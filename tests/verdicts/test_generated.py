@@ -11,6 +11,8 @@ from workbook_parts import edited
 
 from xlcheck import api
 from xlcheck.engines import engine
+from xlcheck.errors import ModelError
+from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.generated import check_content
 from xlcheck.verdicts.report import Kind, Status
 from xlcheck.workbook.container import Container
@@ -52,6 +54,17 @@ def test_engines_agree_on_roots_and_followers(small_book: SmallBook, tmp_path: P
     (root,) = report.roots
     assert (root.quantity, root.kind, root.formula) == ("rnn.h[0][0]", Kind.VALUE, "=TANH(C7)+1E-9")
     assert root.desired == root.desired_from_precedents == small_book.trace["rnn.h[0]"][0, 0]
+
+
+def test_what_the_model_does_not_know_is_said_of_its_file(small_book: SmallBook, tmp_path: Path) -> None:
+    """A number in the place of an input may be one with which the model cannot be asked."""
+    small_book.write(tmp_path / "small.xlsx", {"Weights!C7": 0.5})
+
+    def refuse(*_: object) -> Trace:
+        raise ModelError("input 'words' holds 6")
+
+    with pytest.raises(ModelError, match=r"small\.xlsx: input 'words' holds 6"):
+        check_content(read_workbook(tmp_path / "small.xlsx"), engine("ironcalc"), recompute=refuse)
 
 
 SUM_OF_PRODUCTS = {"Net!D12": "=SUM(D9:D10*Weights!$B$9:$B$10)+Weights!$B$12"}

@@ -141,7 +141,7 @@ def retrace(spec: ModelSpec, given: Mapping[str, Array], dtype: str = "float64")
         dtype: as in `record`.
 
     Raises:
-        ModelError: a given quantity is missing or has another shape than the spec says.
+        ModelError: a given quantity is missing, of another shape than the spec says, or a code that is none.
         NotSupportedError: the model is not supported.
         OracleError: as in `record`.
     """
@@ -152,6 +152,7 @@ def retrace(spec: ModelSpec, given: Mapping[str, Array], dtype: str = "float64")
         if q.expr is None and given[q.name].shape[0 if q.is_weight else 1 :] != q.shape:
             raise ModelError(f"{q.name} has the shape {given[q.name].shape}; the model {spec.name!r} needs {q.shape}")
     inputs = [_given_input(graph, item, given) for item in spec.inputs]
+    check_codes(spec, dict(zip((item.tensor for item in spec.inputs), inputs, strict=True)))
     targets = None if spec.loss is None else gather(graph, "target.y", given)
     states = {q.name: given[q.name] for q in graph if q.expr is None and q.band.symbol in STATES}
     return _record(spec, graph, to_keras(spec, given, dtype), inputs, targets, states, dtype)
@@ -159,8 +160,7 @@ def retrace(spec: ModelSpec, given: Mapping[str, Array], dtype: str = "float64")
 
 def _given_input(graph: Graph, item: InputSpec, given: Mapping[str, Array]) -> Array:
     if item.one_hot:
-        places = gather(graph, f"{item.tensor}.place", given)
-        return vectors_of(places, item.shape[-1]).reshape(-1, *item.shape)
+        return vectors_of(gather(graph, f"{item.tensor}.place", given), item.shape[-1]).reshape(-1, *item.shape)
     return gather(graph, f"{item.tensor}.x", given).reshape(-1, *item.shape)
 
 

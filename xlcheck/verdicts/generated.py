@@ -311,7 +311,10 @@ def _desired(
     if manifest.epochs is not None:
         inputs = _for_retraining(manifest.epochs, inputs)
     shown = () if manifest.batch is None else (manifest.batch,)
-    trace = recompute(manifest.spec, inputs, *shown)
+    try:
+        trace = recompute(manifest.spec, inputs, *shown)
+    except ModelError as error:  # as where an input was changed to what the model does not know
+        raise ModelError(f"{content.path}: {error}") from error
     missing = [q.name for q in graph if q.expr is not None and q.name not in trace]
     if missing:
         raise OracleError(f"{trace.source} gave no value for {missing[0]}, which {content.path} shows")
