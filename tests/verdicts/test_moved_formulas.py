@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -92,3 +93,23 @@ def test_another_mistake_beside_is_still_one(tmp_path: Path) -> None:
     book.save(tmp_path / "w.xlsx")
 
     assert api.check(tmp_path / "w.xlsx").exit_code == 1
+
+
+def test_look_ups_elsewhere_may_follow(tmp_path: Path) -> None:
+    """Rule: an input that other worksheets show is read there where it has gone; one that reads beside it is wrong."""
+    for cell in ("F12", "F40"):
+        book = openpyxl.load_workbook(LSTM.with_name("simple-rnn-book.xlsx"))
+        own = book["simple_rnn"]
+        own["E13"], own["E12"] = own["E12"].value, None
+        for sheet in book:
+            for found in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
+                found.value = re.sub(r"(simple_rnn!\$?E\$?)12\b", r"\g<1>13", found.value)
+        for found in (cell for row in own.iter_rows() for cell in row if cell.data_type == "f"):
+            found.value = re.sub(r"(?<![A-Z!$])(\$?E\$?)12\b", r"\g<1>13", found.value)
+        if cell == "F40":
+            book["Documents"]["C12"] = "=simple_rnn!E14"
+        book.save(tmp_path / f"{cell}.xlsx")
+
+    with pytest.raises(NothingCheckedError, match="cells of simple_rnn from E12 on were moved 1 row down"):
+        api.check(tmp_path / "F12.xlsx")
+    assert api.check(tmp_path / "F40.xlsx").exit_code == 1

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from xlcheck.errors import NothingCheckedError
 from xlcheck.formulas.addresses import parse_range
@@ -20,7 +21,7 @@ from xlcheck.frozen import dataclass
 from xlcheck.verdicts.filled_columns import FilledVerdict
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.moved_cells import MOST, said_of_move
-from xlcheck.verdicts.report import CellResult, Status
+from xlcheck.verdicts.report import CellResult, Kind, Status
 from xlcheck.verdicts.summary import Judged
 from xlcheck.workbook.bindings import Helper
 from xlcheck.workbook.cell_codes import code_at
@@ -64,7 +65,9 @@ def require_formulas_in_place(
     """
     found = [*judged.helpers, *(own for column in judged.filled for own in column.wrong)]
     wrong = [own.helper for own in found if own.status is Status.ROOT]
+    look_ups = [root for root in roots if root.quantity is not None and root.kind is Kind.NOT_AS_WRITTEN]
     others = {(root.sheet, (area.top, area.left)) for root in roots for area in [parse_range(root.cell)]}
+    others -= {(root.sheet, (area.top, area.left)) for root in look_ups for area in [parse_range(root.cell)]}
     others -= {(helper.cell.sheet, _place(helper)) for helper in wrong}
     if len({sheet for sheet, _ in others}) > 1 or not wrong:
         return
@@ -73,10 +76,18 @@ def require_formulas_in_place(
     moves = itertools.product((sheet for sheet in sheets if sheet in content.sheets), (0, 1), _STEPS)
     for move in itertools.starmap(_Move, moves):
         given = {place for sheet, place in others if sheet == move.sheet}
-        if len(given) < len(others):
+        read = [_read_back(root, move) for root in look_ups]
+        if len(given) < len(others) or not all(read):
             continue
+        given = given.union(*read)
         if (first := _first_moved(move, wrong, right, formulas, content, given)) is not None:
             raise NothingCheckedError(said_of_move(content.path, move.sheet, first, move.by, move.axis))
+
+
+def _read_back(root: CellResult, move: _Move) -> set[Place]:
+    """What the formula of an input or a weight reads of the worksheet, where it stood before the move."""
+    refs = [ref for ref in cut(str(root.formula)).refs if (ref.sheet or root.sheet) == move.sheet]
+    return {replace(move, by=-move.by).of(place) for ref in refs for place in _corners(ref)}
 
 
 def _right(filled: Sequence[FilledVerdict], formulas: FormulaCells) -> Iterator[Helper]:
