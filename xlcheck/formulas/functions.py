@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Algebra, Expression, Term
+from xlcheck.formulas.algebra import Algebra, Expression, Leaf, Term
 from xlcheck.formulas.scalars import (
     Argument,
     Array,
@@ -54,7 +54,7 @@ class Functions:
             "SUMXMY2": self._squared_distance,
             "DEVSQ": self._squares_from_mean,
             "AVERAGE": lambda *a: self._average(list(numbers(a))),
-            "COUNT": lambda *a: float(len(list(numbers(a)))),
+            "COUNT": self._count,
             "MAX": lambda *a: self._extreme("MAX", a),
             "MIN": lambda *a: self._extreme("MIN", a),
             "TRANSPOSE": lambda a: two_dimensional(a).T,
@@ -130,6 +130,12 @@ class Functions:
             return function(*arguments)  # type: ignore[no-any-return]
         except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
             raise OpaqueError(f"{name}: {error}") from error
+
+    def _count(self, *arguments: Argument) -> float:
+        found = list(numbers(arguments))
+        if any(isinstance(item, Term) and not isinstance(item, Leaf) for item in found):
+            raise OpaqueError("what is computed may fail, and counts only where it does not")
+        return float(len(found))
 
     def _unary(self, name: str) -> Callable[[Argument], Argument]:
         return lambda a: elementwise(lambda x: self._algebra.function(name, number(x)), a)
