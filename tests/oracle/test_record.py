@@ -205,6 +205,18 @@ def test_retrace_knows_the_codes_of_an_embedding() -> None:
         retrace(read_model(model), given)
 
 
+def test_a_code_that_another_layer_hands_on_must_be_known() -> None:
+    """Rule: so is a code that an embedding does not read from an input itself."""
+    keras = import_keras()
+    layers = [keras.Input((2,)), keras.layers.Reshape((2,)), keras.layers.Embedding(5, 2, name="vectors")]
+    model = keras.Sequential(layers)
+    trace = record(model, np.array([[4.0, 0.0]]))
+    given = {name: np.full_like(values, 6.0) if ".x" in name else values for name, values in trace.values.items()}
+
+    with pytest.raises(ModelError, match="a layer looks up 6; it knows the codes 0 to 4"):
+        retrace(read_model(model), given)
+
+
 def test_retrace_needs_every_given_quantity() -> None:
     """A missing or misshapen input is named."""
     model = recurrent("SimpleRNN")

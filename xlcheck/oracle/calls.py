@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from xlcheck.errors import OracleError
+from xlcheck.errors import ModelError, OracleError
 from xlcheck.model.keras_calls import arguments_of
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import is_graph
 from xlcheck.model.keras_operations import is_operation
 from xlcheck.model.model_spec import Call, ModelSpec
 from xlcheck.oracle.noted import LayerCall
+
+_NO_CODE = re.compile(r"= (-?\d+) is not in \[0, (\d+)\)|index (-?\d+) is out of bounds for axis 0 with size (\d+)")
+
+
+@contextmanager
+def codes_are_known() -> Iterator[None]:
+    """Say in a sentence that a layer looks up a code that it does not know, and that another layer has handed on."""
+    try:
+        yield
+    except Exception as error:
+        if (found := _NO_CODE.search(str(error))) is None:
+            raise
+        code, size = filter(None, found.groups())
+        raise ModelError(f"a layer looks up {code}; it knows the codes 0 to {int(size) - 1}") from error
 
 
 def match_calls(spec: ModelSpec, root: LayerCall, inputs: Sequence[Any]) -> Iterator[tuple[Call, LayerCall]]:
