@@ -59,3 +59,12 @@ def test_a_step_that_reads_the_first_state_may_begin_a_series(state: str, roots:
         cells |= {f"B{row}": x, f"C{row}": f"=TANH($B$1*B{row}+$D$1*{before}+$F$1)"}
 
     assert answer(cells, tmp_path)[1] == roots
+
+
+@pytest.mark.parametrize(("row", "is_end"), [(10, True), (9, False)])
+def test_what_is_shown_of_a_series_is_its_last_state(row: int, is_end: bool, tmp_path: Path) -> None:
+    """Rule: a forecast made of a state before the last one, which nobody reads, is no pass; it may stop too early."""
+    cells: dict[str, object] = {"B1": 0.7, "D1": 0.5, "F1": -0.1, "D4": 0, "H1": f"=100*D{row}"}
+    for at, x in zip(range(5, 11), (0.5, 1, -0.3, 0.7, 0.8, 0.2), strict=True):
+        cells |= {f"C{at}": x, f"D{at}": f"=TANH($B$1*C{at}+$D$1*D{at - 1}+$F$1)"}
+    assert answer(cells, tmp_path) == (0 if is_end else 3, set())

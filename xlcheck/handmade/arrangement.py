@@ -282,13 +282,24 @@ class Arrangement:
         text, read = self.reads.table.texts.get(cell, ""), self.reads.of(cell)
         others = [other for other in read if other not in known]
         losses = (own.loss.at.values() for own in self.layers if own.loss is not None)
-        if self._is_read(cell) or any(1 < len({*own} & {*read}) < len(own) for own in losses):  # a mean is that of all
+        some = any(1 < len({*own} & {*read}) < len(own) for own in losses)  # a mean is that of all
+        if self._is_read(cell) or some or self._stops_early(read):
             return False
         if not others:
             windows = (area for area in self.reads.areas(cell) if area.size > 1)
             return shows_otherwise(text) and not any(goes_on(area, self.reads, known) for area in windows)
         is_key = [*map(self.reads.table.is_number, others)] == [True] and is_difference(text)
         return is_key and not self._is_followed(others[0])
+
+    def _stops_early(self, read: Collection[Address]) -> bool:
+        """Whether a formula reads a state before the last one, which nobody reads, as if it were the end."""
+        for layer in self.layers:
+            steps = {cell_of(atom): at[0] for at, atom in layer.reading.values.get("h", {}).items()}
+            last = max(steps.values(), default=0)
+            ends = [cell for cell, step in steps.items() if step == last]
+            if any(steps.get(cell, last) < last for cell in read) and not any(map(self.reads.readers.get, ends)):
+                return True
+        return False
 
     def is_computed_with(self, cell: Address) -> bool:
         """Whether a formula reads a cell that does more than to show it."""
