@@ -22,7 +22,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.shown_beside import only_shown, unread, without
+from xlcheck.handmade.shown_beside import answer_key, only_shown, unread, without
 from xlcheck.handmade.single_edit import NONE, UNDECIDED, one_edit
 from xlcheck.handmade.summary import Abstention, part_of, worksheets
 from xlcheck.handmade.with_typed_weights import with_typed_weights
@@ -84,6 +84,10 @@ class Search:
         Its layers are recognised one by one, by their equations. Where these leave something, perhaps because the
         network is too small to have witnesses, the part is read as the training of a network, or with one edit in it.
         """
+        if key := answer_key(part):
+            rest = without(part, key)
+            found, left_out = self._settle(rest, replace(answers, values=rest.values), sheets)
+            return found, [*left_out, Abstention(part.table, part.values, sorted(key), "", matters=False)]
         plain = without_rounding(part, answers)
         if plain is not None:
             found, left_out = self._settle(plain.part, plain.answers, sheets)
@@ -92,8 +96,8 @@ class Search:
         having = None if moved is None else self._layers(moved.part, moved.answers)
         if moved is None or having is None or not having.may_be_more or self._learns(part):
             return self._settled(part, answers, sheets)
-        without = self._layers(part, answers)
-        if without is not None and len(having.left) >= len(without.left):  # as where a mistake hides all layers
+        as_it_is = self._layers(part, answers)
+        if as_it_is is not None and len(having.left) >= len(as_it_is.left):  # as where a mistake hides all layers
             found, left_out = self._settled(part, answers, sheets)
             if found:
                 return found, left_out

@@ -8,15 +8,19 @@ from collections.abc import Collection, Sequence
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import skeleton
+from xlcheck.formulas.shapes import shape_of, skeleton
+from xlcheck.handmade.equations.typed_over import digits_of
 from xlcheck.handmade.pieces import alone
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.showing import bends
+from xlcheck.handmade.showing import bends, is_difference
 
 _TOTAL = re.compile(r"(?:SUM|AVERAGE|MEDIAN|MIN|MAX|COUNT|COUNTA|(?:STDEV|VAR)(?:\.?[SP])?)\([^(),]+\)$", re.IGNORECASE)
 """A number that describes one range."""
 _AGREEMENT = re.compile(r"(?:CORREL|PEARSON|RSQ)\([^(),]+,[^(),]+\)$", re.IGNORECASE)
 """A number that says how well two ranges agree."""
+_MANY, _DIGITS = 3, 2
+"""Results that a book gives, and digits of each behind its point, so that they agree by no chance."""
 
 
 def unread(part: SheetGroup) -> list[set[Address]]:
@@ -62,6 +66,33 @@ def only_shown(part: SheetGroup) -> set[Address]:
         return all(part.table.fills(first, other) for other in others)
 
     return _totals(part).union(*filter(is_sure, unread(part)))
+
+
+def answer_key(part: SheetGroup) -> set[Address]:
+    """The formulas that compare results with typed ones, as with those of a book, and what marks and sums these up.
+
+    Most of the typed numbers are the results to a unit of their last digit, as whoever goes on with rounded numbers
+    has them, of two digits behind the point or more: so they are no targets of a training.
+    """
+    table, precedents = part.table, part.precedents
+    families: dict[tuple[str, str], list[tuple[Address, Address, Address]]] = defaultdict(list)
+    for cell, text in table.texts.items():
+        read = precedents.of(cell)
+        typed, results = ([own for own in read if table.is_formula(own) is is_result] for is_result in (False, True))
+        marks = is_difference(text) or isinstance(table.value(cell, part.values), str | bool)
+        if marks and len(typed) == len(results) == 1 and typed[0] in table.typed_numbers:
+            families[cell[0], shape_of(text, *cell[1:])].append((cell, results[0], typed[0]))
+    key: set[Address] = set()
+    for own in families.values():
+        numbers = [(table.value(result, part.values), table.typed_numbers[typed]) for _, result, typed in own]
+        same = [isinstance(a, float) and (n := digits_of(b)) >= _DIGITS and abs(a - b) <= 10.0**-n for a, b in numbers]
+        if sum(same) >= _MANY and 2 * sum(same) >= len(same):
+            key.update(cell for cell, *_ in own)
+    behind = key | reached(key, precedents.readers)
+    compared = {own for cell in key for own in precedents.of(cell)}
+    typed_only = all(behind.issuperset(precedents.readers(own)) for own in compared if not table.is_formula(own))
+    others = {own for cell in behind - key for own in precedents.of(cell) if table.is_formula(own) or own in compared}
+    return behind if typed_only and others <= behind | compared else set()
 
 
 def _totals(part: SheetGroup) -> set[Address]:
