@@ -68,3 +68,15 @@ def test_targets_are_no_results_of_a_book(tmp_path: Path) -> None:
         }
     cells |= {"F3": "=SUMPRODUCT(D3:D6,A3:A6)", "F4": "=SUM(D3:D6)", "G3": "=A1-0.1*F3", "G4": "=B1-0.1*F4"}
     assert verdict(cells, tmp_path).agree == 12
+
+
+@pytest.mark.parametrize("digits", [2, 6])
+def test_what_fits_well_is_no_answer_key(digits: int, tmp_path: Path) -> None:
+    """Rule: outputs may be near to their targets; a row that compares with the target of another one is no pass."""
+    cells: dict[str, object] = {"A1": 0.5, "B1": 0.2}
+    for row, x in zip(range(3, 9), (0.1, 0.5, -0.3, 0.9, 0.2, -0.7), strict=True):
+        output = 1 / (1 + exp(-(0.5 * x + 0.2)))
+        cells |= {f"A{row}": x, f"B{row}": round(output, digits), f"C{row}": f"=1/(1+EXP(-($A$1*A{row}+$B$1)))"}
+        cells |= {f"D{row}": f"=C{row}-B{row}"}
+    assert verdict(cells, tmp_path).code == 0
+    assert answer(cells | {"D5": "=C5-B6"}, tmp_path) == (3, set())

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of, skeleton
-from xlcheck.handmade.equations.typed_over import digits_of
+from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.pieces import alone
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
@@ -72,7 +72,8 @@ def answer_key(part: SheetGroup) -> set[Address]:
     """The formulas that compare results with typed ones, as with those of a book, and what marks and sums these up.
 
     Most of the typed numbers are the results to a unit of their last digit, as whoever goes on with rounded numbers
-    has them, of two digits behind the point or more: so they are no targets of a training.
+    has them, of two digits behind the point or more; and they are those of several kinds of formulas, or of so many
+    digits that they were computed: so they are no targets of a training.
     """
     table, precedents = part.table, part.precedents
     families: dict[tuple[str, str], list[tuple[Address, Address, Address]]] = defaultdict(list)
@@ -84,9 +85,13 @@ def answer_key(part: SheetGroup) -> set[Address]:
             families[cell[0], shape_of(text, *cell[1:])].append((cell, results[0], typed[0]))
     key: set[Address] = set()
     for own in families.values():
-        numbers = [(table.value(result, part.values), table.typed_numbers[typed]) for _, result, typed in own]
-        same = [isinstance(a, float) and (n := digits_of(b)) >= _DIGITS and abs(a - b) <= 10.0**-n for a, b in numbers]
-        if sum(same) >= _MANY and 2 * sum(same) >= len(same):
+        same = [
+            (digits, skeleton(table.texts[result])) for _, result, typed in own
+            if (digits := digits_of(number := table.typed_numbers[typed])) >= _DIGITS
+            and isinstance(value := table.value(result, part.values), float) and abs(value - number) <= 10.0**-digits
+        ]  # fmt: skip
+        kinds = len({kind for _, kind in same})  # results of one kind may be near to what they should become
+        if 2 * len(same) >= len(own) and len(same) >= _MANY and (kinds > 1 or min(same)[0] >= COMPUTED):
             key.update(cell for cell, *_ in own)
     behind = key | reached(key, precedents.readers)
     compared = {own for cell in key for own in precedents.of(cell)}
