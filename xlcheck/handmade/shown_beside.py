@@ -76,13 +76,13 @@ def answer_key(part: SheetGroup) -> set[Address]:
     digits that they were computed: so they are no targets of a training.
     """
     table, precedents = part.table, part.precedents
-    families: dict[tuple[str, str], list[tuple[Address, Address, Address]]] = defaultdict(list)
+    families: dict[tuple[str, str], list[tuple[Address, Address, Address]]] = defaultdict(list)  # by what they do
     for cell, text in table.texts.items():
         read = precedents.of(cell)
         typed, results = ([own for own in read if table.is_formula(own) is is_result] for is_result in (False, True))
         marks = is_difference(text) or isinstance(table.value(cell, part.values), str | bool)
         if marks and len(typed) == len(results) == 1 and typed[0] in table.typed_numbers:
-            families[cell[0], shape_of(text, *cell[1:])].append((cell, results[0], typed[0]))
+            families[cell[0], skeleton(text)].append((cell, results[0], typed[0]))
     key: set[Address] = set()
     for own in families.values():
         same = [
@@ -90,8 +90,10 @@ def answer_key(part: SheetGroup) -> set[Address]:
             if (digits := digits_of(number := table.typed_numbers[typed])) >= _DIGITS
             and isinstance(value := table.value(result, part.values), float) and abs(value - number) <= 10.0**-digits
         ]  # fmt: skip
+        is_filled = len({shape_of(table.texts[cell], *cell[1:]) for cell, *_ in own}) == 1  # without a slip
         kinds = len({kind for _, kind in same})  # results of one kind may be near to what they should become
-        if 2 * len(same) >= len(own) and len(same) >= _MANY and (kinds > 1 or min(same)[0] >= COMPUTED):
+        is_book = 2 * len(same) >= len(own) and len(same) >= _MANY and (kinds > 1 or min(same)[0] >= COMPUTED)
+        if is_filled and is_book:
             key.update(cell for cell, *_ in own)
     behind = key | reached(key, precedents.readers)
     compared = {own for cell in key for own in precedents.of(cell)}
