@@ -283,7 +283,8 @@ class Arrangement:
         others = [other for other in read if other not in known]
         losses = (own.loss.at.values() for own in self.layers if own.loss is not None)
         some = any(1 < len({*own} & {*read}) < len(own) for own in losses)  # a mean is that of all
-        if self._is_read(cell) or some or self._stops_early(read):
+        is_number = isinstance(self.values[self.reads.table.index[cell]], float)
+        if self._is_read(cell) or some or (is_number and self._stops_early(read)):
             return False
         if not others:
             windows = (area for area in self.reads.areas(cell) if area.size > 1)
