@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
-from types import SimpleNamespace
 
 import pytest
 from equation_sheets import answer, save, simple_rnn
+from recognised_sheets import sheet
 
 from xlcheck import check
+from xlcheck.engines import engine
+from xlcheck.handmade.bench import Bench
+from xlcheck.handmade.by_equations import settled
+from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.handmade.right_today import may_stay_right
+from xlcheck.oracle.on_request import keras_if_installed
+from xlcheck.verdicts.tolerance import Tolerance
 
 _STEPS = {f"A{row}": row - 12 for row in range(12, 17)}
 """The numbers of steps, typed beside them."""
@@ -69,11 +75,14 @@ def test_what_is_zero_today_is_wrong(tmp_path: Path) -> None:
     assert answer({**cells, "I14": noisy}, tmp_path) == (1, {"I14"})
 
 
-def test_nothing_is_said_where_no_cell_is_wrong() -> None:
+@pytest.mark.keras
+def test_nothing_is_said_where_no_cell_is_wrong(tmp_path: Path) -> None:
     """Rule: only cells that are called wrong, though right for the numbers shown, are asked for what they read."""
-    outcome, found = (
-        SimpleNamespace(roots=(), verdicts=()),
-        SimpleNamespace(all_layers=(), reads=SimpleNamespace(table=None)),
-    )
+    recompute = keras_if_installed()
+    assert recompute is not None
+    own = sheet(simple_rnn(5) | _STEPS, tmp_path)
+    answers, tolerance = answers_of(own.table, engine("ironcalc")), Tolerance(1e-12, 1e-12, 0.0, {})
+    layers = settled(own.arrangement, own.part, Bench(own.part, answers, recompute, tolerance, 0, own.terms))
 
-    assert not [*may_stay_right(outcome, found)]  # type: ignore[arg-type]
+    assert layers.outcomes
+    assert not any([*may_stay_right(outcome, own.arrangement)] for outcome in layers.outcomes)

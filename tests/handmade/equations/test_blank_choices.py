@@ -10,9 +10,9 @@ from equation_sheets import save, simple_rnn
 
 from xlcheck import check
 from xlcheck.formulas.addresses import Range
-from xlcheck.formulas.algebra import Algebra, Term
+from xlcheck.formulas.algebra import Address, Algebra, Term
 from xlcheck.formulas.parser import parse
-from xlcheck.formulas.scalars import OpaqueError
+from xlcheck.formulas.scalars import OpaqueError, Scalar
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
 from xlcheck.handmade.equations.blank_choices import chooses_by_blank
@@ -31,8 +31,14 @@ BLANK = ("Sheet1", 25, 25)
 
 def _term(formula: str, *, counted: bool) -> Term | None:
     algebra = Algebra(literal=True)
-    scalar = lambda cell: algebra.leaf(cell) if counted or cell != BLANK else None  # noqa: E731
-    number = lambda value: float(value or 0.0)  # noqa: E731
+
+    def scalar(cell: Address) -> Scalar:
+        return algebra.leaf(cell) if counted or cell != BLANK else None
+
+    def number(value: Scalar) -> float:
+        assert not isinstance(value, Term)
+        return float(value or 0.0)
+
     around = Surroundings(algebra, scalar, lambda area: area, lambda cell: Range(*cell, 1, 1), {}, number)
     try:
         term = FormulaValues(around).evaluate(parse(formula), ("Sheet1", 50, 50))
