@@ -36,7 +36,8 @@ def _term(formula: str, *, counted: bool) -> Term | None:
         return algebra.leaf(cell) if counted or cell != BLANK else None
 
     def number(value: Scalar) -> float:
-        assert not isinstance(value, Term)
+        if isinstance(value, Term):
+            raise OpaqueError("nobody knows its number")
         return float(value or 0.0)
 
     around = Surroundings(algebra, scalar, lambda area: area, lambda cell: Range(*cell, 1, 1), {}, number)
