@@ -18,10 +18,9 @@ from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, cell_name, column_
 from xlcheck.verdicts.generated import check_content
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.workbook import as_built
-from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.content import Cell, Value, WorkbookContent
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.shown import Shown, read_shown
-from xlcheck.workbook.values import Value
 
 _REFERENCE = re.compile(r"(?<![A-Za-z_.\"])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\d(A-Za-z_])")
 

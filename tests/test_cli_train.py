@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from xlcheck.chapter.datasets.reviews import story
+from xlcheck.chapter.datasets.lesson_texts import story
 from xlcheck.chapter.training import text
 from xlcheck.chapter.training.model_file import read_companion
 from xlcheck.chapter.training.recipes import TWEETS

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from xlcheck import memory
+from xlcheck.arguments import flags_of
 from xlcheck.exclusive import exclusively, standing_in
-from xlcheck.flags import flags_of
 
 
 def test_options_are_written_as_one_types_them() -> None:

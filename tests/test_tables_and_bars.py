@@ -11,7 +11,7 @@ import pytest
 
 from xlcheck.errors import MissingDependencyError
 from xlcheck.formulas.scanner import number_text
-from xlcheck.graph.training import Training
+from xlcheck.graph.trace import Training
 from xlcheck.progress import progress_bar
 from xlcheck.reports.frame import table
 

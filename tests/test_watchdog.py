@@ -6,7 +6,7 @@ import threading
 import time
 from threading import Event
 
-from xlcheck.watchdog import Watchdog
+from xlcheck.child_process import Watchdog
 
 SOON, NEVER = 0.05, 600.0
 

@@ -8,13 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-from xlcheck.arguments import Lesson, checked
+from xlcheck.arguments import Lesson, checked, flags_of
 from xlcheck.budget import doing, positive, within_budget
 from xlcheck.building.built import Built
 from xlcheck.choices import EngineName, LessonStyleName, PaddingName, StepName, StyleName, WeightsName, require_known
 from xlcheck.errors import UsageError
 from xlcheck.files import protect, protected_inputs, require_writable
-from xlcheck.flags import flags_of
 from xlcheck.garbage import no_garbage_collection
 from xlcheck.progress import Progress
 

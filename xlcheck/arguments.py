@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from functools import wraps
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from xlcheck.errors import UsageError
@@ -93,3 +94,15 @@ def _require(name: str, value: Any, kinds: tuple[str, ...]) -> None:
     if not any(_KINDS[kind][1](value) for kind in kinds):
         words = " or ".join(_KINDS[kind][0] for kind in kinds if kind != "None")
         raise UsageError(f"{name} is {words}, not {shortened(value)}")
+
+
+def flags_of(**options: object) -> tuple[str, ...]:
+    """Options of the command that were given; arrays and models in memory have none."""
+    given = []
+    for name, value in options.items():
+        flag = f"--{name.replace('_', '-')}"
+        if value is True:
+            given.append(flag)
+        elif isinstance(value, str | Path | int | float) and value is not False:
+            given += [flag, str(value)]
+    return tuple(given)

@@ -12,7 +12,7 @@ from sequential import L, sequential
 from xlcheck import api
 from xlcheck.errors import EngineError
 from xlcheck.model.keras_import import import_keras
-from xlcheck.verdicts import overflows
+from xlcheck.verdicts import second_opinion
 from xlcheck.verdicts.report import CheckReport
 
 pytestmark = pytest.mark.keras
@@ -72,7 +72,7 @@ def test_the_codes_of_words_ask_no_other_engine(tmp_path: Path, monkeypatch: pyt
         asked.append(name)
         raise EngineError(name)
 
-    monkeypatch.setattr(overflows, "engine_named", engine_named)
+    monkeypatch.setattr(second_opinion, "engine_named", engine_named)
     words = sequential((2,), L.Embedding(900, 2, name="words"), L.GRU(2, name="gru"), L.Dense(1, name="out"))
     assert api.build_model(words, np.array([[880, 3]]), tmp_path / "words.xlsx").report.ok
     assert asked == []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from xlcheck.engines import cellrune
-from xlcheck.workbook.values import CellError, NotEvaluated
+from xlcheck.workbook.content import CellError, NotEvaluated
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ from xlcheck.engines.differences import (
     that_may_differ,
 )
 from xlcheck.formulas.addresses import Range
+from xlcheck.workbook.content import CellError, NotEvaluated, Value
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 CELLS = {"A1": 1e-20, "A2": 0.3125, "A3": 800.0, "B1": 1.0, "B2": 2.0}
 

@@ -15,7 +15,7 @@ from xlcheck.engines import ENGINES, engine
 from xlcheck.engines.base import Engine, Session
 from xlcheck.errors import UsageError, WorkbookError
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.workbook.content import CellError, NotEvaluated, Value
 
 POISON = 999.25
 # Engines that a user need not have.

@@ -19,7 +19,7 @@ from xlcheck.engines.forms import (
     negates_a_product,
 )
 from xlcheck.formulas.addresses import Range
-from xlcheck.workbook.values import Value
+from xlcheck.workbook.content import Value
 
 RANGES = frozenset({"both"})
 

@@ -17,7 +17,7 @@ from xlcheck.engines.ironcalc import IronCalc
 from xlcheck.engines.worker import MAX_BYTES
 from xlcheck.errors import EngineError, WorkbookError
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.workbook.values import Value
+from xlcheck.workbook.content import Value
 
 CRASHES = "(" * 4000 + "1" + ")" * 4000
 HANGS = "SUMPRODUCT(A:ZZ*A:ZZ)"

@@ -11,7 +11,7 @@ from workbook_parts import MAIN, OFFICE, workbook_parts
 
 from xlcheck.engines.ironcalc import IronCalc
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.workbook.content import CellError, NotEvaluated, Value
 
 
 def values(path: Path, cells: str) -> list[Value]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from xlcheck.engines.base import PackedValues
-from xlcheck.workbook.values import CellError
+from xlcheck.workbook.content import CellError
 
 
 def test_only_finite_numbers_are_numbers() -> None:

@@ -9,9 +9,8 @@ import pytest
 
 from xlcheck.engines.plain import load_or_plain, write_plain
 from xlcheck.errors import EngineError
-from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
+from xlcheck.workbook.content import Cell, CellError, NotEvaluated, SheetContent, WorkbookContent
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import CellError, NotEvaluated
 
 CONTENT = WorkbookContent(
     path=Path("original.xlsx"),

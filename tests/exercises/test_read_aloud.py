@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlcheck.exercises.words import in_words
+from xlcheck.exercises.hints import in_words
 from xlcheck.graph import expressions as ex
 
 A, B, M = ex.Ref("a"), ex.Ref("b"), ex.Ref("m")

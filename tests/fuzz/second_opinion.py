@@ -24,8 +24,8 @@ from xlcheck.engines import engine
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import tokens
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.workbook.content import Value
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import Value
 
 SECOND_ENGINE = "cellrune"
 _CLOSE = 1e-9

@@ -18,8 +18,8 @@ from xlcheck.engines.guarded import Guarded
 from xlcheck.engines.ironcalc import IronCalc
 from xlcheck.errors import EngineError, WorkbookError
 from xlcheck.formulas.addresses import Range
+from xlcheck.workbook.content import Value
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import Value
 
 MUTATIONS = int(os.environ.get("XLCHECK_FUZZ", "200"))
 GROUPS = 8

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from xlcheck.grading.cell_mark import CellMark
+from xlcheck.grading.cell_mark import CellMark, why
 from xlcheck.grading.records import Finding, Record
-from xlcheck.grading.sentences import why
 from xlcheck.grading.tally import BARS, Tally
 
 RIGHT = CellMark("s!A1", "l.h[0]", "l.h", "right", 1.0, 1.0)

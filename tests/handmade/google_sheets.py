@@ -17,8 +17,8 @@ from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.engine_choice import answers_of
+from xlcheck.workbook.content import Value
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import Value
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

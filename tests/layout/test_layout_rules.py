@@ -16,17 +16,16 @@ from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.quantities import Role
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.charts import charts
+from xlcheck.layout.cells import UNROLLED, drawn_layers, operands, unrolled_maps
+from xlcheck.layout.charts import NAME as TRAINING
+from xlcheck.layout.charts import charts, history_sheet
+from xlcheck.layout.common import SHOWN, shown_outputs
 from xlcheck.layout.draft import Draft, View
-from xlcheck.layout.drawn import UNROLLED, drawn_layers, operands, unrolled_maps
-from xlcheck.layout.history import NAME as TRAINING
-from xlcheck.layout.history import history_sheet
 from xlcheck.layout.idioms import explain, takes_row
 from xlcheck.layout.layers import owner_of
 from xlcheck.layout.margin import EQUATION, put_text
 from xlcheck.layout.multiplying import softened
 from xlcheck.layout.numbers import TOLERANCE, name_width, scale_of, slack
-from xlcheck.layout.outputs import SHOWN, shown_outputs
 from xlcheck.layout.picture import LayerSummary, shows_answers
 from xlcheck.layout.products import Part, Product, products_of
 from xlcheck.layout.sheet import SheetDraft

@@ -20,7 +20,7 @@ from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.batch import _Columns
 from xlcheck.layout.check import verdict
-from xlcheck.layout.data.selection import _BESIDE, selection
+from xlcheck.layout.data.store import _BESIDE, selection
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.front import WIDE, _provenance_table
 from xlcheck.layout.gradients import _labels

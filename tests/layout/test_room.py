@@ -16,9 +16,9 @@ from thorough import spread
 
 from xlcheck.layout.front import WIDE
 from xlcheck.layout.images import NAME as IMAGES
-from xlcheck.layout.pages import reading
 from xlcheck.layout.plan import plan_model
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.start import reading
 from xlcheck.workbook.plan import Formula, Link, PlannedSheet, WorkbookPlan
 from xlcheck.workbook.styles import STYLES
 

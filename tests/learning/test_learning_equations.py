@@ -10,7 +10,7 @@ import pytest
 from xlcheck.graph.evaluate import evaluate, value_of
 from xlcheck.graph.expressions import Ref, Sigmoid, Softmax
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.graph.training import Training
+from xlcheck.graph.trace import Training
 from xlcheck.learning.losses import EPSILON, LOSSES, Loss, clipped
 from xlcheck.learning.optimisers import ADAM, PLAIN_SGD, RMSPROP, SGD
 from xlcheck.learning.optimisers.optimiser import Optimiser

@@ -12,7 +12,7 @@ import pytest
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.keras_loss import identifier_of
+from xlcheck.model.keras_optimiser import identifier_of
 from xlcheck.model.keras_reader import read_model, weights_of
 from xlcheck.model.layer_options import options_of
 from xlcheck.model.model_spec import Call, LayerSpec

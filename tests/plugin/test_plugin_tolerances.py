@@ -9,7 +9,7 @@ import pytest
 from runs import failure, said
 
 from xlcheck.errors import UsageError
-from xlcheck.pytest_plugin.tolerances import (
+from xlcheck.pytest_plugin.settings import (
     DEFAULT,
     as_patterns,
     level_of,

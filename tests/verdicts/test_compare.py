@@ -18,7 +18,7 @@ from xlcheck.verdicts.placement import Placement, Reads, Sighting
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import codes_of
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.workbook.content import CellError, NotEvaluated, Value
 
 GRAPH = forward_graph(SPEC)
 TRUTH = evaluate(GRAPH, GIVEN)

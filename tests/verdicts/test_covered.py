@@ -11,11 +11,10 @@ import pytest
 from workbook_parts import edited
 
 from xlcheck import api
-from xlcheck.verdicts.covered import who_computes_all
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.second_opinion import who_computes_all
 from xlcheck.workbook.cell_codes import code_at
-from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
-from xlcheck.workbook.values import CellError, Value
+from xlcheck.workbook.content import Cell, CellError, SheetContent, Value, WorkbookContent
 
 LSTM = Path(__file__).parents[2] / "workbooks" / "lstm.xlsx"
 

@@ -9,7 +9,7 @@ import pytest
 
 from xlcheck.learning.optimisers import OPTIMISERS
 from xlcheck.verdicts import perturbation
-from xlcheck.verdicts.moved_formulas import _Move
+from xlcheck.verdicts.moved_cells import _Move
 
 
 def _choices(*names: str) -> Any:

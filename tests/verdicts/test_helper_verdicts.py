@@ -10,7 +10,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.verdicts.helpers import HelperVerdict, equal, judge_helper
 from xlcheck.verdicts.report import Status
 from xlcheck.workbook.bindings import Helper
-from xlcheck.workbook.values import CellError, NotEvaluated
+from xlcheck.workbook.content import CellError, NotEvaluated
 
 HELPER = Helper(Range("S", 0, 0), "A2+1", (1.0, 2.0), atol=1e-9)
 

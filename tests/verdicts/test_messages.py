@@ -9,7 +9,7 @@ from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.verdicts.diagnose import diagnose
 from xlcheck.verdicts.messages import helper_message, quantity_message, show, show_apart, stale_message, title
 from xlcheck.verdicts.report import Kind, Status
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.workbook.content import CellError, NotEvaluated, Value
 
 H = Quantity(Band("rnn", "h", Role.STATE, "hₜ", "tanh(zₜ)", "The new hidden state."), 1, (2,), Tanh(Ref("rnn.z[1]")))
 X = Quantity(Band("input", "x", Role.INPUT, "xₜ", "", "What the network reads."), 0, (1,))

@@ -10,8 +10,7 @@ from xlcheck.formulas.addresses import parse_range
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import shows_other_words
 from xlcheck.workbook.bindings import Helper
-from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
-from xlcheck.workbook.values import CellError, Value
+from xlcheck.workbook.content import Cell, CellError, SheetContent, Value, WorkbookContent
 
 LOOK_UP = "INDEX($B$1:$B$2,C1)"
 

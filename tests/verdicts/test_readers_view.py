@@ -13,7 +13,7 @@ from small_book import Change, Checker, SmallBook
 from xlcheck.engines import engine
 from xlcheck.reports.render_junit import render_junit
 from xlcheck.reports.render_text import render_text
-from xlcheck.verdicts import circles
+from xlcheck.verdicts import readers_view
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.generated import check_content
 from xlcheck.verdicts.report import CheckReport, Kind
@@ -103,7 +103,7 @@ def test_iteration_counts_only_on_a_circle(
 def test_a_circle_is_sought_once(small_book: SmallBook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reservations and notes both ask whether formulas form a circle, and share one answer."""
     sought: list[FormulaCells] = []
-    monkeypatch.setattr(circles, "circle_in", sought.append)
+    monkeypatch.setattr(readers_view, "circle_in", sought.append)
     changes: dict[str, Change] = {"Mine!A1": "=B1", "Mine!B1": "=A1+1"}
     report = check(edited(small_book, tmp_path / "book.xlsx", calculation('iterate="1"'), changes))
 

@@ -40,10 +40,9 @@ from xlcheck.verdicts.summary import Judged, part_of
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.bindings import Copy, FilledHelper
 from xlcheck.workbook.cell_codes import code_of
-from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
+from xlcheck.workbook.content import Cell, CellError, NotEvaluated, SheetContent, Value, WorkbookContent
 from xlcheck.workbook.epoch_table import EpochTable
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 EXACT = Tolerance(1e-12)
 

@@ -11,8 +11,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.verdicts.stale import find_stale
-from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
-from xlcheck.workbook.values import NotEvaluated, Value
+from xlcheck.workbook.content import Cell, NotEvaluated, SheetContent, Value, WorkbookContent
 
 
 def is_stale(stored: Value, actual: Value) -> bool:

@@ -14,16 +14,15 @@ from small_book import SELECTOR, SmallBook
 from xlcheck.engines import engine
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.verdicts.computed_givens import formulas_for_numbers, said_of_formulas, that_read_the_network
+from xlcheck.verdicts.edited_inputs import formulas_for_numbers, said_of_formulas, that_read_the_network
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.lone_errors import _may_take_more, without_lone_errors
-from xlcheck.verdicts.lost_digits import lost_digits
 from xlcheck.verdicts.observe import Observation, observe
-from xlcheck.verdicts.overflows import _codes, who_knows_overflows
 from xlcheck.verdicts.read_otherwise import read_otherwise
+from xlcheck.verdicts.readers_view import lost_digits
+from xlcheck.verdicts.second_opinion import _codes, _may_take_more, who_knows_overflows, without_lone_errors
 from xlcheck.workbook.cell_codes import code_at
+from xlcheck.workbook.content import CellError, NotEvaluated
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import CellError, NotEvaluated
 
 
 def seen_in(

@@ -7,8 +7,8 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from xlcheck.workbook.file_kinds import kind_of_archive, kind_of_file
 from xlcheck.workbook.part_types import called_otherwise
+from xlcheck.workbook.zip_directory import kind_of_archive, kind_of_file
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 

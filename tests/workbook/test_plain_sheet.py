@@ -13,7 +13,7 @@ from workbook_parts import MAIN
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.pattern import Pattern, row_number
-from xlcheck.workbook.content import Cell, ConstantCells
+from xlcheck.workbook.content import Cell, CellError, ConstantCells, NotEvaluated
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.plain_sheet import read_plain
 from xlcheck.workbook.plan import FormulaBlock, NumberBlock, PlannedSheet, WorkbookPlan
@@ -21,7 +21,6 @@ from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.sheet_cells import parse_cells
 from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.shown import UsedFormats, read_shown
-from xlcheck.workbook.values import CellError, NotEvaluated
 from xlcheck.workbook.writer import write_workbook
 
 HEAD = (

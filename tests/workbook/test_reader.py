@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workbook_parts import MAIN, OFFICE, PACKAGE, workbook_parts
 
-from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.content import Cell, CellError, NotEvaluated, WorkbookContent
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.sheet_cells import parse_cells
-from xlcheck.workbook.values import CellError, NotEvaluated
 
 SHEET = "xl/worksheets/sheet1.xml"
 RELATIONS = "xl/_rels/workbook.xml.rels"

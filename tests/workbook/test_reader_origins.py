@@ -11,9 +11,8 @@ import xlsxwriter
 from openpyxl.worksheet.formula import ArrayFormula
 
 from xlcheck.engines.libreoffice import LibreOffice
-from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.content import Cell, CellError, WorkbookContent
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import CellError
 
 
 def cells(content: WorkbookContent) -> dict[tuple[int, int], Cell]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from thorough import PATIENT
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.workbook.rectangles import rectangles
+from xlcheck.workbook.cell_codes import rectangles
 
 ADDRESSES = st.sets(
     st.tuples(st.sampled_from(("A", "B")), st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=40

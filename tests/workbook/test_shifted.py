@@ -10,10 +10,10 @@ import pytest
 
 from xlcheck import api
 from xlcheck.errors import NothingCheckedError
+from xlcheck.verdicts.altered import shifted
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import SHEET
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.shifted import shifted
 
 LSTM = Path(__file__).parents[2] / "workbooks" / "lstm.xlsx"
 

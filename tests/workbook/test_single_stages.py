@@ -17,8 +17,7 @@ from xlcheck.workbook.container import open_container
 from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
 from xlcheck.workbook.fingerprint import with_fingerprint
 from xlcheck.workbook.narrow import Widths
-from xlcheck.workbook.number_formats import Formats, OddFormats
-from xlcheck.workbook.odd_looks import odd_looks
+from xlcheck.workbook.number_formats import Formats, OddFormats, odd_looks
 from xlcheck.workbook.origin import is_generated, rebuilding
 from xlcheck.workbook.plan import NumberBlock, WorkbookPlan
 from xlcheck.workbook.readable import _grounds, is_light, is_pale, is_usual_font

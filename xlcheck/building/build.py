@@ -77,7 +77,7 @@ def build_model(
         WorkbookError: the workbook would exceed Excel's limits; the message has the sizes.
     """
     from xlcheck.model.keras_file import loaded_model
-    from xlcheck.model.keras_loss import identifier_of
+    from xlcheck.model.keras_optimiser import identifier_of
     from xlcheck.model.keras_reader import read_model, require_supported, weights_of
     from xlcheck.oracle.record import predict, record
 

@@ -24,7 +24,7 @@ def command(lessons: tuple[str, ...], verify: bool, output: Path) -> int:
 
     names = lessons or (*available_fixtures(), *TRAININGS)
     if verify:
-        from xlcheck.chapter.recordings.verify import verify_fixtures
+        from xlcheck.chapter.recordings.regenerate import verify_fixtures
 
         with status(f"asking Keras anew: {', '.join(names)}"):
             report = verify_fixtures(names, output)

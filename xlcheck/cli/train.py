@@ -118,7 +118,7 @@ def classifier_options(classifier: Callable[..., int]) -> Callable[..., int]:
 @classifier_options
 def sentiment(data: Path | None, sample: bool, text_column: str, label_column: str, recipe: str, **options: Any) -> int:
     """Learn whether a short text is negative or positive."""
-    from xlcheck.chapter.datasets.reviews import reviews
+    from xlcheck.chapter.datasets.lesson_texts import reviews
     from xlcheck.chapter.datasets.sources import TWEETS as SOURCE
     from xlcheck.chapter.datasets.sources import locate
     from xlcheck.chapter.datasets.tweets import read_tweets
@@ -172,7 +172,7 @@ def _changed(recipe: Recipe[How], options: dict[str, Any]) -> Recipe[How]:
 
 def _train_classifiers(recipe: Recipe[How], prepare: Callable[[int], ClassifierData], options: dict[str, Any]) -> int:
     """Train for every cell and seed, print what came out, and save the best on validation."""
-    from xlcheck.chapter.training.classifier import Cell
+    from xlcheck.chapter.training.classify import Cell
     from xlcheck.chapter.training.runs import better, train_all
 
     output, plot, quiet = options["output"], options["plot"], options["quiet"]
@@ -228,7 +228,7 @@ def _keep(trained: TrainedClassifier, output: Path | None, plot: Path | None, *,
 
 
 def _text(data: Path | None, sample: bool) -> str:
-    from xlcheck.chapter.datasets.reviews import story
+    from xlcheck.chapter.datasets.lesson_texts import story
     from xlcheck.chapter.datasets.sources import ALICE, locate
     from xlcheck.chapter.datasets.text import read_text
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, cast
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.workbook.values import Value
+from xlcheck.workbook.content import Value
 
 
 class PackedValues(NamedTuple):

@@ -12,7 +12,7 @@ from xlcheck.engines.plain import load_or_plain, load_plain
 from xlcheck.errors import EngineError, UsageError
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.workbook.container import open_container
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.workbook.content import CellError, NotEvaluated, Value
 
 _CIRCULAR = "calculation.circular_reference"
 

@@ -15,8 +15,8 @@ from xlcheck.engines.brackets import may_lose_brackets
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.whole import may_be_none, that_may_be_none
 from xlcheck.frozen import dataclass
+from xlcheck.workbook.content import CellError, Value
 from xlcheck.workbook.formula_facts import SWALLOWS
-from xlcheck.workbook.values import CellError, Value
 
 # How formulas look on which a difference may bear. Few checks ask for most of them, which are compiled when they do.
 _COMPARES = r"[<>=]|\b(?:MATCH|COUNTIFS?|SUMIFS?|[XVH]?LOOKUP|SIGN|AND|OR|NOT|IF)\("

@@ -18,7 +18,7 @@ from xlcheck.errors import EngineError, UsageError
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.scanner import plain_name, tokens
 from xlcheck.workbook.container import open_container
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.workbook.content import CellError, NotEvaluated, Value
 
 _UNKNOWN = "formulon does not know a function or a name in this formula, or in one that it depends on"
 

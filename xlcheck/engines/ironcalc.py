@@ -20,8 +20,8 @@ from xlcheck.engines.unknown import hides_unknown
 from xlcheck.errors import EngineError, UsageError
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.workbook.container import open_container
+from xlcheck.workbook.content import CellError, NotEvaluated, Value
 from xlcheck.workbook.formula_facts import FormulaFacts
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 _CELLS_AT_ONCE = 4096
 

@@ -27,9 +27,8 @@ from xlcheck.errors import EngineError, MissingDependencyError, UsageError, Work
 from xlcheck.formulas.addresses import Range
 from xlcheck.workbook.constants import Constants, write_with_constants
 from xlcheck.workbook.container import open_container
-from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.content import Cell, CellError, NotEvaluated, Value, WorkbookContent
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 SECONDS = 60.0
 SECONDS_PER_MEGABYTE = 10.0

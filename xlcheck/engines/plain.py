@@ -15,8 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from xlcheck.errors import EngineError
 from xlcheck.formulas.addresses import cell_name, parse_range, unquote_sheet
-from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
-from xlcheck.workbook.values import CellError
+from xlcheck.workbook.content import Cell, CellError, SheetContent, WorkbookContent
 from xlcheck.workbook.xml_text import escape as escape_characters
 
 Loaded = TypeVar("Loaded")

@@ -29,7 +29,7 @@ from xlcheck.graph.evaluate import evaluate
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.judge import AGREE, NOT_EVALUATED, ROOT, Codes, Mask
 from xlcheck.verdicts.placement import Placement, Sighting
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.workbook.content import CellError, NotEvaluated, Value
 
 _MOST_HEALINGS = 8
 """As a rule one suffices; each finds at least one more wrong cell, or is the last."""

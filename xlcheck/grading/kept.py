@@ -21,8 +21,7 @@ from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Reference, walk
 from xlcheck.grading.prepared import Place, PreparedKey
 from xlcheck.grading.submission import State, Submission
-from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
-from xlcheck.workbook.values import Value
+from xlcheck.workbook.content import Cell, SheetContent, Value, WorkbookContent
 
 Entry = float | str
 """What stands in a cell; a formula is a `Formula`."""

@@ -15,10 +15,9 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.exercises.key import Hint, Student
-from xlcheck.grading.cell_mark import STATUS_WORDS, CellMark, CellStatus
+from xlcheck.grading.cell_mark import STATUS_WORDS, CellMark, CellStatus, why
 from xlcheck.grading.prepared import PreparedKey, shown_place
 from xlcheck.grading.records import Record
-from xlcheck.grading.sentences import why
 
 if TYPE_CHECKING:
     import pandas as pd

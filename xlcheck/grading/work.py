@@ -29,8 +29,8 @@ from xlcheck.grading.prepared import PreparedKey, shown_place
 from xlcheck.grading.records import Finding, Record
 from xlcheck.grading.submission import State, Submission, read_submission
 from xlcheck.memory import bounded_memory
+from xlcheck.workbook.content import CellError
 from xlcheck.workbook.seen_sheets import SeenSheets
-from xlcheck.workbook.values import CellError
 
 TOGETHER = 32
 """Submissions that are open in the engine at a time: enough for one axis of the arrays, and memory stays flat."""

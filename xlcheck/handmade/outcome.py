@@ -39,7 +39,7 @@ from xlcheck.model.model_spec import ModelSpec
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.workbook.content import CellError, NotEvaluated, Value
 
 Recompute = Callable[[ModelSpec, Mapping[str, Array]], Trace]
 

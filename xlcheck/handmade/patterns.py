@@ -20,7 +20,7 @@ from xlcheck.formulas.scanner import Cut, Ref, cut
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.verdicts.report import CellWarning
-from xlcheck.workbook.values import Value
+from xlcheck.workbook.content import Value
 
 _MAJORITY = 3
 """So many formulas at least, and so many for each suspect, have to follow the pattern."""

@@ -14,7 +14,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
-from xlcheck.workbook.values import CellError
+from xlcheck.workbook.content import CellError
 
 _MULTIPLIES = re.compile(r"\*|PRODUCT\(|MMULT\(", re.IGNORECASE)
 

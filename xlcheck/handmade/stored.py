@@ -19,7 +19,7 @@ from xlcheck.handmade.reading.results import result_at
 from xlcheck.verdicts.messages import stale_message
 from xlcheck.verdicts.report import CellResult, Kind, Status
 from xlcheck.verdicts.results import plain
-from xlcheck.workbook.values import Value
+from xlcheck.workbook.content import Value
 
 _CHANCE = re.compile(r"\b(?:RAND|RANDBETWEEN|RANDARRAY|NOW|TODAY|CELL|INFO)\(", re.IGNORECASE)
 # Programs compute functions with other last digits, and a long calculation magnifies them.

@@ -27,7 +27,7 @@ from xlcheck.verdicts.read_otherwise import read_otherwise
 from xlcheck.verdicts.readers_view import hidden_circle, reservations, without_effect
 from xlcheck.verdicts.report import CellResult, CheckReport, Status
 from xlcheck.verdicts.tolerance import ulps
-from xlcheck.workbook.values import CellError, NotEvaluated
+from xlcheck.workbook.content import CellError, NotEvaluated
 
 _MOST_SHEETS = 5
 """Worksheets that a sentence names."""

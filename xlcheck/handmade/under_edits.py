@@ -30,7 +30,7 @@ from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.textbook import may_be_textbook
-from xlcheck.workbook.values import CellError
+from xlcheck.workbook.content import CellError
 
 _NO_NUMBER = CellError("#VALUE!")
 _GATES = 4

@@ -1,11 +1,11 @@
-"""What every worksheet of a generated workbook has: a title, a way back, a heading."""
+"""What every worksheet of a generated workbook has: a title, a way back, a heading, names of units and outputs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.graph.quantities import Band, Quantity, Role, in_time
+from xlcheck.graph.quantities import Band, Graph, Quantity, Role, in_time
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
@@ -138,3 +138,36 @@ def merged_helper(
 def has_few_digits(trace: Trace) -> bool:
     """Whether every number of a network is a multiple of an eighth, so that zeros behind it would say nothing."""
     return all((8 * values % 1 == 0).all() for values in trace.values.values())
+
+
+SHOWN = 8
+
+
+def shown_outputs(graph: Graph) -> list[tuple[str, Quantity]]:
+    """The last steps of each output, as many of all as make eight and at least one, with the name of the output.
+
+    It is that of the layer (`lstm`), or of the quantity (`lstm.c`) where several of one layer are outputs.
+    """
+    outputs: list[list[Quantity]] = []
+    for q in map(graph.__getitem__, graph.outputs):
+        if outputs and _goes_on(outputs[-1], q):
+            outputs[-1].append(q)
+        else:
+            outputs.append([q])
+    longest = max(map(len, outputs))
+    fitting = (most for most in range(longest, 1, -1) if sum(min(most, len(steps)) for steps in outputs) <= SHOWN)
+    most = next(fitting, 1)
+    shown = [q for steps in outputs for q in steps[-most:]]
+    symbols: dict[str, set[str]] = {}
+    for q in shown:
+        symbols.setdefault(q.band.layer, set()).add(q.band.symbol)
+    return [(q.band.layer if len(symbols[q.band.layer]) == 1 else q.band.name, q) for q in shown]
+
+
+def _goes_on(steps: list[Quantity], q: Quantity) -> bool:
+    """Whether a quantity is the next step of a sequence, which may run backwards."""
+    last = steps[-1]
+    if last.band != q.band or last.step is None or q.step is None:
+        return False
+    before = steps[-2].step if len(steps) > 1 else None
+    return abs(q.step - last.step) == 1 and (before is None or q.step - last.step == last.step - before)

@@ -17,6 +17,7 @@ from xlcheck.layout import check, images, matrices, numbers, whole
 from xlcheck.layout.additions import Additions
 from xlcheck.layout.batch import DOCUMENTS
 from xlcheck.layout.batch import NAME as BATCH
+from xlcheck.layout.charts import history_sheet
 from xlcheck.layout.common import START, has_few_digits
 from xlcheck.layout.data.inputs import inputs_sheet
 from xlcheck.layout.data.store import Store
@@ -24,17 +25,15 @@ from xlcheck.layout.data.text import TextPage, TypedText, text_page
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.front import Story
 from xlcheck.layout.gradients import GRADIENTS, STEP
-from xlcheck.layout.history import history_sheet
 from xlcheck.layout.layers import Bands, layer_sheets
 from xlcheck.layout.originals import Source, questions
-from xlcheck.layout.pages import pages_of, reading
 from xlcheck.layout.paper import fit
 from xlcheck.layout.picture import LayerSummary
 from xlcheck.layout.picture_page import picture_page
 from xlcheck.layout.questions import NAME as ANSWERS
 from xlcheck.layout.questions import ask
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.start import model_summary, start_sheet
+from xlcheck.layout.start import model_summary, pages_of, reading, start_sheet
 from xlcheck.layout.way_back import LOSS, backward_names, forward_only, loss_pages, way_back
 from xlcheck.layout.weights import weights_sheets
 from xlcheck.learning.forward import forward_graph

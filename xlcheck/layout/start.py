@@ -1,4 +1,4 @@
-"""Start: what this workbook is, the network as a picture, the verdict, the way around."""
+"""Start: what this workbook is, the network as a picture, the verdict, and what all other pages show."""
 
 from __future__ import annotations
 
@@ -8,17 +8,25 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.formulas.spilled import NEEDS
 from xlcheck.graph.quantities import Quantity
-from xlcheck.layout.common import START, heading, likeliest, merged_helper, shortened, speaks
+from xlcheck.layout import cells
+from xlcheck.layout.additions import Additions
+from xlcheck.layout.common import SHOWN, START, heading, likeliest, merged_helper, shortened, shown_outputs, speaks
 from xlcheck.layout.data.answers import Answer
+from xlcheck.layout.data.documents import NAME as DATA
+from xlcheck.layout.data.inputs import NAME as INPUTS
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.front import WIDE, Story, closing, opening, verdict_line
+from xlcheck.layout.images import NAME as IMAGES
 from xlcheck.layout.numbers import slack
-from xlcheck.layout.outputs import SHOWN, shown_outputs
 from xlcheck.layout.picture import LETTERS, LayerSummary, picture, shows_answers
+from xlcheck.layout.picture_page import NAME as PICTURE
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.way_back import LOSS
+from xlcheck.layout.weights import NAME as WEIGHTS
+from xlcheck.learning.optimisers.batch import Batch
 from xlcheck.model.model_spec import ModelSpec
-from xlcheck.texts import say, say_all
+from xlcheck.texts import say, say_all, texts
 from xlcheck.workbook.plan import Link
 from xlcheck.workbook.styles import ONE_LINE
 
@@ -128,3 +136,51 @@ def _table(sheet: SheetDraft, row: int, layers: Sequence[LayerSummary]) -> int:
     sheet.merge(sheet.at(at + 1, 8, 1, 2), f"{sum(own.values()):,}", "label")
     sheet.merge(sheet.at(at + 1, 10, 1, 2), f"{sum(layer.numbers for layer in layers):,}", "label")
     return at + 2
+
+
+def reading(draft: Draft, batch: Batch | None) -> list[str]:
+    """How to read the workbook of a model, one sentence a line."""
+    images = IMAGES in draft.sheets
+    forward = [
+        say("reading.choose"),
+        *([say("reading.images")] if images else []),
+        say("reading.layers_of_images" if images else "reading.layers"),
+        say("reading.formulas"),
+        say("reading.check"),
+    ]
+    if batch is None:
+        return forward
+    gradients = say("reading.gradients_and_step" if batch.step else "reading.gradients")
+    return [*forward[:-1], say("reading.loss"), say("reading.backward"), gradients, forward[-1]]
+
+
+def pages_of(draft: Draft, layers: Sequence[LayerSummary], additions: Additions) -> dict[str, str]:
+    """What each worksheet shows, in a sentence."""
+    of_layers = {layer.sheet: additions.sentences.get(layer.call.name, _page_of(layer)) for layer in layers}
+    origin = f"{additions.origin[0].lower()}{additions.origin[1:]}"
+    sentences = {
+        **texts("sheets")["pages"],
+        INPUTS: additions.data_sentence,
+        DATA: additions.data_sentence,
+        WEIGHTS: say("pages.weights", origin=origin),
+        PICTURE: cells.page(draft),
+        LOSS: say("pages.losses" if len(draft.samples) > 1 else "pages.loss"),
+        **{name: say(text) for page in additions.pages for name, text in page.others.items()},
+        **{name: _first_sentence(words) for name, words in of_layers.items() if name != START},
+    }
+    return {name: sentences.get(name) or _other(name) for name in draft.sheets if name != START}
+
+
+def _other(name: str) -> str:
+    """What a worksheet of a layer shows beside the layer's own, or that of an input."""
+    kind = next((kind for kind in ("weights", "backward") if name.endswith(kind)), "input")
+    return say(f"pages.{kind}_of_layer" if kind != "input" else "pages.input")
+
+
+def _first_sentence(text: str) -> str:
+    return text.partition(". ")[0].removesuffix(".")
+
+
+def _page_of(layer: LayerSummary) -> str:
+    name = "pages.layer" if layer.numbers else "pages.layer_without_numbers"
+    return say(name, kind=layer.kind, numbers=layer.numbers)

@@ -12,8 +12,8 @@ from xlcheck.errors import ModelError
 from xlcheck.model.keras_calls import CAUSAL
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import weights_by_name, wrapped_layers
-from xlcheck.model.keras_loss import to_keras_loss
 from xlcheck.model.keras_operations import Rebuilt
+from xlcheck.model.keras_optimiser import to_keras_loss
 from xlcheck.model.layer_options import OPERATIONS, TRAINING_ONLY
 from xlcheck.model.model_spec import LayerSpec, ModelSpec
 

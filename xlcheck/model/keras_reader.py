@@ -12,8 +12,8 @@ from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.model.keras_calls import CAUSAL, input_names, operations_between, read_calls
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import is_graph, walk, weights_by_name, wrapped_layers
-from xlcheck.model.keras_loss import read_loss
 from xlcheck.model.keras_operations import is_operation, kind_of, read_operation
+from xlcheck.model.keras_optimiser import read_loss
 from xlcheck.model.layer_options import options_of, require_known
 from xlcheck.model.model_spec import InputSpec, LayerSpec, ModelSpec
 

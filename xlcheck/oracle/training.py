@@ -15,7 +15,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.errors import ModelError
 from xlcheck.graph.gradients import PREFIX, backward
-from xlcheck.graph.training import Training
+from xlcheck.graph.trace import Training
 from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers import optimiser_named
 from xlcheck.learning.optimisers.step import NEW

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlcheck.graph.trace import Trace
+from xlcheck.pytest_plugin.settings import Level, limit_of
 from xlcheck.pytest_plugin.subject import Subject
-from xlcheck.pytest_plugin.tolerances import Level, limit_of
 from xlcheck.verdicts.judge import CARRIED, ROOT, Alignment, judge
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.verdicts.traces import Difference, TraceComparison, compare_traces

@@ -22,10 +22,9 @@ from xlcheck.pytest_plugin.golden_paths import (
     require_own_name,
 )
 from xlcheck.pytest_plugin.report_files import trace_failure
-from xlcheck.pytest_plugin.settings import Settings, marker_levels
+from xlcheck.pytest_plugin.settings import Level, Settings, level_of, marker_levels
 from xlcheck.pytest_plugin.subject import Subject, subject_of
 from xlcheck.pytest_plugin.text import FAILURE_WIDTH, wrapped
-from xlcheck.pytest_plugin.tolerances import Level, level_of
 from xlcheck.pytest_plugin.trace_text import another_model_text, missing_text, trace_text
 
 if TYPE_CHECKING:

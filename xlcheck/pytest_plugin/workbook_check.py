@@ -13,9 +13,16 @@ from xlcheck.api import check
 from xlcheck.arguments import checked
 from xlcheck.errors import XlcheckError
 from xlcheck.pytest_plugin.report_files import workbook_failure
-from xlcheck.pytest_plugin.settings import Settings, marker_engine, marker_levels
+from xlcheck.pytest_plugin.settings import (
+    Level,
+    Settings,
+    as_patterns,
+    level_of,
+    limit_of_everything,
+    marker_engine,
+    marker_levels,
+)
 from xlcheck.pytest_plugin.text import FAILURE_WIDTH, wrapped
-from xlcheck.pytest_plugin.tolerances import Level, as_patterns, level_of, limit_of_everything
 from xlcheck.reports.render_text import render_text
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from xlcheck.formulas.shapes import shape_of
 from xlcheck.verdicts.cell_result import CellResult, Cells, Status
 from xlcheck.verdicts.findings import Findings
 from xlcheck.verdicts.messages import others_on, plural
-from xlcheck.workbook.rectangles import rectangles
+from xlcheck.workbook.cell_codes import rectangles
 
 MOST_AREAS = 8
 

@@ -1,12 +1,27 @@
-"""What is no quantity and not as it was built, in sentences for a report."""
+"""What is no quantity and not as it was built, in sentences for a report.
+
+Where rows or columns were put into a worksheet of xlcheck's, or taken out of it, programs let every formula follow, so
+that the workbook is as right as before; but nothing stands any more where it was built. Where it went, the words of
+the worksheet tell, of which the fingerprint knows where each belongs.
+"""
 
 from __future__ import annotations
 
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from xlcheck.errors import NothingCheckedError
+from xlcheck.formulas.addresses import column_name
 from xlcheck.frozen import dataclass
 from xlcheck.verdicts.messages import first_of
-from xlcheck.workbook.as_built import alterations
-from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.as_built import DAMAGED, RECORD, Constants, alterations, bands, constants_of, fingerprint
+from xlcheck.workbook.cell_codes import code_at, position
+from xlcheck.workbook.content import ConstantCells, SheetContent, WorkbookContent
 from xlcheck.workbook.manifest import Manifest, is_older, manifest_sheet
 
 
@@ -50,11 +65,85 @@ def require_places(content: WorkbookContent) -> None:
     Raises:
         NothingCheckedError: rows or columns were inserted or deleted.
     """
-    from xlcheck.workbook.shifted import shifted
-
     hidden = manifest_sheet(content)
     if hidden is not None and (moved := list(shifted(content, hidden))):
         raise NothingCheckedError(
             f"{content.path}: {first_of(moved, between='; ')}, so its cells do not stand where they were built; undo "
             "that, or build the workbook again"
         )
+
+
+_MOST = 5
+"""So many rows or columns at once are tried."""
+_ENOUGH = 3
+"""Bands of other words, below which a few words were changed and nothing has moved."""
+_BEST = 8
+
+
+def shifted(content: WorkbookContent, hidden: SheetContent) -> Iterator[str]:
+    """What was inserted or deleted, in words: `2 rows were inserted above row 9 of lstm`.
+
+    Args:
+        content: the workbook.
+        hidden: the worksheet that holds the manifest.
+    """
+    try:
+        sheets: Mapping[str, Any] = json.loads(fingerprint(hidden))["constants"][0]
+        for name, sheet in content.sheets.items():
+            if sheet is not hidden and name in sheets and not isinstance(sheet.cells, ConstantCells):
+                yield from _on(name, sheets[name], constants_of(sheet).texts)
+    except DAMAGED:
+        return
+
+
+def _on(name: str, built: Any, texts: Mapping[int, str]) -> Iterator[str]:
+    height, was = int(built[0]), np.frombuffer(base64.b64decode(str(built[1])), dtype=RECORD)["texts"]
+    others = np.flatnonzero(_others(was, texts, height))
+    if others.size < _ENOUGH:
+        return
+    first = int(others[0]) * height
+    columns = {position(code)[1] for code in texts}
+    tries = [(by, 0, at) for by in _steps() for at in range(first, first + height + 1)]
+    tries += [(0, by, at) for by in _steps() for at in range(max(columns) + 2)]
+    few, end = others[:_ENOUGH], (int(others[:_ENOUGH][-1]) + 1) * height + _MOST
+    near = {code: text for code, text in texts.items() if first - _MOST <= position(code)[0] < end}
+    # All are tried with the words around the first bands, and those that explain these best with all words.
+    tries.sort(key=lambda moved: int(_others(was, _back(near, *moved), height)[few].sum()))
+    left, best = min((int(_others(was, _back(texts, *moved), height).sum()), moved) for moved in tries[:_BEST])
+    if left > others.size // _ENOUGH:
+        return
+    down, right, at = best
+    count, what = abs(down or right), "row" if down else "column"
+    where = f"{what} {at + 1 if down else column_name(at)} of {name}"
+    done = "inserted above" if down > 0 else "inserted before" if right > 0 else "deleted at"
+    yield f"{count} {what}{' was' if count == 1 else 's were'} {done} {where}"
+
+
+def _steps() -> Iterator[int]:
+    for count in range(1, _MOST + 1):
+        yield from (count, -count)
+
+
+def _back(texts: Mapping[int, str], down: int, right: int, at: int) -> dict[int, str]:
+    """The words where they stood before so many rows or columns were inserted at a place, or deleted there."""
+    found = {}
+    for code, text in texts.items():
+        row, column = position(code)
+        place = row if down else column
+        by = down or right
+        if by > 0 and at <= place < at + by:
+            continue  # what stands in the new ones
+        if place >= at:
+            row, column = row - down, column - right
+        found[code_at(row, column)] = text
+    return found
+
+
+def _others(was: NDArray[Any], texts: Mapping[int, str], height: int) -> NDArray[np.bool_]:
+    """For each band, whether it holds other words."""
+    numbers = np.array([], dtype=np.float64)
+    record = bands(Constants(texts, numbers.astype(np.int64), numbers), height)[1]
+    now = np.frombuffer(base64.b64decode(record), dtype=RECORD)["texts"]
+    size = max(was.size, now.size)
+    differs: NDArray[np.bool_] = np.pad(was, (0, size - was.size)) != np.pad(now, (0, size - now.size))
+    return differs

@@ -6,7 +6,7 @@ from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Quantity
 from xlcheck.verdicts.cell_result import Kind, Status
 from xlcheck.verdicts.messages import quantity_message, title
-from xlcheck.workbook.values import CellError, Value
+from xlcheck.workbook.content import CellError, Value
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,16 @@ Inputs, targets, initial states and weights are constants, or look-ups of consta
 that differs is an edit. A look-up that still has its formula and yet gives something else
 passes on a fault of a formula before it, or, if there is none, an edit of a constant that is no
 quantity, such as the text of a document.
+
+Such a number may be changed, and one that a formula makes of numbers alone, or takes from a worksheet of one's own,
+is as good as one that is typed. `IF(Data!G10=7,5,1.006)` is not: what is given to a network does not depend on what it
+reads or computes, and with other numbers it would be another network.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,10 +24,11 @@ from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.formula_cells import FormulaCells, Upstream
 from xlcheck.verdicts.joined import distinct_rows
+from xlcheck.verdicts.messages import first_of
 from xlcheck.verdicts.placement import Sighting
 from xlcheck.verdicts.report import Edit
-from xlcheck.workbook.cell_codes import Mask, address
-from xlcheck.workbook.values import Value
+from xlcheck.workbook.cell_codes import Codes, Mask, address, by_sheet
+from xlcheck.workbook.content import Value
 
 # Programs that save 15 digits change a constant by less than this, relative to it; nobody edits a weight by so little.
 _SAVED_DIGITS = 1e-14
@@ -189,3 +194,38 @@ class _Walk:
         """Take a formula for one that may explain what those give that read it."""
         self._suspects.add(cell)
         self._upstream = None
+
+
+TO_THE_NETWORK = "other cells of this workbook's network, to which it is given"
+
+
+def formulas_for_numbers(sightings: Iterable[Sighting]) -> dict[str, Codes]:
+    """The cells that hold a formula where a number was written, by worksheet."""
+    typed = ((s.placement.sheet, s.placement.codes[s.is_formula & ~s.must_be_formula]) for s in sightings)
+    return by_sheet((sheet, np.unique(codes)) for sheet, codes in typed if codes.size)
+
+
+def said_of_formulas(cells: dict[str, Codes]) -> tuple[str, ...]:
+    """That formulas stand where numbers were written, in a sentence if there are any."""
+    places = [f"{sheet}!{address(code)}" for sheet, codes in cells.items() for code in codes.tolist()]
+    return (f"a formula stands where a number was written: {first_of(places)}",) if places else ()
+
+
+def that_read_the_network(
+    formulas: FormulaCells, cells: dict[str, Codes], own_sheets: Collection[str]
+) -> Iterator[tuple[str, int]]:
+    """Those of some cells that read, at once or through formulas of one's own, a worksheet that xlcheck made."""
+    for sheet, codes in cells.items():
+        yield from ((sheet, code) for code in codes.tolist() if _reads(formulas, (sheet, code), own_sheets))
+
+
+def _reads(formulas: FormulaCells, cell: tuple[str, int], sheets: Collection[str]) -> bool:
+    seen, stack = {cell}, [cell]
+    while stack:
+        for area in formulas.reads(*stack.pop()):
+            if area.sheet in sheets:
+                return True
+            more = {(area.sheet, code) for code in formulas.within(area).tolist()} - seen
+            seen |= more
+            stack.extend(more)
+    return False

@@ -20,7 +20,7 @@ import numpy as np
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.scanner import tokens
 from xlcheck.graph.quantities import Graph
-from xlcheck.verdicts.computed_givens import TO_THE_NETWORK, formulas_for_numbers, that_read_the_network
+from xlcheck.verdicts.edited_inputs import TO_THE_NETWORK, formulas_for_numbers, that_read_the_network
 from xlcheck.verdicts.formula_cells import QUICK_CELLS, FormulaCells, Upstream
 from xlcheck.verdicts.messages import first_of
 from xlcheck.verdicts.observe import Observation

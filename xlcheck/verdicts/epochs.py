@@ -24,10 +24,9 @@ from xlcheck.verdicts.results import quantity_results, stale_result
 from xlcheck.verdicts.stale import find_stale, wrongly_shown
 from xlcheck.verdicts.tolerance import Tolerance, ulps
 from xlcheck.workbook.cell_codes import codes_of, position, positions
-from xlcheck.workbook.content import SheetContent, WorkbookContent
+from xlcheck.workbook.content import SheetContent, Value, WorkbookContent
 from xlcheck.workbook.epoch_table import EpochTable
 from xlcheck.workbook.packed_cells import PackedCells
-from xlcheck.workbook.values import Value
 
 
 def without_tables(content: WorkbookContent, tables: Iterable[EpochTable]) -> WorkbookContent:

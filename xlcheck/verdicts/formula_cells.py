@@ -15,9 +15,8 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.references import References
 from xlcheck.verdicts.joined import in_groups
 from xlcheck.workbook.cell_codes import Codes, Mask, code_at, code_of, contained, position, within
-from xlcheck.workbook.content import Cell, ConstantCells, WorkbookContent
+from xlcheck.workbook.content import Cell, ConstantCells, Value, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
-from xlcheck.workbook.values import Value
 
 QUICK_CELLS = 10_000
 """Up to so many formula cells a check does what may take as long as computing them."""

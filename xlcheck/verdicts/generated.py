@@ -19,30 +19,25 @@ from xlcheck.verdicts.allowed import allow
 from xlcheck.verdicts.altered import altered, require_places
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
-from xlcheck.verdicts.computed_givens import formulas_for_numbers, said_of_formulas
-from xlcheck.verdicts.covered import who_computes_all
-from xlcheck.verdicts.edited_inputs import Given, read_given
+from xlcheck.verdicts.edited_inputs import Given, formulas_for_numbers, read_given, said_of_formulas
 from xlcheck.verdicts.elsewhere import depending_quantities
 from xlcheck.verdicts.expectation import expectation_of
 from xlcheck.verdicts.filled_columns import FilledVerdict, judge_filled
 from xlcheck.verdicts.formula_cells import QUICK_CELLS, FormulaCells
 from xlcheck.verdicts.helpers import judge_helper, shows_other_words
 from xlcheck.verdicts.limits import Patterns
-from xlcheck.verdicts.lone_errors import without_lone_errors
-from xlcheck.verdicts.lost_digits import lost_digits
 from xlcheck.verdicts.messages import first_of, plural
 from xlcheck.verdicts.observe import Observation, observe
-from xlcheck.verdicts.overflows import WHY, who_knows_overflows
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.read_otherwise import read_otherwise
-from xlcheck.verdicts.readers_view import hidden_circle, reservations, without_effect
+from xlcheck.verdicts.readers_view import hidden_circle, lost_digits, reservations, without_effect
 from xlcheck.verdicts.report import CheckReport, Status
+from xlcheck.verdicts.second_opinion import WHY, who_computes_all, who_knows_overflows, without_lone_errors
 from xlcheck.verdicts.summary import Judged, part_of
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 from xlcheck.workbook.bindings import Helper
-from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.content import TOO_LARGE, CellError, WorkbookContent
 from xlcheck.workbook.manifest import Manifest
-from xlcheck.workbook.values import TOO_LARGE, CellError
 
 # What only the workbooks of a training need is imported where it is used.
 if TYPE_CHECKING:
@@ -131,7 +126,7 @@ def check_content(
     parts = [main, Part((), notes=(*changed.words, *typed_over)), *(part for part, _ in tables)]
     found = report(parts)
     if found.counts.root:
-        from xlcheck.verdicts.moved_formulas import require_formulas_in_place
+        from xlcheck.verdicts.moved_cells import require_formulas_in_place
 
         _require_places(content, workbook, session, words=bool(changed.words))
         require_formulas_in_place(content, judged, all_formulas, found.roots)

@@ -17,7 +17,7 @@ from xlcheck.verdicts.placement import is_number
 from xlcheck.verdicts.report import Status
 from xlcheck.workbook.bindings import Helper
 from xlcheck.workbook.cell_codes import code_of
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.workbook.content import CellError, NotEvaluated, Value
 
 Desired = float | str | bool
 _LOOKS_UP = re.compile(r"=?INDEX\(")

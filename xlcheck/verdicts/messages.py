@@ -9,7 +9,7 @@ from xlcheck.graph.quantities import Quantity
 from xlcheck.verdicts.cell_result import CellResult, Kind, Status
 from xlcheck.verdicts.findings import Edit
 from xlcheck.verdicts.placement import is_number
-from xlcheck.workbook.values import TOO_LARGE, CellError, NotEvaluated, Value
+from xlcheck.workbook.content import TOO_LARGE, CellError, NotEvaluated, Value
 
 _DIGITS = 6
 

@@ -20,9 +20,8 @@ from xlcheck.verdicts.recalculate import Reading, recalculate, runs
 from xlcheck.workbook.as_built import built_sheets
 from xlcheck.workbook.bindings import Helper
 from xlcheck.workbook.cell_codes import Codes, Mask, by_sheet, code_of, codes_of, contained
-from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.content import NotEvaluated, Value, WorkbookContent
 from xlcheck.workbook.manifest import Manifest, manifest_sheet
-from xlcheck.workbook.values import NotEvaluated, Value
 
 CellKey = tuple[str, int]
 

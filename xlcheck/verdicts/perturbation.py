@@ -35,8 +35,8 @@ from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.results import quantity_results
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import contained, position, union
+from xlcheck.workbook.content import CellError
 from xlcheck.workbook.manifest import Manifest
-from xlcheck.workbook.values import CellError
 
 _ROUNDING = 1e-9
 """Other numbers may be larger, and cancel where the stored ones do not; a wrong formula differs by far more."""

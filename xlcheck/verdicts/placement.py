@@ -16,7 +16,7 @@ from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.joined import pieces
 from xlcheck.workbook.bindings import Binding
 from xlcheck.workbook.cell_codes import Codes, Mask, codes_at
-from xlcheck.workbook.values import Value
+from xlcheck.workbook.content import Value
 
 
 def codes_of_all(areas: Sequence[Range]) -> Iterator[Codes]:

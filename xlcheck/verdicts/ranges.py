@@ -13,7 +13,7 @@ from xlcheck.verdicts.judge import Alignment, Codes, close, judge
 from xlcheck.verdicts.placement import Placement, Sighting
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 from xlcheck.workbook.cell_codes import Mask
-from xlcheck.workbook.values import NotEvaluated
+from xlcheck.workbook.content import NotEvaluated
 
 Compute = Callable[[Mapping[str, Array]], Array]
 """(values of all quantities) → one number for each setting."""

@@ -10,22 +10,31 @@ settings, by number formats with digits of their own, by stored values that nobo
 - What is merely hidden (worksheets, rows, formats that show nothing, one cell below a merged one) shows nothing
   wrong: it is checked like everything else.
 - What changes nothing in this workbook is a note.
+
+Circles are looked for in the formulas themselves. Where a condition keeps a formula from reading its own cell, some
+engines compute the branch that is taken and say nothing, others call it an error; a circle that is read they compute
+again and again, if the file asks them to.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
+
+import numpy as np
 
 from xlcheck.engines.base import Engine
 from xlcheck.formulas.addresses import quote_sheet
 from xlcheck.formulas.scanner import tokens
+from xlcheck.graph.quantities import Graph
+from xlcheck.graph.single_precision import lost_answers
 from xlcheck.verdicts.elsewhere import DEPENDS_ON
 from xlcheck.verdicts.formula_cells import QUICK_CELLS, FormulaCells
 from xlcheck.verdicts.messages import first_of
-from xlcheck.workbook.cell_codes import address
+from xlcheck.workbook.cell_codes import address, code_of
 from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.manifest import Manifest
 
 _LAMBDA = re.compile(r"=?(?:_xlfn\.)?LAMBDA\(", re.IGNORECASE)
 _BRANCHES = ("IF", "IFS", "IFERROR", "IFNA", "SWITCH", "SUMIF", "SUMIFS", "COUNTIF", "OFFSET", "ROW", "COLUMN", "LET")
@@ -43,7 +52,6 @@ def hidden_circle(content: WorkbookContent, formulas: FormulaCells | None = None
     formulas = formulas or FormulaCells(content)
     if not content.calculation.iterates and sum(codes.size for _, codes in formulas.by_sheet()) > QUICK_CELLS:
         return None
-    from xlcheck.verdicts.circles import circle_in
 
     found = circle_in(formulas)
     return None if found is None else f"{quote_sheet(found[0])}!{address(found[1])}"
@@ -131,3 +139,65 @@ def _without_value(content: WorkbookContent) -> int:
 
 def _formulas(content: WorkbookContent) -> Iterable[str]:
     return (cell.formula for _, _, _, cell in content.formula_cells() if cell.formula is not None)
+
+
+def lost_digits(manifest: Manifest, graph: Graph) -> Iterator[str]:
+    """A sentence for each output of which single precision leaves less than half of the digits for some sample."""
+    rows = manifest.prediction.reshape(len(manifest.prediction), -1)
+    ends = np.cumsum([manifest.trace[name][0].size for name in graph.outputs])
+    if not ends.size or ends[-1] != rows.shape[1]:  # a lesson that predicts something else
+        return
+    single = dict(zip(graph.outputs, np.split(rows, ends[:-1], axis=1), strict=True))
+    for lost in lost_answers(graph, manifest.trace.values, single):
+        yield (
+            f"in single precision, in which it was trained, the model answers {lost.single:.6g} for "
+            f"{graph[lost.quantity].element_at(lost.element)} of sample {lost.sample + 1}, where it loses half of the "
+            f"digits or more; the workbook agrees with its answer in double precision, {lost.exact:.6g}"
+        )
+
+
+Cell = tuple[str, int]
+Held = Mapping[str, Set[int]]
+"""The formula cells, by worksheet."""
+
+
+def circle_in(formulas: FormulaCells) -> Cell | None:
+    """A cell that its own formula reads, at once or through others, in whichever branch of a condition; None if none.
+
+    Every formula is read, which may take longer than computing them.
+    """
+    held = {sheet: frozenset(codes.tolist()) for sheet, codes in formulas.by_sheet()}
+    done: set[Cell] = set()
+    for sheet, codes in formulas.by_sheet():
+        for code in codes.tolist():
+            if (sheet, code) not in done and (found := _led_back(formulas, held, (sheet, code), done)):
+                return found
+    return None
+
+
+def _led_back(formulas: FormulaCells, held: Held, start: Cell, done: set[Cell]) -> Cell | None:
+    """A cell of a circle that can be reached from a cell; what cannot reach any is added to `done`."""
+    path: dict[Cell, list[Cell]] = {start: list(_read(formulas, held, start))}
+    order = [start]
+    while order:
+        rest = path[order[-1]]
+        if not rest:
+            done.add(order[-1])
+            del path[order.pop()]
+            continue
+        cell = rest.pop()
+        if cell in path:
+            return cell
+        if cell not in done:
+            path[cell] = list(_read(formulas, held, cell))
+            order.append(cell)
+    return None
+
+
+def _read(formulas: FormulaCells, held: Held, cell: Cell) -> Iterator[Cell]:
+    """The formula cells that a cell may compute with."""
+    for area in formulas.computes_with(*cell):
+        if area.size > 1:
+            yield from ((area.sheet, code) for code in formulas.within(area).tolist())
+        elif (code := code_of(area)) in held.get(area.sheet, ()):
+            yield area.sheet, code

@@ -12,7 +12,7 @@ from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range
 from xlcheck.frozen import dataclass
 from xlcheck.workbook.cell_codes import Codes, Mask, position
-from xlcheck.workbook.values import Value
+from xlcheck.workbook.content import Value
 
 # Equal to no value.
 _NO_TEXT = object()

@@ -22,7 +22,7 @@ from xlcheck.verdicts.report import CellResult, Kind, Status
 from xlcheck.verdicts.stale import Stale
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import address, code_of
-from xlcheck.workbook.values import TOO_LARGE, CellError, NotEvaluated, Value
+from xlcheck.workbook.content import TOO_LARGE, CellError, NotEvaluated, Value
 
 if TYPE_CHECKING:
     from xlcheck.verdicts.mistakes.explain import Mistakes

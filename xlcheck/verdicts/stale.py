@@ -19,7 +19,7 @@ from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import Mask, contained
-from xlcheck.workbook.values import NotEvaluated, Value
+from xlcheck.workbook.content import NotEvaluated, Value
 
 # Whoever saved the file may have rounded to 15 digits and have summed in another order.
 _LIMIT = 1e-12

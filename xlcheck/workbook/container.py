@@ -21,14 +21,14 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 from xlcheck.errors import WorkbookError
 from xlcheck.files import is_folder, open_input
 from xlcheck.frozen import dataclass
-from xlcheck.workbook.file_kinds import kind_of_file
 from xlcheck.workbook.formula_facts import FormulaFacts, formula_facts
 from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.xml_text import EncodingError, declares_type, in_utf8, looks_like_xml
-from xlcheck.workbook.zip_directory import require_clear
+from xlcheck.workbook.zip_directory import kind_of_file, require_clear
 
 if TYPE_CHECKING:
     from xlcheck.workbook.seen_sheets import Packed, SeenSheets
+
 
 # Of a class's submissions most parts are the same; those of up to so many bytes are compared.
 _SMALL = 2**16

@@ -1,4 +1,4 @@
-"""What stands in a saved workbook: the formulas, constants and cached values, as read from the file."""
+"""What stands in a saved workbook: the formulas, constants and cached values; and what a cell can hold."""
 
 from __future__ import annotations
 
@@ -10,7 +10,27 @@ from pathlib import Path
 from xlcheck.frozen import dataclass
 from xlcheck.workbook.calculation import CalculationSettings
 from xlcheck.workbook.sheet_part import SheetPart
-from xlcheck.workbook.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """An error value such as `#DIV/0!`; a circular reference is `#CIRC!`."""
+
+    code: str
+
+
+TOO_LARGE = CellError("#NUM!")
+"""What a cell shows that has no room for a number; and for the logarithm or the root of a negative one."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotEvaluated:
+    """A formula that an engine cannot compute, and why; never to be taken for a value."""
+
+    reason: str
+
+
+Value = float | str | bool | None | CellError | NotEvaluated
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
 from xlcheck.formulas.addresses import Range, cell_name, parse_range, quote_sheet
-from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.content import Value, WorkbookContent
 from xlcheck.workbook.readable import LEAST_CONTRAST, is_pale, is_usual_font
-from xlcheck.workbook.values import Value
 
 _OFF, _ON = {"0", "false"}, {"1", "true"}
 _USUAL_TURNS = {"0", "-5400000", "-60000000"}

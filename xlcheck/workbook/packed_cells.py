@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from xlcheck.formulas.addresses import Range
 from xlcheck.frozen import dataclass
 from xlcheck.workbook.cell_codes import Codes, code_at, codes_of, positions
-from xlcheck.workbook.content import Cell, ConstantCells, SheetContent
-from xlcheck.workbook.values import Value
+from xlcheck.workbook.content import Cell, ConstantCells, SheetContent, Value
 
 Position = tuple[int, int]
 

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, column_index
 from xlcheck.workbook.cell_codes import Codes, codes_at
+from xlcheck.workbook.content import CellError, NotEvaluated, Value
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.plain_constants import ROW, are_ascending, is_usual_frame, rows_of
 from xlcheck.workbook.plain_text import plain_text
 from xlcheck.workbook.sheet_cells import MAX_CELLS
 from xlcheck.workbook.sheet_part import SheetPart
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
 from xlcheck.workbook.xml_text import unescape
 
 _PLAIN_ROW = re.compile(

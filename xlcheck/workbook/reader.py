@@ -85,7 +85,7 @@ def read_workbook(
             sheets[name] = SheetContent(name, state, cells, sheet)
             lotus += [name] if asks_for_lotus(sheet) else []
             if odd or sheet.says(b"numFmt"):  # extended conditional formats bring their own
-                from xlcheck.workbook.odd_looks import odd_looks
+                from xlcheck.workbook.number_formats import odd_looks
 
                 looks += odd_looks(sheets[name], sheet, odd)
         notes = [*_notes(container, structure.other_sheets)]

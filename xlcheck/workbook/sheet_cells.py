@@ -15,8 +15,7 @@ from xml.parsers import expat
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range, cell_name, column_index, parse_range
 from xlcheck.formulas.shared import SharedFormula
-from xlcheck.workbook.content import Cell
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.workbook.content import Cell, CellError, NotEvaluated, Value
 from xlcheck.workbook.xml_text import unescape
 
 MAX_CELLS = 5_000_000

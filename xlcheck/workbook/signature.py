@@ -32,11 +32,10 @@ from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.canonical import canonical
 from xlcheck.workbook.as_built import SIGNATURE
 from xlcheck.workbook.container import open_container
-from xlcheck.workbook.content import SheetContent, WorkbookContent
+from xlcheck.workbook.content import CellError, SheetContent, Value, WorkbookContent
 from xlcheck.workbook.manifest import Manifest, manifest_of, manifest_sheet
 from xlcheck.workbook.parts import read_structure
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import CellError, Value
 
 _FORMAT = 1
 _NAME = "xlcheck signature"

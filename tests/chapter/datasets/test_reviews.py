@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlcheck.chapter.datasets.reviews import films, reviews, story
+from xlcheck.chapter.datasets.lesson_texts import films, reviews, story
 from xlcheck.chapter.datasets.text import windows
 from xlcheck.model.encoding import Tokens
 

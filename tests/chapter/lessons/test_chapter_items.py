@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.content import Value, WorkbookContent
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import Value
 
 WORKBOOKS = Path(__file__).parents[3] / "workbooks"
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xlcheck.chapter.datasets.lesson_texts import first_paragraph, message_encoding, message_parts
-from xlcheck.chapter.datasets.reviews import reviews
+from xlcheck.chapter.datasets.lesson_texts import first_paragraph, message_encoding, message_parts, reviews
 from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.chapter.training.evaluation import evaluate
 from xlcheck.engines import engine
@@ -42,8 +41,7 @@ def found(sheet: SheetContent, text: str) -> tuple[int, int]:
 @pytest.mark.keras
 def test_other_words_are_continued_as_keras_does() -> None:
     """Ten other words typed in: the twenty that follow are those that Keras's model writes one by one."""
-    from xlcheck.chapter.training.generate import continue_text
-    from xlcheck.chapter.training.next_word import predictor
+    from xlcheck.chapter.training.next_word import continue_text, predictor
     from xlcheck.model.keras_file import load_model
 
     encoding = first_paragraph().encoding

@@ -19,8 +19,8 @@ from xlcheck.chapter.lessons.training import TRAINING_LESSONS
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.workbook.constants import write_with_constants
+from xlcheck.workbook.content import CellError
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import CellError
 
 WORKBOOKS = Path(__file__).parents[3] / "workbooks"
 SHORT = 30  # epochs

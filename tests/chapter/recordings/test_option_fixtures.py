@@ -7,8 +7,8 @@ import pytest
 from thorough import spread
 
 from xlcheck.chapter.recordings.options import OPTIONS
+from xlcheck.chapter.recordings.regenerate import verify_fixtures
 from xlcheck.chapter.recordings.store import available_fixtures, fixtures_folder, load_fixture
-from xlcheck.chapter.recordings.verify import verify_fixtures
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.learning.forward import forward_graph
 

@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 from thorough import part_of
 
-from xlcheck.chapter.recordings import verify
+from xlcheck.chapter.recordings import regenerate
 from xlcheck.chapter.recordings.names import FIXTURES, VANISHING
-from xlcheck.chapter.recordings.regenerate import write_fixtures
+from xlcheck.chapter.recordings.regenerate import FLOAT64, VerificationReport, compare, verify_fixtures, write_fixtures
 from xlcheck.chapter.recordings.store import fixtures_folder, load_fixture, read_fixture, write_fixture
 from xlcheck.chapter.recordings.training import load_training, read_training, write_training
-from xlcheck.chapter.recordings.verify import FLOAT64, VerificationReport, compare, verify_fixtures
 from xlcheck.chapter.training.epochs import training_fixture
 from xlcheck.errors import DataError, ModelError, UsageError
 from xlcheck.graph.trace import Trace
@@ -82,11 +81,11 @@ def test_wandering_weights(quantity: str, moved: float, ok: bool, monkeypatch: p
     fixture = load_fixture("next-word")
     trained = {**fixture.trace_float32.values, "history": np.array(fixture.history)}
     trained[quantity] = trained[quantity] + moved
-    monkeypatch.setattr(verify, "_train", lambda *_: trained)
+    monkeypatch.setattr(regenerate, "_train", lambda *_: trained)
     # What does not depend on them is as it is stored.
     stored = {"float64": fixture.trace, "float32": fixture.trace_float32}
     monkeypatch.setattr(record, "retrace", lambda *_, dtype="float64": stored[dtype])
-    monkeypatch.setattr(verify, "_further", lambda _: fixture.further)
+    monkeypatch.setattr(regenerate, "_further", lambda _: fixture.further)
     report = verify_fixtures(["next-word"], fixtures_folder())
 
     assert report.ok == ok
@@ -102,7 +101,7 @@ def test_trained_anew_a_weight_may_move_by_a_thousandth(
     trained = {**fixture.trace_float32.values, "history": np.array(fixture.history)}
     bias = trained["dense.bias"] = trained["dense.bias"].copy()
     bias[0] += moved * max(1.0, np.abs(bias).max())
-    monkeypatch.setattr(verify, "_train", lambda *_: trained)
+    monkeypatch.setattr(regenerate, "_train", lambda *_: trained)
     stored = {"float64": fixture.trace, "float32": fixture.trace_float32}
     monkeypatch.setattr(record, "retrace", lambda *_, dtype="float64": stored[dtype])
 
@@ -174,7 +173,7 @@ def test_trainings_are_written_as_they_are_stored(name: str, tmp_path: Path) -> 
     assert written.spec == stored.spec
     assert list(written.training.values) == list(stored.training.values)
     assert all(
-        item.ok for item in compare("epochs", stored.training.values, written.training.values, verify.EPOCHS)
+        item.ok for item in compare("epochs", stored.training.values, written.training.values, regenerate.EPOCHS)
     )  # fmt: skip
 
 

@@ -12,13 +12,15 @@ import pytest
 from thorough import part_of
 
 from xlcheck.chapter.datasets.labelled import split
-from xlcheck.chapter.datasets.reviews import reviews
-from xlcheck.chapter.datasets.tweet_encoding import TweetEncoding
-from xlcheck.chapter.training.classifier import Architecture, Cell, classifier
+from xlcheck.chapter.datasets.lesson_texts import reviews
+from xlcheck.chapter.datasets.tweets import TweetEncoding
 from xlcheck.chapter.training.classify import (
+    Architecture,
+    Cell,
     ClassifierData,
     Schedule,
     TrainedClassifier,
+    classifier,
     positive_scores,
     train_classifier,
 )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from xlcheck.chapter.training.classifier import Architecture, Cell
-from xlcheck.chapter.training.classify import Schedule, TrainedClassifier
+from xlcheck.chapter.training.classify import Architecture, Cell, Schedule, TrainedClassifier
 from xlcheck.chapter.training.describe import describe_model, describe_run, describe_spreads
 from xlcheck.chapter.training.evaluation import Evaluation
 from xlcheck.chapter.training.runs import Run

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from xlcheck.chapter.datasets.imdb import FilmReviews, Reviews, imdb_encoding
-from xlcheck.chapter.training.classifier import Architecture, Cell
-from xlcheck.chapter.training.classify import Part, Schedule, train_classifier
+from xlcheck.chapter.training.classify import Architecture, Cell, Part, Schedule, train_classifier
 from xlcheck.chapter.training.labelled_data import divide_full, divide_short, encoded, review_data
 from xlcheck.errors import DataError
 

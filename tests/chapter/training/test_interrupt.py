@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from xlcheck.chapter.training.interrupt import deferred_interrupt
+from xlcheck.chapter.training.fit import deferred_interrupt
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -9,8 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xlcheck.chapter.training.model_file import MEMBER, Companion, read_companion, read_encoding, write_model
-from xlcheck.chapter.training.save import save_model
+from xlcheck.chapter.training.model_file import (
+    MEMBER,
+    Companion,
+    read_companion,
+    read_encoding,
+    save_model,
+    write_model,
+)
 from xlcheck.errors import DataError, ModelError, UsageError
 from xlcheck.model.encoding import Encoding, Tokens
 from xlcheck.model.keras_file import load_model

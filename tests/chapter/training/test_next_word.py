@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xlcheck.chapter.datasets.reviews import story
+from xlcheck.chapter.datasets.lesson_texts import story
 from xlcheck.chapter.datasets.text import Windows, windows
 from xlcheck.chapter.training.fit import set_seed
 from xlcheck.chapter.training.next_word import next_word_model, predictor, training_step

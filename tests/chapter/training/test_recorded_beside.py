@@ -10,9 +10,9 @@ import pytest
 
 from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.recordings.options import OPTIONS
+from xlcheck.chapter.training.epochs import CLIP, STEPS, U, W, vanishing_fixture
 from xlcheck.chapter.training.further import answers_to_texts, fed_by_itself
 from xlcheck.chapter.training.options import option_model
-from xlcheck.chapter.training.vanishing import CLIP, STEPS, U, W, vanishing_fixture
 from xlcheck.model.keras_import import import_keras
 
 pytestmark = pytest.mark.keras

@@ -11,7 +11,7 @@ import pytest
 from xlcheck.chapter.lessons.catalogue import LESSONS
 from xlcheck.chapter.training.fit import fit, set_seed
 from xlcheck.chapter.training.lessons import untrained
-from xlcheck.chapter.training.save import save_model
+from xlcheck.chapter.training.model_file import save_model
 from xlcheck.errors import UsageError
 
 pytestmark = [

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xlcheck.chapter.datasets.reviews import story
+from xlcheck.chapter.datasets.lesson_texts import story
 from xlcheck.chapter.datasets.text import Windows, windows
 from xlcheck.chapter.training.model_file import read_companion, write_model
 from xlcheck.chapter.training.text import TextEpoch, TextModel, new_text_model, resumed_text_model, train_text

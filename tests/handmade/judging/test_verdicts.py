@@ -19,8 +19,8 @@ from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.workbook.content import NotEvaluated, Value
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import NotEvaluated, Value
 
 BINDINGS = """
 [[model]]

@@ -12,8 +12,8 @@ import xlsxwriter
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import MAX_ROWS, Range
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.workbook.content import CellError
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import CellError
 
 
 @pytest.fixture

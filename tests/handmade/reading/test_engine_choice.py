@@ -11,8 +11,8 @@ import xlsxwriter
 from xlcheck.engines import engine
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.engine_choice import Answers, answers_of
+from xlcheck.workbook.content import CellError, NotEvaluated, Value
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 
 def answers(folder: Path, formula: str, name: str = "ironcalc") -> tuple[Answers, Value]:

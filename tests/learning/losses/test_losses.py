@@ -16,7 +16,7 @@ from xlcheck.graph.expressions import BinaryCrossentropy, Sigmoid
 from xlcheck.graph.gradients import backward
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.keras_loss import to_keras_loss
+from xlcheck.model.keras_optimiser import to_keras_loss
 from xlcheck.model.keras_reader import read_model
 from xlcheck.oracle.gradients import record_gradients
 from xlcheck.oracle.record import record

@@ -1,16 +1,37 @@
-"""What the models of the lessons on real text read: a paragraph, a message to an airline, a film review."""
+"""Texts of the project's own making, and what the lessons on real text read of them: a paragraph, messages, reviews."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.resources import as_file, files
 
 from xlcheck.chapter.datasets.dataset import Dataset
-from xlcheck.chapter.datasets.labelled import Split, split
-from xlcheck.chapter.datasets.reviews import films, reviews, story
-from xlcheck.chapter.datasets.text import Windows, windows
-from xlcheck.chapter.datasets.tweet_encoding import TweetEncoding, tweet_encoding
+from xlcheck.chapter.datasets.labelled import LabelledTexts, Split, split
+from xlcheck.chapter.datasets.text import Windows, read_text, windows
+from xlcheck.chapter.datasets.tweets import TweetEncoding, read_tweets, tweet_encoding
 from xlcheck.model.encoding import Encoding, Tokens
 from xlcheck.model.words import in_order
+
+_CORPORA = files("xlcheck.chapter.datasets") / "corpora"
+
+
+def story() -> str:
+    """A story of about nine hundred words that repeats itself, as stories for children do."""
+    with as_file(_CORPORA / "story.txt") as path:
+        return read_text(path)
+
+
+def reviews() -> LabelledTexts:
+    """Two hundred short messages to an airline, half of them positive."""
+    with as_file(_CORPORA / "reviews.csv") as path:
+        return read_tweets(path)
+
+
+def films() -> LabelledTexts:
+    """Two hundred and twenty short film reviews, half of them positive; many turn round on the way."""
+    with as_file(_CORPORA / "films.csv") as path:
+        return read_tweets(path, label_column="positive")
+
 
 SEED_WORDS = "every evening when the sun went down the old woman"
 MESSAGE = "the flight was late but the crew was great"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xlcheck.chapter.datasets.lesson_texts import REVIEW, film_reviews, review_encoding, review_parts
-from xlcheck.chapter.datasets.reviews import films
+from xlcheck.chapter.datasets.lesson_texts import REVIEW, film_reviews, films, review_encoding, review_parts
 from xlcheck.chapter.lessons.labelled import all_texts, answers
 from xlcheck.chapter.lessons.lesson import Lesson, Text
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from xlcheck.chapter.datasets.lesson_texts import MESSAGE, message_encoding, message_parts, sentiment
-from xlcheck.chapter.datasets.reviews import reviews
+from xlcheck.chapter.datasets.lesson_texts import MESSAGE, message_encoding, message_parts, reviews, sentiment
 from xlcheck.chapter.lessons.labelled import all_texts, answers
 from xlcheck.chapter.lessons.lesson import Lesson, Text
 from xlcheck.layout.additions import Page

@@ -16,7 +16,7 @@ from xlcheck.chapter.recordings.store import fixtures_folder
 from xlcheck.errors import DataError, UsageError
 from xlcheck.files import replacing
 from xlcheck.graph.nudges import NUDGED
-from xlcheck.graph.training import Training
+from xlcheck.graph.trace import Training
 from xlcheck.model.model_spec import ModelSpec
 
 FORMAT = "xlcheck-training-2"

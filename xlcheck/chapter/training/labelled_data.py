@@ -8,7 +8,7 @@ import numpy as np
 
 from xlcheck.chapter.datasets.imdb import Reviews, encode_reviews
 from xlcheck.chapter.datasets.labelled import LabelledTexts, split
-from xlcheck.chapter.datasets.tweet_encoding import TweetEncoding, tweet_encoding
+from xlcheck.chapter.datasets.tweets import TweetEncoding, tweet_encoding
 from xlcheck.chapter.training.classify import ClassifierData, Part
 from xlcheck.errors import DataError
 from xlcheck.model.encoding import Encoding, Tokens

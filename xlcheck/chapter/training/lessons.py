@@ -15,8 +15,7 @@ from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.lessons.catalogue import book_of, lesson_named
 from xlcheck.chapter.recordings.fixture import Fixture
 from xlcheck.chapter.training.fit import fit, set_seed
-from xlcheck.chapter.training.model_file import Companion, write_model
-from xlcheck.chapter.training.save import save_model
+from xlcheck.chapter.training.model_file import Companion, save_model, write_model
 from xlcheck.errors import UsageError
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_builder import to_keras

@@ -1,4 +1,4 @@
-"""A trained text model in one file: Keras's own `.keras`, with its vocabulary and pre-processing inside.
+"""A trained model in one file with the same bytes each time: Keras's own `.keras`, and inside it a text's vocabulary.
 
 A `.keras` file is a zip. Beside Keras's members it gets one of ours, `xlcheck.json`, which Keras leaves alone:
 `keras.saving.load_model` still loads the file, and nobody can use a model with another model's vocabulary.
@@ -13,11 +13,54 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from xlcheck.chapter.training.save import save_model
 from xlcheck.documents import parse_json
-from xlcheck.errors import ModelError
+from xlcheck.errors import ModelError, UsageError
 from xlcheck.files import replacing
 from xlcheck.model.encoding import Encoding
+
+_SAVED = "1980-01-01@00:00:00"  # the earliest time that a zip can hold, as the parts have it
+
+
+def save_model(model: Any, path: str | Path) -> None:
+    """Write a `.keras` file; an existing file is replaced as a whole or not at all.
+
+    Keras stamps the file with the time of day; here the times are fixed and nothing is compressed,
+    so that one model always gives the same file.
+
+    Raises:
+        UsageError: the name does not end in `.keras`, or the file cannot be written there.
+    """
+    path = Path(path)
+    if path.suffix != ".keras":
+        raise UsageError(f"{path}: the name of a saved model must end in .keras")
+    with replacing(path) as temporary:
+        model.save(temporary)
+        parts = _parts(temporary)
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+            for name, content in parts.items():
+                archive.writestr(zipfile.ZipInfo(name), content)
+
+
+def _parts(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    metadata = json.loads(parts["metadata.json"])
+    parts["metadata.json"] = json.dumps(metadata | {"date_saved": _SAVED}).encode()
+    parts["config.json"] = _renumbered(parts["config.json"])
+    return parts
+
+
+def _renumbered(config: bytes) -> bytes:
+    """Keras marks objects that several layers share by their addresses in memory; here they are counted."""
+    numbers: dict[int, int] = {}
+
+    def renumber(item: dict[str, Any]) -> dict[str, Any]:
+        if "shared_object_id" in item:
+            item["shared_object_id"] = numbers.setdefault(item["shared_object_id"], len(numbers) + 1)
+        return item
+
+    return json.dumps(json.loads(config, object_hook=renumber)).encode()
+
 
 MEMBER = "xlcheck.json"
 FORMAT = 1

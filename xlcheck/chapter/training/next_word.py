@@ -1,4 +1,4 @@
-"""The chapter's model for text generation, and a way to train it without a one-hot tensor.
+"""The chapter's model for text generation, a way to train it without a one-hot tensor, and texts that it continues.
 
 Words become one-hot vectors, a SimpleRNN reads ten of them, and a dense layer names the next word. The chapter's
 listing ends in a sigmoid, and its last layer has a wrong width; here the last layer has one output for each word and
@@ -10,13 +10,14 @@ that is saved: the same loss and the same gradients as with one-hot vectors, fro
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.model.encoding import Codes
+from xlcheck.errors import UsageError
+from xlcheck.model.encoding import Codes, Encoding
 from xlcheck.model.keras_import import import_keras
 
 Step = Callable[[Codes, Codes], float]
@@ -80,3 +81,42 @@ def predictor(model: Any) -> Predict:
         return np.asarray(call(codes[np.newaxis])[0], dtype=np.float64)
 
     return predict
+
+
+def continue_text(
+    predict: Predict, encoding: Encoding, start: Codes, words: int, temperature: float = 0.0, seed: int = 0
+) -> Iterator[str]:
+    """Predict a word, append it, move the window on by one, and again.
+
+    Args:
+        predict: the probability of each word after a window of codes.
+        encoding: the model's.
+        start: the window to begin with, shape `(timesteps,)`.
+        words: how many to add.
+        temperature: 0 takes the most probable word, as the chapter does; above 0 words are drawn with
+            probabilities p^(1/temperature), so 1 draws as the model says and less is more careful.
+        seed: of the draws.
+
+    Yields:
+        One word at a time.
+
+    Raises:
+        UsageError: the temperature is not a number from 0.
+    """
+    if not 0 <= temperature < np.inf:
+        raise UsageError(f"the temperature {temperature} must be a number from 0 (always the most probable word)")
+    random = np.random.default_rng(seed)
+    window = np.array(start)
+    for _ in range(words):
+        code = _choose(predict(window), temperature, random)
+        window = np.append(window[1:], np.int32(code))
+        yield encoding.word(code)
+
+
+def _choose(probabilities: NDArray[np.float64], temperature: float, random: np.random.Generator) -> int:
+    if temperature == 0:
+        return int(np.argmax(probabilities))
+    with np.errstate(divide="ignore"):
+        logarithms = np.log(probabilities) / temperature
+    weights = np.exp(logarithms - logarithms.max())
+    return int(random.choice(len(weights), p=weights / weights.sum()))

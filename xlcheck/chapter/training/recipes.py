@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from xlcheck.chapter.datasets.tweet_encoding import TweetEncoding
-from xlcheck.chapter.training.classifier import Architecture
-from xlcheck.chapter.training.classify import Schedule
+from xlcheck.chapter.datasets.tweets import TweetEncoding
+from xlcheck.chapter.training.classify import Architecture, Schedule
 from xlcheck.chapter.training.labelled_data import ReviewEncoding
 
 Number = TypeVar("Number", int, float)

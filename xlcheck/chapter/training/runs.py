@@ -9,8 +9,13 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from xlcheck.chapter.training.classifier import Architecture
-from xlcheck.chapter.training.classify import ClassifierData, Schedule, TrainedClassifier, train_classifier
+from xlcheck.chapter.training.classify import (
+    Architecture,
+    ClassifierData,
+    Schedule,
+    TrainedClassifier,
+    train_classifier,
+)
 from xlcheck.chapter.training.evaluation import Evaluation, Spread, spread
 from xlcheck.model.keras_import import import_keras
 from xlcheck.progress import Progress

@@ -11,11 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.chapter.datasets.text import Windows
-from xlcheck.chapter.training.fit import set_seed
-from xlcheck.chapter.training.generate import continue_text
-from xlcheck.chapter.training.interrupt import deferred_interrupt
+from xlcheck.chapter.training.fit import deferred_interrupt, set_seed
 from xlcheck.chapter.training.model_file import Companion
-from xlcheck.chapter.training.next_word import next_word_model, predictor, training_step
+from xlcheck.chapter.training.next_word import continue_text, next_word_model, predictor, training_step
 from xlcheck.errors import UsageError
 from xlcheck.progress import Progress
 

@@ -6,15 +6,15 @@ from typing import Any
 
 from xlcheck.chapter.datasets.labelled import LabelledTexts, Split
 from xlcheck.chapter.datasets.lesson_texts import (
+    films,
     first_paragraph,
     message_encoding,
     message_parts,
     review_encoding,
     review_parts,
+    reviews,
 )
-from xlcheck.chapter.datasets.reviews import films, reviews
-from xlcheck.chapter.training.classifier import Architecture, Cell
-from xlcheck.chapter.training.classify import ClassifierData, Part, Schedule, train_classifier
+from xlcheck.chapter.training.classify import Architecture, Cell, ClassifierData, Part, Schedule, train_classifier
 from xlcheck.chapter.training.text import new_text_model, train_text
 from xlcheck.model.encoding import Encoding
 from xlcheck.progress import Progress

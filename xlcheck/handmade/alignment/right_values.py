@@ -24,7 +24,7 @@ from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.evaluated import in_each_setting
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
-from xlcheck.workbook.values import CellError, NotEvaluated
+from xlcheck.workbook.content import CellError, NotEvaluated
 
 _NO_SUCH_FUNCTION = CellError("#NAME?")
 """What an engine gives that does not know a function, which says nothing of the formula."""

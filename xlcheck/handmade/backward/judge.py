@@ -27,7 +27,7 @@ from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
-from xlcheck.workbook.values import NotEvaluated
+from xlcheck.workbook.content import NotEvaluated
 
 ORACLE = "keras float64"
 

@@ -19,7 +19,7 @@ from xlcheck.verdicts.judge import Alignment, verdict
 from xlcheck.verdicts.report import CellResult, Kind, Status
 from xlcheck.verdicts.results import plain
 from xlcheck.verdicts.tolerance import Tolerance, ulps
-from xlcheck.workbook.values import CellError, Value
+from xlcheck.workbook.content import CellError, Value
 
 LOSS_NAMES = {
     "mean_squared_error": "the squared error",

@@ -27,7 +27,7 @@ from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.evaluated import computed
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
-from xlcheck.workbook.values import Value
+from xlcheck.workbook.content import Value
 
 _ROUNDING = 1e-12
 """By how much two ways to compute the same number may differ."""

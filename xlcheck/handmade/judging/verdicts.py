@@ -24,7 +24,7 @@ from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.judge import Alignment, verdict
 from xlcheck.verdicts.report import Kind, Status
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
+from xlcheck.workbook.content import CellError, NotEvaluated, Value
 
 NOISE = 1e-7
 """What single precision can do to a number near 1; such a difference is no error if a number was typed."""

@@ -15,7 +15,7 @@ from xlcheck.formulas.scalars import OpaqueError, Scalar, simple, two_dimensiona
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
 from xlcheck.handmade.reading.cells import CellTable, CellValues
-from xlcheck.workbook.values import CellError, Value
+from xlcheck.workbook.content import CellError, Value
 
 NOTHING = Sum(-1, 0.0, ())
 """The term of a formula that is 0 because all that it would multiply is blank, as the state before the first step."""

@@ -20,10 +20,9 @@ from xlcheck.formulas.evaluate import parsed_names
 from xlcheck.formulas.scalars import OpaqueError, Scalar
 from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.formulas.tree import Node
-from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.cell_codes import Positions, rectangles
+from xlcheck.workbook.content import Cell, CellError, NotEvaluated, Value, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
-from xlcheck.workbook.rectangles import Positions, rectangles
-from xlcheck.workbook.values import CellError, NotEvaluated, Value
 
 Numbers = NDArray[np.float64]
 Areas = tuple[list[Range], Positions]

@@ -15,7 +15,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.given_by_formulas import drawn_cells
 from xlcheck.handmade.reading.sessions import Sessions
-from xlcheck.workbook.values import CellError, NotEvaluated
+from xlcheck.workbook.content import CellError, NotEvaluated
 
 _OTHER = {"ironcalc": "cellrune", "cellrune": "ironcalc", "libreoffice": "cellrune", "formulon": "cellrune"}
 _SAME = 1e-12  # far above what orders of summation do, and below the worst function of an engine

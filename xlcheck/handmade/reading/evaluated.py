@@ -14,7 +14,7 @@ from xlcheck.formulas.rounding import rounds
 from xlcheck.formulas.scalars import OpaqueError, Scalar
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, scalar_of
-from xlcheck.workbook.values import Value
+from xlcheck.workbook.content import Value
 
 
 def computed(formula: str, cell: Address, table: CellTable, held: Callable[[Address], Value]) -> float | None:

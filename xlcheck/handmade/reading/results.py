@@ -7,7 +7,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.verdicts.cell_result import CellResult, Kind, Status
 from xlcheck.verdicts.results import plain
-from xlcheck.workbook.values import Value
+from xlcheck.workbook.content import Value
 
 
 def result_at(

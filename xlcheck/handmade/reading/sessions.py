@@ -8,7 +8,7 @@ from xlcheck.engines.base import Engine, Formula, PackedValues, Session
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.workbook.values import Value
+from xlcheck.workbook.content import Value
 
 
 class Sessions:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.common import heading, subscript, title
-from xlcheck.layout.data.selection import selection
-from xlcheck.layout.data.store import Store, item
+from xlcheck.layout.data.store import Store, item, selection
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say, say_all, say_live

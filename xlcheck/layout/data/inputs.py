@@ -13,13 +13,11 @@ from xlcheck.graph.one_hot import LONG
 from xlcheck.graph.quantities import Quantity
 from xlcheck.graph.single_precision import lost_answers
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.common import heading, title
-from xlcheck.layout.data.selection import selection
-from xlcheck.layout.data.store import Order, Store, item
+from xlcheck.layout.common import SHOWN, heading, shown_outputs, title
+from xlcheck.layout.data.store import Order, Store, item, selection
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.images import shades
 from xlcheck.layout.numbers import MOST_SAMPLES
-from xlcheck.layout.outputs import SHOWN, shown_outputs
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say
 from xlcheck.workbook.plan import ColorScale

@@ -5,8 +5,7 @@ from __future__ import annotations
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.layout.common import heading, subscript, title
 from xlcheck.layout.data.documents import NAME, nth_word
-from xlcheck.layout.data.selection import selection
-from xlcheck.layout.data.store import Order, Store, item
+from xlcheck.layout.data.store import Order, Store, item, selection
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say, say_live

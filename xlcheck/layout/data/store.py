@@ -12,7 +12,9 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Quantity
 from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say
+from xlcheck.workbook.plan import DropDown, Link
 
 Words = Sequence[tuple[str, tuple[str, ...]]]
 """For each time step a formula, as any worksheet may write it, and what it shows for each sample."""
@@ -85,3 +87,27 @@ def item(area: Range, place: str) -> str:
 def _place(sample: str, rows: int, row: str) -> str:
     """The number of a row of a sample, of which each has as many."""
     return row if sample == "1" else f"({sample}-1)*{rows}+{row}"
+
+
+_BESIDE = 22  # letters of a sample's name that have room between the selector and the link
+
+
+def selection(draft: Draft, sheet: SheetDraft, cell: Range, kind: str, numbers: Range, names: Range) -> None:
+    """Fill the row that says which sample is selected, and give the selector its drop-down."""
+    row, column = cell.top, cell.left
+    sheet.put(row, 0, kind, "name")
+    sheet.heights[row] = 26
+    if draft.selector is None:
+        draft.selector = sheet.put(row, column, 1.0, "selector")
+        sheet.put(row, column + 3, say("selection.here"), "hint")
+    else:
+        count = [k + 1.0 for k in range(len(draft.samples))]
+        draft.helper(sheet, row, column, reference(draft.selector, sheet.name), count, "selected")
+        short = max(map(len, draft.samples)) <= _BESIDE
+        place = (row, column + 3) if short else (row + 1, column)
+        sheet.put(*place, Link(say("selection.another_link", kind=kind), draft.selector), "link")
+    text = f"INDEX({reference(names, sheet.name, fixed=True)},{cell.a1})"
+    draft.helper(sheet, row, column + 1, text, draft.samples, "strong")
+    own = draft.sheets[draft.selector.sheet]
+    message = say("selection.follows", kind=kind)
+    own.drop_downs.append(DropDown(draft.selector, numbers, say("selection.choose", kind=kind), message))

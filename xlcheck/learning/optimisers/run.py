@@ -10,7 +10,7 @@ from xlcheck.arrays import Array
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.nudges import DELTA, SIZE
 from xlcheck.graph.quantities import Graph
-from xlcheck.graph.training import Training
+from xlcheck.graph.trace import Training
 from xlcheck.learning.optimisers import OPTIMISERS
 from xlcheck.learning.optimisers.step import LAYER, setting_values
 from xlcheck.learning.optimisers.table import EpochGraph, carried

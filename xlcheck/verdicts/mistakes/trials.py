@@ -26,7 +26,7 @@ from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.mistakes.mutants import Mutant
 from xlcheck.verdicts.placement import Placement
 from xlcheck.workbook.cell_codes import Codes, code_at, codes_at, position
-from xlcheck.workbook.values import CellError, NotEvaluated
+from xlcheck.workbook.content import CellError, NotEvaluated
 
 DRAWS = 3
 """Trials until two functions are called the same; in the first one all numbers are positive, so that roots exist."""
