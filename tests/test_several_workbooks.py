@@ -84,7 +84,7 @@ def test_junit_and_html_show_it_too(folder: Path) -> None:
 )  # fmt: skip
 def test_folders_and_patterns(argument: str, found: list[str], folder: Path) -> None:
     """A folder stands for its workbooks and those below, a pattern for what fits; locks of Excel's are none."""
-    from xlcheck.cli.workbooks import workbooks
+    from xlcheck.cli.checking import workbooks
 
     names = [path.as_posix() for path in workbooks([Path(argument)])]
     if argument == "*.xlsx":

@@ -10,8 +10,7 @@ if TYPE_CHECKING:
 
     from xlcheck.api import bind, build, build_model, check, trace
     from xlcheck.building.built import Built
-    from xlcheck.chapter.recordings.fixture import Fixture
-    from xlcheck.chapter.recordings.store import load_fixture
+    from xlcheck.chapter.recordings.store import Fixture, load_fixture
     from xlcheck.errors import XlcheckError
     from xlcheck.exercises.entry import exercise
     from xlcheck.exercises.exercise import Exercise
@@ -36,7 +35,7 @@ _HOMES = {
     "Grading": "xlcheck.grading.grading",
     "StudentMarks": "xlcheck.grading.marks",
     "grade": "xlcheck.grading.entry",
-    "Fixture": "xlcheck.chapter.recordings.fixture",
+    "Fixture": "xlcheck.chapter.recordings.store",
     "Kind": "xlcheck.verdicts.cell_result",
     "Proposal": "xlcheck.handmade.propose",
     "Status": "xlcheck.verdicts.cell_result",

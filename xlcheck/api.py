@@ -14,7 +14,7 @@ from xlcheck.building.built import Built
 from xlcheck.choices import EngineName, LessonStyleName, PaddingName, StepName, StyleName, WeightsName, require_known
 from xlcheck.errors import UsageError
 from xlcheck.files import protect, protected_inputs, require_writable
-from xlcheck.garbage import no_garbage_collection
+from xlcheck.memory import no_garbage_collection
 from xlcheck.progress import Progress
 
 # What needs NumPy is imported where it is used, so that the engine can begin before that.

@@ -80,9 +80,9 @@ def measure(steps: int, path: Path) -> None:
     """Lay out, write and check one workbook; print cells, formula cells, seconds for each, and the peak."""
     from xlcheck.engines import engine
     from xlcheck.formulas.printing import Style
-    from xlcheck.garbage import no_garbage_collection
     from xlcheck.layout.plan import plan_model
     from xlcheck.learning.forward import forward_graph
+    from xlcheck.memory import no_garbage_collection
     from xlcheck.verdicts.generated import check_content
     from xlcheck.workbook.reader import read_workbook
     from xlcheck.workbook.writer import write_workbook

@@ -17,8 +17,7 @@ import numpy as np
 
 from xlcheck.chapter.datasets.text import Windows, read_text, windows
 from xlcheck.chapter.training.fit import set_seed
-from xlcheck.chapter.training.next_word import next_word_model
-from xlcheck.chapter.training.text import BATCH, UNITS, new_text_model, train_text
+from xlcheck.chapter.training.text import BATCH, UNITS, new_text_model, next_word_model, train_text
 from xlcheck.model.keras_import import import_keras
 
 SIDES = ("literal", "integers")

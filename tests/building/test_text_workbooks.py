@@ -14,7 +14,7 @@ from xlcheck.building.text import build_text
 from xlcheck.chapter.training.classify import Architecture, Cell, classifier
 from xlcheck.chapter.training.fit import set_seed
 from xlcheck.chapter.training.model_file import Companion, save_model, write_model
-from xlcheck.chapter.training.next_word import next_word_model
+from xlcheck.chapter.training.text import next_word_model
 from xlcheck.errors import DataError, ModelError
 from xlcheck.model.encoding import Encoding, Tokens
 from xlcheck.model.keras_file import load_model

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from xlcheck.grading.cell_mark import CellMark, why
+from xlcheck.grading.grading import BARS, Tally
 from xlcheck.grading.records import Finding, Record
-from xlcheck.grading.tally import BARS, Tally
 
 RIGHT = CellMark("s!A1", "l.h[0]", "l.h", "right", 1.0, 1.0)
 WRONG = replace(RIGHT, status="wrong", earned=0.0, message="It gives 2.", formula="=A0")

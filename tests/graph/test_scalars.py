@@ -14,7 +14,7 @@ from xlcheck.graph.gradients import backward
 from xlcheck.graph.notation import label_of, notation
 from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.graph.scalars import indices, scalar_graph, scalar_name
-from xlcheck.layers.gate_symbols import gates_of
+from xlcheck.layers.gates import gates_of
 from xlcheck.learning.forward import forward_graph
 
 

@@ -15,11 +15,11 @@ from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.model_spec import LayerSpec, sequential
-from xlcheck.oracle import on_request, opened, worker
+from xlcheck.oracle import loops, on_request, worker
 from xlcheck.oracle.losses import loss_quantities
 from xlcheck.oracle.quantities import complete, gather, spread
-from xlcheck.oracle.retrain import record_nudged
 from xlcheck.oracle.states import start_from, states_of
+from xlcheck.oracle.training import record_nudged
 
 STEPS = GraphBuilder()
 for t in range(2):
@@ -57,12 +57,12 @@ def test_closed_loops_are_opened() -> None:
     recurrent = SimpleNamespace(use_cudnn="auto", stateful=True)
     model = SimpleNamespace(_flatten_layers=lambda: [recurrent, attention])
 
-    opened.open_loops(model)
+    loops.open_loops(model)
 
     assert (recurrent.use_cudnn, recurrent.stateful) == (False, False)
     assert attention._dropout > 0
     assert attention._inverse_sqrt_key_dim.dtype == np.float64
-    assert not opened.open_attention(SimpleNamespace(_flatten_layers=lambda: [recurrent]))
+    assert not loops.open_attention(SimpleNamespace(_flatten_layers=lambda: [recurrent]))
 
 
 def test_without_keras_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:

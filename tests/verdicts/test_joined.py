@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from xlcheck.verdicts.cell_result import finite_or_text
-from xlcheck.verdicts.joined import distinct_rows, in_groups, pieces
+from xlcheck.verdicts.placement import distinct_rows, in_groups, pieces
 
 
 def test_each_key_is_asked_once_and_each_part_gets_its_own_answer() -> None:

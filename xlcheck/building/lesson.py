@@ -9,9 +9,8 @@ from xlcheck.chapter.lessons.catalogue import is_trained, lesson_named
 from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.chapter.lessons.plan import plan_lesson
 from xlcheck.chapter.lessons.training import TrainingLesson
-from xlcheck.chapter.recordings.fixture import Fixture
 from xlcheck.chapter.recordings.names import BOOK, IN_THE_BOOK, SMALL, TRAINED, fixture_name
-from xlcheck.chapter.recordings.store import load_fixture
+from xlcheck.chapter.recordings.store import Fixture, load_fixture
 from xlcheck.chapter.recordings.training import load_training
 from xlcheck.errors import UsageError
 from xlcheck.formulas.printing import Style

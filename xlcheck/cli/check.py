@@ -14,11 +14,10 @@ import click
 from xlcheck.budget import budget as time_limit
 from xlcheck.budget import positive
 from xlcheck.choices import EngineName
-from xlcheck.cli.checking import Task, check, outcomes
+from xlcheck.cli.checking import Task, check, outcomes, workbooks
 from xlcheck.cli.options import INPUT, INPUTS, OUTPUT, budget_option, engine_option, format_option, quiet_option
 from xlcheck.cli.results import show
 from xlcheck.cli.status import echo, status
-from xlcheck.cli.workbooks import workbooks
 from xlcheck.errors import UsageError
 from xlcheck.files import require_writable
 from xlcheck.verdicts.findings import Refusal

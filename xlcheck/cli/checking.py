@@ -1,9 +1,11 @@
-"""Checks of several workbooks: one after the other, or several at a time in processes; each ends in its place."""
+"""Which workbooks are meant, and their checks: one after the other, or several at a time in processes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import field, replace
+from glob import glob, has_magic
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -12,12 +14,14 @@ from xlcheck.budget import Budget, budget, default_seconds, seconds_in_all, time
 from xlcheck.choices import EngineName
 from xlcheck.cli.defect import sentence
 from xlcheck.cli.status import status
-from xlcheck.errors import EngineError
+from xlcheck.errors import EngineError, UsageError
+from xlcheck.files import protect
 from xlcheck.frozen import dataclass
 from xlcheck.verdicts.findings import Refusal
 
 if TYPE_CHECKING:
     from xlcheck.verdicts.report import CheckReport
+
 
 # Beyond its time, for a process to say itself that it is up.
 _GRACE = 30.0
@@ -123,3 +127,53 @@ def _outcome(task: Task, left: float, in_all: float) -> CheckReport | Refusal:
     with bounded_memory(), budget(left) as rest:
         rest.seconds = in_all
         return outcome(task)
+
+
+_ENDINGS = {".xlsx", ".xlsm"}
+_LOCK = "~$"  # Excel's note beside a workbook that is open
+
+
+def workbooks(named: Iterable[Path], *, none_is_fine: bool = False) -> list[Path]:
+    """The workbooks that the arguments of a command name, in their order; those of one folder by their names.
+
+    Args:
+        named: files, folders and patterns.
+        none_is_fine: a folder may be empty, and a pattern fit nothing, for a moment.
+
+    Raises:
+        UsageError: there is none in a folder, or none that fits a pattern.
+    """
+    found: list[Path] = []
+    for argument in named:
+        with suppress(*[UsageError] if none_is_fine else []):
+            found += _meant(argument)
+    for path in found:
+        protect(path)
+    return found
+
+
+def _meant(argument: Path) -> list[Path]:
+    """A file is taken as it is, whatever it is called: whoever reads it says what is wrong with it."""
+    if argument.is_dir():
+        inside = sorted(path for path in argument.rglob("*") if _is_workbook(path, argument))
+        if not inside:
+            raise UsageError(f"{argument} is a folder without a workbook in it; pass an .xlsx file or its folder")
+        return inside
+    if has_magic(str(argument)) and not argument.exists():
+        fitting = sorted(_fitting(str(argument)))
+        if not fitting:
+            raise UsageError(f"no workbook fits {argument}; check the pattern and the folder")
+        return fitting
+    return [argument]
+
+
+def _fitting(pattern: str) -> Iterator[Path]:
+    for name in glob(pattern, recursive=True):  # noqa: PTH207 - a pattern may be absolute
+        path = Path(name)
+        if path.is_file() and not path.name.startswith(_LOCK):
+            yield path
+
+
+def _is_workbook(path: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return path.suffix.lower() in _ENDINGS and path.is_file() and not hidden and not path.name.startswith(_LOCK)

@@ -23,7 +23,7 @@ def command(model: Path, words: str, count: int, temperature: float, seed: int) 
     The model reads ten words; if fewer are given, the beginning of its training text stands in front of them.
     """
     from xlcheck.chapter.training.model_file import read_encoding
-    from xlcheck.chapter.training.next_word import continue_text, predictor
+    from xlcheck.chapter.training.text import continue_text, predictor
     from xlcheck.model.keras_file import load_model
 
     encoding = read_encoding(model, task="text")

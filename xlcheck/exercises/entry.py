@@ -15,7 +15,7 @@ from xlcheck.exercises.plan import ExercisePlan, read_plan
 from xlcheck.exercises.roster import read_roster
 from xlcheck.exercises.subject import lesson_subject, model_subject
 from xlcheck.files import filling, protected_inputs
-from xlcheck.garbage import no_garbage_collection
+from xlcheck.memory import no_garbage_collection
 from xlcheck.progress import Progress
 from xlcheck.workbook.signature import read_key
 

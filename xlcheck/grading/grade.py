@@ -11,14 +11,13 @@ from typing import Any
 
 from xlcheck.engines import engine as engine_named
 from xlcheck.errors import MissingDependencyError, NothingCheckedError, UsageError, install_command
-from xlcheck.grading.grading import Grading
+from xlcheck.grading.grading import Grading, Tally
 from xlcheck.grading.likeness import LikenessFinder
 from xlcheck.grading.marks import Marker, StudentMarks
 from xlcheck.grading.prepared import PreparedKey, prepare
 from xlcheck.grading.records import Record
 from xlcheck.grading.store import FILE as RESULTS
 from xlcheck.grading.store import Store, StoredMarks, open_store
-from xlcheck.grading.tally import Tally
 from xlcheck.grading.trial import try_key
 from xlcheck.grading.work import SECONDS, Task, content_of, grade_chunk, sha256_of
 from xlcheck.processes import Processes

@@ -21,14 +21,13 @@ from xlcheck.budget import budget
 from xlcheck.engines import engine as engine_named
 from xlcheck.engines.base import Engine
 from xlcheck.errors import OutOfTimeError, XlcheckError
-from xlcheck.garbage import no_garbage_collection
 from xlcheck.grading.explain import Explainer
 from xlcheck.grading.judging import Judged, judge_submissions
 from xlcheck.grading.kept import Kept
 from xlcheck.grading.prepared import PreparedKey, shown_place
 from xlcheck.grading.records import Finding, Record
 from xlcheck.grading.submission import State, Submission, read_submission
-from xlcheck.memory import bounded_memory
+from xlcheck.memory import bounded_memory, no_garbage_collection
 from xlcheck.workbook.content import CellError
 from xlcheck.workbook.seen_sheets import SeenSheets
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from xlcheck.engines.base import Engine
 from xlcheck.errors import NothingCheckedError, UsageError, install_command
-from xlcheck.garbage import no_garbage_collection
 from xlcheck.handmade import effort
 from xlcheck.handmade.bench import excerpt
 from xlcheck.handmade.by_equations import networks_of
@@ -31,6 +30,7 @@ from xlcheck.handmade.search import Search
 from xlcheck.handmade.stored import by_chance
 from xlcheck.handmade.summary import Abstention, part_of, reasons, report_on
 from xlcheck.learning.dense_gradients import DenseGradients
+from xlcheck.memory import no_garbage_collection
 from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.verdicts.tolerance import Tolerance

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from xlcheck.formulas.printing import Style
-from xlcheck.garbage import no_garbage_collection
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.one_hot import LONG
 from xlcheck.graph.quantities import Graph, Quantity, Role
@@ -38,6 +37,7 @@ from xlcheck.layout.way_back import LOSS, backward_names, forward_only, loss_pag
 from xlcheck.layout.weights import weights_sheets
 from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers.batch import Batch, batch_graph
+from xlcheck.memory import no_garbage_collection
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.texts import say
 from xlcheck.workbook.manifest import SHEET, Manifest

@@ -24,9 +24,9 @@ from xlcheck.model.keras_layers import folded, walk, weights_by_name
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.oracle.calls import match_calls
 from xlcheck.oracle.listen import listening
+from xlcheck.oracle.loops import open_loops
 from xlcheck.oracle.losses import loss_parts, mean_loss
 from xlcheck.oracle.noted import mapped, tensors_of
-from xlcheck.oracle.opened import open_loops
 from xlcheck.oracle.quantities import gather, spread
 from xlcheck.oracle.record import call_model, target_tensor
 from xlcheck.oracle.recorders import recorder_of

@@ -36,7 +36,7 @@ def _recompute(spec: ModelSpec, given: Mapping[str, NDArray[np.float64]], batch:
     from xlcheck.oracle.numpy_process import retrace
 
     if EPOCHS in given:
-        from xlcheck.oracle.retrain import retrain
+        from xlcheck.oracle.training import retrain
 
         return retrain(spec, given, int(given[SAMPLES][0, 0]), int(given[EPOCHS][0, 0]))
     return retrace(spec, given) if batch is None else retrace_batch(spec, given, batch)

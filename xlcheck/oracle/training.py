@@ -2,6 +2,8 @@
 
 All samples are one batch, so an epoch is one step. The step is compiled once; what was noted while it
 was compiled is filled with the values of all epochs at once, for which an epoch counts like more samples.
+
+A workbook that somebody has changed is trained once more with what stands in it, and so are its nudged runs.
 """
 
 from __future__ import annotations
@@ -15,10 +17,13 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.errors import ModelError
 from xlcheck.graph.gradients import PREFIX, backward
-from xlcheck.graph.trace import Training
+from xlcheck.graph.nudges import DELTA, NUDGED, nudges
+from xlcheck.graph.trace import Trace, Training
 from xlcheck.learning.forward import forward_graph
-from xlcheck.learning.optimisers import optimiser_named
-from xlcheck.learning.optimisers.step import NEW
+from xlcheck.learning.optimisers import OPTIMISERS, optimiser_named
+from xlcheck.learning.optimisers.run import numbers_of
+from xlcheck.learning.optimisers.step import LAYER, NEW
+from xlcheck.learning.optimisers.table import epoch_graph
 from xlcheck.model.keras_builder import to_keras
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import walk, weights_by_name
@@ -26,11 +31,11 @@ from xlcheck.model.model_spec import ModelSpec
 from xlcheck.oracle.calls import match_calls
 from xlcheck.oracle.gradients import step_weights, watch_all
 from xlcheck.oracle.listen import listening
+from xlcheck.oracle.loops import open_loops
 from xlcheck.oracle.losses import loss_parts, mean_loss
 from xlcheck.oracle.noted import mapped, tensors_of
-from xlcheck.oracle.opened import open_loops
 from xlcheck.oracle.quantities import gather, spread
-from xlcheck.oracle.record import call_model, target_tensor
+from xlcheck.oracle.record import call_model, retrace, target_tensor
 from xlcheck.oracle.recorders import recorder_of
 from xlcheck.oracle.states import STATES, start_from
 from xlcheck.progress import Progress
@@ -230,3 +235,46 @@ def double_precision() -> Iterator[None]:
         yield
     finally:
         config.set_floatx(usual)
+
+
+def record_nudged(spec: ModelSpec, given: Mapping[str, Array], delta: float) -> dict[str, Array]:
+    """Run a model once for each nudge, in the order of `nudges`.
+
+    Args:
+        spec: the model, with a loss.
+        given: inputs, targets, initial states and weights, by their names.
+        delta: how far a weight is nudged.
+
+    Returns:
+        Every computed quantity of the forward pass by name, with a leading axis of runs: `(runs, samples, n)`.
+    """
+    graph = forward_graph(spec)
+    runs = []
+    for nudge in nudges(backward(graph, 1)):
+        weight = np.array(given[nudge.weight.name])
+        weight[nudge.index] += nudge.sign * delta
+        runs.append(retrace(spec, {**given, nudge.weight.name: weight}))
+    return {q.name: np.stack([run[q.name] for run in runs]) for q in graph if q.expr is not None}
+
+
+def retrain(spec: ModelSpec, given: Mapping[str, Array], samples: int, epochs: int) -> Trace:
+    """What Keras computes in each epoch of a training.
+
+    Args:
+        spec: the model.
+        given: inputs, targets, first weights and settings, one a number, `(1, 1)` each.
+        samples: how many samples there are.
+        epochs: how many epochs.
+
+    Returns:
+        Every number by its name, with one row an epoch; those of the nudged runs before the first epoch
+        with `nudged ` before the name, one row a run.
+    """
+    epoch = epoch_graph(spec, samples)
+    whole = epoch.together(given)
+    name, optimiser = list(OPTIMISERS.items())[round(float(whole[f"{LAYER}.choice"][0])) - 1]
+    settings = {setting: float(whole[f"{LAYER}.{setting}"][0]) for setting in optimiser.settings}
+    delta = float(whole[DELTA][0])
+    numbers = numbers_of(epoch, record_training(spec, whole, name, settings, epochs), delta)
+    nudged = epoch.apart(record_nudged(spec, whole, delta))
+    return Trace("keras float64", numbers | {NUDGED + key: rows for key, rows in nudged.items()})

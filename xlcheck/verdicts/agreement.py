@@ -11,9 +11,8 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.graph.quantities import Graph
-from xlcheck.verdicts.joined import distinct_rows, pieces
 from xlcheck.verdicts.judge import AGREE, close
-from xlcheck.verdicts.placement import Sighting
+from xlcheck.verdicts.placement import Sighting, distinct_rows, pieces
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 

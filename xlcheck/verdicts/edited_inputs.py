@@ -23,9 +23,8 @@ from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.formula_cells import FormulaCells, Upstream
-from xlcheck.verdicts.joined import distinct_rows
 from xlcheck.verdicts.messages import first_of
-from xlcheck.verdicts.placement import Sighting
+from xlcheck.verdicts.placement import Sighting, distinct_rows
 from xlcheck.verdicts.report import Edit
 from xlcheck.workbook.cell_codes import Codes, Mask, address, by_sheet
 from xlcheck.workbook.content import Value

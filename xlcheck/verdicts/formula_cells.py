@@ -13,7 +13,7 @@ from xlcheck.arrays import Array
 from xlcheck.engines.differences import Circumstances, differs_by_form, named_ranges, that_may_differ
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.references import References
-from xlcheck.verdicts.joined import in_groups
+from xlcheck.verdicts.placement import in_groups
 from xlcheck.workbook.cell_codes import Codes, Mask, code_at, code_of, contained, position, within
 from xlcheck.workbook.content import Cell, ConstantCells, Value, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells

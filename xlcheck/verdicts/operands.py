@@ -18,9 +18,8 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph, Quantity
-from xlcheck.verdicts.joined import distinct_rows
 from xlcheck.verdicts.judge import close
-from xlcheck.verdicts.placement import Sighting
+from xlcheck.verdicts.placement import Sighting, distinct_rows
 from xlcheck.verdicts.ranges import Compute
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 

@@ -1,10 +1,10 @@
-"""Where the elements of a quantity stand, and what an engine computed there."""
+"""Where the elements of a quantity stand, and what an engine computed there; many small arrays handled as one."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeGuard
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Any, TypeGuard, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,43 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range
 from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Graph
-from xlcheck.verdicts.joined import pieces
 from xlcheck.workbook.bindings import Binding
 from xlcheck.workbook.cell_codes import Codes, Mask, codes_at
 from xlcheck.workbook.content import Value
+
+Key = TypeVar("Key", bound=Hashable)
+AnyArray = NDArray[Any]
+
+
+def pieces(joined: AnyArray, sizes: Sequence[int]) -> Iterator[AnyArray]:
+    """Cut an array along its last axis into views of these sizes."""
+    end = 0
+    for size in sizes:
+        start, end = end, end + size
+        yield joined[..., start:end]
+
+
+def in_groups(
+    keys: Sequence[Key], parts: Sequence[AnyArray], answer: Callable[[Key, AnyArray], AnyArray]
+) -> list[AnyArray]:
+    """Ask once for each key about all its parts, arrays of one axis, joined.
+
+    Returns:
+        The answer for each part.
+    """
+    groups: dict[Key, list[int]] = {}
+    for place, key in enumerate(keys):
+        groups.setdefault(key, []).append(place)
+    answers: dict[int, AnyArray] = {}
+    for key, places in groups.items():
+        own = [parts[place] for place in places]
+        answers.update(zip(places, pieces(answer(key, np.concatenate(own)), [p.size for p in own]), strict=True))
+    return [answers[place] for place in range(len(parts))]
+
+
+def distinct_rows(values: AnyArray) -> AnyArray:
+    """The rows of a matrix; one if it repeats a row without copying it, as for constants in every setting."""
+    return values[:1] if values.strides[0] == 0 else values
 
 
 def codes_of_all(areas: Sequence[Range]) -> Iterator[Codes]:

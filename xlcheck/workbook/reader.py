@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from xlcheck.errors import WorkbookError
-from xlcheck.garbage import no_garbage_collection
+from xlcheck.memory import no_garbage_collection
 from xlcheck.workbook.calculation import CalculationSettings, asks_for_lotus
 from xlcheck.workbook.container import Container, open_container
 from xlcheck.workbook.content import Cell, ConstantCells, SheetContent, WorkbookContent

@@ -23,7 +23,7 @@ from xlcheck.errors import WorkbookError
 from xlcheck.exclusive import exclusively, standing_in
 from xlcheck.files import replacing, zip_part
 from xlcheck.formulas.addresses import Range, quote_sheet
-from xlcheck.garbage import no_garbage_collection
+from xlcheck.memory import no_garbage_collection
 from xlcheck.workbook.beside_cells import FOOTER
 from xlcheck.workbook.fingerprint import with_fingerprint
 from xlcheck.workbook.limits import require_limits

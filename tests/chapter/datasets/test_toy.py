@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from xlcheck.chapter.datasets.toy import BOOK_ORDER, toy
+from xlcheck.chapter.datasets.dataset import BOOK_ORDER, toy
 from xlcheck.errors import DataError
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlcheck.chapter.datasets.unpickle import lists_of_integers
+from xlcheck.chapter.datasets.imdb import lists_of_integers
 from xlcheck.errors import DataError
 
 

@@ -25,7 +25,7 @@ from xlcheck.graph.trace import Trace
 from xlcheck.layout.training import inputs as training_inputs
 from xlcheck.learning.optimisers import OPTIMISERS
 from xlcheck.learning.optimisers.step import LAYER, NEW
-from xlcheck.oracle.retrain import retrain
+from xlcheck.oracle.training import retrain
 from xlcheck.workbook.manifest import Manifest, manifest_of
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.writer import write_workbook

@@ -41,7 +41,7 @@ def found(sheet: SheetContent, text: str) -> tuple[int, int]:
 @pytest.mark.keras
 def test_other_words_are_continued_as_keras_does() -> None:
     """Ten other words typed in: the twenty that follow are those that Keras's model writes one by one."""
-    from xlcheck.chapter.training.next_word import continue_text, predictor
+    from xlcheck.chapter.training.text import continue_text, predictor
     from xlcheck.model.keras_file import load_model
 
     encoding = first_paragraph().encoding

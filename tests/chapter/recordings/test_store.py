@@ -14,8 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from thorough import PATIENT, spread
 
-from xlcheck.chapter.recordings.fixture import Fixture
-from xlcheck.chapter.recordings.store import available_fixtures, load_fixture, read_fixture, to_json, write_fixture
+from xlcheck.chapter.recordings.store import (
+    Fixture,
+    available_fixtures,
+    load_fixture,
+    read_fixture,
+    to_json,
+    write_fixture,
+)
 from xlcheck.errors import DataError, UsageError
 from xlcheck.graph.trace import Trace
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from xlcheck.chapter.datasets.toy import BOOK_ORDER, toy
+from xlcheck.chapter.datasets.dataset import BOOK_ORDER, toy
 from xlcheck.chapter.lessons.catalogue import book_of
 from xlcheck.chapter.recordings.names import FIXTURES, IN_THE_BOOK
 from xlcheck.chapter.recordings.options import OPTIONS

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from xlcheck.chapter.training.next_word import continue_text
+from xlcheck.chapter.training.text import continue_text
 from xlcheck.errors import UsageError
 from xlcheck.model.encoding import Codes, Encoding, Tokens
 

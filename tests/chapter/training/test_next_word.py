@@ -10,7 +10,7 @@ import pytest
 from xlcheck.chapter.datasets.lesson_texts import story
 from xlcheck.chapter.datasets.text import Windows, windows
 from xlcheck.chapter.training.fit import set_seed
-from xlcheck.chapter.training.next_word import next_word_model, predictor, training_step
+from xlcheck.chapter.training.text import next_word_model, predictor, training_step
 from xlcheck.model.keras_import import import_keras
 
 pytestmark = pytest.mark.keras

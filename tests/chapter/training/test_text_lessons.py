@@ -19,7 +19,7 @@ from xlcheck.chapter.lessons.catalogue import LESSONS
 from xlcheck.chapter.training.classify import judge, positive_scores
 from xlcheck.chapter.training.lessons import save_lesson
 from xlcheck.chapter.training.model_file import read_companion, read_encoding
-from xlcheck.chapter.training.next_word import continue_text, predictor
+from xlcheck.chapter.training.text import continue_text, predictor
 from xlcheck.chapter.training.text_lessons import (
     message_data,
     review_data,

@@ -1,14 +1,20 @@
 """Film reviews in the format of Keras's `imdb.npz`: the indices of words by frequency, and a label for each review.
 
 Source of the format and of the special codes: `keras.datasets.imdb.load_data`.
+
+Keras stores them as an array of lists in a pickle, which can run any code. So lists of integers are taken out of it and
+nothing else: the few names that such a pickle refers to are answered with stand-ins of our own, so that not even code
+of NumPy's runs that loads; any other name is refused. Source of the format: PEP 3154, and `numpy.ndarray.__reduce__`.
 """
 
 from __future__ import annotations
 
+import pickle
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 from numpy.lib import format as npy
@@ -16,10 +22,100 @@ from numpy.typing import NDArray
 
 from xlcheck.chapter.datasets.labelled import Labels, require_both_classes
 from xlcheck.chapter.datasets.tweets import LABEL_NAMES
-from xlcheck.chapter.datasets.unpickle import lists_of_integers
 from xlcheck.documents import parse_json
 from xlcheck.errors import DataError
 from xlcheck.model.encoding import Encoding, Tokens
+
+
+def lists_of_integers(file: IO[bytes], name: str) -> list[NDArray[np.int32]]:
+    """Read one pickled array of lists of integers.
+
+    Args:
+        file: positioned at the pickle, behind the header of the `.npy` file.
+        name: what to call it in messages.
+
+    Returns:
+        One array for each list.
+
+    Raises:
+        DataError: the pickle is damaged, refers to anything but an array, or holds anything but lists of integers.
+    """
+    try:
+        array = _OnlyArrays(file).load()
+    except _RefusedError as error:
+        raise DataError(
+            f"{name} refers to {error}, which is not an array of lists of integers: it was not loaded"
+        ) from None
+    except Exception as error:  # whatever a damaged pickle raises, it is the same to the user
+        raise DataError(f"{name} is not a readable array of lists ({error}): fetch the file again") from None
+    if not isinstance(array, _Array) or not isinstance(array.items, list):
+        raise DataError(f"{name} is not an array of lists of integers: it was not loaded")
+    return [_integers(item, name) for item in array.items]
+
+
+def _integers(item: object, name: str) -> NDArray[np.int32]:
+    # type() and not isinstance: True is an int, too
+    if type(item) is not list or set(map(type, item)) - {int}:
+        raise DataError(f"{name} holds something that is not a list of integers: it was not loaded")
+    try:
+        return np.array(item, dtype=np.int32)
+    except OverflowError:
+        raise DataError(f"{name} holds an integer that is too large to be a word's index: it was not loaded") from None
+
+
+class _RefusedError(Exception):
+    """A name that has no business in this file."""
+
+
+class _Array:
+    """Stands in for `numpy.ndarray`; keeps the items of the list behind it."""
+
+    items: object = None
+
+    def __setstate__(self, state: Any) -> None:
+        _version, _shape, _dtype, _fortran, self.items = state
+
+
+class _Dtype:
+    """Stands in for `numpy.dtype`; the dtype of an array of objects says nothing."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def __setstate__(self, state: object) -> None:
+        pass
+
+
+def _reconstruct(*_: object) -> _Array:
+    return _Array()
+
+
+def _encode(text: str, _encoding: str) -> bytes:
+    return text.encode("latin1")  # how Python 3 writes bytes in the old protocols
+
+
+_STAND_INS: dict[tuple[str, str], Callable[..., object]] = {
+    ("numpy._core.multiarray", "_reconstruct"): _reconstruct,
+    ("numpy.core.multiarray", "_reconstruct"): _reconstruct,
+    ("numpy", "ndarray"): _Array,
+    ("numpy", "dtype"): _Dtype,
+    ("_codecs", "encode"): _encode,
+}
+
+
+class _OnlyArrays(pickle.Unpickler):
+    """The standard unpickler with a closed set of names."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__(file, encoding="latin1")  # Keras's own file was written by Python 2
+
+    def find_class(self, module: str, name: str) -> Callable[..., object]:
+        """The stand-in for a name."""
+        try:
+            return _STAND_INS[module, name]
+        except KeyError:
+            raise _RefusedError(f"{module}.{name}") from None
+
 
 START, UNKNOWN, INDEX_FROM = 1, 2, 3  # Keras's defaults: word 1, the most frequent, gets the code 4
 SHORT = 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlcheck.chapter.datasets.toy import toy
+from xlcheck.chapter.datasets.dataset import toy
 from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.chapter.lessons.toy import classifier
 from xlcheck.layout.data.documents import documents_sheet

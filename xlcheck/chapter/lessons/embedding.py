@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlcheck.chapter.datasets.toy import toy_codes
+from xlcheck.chapter.datasets.dataset import toy_codes
 from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.layout.additions import Page
 from xlcheck.layout.data.documents import documents_sheet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlcheck.chapter.datasets.toy import BOOK_ORDER, toy
+from xlcheck.chapter.datasets.dataset import BOOK_ORDER, toy
 from xlcheck.chapter.lessons.lesson import Book, Lesson, PrintedPrediction, printed
 from xlcheck.chapter.lessons.toy import classifier
 from xlcheck.layout.data.documents import documents_sheet

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from xlcheck.chapter.lessons.lesson import Lesson
-from xlcheck.chapter.recordings.fixture import Fixture
 from xlcheck.chapter.recordings.names import BOOK, SMALL
+from xlcheck.chapter.recordings.store import Fixture
 from xlcheck.formulas.printing import Style
 from xlcheck.layout.additions import Additions
 from xlcheck.layout.data.text import TypedText

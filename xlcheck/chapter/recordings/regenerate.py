@@ -26,7 +26,7 @@ from xlcheck.learning.forward import forward_graph
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
 
 if TYPE_CHECKING:
-    from xlcheck.chapter.recordings.fixture import Fixture
+    from xlcheck.chapter.recordings.store import Fixture
 
 
 def write_fixtures(names: Iterable[str], folder: Path) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""Fixture ↔ JSON, exact to the last bit, one quantity a line so that a diff can be read.
+"""Fixtures: what they hold, and as JSON, exact to the last bit, one quantity a line so that a diff can be read.
 
 A float64 is written as the shortest decimal number that reads back as the same float64; a float32
 as the shortest that reads back as the same float32.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ import numpy as np
 
 from xlcheck.arguments import checked
 from xlcheck.arrays import Array
-from xlcheck.chapter.recordings.fixture import Fixture
 from xlcheck.chapter.recordings.options import FOLDER, MORE, OPTIONS
 from xlcheck.chapter.recordings.schema import FORMAT
 from xlcheck.documents import parse_json
@@ -25,6 +25,36 @@ from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import ModelSpec
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """One model with one set of weights on one data set.
+
+    Attributes:
+        name: the lesson's name, with `-book` for the book's weights; `options/…` in the matrix of options.
+        lesson: the lesson's name, or `options`.
+        weights: `trained`, `book`, `small`, or `drawn` at random.
+        spec: the model.
+        samples: a short text for each sample.
+        trace: Keras float64: weights, inputs, initial states, targets and every quantity.
+        trace_float32: the same quantities from the float32 model as trained.
+        history: mean loss before each epoch's update, as Keras's `fit` reports it; empty if not trained here.
+        further: what only the lesson's own pages show, from Keras, by name; see `xlcheck.chapter.training.further`.
+        provenance: seed, epochs, versions of Keras and TensorFlow, SHA-256 of the weights.
+    """
+
+    name: str
+    lesson: str
+    weights: str
+    spec: ModelSpec
+    samples: tuple[str, ...]
+    trace: Trace
+    trace_float32: Trace
+    history: tuple[float, ...] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    further: Mapping[str, Array] = field(default_factory=dict)
+
 
 _PACKAGED = Path(__file__).parent / "data"
 _CHECKOUT = Path(__file__).parents[3] / "fixtures"

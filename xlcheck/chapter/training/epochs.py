@@ -24,10 +24,9 @@ from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model, weights_of
 from xlcheck.oracle.gradients import watch, watch_all
 from xlcheck.oracle.listen import listening
-from xlcheck.oracle.opened import open_loops
+from xlcheck.oracle.loops import open_loops
 from xlcheck.oracle.record import call_model, record
-from xlcheck.oracle.retrain import record_nudged
-from xlcheck.oracle.training import record_training
+from xlcheck.oracle.training import record_nudged, record_training
 from xlcheck.progress import Progress
 
 STEPS = 50

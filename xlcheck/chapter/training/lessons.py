@@ -13,7 +13,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.lessons.catalogue import book_of, lesson_named
-from xlcheck.chapter.recordings.fixture import Fixture
+from xlcheck.chapter.recordings.store import Fixture
 from xlcheck.chapter.training.fit import fit, set_seed
 from xlcheck.chapter.training.model_file import Companion, save_model, write_model
 from xlcheck.errors import UsageError

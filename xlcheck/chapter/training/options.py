@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.chapter.recordings.fixture import Fixture
 from xlcheck.chapter.recordings.options import FOLDER, OPTIONS
+from xlcheck.chapter.recordings.store import Fixture
 from xlcheck.chapter.training.lessons import SEED, versions, weights_hash
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_reader import read_model, weights_of

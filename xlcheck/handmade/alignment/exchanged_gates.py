@@ -21,7 +21,7 @@ from xlcheck.handmade.networks.parts import part_sources
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
-from xlcheck.layers.gate_symbols import GATES
+from xlcheck.layers.gates import GATES
 from xlcheck.model.model_spec import LayerSpec
 
 

@@ -20,7 +20,7 @@ from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.networks.labels import KERNELS, Labels, gates_of_weights
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, CellValues, beside, show
-from xlcheck.layers.gate_symbols import VALUES
+from xlcheck.layers.gates import VALUES
 
 _SAME = 1e-14
 """How far numbers may be apart of which files hold fifteen digits."""

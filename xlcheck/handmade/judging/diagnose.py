@@ -28,7 +28,7 @@ from xlcheck.handmade.networks.operands import Operand
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.precedents import Precedents
-from xlcheck.layers.gate_symbols import GATES, at_gate, gate_of, kind_of
+from xlcheck.layers.gates import GATES, at_gate, gate_of, kind_of
 from xlcheck.verdicts.messages import title
 from xlcheck.verdicts.mistakes.mutants import Mutant, mutants
 from xlcheck.verdicts.mistakes.rewriting import written_out

@@ -14,7 +14,7 @@ from xlcheck.handmade.networks.helpers import helpers
 from xlcheck.handmade.networks.layer_specs import DEFAULTS
 from xlcheck.handmade.networks.network import Network, Places
 from xlcheck.handmade.networks.ranges import Cells
-from xlcheck.layers.gate_symbols import GATES
+from xlcheck.layers.gates import GATES
 from xlcheck.model.model_spec import LayerSpec
 
 

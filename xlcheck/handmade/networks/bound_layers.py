@@ -13,7 +13,7 @@ from xlcheck.errors import UsageError
 from xlcheck.handmade.networks.layer_specs import CONVOLUTIONS, DEFAULTS, OPTIONAL, has_units, layer_spec
 from xlcheck.handmade.networks.network import Places
 from xlcheck.handmade.networks.ranges import Cells, Reader, places
-from xlcheck.layers.gate_symbols import GATES
+from xlcheck.layers.gates import GATES
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential
 

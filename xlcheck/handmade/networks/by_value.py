@@ -23,7 +23,7 @@ from xlcheck.handmade.networks.network import Network, Places, graph_of
 from xlcheck.handmade.networks.ranges import places
 from xlcheck.handmade.networks.weights import SINGLE, kind_of, read_weight
 from xlcheck.handmade.reading.cells import CellTable, CellValues
-from xlcheck.layers.gate_symbols import GATES
+from xlcheck.layers.gates import GATES
 from xlcheck.model.model_spec import ModelSpec
 
 ENOUGH = 0.6

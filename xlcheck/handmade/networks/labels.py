@@ -18,7 +18,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, show
-from xlcheck.layers.gate_symbols import GATES
+from xlcheck.layers.gates import GATES
 
 MAX_DISTANCE = 40
 LONGEST_SYMBOL = 3

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from xlcheck.errors import UsageError
-from xlcheck.layers.gate_symbols import GATES
+from xlcheck.layers.gates import GATES
 from xlcheck.model.layer_options import CONVOLUTIONS as EVERY_CONVOLUTION
 from xlcheck.model.layer_options import TRAINING_ONLY, TRAINING_ONLY_OF_IMAGES
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential

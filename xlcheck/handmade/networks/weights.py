@@ -18,7 +18,7 @@ from xlcheck.graph.quantities import Quantity
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.results import result_at
-from xlcheck.layers.gate_symbols import GATES
+from xlcheck.layers.gates import GATES
 from xlcheck.verdicts.messages import plural, show_apart
 from xlcheck.verdicts.report import CellResult, Status
 

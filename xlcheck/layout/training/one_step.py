@@ -15,7 +15,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.notation import at_step, label_of, notation
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.graph.scalars import Index, indices, scalar_name
-from xlcheck.layers.gate_symbols import gates_of
+from xlcheck.layers.gates import gates_of
 from xlcheck.layout.common import heading, shortened, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft

@@ -11,7 +11,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.gradients import PREFIX, backward
 from xlcheck.graph.notation import label_of, notation
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role
-from xlcheck.layers.gate_symbols import gates_of
+from xlcheck.layers.gates import gates_of
 from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers import STEPS
 from xlcheck.learning.optimisers.step import add_step

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity, Role
-from xlcheck.layers.gate_symbols import GATES, at_gate, gate_of, kind_of
+from xlcheck.layers.gates import GATES, at_gate, gate_of, kind_of
 from xlcheck.verdicts.mistakes.rewriting import Rewrite, everywhere, of_unit, only, slices_moved
 
 MAX_WIDTH = 64
