@@ -26,31 +26,25 @@ if TYPE_CHECKING:
 
 
 _HOMES = {
-    "Built": "xlcheck.building.built",
-    "CellResult": "xlcheck.verdicts.cell_result",
-    "CheckReport": "xlcheck.verdicts.report",
-    "Difference": "xlcheck.verdicts.traces",
-    "CellMark": "xlcheck.grading.cell_mark",
-    "Exercise": "xlcheck.exercises.exercise",
-    "Grading": "xlcheck.grading.grading",
-    "StudentMarks": "xlcheck.grading.marks",
-    "grade": "xlcheck.grading.entry",
-    "Fixture": "xlcheck.chapter.recordings.store",
-    "Kind": "xlcheck.verdicts.cell_result",
-    "Proposal": "xlcheck.handmade.propose",
-    "Status": "xlcheck.verdicts.cell_result",
-    "Trace": "xlcheck.graph.trace",
-    "TraceComparison": "xlcheck.verdicts.traces",
-    "XlcheckError": "xlcheck.errors",
-    "assert_agrees": "xlcheck.verdicts.traces",
-    "bind": "xlcheck.api",
-    "build": "xlcheck.api",
-    "build_model": "xlcheck.api",
-    "check": "xlcheck.api",
-    "compare": "xlcheck.verdicts.traces",
-    "exercise": "xlcheck.exercises.entry",
-    "load_fixture": "xlcheck.chapter.recordings.store",
-    "trace": "xlcheck.api",
+    name: f"xlcheck.{home}"
+    for home, names in {
+        "api": "bind build build_model check trace",
+        "building.built": "Built",
+        "chapter.recordings.store": "Fixture load_fixture",
+        "errors": "XlcheckError",
+        "exercises.entry": "exercise",
+        "exercises.exercise": "Exercise",
+        "grading.cell_mark": "CellMark",
+        "grading.entry": "grade",
+        "grading.grading": "Grading",
+        "grading.marks": "StudentMarks",
+        "graph.trace": "Trace",
+        "handmade.propose": "Proposal",
+        "verdicts.cell_result": "CellResult Kind Status",
+        "verdicts.report": "CheckReport",
+        "verdicts.traces": "Difference TraceComparison assert_agrees compare",
+    }.items()
+    for name in names.split()
 }
 
 __all__ = [

@@ -243,7 +243,6 @@ def _targets(
 def _show_model(lesson: str, model: Any, path: Path, *, quiet: bool) -> None:
     """Save the trained model beside its workbook, and show its layers and weights."""
     from xlcheck.chapter.training.lessons import save_lesson
-    from xlcheck.chapter.training.tables import summary_rows, weight_rows
 
     save_lesson(lesson, model, path)
     if quiet:
@@ -253,10 +252,11 @@ def _show_model(lesson: str, model: Any, path: Path, *, quiet: bool) -> None:
 
     console = Console(stderr=True)
     layers = Table("layer", "kind", "output shape", "parameters", title=f"Model saved as {path}", title_justify="left")
-    for row in summary_rows(model):
-        layers.add_row(row.layer, row.kind, str(row.output_shape), str(row.parameters))
     weights = Table("weight", "shape", "values", title="Weights", title_justify="left")
-    for weight in weight_rows(model):
-        values = "  ".join(f"{value:.8f}" for value in weight.values.reshape(-1))
-        weights.add_row(f"{weight.layer}.{weight.weight}", str(weight.shape), values)
+    for layer in model.layers:
+        output = layer.output[0] if isinstance(layer.output, list | tuple) else layer.output
+        layers.add_row(layer.name, type(layer).__name__, str(tuple(output.shape[1:])), str(layer.count_params()))
+        for variable in layer.weights:
+            values = "  ".join(f"{value:.8f}" for value in variable.numpy().reshape(-1))
+            weights.add_row(f"{layer.name}.{variable.name}", str(tuple(variable.shape)), values)
     console.print(layers, weights)
