@@ -36,7 +36,6 @@ class Budget:
     """The time of one command or call.
 
     Attributes:
-        seconds: all of it.
         doing: what is being done now, as in `while … `.
         around: the budget of which it is a part.
     """

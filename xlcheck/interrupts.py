@@ -13,11 +13,7 @@ _ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class Ended(BaseException):
-    """A signal asked this process to end. No `KeyboardInterrupt`, of which the command line's library makes its own.
-
-    Attributes:
-        number: which one.
-    """
+    """A signal asked this process to end. No `KeyboardInterrupt`, of which the command line's library makes its own."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)

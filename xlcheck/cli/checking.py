@@ -32,7 +32,6 @@ class Task:
     """One check.
 
     Attributes:
-        path: the workbook.
         engine: which engine recalculates it.
         options: what else `api.check` is told.
         seconds: how long it may take; by default what such a workbook is allowed.

@@ -27,7 +27,6 @@ class Defaults:
     """What the file says for a command.
 
     Attributes:
-        path: the file.
         given: option → value, as they stand there.
         parameters: the same by the names of the command's parameters.
     """

@@ -73,8 +73,6 @@ class Circumstances:
     """A formula that was computed.
 
     Attributes:
-        formula: its text.
-        value: what the engine gave.
         in_array: it is an array formula.
         near_zero: some number in the workbook is nearly zero, and not zero.
         large: some number in the workbook is large, as `LARGE` says.
@@ -94,7 +92,6 @@ class Difference:
     """One thing that an engine computes otherwise.
 
     Attributes:
-        engine: which one.
         what: in words.
         may_matter: whether a formula may be concerned.
         example: a formula, with `A1` holding 1E-20, `A2` 0.3125, `A3` 800, and `B1:B2` 1 and 2.

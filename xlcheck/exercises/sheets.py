@@ -42,7 +42,6 @@ class BlankWorkbook:
     """A workbook with blanks, laid out.
 
     Attributes:
-        plan: the workbook.
         filled: the same with the solution's formulas in the blanks.
         blanks: what is to be filled.
         hints: what can be opened.

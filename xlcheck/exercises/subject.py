@@ -52,7 +52,6 @@ class Problem:
         subject: what it is taken from.
         spec: the network, without a loss if there is no way back.
         batch: the way back, or None.
-        graph: every quantity.
         given: what is not computed, `(1, n)`, and weights as they are.
         sample: a short text.
     """

@@ -60,11 +60,8 @@ class Range:
     """A rectangle of cells on one worksheet; a cell is a range of one row and one column.
 
     Attributes:
-        sheet: the worksheet's name.
         top: first row, from 0.
         left: first column, from 0.
-        rows: number of rows.
-        columns: number of columns.
     """
 
     sheet: str

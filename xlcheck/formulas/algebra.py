@@ -92,9 +92,6 @@ class Algebra:
 
     Args:
         literal: whether a term shows all that a formula says: that it rounds, and functions times 0.
-
-    Attributes:
-        literal: the same.
     """
 
     def __init__(self, *, literal: bool = False) -> None:

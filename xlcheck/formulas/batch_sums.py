@@ -26,7 +26,6 @@ class Cell:
     """One cell that a term reads.
 
     Attributes:
-        name: the quantity.
         area: where it stands for the first row and column of the matrix that is computed.
         axis: `ROW` or `COLUMN` if it is another one for each row, or column, of that matrix.
         down: whether the others stand below it, or to its right.

@@ -85,9 +85,7 @@ class Ref(NamedTuple):
         prefix: the worksheet as it is written, with its `!`; empty if none is.
         kind: `cell`, `range`, `columns` or `rows`.
         top: row of the first corner, from 0; the corners stand in the order in which they are written.
-        left: its column.
         bottom: row of the last corner.
-        right: its column.
         fixed: which of these four do not move with the cell, as the sum of TOP, LEFT, BOTTOM and RIGHT.
     """
 
@@ -165,7 +163,6 @@ class Cut(NamedTuple):
 
     Attributes:
         between: the texts before, between and after the references: one more than there are references.
-        refs: the references.
     """
 
     between: tuple[str, ...]

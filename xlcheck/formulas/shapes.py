@@ -104,7 +104,6 @@ class Filled:
     Attributes:
         formula: its text, without `=`.
         row: the cell's row, from 0.
-        column: its column.
     """
 
     formula: str

@@ -40,7 +40,6 @@ class Judged:
     """What was found out about one submission.
 
     Attributes:
-        submission: which one.
         roots: the formulas that are wrong in themselves.
         hidden: those of them that gave right numbers as long as an earlier cell was wrong.
         unknown: the formulas that the engine cannot compute.

@@ -97,7 +97,6 @@ class Line:
 
     Attributes:
         who: the student, else the file.
-        file: its file.
         earned: its points; None if it could not be graded.
         cell: the first wrong cell.
         why: what is wrong with it, in a few words.

@@ -61,7 +61,6 @@ class PreparedKey:
     """See the module.
 
     Attributes:
-        key: the marking key.
         anchors: of the workbook that it belongs to.
     """
 

@@ -46,7 +46,6 @@ class Submission:
     """See the module.
 
     Attributes:
-        path: the file.
         content: what stands in it.
         places: where each cell of the key stands in it; None where that cannot be told.
         states: for the cells in which a formula should stand, by index, what stands there.

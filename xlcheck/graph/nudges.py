@@ -24,7 +24,6 @@ class Nudge:
     """One number of one weight, made larger or smaller.
 
     Attributes:
-        weight: the weight's name.
         index: which element of it.
         sign: 1 or -1.
     """

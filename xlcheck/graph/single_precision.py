@@ -18,7 +18,6 @@ class Lost(NamedTuple):
     """An answer of which single precision leaves less than half of the digits.
 
     Attributes:
-        quantity: its name.
         sample: which sample, from 0.
         element: the number of the element.
         exact: the answer in double precision.

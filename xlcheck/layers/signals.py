@@ -58,7 +58,6 @@ class Use:
     Attributes:
         build: where the quantities are collected.
         name: what this use is called, in front of the quantities.
-        layer: the layer.
         weights: its weights by their names.
         inputs: what it reads.
     """

@@ -24,7 +24,6 @@ class Texts:
     """Texts with labels.
 
     Attributes:
-        texts: the texts.
         labels: 0 or 1 for each.
         names: what the labels 0 and 1 are called.
         places: the place of each in the shuffled order, from 1.

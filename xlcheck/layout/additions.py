@@ -24,7 +24,6 @@ class Page:
     """A worksheet that only some workbooks have.
 
     Attributes:
-        name: its name.
         others: worksheets that it fills besides, and the name of the text that says what they show.
         fill: fills it; `draft.further` has numbers that it may show.
     """

@@ -181,8 +181,6 @@ class Drawn:
 
     Attributes:
         layer: its name in quantities.
-        kind: the Keras class.
-        cell: its map.
         parts: the map's boxes, with the symbols that this layer has.
         x: what it reads at each step; one, if it has no time steps.
         second: the same of the second of two inputs.

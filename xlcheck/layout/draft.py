@@ -30,7 +30,6 @@ class Draft:
     """The workbook being laid out.
 
     Attributes:
-        graph: the quantities.
         trace: their true values for every sample; they become the cached values.
         samples: a short text for each sample.
         style: how formulas are written.

@@ -39,7 +39,6 @@ class Source:
 
     Attributes:
         name: what stands there.
-        area: where.
         values: what Keras was given, as many numbers, row by row.
     """
 
@@ -54,7 +53,6 @@ class Question:
 
     Attributes:
         name: what stands there.
-        area: where.
         how: how it is compared, in words.
         formula: 1 if it is unchanged, else 0, as the worksheet writes it that asks.
     """

@@ -17,7 +17,6 @@ class Count:
     """A layer's weights: a formula over the numbers above it.
 
     Attributes:
-        layer: the layer's name.
         formula: a formula; `{vocabulary}`, `{vector}` and `{units}` stand for the cells with these numbers.
         value: a function of the same three numbers.
     """

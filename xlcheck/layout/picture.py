@@ -29,8 +29,6 @@ class LayerSummary:
     """One line of the table of layers, and one box of the picture.
 
     Attributes:
-        call: the call.
-        kind: the Keras class.
         shape: of its output, `200 × 32`.
         parameters: number of weights.
         numbers: how many numbers it computes for one sample.

@@ -25,8 +25,6 @@ class Part:
     """A row or a matrix of a product, as far as it is shown.
 
     Attributes:
-        rows: how many there are.
-        columns: how many there are.
         most: of rows and of columns so many are shown.
     """
 

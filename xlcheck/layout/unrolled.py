@@ -24,9 +24,6 @@ class Unrolled:
     """What stands beside the cell of a recurrent layer.
 
     Attributes:
-        draft: the workbook so far.
-        sheet: the page.
-        drawn: the layer.
         steps: its states in order of time.
         backwards: whether it reads from right to left.
         store: where the inputs come from.

@@ -105,8 +105,6 @@ class ModelSpec:
     """A model as layers and calls in order of computation.
 
     Attributes:
-        name: the model's name.
-        inputs: the model's inputs.
         layers: every layer once.
         calls: every application of a layer, each after those whose tensors it reads.
         outputs: the tensors that the model returns.

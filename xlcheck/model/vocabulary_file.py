@@ -33,7 +33,6 @@ class VocabularyFile:
     """Where a model's vocabulary stands, and how texts are filled up.
 
     Attributes:
-        path: the file.
         back: whether padding stands behind the words, and the first words of a longer text are kept; else in front,
             and the last ones.
         unknown: the code of words that are not in the file, if the file does not say it.

@@ -40,10 +40,7 @@ class Wanted:
     """What should stand in a cell.
 
     Attributes:
-        q: the quantity.
         element: which element of it, in C order.
-        sheet: the worksheet.
-        code: the cell.
         sample: the sample whose network it belongs to; None for what follows the selector.
         overflows: whether the cell gives an error, as for a number that is too large.
     """

@@ -52,7 +52,6 @@ class FilledVerdict:
     """The verdict on a column.
 
     Attributes:
-        area: the column.
         wrong: verdicts on the cells that do not agree.
         error: the largest difference between numbers.
         limit: the largest that is allowed.

@@ -28,7 +28,6 @@ class HelperVerdict:
     """The verdict on one helper cell, at the setting where it is worst.
 
     Attributes:
-        helper: the cell.
         status: agree, root, carried or not evaluated.
         is_formula: whether the cell holds a formula.
         setting: the position of the selector.

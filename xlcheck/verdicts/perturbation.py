@@ -57,7 +57,6 @@ class Perturbed:
     Attributes:
         session: the workbook in an engine; its constants are changed.
         manifest: what the workbook says of itself.
-        graph: its quantities.
         formulas: its formulas, without those of the tables of a training.
         all_formulas: with them.
         sightings: what stands in it.

@@ -69,7 +69,6 @@ class Placement:
     Attributes:
         quantity: the quantity's full name.
         sample: which sample's value it is; None if it follows the selector, and for weights.
-        sheet: the worksheet.
         codes: the cells, `(cells,)`.
         elements: the element that stands in each of them, in C order of the quantity, `(cells,)`.
     """
@@ -125,7 +124,6 @@ class Sighting:
     A *setting* is one position of the selector; the engine recalculates for each.
 
     Attributes:
-        placement: the cells.
         numbers: what was computed, `(settings, cells)`; NaN where it is no finite number.
         others: what stands there instead, by (setting, cell).
         is_formula: whether the cell holds a formula, `(cells,)`.

@@ -27,7 +27,6 @@ class Verdicts:
     """The verdicts on one sighting.
 
     Attributes:
-        sighting: what was judged.
         desired: the oracle's value of each cell, `(settings, cells)`.
         local: the value from the sheet's own operands, `(settings, cells)`; None where nothing disagrees.
         status: AGREE, NOT_EVALUATED, CARRIED or ROOT, `(settings, cells)`.

@@ -54,7 +54,6 @@ class Alterations:
     Attributes:
         texts: rows of worksheets, in words, that hold other words.
         numbers: the same for numbers.
-        names: defined names.
         formats: worksheets with other number formats.
         shown: sentences on charts, lists, colours and pictures that were not there.
         damaged: nobody knows, because what says how it was written is missing or damaged.

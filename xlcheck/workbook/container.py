@@ -40,7 +40,6 @@ class Container:
     """An accepted workbook file; a context manager that closes it.
 
     Attributes:
-        path: the file.
         names: the names of all parts, in the file's order.
         formulas: what a quick look says about its formulas.
     """

@@ -59,7 +59,6 @@ class SheetContent:
     """One worksheet.
 
     Attributes:
-        name: its name.
         state: `visible`, `hidden` or `veryHidden`.
         cells: by (row, column) from 0.
         part: where they stand in the file, if that is large.
@@ -76,7 +75,6 @@ class WorkbookContent:
     """All worksheets of a file.
 
     Attributes:
-        path: the file.
         sheets: in the file's order, by name.
         names: defined names → what they refer to, as the file writes it (`Weights!$B$2:$E$2`).
         external_links: targets of links to other files; never followed.

@@ -54,7 +54,6 @@ class Manifest:
     """What a generated workbook says of itself.
 
     Attributes:
-        spec: the model.
         trace: Keras's float64 values of every quantity for every sample, weights and inputs included.
         prediction: the float32 model's output as trained, `(samples, …)`.
         bindings: where every quantity stands.

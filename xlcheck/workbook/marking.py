@@ -40,7 +40,6 @@ class Mark:
     """A cell to be marked.
 
     Attributes:
-        sheet: the worksheet.
         row: from 0.
         column: from 0.
         color: the fill as RRGGBB.

@@ -200,10 +200,8 @@ class DropDown:
     Numbers belong in a range: in a list Excel reads them with the decimal sign of the reader's country.
 
     Attributes:
-        cell: the cell.
         choices: what can be chosen.
         title: of the note that appears beside the cell.
-        message: its text.
         others: whether any other value may be typed, too.
     """
 
@@ -228,7 +226,6 @@ class ColorScale:
     """Colours that follow the numbers of a range.
 
     Attributes:
-        area: the range.
         stops: numbers in ascending order, each with the colour that it has; two or three.
     """
 

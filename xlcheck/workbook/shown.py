@@ -53,7 +53,6 @@ class UsedFormats:
     """The number formats of the cells of a worksheet that hold a formula or a number.
 
     Attributes:
-        cells: how many there are.
         order: a checksum of their formats, row by row.
         formats: each format once.
     """

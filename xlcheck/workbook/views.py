@@ -23,7 +23,6 @@ class Factor:
     """What a view shows, or multiplies.
 
     Attributes:
-        band: the band (`lstm.f`).
         shift: how many steps later than the chosen one; -1 is the step before, at first the initial state.
         complement: whether it is one minus the number.
         unit: which element, from 0, if it is not the chosen one.

@@ -17,8 +17,6 @@ class Dataset:
     """Documents with their encoding; one sample a document.
 
     Attributes:
-        name: the data set's name.
-        documents: the texts.
         words: the words of each document.
         vocabulary: the code of each word.
         inputs: `(samples, timesteps, features)`; a tuple of arrays for a model with several inputs.

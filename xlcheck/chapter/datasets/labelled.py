@@ -18,7 +18,6 @@ class LabelledTexts:
     """Texts and what people said about them.
 
     Attributes:
-        texts: the texts.
         labels: shape `(texts,)`, 0 (negative) or 1 (positive).
     """
 

@@ -15,7 +15,6 @@ class Source:
     """A public file.
 
     Attributes:
-        file: its name.
         directions: where it is to be had otherwise, and in which form.
         url: where it is, if it stays there unchanged; None without such a place.
         digest: what it must hash to; SHA-256 unless its publisher gives MD5 only.

@@ -26,7 +26,6 @@ class PrintedPrediction:
     """What Keras printed for one document.
 
     Attributes:
-        document: the text.
         value: the printed probability, 8 digits.
     """
 

@@ -141,7 +141,6 @@ class Verification:
     """The result for one fixture.
 
     Attributes:
-        name: the fixture.
         compared: how many quantities were compared, over all sources.
         moved: those that differ at all, in the order of computation.
     """

@@ -30,8 +30,6 @@ class TrainingFixture:
     """A training with Keras, all samples in one batch.
 
     Attributes:
-        lesson: the lesson's name.
-        spec: the model.
         samples: a short text for each sample.
         words: the words of each sample.
         training: every quantity of every epoch, in double precision.

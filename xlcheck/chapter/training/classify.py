@@ -36,8 +36,6 @@ class Architecture:
     """The layers of a classifier.
 
     Attributes:
-        cell: the recurrent layer.
-        units: its units.
         embedding: length of a word's vector.
         mask: whether the recurrent layer passes over padding.
         spatial_dropout: share of the embedding's columns that are left out, over all words of a text, while training.
@@ -169,9 +167,7 @@ class TrainedClassifier:
     """A trained classifier.
 
     Attributes:
-        model: the `keras.Model`.
         encoding: what it reads.
-        architecture: its layers.
         schedule: how it was trained.
         seed: of the weights and the batches.
         history: for each figure that Keras reports (`loss`, `accuracy`, `val_loss`, …) its value after each epoch.

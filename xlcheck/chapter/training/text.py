@@ -175,8 +175,6 @@ class TextModel:
     """A next-word model and how far it has come.
 
     Attributes:
-        model: the `keras.Model`.
-        windows: the data.
         progress: of the training.
     """
 

@@ -81,8 +81,6 @@ class TextPage:
     """The sheet of the text, on which the answer is put once the layers are laid out.
 
     Attributes:
-        typed: the text.
-        sheet: the sheet.
         vocabulary: where the words of the vocabulary stand.
         inputs: where other sheets find the codes.
     """

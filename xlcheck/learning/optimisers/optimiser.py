@@ -34,7 +34,6 @@ class Optimiser:
     Attributes:
         name: Keras's class name.
         settings: Keras's default for each setting; flags are 0 or 1.
-        kept: the slots.
         shared: (settings) → what is computed once for all weights, by symbol.
         slots: (gradient, slots before, settings) → the slots after the step, by symbol.
         moved: (weight, gradient, slots after, settings and what is shared) → the new weight.

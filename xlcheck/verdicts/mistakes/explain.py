@@ -78,10 +78,7 @@ class WrongCell:
         actual: what it gives in each setting, NaN for an error such as a division by 0, `(settings,)`.
         unknown: the settings in which it gives an error that numbers do not explain: it reads what is computed from it,
             or beyond the end of a range, `(settings,)`.
-        sheet: the worksheet.
-        code: the cell.
         sample: the sample whose network it belongs to; None for what follows the selector.
-        formula: its text.
     """
 
     column: int
@@ -100,7 +97,6 @@ class Mistakes:
 
     Attributes:
         q: what should stand there.
-        graph: all quantities.
         follow: what an expression gives for the values in the sheet, `(settings, cells)`.
         tolerance: how exactly a mistake must give a number to explain it.
         trials: of the workbook; None where cells cannot be told from their places alone.
