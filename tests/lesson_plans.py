@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from xlcheck.building.lesson import plan_lesson
 from xlcheck.chapter.lessons.catalogue import ALL_LESSONS, LESSONS
-from xlcheck.chapter.lessons.plan import plan_lesson
 from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.chapter.recordings.training import load_training
 from xlcheck.formulas.printing import Style

@@ -20,7 +20,7 @@ from xlcheck.pytest_plugin.run_record import RunRecord
 from xlcheck.pytest_plugin.settings import Settings
 from xlcheck.pytest_plugin.stale import closing_lines, stale_goldens
 from xlcheck.pytest_plugin.subject import Subject, subject_of
-from xlcheck.pytest_plugin.trace_text import another_model_text, trace_text
+from xlcheck.pytest_plugin.trace_check import another_model_text, trace_text
 from xlcheck.workbook.reader import read_workbook
 
 ROOT = Path(__file__).parents[1]

@@ -33,13 +33,12 @@ from rich.table import Table
 
 import xlcheck
 from xlcheck.engines import engine
-from xlcheck.grading.explain import Explainer
 from xlcheck.grading.grade import grade_folder
 from xlcheck.grading.judging import judge_submissions
 from xlcheck.grading.marks import Marker
 from xlcheck.grading.prepared import prepare
 from xlcheck.grading.submission import read_submission
-from xlcheck.grading.work import Task, record_of, sha256_of
+from xlcheck.grading.work import Explainer, Task, record_of, sha256_of
 
 KINDS = ("scaled", "negated", "zero", "error", "typed", "typed wrong", "text", "empty")
 STUDENTS = 200

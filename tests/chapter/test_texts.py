@@ -9,8 +9,8 @@ from thorough import spread
 from workbook_parts import notes_on
 
 from xlcheck.chapter.lessons.catalogue import ALL_LESSONS
+from xlcheck.chapter.lessons.lesson import texts_of
 from xlcheck.chapter.recordings.store import load_fixture
-from xlcheck.chapter.texts import texts_of
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.layout.questions import NAME as ANSWERS

@@ -24,10 +24,9 @@ from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.idioms import explain, takes_row
 from xlcheck.layout.layers import owner_of
 from xlcheck.layout.margin import EQUATION, put_text
-from xlcheck.layout.multiplying import softened
 from xlcheck.layout.numbers import TOLERANCE, name_width, scale_of, slack
 from xlcheck.layout.picture import LayerSummary, shows_answers
-from xlcheck.layout.products import Part, Product, products_of
+from xlcheck.layout.products import Part, Product, products_of, softened
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.softmax import rows_of_parts
 from xlcheck.layout.start import model_summary

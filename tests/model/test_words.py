@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlcheck.errors import DataError
-from xlcheck.model.words import Vocabulary, in_order, one_hot, pad_front, split_words, vocabulary
+from xlcheck.model.encoding import Vocabulary, in_order, one_hot, pad_front, split_words, vocabulary
 
 
 def test_vocabulary_ranks_by_frequency_and_ties_by_first_appearance() -> None:

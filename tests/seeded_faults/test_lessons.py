@@ -7,8 +7,8 @@ import pytest
 from planting import Place, planted_report, poisoned_report, roots, shifted
 from thorough import EVERY_CASE, spread
 
+from xlcheck.building.lesson import plan_lesson
 from xlcheck.chapter.lessons.catalogue import LESSONS
-from xlcheck.chapter.lessons.plan import plan_lesson
 from xlcheck.chapter.recordings.store import load_fixture
 from xlcheck.verdicts.report import Kind, Status
 from xlcheck.workbook.content import WorkbookContent

@@ -15,7 +15,7 @@ from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Band, Quantity, Role
-from xlcheck.verdicts import agreement, compare
+from xlcheck.verdicts import compare
 from xlcheck.verdicts.allowed import allow
 from xlcheck.verdicts.desired_formula import Wanted, desired_formula
 from xlcheck.verdicts.edited_inputs import Given, read_given
@@ -127,7 +127,7 @@ def test_the_quick_answer_is_the_slow_one(
     """Where every cell agrees, comparing all at once gives what quantity by quantity gives; else it gives nothing."""
     found = see(changes)
     sightings, desired, settings = found.seen.sightings, found.book.trace.values, found.seen.settings
-    quick = agreement.full_agreement(found.book.graph, sightings, desired, EXACT, settings)
+    quick = compare.full_agreement(found.book.graph, sightings, desired, EXACT, settings)
     monkeypatch.setattr(compare, "full_agreement", lambda *_: None)
     slow = compare.compare(found.book.graph, sightings, desired, EXACT, settings)
 

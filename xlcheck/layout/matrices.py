@@ -17,8 +17,7 @@ from xlcheck.layout.chosen_step import ChosenStep
 from xlcheck.layout.common import choose, heading, likeliest, speaking, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.margin import put_text
-from xlcheck.layout.multiplying import EQUATIONS, TOP, Lines, softened
-from xlcheck.layout.products import Line, Part, Product, products_of
+from xlcheck.layout.products import EQUATIONS, TOP, Line, Lines, Part, Product, products_of, softened
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import meant, say
 from xlcheck.workbook.limits import MAX_ARGUMENTS

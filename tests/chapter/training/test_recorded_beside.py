@@ -12,7 +12,7 @@ from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.recordings.options import OPTIONS
 from xlcheck.chapter.training.epochs import CLIP, STEPS, U, W, vanishing_fixture
 from xlcheck.chapter.training.further import answers_to_texts, fed_by_itself
-from xlcheck.chapter.training.options import option_model
+from xlcheck.chapter.training.lessons import option_model
 from xlcheck.model.keras_import import import_keras
 
 pytestmark = pytest.mark.keras

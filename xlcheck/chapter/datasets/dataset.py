@@ -9,7 +9,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.errors import DataError
-from xlcheck.model.words import Vocabulary, Words, in_order, pad_front, split_words, vocabulary
+from xlcheck.model.encoding import Vocabulary, Words, in_order, pad_front, split_words, vocabulary
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.datasets.labelled import LabelledTexts, Split, split
 from xlcheck.chapter.datasets.text import Windows, read_text, windows
 from xlcheck.chapter.datasets.tweets import TweetEncoding, read_tweets, tweet_encoding
-from xlcheck.model.encoding import Encoding, Tokens
-from xlcheck.model.words import in_order
+from xlcheck.model.encoding import Encoding, Tokens, in_order
 
 _CORPORA = files("xlcheck.chapter.datasets") / "corpora"
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from xlcheck.errors import DataError
-from xlcheck.model.encoding import Codes, Encoding, Tokens
-from xlcheck.model.words import Words, vocabulary
+from xlcheck.model.encoding import Codes, Encoding, Tokens, Words, vocabulary
 
 WINDOW = 10
 

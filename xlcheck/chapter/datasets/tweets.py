@@ -12,8 +12,7 @@ import numpy as np
 
 from xlcheck.chapter.datasets.labelled import Indices, LabelledTexts
 from xlcheck.errors import DataError
-from xlcheck.model.encoding import Encoding, Tokens
-from xlcheck.model.words import Words, vocabulary
+from xlcheck.model.encoding import Encoding, Tokens, Words, vocabulary
 
 TEXT_COLUMN = "text"
 LABEL_COLUMN = "airline_sentiment"

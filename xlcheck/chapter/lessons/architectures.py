@@ -11,8 +11,8 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.lessons.lesson import Lesson
+from xlcheck.model.encoding import in_order
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.words import in_order
 from xlcheck.progress import Progress
 
 PIXELS = ("upper left", "upper right", "lower left", "lower right")

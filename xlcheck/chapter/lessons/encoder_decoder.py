@@ -14,8 +14,8 @@ from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.layout.additions import Page
 from xlcheck.layout.feeding import NAME as FEEDING
 from xlcheck.layout.feeding import Loop, feeding_sheet
+from xlcheck.model.encoding import in_order
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.words import in_order
 
 LETTERS = ("start", "a", "b", "c")
 

@@ -9,13 +9,59 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.chapter.texts import LessonTexts, texts_of
 from xlcheck.layout.additions import DataPage, Page
+from xlcheck.layout.front import Story
+from xlcheck.layout.questions import Questions
+from xlcheck.texts import texts
 
 if TYPE_CHECKING:
     from xlcheck.chapter.datasets.dataset import Dataset
     from xlcheck.model.encoding import Encoding
     from xlcheck.progress import Progress
+
+
+@dataclass(frozen=True)
+class LessonTexts:
+    """What a lesson says.
+
+    Attributes:
+        story: the words on the first sheet.
+        sentences: for some layers, what their sheets show.
+        data: what the page of the data shows.
+        questions: for each page what to predict, and the answer.
+        words: what is read, where the layout does not find it in the data.
+        tells: the one of them that says what comes next.
+    """
+
+    story: Story
+    sentences: Mapping[str, str]
+    data: str
+    questions: Questions
+    words: tuple[str, ...] = ()
+    tells: str = ""
+
+
+def texts_of(lesson: str) -> LessonTexts:
+    """The texts of a lesson, in the language that is spoken.
+
+    Raises:
+        KeyError: there are none.
+    """
+    every = texts("lessons")
+    own = every[lesson]
+    layers = [every["common"], *([every[own["uses"]]] if "uses" in own else []), own]
+    merged: dict[str, Any] = {key: value for layer in layers for key, value in layer.items()}
+    questions = {page: asked for layer in layers for page, asked in layer.get("questions", {}).items()}
+    dense = {"dense": merged["dense"]} if "dense" in merged else {}
+    return LessonTexts(
+        Story(merged["title"], merged["summary"], tuple(merged["reading"])),
+        dense | own.get("sentences", {}),
+        merged["data"],
+        {page: tuple((question, answer) for question, answer in asked) for page, asked in questions.items()},
+        tuple(merged.get("words", "").split()),
+        merged.get("tells", ""),
+    )
+
 
 Trainer = Callable[[int, int, "Progress | None"], tuple[Any, tuple[float, ...]]]
 """(seed, epochs, told after each epoch) → the trained float32 model, and the loss of each epoch."""

@@ -12,8 +12,8 @@ from xlcheck.layout.additions import Page
 from xlcheck.layout.data.sentence import sentence_sheet
 from xlcheck.layout.fed_back import NAME as FED_BACK
 from xlcheck.layout.fed_back import fed_back_sheet
+from xlcheck.model.encoding import one_hot, pad_front, split_words, vocabulary
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.words import one_hot, pad_front, split_words, vocabulary
 
 SENTENCE = "This is an example"
 WORDS = tuple(SENTENCE.split())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from xlcheck.chapter.texts import LessonTexts, texts_of
+from xlcheck.chapter.lessons.lesson import LessonTexts, texts_of
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.trace import Trace

@@ -7,8 +7,8 @@ from typing import Any
 from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.layout.data.sentences import sentences_sheet
+from xlcheck.model.encoding import in_order, one_hot, pad_front, split_words
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.words import in_order, one_hot, pad_front, split_words
 
 DOCUMENTS = ("this is an", "an is this", "is this an")
 WORDS = ("this", "is", "an", "example")

@@ -64,7 +64,7 @@ def _written(names: Iterable[str], folder: Path) -> Iterator[Path]:
 
 
 def _write_options(name: str, folder: Path) -> Path:
-    from xlcheck.chapter.training.options import option_fixture
+    from xlcheck.chapter.training.lessons import option_fixture
 
     path = folder / f"{name}.json"
     make_folder(path.parent)
@@ -219,7 +219,7 @@ def _lines(result: Verification) -> list[str]:
 
 
 def _verify(name: str, folder: Path) -> Verification:
-    from xlcheck.chapter.training.options import option_model
+    from xlcheck.chapter.training.lessons import option_model
     from xlcheck.model.keras_file import load_model
     from xlcheck.model.keras_reader import weights_of
     from xlcheck.oracle.record import retrace

@@ -1,4 +1,4 @@
-"""From a lesson's name to its fixture: data, model, weights, and the traces out of Keras."""
+"""From the name of a lesson, or of a model of the matrix of options, to its fixture: data, weights, traces of Keras."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.lessons.catalogue import book_of, lesson_named
+from xlcheck.chapter.recordings.options import FOLDER, OPTIONS
 from xlcheck.chapter.recordings.store import Fixture
 from xlcheck.chapter.training.fit import fit, set_seed
 from xlcheck.chapter.training.model_file import Companion, save_model, write_model
@@ -178,3 +179,61 @@ def versions() -> dict[str, str]:
     import tensorflow as tf
 
     return {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__}
+
+
+_SAMPLES, _TIMESTEPS, _FEATURES, _UNITS = 2, 3, 2, 2
+_GRID = 64
+
+
+def option_model(name: str) -> Any:
+    """The float32 Keras model of one fixture of the matrix, with its weights."""
+    keras = import_keras()
+    case = OPTIONS[name]
+    layer = getattr(keras.layers, case.kind)(_UNITS, name=_snake(case.kind), **case.options)
+    model = keras.Sequential(
+        [
+            keras.Input((_TIMESTEPS, _FEATURES), name="input"),
+            layer,
+            keras.layers.Dense(1, activation="sigmoid", name="dense"),
+        ],
+        name="options",
+    )
+    model.compile(loss="binary_crossentropy")
+    stream = _stream()
+    model.set_weights([_draw(stream, weight.shape, 1) for weight in model.get_weights()])
+    return model
+
+
+def option_fixture(name: str) -> Fixture:
+    """Record what Keras computes with one model of the matrix.
+
+    Raises:
+        OracleError: Keras contradicts itself.
+    """
+    model = option_model(name)
+    stream = _stream()
+    inputs = _draw(stream, (_SAMPLES, _TIMESTEPS, _FEATURES), 2)
+    targets = stream.randint(0, 2, (_SAMPLES, *model.output_shape[1:])).astype(np.float64)
+    return Fixture(
+        name=name,
+        lesson=FOLDER,
+        weights="drawn",
+        spec=read_model(model),
+        samples=tuple(f"sample {number + 1}" for number in range(_SAMPLES)),
+        trace=record(model, inputs, targets),
+        trace_float32=record(model, inputs, targets, dtype="float32"),
+        provenance={"seed": str(SEED), **versions(), "weights_sha256": weights_hash(weights_of(model))},
+    )
+
+
+def _stream() -> np.random.RandomState:
+    """Numbers that NumPy promises never to change."""
+    return np.random.RandomState(SEED)
+
+
+def _draw(stream: np.random.RandomState, shape: tuple[int, ...], largest: int) -> Array:
+    return stream.randint(-largest * _GRID, largest * _GRID + 1, shape) / _GRID
+
+
+def _snake(kind: str) -> str:
+    return {"SimpleRNN": "simple_rnn"}.get(kind, kind.lower())

@@ -16,8 +16,7 @@ from xlcheck.layout.data.answers import ANSWER_TOP, CANDIDATES, Answer, label, n
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.model.encoding import FROM_FILE, PADDING, Encoding
-from xlcheck.model.words import Words
+from xlcheck.model.encoding import FROM_FILE, PADDING, Encoding, Words
 from xlcheck.texts import say, say_all
 from xlcheck.workbook.plan import DropDown
 
