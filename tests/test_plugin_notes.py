@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xlcheck.pytest_plugin.golden_paths import golden_stem, is_golden
-from xlcheck.pytest_plugin.run_record import Failure, RunRecord
+from xlcheck.pytest_plugin.settings import Failure, RunRecord
 from xlcheck.pytest_plugin.text import some, wrapped
 
 

@@ -16,8 +16,7 @@ from xlcheck.pytest_plugin.divergence import Divergence, diverge
 from xlcheck.pytest_plugin.golden import DamagedGoldenError, merged, read_golden, write_golden
 from xlcheck.pytest_plugin.items import CONSTANTS, groups_in
 from xlcheck.pytest_plugin.report_files import trace_failure, write_reports
-from xlcheck.pytest_plugin.run_record import RunRecord
-from xlcheck.pytest_plugin.settings import Settings
+from xlcheck.pytest_plugin.settings import RunRecord, Settings
 from xlcheck.pytest_plugin.stale import closing_lines, stale_goldens
 from xlcheck.pytest_plugin.subject import Subject, subject_of
 from xlcheck.pytest_plugin.trace_check import another_model_text, trace_text

@@ -11,8 +11,8 @@ from xlcheck.engines import engine
 from xlcheck.errors import DataError, UsageError
 from xlcheck.exercises.blanks import blanks_of
 from xlcheck.exercises.draws import personal
+from xlcheck.exercises.entry import read_roster
 from xlcheck.exercises.plan import BlankRule, ExercisePlan, read_plan
-from xlcheck.exercises.roster import read_roster
 from xlcheck.exercises.subject import lesson_subject, problem_of
 from xlcheck.formulas.addresses import Range
 

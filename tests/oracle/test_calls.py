@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from xlcheck.model.keras_import import import_keras
-from xlcheck.oracle.calls import _is_equal
+from xlcheck.oracle.noted import _is_equal
 
 pytestmark = pytest.mark.keras
 

@@ -22,11 +22,10 @@ from xlcheck.model.keras_builder import to_keras
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import folded, walk, weights_by_name
 from xlcheck.model.model_spec import ModelSpec
-from xlcheck.oracle.calls import match_calls
 from xlcheck.oracle.listen import listening
 from xlcheck.oracle.loops import open_loops
 from xlcheck.oracle.losses import loss_parts, mean_loss
-from xlcheck.oracle.noted import mapped, tensors_of
+from xlcheck.oracle.noted import mapped, match_calls, tensors_of
 from xlcheck.oracle.quantities import gather, spread
 from xlcheck.oracle.record import call_model, target_tensor
 from xlcheck.oracle.recorders import recorder_of

@@ -28,11 +28,11 @@ from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import walk
 from xlcheck.model.keras_reader import check_types, read_model, weights_of
 from xlcheck.model.model_spec import InputSpec, ModelSpec
-from xlcheck.oracle.calls import codes_are_known, match_calls
 from xlcheck.oracle.clone import clone
 from xlcheck.oracle.listen import listening
 from xlcheck.oracle.loops import long_loops_in_graphs, open_attention, open_loops
 from xlcheck.oracle.losses import loss_quantities
+from xlcheck.oracle.noted import codes_are_known, match_calls
 from xlcheck.oracle.quantities import complete, gather, spread
 from xlcheck.oracle.recorders import recorder_of
 from xlcheck.oracle.recorders.recorder import array

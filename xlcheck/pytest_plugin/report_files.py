@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xlcheck.files import write_text
-from xlcheck.pytest_plugin.run_record import Failure
+from xlcheck.pytest_plugin.settings import Failure
 from xlcheck.reports.templates import template
 from xlcheck.verdicts.cell_result import finite_or_text
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from xlcheck.pytest_plugin.golden_paths import GOLDEN_ENDINGS, is_golden
-from xlcheck.pytest_plugin.run_record import RunRecord
-from xlcheck.pytest_plugin.settings import Settings
+from xlcheck.pytest_plugin.settings import RunRecord, Settings
 
 
 def settle_stale(settings: Settings, session: pytest.Session) -> None:
