@@ -37,7 +37,7 @@ from xlcheck.workbook.writer import write_workbook
 
 PACKAGE = Path(xlcheck.__file__).parent
 SPEAKING = [*(PACKAGE / "layout").rglob("*.py"), *(PACKAGE / "chapter" / "lessons").glob("*.py"),
-            *(PACKAGE / "exercises" / f"{name}.py" for name in ("front", "hints", "sheets", "words"))]  # fmt: skip
+            *(PACKAGE / "exercises" / f"{name}.py" for name in ("front", "hints", "sheets"))]  # fmt: skip
 MARK = "¤"
 SUMMED = "Σ over documents"  # as equations have it
 BOOK = {name for lesson in LESSONS.values() if lesson.book for name in lesson.book.names.values()}
