@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from training_sheets import cell, table_of, terms_of, training
+from training_sheets import cell, filled, table_of, terms_of, training
 
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.certainty import Certainty, weight_cells
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, coefficient, is_set, numbers_in
+from xlcheck.handmade.backward.data import moves_factors
 from xlcheck.handmade.backward.evaluation import evaluate, same, value_of
 from xlcheck.handmade.backward.exchange import explained_by_exchange
 from xlcheck.handmade.backward.family import amendments
@@ -250,3 +251,19 @@ def test_the_number_of_a_step_is_how_often_weights_were_updated(tmp_path: Path) 
     (pull,) = kept.pulls(1, at("w5", 1))
     np.testing.assert_array_equal(pull.values, reading.steps[1].gradients[at("w5", 1)])
     assert not kept.is_bias(0, at("w5", 0))
+
+
+def test_factors_that_move_by_typed_gradients_may_be_weights(tmp_path: Path) -> None:
+    """Rule: a factor of sums that are compared with given numbers, made from another such factor by adding to it, may
+    be a weight, though nothing it moves by depends on it; a balance of which interest is computed is none."""
+    trained: dict[str, object] = {"D4": 0.3, "E4": -0.2}
+    for row in range(4, 9):
+        trained |= {f"A{row}": 0.4 * row, f"B{row}": 2 - 0.3 * row, f"G{row}": 0.1 * row - 0.5}
+        trained |= {f"C{row}": f"=D{row}+E{row}*A{row}", f"F{row}": f"=(C{row}-B{row})^2"}
+        trained |= {f"D{row + 1}": f"=D{row}-0.1*G{row}", f"E{row + 1}": f"=E{row}-0.1*G{row}*A{row}"}
+    loan: dict[str, object] = {"B1": 0.03, "B2": 900, "A4": 9000}
+    for row in range(4, 9):
+        loan |= {f"B{row}": f"=A{row}*$B$1", f"C{row}": f"=$B$2-B{row}", f"A{row + 1}": f"=A{row}-C{row}"}
+
+    assert moves_factors(terms_of(filled(tmp_path / "trained.xlsx", trained)))
+    assert not moves_factors(terms_of(filled(tmp_path / "loan.xlsx", loan)))

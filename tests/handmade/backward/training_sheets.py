@@ -112,13 +112,18 @@ def with_gradients() -> Cells:
     return cells
 
 
-def judged(cells: Mapping[str, object], path: Path) -> Part:
-    """What became of a workbook with some cells."""
+def filled(path: Path, cells: Mapping[str, object]) -> Path:
+    """A workbook with some cells."""
     book = openpyxl.Workbook()
     for place, content in cells.items():
         sheet, _, own = place.rpartition("!")
         (book[sheet] if sheet in book.sheetnames else book.create_sheet(sheet) if sheet else book.active)[own] = content
     book.save(path)
-    found = backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    return path
+
+
+def judged(cells: Mapping[str, object], path: Path) -> Part:
+    """What became of a workbook with some cells."""
+    found = backward_outcome(*table_of(filled(path, cells)), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
     assert found is not None
     return found

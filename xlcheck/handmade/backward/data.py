@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from xlcheck.formulas.algebra import Address, Leaf
+from xlcheck.formulas.algebra import Address, Leaf, Product, Sum
 from xlcheck.handmade.backward.network import compared_pairs
 from xlcheck.handmade.backward.updates import find_updates, source
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
@@ -15,6 +15,27 @@ def may_learn(terms: CellTerms) -> bool:
     """Whether a given number is compared with a computed one, as a target is with an output."""
     pairs = ((source(a, terms), source(b, terms)) for a, b in compared_pairs(terms))
     return any((a in terms) != (b in terms) for a, b in pairs)
+
+
+def moves_factors(terms: CellTerms) -> bool:
+    """Whether a factor of sums that are compared with given numbers is another one and something added.
+
+    That is how weights move, also by gradients that were typed, which depend on no weight.
+    """
+    factors = set[Address]()
+    for pair in compared_pairs(terms):
+        one, other = (source(cell, terms) for cell in pair)
+        output = one if one in terms else other
+        parts = term.parts if (one in terms) != (other in terms) and isinstance(term := terms[output], Sum) else ()
+        products = [part for part, _ in parts if isinstance(part, Product)]
+        if products and len(parts) > 1:
+            factors |= {source(f.cell, terms) for part in products for f, _ in part.factors if isinstance(f, Leaf)}
+    moved = (terms[cell] for cell in factors if cell in terms)
+    return any(
+        source(part.cell, terms) in factors
+        for term in moved if isinstance(term, Sum)
+        for part, coefficient in term.parts if isinstance(part, Leaf) and coefficient == 1
+    )  # fmt: skip
 
 
 def data_cells(terms: CellTerms) -> frozenset[Address]:

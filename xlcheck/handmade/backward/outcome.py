@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.backward.data import behind, data_cells, may_learn
+from xlcheck.handmade.backward.data import behind, data_cells, may_learn, moves_factors
 from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.family import amendments
 from xlcheck.handmade.backward.judge import Judge
@@ -115,7 +115,8 @@ def _judged(
 def may_be_trained(table: CellTable, values: CellValues) -> bool:
     """Whether a part without a verdict seems to move weights towards targets, so that it matters that it has none."""
     terms = with_outputs(CellTerms(table, values))
-    return may_learn(terms) and bool(find_updates(terms, in_order(terms.reads), terms.reads))
+    learns = may_learn(terms) and bool(find_updates(terms, in_order(terms.reads), terms.reads))
+    return learns or moves_factors(terms)
 
 
 def _without_blame(part: Part, text: str) -> Part:
