@@ -11,6 +11,7 @@ from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.losses import find_loss
 from xlcheck.handmade.equations.networks import networks_of
+from xlcheck.handmade.equations.one_neuron import is_one_neuron
 from xlcheck.handmade.equations.plain import PlainCells, plain_layers
 from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs, unused_cells
@@ -68,6 +69,8 @@ def arrangement_of(
     complete = tuple(_with_losses(layers, reads, taken))
     plain = plain_behind(complete, reads)
     more = recognised.reading_too([*map(set, _vectors(plain))])
+    if not reads.edited:  # of which nobody knows what else is meant
+        more = more.with_those(lambda reading: is_one_neuron(reading, reads.table, reads.read.keys()))
     return (
         arrangement_of(more, values, reads)
         if more is not recognised

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.handmade.equations.colouring import find_instances
@@ -48,8 +48,16 @@ class Recognised:
             results: the vectors.
         """
         read = {id(r): {atom for own in r.layer.slots.values() for atom in own.values()} for r in self.alone}
-        more = [r for r in self.alone if any(set(own) <= read[id(r)] for own in results)]
-        left = tuple(r for r in self.alone if r not in more)
+        return self.with_those(lambda r: any(set(own) <= read[id(r)] for own in results))
+
+    def with_those(self, is_one: Callable[[Reading], bool]) -> Recognised:
+        """The same with those single sums of which something says that they are a layer.
+
+        Args:
+            is_one: says it.
+        """
+        more = [reading for reading in self.alone if is_one(reading)]
+        left = tuple(reading for reading in self.alone if reading not in more)
         return replace(self, readings=tuple(_in_order([*self.readings, *more])), alone=left) if more else self
 
 
