@@ -84,9 +84,9 @@ class Functions:
             "TOROW": lambda a, *rest: two_dimensional(a).reshape(1, -1),
             "CHOOSE": lambda i, *a: a[self._position(i)],
             "MOD": lambda a, b: elementwise(lambda x, y: self._number_of(x) % self._number_of(y), a, b),
-            "AND": lambda *a: all(self._number_of(x) for x in flat(a)),
-            "OR": lambda *a: any(self._number_of(x) for x in flat(a)),
-            "NOT": lambda a: not self._number_of(a),
+            "AND": lambda *a: self._logical(flat(a), is_all=True),
+            "OR": lambda *a: self._logical(flat(a), is_all=False),
+            "NOT": lambda a: not a if isinstance(a, bool) else self._compared("=", number(single(a)), 0.0),
             "TRUE": lambda: True,
             "FALSE": lambda: False,
             "ISBLANK": lambda a: elementwise(lambda x: x is None, a),
@@ -150,6 +150,19 @@ class Functions:
             return x if is_kept else self._algebra.function(name, x, places)
 
         return elementwise(one, values)
+
+    def _logical(self, values: Sequence[Scalar], *, is_all: bool) -> Scalar:
+        """Whether all of some conditions hold, or any of them."""
+        if not any(isinstance(value, Term) for value in values):
+            return (all if is_all else any)(self._number_of(value) for value in values)
+        holds: Expression = 1.0 if is_all else 0.0
+        for value in reversed(values):
+            holds = self._algebra.function("IF", number(value), *((holds, 0.0) if is_all else (1.0, holds)))
+        return self._compared("=", holds, 1.0)
+
+    def _compared(self, symbol: str, one: Expression, other: Expression) -> Scalar:
+        found = self._algebra.function(symbol, one, other)
+        return found if isinstance(found, Term) else bool(found)
 
     def _logarithm(self, values: Argument, base: Argument) -> Argument:
         over = math.log(self._number_of(single(base)))

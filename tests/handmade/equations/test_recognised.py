@@ -218,6 +218,30 @@ def test_decisions_are_steps_at_one_threshold(tmp_path: Path) -> None:
     assert decisions(other.results, other.terms, other.taken) == set()
 
 
+@pytest.mark.parametrize(
+    ("mark", "otherwise"),
+    [
+        ("IF((E{0}>0.5)=(G{0}=1),1,0)", "IF((E{0}<0.5)=(G{0}=1),1,0)"),
+        ("IF(ROUND(E{0},0)=G{0},1,0)", "IF(ROUND(E{0},0)<>G{0},1,0)"),
+        ("IF(ABS(E{0}-G{0})<0.5,1,0)", "IF(ABS(E{0}-G6)<0.5,1,0)"),
+        ("IF(ABS(E{0}-G{0})<0.5,1,0)", "IF(ABS(E{0}-G{0})<0.4,1,0)"),
+        ("IF(OR(AND(E{0}>0.5,G{0}=1),AND(E{0}<=0.5,G{0}=0)),1,0)", "IF(OR(AND(E{0}>0.5,G{0}=1),E{0}<=0.4),1,0)"),
+        ("IF(NOT((E{0}>=$A$1)=(G{0}=1)),0,1)", "IF(NOT((E{0}>=$B$1)=(G{0}=1)),0,1)"),
+        ("ROUND(E{0},0)", "ROUND(E{0},1)"),
+        ("ROUND(E{0},0)", "ROUND(D{0},0)"),
+    ],
+)
+def test_whether_a_result_is_right_is_a_step_at_one_threshold_too(mark: str, otherwise: str, tmp_path: Path) -> None:
+    """Rule: it is 1 on the side of the target, which stands in one place beside, or 0 throughout; not so for all but
+    one. Rounding a share to a whole number decides."""
+    marks = {f"I{row}": "=" + mark.format(row) for row in (6, 7, 8)}
+    found = sheet({**LEARNING, **marks}, tmp_path)
+    other = sheet({**LEARNING, **marks, "I7": "=" + otherwise.format(7)}, tmp_path)
+
+    assert {a1(cell) for cell in decisions(found.results, found.terms, found.taken)} == {"I6", "I7", "I8"}
+    assert decisions(other.results, other.terms, other.taken) == set()
+
+
 def test_derivatives_stand_beside_each_result(tmp_path: Path) -> None:
     """y·(1 − y) beside every result of a sigmoid; if one is something else, none of them is right for certain."""
     found = sheet(LEARNING, tmp_path)

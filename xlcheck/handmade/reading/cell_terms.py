@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from math import isnan
@@ -11,6 +11,7 @@ from xlcheck.formulas import tree as ast
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address, Algebra, Expression, Function, Leaf, Sum, Term, below, subterms
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.rounding import rounds
 from xlcheck.formulas.scalars import OpaqueError, Scalar, simple, two_dimensional
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
@@ -60,6 +61,7 @@ class CellTerms(Mapping[Address, Term]):
         self._found: dict[tuple[Address, str], Term | None] = {}
         self.activations: dict[tuple[Term, ...], tuple[str, Expression] | None] = {}
         self._given: frozenset[Address] = frozenset()
+        self._literal: list[CellTerms] = []
         self._terms = {
             cell: term for cell, text in self._texts.items() if (term := self.term_of(cell, text)) is not None
         }
@@ -100,6 +102,14 @@ class CellTerms(Mapping[Address, Term]):
         new._terms = {cell: self._terms[cell] for cell in cells}
         new.reads = {cell: self.reads[cell] for cell in cells}
         return new
+
+    def rounding(self, cells: Iterable[Address]) -> CellTerms:
+        """The same, in which those of some formulas that round and that no edit has changed show that they do."""
+        own = [cell for cell in cells if rounds(text := self._texts.get(cell, "")) and cell in self
+               and self[cell] is self.term_of(cell, text)]  # fmt: skip
+        if own and not self._literal:  # all copies know of it
+            self._literal.append(CellTerms(self._table, self._values, literal=True))
+        return self.edited({cell: self._literal[0][cell] for cell in own if cell in self._literal[0]}) if own else self
 
     def term_of(self, cell: Address, text: str) -> Term | None:
         """What another formula would compute in a cell; None if it is not understood, or computes no number."""
