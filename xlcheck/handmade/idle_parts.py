@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 
-from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Term, outline, subterms
+from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Term, number_at, outline, subterms
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.bench import excerpt
 from xlcheck.handmade.equations.blank_choices import chooses_by_blank
@@ -47,10 +48,11 @@ def with_idle_parts(table: CellTable, values: CellValues, agreeing: Collection[A
     both_ways = {
         shape_of(table.texts[cell], *cell[1:]) for cell in asked if not blanks[cell]
     }  # as where steps are masked
+    encoding = _encoding({cell: terms[cell] for cell in asked if cell in terms}, terms)
     known: dict[object, str | None] = {}
     found: list[tuple[str, str]] = []
     for cell in asked:
-        if (term := terms.get(cell)) is None:
+        if (term := terms.get(cell)) is None or cell in encoding:
             continue
         if blanks[cell] and shape_of(table.texts[cell], *cell[1:]) not in both_ways:
             by_place = not filled.looked_at[cell].isdisjoint(blanks[cell])
@@ -67,6 +69,19 @@ def with_idle_parts(table: CellTable, values: CellValues, agreeing: Collection[A
         if (what := known[key]) is not None:
             found.append((show(cell), what))
     yield from said_of(found)
+
+
+def _encoding(asked: Mapping[Address, Term], terms: CellTerms) -> set[Address]:
+    """The formulas `=IF(class=k,1,0)` that encode a typed class: each of those in line asks for another one."""
+    lines: dict[tuple[object, ...], dict[Address, float]] = defaultdict(dict)
+    for cell, term in asked.items():
+        match term:
+            case Function(name="IF", arguments=(Function(name="=", arguments=(Leaf() as own, other)), 1.0, 0.0)):
+                if own.cell not in terms and not (isinstance(other, Leaf) and other.cell in terms):
+                    code = terms.number(other.cell) if isinstance(other, Leaf) else number_at(other, {})
+                    for axis in (1, 2):
+                        lines[own.cell, axis, cell[axis]][cell] = code
+    return {cell for own in lines.values() if 1 < len(own) == len({*own.values()}) for cell in own}
 
 
 def _blanks_asked(cell: Address, table: CellTable, precedents: Precedents) -> set[Address]:

@@ -100,6 +100,10 @@ def _of_sample(truth: Truth, s: int, mark: str) -> Iterator[Quantity]:
         yield Quantity(f"t ln o{mark}[{u + 1}]", one)
         yield Quantity(f"(1 − t) ln(1 − o){mark}[{u + 1}]", other)
         yield Quantity(f"cross-entropy{mark}[{u + 1}]", both)
+    shown = targets[-1]
+    if shown.size > 1 and sorted(shown) == [0.0] * (shown.size - 1) + [1.0]:  # people look up the class's own share
+        with np.errstate(all="ignore"):
+            yield Quantity(f"−ln o{mark}[{int(shown.argmax()) + 1}]", -np.log(outputs[:, shown.argmax()]))
     signal = truth.inputs[:, s]
     for number, layer in enumerate(truth.layers, 1):
         for u in range(layer.z.shape[2]):

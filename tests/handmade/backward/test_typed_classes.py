@@ -1,0 +1,53 @@
+"""A softmax that is trained towards a typed class: codes made by conditions, losses that look up a share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from equation_sheets import answer
+
+pytestmark = pytest.mark.keras
+
+
+def _classifier(code: str = "=IF($B$3={n},1,0)") -> dict[str, object]:
+    """Three steps on one example, ten rows each: two weights and a bias a class, logits, shares, codes, gradients."""
+    cells: dict[str, object] = {"B1": 1.2, "B2": -0.7, "B3": 2, "B4": 0.5, "B5": 1, "C5": 2, "D5": 3}
+    for top in (8, 18, 28):
+        before = top - 10
+        for n, c in enumerate("BCD", 1):
+            typed = (round(0.3 * n - 0.5, 2), round(0.4 - 0.21 * n, 2), 0.1 * n)
+            moved = [f"={c}{before + k}-$B$4*{c}{before + own}" for k, own in ((0, 7), (1, 8), (2, 6))]
+            cells |= dict(
+                zip((f"{c}{top}", f"{c}{top + 1}", f"{c}{top + 2}"), typed if top == 8 else moved, strict=True)
+            )
+            cells[f"{c}{top + 3}"] = f"={c}{top}*$B$1+{c}{top + 1}*$B$2+{c}{top + 2}"
+            cells[f"{c}{top + 4}"] = f"=EXP({c}{top + 3})/(EXP($B{top + 3})+EXP($C{top + 3})+EXP($D{top + 3}))"
+            cells[f"{c}{top + 5}"] = code.format(n=n, c=c)
+            cells |= {f"{c}{top + 6}": f"={c}{top + 4}-{c}{top + 5}"}
+            cells |= {f"{c}{top + 7}": f"={c}{top + 6}*$B$1", f"{c}{top + 8}": f"={c}{top + 6}*$B$2"}
+        cells[f"G{top + 4}"] = f"=-LN(INDEX(B{top + 4}:D{top + 4},$B$3))"
+    return cells
+
+
+@pytest.mark.parametrize("code", ["=IF($B$3={n},1,0)", "=IF($B$3={c}$5,1,0)"])
+def test_codes_and_losses_of_a_typed_class_agree(code: str, tmp_path: Path) -> None:
+    """Rule: conditions that ask for another class each encode the one that is typed; the loss may look up its share."""
+    assert answer(_classifier(code), tmp_path) == (0, set())
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        ({"G22": "=-LN(INDEX(B12:D12,$B$3))"}, (1, {"G22"})),
+        ({"G22": "=-LN(INDEX(B22:D22,$B$5))"}, (1, {"G22"})),
+        ({"D23": "=IF($B$3=1,1,0)"}, (3, set())),
+        ({"D23": "=IF($B$3=B$5,1,0)"}, (3, set())),
+    ],
+    ids=["a step before", "another class", "a code twice", "a class twice"],
+)
+def test_a_slip_in_what_encodes_or_looks_up_a_class_is_no_pass(
+    edit: dict[str, object], expected: tuple[int, set[str]], tmp_path: Path
+) -> None:
+    """Rule: the share of another class is wrong; of a code that is right for today's class only, nobody knows."""
+    assert answer(_classifier() | edit, tmp_path) == expected
