@@ -79,8 +79,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what this run does not need (`thorough.py`); tests that were named are wanted."""
     for item in items:
-        if adds_little(item.nodeid) and not item.get_closest_marker("ordinary"):
-            item.add_marker("thorough")
+        if (marker := adds_little(item.nodeid)) and not item.get_closest_marker("ordinary"):
+            item.add_marker(marker)
     named = any("::" in argument for argument in config.args) or any(map(config.getoption, ("keyword", "markexpr")))
     if not named:
         left_out = {item for item in items if any(map(item.get_closest_marker, MARKERS_LEFT_OUT[LEVEL]))}

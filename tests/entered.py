@@ -2,8 +2,9 @@
 
 `XLCHECK_TESTS=thorough XLCHECK_ENTERED=FILE PYTHONPATH=tests pytest -n 0 -p entered` writes the file.
 `tests/mutation.py` reads it to try the tests that matter first. `python tests/entered.py FILE` prints the functions
-that no ordinary test enters, and how long the tests of each folder take; `python tests/entered.py FILE SECONDS` writes
-`left_out.txt` anew, so that the others take so much processor time. What runs in processes of their own is not seen.
+that no ordinary test enters, and how long the tests of each folder take; `python tests/entered.py FILE SECONDS SECONDS`
+writes `left_out.txt` and `left_to_all.txt` anew, so that an ordinary and a thorough run take so much processor time,
+programs apart. What runs in processes of their own is not seen.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from types import CodeType, ModuleType
 import pytest
 from choosing import Choice, leave_out
 from mutation import named_functions
-from thorough import LIST, adds_little
+from thorough import LISTS, adds_little
 
 PACKAGE = Path(__file__).parents[1] / "xlcheck"
 CASES, TESTS = 3, 40
@@ -161,11 +162,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Notes(Path(os.environ["XLCHECK_ENTERED"]).absolute()))
 
 
-def main(path: str, budget: str = "") -> None:
+def main(path: str, *budgets: str) -> None:
     """Print the functions that no ordinary test enters, and seconds of processor time by folder; or choose anew."""
     noted = json.loads(Path(path).read_text("utf-8"))
-    if budget:
-        LIST.write_text("".join(f"{name}\n" for name in leave_out(noted["in turn"], float(budget))), "utf-8")
+    if budgets:
+        for out, budget in zip(LISTS.values(), budgets, strict=True):
+            out.write_text("".join(f"{name}\n" for name in leave_out(noted["in turn"], float(budget))), "utf-8")
         return
     every = [
         f"{module.relative_to(PACKAGE).as_posix()}::{name}"

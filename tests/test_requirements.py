@@ -21,7 +21,7 @@ TEST = "import pytest\n@pytest.mark.chromium\ndef test_it(): pass\n"
 @pytest.mark.exhaustive
 def test_a_missing_program_skips_here_and_fails_in_ci(tmp_path: Path, ci: str, outcome: str) -> None:
     """A test whose program is missing is skipped with the reason, but in CI it fails: there nothing may be left out."""
-    for name in ("conftest.py", "thorough.py", "left_out.txt"):
+    for name in ("conftest.py", "thorough.py", "left_out.txt", "left_to_all.txt"):
         shutil.copy(CONFTEST.with_name(name), tmp_path / name)
     (tmp_path / "test_it.py").write_text(TEST)
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = chromium\n")

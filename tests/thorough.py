@@ -2,7 +2,8 @@
 
 `ordinary`, the default, is meant to be waited for. `thorough` is what `.ci/run` runs: also what adds little for its
 time (`left_out.txt`, which `entered.py` writes), and what has the marker `thorough`, because it starts other programs.
-`all` takes every case of each test, and what has the marker `exhaustive`; that takes most of an hour on two cores.
+`all` takes every case of each test, also those that add next to nothing (`left_to_all.txt`), and what has the marker
+`exhaustive`; that takes most of an hour on two cores.
 """
 
 from __future__ import annotations
@@ -25,14 +26,21 @@ if LEVEL not in MARKERS_LEFT_OUT:
     raise ValueError(f"XLCHECK_TESTS is {LEVEL!r}, which is none of {', '.join(MARKERS_LEFT_OUT)}")
 EVERY_CASE = LEVEL == "all"
 
-LIST = Path(__file__).with_name("left_out.txt")
-"""A line for each test, or case of a test, that adds little for its time."""
-_LEFT_OUT = frozenset(LIST.read_text("utf-8").splitlines())
+LISTS = {
+    marker: Path(__file__).with_name(name)
+    for marker, name in (("thorough", "left_out.txt"), ("exhaustive", "left_to_all.txt"))
+}
+"""Marker → a line for each test, or case of a test, that adds too little for its time to run without it."""
+_IS_MEASURED = "XLCHECK_ENTERED" in os.environ
+"""Whether a run notes what each case adds (`entered.py`), so that none may be missing."""
+_LEFT_OUT = {marker: frozenset(path.read_text("utf-8").splitlines()) for marker, path in LISTS.items()}
 
 
-def adds_little(test: str) -> bool:
-    """Whether a case of a test is one of those that an ordinary run leaves out for its time."""
-    return test in _LEFT_OUT or test.partition("[")[0] in _LEFT_OUT
+def adds_little(test: str) -> str | None:
+    """The marker of a case of a test that is left out for its time; None for one that always runs."""
+    names = {test, test.partition("[")[0]}
+    found = next((marker for marker in reversed(LISTS) if not names.isdisjoint(_LEFT_OUT[marker])), None)
+    return found and ("thorough" if _IS_MEASURED else found)
 
 
 def spread(items: Sequence[Item], step: int) -> Sequence[Item]:
