@@ -25,11 +25,11 @@ from xlcheck.cli import (
     fixtures,
     generate,
     grade,
+    list as lessons,
     running,
     trace,
     train,
 )
-from xlcheck.cli import list as lessons
 from xlcheck.cli.group import COMMANDS
 from xlcheck.errors import NotSupportedError, UsageError, XlcheckError
 from xlcheck.grading import entry

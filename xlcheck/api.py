@@ -254,8 +254,7 @@ def check(
         DataError: the inputs cannot be read, or a workbook made by xlcheck holds others.
         NothingCheckedError: no network was found, Keras is needed and not installed, or nobody has signed the workbook.
     """
-    from xlcheck.engines import engine as engine_named
-    from xlcheck.engines import prepare
+    from xlcheck.engines import engine as engine_named, prepare
     from xlcheck.verdicts.limits import limit_from
     from xlcheck.workbook.reader import read_workbook
 

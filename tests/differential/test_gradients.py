@@ -9,8 +9,7 @@ from typing import Any
 import models
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, assume, given, settings, strategies as st
 from models import chain, codes, keras, numbers, padded
 from thorough import EVERY_CASE, spread
 

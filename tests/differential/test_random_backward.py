@@ -12,11 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from drawn import Drawn, drawing
-from drawn import models as hidden_models
+from drawn import Drawn, drawing, models as hidden_models
 from drawn_images import image_models
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 from models import build, chain, keras, numbers, odd_models_allowed, padded
 from thorough import EVERY_CASE
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from openpyxl.utils import column_index_from_string, get_column_letter, quote_sheetname
 
 from xlcheck.formulas.addresses import (

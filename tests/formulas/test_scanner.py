@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from openpyxl.formula.tokenizer import Token as TheirToken
-from openpyxl.formula.tokenizer import Tokenizer
+from hypothesis import given, settings, strategies as st
+from openpyxl.formula.tokenizer import Token as TheirToken, Tokenizer
 from test_tree import TREES, written
 from thorough import PATIENT, part_of
 

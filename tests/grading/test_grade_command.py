@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from xlcheck.cli import grade as command
-from xlcheck.cli import run
+from xlcheck.cli import grade as command, run
 from xlcheck.grading import entry
 
 

@@ -10,8 +10,7 @@ import pytest
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.printing import TABLES
-from xlcheck.graph import evaluate, shapes
-from xlcheck.graph import expressions as ex
+from xlcheck.graph import evaluate, expressions as ex, shapes
 from xlcheck.model.keras_import import import_keras
 
 X = np.array([[-40.0, -3.0, -0.5, 1e-9, 0.0, 2.0, 700.0]])

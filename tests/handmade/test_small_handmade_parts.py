@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from equation_sheets import save
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from xlcheck.handmade.backward.activations import ACTIVATIONS, softmax
 from xlcheck.handmade.equations.colours import Colours, is_rather_a_weight

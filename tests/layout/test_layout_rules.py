@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
@@ -17,8 +16,7 @@ from xlcheck.graph.gradients import backward
 from xlcheck.graph.quantities import Role
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.cells import UNROLLED, drawn_layers, operands, unrolled_maps
-from xlcheck.layout.charts import NAME as TRAINING
-from xlcheck.layout.charts import charts, history_sheet
+from xlcheck.layout.charts import NAME as TRAINING, charts, history_sheet
 from xlcheck.layout.common import SHOWN, shown_outputs
 from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.idioms import explain, takes_row
@@ -33,8 +31,7 @@ from xlcheck.layout.start import model_summary
 from xlcheck.layout.table import lay_out, place
 from xlcheck.layout.way_back import backward_names, forward_only
 from xlcheck.layout.weights import column_labels, factors, parameters
-from xlcheck.layout.word_vectors import NAME as VECTORS
-from xlcheck.layout.word_vectors import word_vectors_sheet
+from xlcheck.layout.word_vectors import NAME as VECTORS, word_vectors_sheet
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import Call, InputSpec, LayerSpec, ModelSpec, sequential
 

@@ -13,8 +13,7 @@ from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.cleaning import NAME as CLEANING
-from xlcheck.layout.cleaning import cleaning_sheet
+from xlcheck.layout.cleaning import NAME as CLEANING, cleaning_sheet
 from xlcheck.layout.data.answers import CANDIDATES, label, next_words
 from xlcheck.layout.data.documents import documents_sheet
 from xlcheck.layout.data.sentence import sentence_sheet
@@ -22,8 +21,7 @@ from xlcheck.layout.data.sentences import sentences_sheet
 from xlcheck.layout.data.store import Order, Store
 from xlcheck.layout.data.text import listed_words
 from xlcheck.layout.draft import Draft
-from xlcheck.layout.parameters import NAME as PARAMETERS
-from xlcheck.layout.parameters import parameters_sheet
+from xlcheck.layout.parameters import NAME as PARAMETERS, parameters_sheet
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.encoding import Encoding, Tokens
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential

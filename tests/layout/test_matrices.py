@@ -11,8 +11,7 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 from drawn_plans import drawn
-from lesson_plans import WORKBOOKS as NAMES
-from lesson_plans import known_plan
+from lesson_plans import WORKBOOKS as NAMES, known_plan
 from thorough import EVERY_CASE
 
 from xlcheck.engines import engine

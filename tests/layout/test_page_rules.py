@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xlsxwriter
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import Range

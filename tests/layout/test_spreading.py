@@ -13,8 +13,7 @@ from thorough import spread
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.spreading import height_of, is_right
-from xlcheck.layout.spreading import spread as spread_over
+from xlcheck.layout.spreading import height_of, is_right, spread as spread_over
 from xlcheck.workbook.plan import Formula, Link, Merge
 
 EVERY = sorted((Path(__file__).parents[2] / "workbooks").glob("*.xlsx"))

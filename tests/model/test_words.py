@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from xlcheck.errors import DataError
 from xlcheck.model.encoding import Vocabulary, in_order, one_hot, pad_front, split_words, vocabulary

@@ -9,8 +9,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from planting import Place, planted_report, roots
 from short_trainings import short_training
 from small_book import Change, Checker, SmallBook

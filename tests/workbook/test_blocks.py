@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import openpyxl.utils.escape
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from xlcheck.workbook.xml_text import escape, unescape
 

@@ -10,8 +10,7 @@ from zlib import crc32
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from workbook_parts import MAIN, workbook_parts
 
 from xlcheck.errors import WorkbookError

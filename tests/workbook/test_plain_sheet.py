@@ -7,8 +7,7 @@ from xml.parsers.expat import ExpatError
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from workbook_parts import MAIN
 
 from xlcheck.formulas.addresses import Range

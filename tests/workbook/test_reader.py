@@ -7,8 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from workbook_parts import MAIN, OFFICE, PACKAGE, workbook_parts
 
 from xlcheck.workbook.content import Cell, CellError, NotEvaluated, WorkbookContent

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlcheck.budget import budget as time_limit
-from xlcheck.budget import positive
+from xlcheck.budget import budget as time_limit, positive
 from xlcheck.choices import EngineName
 from xlcheck.cli.checking import Task, check, outcomes, workbooks
 from xlcheck.cli.options import INPUT, INPUTS, OUTPUT, budget_option, engine_option, format_option, quiet_option

@@ -9,8 +9,7 @@ from typing import Any, get_args
 
 import click
 
-from xlcheck.budget import budget as time_limit
-from xlcheck.budget import interrupted_after, positive
+from xlcheck.budget import budget as time_limit, interrupted_after, positive
 from xlcheck.choices import EngineName, FormatName, suggestion
 from xlcheck.files import protect, require_ordinary
 

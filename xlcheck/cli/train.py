@@ -119,8 +119,7 @@ def classifier_options(classifier: Callable[..., int]) -> Callable[..., int]:
 def sentiment(data: Path | None, sample: bool, text_column: str, label_column: str, recipe: str, **options: Any) -> int:
     """Learn whether a short text is negative or positive."""
     from xlcheck.chapter.datasets.lesson_texts import reviews
-    from xlcheck.chapter.datasets.sources import TWEETS as SOURCE
-    from xlcheck.chapter.datasets.sources import locate
+    from xlcheck.chapter.datasets.sources import TWEETS as SOURCE, locate
     from xlcheck.chapter.datasets.tweets import read_tweets
     from xlcheck.chapter.training.describe import describe_texts
     from xlcheck.chapter.training.labelled_data import tweet_data

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 
 from xlcheck.exercises.blanks import with_empty_blanks
 from xlcheck.exercises.front import Front, front_sheet
-from xlcheck.exercises.hints import NAME as HINTS
-from xlcheck.exercises.hints import hints_sheet
+from xlcheck.exercises.hints import NAME as HINTS, hints_sheet
 from xlcheck.exercises.key import Blank, Hint
 from xlcheck.exercises.marks import OPEN, STYLES, Element, Marker, by_sheet, cell_of, place_in
 from xlcheck.exercises.plan import ExercisePlan

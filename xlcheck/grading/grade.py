@@ -16,8 +16,7 @@ from xlcheck.grading.likeness import LikenessFinder
 from xlcheck.grading.marks import Marker, StudentMarks
 from xlcheck.grading.prepared import PreparedKey, prepare
 from xlcheck.grading.records import Record
-from xlcheck.grading.store import FILE as RESULTS
-from xlcheck.grading.store import Store, StoredMarks, open_store
+from xlcheck.grading.store import FILE as RESULTS, Store, StoredMarks, open_store
 from xlcheck.grading.trial import try_key
 from xlcheck.grading.work import SECONDS, Task, content_of, grade_chunk, sha256_of
 from xlcheck.processes import Processes

@@ -14,8 +14,7 @@ from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.layout import check, images, matrices, numbers, whole
 from xlcheck.layout.additions import Additions
-from xlcheck.layout.batch import DOCUMENTS
-from xlcheck.layout.batch import NAME as BATCH
+from xlcheck.layout.batch import DOCUMENTS, NAME as BATCH
 from xlcheck.layout.charts import history_sheet
 from xlcheck.layout.common import START, has_few_digits
 from xlcheck.layout.data.inputs import inputs_sheet
@@ -29,8 +28,7 @@ from xlcheck.layout.originals import Source, questions
 from xlcheck.layout.paper import fit
 from xlcheck.layout.picture import LayerSummary
 from xlcheck.layout.picture_page import picture_page
-from xlcheck.layout.questions import NAME as ANSWERS
-from xlcheck.layout.questions import ask
+from xlcheck.layout.questions import NAME as ANSWERS, ask
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.start import model_summary, pages_of, reading, start_sheet
 from xlcheck.layout.way_back import LOSS, backward_names, forward_only, loss_pages, way_back

@@ -10,8 +10,7 @@ from xlcheck.formulas.printing import Style
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Quantity, Role, in_time
 from xlcheck.layout import table as tables
-from xlcheck.layout.batch import DOCUMENTS, batch_sheet
-from xlcheck.layout.batch import NAME as BATCH
+from xlcheck.layout.batch import DOCUMENTS, NAME as BATCH, batch_sheet
 from xlcheck.layout.common import speaking, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft

@@ -7,8 +7,7 @@ from xlcheck.layout.common import choose, title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.picture_page import NAME as PICTURE
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.weights import NAME as WEIGHTS
-from xlcheck.layout.weights import with_weights
+from xlcheck.layout.weights import NAME as WEIGHTS, with_weights
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.texts import say
 

@@ -14,8 +14,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.rewriting import replaced
 from xlcheck.layout.common import heading, title
-from xlcheck.layout.data.text import NAME as TEXT
-from xlcheck.layout.data.text import listed_words
+from xlcheck.layout.data.text import NAME as TEXT, listed_words
 from xlcheck.layout.draft import Draft, View, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.encoding import Encoding

@@ -13,8 +13,7 @@ were inserted, none stands, and nothing reads what stood where some were deleted
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterator, Sequence, Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple

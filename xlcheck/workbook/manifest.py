@@ -30,8 +30,7 @@ from xlcheck.graph.trace import Trace
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.workbook.bindings import Binding, Copy, FilledHelper, Helper, helpers_from_json, helpers_to_json
 from xlcheck.workbook.content import SheetContent, WorkbookContent
-from xlcheck.workbook.origin import is_generated as looks_generated
-from xlcheck.workbook.origin import rebuilding
+from xlcheck.workbook.origin import is_generated as looks_generated, rebuilding
 from xlcheck.workbook.views import View, in_view
 
 # What only the workbooks of a training need is imported where it is used.

@@ -8,8 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, given, settings, strategies as st
 from term_values import value_of_term
 from thorough import EVERY_CASE, PATIENT
 

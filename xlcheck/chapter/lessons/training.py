@@ -16,8 +16,7 @@ from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.front import Story, closing, opening, shown_at, verdict_line
 from xlcheck.layout.plan import finished, put_manifest
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.training import epochs, nudges, one_step
-from xlcheck.layout.training import inputs as training_inputs
+from xlcheck.layout.training import epochs, inputs as training_inputs, nudges, one_step
 from xlcheck.learning.optimisers.run import numbers_of
 from xlcheck.learning.optimisers.table import epoch_graph
 from xlcheck.model.model_spec import ModelSpec

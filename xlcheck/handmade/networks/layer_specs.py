@@ -7,8 +7,7 @@ from typing import Any
 
 from xlcheck.errors import UsageError
 from xlcheck.layers.gates import GATES
-from xlcheck.model.layer_options import CONVOLUTIONS as EVERY_CONVOLUTION
-from xlcheck.model.layer_options import TRAINING_ONLY, TRAINING_ONLY_OF_IMAGES
+from xlcheck.model.layer_options import CONVOLUTIONS as EVERY_CONVOLUTION, TRAINING_ONLY, TRAINING_ONLY_OF_IMAGES
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
 from xlcheck.model.option_values import SIZES
 

@@ -21,8 +21,7 @@ from xlcheck.layout.common import merged_helper, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.numbers import OBSOLETE
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.training.inputs import CHARTS, CHARTS_WIDE, TOP, TrainingInputs, element_label
-from xlcheck.layout.training.inputs import NAME as TRAINING
+from xlcheck.layout.training.inputs import CHARTS, CHARTS_WIDE, NAME as TRAINING, TOP, TrainingInputs, element_label
 from xlcheck.learning.optimisers.step import LAYER, NEW
 from xlcheck.learning.optimisers.table import LIMIT, EpochGraph
 from xlcheck.texts import beginning, say, say_all, say_live
