@@ -16,11 +16,10 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.chapter.recordings.names import BOOK, TRAININGS, known_names, lesson_of
 from xlcheck.chapter.recordings.options import OPTIONS
-from xlcheck.chapter.recordings.schema import write_schema
-from xlcheck.chapter.recordings.store import read_fixture, write_fixture
+from xlcheck.chapter.recordings.store import fixtures_folder, read_fixture, write_fixture
 from xlcheck.chapter.recordings.training import SUFFIX, TrainingFixture, read_training
 from xlcheck.errors import DataError
-from xlcheck.files import filling, make_folder
+from xlcheck.files import filling, make_folder, write_text
 from xlcheck.graph.nudges import NUDGED
 from xlcheck.learning.forward import forward_graph
 from xlcheck.verdicts.tolerance import Tolerance, magnitude
@@ -49,7 +48,9 @@ def write_fixtures(names: Iterable[str], folder: Path) -> tuple[Path, ...]:
 def _written(names: Iterable[str], folder: Path) -> Iterator[Path]:
     from xlcheck.chapter.training.lessons import save_lesson
 
-    yield write_schema(folder)
+    schema = folder / "schema.json"
+    write_text(schema, (fixtures_folder() / schema.name).read_text(encoding="utf-8"))
+    yield schema
     for name in names:
         if name in OPTIONS:
             yield _write_options(name, folder)

@@ -17,7 +17,6 @@ import numpy as np
 from xlcheck.arguments import checked
 from xlcheck.arrays import Array
 from xlcheck.chapter.recordings.options import FOLDER, MORE, OPTIONS
-from xlcheck.chapter.recordings.schema import FORMAT
 from xlcheck.documents import parse_json
 from xlcheck.errors import DataError, UsageError
 from xlcheck.files import write_text
@@ -56,6 +55,8 @@ class Fixture:
     further: Mapping[str, Array] = field(default_factory=dict)
 
 
+FORMAT = "xlcheck-fixture-1"
+"""What a fixture calls itself; `fixtures/schema.json` describes it."""
 _PACKAGED = Path(__file__).parent / "data"
 _CHECKOUT = Path(__file__).parents[3] / "fixtures"
 _GROUPS = ("weights", "inputs", "initial_states", "targets", "quantities")
@@ -85,7 +86,7 @@ def available_fixtures() -> tuple[str, ...]:
 
 
 def fixtures_folder() -> Path:
-    """Where the project's own fixtures are: inside the installed package, or in the checkout."""
+    """Where the project's own fixtures and their JSON Schema are: inside the installed package, or in the checkout."""
     return _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
 
 
