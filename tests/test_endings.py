@@ -120,7 +120,8 @@ def test_signals_end_a_command_in_one_line(number: int, moment: float | str, tmp
 
     assert out == ""
     # A signal before the first line of ours runs is the interpreter's own business.
-    if process.returncode != -number and "xlcheck/" not in error:
+    is_before = process.returncode == -number or error.startswith("Could not import runpy")
+    if not is_before and "xlcheck/" not in error:
         assert (process.returncode, error) == (128 + number, "xlcheck: interrupted; nothing was left half-written\n")
     assert "Traceback" not in error or "xlcheck/" not in error
     assert not list(tmp_path.rglob(".*"))

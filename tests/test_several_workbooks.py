@@ -115,12 +115,16 @@ def test_one_budget_for_all(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     with xlsxwriter.Workbook(folder / "slow.xlsx") as book:
         book.add_worksheet().write_formula("B1", "=SUMPRODUCT(A:ZZ*A:ZZ)")
     started = time.monotonic()
+    assert run(["check", "a.xlsx"]) == 0
+    seconds = f"{max(1.5, 4 * (time.monotonic() - started)):.1f}"  # enough for one, however busy the machine is
+    capsys.readouterr()
+    started = time.monotonic()
 
-    assert run(["check", "a.xlsx", "slow.xlsx", "below", "--budget", "1.5"]) == 3
-    assert time.monotonic() - started < 30
+    assert run(["check", "a.xlsx", "slow.xlsx", "below", "--budget", seconds]) == 3
+    assert time.monotonic() - started < float(seconds) + 30
     out = " ".join(capsys.readouterr().out.split())
     assert "✓ a.xlsx" in out
-    assert "stopped after 1.5 s while" in out
+    assert f"stopped after {seconds} s while" in out
     assert out.endswith("3 workbooks: 1 agrees, 2 were not checked, or not completely.")
 
 
