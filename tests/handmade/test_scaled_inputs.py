@@ -52,3 +52,19 @@ def test_a_number_of_another_input_is_no_pass_where_the_own_one_is_unread(tmp_pa
 
     assert answer(_network(own, other, table), tmp_path) == (0, set())
     assert answer(_network(own, other.replace("$K$3", "$K$2"), table), tmp_path) == (3, set())
+
+
+_STATES = {"repeated": ("=D4", 0), "computed": ("=IF(D4<-0.777,D4,5)", 3)}
+
+
+@pytest.mark.parametrize("kind", _STATES)
+def test_what_is_computed_in_a_line_of_copies_is_no_pass(kind: str, tmp_path: Path) -> None:
+    """Rule: where formulas repeat the state of the step before, one of them that makes another number of it may be
+    wrong; it is not taken for a state as good as any other."""
+    first, code = _STATES[kind]
+    cells: dict[str, object] = {"A1": 0.7, "B1": -0.4, "C1": 0.15, "D4": 0, "C5": first}
+    for row, x in enumerate((0.3, -0.8, 0.55, 0.2, -0.6), 5):
+        cells |= {f"A{row}": x, f"D{row}": f"=TANH(A{row}*$A$1+C{row}*$B$1+$C$1)"}
+        cells |= {f"C{row + 1}": f"=D{row}"} if row < 9 else {}
+
+    assert answer(cells, tmp_path) == (code, set())
