@@ -7,13 +7,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from openpyxl.utils import column_index_from_string
+from test_deleted_lines import without_line
 from test_moved_cells import LSTM, with_cells_inserted
 
 from xlcheck import api
 from xlcheck.errors import NothingCheckedError
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.formulas.scanner import Ref, cut
 
 
 @pytest.mark.parametrize(
@@ -35,41 +34,15 @@ def test_formulas_that_follow_are_not_blamed(sheet: str, area: str, down: bool, 
         api.check(tmp_path / "w.xlsx")
 
 
-def _without_column(path: Path, sheet: str, column: str) -> None:
-    """The lesson without a column of a worksheet, as spreadsheet programs delete it: what stands behind it follows."""
-    left = column_index_from_string(column) - 1
-
-    def followed(ref: Ref, home: str) -> str:
-        if (ref.sheet or home) != sheet or ref.kind not in {"cell", "range"}:
-            return str(ref)
-        return str(ref._replace(left=ref.left - (ref.left > left), right=ref.right - (ref.right > left)))
-
-    book = openpyxl.load_workbook(LSTM)
-    book[sheet].delete_cols(left + 1)
-    for own in book:
-        for cell in (cell for row in own.iter_rows() for cell in row if cell.data_type == "f"):
-            between, refs = cut(cell.value)
-            parts = (followed(ref, own.title) + rest for ref, rest in zip(refs, between[1:], strict=True))
-            cell.value = between[0] + "".join(parts)
-    book.save(path)
-
-
 @pytest.mark.parametrize(("sheet", "column"), [("Numbers", "A"), ("Numbers", "B"), ("Matrices", "A"), ("Check", "A")])
 def test_formulas_that_follow_a_deletion_are_not_blamed(sheet: str, column: str, tmp_path: Path) -> None:
     """Rule: so is it where a column was deleted that no formula read."""
-    _without_column(tmp_path / "w.xlsx", sheet, column)
+    without_line(tmp_path / "w.xlsx", sheet, column)
 
     with pytest.raises(
         NothingCheckedError, match=f"cells of {sheet} from .* moved 1 column to the left|was deleted at"
     ):
         api.check(tmp_path / "w.xlsx")
-
-
-def test_a_column_that_is_read_is_missed(tmp_path: Path) -> None:
-    """Rule: but where the numbers of Keras were deleted, verdicts are wrong."""
-    _without_column(tmp_path / "w.xlsx", "Numbers", "F")
-
-    assert api.check(tmp_path / "w.xlsx").exit_code == 1
 
 
 @pytest.mark.parametrize("rows", [range(17, 18), range(40, 48), range(47, 48), range(6, 48)], ids=str)

@@ -126,9 +126,11 @@ def check_content(
     parts = [main, Part((), notes=(*changed.words, *typed_over)), *(part for part, _ in tables)]
     found = report(parts)
     if found.counts.root:
+        from xlcheck.verdicts.deleted_lines import require_no_deletion
         from xlcheck.verdicts.moved_cells import require_formulas_in_place
 
         _require_places(content, workbook, session, words=bool(changed.words))
+        require_no_deletion(content.path, manifest, seen, all_formulas, [table.area for table in manifest.tables])
         require_formulas_in_place(content, judged, all_formulas, found.roots)
     by_default = perturb is None and found.ok and not given.edits and _is_quick(graph, found, engine)
     if not (perturb or by_default):

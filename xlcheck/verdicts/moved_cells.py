@@ -106,13 +106,18 @@ def said_of_move(path: Path, sheet: str, first: tuple[int, int], by: int, axis: 
 
 
 def _as_built(sighting: Sighting, manifest: Manifest, seen: Observation, tolerance: Tolerance) -> _Cells:
+    place, numbers = sighting.placement, numbers_as_built(sighting, manifest, seen)
+    limit = tolerance.limit(magnitude(manifest.trace[place.quantity]))
+    same: Mask = np.all(close(sighting.numbers, numbers, limit), axis=0)
+    return _Cells(place.codes, numbers, np.full(place.codes.size, limit), same)
+
+
+def numbers_as_built(sighting: Sighting, manifest: Manifest, seen: Observation) -> Array:
+    """What cells held when they were built, `(settings, cells)`."""
     place, values = sighting.placement, manifest.trace[sighting.placement.quantity]
     rows = values.reshape(-1, place.elements.max() + 1) if place.sample is None else values[[place.sample]]
     numbers = rows.reshape(len(rows), -1)[:, place.elements]
-    numbers = np.broadcast_to(numbers[list(seen.settings)] if len(numbers) > 1 else numbers, sighting.numbers.shape)
-    limit = tolerance.limit(magnitude(values))
-    same: Mask = np.all(close(sighting.numbers, numbers, limit), axis=0)
-    return _Cells(place.codes, numbers, np.full(place.codes.size, limit), same)
+    return np.broadcast_to(numbers[list(seen.settings)] if len(numbers) > 1 else numbers, sighting.numbers.shape)
 
 
 def _moved(

@@ -1,0 +1,82 @@
+"""Rows and columns that were deleted although formulas read them: it is said which, and no cell is blamed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.utils import column_index_from_string
+from test_moved_cells import LSTM
+
+from xlcheck import api
+from xlcheck.errors import NothingCheckedError
+from xlcheck.formulas.scanner import Ref, cut
+from xlcheck.verdicts.report import Kind
+
+
+def without_line(path: Path, sheet: str, line: str) -> None:
+    """The lesson without a row or a column of a worksheet, as spreadsheet programs delete it: formulas follow."""
+    axis = 0 if line.isdigit() else 1
+    at = int(line) - 1 if line.isdigit() else column_index_from_string(line) - 1
+    ends = (("top", "bottom"), ("left", "right"))[axis]
+
+    def followed(ref: Ref, home: str) -> str:
+        if (ref.sheet or home) != sheet or ref.kind not in {"cell", "range"}:
+            return str(ref)
+        first, last = (getattr(ref, end) for end in ends)
+        if first == last == at:
+            return "#REF!"
+        return str(ref._replace(**dict(zip(ends, (first - (first > at), last - (last >= at)), strict=True))))
+
+    book = openpyxl.load_workbook(LSTM)
+    (book[sheet].delete_cols if axis else book[sheet].delete_rows)(at + 1)
+    for own in book:
+        for cell in (cell for row in own.iter_rows() for cell in row if cell.data_type == "f"):
+            between, refs = cut(cell.value)
+            parts = (followed(ref, own.title) + rest for ref, rest in zip(refs, between[1:], strict=True))
+            cell.value = between[0] + "".join(parts)
+    book.save(path)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "line"),
+    [
+        ("Numbers", "E"),
+        ("Numbers", "G"),
+        ("Check", "D"),
+        ("Check", "E"),
+        ("Weights", "B"),
+        ("Data", "B"),
+        ("Data", "11"),
+    ],
+)
+def test_a_line_that_is_read_is_missed_and_nobody_is_blamed(sheet: str, line: str, tmp_path: Path) -> None:
+    """Rule: where all that is left of a worksheet has moved by one deletion, and formulas say `#REF!`, that is said."""
+    without_line(tmp_path / "w.xlsx", sheet, line)
+
+    with pytest.raises(NothingCheckedError, match=f"1 (row|column) was deleted at (row|column) {line} of {sheet}"):
+        api.check(tmp_path / "w.xlsx")
+
+
+def test_what_nothing_follows_is_missing(tmp_path: Path) -> None:
+    """Rule: where nothing has moved, the cells that were deleted are missing, and they alone are wrong."""
+    without_line(tmp_path / "w.xlsx", "Check", "G")
+    report = api.check(tmp_path / "w.xlsx")
+
+    assert report.exit_code == 1
+    assert {(root.sheet, root.cell[0], root.kind) for root in report.roots} == {("Check", "G", Kind.MISSING)}
+
+
+@pytest.mark.parametrize("edit", [{"Check!F9": None}, {"Weights!B8": "=#REF!"}, {"Check!F12": "=E12"}], ids=str)
+def test_another_mistake_beside_is_still_one(edit: dict[str, str | None], tmp_path: Path) -> None:
+    """Rule: one cell that no deletion explains, and the cells are blamed; so are those that only say `#REF!`."""
+    (place,) = edit
+    if place.startswith("Check"):
+        without_line(tmp_path / "w.xlsx", "Check", "D")
+    book = openpyxl.load_workbook(tmp_path / "w.xlsx" if place.startswith("Check") else LSTM)
+    sheet, cell = place.split("!")
+    book[sheet][cell] = edit[place]
+    book.save(tmp_path / "w.xlsx")
+
+    assert api.check(tmp_path / "w.xlsx").exit_code == 1
