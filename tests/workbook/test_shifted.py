@@ -40,6 +40,7 @@ def moved(content: WorkbookContent, sheet: str, down: int, right: int, at: int) 
         ("lstm", -1, 0, 8, "1 row was deleted at row 9 of lstm"),
         ("Numbers", -2, 0, 9, "2 rows were deleted at row 10 of Numbers"),
         ("lstm", 0, -1, 1, "1 column was deleted at column B of lstm"),
+        ("lstm", 0, -1, 6, "1 column was deleted at column F or G of lstm"),  # in which no words stand
     ],
 )
 def test_what_was_inserted_or_deleted_is_said(sheet: str, down: int, right: int, at: int, said: str) -> None:

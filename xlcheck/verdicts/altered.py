@@ -109,12 +109,14 @@ def _on(name: str, built: Any, texts: Mapping[int, str]) -> Iterator[str]:
     near = {code: text for code, text in texts.items() if first - _MOST <= position(code)[0] < end}
     # All are tried with the words around the first bands, and those that explain these best with all words.
     tries.sort(key=lambda moved: int(_others(was, _back(near, *moved), height)[few].sum()))
-    left, best = min((int(_others(was, _back(texts, *moved), height).sum()), moved) for moved in tries[:_BEST])
+    scores = [(int(_others(was, _back(texts, *moved), height).sum()), moved) for moved in tries[:_BEST]]
+    left, (down, right, _) = min(scores)
     if left > others.size // _ENOUGH:
         return
-    down, right, at = best
     count, what = abs(down or right), "row" if down else "column"
-    where = f"{what} {at + 1 if down else column_name(at)} of {name}"
+    ends = [at for score, (*by, at) in sorted(scores) if score == left and by == [down, right]]  # no words between them
+    *early, last = [str(at + 1) if down else column_name(at) for at in ends]
+    where = f"{what} {', '.join(early)}{' or ' if early else ''}{last} of {name}"
     done = "inserted above" if down > 0 else "inserted before" if right > 0 else "deleted at"
     yield f"{count} {what}{' was' if count == 1 else 's were'} {done} {where}"
 
