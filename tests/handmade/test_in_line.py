@@ -194,3 +194,20 @@ def test_an_activation_of_a_cell_beside_it_is_no_sum(tmp_path: Path) -> None:
     cells |= {"G6": "=1/(1+EXP(-(M3*E6+O3*F6)))", "H6": "=1/(1+EXP(-(N3*E6+P3*F6)))"}
 
     assert answer(cells, tmp_path) == (3, set())
+
+
+def test_a_copy_twice_where_another_is_missing_may_be_wrong_in_either_place(tmp_path: Path) -> None:
+    """Rule: of two copies of one cell, either of which would do as the copy that is missing, none is blamed, though
+    one continues its line."""
+    cells: dict[str, object] = {"A1": 0.4, "B1": -0.7, "C1": 1.1}
+    for n, cell in enumerate(("G11", "H11", "G12", "H12")):
+        w = [round(0.37 * (n + 1) * (k + 1) % 1 - 0.5, 2) for k in range(3)]
+        cells |= {f"{c}{4 + n}": number for c, number in zip("ABCD", (*w, 0.1 * n + 0.2), strict=True)}
+        cells[cell] = f"=MAX(0,SUMPRODUCT($A$1:$C$1,A{4 + n}:C{4 + n})+D{4 + n})"
+    cells |= {f"A{row}": f"={source}" for row, source in zip(range(18, 22), ("G11", "H11", "G12", "H12"), strict=True)}
+    for n, column in enumerate("CD"):
+        cells |= {f"{column}{row}": round(0.29 * (row - 17) * (n + 1) % 1 - 0.4, 2) for row in range(18, 23)}
+        cells[f"{column}23"] = f"=TANH(SUMPRODUCT($A$18:$A$21,{column}18:{column}21)+{column}22)"
+
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"A20": "=H11"}, tmp_path, 5) == (3, set())

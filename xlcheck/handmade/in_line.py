@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.algebra import Address, Leaf, Term
 from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.handmade import effort
 from xlcheck.handmade.against_edits import is_strange
@@ -25,9 +26,10 @@ from xlcheck.handmade.equations.recognise import Tables, recognise_layers
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.patterns import as_in_pattern
 from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
-from xlcheck.handmade.single_edit import foreign
+from xlcheck.handmade.single_edit import UNDECIDED, foreign
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import goes_round
 
@@ -71,7 +73,8 @@ def settled_in_line(
                 known = not any(any(foreign(cell, found, base)) for cell in lined.right_today & cells.keys())
                 known = known and not is_strange(candidate, base)
                 if known and (lined.is_whole or more) and lined.roots <= cells.keys() | layers.roots:
-                    return lined
+                    either = _one_of_two(cells, found, part, terms, base)
+                    return lined if either is None else replace(layers, doubts=(either, *layers.doubts))
                 break
             cells = {cell: own for cell, own in cells.items() if cell in right}
     return layers
@@ -164,6 +167,31 @@ def _under(part: SheetGroup, terms: CellTerms, base: Arrangement, edit: Mapping[
     recognised = recognise_layers(base.forms.edited(edited, edit))
     reads = Reads(part.table, part.precedents, edited, edit)
     return with_computed_weights(arrangement_of(recognised, part.values, reads))
+
+
+def _one_of_two(
+    cells: Mapping[Address, Odd], found: Arrangement, part: SheetGroup, terms: CellTerms, base: Arrangement
+) -> str | None:
+    """Which two copies show one cell, of which either would do as what its line has it: nobody knows which is wrong.
+
+    Args:
+        cells: as the others of their lines have them.
+        found: the layers with that.
+        part: the worksheets.
+        terms: what each formula computes.
+        base: their layers as they are.
+    """
+    shown = [cell for cell in cells if isinstance(terms.get(cell), Leaf)]
+    pairs = [
+        (cell, other) for cell in shown for other in terms
+        if terms[other] is terms[cell] and other not in cells and (other[1] == cell[1]) != (other[2] == cell[2])
+    ]  # fmt: skip
+    meant = _meant(cells)
+    for cell, other in pairs:
+        trial = _under(part, terms, base, {**{c: t for c, t in meant.items() if c != cell}, other: meant[cell]})
+        if trial is not None and _against(trial) <= _against(found):
+            return f"either {show(cell)} or {show(other)} {UNDECIDED}"
+    return None
 
 
 def _may_be_otherwise(cells: Mapping[Address, Odd], found: Arrangement, left: Collection[Address]) -> bool:

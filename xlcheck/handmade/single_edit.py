@@ -6,11 +6,12 @@ do as well say only that one of them is needed, and blame neither.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from xlcheck.errors import UsageError
-from xlcheck.formulas.algebra import Address, Function, Sum, Term, outline, subterms
+from xlcheck.formulas.algebra import Address, Function, Leaf, Sum, Term, outline, subterms
 from xlcheck.formulas.rounding import rounds
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
@@ -188,7 +189,7 @@ def _as_elsewhere(candidates: Sequence[Candidate], terms: CellTerms) -> Sequence
 
 
 def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False, among: Set[Address] | None = None) -> bool:
-    """Whether each formula of an edit is one that stands elsewhere, filled there.
+    """Whether each formula of an edit is one that stands elsewhere, filled there; two such ones for a mere copy.
 
     Args:
         edit: the formulas.
@@ -203,8 +204,10 @@ def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False, amon
             yield outline(term, lambda o: o if o in terms else "given")
 
     places = (terms.keys() if among is None else among) - edit.keys()
-    others = {own for cell in places for own in described(cell, terms[cell])}
-    return all(not others.isdisjoint(described(cell, term)) for cell, term in edit.items())
+    others = Counter(own for cell in places for own in described(cell, terms[cell]))
+    return all(
+        any(others[own] > isinstance(term, Leaf) for own in described(cell, term)) for cell, term in edit.items()
+    )
 
 
 def _unrounded(terms: CellTerms, base: Arrangement) -> Iterator[Edit]:
