@@ -13,6 +13,7 @@ from xlcheck.verdicts.mistakes.glossary import GLOSSARY
 PACKAGE = Path(xlcheck.__file__).parent
 LIBRARY = [
     *(PACKAGE / "verdicts" / "mistakes").glob("*.py"),
+    PACKAGE / "verdicts" / "diagnose.py",
     *(PACKAGE / "handmade" / "judging").glob("*.py"),
 ]
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")

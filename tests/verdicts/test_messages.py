@@ -6,8 +6,8 @@ import pytest
 
 from xlcheck.graph.expressions import Ref, Tanh
 from xlcheck.graph.quantities import Band, Quantity, Role
+from xlcheck.verdicts.diagnose import diagnose
 from xlcheck.verdicts.messages import helper_message, quantity_message, show, show_apart, stale_message, title
-from xlcheck.verdicts.mistakes.explain import diagnose
 from xlcheck.verdicts.report import Kind, Status
 from xlcheck.workbook.content import CellError, NotEvaluated, Value
 

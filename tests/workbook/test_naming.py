@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlcheck.workbook.limits import is_defined_name, sheet_name
+from xlcheck.workbook.naming import is_defined_name, sheet_name
 
 
 @pytest.mark.parametrize(

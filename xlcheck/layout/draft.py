@@ -21,7 +21,7 @@ from xlcheck.graph.shapes import Shape
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.workbook.bindings import Binding, Copy, FilledHelper, Helper
-from xlcheck.workbook.limits import sheet_name
+from xlcheck.workbook.naming import sheet_name
 from xlcheck.workbook.plan import Formula
 from xlcheck.workbook.views import View as ChosenView
 

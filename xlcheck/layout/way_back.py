@@ -24,7 +24,7 @@ from xlcheck.learning.optimisers import STEPS
 from xlcheck.learning.optimisers.batch import Batch
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.texts import say
-from xlcheck.workbook.limits import sheet_name
+from xlcheck.workbook.naming import sheet_name
 from xlcheck.workbook.plan import Link
 
 LOSS = "Loss"

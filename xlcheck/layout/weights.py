@@ -17,7 +17,7 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.widening import brief_width
 from xlcheck.model.model_spec import LayerSpec, ModelSpec
 from xlcheck.texts import say
-from xlcheck.workbook.limits import is_defined_name
+from xlcheck.workbook.naming import is_defined_name
 from xlcheck.workbook.styles import BRIEF
 
 NAME = "Weights"

@@ -11,11 +11,11 @@ import numpy as np
 
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.cell_result import Found
+from xlcheck.verdicts.diagnose import Diagnosis, diagnose
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict
 from xlcheck.verdicts.judge import STATUS
 from xlcheck.verdicts.messages import UNBOUND, helper_message, quantity_message, stale_message
-from xlcheck.verdicts.mistakes.explain import Diagnosis, diagnose
 from xlcheck.verdicts.placement import Placement, Sighting
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.readers_view import Stale
