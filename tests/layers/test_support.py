@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from support_table import support_table
 
 from xlcheck.layers import LAYERS, equations_of
-from xlcheck.layers.support import support_table
 from xlcheck.model.layer_options import OPERATIONS, OPTIONS
 from xlcheck.model.model_spec import LayerSpec
 from xlcheck.oracle.recorders import RECORDERS

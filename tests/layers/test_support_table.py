@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xlcheck.layers.support import support_table
+from support_table import support_table
 
 PAGE = Path(__file__).parents[2] / ".github" / "docs" / "models.md"
 
