@@ -39,10 +39,6 @@ _BROKEN = (
 def load_npy(path: Path, check: Check) -> AnyArray:
     """One array; pickled objects could run code and are refused.
 
-    Args:
-        path: the file.
-        check: told of its shape.
-
     Raises:
         DataError: it holds no array of numbers, is damaged or is too large; and whatever `check` raises.
         OSError: it cannot be read.
@@ -80,12 +76,7 @@ class NpzFile:
         return list(self._parts)
 
     def load(self, names: Sequence[str], check: Check) -> list[AnyArray]:
-        """Some of the arrays.
-
-        Args:
-            names: theirs.
-            check: told of their shapes.
-        """
+        """Some of the arrays."""
         shapes = []
         for name in names:
             with self._archive.open(self._parts[name]) as file:

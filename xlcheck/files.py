@@ -80,10 +80,6 @@ def is_folder(path: Path) -> bool:
 def read_input(path: Path, limit: int) -> bytes:
     """What stands in a file.
 
-    Args:
-        path: the file.
-        limit: how many bytes there may be.
-
     Raises:
         OSError: see `open_input`; or there are more bytes.
     """

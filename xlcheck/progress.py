@@ -14,10 +14,6 @@ Progress = Callable[[int, int], None]
 def progress_bar(label: str, *, show: bool = True) -> Iterator[Progress | None]:
     """Show how far a long piece of work is.
 
-    Args:
-        label: what is done.
-        show: False for none at all.
-
     Yields:
         Whom to tell the steps done and the steps in all; None where nobody would see it.
     """

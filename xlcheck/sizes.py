@@ -56,12 +56,7 @@ TRACE_NUMBERS = 32_000_000
 
 
 def excess(parts: Sequence[ZipInfo], limits: ArchiveLimits) -> str | None:
-    """What is too large in an archive, by its table of contents alone, as the end of a sentence; None if nothing is.
-
-    Args:
-        parts: the archive's table of contents.
-        limits: those of its kind.
-    """
+    """What is too large in an archive, by its table of contents alone, as the end of a sentence; None if nothing is."""
     if len(parts) > limits.parts:
         return f"has {len(parts)} parts, more than the limit of {limits.parts}"
     largest = max(parts, key=lambda part: part.file_size, default=None)

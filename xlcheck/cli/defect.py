@@ -12,12 +12,7 @@ from xlcheck.version import __version__
 
 
 def sentence(error: Exception, arguments: Sequence[str] | None = None) -> tuple[str, int]:
-    """The sentence and the code of an error; a report of it is written if nobody expected it.
-
-    Args:
-        error: what was raised.
-        arguments: those of the command, for that report.
-    """
+    """The sentence and the code of an error; a report of it is written if nobody expected it."""
     match error:
         case XlcheckError():
             return str(error), error.exit_code

@@ -21,9 +21,6 @@ def saved(find: Callable[[], list[Path]]) -> Iterator[list[Path]]:
 
     A file that is being written, or is gone while a spreadsheet program puts another in its place, is waited for:
     what is yielded looked the same twice in a row.
-
-    Args:
-        find: the workbooks that are there now.
     """
     first = find()
     seen = _stamps(first)

@@ -8,9 +8,6 @@ from xlcheck.engines.base import Engine
 def unguarded(name: str) -> Engine:
     """The engine of that name, in this process; its library is imported only now.
 
-    Args:
-        name: one of `xlcheck.choices.EngineName`.
-
     Raises:
         MissingDependencyError: it is not installed.
     """

@@ -65,14 +65,6 @@ class Margin:
         """Symbol and units; and, unless it stands above already, what a band is.
 
         A text that needs several lines runs down beside the units; where these are too few, their last row is higher.
-
-        Args:
-            draft: the workbook so far.
-            sheet: the worksheet.
-            row: the first row of the band.
-            band: the band.
-            q: one of its quantities.
-            full: whether to say what it is.
         """
         units = q.shape[-1]
         sheet.put(row, SYMBOL, band.label, "symbol")

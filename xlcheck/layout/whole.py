@@ -28,12 +28,7 @@ def fits(draft: Draft, spec: ModelSpec) -> bool:
 
 
 def whole_sheet(draft: Draft, spec: ModelSpec) -> None:
-    """Fill the sheet.
-
-    Args:
-        draft: the workbook so far, with every quantity placed.
-        spec: the model, which fits.
-    """
+    """Fill the sheet."""
     sheet = draft.sheet(NAME, "state")
     draft.move_behind(NAME, PICTURE)
     network = Network.of(draft, spec)

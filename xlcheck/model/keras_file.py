@@ -114,10 +114,6 @@ def _config(path: Path) -> tuple[dict[str, Any], int]:
 def _weights_limited(keras: Any, size: int) -> Iterator[None]:
     """While Keras makes the layers of a file, refuse a weight before it is made that the file cannot hold.
 
-    Args:
-        keras: the module.
-        size: how many bytes the file has for weights.
-
     Raises:
         ModelError: the layers need more.
     """

@@ -130,11 +130,6 @@ def match_calls(spec: ModelSpec, root: LayerCall, inputs: Sequence[Any]) -> Iter
     A layer that is called once is known by its name; the calls of a shared layer are told apart by the
     tensors that they were given.
 
-    Args:
-        spec: the model.
-        root: what was noted.
-        inputs: the tensors that the model was called with.
-
     Raises:
         OracleError: Keras made other calls than the spec names.
     """

@@ -127,12 +127,7 @@ class WorkbookItem(pytest.Item):
 
 
 def item_text(report: CheckReport, cells: Sequence[CellResult]) -> str:
-    """The failure of one item.
-
-    Args:
-        report: the check of the whole workbook.
-        cells: the item's own cells that are not right.
-    """
+    """The failure of one item."""
     shown = render_text([replace(report, cells=Cells(cells[:ROWS]))], rows=None)
     return "\n".join([shown, "", *(wrapped(text, "  ") for text in _paragraphs(report, len(cells) - ROWS))])
 

@@ -81,12 +81,7 @@ _BEST = 8
 
 
 def shifted(content: WorkbookContent, hidden: SheetContent) -> Iterator[str]:
-    """What was inserted or deleted, in words: `2 rows were inserted above row 9 of lstm`.
-
-    Args:
-        content: the workbook.
-        hidden: the worksheet that holds the manifest.
-    """
+    """What was inserted or deleted, in words: `2 rows were inserted above row 9 of lstm`."""
     try:
         sheets: Mapping[str, Any] = json.loads(fingerprint(hidden))["constants"][0]
         for name, sheet in content.sheets.items():

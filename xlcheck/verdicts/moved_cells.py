@@ -64,13 +64,6 @@ def require_own_places(
 ) -> None:
     """Blame no cell where those that are not as they were built have moved together.
 
-    Args:
-        content: the workbook.
-        manifest: what it says of itself.
-        seen: what stands in it.
-        session: the workbook in an engine.
-        tolerance: what counts as agreement.
-
     Raises:
         NothingCheckedError: they have.
     """

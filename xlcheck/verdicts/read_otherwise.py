@@ -55,11 +55,7 @@ _QUOTED = re.compile(r"""\"[^"]*"|'[^']*'""")
 
 
 def read_otherwise(formulas: FormulaCells) -> Iterator[str]:
-    """What is to be said of such formulas: a sentence for each function, each sign, each reason why a text is none.
-
-    Args:
-        formulas: of a workbook.
-    """
+    """What is to be said of such formulas: a sentence for each function, each sign, each reason why a text is none."""
     found = _found(formulas)
     for name, places in found[_called].items():
         yield (

@@ -54,10 +54,6 @@ def hidden_circle(content: WorkbookContent, formulas: FormulaCells | None = None
     """A cell that reads itself, if only in a branch that is not taken; None if there is none.
 
     Not sought among many formulas, unless the file asks to compute circles.
-
-    Args:
-        content: the workbook.
-        formulas: its formulas, if somebody has them.
     """
     formulas = formulas or FormulaCells(content)
     if not content.calculation.iterates and sum(codes.size for _, codes in formulas.by_sheet()) > QUICK_CELLS:

@@ -134,16 +134,7 @@ def who_knows_overflows(
     formulas: FormulaCells,
     selector: Range | None,
 ) -> tuple[Engine, Session] | None:
-    """Another engine, with the workbook, if it finds an error where this one gives numbers; else None.
-
-    Args:
-        content: the workbook.
-        engine: the name of the one that computed it.
-        seen: what it computed.
-        graph: the quantities.
-        formulas: the workbook's formulas.
-        selector: the cell that selects the sample, or None.
-    """
+    """Another engine, with the workbook, if it finds an error where this one gives numbers; else None."""
     sightings = seen.sightings if engine == "ironcalc" else ()
     found = [(s.placement.quantity, np.any(np.abs(s.numbers) >= LARGE, axis=1)) for s in sightings]
     found = [(name, own) for name, own in found if own.any()]
@@ -203,14 +194,7 @@ _IN_CAPITALS = "ironcalc finds no worksheet that a formula names in other capita
 def who_computes_all(
     content: WorkbookContent, engine: str, seen: Observation, formulas: FormulaCells
 ) -> tuple[Engine, Session, str] | None:
-    """Another engine, with the workbook, and why, if this one has not computed some formulas; else None.
-
-    Args:
-        content: the workbook.
-        engine: the name of the one that computed it.
-        seen: what it computed.
-        formulas: of the workbook.
-    """
+    """Another engine, with the workbook, and why, if this one has not computed some formulas; else None."""
     if engine != "ironcalc":
         return None
     cells = [
