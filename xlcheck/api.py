@@ -255,12 +255,14 @@ def check(
         NothingCheckedError: no network was found, Keras is needed and not installed, or nobody has signed the workbook.
     """
     from xlcheck.engines import engine as engine_named, prepare
-    from xlcheck.verdicts.limits import limit_from
+    from xlcheck.verdicts.tolerance import tolerance_from
     from xlcheck.workbook.reader import read_workbook
 
     for name, value in (("atol", atol), ("rtol", rtol)):
-        limit_from(0.0 if value is None else value, name)
-    limits = {pattern: limit_from(value, f"tolerances: {pattern!r}") for pattern, value in (tolerances or {}).items()}
+        tolerance_from(0.0 if value is None else value, name)
+    limits = {
+        pattern: tolerance_from(value, f"tolerances: {pattern!r}") for pattern, value in (tolerances or {}).items()
+    }
     if effort is not None:
         positive(effort, "effort")
     key = None if verify_key is None else _key(verify_key)

@@ -13,11 +13,11 @@ from xlcheck.pytest_plugin.settings import (
     DEFAULT,
     as_patterns,
     level_of,
-    limit_of,
-    limit_of_everything,
     parse_level,
+    tolerance_of,
+    tolerance_of_everything,
 )
-from xlcheck.verdicts.limits import Limit, fitting
+from xlcheck.verdicts.tolerance import Tolerance, fitting
 
 pytest_plugins = ["pytester"]
 
@@ -25,14 +25,14 @@ pytest_plugins = ["pytester"]
 def test_forms_of_a_level() -> None:
     """A text is `[PATTERN=]ATOL[,RTOL]`; in Python a pattern stands for one number or two."""
     assert parse_level(["lstm.* = 1e-9", "dense.y=1e-6,1e-3", "0.5"], "here") == {
-        "lstm.*": Limit(1e-9),
-        "dense.y": Limit(1e-6, 1e-3),
-        "*": Limit(0.5),
+        "lstm.*": Tolerance(1e-9),
+        "dense.y": Tolerance(1e-6, 1e-3),
+        "*": Tolerance(0.5),
     }
     assert level_of("here", 1e-3, None, {"lstm.*": 1, "dense.y": (1e-6, 1e-3)}) == {
-        "*": Limit(1e-3),
-        "lstm.*": Limit(1.0),
-        "dense.y": Limit(1e-6, 1e-3),
+        "*": Tolerance(1e-3),
+        "lstm.*": Tolerance(1.0),
+        "dense.y": Tolerance(1e-6, 1e-3),
     }
 
 
@@ -52,40 +52,42 @@ def test_unusable_value(value: object) -> None:
 
 def test_nearest_level_wins() -> None:
     """The first level with a fitting pattern decides, however general the pattern is; then the default."""
-    levels = [{"lstm.f*": Limit(1.0)}, {"*": Limit(2.0), "dense.y": Limit(3.0)}]
+    levels = [{"lstm.f*": Tolerance(1.0)}, {"*": Tolerance(2.0), "dense.y": Tolerance(3.0)}]
 
-    assert limit_of(levels, "lstm.f[1]") == Limit(1.0)
-    assert limit_of(levels, "lstm.i[1]") == Limit(2.0)
-    assert limit_of(levels, "dense.y") == Limit(3.0)
-    assert limit_of(levels[:1], "dense.y") == DEFAULT
-    assert limit_of_everything(levels) == Limit(2.0)
-    assert limit_of_everything(levels[:1]) is None
+    assert tolerance_of(levels, "lstm.f[1]") == Tolerance(1.0)
+    assert tolerance_of(levels, "lstm.i[1]") == Tolerance(2.0)
+    assert tolerance_of(levels, "dense.y") == Tolerance(3.0)
+    assert tolerance_of(levels[:1], "dense.y") == DEFAULT
+    assert tolerance_of_everything(levels) == Tolerance(2.0)
+    assert tolerance_of_everything(levels[:1]) is None
 
 
 def test_last_fitting_pattern_wins() -> None:
     """Within a level later patterns refine earlier ones."""
-    assert limit_of([{"*": Limit(1.0), "lstm.*": Limit(2.0), "lstm.f[?]": Limit(3.0)}], "lstm.f[0]") == Limit(3.0)
-    assert limit_of([{"lstm.*": Limit(2.0), "*": Limit(1.0)}], "lstm.f[0]") == Limit(1.0)
+    assert tolerance_of(
+        [{"*": Tolerance(1.0), "lstm.*": Tolerance(2.0), "lstm.f[?]": Tolerance(3.0)}], "lstm.f[0]"
+    ) == Tolerance(3.0)
+    assert tolerance_of([{"lstm.*": Tolerance(2.0), "*": Tolerance(1.0)}], "lstm.f[0]") == Tolerance(1.0)
 
 
 @pytest.mark.parametrize("quantity", ["lstm.f[1]", "lstm.f[0]", "lstm.i[1]", "dense.y", "dense.z", "loss.loss"])
 def test_levels_as_one(quantity: str) -> None:
     """What decides among several levels decides among their patterns put together."""
     levels = [
-        {"lstm.f*": Limit(1.0), "dense.y": Limit(2.0)},
-        {"*": Limit(3.0), "lstm.f[1]": Limit(4.0)},
-        {"dense.*": Limit(5.0), "lstm.f*": Limit(6.0), "*": Limit(7.0)},
+        {"lstm.f*": Tolerance(1.0), "dense.y": Tolerance(2.0)},
+        {"*": Tolerance(3.0), "lstm.f[1]": Tolerance(4.0)},
+        {"dense.*": Tolerance(5.0), "lstm.f*": Tolerance(6.0), "*": Tolerance(7.0)},
     ]
     for some in (levels, levels[::-1], levels[1:], levels[:1], []):
-        assert (fitting(as_patterns(some), quantity) or DEFAULT) == limit_of(some, quantity)
+        assert (fitting(as_patterns(some), quantity) or DEFAULT) == tolerance_of(some, quantity)
 
 
 def test_brackets_stand_for_themselves() -> None:
     """`lstm.f[1]` is the name of a quantity and no set of characters."""
-    levels = [{"lstm.f[1]": Limit(1.0)}]
+    levels = [{"lstm.f[1]": Tolerance(1.0)}]
 
-    assert limit_of(levels, "lstm.f[1]") == Limit(1.0)
-    assert limit_of(levels, "lstm.f1") == DEFAULT
+    assert tolerance_of(levels, "lstm.f[1]") == Tolerance(1.0)
+    assert tolerance_of(levels, "lstm.f1") == DEFAULT
 
 
 def test_levels_of_a_run(project: pytest.Pytester, set_kernel: Callable[[float], None]) -> None:

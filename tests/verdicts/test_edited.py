@@ -19,8 +19,8 @@ from xlcheck.graph.trace import Trace
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.verdicts.edited_inputs import Given, read_given
 from xlcheck.verdicts.generated import check_content
-from xlcheck.verdicts.limits import Limit, Patterns
 from xlcheck.verdicts.report import Kind, Status
+from xlcheck.verdicts.tolerance import Patterns, Tolerance
 from xlcheck.workbook.manifest import SHEET
 from xlcheck.workbook.reader import read_workbook
 
@@ -263,10 +263,10 @@ def test_an_allowed_difference_excuses_nothing_else(check_small: Checker, fault:
 @pytest.mark.parametrize(
     ("tolerances", "roots", "carried"),
     [
-        ({"dense.y": Limit(1e-7)}, set(), {"Net!D15"}),
-        ({"dense.?": Limit(1e-7), "loss.*": Limit(1e-7)}, set(), set()),
-        ({"*": Limit(1e-7), "dense.y": Limit(1e-10)}, {"Net!D13"}, set()),
-        ({"rnn.*": Limit(1e-7)}, {"Net!D13"}, {"Net!D15"}),
+        ({"dense.y": Tolerance(1e-7)}, set(), {"Net!D15"}),
+        ({"dense.?": Tolerance(1e-7), "loss.*": Tolerance(1e-7)}, set(), set()),
+        ({"*": Tolerance(1e-7), "dense.y": Tolerance(1e-10)}, {"Net!D13"}, set()),
+        ({"rnn.*": Tolerance(1e-7)}, {"Net!D13"}, {"Net!D15"}),
     ],
 )
 def test_tolerances_of_some_quantities(
@@ -274,7 +274,7 @@ def test_tolerances_of_some_quantities(
 ) -> None:
     """Only what fits the pattern may differ; what follows from it has the limits of its own name."""
     report = check_small({"Net!D13": "=1/(1+EXP(-D12))+1E-9"}, tolerances=tolerances)
-    wide = check_small({"Net!D13": "=1/(1+EXP(-D12))+1E-9"}, atol=1e-7, tolerances={"dense.y": Limit(1e-10)})
+    wide = check_small({"Net!D13": "=1/(1+EXP(-D12))+1E-9"}, atol=1e-7, tolerances={"dense.y": Tolerance(1e-10)})
 
     assert cells(wide, Status.ROOT) == {"Net!D13"}
     assert cells(report, Status.ROOT) == roots

@@ -21,9 +21,9 @@ from xlcheck.engines import engine
 from xlcheck.graph.expressions import Const, NotEqual, Ref
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role
 from xlcheck.verdicts.generated import check_content
-from xlcheck.verdicts.limits import Limit
 from xlcheck.verdicts.other_numbers import _Draws, other_numbers
 from xlcheck.verdicts.report import CheckReport, Status
+from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest, manifest_of
 from xlcheck.workbook.reader import read_workbook
@@ -103,7 +103,7 @@ def test_a_right_workbook_stays_right_with_other_numbers(check_small: Checker, s
     assert report.counts.agree == len(small_book.formulas)
 
 
-@pytest.mark.parametrize("limits", [{"atol": 5e-4}, {"tolerances": {"rnn.h*": Limit(5e-4)}}], ids=["all", "some"])
+@pytest.mark.parametrize("limits", [{"atol": 5e-4}, {"tolerances": {"rnn.h*": Tolerance(5e-4)}}], ids=["all", "some"])
 def test_what_was_allowed_is_allowed_with_other_numbers(check_small: Checker, limits: Mapping[str, object]) -> None:
     """A formula that is as near with other numbers agrees; one that is further away there is not what was allowed."""
     near, far = (check_small({"Net!D9": f"=TANH(D7)+0.0001{more}"}, perturb=1, **limits) for more in ("", "*D7^2"))

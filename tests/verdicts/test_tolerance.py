@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from xlcheck.errors import UsageError
-from xlcheck.verdicts.limits import Limit, fitting, limit_from
-from xlcheck.verdicts.tolerance import Tolerance, magnitude, ulps
+from xlcheck.verdicts.placement import magnitude, ulps
+from xlcheck.verdicts.tolerance import Tolerance, fitting, tolerance_from
 
 
 def test_the_largest_allowance_counts() -> None:
@@ -22,7 +22,7 @@ def test_the_largest_allowance_counts() -> None:
 
 def test_a_pattern_sets_other_limits_for_some_quantities() -> None:
     """The last pattern that fits decides; the engine's own precision stays."""
-    tolerance = Tolerance(1e-14, 1e-13, 1e-12, {"lstm.*": Limit(1e-9), "lstm.f[?]": Limit(1e-6, 1e-3)})
+    tolerance = Tolerance(1e-14, 1e-13, 1e-12, {"lstm.*": Tolerance(1e-9), "lstm.f[?]": Tolerance(1e-6, 1e-3)})
 
     assert tolerance.of("dense.y") is tolerance
     assert tolerance.of("lstm.i[0]") == Tolerance(1e-9, 0.0, 1e-12)
@@ -33,11 +33,11 @@ def test_a_pattern_sets_other_limits_for_some_quantities() -> None:
 
 def test_a_limit_is_one_number_or_two() -> None:
     """Whatever else is given is refused with the place where it stood; see also the plugin's tests."""
-    assert limit_from(1e-9, "here") == limit_from((1e-9, 0), "here") == Limit(1e-9)
-    assert limit_from((np.float32(0.5), np.int64(0)), "here") == Limit(0.5)
+    assert tolerance_from(1e-9, "here") == tolerance_from((1e-9, 0), "here") == Tolerance(1e-9)
+    assert tolerance_from((np.float32(0.5), np.int64(0)), "here") == Tolerance(0.5)
     for odd in (-1e-9, math.nan, math.inf, "1", True, None, 1j, (1, 2, 3), ()):
         with pytest.raises(UsageError, match=r"^here: a tolerance is one number, or two"):
-            limit_from(odd, "here")
+            tolerance_from(odd, "here")
 
 
 def test_values_recomputed_from_wrong_ones_may_be_large() -> None:

@@ -13,8 +13,8 @@ from xlcheck.files import protect
 from xlcheck.handmade.check import check_foreign
 from xlcheck.oracle import numpy_process
 from xlcheck.oracle.on_request import dense_gradients, keras_if_installed
-from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.report import CheckReport
+from xlcheck.verdicts.tolerance import Patterns
 from xlcheck.workbook.content import WorkbookContent
 
 

@@ -24,13 +24,12 @@ from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.model.model_spec import LayerSpec
-from xlcheck.verdicts.limits import Limit
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import Cell
 
 _ROUNDED = frozenset({"leaky_relu", "LeakyReLU", "Rescaling", *NAMES})
-_SINGLE = Limit(2.0**-24, 2.0**-24)
+_SINGLE = Tolerance(2.0**-24, 2.0**-24)
 """Half a unit in the last place of a number of single precision."""
 
 

@@ -31,9 +31,8 @@ from xlcheck.handmade.stored import by_chance
 from xlcheck.handmade.summary import Abstention, part_of, reasons, report_on
 from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.memory import no_garbage_collection
-from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.report import CheckReport
-from xlcheck.verdicts.tolerance import Tolerance
+from xlcheck.verdicts.tolerance import Patterns, Tolerance
 from xlcheck.workbook.content import WorkbookContent
 
 ATOL = RTOL = 1e-12

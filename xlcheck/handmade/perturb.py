@@ -18,8 +18,9 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.verdicts.placement import magnitude
 from xlcheck.verdicts.report import Status
-from xlcheck.verdicts.tolerance import Tolerance, magnitude
+from xlcheck.verdicts.tolerance import Tolerance
 
 Recompute = Callable[[ModelSpec, Mapping[str, Array]], Trace]
 

@@ -23,10 +23,10 @@ from xlcheck.handmade.reading.results import result_at
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.parts import Part, report_of
+from xlcheck.verdicts.placement import ulps
 from xlcheck.verdicts.read_otherwise import read_otherwise
 from xlcheck.verdicts.readers_view import hidden_circle, reservations, without_effect
 from xlcheck.verdicts.report import CellResult, CheckReport, Status
-from xlcheck.verdicts.tolerance import ulps
 from xlcheck.workbook.content import CellError, NotEvaluated
 
 _MOST_SHEETS = 5

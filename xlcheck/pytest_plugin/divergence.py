@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from xlcheck.graph.trace import Trace
-from xlcheck.pytest_plugin.settings import Level, limit_of
+from xlcheck.pytest_plugin.settings import Level, tolerance_of
 from xlcheck.pytest_plugin.subject import Subject
 from xlcheck.verdicts.judge import CARRIED, ROOT, Alignment, judge
-from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.verdicts.traces import Difference, TraceComparison, compare_traces
 
 
@@ -45,14 +45,9 @@ class Divergence:
 
 def diverge(subject: Subject, golden: Trace, levels: Sequence[Level]) -> Divergence:
     """Compare the values under test with the golden ones, quantity by quantity; tolerances come from near to far."""
-
-    def tolerance(name: str) -> Tolerance:
-        limit = limit_of(levels, name)
-        return Tolerance(limit.atol, limit.rtol)
-
     in_order = {name: golden[name] for name in subject.trace.values if name in golden}
     desired = Trace(golden.source, in_order | dict(golden.values))
-    comparison = compare_traces(subject.trace, desired, tolerance, equal_nan=True)  # whether anything changed
+    comparison = compare_traces(subject.trace, desired, partial(tolerance_of, levels), equal_nan=True)
     if not subject.precedents:
         return Divergence(comparison, comparison.differences, (), knows_precedents=False)
     tainted = _tainted(subject, golden, comparison)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from xlcheck.choices import EngineName, require_known
 from xlcheck.errors import UsageError
 from xlcheck.files import make_folder
-from xlcheck.verdicts.limits import Limit, Patterns, fitting, limit_from
+from xlcheck.verdicts.tolerance import Patterns, Tolerance, fitting, tolerance_from
 
 if TYPE_CHECKING:
     import pytest
@@ -91,7 +91,7 @@ EVERYTHING = "*"
 _FORM = "write PATTERN=ATOL or PATTERN=ATOL,RTOL, such as lstm.*=1e-9"
 
 
-DEFAULT = Limit(1e-12, 1e-12)
+DEFAULT = Tolerance(1e-12, 1e-12)
 
 Level = Patterns
 """The limits that stand in one place."""
@@ -114,7 +114,7 @@ def parse_level(texts: Iterable[str], where: str) -> Level:
             limits = [float(number) for number in numbers.split(",")]
         except ValueError:
             raise UsageError(f"{where}: {text!r} is no tolerance; {_FORM}") from None
-        level[pattern.strip() if separator else EVERYTHING] = limit_from(limits, f"{where}: {text!r}")
+        level[pattern.strip() if separator else EVERYTHING] = tolerance_from(limits, f"{where}: {text!r}")
     return level
 
 
@@ -134,20 +134,20 @@ def level_of(
     """
     level = {}
     if atol is not None or rtol is not None:
-        level[EVERYTHING] = limit_from([atol or 0.0, rtol or 0.0], where)
+        level[EVERYTHING] = tolerance_from([atol or 0.0, rtol or 0.0], where)
     for pattern, value in (tolerances or {}).items():
-        level[pattern] = limit_from(value, f"{where}: {pattern!r}")
+        level[pattern] = tolerance_from(value, f"{where}: {pattern!r}")
     return level
 
 
-def limit_of(levels: Iterable[Level], quantity: str) -> Limit:
+def tolerance_of(levels: Iterable[Level], quantity: str) -> Tolerance:
     """The limit of one quantity: from the nearest level that has a pattern for it."""
     return next((limit for level in levels if (limit := fitting(level, quantity)) is not None), DEFAULT)
 
 
 def as_patterns(levels: Sequence[Level]) -> Patterns:
     """The levels, from near to far, as one: patterns of nearer levels come later, and so decide."""
-    merged: dict[str, Limit] = {}
+    merged: dict[str, Tolerance] = {}
     for level in reversed(levels):
         for pattern, limit in level.items():
             merged.pop(pattern, None)  # so that it comes last, too
@@ -155,7 +155,7 @@ def as_patterns(levels: Sequence[Level]) -> Patterns:
     return merged
 
 
-def limit_of_everything(levels: Iterable[Level]) -> Limit | None:
+def tolerance_of_everything(levels: Iterable[Level]) -> Tolerance | None:
     """The nearest limit that is set for every quantity at once; None if there is none."""
     return next((level[EVERYTHING] for level in levels if EVERYTHING in level), None)
 

@@ -18,9 +18,9 @@ from xlcheck.pytest_plugin.settings import (
     Settings,
     as_patterns,
     level_of,
-    limit_of_everything,
     marker_engine,
     marker_levels,
+    tolerance_of_everything,
 )
 from xlcheck.pytest_plugin.text import FAILURE_WIDTH, wrapped
 from xlcheck.reports.render_text import render_text
@@ -109,7 +109,7 @@ def check_with(path: str | Path, engine: str, levels: Sequence[Level], **options
         XlcheckError: see `xlcheck.check`.
     """
     given = {name: value for name, value in options.items() if value is not None}
-    limit = limit_of_everything(levels)
+    limit = tolerance_of_everything(levels)
     if limit is not None:
         given |= {"atol": limit.atol, "rtol": limit.rtol}
     patterns = {pattern: (limit.atol, limit.rtol) for pattern, limit in as_patterns(levels).items()}

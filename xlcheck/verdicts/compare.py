@@ -22,9 +22,9 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.judge import AGREE, CARRIED, ROOT, close
 from xlcheck.verdicts.operands import Instance, Operands
-from xlcheck.verdicts.placement import Reads, Sighting, distinct_rows, pieces
+from xlcheck.verdicts.placement import Reads, Sighting, distinct_rows, magnitude, pieces
 from xlcheck.verdicts.ranges import Verdicts, judge_range
-from xlcheck.verdicts.tolerance import Tolerance, magnitude
+from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import within
 
 

@@ -25,16 +25,16 @@ from xlcheck.verdicts.expectation import expectation_of
 from xlcheck.verdicts.filled_columns import FilledVerdict, judge_filled
 from xlcheck.verdicts.formula_cells import QUICK_CELLS, FormulaCells
 from xlcheck.verdicts.helpers import judge_helper, shows_other_words
-from xlcheck.verdicts.limits import Patterns
 from xlcheck.verdicts.messages import first_of, plural
 from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.parts import Part, report_of
+from xlcheck.verdicts.placement import magnitude
 from xlcheck.verdicts.read_otherwise import read_otherwise
 from xlcheck.verdicts.readers_view import hidden_circle, lost_digits, reservations, without_effect
 from xlcheck.verdicts.report import CheckReport, Status
 from xlcheck.verdicts.second_opinion import WHY, who_computes_all, who_knows_overflows, without_lone_errors
 from xlcheck.verdicts.summary import Judged, part_of
-from xlcheck.verdicts.tolerance import Tolerance, magnitude
+from xlcheck.verdicts.tolerance import Patterns, Tolerance
 from xlcheck.workbook.bindings import Helper
 from xlcheck.workbook.content import TOO_LARGE, CellError, WorkbookContent
 from xlcheck.workbook.manifest import Manifest

@@ -32,11 +32,11 @@ from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.judge import close
 from xlcheck.verdicts.messages import plural
 from xlcheck.verdicts.observe import Observation
-from xlcheck.verdicts.placement import Sighting
+from xlcheck.verdicts.placement import Sighting, magnitude
 from xlcheck.verdicts.recalculate import recalculate
 from xlcheck.verdicts.report import CellResult, Kind, Status
 from xlcheck.verdicts.summary import Judged
-from xlcheck.verdicts.tolerance import Tolerance, magnitude
+from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.bindings import Helper
 from xlcheck.workbook.cell_codes import Codes, Mask, code_at, codes_at, contained, positions
 from xlcheck.workbook.content import Cell, WorkbookContent

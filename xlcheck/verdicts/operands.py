@@ -19,9 +19,9 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.judge import close
-from xlcheck.verdicts.placement import Sighting, distinct_rows
+from xlcheck.verdicts.placement import Sighting, distinct_rows, magnitude
 from xlcheck.verdicts.ranges import Compute
-from xlcheck.verdicts.tolerance import Tolerance, magnitude
+from xlcheck.verdicts.tolerance import Tolerance
 
 Instance = int | None
 

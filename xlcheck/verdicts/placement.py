@@ -153,3 +153,14 @@ def is_number(value: Value) -> TypeGuard[float]:
 
 Reads = Callable[[str, int], Sequence[Range]]
 """(sheet, code of a cell) → the ranges its formula reads."""
+
+
+def magnitude(values: Array) -> float:
+    """The largest finite magnitude in an array; 0 if there is none."""
+    sizes = np.abs(values[np.isfinite(values)])
+    return float(sizes.max()) if sizes.size else 0.0
+
+
+def ulps(difference: float, scale: float) -> float:
+    """A difference in units in the last place of numbers as large as `scale`; of 1 if that is 0."""
+    return difference / float(np.spacing(scale or 1.0))

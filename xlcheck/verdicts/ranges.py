@@ -10,8 +10,8 @@ from xlcheck.arrays import Array
 from xlcheck.frozen import dataclass
 from xlcheck.graph.expressions import Expr
 from xlcheck.verdicts.judge import Alignment, Codes, close, judge
-from xlcheck.verdicts.placement import Placement, Sighting
-from xlcheck.verdicts.tolerance import Tolerance, magnitude
+from xlcheck.verdicts.placement import Placement, Sighting, magnitude
+from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import Mask
 from xlcheck.workbook.content import NotEvaluated
 

@@ -1,14 +1,25 @@
-"""How far a workbook's value may be from the oracle's, and how a difference is measured."""
+"""How far a workbook's value may be from the oracle's: for all quantities, or for those whose names fit a pattern.
+
+Nothing heavy is imported here, since the pytest plugin reads tolerances at the start of every run.
+"""
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Mapping
 from dataclasses import field, replace
+from numbers import Real
+from typing import Any
 
-import numpy as np
-
-from xlcheck.arrays import Array
+from xlcheck.errors import UsageError
 from xlcheck.frozen import dataclass
-from xlcheck.verdicts.limits import Patterns, fitting
+
+Patterns = Mapping[str, "Tolerance"]
+"""Pattern → tolerance of the quantities that fit it; the last one that fits decides.
+
+In a pattern `*` stands for any characters and `?` for one; brackets stand for themselves.
+"""
 
 
 @dataclass(frozen=True)
@@ -42,12 +53,30 @@ class Tolerance:
         return max(self.limit(scale), self.atol * scale)
 
 
-def magnitude(values: Array) -> float:
-    """The largest finite magnitude in an array; 0 if there is none."""
-    sizes = np.abs(values[np.isfinite(values)])
-    return float(sizes.max()) if sizes.size else 0.0
+def tolerance_from(value: Any, where: str) -> Tolerance:
+    """The tolerance that a caller gave: one number, or two (absolute, relative).
+
+    Args:
+        value: what was given.
+        where: what to call the place in messages.
+
+    Raises:
+        UsageError: it is something else, negative, or infinite.
+    """
+    numbers = value if isinstance(value, (tuple, list)) else [value]
+    valid = len(numbers) in (1, 2) and all(
+        isinstance(n, Real) and not isinstance(n, bool) and 0 <= float(n) < math.inf for n in numbers
+    )
+    if not valid:
+        raise UsageError(f"{where}: a tolerance is one number, or two (absolute, relative), and never negative")
+    return Tolerance(float(numbers[0]), float(numbers[1]) if len(numbers) > 1 else 0.0)
 
 
-def ulps(difference: float, scale: float) -> float:
-    """A difference in units in the last place of numbers as large as `scale`; of 1 if that is 0."""
-    return difference / float(np.spacing(scale or 1.0))
+def fitting(patterns: Patterns, quantity: str) -> Tolerance | None:
+    """The tolerance of one quantity; None if no pattern fits its name."""
+    return next((patterns[pattern] for pattern in reversed(list(patterns)) if _fits(pattern, quantity)), None)
+
+
+def _fits(pattern: str, quantity: str) -> bool:
+    expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.fullmatch(expression, quantity) is not None

@@ -14,9 +14,9 @@ from xlcheck.arrays import Array, array_of
 from xlcheck.errors import DataError
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.cell_result import finite_or_text
-from xlcheck.verdicts.limits import limit_from
 from xlcheck.verdicts.messages import first_of
-from xlcheck.verdicts.tolerance import Tolerance, magnitude, ulps
+from xlcheck.verdicts.placement import magnitude, ulps
+from xlcheck.verdicts.tolerance import Tolerance, tolerance_from
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,7 +188,7 @@ def compare(
         DataError: a value is no array of real numbers.
         UsageError: a tolerance is no number, negative, or infinite.
     """
-    tolerance = Tolerance(limit_from(atol, "atol").atol, limit_from(rtol, "rtol").atol)
+    tolerance = Tolerance(tolerance_from(atol, "atol").atol, tolerance_from(rtol, "rtol").atol)
     found = compare_traces(_trace(actual), _trace(desired), tolerance, equal_nan=equal_nan)
     return replace(found, subset=subset)
 

@@ -22,7 +22,8 @@ from xlcheck.errors import DataError
 from xlcheck.files import filling, make_folder, write_text
 from xlcheck.graph.nudges import NUDGED
 from xlcheck.learning.forward import forward_graph
-from xlcheck.verdicts.tolerance import Tolerance, magnitude
+from xlcheck.verdicts.placement import magnitude
+from xlcheck.verdicts.tolerance import Tolerance
 
 if TYPE_CHECKING:
     from xlcheck.chapter.recordings.store import Fixture

@@ -16,9 +16,10 @@ from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.verdicts.judge import Alignment, verdict
+from xlcheck.verdicts.placement import ulps
 from xlcheck.verdicts.report import CellResult, Kind, Status
 from xlcheck.verdicts.results import plain
-from xlcheck.verdicts.tolerance import Tolerance, ulps
+from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import CellError, Value
 
 LOSS_NAMES = {

@@ -22,8 +22,9 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.judge import Alignment, verdict
+from xlcheck.verdicts.placement import magnitude
 from xlcheck.verdicts.report import Kind, Status
-from xlcheck.verdicts.tolerance import Tolerance, magnitude
+from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import CellError, NotEvaluated, Value
 
 NOISE = 1e-7
