@@ -8,6 +8,7 @@ from random import Random
 
 import openpyxl
 import pytest
+from equation_sheets import answer
 from training_sheets import table_of
 
 from fixtures.handmade.drawn.lines import KEPT, LineHabits, line_layout
@@ -183,3 +184,36 @@ def test_a_mean_of_which_one_number_is_typed_is_not_blamed(tmp_path: Path) -> No
     book.save(path)
     found = _judged(path)
     assert {result.status for result in found.results} == {Status.NOT_EVALUATED}
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        ({}, (0, set())),
+        ({"H6": "=VLOOKUP(G6,$A$2:$C$5,3,FALSE)"}, (3, set())),
+        ({"I6": "=VLOOKUP(G5,$A$2:$C$5,3,FALSE)"}, (3, set())),
+        ({"J6": "=J5*1"}, (1, {"J6"})),
+    ],
+    ids=["right", "another column", "another row", "nothing is learnt"],
+)
+def test_each_step_may_look_up_its_sample(edit: dict[str, object], expected: object, tmp_path: Path) -> None:
+    """Rule: an input or a target that is looked up is data; one that is looked up otherwise than the others of its line
+    is no pass, and a weight that is only written as if it moved is wrong."""
+    cells: dict[str, object] = {"G1": 0.1, "J4": 0.2}
+    cells |= {
+        f"{c}{row}": n for row, own in zip(range(2, 6), _SAMPLES, strict=True) for c, n in zip("ABC", own, strict=True)
+    }
+    for row, number in zip(range(4, 10), (3, 1, 4, 2, 2, 1), strict=True):
+        cells |= {
+            f"G{row}": number,
+            f"K{row}": f"=J{row}*H{row}",
+            f"L{row}": f"=K{row}-I{row}",
+            f"M{row}": f"=L{row}*H{row}",
+        }
+        cells |= {f"{c}{row}": f"=VLOOKUP(G{row},$A$2:$C$5,{n},FALSE)" for c, n in (("H", 2), ("I", 3))}
+        cells |= {f"J{row + 1}": f"=J{row}-$G$1*M{row}"} if row < 9 else {}
+
+    assert answer(cells | edit, tmp_path) == expected
+
+
+_SAMPLES = ((1, 0.5, 1.1), (2, 1.2, 2.3), (3, -0.7, -1.6), (4, 1.9, 4.2))

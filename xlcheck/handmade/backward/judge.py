@@ -139,8 +139,9 @@ class Judge:
             self.said.compare(cell, role)
 
     def _adds_nothing(self, cell: Address) -> bool:
-        """Whether a formula is a mere copy of a cell, though it is written as if it computed something."""
-        is_copy = isinstance(self.reading.sheet.terms[cell], Leaf)
+        """Whether a formula is a mere copy of a cell, though written as if it computed something; data is looked up."""
+        terms = self.reading.sheet.terms
+        is_copy = isinstance(terms[cell], Leaf) and source(cell, terms) not in self.reading.data
         return is_copy and skeleton(self.table.texts.get(cell, "#")).lstrip("+") != "#"
 
     def _outlier(self, cell: Address) -> None:
