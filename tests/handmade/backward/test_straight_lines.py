@@ -217,3 +217,20 @@ def test_each_step_may_look_up_its_sample(edit: dict[str, object], expected: obj
 
 
 _SAMPLES = ((1, 0.5, 1.1), (2, 1.2, 2.3), (3, -0.7, -1.6), (4, 1.9, 4.2))
+
+
+@pytest.mark.parametrize("of", ["=SUM({})", "=AVERAGE({})", "=SUMSQ({})"])
+def test_a_round_through_all_samples_is_an_epoch(of: str, tmp_path: Path) -> None:
+    """Rule: what is shown of some steps only is known if they are a whole round through the same samples."""
+    cells: dict[str, object] = {"A1": 0.1, "C4": 0.2, "D4": -0.3}
+    for row in range(4, 13):
+        _, x, y = _SAMPLES[(row - 4) % 3]
+        cells |= {f"A{row}": x, f"B{row}": y, f"E{row}": f"=C{row}*A{row}+D{row}", f"F{row}": f"=E{row}-B{row}"}
+        cells |= (
+            {f"C{row + 1}": f"=C{row}-$A$1*F{row}*A{row}", f"D{row + 1}": f"=D{row}-$A$1*F{row}"} if row < 12 else {}
+        )
+
+    assert answer(cells | {"H3": of.format("F10:F12"), "H2": of.format("F4:F6")}, tmp_path) == (0, set())
+    assert answer(cells | {"H3": of.format("F9:F11")}, tmp_path) == (3, set())
+    assert answer(cells | {"H3": of.format("F11:F12")}, tmp_path) == (3, set())
+    assert answer(cells | {"H3": of.format("F10:F12"), "B12": 0.4}, tmp_path) == (3, set())

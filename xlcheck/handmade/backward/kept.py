@@ -160,6 +160,8 @@ class Kept:
                 continue  # the gradient of this step, or of a later one
             if latest and self._source(before) not in latest:
                 continue
+            if not latest and before in self._step_of and not self._sheet.terms.readers.get(cell):
+                continue  # a sum of gradients of two steps, which nothing goes on with
             for pull in reversed(self.pulls(number, weight)):
                 for power in (1, 2):
                     slot = self._kind(cell, share, ratio(zero, pull.values**power), power, pull, before, number)

@@ -41,7 +41,8 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
         return None
     values = np.array([sheet.cells[part] for part in parts])
     numbers = [own for own in sheet.settings_of(cell).values() if own[-1] == len(parts)]
-    for how, total in (("", values.sum(axis=0)), ("the squares of ", (values**2).sum(axis=0))):
+    ways = {"": values, "the squares of ": values**2, "the sizes of ": np.abs(values)}
+    for how, total in ((how, own.sum(axis=0)) for how, own in ways.items()):
         for what, found in (("sum", total), *(("mean", total / count) for count in (len(parts), *numbers))):
             with np.errstate(all="ignore"):
                 for name, own in ((what, found), (f"root of the {what}", np.sqrt(found))):
@@ -80,9 +81,11 @@ def _parts(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Ite
 
 
 def _is_whole_line(cell: Address, parts: list[Address], reading: Reading, right: Mapping[Address, str]) -> bool:
-    """Whether cells are all that hold the same of their step, in one line of steps, or up to that of a formula."""
+    """Whether cells are all that hold the same of a step, in one line of steps, or in one epoch, or up to a formula."""
     if (stride := reading.stride) is None:
         return False
+    if _are_an_epoch(parts, reading):
+        return True
     for end, sign in ((min(parts), -1), (max(parts), 1)):
         beyond = end[0], end[1] + sign * stride[0], end[2] + sign * stride[1]
         goes_on = _SAMPLE.sub("", right.get(beyond, "")) == _SAMPLE.sub("", right[end])
@@ -90,3 +93,14 @@ def _is_whole_line(cell: Address, parts: list[Address], reading: Reading, right:
             return False
     line = {(part[0], part[1] - parts[0][1], part[2] - parts[0][2]) for part in parts}
     return all(down * stride[1] == across * stride[0] for _, down, across in line)
+
+
+def _are_an_epoch(parts: list[Address], reading: Reading) -> bool:
+    """Whether the steps of some cells are one of several rounds in which the same samples come in the same order."""
+    count, steps = len(parts), reading.steps
+    numbers = sorted(reading.roles[part][0] for part in parts if part in reading.roles)
+    if not numbers or numbers != [*range(numbers[0], numbers[0] + count)]:
+        return False
+    data = [(own.truth.inputs[-1].tolist(), own.truth.targets[-1].tolist()) for own in steps]
+    repeats = all(own == data[number % count] for number, own in enumerate(data))
+    return repeats and numbers[0] % count == 0 == len(steps) % count and len(steps) > count
