@@ -19,7 +19,7 @@ VALUES = {"x": X, "a": A, "b": B, "one": A[:, :1], "m": np.arange(12.0).reshape(
 x, a, b, one = map(ex.Ref, ("x", "a", "b", "one"))
 
 
-BASES = (ex.Expr, ex.Unary, ex.Binary, ex.Nary)
+BASES = (ex.Expr, ex.Unary, ex.Binary, ex.Nary, ex.Crossentropy)
 OPERATIONS = [
     kind for kind in vars(ex).values() if isinstance(kind, type) and issubclass(kind, ex.Expr) and kind not in BASES
 ]

@@ -251,12 +251,11 @@ class FirstLargest(Nary):
 
 
 @dataclass(frozen=True, slots=True)
-class BinaryCrossentropy(Expr):
-    """-(y ln p + (1-y) ln(1-p)), one value for each output unit.
+class Crossentropy(Expr):
+    """Base of the losses of probabilities p, given the input `logit` of the sigmoid or softmax that gave them.
 
-    `logit` is the input of the sigmoid that gave `p`. Keras's TensorFlow backend recovers it
-    and computes max(z,0) - z·y + ln(1 + e^-|z|), which is the same number without overflow;
-    so it is the logit from which value and gradient are taken.
+    Keras's TensorFlow backend recovers it and computes, for a sigmoid, max(z,0) - z·y + ln(1 + e^-|z|), which is the
+    same number without overflow; so it is the logit from which value and gradient are taken.
     """
 
     target: Expr
@@ -264,22 +263,16 @@ class BinaryCrossentropy(Expr):
     logit: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class CategoricalCrossentropy(Expr):
-    """-Σ_j y_j ln p_j, a vector of one element; `logit` as in `BinaryCrossentropy`."""
-
-    target: Expr
-    p: Expr
-    logit: Expr
+class BinaryCrossentropy(Crossentropy):
+    """-(y ln p + (1-y) ln(1-p)), one value for each output unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class SparseCategoricalCrossentropy(Expr):
-    """-ln p_y, where the one element of `target` is the number y of a class, from 0; `logit` as above."""
+class CategoricalCrossentropy(Crossentropy):
+    """-Σ_j y_j ln p_j, a vector of one element."""
 
-    target: Expr
-    p: Expr
-    logit: Expr
+
+class SparseCategoricalCrossentropy(Crossentropy):
+    """-ln p_y, where the one element of `target` is the number y of a class, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
