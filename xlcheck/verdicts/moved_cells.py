@@ -238,7 +238,8 @@ def _first_moved(
     for helper in right:
         if _went_too(helper, move, formulas):
             continue
-        kept.update(place for ref in _on(cut(helper.formula).refs, move.sheet, helper) for place in _corners(ref))
+        refs = (ref for ref in _on(cut(helper.formula).refs, move.sheet, helper) if not _is_torn(ref, moved, move.axis))
+        kept.update(place for ref in refs for place in _corners(ref))
         kept |= {_place(helper)} if helper.cell.sheet == move.sheet else set()
     along, across = [place[move.axis] for place in moved], [place[1 - move.axis] for place in moved]
     ends = range(min(across), max(across) + 1)
@@ -255,6 +256,14 @@ def _first_moved(
         if all(cells.get(place, _EMPTY) == _EMPTY for place in inserted):
             return move.at(start, ends[0])
     return None
+
+
+def _is_torn(ref: Ref, moved: AbstractSet[Place], axis: int) -> bool:
+    """Whether some cells of a range have moved and those beside them not: programs leave it as it is."""
+    first, last = _corners(ref)
+    inside = (p for p in moved if all(low <= at <= high for low, at, high in zip(first, p, last, strict=True)))
+    lines = {place[1 - axis] for place in inside}
+    return 0 < len(lines) <= last[1 - axis] - first[1 - axis]
 
 
 def _follows(helper: Helper, move: _Move, formulas: FormulaCells, moved: set[Place], kept: set[Place]) -> bool:
