@@ -10,9 +10,15 @@ from openpyxl.utils import column_index_from_string
 from test_moved_cells import LSTM
 
 from xlcheck import api
+from xlcheck.engines import engine
 from xlcheck.errors import NothingCheckedError
 from xlcheck.formulas.scanner import Ref, cut
+from xlcheck.verdicts.deleted_lines import _as_built, _as_it_is, _deleted, _fits
+from xlcheck.verdicts.expectation import expectation_of
+from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.observe import observe
 from xlcheck.verdicts.report import Kind
+from xlcheck.workbook.reader import read_workbook
 
 
 def without_line(path: Path, sheet: str, line: str) -> None:
@@ -80,3 +86,16 @@ def test_another_mistake_beside_is_still_one(edit: dict[str, str | None], tmp_pa
     book.save(tmp_path / "w.xlsx")
 
     assert api.check(tmp_path / "w.xlsx").exit_code == 1
+
+
+@pytest.mark.parametrize("lesson", ["lstm", "embedding"])
+def test_in_a_workbook_as_built_every_cell_fits(lesson: str) -> None:
+    """Rule: what is known of each worksheet is all of its formulas, so that nothing is taken for deleted."""
+    content = read_workbook(LSTM.with_stem(lesson))
+    manifest, graph = expectation_of(content)
+    formulas, session = FormulaCells(content), engine("ironcalc").open(content.path)
+    for sheet, built in _as_built(manifest, observe(content, manifest, graph, formulas, session, "ironcalc")).items():
+        now = _as_it_is(sheet, formulas)
+        assert all(_fits(mark, code, now) for code, mark in built.items())
+        assert {code for code, mark in now.items() if not isinstance(mark, float)} <= built.keys()
+        assert _deleted(built, now) is None
