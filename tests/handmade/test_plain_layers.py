@@ -163,3 +163,24 @@ def test_what_all_formulas_of_a_block_do_otherwise_is_no_pass(
 ) -> None:
     """Rule: what is skipped is added in the order of the results, and all shares of one softmax mix what is mixed."""
     assert answer(sheets.block(place=place) | formulas, tmp_path, 3) == (3, set())
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        ({}, 0),
+        ({"H7": "=EXP(E7)"}, 3),
+        ({"H7": "=EXP(E7/$N$1)"}, 3),
+        ({"L8": "=H8/SUM($G8:$H8)"}, 3),
+    ],
+    ids=["right", "no temperature", "another temperature", "a share of two"],
+)
+def test_a_softmax_may_have_a_temperature(edit: dict[str, object], expected: int, tmp_path: Path) -> None:
+    """Rule: shares of the exponentials of all results over one typed number are a softmax behind a scale."""
+    cells = sheets.dense(lambda z: z) | {"A1": 0.7, "N1": 1.3, "N2": "=N1"}
+    for row in range(6, 10):
+        for e, z, share in zip("GHI", "DEF", "KLM", strict=True):
+            cells |= {f"{e}{row}": f"=EXP({z}{row}/$A$1)", f"{share}{row}": f"={e}{row}/SUM($G{row}:$I{row})"}
+
+    code, roots = answer(cells | edit, tmp_path)
+    assert (min(code, 1), roots - edit.keys()) == (min(expected, 1), set())

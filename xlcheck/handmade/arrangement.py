@@ -108,7 +108,7 @@ class Arrangement:
         said = islice(self.reads.said_of_words((sorted(layer.own) for layer in self.layers), self.values), 1)
         empty = filter(None, (reads_empty(self.reads.of, table, reading) for reading in readings))
         steps = islice(mixed_up_steps(readings, [layer.results for layer in self.plain]), 1)
-        softmaxes = [own.results for own in self.plain if own.networks[0].spec.layers[0].kind == "Softmax"]
+        softmaxes = [own.results for own in self.plain if own.networks[0].spec.layers[-1].kind == "Softmax"]
         shares = islice(mixing_shares(readings, softmaxes), 1)
         return [*alone, *said, *empty, *(own.said for own in self.typed_over[:1]), *together, *steps, *shares]
 

@@ -104,9 +104,11 @@ class Bench:
 
     def judged_plain(self, layer: PlainCells, meant: Mapping[Address, Term] | None = None) -> Outcome:
         """What became of a layer without sums of weights; see `judged`."""
-        (spec,) = layer.networks[0].spec.layers
+        *scaled, spec = layer.networks[0].spec.layers
         outcome = self._compared(layer, self.placed(layer, meant), rounded=spec.kind in _ROUNDED)
-        note = f"no bindings were given; assumed {layer.name} = {_in_words(spec)} (from {show(min(layer.own))} on)"
+        times = "".join(f" of {own.options['x2'][0]:g} times what it reads" for own in scaled)
+        what = f"{_in_words(spec)}{times} (from {show(min(layer.own))} on)"
+        note = f"no bindings were given; assumed {layer.name} = {what}"
         return replace(outcome, notes=(note, *outcome.notes))
 
     def _compared(self, layer: LayerCells | PlainCells, placement: Placement, *, rounded: bool) -> Outcome:

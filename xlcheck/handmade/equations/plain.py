@@ -16,7 +16,7 @@ from xlcheck.handmade.equations.functions import Functions, Results
 from xlcheck.handmade.equations.plain_templates import NAMES, TEMPLATES, Found, typed_vectors
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.model.model_spec import Call, InputSpec, ModelSpec, sequential
+from xlcheck.model.model_spec import Call, InputSpec, LayerSpec, ModelSpec, sequential
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,15 @@ def plain_layers(
                 taken |= layer.own
                 waiting.append(layer.results)
                 all_results.append(layer.results)
+                if own.layer.kind == "Softmax" and (own.scaled_by != 1.0 or own.constants):
+                    waiting.append(of)  # other temperatures may be tried beside
                 break
     return found
 
 
 def _cells_of(found: Found, name: str, functions: Functions) -> PlainCells:
     layer = replace(found.layer, name=name)
+    scaled = LayerSpec("ops.multiply", f"{name}_scaled", {"x2": [found.scaled_by]}, {})
     size = len(found.inputs[0][0])
     if len(found.inputs) > 1:
         tensors = [f"input_{number}" for number in range(len(found.inputs))]
@@ -84,7 +87,8 @@ def _cells_of(found: Found, name: str, functions: Functions) -> PlainCells:
         )  # fmt: skip
     else:
         tensors = ["input"]
-        spec = sequential(name, (size, 1) if found.steps else (size,), (layer,))
+        layers = (layer,) if found.scaled_by == 1.0 else (scaled, layer)
+        spec = sequential(name, (size, 1) if found.steps else (size,), layers)
     samples = []
     for number in range(len(found.outputs)):
         own = [(tensor, places[number]) for tensor, places in zip(tensors, found.inputs, strict=True)]

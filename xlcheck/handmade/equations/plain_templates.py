@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,6 +35,7 @@ class Found:
         weights: the cells of its weights.
         steps: whether a sample is a sequence of single numbers.
         constants: the cells of numbers that Keras has as options.
+        scaled_by: what the inputs are multiplied with before the layer, as for a softmax with a temperature.
     """
 
     layer: LayerSpec
@@ -44,6 +45,7 @@ class Found:
     weights: Mapping[str, Places]
     steps: bool = False
     constants: frozenset[Address] = frozenset()
+    scaled_by: float = 1.0
 
 
 def _random(rows: int, columns: int) -> Array:
@@ -151,22 +153,40 @@ def _in_rows(vectors: Sequence[tuple[Address, ...]]) -> list[Results]:
 
 
 def _softmax(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
-    """A softmax of each step's results."""
-    outputs: dict[int, list[Address] | None] = {}
-    for step, own in _vectors(of).items():
-        outputs[step] = _alike(own, functions, _exponential_shares)
-        if outputs[step] is None:
-            return None
-    return _of_vectors(of, outputs, LayerSpec("Softmax", "", {"axis": -1}), {})
+    """A softmax of each step's results, or of these over a temperature that stands in a cell."""
+    vectors = _vectors(of)
+    typed = {next(iter(rest)) for read in functions.of.values() if len(rest := read - functions.known) == 1 < len(read)}
+    for cell in (None, *sorted(typed)) if vectors else ():
+        over = () if cell is None else (cell,)
+        function = _exponential_shares if cell is None else lambda x: _exponential_shares(x[:, :-1] / x[:, -1:])
+        outputs = {step: _alike(own, functions, function, over) for step, own in vectors.items()}
+        found = _of_vectors(of, outputs, LayerSpec("Softmax", "", {"axis": -1}), {})
+        if found is not None:
+            scale = 1.0 if cell is None else 1 / functions.number(cell)
+            return replace(found, scaled_by=scale, constants=frozenset(over))
+    return None
 
 
-def _alike(own: Sequence[Address], functions: Functions, function: Callable[[Array], Array]) -> list[Address] | None:
-    """The cells that hold each element of a function of some cells, if there is exactly one for each."""
-    x = _random(_TRIALS, len(own))
+def _alike(
+    own: Sequence[Address],
+    functions: Functions,
+    function: Callable[[Array], Array],
+    typed: Sequence[Address] = (),
+) -> list[Address] | None:
+    """The cells that hold each element of a function of some cells, if there is exactly one for each.
+
+    Args:
+        own: the cells.
+        functions: what formulas compute from them.
+        function: gives a row of elements for each row of numbers in these cells, and behind them in the typed ones.
+        typed: the cells of other numbers, which are above 0.
+    """
+    x = np.hstack([_random(_TRIALS, len(own)), np.abs(_random(_TRIALS, len(typed) + 1))[:, 1:] + 0.1])
     desired = function(x)
     found: dict[int, list[Address]] = defaultdict(list)
-    cells = [cell for cell, read in functions.of.items() if read == frozenset(own)]
-    for cell, y in (functions.values_of(cells, own, x) if len(cells) >= len(own) else {}).items():
+    read_by_all = [*own, *typed]
+    cells = [cell for cell, read in functions.of.items() if read == frozenset(read_by_all)]
+    for cell, y in (functions.values_of(cells, read_by_all, x) if len(cells) >= len(own) else {}).items():
         for unit in range(len(own)):
             if _same(y, desired[:, unit]):
                 found[unit].append(cell)
