@@ -68,3 +68,13 @@ def test_what_is_computed_in_a_line_of_copies_is_no_pass(kind: str, tmp_path: Pa
         cells |= {f"C{row + 1}": f"=D{row}"} if row < 9 else {}
 
     assert answer(cells, tmp_path) == (code, set())
+
+
+@pytest.mark.parametrize(("state", "code"), [("=IF($H$1>99,0,0.3)", 0), ("=IF($A$1>99,0,0.3)", 3), ("=A7*0+0.3", 3)])
+def test_a_state_that_the_network_s_own_numbers_make_is_no_pass(state: str, code: int, tmp_path: Path) -> None:
+    """Rule: what is given before the first step does not depend on the weights of a network, its inputs or results."""
+    cells: dict[str, object] = {"A1": 0.7, "B1": -0.4, "C1": 0.15, "D4": "=H3", "H1": 0.1, "H3": state}
+    for row, x in enumerate((0.3, -0.8, 0.55, 0.2, -0.6), 5):
+        cells |= {f"A{row}": x, f"D{row}": f"=TANH(A{row}*$A$1+D{row - 1}*$B$1+$C$1)"}
+
+    assert answer(cells, tmp_path) == (code, set())

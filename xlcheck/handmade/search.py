@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.budget import doing
@@ -21,6 +21,7 @@ from xlcheck.handmade.pieces import pieces
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.shown_beside import answer_key, only_shown, unread, without
 from xlcheck.handmade.single_edit import NONE, UNDECIDED, one_edit
@@ -156,7 +157,7 @@ class Search:
             if rest.is_sure:
                 why = "nothing reads these formulas, and it was not recognised what they compute"
                 left = Abstention(part.table, part.values, sorted(shown), f"{why}; {_HOW}", sheets=sheets)
-                return [*map(part_of, rest.outcomes)], [left, *_spare(part, rest)]
+                return _parts_of(rest.outcomes, part), [left, *_spare(part, rest)]
         return None
 
     def _judged(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
@@ -173,7 +174,7 @@ class Search:
                 return [trained], []
             lined = settled_in_line(part, terms, base, lambda: self._bench(part, answers, terms), layers)
             if lined is not layers and lined.is_whole:
-                at_once = [*map(part_of, lined.outcomes)], [*_spare(part, lined)]
+                at_once = _parts_of(lined.outcomes, part), [*_spare(part, lined)]
             if at_once is not None:
                 return at_once
             layers = lined
@@ -188,7 +189,7 @@ class Search:
                 known = set().union(*(outcome.table.texts for outcome in whole))
                 others = [cell for cell in part.table.texts if cell not in known]
                 beside = [Abstention(part.table, part.values, others, "", matters=False)] if others else []
-                return [*map(part_of, whole)], beside
+                return _parts_of(whole, part), beside
             layers = Settled() if layers.roots else layers
             whole = _OTHERWISE
         if layers.outcomes and (whole in {NONE, effort.USED_UP} or not layers.may_be_more):
@@ -200,17 +201,17 @@ class Search:
         left = Abstention(part.table, part.values, cells, f"{because}; {_HOW}", matters, sheets=sheets)
         if not layers.outcomes:
             return [], [left]
-        found = [*map(part_of, layers.outcomes)]
+        found = _parts_of(layers.outcomes, part)
         return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
 
     def _right_at_once(self, part: SheetGroup, answers: Answers, layers: Settled) -> _Found | None:
         """What became of a part in which all is right but for what is only shown."""
         if layers.is_sure:
-            return [*map(part_of, layers.outcomes)], [*_spare(part, layers)]
+            return _parts_of(layers.outcomes, part), [*_spare(part, layers)]
         shown = only_shown(part)
         if shown and (rest := self._equations(without(part, shown), answers)).is_sure:
             beside = Abstention(part.table, part.values, sorted(shown), "", matters=False)
-            return [*map(part_of, rest.outcomes)], [beside, *_spare(part, rest)]
+            return _parts_of(rest.outcomes, part), [beside, *_spare(part, rest)]
         return None
 
     def _with_one_edit(
@@ -256,6 +257,26 @@ class Search:
         if self.gradients is None or len(part.table.formulas) > _LARGE:
             return None
         return backward_outcome(part.table, part.values, self.tolerance, self.gradients)
+
+
+def _parts_of(outcomes: Sequence[Outcome], part: SheetGroup) -> list[Part]:
+    """What became of networks, and what may be wrong before their first steps."""
+    judged = {verdict.cell for outcome in outcomes for verdict in outcome.verdicts}
+    gaps = tuple(why for outcome in outcomes for why in _states_made(outcome, part, judged))
+    return [*map(part_of, outcomes), *([Part((), without_cell=len(gaps), gaps=gaps, notes=gaps)] if gaps else [])]
+
+
+def _states_made(outcome: Outcome, part: SheetGroup, judged: Collection[Address]) -> Iterator[str]:
+    """Which formulas make a state before the first step of what the network itself is given or computes.
+
+    One that belongs to another network, as an encoder's, is judged there; one that repeats a cell is no other number.
+    """
+    given = {cell: quantity.name.endswith("_init") for n in outcome.networks for quantity, _, _, cell in n.cells()}
+    known = {verdict.cell for verdict in outcome.verdicts} | {cell for cell, is_state in given.items() if not is_state}
+    for cell in (own for own, is_state in given.items() if is_state and part.table.is_formula(own)):
+        behind = reached([cell], part.precedents.of)
+        if cell not in judged and not part.precedents.is_copy(cell) and not known.isdisjoint(behind):
+            yield f"{show(cell)} makes a state before the first step of what its network itself reads or computes"
 
 
 def _cells(part: Part) -> list[Address]:
