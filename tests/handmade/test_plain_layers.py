@@ -169,11 +169,12 @@ def test_what_all_formulas_of_a_block_do_otherwise_is_no_pass(
     ("edit", "expected"),
     [
         ({}, 0),
+        ({"A1": 0}, 3),
         ({"H7": "=EXP(E7)"}, 3),
         ({"H7": "=EXP(E7/$N$1)"}, 3),
         ({"L8": "=H8/SUM($G8:$H8)"}, 3),
     ],
-    ids=["right", "no temperature", "another temperature", "a share of two"],
+    ids=["right", "a temperature of 0", "no temperature", "another temperature", "a share of two"],
 )
 def test_a_softmax_may_have_a_temperature(edit: dict[str, object], expected: int, tmp_path: Path) -> None:
     """Rule: shares of the exponentials of all results over one typed number are a softmax behind a scale."""

@@ -155,8 +155,11 @@ def _in_rows(vectors: Sequence[tuple[Address, ...]]) -> list[Results]:
 def _softmax(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
     """A softmax of each step's results, or of these over a temperature that stands in a cell."""
     vectors = _vectors(of)
-    typed = {next(iter(rest)) for read in functions.of.values() if len(rest := read - functions.known) == 1 < len(read)}
-    for cell in (None, *sorted(typed)) if vectors else ():
+    beside = {
+        next(iter(rest)) for read in functions.of.values() if len(rest := read - functions.known) == 1 < len(read)
+    }
+    typed = sorted(cell for cell in beside if functions.number(cell) > 0)
+    for cell in (None, *typed) if vectors else ():
         over = () if cell is None else (cell,)
         function = _exponential_shares if cell is None else lambda x: _exponential_shares(x[:, :-1] / x[:, -1:])
         outputs = {step: _alike(own, functions, function, over) for step, own in vectors.items()}
