@@ -216,6 +216,22 @@ def test_each_step_may_look_up_its_sample(edit: dict[str, object], expected: obj
     assert answer(cells | edit, tmp_path) == expected
 
 
+@pytest.mark.parametrize("total", ["=SUM(G4:G9)", "=AVERAGE(G4:G9)", None])
+def test_losses_that_were_pasted_are_no_pass(total: str | None, tmp_path: Path) -> None:
+    """Rule: a whole line of typed numbers where results stand is open, also where something reads it that is itself
+    computed from nothing; a rate of which others are made is none."""
+    cells: dict[str, object] = {"A1": 0.2, "A2": "=A1*0.5", "C4": 0.2, "D4": -0.3, "G11": total}
+    for row in range(4, 10):
+        _, x, y = _SAMPLES[(row - 4) % 3]
+        cells |= {f"A{row}": x, f"B{row}": y, f"E{row}": f"=C{row}*A{row}+D{row}", f"F{row}": f"=E{row}-B{row}"}
+        cells |= {f"G{row}": f"=F{row}^2", f"H{row}": f"=2*F{row}*A{row}"}
+        cells |= {f"C{row + 1}": f"=C{row}-$A$2*H{row}", f"D{row + 1}": f"=D{row}-$A$2*2*F{row}"} if row < 9 else {}
+    pasted = {f"G{row}": round(0.37 * row + 0.1234567, 7) for row in range(4, 10)}
+
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | pasted, tmp_path) == (3, set())
+
+
 _SAMPLES = ((1, 0.5, 1.1), (2, 1.2, 2.3), (3, -0.7, -1.6), (4, 1.9, 4.2))
 
 

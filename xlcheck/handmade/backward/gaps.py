@@ -23,6 +23,7 @@ from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.verdicts.messages import plural
 
 _LOSS = re.compile(r"E\b(?!/)")
@@ -64,7 +65,7 @@ def gaps(
         yield "a threshold is added in some steps and subtracted in others, or no step trains it"
     yield from _of_cells(
         (cell for cell in _unread_numbers(table, reading, {*right}) if cell not in others),
-        "was typed where results stand, and no formula reads it",
+        "was typed where results stand, and no formula of a step reads it",
     )
     yield from _of_cells(
         _handed_on_in_vain(reading, right), "is copied from step to step, and nothing computes with it"
@@ -248,13 +249,16 @@ def _typed_anew(table: CellTable, reading: Reading, before: _Weights, own: _Weig
 
 
 def _unread_numbers(table: CellTable, reading: Reading, right: AbstractSet[Address]) -> Iterator[Address]:
-    """Typed numbers that no formula reads, though they stand where results of a step do.
+    """Typed numbers that no formula of a step reads, though they stand where results do; a total of them may.
 
     Each may have been pasted over a formula, one at the end of a line or all of it, or should be read instead of what
     is. Whole numbers may count steps; and what the last step does not need any more, the step before it reads.
     """
     stride = reading.stride
-    read = {cell for reads in reading.sheet.terms.reads.values() for cell in reads} | made_of(table, reading)
+    terms = reading.sheet.terms
+    of_steps = {cell for cell, own in terms.reads.items() if cell in right or any(read in terms for read in own)}
+    of_steps |= reached(of_steps, terms.reads.__getitem__, among=terms.__contains__)
+    read = {read for cell in of_steps for read in terms.reads[cell]} | made_of(table, reading)
     places = {place_of(cell, stride) for cell in right if cell not in reading.sheet.updates} if stride else ()
     for cell in table.addresses:
         if cell in read or cell in table.texts or cell in table.words:
