@@ -126,12 +126,7 @@ def check_content(
     parts = [main, Part((), notes=(*changed.words, *typed_over)), *(part for part, _ in tables)]
     found = report(parts)
     if found.counts.root:
-        from xlcheck.verdicts.deleted_lines import require_no_deletion
-        from xlcheck.verdicts.moved_cells import require_formulas_in_place
-
-        _require_places(content, workbook, session, words=bool(changed.words))
-        require_no_deletion(content.path, manifest, seen, all_formulas, [table.area for table in manifest.tables])
-        require_formulas_in_place(content, judged, all_formulas, found.roots)
+        _require_places(content, workbook, session, judged, found, words=bool(changed.words))
     by_default = perturb is None and found.ok and not given.edits and _is_quick(graph, found, engine)
     if not (perturb or by_default):
         return found
@@ -258,13 +253,19 @@ def _shown(q: Quantity, source: Trace, settings: Sequence[int]) -> Array:
     return source[q.name][list(settings)]
 
 
-def _require_places(content: WorkbookContent, workbook: _Workbook, session: Session, *, words: bool) -> None:
-    """Refuse a workbook in which what looks wrong has moved; `words` says whether words have."""
-    from xlcheck.verdicts.moved_cells import require_own_places
+def _require_places(
+    content: WorkbookContent, workbook: _Workbook, session: Session, judged: Judged, found: CheckReport, *, words: bool
+) -> None:
+    """Refuse a workbook in which what looks wrong has moved, or was deleted; `words` says whether words have moved."""
+    from xlcheck.verdicts.deleted_lines import require_no_deletion
+    from xlcheck.verdicts.moved_cells import require_formulas_in_place, require_own_places
 
+    w, tables = workbook, [table.area for table in workbook.manifest.tables]
     if words:
         require_places(content)
-    require_own_places(content, workbook.manifest, workbook.seen, session, workbook.tolerance)
+    require_own_places(content, w.manifest, w.seen, session, w.tolerance)
+    require_no_deletion(content.path, w.manifest, w.seen, w.all_formulas, tables)
+    require_formulas_in_place(content, judged, w.all_formulas, found.roots)
 
 
 def _notes(workbook: _Workbook, why: str, *, rounded: bool) -> Iterator[str]:
