@@ -69,8 +69,8 @@ def against(
     kept = sorted({*made, *looked_up} - {*computing})
     lines = Lines(kept, table)
     yield from (why for cell in kept if (why := _odd(cell, lines, table)) is not None)
-    copies = Lines({*made, *filter(precedents.is_copy, judged)}, table)
-    for cell in {*made} - {*computing}:
+    copies = Lines(sorted({*made, *filter(precedents.is_copy, judged)}), table)
+    for cell in sorted({*made} - {*computing}):
         if copies.differs(cell) and not lines.differs(cell):
             yield f"{show(cell)} makes something of a number that formulas in line with it only repeat"
     yield from (why for cell in kept if (why := _by_several_ranges(cell, table)) is not None)
