@@ -21,6 +21,7 @@ from xlcheck.handmade.idle_under_edits import (
 )
 from xlcheck.handmade.reading.cell_terms import NOTHING, leaves
 from xlcheck.handmade.reading.cells import beside
+from xlcheck.handmade.reading.offsets import offset, offset_between
 
 _CLEARLY = 2
 """Formulas more."""
@@ -82,8 +83,8 @@ def _computes_an_input(candidate: Candidate, base: Arrangement) -> bool:
         for reader in reads.readers.get(cell, ()) if digits_of(numbers[cell]) < COMPUTED else ():
             own = texts.get(reader)
             for other in texts if own is not None else ():
-                by = (other[1] - reader[1], other[2] - reader[2])
-                place = (cell[0], cell[1] + by[0], cell[2] + by[1])
+                by = offset_between(reader, other)
+                place = offset(cell, by)
                 is_read = place in numbers and place != cell and place in reads.of(other)
                 is_read = is_read and table.fills(reader, other)
                 if is_read and place not in candidate.edit:
@@ -151,7 +152,7 @@ def _leaves_its_line(candidate: Candidate, base: Arrangement) -> bool:
         does = (outline(term, lambda _: "") for term in (terms[cell], edit[cell]))
         if not (lost and new) or (not lost.isdisjoint(terms.reads[cell]) and len({*does}) > 1):
             continue  # nothing stands in the place of something, or another formula was pasted there
-        others = [o for o in terms.keys() - edit.keys() if o[0] == cell[0] and 0 in (o[1] - cell[1], o[2] - cell[2])]
+        others = [o for o in terms.keys() - edit.keys() if o[0] == cell[0] and 0 in offset_between(cell, o)]
         akin = [other for other in others if len(before.intersection(terms.reads[other])) > 1]
         akin = akin or [other for other in others if skeleton(texts.get(other, "")) == skeleton(texts.get(cell, ""))]
         read = [(other, {*terms.reads[other]}) for other in akin]
@@ -173,7 +174,7 @@ def _takes_a_loop_away(candidate: Candidate, base: Arrangement) -> bool:
             for by in ((0, 1), (1, 0)) if reads.is_formula(lost) else ():
                 value, before = lost, cell
                 while reads.is_formula(value):
-                    value, before = ((at[0], at[1] - by[0], at[2] - by[1]) for at in (value, before))
+                    value, before = (offset(at, by, -1) for at in (value, before))
                 filled = before in texts and table.fills(before, cell)
                 if filled and table.is_number(value) and [*reads.readers.get(value, ())] == [before]:
                     return True
@@ -186,7 +187,7 @@ def _most_readers(cells: Iterable[Address], at: Address, read: Sequence[_Read]) 
 
 def _readers(own: Address, at: Address, read: Sequence[_Read]) -> tuple[int, int]:
     """How many formulas read a cell; and how many read one that stands to them as it does to another formula."""
-    by = (own[1] - at[1], own[2] - at[2])
+    by = offset_between(at, own)
     return sum(own in its for _, its in read), sum((own[0], o[1] + by[0], o[2] + by[1]) in its for o, its in read)
 
 
@@ -203,7 +204,7 @@ def _reads_once(candidate: Candidate, base: Arrangement) -> bool:
             continue
         own = before.intersection(reads.of(cell))
         for other in texts.keys() - candidate.edit.keys():
-            in_line = other[0] == cell[0] and 0 in (other[1] - cell[1], other[2] - cell[2])
+            in_line = other[0] == cell[0] and 0 in offset_between(cell, other)
             counts = in_line and (other > cell or len(own.intersection(reads.of(other))) > 1)
             if counts and texts[other] != texts[cell] and table.fills(cell, other):
                 return True

@@ -18,6 +18,7 @@ from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.reading.cell_terms import in_order
 from xlcheck.handmade.reading.lines import Lines
+from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reads import Reads
 
 _COMPARES = frozenset({"=", "<>", "<", ">", "<=", ">="})
@@ -110,7 +111,7 @@ def goes_on(area: Range, reads: Reads, among: Collection[Address]) -> bool:
     first = (area.sheet, area.top, area.left)
     last = (area.sheet, area.top + area.rows - 1, area.left + area.columns - 1)
     for end, way in ((first, -1), (last, 1)):
-        beyond = (end[0], end[1] + way * down, end[2] + way * right)
+        beyond = offset(end, (down, right), way)
         if end in texts and beyond in among and skeleton(texts.get(beyond, "")) == skeleton(texts[end]):
             return True
     return False

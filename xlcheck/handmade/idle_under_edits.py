@@ -14,6 +14,7 @@ from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.layer_cells import at_first
 from xlcheck.handmade.reading.cell_terms import leaves
 from xlcheck.handmade.reading.cells import beside
+from xlcheck.handmade.reading.offsets import offset
 
 
 def leaves_idle(candidate: Candidate, base: Arrangement) -> bool:
@@ -47,7 +48,7 @@ def takes_an_input_away(candidate: Candidate, base: Arrangement) -> bool:
 
     def is_between(cell: Address, down: int, right: int) -> bool:
         own = reads.in_the_end(cell)
-        both = [(cell[0], cell[1] + by * down, cell[2] + by * right) for by in (-1, 1)]
+        both = [offset(cell, (down, right), by) for by in (-1, 1)]
         if not all(is_typed(other) and other not in candidate.edit for other in both):
             return False
         shared = [not own.isdisjoint(reads.in_the_end(other)) for other in both]

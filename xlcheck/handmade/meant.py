@@ -21,6 +21,7 @@ from xlcheck.handmade.networks.labels import LONGEST_SYMBOL
 from xlcheck.handmade.pieces import alone, connected
 from xlcheck.handmade.reading.cells import CellTable, beside, show
 from xlcheck.handmade.reading.lines import by_line
+from xlcheck.handmade.reading.offsets import offset, offset_between
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.showing import bends
@@ -264,7 +265,7 @@ def _copied_for_bent(part: SheetGroup, cell: Address) -> Iterator[Address]:
     own = skeleton(texts.get(cell, ""))
     alike = [o for o, text in texts.items() if o != cell and skeleton(text) == own] if copies else []
     for copied in copies:
-        places = [(o, (o[0], o[1] + copied[1] - cell[1], o[2] + copied[2] - cell[2])) for o in alike]
+        places = [(o, offset(o, offset_between(cell, copied))) for o in alike]
         if any(bends(texts.get(place, "")) and precedents.of(place) == [o] for o, place in places):
             yield copied
 
@@ -305,7 +306,7 @@ def _leaves_a_step_out(part: SheetGroup, cell: Address) -> bool:
             break
         (source,) = part.precedents.of(source)
     text = table.texts.get(source)
-    filled = None if text is None else moved(text, cell[1] - source[1], cell[2] - source[2])
+    filled = None if text is None else moved(text, *offset_between(source, cell))
     if source == cell or source[0] != cell[0] or filled is None or text is None:
         return False
     there, here = _operands(table, filled, cell), _operands(table, text, cell)

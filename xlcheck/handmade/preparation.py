@@ -19,6 +19,7 @@ from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.lines import MANY, Lines
+from xlcheck.handmade.reading.offsets import offset, offset_between
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.showing import is_difference
@@ -134,9 +135,9 @@ def _by_numbers_of_others(cells: Sequence[Address], table: CellTable, precedents
         ours = _single_cells(first, table)
         for other in others:
             theirs = _single_cells(other, table)
-            away = {(b[1] - a[1], b[2] - a[2]) for a, b in zip(ours, theirs, strict=False) if a != b}
+            away = {offset_between(a, b) for a, b in zip(ours, theirs, strict=False) if a != b}
             for shared in (a for a, b in zip(ours, theirs, strict=False) if a == b):
-                missed = [(shared[0], shared[1] + down, shared[2] + right) for down, right in sorted(away)]
+                missed = [offset(shared, (down, right)) for down, right in sorted(away)]
                 for own in (c for c in missed if table.is_number(c) and not precedents.readers(c)):
                     yield f"{show(other)} reads {show(shared)} as {show(first)} does, and nothing reads {show(own)}"
 
@@ -166,7 +167,7 @@ def _pooled_otherwise(cell: Address, pooled: Sequence[Address], table: CellTable
     for down, right in ((1, 0), (0, 1)) if 1 in (area.rows, area.columns) and not others & {first, last} else ():
         if area.size > 1 and (area.rows > 1) != bool(down):
             continue
-        for end in ((first[0], first[1] - down, first[2] - right), (last[0], last[1] + down, last[2] + right)):
+        for end in (offset(first, (down, right), -1), offset(last, (down, right))):
             if end not in {cell, *others} and _kind(end, table) in kinds:
                 return f"{show(cell)} pools some cells and not {show(end)}, which is of their kind"
     return None

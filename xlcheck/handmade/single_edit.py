@@ -35,6 +35,7 @@ from xlcheck.handmade.layer_cells import may_be_no_network
 from xlcheck.handmade.outcome import CORRECT, Outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import show
+from xlcheck.handmade.reading.offsets import offset_between
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import UnderEdits
@@ -199,7 +200,7 @@ def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False, amon
     """
 
     def described(cell: Address, term: Term) -> Iterator[object]:
-        yield outline(term, lambda o: (o[1] - cell[1], o[2] - cell[2]) if o in terms and o[0] == cell[0] else "given")
+        yield outline(term, lambda o: offset_between(cell, o) if o in terms and o[0] == cell[0] else "given")
         if beside:
             yield outline(term, lambda o: o if o in terms else "given")
 

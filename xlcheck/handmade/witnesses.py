@@ -16,6 +16,7 @@ from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.networks.elements import Key
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cells import address_of, show
+from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.verdicts.report import Status
 
@@ -106,7 +107,7 @@ def _stands_for_another(cell: Address, keys: Mapping[Address, Key]) -> bool:
     """Whether a cell stands in the place of another one, between two of its quantity, or where these go on."""
     asked = {*keys.values()}
     for down, right in ((0, 1), (1, 0)):
-        line = {by: keys.get((cell[0], cell[1] + by * down, cell[2] + by * right)) for by in (-2, -1, 1, 2)}
+        line = {by: keys.get(offset(cell, (down, right), by)) for by in (-2, -1, 1, 2)}
         for first, second in ((-1, 1), (-2, -1), (2, 1)):
             one, other = line[first], line[second]
             if one is None or other is None or one.band != other.band:

@@ -17,7 +17,7 @@ from xlcheck.handmade.equations.kinks import STEPS, layers_behind, slope_below_0
 from xlcheck.handmade.equations.left_out import input_left_out, reads_empty, reads_less
 from xlcheck.handmade.equations.networks import networks_of
 from xlcheck.handmade.equations.objections import doubt_of, repeated
-from xlcheck.handmade.equations.orders import exchanged, moved, other_order
+from xlcheck.handmade.equations.orders import exchanged, other_order
 from xlcheck.handmade.equations.pairs import Pair, Pairs
 from xlcheck.handmade.equations.places import stands_apart
 from xlcheck.handmade.equations.variants import tables_apart
@@ -88,12 +88,6 @@ def test_each_reason_is_given_by_one_function(case: str, tmp_path: Path) -> None
 def test_of_right_layers_nothing_is_said(cells: Mapping[str, object], tmp_path: Path) -> None:
     """Neither of small ones, nor of those with several units and samples."""
     assert not any(_said(sheet(cells, tmp_path)).values())
-
-
-def test_how_far_cells_are_apart() -> None:
-    """On one worksheet; on two nobody can say."""
-    assert moved(("S", 2, 5), ("S", 4, 1)) == (2, -4)
-    assert moved(("S", 2, 5), ("T", 2, 5)) is None
 
 
 def test_tables_side_by_side_of_the_same_sums(tmp_path: Path) -> None:

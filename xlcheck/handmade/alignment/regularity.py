@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.networks.elements import Key
+from xlcheck.handmade.reading.offsets import offset
 
 Vector = tuple[int, int]
 Shift = tuple[int, int, int]
@@ -52,7 +53,7 @@ class Regularity:
         own = self._placed.get(cell)
         for vector in self._vectors.get(cell[0], ()):
             for sign in (1, -1):
-                key = self._placed.get((cell[0], cell[1] - sign * vector[0], cell[2] - sign * vector[1]))
+                key = self._placed.get(offset(cell, vector, -sign))
                 if key is None:
                     continue
                 itself = _between(key, own, sign) if own is not None and own.band == key.band else NO_SHIFT

@@ -13,6 +13,7 @@ from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Move
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.offsets import offset, offset_between
 from xlcheck.handmade.reading.reached import reached
 
 _DIGITS = 4
@@ -76,7 +77,7 @@ class Certainty:
             if cell in self._confirmed or cell in self._reading.forward or number not in self._accepted:
                 continue
             for by in (-1, 1):
-                other = (cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1])
+                other = offset(cell, stride, by)
                 if other not in self._confirmed or other not in roles or other in self._reading.forward:
                     continue
                 its_number, its = roles[other]
@@ -145,7 +146,7 @@ def _is_in_line(cell: Address, before: Address, reading: Reading) -> bool:
 
     What stands elsewhere than the next step's weight would may be an input that was taken for one.
     """
-    if (cell[1] - before[1], cell[2] - before[2]) != (reading.stride or ()):
+    if offset_between(before, cell) != (reading.stride or ()):
         return False
     after = cell[0], 2 * cell[1] - before[1], 2 * cell[2] - before[2]
     return before in reading.sheet.updates or after in reading.sheet.updates
@@ -189,7 +190,7 @@ def _reads_otherwise(reading: Reading, number: int) -> bool:
     line = {reading.places[n]: step.truth.network.samples[0].inputs for n, step in enumerate(reading.steps)
             if step.worksheet == reading.steps[number].worksheet}  # fmt: skip
     ahead = {
-        (after[0][1] - before[0][1], after[0][2] - before[0][2])
+        offset_between(before[0], after[0])
         for place, before in line.items() if (after := line.get(place + 1)) is not None
     }  # fmt: skip
     return len(ahead) > 1

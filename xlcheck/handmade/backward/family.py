@@ -17,8 +17,8 @@ from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.unwritten import FAR
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.offsets import Offset, offset, offset_between, run_from
 
-Stride = tuple[int, int]
 _MOST = 1_000
 _SIBLINGS = 2
 """So many cells at least have to agree on what an outlier should be, and more than all that do not."""
@@ -51,7 +51,7 @@ def amendments(table: CellTable, reading: Reading) -> dict[Address, str]:
 
 
 def _with_other_numbers(
-    table: CellTable, reading: Reading, wanted: Mapping[Address, str], stride: Stride
+    table: CellTable, reading: Reading, wanted: Mapping[Address, str], stride: Offset
 ) -> set[tuple[str, int]]:
     """The places at which all updates have other numbers than in the rest of their lines, such as a smaller rate."""
     updates = [cell for cell in reading.sheet.updates if cell in table.texts]
@@ -67,35 +67,32 @@ def _may_begin(cell: Address, typed: Collection[Address], reading: Reading) -> b
     return cell in typed or cell in reading.sheet.updates
 
 
-def _strides(reading: Reading) -> Iterator[tuple[Stride, int | None]]:
+def _strides(reading: Reading) -> Iterator[tuple[Offset, int | None]]:
     """How far the next step is away, and the next sample of a batch; of these also how many there are."""
     updates = reading.sheet.updates
-    far = Counter((to[1] - at[1], to[2] - at[2]) for to, at in updates.items() if to[0] == at[0])
+    far = Counter(offset_between(at, to) for to, at in updates.items() if to[0] == at[0])
     if stride := reading.stride or max(far, key=lambda own: far[own], default=None):
         yield stride, None
     outputs = [sample.outputs[-1][0] for sample in reading.steps[0].truth.network.samples]
-    between = Counter((b[1] - a[1], b[2] - a[2]) for a, b in pairwise(outputs))
+    between = Counter(offset_between(a, b) for a, b in pairwise(outputs))
     # One sample that is wrong may not be known as one.
     yield from ((own, len(outputs)) for own, _ in between.most_common(1) if own != stride)
 
 
-def place_of(cell: Address, stride: Stride) -> tuple[str, int]:
+def place_of(cell: Address, stride: Offset) -> tuple[str, int]:
     """Where a cell stands in the direction in which steps go on."""
     return cell[0], cell[1] if stride[0] else cell[2] % FAR
 
 
-def _lines(table: CellTable, stride: Stride) -> Iterator[list[Address]]:
+def _lines(table: CellTable, stride: Offset) -> Iterator[list[Address]]:
     """The lines of numbers and formulas, as far as each goes on."""
     cells = {cell for cell in table.addresses if cell not in table.words}
     for cell in cells:
-        if (cell[0], cell[1] - stride[0], cell[2] - stride[1]) not in cells:
-            line = [cell]
-            while (after := (cell[0], line[-1][1] + stride[0], line[-1][2] + stride[1])) in cells:
-                line.append(after)
-            yield line
+        if offset(cell, stride, -1) not in cells:
+            yield run_from(cell, stride, cells.__contains__)
 
 
-def _amended(table: CellTable, line: Sequence[Address], stride: Stride) -> Iterator[tuple[Address, str]]:
+def _amended(table: CellTable, line: Sequence[Address], stride: Offset) -> Iterator[tuple[Address, str]]:
     """The cells of a line that break it, and the formula that the others would have in the place of each."""
     if len({shape_of(table.texts[cell], *cell[1:]) if cell in table.texts else None for cell in line}) < 2:
         return
@@ -118,7 +115,7 @@ def _blanks(table: CellTable, text: str, cell: Address) -> int:
     return sum(own not in table.index or own in table.words for own in cells)
 
 
-def _fitting(table: CellTable, line: Mapping[int, Address], stride: Stride) -> tuple[list[int], list[bool]]:
+def _fitting(table: CellTable, line: Mapping[int, Address], stride: Offset) -> tuple[list[int], list[bool]]:
     """Which cells of a line, by their distances, have the formula of most of them; and which references move."""
     kinds: dict[object, list[int]] = defaultdict(list)
     for steps, other in line.items():
@@ -132,7 +129,7 @@ def _fitting(table: CellTable, line: Mapping[int, Address], stride: Stride) -> t
     return [steps for steps in alike if all(steps in fits for _, fits in rules)], [moves for moves, _ in rules]
 
 
-def _wanted(table: CellTable, cell: Address, line: Mapping[int, Address], stride: Stride) -> str | None:
+def _wanted(table: CellTable, cell: Address, line: Mapping[int, Address], stride: Offset) -> str | None:
     """The formula that most others of a line would have in a cell's place; None if they do not agree, or it has it."""
     fitting, moves = _fitting(table, line, stride)
     if len(fitting) < _SIBLINGS:
@@ -160,13 +157,13 @@ def _areas(text: str, sheet: str) -> list[Range]:
     return [ref.area(sheet) for ref in cut(text).refs]
 
 
-def _corners(ref: Ref, steps: int, stride: Stride) -> tuple[int, int, int, int]:
+def _corners(ref: Ref, steps: int, stride: Offset) -> tuple[int, int, int, int]:
     """What a reference would name so many steps before."""
     down, right = steps * stride[0], steps * stride[1]
     return ref.top - down, ref.left - right, ref.bottom - down, ref.right - right
 
 
-def _rule(refs: Mapping[int, Ref], stride: Stride) -> tuple[bool, set[int]]:
+def _rule(refs: Mapping[int, Ref], stride: Offset) -> tuple[bool, set[int]]:
     """Whether a reference moves with its cell or stays, as in most formulas; and in which ones it does."""
     stays, moves = (Counter(_corners(ref, n * far, stride) for n, ref in refs.items()) for far in (0, 1))
     is_moving = max(moves.values()) > max(stays.values())
@@ -175,7 +172,7 @@ def _rule(refs: Mapping[int, Ref], stride: Stride) -> tuple[bool, set[int]]:
     return is_moving, {n for n, ref in refs.items() if _corners(ref, n * is_moving, stride) == best}
 
 
-def _filled(text: str, steps: int, moves: Sequence[bool], stride: Stride) -> str | None:
+def _filled(text: str, steps: int, moves: Sequence[bool], stride: Offset) -> str | None:
     """A formula so many steps before the place in which it stands."""
     found = cut(text)
     by = -steps * stride[0], -steps * stride[1]
@@ -183,7 +180,7 @@ def _filled(text: str, steps: int, moves: Sequence[bool], stride: Stride) -> str
     return None if None in refs else found.with_refs(refs)
 
 
-def _is_filled(text: str, other: str, steps: int, stride: Stride) -> bool:
+def _is_filled(text: str, other: str, steps: int, stride: Offset) -> bool:
     """Whether another formula so many steps away is the same, each reference moved or left."""
     pairs = zip(cut(text).refs, cut(other).refs, strict=False)
     return _kind(text) == _kind(other) and all(

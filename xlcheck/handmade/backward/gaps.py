@@ -22,6 +22,7 @@ from xlcheck.handmade.backward.updates import source
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.lines import by_line
+from xlcheck.handmade.reading.offsets import Offset, beside_at, offset, run_from
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.verdicts.messages import plural
@@ -101,7 +102,7 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
         right: the cells that are right.
     """
     stride = reading.stride
-    beside = [(cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) for by in (-1, 1)] if stride else []
+    beside = beside_at(cell, stride)
     terms = reading.sheet.terms
     text, term = table.texts[cell], terms.get(cell)
     if term is None and skeleton(text) == "#" and _is_between(cell, {*right}):  # the copy of a word
@@ -141,7 +142,7 @@ def _out_of_step(reading: Reading, right: Collection[Address]) -> Iterator[Addre
     if stride is None:
         return
     for cell in right:
-        after = cell[0], cell[1] + stride[0], cell[2] + stride[1]
+        after = offset(cell, stride)
         if cell in reading.roles and after in reading.roles and after in right:
             (number, role), (following, its) = reading.roles[cell], reading.roles[after]
             name = role.quantity.name
@@ -267,7 +268,7 @@ def _unread_numbers(table: CellTable, reading: Reading, right: AbstractSet[Addre
             if _is_between(cell, right):
                 yield cell
             continue
-        before = cell[0], cell[1] - stride[0], cell[2] - stride[1]
+        before = offset(cell, stride, -1)
         if before in right or not (before in read or _may_count(cell, stride, table, reading)):
             yield cell
 
@@ -280,15 +281,12 @@ def _is_between(cell: Address, cells: AbstractSet[Address]) -> bool:
     )
 
 
-def _may_count(cell: Address, stride: tuple[int, int], table: CellTable, reading: Reading) -> bool:
+def _may_count(cell: Address, stride: Offset, table: CellTable, reading: Reading) -> bool:
     """Whether a number may be that of a step: not in a line of 0 and 1, nor where outputs are compared with inputs."""
-    number, line = reading.sheet.terms.number, [cell]
-    for sign in (-1, 1):
-        while (beside := (cell[0], line[-1][1] + sign * stride[0], line[-1][2] + sign * stride[1])) in table.index:
-            if not table.is_number(beside) or beside in table.texts:
-                break
-            line.append(beside)
-        line.reverse()
+    number = reading.sheet.terms.number
+    behind = run_from(cell, stride, table.is_number)
+    before = run_from(cell, (-stride[0], -stride[1]), table.is_number)
+    line = [*before[:0:-1], *behind]
     numbers = [number(own) for own in line]
     samples = (sample for step in reading.steps for sample in step.truth.network.samples)
     are_answers = len(line) > 2 and {*numbers} <= {0.0, 1.0}
@@ -323,7 +321,7 @@ def _of_other_steps(reading: Reading, right: Container[Address]) -> Iterator[boo
     if stride is None:
         return
     for cell in (c for c in sheet.terms if c in right and (c in sheet.updates or c in sheet.settings)):
-        line = [(cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) for by in (-2, -1, 1)]
+        line = [offset(cell, stride, by) for by in (-2, -1, 1)]
         before = sheet.terms.reads.get(line[1], ())
         for read in set(sheet.terms.reads[cell]) & set(before) & sheet.settings:
             ends = [sheet.terms.reads[end] for end in (line[0], line[2]) if end in sheet.terms]

@@ -24,6 +24,7 @@ from xlcheck.handmade.backward.unwritten import is_unwritten
 from xlcheck.handmade.backward.updates import source
 from xlcheck.handmade.backward.verdicts import Verdicts
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.offsets import offset
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
@@ -200,7 +201,7 @@ class Judge:
         ahead = self.reading.places[number] - self.reading.places[self.step_of[cell]]
         if stride is None or not ahead:
             return None
-        other = (cell[0], cell[1] + ahead * stride[0], cell[2] + ahead * stride[1])
+        other = offset(cell, stride, ahead)
         known = other in self.reading.roles or other in self.said.agree or other in self.said.results
         filled = {cell, other} <= self.table.texts.keys() and self._shape(other) == self._shape(cell)
         return other if filled and not known else None

@@ -24,6 +24,7 @@ from xlcheck.handmade.equations.typed_over import agrees, digits_of
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.evaluated import computed
+from xlcheck.handmade.reading.offsets import Offset, beside_at
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
 
@@ -97,7 +98,7 @@ def _suspects(table: CellTable, terms: CellTerms, reading: Reading | None, part:
     places = {place_of(cell, stride) for cell in (*outputs, *reading.sheet.updates)}  # elsewhere new inputs are tried
     typed = {
         cell for cell in table.typed_numbers
-        if any((cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) in table.texts for by in (-1, 1))
+        if any(own in table.texts for own in beside_at(cell, stride))
     }  # fmt: skip
     return {cell for cell in beginnings | typed if place_of(cell, stride) in places}
 
@@ -111,7 +112,7 @@ def _may_be_typed(edit: Edit, table: CellTable, terms: CellTerms) -> bool:
     return False
 
 
-def _stride(reading: Reading | None) -> tuple[int, int] | None:
+def _stride(reading: Reading | None) -> Offset | None:
     return None if reading is None else reading.stride
 
 

@@ -20,6 +20,7 @@ from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.backward.verdicts import Verdicts
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.offsets import beside_at
 from xlcheck.learning.dense_gradients import PERCEPTRON, DenseGradients
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
@@ -175,8 +176,7 @@ def _is_among_learnt(cell: Address, reading: Reading) -> bool:
     updates, stride = reading.sheet.updates, reading.stride
     learnt = behind({*updates, *updates.values()}, reading.sheet.order, reading.sheet.terms)
     return stride is not None and all(
-        other in learnt or other not in reading.sheet.terms
-        for other in ((cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) for by in (-1, 1))
+        other in learnt or other not in reading.sheet.terms for other in beside_at(cell, stride)
     )
 
 

@@ -29,6 +29,7 @@ from xlcheck.handmade.backward.steps import (
     without_strange_moves,
 )
 from xlcheck.handmade.backward.unwritten import is_unwritten
+from xlcheck.handmade.reading.offsets import Offset, offset_between
 from xlcheck.learning.dense_gradients import DenseGradients, losses_of
 
 MOST_QUANTITIES = 20_000
@@ -88,10 +89,10 @@ class Reading:
         return {name for name in whole if name.startswith(starts)}
 
     @cached_property
-    def stride(self) -> tuple[int, int] | None:
+    def stride(self) -> Offset | None:
         """How far the next step is away in the sheet, by most of the updates that follow their gradients."""
         strides = Counter(
-            (update[1] - weight[1], update[2] - weight[2])
+            offset_between(weight, update)
             for step in self.steps for update, move in step.moves.items()
             if move is not None and (weight := self.sheet.updates[update])[0] == update[0]
         )  # fmt: skip

@@ -14,6 +14,7 @@ from xlcheck.handmade.backward.quantities import Quantity
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.updates import source
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.offsets import beside_at, offset, offset_between
 
 _SAMPLE = re.compile(r"\(\d+\)")
 
@@ -57,8 +58,7 @@ def _curve(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Qua
     (read, *others) = sheet.terms.reads[cell] or (cell,)
     if others or right.get(read) != "E" or stride is None or place_of(read, stride) != place_of(cell, stride):
         return None
-    beside = ((cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) for by in (-1, 1))
-    if len({outline(sheet.terms[own], len) for own in (cell, *beside) if own in sheet.terms}) > 1:
+    if len({outline(sheet.terms[own], len) for own in (cell, *beside_at(cell, stride)) if own in sheet.terms}) > 1:
         return None
     with np.errstate(all="ignore"):
         logarithm, root = np.log(sheet.cells[read]), np.sqrt(sheet.cells[read])
@@ -87,12 +87,12 @@ def _is_whole_line(cell: Address, parts: list[Address], reading: Reading, right:
     if _are_an_epoch(parts, reading):
         return True
     for end, sign in ((min(parts), -1), (max(parts), 1)):
-        beyond = end[0], end[1] + sign * stride[0], end[2] + sign * stride[1]
+        beyond = offset(end, stride, sign)
         goes_on = _SAMPLE.sub("", right.get(beyond, "")) == _SAMPLE.sub("", right[end])
         if goes_on and (sign < 0 or place_of(end, stride) != place_of(cell, stride)):
             return False
-    line = {(part[0], part[1] - parts[0][1], part[2] - parts[0][2]) for part in parts}
-    return all(down * stride[1] == across * stride[0] for _, down, across in line)
+    away = (offset_between(parts[0], part) for part in parts)
+    return all(down * stride[1] == across * stride[0] for down, across in away)
 
 
 def _are_an_epoch(parts: list[Address], reading: Reading) -> bool:

@@ -18,12 +18,11 @@ from xlcheck.formulas.scanner import Ref, cut
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.offsets import Offset, offset, offset_between, run_from
 
 Edit = Mapping[Address, str]
 """Cell → the formula that it may be meant to hold."""
 
-Away = tuple[int, int]
-"""Rows and columns from one cell to another."""
 
 _FAR, _FEW, _WIDE = 3, 2, 60
 _SIGN = re.compile(r"(?<=[\w)\s])\s*([-+])")
@@ -40,7 +39,7 @@ class Slips:
     """
 
     def __init__(
-        self, table: CellTable, terms: CellTerms, stride: Away | None, suspects: Collection[Address]
+        self, table: CellTable, terms: CellTerms, stride: Offset | None, suspects: Collection[Address]
     ) -> None:  # fmt: skip
         self._table, self._terms, self._suspects = table, terms, sorted(suspects)
         self._seen: set[tuple[tuple[Address, str], ...]] = set()
@@ -89,14 +88,14 @@ class Slips:
         """One reference as the same formula has it at the step before or after, where it moves with it or stays."""
         own = self._table.texts.get(cell, "")
         for away in self._strides:
-            other = self._table.texts.get((cell[0], cell[1] - away[0], cell[2] - away[1]), "")
+            other = self._table.texts.get(offset(cell, away, -1), "")
             if own and skeleton(own) == skeleton(other):
                 for number, (ref, its) in enumerate(zip(cut(own).refs, cut(other).refs, strict=True)):
                     for by in (away, (0, 0)):
                         far = its.top + by[0] - ref.top, its.left + by[1] - ref.left
                         yield from self._with(cell, number, far) if any(far) else ()
 
-    def _exchanges(self, cell: Address) -> Iterator[tuple[int, Away, Address, Address]]:
+    def _exchanges(self, cell: Address) -> Iterator[tuple[int, Offset, Address, Address]]:
         """Reference, distance, the cell that it names, and the one that may be meant."""
         for number, ref in enumerate(cut(self._table.texts.get(cell, "")).refs):
             area = ref.area(cell[0])
@@ -107,7 +106,7 @@ class Slips:
                 if new != cell and self._terms.holds_number(new):
                     yield number, by, old, new
 
-    def _with(self, cell: Address, number: int, by: Away) -> Iterator[Edit]:
+    def _with(self, cell: Address, number: int, by: Offset) -> Iterator[Edit]:
         """A formula with one reference so far away, or with each that names the same cell.
 
         Those in line go along that do the same, and whose reference stands in the same way to them.
@@ -121,7 +120,7 @@ class Slips:
             for numbers in dict.fromkeys(((number,), same)):
                 yield from self._each(group, partial(_shifted, numbers=numbers, by=by))
 
-    def _away(self, cell: Address, number: int) -> Away:
+    def _away(self, cell: Address, number: int) -> Offset:
         """How far a reference is away from its cell."""
         ref = cut(self._table.texts[cell]).refs[number]
         return ref.top - cell[1], ref.left - cell[2]
@@ -145,7 +144,7 @@ class Slips:
         """What a formula in line would be here, where it does something else; each of its references moved or not."""
         for away in dict.fromkeys(self._sources(cell)):
             for group in self._alike(cell) if cell in self._table.texts else self._typed_from(cell, away):
-                sources = [(c[0], c[1] - away[0], c[2] - away[1]) for c in group]
+                sources = [offset(c, away, -1) for c in group]
                 if not {*sources} & {*group} and all(own in self._table.texts for own in sources):
                     texts = [list(self._filled(self._table.texts[own], own[0], away)) for own in sources]
                     edits = (dict(zip(group, own, strict=True)) for own in zip(*texts, strict=False))
@@ -159,21 +158,19 @@ class Slips:
             for cell, text in edit.items()
         )
 
-    def _typed_from(self, cell: Address, away: Away) -> Iterator[list[Address]]:
+    def _typed_from(self, cell: Address, away: Offset) -> Iterator[list[Address]]:
         """A typed number, alone and with those after it in its row or column for which formulas stand as far away."""
         yield [cell]
-        for down, right in ((1, 0), (0, 1)):
-            run = [cell]
-            while self._is_typed_over(after := (cell[0], run[-1][1] + down, run[-1][2] + right), away):
-                run.append(after)
+        for by in ((1, 0), (0, 1)):
+            run = run_from(cell, by, lambda after: self._is_typed_over(after, away))
             if len(run) > 1:
                 yield run
 
-    def _is_typed_over(self, cell: Address, away: Away) -> bool:
-        source = cell[0], cell[1] - away[0], cell[2] - away[1]
+    def _is_typed_over(self, cell: Address, away: Offset) -> bool:
+        source = offset(cell, away, -1)
         return cell in self._table.typed_numbers and source in self._table.texts
 
-    def _sources(self, cell: Address) -> Iterator[Away]:
+    def _sources(self, cell: Address) -> Iterator[Offset]:
         """How far away the next formulas in the row and in the column stand that do something else, and by strides."""
         does = skeleton(self._table.texts[cell]) if cell in self._table.texts else None
         for axis in (1, 2):
@@ -181,13 +178,13 @@ class Slips:
             for side in ([c for c in reversed(line) if c < cell], [c for c in line if c > cell]):
                 near = next((c for c in side if abs(c[1] - cell[1]) + abs(c[2] - cell[2]) <= _FAR), None)
                 if near is not None and skeleton(self._table.texts[near]) != does:
-                    yield cell[1] - near[1], cell[2] - near[2]
-        for down, right in self._strides:
-            other = (cell[0], cell[1] - down, cell[2] - right)
+                    yield offset_between(near, cell)
+        for stride in self._strides:
+            other = offset(cell, stride, -1)
             if other in self._table.texts and skeleton(self._table.texts[other]) != does:
-                yield down, right
+                yield stride
 
-    def _filled(self, text: str, sheet: str, away: Away) -> Iterator[str]:
+    def _filled(self, text: str, sheet: str, away: Offset) -> Iterator[str]:
         """A formula so far away: all references moved, those that come to numbers which are read less, each or not."""
         refs = cut(text).refs
         ways = [tuple(range(len(refs)))]
@@ -198,7 +195,7 @@ class Slips:
             if (found := _shifted(text, way, away)) is not None:
                 yield found
 
-    def _is_read_less(self, ref: Ref, sheet: str, away: Away) -> bool:
+    def _is_read_less(self, ref: Ref, sheet: str, away: Offset) -> bool:
         area = ref.area(sheet)
         old, new = (area.sheet, area.top, area.left), (area.sheet, area.top + away[0], area.left + away[1])
         return self._terms.holds_number(new) and self._readers.get(new, 0) < self._readers.get(old, 0)
@@ -209,7 +206,7 @@ def _line(cell: Address, axis: int) -> tuple[str, int, int]:
     return cell[0], axis, cell[1] if axis == 1 else cell[2]
 
 
-def _shifted(text: str, numbers: Collection[int], by: Away) -> str | None:
+def _shifted(text: str, numbers: Collection[int], by: Offset) -> str | None:
     """A formula with some of its references so far away; None beyond the sheet."""
     found = cut(text)
     refs = [ref.shifted(by, by) if k in numbers else ref for k, ref in enumerate(found.refs)]

@@ -15,6 +15,7 @@ from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.offsets import beside_at
 from xlcheck.verdicts.judge import Alignment, verdict
 from xlcheck.verdicts.placement import ulps
 from xlcheck.verdicts.report import CellResult, Kind, Status
@@ -84,7 +85,7 @@ class Verdicts:
     def _rounds_throughout(self, cell: Address) -> bool:
         """Whether the formulas in the same place of the steps before and after round as well."""
         stride, texts = self.reading.stride, self.table.texts
-        beside = [(cell[0], cell[1] + by * stride[0], cell[2] + by * stride[1]) for by in (-1, 1)] if stride else []
+        beside = beside_at(cell, stride)
         own = [texts[other] for other in beside if other in texts]
         return bool(own) and all(rounded_whole(text) is not None for text in own)
 

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from xlcheck.formulas.algebra import Address, Expression, Term
 from xlcheck.handmade.equations.joining import Joining
 from xlcheck.handmade.reading.cells import beside
+from xlcheck.handmade.reading.offsets import offset, offset_between
 
 
 class Adding(Joining):
@@ -34,7 +35,7 @@ class Adding(Joining):
         results = (*self._weighed, *idle, *self._own_states(family), *sorted(bare & self._terms.keys()))
         for factor in dict.fromkeys(results) if self._is_typed(weight) and not self._is_beside_inputs(weight) else ():
             edit: dict[Address, Term] = {}
-            others = [self._along(factor, (cell[1] - last[1], cell[2] - last[2])) for cell in family]
+            others = [self._along(factor, offset_between(last, cell)) for cell in family]
             for cell, other in zip(family, others, strict=True) if all(map(self._terms.holds_number, others)) else ():
                 leaf = algebra.leaf(other)
                 less = algebra.scale(leaf, -self._summands(self._terms[cell]).get(leaf, 0.0))
@@ -47,11 +48,11 @@ class Adding(Joining):
         """What the step before the last one of a family gives: an activation, if a first state waits before all."""
         if len(family) > 1:
             (last, before), first = family[:-3:-1], family[0]
-            by = (before[1] - last[1], before[2] - last[2])
+            by = offset_between(last, before)
             for cell in (other for other, read in self._terms.reads.items() if [*read] == [last]):
-                waits = (cell[0], first[1] + cell[1] - last[1] + by[0], first[2] + cell[2] - last[2] + by[1])
+                waits = offset(offset(cell, offset_between(last, first)), by)
                 if waits in self._unread and self._is_typed(waits):
-                    yield cell[0], cell[1] + by[0], cell[2] + by[1]
+                    yield offset(cell, by)
 
     def _is_beside_inputs(self, cell: Address) -> bool:
         """Whether a number right beside one is read together with weights, and is none itself."""
@@ -65,10 +66,10 @@ class Adding(Joining):
 
     def _with_summand(self, family: Sequence[Address], new: Address) -> Iterator[dict[Address, Term]]:
         """One more summand in the sums of a family: one for all, or in each that which goes along."""
-        ways = [[self._along(new, (cell[1] - family[0][1], cell[2] - family[0][2])) for cell in family]]
+        ways = [[self._along(new, offset_between(family[0], cell)) for cell in family]]
         first, *others = (self._weights_of(cell)[:1] for cell in family)
-        away = [(x[1] - y[1], x[2] - y[2]) for y in first for other in others for x in other]
-        with_weights = [new, *((new[0], new[1] + down, new[2] + right) for down, right in away)]
+        away = [offset_between(y, x) for y in first for other in others for x in other]
+        with_weights = [new, *(offset(new, by) for by in away)]
         ways += [with_weights] if len(with_weights) == len(family) and {*self._unread} >= {*with_weights} else []
         for cells in ways:
             options = [list(self._added(self._terms[c], x)) for c, x in zip(family, cells, strict=True)]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.instances import Instance
 from xlcheck.handmade.equations.polynomials import Atom
+from xlcheck.handmade.reading.offsets import offset_between
 
 
 def behind(total: Atom, others: Iterable[Instance], forms: Forms) -> Atom | None:
@@ -19,7 +20,7 @@ def behind(total: Atom, others: Iterable[Instance], forms: Forms) -> Atom | None
         forms: what each cell computes.
     """
     away = Counter(
-        (x.atom[1] - inner[1], x.atom[2] - inner[2])
+        offset_between(inner, x.atom)
         for x in others for inner in forms.inlined.get(x.atom, ())
         if forms.of(inner).polynomial == forms.of(x.atom).polynomial
     )  # fmt: skip

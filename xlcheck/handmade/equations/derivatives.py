@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.functions import Functions
-from xlcheck.handmade.equations.orders import moved
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.offsets import offset_on_sheet
 
 _Array = NDArray[np.float64]
 _OF_RESULT: Mapping[str, tuple[Callable[[_Array], _Array], tuple[float, ...]]] = {
@@ -43,6 +43,6 @@ def derivatives(readings: Iterable[Reading], terms: CellTerms, taken: Collection
             if len(read) == 1 and read <= cells:
                 (result,) = read
                 if np.allclose(functions.values(cell, [result], y[:, None]), derivative(y), rtol=1e-9, atol=1e-12):
-                    ways.setdefault(moved(result, cell), {})[result] = cell
+                    ways.setdefault(offset_on_sheet(result, cell), {})[result] = cell
         found |= {cell for own in ways.values() if own.keys() == cells for cell in own.values()}
     return found

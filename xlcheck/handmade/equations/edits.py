@@ -14,11 +14,11 @@ from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.formulas.shapes import operands, shape_of, with_operand
 from xlcheck.handmade.equations.dollars import with_other_dollars
-from xlcheck.handmade.equations.pairs import Away
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_cells import TypedCells
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.offsets import Offset, offset, offset_between
 
 _NEAR = 6
 """Formulas in line with one that may be meant instead of it."""
@@ -114,7 +114,7 @@ class Edits(TypedCells):
             for family in filter(self._may_help, (own for own in families if own[0] == cell)):
                 yield from self._filled_over(source, family)
             for family in self._families(source) if self._table.is_number(cell) else ():
-                numbers = self._numbers_like(family, (cell[1] - source[1], cell[2] - source[2]))
+                numbers = self._numbers_like(family, offset_between(source, cell))
                 if family[0] == source and numbers and self._may_help(numbers):
                     yield from self._filled_over(source, numbers)
             for run in filter(self._may_help, self._numbers_from(cell)):
@@ -160,8 +160,8 @@ class Edits(TypedCells):
 
     def _filled_over(self, source: Address, family: Sequence[Address]) -> Iterator[Edit]:
         """A family as another formula would be in each cell, or as the formulas that stand to each cell as this one."""
-        away = (source[1] - family[0][1], source[2] - family[0][2])
-        along = [(cell[0], cell[1] + away[0], cell[2] + away[1]) for cell in family]
+        away = offset_between(family[0], source)
+        along = [offset(cell, away) for cell in family]
         for sources in ([source] * len(family), along):
             if not set(sources) & set(family) and all(s in self._terms for s in sources):
                 options = [self._filled(s, cell) for s, cell in zip(sources, family, strict=True)]
@@ -190,13 +190,13 @@ class Edits(TypedCells):
                     if not self._may_be_meant(new, old):
                         continue
                     yield from self._with_operand(family, old, new)
-                    yield from self._with_weights(family, (new[1] - old[1], new[2] - old[2]))
+                    yield from self._with_weights(family, offset_between(old, new))
                 yield from self._with_summand(family, new)
                 yield from self._with_product(family, new)
         for old in self._terms.reads[family[0]]:
             for new in self._in_place_of(old):
                 yield from self._with_operand(family, old, new)
-                yield self._with_states(self._block(family), (new[1] - old[1], new[2] - old[2]))
+                yield self._with_states(self._block(family), offset_between(old, new))
 
     def _may_be_meant(self, new: Address, old: Address) -> bool:
         """Whether a cell is of the kind of another one: computed as well, a number for a weight, or one in its line."""
@@ -215,10 +215,10 @@ class Edits(TypedCells):
         """One cell read in place of another one, and in the rest of the family those that go along."""
         edit: dict[Address, Term] = {}
         for cell in family:
-            away = (cell[1] - family[0][1], cell[2] - family[0][2])
+            away = offset_between(family[0], cell)
             one, other = (self._along(item, away) for item in (old, new))
             if other == new:  # nobody reads it, and so nobody knows where it goes
-                other = (new[0], new[1] + one[1] - old[1], new[2] + one[2] - old[2])
+                other = offset(new, offset_between(old, one))
             if one not in self._terms.reads[cell]:
                 return
             term = self._replaced(self._terms[cell], {one: other})
@@ -241,7 +241,7 @@ class Edits(TypedCells):
         Single cells may also be read a step further along the family, or a step before.
         """
         texts = self._table.texts
-        by_a_step = {(y[1] - x[1], y[2] - x[2]) for x, y in itertools.permutations(family[:2], 2)}
+        by_a_step = {offset_between(x, y) for x, y in itertools.permutations(family[:2], 2)}
         for number in range(min(len(operands(texts[cell])) for cell in family)):
             areas = [operands(texts[cell])[number].area(cell[0]) for cell in family]
             if len({area.size for area in areas}) > 1 or any(area.size > _WIDE for area in areas):
@@ -249,11 +249,11 @@ class Edits(TypedCells):
             cells = [(area.sheet, *place) for area in areas for place in area.cells()]
             is_one = len(cells) == len(family)
             moving = [cell for cell in cells if not is_one or not self._terms.holds_number(cell)]
-            away = {(new[1] - x[1], new[2] - x[2]) for x in moving for new in self._unread if new[0] == x[0]}
+            away = {offset_between(x, new) for x in moving for new in self._unread if new[0] == x[0]}
             away = {by for by in away if max(map(abs, by)) <= _NEAR} | (by_a_step if is_one else set())
             away |= _AROUND if is_one and moving else set()
             for by in sorted(away):
-                if all(self._terms.holds_number((x[0], x[1] + by[0], x[2] + by[1])) for x in cells):
+                if all(self._terms.holds_number(offset(x, by)) for x in cells):
                     new = {cell: with_operand(texts[cell], number, by, by) for cell in family}
                     terms = {cell: text and self._terms.term_of(cell, text) for cell, text in new.items()}
                     if all(isinstance(term, Term) for term in terms.values()):
@@ -284,10 +284,10 @@ class Edits(TypedCells):
         for _, line in self._beside(family[0]):
             for other in line[:_NEAR] if own else ():
                 its = self._inputs_of(other)
-                away = {(y[1] - x[1], y[2] - x[2]) for x, y in zip(own, its, strict=False)}
+                away = {offset_between(x, y) for x, y in zip(own, its, strict=False)}
                 if len(its) == len(own) and len(away) == 1 and its != own:
                     (by,) = away
-                    to = [{x: (x[0], x[1] + by[0], x[2] + by[1]) for x in self._inputs_of(cell)} for cell in family]
+                    to = [{x: offset(x, by) for x in self._inputs_of(cell)} for cell in family]
                     terms = [self._replaced(self._terms[cell], goes) for cell, goes in zip(family, to, strict=True)]
                     if all(isinstance(term, Term) for term in terms):
                         yield {cell: term for cell, term in zip(family, terms, strict=True) if isinstance(term, Term)}
@@ -300,11 +300,11 @@ class Edits(TypedCells):
         """A family, and those beside it that were filled from its cells."""
         return list(dict.fromkeys((*family, *(c for cell in family for own in self._families(cell) for c in own))))
 
-    def _with_states(self, family: Sequence[Address], by: Away) -> Edit:
+    def _with_states(self, family: Sequence[Address], by: Offset) -> Edit:
         """All formulas that a family reads at other places, as those before or after the activation."""
         edit: dict[Address, Term] = {}
         for cell in family:
-            moved = {x: (x[0], x[1] + by[0], x[2] + by[1]) for x in self._terms.reads[cell]}
+            moved = {x: offset(x, by) for x in self._terms.reads[cell]}
             to = {x: other for x, other in moved.items() if self._table.is_formula(x) and self._table.is_formula(other)}
             term = self._replaced(self._terms[cell], to)
             if to and isinstance(term, Term):
@@ -317,13 +317,13 @@ class Edits(TypedCells):
             for line in sorted({cell[axis] for cell in row}):
                 own = [cell for cell in row if cell[axis] == line]
                 known = self._weights_of(own[-1]) if _SEVERAL <= len(own) < len(row) else []
-                away = {(new[1] - x[1], new[2] - x[2]) for new in self._unread for x in known if new[0] == x[0]}
+                away = {offset_between(x, new) for new in self._unread for x in known if new[0] == x[0]}
                 for by in sorted(away):
                     yield from self._with_weights(own, by)
 
-    def _with_weights(self, family: Sequence[Address], by: Away) -> Iterator[Edit]:
+    def _with_weights(self, family: Sequence[Address], by: Offset) -> Iterator[Edit]:
         """All weights that a family reads at other places, as those of another gate, or those that are unread there."""
-        moved = {x: (x[0], x[1] + by[0], x[2] + by[1]) for x in self._weights}
+        moved = {x: offset(x, by) for x in self._weights}
         unread = {x: to for x, to in moved.items() if to in self._unread}
         for own in (moved, unread):
             edit: dict[Address, Term] = {}

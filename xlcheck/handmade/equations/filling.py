@@ -13,10 +13,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import moved, operands, shape_of, skeleton, with_operand
-from xlcheck.handmade.equations.pairs import Away, Pair, Pairs
+from xlcheck.handmade.equations.pairs import Pair, Pairs
 from xlcheck.handmade.equations.term_changes import TermChanges
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.offsets import Offset, offset, offset_between, run_from
 
 STEP = 8
 """Formulas of a line that may belong to one step: an LSTM has a sum and an activation for each of its gates."""
@@ -54,7 +55,7 @@ class Filling(TermChanges):
             for axis in (1, 2):
                 self._texts_in[axis, cell[0], cell[axis]].append(cell)
         self._operands = {cell: self._read(cell) for cell in terms}
-        self._found: dict[Away, Pairs] = {}
+        self._found: dict[Offset, Pairs] = {}
         self._families_of: dict[Address, list[list[Address]]] = {}
         self._unsure: Collection[Address] = ()  # formulas that may be wrong, and so say nothing of others
 
@@ -106,9 +107,9 @@ class Filling(TermChanges):
         """What a formula reads besides weights, and what it does with that."""
         return self._operands[cell][0], frozenset(x for x in self._terms.reads[cell] if x not in self._weights)
 
-    def _numbers_like(self, family: Collection[Address], away: Away) -> list[Address]:
+    def _numbers_like(self, family: Collection[Address], away: Offset) -> list[Address]:
         """The cells that stand to those of a family in one way, if numbers are typed there."""
-        cells = [(cell[0], cell[1] + away[0], cell[2] + away[1]) for cell in family]
+        cells = [offset(cell, away) for cell in family]
         return cells if all(map(self._is_typed, cells)) else []
 
     def _runs(self, cell: Address) -> Iterator[list[Address]]:
@@ -128,23 +129,19 @@ class Filling(TermChanges):
 
     def _numbers_from(self, cell: Address) -> Iterator[list[Address]]:
         """The typed numbers from one on, in its row and in its column, if it is the first of several."""
-        for down, right in ((0, 1), (1, 0)) if self._is_typed(cell) else ():
-            if not self._is_typed((cell[0], cell[1] - down, cell[2] - right)):
-                run = [cell]
-                while self._is_typed(after := (cell[0], run[-1][1] + down, run[-1][2] + right)):
-                    run.append(after)
-                if len(run) > 1:
-                    yield run
+        for by in ((0, 1), (1, 0)) if self._is_typed(cell) else ():
+            if not self._is_typed(offset(cell, by, -1)) and self._is_typed(offset(cell, by)):
+                yield run_from(cell, by, self._is_typed)
 
     def _is_typed(self, cell: Address) -> bool:
         return self._table.is_number(cell) and not self._table.is_formula(cell)
 
-    def _pairs(self, away: Away) -> Pairs:
+    def _pairs(self, away: Offset) -> Pairs:
         """Pairs of formulas so far apart that do the same."""
         if away not in self._found:
             found = []
             for cell, (does, read) in self._operands.items():
-                other = (cell[0], cell[1] + away[0], cell[2] + away[1])
+                other = offset(cell, away)
                 if other in self._operands and self._operands[other][0] == does:
                     found.append(Pair(cell, other, does, tuple(zip(read, self._operands[other][1], strict=True))))
             self._found[away] = Pairs(found, self._table.fills)
@@ -162,7 +159,7 @@ class Filling(TermChanges):
             cell: the other one.
             freely: consider also what goes along as it does in the formula that stands there.
         """
-        away = (cell[1] - source[1], cell[2] - source[2])
+        away = offset_between(source, cell)
         told_by = self._pairs(away).without(self._unsure if cell in self._unsure else {cell, *self._unsure})
         does, read = self._operands[source]
         known: dict[Address, Address] = {}
@@ -173,7 +170,7 @@ class Filling(TermChanges):
             if (its := told_by.cell(leaf)) is not None:
                 known[leaf] = sure[leaf] = its
             elif (by := told_by.move(does, number)) is not None:
-                known[leaf] = (leaf[0], leaf[1] + by[0], leaf[2] + by[1])
+                known[leaf] = offset(leaf, by)
         own_kind = {leaf: to for leaf, to in known.items() if leaf not in sure or told_by.reads(does, leaf)}
         found: dict[Term, None] = {}
         for text in self._texts(source, away) if freely and ":" not in self._table.arrays.get(source, "") else ():
@@ -188,7 +185,7 @@ class Filling(TermChanges):
                     found[term] = None
         return list(found)
 
-    def _texts(self, source: Address, away: Away) -> Iterator[str]:
+    def _texts(self, source: Address, away: Offset) -> Iterator[str]:
         """What a program would fill so far away; of a formula with few references, each moves or stays as well."""
         text = self._table.texts[source]
         filled = moved(text, *away)
@@ -202,13 +199,13 @@ class Filling(TermChanges):
                     other = None if other is None else with_operand(other, number, away, away)
                 yield from () if other is None else (other,)
 
-    def _with_weights_fixed(self, text: str, source: Address, away: Away) -> Iterator[str]:
+    def _with_weights_fixed(self, text: str, source: Address, away: Offset) -> Iterator[str]:
         """A formula filled so far away in which weights stay, and what would go to an empty cell."""
         other: str | None = text
         for number, ref in enumerate(operands(text)):
             area = ref.area(source[0])
             cells = [(area.sheet, *place) for place in area.cells()] if area.size <= _MOST else []
-            to = [(cell[0], cell[1] + away[0], cell[2] + away[1]) for cell in cells]
+            to = [offset(cell, away) for cell in cells]
             if self._weights.isdisjoint(cells) and any(cell in self._table.index for cell in to):
                 other = None if other is None else with_operand(other, number, away, away)
         yield from () if other is None else (other,)
@@ -220,19 +217,17 @@ class Filling(TermChanges):
         """
         own = [self._weights_of(source) for source in sources]
         there = [self._typed_in(cell) for cell in cells]
-        for by in sorted(
-            {(y[1] - x[1], y[2] - x[2]) for y in {*self._unread, *there[0]} for x in own[0] if y[0] == x[0]}
-        ):
-            to = [{x: (x[0], x[1] + by[0], x[2] + by[1]) for x in weights} for weights in own]
+        for by in sorted({offset_between(x, y) for y in {*self._unread, *there[0]} for x in own[0] if y[0] == x[0]}):
+            to = [{x: offset(x, by) for x in weights} for weights in own]
             if not all(self._table.is_number(x) for goes in to for x in goes.values()):
                 continue
             is_new = any(x in self._unread for goes in to for x in goes.values())
             for along in (True, False):
                 edit = {}
                 for source, cell, goes, known in zip(sources, cells, to, there, strict=True):
-                    away = (cell[1] - source[1], cell[2] - source[2]) if along else (0, 0)
+                    away = offset_between(source, cell) if along else (0, 0)
                     rest = (x for x in self._terms.reads[source] if x not in goes)
-                    moved_to = {**{x: (x[0], x[1] + away[0], x[2] + away[1]) for x in rest}, **goes}
+                    moved_to = {**{x: offset(x, away) for x in rest}, **goes}
                     term = self._replaced(self._terms[source], moved_to)
                     if isinstance(term, Term) and (is_new or known <= {*moved_to.values()}):
                         edit[cell] = term
@@ -246,14 +241,14 @@ class Filling(TermChanges):
     def _weights_of(self, cell: Address) -> list[Address]:
         return [x for x in self._terms.reads[cell] if x in self._weights]
 
-    def _rules(self, source: Address, cell: Address, away: Away, *, freely: bool) -> Iterator[dict[Address, Address]]:
+    def _rules(self, source: Address, cell: Address, away: Offset, *, freely: bool) -> Iterator[dict[Address, Address]]:
         """Where what a formula reads may go: nowhere, along with it, or as the other formula has it if that can be."""
-        along = {x: (x[0], x[1] + away[0], x[2] + away[1]) for x in self._terms.reads[source]}
+        along = {x: offset(x, away) for x in self._terms.reads[source]}
         rules = [{x: to for x, to in along.items() if self._terms.holds_number(to)}] if freely else []
         rules += [
             {x: to for x, to in along.items() if x not in self._weights},
             {x: to for x, to in along.items() if x in self._weights},
-            {x: (x[0], x[1] + away[1], x[2] + away[0]) for x in along if x in self._weights},
+            {x: offset(x, (away[1], away[0])) for x in along if x in self._weights},
             {x: to for x, to in along.items() if self._table.is_formula(x)},
             along,
         ]
@@ -306,10 +301,10 @@ class Filling(TermChanges):
             or any(term is mine for term in self._filled(other, one, freely=False))
         )
 
-    def _along(self, cell: Address, away: Away) -> Address:
+    def _along(self, cell: Address, away: Offset) -> Address:
         """Where a cell goes if a formula that reads it is filled along."""
         if away == (0, 0):
             return cell
         if (its := self._pairs(away).without().cell(cell)) is not None:
             return its
-        return (cell[0], cell[1] + away[0], cell[2] + away[1]) if self._table.is_formula(cell) else cell
+        return offset(cell, away) if self._table.is_formula(cell) else cell

@@ -9,6 +9,7 @@ from functools import cached_property
 from xlcheck.formulas.algebra import Address, Expression, Term
 from xlcheck.handmade.equations.filling import Filling
 from xlcheck.handmade.reading.cell_terms import leaves
+from xlcheck.handmade.reading.offsets import offset, offset_between
 from xlcheck.handmade.reading.reached import reached
 
 _PAIR = 2
@@ -40,7 +41,7 @@ class Joining(Filling):
                 continue
             edit = {}
             for cell in cells:
-                away = (cell[1] - last[1], cell[2] - last[2])
+                away = offset_between(last, cell)
                 term = self._replaced(own, {x: self._along(x, away) for x in pool})
                 if isinstance(term, Term):
                     edit[cell] = term
@@ -50,9 +51,9 @@ class Joining(Filling):
         """The formulas that nobody reads, in line with the last of some cells; such stand beside the others, too."""
         last = cells[-1]
         idle = (x for x in sorted(self._unread) if x in self._terms and x[0] == last[0] and not self._follows(x, last))
-        away = [(cell[1] - last[1], cell[2] - last[2]) for cell in cells]
+        away = [offset_between(last, cell) for cell in cells]
         beside = [x for x in idle if x[1] == last[1] or x[2] == last[2]]
-        return [x for x in beside if all(self._may_be_idle((x[0], x[1] + by[0], x[2] + by[1])) for by in away)]
+        return [x for x in beside if all(self._may_be_idle(offset(x, by)) for by in away)]
 
     def _states_behind(self, cell: Address) -> set[Address]:
         """The results that a formula weighs, or another one does from which it is computed."""

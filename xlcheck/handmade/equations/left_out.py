@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import operands, skeleton
-from xlcheck.handmade.equations.orders import moved
 from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.offsets import offset, offset_on_sheet
 
 
 def input_left_out(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
@@ -83,9 +83,9 @@ def _one_stride_on(reading: Reading, slot: int) -> Iterator[Address]:
         for one, other in (pair, pair[::-1]):
             atom = slots[one].get(slot)
             if atom is not None and slots[other].get(slot, atom) == atom and one in first and other in first:
-                away = moved(cell_of(first[one]), cell_of(first[other]))
+                away = offset_on_sheet(cell_of(first[one]), cell_of(first[other]))
                 if away is not None:
-                    yield atom[0], atom[1] + away[0], atom[2] + away[1]
+                    yield offset(atom, away)
 
 
 def _begins_elsewhere(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
@@ -128,9 +128,9 @@ def _one_more(table: CellTable, read: Collection[Address], reading: Reading) -> 
     before, last, *_ = [*sorted(first, key=first.__getitem__)[-2:], None, None]
     if reading.kind != "Dense" or before is None or last is None:
         return None
-    away = moved(cell_of(first[before]), cell_of(first[last]))
+    away = offset_on_sheet(cell_of(first[before]), cell_of(first[last]))
     known = [slots[last][slot] for slot in reading.features if slot in slots[last]] if away else []
-    beyond = [(atom[0], atom[1] + away[0], atom[2] + away[1]) for atom in known] if away else []
+    beyond = [offset(atom, away) for atom in known] if away else []
     unread = [cell for cell in beyond if table.is_number(cell) and cell not in read]
     if 0 < len(unread) < len(beyond):
         return (
@@ -141,15 +141,15 @@ def _one_more(table: CellTable, read: Collection[Address], reading: Reading) -> 
 
 def _further(one: Atom | None, other: Atom | None) -> Address | None:
     """The cell as far behind the second one as that is behind the first."""
-    away = None if one is None or other is None else moved(cell_of(one), cell_of(other))
-    return None if other is None or not away or away == (0, 0) else (other[0], other[1] + away[0], other[2] + away[1])
+    away = None if one is None or other is None else offset_on_sheet(cell_of(one), cell_of(other))
+    return None if other is None or not away or away == (0, 0) else offset(other, away)
 
 
 def _next_to(own: Sequence[Atom]) -> Iterator[Address]:
     """The cells before and behind each input, in the line in which the others stand."""
     cells = {cell_of(atom) for atom in own}
     for one, other in itertools.permutations(cells, 2):
-        down, right = moved(one, other) or (0, 0)
+        down, right = offset_on_sheet(one, other) or (0, 0)
         if 0 in (down, right):
             for by in (-1, 1):
-                yield (one[0], one[1] + by * bool(down), one[2] + by * bool(right))
+                yield offset(one, (bool(down), bool(right)), by)

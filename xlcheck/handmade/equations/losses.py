@@ -16,6 +16,7 @@ from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.offsets import offset_between
 
 _TRIALS = 3
 _MAJORITY = 2
@@ -82,7 +83,7 @@ def _are_in_line(
 
 def _away(one: Address, other: Address) -> tuple[str, int, int]:
     """On which worksheet another cell stands, how many rows down, and how many columns to the right."""
-    return other[0], other[1] - one[1], other[2] - one[2]
+    return other[0], *offset_between(one, other)
 
 
 def _of_step(reading: Reading, step: int) -> list[Address]:

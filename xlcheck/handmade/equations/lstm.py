@@ -15,6 +15,7 @@ from xlcheck.handmade.equations.forms import SUM, Forms
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.polynomials import Atom, Polynomial
 from xlcheck.handmade.equations.reading import Reading, documents_of
+from xlcheck.handmade.reading.offsets import Offset, offset_between
 
 _MOST = 4
 Key = tuple[int, int]
@@ -218,11 +219,11 @@ class _Roles:
         read = {row: atom for row in units if (atom := self._first_cell(step, row)) is not None}
         gates = {row: gate for row in read if (gate := self.layer.atom(self.forget[row], step)) is not None}
         counts = Counter(read.values())
-        away = Counter(_away(gates[row], read[row]) for row in gates if counts[read[row]] == 1)
+        away = Counter(offset_between(gates[row], read[row]) for row in gates if counts[read[row]] == 1)
         if len(away) == 1 and away.total() > 1:
             ((rows, columns),) = away
             for row, gate in gates.items():
-                if counts[read[row]] > 1 and _away(gate, read[row]) != (rows, columns):
+                if counts[read[row]] > 1 and offset_between(gate, read[row]) != (rows, columns):
                     right = (gate[0], gate[1] + rows, gate[2] + columns, 0)
                     if self.forms.is_given(right) and right not in counts:
                         read[row] = right
@@ -303,11 +304,7 @@ class _Roles:
                         found[row] = fitting[0]
         return found
 
-    def _offsets(self, row: int, gate: int) -> set[tuple[int, int]]:
+    def _offsets(self, row: int, gate: int) -> set[Offset]:
         """How far a gate stands from a candidate, at any step."""
         pairs = ((self.layer.atom(row, step), self.layer.atom(gate, step)) for step in self.layer.steps)
-        return {_away(one, other) for one, other in pairs if one is not None and other is not None}
-
-
-def _away(one: Atom, other: Atom) -> tuple[int, int]:
-    return other[1] - one[1], other[2] - one[2]
+        return {offset_between(one, other) for one, other in pairs if one is not None and other is not None}

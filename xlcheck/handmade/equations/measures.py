@@ -19,6 +19,7 @@ from xlcheck.handmade.equations.scales import scaled_back
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import by_line
+from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.reached import reached
 
 _LOSS = re.compile(
@@ -260,7 +261,7 @@ class Measures:
     def _is_left_out(self, cell: Address, targets: Collection[Address]) -> bool:
         """Whether a number that no formula reads stands before or behind the line in which a target stands."""
         for down, right in ((0, 1), (1, 0)):
-            on, back = ((cell[0], cell[1] + k * down, cell[2] + k * right) for k in (1, -1))
+            on, back = (offset(cell, (down, right), k) for k in (1, -1))
             for one, other in ((on, back), (back, on)):
                 if one in targets and self._table.is_number(other) and other not in self._read:
                     return True

@@ -11,7 +11,6 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.forms import COPY, Forms
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.left_out import input_left_out
-from xlcheck.handmade.equations.orders import moved
 from xlcheck.handmade.equations.places import stands_apart
 from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
@@ -20,6 +19,7 @@ from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.networks.labels import KERNELS, Labels, gates_of_weights
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, CellValues, beside, show
+from xlcheck.handmade.reading.offsets import offset_on_sheet
 from xlcheck.layers.gates import VALUES
 
 _SAME = 1e-14
@@ -165,14 +165,14 @@ def _goes_on(document: Sequence[int], documents: Sequence[Sequence[int]], first:
         for one, other in itertools.pairwise(own) if one in first and other in first
     ]  # fmt: skip
     start = first[document[0]]
-    strides = {moved(*pair) for pair in steps} - {None}
-    behind = any(moved(first[own[-1]], start) in strides for own in documents if own[-1] in first)
+    strides = {offset_on_sheet(*pair) for pair in steps} - {None}
+    behind = any(offset_on_sheet(first[own[-1]], start) in strides for own in documents if own[-1] in first)
     return behind or any(_is_between(start, *pair) for pair in steps)
 
 
 def _is_between(cell: Address, one: Address, other: Address) -> bool:
     """Whether a cell stands in one line with two others, between them."""
-    near, far = moved(one, cell), moved(one, other)
+    near, far = offset_on_sheet(one, cell), offset_on_sheet(one, other)
     if near is None or far is None or near[0] * far[1] != near[1] * far[0]:
         return False
     return 0 < near[0] * far[0] + near[1] * far[1] < far[0] ** 2 + far[1] ** 2

@@ -12,6 +12,7 @@ from operator import attrgetter
 from xlcheck.formulas.algebra import Address, Leaf, Term
 from xlcheck.formulas.shapes import moved, skeleton
 from xlcheck.handmade.equations.filling import STEP, Filling
+from xlcheck.handmade.reading.offsets import offset_between
 
 _ASKED = 3
 """Formulas on each side that are asked."""
@@ -182,7 +183,7 @@ class OddOnes(Filling):
 
         What computes something does not become a copy there, as it would where its weights are empty cells.
         """
-        text = moved(self._table.texts[source], cell[1] - source[1], cell[2] - source[2])
+        text = moved(self._table.texts[source], *offset_between(source, cell))
         plain = None if text is None else self._terms.term_of(cell, text)
         found = {*self._filled(source, cell, freely=False), *(() if plain is None else (plain,))}
         is_copy = isinstance(self._terms.get(source), Leaf)

@@ -14,6 +14,7 @@ from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.offsets import offset_between
 
 
 def is_one_neuron(reading: Reading, table: CellTable, read: Collection[Address]) -> bool:
@@ -31,7 +32,7 @@ def is_one_neuron(reading: Reading, table: CellTable, read: Collection[Address])
     weights, inputs = layer.weights[row], layer.slots[step]
     pairs = sorted((cell_of(inputs[slot]), cell_of(weight)) for slot, weight in weights.items())
     away = {(w[0] == x[0], w[1] - x[1], w[2] - x[2]) for x, w in pairs}
-    steps = {(b[1] - a[1], b[2] - a[2]) for (a, _), (b, _) in pairwise(pairs)}
+    steps = {offset_between(a, b) for (a, _), (b, _) in pairwise(pairs)}
     if len(pairs) < 2 or len(away) != 1 or len(steps) != 1 or all(next(iter(steps))):
         return False
     sheet = pairs[0][0][0]

@@ -11,6 +11,7 @@ from xlcheck.handmade.equations.filling import STEP
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.offsets import offset, offset_on_sheet
 
 _FEW = 3
 """Steps of a sample that run backwards if the first and the last one change places."""
@@ -70,7 +71,7 @@ def out_of_line(table: CellTable, reading: Reading) -> str | None:
         lines.append(line)
     for line, (one, other) in itertools.product(lines, [pair for run in runs for pair in itertools.pairwise(run)]):
         before, behind = line.get(one, {}), line.get(other, {})
-        ways = {key: moved(before[key], behind[key]) for key in before.keys() & behind.keys()}
+        ways = {key: offset_on_sheet(before[key], behind[key]) for key in before.keys() & behind.keys()}
         (way, count), *_ = [*Counter(ways.values()).most_common(1), (None, 0)]
         for key in sorted(ways) if way is not None and 2 * count > len(ways) and count > 1 else ():
             sheet, row, column = before[key]
@@ -102,12 +103,12 @@ def gap_in_a_line(table: CellTable, reading: Reading) -> str | None:
 def _in_other_places(line: Mapping[int, Address], other: Mapping[int, Address]) -> Address | None:
     """The first cell of a line that fills the same places as another one, moved as a whole, in another order."""
     steps = line.keys() & other.keys()
-    away = {moved(other[step], line[step]) for step in steps}
+    away = {offset_on_sheet(other[step], line[step]) for step in steps}
     own = {line[step] for step in steps}
     if len(away) < 2 or None in away or len(own) < len(steps):
         return None
-    down, right = moved(min(other[step] for step in steps), min(own)) or (0, 0)
-    places = {step: (other[step][0], other[step][1] + down, other[step][2] + right) for step in steps}
+    down, right = offset_on_sheet(min(other[step] for step in steps), min(own)) or (0, 0)
+    places = {step: offset(other[step], (down, right)) for step in steps}
     return min(line[step] for step in steps if line[step] != places[step]) if own == {*places.values()} else None
 
 
@@ -188,7 +189,7 @@ def _blocks(cells: Sequence[Address]) -> list[list[int]]:
     """
     blocks: list[list[int]] = [[0]]
     for number, (one, other) in enumerate(itertools.pairwise(cells), start=1):
-        if moved(one, other) in {(0, 1), (1, 0)}:
+        if offset_on_sheet(one, other) in {(0, 1), (1, 0)}:
             blocks[-1].append(number)
         else:
             blocks.append([number])
@@ -234,8 +235,3 @@ def _is_in_order(cells: Sequence[Address]) -> bool | None:
     if len({cell[:2] for cell in cells}) > 1 and len({cell[::2] for cell in cells}) > 1:
         return None
     return list(cells) in (sorted(cells), sorted(cells, reverse=True))
-
-
-def moved(one: Address, other: Address) -> tuple[int, int] | None:
-    """How many rows down and columns to the right another cell stands; None on another worksheet."""
-    return (other[1] - one[1], other[2] - one[2]) if one[0] == other[0] else None

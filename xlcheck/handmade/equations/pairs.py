@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.reading.offsets import Offset, offset_between
 
 _T = TypeVar("_T")
-
-Away = tuple[int, int]
-"""Rows and columns between two cells."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +35,14 @@ class _Votes:
 
     def __init__(self, pairs: Iterable[tuple[Hashable, Pair]]) -> None:
         self.cells: dict[Hashable, Counter[Address]] = defaultdict(Counter)
-        self.moves: dict[Hashable, Counter[Away]] = defaultdict(Counter)
+        self.moves: dict[Hashable, Counter[Offset]] = defaultdict(Counter)
         self.reads: dict[Hashable, Counter[Address]] = defaultdict(Counter)
         for key, pair in pairs:
             if key != pair.does:
                 self.cells[key].update(its for one, its in pair.both if one == key)
                 continue
             for number, (one, its) in enumerate(pair.both):
-                self.moves[key, number][its[1] - one[1], its[2] - one[2]] += 1
+                self.moves[key, number][offset_between(one, its)] += 1
                 self.reads[key][one] += 1
 
 
@@ -101,7 +99,7 @@ class Told:
         """What the second formulas read most in place of a cell that the first ones read; None if none says so."""
         return _most(self.votes.cells, self.left_out.cells, read)
 
-    def move(self, does: Hashable, number: int) -> Away | None:
+    def move(self, does: Hashable, number: int) -> Offset | None:
         """How far what formulas read at some place of their text goes along in most pairs that do the same."""
         return _most(self.votes.moves, self.left_out.moves, (does, number))
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.orders import moved
 from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.offsets import offset_on_sheet
 
 Line = Mapping[int, Address]
 """What stands where along units, inputs, steps or samples, in their order."""
@@ -131,9 +131,9 @@ def _follows(number: int, keys: Sequence[int], line: Line, others: Sequence[Line
     at = keys[number]
     for near in range(max(0, number - _NEAR), min(len(keys), number + _NEAR + 1)):
         before = keys[near]
-        away = moved(line[before], line[at])
+        away = offset_on_sheet(line[before], line[at])
         belonging = (other for other in others if at in other and before in other)
-        ways = [way for other in belonging if (way := moved(other[before], other[at])) not in {None, (0, 0)}]
+        ways = [way for other in belonging if (way := offset_on_sheet(other[before], other[at])) not in {None, (0, 0)}]
         if away is None or (away in ways and away != (0, 0)):
             return True
         if 0 in away and away != (0, 0):

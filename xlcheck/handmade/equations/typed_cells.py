@@ -10,6 +10,7 @@ from xlcheck.formulas.algebra import Address, Expression, Term
 from xlcheck.handmade.equations.adding import Adding
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_over import COMPUTED, agrees, digits_of, typed_over
+from xlcheck.handmade.reading.offsets import offset, offset_between
 
 _NEAR = 2
 """Formulas in line with a number that may add the same bias."""
@@ -45,7 +46,7 @@ class TypedCells(Adding):
         for source in self._sources(cell):
             for family in self._families(source):
                 if family[0] == source:
-                    found = self._numbers_like(family, (cell[1] - source[1], cell[2] - source[2]))
+                    found = self._numbers_like(family, offset_between(source, cell))
                     yield from (found,) if found else ()
 
     def _typed_activations(self) -> Iterator[Edit]:
@@ -65,8 +66,8 @@ class TypedCells(Adding):
         for own in ([x] for x in idle) if len(idle) == 1 else (*([x] for x in idle), idle):
             sums = []
             for cell in cells:
-                by = (cell[1] - last[1], cell[2] - last[2])
-                sums.append(algebra.sum(self._number_in((x[0], x[1] + by[0], x[2] + by[1])) for x in own))
+                by = offset_between(last, cell)
+                sums.append(algebra.sum(self._number_in(offset(x, by)) for x in own))
             for bias in (None, *self._biases_for(last)) if len(own) > 1 else (None,):
                 whole = sums if bias is None else [self._plus(each, algebra.leaf(bias)) for each in sums]
                 if all(isinstance(term, Term) for term in whole):
@@ -88,9 +89,9 @@ class TypedCells(Adding):
             return
         last, algebra = cells[-1], self._terms.algebra
         idle = [x for x in sorted(self._unread) if self._is_typed(x) and x not in cells]
-        away = [(cell[1] - last[1], cell[2] - last[2]) for cell in cells]
+        away = [offset_between(last, cell) for cell in cells]
         for weight, factor in itertools.product(idle, self._terms):
-            of = [(factor[0], factor[1] + by[0], factor[2] + by[1]) for by in away]
+            of = [offset(factor, by) for by in away]
             products = [self._terms.number(weight) * self._terms.number(x) for x in of]
             for bias in (None, *(x for x in idle if x != weight)):
                 more = 0.0 if bias is None else self._terms.number(bias)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.offsets import Offset, offset, run_from
 
 _NEAR = 4
 """Cells between a number and the sum of which it may be the activation, in its row or column."""
@@ -62,25 +63,22 @@ def _softmaxes(computed: Mapping[Address, float], typed: Mapping[Address, float]
     """The typed numbers that are a softmax of as many computed ones beside them, or before or behind in their line."""
     numbers = {cell: number for cell, number in typed.items() if digits_of(number) >= COMPUTED}
     for down, right in ((1, 0), (0, 1)):
-        for run in _runs(numbers, down, right):
+        for run in _runs(numbers, (down, right)):
             across = [(by * right, by * down) for by in range(-_NEAR, _NEAR + 1) if by]
             along = [(by * down, by * right) for by in range(-_NEAR - len(run), _NEAR + len(run) + 1)]
             for by in (*across, *(by for by in along if abs(sum(by)) >= len(run))):
-                sums = tuple((cell[0], cell[1] + by[0], cell[2] + by[1]) for cell in run)
+                sums = tuple(offset(cell, by) for cell in run)
                 if all(cell in computed for cell in sums) and _is_softmax(
                     [numbers[cell] for cell in run], [computed[cell] for cell in sums]
                 ):
                     yield from (TypedOver(cell, total, "softmax", sums) for cell, total in zip(run, sums, strict=True))
 
 
-def _runs(cells: Collection[Address], down: int, right: int) -> Iterator[list[Address]]:
+def _runs(cells: Collection[Address], by: Offset) -> Iterator[list[Address]]:
     """The cells that stand right behind one another in a column or row, if there are several."""
     for cell in sorted(cells):
-        if (cell[0], cell[1] - down, cell[2] - right) not in cells:
-            run = [cell]
-            while (after := (cell[0], run[-1][1] + down, run[-1][2] + right)) in cells:
-                run.append(after)
-            yield from [run] if len(run) > 1 else []
+        if offset(cell, by, -1) not in cells and offset(cell, by) in cells:
+            yield run_from(cell, by, cells.__contains__)
 
 
 def _is_softmax(numbers: Sequence[float], sums: Sequence[float]) -> bool:

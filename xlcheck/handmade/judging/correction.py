@@ -26,6 +26,7 @@ from xlcheck.handmade.networks.elements import Element
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.offsets import offset_between
 from xlcheck.verdicts.mistakes.texts import exchanged, lengthened, shortened, turned
 
 _BESIDE, _EXCHANGED, _FAR = 8, 120, 24
@@ -105,7 +106,7 @@ class Corrector:
             if other != cell and other[0] == cell[0] and other not in self._table.arrays:
                 own.append((abs(other[1] - cell[1]) + abs(other[2] - cell[2]), other))
         for _, other in sorted(own)[:_BESIDE]:
-            text = moved(self._table.texts[other], cell[1] - other[1], cell[2] - other[2])
+            text = moved(self._table.texts[other], *offset_between(other, cell))
             if text is not None:
                 yield text
 

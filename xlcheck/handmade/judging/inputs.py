@@ -25,6 +25,7 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.evaluated import computed
+from xlcheck.handmade.reading.offsets import offset_between
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.workbook.content import Value
@@ -200,7 +201,7 @@ def _along(cell: Address, right: str, inputs: Mapping[Address, tuple[str, int]],
     """Whether the formula has slipped along the time axis, or along the list of words."""
     own = _references(table.texts.get(cell, ""), cell)
     other = _references(right, cell)
-    slips = {(a[1] - b[1], a[2] - b[2]) for a, b in zip(own, other, strict=False) if a != b}
+    slips = {offset_between(b, a) for a, b in zip(own, other, strict=False) if a != b}
     axis = _time_axis(cell, inputs)
     for down, along in slips:
         is_time = axis is not None and ((along != 0 and axis == "across") or (down != 0 and axis == "down"))

@@ -23,6 +23,7 @@ from xlcheck.formulas.shapes import shape_of
 from xlcheck.formulas.tree import Node, Reference
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.offsets import offset_between
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.weights_in_formulas import Spot, Weighing, is_product, is_sum_or_product
@@ -112,7 +113,7 @@ def _goes_on(cell: Address, spot: Spot, other: Address, spots: Mapping[Address, 
     number, area = spot
     if area is None:
         return False
-    by = (other[1] - cell[1], other[2] - cell[2])
+    by = offset_between(cell, other)
     return (number, Range(area.sheet, area.top + by[0], area.left + by[1], 1, 1)) in spots[other]
 
 

@@ -1,0 +1,33 @@
+"""How far cells stand from one another."""
+
+from __future__ import annotations
+
+from xlcheck.handmade.reading.offsets import beside_at, offset, offset_between, offset_on_sheet, run_from
+
+CELL = ("Sheet1", 5, 2)
+
+
+def test_a_cell_so_far_away() -> None:
+    """Rule: rows are counted down, columns to the right, and backwards once or several times as far."""
+    assert offset(CELL, (2, 1)) == ("Sheet1", 7, 3)
+    assert offset(CELL, (2, 1), -2) == ("Sheet1", 1, 0)
+
+
+def test_how_far_it_is() -> None:
+    """Rule: it is the offset that leads from one cell to the other; worksheets matter only to who asks for them."""
+    other = ("Sheet2", 4, 9)
+    assert offset_between(CELL, other) == (-1, 7)
+    assert offset_on_sheet(CELL, other) is None
+    assert offset_on_sheet(CELL, offset(CELL, (3, -1))) == (3, -1)
+
+
+def test_the_cells_beside_at_a_stride() -> None:
+    """Rule: one before and one behind; none where nobody knows how far the steps are apart."""
+    assert beside_at(CELL, (0, 2)) == [("Sheet1", 5, 0), ("Sheet1", 5, 4)]
+    assert beside_at(CELL, None) == []
+
+
+def test_a_run_goes_on_to_the_first_that_does_not_belong_to_it() -> None:
+    """Rule: a cell behind a gap is none of the run; the first one is, whatever it is."""
+    line = {("Sheet1", row, 2) for row in (6, 7, 9)}
+    assert run_from(CELL, (1, 0), line.__contains__) == [("Sheet1", row, 2) for row in (5, 6, 7)]

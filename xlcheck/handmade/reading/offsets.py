@@ -1,0 +1,57 @@
+"""How far cells stand from one another: rows down and columns to the right, as in Excel's OFFSET."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from xlcheck.formulas.algebra import Address
+
+Offset = tuple[int, int]
+"""Rows down, and columns to the right."""
+_Place = Address | tuple[str, int, int, int]
+"""A cell, or one of the numbers of which its formula makes one."""
+
+
+def offset(cell: _Place, by: Offset, times: int = 1) -> Address:
+    """The cell that stands so far from another one, once or several times as far; -1 is as far the other way.
+
+    Args:
+        cell: the other one.
+        by: how far.
+        times: how often.
+    """
+    return cell[0], cell[1] + times * by[0], cell[2] + times * by[1]
+
+
+def offset_between(one: _Place, other: _Place) -> Offset:
+    """How far one cell is from another one, whatever their worksheets.
+
+    Args:
+        one: from here.
+        other: to here.
+    """
+    return other[1] - one[1], other[2] - one[2]
+
+
+def offset_on_sheet(one: Address, other: Address) -> Offset | None:
+    """How far one cell is from another one of its worksheet; None if they stand on two."""
+    return offset_between(one, other) if one[0] == other[0] else None
+
+
+def beside_at(cell: Address, stride: Offset | None) -> list[Address]:
+    """The cells before and behind one, where steps or units are so far apart; none if nobody knows how far."""
+    return [] if stride is None else [offset(cell, stride, times) for times in (-1, 1)]
+
+
+def run_from(cell: Address, by: Offset, goes_on: Callable[[Address], bool]) -> list[Address]:
+    """A cell and those behind it, each so far from the one before it, up to the first that does not belong to them.
+
+    Args:
+        cell: the first one.
+        by: how far the next one is.
+        goes_on: whether one belongs to them.
+    """
+    run = [cell]
+    while goes_on(after := offset(run[-1], by)):
+        run.append(after)
+    return run
