@@ -206,7 +206,7 @@ def _mistake(cell: Address, table: CellTable) -> object:
 def _typed_along(cells: Sequence[Address], table: CellTable) -> bool:
     """Whether cells are numbers in one row or column: values pasted over formulas that were filled along."""
     lines = [{cell[side] for cell in cells} for side in (1, 2)]
-    return all(table.is_number(cell) and not table.is_formula(cell) for cell in cells) and min(map(len, lines)) == 1
+    return all(map(table.is_number, cells)) and min(map(len, lines)) == 1
 
 
 def _in_line(cell: Address, outcome: Outcome) -> bool:

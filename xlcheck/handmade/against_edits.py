@@ -216,7 +216,7 @@ def _stands_still(candidate: Candidate, base: Arrangement) -> bool:
 
     Nor does anybody who has made one mean that samples of two lengths share inputs.
     """
-    for reading in (layer.reading for layer in candidate.arrangement.layers if layer.reading.kind != "Dense"):
+    for reading in (own for own in candidate.arrangement.readings if own.kind != "Dense"):
         slots, features = reading.layer.slots, reading.features
         for document in reading.documents if features else ():
             inputs = [tuple(slots[step].get(slot) for slot in features) for step in document]

@@ -74,6 +74,21 @@ class Arrangement:
         """Those with sums of weights and those without."""
         return (*self.layers, *self.plain)
 
+    @cached_property
+    def own(self) -> frozenset[Address]:
+        """The cells in which the layers are computed."""
+        return frozenset(cell for layer in self.all_layers for cell in layer.own)
+
+    @cached_property
+    def given(self) -> frozenset[Address]:
+        """The cells of what the layers are given."""
+        return frozenset(cell for layer in self.all_layers for cell in layer.given)
+
+    @cached_property
+    def readings(self) -> list[Reading]:
+        """What the weighted sums of the layers are read as."""
+        return [layer.reading for layer in self.layers]
+
     @property
     def alone(self) -> list[tuple[Atom, str]]:
         """The single weighted sums that may be anything: cell, and why."""
@@ -102,7 +117,7 @@ class Arrangement:
 
     def objections(self) -> list[str]:
         """What a reader would ask before believing that all of it is right, words aside."""
-        table, readings = self.reads.table, [layer.reading for layer in self.layers]
+        table, readings = self.reads.table, self.readings
         alone = objections(table, self.values, self.reads.read.keys(), self._readings)
         together = against_them_together(readings, self.forms, table)
         said = islice(self.reads.said_of_words((sorted(layer.own) for layer in self.layers), self.values), 1)
@@ -122,7 +137,7 @@ class Arrangement:
         """The formulas that say on which side of a threshold each result of a layer is."""
         results = [{place: cell_of(atom) for place, atom in outputs(own.reading).items()} for own in self.layers]
         results += [dict(layer.results) for layer in self.plain]
-        return decisions(results, self.reads.terms, {cell for layer in self.all_layers for cell in layer.own})
+        return decisions(results, self.reads.terms, self.own)
 
     def words_against(self) -> list[str]:
         """What the words beside the cells say against it."""
@@ -133,14 +148,13 @@ class Arrangement:
 
         At a first step the weights of a state are none, if that state is blank or 0.
         """
-        known = {cell for layer in self.all_layers for cell in (*layer.own, *layer.given)}
+        known = self.own | self.given
         first = {cell for layer in self.layers for cell in at_first(layer, self.forms)}
         first |= {cell for cell in cells if isinstance(self.reads.terms.get(cell), Leaf)}  # looked up in a table
         switches = self.switches(cells)
         for cell in (cell for cell in cells if cell not in first):
             for read in self.reads.of(cell):
-                is_typed = self.reads.table.is_number(read) and not self.reads.is_formula(read)
-                if read not in known and is_typed and read not in switches:
+                if read not in known and self.reads.is_typed(read) and read not in switches:
                     yield f"{show(cell)} reads {show(read)}, which is no number of the layer"
 
     def switches(self, cells: Collection[Address]) -> set[Address]:
@@ -157,11 +171,11 @@ class Arrangement:
             if read not in terms.reads.get(cell, ()) or read in self.forms.switches
         )  # fmt: skip
         found = {read for (kind, read), count in asking.items() if count == alike[kind] > _BESIDE}
-        return {cell for cell in found if self.reads.table.is_number(cell) and not self.reads.is_formula(cell)}
+        return {cell for cell in found if self.reads.is_typed(cell)}
 
     def said_again(self) -> dict[Address, str]:
         """The cells that compute again what another one holds and that nobody reads, and so in words."""
-        found = repeated([layer.reading for layer in self.layers])
+        found = repeated(self.readings)
         return {cell: why for cell, why in found if not self.reads.read.get(cell)}
 
     @property
@@ -170,11 +184,11 @@ class Arrangement:
 
     def rest(self, taken: Collection[Address]) -> tuple[list[Address], list[Address]]:
         """The formulas that no layer has: those that should have a verdict, and those that need none."""
-        left, readings = list[Address](), [layer.reading for layer in self.layers]
+        left, readings = list[Address](), self.readings
         products = scaled_inputs(readings, self.forms)
         scaled = {cell for cell in products if not (self._is_followed(cell) or self.reads.multiplies_blank(cell))}
         spare = unused_cells(readings, self.forms) | scaled
-        known = {*taken, *scaled, *(cell for layer in self.all_layers for cell in layer.given)}
+        known = {*taken, *scaled, *self.given}
         table = self.reads.table
         made, again = self._preparation(taken), self._again(taken)
         for cell in self.reads.formulas:
@@ -234,9 +248,8 @@ class Arrangement:
     @cached_property
     def measured(self) -> set[Address]:
         """The formulas that only measure results, also those that are Keras's losses."""
-        taken = {cell for layer in self.all_layers for cell in layer.own}
         losses = {cell for layer in self.layers if layer.loss is not None for cell in layer.loss.at.values()}
-        return losses | self._measures(taken)
+        return losses | self._measures(self.own)
 
     def _measures(self, taken: Collection[Address]) -> set[Address]:
         """Formulas that only measure results: errors and losses, or numbers scaled back."""
@@ -246,12 +259,11 @@ class Arrangement:
         }
         results = {cell_of(a): s for a in self.forms if (s := cell_of(self.forms.source(a))) in layers}
         results |= {cell: cell for cell in layers}
-        given = {cell for layer in self.all_layers for cell in layer.given}
         with_loss = [(layer.own, layer.loss) for layer in self.layers if layer.loss is not None]
         targets = {target for _, loss in with_loss for own in loss.targets.values() for target in own}
-        weights = given - targets - {cell for layer in self.layers for cell in layer.inputs}
+        weights = self.given - targets - {cell for layer in self.layers for cell in layer.inputs}
         reads = {cell: self.reads.of(cell) for cell in self.reads.formulas}
-        measures = Measures(self.reads.terms, self.reads.table, reads, results, given, weights, layers)
+        measures = Measures(self.reads.terms, self.reads.table, reads, results, self.given, weights, layers)
         to_losses = set().union(*(own for own, _ in with_loss)) & {*formulas_behind(results, self.reads.terms, ())}
         return measures.cells([c for c in self.reads.formulas if c not in taken or c in to_losses]) - {*taken}
 

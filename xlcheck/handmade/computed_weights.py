@@ -30,10 +30,9 @@ def with_computed_weights(found: Arrangement) -> Arrangement:
         found: the layers whose weights are given.
     """
     for _ in range(_MOST_TIMES):
-        taken = {cell for layer in found.all_layers for cell in layer.own}
         results = {cell_of(atom) for layer in found.layers for atom in outputs(layer.reading).values()}
         results |= {cell for layer in found.plain for cell in layer.results.values()}
-        left = [cell for cell in found.reads.terms if cell not in taken]
+        left = [cell for cell in found.reads.terms if cell not in found.own]
         scales = {cell: scale for cell in left if (scale := _scale(cell, found.forms, results)) is not None}
         more = _behind(found, scales, results) if scales else found
         if more is found:

@@ -34,7 +34,7 @@ def leaves_idle(candidate: Candidate, base: Arrangement) -> bool:
     is_slip = is_range and len(lost) <= max(1, len(new))
     shown = {cell for own in candidate.edit.keys() & base.reads.terms.keys() for cell in base.reads.terms.reads[own]}
     formulas = {cell for cell in idle if base.reads.is_formula(cell) and cell in shown}  # not times a blank cell before
-    numbers = {cell for cell in idle if base.reads.table.is_number(cell) and not base.reads.is_formula(cell)}
+    numbers = {cell for cell in idle if base.reads.is_typed(cell)}
     own = {cell for cell in numbers if {*base.reads.readers[cell]} < candidate.edit.keys()}
     return bool(formulas or (lost & near if is_slip else lost) or len(own) > 1)
 
@@ -49,28 +49,24 @@ def takes_an_input_away(candidate: Candidate, base: Arrangement) -> bool:
     def is_between(cell: Address, down: int, right: int) -> bool:
         own = reads.in_the_end(cell)
         both = [offset(cell, (down, right), by) for by in (-1, 1)]
-        if not all(is_typed(other) and other not in candidate.edit for other in both):
+        if not all(table.is_number(other) and other not in candidate.edit for other in both):
             return False
         shared = [not own.isdisjoint(reads.in_the_end(other)) for other in both]
         return any(shared) and all(shares or not reads.read.get(o) for shares, o in zip(shared, both, strict=True))
 
-    def is_typed(cell: Address) -> bool:
-        return table.is_number(cell) and not table.is_formula(cell)
-
     idle = idle_under(candidate, base)
-    for cell in (cell for cell in candidate.edit if table.is_formula(cell) and any(map(is_typed, idle))):
+    for cell in (cell for cell in candidate.edit if table.is_formula(cell) and any(map(table.is_number, idle))):
         read = reads.of(cell)  # a copy of a number that nobody else reads, filled like the copies beside it
         alike = (table.fills(cell, o) for o in beside(cell) if table.is_formula(o))
-        if len(read) == 1 and read[0] in idle and is_typed(read[0]) and reads.is_copy(cell) and any(alike):
+        if len(read) == 1 and read[0] in idle and table.is_number(read[0]) and reads.is_copy(cell) and any(alike):
             return True
-    lost = [cell for cell in (*candidate.edit, *idle) if is_typed(cell)]
+    lost = [cell for cell in (*candidate.edit, *idle) if table.is_number(cell)]
     return any(is_between(cell, *line) for cell in lost if reads.readers.get(cell) for line in ((0, 1), (1, 0)))
 
 
 def reads_for_nothing(candidate: Candidate, base: Arrangement) -> bool:
     """Whether a formula that is not edited reads a number that no layer has: another network has it."""
-    own = {cell for layer in candidate.arrangement.all_layers for cell in layer.own} - candidate.edit.keys()
-    return any(candidate.arrangement.read_for_nothing(own))
+    return any(candidate.arrangement.read_for_nothing(candidate.arrangement.own - candidate.edit.keys()))
 
 
 def keeps_a_blank(candidate: Candidate, base: Arrangement) -> bool:
@@ -84,8 +80,8 @@ def keeps_a_blank(candidate: Candidate, base: Arrangement) -> bool:
         return False  # the others may have been filled like these
     first = {cell for layer in found.layers for cell in at_first(layer, found.forms)}
     first = {cell for cell in first if found.forms.of(atom_of(cell)).kind != COPY}  # with a blank it is no copy
-    own = {cell for layer in found.all_layers for cell in layer.own}
-    readers = {reader for cell in own for reader in (cell, *reads.readers.get(cell, ()))} - {*first, *candidate.edit}
+    readers = {reader for cell in found.own for reader in (cell, *reads.readers.get(cell, ()))}
+    readers -= {*first, *candidate.edit}
     texts = reads.table.texts
     readers -= {o for o in readers & texts.keys() for c in edited if reads.table.fills(c, o)}
     return any(

@@ -216,6 +216,5 @@ def _against(found: Arrangement) -> tuple[int, int]:
     Sums count also where too few fit to make a layer, so that one mistake less is seen beside others.
     """
     tables = Tables.of({instance.atom: instance for instance in found.recognised.instances}).layers
-    taken = {cell for own in found.all_layers for cell in own.own}
     misfits = sum(1 + len(own.misfits) + len(own.rows) * len(own.steps) - len(own.at) for own in tables)
-    return len({*found.reads.formulas} - taken) + misfits, len(found.objections()) + len(found.mixed_up())
+    return len({*found.reads.formulas} - found.own) + misfits, len(found.objections()) + len(found.mixed_up())

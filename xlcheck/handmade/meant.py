@@ -146,7 +146,7 @@ def _is_tried(part: SheetGroup, cell: Address, held: Mapping[Address, str]) -> b
     layer, _, symbol = held.get(cell, "").partition(".")
     is_given = layer == _INPUT or symbol.startswith(_WEIGHTS)
     is_tried = bool(_TRIED.fullmatch(text)) or (is_given and bool(_TRIED.fullmatch(text.replace("#", "0", 1))))
-    return is_tried and all(part.table.is_number(own) and not part.table.is_formula(own) for own in read)
+    return is_tried and all(part.table.is_number(own) for own in read)
 
 
 def _is_put_in(part: SheetGroup, cell: Address, said: CellResult) -> bool:

@@ -100,6 +100,10 @@ class Reads:
         """Whether a formula stands in a cell."""
         return cell in self.edited or self.table.is_formula(cell)
 
+    def is_typed(self, cell: Address) -> bool:
+        """Whether a number was typed in a cell, and stays there."""
+        return self.table.is_number(cell) and cell not in self.edited
+
     def leading_to(self, cell: Address) -> set[Address]:
         """A formula cell and the formulas from which it is computed."""
         return {cell, *reached([cell], self.of, among=self.is_formula)}

@@ -23,15 +23,14 @@ def may_stay_right(outcome: Outcome, found: Arrangement) -> Iterator[tuple[Addre
         outcome: what became of the cells of a layer.
         found: all layers, perhaps under an edit.
     """
-    known = {cell for layer in found.all_layers for cell in (*layer.own, *layer.given)}
     right = (verdict.cell for verdict in outcome.verdicts if verdict.status is Status.AGREE)
+    known = found.own | found.given
     known |= {read for cell in right for read in outcome.precedents.of(cell)}  # as a number that all choose by
     table = found.reads.table
     for cell in sorted(verdict.cell for verdict in outcome.roots if verdict.only_here):
         asked = _asked(cell, found)
         for read in outcome.precedents.of(cell):
-            is_typed = table.is_number(read) and not table.is_formula(read)
-            if read not in known and (read in asked or (is_typed and found.reads.terms.number(read))):
+            if read not in known and (read in asked or (table.is_number(read) and found.reads.terms.number(read))):
                 yield cell, f"{show(cell)} reads {show(read)}, which is no number of the layer"
                 break
 

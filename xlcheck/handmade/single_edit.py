@@ -77,7 +77,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
         if is_textbook(base, edit) and not _wrong_beside(candidate, bench) and not reads_for_nothing(candidate, base):
             against = [] if edit else base.words_against()
             return OneEdit(why=against[0]) if against else _judged(candidate, base, bench)
-    even = bent_evenly([layer.reading for layer in base.layers])
+    even = bent_evenly(base.readings)
     filled = _filled_wrongly(part, base, bench) if is_textbook(base) else OneEdit(why=even) if even else None
     if filled is not None:
         return filled
@@ -147,7 +147,7 @@ def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms
         yield from () if why is None or layer.own.isdisjoint(candidate.edit) else (why,)
     for cell in candidate.edit:
         if isinstance(terms.get(cell), Sum):
-            branch = may_be_a_branch([layer.reading for layer in candidate.arrangement.layers], cell)
+            branch = may_be_a_branch(candidate.arrangement.readings, cell)
             yield from () if branch is None else (branch,)
     yield from (why for cell, why in base.said_again().items() if cell in candidate.edit)
     for layer in candidate.arrangement.layers:
@@ -164,7 +164,7 @@ def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms
 def _called_no_bias(candidate: Candidate, base: Arrangement) -> Iterator[str]:
     """Numbers that nobody reads and that an edit makes the biases of a layer, which may do without: no word says so."""
     table, weights = base.reads.table, seeming_weights(candidate.arrangement)
-    for reading in (layer.reading for layer in candidate.arrangement.layers):
+    for reading in candidate.arrangement.readings:
         own = {cell_of(bias) for rows in reading.gates for row in rows for bias in reading.layer.biases[row]}
         for cell in sorted(own - base.reads.readers.keys()):
             if table.is_number(cell) and is_no_bias_in_words(table, cell, weights - own):
@@ -214,8 +214,7 @@ def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False, amon
 def _unrounded(terms: CellTerms, base: Arrangement) -> Iterator[Edit]:
     """The formulas of layers that round, all together without that: their terms do not show it."""
     texts = base.reads.table.texts
-    own = (cell for layer in base.all_layers for cell in layer.own)
-    found = {cell: term for cell in own if rounds(texts.get(cell, "")) and (term := terms.get(cell)) is not None}
+    found = {cell: term for cell in base.own if rounds(texts.get(cell, "")) and (term := terms.get(cell)) is not None}
     yield from (found,) if found else ()
 
 
@@ -313,7 +312,7 @@ def foreign(cell: Address, found: Arrangement, base: Arrangement) -> Iterator[Ad
         found: the layers, perhaps under an edit.
         base: the worksheets as they are.
     """
-    known = {other for layer in found.all_layers for other in (*layer.own, *layer.given)}
+    known = found.own | found.given
     yield from (other for other in base.reads.of(cell) if base.reads.is_formula(other) and other not in known)
 
 

@@ -39,8 +39,7 @@ def is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:
         return False
     if not all(_is_whole(layer.reading) and _is_straight(layer, found.forms) for layer in found.layers):
         return False
-    taken = {cell for layer in found.all_layers for cell in layer.own}
-    return taken.issuperset(edited) and not (found.rest(taken)[0] or found.objections() or found.mixed_up())
+    return found.own.issuperset(edited) and not (found.rest(found.own)[0] or found.objections() or found.mixed_up())
 
 
 def _is_whole(reading: Reading) -> bool:

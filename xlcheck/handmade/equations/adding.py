@@ -33,7 +33,8 @@ class Adding(Joining):
         idle = self._idle_beside(family) if len(family) > 1 else ()  # one alone may be what a first state belongs to
         bare = {cell for cell in self._terms.reads[last] if algebra.leaf(cell) in self._summands(self._terms[last])}
         results = (*self._weighed, *idle, *self._own_states(family), *sorted(bare & self._terms.keys()))
-        for factor in dict.fromkeys(results) if self._is_typed(weight) and not self._is_beside_inputs(weight) else ():
+        is_weight = self._table.is_number(weight) and not self._is_beside_inputs(weight)
+        for factor in dict.fromkeys(results) if is_weight else ():
             edit: dict[Address, Term] = {}
             others = [self._along(factor, offset_between(last, cell)) for cell in family]
             for cell, other in zip(family, others, strict=True) if all(map(self._terms.holds_number, others)) else ():
@@ -51,12 +52,12 @@ class Adding(Joining):
             by = offset_between(last, before)
             for cell in (other for other, read in self._terms.reads.items() if [*read] == [last]):
                 waits = offset(offset(cell, offset_between(last, first)), by)
-                if waits in self._unread and self._is_typed(waits):
+                if waits in self._unread and self._table.is_number(waits):
                     yield offset(cell, by)
 
     def _is_beside_inputs(self, cell: Address) -> bool:
         """Whether a number right beside one is read together with weights, and is none itself."""
-        return any(other in self._with_weights_read and self._is_typed(other) for other in beside(cell))
+        return any(other in self._with_weights_read and self._table.is_number(other) for other in beside(cell))
 
     @cached_property
     def _weighed(self) -> list[Address]:

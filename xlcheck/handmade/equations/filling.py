@@ -110,7 +110,7 @@ class Filling(TermChanges):
     def _numbers_like(self, family: Collection[Address], away: Offset) -> list[Address]:
         """The cells that stand to those of a family in one way, if numbers are typed there."""
         cells = [offset(cell, away) for cell in family]
-        return cells if all(map(self._is_typed, cells)) else []
+        return cells if all(map(self._table.is_number, cells)) else []
 
     def _runs(self, cell: Address) -> Iterator[list[Address]]:
         """The formulas from one on that may have been filled from it, if it is the first of several."""
@@ -129,12 +129,9 @@ class Filling(TermChanges):
 
     def _numbers_from(self, cell: Address) -> Iterator[list[Address]]:
         """The typed numbers from one on, in its row and in its column, if it is the first of several."""
-        for by in ((0, 1), (1, 0)) if self._is_typed(cell) else ():
-            if not self._is_typed(offset(cell, by, -1)) and self._is_typed(offset(cell, by)):
-                yield run_from(cell, by, self._is_typed)
-
-    def _is_typed(self, cell: Address) -> bool:
-        return self._table.is_number(cell) and not self._table.is_formula(cell)
+        for by in ((0, 1), (1, 0)) if self._table.is_number(cell) else ():
+            if not self._table.is_number(offset(cell, by, -1)) and self._table.is_number(offset(cell, by)):
+                yield run_from(cell, by, self._table.is_number)
 
     def _pairs(self, away: Offset) -> Pairs:
         """Pairs of formulas so far apart that do the same."""
@@ -236,7 +233,7 @@ class Filling(TermChanges):
 
     def _typed_in(self, cell: Address) -> set[Address]:
         """The typed numbers that a formula reads."""
-        return {x for x in self._terms.reads.get(cell, ()) if self._is_typed(x)} if cell in self._terms else set()
+        return {*filter(self._table.is_number, self._terms.reads.get(cell, ()))}
 
     def _weights_of(self, cell: Address) -> list[Address]:
         return [x for x in self._terms.reads[cell] if x in self._weights]

@@ -30,10 +30,11 @@ class Joining(Filling):
         """
         last = cells[-1]  # before the first one there may be no state
         read = self._terms.reads.get(last, ()) if last in self._terms else ()
-        if not self._weights.isdisjoint(read) or not (self._is_typed(last) or any(map(self._table.is_formula, read))):
+        is_computed = any(map(self._table.is_formula, read))
+        if not self._weights.isdisjoint(read) or not (self._table.is_number(last) or is_computed):
             return
         idle = self._idle_beside(cells)
-        states = (x for other in idle for x in self._states_behind(other)) if self._is_typed(last) else ()
+        states = (x for other in idle for x in self._states_behind(other)) if self._table.is_number(last) else ()
         more = [*cells[-2:-1], *idle, *states]
         pool = list(dict.fromkeys((*read, *more)))
         for own in self._equations(pool) if len(pool) <= _MOST else ():

@@ -80,7 +80,7 @@ class TypedCells(Adding):
         """The typed numbers that nobody reads, and those that formulas beside a cell do."""
         beside = (other for _, line in self._beside(cell) for other in line[:_NEAR])
         return sorted(
-            filter(self._is_typed, {*self._unread, *(x for other in beside for x in self._terms.reads[other])})
+            filter(self._table.is_number, {*self._unread, *(x for other in beside for x in self._terms.reads[other])})
         )
 
     def _weighed_idle(self, cells: Sequence[Address], numbers: Sequence[float]) -> Iterator[Edit]:
@@ -88,7 +88,7 @@ class TypedCells(Adding):
         if max(map(digits_of, numbers)) < COMPUTED:
             return
         last, algebra = cells[-1], self._terms.algebra
-        idle = [x for x in sorted(self._unread) if self._is_typed(x) and x not in cells]
+        idle = [x for x in sorted(self._unread) if self._table.is_number(x) and x not in cells]
         away = [offset_between(last, cell) for cell in cells]
         for weight, factor in itertools.product(idle, self._terms):
             of = [offset(factor, by) for by in away]
