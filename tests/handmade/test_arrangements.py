@@ -13,6 +13,7 @@ from recognised_sheets import LEARNING, a1, sheet
 from xlcheck.engines import engine
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.arrangement import Arrangement
+from xlcheck.handmade.beside_layers import BesideLayers
 from xlcheck.handmade.candidates import seeming_weights
 from xlcheck.handmade.depending import depending_cells
 from xlcheck.handmade.equations.measures import Measures
@@ -100,15 +101,14 @@ def test_the_cells_of_layers_and_what_is_left(tmp_path: Path) -> None:
     """Each formula is a layer's, or the loss's, or needs no verdict, as decisions do and derivatives."""
     found: Arrangement = sheet(LEARNING, tmp_path).arrangement
     first, last = found.layers
-    taken = {cell for layer in found.all_layers for cell in layer.own}
-    left, spare = found.rest(taken)
+    left, spare = BesideLayers(found, found.own).rest()
 
     assert (names(first.own), names(first.inputs)) == ("C6 C7 C8 D6 D7 D8", "A6 A7 A8 B6 B7 B8")
     assert names(last.own) == "E6 E7 E8 H6 H7 H8 H9"
     assert (left, names(spare)) == ([], "I6 I7 I8 J6 J7 J8")
     assert names(found.measured) == "H6 H7 H8"
     assert [*found.mixed_up(), *found.objections(), *found.words_against(), *found.said_again()] == []
-    assert [*found.read_for_nothing(taken)] == []
+    assert [*found.read_for_nothing(found.own)] == []
     assert names(seeming_weights(found)) == "A1 A2 A3 B1 B2 B3 D1 D2 D3"
 
 
@@ -116,7 +116,7 @@ def test_the_mean_of_some_losses_is_no_display(tmp_path: Path) -> None:
     """One that leaves a sample out may be a mistake, and needs a verdict; that of all may stand there again."""
     for mean, is_open in (("=AVERAGE(H6:H7)", True), ("=AVERAGE(H6:H8)", False)):
         found = sheet({**LEARNING, "K9": mean}, tmp_path).arrangement
-        left, _ = found.rest({cell for layer in found.all_layers for cell in layer.own})
+        left, _ = BesideLayers(found, found.own).rest()
         assert names(left) == ("K9" if is_open else "")
 
 

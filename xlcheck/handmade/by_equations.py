@@ -12,6 +12,7 @@ from xlcheck.handmade.acceptance import rounds_throughout
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arranged
 from xlcheck.handmade.bench import Bench
+from xlcheck.handmade.beside_layers import BesideLayers
 from xlcheck.handmade.computed_weights import with_computed_weights
 from xlcheck.handmade.equations.chains import chained
 from xlcheck.handmade.equations.gru_states import mixed_otherwise
@@ -156,7 +157,7 @@ def settled(found: Arrangement, part: SheetGroup, bench: Bench, edit: Mapping[Ad
     for outcome, own in _plain_layers(found, bench, meant, doubts):
         outcomes.append(outcome)
         taken |= own
-    left, spare = found.rest(taken)
+    left, spare = BesideLayers(found, taken).rest()
     doubts = [*mixed_otherwise(found.forms, found.recognised.readings), *doubts]
     doubts += found.mixed_up() + found.objections() + found.words_against()
     bent = any(layer.reading.activations["activation"] != LINEAR for layer in found.layers)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.arrangement import Arrangement
+from xlcheck.handmade.beside_layers import BesideLayers
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.polynomials import Atom
@@ -39,7 +40,8 @@ def is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:
         return False
     if not all(_is_whole(layer.reading) and _is_straight(layer, found.forms) for layer in found.layers):
         return False
-    return found.own.issuperset(edited) and not (found.rest(found.own)[0] or found.objections() or found.mixed_up())
+    left, _ = BesideLayers(found, found.own).rest()
+    return found.own.issuperset(edited) and not (left or found.objections() or found.mixed_up())
 
 
 def _is_whole(reading: Reading) -> bool:

@@ -1,0 +1,190 @@
+"""The formulas beside layers: those that should have a verdict and have none, and those that need none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from functools import cached_property
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.scanner import cut
+from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade.arrangement import Arrangement
+from xlcheck.handmade.equations.derivatives import derivatives
+from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM
+from xlcheck.handmade.equations.polynomials import atom_of, cell_of
+from xlcheck.handmade.equations.reading import scaled_inputs, unused_cells
+from xlcheck.handmade.evaluations import evaluations, goes_on
+from xlcheck.handmade.reading.lines import Lines
+from xlcheck.handmade.reading.numbers_as_text import is_number_as_text
+from xlcheck.handmade.reading.reached import reached
+from xlcheck.handmade.showing import asks_for_the_sign, bends, is_difference, shows_otherwise
+from xlcheck.verdicts.elsewhere import CHANCE, depends_on
+
+_BESIDE = 2
+"""Cells from a layer to a copy in line with it that may stand for one of its own: a blank one may lie between."""
+_NEAR = 4
+"""Cells between a layer and a formula in line with it that may stand for one of its own."""
+
+
+class BesideLayers:
+    """The formulas beside some layers.
+
+    Args:
+        found: the layers.
+        taken: the cells of those that were accepted.
+    """
+
+    def __init__(self, found: Arrangement, taken: Collection[Address]) -> None:
+        self._found, self._reads, self._forms, self._values = found, found.reads, found.forms, found.values
+        self._table, self._taken = found.reads.table, taken
+
+    def rest(self) -> tuple[list[Address], list[Address]]:
+        """The formulas that no layer has: those that should have a verdict, and those that need none."""
+        left, readings = list[Address](), self._found.readings
+        products = scaled_inputs(readings, self._forms)
+        scaled = {cell for cell in products if not (self._is_followed(cell) or self._reads.multiplies_blank(cell))}
+        spare = unused_cells(readings, self._forms) | scaled
+        known = {*self._taken, *scaled, *self._found.given}
+        made, again = self._preparation(), self._again()
+        for cell in self._reads.formulas:
+            if cell not in self._taken and cell not in spare:
+                kind = self._forms.of(atom_of(cell)).kind
+                value = self._values[self._table.index[cell]]
+                says = isinstance(value, str | bool)
+                shows = kind == COPY and not self._reads.multiplies_blank(cell)
+                is_spare = shows or (kind == GIVEN and not says and not self._may_be_missed(cell))
+                is_spare = is_spare or (self._waits(cell) and not self._bends_nothing(cell))
+                # Nobody writes ="h" where h would do; a result may be turned into a text.
+                says = says and not is_number_as_text(value) and not self._asks_for_a_number(cell)
+                is_spare = is_spare or (says and bool(self._reads.of(cell)))
+                is_spare = is_spare or cell in made or cell in again or self._is_shown_only(cell, known)
+                is_spare = is_spare or (cell in self._found.decisions and not self._is_read(cell))
+                is_result = kind == COPY and self._may_be_a_result(cell)
+                (spare.add if is_spare and not is_result else left.append)(cell)
+        regular, odd = evaluations(self._reads, self._taken, self._found.decisions)
+        telling = [
+            cell for cell in spare if isinstance(self._values[self._table.index[cell]], str) and self._reads.of(cell)
+        ]
+        lines = Lines(telling, self._table)
+        odd |= {cell for cell in telling if lines.differs(cell) or lines.is_alone(cell)}
+        regular |= derivatives(readings, self._reads.terms, self._taken) if left else set()
+        regular |= self._found.measures(self._taken) if left else set()
+        if any(cell in regular for cell in left):
+            given = {cell for layer in self._found.layers for cell in layer.inputs}
+            regular -= reached(given, self._reads.of, through=lambda own: own not in self._taken) | given  # they go on
+        spare = (spare | regular if left else spare) - {*self._taken} - odd
+        left += [cell for cell in odd if cell not in left]
+        return [cell for cell in left if cell not in spare], [cell for cell in self._reads.formulas if cell in spare]
+
+    def _preparation(self) -> set[Address]:
+        """Formulas that only make what the layers are given: they look something up, count, or scale an input."""
+        given = {cell for layer in self._found.layers for cell in layer.given}
+        inputs = {cell for layer in self._found.layers for cell in layer.inputs}
+        found = set[Address]()
+        behind = {*self._taken, *reached(self._taken, lambda own: self._reads.readers.get(own, ()))}
+        for cell in given:
+            kind = self._forms.of(atom_of(cell)).kind
+            is_input = cell in inputs and cell not in behind and kind not in {GIVEN, COPY}
+            if kind == OPAQUE or is_input:
+                own = self._reads.leading_to(cell)
+                found |= own if kind == OPAQUE or not self._weighs(own) else set()
+        return found
+
+    def _weighs(self, cells: Collection[Address]) -> bool:
+        """Whether some cells multiply others, or apply an activation, as layers do."""
+        forms = (self._forms.of(atom_of(cell)) for cell in cells)
+        return any(form.is_activation or any(len(own) > 1 for own in form.polynomial) for form in forms)
+
+    def _again(self) -> set[Address]:
+        """Formulas that nobody reads and that compute again what a layer's cells do; a single one may be a mistake."""
+        known = {self._reads.terms.get(cell) for cell in self._taken} - {None}
+        found = [cell for cell in self._reads.formulas if cell not in self._taken and not self._reads.read.get(cell)]
+        found = [cell for cell in found if self._reads.terms.get(cell) in known]
+        filled = Counter(skeleton(self._text(cell)) for cell in found)
+        return {cell for cell in found if filled[skeleton(self._text(cell))] > 1}
+
+    def _may_be_missed(self, cell: Address) -> bool:
+        """Whether a formula that gives a date, say, stands among a layer's cells; above all of them it is a heading."""
+        reason = depends_on(self._text(cell), {})
+        on_sheet = [other for other in self._taken if other[0] == cell[0]]
+        if reason in {None, CHANCE} or all(cell[1] < other[1] for other in on_sheet):
+            return False
+        return any(0 in (away := (abs(cell[1] - o[1]), abs(cell[2] - o[2]))) and max(away) <= _NEAR for o in on_sheet)
+
+    def _may_be_a_result(self, cell: Address) -> bool:
+        """Whether a copy that nobody reads stands in line with a layer's cells beside them, and shows no result."""
+        source = self._forms.source(atom_of(cell))
+        values = [layer.reading.values.get(symbol, {}) for layer in self._found.layers for symbol in ("y", "h", "c")]
+        results = {atom for own in values for atom in own.values()}
+        if source in results or cell_of(source) not in self._taken or self._reads.read.get(cell):
+            return False
+        near = [away for away in range(-_BESIDE, _BESIDE + 1) if away]
+        places = [(cell[0], cell[1] + k, cell[2]) for k in near] + [(cell[0], cell[1], cell[2] + k) for k in near]
+        return any(place in self._taken for place in places)
+
+    def _is_shown_only(self, cell: Address, known: Collection[Address]) -> bool:
+        """Whether a formula that nobody reads shows results otherwise: as per cent, rounded, their mean or distance.
+
+        The distance may be that to a number in a cell that only such formulas read, as in an answer key.
+        """
+        text, read = self._text(cell), self._reads.of(cell)
+        others = [other for other in read if other not in known]
+        losses = (own.loss.at.values() for own in self._found.layers if own.loss is not None)
+        some = any(1 < len({*own} & {*read}) < len(own) for own in losses)  # a mean is that of all
+        is_number = isinstance(self._values[self._table.index[cell]], float)
+        if self._is_read(cell) or some or (is_number and self._stops_early(read)):
+            return False
+        if not others:
+            windows = (area for area in self._reads.areas(cell) if area.size > 1)
+            return shows_otherwise(text) and not any(goes_on(area, self._reads, known) for area in windows)
+        is_key = [*map(self._table.is_number, others)] == [True] and is_difference(text)
+        return is_key and not self._is_followed(others[0])
+
+    def _stops_early(self, read: Collection[Address]) -> bool:
+        """Whether a formula reads a state before the last one, which nobody reads, as if it were the end."""
+        for layer in self._found.layers:
+            steps = {cell_of(atom): at[0] for at, atom in layer.reading.values.get("h", {}).items()}
+            last = max(steps.values(), default=0)
+            ends = [cell for cell, step in steps.items() if step == last]
+            if any(steps.get(cell, last) < last for cell in read) and not any(map(self._reads.readers.get, ends)):
+                return True
+        return False
+
+    def _is_read(self, cell: Address) -> bool:
+        """Whether a formula computes a number from a cell; a mark, such as DONE, is none."""
+        index, values = self._table.index, self._values
+        return any(isinstance(values[index[reader]], float) for reader in self._reads.readers.get(cell, ()))
+
+    def _is_followed(self, cell: Address) -> bool:
+        """Whether a formula computes a number from a cell, and others compute one from that."""
+        return any(self._is_read(reader) for reader in self._reads.readers.get(cell, ()))
+
+    def _waits(self, cell: Address) -> bool:
+        """Whether a formula reads nothing but marks or empty cells, or multiplies with these, as all that look like it.
+
+        Such cells wait for an answer; where formulas that look the same read numbers, one that reads none is a slip.
+        """
+        form, index = self._forms.of(atom_of(cell)), self._table.index
+        read = self._reads.of(cell)
+        marks = bool(read) and all(isinstance(self._values[index[x]], str | bool) for x in read if x in index)
+        is_nothing = form.kind == SUM and not form.polynomial
+        return (marks or is_nothing) and cut(self._text(cell)).between not in self._counting
+
+    @cached_property
+    def _counting(self) -> set[Sequence[str]]:
+        """What formulas look like that read numbers, but for what they read."""
+        holds, texts = self._reads.terms.holds_number, self._table.texts
+        return {cut(text).between for cell, text in texts.items() if any(map(holds, self._reads.of(cell)))}
+
+    def _asks_for_a_number(self, cell: Address) -> bool:
+        """Whether a formula asks on which side of 0 a number is, and reads only words."""
+        return asks_for_the_sign(self._text(cell)) and self._bends_nothing(cell)
+
+    def _bends_nothing(self, cell: Address) -> bool:
+        """Whether a formula is an activation of no number, beside the one perhaps that it should read."""
+        holds = self._reads.terms.holds_number
+        return bends(self._text(cell)) and not any(map(holds, self._reads.of(cell)))
+
+    def _text(self, cell: Address) -> str:
+        return self._table.texts.get(cell, "")
