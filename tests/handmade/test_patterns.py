@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import openpyxl
@@ -17,7 +18,7 @@ from xlcheck.cli import run
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import with_operand
-from xlcheck.handmade.patterns import broken_patterns
+from xlcheck.handmade.patterns import beside_the_layers, broken_patterns
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.verdicts.report import CellWarning
 from xlcheck.workbook.reader import read_workbook
@@ -202,3 +203,69 @@ def test_what_has_a_verdict_gets_no_warning(tmp_path: Path) -> None:
     report = check(root / "fixtures" / "handmade" / "printed_mistake.xlsx")
 
     assert (len(report.roots), report.warnings) == (9, ())
+
+
+_GATE = "1/(1+EXP(-({}*$A$1+{}*$B$1)))"
+
+
+@pytest.mark.parametrize(
+    ("odd", "text", "is_told"),
+    [
+        ((3, 4), _GATE.replace("1/", "2/", 1).format("C4", "D4"), True),
+        ((1, 4), _GATE.replace("EXP(-", "EXP(").format("C2", "D2"), True),
+        ((5, 4), _GATE.replace("-(", "-TANH(").format("C6", "D6"), True),
+        ((3, 4), _GATE.format("C4", "D5"), True),
+        ((3, 4), _GATE.format("C4", "D4"), False),
+        ((3, 4), _GATE.format("G4", "H4"), False),  # of other cells altogether
+        ((3, 4), "SUM(C2:C4)", False),
+        ((6, 4), "AVERAGE(E2:E6)", False),
+    ],
+)
+def test_a_spare_formula_in_line_with_a_layer_is_told(
+    odd: tuple[int, int], text: str, *, is_told: bool, tmp_path: Path
+) -> None:
+    """Rule: it computes something else of what it would read there, or the same of something else in part."""
+    formulas = {(row, 4): _GATE.format(f"C{row + 1}", f"D{row + 1}") for row in range(1, 6)} | {odd: text}
+    table = CellTable(read_workbook(_saved(tmp_path, formulas)))
+    (sheet,) = {cell[0] for cell in table.texts}
+    spare = (sheet, *odd)
+    told = list(beside_the_layers(table, {spare}, table.texts.keys() - {spare}))
+    assert [cell_name(*odd) in why for why in told] == [True] * is_told
+
+
+def _lstm_of_three_units() -> dict[str, object]:
+    """Two steps down the page, of which the first has no state before it, so that nobody reads its forget gates."""
+    rng = random.Random(5)
+    cells: dict[str, object] = {}
+    for column, row in product(
+        "ABCDEFGHIJKL", range(1, 7)
+    ):  # three units of i, f, c and o, with five weights and a bias
+        cells[f"{column}{row}"] = round(rng.uniform(-0.9, 0.9), 3)
+    for step, columns in enumerate("NO"):
+        cells |= {f"{columns}{row}": round(rng.uniform(-0.9, 0.9), 3) for row in (10, 11)}
+        before = chr(ord(columns) - 1)
+        for place, unit in enumerate("ABCDEFGHIJKL"):
+            total = f"SUMPRODUCT({unit}$1:{unit}$2,{columns}10:{columns}11)+{unit}$6"
+            total += f"+SUMPRODUCT({unit}$3:{unit}$5,{before}34:{before}36)" if step else ""
+            cells[f"{columns}{13 + place}"] = f"=TANH({total})" if 6 <= place < 9 else f"=1/(1+EXP(-({total})))"
+        for unit in range(3):
+            kept = f"{columns}{16 + unit}*{before}{28 + unit}+" if step else ""
+            cells[f"{columns}{28 + unit}"] = f"={kept}{columns}{13 + unit}*{columns}{19 + unit}"
+            cells[f"{columns}{34 + unit}"] = f"={columns}{22 + unit}*TANH({columns}{28 + unit})"
+    return cells
+
+
+@pytest.mark.keras
+def test_a_gate_that_nobody_reads_is_no_pass_if_it_is_another_one(tmp_path: Path) -> None:
+    """Rule: a forget gate of a first step without a state belongs to its layer only if it is one of its gates."""
+    cells = _lstm_of_three_units()
+    book = openpyxl.Workbook()
+    for place, value in cells.items():
+        book.active[place] = value
+    codes = {}
+    for change in ("", "2/(1+", "1/(1-"):
+        book.active["N17"] = str(cells["N17"]).replace("1/(1+", change or "1/(1+")
+        book.save(tmp_path / "lstm.xlsx")
+        report = check(tmp_path / "lstm.xlsx")
+        codes[change] = report.exit_code, any("N17" in why for why in report.reservations)
+    assert codes == {"": (0, False), "2/(1+": (3, True), "1/(1-": (1, False)}

@@ -9,10 +9,10 @@ a whole is none: a calculation may well begin or end in another way.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, product
 
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.algebra import Address
@@ -77,6 +77,47 @@ def out_of_place(table: CellTable, values: CellValues, among: Collection[Address
             for a, b in zip(own, broken.wanted.refs, strict=True)
         ):
             yield f"{_warning(broken, table).message}; it is right only if that is meant"
+
+
+def beside_the_layers(table: CellTable, spare: Collection[Address], agreeing: Set[Address]) -> Iterator[str]:
+    """Why formulas that belong to nothing may be meant for a layer: they stand in line with two of its cells.
+
+    Such a formula computes something else of just what it would read there, as `=2/(1+EXP(-…))` does in a column of
+    gates, or the same of other cells.
+
+    Args:
+        table: all cells.
+        spare: the formula cells that belong to nothing.
+        agreeing: the formula cells that agree.
+    """
+    for cell in sorted(spare):
+        for axis, (one, other) in product((0, 1), ((-1, 1), (1, 2), (-1, -2))):
+            pair = [(cell[0], cell[1] + by * (1 - axis), cell[2] + by * axis) for by in (one, other)]
+            if agreeing >= {*pair} and table.arrays.keys().isdisjoint((cell, *pair)):
+                own, *cuts = (cut(table.texts[place]) for place in (cell, *pair))
+                wanted = [_along(a, b, one, other) for a, b in zip(cuts[0].refs, cuts[1].refs, strict=False)]
+                if cuts[0].between == cuts[1].between and _is_odd(own, Cut(cuts[0].between, tuple(wanted))):
+                    both = " and ".join(map(show, pair))
+                    yield f"{show(cell)} computes something else than {both} in line with it"
+                    break
+
+
+def _along(one: Ref, other: Ref, at: int, there: int) -> Ref:
+    """What stands at 0 in a line that has one reference at a place and another one at a second place."""
+    top, left, bottom, right = (
+        round(a - at * (b - a) / (there - at)) for a, b in zip(one[2:6], other[2:6], strict=True)
+    )
+    return Ref(one.prefix, one.kind, top, left, bottom, right, one.fixed)
+
+
+def _is_odd(own: Cut, wanted: Cut) -> bool:
+    """Whether a formula computes something else of what it should read, or the same but of something else in part."""
+    if len(own.refs) != len(wanted.refs) or not own.refs or not "".join(wanted.between).strip(" +"):
+        return False
+    others = sum(a != b for a, b in zip(_read(own.refs), _read(wanted.refs), strict=True))
+    if own.between != wanted.between:
+        return not others
+    return others == 1 and _is_a_slip(own.refs, wanted.refs)
 
 
 def as_in_pattern(table: CellTable) -> Iterator[tuple[Address, str, int]]:

@@ -14,7 +14,7 @@ from xlcheck.handmade.depending import depending_cells
 from xlcheck.handmade.idle_parts import with_idle_parts
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.outcome import Outcome
-from xlcheck.handmade.patterns import broken_patterns, out_of_place
+from xlcheck.handmade.patterns import beside_the_layers, broken_patterns, out_of_place
 from xlcheck.handmade.preparation import against, feeders
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.engine_choice import Answers
@@ -115,6 +115,10 @@ def report_on(
     open_cells = without_verdict - settled
     wrong = {(result.sheet, result.cell) for result in report.cells.with_status(Status.ROOT, Status.CARRIED)}
     agreeing = {cell for cell in table.texts.keys() - without_verdict if (cell[0], cell_name(*cell[1:])) not in wrong}
+    unbound = {
+        (result.sheet, place.top, place.left)
+        for result, (_, place) in zip(unknown, places, strict=True) if result.status is Status.UNBOUND
+    }  # fmt: skip
     made = [] if precedents is None else feeders(table, precedents, agreeing, open_cells)
     return replace(
         report,
@@ -125,6 +129,7 @@ def report_on(
             *depending_cells(table, without_verdict),
             *with_idle_parts(table, answers.values, agreeing),
             *out_of_place(table, answers.values, agreeing | {*made}),
+            *(() if precedents is None else beside_the_layers(table, unbound & open_cells, agreeing)),
             *(() if precedents is None else against(table, answers.values, precedents, made, agreeing)),
         ),
     )
