@@ -11,7 +11,7 @@ from typing import Protocol
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address, Algebra, Term
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
-from xlcheck.formulas.scalars import OpaqueError, Scalar, two_dimensional
+from xlcheck.formulas.scalars import OpaqueError, Scalar, Words, two_dimensional
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
 from xlcheck.formulas.tree import Node
@@ -102,12 +102,12 @@ def evaluate(
     value = first(formula, cell, 0)
     if value is None:
         return 0.0
-    if isinstance(value, str | bool | Term):
+    if isinstance(value, str | bool | Term | Words):
         raise OpaqueError("the formula gives no number")
     return value
 
 
 def _number(value: Scalar) -> float:
-    if isinstance(value, str | Term):
+    if isinstance(value, str | Term | Words):
         raise OpaqueError("a text stands where a number is needed")
     return float(value or 0.0)

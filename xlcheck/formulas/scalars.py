@@ -1,18 +1,35 @@
 """What formulas give: scalars and two-dimensional arrays of them, and how Excel takes them.
 
-A scalar is a number, a term, a text, a logical value, or None for an empty cell.
+A scalar is a number, a term, a text, one of two texts, a logical value, or None for an empty cell.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import COMPARISONS, Algebra, Expression, Function, Term
 
-Scalar = Expression | str | bool | None
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One of two texts, as `IF(B2<>C2,"yes","no")` gives them; nothing is done with it but to compare it.
+
+    Attributes:
+        condition: holds where it is the first one.
+        one: the first one.
+        other: the other one.
+    """
+
+    condition: Term
+    one: str
+    other: str
+
+
+Scalar = Expression | str | bool | None | Words
 Array = NDArray[np.object_]
 Argument = Scalar | Array
 COMPUTED: Mapping[str, Callable[[Algebra, Expression, Expression], Expression]] = {
@@ -39,6 +56,8 @@ def number(value: Scalar) -> Expression:
         return 0.0
     if isinstance(value, bool):
         return float(value)
+    if isinstance(value, Words):
+        raise OpaqueError("arithmetic with a text")
     if isinstance(value, str):
         try:
             return float(value)
@@ -136,3 +155,17 @@ def computed(algebra: Algebra, sign: str, a: Scalar, b: Scalar) -> Expression:
     """What an operator computes: a number, also `(B2>0)*1`, for functions that count no TRUE."""
     value = COMPUTED[sign](algebra, number(a), number(b))
     return algebra.function("IF", value, 1.0, 0.0) if is_logical(value) else value
+
+
+def compared_words(algebra: Algebra, symbol: str, a: Scalar, b: Scalar) -> Scalar:
+    """Whether one of two texts is a third one, or is not.
+
+    Raises:
+        OpaqueError: it is compared otherwise, or with something else.
+    """
+    words, text = (a, b) if isinstance(a, Words) else (b, a)
+    if symbol not in {"=", "<>"} or not isinstance(words, Words) or not isinstance(text, str):
+        raise OpaqueError("one of two texts is compared with no text")
+    one, other = ((own.lower() == text.lower()) == (symbol == "=") for own in (words.one, words.other))
+    found = one if one == other else algebra.function("<>" if one else "=", words.condition, 0.0)
+    return found if isinstance(found, Term) else bool(found)

@@ -20,6 +20,8 @@ from xlcheck.formulas.scalars import (  # fmt: skip
     Argument,
     OpaqueError,
     Scalar,
+    Words,
+    compared_words,
     computed,
     elementwise,
     is_logical,
@@ -170,6 +172,8 @@ class FormulaValues:
         return algebra.function("IF", own, 1.0, 0.0) if own is value and is_logical(value) else own
 
     def _compare(self, symbol: str, a: Scalar, b: Scalar) -> Scalar:
+        if isinstance(a, Words) or isinstance(b, Words):
+            return compared_words(self._around.algebra, symbol, a, b)
         if isinstance(a, str) or isinstance(b, str):
             if symbol not in {"=", "<>"}:
                 raise OpaqueError("texts are compared by order")
@@ -211,6 +215,8 @@ class FormulaValues:
             return a if condition else b
         if a is b:
             return a
+        if isinstance(a, str) and isinstance(b, str):
+            return Words(condition, a, b)
         return self._around.algebra.function("IF", condition, number(a), number(b))
 
     def _let(self, arguments: tuple[ast.Node, ...], scope: Scope) -> Value:
@@ -337,8 +343,8 @@ class FormulaValues:
 
 def _text(value: Scalar) -> str:
     """A value as it is joined to a text."""
-    if isinstance(value, Term):
-        raise OpaqueError("a number that is computed becomes a text")
+    if isinstance(value, Term | Words):
+        raise OpaqueError("what is computed becomes a text")
     if isinstance(value, bool):
         return str(value).upper()
     return "" if value is None else f"{value:.15g}" if isinstance(value, float) else value

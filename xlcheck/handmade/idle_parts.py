@@ -10,7 +10,7 @@ from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Term,
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.bench import excerpt
 from xlcheck.handmade.equations.blank_choices import chooses_by_blank
-from xlcheck.handmade.equations.idle_terms import idle_part
+from xlcheck.handmade.equations.idle_terms import NO_CHOICES, Choices, idle_part
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.precedents import Precedents
@@ -28,13 +28,16 @@ _PLAIN = re.compile(
 """Sums of products, and one activation of them, at sight."""
 
 
-def with_idle_parts(table: CellTable, values: CellValues, agreeing: Collection[Address]) -> Iterator[str]:
+def with_idle_parts(
+    table: CellTable, values: CellValues, agreeing: Collection[Address], choices: Choices = NO_CHOICES
+) -> Iterator[str]:
     """Why cells that agree may not do so for other numbers, in sentences.
 
     Args:
         table: the cells of the workbook.
         values: what they hold.
         agreeing: the formula cells that agree.
+        choices: the cells that hold one of few numbers, and these, for all of which the others were compared.
     """
     asked = [cell for cell in sorted(agreeing) if not _PLAIN.fullmatch(table.texts[cell])]
     if not asked:
@@ -62,10 +65,10 @@ def with_idle_parts(table: CellTable, values: CellValues, agreeing: Collection[A
         if any(own in agreeing or _is_multiplied(own, table, precedents) for own in terms.looked_at[cell]):
             found.append((show(cell), f"a choice by a number that it reads, {NOTHING}"))
             continue
-        places = {leaf: (place, leaf in switches) for place, leaf in enumerate(leaves(term))}
+        places = {leaf: (place, leaf in switches, choices.get(leaf)) for place, leaf in enumerate(leaves(term))}
         key = outline(term, places.__getitem__)
         if key not in known:
-            known[key] = idle_part(term, switches)
+            known[key] = idle_part(term, switches, choices)
         if (what := known[key]) is not None:
             found.append((show(cell), what))
     yield from said_of(found)

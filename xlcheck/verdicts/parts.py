@@ -46,6 +46,7 @@ class Part:
         max_abs_error: the largest difference between a cell and the oracle.
         max_ulps: the same in units in the last place.
         held: cell → what it should hold, also of cells that are simply right; empty if nobody asks.
+        choices: cell → the numbers it may hold, where these are few and the others were compared for each of them.
     """
 
     results: Sequence[CellResult | Found]
@@ -61,6 +62,7 @@ class Part:
     max_abs_error: float = 0.0
     max_ulps: float = 0.0
     held: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
+    choices: Mapping[tuple[str, int, int], tuple[float, ...]] = field(default_factory=dict)
 
     def counts(self) -> Counts:
         """How many cells it has and what became of them; what is not checked is not counted for right."""

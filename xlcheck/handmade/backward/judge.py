@@ -10,6 +10,7 @@ from itertools import filterfalse
 import numpy as np
 
 from xlcheck.formulas.algebra import Address, Leaf
+from xlcheck.formulas.scalars import Words
 from xlcheck.formulas.shapes import operands, skeleton
 from xlcheck.handmade.backward.certainty import Certainty, may_read_others, shape_in, typed_weights
 from xlcheck.handmade.backward.culprits import Findings, Search
@@ -25,6 +26,7 @@ from xlcheck.handmade.backward.updates import source
 from xlcheck.handmade.backward.verdicts import Verdicts
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.offsets import offset
+from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
@@ -85,6 +87,7 @@ class Judge:
         self.said.blame_rounded()
         self.said.agree |= computed_targets(self.table, self.reading, self.accepted)
         self._blame_alike()
+        self._words()
         self._tried()
         self._only_here()
         for cell, role in typed_weights(self.table, self.reading, self.accepted):
@@ -114,6 +117,7 @@ class Judge:
             samples=max(len(step.truth.network.samples) for step in steps),
             max_abs_error=max(self.said.differences, default=0.0),
             max_ulps=self.said.last_places,
+            choices=self.reading.sheet.choices(),
         )
 
     def _out_of_kind(self, known: Certainty) -> None:
@@ -121,6 +125,18 @@ class Judge:
         for cell in known.out_of_kind():
             name = self.reading.roles[cell][1].quantity.name
             self.said.leave(cell, f"This holds {name}, and the step beside it has something else in this place.")
+
+    def _words(self) -> None:
+        """A word is right where all that go by what it says are, as each of them is compared for both words.
+
+        So is one that nobody reads, if it is filled from such a word.
+        """
+        chosen = {cell for cell, own in (self.reading.sheet.terms.words or {}).items() if isinstance(own, Words)}
+        readers = Precedents(self.table).readers
+        right = {cell for cell in chosen if self.said.agree.keys() >= {*readers(cell)}}
+        spare = (cell for cell in self.table.texts if right and cell not in self.said.agree and not readers(cell))
+        right |= {cell for cell in spare if any(self.table.fills(other, cell) for other in right)}
+        self.said.agree |= dict.fromkeys(right, "word")
 
     def _tried(self) -> None:
         """What the network says of new inputs: nobody is blamed there, as other weights may be meant."""

@@ -10,6 +10,8 @@ from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term
 from xlcheck.handmade.backward.neurons import MINUS, Monomial, Neuron, Neurons
 from xlcheck.handmade.backward.updates import source
 
+_PAIR = 2
+
 
 @dataclass(frozen=True)
 class LayerCells:
@@ -155,15 +157,28 @@ def _targets(
 
 
 def compared_pairs(terms: Mapping[Address, Term]) -> Iterator[tuple[Address, Address]]:
-    """Pairs of cells of which the difference is taken, or the one times the logarithm of the other."""
+    """Pairs of cells of which the difference is taken, or the one times the logarithm of the other.
+
+    Last come those of which it is asked whether they are equal, or what both are, as a perceptron does that learns from
+    mistakes alone.
+    """
+    equal = list[tuple[Address, Address]]()
     for part in subterms(*terms.values()):
         match part:
+            case Function(name="=" | "<>", arguments=(Leaf() as a, Leaf() as b)):
+                equal.append((a.cell, b.cell))
+            case Function(name="IF", arguments=(Term() as condition, _, _)):
+                asked = [own.arguments for own in subterms(condition) if isinstance(own, Function) and own.name == "="]
+                cells = [own.cell for own, number in asked if isinstance(own, Leaf) and not isinstance(number, Term)]
+                if len(cells) == _PAIR:
+                    equal.append((cells[0], cells[1]))
             case Sum(constant=0.0, parts=((Leaf() as a, x), (Leaf() as b, y))) if x == -y:
                 yield a.cell, b.cell
             case Product(factors=factors):
                 cells = [factor.cell for factor, power in factors if isinstance(factor, Leaf) and power == 1]
                 logs = [f.arguments[0] for f, _ in factors if isinstance(f, Function) and f.name == "LN"]
                 yield from ((log.cell, cell) for log in logs if isinstance(log, Leaf) for cell in cells)
+    yield from equal
 
 
 def _together(

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.scalars import Words
 from xlcheck.handmade.backward.data import behind, data_cells, may_learn, moves_factors
 from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.family import amendments
@@ -31,6 +32,7 @@ _SAME = 1e-9
 _OF_TWO_VALUES = (
     "This, or what it reads, does not follow the perceptron's rule; outputs of two values do not tell which."
 )
+_IN_WORDS = "This, or a word that it goes by, does not follow the rule by which the weights move."
 _ENOUGH = 2
 """Updates, or gradients where nothing is updated, that have to be exact before anything is believed."""
 
@@ -51,6 +53,8 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
     sheet = _sheet(terms)
     reading = None if sheet is None else best_reading(sheet, ask)
     part = None if reading is None else _as_it_is(table, values, tolerance, reading)
+    if part is None and (told := _told_by_words(table, values, tolerance, ask)) is not None:
+        return told
     if not _is_open(part) or (reading is None and not may_be_trained(table, values)):
         return part
 
@@ -61,6 +65,16 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
         return _judged(table, values, tolerance, other, edit, terms)
 
     return one_slip(table, terms, reading, part, _sheet, judged) or part
+
+
+def _told_by_words(table: CellTable, values: CellValues, tolerance: Tolerance, ask: DenseGradients) -> Part | None:
+    """The same where formulas go by what others say in words, as `yes` and `no`: nobody is blamed for a word."""
+    terms = CellTerms(table, values, words=True)
+    said = {cell for cell, words in (terms.words or {}).items() if isinstance(words, Words)}
+    sheet = _sheet(terms) if said else None
+    reading = None if sheet is None else best_reading(sheet, ask)
+    part = None if reading is None else _judged(table, values, tolerance, reading, {}, terms)
+    return None if part is None else _without_blame(part, _IN_WORDS)
 
 
 def _is_open(part: Part | None) -> bool:

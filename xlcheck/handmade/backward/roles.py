@@ -214,11 +214,17 @@ def _estimated(reading: Reading, known: Collection[Address], near: Near) -> Iter
 
 
 def _moved(reading: Reading, mover: Mover) -> Iterator[Step]:
-    """The steps with the moves of their updates."""
-    for number, step in enumerate(reading.steps):
-        moves = {update: mover.move(number, update) for update in step.moves}
-        plain = dict.fromkeys(move for move in moves.values() if move is not None and not move.rule)
-        yield replace(step, moves={u: move or mover.like(number, u, plain) for u, move in moves.items()})
+    """The steps with the moves of their updates.
+
+    A gradient may be 0 too often to say how far it goes, as that of a perceptron that was mostly right; then it may go
+    as far as others of its step do, or of any.
+    """
+    found = [{update: mover.move(number, update) for update in step.moves} for number, step in enumerate(reading.steps)]
+    plain = [dict.fromkeys(m for m in moves.values() if m is not None and not m.rule) for moves in found]
+    everywhere = {move.form: move for own in plain for move in own}.values()
+    for number, (step, moves) in enumerate(zip(reading.steps, found, strict=True)):
+        like = plain[number] or everywhere
+        yield replace(step, moves={u: move or mover.like(number, u, like) for u, move in moves.items()})
 
 
 def best_reading(sheet: Sheet, ask: DenseGradients) -> Reading:

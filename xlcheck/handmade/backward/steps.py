@@ -18,9 +18,10 @@ from xlcheck.handmade.backward.quantities import bias_gradient
 from xlcheck.handmade.backward.truth import Truth, truths
 from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
-from xlcheck.learning.dense_gradients import DenseGradients
+from xlcheck.learning.dense_gradients import THRESHOLDS, DenseGradients
 
 _NEAR, _NOTHING = 1e-3, 1e-12
+_CHOICES = 2
 _SURE = 4
 """Updates with the usual learning rate for each one with another, before that one is thought to be wrong."""
 
@@ -118,10 +119,19 @@ class Sheet:
         return np.asarray(shown + _NEAR * drawn * max(abs(shown), 0.1) if self.near else drawn)
 
     def _shares(self) -> Iterator[tuple[Address, Array]]:
-        """Targets such as probabilities are, positive and with the sum 1 where there are several; each 1 as it is."""
-        for sample in (sample for network in self.networks for sample in network.samples):
+        """Targets such as probabilities are, positive and with the sum 1 where there are several; each 1 as it is.
+
+        Those of a perceptron are what it can answer.
+        """
+        for network, sample in ((own, sample) for own in self.networks for sample in own.samples):
             yield from ((cell, np.ones(SETTINGS + 1)) for cell in sample.ones)
             values = np.array([self._given[cell] for cell in sample.targets])
+            answers = _answers(network.layers[-1].activation)
+            if answers.size:
+                if np.isin(values[:, -1], answers).all() and not self.near:
+                    drawn = self._random.choice(answers, values[:, :-1].shape)
+                    yield from ((c, np.append(d, v[-1])) for c, d, v in zip(sample.targets, drawn, values, strict=True))
+                continue
             if self.near and not np.isclose(values[:, -1].sum(), 1):
                 continue
             drawn = np.abs(values[:, :-1])
@@ -135,6 +145,11 @@ class Sheet:
         return found | {
             c: instead[c] if c in instead else value_of(self.terms[c], values) for c in cells if c in self.updates
         }
+
+    def choices(self) -> dict[Address, tuple[float, ...]]:
+        """The cells that hold one of two numbers, as the answers of a perceptron, each of which was compared."""
+        found = {cell: np.unique(values[:-1]) for cell, values in self.cells.items()}
+        return {cell: (*own.tolist(),) for cell, own in found.items() if own.size == _CHOICES}
 
     def settings_of(self, cell: Address) -> dict[Address, Array]:
         """The hyperparameters from which a cell is computed, those nearest first; and numbers typed into formulas.
@@ -299,6 +314,11 @@ def goals(sheet: Sheet, step: Step, move: Move, gradients: Mapping[Address, Arra
 def exact_updates(steps: Sequence[Step]) -> int:
     """How many updates follow their gradient."""
     return sum(move is not None for step in steps for move in step.moves.values())
+
+
+def _answers(activation: str) -> Array:
+    """The two values that a perceptron answers with; empty for other activations."""
+    return THRESHOLDS[activation](np.array([-1.0, 1.0])) if activation in THRESHOLDS else np.array([])
 
 
 def _compared(terms: CellTerms) -> frozenset[Address]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from xlcheck.formulas.algebra import Address, Leaf, Sum, Term
+from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Sum, Term
 from xlcheck.handmade.reading.cell_terms import leaves
 
 
@@ -20,8 +20,9 @@ def find_updates(
 ) -> dict[Address, Address]:
     """Cell that may be an update → the cell of the weight before it.
 
-    An update is a sum of a weight and of something that depends on that weight. The search goes in order of
-    calculation and cuts at each update, so that dependence never reaches beyond one training step.
+    An update is a sum of a weight and of something that depends on that weight, or a choice between such sums and the
+    weight as it is, as where a perceptron learns from mistakes alone. The search goes in order of calculation and cuts
+    at each update, so that dependence never reaches beyond one training step.
 
     Args:
         terms: of the formula cells.
@@ -49,16 +50,40 @@ def find_updates(
 def _weight(
     term: Term, terms: Mapping[Address, Term], bits: Mapping[Address, int], above: Mapping[Address, int]
 ) -> Address | None:
-    """The weight of an update, if the term is one: the part on which the other parts depend."""
-    if not isinstance(term, Sum) or term.constant or len(term.parts) < 2:
+    """The weight of an update, if the term is one: a part of each sum, on which other parts or the choice depend."""
+    ways = list(_ways(term))
+    if not any(len(way) > 1 for way in ways):
         return None
-    reach = {part: _reach(part, terms, above) for part, _ in term.parts}
-    for part, coefficient in term.parts:
-        if isinstance(part, Leaf) and coefficient == 1:
+    beside = {part for way in ways for part, _ in way}.union(_conditions(term))
+    reach = {part: _reach(part, terms, above) for part in beside}
+    for part, coefficient in ways[0]:
+        if isinstance(part, Leaf) and coefficient == 1 and all((part, 1.0) in way for way in ways):
             weight = source(part.cell, terms)
-            if any(reach[other] & bits[weight] for other, _ in term.parts if other is not part):
+            if any(reach[other] & bits[weight] for other in beside if other is not part):
                 return weight
     return None
+
+
+def _ways(expression: Expression) -> Iterator[tuple[tuple[Term, float], ...]]:
+    """The parts of each sum between which a term chooses; none of what is no sum without a constant."""
+    match expression:
+        case Sum(constant=0.0, parts=parts):
+            yield parts
+        case Leaf():
+            yield ((expression, 1.0),)
+        case Function(name="IF", arguments=(_, one, other)):
+            yield from (*_ways(one), *_ways(other))
+        case _:
+            yield ()
+
+
+def _conditions(expression: Expression) -> Iterator[Term]:
+    """By what a term chooses between sums."""
+    match expression:
+        case Function(name="IF", arguments=(Term() as condition, *branches)):
+            yield condition
+            for branch in branches:
+                yield from _conditions(branch)
 
 
 def _reach(term: Term, terms: Mapping[Address, Term], above: Mapping[Address, int]) -> int:

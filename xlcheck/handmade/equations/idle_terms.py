@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,9 @@ _STEP = 1e-3
 _USUAL = frozenset({1.0, 2.0, 3.0})
 """Powers of a factor that changes a product whatever it is."""
 _EXTREMES = frozenset({"MAX", "MIN"})
+Choices = Mapping[Address, Sequence[float]]
+"""The cells that hold one of few numbers, and these."""
+NO_CHOICES: Choices = MappingProxyType({})
 _CHOOSES = frozenset({"IF", *COMPARISONS})
 
 
@@ -64,12 +68,13 @@ class _Edge:
         return parts_of(self.above)[self.place]
 
 
-def idle_part(term: Term, switches: Collection[Address] = ()) -> str | None:
+def idle_part(term: Term, switches: Collection[Address] = (), choices: Choices = NO_CHOICES) -> str | None:
     """What of a formula had no say in its results, in words; None if all of it had.
 
     Args:
         term: what the formula computes.
         switches: cells that may choose one of several activations.
+        choices: cells that hold one of few numbers.
     """
     stack, seen = [term], set[Term]()
     while stack:
@@ -80,7 +85,7 @@ def idle_part(term: Term, switches: Collection[Address] = ()) -> str | None:
         found = _applied(own)
         inside = [] if found is None else [_without_limits(*found)]
         if found is None or found[0] in BY_VALUES:
-            idle, more = _idle_edge(own, found, switches)
+            idle, more = _idle_edge(own, found, switches, choices)
             if idle is not None:
                 return _in_words(idle)
             inside += more
@@ -106,11 +111,11 @@ def _without_limits(name: str, argument: Expression) -> Expression:
 
 
 def _idle_edge(
-    root: Term, known_as: Found | None, switches: Collection[Address]
+    root: Term, known_as: Found | None, switches: Collection[Address], choices: Choices
 ) -> tuple[_Edge | None, list[Expression]]:
     """The first part of a term without a say, and the terms inside of it that are to be asked by themselves."""
     order, edges, apart = _inside(root, switches)
-    numbers = _Numbers(root, _NEAR if known_as is None else _FAR)
+    numbers = _Numbers(root, _NEAR if known_as is None else _FAR, choices)
     known = {part: array_of(part, numbers) for part in order}
     valid = np.isfinite(known[root])
     if known_as is not None:
@@ -125,14 +130,17 @@ def _idle_edge(
 
 
 class _Numbers:
-    """Numbers for the cells of a term: some of any sign, the others positive."""
+    """Numbers for the cells of a term: some of any sign, the others positive; or those that a cell may hold."""
 
-    def __init__(self, root: Term, drawn: tuple[int, float, float]) -> None:
+    def __init__(self, root: Term, drawn: tuple[int, float, float], choices: Choices) -> None:
+        self._choices = choices
         self._cells = {cell: place for place, cell in enumerate(leaves(root))}
         self._count, self._least, self._most = drawn
 
     def __call__(self, leaf: Leaf) -> Array:
         random = np.random.default_rng(self._cells[leaf.cell])
+        if leaf.cell in self._choices:
+            return random.choice(self._choices[leaf.cell], 2 * self._count)
         sizes = np.exp(random.uniform(math.log(self._least), math.log(self._most), 2 * self._count))
         return sizes * np.where(np.arange(len(sizes)) < self._count, random.choice((-1.0, 1.0), len(sizes)), 1.0)
 
@@ -142,7 +150,7 @@ def _inside(root: Term, switches: Collection[Address]) -> tuple[list[Term], list
     order: list[Term] = []
     edges: list[_Edge] = []
     apart: list[Expression] = []
-    stack, seen, by_itself = [(root, False)], set[Term](), set[Term]()
+    stack, seen, by_itself, truths = [(root, False)], set[Term](), set[Term](), set[Term]()
     while stack:
         own, is_ready = stack.pop()
         if is_ready:
@@ -153,6 +161,7 @@ def _inside(root: Term, switches: Collection[Address]) -> tuple[list[Term], list
         seen.add(own)
         stack.append((own, True))
         stack += [(part, False) for part in parts_of(own) if isinstance(part, Term)]
+        truths |= _truths(own, truths)
         if own in by_itself or _is_plain(own):
             continue
         if own is not root and (found := _applied(own)) is not None:
@@ -162,11 +171,20 @@ def _inside(root: Term, switches: Collection[Address]) -> tuple[list[Term], list
             asked = [*parts_of(own)[1:]]
             by_itself.update(subterms(own))
         else:
-            edges += _asked(own)
+            edges += [edge for edge in _asked(own) if own not in truths or isinstance(edge.part, Term)]
             asked = [*parts_of(own)[:1]] if isinstance(own, Function) and own.name == "IF" else []
             by_itself.update(subterms(*(condition for condition in asked if isinstance(condition, Term))))
         apart += asked
     return order, edges, apart
+
+
+def _truths(own: Term, known: Collection[Term]) -> set[Term]:
+    """What of a term only says whether several conditions hold, as `AND` does, by a 1 or a 0 that nobody wrote."""
+    is_asked = isinstance(own, Function) and (own in known or (own.name == "=" and own.arguments[1] == 1))
+    inside = parts_of(own) if is_asked else ()
+    return {
+        part for part in inside if isinstance(part, Function) and part.name == "IF" and {0.0, 1.0} & {*part.arguments}
+    }
 
 
 def _asked(own: Term) -> Iterator[_Edge]:

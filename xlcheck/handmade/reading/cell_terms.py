@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from functools import cached_property
 from math import isnan
@@ -12,7 +13,7 @@ from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address, Algebra, Expression, Function, Leaf, Sum, Term, below, subterms
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.rounding import rounds
-from xlcheck.formulas.scalars import OpaqueError, Scalar, simple, two_dimensional
+from xlcheck.formulas.scalars import OpaqueError, Scalar, Words, simple, two_dimensional
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
 from xlcheck.handmade.reading.cells import CellTable, CellValues
@@ -34,9 +35,12 @@ class CellTerms(Mapping[Address, Term]):
         amended: formulas that stand in some cells instead of what the workbook has there.
         given: cells that count as numbers though they may be empty.
         literal: whether terms show all that formulas say, that they round too.
+        words: whether a cell that holds one of two words, as `=IF(B2<>C2,"yes","no")`, is known by what it says; else
+            it is the word that it holds now.
 
     Attributes:
         algebra: makes the terms.
+        words: the cells that hold a word, as far as they are read; None if words are what they are now.
         looked_at: the cells by whose numbers each formula chooses, as they stand in the workbook.
         reads: the numbers that each of these cells reads, in the order of their terms.
         activations: a term and those that it reads → the activation that they are, and of what; filled by who looks.
@@ -44,7 +48,7 @@ class CellTerms(Mapping[Address, Term]):
 
     def __init__(
         self, table: CellTable, values: CellValues, amended: Mapping[Address, str] | None = None,
-        given: Collection[Address] = (), *, literal: bool = False,
+        given: Collection[Address] = (), *, literal: bool = False, words: bool = False,
     ) -> None:  # fmt: skip
         self._counted = given
         self.algebra = Algebra(literal=literal)
@@ -52,9 +56,9 @@ class CellTerms(Mapping[Address, Term]):
         self._looked_at = set[Address]()
         self._table, self._values = table, values
         self._texts = {**table.texts, **(amended or {})}
-        self._formulas = FormulaValues(
-            Surroundings(self.algebra, self._scalar, table.clip, table.spill, table.names(), self._number)
-        )
+        self._around = Surroundings(self.algebra, self._scalar, table.clip, table.spill, table.names(), self._number)
+        self._formulas = FormulaValues(self._around)
+        self.words: dict[Address, Scalar] | None = {} if words else None
         self._trees: dict[str, ast.Node] = {}
         self._read: set[object] = set()
         self._arrays: dict[tuple[str, str, str], object] = {}
@@ -202,15 +206,25 @@ class CellTerms(Mapping[Address, Term]):
             self._read.add(value)
         if isinstance(value, float) or (isinstance(value, CellError) and cell in self._texts):
             return self.algebra.leaf(cell)
+        if isinstance(value, str) and cell in self._texts and self.words is not None:
+            return self._words_of(cell, value)
         if isinstance(value, str | bool) or value is None:
             return value
         raise OpaqueError(f"it reads a cell that holds {value}")
+
+    def _words_of(self, cell: Address, value: str) -> Scalar:
+        if self.words is not None and cell not in self.words:
+            self.words[cell] = value  # while it is found out: no word is made of itself
+            with suppress(OpaqueError, FormulaSyntaxError):
+                found = simple(FormulaValues(self._around).evaluate(parse(self._texts[cell]), cell))
+                self.words[cell] = found if isinstance(found, Words) else value
+        return value if self.words is None else self.words[cell]
 
     def _number(self, value: Scalar) -> float:
         if isinstance(value, Leaf):
             self._looked_at.add(value.cell)
             return self.number(value.cell)
-        if isinstance(value, Term | str):
+        if isinstance(value, Term | str | Words):
             raise OpaqueError("a place is computed")
         return float(value or 0.0)
 
