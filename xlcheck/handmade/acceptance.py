@@ -12,13 +12,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import operands, shape_of, skeleton
-from xlcheck.handmade.equations.typed_over import agrees, digits_of
+from xlcheck.handmade.networks.elements import Band
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK
 from xlcheck.handmade.outcome import Outcome
-from xlcheck.handmade.reading.cells import CellTable, address_of, show
+from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.equations.typed_over import agrees, digits_of
+from xlcheck.handmade.reading.offsets import offset_between
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.witnesses import stands_among_others
-from xlcheck.verdicts.report import Status
 
 _ROUNDS = re.compile(r"(?:ROUND|ROUNDUP|ROUNDDOWN|TRUNC)\(", re.IGNORECASE)
 _DIGITS = 4
@@ -42,7 +43,7 @@ def reason_to_abstain(outcome: Outcome, *, missed: bool = False, alike: bool = F
         missed: whether they leave out what stands there for them, so that they cannot be meant as they are.
         alike: whether what they should compute is what others compute, as other gates do of the same step.
     """
-    roots = [address_of(result.sheet, result.cell) for result in outcome.results if result.status is Status.ROOT]
+    roots = [*outcome.called_wrong]
     if not roots:
         return None
     reason = next(_reasons(outcome, roots, missed=missed, alike=alike), None)
@@ -63,7 +64,7 @@ def _reasons(outcome: Outcome, roots: Sequence[Address], *, missed: bool, alike:
     yield from _meant(outcome)
     if reason := rounds_throughout(roots, outcome):
         yield reason
-    unnamed = [result for result in outcome.results if result.status is Status.ROOT and result.diagnosis is None]
+    unnamed = any(result.diagnosis is None for result in outcome.called_wrong.values())
     if len(roots) > 1 and unnamed and not certain:
         cells = f"{show(roots[0])} and {len(roots) - 1} others"
         yield f"{cells} would all differ from Keras in a way that is no known mistake, so they may be meant"
@@ -86,11 +87,10 @@ def _reasons(outcome: Outcome, roots: Sequence[Address], *, missed: bool, alike:
 def _meant(outcome: Outcome) -> Iterator[str]:
     """Quantities of which most cells differ from Keras as other definitions do, which is no mistake for certain."""
     kinds = {layer.name: layer.kind for network in outcome.networks for layer in network.spec.layers}
-    wrong: dict[tuple[tuple[int, str, str], str], list[Address]] = {}
-    right: Counter[tuple[int, str, str]] = Counter()
-    differing = {address_of(r.sheet, r.cell): r.diagnosis for r in outcome.results if r.status is Status.ROOT}
-    for cell, number in outcome.aligned.held.items():
-        band = outcome.aligned.elements[number].source.band
+    wrong: dict[tuple[Band, str], list[Address]] = {}
+    right: Counter[Band] = Counter()
+    differing = {cell: result.diagnosis for cell, result in outcome.called_wrong.items()}
+    for cell, band in outcome.aligned.bands.items():
         if (name := differing.get(cell)) in _CONVENTIONS.get(kinds.get(_layer(band), ""), {}):
             wrong.setdefault((band, str(name)), []).append(cell)
         elif cell not in differing:
@@ -100,7 +100,7 @@ def _meant(outcome: Outcome) -> Iterator[str]:
             yield f"{show(min(cells))} and the cells of its kind {_CONVENTIONS[kinds[_layer(band)]][name]}"
 
 
-def _layer(band: tuple[int, str, str]) -> str:
+def _layer(band: Band) -> str:
     return band[1].partition(".")[0]
 
 
@@ -115,8 +115,7 @@ def rounds_throughout(roots: Sequence[Address], outcome: Outcome) -> str | None:
 
 def _outvoted(roots: Sequence[Address], outcome: Outcome) -> Iterator[str]:
     """Right cells that may be the wrong ones, as most others of their step are wrong, and most of their unit."""
-    aligned = outcome.aligned
-    keys = {cell: aligned.elements[number].key for cell, number in aligned.held.items()}
+    keys = outcome.aligned.keys
     steps: dict[object, list[bool]] = {}
     units: dict[object, list[bool]] = {}
     for cell, key in keys.items():
@@ -152,7 +151,7 @@ def _computed_elsewhere(cell: Address, outcome: Outcome) -> Address | None:
 def _breaks_its_line(cells: Iterable[Address], outcome: Outcome) -> bool:
     """Whether one of some formulas reads another cell than right ones of its kind, which do the same, do beside it."""
     aligned, texts = outcome.aligned, outcome.table.texts
-    bands = {cell: aligned.elements[number].source.band for cell, number in aligned.held.items() if cell in texts}
+    bands = {cell: band for cell, band in aligned.bands.items() if cell in texts}
     for cell in cells:
         others = [o for o, band in bands.items() if o != cell and o not in aligned.wrong and band == bands.get(cell)]
         alike = [other for other in others if skeleton(texts[other]) == skeleton(texts[cell])]
@@ -185,16 +184,15 @@ def _followers(cell: Address, outcome: Outcome) -> set[Address]:
 
 def _may_be_swapped(cell: Address, outcome: Outcome) -> bool:
     """Whether a unit is another one at every step: then it is a matter of naming which of the two is wrong."""
-    element = outcome.aligned.element(cell)
-    found = next((r for r in outcome.results if address_of(r.sheet, r.cell) == cell), None)
-    if element is None or found is None or found.diagnosis != "neighbour-unit":
+    aligned, found = outcome.aligned, outcome.called_wrong.get(cell)
+    if cell not in aligned.held or found is None or found.diagnosis != "neighbour-unit":
         return False
-    elements = outcome.aligned.elements
-    kin = [
-        other for other, number in outcome.aligned.held.items()
-        if elements[number].source.band == element.source.band and elements[number].index == element.index
-    ]  # fmt: skip
-    return len(kin) > 1 and all(other in outcome.aligned.wrong for other in kin)
+
+    def unit(cell: Address) -> tuple[Band, int]:
+        return aligned.bands[cell], aligned.keys[cell].index
+
+    kin = [other for other in aligned.held if unit(other) == unit(cell)]
+    return len(kin) > 1 and all(other in aligned.wrong for other in kin)
 
 
 def _mistake(cell: Address, table: CellTable) -> object:
@@ -215,18 +213,13 @@ def _in_line(cell: Address, outcome: Outcome) -> bool:
     In its row or column stands one for the same quantity, at another step or of another unit; or, next to one of the
     cells that only make the inputs, two that were filled from one.
     """
-    element, table = outcome.aligned.element(cell), outcome.table
-    if element is None:
+    bands, table = outcome.aligned.bands, outcome.table
+    if cell not in bands:
         lines = [[other for other in line if table.is_formula(other)] for line in _beside(cell, 2)]
         return any(len(line) > len({shape_of(table.texts[c], c[1], c[2]) for c in line}) for line in lines)
-    own = {
-        o: outcome.aligned.elements[n]
-        for o, n in outcome.aligned.held.items()
-        if table.is_formula(o) and o[0] == cell[0]
-    }
     return any(
-        other.source.band == element.source.band and (place[1] == cell[1] or place[2] == cell[2])
-        for place, other in own.items()
+        band == bands[cell] and table.is_formula(other) and other[0] == cell[0] and 0 in offset_between(cell, other)
+        for other, band in bands.items()
     )
 
 

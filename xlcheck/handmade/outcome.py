@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -28,7 +29,7 @@ from xlcheck.handmade.networks.targets import free_targets
 from xlcheck.handmade.networks.weights import WeightReport, compare_weights
 from xlcheck.handmade.perturb import disagreeing, with_perturbation
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.cells import CellTable, address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.given_by_formulas import drawn_cells
 from xlcheck.handmade.reading.precedents import Precedents
@@ -94,6 +95,11 @@ class Outcome:
             if found is not None and self.table.is_formula(cell):
                 results.append(result_at(self.table, cell, Status.NOT_EVALUATED, why, found.actual))
         return replace(self, verdicts=tuple(verdicts.values()), results=tuple(results))
+
+    @cached_property
+    def called_wrong(self) -> Mapping[Address, CellResult]:
+        """The cells that are called wrong in themselves, each with what is said of it."""
+        return {address_of(own.sheet, own.cell): own for own in self.results if own.status is Status.ROOT}
 
     @property
     def roots(self) -> list[Verdict]:

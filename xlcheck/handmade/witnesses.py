@@ -15,18 +15,16 @@ from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.networks.elements import Key
 from xlcheck.handmade.outcome import Outcome
-from xlcheck.handmade.reading.cells import address_of, show
+from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.reached import reached
+from xlcheck.layers.gates import VALUES
 from xlcheck.verdicts.report import Status
 
 WITNESSES = 2
 """Others that must agree on what a cell should be, in its row and in its step: one against one is no majority."""
 SHARE = 4
 """At most one cell in so many of a layer may be wrong; with more, the layer may be another one."""
-
-_GATES = {"LSTM": ("i", "f", "c_tilde", "o"), "GRU": ("z", "r", "hh")}
-"""The symbols of the gates' values, in Keras's column order."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +52,10 @@ def reason_to_doubt(
         unsure: cells that are wrong, or read a helper that is.
         sure: cells of which those in line with them say what they should be.
     """
-    roots = [result for result in outcome.results if result.status is Status.ROOT]
+    roots = outcome.called_wrong
     if not roots:
         return None
-    cells = [address_of(result.sheet, result.cell) for result in roots]
+    cells = [*roots]
     nearly = f"a layer {reading.kind}({reading.units}) was nearly recognised from {show(min(cells))} on, but "
     if not (reading.is_certain or {*cells} <= {*sure}):
         return Doubt(f"{nearly}its rows may belong to a layer of another kind")
@@ -69,8 +67,8 @@ def reason_to_doubt(
     certain = _certain(reading, outcome, forms)
     doubtful = [c for c in open_cells if c not in certain or c in unsure or stands_among_others(c, outcome)]
     doubtful += [c for c in open_cells if c not in doubtful and _reads_a_number(c, outcome, forms)]
-    keys = {cell: outcome.aligned.elements[number].key for cell, number in outcome.aligned.held.items()}
-    displaced = {cell for cell in {*cells, *_read_by(cells, outcome)} if _stands_for_another(cell, keys)}
+    read = {*cells, *_read_by(cells, outcome)}
+    displaced = {cell for cell in read if _stands_for_another(cell, outcome.aligned.keys)}
     odd = {*cells} | displaced
     doubtful += [
         c for c in open_cells if c not in doubtful and (c in displaced or _only_follows(c, odd, outcome, forms))
@@ -147,17 +145,15 @@ def _only_follows(cell: Address, odd: Set[Address], outcome: Outcome, forms: For
         return False
     return table.is_formula(cell) and any(
         table.fills(cell, other) and (is_odd or aligned.held.keys() >= {*reads(other)})
-        for other, number in aligned.held.items()
-        if other not in aligned.wrong
-        and table.is_formula(other)
-        and aligned.elements[number].source.band == own.source.band
+        for other, band in aligned.bands.items()
+        if other not in aligned.wrong and table.is_formula(other) and band == own.source.band
     )
 
 
 def _open(doubtful: Collection[Address], outcome: Outcome) -> frozenset[Address]:
     """The cells on which there is no verdict if some are doubtful: these, the others of their rows, what follows."""
     aligned = outcome.aligned
-    keys = {cell: aligned.elements[number].key for cell, number in aligned.held.items()}
+    keys = aligned.keys
     rows = {(keys[cell].band, keys[cell].index) for cell in doubtful if cell in keys}
     found = {*doubtful, *(cell for cell, key in keys.items() if (key.band, key.index) in rows)}
     carried = {verdict.cell for verdict in outcome.verdicts if verdict.status is Status.CARRIED}
@@ -174,7 +170,7 @@ def stands_among_others(cell: Address, outcome: Outcome) -> bool:
     own = aligned.element(cell)
     if own is None or not table.is_formula(cell):
         return False
-    bands = {other: aligned.elements[n].source.band for other, n in aligned.held.items() if other not in aligned.wrong}
+    bands = {other: band for other, band in aligned.bands.items() if other not in aligned.wrong}
     formulas = [other for other in bands if other != cell and table.is_formula(other)]
     equal = aligned.elements.equal_to(aligned.wrong[cell][:, None])[0] if cell in aligned.wrong else ()
     holds = {aligned.elements[number].source.band for number in {*equal} - {*aligned.held.values()}}
@@ -205,7 +201,7 @@ def _certain(reading: Reading, outcome: Outcome, forms: Forms) -> set[Address]:
     for symbol, values in reading.values.items():
         for atom in values.values():
             symbols[cell_of(atom)] = symbol
-    wrong = {address_of(r.sheet, r.cell) for r in outcome.results if r.status is Status.ROOT}
+    wrong = outcome.called_wrong
     for cell, symbol in symbols.items():
         right[symbol] += cell not in wrong
     in_rows = {cell_of(instance.atom) for instance in layer.instances}
@@ -219,11 +215,10 @@ def _certain(reading: Reading, outcome: Outcome, forms: Forms) -> set[Address]:
 
 def _place_of(reading: Reading, cell: Address) -> Place | None:
     """The place among the weighted sums of a cell that stands for one without being one."""
-    for gate in range(len(reading.gates)):
-        for symbol in _GATES.get(reading.kind, ())[gate : gate + 1]:
-            for (step, unit), atom in reading.values[symbol].items():
-                if cell_of(atom) == cell:
-                    return reading.gates[gate][unit], step
+    for rows, symbol in zip(reading.gates, VALUES.get(reading.kind, {}).values(), strict=False):
+        for (step, unit), atom in reading.values[symbol].items():
+            if cell_of(atom) == cell:
+                return rows[unit], step
     return None
 
 
@@ -253,11 +248,11 @@ def _cells(atom: Atom, forms: Forms) -> set[Address]:
 
 
 def _bound_at(reading: Reading, row: int, step: int) -> Iterator[Atom]:
-    for gate, rows in enumerate(reading.gates):
+    symbols: list[tuple[str, ...]] = [(symbol,) for symbol in VALUES.get(reading.kind, {}).values()] or [("h", "y")]
+    for rows, own in zip(reading.gates, symbols, strict=False):
         if row in rows:
-            unit = list(rows).index(row)
-            for symbol in _GATES[reading.kind][gate : gate + 1] if reading.kind in _GATES else ("h", "y"):
-                atom = reading.values.get(symbol, {}).get((step, unit))
+            for symbol in own:
+                atom = reading.values.get(symbol, {}).get((step, list(rows).index(row)))
                 if atom is not None:
                     yield atom
 

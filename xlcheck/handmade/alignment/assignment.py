@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -21,10 +22,9 @@ from xlcheck.handmade.alignment.exchanged_gates import exchanged
 from xlcheck.handmade.alignment.matching import Matching, Placed, frontier
 from xlcheck.handmade.alignment.missing_results import MANY, typed_operands, typed_results, unfinished
 from xlcheck.handmade.alignment.out_of_place import out_of_place, shortened_results
-from xlcheck.handmade.alignment.regularity import Band
 from xlcheck.handmade.alignment.repair import best_repair
 from xlcheck.handmade.alignment.right_values import RightValues
-from xlcheck.handmade.networks.elements import Element, Elements, Key, Source, quantity_sources
+from xlcheck.handmade.networks.elements import Band, Element, Elements, Key, Source, quantity_sources
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import part_sources, parts_in_cells
 from xlcheck.handmade.reading.cells import CellTable
@@ -55,6 +55,16 @@ class Assignment:
     def opaque(self) -> frozenset[Address]:
         """The wrong cells of which nobody knows what they compute."""
         return frozenset(cell for cell, values in self.wrong.items() if np.isnan(values).all())
+
+    @cached_property
+    def bands(self) -> Mapping[Address, Band]:
+        """The band of what each cell should hold."""
+        return {cell: self.elements[number].source.band for cell, number in self.held.items()}
+
+    @cached_property
+    def keys(self) -> Mapping[Address, Key]:
+        """The coordinates of what each cell should hold."""
+        return {cell: self.elements.key(number) for cell, number in self.held.items()}
 
     def element(self, cell: Address) -> Element | None:
         """What a cell should hold."""

@@ -18,7 +18,7 @@ from xlcheck.graph.quantities import Role
 from xlcheck.handmade.alignment.moments import Moment, Moments
 from xlcheck.handmade.alignment.regularity import Regularity
 from xlcheck.handmade.alignment.similarity import Similarity
-from xlcheck.handmade.networks.elements import Element, Elements, Key
+from xlcheck.handmade.networks.elements import Band, Element, Elements, Key
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import LARGEST
 from xlcheck.handmade.networks.value_index import same
@@ -238,7 +238,7 @@ class Matching:
         return Counter(n for cell, n in self.held.items() if cell not in self.copies and cell not in self.wrong)
 
     @cached_property
-    def bands(self) -> Counter[tuple[int, str, str]]:
+    def bands(self) -> Counter[Band]:
         """The bands of which some element stands in a cell, and how many cells hold them."""
         return Counter(self.elements[number].source.band for number in self.holders.elements())
 

@@ -6,8 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.alignment.regularity import Band
-from xlcheck.handmade.networks.elements import Key
+from xlcheck.handmade.networks.elements import Band, Key
 
 Moment = tuple[int, int]
 """Time step and document."""

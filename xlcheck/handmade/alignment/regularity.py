@@ -12,12 +12,11 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.networks.elements import Key
+from xlcheck.handmade.networks.elements import Band, Key
 from xlcheck.handmade.reading.offsets import offset
 
 Vector = tuple[int, int]
 Shift = tuple[int, int, int]
-Band = tuple[int, str, str]
 
 MOST_VECTORS = 24
 RELIABLE = 0.6

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlcheck.handmade.networks.elements import Element, Elements, Source
+from xlcheck.handmade.networks.elements import Band, Element, Elements, Source
 from xlcheck.handmade.networks.operands import Operand
 
 MIN_SIMILARITY = 0.3
@@ -34,7 +34,7 @@ class Similarity:
         placed: the bands of which some element stands in a cell; others are computed on the way.
     """
 
-    def __init__(self, elements: Elements, placed: frozenset[tuple[int, str, str]]) -> None:
+    def __init__(self, elements: Elements, placed: frozenset[Band]) -> None:
         self._elements = elements
         self._placed = placed
         self._needs: dict[tuple[int, int], frozenset[Operand]] = {}

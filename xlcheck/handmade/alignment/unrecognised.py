@@ -88,7 +88,7 @@ def _missing(networks: Sequence[Network], aligned: Assignment) -> Iterator[str]:
     """
     elements = aligned.elements
     held = set(aligned.held.values())
-    bands = {elements[elements.numbers_of(place).start].key.band for place in set(map(elements.place, held))}
+    bands = {elements.key(elements.numbers_of(place).start).band for place in set(map(elements.place, held))}
     for number, network in enumerate(networks):
         graph = network.graph
 

@@ -16,6 +16,7 @@ from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.polynomials import Atom, Polynomial
 from xlcheck.handmade.equations.reading import Reading, documents_of
 from xlcheck.handmade.reading.offsets import Offset, offset_between
+from xlcheck.layers.gates import VALUES
 
 _MOST = 4
 Key = tuple[int, int]
@@ -46,7 +47,7 @@ def read_lstm(layer: Layer, forms: Forms) -> Reading | None:
             for number, row in enumerate(rows) for step in layer.steps
             if (atom := roles.gate(symbol, units[number], row, step)) is not None
         }
-        for symbol, rows in zip(("i", "f", "c_tilde", "o"), gates, strict=True)
+        for symbol, rows in zip(VALUES["LSTM"].values(), gates, strict=True)
     }  # fmt: skip
     for symbol, found in (("c", roles.cells), ("tanh_c", roles.squashed), ("h", roles.hidden)):
         values[symbol] = {(step, unit[row]): atom for (step, row), atom in found.items() if row in unit}

@@ -22,7 +22,7 @@ from xlcheck.formulas.scalars import OpaqueError
 from xlcheck.formulas.shapes import moved, operands
 from xlcheck.formulas.tree import Node
 from xlcheck.handmade.alignment.assignment import Assignment
-from xlcheck.handmade.networks.elements import Element
+from xlcheck.handmade.networks.elements import Band, Element
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cells import CellTable
@@ -111,11 +111,11 @@ class Corrector:
                 yield text
 
     @cached_property
-    def _by_band(self) -> dict[tuple[int, str, str], list[Address]]:
-        found: dict[tuple[int, str, str], list[Address]] = {}
-        for cell, number in self._aligned.held.items():
+    def _by_band(self) -> dict[Band, list[Address]]:
+        found: dict[Band, list[Address]] = {}
+        for cell, band in self._aligned.bands.items():
             if cell in self._table.texts:
-                found.setdefault(self._aligned.elements[number].source.band, []).append(cell)
+                found.setdefault(band, []).append(cell)
         return found
 
     def _amended(self, cell: Address) -> Iterator[str]:

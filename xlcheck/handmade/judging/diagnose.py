@@ -19,10 +19,9 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity
 from xlcheck.handmade.alignment.assignment import Assignment
-from xlcheck.handmade.alignment.regularity import Band
 from xlcheck.handmade.alignment.similarity import Similarity
 from xlcheck.handmade.judging.correction import Corrector
-from xlcheck.handmade.networks.elements import Element
+from xlcheck.handmade.networks.elements import Band, Element
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.operands import Operand
 from xlcheck.handmade.networks.value_index import same
@@ -188,7 +187,7 @@ class Diagnoser:
 
     def _range(self, cell: Address, element: Element, computed: Array) -> Named | None:
         """A range that does not cover just what is needed, unless right cells of such quantities read it, too."""
-        bands = frozenset(self._aligned.elements[n].source.band for n in self._aligned.held.values())
+        bands = frozenset(self._aligned.bands.values())
         network = element.source.network
         needs = Similarity(self._aligned.elements, bands).to(self._number(element), ()).needs
         held = self._given[network]
@@ -219,9 +218,9 @@ class Diagnoser:
     def _read_rightly(self) -> Mapping[Band, set[Range]]:
         """The ranges that right cells of each band read."""
         found: dict[Band, set[Range]] = defaultdict(set)
-        for cell, number in self._aligned.held.items():
+        for cell, band in self._aligned.bands.items():
             if cell not in self._aligned.wrong:
-                found[self._aligned.elements[number].source.band].update(self._precedents.ranges(cell))
+                found[band].update(self._precedents.ranges(cell))
         return found
 
     @cached_property

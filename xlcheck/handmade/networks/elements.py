@@ -24,6 +24,8 @@ from xlcheck.handmade.networks.operands import OperandsOf, operands_of
 from xlcheck.handmade.networks.value_index import ValueIndex
 from xlcheck.handmade.reading.reached import reached
 
+Band = tuple[int, str, str]
+"""The number of a network, a band of its quantities, and which part of them, if any."""
 Compute = Callable[[Values], Array]
 
 
@@ -54,12 +56,12 @@ class Source:
     values: Array
 
     @property
-    def band(self) -> tuple[int, str, str]:
+    def band(self) -> Band:
         """What is the same at every time step."""
         return self.network, self.quantity.band.name, self.part
 
     @property
-    def stem(self) -> tuple[tuple[int, str, str], int]:
+    def stem(self) -> tuple[Band, int]:
         """What the keys of its elements have in common: band, an initial state's being that of the state, and step."""
         network, band, part = self.band
         step = self.quantity.step
@@ -89,11 +91,6 @@ class Element:
         return self.source.part.format(name)
 
     @property
-    def key(self) -> Key:
-        """Its coordinates: band, time step, sample and index."""
-        return Key(*self.source.stem, self.sample, self.index)
-
-    @property
     def values(self) -> Array:
         """Its value for every setting."""
         return self.source.values[:, self.sample, self.index]
@@ -103,7 +100,7 @@ class Element:
 class Key:
     """Where an element stands among its like; time steps from 0, -1 for none."""
 
-    band: tuple[int, str, str]
+    band: Band
     step: int
     sample: int
     index: int
@@ -181,12 +178,12 @@ class Elements:
         return found
 
     @cached_property
-    def _stems(self) -> list[tuple[tuple[int, str, str], int]]:
+    def _stems(self) -> list[tuple[Band, int]]:
         """What the keys of each source's elements have in common: band and step."""
         return [source.stem for source in self.sources]
 
     @cached_property
-    def _by_stem(self) -> dict[tuple[tuple[int, str, str], int], int]:
+    def _by_stem(self) -> dict[tuple[Band, int], int]:
         return {stem: place for place, stem in enumerate(self._stems)}
 
     @cached_property
@@ -199,14 +196,14 @@ class Elements:
         """For each element 1 if it is one of a weight."""
         return self._each([source.quantity.is_weight and not source.part for source in self.sources])
 
-    def followers(self, band: tuple[int, str, str]) -> frozenset[tuple[int, str, str]]:
+    def followers(self, band: Band) -> frozenset[Band]:
         """The bands that are computed from a band at the same step, directly or through others."""
         return frozenset(reached([band], lambda own: self._readers_at_once.get(own, ())))
 
     @cached_property
-    def _readers_at_once(self) -> dict[tuple[int, str, str], set[tuple[int, str, str]]]:
+    def _readers_at_once(self) -> dict[Band, set[Band]]:
         """Band → the bands that read it at the same step."""
-        found: dict[tuple[int, str, str], set[tuple[int, str, str]]] = {}
+        found: dict[Band, set[Band]] = {}
         for source in self.sources:
             for name in source.reads:
                 operand = self.sources[self.by_name[source.network, name]]
@@ -215,12 +212,12 @@ class Elements:
         return found
 
     @cached_property
-    def sizes(self) -> dict[tuple[int, str, str], int]:
+    def sizes(self) -> dict[Band, int]:
         """How many elements each band has at one step of one document."""
         return {source.band: source.size for source in self.sources}
 
     @cached_property
-    def weights(self) -> set[tuple[int, str, str]]:
+    def weights(self) -> set[Band]:
         """The bands of weights."""
         return {source.band for source in self.sources if source.quantity.is_weight}
 
