@@ -16,7 +16,7 @@ from xlcheck.handmade.networks.elements import Band
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cells import CellTable, show
-from xlcheck.handmade.equations.typed_over import agrees, digits_of
+from xlcheck.handmade.reading.digits import agrees, digits_of
 from xlcheck.handmade.reading.offsets import offset_between
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.witnesses import stands_among_others
@@ -166,7 +166,7 @@ def _is_pasted(cell: Address, others: Collection[Address], outcome: Outcome) -> 
     number = actual.get(cell)
     if not isinstance(number, float) or outcome.table.is_formula(cell) or digits_of(number) < _DIGITS:
         return False
-    return any(isinstance(v := actual.get(o), float) and agrees(v, number, digits_of(number)) for o in others)
+    return any(isinstance(v := actual.get(o), float) and agrees(v, number) for o in others)
 
 
 def _is_filled(cell: Address, table: CellTable) -> bool:

@@ -11,7 +11,6 @@ from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.candidates import Candidate, seeming_weights
 from xlcheck.handmade.equations.polynomials import atom_of, cell_of
-from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.idle_under_edits import (
     idle_under,
     keeps_a_blank,
@@ -21,6 +20,7 @@ from xlcheck.handmade.idle_under_edits import (
 )
 from xlcheck.handmade.reading.cell_terms import NOTHING, leaves
 from xlcheck.handmade.reading.cells import beside
+from xlcheck.handmade.reading.digits import COMPUTED, digits_of
 from xlcheck.handmade.reading.offsets import offset, offset_between
 
 _CLEARLY = 2

@@ -16,10 +16,10 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.rounding import unrounded
 from xlcheck.formulas.scanner import tokens
 from xlcheck.formulas.shapes import moved, operands, skeleton
-from xlcheck.handmade.equations.typed_over import COMPUTED, agrees, digits_of
 from xlcheck.handmade.networks.labels import LONGEST_SYMBOL
 from xlcheck.handmade.pieces import alone, connected
 from xlcheck.handmade.reading.cells import CellTable, beside, show
+from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
 from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.offsets import offset, offset_between
 from xlcheck.handmade.reading.reached import reached
@@ -161,7 +161,7 @@ def _is_put_in(part: SheetGroup, cell: Address, said: CellResult) -> bool:
     if said.actual == 0.0 and not isclose(said.desired, 0.0, abs_tol=_NOTHING):
         return True
     digits = digits_of(said.actual)
-    is_result = digits >= COMPUTED or agrees(said.desired, said.actual, digits)
+    is_result = digits >= COMPUTED or agrees(said.desired, said.actual)
     return not is_result and all(describes_a_line(texts[reader]) for reader in readers)
 
 

@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of, skeleton
-from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.pieces import alone
+from xlcheck.handmade.reading.digits import COMPUTED, digits_of
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.showing import bends, is_difference

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from xlcheck.handmade.equations.typed_over import TypedOver, agrees, digits_of, typed_over
+from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
 
 SUM = ("S", 10, 10)
 TANH = round(math.tanh(0.5), 6)
@@ -63,14 +63,6 @@ def test_what_a_formula_computes_anyway_was_not_typed_over_it() -> None:
     assert found({cell: TANH}, {SUM: 0.5, other: TANH}) == []
     assert found({cell: TANH}, {SUM: 0.5, other: TANH}, {other: (cell,)}) == [(cell, SUM, "TANH")]
     assert found({cell: TANH}, {SUM: 0.5, other: math.nan}) == [(cell, SUM, "TANH")]
-
-
-def test_a_number_agrees_with_what_rounds_to_it() -> None:
-    """Half a unit of its last digit to either side; numbers in powers of ten show no digits to go by."""
-    assert [digits_of(number) for number in (2.0, 0.25, -1.125, 1e-7)] == [1, 2, 3, 0]
-    assert agrees(0.12349, 0.123, 3)
-    assert agrees(0.1225, 0.123, 3)
-    assert not agrees(0.12351, 0.123, 3)
 
 
 SUMS = {("S", row, 3): total for row, total in ((2, 0.4), (3, -0.2), (4, 1.1))}

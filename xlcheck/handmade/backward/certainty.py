@@ -13,6 +13,7 @@ from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Move
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.digits import agrees, digits_of
 from xlcheck.handmade.reading.offsets import offset, offset_between
 from xlcheck.handmade.reading.reached import reached
 
@@ -131,14 +132,13 @@ def typed_weights(table: CellTable, reading: Reading, accepted: Collection[int])
                 if typed and place in updated and move is not None and _is_in_line(cell, before[place], reading):
                     gradient = steps[number].gradients[before[place]]
                     after = reading.sheet.cells[before[place]] - move.rate.size * gradient
-                    if 2 * len(follows) >= len(own) or _is_pasted(reading.sheet.terms.number(cell), float(after[-1])):
+                    if 2 * len(follows) >= len(own) or _is_pasted(reading.sheet.terms.number(cell), after[-1]):
                         yield cell, Role(Quantity(f"{show(before[place])} after the step", after))
 
 
 def _is_pasted(number: float, result: float) -> bool:
     """Whether a typed number is a result as it was shown, or in full: four digits or more behind the point agree."""
-    digits = len(f"{number:.15g}".partition(".")[2])
-    return digits >= _DIGITS and abs(number - result) <= 0.6 * 10.0**-digits + 1e-12
+    return digits_of(number) >= _DIGITS and agrees(result, number)
 
 
 def _is_in_line(cell: Address, before: Address, reading: Reading) -> bool:

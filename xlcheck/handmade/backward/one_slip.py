@@ -20,9 +20,9 @@ from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.slips import Edit, Slips
 from xlcheck.handmade.backward.steps import Sheet
-from xlcheck.handmade.equations.typed_over import agrees, digits_of
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, address_of
+from xlcheck.handmade.reading.digits import agrees
 from xlcheck.handmade.reading.evaluated import computed
 from xlcheck.handmade.reading.offsets import Offset, beside_at
 from xlcheck.verdicts.parts import Part
@@ -107,7 +107,7 @@ def _may_be_typed(edit: Edit, table: CellTable, terms: CellTerms) -> bool:
     """Whether a number is not what the formula in its place gives: a training may begin anew with other weights."""
     for cell in edit.keys() & table.typed_numbers.keys():
         wanted, number = computed(edit[cell], cell, table, terms.value), float(table.typed_numbers[cell])
-        if wanted is None or not agrees(wanted, number, digits_of(number)):
+        if wanted is None or not agrees(wanted, number):
             return True
     return False
 

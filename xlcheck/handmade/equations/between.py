@@ -14,8 +14,8 @@ from xlcheck.handmade.equations.kinks import STEPS
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
-from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.reading.cells import CellTable, beside, show
+from xlcheck.handmade.reading.digits import COMPUTED, digits_of
 
 _LINE = 2
 """Samples in line with one that have other weights than it."""

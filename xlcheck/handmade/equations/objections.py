@@ -15,10 +15,10 @@ from xlcheck.handmade.equations.places import stands_apart
 from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.thresholds import names_a_bias, of_two_signs, thresholds_in_doubt
-from xlcheck.handmade.equations.typed_over import COMPUTED, digits_of
 from xlcheck.handmade.networks.labels import KERNELS, Labels, gates_of_weights
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, CellValues, beside, show
+from xlcheck.handmade.reading.digits import COMPUTED, digits_of
 from xlcheck.handmade.reading.offsets import offset_on_sheet
 from xlcheck.layers.gates import VALUES
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from xlcheck.formulas.algebra import Address, Expression, Term
 from xlcheck.handmade.equations.adding import Adding
 from xlcheck.handmade.equations.term_changes import Edit
-from xlcheck.handmade.equations.typed_over import COMPUTED, agrees, digits_of, typed_over
+from xlcheck.handmade.equations.typed_over import typed_over
+from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
 from xlcheck.handmade.reading.offsets import offset, offset_between
 
 _NEAR = 2
@@ -95,7 +96,7 @@ class TypedCells(Adding):
             products = [self._terms.number(weight) * self._terms.number(x) for x in of]
             for bias in (None, *(x for x in idle if x != weight)):
                 more = 0.0 if bias is None else self._terms.number(bias)
-                if all(agrees(own + more, n, digits_of(n)) for own, n in zip(products, numbers, strict=True)):
+                if all(agrees(own + more, n) for own, n in zip(products, numbers, strict=True)):
                     added = 0.0 if bias is None else algebra.leaf(bias)
                     whole = (algebra.multiply(algebra.leaf(weight), self._number_in(x)) for x in of)
                     yield from self._given(cells, [algebra.sum((product, added)) for product in whole])

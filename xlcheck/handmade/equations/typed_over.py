@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
 from xlcheck.handmade.reading.offsets import Offset, offset, run_from
 
 _NEAR = 4
 """Cells between a number and the sum of which it may be the activation, in its row or column."""
-COMPUTED = 3
-"""Digits behind the point from which on it is no chance that two numbers agree."""
 _ACTIVATIONS: Mapping[str, Callable[[float], float]] = {
     "TANH": math.tanh,
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)) if x > -500 else 0.0,
@@ -47,13 +46,12 @@ def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
     """The typed numbers that are an activation of a computed number in line with them, which no formula computes."""
     computed = {cell: terms.number(cell) for cell in terms if not math.isnan(terms.number(cell))}
     for cell, number in table.typed_numbers.items():
-        digits = digits_of(number)
         found = [
             TypedOver(cell, other, name)
-            for other in _in_line(cell) if digits >= COMPUTED and other in computed
-            for name, activation in _ACTIVATIONS.items() if agrees(activation(computed[other]), number, digits)
+            for other in (_in_line(cell) if digits_of(number) >= COMPUTED else ()) if other in computed
+            for name, activation in _ACTIVATIONS.items() if agrees(activation(computed[other]), number)
         ]  # fmt: skip
-        others = (o for o in computed if cell not in terms.reads[o] and agrees(computed[o], number, digits))
+        others = (o for o in computed if cell not in terms.reads[o] and agrees(computed[o], number))
         same = {*others} if found else set()
         yield from (own for own in found if same <= {own.of})
     yield from _softmaxes(computed, table.typed_numbers)
@@ -84,7 +82,7 @@ def _runs(cells: Collection[Address], by: Offset) -> Iterator[list[Address]]:
 def _is_softmax(numbers: Sequence[float], sums: Sequence[float]) -> bool:
     powers = [math.exp(total - max(sums)) for total in sums]
     pairs = zip(powers, numbers, strict=True)
-    return all(agrees(power / sum(powers), number, digits_of(number)) for power, number in pairs)
+    return all(agrees(power / sum(powers), number) for power, number in pairs)
 
 
 def _in_line(cell: Address) -> Iterator[Address]:
@@ -92,13 +90,3 @@ def _in_line(cell: Address) -> Iterator[Address]:
         if by:
             yield cell[0], cell[1] + by, cell[2]
             yield cell[0], cell[1], cell[2] + by
-
-
-def digits_of(number: float) -> int:
-    """The digits of a number behind its point; none of very small and very large ones."""
-    return len(f"{number!r}".partition(".")[2]) if "e" not in f"{number!r}" else 0
-
-
-def agrees(one: float, other: float, digits: int) -> bool:
-    """Whether the second number is the first one, rounded to some digits behind the point."""
-    return abs(one - other) <= 0.5 * 10.0**-digits + 1e-12 * abs(other)
