@@ -26,6 +26,7 @@ from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.shown_beside import answer_key, only_shown, unread, without
 from xlcheck.handmade.single_edit import NONE, UNDECIDED, one_edit
 from xlcheck.handmade.summary import Abstention, part_of, worksheets
+from xlcheck.handmade.with_inner_units import with_inner_units
 from xlcheck.handmade.with_typed_weights import with_typed_weights
 from xlcheck.handmade.without_rounding import without_rounding
 from xlcheck.learning.dense_gradients import DenseGradients
@@ -93,6 +94,8 @@ class Search:
         if plain is not None:
             found, left_out = self._settle(plain.part, plain.answers, sheets)
             return [*map(plain.part_as_rounded, found)], [*map(plain.abstention_as_rounded, left_out)]
+        if (apart := self._with_inner_units(part, answers, sheets)) is not None:
+            return apart
         moved = with_typed_weights(part, answers)
         having = None if moved is None else self._layers(moved.part, moved.answers)
         if moved is None or having is None or not having.may_be_more or self._learns(part):
@@ -105,6 +108,27 @@ class Search:
         # What is learnt is never typed into a formula, and a number in two formulas would count as two.
         found, left_out = self._without_gradients()._settled(moved.part, moved.answers, sheets)
         return [*map(moved.part_as_typed, found)], [*map(moved.abstention_as_typed, left_out)]
+
+    def _with_inner_units(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
+        """What became of a part that is a network if the units within its formulas have cells of their own."""
+        apart = with_inner_units(part, answers) if len(part.table.formulas) <= _SMALL else None
+        if apart is None:
+            return None
+        if self._is_whole(part, answers) or self._learns(part):
+            return None
+        layers, typed = self._layers(apart.part, apart.answers), with_typed_weights(apart.part, apart.answers)
+        if layers is None or not layers.is_whole:
+            # Of a single formula with its weights in it nobody knows which were meant.
+            is_known = typed is not None and (apart.moved.are_filled or len(typed.moved.numbers) <= apart.moved.hosts)
+            layers = self._layers(typed.part, typed.answers) if typed is not None and is_known else None
+        if layers is None or not layers.is_whole:
+            return None
+        found, left_out = self._without_gradients()._settle(apart.part, apart.answers, sheets)
+        return [*map(apart.part_as_written, found)], [*map(apart.abstention_as_written, left_out)]
+
+    def _is_whole(self, part: SheetGroup, answers: Answers) -> bool:
+        layers = self._layers(part, answers)
+        return layers is not None and layers.is_whole
 
     def _layers(self, part: SheetGroup, answers: Answers) -> Settled | None:
         """What the equations of a part say; None if time is up."""

@@ -27,7 +27,7 @@ class Sessions:
         self._amended: dict[Address, Formula] = {}
 
     def amended(self, table: CellTable, texts: Mapping[Address, str], numbers: Mapping[Address, float]) -> Sessions:
-        """Sessions of the same file with other formulas in some cells, and numbers in cells that are empty there.
+        """The same sessions with other formulas in some cells, and numbers in cells that are empty there.
 
         Args:
             table: the cells with these formulas and numbers.
@@ -36,7 +36,7 @@ class Sessions:
         """
         new = Sessions(self.engine, table)
         new._held = {**self._held, **numbers}
-        new._amended = {cell: Formula(text) for cell, text in texts.items()}
+        new._amended = {**self._amended, **{cell: Formula(text) for cell, text in texts.items()}}
         return new
 
     def hold(self, numbers: Mapping[Address, float]) -> None:

@@ -1,0 +1,89 @@
+"""Networks of which hidden units have no cells: they stand within the formula of what they lead to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from equation_sheets import answer
+
+pytestmark = [pytest.mark.keras, pytest.mark.usefixtures("a_short_search")]
+
+_UNITS = {
+    "tanh": "{v}*TANH({z})",
+    "sigmoid": "{v}*(1/(1+EXP(-({z}))))",
+    "a quotient": "{v}/(1+EXP(-({z})))",
+    "max": "{v}*MAX(0,{z})",
+    "if": "IF({z}>0,{z},0)*{v}",
+}
+
+
+def _network(unit: str, rows: int = 4, *, ends: str = "={}", typed: bool = False) -> dict[str, object]:
+    """Two inputs a row from row 6 on, two hidden units within the formula of the output, in column D."""
+    weights = {
+        "A1": 0.71,
+        "B1": -0.55,
+        "C1": 0.15,
+        "A2": -0.41,
+        "B2": 0.83,
+        "C2": 0.2,
+        "A3": 1.1,
+        "B3": -0.62,
+        "C3": 0.3,
+    }
+    names = {cell: str(number) if typed else f"${cell[0]}${cell[1]}" for cell, number in weights.items()}
+    cells: dict[str, object] = {} if typed else dict(weights)
+    for row, (one, other) in enumerate([(0.5, -0.2), (-0.7, 0.9), (0.4, 0.6), (-0.3, -0.8)][:rows], 6):
+        cells |= {f"A{row}": one, f"B{row}": other}
+        sums = [f"{names[f'A{k}']}*A{row}+{names[f'B{k}']}*B{row}+{names[f'C{k}']}" for k in (1, 2)]
+        parts = [_UNITS[unit].format(v=names[v], z=z) for v, z in zip(("A3", "B3"), sums, strict=True)]
+        cells[f"D{row}"] = ends.format("+".join([*parts, names["C3"]]).replace("+-", "-"))
+    return cells
+
+
+@pytest.mark.parametrize("unit", _UNITS)
+def test_a_network_in_a_formula_agrees(unit: str, tmp_path: Path) -> None:
+    """Rule: a sum of units, each times a weight, is a layer on a hidden one, however the units are spelt."""
+    assert answer(_network(unit), tmp_path) == (0, set())
+
+
+@pytest.mark.parametrize("ends", ["=1/(1+EXP(-({})))", "=TANH({})"])
+def test_so_does_one_with_an_activation_around_it(ends: str, tmp_path: Path) -> None:
+    """Rule: the output may have an activation, too, and one sample is enough where weights stand in cells."""
+    assert answer(_network("tanh", ends=ends), tmp_path) == (0, set())
+    assert answer(_network("a quotient", 1, ends=ends), tmp_path) == (0, set())
+
+
+def test_weights_may_be_typed_in_formulas_that_were_filled(tmp_path: Path) -> None:
+    """Rule: of a single formula with all its numbers in it nobody knows which network was meant."""
+    assert answer(_network("tanh", typed=True), tmp_path) == (0, set())
+    assert answer(_network("tanh", 1, typed=True), tmp_path) == (3, set())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("$A$1*A7", "$A$1*B7"),
+        ("+$C$1", ""),
+        ("TANH($A$2", "TANH(-$A$2"),
+        ("$B$3*", "$C$3*"),
+        ("$B$2*B7", "$B$2*B6"),
+        ("TANH", "SIN"),
+    ],
+)
+def test_a_mistake_in_one_is_no_pass(old: str, new: str, tmp_path: Path) -> None:
+    """Rule: the formula is the root, whichever of its units is wrong, or nobody is blamed."""
+    cells = _network("tanh")
+    wrong = {"D7": str(cells["D7"]).replace(old, new, 1)}
+    assert wrong["D7"] != cells["D7"]
+    code, roots = answer(cells | wrong, tmp_path)
+    assert (code, roots) in ((3, set()), (1, {"D7"}))
+
+
+def test_what_is_added_to_units_is_no_pass(tmp_path: Path) -> None:
+    """Rule: nothing but a bias stands beside hidden units, and one alone is no layer."""
+    cells = _network("max")
+    beside = {cell: f"{text}+$A$1*A{cell[1:]}" for cell, text in cells.items() if cell[0] == "D"}
+    alone = {f"D{row}": f"=$A$1*A{row}+MAX(0,$B$1*A{row}-100)" for row in range(6, 10)}
+    assert answer(cells | beside, tmp_path) == (3, set())
+    assert answer(cells | alone, tmp_path) == (3, set())

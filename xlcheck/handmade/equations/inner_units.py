@@ -1,0 +1,213 @@
+"""Units within formulas, as in `=0.5*TANH(B2*E1+E2)+…`: each as a formula in a cell of its own, beside the sheet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, cell_name, quote_sheet
+from xlcheck.formulas.algebra import COMPARISONS, Address, Algebra, Expression, Function, Leaf, Product, Sum, Term
+from xlcheck.formulas.scanner import BOTTOM, LEFT, RIGHT, TOP, Ref, cut, number_text
+from xlcheck.formulas.shapes import shape_of
+from xlcheck.handmade.equations.activations import activation_of
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable
+
+_APART = 2
+"""Rows or columns between what stands on a worksheet and these cells."""
+_MOST = 60
+"""Units within formulas; more of them are no network that anybody writes so."""
+_SPELT = {"sigmoid": "1/(1+EXP(-({})))", "tanh": "TANH({})"}
+_FEWEST = 2
+_UNITS = frozenset({"tanh", "sigmoid", "relu"})
+
+
+@dataclass(frozen=True)
+class InnerUnits:
+    """Units out of formulas.
+
+    Attributes:
+        units: a cell that is empty in the workbook → the first formula cell in which this unit stands.
+        texts: these cells and the formula cells around them → their formulas, without `=`.
+        are_filled: whether each formula in which units stand was filled from another one.
+    """
+
+    units: Mapping[Address, Address]
+    texts: Mapping[Address, str]
+    are_filled: bool
+
+    @property
+    def hosts(self) -> int:
+        """How many formulas units stand in."""
+        return len(self.texts) - len(self.units)
+
+
+def inner_units(table: CellTable, terms: CellTerms) -> InnerUnits | None:
+    """The units that are summed within the formulas of a workbook; None if there are none, or no room for them.
+
+    Args:
+        table: its cells.
+        terms: what each formula computes.
+    """
+    hosts = {
+        cell: found for cell, term in terms.items()
+        if cell not in table.arrays and (found := dict.fromkeys(_units(term, terms)))
+    }  # fmt: skip
+    rows = {sheet: {cell[1] for cell in hosts if cell[0] == sheet} for sheet, *_ in hosts}
+    places: dict[Term, Address] = {}
+    units: dict[Address, Address] = {}
+    taken: Counter[Address] = Counter()
+    for cell, found in sorted(hosts.items()):
+        sheet, row, column = cell
+        is_across = len(rows[sheet]) == 1 < len(hosts)  # a sample a column
+        for unit in (unit for unit in found if unit not in places):
+            bounds = table.bounds[sheet]
+            line = (sheet, -1, column) if is_across else (sheet, row, -1)
+            below, right = bounds.top + bounds.rows + _APART, bounds.left + bounds.columns + _APART
+            place = (sheet, below + taken[line], column) if is_across else (sheet, row, right + taken[line])
+            if place[1] >= MAX_ROWS or place[2] >= MAX_COLUMNS or len(places) >= _MOST:
+                return None
+            taken[line] += 1
+            places[unit], units[place] = place, cell
+    whole = {**{cell: terms[cell] for cell in hosts}, **{place: unit for unit, place in places.items()}}
+    texts = {cell: _Writer(units.get(cell, cell), places, table, terms).formula(term) for cell, term in whole.items()}
+    shapes = Counter(shape_of(table.texts[cell], *cell[1:]) for cell in hosts)
+    return InnerUnits(units, texts, min(shapes.values()) > 1) if places else None
+
+
+def _units(term: Expression, terms: CellTerms) -> Iterator[Term]:
+    """The units of which a term is a weighted sum, or an activation of one; those of the last layer first.
+
+    A hidden layer has two of them at least, and nothing but a bias stands beside them: what else is added, as in
+    `0.5*B3+MAX(0,B3-100)`, may be anything.
+    """
+    found = activation_of(term, _as_it_is) if isinstance(term, Term) else None
+    total = term if found is None else found[1]
+    if not isinstance(total, Sum) or (found is not None and found[0] not in _UNITS):
+        return
+    weighed = [_unit(part, terms) for part, _ in total.parts if not isinstance(part, Leaf)]
+    own = [unit for unit in weighed if unit is not None]
+    if len(own) == len(weighed) >= _FEWEST:
+        yield from own
+        for unit in own:
+            yield from _units(unit, terms)
+
+
+def _unit(part: Term, terms: CellTerms) -> Term | None:
+    """The activation of a weighted sum that a summand is, or multiplies by a cell; None if it is something else."""
+    beside: list[Term] = []
+    if isinstance(part, Product) and activation_of(part, _as_it_is) is None:
+        sigmoids = _sigmoids(part, terms.algebra)
+        factors = [factor for factor, power in part.factors if power == 1]
+        beside = [factor for factor in factors if isinstance(factor, Leaf)]
+        inside = [*sigmoids, *(factor for factor in factors if factor not in beside)]
+        if len(inside) != 1 or len(beside) != 1 or len(part.factors) != _FEWEST:
+            return None
+        (part,) = inside
+    found = activation_of(part, _as_it_is)
+    is_unit = found is not None and found[0] in _UNITS and isinstance(found[1], Term)
+    return part if is_unit and found is not None and _has_products(found[1], terms) else None
+
+
+def _as_it_is(term: Expression) -> Expression:
+    return term
+
+
+def _has_products(term: Expression, terms: CellTerms) -> bool:
+    """Whether something is multiplied in a sum, as inputs are by weights; it may stand in a cell of its own."""
+    own = terms.get(term.cell, term) if isinstance(term, Leaf) else term
+    parts = own.parts if isinstance(own, Sum) else ((own, 1.0),)
+    return any(abs(size) != 1 or (isinstance(part, Product) and len(part.factors) > 1) for part, size in parts)
+
+
+def _sigmoids(term: Product, algebra: Algebra) -> list[Term]:
+    """The quotients in a product that are sigmoids, as in `w/(1+EXP(-z))`."""
+    inverse = (algebra.power(factor, -1.0) for factor, power in term.factors if power == -1)
+    return [own for own in inverse if isinstance(own, Term) and activation_of(own, _as_it_is) is not None]
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes terms as formulas of a worksheet, with references as they stand in the formula that they are from.
+
+    Attributes:
+        host: the cell of that formula.
+        places: the units that have cells of their own.
+        table: the cells.
+        terms: their terms.
+    """
+
+    host: Address
+    places: Mapping[Term, Address]
+    table: CellTable
+    terms: CellTerms
+
+    def formula(self, term: Term) -> str:
+        """A term as a formula of its own."""
+        return _bare(self.written(term), term)
+
+    def text(self, term: Expression) -> str:
+        """A term as a formula, with the cells of units in their places."""
+        if not isinstance(term, Term):
+            return number_text(term)
+        return cell_name(*self.places[term][1:]) if term in self.places else self.written(term)
+
+    def written(self, term: Term) -> str:
+        """A term as a formula, without a cell of its own."""
+        match term:
+            case Leaf():
+                return self._reference(term.cell)
+            case Sum():
+                return self._sum(term)
+            case Product():
+                return self._product(term)
+            case Function(name=name, arguments=(a, b)) if name in COMPARISONS:
+                return f"({self.text(a)}{name}{self.text(b)})"
+            case Function():
+                return f"{term.name}({','.join(map(self.text, term.arguments))})"
+        raise TypeError(type(term))
+
+    def _sum(self, term: Sum) -> str:
+        written = list[str]()
+        for part, factor in term.parts:
+            text = self.text(part)
+            written.append({1.0: text, -1.0: f"-{text}"}.get(factor, f"{number_text(factor)}*{text}"))
+        written += [number_text(term.constant)] if term.constant else []
+        return f"({'+'.join(written).replace('+-', '-')})"
+
+    def _product(self, term: Product) -> str:
+        name, z = activation_of(term, _as_it_is) or ("", 0.0)
+        if name in _SPELT:  # with the signs of the sum as people write them
+            return _SPELT[name].format(_bare(self.text(z), z))
+        apart = [own for own in _sigmoids(term, self.terms.algebra) if own is not term and own in self.places]
+        above, below = [self.text(own) for own in apart], list[str]()
+        for factor, power in term.factors:
+            if power == -1 and self.terms.algebra.power(factor, -1.0) in apart:
+                continue
+            size = "" if abs(power) == 1 else f"^{number_text(abs(power))}"
+            (above if power > 0 else below).append(self.text(factor) + size)
+        return "*".join(above or ["1"]) + "".join(f"/{own}" for own in below)
+
+    def _reference(self, cell: Address) -> str:
+        sheet = "" if cell[0] == self.host[0] else f"{quote_sheet(cell[0])}!"
+        for ref in cut(self.table.texts[self.host]).refs:
+            area = ref.area(self.host[0])
+            if (
+                area.sheet == cell[0]
+                and 0 <= cell[1] - area.top < area.rows
+                and 0 <= cell[2] - area.left < area.columns
+            ):
+                return sheet + cell_name(
+                    *cell[1:], fixed_row=_fixed(ref, TOP, BOTTOM), fixed_column=_fixed(ref, LEFT, RIGHT)
+                )
+        return sheet + cell_name(*cell[1:])
+
+
+def _bare(text: str, term: Expression) -> str:
+    """A sum without the parentheses around it."""
+    return text[1:-1] if isinstance(term, Sum) else text
+
+
+def _fixed(ref: Ref, first: int, last: int) -> bool:
+    return bool(ref.fixed & first and ref.fixed & last)
