@@ -163,6 +163,39 @@ def test_a_state_may_be_repeated_where_a_step_has_no_input(blank: object, meant:
     assert why_meant(part, {}, held, None) is None
 
 
+_SUMS = {
+    "B1": 0.6, "E5": "=TANH(D5)", **{f"A{row}": 0.2 * row for row in (5, 6, 7)},
+    **{f"D{row}": f"=A{row}*$B$1+1" for row in (5, 6, 7)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "roots", "held", "why"),
+    [
+        ({"K3": 0.4, "B1": "=K3+0.1"}, {"B1": "=K3"}, "dense.kernel", "may try what another number gives"),
+        ({"K3": 0.4, "K4": "=K3*2", "B1": "=K3+K4"}, {"B1": "=K3"}, "dense.kernel", None),
+        (_SUMS, {f"D{row}": f"=TANH(A{row})" for row in (5, 6, 7)}, "dense.y", "are computed alike"),
+        (_SUMS, {f"D{row}": f"=TANH(A{row})" for row in (5, 6)}, "dense.y", None),
+        (_SUMS | {"E6": "=D6"}, {"D6": "=A6*3"}, "dense.z", "or its copy S!E6"),
+        (_SUMS | {"E6": "=TANH(D6)"}, {"D6": "=A6*3"}, "dense.z", None),
+    ],
+    ids=["what if", "a sum", "a habit", "no habit", "a copy of a sum", "its activation"],
+)
+def test_what_seems_wrong_may_be_meant(
+    cells: dict[str, object], roots: dict[str, str], held: str, why: str | None, tmp_path: Path
+) -> None:
+    """Rule: a weight with a number added, what all cells of a quantity do, a sum copied where others are bent."""
+    part = sheet(cells, tmp_path).part
+    said = {
+        _cell(name): result_at(part.table, _cell(name), Status.ROOT, "", 0.1, desired_formula=text)
+        for name, text in roots.items()
+    }
+    names = {cell: f"{held}[{cell[1]}]" for cell in part.table.texts if cell[2] == next(iter(said))[2]}
+    found = why_meant(part, said, names, None)
+
+    assert found == why if why is None else why in str(found)
+
+
 def _typed() -> dict[str, object]:
     cells: dict[str, object] = {}
     for row in range(2, 6):

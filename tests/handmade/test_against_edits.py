@@ -1,0 +1,79 @@
+"""What nobody means by an edit, one rule after the other: what it says of a strange edit, and of one like it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from equation_sheets import TOYS
+from recognised_sheets import sheet
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.against_edits import (
+    _reads_once,
+    _stands_still,
+    _takes_a_loop_away,
+    _takes_an_activation_away,
+    is_strange,
+)
+from xlcheck.handmade.arrangement import Arrangement
+from xlcheck.handmade.candidates import Candidate
+from xlcheck.handmade.idle_under_edits import keeps_a_blank, takes_an_input_away
+
+_RNN, _ONE_SAMPLE = TOYS["rnn"], TOYS["one sample"]
+_NEURON = {
+    **{f"A{row}": 0.21 * row for row in range(1, 5)}, **{f"D{row}": 1.5 - row for row in range(1, 4)},
+    "F1": "=1/(1+EXP(-(A1*D1+A2*D2+A3*D3+A4)))",
+}  # fmt: skip
+
+
+def _cell(name: str) -> Address:
+    return "S", int(name[1:]) - 1, ord(name[0]) - ord("A")
+
+
+def _edited(cells: Mapping[str, object], edit: Mapping[str, str], folder: Path) -> tuple[Candidate, Arrangement]:
+    own, other = sheet(cells, folder), sheet({**cells, **edit}, folder)
+    terms = {_cell(name): own.terms.term_of(_cell(name), text.removeprefix("=")) for name, text in edit.items()}
+    return Candidate(
+        {cell: term for cell, term in terms.items() if term is not None}, other.arrangement
+    ), own.arrangement
+
+
+@pytest.mark.parametrize(
+    ("rule", "cells", "edit", "strange"),
+    [
+        (takes_an_input_away, _NEURON, {"F1": "=1/(1+EXP(-(A1*D1+A2*D1+A3*D3+A4)))"}, True),
+        (takes_an_input_away, _NEURON, {"F1": "=1/(1+EXP(-(A1*D1+A2*D2+A3*D1+A4)))"}, False),
+        (keeps_a_blank, _RNN | {"C7": "=1/(1+EXP(-(B7*$A$2+$B$2+E9)))"}, {"B6": "=TANH(A6*$A$1+$C$1)"}, True),
+        (keeps_a_blank, _RNN, {"B6": "=TANH(A6*$A$1+$C$1)"}, False),
+        (_stands_still, _RNN, {"B6": "=TANH(A5*$A$1+B5*$B$1+$C$1)"}, True),
+        (_stands_still, _RNN, {"B6": "=TANH(A6*$A$1+B4*$B$1+$C$1)"}, False),
+        (_reads_once, _RNN | {"D1": 0.3}, {"B6": "=TANH(A6*$D$1+B5*$B$1+$C$1)"}, True),
+        (_reads_once, _RNN | {"D1": 0.3}, {f"B{n}": f"=TANH(A{n}*$D$1+B{n - 1}*$B$1+$C$1)" for n in (5, 6, 7)}, False),
+        (_takes_a_loop_away, _RNN, {"B7": "=TANH(A7*$A$1+A6*$B$1+$C$1)"}, True),
+        (_takes_a_loop_away, _RNN | {"D4": "=B4*2"}, {"B7": "=TANH(A7*$A$1+A6*$B$1+$C$1)"}, False),
+        (_takes_an_activation_away, _ONE_SAMPLE, {"G1": "=A1*D1+A2*D2+A5"}, True),
+        (_takes_an_activation_away, _ONE_SAMPLE, {"G1": "=F1*2+A5"}, False),
+    ],
+    ids=[
+        "an input between two others is left out", "the last input is left out",
+        "a formula keeps a cell that is empty", "no formula reads an empty cell",
+        "two steps read one input", "a state of another step",
+        "a weight in one formula of a line", "a weight in all of them",
+        "the state of the step before is left out", "what is no first value alone",
+        "a sum in the place of an activation", "a sum of what the activation was of",
+    ],
+)  # fmt: skip
+def test_what_nobody_means(
+    rule: Callable[[Candidate, Arrangement], bool],
+    cells: Mapping[str, object],
+    edit: Mapping[str, str],
+    strange: bool,
+    tmp_path: Path,
+) -> None:
+    """Rule: an edit that does it is strange, whatever speaks for it; one that only looks so is not, by this rule."""
+    candidate, base = _edited(cells, edit, tmp_path)
+
+    assert rule(candidate, base) is strange
+    assert is_strange(candidate, base) or not strange
