@@ -52,8 +52,6 @@ def reason_to_abstain(outcome: Outcome, *, missed: bool = False, alike: bool = F
 
 def _reasons(outcome: Outcome, roots: Sequence[Address], *, missed: bool, alike: bool) -> Iterator[str]:
     certain = missed or alike
-    if not outcome.aligned.complete:
-        yield "more cells would be wrong than could be looked at"
     unexplained = len(outcome.left.cells) + len(outcome.left.missing)
     if unexplained:
         yield f"{unexplained} of {len(outcome.table.formulas)} formula cells have no place in it"

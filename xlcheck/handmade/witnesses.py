@@ -52,15 +52,12 @@ def reason_to_doubt(
         unsure: cells that are wrong, or read a helper that is.
         sure: cells of which those in line with them say what they should be.
     """
-    roots = outcome.called_wrong
-    if not roots:
+    cells = [*outcome.called_wrong]
+    if not cells:
         return None
-    cells = [*roots]
     nearly = f"a layer {reading.kind}({reading.units}) was nearly recognised from {show(min(cells))} on, but "
     if not (reading.is_certain or {*cells} <= {*sure}):
         return Doubt(f"{nearly}its rows may belong to a layer of another kind")
-    if not outcome.aligned.complete:
-        return Doubt(f"{nearly}more cells would be wrong than could be looked at")
     open_cells = [c for c in cells if c not in sure]
     if SHARE * len(open_cells) > len(outcome.verdicts):
         return Doubt(_said_of_many(cells, len(outcome.verdicts), reading, nearly))
