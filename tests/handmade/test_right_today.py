@@ -12,9 +12,8 @@ from recognised_sheets import sheet
 from xlcheck import check
 from xlcheck.engines import engine
 from xlcheck.handmade.bench import Bench
-from xlcheck.handmade.by_equations import settled
+from xlcheck.handmade.by_equations import may_stay_right, settled
 from xlcheck.handmade.reading.engine_choice import answers_of
-from xlcheck.handmade.right_today import may_stay_right
 from xlcheck.oracle.on_request import keras_if_installed
 from xlcheck.verdicts.tolerance import Tolerance
 

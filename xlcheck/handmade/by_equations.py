@@ -24,12 +24,11 @@ from xlcheck.handmade.layer_cells import LayerCells, may_be_no_network
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.outcome import CORRECT, Outcome
 from xlcheck.handmade.patterns import out_of_place
-from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cell_terms import CellTerms, conditions_in, leaves
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
-from xlcheck.handmade.right_today import may_stay_right
 from xlcheck.handmade.witnesses import reason_to_doubt
 from xlcheck.verdicts.report import Status
 
@@ -223,3 +222,29 @@ def networks_of(
     networks = chained(named, losses, table.typed_numbers)
     doubts = [*found.mixed_up(), *found.objections(), *found.words_against(), *out_of_place(table, values, cells)]
     return networks, cells, doubts
+
+
+def may_stay_right(outcome: Outcome, found: Arrangement) -> Iterator[tuple[Address, str]]:
+    """The cells that are right for the numbers shown and read a number that is none of the network's, and why.
+
+    Args:
+        outcome: what became of the cells of a layer.
+        found: all layers, perhaps under an edit.
+    """
+    right = (verdict.cell for verdict in outcome.verdicts if verdict.status is Status.AGREE)
+    known = found.own | found.given
+    known |= {read for cell in right for read in outcome.precedents.of(cell)}  # as a number that all choose by
+    table = found.reads.table
+    for cell in sorted(verdict.cell for verdict in outcome.roots if verdict.only_here):
+        asked = _asked(cell, found)
+        for read in outcome.precedents.of(cell):
+            if read not in known and (read in asked or (table.is_number(read) and found.reads.terms.number(read))):
+                yield cell, f"{show(cell)} reads {show(read)}, which is no number of the layer"
+                break
+
+
+def _asked(cell: Address, found: Arrangement) -> set[Address]:
+    """The cells by whose numbers the formula of the file chooses what it gives."""
+    text, terms = found.reads.table.texts.get(cell), found.reads.terms
+    term = None if text is None else terms.term_of(cell, text)
+    return set() if term is None else {read for own in conditions_in(term) for read in leaves(own)}

@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 
-from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Term, number_at, outline, subterms
+import numpy as np
+
+from xlcheck.arrays import Array
+from xlcheck.formulas.algebra import (
+    COMPARISONS,
+    Address,
+    Expression,
+    Function,
+    Leaf,
+    Term,
+    number_at,
+    number_of,
+    outline,
+    subterms,
+)
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.bench import excerpt
-from xlcheck.handmade.equations.blank_choices import chooses_by_blank
 from xlcheck.handmade.equations.idle_terms import NO_CHOICES, Choices, idle_part
-from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
+from xlcheck.handmade.networks.value_index import same
+from xlcheck.handmade.reading.cell_terms import CellTerms, conditions_in, leaves
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.elsewhere import said_of
@@ -26,6 +40,7 @@ _PLAIN = re.compile(
     re.IGNORECASE,
 )
 """Sums of products, and one activation of them, at sight."""
+_TRIES = 8
 
 
 def with_idle_parts(
@@ -117,3 +132,46 @@ def _beside(cell: Address, operators: str) -> re.Pattern[str]:
     """A reference to a cell with one of some operators beside it."""
     reference = r"\$?" + re.sub(r"(?=\d)", r"\\$?", show(cell).rpartition("!")[2], count=1)
     return re.compile(rf"[{operators}]\s*{reference}(?![\d(])|(?<![\w$]){reference}\s*[{operators}]")
+
+
+def chooses_by_blank(term: Term, with_numbers: Term | None, blanks: Set[Address]) -> bool:
+    """Whether a formula chooses by blank cells what it gives.
+
+    Args:
+        term: what it computes where these cells are blank.
+        with_numbers: what it computes where numbers stand there; None if nobody knows.
+        blanks: these cells.
+    """
+    if with_numbers is None:
+        return True
+    now = _values(term, blanks)
+    if not same(_values(with_numbers, blanks), now).all():
+        return True
+    by_blank = [own for own in conditions_in(with_numbers) if not blanks.isdisjoint(leaves(own))]
+    return any(not same(_values(with_numbers, blanks, other_way=own), now).all() for own in by_blank)
+
+
+def _values(term: Expression, blanks: Set[Address], other_way: Term | None = None) -> Array:
+    """What a term gives where numbers are drawn for its cells, and 0 for blank ones.
+
+    Args:
+        term: the term.
+        blanks: the blank cells.
+        other_way: a condition that goes the other way.
+    """
+
+    def value(number: int) -> float:
+        def given(own: Term) -> float | None:
+            if own is other_way:
+                return float(not number_of(own, leaf))
+            return leaf(own)
+
+        def leaf(own: Term) -> float | None:
+            if not isinstance(own, Leaf):
+                return None
+            seed = (number, own.cell[1], own.cell[2])
+            return 0.0 if own.cell in blanks else float(np.random.default_rng(seed).uniform(-1.0, 1.0))
+
+        return number_of(term, given)
+
+    return np.array([value(number) for number in range(_TRIES)])

@@ -15,7 +15,7 @@ from xlcheck.formulas.parser import parse
 from xlcheck.formulas.scalars import OpaqueError, Scalar
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
-from xlcheck.handmade.equations.blank_choices import chooses_by_blank
+from xlcheck.handmade.idle_parts import chooses_by_blank
 
 CHOICES = [
     "IF({z}=0,{f},{x})", 'IF({z}="",{f},{x})', "IF(ISBLANK({z}),{f},{x})", "IF({z}>0,{x},{f})", "({f})*({z}=0)",

@@ -11,7 +11,6 @@ from recognised_sheets import Sheet, a1, sheet
 from xlcheck.formulas.algebra import Address, outline
 from xlcheck.handmade.equations.adding import Adding
 from xlcheck.handmade.equations.filling import Filling
-from xlcheck.handmade.equations.joining import Joining
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.typed_cells import TypedCells
 from xlcheck.handmade.reading.cell_terms import leaves
@@ -53,7 +52,7 @@ def test_numbers_become_states_and_products(cell: str, content: object, tmp_path
     """Rule: in the place of a state or product of a GRU stands, among others, what the equations say there."""
     right = sheet(TOYS["gru"], tmp_path)
     own = sheet({**TOYS["gru"], cell: content}, tmp_path)
-    joining = Joining(own.terms, own.table, _weights(right), _unread(own))
+    joining = Adding(own.terms, own.table, _weights(right), _unread(own))
     edits = [edit for edit in joining._joined([_cell(cell)]) if edit]
 
     assert outline(right.terms[_cell(cell)], a1) in [outline(edit[_cell(cell)], a1) for edit in edits]
@@ -64,7 +63,7 @@ def test_what_reads_weights_is_joined_from_nothing(tmp_path: Path) -> None:
     """Rule: a weighted sum is neither a state nor a product of gates."""
     own = sheet(TOYS["gru"], tmp_path)
 
-    assert not [*Joining(own.terms, own.table, _weights(own), _unread(own))._joined([_cell("I3")])]
+    assert not [*Adding(own.terms, own.table, _weights(own), _unread(own))._joined([_cell("I3")])]
 
 
 def test_a_summand_goes_along_or_is_one_for_all(tmp_path: Path) -> None:

@@ -10,11 +10,12 @@ from equation_sheets import TOYS, atom, exchanged
 from recognised_sheets import LEARNING, RESET_AFTER, a1, at, sheet
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.beside_layers import derivatives
 from xlcheck.handmade.equations.behind import behind
 from xlcheck.handmade.equations.chains import chained
+from xlcheck.handmade.equations.colouring import side_by_side
 from xlcheck.handmade.equations.decisions import decisions
 from xlcheck.handmade.equations.dense import read_dense
-from xlcheck.handmade.equations.derivatives import derivatives
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.gated import gated_sums
 from xlcheck.handmade.equations.gru import read_grus
@@ -25,7 +26,6 @@ from xlcheck.handmade.equations.lstm import read_lstm
 from xlcheck.handmade.equations.networks import irregularity
 from xlcheck.handmade.equations.plain import plain_layers
 from xlcheck.handmade.equations.polynomials import Atom
-from xlcheck.handmade.equations.read_together import side_by_side
 from xlcheck.handmade.equations.reading import documents_of, outputs
 from xlcheck.handmade.equations.whole_steps import mixed_up_steps
 

@@ -35,7 +35,7 @@ from xlcheck.formulas.scanner import number_text
 from xlcheck.handmade.equations.activations import Found, activation_of
 from xlcheck.handmade.equations.other_activations import BY_VALUES, REACH, gives, other_activation
 from xlcheck.handmade.networks.value_index import same
-from xlcheck.handmade.reading.cell_terms import leaves
+from xlcheck.handmade.reading.cell_terms import CHOOSING, leaves
 from xlcheck.verdicts.unknown_parts import NOTHING
 
 _NEAR, _FAR = (12, 0.2, 1.0), (80, 0.05, 9.0)
@@ -52,7 +52,6 @@ _EXTREMES = frozenset({"MAX", "MIN"})
 Choices = Mapping[Address, Sequence[float]]
 """The cells that hold one of few numbers, and these."""
 NO_CHOICES: Choices = MappingProxyType({})
-_CHOOSES = frozenset({"IF", *COMPARISONS})
 
 
 @dataclass(frozen=True)
@@ -292,13 +291,13 @@ def _has_a_say(
 def _in_words(edge: _Edge) -> str:
     """What a reader finds in the formula."""
     part = edge.part
-    if isinstance(edge.above, Function) and edge.above.name in _CHOOSES and edge.place == 0:
+    if isinstance(edge.above, Function) and edge.above.name in CHOOSING and edge.place == 0:
         return f"a condition {NOTHING}"
     if not isinstance(part, Term):
         return f"the number {number_text(part)}, {NOTHING}"
     if isinstance(part, Leaf):
         return f"a number that it reads, {NOTHING}"
     name = next((own.name for own in subterms(part) if isinstance(own, Function)), "")
-    if name in _CHOOSES:
+    if name in CHOOSING:
         return f"a condition {NOTHING}"
     return f"the function {name}, {NOTHING}" if name else f"a part, {NOTHING}"

@@ -10,7 +10,18 @@ from math import isnan
 
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.formulas.algebra import Address, Algebra, Expression, Function, Leaf, Sum, Term, below, subterms
+from xlcheck.formulas.algebra import (
+    COMPARISONS,
+    Address,
+    Algebra,
+    Expression,
+    Function,
+    Leaf,
+    Sum,
+    Term,
+    below,
+    subterms,
+)
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.rounding import rounds
 from xlcheck.formulas.scalars import OpaqueError, Scalar, Words, simple, two_dimensional
@@ -19,6 +30,8 @@ from xlcheck.formulas.terms import FormulaValues
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.workbook.content import CellError, Value
 
+CHOOSING = COMPARISONS | {"IF"}
+"""What asks for a number and goes one way or another."""
 NOTHING = Sum(-1, 0.0, ())
 """The term of a formula that is 0 because all that it would multiply is blank, as the state before the first step."""
 
@@ -227,6 +240,13 @@ class CellTerms(Mapping[Address, Term]):
         if isinstance(value, Term | str | Words):
             raise OpaqueError("a place is computed")
         return float(value or 0.0)
+
+
+def conditions_in(term: Term) -> list[Term]:
+    """The parts of a term by whose numbers it chooses what it gives: comparisons, and what an IF asks."""
+    functions = [own for own in subterms(term) if isinstance(own, Function)]
+    asked = [own if own.name in COMPARISONS else own.arguments[0] for own in functions if own.name in CHOOSING]
+    return [*dict.fromkeys(own for own in asked if isinstance(own, Term))]
 
 
 def leaves(term: Term) -> tuple[Address, ...]:
