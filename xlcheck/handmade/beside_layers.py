@@ -19,6 +19,7 @@ from xlcheck.handmade.equations.polynomials import atom_of, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs, scaled_inputs, unused_cells
 from xlcheck.handmade.evaluations import evaluations, goes_on
 from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import beside
 from xlcheck.handmade.reading.lines import Lines
 from xlcheck.handmade.reading.numbers_as_text import is_number_as_text
 from xlcheck.handmade.reading.offsets import offset_on_sheet
@@ -82,6 +83,7 @@ class BesideLayers:
         odd |= {cell for cell in telling if lines.differs(cell) or lines.is_alone(cell)}
         regular |= derivatives(readings, self._reads.terms, self._taken) if left else set()
         regular |= self._found.measures(self._taken) if left else set()
+        odd |= {cell for cell in (*spare, *regular) if self._passes_over(cell)}
         if any(cell in regular for cell in left):
             given = {cell for layer in self._found.layers for cell in layer.inputs}
             regular -= reached(given, self._reads.of, through=lambda own: own not in self._taken) | given  # they go on
@@ -152,6 +154,12 @@ class BesideLayers:
             return shows_otherwise(text) and not any(goes_on(area, self._reads, known) for area in windows)
         is_key = [*map(self._table.is_number, others)] == [True] and is_difference(text)
         return is_key and not self._is_followed(others[0])
+
+    def _passes_over(self, cell: Address) -> bool:
+        """Whether a distance is that to a typed number elsewhere, while nobody reads one right beside it."""
+        near, read = {*beside(cell)}, {*filter(self._table.is_number, self._reads.of(cell))}
+        unread = any(self._table.is_number(other) and not self._reads.read.get(other) for other in near)
+        return unread and bool(read) and read.isdisjoint(near) and is_difference(self._text(cell))
 
     def _stops_early(self, read: Collection[Address]) -> bool:
         """Whether a formula reads a state before the last one, which nobody reads, as if it were the end."""

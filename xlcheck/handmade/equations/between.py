@@ -72,11 +72,24 @@ def _left_out(readings: Sequence[Reading]) -> Iterator[str]:
         if steps and missing:
             yield f"{show(cell_of(min(missing)))} is read by no layer, though one reads others of its kind"
     for reading in readings:
+        apart = _given_apart(reading, made)
         for slot in reading.features:
-            at = [own[slot] for own in reading.layer.slots.values() if slot in own]
+            at = [own[slot] for step, own in reading.layer.slots.items() if slot in own and step not in apart]
             typed = [atom for atom in at if atom not in made]
             if typed and len(typed) < len(at) and (id(reading), slot) not in fed:
                 yield f"{show(cell_of(min(typed)))} is read where other steps read what a layer computes"
+
+
+def _given_apart(reading: Reading, made: Container[Atom]) -> set[int]:
+    """The steps that read given numbers alone, in cells beside which no result of another step is read.
+
+    Such are the real samples of a discriminator, which judges computed ones as well.
+    """
+    slots = reading.layer.slots
+    computed = {cell_of(atom) for own in slots.values() for atom in own.values() if atom in made}
+    near = {other for cell in computed for other in beside(cell)}
+    given = {step for step, own in slots.items() if not any(atom in made for atom in own.values())}
+    return {step for step in given if near.isdisjoint(cell_of(atom) for atom in slots[step].values())}
 
 
 def _reading_some(readings: Sequence[Reading]) -> Iterator[str]:
