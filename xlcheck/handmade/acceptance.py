@@ -17,7 +17,7 @@ from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.digits import agrees, digits_of
-from xlcheck.handmade.reading.offsets import offset_between
+from xlcheck.handmade.reading.offsets import in_line, offset_between
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.witnesses import stands_among_others
 
@@ -171,7 +171,7 @@ def _is_filled(cell: Address, table: CellTable) -> bool:
     """Whether the formula of a cell reads single cells, and one beside it was filled from it."""
     if any(ref.kind != "cell" for ref in operands(table.texts[cell])):
         return False
-    beside = (other for line in _beside(cell, 1) for other in line if table.is_formula(other))
+    beside = (other for line in in_line(cell, 1) for other in line if table.is_formula(other))
     return any(table.fills(cell, other) for other in beside)
 
 
@@ -213,7 +213,7 @@ def _in_line(cell: Address, outcome: Outcome) -> bool:
     """
     bands, table = outcome.aligned.bands, outcome.table
     if cell not in bands:
-        lines = [[other for other in line if table.is_formula(other)] for line in _beside(cell, 2)]
+        lines = [[other for other in line if table.is_formula(other)] for line in in_line(cell, 2)]
         return any(len(line) > len({shape_of(table.texts[c], c[1], c[2]) for c in line}) for line in lines)
     return any(
         band == bands[cell] and table.is_formula(other) and other[0] == cell[0] and 0 in offset_between(cell, other)
@@ -225,11 +225,3 @@ def _is_divisor(cell: Address, outcome: Outcome) -> bool:
     """Whether several formulas divide by a number, as those of a softmax do by a sum."""
     readers = outcome.precedents.readers(cell)
     return len(readers) > 1 and all("/" in outcome.table.texts[reader] for reader in readers)
-
-
-def _beside(cell: Address, most: int) -> Iterator[list[Address]]:
-    """The cells to the left and right, then those above and below, so far away at most."""
-    sheet, row, column = cell
-    away = [step for step in range(-most, most + 1) if step]
-    yield [(sheet, row, column + step) for step in away]
-    yield [(sheet, row + step, column) for step in away]

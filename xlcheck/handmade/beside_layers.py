@@ -22,7 +22,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import beside
 from xlcheck.handmade.reading.lines import Lines
 from xlcheck.handmade.reading.numbers_as_text import is_number_as_text
-from xlcheck.handmade.reading.offsets import offset_on_sheet
+from xlcheck.handmade.reading.offsets import in_line, offset_on_sheet
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.showing import asks_for_the_sign, bends, is_difference, shows_otherwise
 from xlcheck.verdicts.elsewhere import CHANCE, depends_on
@@ -133,9 +133,7 @@ class BesideLayers:
         results = {atom for own in values for atom in own.values()}
         if source in results or cell_of(source) not in self._taken or self._reads.read.get(cell):
             return False
-        near = [away for away in range(-_BESIDE, _BESIDE + 1) if away]
-        places = [(cell[0], cell[1] + k, cell[2]) for k in near] + [(cell[0], cell[1], cell[2] + k) for k in near]
-        return any(place in self._taken for place in places)
+        return any(place in self._taken for line in in_line(cell, _BESIDE) for place in line)
 
     def _is_shown_only(self, cell: Address, known: Collection[Address]) -> bool:
         """Whether a formula that nobody reads shows results otherwise: as per cent, rounded, their mean or distance.

@@ -37,7 +37,7 @@ from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.results import result_at
 from xlcheck.handmade.stored import stored_values
 from xlcheck.model.model_spec import ModelSpec
-from xlcheck.verdicts.messages import UNBOUND
+from xlcheck.verdicts.messages import UNBOUND, first_of
 from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import CellError, NotEvaluated, Value
@@ -295,8 +295,7 @@ def _wrong_inputs(
 def _notes(verdicts: Sequence[Verdict], aligned: Assignment) -> Iterator[str]:
     only_here = [verdict for verdict in verdicts if verdict.only_here and verdict.status is Status.AGREE]
     if only_here:
-        cells = ", ".join(show(verdict.cell) for verdict in only_here[:5])
-        more = f" and {len(only_here) - 5} more" if len(only_here) > 5 else ""
-        yield f"right only for the numbers shown: the formulas in {cells}{more}; --perturb shows why"
+        cells = first_of([show(verdict.cell) for verdict in only_here], 5)
+        yield f"right only for the numbers shown: the formulas in {cells}; --perturb shows why"
     if not aligned.complete:
         yield "there are too many mistakes for every cell to be looked at; correct the first ones and check again"

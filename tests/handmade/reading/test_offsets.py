@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlcheck.handmade.reading.offsets import beside_at, offset, offset_between, offset_on_sheet, run_from
+from xlcheck.handmade.reading.offsets import beside_at, in_line, offset, offset_between, offset_on_sheet, run_from
 
 CELL = ("Sheet1", 5, 2)
 
@@ -31,3 +31,9 @@ def test_a_run_goes_on_to_the_first_that_does_not_belong_to_it() -> None:
     """Rule: a cell behind a gap is none of the run; the first one is, whatever it is."""
     line = {("Sheet1", row, 2) for row in (6, 7, 9)}
     assert run_from(CELL, (1, 0), line.__contains__) == [("Sheet1", row, 2) for row in (5, 6, 7)]
+
+
+def test_the_cells_in_line_with_one() -> None:
+    """Rule: first those of its row, then those of its column, on both sides, and not the cell itself."""
+    assert in_line(CELL, 1) == [[("Sheet1", 5, 1), ("Sheet1", 5, 3)], [("Sheet1", 4, 2), ("Sheet1", 6, 2)]]
+    assert [len(line) for line in in_line(CELL, 3)] == [6, 6]

@@ -16,7 +16,7 @@ from xlcheck.handmade.networks.network import Network, given_cells, size_of
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
-from xlcheck.verdicts.messages import title
+from xlcheck.verdicts.messages import first_of, title
 
 MANY = 5
 HOW = "say what it holds in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
@@ -41,9 +41,8 @@ class Unrecognised:
         """What a reader should know that is said of no cell."""
         if not self.missing:
             return ()
-        more = f" and {len(self.missing) - MANY} more" if len(self.missing) > MANY else ""
         of_network = "a result of the network stands" if len(self.missing) == 1 else "results of the network stand"
-        names = f"{', '.join(self.missing[:MANY])}{more}"
+        names = first_of(self.missing, MANY)
         return (f"{of_network} in no cell: {names}; write its formula, or say in a bindings file where it stands",)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
-from xlcheck.handmade.reading.offsets import Offset, offset, run_from
+from xlcheck.handmade.reading.offsets import Offset, in_line, offset, run_from
 
 _NEAR = 4
 """Cells between a number and the sum of which it may be the activation, in its row or column."""
@@ -48,7 +49,7 @@ def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
     for cell, number in table.typed_numbers.items():
         found = [
             TypedOver(cell, other, name)
-            for other in (_in_line(cell) if digits_of(number) >= COMPUTED else ()) if other in computed
+            for other in (chain(*in_line(cell, _NEAR)) if digits_of(number) >= COMPUTED else ()) if other in computed
             for name, activation in _ACTIVATIONS.items() if agrees(activation(computed[other]), number)
         ]  # fmt: skip
         others = (o for o in computed if cell not in terms.reads[o] and agrees(computed[o], number))
@@ -83,10 +84,3 @@ def _is_softmax(numbers: Sequence[float], sums: Sequence[float]) -> bool:
     powers = [math.exp(total - max(sums)) for total in sums]
     pairs = zip(powers, numbers, strict=True)
     return all(agrees(power / sum(powers), number) for power, number in pairs)
-
-
-def _in_line(cell: Address) -> Iterator[Address]:
-    for by in range(-_NEAR, _NEAR + 1):
-        if by:
-            yield cell[0], cell[1] + by, cell[2]
-            yield cell[0], cell[1], cell[2] + by

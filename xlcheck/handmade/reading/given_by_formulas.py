@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import plain_name, tokens
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.verdicts.messages import first_of
 
 _CHANCE = frozenset({"RAND", "RANDBETWEEN", "RANDARRAY"})
 _TYPED = frozenset({"number", "operator", "space"})
-_SHOWN = 3
 
 
 @lru_cache(maxsize=8192)
@@ -36,15 +36,10 @@ def said_of_given(table: CellTable) -> Iterator[str]:
     drawn = drawn_cells(table)
     if drawn:
         yield (
-            f"the numbers in {_some(drawn)} are random, others at each calculation; all else was checked for one "
-            "drawing of them"
+            f"the numbers in {first_of([*map(show, drawn)])} are random, others at each calculation; all else was "
+            "checked for one drawing of them"
         )
     typed = [cell for cell, text in table.texts.items() if is_typed(text)]
     if typed:
         a_formula = "is a formula" if len(typed) == 1 else "are formulas"
-        yield f"{_some(typed)} {a_formula} of typed numbers alone; nothing is computed there"
-
-
-def _some(cells: Sequence[Address]) -> str:
-    more = f" and {len(cells) - _SHOWN} more cells" if len(cells) > _SHOWN else ""
-    return ", ".join(map(show, cells[:_SHOWN])) + more
+        yield f"{first_of([*map(show, typed)])} {a_formula} of typed numbers alone; nothing is computed there"

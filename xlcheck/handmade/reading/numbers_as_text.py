@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.verdicts.messages import first_of
 
 MANY = 5
 
@@ -16,8 +17,7 @@ def numbers_as_text(table: CellTable, precedents: Precedents) -> Iterator[str]:
     cells = [cell for cell, text in table.words.items() if is_number_as_text(text) and precedents.readers(cell)]
     if not cells:
         return
-    more = f" and {len(cells) - MANY} more" if len(cells) > MANY else ""
-    shown = ", ".join(show(cell) for cell in cells[:MANY]) + more
+    shown = first_of([*map(show, cells)], MANY)
     hold = "holds a number" if len(cells) == 1 else "hold numbers"
     yield f"{shown} {hold} stored as text, which formulas take for 0 or for an error"
 

@@ -43,6 +43,12 @@ def beside_at(cell: Address, stride: Offset | None) -> list[Address]:
     return [] if stride is None else [offset(cell, stride, times) for times in (-1, 1)]
 
 
+def in_line(cell: Address, most: int) -> list[list[Address]]:
+    """The cells in the row of one, and those in its column, up to so many away on either side."""
+    away = [by for by in range(-most, most + 1) if by]
+    return [[offset(cell, line, by) for by in away] for line in ((0, 1), (1, 0))]
+
+
 def run_from(cell: Address, by: Offset, goes_on: Callable[[Address], bool]) -> list[Address]:
     """A cell and those behind it, each so far from the one before it, up to the first that does not belong to them.
 
