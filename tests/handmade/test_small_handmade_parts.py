@@ -15,8 +15,8 @@ from xlcheck.handmade.backward.activations import ACTIVATIONS, softmax
 from xlcheck.handmade.equations.colours import Colours, is_rather_a_weight
 from xlcheck.handmade.equations.form_uses import FormUses
 from xlcheck.handmade.equations.products import Products
+from xlcheck.handmade.propose import blocks, skeleton
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.skeleton import blocks, skeleton
 from xlcheck.workbook.reader import read_workbook
 
 
