@@ -8,6 +8,7 @@ from functools import cached_property, partial
 
 from xlcheck.formulas.algebra import Address, Expression, Term
 from xlcheck.handmade.equations.filling import Filling
+from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.reading.cell_terms import leaves
 from xlcheck.handmade.reading.cells import beside
 from xlcheck.handmade.reading.offsets import offset, offset_between
@@ -21,16 +22,13 @@ _MOST = 5
 class Adding(Filling):
     """The edits that put unread cells to use: in one more summand, or in a state as the equations join it."""
 
-    def _each(
-        self, family: Sequence[Address], change: Callable[[Term], Iterator[Expression]]
-    ) -> Iterator[dict[Address, Term]]:
+    def _each(self, family: Sequence[Address], change: Callable[[Term], Iterator[Expression]]) -> Iterator[Edit]:
         """The same change in all cells of a family."""
         options = [list(change(self._terms[cell])) for cell in family]
         for own in zip(*options, strict=False):
-            if all(isinstance(term, Term) for term in own):
-                yield {cell: term for cell, term in zip(family, own, strict=True) if isinstance(term, Term)}
+            yield from self._whole(family, own)
 
-    def _with_product(self, family: Sequence[Address], weight: Address) -> Iterator[dict[Address, Term]]:
+    def _with_product(self, family: Sequence[Address], weight: Address) -> Iterator[Edit]:
         """One more product in the sums of a family, of an unread number and what others weigh, or filled from that.
 
         A summand that is weighed in this way does not stand there any more without its weight; so any result that
@@ -72,7 +70,7 @@ class Adding(Filling):
         own = self._with_weights_read & self._terms.keys()
         return sorted({*own, *(x for cell in own for family in self._families(cell) for x in family)})
 
-    def _with_summand(self, family: Sequence[Address], new: Address) -> Iterator[dict[Address, Term]]:
+    def _with_summand(self, family: Sequence[Address], new: Address) -> Iterator[Edit]:
         """One more summand in the sums of a family: one for all, or in each that which goes along."""
         ways = [[self._along(new, offset_between(family[0], cell)) for cell in family]]
         first, *others = (self._weights_of(cell)[:1] for cell in family)
@@ -84,7 +82,7 @@ class Adding(Filling):
             for own in zip(*options, strict=False):
                 yield {cell: term for cell, term in zip(family, own, strict=True) if isinstance(term, Term)}
 
-    def _joined(self, cells: Sequence[Address]) -> Iterator[dict[Address, Term]]:
+    def _joined(self, cells: Sequence[Address]) -> Iterator[Edit]:
         """Cells as a state or a product of gates, of what they read, their own last one, and what nobody reads there.
 
         That is h = z·h₋₁ + (1 − z)·h̃, c = f·c₋₁ + i·c̃, h = o·tanh(c) or a product alone.

@@ -91,9 +91,7 @@ class Edits(TypedCells):
         """Formulas that were filled from one, along its line or both ways, with a `$` more or less in it."""
         cells = dict.fromkeys((*run, *(c for cell in run for own in self._runs(cell) for c in own)))
         for texts in with_other_dollars({cell: self._table.texts[cell] for cell in cells}, self._weights):
-            terms = {cell: self._terms.term_of(cell, text) for cell, text in texts.items()}
-            if all(isinstance(term, Term) for term in terms.values()):
-                yield {cell: term for cell, term in terms.items() if isinstance(term, Term)}
+            yield from self._whole(texts, itertools.starmap(self._terms.term_of, texts.items()))
 
     def _in_a_run(self, run: Sequence[Address]) -> Iterator[Edit]:
         """One summand less or more in all formulas that may have been filled from one."""
@@ -254,10 +252,9 @@ class Edits(TypedCells):
             away |= _AROUND if is_one and moving else set()
             for by in sorted(away):
                 if all(self._terms.holds_number(offset(x, by)) for x in cells):
-                    new = {cell: with_operand(texts[cell], number, by, by) for cell in family}
-                    terms = {cell: text and self._terms.term_of(cell, text) for cell, text in new.items()}
-                    if all(isinstance(term, Term) for term in terms.values()):
-                        yield {cell: term for cell, term in terms.items() if isinstance(term, Term)}
+                    new = [(cell, with_operand(texts[cell], number, by, by)) for cell in family]
+                    terms = [self._terms.term_of(cell, text) for cell, text in new if text is not None]
+                    yield from self._whole(family, terms)
 
     def _with_lengths(self, family: Sequence[Address]) -> Iterator[Edit]:
         """A range, or all of them together, one cell longer at one end; or shorter, where there are words in it."""
@@ -288,9 +285,7 @@ class Edits(TypedCells):
                 if len(its) == len(own) and len(away) == 1 and its != own:
                     (by,) = away
                     to = [{x: offset(x, by) for x in self._inputs_of(cell)} for cell in family]
-                    terms = [self._replaced(self._terms[cell], goes) for cell, goes in zip(family, to, strict=True)]
-                    if all(isinstance(term, Term) for term in terms):
-                        yield {cell: term for cell, term in zip(family, terms, strict=True) if isinstance(term, Term)}
+                    yield from self._whole(family, map(self._replaced, map(self._terms.__getitem__, family), to))
 
     def _inputs_of(self, cell: Address) -> list[Address]:
         """The given numbers that a formula reads and that are no weights, in order."""

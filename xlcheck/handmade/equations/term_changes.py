@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from math import nan
 
@@ -26,6 +26,12 @@ class TermChanges:
         self._terms = terms
         self._leaves: dict[Term, tuple[Address, ...]] = {}
         self._known: dict[object, Expression] = {}
+
+    @staticmethod
+    def _whole(cells: Collection[Address], terms: Iterable[Expression | None]) -> Iterator[Edit]:
+        """An edit of some cells, if each of them gets a term."""
+        edit = {cell: term for cell, term in zip(cells, terms, strict=False) if isinstance(term, Term)}
+        yield from (edit,) if len(edit) == len(cells) else ()
 
     def _inside(self, term: Expression) -> Expression:
         return self._terms.get(term.cell, term) if isinstance(term, Leaf) else term

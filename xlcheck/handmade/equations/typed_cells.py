@@ -6,7 +6,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 
-from xlcheck.formulas.algebra import Address, Expression, Term
+from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade.equations.adding import Adding
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_over import typed_over
@@ -71,11 +71,11 @@ class TypedCells(Adding):
                 sums.append(algebra.sum(self._number_in(offset(x, by)) for x in own))
             for bias in (None, *self._biases_for(last)) if len(own) > 1 else (None,):
                 whole = sums if bias is None else [self._plus(each, algebra.leaf(bias)) for each in sums]
-                if all(isinstance(term, Term) for term in whole):
-                    terms = [term for term in whole if isinstance(term, Term)]
-                    yield from self._given(cells, terms if len(own) > 1 else [])
+                for edit in self._whole(cells, whole):
+                    yield from (edit,) if len(own) > 1 else ()
                     for name in ("TANH", "sigmoid"):
-                        yield from self._given(cells, [next(self._activated(x, name, only=True)) for x in terms])
+                        bent = [next(self._activated(term, name, only=True)) for term in edit.values()]
+                        yield from self._whole(cells, bent)
 
     def _biases_for(self, cell: Address) -> list[Address]:
         """The typed numbers that nobody reads, and those that formulas beside a cell do."""
@@ -99,16 +99,11 @@ class TypedCells(Adding):
                 if all(agrees(own + more, n) for own, n in zip(products, numbers, strict=True)):
                     added = 0.0 if bias is None else algebra.leaf(bias)
                     whole = (algebra.multiply(algebra.leaf(weight), self._number_in(x)) for x in of)
-                    yield from self._given(cells, [algebra.sum((product, added)) for product in whole])
+                    yield from self._whole(cells, [algebra.sum((product, added)) for product in whole])
 
     def _divided_by(self, cell: Address) -> Iterator[Edit]:
         """A number as the sum of what formulas divide by it, as in a softmax."""
         readers = [other for other, read in self._terms.reads.items() if cell in read]
         beside = [x for reader in readers for x in self._terms.reads[reader] if x != cell]
         if len(readers) > 1 and len(beside) == len({*beside}) == len(readers) and all(x in self._terms for x in beside):
-            yield from self._given([cell], [self._terms.algebra.sum(map(self._terms.algebra.leaf, beside))])
-
-    def _given(self, cells: Sequence[Address], terms: Sequence[Expression]) -> Iterator[Edit]:
-        """An edit of some cells, if each gets a term."""
-        edit = {cell: term for cell, term in zip(cells, terms, strict=False) if isinstance(term, Term)}
-        yield from (edit,) if edit else ()
+            yield from self._whole([cell], [self._terms.algebra.sum(map(self._terms.algebra.leaf, beside))])
