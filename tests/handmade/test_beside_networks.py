@@ -359,3 +359,27 @@ def test_a_distance_that_passes_over_a_number_is_no_pass(tmp_path: Path) -> None
     wrong = {f"{column}19": f"={column}9-{column}15" for column in "DEF"}
     assert answer(cells, tmp_path) == (0, set())
     assert answer(cells | wrong, tmp_path) == (3, set())
+
+
+def _tied() -> dict[str, object]:
+    """An autoencoder of three numbers a column, whose decoder has the kernel of its encoder transposed."""
+    cells: dict[str, object] = {"E2": 0.2, "E3": -0.1, "E6": 0.15, "E7": -0.25, "E8": 0.35}
+    cells |= dict(zip(("A2", "B2", "C2", "A3", "B3", "C3"), (0.7, -0.4, 0.9, -0.3, 0.8, 0.5), strict=True))
+    for column, numbers in zip(
+        "HIJK", ((1, 0.5, -0.3), (-0.6, 0.8, 0.2), (0.4, -1, 0.7), (0.9, 0.3, 1.1)), strict=True
+    ):
+        cells |= {f"{column}{2 + k}": number for k, number in enumerate(numbers)}
+        for unit in (2, 3):
+            cells[f"{column}{5 + unit}"] = f"=TANH(SUM(MMULT($A{unit}:$C{unit},{column}$2:{column}$4))+$E{unit})"
+        for k, weight in enumerate("ABC"):
+            total = f"${weight}$2*{column}$7+${weight}$3*{column}$8"
+            cells[f"{column}{11 + k}"] = f"={total}+$E{6 + k}"
+    return cells
+
+
+def test_a_decoder_may_have_the_kernel_of_its_encoder(tmp_path: Path) -> None:
+    """Rule: two layers that share a kernel, one of them transposed, may have biases of their own."""
+    cells = _tied()
+    assert answer(cells, tmp_path) == (0, set())
+    code, roots = answer(cells | {"I12": str(cells["I12"]).replace("$B$3", "$C$3")}, tmp_path)
+    assert (code, roots) in ((1, {"I12"}), (3, set()))

@@ -86,8 +86,7 @@ def _given_apart(reading: Reading, made: Container[Atom]) -> set[int]:
     Such are the real samples of a discriminator, which judges computed ones as well.
     """
     slots = reading.layer.slots
-    computed = {cell_of(atom) for own in slots.values() for atom in own.values() if atom in made}
-    near = {other for cell in computed for other in beside(cell)}
+    near = {other for own in slots.values() for atom in own.values() if atom in made for other in beside(cell_of(atom))}
     given = {step for step, own in slots.items() if not any(atom in made for atom in own.values())}
     return {step for step in given if near.isdisjoint(cell_of(atom) for atom in slots[step].values())}
 
@@ -180,11 +179,15 @@ def _read_inside(readings: Sequence[Reading], forms: Forms) -> Iterator[str]:
 
 
 def _sharing(readings: Sequence[Reading]) -> Iterator[str]:
-    """Layers of which one has some weights of another one, and others in place of the rest."""
-    weights = [_all_weights(reading) for reading in readings]
-    for one, other in itertools.combinations(weights, 2):
+    """Layers of which one has some weights of another one, and others in place of the rest.
+
+    Only biases may differ, as in an autoencoder whose decoder has the kernels of its encoder transposed.
+    """
+    for both in itertools.combinations(readings, 2):
+        one, other = map(_all_weights, both)
+        (rows, columns), across = (_kernel(own.layer) for own in both)
         common = one & other
-        if common and common != one and common != other:
+        if common and common != one and common != other and across not in ((rows, columns), (columns, rows)):
             yield f"{show(min(common))} is a weight of two layers, which have other weights of their own"
 
 
@@ -203,9 +206,17 @@ def _in_two_roles(readings: Sequence[Reading]) -> Iterator[str]:
             yield f"{show(cell)} is read as {one} and as {other}"
 
 
+def _kernel(layer: Layer) -> tuple[set[frozenset[Atom]], set[frozenset[Atom]]]:
+    """The rows of a kernel, and its columns, each in any order."""
+    columns: dict[int, set[Atom]] = defaultdict(set)
+    for slot, weight in (item for row in layer.rows for item in layer.weights[row].items()):
+        columns[slot].add(weight)
+    return {frozenset(layer.weights[row].values()) for row in layer.rows}, {*map(frozenset, columns.values())}
+
+
 def _all_weights(reading: Reading) -> set[Address]:
-    layer = reading.layer
-    return {cell_of(a) for row in layer.rows for a in (*layer.weights[row].values(), *layer.biases[row])}
+    own = reading.layer
+    return {cell_of(a) for row in own.rows for a in (*own.weights[row].values(), *own.biases[row])}
 
 
 def _taking_turns(reading: Reading) -> Iterator[str]:
@@ -275,8 +286,7 @@ def _deciding_alone(readings: Sequence[Reading]) -> Iterator[str]:
     """Units that decide, as those of perceptrons do, beside others of their layer that do not."""
     for one, other in itertools.permutations((own for own in readings if own.kind == "Dense"), 2):
         names = [str(own.activations["activation"]) for own in (one, other)]
-        inputs = [{frozenset(own.values()) for own in reading.layer.slots.values()} for reading in (one, other)]
-        if names[0] in STEPS and names[0] != names[1] and inputs[0] & inputs[1] and _side_by_side(one, other):
+        if names[0] in STEPS and names[0] != names[1] and _beside_each_other(one, other):
             yield f"{show(cell_of(min(outputs(one).values())))} decides, and the units beside it do not"
 
 
@@ -290,7 +300,7 @@ def _not_bent(readings: Sequence[Reading], forms: Forms, typed: Mapping[Address,
     known = {cell_of(atom) for atom in made | given}.union(*map(_all_weights, readings))
     bent = [own for own in readings if own.activations.get("activation") != LINEAR]
     for reading in (own for own in readings if own.kind == "Dense" and own not in bent):
-        near = [x for own in bent if _side_by_side(reading, own) for x in own.layer.instances]
+        near = [x for own in bent if _beside_each_other(reading, own) for x in own.layer.instances]
         for atom in sorted(outputs(reading).values()):
             for others in (near, [x for own in bent for x in own.layer.instances if x.atom[0] == atom[0]]):
                 place = behind(atom, others, forms)
@@ -324,6 +334,12 @@ def may_be_a_branch(readings: Sequence[Reading], cell: Address) -> str | None:
 def _side_by_side(one: Reading, other: Reading) -> bool:
     """Whether weights of two layers stand right beside each other, as those of one layer do; branches stand apart."""
     return _are_beside(*(_weights(reading.layer, reading.layer.rows) for reading in (one, other)))
+
+
+def _beside_each_other(one: Reading, other: Reading) -> bool:
+    """Whether the weights of two layers do, and both read the same, as units of one layer."""
+    inputs = [{frozenset(own.values()) for own in reading.layer.slots.values()} for reading in (one, other)]
+    return bool(inputs[0] & inputs[1]) and _side_by_side(one, other)
 
 
 def _weights(layer: Layer, rows: Iterable[int]) -> set[Address]:
