@@ -133,6 +133,26 @@ def attention_of_more() -> Cells:
     }
 
 
+def attention_by_hand(tokens: int = 3) -> Cells:
+    """Tokens in columns, matrices to their left; keys that stand once more, transposed; shares by columns."""
+    columns = "IJKL"[:tokens]
+    cells: Cells = {
+        f"{c}{row}": round(0.37 * row - 0.9 + 0.41 * n * (row - 2), 2) for n, c in enumerate(columns) for row in (1, 2)
+    }
+    for number, (row, c) in enumerate(product((4, 5, 7, 8, 10, 11), "AB")):
+        cells[f"{c}{row}"] = round(0.29 * number - 1.2 + 0.17 * (number % 4), 2)
+    for n, c in enumerate(columns):
+        cells |= {f"{c}{row}": f"=$A{row}*{c}$1+$B{row}*{c}$2" for row in (4, 5, 7, 8, 10, 11)}
+        cells |= {f"E{20 + n}": f"={c}7", f"F{20 + n}": f"={c}8"}
+        for k in range(tokens):
+            cells |= {f"{c}{20 + k}": f"=$E{20 + k}*{c}$4+$F{20 + k}*{c}$5", f"{c}{26 + k}": f"={c}{20 + k}/SQRT(2)"}
+            cells |= {f"{c}{32 + k}": f"=EXP({c}{26 + k})", f"{c}{40 + k}": f"={c}{32 + k}/{c}$38"}
+        cells[f"{c}38"] = f"=SUM({c}32:{c}{31 + tokens})"
+        for row, values in ((46, 10), (47, 11)):
+            cells[f"{c}{row}"] = "=" + "+".join(f"${v}${values}*{c}{40 + k}" for k, v in enumerate(columns))
+    return cells
+
+
 def block(*, bias: bool = False, place: bool = False) -> Cells:
     """Attention, a layer that reads it, and two layers behind; both times what was read is added. A block of a model.
 

@@ -21,6 +21,7 @@ _KINDS = {
     sheets.softmax: "Softmax()",
     sheets.attention: "Dense(3, linear), 3 samples times 0.707107",
     sheets.attention_of_more: "Dense(4, linear), 4 samples times 0.707107",
+    sheets.attention_by_hand: "Rescaling(0.707107)",
 }
 
 
@@ -28,7 +29,7 @@ _KINDS = {
 def test_a_layer_without_weights_is_recognised(tmp_path: Path, sheet: Callable[[], sheets.Cells], kind: str) -> None:
     """Keras computes what the cells hold, and no formula is left without a verdict."""
     cells = sheet()
-    found = verdict(cells, tmp_path, 3)
+    found = verdict(cells, tmp_path)
 
     assert (found.code, found.roots) == (0, set())
     assert kind in found.said
@@ -52,6 +53,9 @@ def test_a_layer_without_weights_is_recognised(tmp_path: Path, sheet: Callable[[
             (sheets.softmax, "G2", "=EXP(B3)"),
             (sheets.attention, "N3", "=($D3*$G$3+$E3*$H$4)/SQRT(2)"),  # a key of two tokens
             (sheets.attention, "Y3", "=$U3*J$2+$V3*J$3+$V3*J$4"),  # one share twice
+            (sheets.attention_by_hand, "F21", "=J7"),  # half of a key twice
+            (sheets.attention_by_hand, "J20", "=$E20*J$4+$F20*I$5"),
+            (sheets.attention_by_hand, "J41", "=J33/I$38"),
             (sheets.block, "AE2", "=AB2+B2"),  # another number of the token
             (sheets.block, "AF3", "=AB3+B3"),
             (sheets.block, "AP2", "=AM2+AE2"),

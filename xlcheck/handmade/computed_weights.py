@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.algebra import Address, Leaf, Term
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.arranging import arrangement_of, plain_behind
 from xlcheck.handmade.equations.colouring import find_instances
@@ -18,6 +18,7 @@ from xlcheck.handmade.equations.instances import Instance
 from xlcheck.handmade.equations.polynomials import atom_of, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers
+from xlcheck.handmade.reading.reached import reached
 
 _SEVERAL, _MOST_TIMES = 2, 4
 """Products of a sum; and how often layers are looked for behind those that were found."""
@@ -49,11 +50,18 @@ def _behind(found: Arrangement, scales: Mapping[Address, float], results: Collec
     all_terms = found.reads.terms
     algebra = all_terms.algebra
     unscaled: dict[Address, Term] = {}
+
+    def copies(cell: Address) -> bool:
+        return isinstance(all_terms.get(cell), Leaf)  # as keys that stand once more, transposed
+
     for cell, scale in scales.items():
         term = algebra.scale(all_terms[cell], 1 / scale)
         if isinstance(term, Term):
             unscaled[cell] = term
-    terms = all_terms.restricted(unscaled, results).edited(unscaled)
+    reads = {
+        read for cell in unscaled for read in reached([cell], lambda own: all_terms.reads.get(own, ()), among=copies)
+    }
+    terms = all_terms.restricted([*unscaled, *reads], results).edited(unscaled)
     forms, names = Forms(terms), [layer.name for layer in found.layers]
     both = []
     for is_turned in (False, True):
