@@ -17,7 +17,7 @@ from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.digits import agrees, digits_of
-from xlcheck.handmade.reading.offsets import in_line, offset_between
+from xlcheck.handmade.reading.offsets import are_in_line, in_line
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.witnesses import stands_among_others
 
@@ -216,8 +216,7 @@ def _in_line(cell: Address, outcome: Outcome) -> bool:
         lines = [[other for other in line if table.is_formula(other)] for line in in_line(cell, 2)]
         return any(len(line) > len({shape_of(table.texts[c], c[1], c[2]) for c in line}) for line in lines)
     return any(
-        band == bands[cell] and table.is_formula(other) and other[0] == cell[0] and 0 in offset_between(cell, other)
-        for other, band in bands.items()
+        band == bands[cell] and table.is_formula(other) and are_in_line(cell, other) for other, band in bands.items()
     )
 
 

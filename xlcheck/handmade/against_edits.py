@@ -21,7 +21,7 @@ from xlcheck.handmade.idle_under_edits import (
 from xlcheck.handmade.reading.cell_terms import NOTHING, leaves
 from xlcheck.handmade.reading.cells import beside
 from xlcheck.handmade.reading.digits import COMPUTED, digits_of
-from xlcheck.handmade.reading.offsets import offset, offset_between
+from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
 
 _CLEARLY = 2
 """Formulas more."""
@@ -152,7 +152,7 @@ def _leaves_its_line(candidate: Candidate, base: Arrangement) -> bool:
         does = (outline(term, lambda _: "") for term in (terms[cell], edit[cell]))
         if not (lost and new) or (not lost.isdisjoint(terms.reads[cell]) and len({*does}) > 1):
             continue  # nothing stands in the place of something, or another formula was pasted there
-        others = [o for o in terms.keys() - edit.keys() if o[0] == cell[0] and 0 in offset_between(cell, o)]
+        others = [o for o in terms.keys() - edit.keys() if are_in_line(cell, o)]
         akin = [other for other in others if len(before.intersection(terms.reads[other])) > 1]
         akin = akin or [other for other in others if skeleton(texts.get(other, "")) == skeleton(texts.get(cell, ""))]
         read = [(other, {*terms.reads[other]}) for other in akin]
@@ -204,8 +204,7 @@ def _reads_once(candidate: Candidate, base: Arrangement) -> bool:
             continue
         own = before.intersection(reads.of(cell))
         for other in texts.keys() - candidate.edit.keys():
-            in_line = other[0] == cell[0] and 0 in offset_between(cell, other)
-            counts = in_line and (other > cell or len(own.intersection(reads.of(other))) > 1)
+            counts = are_in_line(cell, other) and (other > cell or len(own.intersection(reads.of(other))) > 1)
             if counts and texts[other] != texts[cell] and table.fills(cell, other):
                 return True
     return False

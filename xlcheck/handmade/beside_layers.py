@@ -22,7 +22,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import beside
 from xlcheck.handmade.reading.lines import Lines
 from xlcheck.handmade.reading.numbers_as_text import is_number_as_text
-from xlcheck.handmade.reading.offsets import in_line, offset_on_sheet
+from xlcheck.handmade.reading.offsets import are_in_line, distance, in_line, offset_on_sheet
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.showing import asks_for_the_sign, bends, is_difference, shows_otherwise
 from xlcheck.verdicts.elsewhere import CHANCE, depends_on
@@ -124,7 +124,7 @@ class BesideLayers:
         on_sheet = [other for other in self._taken if other[0] == cell[0]]
         if reason in {None, CHANCE} or all(cell[1] < other[1] for other in on_sheet):
             return False
-        return any(0 in (away := (abs(cell[1] - o[1]), abs(cell[2] - o[2]))) and max(away) <= _NEAR for o in on_sheet)
+        return any(are_in_line(cell, other) and distance(cell, other) <= _NEAR for other in on_sheet)
 
     def _may_be_a_result(self, cell: Address) -> bool:
         """Whether a copy that nobody reads stands in line with a layer's cells beside them, and shows no result."""

@@ -19,7 +19,7 @@ from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.lines import MANY, Lines
-from xlcheck.handmade.reading.offsets import offset, offset_between
+from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.showing import is_difference
@@ -154,7 +154,7 @@ def _pools(cell: Address, table: CellTable) -> bool:
 def _pooled_otherwise(cell: Address, pooled: Sequence[Address], table: CellTable) -> str | None:
     """Why a formula may pool the wrong cells, or in the wrong way: over a part of a line, or unlike those beside it."""
     area = _areas(cell, table)[0]
-    beside = [c for c in pooled if c != cell and c[0] == cell[0] and (c[1] == cell[1] or c[2] == cell[2])]
+    beside = [c for c in pooled if c != cell and are_in_line(c, cell)]
     ways = [skeleton(table.texts[other]) for other in beside]
     if ways and skeleton(table.texts[cell]) not in ways:
         return f"{show(cell)} pools otherwise than the formulas in line with it"

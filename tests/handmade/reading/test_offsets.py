@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from xlcheck.handmade.reading.offsets import beside_at, in_line, offset, offset_between, offset_on_sheet, run_from
+from xlcheck.handmade.reading.offsets import (
+    are_in_line,
+    beside_at,
+    distance,
+    in_line,
+    offset,
+    offset_between,
+    offset_on_sheet,
+    run_from,
+)
 
 CELL = ("Sheet1", 5, 2)
 
@@ -37,3 +46,12 @@ def test_the_cells_in_line_with_one() -> None:
     """Rule: first those of its row, then those of its column, on both sides, and not the cell itself."""
     assert in_line(CELL, 1) == [[("Sheet1", 5, 1), ("Sheet1", 5, 3)], [("Sheet1", 4, 2), ("Sheet1", 6, 2)]]
     assert [len(line) for line in in_line(CELL, 3)] == [6, 6]
+
+
+def test_cells_in_one_row_or_column_are_in_line() -> None:
+    """Rule: of one worksheet; how far two cells are apart counts rows and columns, whatever the direction."""
+    assert are_in_line(CELL, ("Sheet1", 5, 9))
+    assert are_in_line(CELL, ("Sheet1", 0, 2))
+    assert not are_in_line(CELL, ("Sheet1", 6, 3))
+    assert not are_in_line(CELL, ("Sheet2", 5, 9))
+    assert distance(CELL, ("Sheet1", 3, 5)) == distance(("Sheet1", 3, 5), CELL) == 5

@@ -11,7 +11,7 @@ from xlcheck.handmade.equations.filling import Filling
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.reading.cell_terms import leaves
 from xlcheck.handmade.reading.cells import beside
-from xlcheck.handmade.reading.offsets import offset, offset_between
+from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
 from xlcheck.handmade.reading.reached import reached
 
 _PAIR = 2
@@ -113,9 +113,9 @@ class Adding(Filling):
     def _idle_beside(self, cells: Sequence[Address]) -> list[Address]:
         """The formulas that nobody reads, in line with the last of some cells; such stand beside the others, too."""
         last = cells[-1]
-        idle = (x for x in sorted(self._unread) if x in self._terms and x[0] == last[0] and not self._follows(x, last))
+        idle = (x for x in sorted(self._unread) if x in self._terms and not self._follows(x, last))
         away = [offset_between(last, cell) for cell in cells]
-        beside = [x for x in idle if x[1] == last[1] or x[2] == last[2]]
+        beside = [x for x in idle if are_in_line(x, last)]
         return [x for x in beside if all(self._may_be_idle(offset(x, by)) for by in away)]
 
     def _states_behind(self, cell: Address) -> set[Address]:

@@ -16,6 +16,7 @@ from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import CellTable, beside, show
 from xlcheck.handmade.reading.digits import COMPUTED, digits_of
+from xlcheck.handmade.reading.offsets import distance
 
 _LINE = 2
 """Samples in line with one that have other weights than it."""
@@ -157,7 +158,7 @@ def _alone_in_line(readings: Sequence[Reading]) -> Iterator[str]:
 
 def _distance(cells: Sequence[Address]) -> int:
     """How far the first of some cells is from the next one."""
-    return min(abs(cells[0][1] - cell[1]) + abs(cells[0][2] - cell[2]) for cell in cells[1:])
+    return min(distance(cells[0], cell) for cell in cells[1:])
 
 
 def _goes_along(one: Sequence[Address], other: Sequence[Address]) -> bool:

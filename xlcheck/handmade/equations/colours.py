@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from xlcheck.handmade.equations.polynomials import Atom
+from xlcheck.handmade.reading.offsets import distance
 
 _FAR = 1_000
 """Cells to what stands on another worksheet."""
@@ -53,4 +54,4 @@ def is_rather_a_weight(one: Atom, other: Atom, weights: Collection[Atom], inputs
 
 
 def _away(atom: Atom, others: Collection[Atom]) -> int:
-    return min((abs(atom[1] - x[1]) + abs(atom[2] - x[2]) for x in others if x[0] == atom[0]), default=_FAR)
+    return min((distance(atom, x) for x in others if x[0] == atom[0]), default=_FAR)

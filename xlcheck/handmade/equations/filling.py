@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
@@ -17,7 +16,8 @@ from xlcheck.handmade.equations.pairs import Pair, Pairs
 from xlcheck.handmade.equations.term_changes import TermChanges
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.offsets import Offset, offset, offset_between, run_from
+from xlcheck.handmade.reading.lines import by_line, lines_of
+from xlcheck.handmade.reading.offsets import Offset, distance, offset, offset_between, run_from
 
 STEP = 8
 """Formulas of a line that may belong to one step: an LSTM has a sum and an activation for each of its gates."""
@@ -46,14 +46,7 @@ class Filling(TermChanges):
     ) -> None:
         super().__init__(terms)
         self._table, self._weights, self._unread = table, frozenset(weights), unread
-        self._lines: dict[object, list[Address]] = defaultdict(list)
-        for cell in sorted(terms):
-            for axis in (1, 2):
-                self._lines[axis, cell[0], cell[axis]].append(cell)
-        self._texts_in: dict[object, list[Address]] = defaultdict(list)
-        for cell in sorted(table.texts):
-            for axis in (1, 2):
-                self._texts_in[axis, cell[0], cell[axis]].append(cell)
+        self._lines, self._texts_in = by_line(sorted(terms)), by_line(sorted(table.texts))
         self._operands = {cell: self._read(cell) for cell in terms}
         self._found: dict[Offset, Pairs] = {}
         self._families_of: dict[Address, list[list[Address]]] = {}
@@ -74,10 +67,9 @@ class Filling(TermChanges):
 
     def _beside(self, cell: Address) -> Iterator[tuple[int, list[Address]]]:
         """The formulas in the row of a cell and in its column, nearest first; and what they differ in: 2 or 1."""
-        row = self._lines.get((1, cell[0], cell[1]), ())
-        yield 2, sorted((o for o in row if o != cell), key=lambda o: (abs(o[2] - cell[2]), o))
-        column = self._lines.get((2, cell[0], cell[2]), ())
-        yield 1, sorted((o for o in column if o != cell), key=lambda o: (abs(o[1] - cell[1]), o))
+        for axis, line in zip((2, 1), lines_of(cell), strict=True):
+            others = (o for o in self._lines.get(line, ()) if o != cell)
+            yield axis, sorted(others, key=lambda o: (distance(cell, o), o))
 
     def _sources(self, cell: Address) -> Iterator[Address]:
         """The next formulas in each direction, and the next that do the same; for a number the next of each kind."""
@@ -85,7 +77,7 @@ class Filling(TermChanges):
         does = self._read(cell)[0] if is_formula else None
         for _, line in self._beside(cell):
             for side in ([o for o in line if o < cell], [o for o in line if o > cell]):
-                near = [o for o in side if abs(o[1] - cell[1]) + abs(o[2] - cell[2]) <= _FAR]
+                near = [o for o in side if distance(cell, o) <= _FAR]
                 alike = [o for o in near if self._operands[o][0] == does]
                 next_ones = near[: _SOURCES if cell in self._terms else 1] if is_formula else []
                 kinds = (
@@ -114,8 +106,7 @@ class Filling(TermChanges):
 
     def _runs(self, cell: Address) -> Iterator[list[Address]]:
         """The formulas from one on that may have been filled from it, if it is the first of several."""
-        for axis in (1, 2):
-            line = self._texts_in[axis, cell[0], cell[axis]]
+        for line in (self._texts_in[own] for own in lines_of(cell)):
             at = bisect_left(line, cell)
             if at > 0 and self._table.fills(line[at - 1], cell):
                 continue

@@ -12,7 +12,8 @@ from operator import attrgetter
 from xlcheck.formulas.algebra import Address, Leaf, Term
 from xlcheck.formulas.shapes import moved, skeleton
 from xlcheck.handmade.equations.filling import STEP, Filling
-from xlcheck.handmade.reading.offsets import offset_between
+from xlcheck.handmade.reading.lines import Line, lines_of
+from xlcheck.handmade.reading.offsets import distance, offset_between
 
 _ASKED = 3
 """Formulas on each side that are asked."""
@@ -139,14 +140,14 @@ class OddOnes(Filling):
         """The nearest formulas on either side of a cell, in its row or column; of a number only those right beside."""
         if cell in self._table.texts:
             return self._nearest(cell, axis, _ASKED)
-        near = [o for o in self._nearest(cell, axis, 1) if abs(o[1] - cell[1]) + abs(o[2] - cell[2]) == 1]
+        near = [o for o in self._nearest(cell, axis, 1) if distance(cell, o) == 1]
         return near if len(near) > 1 else ()
 
     def _nearest(
-        self, cell: Address, axis: int, most: int, lines: Mapping[object, list[Address]] | None = None
+        self, cell: Address, axis: int, most: int, lines: Mapping[Line, Sequence[Address]] | None = None
     ) -> Sequence[Address]:
         """The nearest formulas on either side of a cell, so many on each, in its row or column."""
-        line = (self._lines if lines is None else lines).get((3 - axis, cell[0], cell[3 - axis]), [])
+        line = (self._lines if lines is None else lines).get(lines_of(cell)[2 - axis], [])
         first = bisect_left(line, cell)
         after = first + (first < len(line) and line[first] == cell)
         return *reversed(line[max(0, first - most) : first]), *line[after : after + most]

@@ -29,6 +29,7 @@ from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.evaluated import in_each_setting
+from xlcheck.handmade.reading.offsets import offset_between
 from xlcheck.handmade.reading.precedents import Precedents
 
 _SEVERAL = 2
@@ -162,7 +163,7 @@ class _Placer:
     def _as_in_line(self, cell: Address, numbers: Sequence[int], local: Mapping[Address, Array]) -> int | None:
         """Which of several equal elements a cell should hold: one of a quantity that others in its line hold."""
         held = self._matching(local).held if len(numbers) > 1 else {}
-        beside = [number for other, number in held.items() if other[1] == cell[1] or other[2] == cell[2]]
+        beside = [number for other, number in held.items() if 0 in offset_between(cell, other)]
         bands = Counter(self._elements[number].source.band for number in beside)
         return max(numbers, key=lambda n: (bands[self._elements[n].source.band], -n), default=None)
 

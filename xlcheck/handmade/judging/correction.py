@@ -26,7 +26,7 @@ from xlcheck.handmade.networks.elements import Band, Element
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.offsets import offset_between
+from xlcheck.handmade.reading.offsets import distance, offset_between
 from xlcheck.verdicts.mistakes.texts import exchanged, lengthened, shortened, turned
 
 _BESIDE, _EXCHANGED, _FAR = 8, 120, 24
@@ -104,7 +104,7 @@ class Corrector:
         own = []
         for other in self._by_band.get(element.source.band, ()):
             if other != cell and other[0] == cell[0] and other not in self._table.arrays:
-                own.append((abs(other[1] - cell[1]) + abs(other[2] - cell[2]), other))
+                own.append((distance(cell, other), other))
         for _, other in sorted(own)[:_BESIDE]:
             text = moved(self._table.texts[other], *offset_between(other, cell))
             if text is not None:

@@ -25,12 +25,12 @@ def by_line(cells: Iterable[Address]) -> Mapping[Line, Sequence[Address]]:
     """Row or column → those of some cells that stand in it."""
     found: dict[Line, list[Address]] = defaultdict(list)
     for cell in cells:
-        for line in _lines_of(cell):
+        for line in lines_of(cell):
             found[line].append(cell)
     return found
 
 
-def _lines_of(cell: Address) -> tuple[Line, Line]:
+def lines_of(cell: Address) -> tuple[Line, Line]:
     """The row and the column of a cell."""
     return (cell[0], cell[1], None), (cell[0], None, cell[2])
 
@@ -49,7 +49,7 @@ class Lines:
 
     def of(self, cell: Address) -> list[list[Address]]:
         """The others in the row of a cell, and those in its column."""
-        return [[c for c in self._lines.get(line, ()) if c != cell][:_MOST] for line in _lines_of(cell)]
+        return [[c for c in self._lines.get(line, ()) if c != cell][:_MOST] for line in lines_of(cell)]
 
     def differs(self, cell: Address) -> bool:
         """Whether all others in the row of a formula, or in its column, are alike, and it is not.

@@ -38,6 +38,16 @@ def offset_on_sheet(one: Address, other: Address) -> Offset | None:
     return offset_between(one, other) if one[0] == other[0] else None
 
 
+def distance(one: _Place, other: _Place) -> int:
+    """How many rows and columns one cell is away from another one, whatever their worksheets."""
+    return sum(map(abs, offset_between(one, other)))
+
+
+def are_in_line(one: Address, other: Address) -> bool:
+    """Whether two cells stand in one row or column; a cell and itself do."""
+    return one[0] == other[0] and 0 in offset_between(one, other)
+
+
 def beside_at(cell: Address, stride: Offset | None) -> list[Address]:
     """The cells before and behind one, where steps or units are so far apart; none if nobody knows how far."""
     return [] if stride is None else [offset(cell, stride, times) for times in (-1, 1)]

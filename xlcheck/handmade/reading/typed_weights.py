@@ -23,7 +23,7 @@ from xlcheck.formulas.shapes import shape_of
 from xlcheck.formulas.tree import Node, Reference
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.offsets import offset_between
+from xlcheck.handmade.reading.offsets import are_in_line, distance, offset_between
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.weights_in_formulas import Spot, Weighing, is_product, is_sum_or_product
@@ -56,7 +56,10 @@ def typed_weights(table: CellTable, precedents: Precedents) -> TypedWeights | No
     alone = {cell: Weighing(cell[0], alone=True) for cell in trees.keys() - spots.keys()}
     single = {cell: found for cell, way in alone.items() if len(found := way.spots(trees[cell])) == 1}
     sums = {
-        cell: way for cell in single for way in _in_line(cell, spots) if _goes_on(cell, single[cell][0], way, spots)
+        cell: way
+        for cell in single
+        for way in spots
+        if way != cell and are_in_line(cell, way) and _goes_on(cell, single[cell][0], way, spots)
     }
     trees |= _parsed(table, "+", "-")
     added = {cell for other, tree in trees.items() for cell in Weighing(other[0]).added(tree)}
@@ -115,13 +118,6 @@ def _goes_on(cell: Address, spot: Spot, other: Address, spots: Mapping[Address, 
         return False
     by = offset_between(cell, other)
     return (number, Range(area.sheet, area.top + by[0], area.left + by[1], 1, 1)) in spots[other]
-
-
-def _in_line(cell: Address, among: Iterable[Address]) -> Iterator[Address]:
-    """Other cells in the row or column of one."""
-    for other in among:
-        if other != cell and other[0] == cell[0] and (other[1] == cell[1] or other[2] == cell[2]):
-            yield other
 
 
 def _places(
@@ -215,7 +211,7 @@ def _apart(
 ) -> tuple[int, bool, int]:
     """How little a formula seems to be of another one's family: by what goes along, the family's size, the distance."""
     along = sum(_goes_on(cell, spot, other, spots) for spot in spots[cell])
-    return -along, sizes[other] == 1, abs(other[1] - cell[1]) + abs(other[2] - cell[2])
+    return -along, sizes[other] == 1, distance(cell, other)
 
 
 def _is_alike(own: Sequence[Spot], others: Sequence[Spot], *, several: bool) -> bool:
