@@ -17,8 +17,7 @@ from xlcheck.handmade.against_edits import (
     _takes_an_activation_away,
     is_strange,
 )
-from xlcheck.handmade.arrangement import Arrangement
-from xlcheck.handmade.candidates import Candidate
+from xlcheck.handmade.arrangement import Arrangement, Candidate
 from xlcheck.handmade.idle_under_edits import keeps_a_blank, takes_an_input_away
 
 _RNN, _ONE_SAMPLE = TOYS["rnn"], TOYS["one sample"]

@@ -12,10 +12,8 @@ from recognised_sheets import LEARNING, a1, sheet
 
 from xlcheck.engines import engine
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.arrangement import Arrangement
+from xlcheck.handmade.arrangement import Arrangement, seeming_weights
 from xlcheck.handmade.beside_layers import BesideLayers
-from xlcheck.handmade.candidates import seeming_weights
-from xlcheck.handmade.depending import depending_cells
 from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.plain_templates import typed_vectors
 from xlcheck.handmade.layer_cells import at_first
@@ -26,6 +24,7 @@ from xlcheck.handmade.reading.results import result_at
 from xlcheck.handmade.showing import asks_for_the_sign, bends, is_difference, shows_otherwise
 from xlcheck.handmade.shown_beside import only_shown, shown_beside, unread, without
 from xlcheck.handmade.stored import by_chance, stored_values
+from xlcheck.handmade.summary import depending_cells
 from xlcheck.verdicts.report import Kind, Status
 
 SHOWN = {

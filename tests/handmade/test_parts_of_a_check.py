@@ -16,12 +16,11 @@ from xlcheck.errors import NothingCheckedError
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.acceptance import looks_like_a_network, rounds_throughout
 from xlcheck.handmade.against_edits import _computes_again, is_strange
-from xlcheck.handmade.candidates import Candidate
-from xlcheck.handmade.check import check_foreign
+from xlcheck.handmade.arrangement import Candidate
+from xlcheck.handmade.check import check_foreign, read_one_another
 from xlcheck.handmade.computed_weights import with_computed_weights
 from xlcheck.handmade.idle_parts import with_idle_parts
 from xlcheck.handmade.idle_under_edits import idle_under, leaves_idle
-from xlcheck.handmade.in_turn import read_one_another
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.meant import why_meant
 from xlcheck.handmade.outcome import Outcome, judged

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from xlcheck.formulas.algebra import Address, Leaf, Sum, Term, outline
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.handmade.arrangement import Arrangement
-from xlcheck.handmade.candidates import Candidate, seeming_weights
+from xlcheck.handmade.arrangement import Arrangement, Candidate, seeming_weights
 from xlcheck.handmade.equations.polynomials import atom_of, cell_of
 from xlcheck.handmade.idle_under_edits import (
     idle_under,

@@ -30,6 +30,7 @@ from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.recognise import Recognised
+from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
 from xlcheck.handmade.equations.whole_steps import mixed_up_steps, mixing_shares
 from xlcheck.handmade.layer_cells import LayerCells, at_first
@@ -208,3 +209,33 @@ class Arrangement:
         return not self.reads.readers.get(cell) and bool(
             isinstance(marks, str | bool) or shows or self.reads.is_copy(cell)
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """An edit, and the arrangement of the part under it.
+
+    Attributes:
+        edit: cell → what it would compute.
+        arrangement: the layers that the part has then.
+    """
+
+    edit: Edit
+    arrangement: Arrangement
+
+
+def seeming_weights(base: Arrangement) -> set[Address]:
+    """Cells that seem to be weights, whatever the layers are."""
+    votes = Counter[Address]()
+    sure = set[Address]()
+    for instance in base.recognised.instances:
+        votes.update(map(cell_of, instance.weights))
+        votes.subtract(map(cell_of, instance.inputs))
+        sure |= {cell_of(w) for x, w in instance.pairs if x is not None and base.reads.is_formula(cell_of(x))}
+    others = {
+        cell_of(x)
+        for instance in base.recognised.instances
+        for x, w in instance.pairs
+        if x is not None and cell_of(w) in sure
+    }
+    return {cell for cell, count in votes.items() if count > 0 and cell not in others} | sure

@@ -20,8 +20,8 @@ from xlcheck.handmade.equations.reading import Reading, outputs, scaled_inputs, 
 from xlcheck.handmade.evaluations import evaluations, goes_on
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import beside
+from xlcheck.handmade.reading.given_by_formulas import is_number_as_text
 from xlcheck.handmade.reading.lines import Lines
-from xlcheck.handmade.reading.numbers_as_text import is_number_as_text
 from xlcheck.handmade.reading.offsets import are_in_line, distance, in_line, offset_on_sheet
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.showing import asks_for_the_sign, bends, is_difference, shows_otherwise
@@ -210,6 +210,8 @@ class BesideLayers:
 
 def derivatives(readings: Iterable[Reading], terms: CellTerms, taken: Collection[Address]) -> set[Address]:
     """The formulas that give the derivative of an activation at each result of a layer, all one way from the results.
+
+    So does `=B5*(1-B5)` beside a sigmoid: it is no layer, and right if all are.
 
     Args:
         readings: the layers.

@@ -227,6 +227,9 @@ def networks_of(
 def may_stay_right(outcome: Outcome, found: Arrangement) -> Iterator[tuple[Address, str]]:
     """The cells that are right for the numbers shown and read a number that is none of the network's, and why.
 
+    `IF(A13=2,TANH(…),5)` is right as long as the number of the step stands in A13, and nobody knows what that is for. A
+    term that is 0 today is known: it adds what stands in the wrong place.
+
     Args:
         outcome: what became of the cells of a layer.
         found: all layers, perhaps under an edit.

@@ -135,7 +135,10 @@ def _beside(cell: Address, operators: str) -> re.Pattern[str]:
 
 
 def chooses_by_blank(term: Term, with_numbers: Term | None, blanks: Set[Address]) -> bool:
-    """Whether a formula chooses by blank cells what it gives.
+    """Whether a formula chooses by blank cells what it gives, if something stood there.
+
+    `IF(Z1=0,…,5)` with an empty Z1 is right, and another formula as soon as somebody types there. A choice that gives
+    the same either way, as `IF(H11="",0,H11)` before the first step, is none.
 
     Args:
         term: what it computes where these cells are blank.

@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.arrangement import Arrangement
-from xlcheck.handmade.candidates import Candidate, seeming_weights
+from xlcheck.handmade.arrangement import Arrangement, Candidate, seeming_weights
 from xlcheck.handmade.equations.forms import COPY
 from xlcheck.handmade.equations.polynomials import atom_of, cell_of
 from xlcheck.handmade.equations.reading import outputs

@@ -14,11 +14,10 @@ from xlcheck.formulas.algebra import Address, Leaf, Term
 from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.handmade import effort
 from xlcheck.handmade.against_edits import is_strange
-from xlcheck.handmade.arrangement import Arrangement
+from xlcheck.handmade.arrangement import Arrangement, Candidate, seeming_weights
 from xlcheck.handmade.arranging import arrangement_of
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import Settled, settled
-from xlcheck.handmade.candidates import Candidate, seeming_weights
 from xlcheck.handmade.computed_weights import with_computed_weights
 from xlcheck.handmade.equations.odd_ones import Odd, OddOnes
 from xlcheck.handmade.equations.polynomials import atom_of, cell_of

@@ -17,10 +17,9 @@ from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
 from xlcheck.handmade.against_edits import is_strange, oddities
-from xlcheck.handmade.arrangement import Arrangement
+from xlcheck.handmade.arrangement import Arrangement, Candidate, seeming_weights
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import agreeing
-from xlcheck.handmade.candidates import Candidate, seeming_weights
 from xlcheck.handmade.equations.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.equations.edits import Edits
 from xlcheck.handmade.equations.gru_states import updates_of

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from xlcheck.formulas.addresses import cell_name, parse_range
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.depending import depending_cells
 from xlcheck.handmade.idle_parts import with_idle_parts
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.patterns import beside_the_layers, broken_patterns, out_of_place
 from xlcheck.handmade.preparation import against, feeders
-from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.results import result_at
+from xlcheck.verdicts.elsewhere import CHANCE, DEPENDS_ON, depends_on, said_of
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.parts import Part, report_of
@@ -31,6 +31,8 @@ from xlcheck.workbook.content import CellError, NotEvaluated
 
 _MOST_SHEETS = 5
 """Worksheets that a sentence names."""
+_FINDS_CELLS = {"INDIRECT"}
+"""What people write to find a cell by its name; by itself that is the same cell everywhere."""
 
 
 @dataclass(frozen=True)
@@ -198,3 +200,46 @@ def _largest_difference(verdicts: Sequence[Verdict]) -> tuple[float, float]:
     differences = np.abs(actual - desired)
     last_places = max(map(ulps, differences.tolist(), np.abs(desired).tolist()), default=0.0)
     return float(differences.max(initial=0.0)), last_places
+
+
+def depending_cells(table: CellTable, unknown: Collection[Address]) -> Iterator[str]:
+    """Why cells that agree may be others elsewhere, in sentences.
+
+    Numbers that are drawn are an input like any other: only a formula of the network that draws is no pass.
+
+    Args:
+        table: the cells of the workbook.
+        unknown: the formula cells without a verdict.
+    """
+    texts = table.texts
+    names = {name.casefold(): what for name, text in table.content.names.items() if (what := _reason(text, {}))}
+    found = {cell: what for cell, text in texts.items() if (what := _reason(text, names)) is not None}
+    outside = {cell: what for cell, what in found.items() if cell in unknown and what != CHANCE}
+    inside = {cell: what for cell, what in found.items() if cell not in unknown}
+    if outside:
+        inside |= _reading(table, outside, set(unknown), inside.keys())
+    yield from said_of((show(cell), what) for cell, what in inside.items())
+
+
+def _reason(text: str, names: dict[str, str]) -> str | None:
+    if not names and '"' not in text and not any(word in text.upper() for word in DEPENDS_ON):
+        return None
+    return depends_on(text, names, but=_FINDS_CELLS)
+
+
+def _reading(
+    table: CellTable, outside: dict[Address, str], unknown: Set[Address], known: Set[Address]
+) -> dict[Address, str]:
+    """The cells with a verdict that read cells which depend on something, through others without one or at once."""
+    readers = Precedents(table)
+    found: dict[Address, str] = {}
+    reached, new = dict(outside), list(outside)
+    while new:
+        cell = new.pop()
+        for reader in readers.readers(cell):
+            if reader not in unknown and reader not in known:
+                found.setdefault(reader, reached[cell])
+            elif reader in unknown and reader not in reached:
+                reached[reader] = reached[cell]
+                new.append(reader)
+    return found

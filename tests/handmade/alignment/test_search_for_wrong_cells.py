@@ -8,9 +8,15 @@ import pytest
 from bound_sheets import BINDINGS, SUMS, Search, bound
 
 from xlcheck.handmade.alignment.matching import ancestors, choosing_cells, frontier
-from xlcheck.handmade.alignment.missing_results import is_rounded, typed_operands, typed_results, unfinished
 from xlcheck.handmade.alignment.needed import functions_of
-from xlcheck.handmade.alignment.out_of_place import out_of_place, shortened_results
+from xlcheck.handmade.alignment.out_of_place import (
+    is_rounded,
+    out_of_place,
+    shortened_results,
+    typed_operands,
+    typed_results,
+    unfinished,
+)
 from xlcheck.handmade.alignment.repair import best_repair
 
 WITH_OUTPUT = BINDINGS.replace("units = 1", "units = 1\nreturn_sequences = true").replace(

@@ -19,7 +19,7 @@ from xlcheck.handmade.networks.helpers import helper_called, helpers
 from xlcheck.handmade.networks.operands import operands_of, products_of
 from xlcheck.handmade.networks.parts import part_sources, parts_in_cells
 from xlcheck.handmade.networks.value_index import RTOL, ValueIndex, same
-from xlcheck.handmade.reading.numbers_as_text import is_number_as_text
+from xlcheck.handmade.reading.given_by_formulas import is_number_as_text
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential
 

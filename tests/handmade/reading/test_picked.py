@@ -8,7 +8,7 @@ import pytest
 from equation_sheets import save
 
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.picked import picked_cells
+from xlcheck.handmade.reading.precedents import picked_cells
 from xlcheck.workbook.reader import read_workbook
 
 _CELLS = {"A1": "w1", "A2": "w2", "A3": "W3", "B1": 0.1, "B2": 0.2, "B3": 0.3, "C1": 0.4, "C3": 2, "D2": "=1+1"}

@@ -20,8 +20,14 @@ from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.alignment.book_in_repair import BookInRepair, Repair
 from xlcheck.handmade.alignment.exchanged_gates import exchanged
 from xlcheck.handmade.alignment.matching import Matching, Placed, frontier
-from xlcheck.handmade.alignment.missing_results import MANY, typed_operands, typed_results, unfinished
-from xlcheck.handmade.alignment.out_of_place import out_of_place, shortened_results
+from xlcheck.handmade.alignment.out_of_place import (
+    MANY,
+    out_of_place,
+    shortened_results,
+    typed_operands,
+    typed_results,
+    unfinished,
+)
 from xlcheck.handmade.alignment.repair import best_repair
 from xlcheck.handmade.alignment.right_values import RightValues
 from xlcheck.handmade.networks.elements import Band, Element, Elements, Key, Source, quantity_sources

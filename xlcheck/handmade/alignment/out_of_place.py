@@ -1,19 +1,26 @@
 """Cells that compute the right thing for the wrong step, or for a unit that another cell computes already.
 
 A column of a sheet is a time step, or a row is; whoever reads the next column in a whole row of formulas
-computes nothing that the network does not have, but has it in the wrong place.
+computes nothing that the network does not have, but has it in the wrong place. When every unknown cell is explained,
+results may be left that stand nowhere, and numbers typed in their way.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.graph.quantities import Role
+from xlcheck.handmade.alignment.book_in_repair import BookInRepair, Repair
 from xlcheck.handmade.alignment.matching import Matching
 from xlcheck.handmade.alignment.moments import Moment
 from xlcheck.handmade.networks.elements import Key
 from xlcheck.handmade.reading.precedents import Precedents
+
+SAME, FEWEST_DIGITS = 1e-9, 2
+MANY = 2_000
+"""Formula cells from which on a place that is asked for is trusted without a trial."""
 
 
 def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
@@ -105,3 +112,113 @@ def _in_order(held: Mapping[Address, Key], now: Matching) -> dict[Address, int]:
         if len(cells) == size and in_line and len({now.held[cell] for cell in cells}) < size:
             found |= {c: first + i for i, c in enumerate(sorted(cells)) if now.held[c] != first + i}
     return found
+
+
+def typed_results(now: Matching, book: BookInRepair) -> list[Repair]:
+    """Results that stand nowhere, where a number is typed that equals them up to rounding, and that nothing reads.
+
+    A number that is typed where somebody said a quantity stands is one of them, whatever it is.
+    """
+    elements = now.elements
+    wanted = {
+        number
+        for place, source in enumerate(elements.sources)
+        if not source.part and source.quantity.band.role in {Role.OUTPUT, Role.LOSS}
+        for number in elements.numbers_of(place)
+        if now.holders[number] == 0
+    }
+    wanted = {n for n in now.missing_results | wanted if not set(now.equals(n)) & now.holders.keys()}
+    typed = [
+        (cell, content.value) for cell in book.table.addresses if wanted
+        if (content := book.table.cell(cell)) is not None and content.formula is None
+        and isinstance(content.value, float) and cell not in book.placed.given and cell not in book.wrong
+    ]  # fmt: skip
+    found = [Repair(cell, book.placed.bound[cell]) for cell, _ in typed if cell in book.placed.bound]
+    wanted -= {repair.number for repair in found}
+    for number in sorted(wanted) if typed else ():
+        element = elements[number]
+        values = element.source.compute(book.right.saved_values(element.source.network))
+        desired = float(values[element.sample, element.index])
+        near = [cell for cell, value in typed if is_rounded(value, desired) and not book.precedents.readers(cell)]
+        if len(near) == 1 and all(near[0] != repair.cell for repair in found):
+            found.append(Repair(near[0], number))
+    return found
+
+
+def typed_operands(now: Matching, book: BookInRepair) -> list[Repair]:
+    """Numbers that formulas read which would be results, if what the results are computed from stood there instead.
+
+    Such a formula is a function of a typed number alone, and has nothing to do with the network any more.
+    """
+    elements = now.elements
+    if not now.missing_results or len(book.table.formulas) > MANY:
+        return []
+    formulas = (book.table.addresses[position] for position in book.table.formulas)
+    unrelated = dict.fromkeys(cell for cell in formulas if cell not in now.held and cell not in book.placed.given)
+    for typed in dict.fromkeys(p for cell in unrelated for p in book.precedents.of(cell) if _is_typed(p, book)):
+        readers = [cell for cell in book.precedents.readers(typed) if cell in unrelated]
+        for result, number in _operands_of_missing(now):
+            values = book.right.trial({typed: elements[number].values})
+            found = [c for c in readers if result in elements.equal_to(values[:, [book.table.index[c]]])[0]]
+            if found:
+                book.formulas = [*dict.fromkeys((*book.formulas, *found))]
+                return [Repair(typed, number)]
+    return []
+
+
+def _is_typed(cell: Address, book: BookInRepair) -> bool:
+    """Whether a number is typed in a cell that is no input, weight or target of a network."""
+    content = book.table.cell(cell)
+    if content is None or content.formula is not None or cell in book.placed.given or cell in book.wrong:
+        return False
+    return isinstance(content.value, float)
+
+
+def _operands_of_missing(now: Matching) -> Iterator[tuple[int, int]]:
+    """Each result that stands nowhere, with everything it is computed from that stands nowhere either."""
+    elements = now.elements
+    for result in sorted(now.missing_results):
+        element = elements[result]
+        direct = element.source.operands(element.index)
+        for name, index in sorted(direct | now.similarity.to(result, ()).needs):
+            place = elements.by_name[element.source.network, name]
+            number = elements.number(place, min(element.sample, elements.sources[place].values.shape[1] - 1), index)
+            if elements.sources[place].reads and now.holders[number] == 0:
+                yield result, number
+
+
+def unfinished(now: Matching, book: BookInRepair) -> list[Repair]:
+    """Results that stand nowhere, where a formula that nothing reads gives what they are computed from."""
+    elements = now.elements
+
+    def of_layer(number: int) -> Key:
+        source = elements[number].source
+        return _of_layer(source.network, source.quantity.band.layer, elements.key(number))
+
+    last: dict[Key, list[Address]] = {of_layer(number): [] for number in now.missing_results}
+    for cell, number in now.held.items() if last else ():
+        if of_layer(number) not in last:
+            continue
+        source = elements[number].source
+        whole = not source.part or source.size == source.quantity.shape[-1]
+        if whole and elements.is_computed[number] and book.table.is_formula(cell) and not book.precedents.readers(cell):
+            last[of_layer(number)].append(cell)
+    found = []
+    for number in sorted(now.missing_results):
+        cells = last[of_layer(number)]
+        if len(cells) == 1:
+            found.append(Repair(cells[0], number))
+    return found
+
+
+def _of_layer(network: int, layer: str, key: Key) -> Key:
+    """The coordinates that are the same for all that one unit of a layer computes at one moment."""
+    return Key((network, layer, ""), key.step, key.sample, key.index)
+
+
+def is_rounded(typed: float, desired: float) -> bool:
+    """Whether a number is another one, in full or with at least two digits after the point."""
+    digits = len(repr(typed).partition(".")[2])
+    return abs(typed - desired) <= SAME * max(1.0, abs(desired)) or (
+        digits >= FEWEST_DIGITS and round(desired, digits) == typed
+    )

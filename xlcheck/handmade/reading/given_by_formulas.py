@@ -1,17 +1,23 @@
-"""Formulas that read nothing and so give numbers as if they had been typed: `=0.6434`, and `=RAND()`, drawn anew."""
+"""Numbers that were not typed as such: formulas that read nothing, as `=0.6434` and `=RAND()`, and numbers in texts.
+
+A worksheet stores a number as a text after an apostrophe, a foreign decimal point or a careless import.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import lru_cache
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import plain_name, tokens
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.messages import first_of
 
 _CHANCE = frozenset({"RAND", "RANDBETWEEN", "RANDARRAY"})
 _TYPED = frozenset({"number", "operator", "space"})
+MANY = 5
 
 
 @lru_cache(maxsize=8192)
@@ -43,3 +49,23 @@ def said_of_given(table: CellTable) -> Iterator[str]:
     if typed:
         a_formula = "is a formula" if len(typed) == 1 else "are formulas"
         yield f"{first_of([*map(show, typed)])} {a_formula} of typed numbers alone; nothing is computed there"
+
+
+def numbers_as_text(table: CellTable, precedents: Precedents) -> Iterator[str]:
+    """One sentence, without its full stop, if formulas read numbers that are stored as texts."""
+    cells = [cell for cell, text in table.words.items() if is_number_as_text(text) and precedents.readers(cell)]
+    if not cells:
+        return
+    shown = first_of([*map(show, cells)], MANY)
+    hold = "holds a number" if len(cells) == 1 else "hold numbers"
+    yield f"{shown} {hold} stored as text, which formulas take for 0 or for an error"
+
+
+def is_number_as_text(text: object) -> bool:
+    """Whether something is a text that is a number, with a decimal point or a comma."""
+    if not isinstance(text, str):
+        return False
+    try:
+        return math.isfinite(float(text.strip().replace(",", ".")))
+    except ValueError:
+        return False
