@@ -145,7 +145,7 @@ def _is_preparation(layer: PlainCells, places: Mapping[Address, tuple[str, int, 
 
 def _with_losses(layers: Sequence[LayerCells], reads: Reads, taken: set[Address]) -> Iterator[LayerCells]:
     """The layers, with the losses of those whose results no other one reads."""
-    read = {atom for layer in layers for own in layer.reading.layer.slots.values() for atom in own.values()}
+    read = set[Atom]().union(*(layer.reading.read for layer in layers))
     for layer in layers:
         is_last = read.isdisjoint(outputs(layer.reading).values())
         loss = find_loss(layer.reading, reads.terms, taken) if is_last else None

@@ -98,10 +98,7 @@ def _reading_some(readings: Sequence[Reading]) -> Iterator[str]:
         steps: dict[int, set[Atom]] = defaultdict(set)
         for (step, _), atom in outputs(maker).items():
             steps[step].add(atom)
-        read = [
-            {atom for own in reading.layer.slots.values() for atom in own.values()}
-            for reading in readings if reading is not maker
-        ]  # fmt: skip
+        read = [reading.read for reading in readings if reading is not maker]
         for made in steps.values():
             parts = [made & own for own in read]
             some = [part for part in parts if part and part != made]
@@ -170,7 +167,7 @@ def _goes_along(one: Sequence[Address], other: Sequence[Address]) -> bool:
 def _read_inside(readings: Sequence[Reading], forms: Forms) -> Iterator[str]:
     """What a layer reads of another one but no result, as the cell state of an LSTM or the sum before a tanh."""
     made = {atom for reading in readings for atom in outputs(reading).values()}
-    reads = [{atom for own in reading.layer.slots.values() for atom in own.values()} for reading in readings]
+    reads = [reading.read for reading in readings]
     for reading, own in zip(readings, reads, strict=True):
         inside = {atom for values in reading.values.values() for atom in values.values()} - made
         inside |= followed((x.atom for x in reading.layer.instances if x.activation != LINEAR), forms)
@@ -297,7 +294,7 @@ def _not_bent(readings: Sequence[Reading], forms: Forms, typed: Mapping[Address,
     Where the others are those of another layer, only a number that no layer has, as long as computed ones are, is so.
     """
     made = {atom for reading in readings for atom in outputs(reading).values()}
-    given = {atom for own in readings for slots in own.layer.slots.values() for atom in slots.values()}
+    given = set[Atom]().union(*(own.read for own in readings))
     known = {cell_of(atom) for atom in made | given}.union(*map(_all_weights, readings))
     bent = [own for own in readings if own.activations.get("activation") != LINEAR]
     for reading in (own for own in readings if own.kind == "Dense" and own not in bent):

@@ -46,7 +46,7 @@ def chained(
     joints = [_joint(number, layers, ones[number]) for number in range(len(layers))]
     readers: dict[int, list[int]] = {}
     for number, (reading, _) in enumerate(layers):
-        read = {atom for own in reading.layer.slots.values() for atom in own.values()}
+        read = reading.read
         for before, (other, _) in enumerate(layers):
             if before != number and read & set(outputs(other).values()):
                 readers.setdefault(before, []).append(number)

@@ -238,7 +238,7 @@ def _other_activation(forms: Forms, readings: Sequence[Reading], labels: Labels)
 def _activations_before(reading: Reading, readings: Sequence[Reading]) -> set[str]:
     """The activations by which one of several tables is called that compute the same units: those of what it reads."""
     is_twin = any(other is not reading and other.layer.weights == reading.layer.weights for other in readings)
-    read = {atom for own in reading.layer.slots.values() for atom in own.values()} if is_twin else set[Atom]()
+    read = reading.read if is_twin else set[Atom]()
     return {str(o.activations["activation"]) for o in readings if not read.isdisjoint(outputs(o).values())}
 
 

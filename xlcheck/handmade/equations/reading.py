@@ -60,6 +60,11 @@ class Reading:
         at = max((self.layer.slots[step] for document in self.documents for step in document), key=len)
         return sorted(slots, key=lambda slot: (slot not in at, at.get(slot, ("", 0, 0, 0)), slot))
 
+    @property
+    def read(self) -> set[Atom]:
+        """What its weighted sums read besides weights, at all steps."""
+        return {atom for own in self.layer.slots.values() for atom in own.values()}
+
 
 def outputs(reading: Reading) -> Mapping[tuple[int, int], Atom]:
     """What other layers may read: (step, unit) → its atom."""

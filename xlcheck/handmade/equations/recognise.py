@@ -47,7 +47,7 @@ class Recognised:
         Args:
             results: the vectors.
         """
-        read = {id(r): {atom for own in r.layer.slots.values() for atom in own.values()} for r in self.alone}
+        read = {id(r): r.read for r in self.alone}
         return self.with_those(lambda r: any(set(own) <= read[id(r)] for own in results))
 
     def with_those(self, is_one: Callable[[Reading], bool]) -> Recognised:
