@@ -76,3 +76,39 @@ def test_a_perceptron_moves_by_its_error(activation: str) -> None:
 
     np.testing.assert_allclose(layer.kernel, np.swapaxes(x, 1, 2) @ error, rtol=1e-12, atol=1e-15)
     np.testing.assert_allclose(layer.bias, error.sum(axis=1), rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("every", [False, True])
+def test_a_recurrent_layer_has_the_gradients_of_its_model(every: bool) -> None:
+    """Unrolled over its steps a SimpleRNN has the states and gradients of Keras's, an output at each step or one."""
+    import keras
+    import tensorflow as tf
+
+    random = np.random.default_rng(5)
+    kernels = [random.normal(size=(2, 5, 3)), random.normal(size=(2, 3, 2))]
+    biases = [random.normal(size=(2, 3)), random.normal(size=(2, 2))]
+    data, first, targets = (random.normal(size=(2, 4, k)) for k in (2, 3, 2))
+    targets[:, : 0 if every else 3] = np.nan
+    inputs, before = np.concatenate([data, first], axis=2), (None, 0, 1, 2)
+    layers, losses = dense_gradients(
+        ["tanh", "linear"], kernels, biases, inputs, targets, "mean_squared_error", before
+    )  # fmt: skip
+    for number in range(2):
+        rnn = keras.layers.SimpleRNN(3, return_sequences=True, dtype="float64")
+        dense = keras.layers.Dense(2, dtype="float64")
+        rnn.build((1, 4, 2))
+        dense.build((1, 4, 3))
+        rnn.set_weights([kernels[0][number, :2], kernels[0][number, 2:], biases[0][number]])
+        dense.set_weights([kernels[1][number], biases[1][number]])
+        with tf.GradientTape() as tape:
+            states = rnn(data[number : number + 1], initial_state=tf.constant(first[number : number + 1, 0]))
+            own = keras.losses.get("mean_squared_error")(np.nan_to_num(targets[number]), dense(states)[0])
+            total = tf.reduce_sum(own if every else own[3:])
+        kernel, recurrent, bias, *rest = tape.gradient(total, [v.value for v in (*rnn.weights, *dense.weights)])
+
+        np.testing.assert_allclose(layers[0].y[number], states[0], rtol=1e-12)
+        np.testing.assert_allclose(losses[number].sum(), total, rtol=1e-12)
+        wanted = [np.concatenate([kernel, recurrent]), bias, *rest]
+        found = [layer[number] for pair in layers for layer in (pair.kernel, pair.bias)]
+        for a, b in zip(found, wanted, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-14)

@@ -57,6 +57,7 @@ class LayerGradients:
 
 
 DenseGradients = Callable[
-    [Sequence[str], Sequence[Array], Sequence[Array], Array, Array, str], tuple[list[LayerGradients], Array]
+    [Sequence[str], Sequence[Array], Sequence[Array], Array, Array, str, Sequence[int | None]],
+    tuple[list[LayerGradients], Array],
 ]
 """What `oracle.dense_steps.dense_gradients` is."""

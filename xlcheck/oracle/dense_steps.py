@@ -24,6 +24,7 @@ def dense_gradients(
     inputs: Array,
     targets: Array,
     loss: str,
+    before: Sequence[int | None] = (),
 ) -> tuple[list[LayerGradients], Array]:
     """What Keras computes in dense networks, forward and backward, in float64.
 
@@ -31,9 +32,10 @@ def dense_gradients(
         activations: of each layer, by Keras's name.
         kernels: of each layer, `(networks, inputs, units)`.
         biases: of each layer, `(networks, units)`.
-        inputs: `(networks, samples, features)`.
-        targets: `(networks, samples, outputs)`.
+        inputs: `(networks, samples, features)`; of a recurrent first layer, the first states behind the features.
+        targets: `(networks, samples, outputs)`; not a number where a sample has none, and no loss.
         loss: one of `LOSSES`; a network's loss is the sum over its samples.
+        before: where the first layer is recurrent, of each sample the number of the step before it, which comes first.
 
     Returns:
         The layers, and the loss of each sample, `(networks, samples)`.
@@ -44,31 +46,64 @@ def dense_gradients(
     convert = [tf.constant(item, dtype="float64") for item in (*kernels, *biases)]
     weights, offsets = convert[: len(kernels)], convert[len(kernels) :]
     sums, outputs = [], []
-    signal = tf.constant(inputs, dtype="float64")
+    signal, counts = tf.constant(inputs, dtype="float64"), 1.0 - np.isnan(targets).any(axis=-1)
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(convert)
-        for activation, kernel, bias in zip(activations, weights, offsets, strict=True):
-            sums.append(keras.ops.matmul(signal, kernel) + bias[:, None, :])
-            outputs.append(_activation(activation)(sums[-1]))
-            signal = outputs[-1]
-        goal = tf.constant(targets, dtype="float64")
+        for number, (name, kernel, bias) in enumerate(zip(activations, weights, offsets, strict=True)):
+            steps = _layer(_activation(name), signal, kernel, bias, () if number else before)
+            sums.append([z for z, _ in steps])
+            outputs.append([y for _, y in steps])
+            signal = _together(outputs[-1])
+        goal = tf.constant(np.nan_to_num(targets), dtype="float64")
         function = keras.losses.get("mean_squared_error" if loss == PERCEPTRON else loss)
-        losses = function(goal, signal)
+        losses = function(goal, signal) * counts
         # Keras computes a cross-entropy from the sums before the outputs, past the outputs themselves.
-        total, of_outputs = tf.reduce_sum(losses), tf.reduce_sum(function(goal, tf.identity(signal)))
+        total, of_outputs = tf.reduce_sum(losses), tf.reduce_sum(function(goal, tf.identity(signal)) * counts)
         if loss == PERCEPTRON:
-            total = tf.reduce_sum(tf.stop_gradient(signal - goal) * sums[-1])
+            total = tf.reduce_sum(tf.stop_gradient(signal - goal) * _together(sums[-1]))
     found = []
     for number, (z, y) in enumerate(zip(sums, outputs, strict=True)):
-        slope = tape.gradient(y, z)
-        sources = [z, y, weights[number], offsets[number]]
-        flows = tape.gradient(total, sources)
-        if y is signal:
-            flows[1] = tape.gradient(of_outputs, y)
-        pairs = zip((slope, *flows), (z, *sources), strict=True)
-        shown = [tf.zeros_like(source) if flow is None else flow for flow, source in pairs]  # none passes a threshold
-        found.append(LayerGradients(*(np.asarray(item) for item in (z, y, *shown))))
+        slopes = [tape.gradient(*pair) for pair in zip(y, z, strict=True)]
+        flows = tape.gradient(total, {"z": z, "y": y, "kernel": weights[number], "bias": offsets[number]})
+        if y is outputs[-1]:
+            flows["y"] = tape.gradient(of_outputs, y)
+        pieces = [(z, z), (y, y), (slopes, z), (flows["z"], z), (flows["y"], y)]
+        parts = [_together([_or_nothing(*pair) for pair in zip(*own, strict=True)]) for own in pieces]
+        rest = [_or_nothing(flows["kernel"], weights[number]), _or_nothing(flows["bias"], offsets[number])]
+        found.append(LayerGradients(*(np.asarray(item) for item in (*parts, *rest))))
     return found, np.asarray(losses)
+
+
+def _layer(
+    activation: Callable[[Any], Any], signal: Any, kernel: Any, bias: Any, before: Sequence[int | None]
+) -> list[tuple[Any, Any]]:
+    """The sums and the outputs of a layer, all samples at once; of a recurrent one sample by sample."""
+    import tensorflow as tf
+
+    if not before:
+        z = import_keras().ops.matmul(signal, kernel) + bias[:, None, :]
+        return [(z, activation(z))]
+    features = kernel.shape[1] - kernel.shape[2]
+    found: list[tuple[Any, Any]] = []
+    for s, earlier in enumerate(before):
+        own = signal[:, s : s + 1]
+        state = own[..., features:] if earlier is None else found[earlier][1]
+        found += _layer(activation, tf.concat([own[..., :features], state], axis=-1), kernel, bias, ())
+    return found
+
+
+def _together(pieces: Sequence[Any]) -> Any:
+    """The samples of a layer; those that were computed at once as they are, with what Keras knows of them."""
+    import tensorflow as tf
+
+    return tf.concat(pieces, axis=1) if len(pieces) > 1 else pieces[0]
+
+
+def _or_nothing(flow: Any, source: Any) -> Any:
+    """A gradient; 0 where nothing flows, as none passes a threshold."""
+    import tensorflow as tf
+
+    return tf.zeros_like(source) if flow is None else flow
 
 
 def _activation(name: str) -> Callable[[Any], Any]:

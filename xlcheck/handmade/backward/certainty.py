@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from xlcheck.formulas.algebra import Address, Leaf
+from xlcheck.formulas.algebra import Address, Leaf, outline
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.backward.family import place_of
-from xlcheck.handmade.backward.network import DenseNetwork
+from xlcheck.handmade.backward.network_cells import DenseNetwork
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Move
@@ -65,6 +65,8 @@ class Certainty:
         holders = Counter(held for cell, held in roles.items() if cell not in repeats)
         out_of_kind = {*self.out_of_kind()}
         for cell, held in roles.items():
+            if cell in self._reading.odd and cell not in self._confirmed:
+                continue
             filled = cell in self._table.texts and any(self._shapes[shape] for shape in self._of(cell))
             if cell not in out_of_kind and (cell in self._confirmed or filled or holders[held] <= 1 or cell in repeats):
                 yield cell
@@ -156,7 +158,44 @@ def may_read_others(table: CellTable, reading: Reading, number: int) -> bool:
     """Whether the forward part of a step may have been meant to read other weights or inputs than it does."""
     samples = reading.steps[number].truth.network.samples
     learns_itself = any({*sample.inputs} & {*sample.targets} for sample in samples)
-    return learns_itself or _leaves_weights_out(table, reading) or _reads_otherwise(reading, number)
+    elsewhere = _leaves_weights_out(table, reading) or _leaves_units_out(reading, number)
+    return learns_itself or elsewhere or _reads_otherwise(reading, number)
+
+
+def _leaves_units_out(reading: Reading, number: int) -> bool:
+    """Whether updates depend on activations that read weights of a step and are none of its units, or on more inputs.
+
+    A recurrent unit of which one step does not read the step before is left with the last of its steps.
+    """
+    sheet, step = reading.sheet, reading.steps[number]
+    weights = step.truth.network.weights
+    own = {cell for cell, at in reading.forward.items() if at == number}
+
+    def reads(cell: Address) -> Sequence[Address]:
+        return sheet.terms.reads.get(cell, ())
+
+    behind = reached(step.moves, reads, among=lambda cell: cell not in sheet.updates)
+    if any(_is_left_out(cell, reading, number) for cell in behind & sheet.settings):
+        return True
+    others = [cell for cell in behind if cell in sheet.activated and cell not in own]
+    of = {cell: reached([cell], reads, among=lambda read: read not in sheet.activated) for cell in others}
+    return any(not weights.isdisjoint(read) for read in of.values())
+
+
+def _is_left_out(cell: Address, reading: Reading, number: int) -> bool:
+    """Whether a number beside an input is read as that is, and is none: it may belong to a sample that was left out."""
+    sheet = reading.sheet
+    if sheet.terms.is_computed(cell):
+        return False
+    inputs = {own for sample in reading.steps[number].truth.network.samples for own in sample.inputs}
+    beside = [(cell[0], cell[1] + d, cell[2] + r) for d, r in ((0, 1), (1, 0), (0, -1), (-1, 0))]
+    readers = [reader for reader in sheet.terms.readers.get(cell, ()) if reader not in sheet.updates]
+    kinds = {outline(sheet.terms[reader], lambda _: None) for reader in readers}
+    return any(
+        outline(sheet.terms[reader], lambda _: None) in kinds
+        for own in beside if own in inputs
+        for reader in sheet.terms.readers.get(own, ()) if reader not in reading.forward
+    )  # fmt: skip
 
 
 def _leaves_weights_out(table: CellTable, reading: Reading) -> bool:

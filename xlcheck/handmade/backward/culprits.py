@@ -25,6 +25,7 @@ from xlcheck.handmade.reading.cells import show
 
 _EITHER = "two cells could be wrong, and nothing says which"
 _SIGN = "it may be a bias, which should be added to the sum"
+_NOTHING = 1e-9
 _UNKNOWN = "what would put it right is no quantity of a backward pass"
 
 
@@ -150,6 +151,9 @@ class Search:
         """The one cell that explains why an update is wrong, or all of a column that was filled down."""
         effort.require_time()
         suspects = list(dict.fromkeys(self._suspects(update)))
+        if any(self._may_be_nothing(cell, update) for cell in suspects):
+            self.findings.open.setdefault(update, _EITHER)
+            return {}
         explained = [found for cell in suspects if (found := self._explanation(cell, update)) is not None]
         if not explained:
             sums = [cell for cell in self._above(update) if self._columns.added_by(cell)]
@@ -164,6 +168,11 @@ class Search:
             self.findings.open[update] = _EITHER
         self.findings.open.setdefault(update, "more than one cell could be wrong" if explained else _UNKNOWN)
         return {}
+
+    def _may_be_nothing(self, cell: Address, update: Address) -> bool:
+        """Whether all is right if a cell holds 0, as what a first state of 0 adds: nobody knows what it should be."""
+        values = self._solved(cell, update) if cell != update else None
+        return values is not None and bool((np.abs(values[:-1]) < _NOTHING).all())
 
     def _column(self, cell: Address, role: Role) -> Column:
         """A cell that should hold something, or the column of its samples that is wrong instead; none if either may be.
@@ -183,7 +192,12 @@ class Search:
             return {cell: role}
         if is_there and not self._regular(cell):
             return {}
-        return next((column for column in best if not all(map(self._regular, column))), best[-1])
+        found = next((column for column in best if not all(map(self._regular, column))), best[-1])
+        return {} if any(self._holds(own, wanted) for own, wanted in found.items()) else found
+
+    def _holds(self, cell: Address, wanted: Role) -> bool:
+        """Whether a cell holds what it should, so that it was not filled wrongly."""
+        return same(self._sheet.cells[cell], wanted.quantity.values * wanted.factor)
 
     def _explanation(self, suspect: Address, update: Address) -> tuple[Address, Role] | None:
         """The suspect, or what it reads, whichever alone puts most updates right.
@@ -203,12 +217,19 @@ class Search:
         gains = {cell: self._gain({cell: role}) for cell, role in needed.items()}
         best = [cell for cell in needed if gains[cell] == max(gains.values())]
         others = [cell for cell in best if cell != suspect and not self._only_counts_otherwise(cell, needed[cell])]
+        others = [cell for cell in others if not self._is_as_its_kin(cell)] or others
         if not others:
             return suspect, needed[suspect]
         if len(others) == 1 and not self._elsewhere(needed[others[0]], others[0]):
             return others[0], needed[others[0]]
         self.findings.open[update] = _EITHER
         return None
+
+    def _is_as_its_kin(self, cell: Address) -> bool:
+        """Whether a cell holds the same kind of quantity as two others at least that were written like it."""
+        kind = self._reading.kinds.get(cell)
+        kin = [other for other, own in self._reading.kinds.items() if own == kind and other != cell]
+        return kind is not None and sum(self._alike(cell, other) for other in kin) > 1
 
     def _only_counts_otherwise(self, cell: Address, role: Role) -> bool:
         """Whether a cell holds what is needed with the factor of its like, so that its reader counts it wrongly."""
@@ -253,13 +274,15 @@ class Search:
         return sum(same(self._after(update, instead), self._goals[update]) for update in behind) - before
 
     def _reads_a_pasted_number(self, cell: Address) -> bool:
-        """Whether a formula reads a number beside formulas, which may have been one of them."""
-        reads, terms = self._sheet.terms.reads[cell], self._sheet.terms
-        typed = [read for read in reads if read not in terms and read in self._sheet.settings]
+        """Whether a formula reads a number beside formulas of its step, which may have been one of them."""
+        typed = [
+            read for read in self._sheet.terms.reads[cell] if read in self._sheet.settings - self._sheet.terms.keys()
+        ]
+        beside = ((t, (t[0], t[1] + d, t[2] + r)) for t in typed for d, r in ((0, 1), (1, 0), (0, -1), (-1, 0)))
         return any(
-            abs(one[1] - other[1]) + abs(one[2] - other[2]) == 1
-            for one in typed for other in reads if other in terms and other[0] == one[0]
-        )  # fmt: skip
+            other in self._sheet.terms and self._reading.roles.get(other, (None,))[0] == self._number
+            for _, other in beside
+        )
 
     def _suspects(self, cell: Address) -> Iterator[Address]:
         """The cells without a role that only read cells with one."""
@@ -276,7 +299,7 @@ class Search:
         """What a cell holds, once the culprits found so far are right."""
         if not self.findings.values or cell in self.findings.values or cell not in self._sheet.terms:
             own = self._reading.roles.get(cell)
-            return None if own is None else own[1]
+            return None if own is None or cell in self._reading.odd else own[1]
         above = [c for c in self._above(cell) if c not in self.findings.values]
         return self._reading.role(self._number, self._sheet.recomputed(self.findings.values, [*above, cell])[cell])
 

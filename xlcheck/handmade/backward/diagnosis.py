@@ -12,7 +12,7 @@ from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.roles import Reading
 
-_GRADIENT = re.compile(r"∂E/∂([bw])(\d*)\[([\d,]+)\]")
+_GRADIENT = re.compile(r"∂E/∂([bw])(\d*)\[([h\d,]+)\]")
 
 
 def diagnosed(reading: Reading, cell: Address, role: Role) -> tuple[str | None, str]:
@@ -57,6 +57,9 @@ def in_words(name: str) -> str:
     if kind == "b":
         return f"{name}, the gradient of the bias of unit {place}{of_layer} (its delta, of a single sample)"
     before, unit = place.split(",")
+    if before.startswith("h"):
+        state = f"of unit {before[1:]} at the step before"
+        return f"{name}, the gradient of the weight with which unit {unit}{of_layer} reads the state {state}"
     return f"{name}, the gradient of weight {before} of unit {unit}{of_layer}"
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.backward.network import DenseNetwork
+from xlcheck.handmade.backward.network_cells import DenseNetwork
 from xlcheck.handmade.backward.quantities import Library, Quantity
 from xlcheck.handmade.backward.steps import Sheet, Step
 from xlcheck.handmade.backward.truth import Truth, truths
@@ -55,7 +55,7 @@ def estimates(
     moved = truths(networks, {**sheet.cells, **places}, steps[0].truth.loss, ask)
     for (number, weight, length), truth in zip(trials, moved, strict=True):
         found[number] += _quantities(steps[number], weight, length, truth)
-    counts = len(steps[0].truth.network.samples), len(steps[0].truth.network.samples[0].targets)
+    counts = steps[0].truth.network.with_targets, len(steps[0].truth.network.samples[-1].targets)
     return {number: Library(own, counts) for number, own in found.items()}
 
 

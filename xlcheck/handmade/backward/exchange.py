@@ -9,7 +9,7 @@ from itertools import combinations, islice
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.evaluation import same
-from xlcheck.handmade.backward.network import DenseNetwork
+from xlcheck.handmade.backward.network_cells import DenseNetwork
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Move, goals
 from xlcheck.handmade.backward.truth import Truth, truths
@@ -52,7 +52,7 @@ def _exchanged(network: DenseNetwork) -> Iterator[DenseNetwork]:
 def _signals(truth: Truth) -> Iterator[tuple[Address, Array]]:
     """What the cells of the forward part would hold."""
     for s, sample in enumerate(truth.network.samples):
-        for totals, outputs, layer in zip(sample.totals, sample.outputs, truth.layers, strict=True):
+        for totals, outputs, layer in zip(sample.totals, sample.outputs, truth.layers, strict=False):
             for u, (total, output) in enumerate(zip(totals, outputs, strict=True)):
                 if total is not None:
                     yield total, layer.z[:, s, u]

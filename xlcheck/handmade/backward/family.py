@@ -28,13 +28,16 @@ def amendments(table: CellTable, reading: Reading) -> dict[Address, str]:
     """Cell that breaks its line → the formula that its siblings would have in its place."""
     found: dict[Address, str] = {}
     updates = reading.sheet.updates.keys()
+    places = reading.steps[0].truth.network.places
     for stride, length in _strides(reading):
+        samples = {place_of(cell, stride) for cell in places}
         wanted: dict[Address, str] = {}
         typed: set[Address] = set()
         for line in _lines(table, stride):
             own = dict(_amended(table, line, stride)) if length in {None, len(line), len(line) - 1} else {}
-            if length is not None:  # what a batch begins with, and what sums it up, are no samples
-                own = {c: text for c, text in own.items() if not _reads(table, [c], {*line, *updates})}
+            if length is not None:  # what begins a batch, sums it up or stands elsewhere is no sample
+                own = {c: text for c, text in own.items()
+                       if place_of(c, stride) in samples and not _reads(table, [c], {*line, *updates})}  # fmt: skip
             wanted |= own
             copies = [cell for cell in line if not "".join(cut(table.texts.get(cell, "")).between)]
             goes_on = _goes_on(table, line) or _reads(table, copies, updates)
@@ -73,7 +76,7 @@ def _strides(reading: Reading) -> Iterator[tuple[Offset, int | None]]:
     far = Counter(offset_between(at, to) for to, at in updates.items() if to[0] == at[0])
     if stride := reading.stride or max(far, key=lambda own: far[own], default=None):
         yield stride, None
-    outputs = [sample.outputs[-1][0] for sample in reading.steps[0].truth.network.samples]
+    outputs = reading.steps[0].truth.network.places
     between = Counter(offset_between(a, b) for a, b in pairwise(outputs))
     # One sample that is wrong may not be known as one.
     yield from ((own, len(outputs)) for own, _ in between.most_common(1) if own != stride)

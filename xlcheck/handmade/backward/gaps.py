@@ -58,7 +58,7 @@ def gaps(
         (cell for cell in typed if cell not in others),
         "was typed in the place of a weight that other steps update; check a run that begins there by itself",
     )
-    if any(_unmoved(reading, steps, followed)):
+    if any(_unmoved(reading, steps, followed)) or any(_stays(reading, number) for number in steps):
         yield "a weight stays what it is where others move"
     if _uneven(reading, accepted):
         yield "weights of one step move in different ways"
@@ -236,6 +236,17 @@ def _unmoved(
             copies = (isinstance(terms.get(reader), Leaf) for reader in terms.readers.get(before[place], ()))
             is_fixed = own[place] == before[place] and not any(copies)
             yield place in moving or any(not (is_fixed and terms.readers.get(cell)) for cell in held)
+
+
+def _stays(reading: Reading, number: int) -> bool:
+    """Whether a weight stays where others move, and nothing reads its gradient, or a copy of it beside these."""
+    step, terms = reading.steps[number], reading.sheet.terms
+    fixed = step.gradients.keys() - {reading.sheet.updates[update] for update in step.moves} if step.moves else ()
+    lines = {(update[0], axis, update[axis]) for update in step.moves for axis in (1, 2)}
+    unread = [cell for cell in (*terms, *reading.roles) if not terms.readers.get(cell)]
+    held = {reading.roles[cell][1].quantity.name for cell in unread if reading.roles.get(cell, (None,))[0] == number}
+    copies = {source(c, terms) for c in unread if any((c[0], axis, c[axis]) in lines for axis in (1, 2))}
+    return any(weight in copies or step.gradient_names[weight] in held for weight in fixed)
 
 
 def _typed_anew(table: CellTable, reading: Reading, before: _Weights, own: _Weights) -> Iterator[Address]:

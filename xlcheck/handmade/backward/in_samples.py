@@ -22,7 +22,7 @@ from xlcheck.handmade.backward.roles import Reading
 Column = Mapping[Address, Role]
 """Cells of one kind, one a sample, and what each should hold."""
 
-_OF_WEIGHT = re.compile(r"∂E/∂[wb](\d+)(\[(?:\d+,)?(\d+)\])$")
+_OF_WEIGHT = re.compile(r"∂E/∂[wb](\d+)(\[(?:h?\d+,)?(\d+)\])$")
 _DEEPEST = 4
 """Columns from a sum back to the error: products, δ, what flows back, the error of an output."""
 
@@ -46,8 +46,7 @@ class Columns:
     ) -> None:
         self._reading, self._number, self._sheet = reading, number, reading.sheet
         self._alike, self._behind = alike, behind
-        samples = reading.steps[number].truth.network.samples
-        self._outputs = [sample.outputs[-1][0] for sample in samples]
+        self._outputs = reading.steps[number].truth.network.places
 
     def added_by(self, cell: Address) -> Sequence[Address]:
         """The cells, one a sample and in their order, that a formula adds up; none if it reads others besides."""

@@ -14,6 +14,7 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Expression, Function, Term
 from xlcheck.formulas.arrays import array_of
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, Coefficient, coefficient, is_set
+from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.quantities import Library, Quantity, Role
 from xlcheck.handmade.backward.slots import Pull, Slot
@@ -53,6 +54,9 @@ class Kept:
         for number, step in enumerate(steps):
             for update in step.moves:
                 self._ending.setdefault(update, []).append(number)
+        moving = {*sheet.updates, *sheet.updates.values()}
+        self._weights_of_steps = moving.union(*(step.truth.network.weights for step in steps))
+        self._after_outputs: dict[int, set[Address]] = {}
         self._shares_in: dict[Address, list[tuple[Address, Coefficient, Array]]] = {}
         self._step_of: dict[Address, int] = {}
         self._ways: dict[str, bool] = {}
@@ -158,7 +162,7 @@ class Kept:
         for before, share, zero in self._shares(cell):
             if weight not in self._steps[self._step_of.get(before, number)].moves and before in self._step_of:
                 continue  # the gradient of this step, or of a later one
-            if latest and self._source(before) not in latest:
+            if (latest and self._source(before) not in latest) or before in self._behind(number):
                 continue
             if not latest and before in self._step_of and not self._sheet.terms.readers.get(cell):
                 continue  # a sum of gradients of two steps, which nothing goes on with
@@ -169,6 +173,14 @@ class Kept:
                         self.slots.setdefault((number, weight), []).append(slot)
                         return slot.quantity
         return None
+
+    def _behind(self, number: int) -> set[Address]:
+        """The cells that are computed from the outputs of a step: nothing of it was kept before."""
+        if number not in self._after_outputs:
+            samples = self._steps[number].truth.network.samples
+            outputs = [cell for sample in samples for cell in sample.outputs[-1]]
+            self._after_outputs[number] = behind(outputs, self._sheet.order, self._sheet.terms)
+        return self._after_outputs[number]
 
     def begun(self) -> Iterator[tuple[Address, tuple[int, Role]]]:
         """The cells of first steps from which others go on, and that keep what these do if nothing was kept before."""
@@ -208,7 +220,7 @@ class Kept:
             sheet, settings, found = self._sheet, self._sheet.settings_of(cell), []
             term = sheet.terms[cell]
             for before in sheet.terms.reads[cell]:
-                if before in sheet.terms and (before in sheet.settings or before in sheet.updates):
+                if before in self._weights_of_steps or (before in sheet.terms and before in sheet.settings):
                     continue
                 zero, one, two = (self._value(term, {before: np.array(value)}) for value in (0.0, 1.0, 2.0))
                 share = coefficient(one - zero, settings) if same(two - one, one - zero) else None

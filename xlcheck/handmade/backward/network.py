@@ -2,76 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term, subterms
+from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells, SampleCells
 from xlcheck.handmade.backward.neurons import MINUS, Monomial, Neuron, Neurons
+from xlcheck.handmade.backward.recurrence import Recurrence, recurrences
 from xlcheck.handmade.backward.updates import source
+from xlcheck.handmade.reading.cell_terms import CellTerms
 
 _PAIR = 2
-
-
-@dataclass(frozen=True)
-class LayerCells:
-    """The weights of a Dense layer.
-
-    Attributes:
-        activation: Keras's name.
-        kernel: inputs × units.
-        bias: one cell a unit, the same one for several if they share it; None without.
-        sign: 1, or −1 where thresholds take the place of biases.
-    """
-
-    activation: str
-    kernel: tuple[tuple[Address, ...], ...]
-    bias: tuple[Address, ...] | None
-    sign: float = 1.0
-
-    @property
-    def thresholds(self) -> frozenset[Address]:
-        """The cells that are taken from the sum; none where biases are added."""
-        return frozenset(self.bias or ()) if self.sign < 0 else frozenset()
-
-    @property
-    def biases(self) -> dict[Address, tuple[int, ...]]:
-        """Each bias, and the units that have it, from 0."""
-        own = self.bias or ()
-        return {cell: tuple(u for u, other in enumerate(own) if other == cell) for cell in own}
-
-
-@dataclass(frozen=True)
-class SampleCells:
-    """The cells of one sample.
-
-    Attributes:
-        inputs: what the first layer reads.
-        totals: of each layer, the cells of the sums; None where a sum has no cell.
-        outputs: of each layer, what its units hand on.
-        targets: what the last layer's outputs are compared with.
-        ones: cells that hold a 1, times which the biases are taken.
-    """
-
-    inputs: tuple[Address, ...]
-    totals: tuple[tuple[Address | None, ...], ...]
-    outputs: tuple[tuple[Address, ...], ...]
-    targets: tuple[Address, ...]
-    ones: tuple[Address, ...]
-
-
-@dataclass(frozen=True)
-class DenseNetwork:
-    """A dense network at one training step: the samples that are computed with the same weights."""
-
-    layers: tuple[LayerCells, ...]
-    samples: tuple[SampleCells, ...]
-
-    @property
-    def weights(self) -> frozenset[Address]:
-        """The cells of all kernels and biases."""
-        rows = [row for layer in self.layers for row in (*layer.kernel, layer.bias or ())]
-        return frozenset(cell for row in rows for cell in row)
 
 
 @dataclass(frozen=True)
@@ -93,8 +35,34 @@ class _Group:
     one: Address | None
 
 
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a sheet before its networks.
+
+    Attributes:
+        units: all of them, by their cells.
+        targets: output → what it is compared with.
+        updated: the weights that are updated, before and after.
+        ones: given cells that hold a 1.
+        recurrent: the recurrent layers.
+        rows: the units of each of their steps → the number of the layer, and of the step.
+    """
+
+    units: Mapping[Address, Neuron]
+    targets: Mapping[Address, Address]
+    updated: frozenset[Address]
+    ones: frozenset[Address]
+    recurrent: Sequence[Recurrence]
+    rows: Mapping[frozenset[Address], tuple[int, int]]
+
+    def in_order(self, cells: Sequence[Address]) -> tuple[Address, ...]:
+        """Units as the weights above are for them: those of a recurrent layer in the same order at each step."""
+        place = self.rows.get(frozenset(cells))
+        return tuple(sorted(cells)) if place is None else self.recurrent[place[0]].steps[place[1]].outputs[0]
+
+
 def find_networks(
-    neurons: Neurons, terms: Mapping[Address, Term], updates: Mapping[Address, Address], ones: frozenset[Address]
+    neurons: Neurons, terms: CellTerms, updates: Mapping[Address, Address], ones: frozenset[Address]
 ) -> list[DenseNetwork]:
     """The networks whose outputs are compared with targets, each with all its samples.
 
@@ -107,15 +75,43 @@ def find_networks(
     units = {neuron.cell: neuron for neuron in neurons.activated_ones()}
     targets = _targets(neurons, terms, updates, units)
     weights = frozenset(updates) | frozenset(updates.values())
+    recurrent = list(recurrences(units, weights, terms.is_computed))
+    rows = {frozenset(own.outputs[0]): (n, t) for n, line in enumerate(recurrent) for t, own in enumerate(line.steps)}
+    known = _Known(units, targets, weights, ones, recurrent, rows)
     chains: dict[tuple[LayerCells, ...], list[SampleCells]] = {}
+    unrolled: dict[int, dict[int, _Chain]] = defaultdict(dict)
     for outputs in _together(targets, units, updates):
-        found = _chain(outputs, targets, units, weights, ones)
-        if found is not None:
-            layers, sample = found
-            chains.setdefault(layers, []).append(sample)
+        found = _chain(outputs, known)
+        if found is not None and found.start is not None:
+            unrolled[found.start[0]][found.start[1]] = found
+        elif found is not None:
+            chains.setdefault(found.layers, []).append(found.sample)
+    for number, ends in unrolled.items():
+        if (
+            len({found.layers for found in ends.values()}) == 1
+        ):  # else an output at one step is another one than at others
+            layers = (recurrent[number].layer, *next(iter(ends.values())).layers)
+            chains.setdefault(layers, []).extend(_steps(recurrent[number], ends))
     networks = [DenseNetwork(layers, tuple(samples)) for layers, samples in chains.items()]
     mixed = [*_with_targets_of_others(networks), *_with_weights_of_others(networks, updates)]
     return [network for network in networks if _is_proper(network) and network not in mixed]
+
+
+def _steps(recurrent: Recurrence, ends: Mapping[int, _Chain]) -> Iterator[SampleCells]:
+    """The steps of a recurrent layer, with what stands above those that have an output; up to the last of these."""
+    for t, own in enumerate(recurrent.steps[: max(ends) + 1]):
+        top = ends[t].sample if t in ends else None
+        yield (
+            own
+            if top is None
+            else replace(
+                own,
+                totals=own.totals + top.totals,
+                outputs=own.outputs + top.outputs,
+                targets=top.targets,
+                ones=top.ones,
+            )
+        )
 
 
 def _with_weights_of_others(
@@ -133,10 +129,11 @@ def _with_targets_of_others(networks: Sequence[DenseNetwork]) -> list[DenseNetwo
     """The networks of which a sample has other inputs than those that some other one has with its targets."""
     inputs: dict[tuple[Address, ...], set[tuple[Address, ...]]] = {}
     for sample in (sample for network in networks for sample in network.samples):
-        inputs.setdefault(sample.targets, set()).add(sample.inputs)
+        if sample.targets:
+            inputs.setdefault(sample.targets, set()).add(sample.inputs)
     if len(inputs) == 1:  # what is wanted is said once for all
         return []
-    return [n for n in networks if any(len(inputs[sample.targets]) > 1 for sample in n.samples)]
+    return [n for n in networks if any(len(inputs[own.targets]) > 1 for own in n.samples if own.targets)]
 
 
 def _targets(
@@ -212,22 +209,32 @@ def _times_updated(cell: Address, updates: Mapping[Address, Address]) -> int:
     return count
 
 
-def _chain(
-    outputs: tuple[Address, ...],
-    targets: Mapping[Address, Address],
-    units: Mapping[Address, Neuron],
-    updated: frozenset[Address],
-    ones: frozenset[Address],
-) -> tuple[tuple[LayerCells, ...], SampleCells] | None:
+@dataclass(frozen=True)
+class _Chain:
+    """The layers of one sample.
+
+    Attributes:
+        layers: from its inputs, or from a recurrent layer, to its outputs.
+        sample: its cells.
+        start: the number of the recurrent layer that it goes on from, and of the step; None if it begins with inputs.
+    """
+
+    layers: tuple[LayerCells, ...]
+    sample: SampleCells
+    start: tuple[int, int] | None
+
+
+def _chain(outputs: tuple[Address, ...], known: _Known) -> _Chain | None:
     """The layers of one sample, from its outputs down; None if they are no chain of dense layers."""
     groups: list[_Group] = []
-    cells = outputs
-    while True:
-        group = _group([units[cell] for cell in cells], units, updated, ones)
+    cells = known.in_order(outputs)
+    outputs = cells
+    while frozenset(cells) not in known.rows:
+        group = _group([known.units[cell] for cell in cells], known)
         if group is None or len(groups) > 20:
             return None
         groups.insert(0, group)
-        if not units.keys() & set(group.inputs):
+        if not known.units.keys() & set(group.inputs):
             break
         cells = group.inputs
     layers = tuple(
@@ -237,23 +244,21 @@ def _chain(
         for g in groups
     )  # fmt: skip
     sample = SampleCells(
-        groups[0].inputs,
+        groups[0].inputs if groups else (),
         tuple(tuple(unit.total for unit in g.units) for g in groups),
         tuple(tuple(unit.cell for unit in g.units) for g in groups),
-        tuple(targets[cell] for cell in outputs),
+        tuple(known.targets[cell] for cell in outputs),
         tuple(g.one for g in groups if g.one not in {None, MINUS}),
     )
-    return layers, sample
+    return _Chain(layers, sample, known.rows.get(frozenset(cells)))
 
 
-def _group(
-    members: Sequence[Neuron], units: Mapping[Address, Neuron], updated: frozenset[Address], ones: frozenset[Address]
-) -> _Group | None:
+def _group(members: Sequence[Neuron], known: _Known) -> _Group | None:
     """The units of one layer, if all read the same inputs and have one activation."""
     activations = {unit.activation for unit in members}
     if len(activations) > 1 or (activations == {"softmax"} and len(members) == 1):
         return None
-    inputs = _inputs(members, units, updated, ones)
+    inputs = _inputs(members, known)
     if inputs is None:
         return None
     found = [_weights(unit.terms, inputs) for unit in members]
@@ -261,7 +266,7 @@ def _group(
     if len(rest) < len(found) or len({len(left) for left in rest}) > 1 or len(rest[0]) > 1:
         return None
     left = [terms[0] for terms in rest if terms]
-    one = _shared_one(left, ones | {MINUS})
+    one = _shared_one(left, known.ones | {MINUS})
     biases = [[cell for cell in term if cell != one] for term in left]
     if any(len(cells) != 1 for cells in biases):
         return None
@@ -274,24 +279,23 @@ def _shared_one(left: Sequence[Monomial], ones: frozenset[Address]) -> Address |
     return min(set.intersection(*map(set, left)) & ones, default=None) if left and len(left[0]) == 2 else None
 
 
-def _inputs(
-    members: Sequence[Neuron], units: Mapping[Address, Neuron], updated: frozenset[Address], ones: frozenset[Address]
-) -> tuple[Address, ...] | None:
+def _inputs(members: Sequence[Neuron], known: _Known) -> tuple[Address, ...] | None:
     """What all units read: the units below, or what stands beside the weights.
 
     Of two given cells, the weight is the one that is updated, or the one that another unit of the layer does not read.
     """
     pairs = [[m for m in unit.terms if len(m) == 2 and MINUS not in m] for unit in members]
     read = [{cell for pair in own for cell in pair} for own in pairs]
-    below_it = sorted(read[0] & units.keys())
-    if below_it:
-        return tuple(below_it)
+    if below_it := read[0] & known.units.keys():
+        return known.in_order([*below_it])
     found: list[Address] = []
     for pair in pairs[0]:
-        candidates = [cell for cell, other in (pair, pair[::-1]) if other in updated and cell not in updated]
+        candidates = [
+            cell for cell, other in (pair, pair[::-1]) if other in known.updated and cell not in known.updated
+        ]
         if not candidates and len(members) > 1:
             candidates = [cell for cell in pair if all(cell in other for other in read)]
-        candidates = candidates or [cell for cell in pair if cell in ones] or [pair[1]]
+        candidates = candidates or [cell for cell in pair if cell in known.ones] or [pair[1]]
         if len(candidates) > 1 or candidates[0] in found:
             return None
         found.append(candidates[0])
@@ -319,9 +323,15 @@ def _is_proper(network: DenseNetwork) -> bool:
     """Whether each output has one target, no weight or target two places, none is an input, too, and samples differ."""
     kernels = [cell for layer in network.layers for row in layer.kernel for cell in row]
     biases = {cell for layer in network.layers for cell in layer.bias or ()}
-    signals = {cell for sample in network.samples for layer in (sample.inputs, *sample.outputs) for cell in layer}
+    signals = {
+        cell
+        for sample in network.samples
+        for layer in (sample.inputs, sample.states, *sample.outputs)
+        for cell in layer
+    }
     outputs = [cell for sample in network.samples for cell in sample.outputs[-1]]
+    with_targets = [sample for sample in network.samples if sample.targets]
     places = (kernels, outputs, *(sample.targets for sample in network.samples))
     once = all(len(cells) == len(set(cells)) for cells in places)
-    once = once and all(len(sample.targets) == len(sample.outputs[-1]) for sample in network.samples)
+    once = once and all(len(sample.targets) == len(sample.outputs[-1]) for sample in with_targets)
     return once and not (biases | set(kernels)) & signals and not biases & set(kernels)

@@ -219,10 +219,14 @@ def _places(cell: Address, shape: str) -> tuple[tuple[str, int, int, str], tuple
 
 
 def _is_whole(part: Part, edit: Edit, terms: CellTerms) -> bool:
-    """Whether just the edited cells are wrong, and nothing is open; what nobody understands is wrong by its number."""
+    """Whether just the edited cells are wrong, and right under the edit, and nothing is open.
+
+    What nobody understands is wrong by its number.
+    """
     results = [own for own in part.results if isinstance(own, CellResult)]
     roots = {address_of(own.sheet, own.cell): own for own in results if own.status is Status.ROOT}
     known = not any(terms.is_opaque(cell) and _gives_what_it_should(own) for cell, own in roots.items())
+    known = known and all(own.desired_formula == f"={edit.get(cell)}" for cell, own in roots.items())
     return known and part.counts().not_evaluated == 0 and roots.keys() == edit.keys()
 
 

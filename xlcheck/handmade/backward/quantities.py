@@ -14,6 +14,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.backward.through_time import through_time
 from xlcheck.handmade.backward.truth import Truth
 
 _CLOSE = 1e-9
@@ -71,20 +72,26 @@ def quantities(truth: Truth) -> Iterator[Quantity]:
     """All quantities of a network, those first that others may be equal to."""
     count = len(truth.network.samples)
     yield Quantity("E", truth.losses.sum(axis=1))
-    yield Quantity("sum of |error|", np.abs(truth.layers[-1].y - truth.targets).sum(axis=(1, 2)))
+    yield Quantity("sum of |error|", np.nansum(np.abs(truth.layers[-1].y - truth.targets), axis=(1, 2)))
     for cells, layer, number in zip(truth.network.layers, truth.layers, range(1, len(truth.layers) + 1), strict=True):
         for u in range(layer.kernel.shape[2]):
-            for i in range(layer.kernel.shape[1]):
-                yield Quantity(f"∂E/∂w{number}[{i + 1},{u + 1}]", layer.kernel[:, i, u])
+            for i, name in enumerate(cells.input_names):
+                yield Quantity(f"∂E/∂w{number}[{name},{u + 1}]", layer.kernel[:, i, u])
             if cells.bias is not None:
                 yield Quantity(bias_gradient(number, (u,)), cells.sign * layer.bias[:, u])
         for units in (own for own in cells.biases.values() if len(own) > 1):
             yield Quantity(bias_gradient(number, units), cells.sign * layer.bias[:, units].sum(axis=1))
     for s in range(count):
-        yield from _of_sample(truth, s, f"({s + 1})" if count > 1 else "")
+        mark = f"({s + 1})" if count > 1 else ""
+        if truth.network.samples[s].targets:
+            yield from _of_outputs(truth, s, mark)
+        for number in range(len(truth.network.samples[s].outputs)):
+            yield from _of_layer(truth, s, number, mark)
+    yield from (Quantity(*own) for own in through_time(truth))
 
 
-def _of_sample(truth: Truth, s: int, mark: str) -> Iterator[Quantity]:
+def _of_outputs(truth: Truth, s: int, mark: str) -> Iterator[Quantity]:
+    """What is made of the outputs of a sample and its targets."""
     targets = truth.targets[:, s]
     outputs = truth.layers[-1].y[:, s]
     yield Quantity(f"E{mark}", truth.losses[:, s])
@@ -104,51 +111,50 @@ def _of_sample(truth: Truth, s: int, mark: str) -> Iterator[Quantity]:
     if shown.size > 1 and sorted(shown) == [0.0] * (shown.size - 1) + [1.0]:  # people look up the class's own share
         with np.errstate(all="ignore"):
             yield Quantity(f"−ln o{mark}[{int(shown.argmax()) + 1}]", -np.log(outputs[:, shown.argmax()]))
-    signal = truth.inputs[:, s]
-    for number, layer in enumerate(truth.layers, 1):
-        for u in range(layer.z.shape[2]):
-            place = f"{number}{mark}[{u + 1}]"
-            z, y, dz, dy, slope = (a[:, s, u] for a in (layer.z, layer.y, layer.dz, layer.dy, layer.slope))
-            yield Quantity(f"z{place}", z)
-            yield Quantity(f"o{place}", y)
-            yield Quantity(f"∂E/∂o{place}", dy)
-            yield Quantity(f"∂E/∂z{place}", dz)
-            yield Quantity(f"∂o/∂z{place}", slope)
-            yield Quantity(f"1 − o{place}", 1 - y)
-            for i in range(signal.shape[1]):
-                edge = f"{number}{mark}[{i + 1},{u + 1}]"
-                yield Quantity(f"∂E/∂w{edge}", dz * signal[:, i])
-                yield Quantity(f"∂o/∂w{edge}", slope * signal[:, i])
-                yield Quantity(f"∂z/∂w{edge}", signal[:, i])
-        yield from _back(truth, s, number - 1, mark)
-        signal = layer.y[:, s]
 
 
-def _back(truth: Truth, s: int, number: int, mark: str) -> Iterator[Quantity]:
-    """What flows back into a layer over each edge from the one above."""
-    layer = truth.layers[number]
-    kernel = truth.kernels[number]
-    below = truth.layers[number - 1] if number else None
-    under = truth.inputs[:, s] if number == 1 else truth.layers[number - 2].y[:, s] if number > 1 else None
+def _of_layer(truth: Truth, s: int, number: int, mark: str) -> Iterator[Quantity]:
+    """What the units of a layer hold for a sample, and what the loss is by each of it."""
+    layer, signal = truth.layers[number], truth.signal(number, s)
     for u in range(layer.z.shape[2]):
-        dz, slope = layer.dz[:, s, u], layer.slope[:, s, u]
-        for i in range(kernel.shape[1]):
-            edge = f"{number + 1}{mark}[{i + 1},{u + 1}]"
-            weight = kernel[:, i, u]
-            yield Quantity(f"∂z/∂h{edge}", weight)
-            yield Quantity(f"∂E/∂z · w{edge}", dz * weight)
-            yield Quantity(f"∂o/∂h{edge}", slope * weight)
-            if below is None or under is None:
-                continue
-            steep = below.slope[:, s, i]
-            yield Quantity(f"∂E/∂z · w · ∂h/∂z{edge}", dz * weight * steep)
-            yield Quantity(f"∂o/∂z below{edge}", slope * weight * steep)
-            yield Quantity(f"w · ∂h/∂z{edge}", weight * steep)
-            for k in range(under.shape[1]):
-                path = f"{edge}[{k + 1}]"
-                yield Quantity(f"∂E/∂z · w · ∂h/∂w{path}", dz * weight * steep * under[:, k])
-                yield Quantity(f"∂o/∂w below{path}", slope * weight * steep * under[:, k])
-                yield Quantity(f"w · ∂h/∂w{path}", weight * steep * under[:, k])
+        place = f"{number + 1}{mark}[{u + 1}]"
+        z, y, dz, dy, slope = (a[:, s, u] for a in (layer.z, layer.y, layer.dz, layer.dy, layer.slope))
+        yield Quantity(f"z{place}", z)
+        yield Quantity(f"o{place}", y)
+        yield Quantity(f"∂E/∂o{place}", dy)
+        yield Quantity(f"∂E/∂z{place}", dz)
+        yield Quantity(f"∂o/∂z{place}", slope)
+        yield Quantity(f"1 − o{place}", 1 - y)
+        for i, name in enumerate(truth.network.layers[number].input_names):
+            edge = f"{number + 1}{mark}[{name},{u + 1}]"
+            yield Quantity(f"∂E/∂w{edge}", dz * signal[:, i])
+            yield Quantity(f"∂o/∂w{edge}", slope * signal[:, i])
+            yield Quantity(f"∂z/∂w{edge}", signal[:, i])
+    for u in range(layer.z.shape[2]):
+        yield from _back(truth, s, number, u, mark)
+
+
+def _back(truth: Truth, s: int, number: int, u: int, mark: str) -> Iterator[Quantity]:
+    """What flows back from a unit over each edge to the units that it reads."""
+    layer, kernel = truth.layers[number], truth.kernels[number]
+    dz, slope = layer.dz[:, s, u], layer.slope[:, s, u]
+    for i, name in enumerate(truth.network.layers[number].input_names):
+        edge = f"{number + 1}{mark}[{name},{u + 1}]"
+        weight = kernel[:, i, u]
+        yield Quantity(f"∂z/∂h{edge}", weight)
+        yield Quantity(f"∂E/∂z · w{edge}", dz * weight)
+        yield Quantity(f"∂o/∂h{edge}", slope * weight)
+        if (below := truth.below(number, s, i)) is None:
+            continue
+        steep, under = truth.layers[below[0]].slope[:, below[1], below[2]], truth.signal(*below[:2])
+        yield Quantity(f"∂E/∂z · w · ∂h/∂z{edge}", dz * weight * steep)
+        yield Quantity(f"∂o/∂z below{edge}", slope * weight * steep)
+        yield Quantity(f"w · ∂h/∂z{edge}", weight * steep)
+        for k in range(under.shape[1]):
+            path = f"{edge}[{k + 1}]"
+            yield Quantity(f"∂E/∂z · w · ∂h/∂w{path}", dz * weight * steep * under[:, k])
+            yield Quantity(f"∂o/∂w below{path}", slope * weight * steep * under[:, k])
+            yield Quantity(f"w · ∂h/∂w{path}", weight * steep * under[:, k])
 
 
 class Library:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,8 +16,9 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.estimates import estimates
 from xlcheck.handmade.backward.kept import Kept
 from xlcheck.handmade.backward.moves import Mover
-from xlcheck.handmade.backward.network import DenseNetwork
+from xlcheck.handmade.backward.network_cells import DenseNetwork
 from xlcheck.handmade.backward.quantities import Library, Role, quantities
+from xlcheck.handmade.backward.recurrence import zeros_left_out
 from xlcheck.handmade.backward.set_up import settings_held
 from xlcheck.handmade.backward.steps import (
     Form,
@@ -34,6 +35,7 @@ from xlcheck.learning.dense_gradients import DenseGradients, losses_of
 
 MOST_QUANTITIES = 20_000
 _MOST_STEPS, _SOME = 6, 3
+_NUMBERS = re.compile(r"\(\d+\)|[\d,h]+")
 _SAMPLE = re.compile(r"\(\d+\)(?=\[)")
 
 Near = dict[Address, frozenset[int]]
@@ -87,6 +89,27 @@ class Reading:
         samples = len(self.steps[number].truth.network.samples)
         whole = {name for name, count in parts.items() if name in names or count >= samples}
         return {name for name in whole if name.startswith(starts)}
+
+    @cached_property
+    def odd(self) -> frozenset[Address]:
+        """The cells that count a gradient or a slope otherwise than those of its kind in their step: a sign, a factor.
+
+        Who counts one in two ways has it in two cells.
+        """
+        kinds: dict[object, dict[Address, tuple[str, float]]] = defaultdict(dict)
+        for cell, kind in self.kinds.items():
+            role = self.roles[cell][1]
+            kinds[kind][cell] = role.quantity.name, float(f"{float(role.factor):.9g}")
+        return frozenset(cell for kin in kinds.values() for cell in _odd(kin))
+
+    @cached_property
+    def kinds(self) -> Mapping[Address, tuple[int, str]]:
+        """The step of each cell that holds a gradient or a slope so many times, and what it is but for its place."""
+        return {
+            cell: (number, _NUMBERS.sub("", role.quantity.name).replace("∂E/∂b", "∂E/∂w"))
+            for cell, (number, role) in self.roles.items()
+            if role.quantity.name.startswith("∂") and np.ndim(role.factor) == 0
+        }
 
     @cached_property
     def stride(self) -> Offset | None:
@@ -230,8 +253,10 @@ def _moved(reading: Reading, mover: Mover) -> Iterator[Step]:
 def best_reading(sheet: Sheet, ask: DenseGradients) -> Reading:
     """The reading under the loss that explains most updates, or else most gradients, of a sheet with a network."""
     losses = dict.fromkeys(loss for network in sheet.networks for loss in losses_of(network.layers[-1].activation))
-    is_alone = any(len(network.samples[0].targets) == 1 for network in sheet.networks)  # no share of others
+    is_alone = any(len(network.samples[-1].targets) == 1 for network in sheet.networks)  # no share of others
     known = [loss for loss in losses if not (is_alone and loss == "categorical_crossentropy")]
+    if not sheet.near and (zeros := zeros_left_out(sheet.networks, sheet.terms)):
+        sheet = Sheet(sheet.terms, still=zeros)
     readings = [read_under(sheet, loss, ask) for loss in known or losses]
     return max(readings, key=_explained)
 
@@ -243,11 +268,8 @@ def _explained(reading: Reading) -> tuple[int, int, int]:
 
 def _library(step: Step) -> Library:
     network = step.truth.network
-    counts = (
-        len(network.samples),
-        len(network.samples[0].targets),
-        len(network.samples) * len(network.samples[0].targets),
-    )
+    samples, outputs = network.with_targets, len(network.samples[-1].targets)
+    counts = samples, outputs, samples * outputs
     return Library(list(islice(quantities(step.truth), MOST_QUANTITIES)), counts)
 
 
@@ -270,7 +292,7 @@ def _near(sheet: Sheet, steps: Sequence[Step]) -> Near:
     near: Near = {}
     for number, step in enumerate(steps):
         network = step.truth.network
-        given = (cell for sample in network.samples for cell in (*sample.inputs, *sample.targets))
+        given = (cell for own in network.samples for cell in (*own.inputs, *own.states, *own.targets))
         for cell in {*network.weights, *given, *(cell for layer in _outputs(network) for cell in layer)}:
             near[cell] = near.get(cell, frozenset()) | {number}
     return near
@@ -297,6 +319,16 @@ def _roles(
                 kept.note(cell, number, role)
                 yield cell, (number, role)
                 break
+
+
+def _odd(kin: Mapping[Address, tuple[str, float]]) -> Iterator[Address]:
+    """The cells whose factor few others of their kind have, if no other cell holds the same with the usual one."""
+    factors = Counter(factor for _, factor in set(kin.values()))
+    usual, count = factors.most_common(1)[0]
+    if len(factors) < 2 or list(factors.values()).count(count) > 1:
+        return
+    known = {name for name, factor in kin.values() if factor == usual}
+    yield from (cell for cell, (name, factor) in kin.items() if factor != usual and name not in known)
 
 
 def _outputs(network: DenseNetwork) -> Iterator[tuple[Address, ...]]:

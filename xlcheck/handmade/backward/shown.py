@@ -101,6 +101,6 @@ def _are_an_epoch(parts: list[Address], reading: Reading) -> bool:
     numbers = sorted(reading.roles[part][0] for part in parts if part in reading.roles)
     if not numbers or numbers != [*range(numbers[0], numbers[0] + count)]:
         return False
-    data = [(own.truth.inputs[-1].tolist(), own.truth.targets[-1].tolist()) for own in steps]
+    data = [(own.truth.inputs[-1].tolist(), np.nan_to_num(own.truth.targets[-1]).tolist()) for own in steps]
     repeats = all(own == data[number % count] for number, own in enumerate(data))
     return repeats and numbers[0] % count == 0 == len(steps) % count and len(steps) > count

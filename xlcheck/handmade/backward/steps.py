@@ -12,7 +12,8 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Product, below, subterms
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, Coefficient, numbers_in
 from xlcheck.handmade.backward.evaluation import evaluate, value_of
-from xlcheck.handmade.backward.network import DenseNetwork, find_networks
+from xlcheck.handmade.backward.network import find_networks
+from xlcheck.handmade.backward.network_cells import DenseNetwork
 from xlcheck.handmade.backward.neurons import Neurons
 from xlcheck.handmade.backward.quantities import bias_gradient
 from xlcheck.handmade.backward.truth import Truth, truths
@@ -65,6 +66,7 @@ class Sheet:
         terms: what the formulas compute.
         like: the same sheet under settings drawn at random; these ones are then drawn near the numbers shown, where
             formulas agree that differ elsewhere.
+        still: given cells that hold the same number under all settings.
 
     Attributes:
         near: whether the settings are near the numbers shown.
@@ -73,19 +75,21 @@ class Sheet:
         updates: updated cell → weight.
         cells: the values of all cells, `(settings + 1,)`; an update counts as given.
         after: what the formulas of the updates compute.
+        activated: cells that are an activation of something.
         networks: whose outputs are compared with targets.
         settings: the hyperparameters, given and computed from others.
     """
 
-    def __init__(self, terms: CellTerms, like: Sheet | None = None) -> None:
+    def __init__(self, terms: CellTerms, like: Sheet | None = None, still: frozenset[Address] = frozenset()) -> None:
         self.terms, self.near = terms, like is not None
         self._random = np.random.default_rng(0)
         order = in_order(terms.reads)
         self.updates: dict[Address, Address] = find_updates(terms, order, terms.reads) if like is None else like.updates
         self.order = [cell for cell in order if cell not in self.updates]
-        self._kept = _compared(terms)
+        self._kept: frozenset[Address] = _compared(terms) | still if like is None else like._kept
         self._given = self._drawn()
         self._evaluate()
+        self.activated: frozenset[Address] = frozenset() if like is None else like.activated
         self.networks: list[DenseNetwork] = self._found() if like is None else like.networks
         self._given |= dict(self._shares())
         self._set_up()
@@ -94,6 +98,7 @@ class Sheet:
     def _found(self) -> list[DenseNetwork]:
         ones = frozenset(c for c in self._given if c not in self.updates and self.terms.number(c) == 1)
         neurons = Neurons(self.terms, self.order, self.cells, self.updates)
+        self.activated = frozenset(neurons.activated)
         return find_networks(neurons, self.terms, self.updates, ones)
 
     def _evaluate(self) -> None:
@@ -126,6 +131,8 @@ class Sheet:
         for network, sample in ((own, sample) for own in self.networks for sample in own.samples):
             yield from ((cell, np.ones(SETTINGS + 1)) for cell in sample.ones)
             values = np.array([self._given[cell] for cell in sample.targets])
+            if not sample.targets:
+                continue
             answers = _answers(network.layers[-1].activation)
             if answers.size:
                 if np.isin(values[:, -1], answers).all() and not self.near:
@@ -141,7 +148,8 @@ class Sheet:
     def recomputed(self, instead: Mapping[Address, Array], cells: Sequence[Address]) -> dict[Address, Array]:
         """The values of some cells, in order of calculation, when others hold something else; updates as computed."""
         values = evaluate([c for c in cells if c not in self.updates], self.terms, self.cells, instead)
-        found = {cell: values[cell] for cell in cells if cell not in self.updates}
+        size = np.ones(SETTINGS + 1)  # what reads no number is the same under all settings
+        found = {cell: size * values[cell] for cell in cells if cell not in self.updates}
         return found | {
             c: instead[c] if c in instead else value_of(self.terms[c], values) for c in cells if c in self.updates
         }
@@ -180,7 +188,7 @@ class Sheet:
     def _set_up(self) -> None:
         """Give the hyperparameters values as they may have, the same in each half of the settings."""
         samples = [sample for network in self.networks for sample in network.samples]
-        rows = [row for s in samples for row in (s.inputs, s.targets, s.ones, *s.outputs, *s.totals)]
+        rows = [row for s in samples for row in (s.inputs, s.states, s.targets, s.ones, *s.outputs, *s.totals)]
         self._forward = {cell for row in rows for cell in row if cell is not None}
         known = self._forward | {cell for network in self.networks for cell in network.weights}
         known |= {*self.updates, *self.updates.values(), *self._kept}
@@ -245,8 +253,8 @@ class Step:
         """Weight → what its gradient is called."""
         found: dict[Address, str] = {}
         for number, layer in enumerate(self.truth.network.layers, 1):
-            for i, row in enumerate(layer.kernel, 1):
-                found |= {cell: f"∂E/∂w{number}[{i},{u}]" for u, cell in enumerate(row, 1)}
+            for name, row in zip(layer.input_names, layer.kernel, strict=True):
+                found |= {cell: f"∂E/∂w{number}[{name},{u}]" for u, cell in enumerate(row, 1)}
             found |= {cell: bias_gradient(number, units) for cell, units in layer.biases.items()}
         return found
 

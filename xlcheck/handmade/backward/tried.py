@@ -12,7 +12,7 @@ from itertools import product
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.evaluation import same
-from xlcheck.handmade.backward.network import DenseNetwork, LayerCells, SampleCells
+from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells, SampleCells
 from xlcheck.handmade.backward.neurons import MINUS, Neuron, Neurons
 from xlcheck.handmade.backward.quantities import Quantity
 from xlcheck.handmade.backward.roles import Reading
@@ -71,7 +71,8 @@ def _moments(reading: Reading, accepted: Collection[int]) -> Iterator[tuple[tupl
     """The weights before the first step and after the last one, and whether they are the last ones."""
     before = frozenset(reading.sheet.updates.values())
     found: dict[tuple[LayerCells, ...], bool] = {}
-    for step in (reading.steps[number] for number in sorted(accepted)):
+    steps = [reading.steps[number] for number in sorted(accepted)]
+    for step in (own for own in steps if not own.truth.network.before):
         layers, after = step.truth.network.layers, _after(step, reading)
         weights = step.truth.network.weights
         if weights.isdisjoint(reading.sheet.updates):

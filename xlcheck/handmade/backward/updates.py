@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Sum, Term
+from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Function, Leaf, Sum, Term, subterms
 from xlcheck.handmade.reading.cell_terms import leaves
 
 
@@ -20,47 +20,99 @@ def find_updates(
 ) -> dict[Address, Address]:
     """Cell that may be an update → the cell of the weight before it.
 
-    An update is a sum of a weight and of something that depends on that weight, or a choice between such sums and the
-    weight as it is, as where a perceptron learns from mistakes alone. The search goes in order of calculation and cuts
-    at each update, so that dependence never reaches beyond one training step.
+    An update is a sum of a weight and of something that depends on that weight through an error (a difference, or a
+    comparison), or a choice between such sums and the weight as it is, as of a perceptron that learns from mistakes
+    alone. The sum of a recurrent unit has a bias and a state that depends on it, too, and no error is in between. The
+    search goes in order of calculation and cuts at each update, so that dependence never reaches beyond one step.
 
     Args:
         terms: of the formula cells.
         order: the formula cells in order of calculation.
         reads: what each of them reads.
     """
+    others: set[Address] = set()
+    while True:
+        updates, is_made = _updates(terms, order, reads, others)
+        made = {cell for cell, weight in updates.items() if is_made(weight)}
+        if not made:
+            return updates
+        others |= made  # what is computed from weights is none: an output less its target, and what flows back to it
+
+
+def _updates(
+    terms: Mapping[Address, Term],
+    order: Sequence[Address],
+    reads: Mapping[Address, tuple[Address, ...]],
+    others: Collection[Address],
+) -> tuple[dict[Address, Address], Callable[[Address], bool]]:
+    """The updates but for some cells, and whether a cell is computed from weights of the same step."""
     bits: dict[Address, int] = {}
-    above: dict[Address, int] = {}
+    reach = _Reach(terms)
     updates: dict[Address, Address] = {}
     for cell in order:
         own = [source(other, terms) for other in reads[cell]]
         for other in own:
             bits.setdefault(other, 1 << len(bits))
-        weight = _weight(terms[cell], terms, bits, above)
+        weight = None if cell in others else _weight(terms[cell], terms, bits, reach)
         if weight is not None:
             updates[cell] = weight
             continue
-        reach = 0
         for other in own:
-            reach |= bits[other] | above.get(other, 0)
-        above[cell] = reach
-    return updates
+            reach.above[cell] = reach.above.get(cell, 0) | bits[other] | reach.above.get(other, 0)
+        reach.through[cell] = reach.through_errors(terms[cell], bits)
+    weights = 0
+    for weight in updates.values():
+        weights |= bits[weight]
+    return updates, lambda cell: bool(reach.above.get(cell, 0) & weights)
+
+
+class _Reach:
+    """From which cells a term is computed, a bit for each.
+
+    Attributes:
+        above: of each cell, all of them.
+        through: those of which an error is made on the way.
+    """
+
+    def __init__(self, terms: Mapping[Address, Term]) -> None:
+        self._terms = terms
+        self.above: dict[Address, int] = {}
+        self.through: dict[Address, int] = {}
+
+    def through_errors(self, term: Term, bits: Mapping[Address, int] | None = None) -> int:
+        """Those of which an error is made, in this term or before it; with bits, also those that it reads itself."""
+        reach = 0
+        for cell in leaves(term):
+            reach |= self.through.get(source(cell, self._terms), 0)
+        for part in subterms(term):
+            for cell in leaves(part) if _is_error(part) else ():
+                own = source(cell, self._terms)
+                reach |= self.above.get(own, 0) | (bits or {}).get(own, 0)
+        return reach
+
+
+def _is_error(term: Term) -> bool:
+    """Whether a term is a difference, or compares."""
+    if isinstance(term, Sum):
+        numbers = [term.constant, *(coefficient for _, coefficient in term.parts)]
+        return min(numbers) < 0 < max(numbers)
+    return isinstance(term, Function) and term.name in COMPARISONS
 
 
 def _weight(
-    term: Term, terms: Mapping[Address, Term], bits: Mapping[Address, int], above: Mapping[Address, int]
-) -> Address | None:
+    term: Term, terms: Mapping[Address, Term], bits: Mapping[Address, int], reach: _Reach
+) -> Address | None:  # fmt: skip
     """The weight of an update, if the term is one: a part of each sum, on which other parts or the choice depend."""
     ways = list(_ways(term))
     if not any(len(way) > 1 for way in ways):
         return None
-    beside = {part for way in ways for part, _ in way}.union(_conditions(term))
-    reach = {part: _reach(part, terms, above) for part in beside}
-    for part, coefficient in ways[0]:
-        if isinstance(part, Leaf) and coefficient == 1 and all((part, 1.0) in way for way in ways):
-            weight = source(part.cell, terms)
-            if any(reach[other] & bits[weight] for other in beside if other is not part):
-                return weight
+    weights = [part for part, c in ways[0] if isinstance(part, Leaf) and c == 1 and all((part, c) in w for w in ways)]
+    beside = {part for way in ways for part, _ in way}.union(_conditions(term)) if weights else set()
+    reached = {part: reach.through_errors(part) for part in beside}
+    for part in weights:
+        weight = source(part.cell, terms)
+        if any(reached[other] & bits[weight] for other in beside if other is not part):
+            return weight
     return None
 
 
@@ -84,10 +136,3 @@ def _conditions(expression: Expression) -> Iterator[Term]:
             yield condition
             for branch in branches:
                 yield from _conditions(branch)
-
-
-def _reach(term: Term, terms: Mapping[Address, Term], above: Mapping[Address, int]) -> int:
-    reach = 0
-    for cell in leaves(term):
-        reach |= above.get(source(cell, terms), 0)
-    return reach

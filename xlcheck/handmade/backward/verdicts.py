@@ -124,7 +124,11 @@ class Verdicts:
     def assumed(self, accepted: Collection[int]) -> str:
         """What the sheet was read as: the steps with these numbers."""
         first = self.reading.steps[min(accepted)].truth
-        layers = " → ".join(f"Dense({len(c.kernel[0])}, {c.activation})" for c in first.network.layers)
+        kinds = ("SimpleRNN" if own.states else "Dense" for own in first.network.layers)
+        layers = " → ".join(
+            f"{kind}({len(own.kernel[0])}, {own.activation})"
+            for kind, own in zip(kinds, first.network.layers, strict=True)
+        )
         count = len(accepted)
         steps, make = ("1 training step", "makes") if count == 1 else (f"{count} training steps", "make")
         loss = LOSS_NAMES.get(first.loss)

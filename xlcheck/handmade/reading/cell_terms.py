@@ -142,6 +142,10 @@ class CellTerms(Mapping[Address, Term]):
         tree = self._trees.get(text)
         return tree is None or any(isinstance(node, ast.Reference | ast.Name) for node in ast.walk(tree))
 
+    def is_computed(self, cell: Address) -> bool:
+        """Whether a formula makes a cell from others, be it that it counts as given."""
+        return cell in self._terms or cell in self._given or self.is_opaque(cell)
+
     def holds_number(self, cell: Address) -> bool:
         """Whether a cell holds a number, typed or computed, or an error in the place of one that is computed."""
         value = self.value(cell)

@@ -1,0 +1,112 @@
+"""Recurrent networks that are trained through time, step by step in a sheet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from recurrent_sheets import Habits, by_steps, cells, down, row_by_row
+from training_sheets import Cells, filled, table_of
+
+from xlcheck.handmade.backward.outcome import backward_outcome
+from xlcheck.oracle.dense_steps import dense_gradients
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import Status
+from xlcheck.verdicts.tolerance import Tolerance
+
+pytestmark = pytest.mark.keras
+
+_PLAIN = Habits()
+_HABITS = {
+    "an output at the end": _PLAIN,
+    "an output at each step": Habits(every=True),
+    "two steps without biases or outputs of their own": Habits(steps=2, top=False, bias=False),
+    "states that are the outputs": Habits(top=False, every=True, activation="sigmoid"),
+    "no first state, one formula a gradient": Habits(first=None, short=True),
+    "a first state of 0 that gradients leave out": Habits(short=True, steps=4),
+    "a first state": Habits(first=0.25, every=True),
+    "gradients alone": Habits(learns=False, every=True),
+}
+
+
+def _outcome(own: Cells, path: Path) -> Part | None:
+    return backward_outcome(*table_of(filled(path, own)), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+
+
+def _roots(part: Part | None) -> list[str]:
+    return [] if part is None else [own.cell for own in part.results if own.status is Status.ROOT]
+
+
+def _passes(part: Part | None, own: Cells) -> bool:
+    formulas = sum(isinstance(content, str) and content.startswith("=") for content in own.values())
+    return part is not None and (part.results, part.without_cell, part.checked) == ((), 0, formulas)
+
+
+@pytest.mark.parametrize("what", _HABITS)
+@pytest.mark.parametrize("layout", ["down", "rows", "columns"])
+def test_a_training_through_time_agrees(what: str, layout: str, tmp_path: Path) -> None:
+    """Rule: the steps of a recurrent layer are samples of a dense one that reads the sample before, as Keras has it."""
+    habits = _HABITS[what]
+    places = down(habits) if layout == "down" else by_steps(habits, across=layout == "columns")
+    own = cells(habits, places)
+    part = _outcome(own, tmp_path / "w.xlsx")
+    assert _passes(part, own)
+    assert part is not None
+    assert part.notes[0].count("SimpleRNN(1, ") == 1
+
+
+@pytest.mark.parametrize("what", ["an output at the end", "a first state", "no first state, one formula a gradient"])
+def test_several_trainings_through_time_agree(what: str, tmp_path: Path) -> None:
+    """Rule: a row may be a training step in which a recurrent network is unrolled."""
+    own = row_by_row(_HABITS[what], 4)
+    assert _passes(_outcome(own, tmp_path / "w.xlsx"), own)
+
+
+_WRONG = {
+    "a weight is missing on the way back": ("s1", "={d2}"),
+    "a flow with another sign": ("s1", "=-({u}*{d2})"),
+    "the slope of another step": ("g2", "=(1-{h1}^2)"),
+    "twice the slope": ("g1", "=2*(1-{h1}^2)"),
+    "the state of its own step": ("du2", "={d2}*{h2}"),
+    "the input of the step before": ("dw3", "={d3}*{x2}"),
+    "a step is not added": ("Dw", "={dw1}+{dw2}"),
+    "a step is added twice": ("Db", "={d1}+{d2}+{d2}"),
+    "uphill": ("newu", "={u}+{rate}*{Du}"),
+}
+
+
+@pytest.mark.parametrize("what", _WRONG)
+@pytest.mark.parametrize("layout", ["rows", "columns"])
+def test_a_mistake_on_the_way_back_is_blamed_alone(what: str, layout: str, tmp_path: Path) -> None:
+    """Rule: one cell on the way back that is not what the chain rule says is the root, and no other is."""
+    name, text = _WRONG[what]
+    places = by_steps(_PLAIN, across=layout == "columns")
+    assert _roots(_outcome(cells(_PLAIN, places, {name: text}), tmp_path / "w.xlsx")) == [places[name]]
+
+
+_OPEN: dict[str, tuple[Habits, str, str | float]] = {
+    "a state that reads no step before": (_PLAIN, "z2", "={w}*{x2}+{b}"),
+    "a state that passes one step over": (_PLAIN, "z3", "={w}*{x3}+{u}*{h1}+{b}"),
+    "the input of another step": (_PLAIN, "z3", "={w}*{x2}+{u}*{h2}+{b}"),
+    "another weight": (_PLAIN, "z2", "={w}*{x2}+{v}*{h1}+{b}"),
+    "another activation at one step": (_PLAIN, "h2", "=1/(1+EXP(-{z2}))"),
+    "the first step is typed": (Habits(first=None, short=True), "z1", 0.35),
+    "the first state is the first output": (_PLAIN, "h0", "={h1}*0"),
+    "a weight that does not move": (_PLAIN, "newu", "={u}"),
+    "a weight that moves twice as far": (_PLAIN, "newv", "=2*({v}-{rate}*{Dv})"),
+    "a gradient with another sign than others": (replace(_PLAIN, learns=False), "Db", "=-({d1}+{d2}+{d3})"),
+    "one of two slopes twice": (Habits(steps=2, first=None), "g1", "=2*(1-{h1}^2)"),
+}
+
+
+@pytest.mark.parametrize("what", _OPEN)
+@pytest.mark.parametrize("layout", ["down", "rows"])
+def test_what_may_be_wrong_elsewhere_is_no_pass_and_no_blame(what: str, layout: str, tmp_path: Path) -> None:
+    """Rule: where the recurrence itself is broken, or nothing says which cell is wrong, the cell is blamed or none."""
+    habits, name, text = _OPEN[what]
+    places = down(habits) if layout == "down" else by_steps(habits)
+    own = cells(habits, places, {name: text})
+    part = _outcome(own, tmp_path / "w.xlsx")
+    assert not _passes(part, own)
+    assert {*_roots(part)} <= {places[name]}
