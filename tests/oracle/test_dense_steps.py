@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from xlcheck.learning.dense_gradients import PERCEPTRON, THRESHOLDS, losses_of
+from xlcheck.learning.dense_gradients import LEAKY, PERCEPTRON, THRESHOLDS, leaky, losses_of
 from xlcheck.oracle.dense_steps import dense_gradients
 
 pytestmark = pytest.mark.keras
@@ -112,3 +112,13 @@ def test_a_recurrent_layer_has_the_gradients_of_its_model(every: bool) -> None:
         found = [layer[number] for pair in layers for layer in (pair.kernel, pair.bias)]
         for a, b in zip(found, wanted, strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-14)
+
+
+def test_a_leaky_relu_has_its_slope_in_double_precision() -> None:
+    """Below 0 the slope is the number that is named, to the last digit, and 0.2 where none is, as Keras has it."""
+    kernel, bias = np.ones((1, 1, 1)), np.zeros((1, 1))
+    x, t = np.array([[[-3.0], [2.0]]]), np.zeros((1, 2, 1))
+    for name, slope in ((leaky(0.01), 0.01), (LEAKY, 0.2)):
+        (layer,), _ = dense_gradients([name], [kernel], [bias], x, t, "mean_squared_error")
+        assert layer.y.ravel().tolist() == [-3 * slope, 2.0]
+        assert layer.slope.ravel().tolist() == [slope, 1.0]

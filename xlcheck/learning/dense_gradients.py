@@ -25,6 +25,22 @@ THRESHOLDS: dict[str, Callable[[Array], Array]] = {
 """The activations of a perceptron, by whether a sum of 0 is enough."""
 
 
+_USUAL_SLOPE = 0.2
+LEAKY = "leaky_relu"
+"""Keras's name; with Keras's slope below 0, or with the one that `leaky` puts behind it."""
+
+
+def leaky(slope: float) -> str:
+    """The name of a leaky relu with this slope below 0."""
+    return f"{LEAKY}, negative_slope={slope!r}"
+
+
+def negative_slope(activation: str) -> float | None:
+    """The slope below 0 of a leaky relu; None of other activations."""
+    name, _, slope = activation.partition(", negative_slope=")
+    return float(slope or _USUAL_SLOPE) if name == LEAKY else None
+
+
 def losses_of(activation: str) -> tuple[str, ...]:
     """The losses that a last layer with an activation may make smaller."""
     if activation in THRESHOLDS:

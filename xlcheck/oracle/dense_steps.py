@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.learning.dense_gradients import PERCEPTRON, THRESHOLDS, LayerGradients
+from xlcheck.learning.dense_gradients import PERCEPTRON, THRESHOLDS, LayerGradients, negative_slope
 from xlcheck.model.keras_import import import_keras
 
 
@@ -110,7 +110,17 @@ def _activation(name: str) -> Callable[[Any], Any]:
     """Keras's activation, or one of a perceptron, through which nothing flows back."""
     import tensorflow as tf
 
+    if (slope := negative_slope(name)) is not None:
+        return lambda z: _leaky_relu(z, slope)
     if name not in THRESHOLDS:
         found: Callable[[Any], Any] = import_keras().activations.get(name)
         return found
     return lambda z: tf.constant(THRESHOLDS[name](z.numpy()))
+
+
+def _leaky_relu(z: Any, slope: float) -> Any:
+    """Keras's leaky relu, in double precision: that of TensorFlow has a single-precision slope, a PReLU has its own."""
+    layer = import_keras().layers.PReLU(shared_axes=[1, 2], dtype="float64")
+    layer.build(z.shape)
+    layer.set_weights([np.full((1, 1), slope)])
+    return layer(z)

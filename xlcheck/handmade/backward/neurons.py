@@ -10,14 +10,18 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.handmade.backward.activations import ACTIVATIONS, softmax
+from xlcheck.handmade.backward.coefficients import numbers_in
 from xlcheck.handmade.backward.evaluation import same, value_of
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
+from xlcheck.learning.dense_gradients import leaky, negative_slope
 
 _WITHIN = frozenset({"EXP", "TANH", "MAX", "MIN", *COMPARISONS})
 """In what the argument of an activation stands: exponentials, and what chooses between two lines."""
 
 MOST_PRODUCTS = 600
 """Products of one sum; a longer one is data, not a unit."""
+
+_TWO = 2
 
 MINUS: Address = ("", 0, -1)
 """What a threshold is multiplied with, which is taken from the sum where a bias is added."""
@@ -50,6 +54,9 @@ class Neurons:
         order: in order of calculation.
         values: of all cells, under several settings.
         given: cells that count as given though a formula makes them: the updates.
+
+    Attributes:
+        activated: cell → the activation that it holds, by Keras's name, and of what.
     """
 
     def __init__(
@@ -108,6 +115,8 @@ class Neurons:
                 for name, function in ACTIVATIONS.items():
                     if same(function(z), value):
                         return name, scaled
+                if (leaking := self._leaky(made_of, z, value)) is not None:
+                    return leaking, scaled
         if len(arguments) > 1:
             with np.errstate(all="ignore"):
                 shares = softmax(np.array([value_of(argument, self._values) for argument in arguments]))
@@ -115,6 +124,25 @@ class Neurons:
                 if same(share, value):
                     return "softmax", argument
         return None
+
+    def _leaky(self, made_of: Sequence[Term], z: Array, value: Array) -> str | None:
+        """The name of a leaky relu whose slope below 0 is typed, or is that of a given cell; None if it is none."""
+        below_0 = z < 0
+        if not 0 < below_0.sum() < len(z) or not same(z[~below_0], value[~below_0]):
+            return None
+        numbers = dict.fromkeys(number for term in made_of for number in numbers_in(term) if 0 < number < 1)
+        given = dict.fromkeys(cell for term in made_of for cell in leaves(term) if cell not in self._terms)
+        slopes = [np.full(len(z), number) for number in numbers]
+        slopes += [self._values[cell] for cell in given if cell not in self._given]
+        found = (own for own in slopes if same((own * z)[below_0], value[below_0]))
+        return next((leaky(float(own[-1])) for own in found if 0 < own[-1] < 1), None)
+
+    def slopes(self) -> Iterator[Address]:
+        """The given cells that hold the slope of a leaky relu below 0."""
+        for cell, (name, _) in self.activated.items():
+            if (slope := negative_slope(name)) is not None:
+                read = {leaf for term in (self._terms[cell], *self._behind(self._terms[cell])) for leaf in leaves(term)}
+                yield from (own for own in read if own not in self._terms and self._values[own][-1] == slope)
 
     @staticmethod
     def _arguments(made_of: Sequence[Term]) -> Iterator[Term]:
@@ -180,6 +208,16 @@ class Neurons:
                     return None
                 total = _multiplied(total, found)
         return total if all(len(monomial) <= 2 for monomial in total) else None
+
+
+def slopes_of_maxima(terms: CellTerms) -> Iterator[Address]:
+    """The given cells a in MAX(a·z, z), which is a leaky relu for numbers between 0 and 1 alone."""
+    for part in subterms(*terms.values()):
+        if isinstance(part, Function) and part.name == "MAX" and len(part.arguments) == _TWO:
+            for scaled, z in (part.arguments, part.arguments[::-1]):
+                factors = scaled.factors if isinstance(scaled, Product) else ()
+                cells = [factor for factor, _ in factors if isinstance(factor, Leaf) and factor.cell not in terms]
+                yield from (own.cell for own in cells if terms.algebra.multiply(own, z) == scaled)
 
 
 def _multiplied(a: Polynomial, b: Polynomial) -> Polynomial:

@@ -22,12 +22,12 @@ from xlcheck.handmade.backward.verdicts import Verdicts
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.offsets import beside_at
-from xlcheck.learning.dense_gradients import PERCEPTRON, DenseGradients
+from xlcheck.learning.dense_gradients import LEAKY, PERCEPTRON, DenseGradients
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.tolerance import Tolerance
 
-_KINKED = frozenset({"relu", "leaky_relu"})
+_KINKED = ("relu", LEAKY)
 _SAME = 1e-9
 _OF_TWO_VALUES = (
     "This, or what it reads, does not follow the perceptron's rule; outputs of two values do not tell which."
@@ -241,7 +241,7 @@ def _tells_weights(step: Step) -> bool:
 
 def _has_kinks(sheet: Sheet) -> bool:
     """Whether an activation has a kink, so that a formula may be right on one side of it only."""
-    return any(layer.activation in _KINKED for network in sheet.networks for layer in network.layers)
+    return any(layer.activation.startswith(_KINKED) for network in sheet.networks for layer in network.layers)
 
 
 def is_accepted(reading: Reading, number: int) -> bool:

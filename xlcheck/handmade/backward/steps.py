@@ -14,7 +14,7 @@ from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, Coefficient, 
 from xlcheck.handmade.backward.evaluation import evaluate, value_of
 from xlcheck.handmade.backward.network import find_networks
 from xlcheck.handmade.backward.network_cells import DenseNetwork
-from xlcheck.handmade.backward.neurons import Neurons
+from xlcheck.handmade.backward.neurons import Neurons, slopes_of_maxima
 from xlcheck.handmade.backward.quantities import bias_gradient
 from xlcheck.handmade.backward.truth import Truth, truths
 from xlcheck.handmade.backward.updates import find_updates
@@ -86,19 +86,23 @@ class Sheet:
         order = in_order(terms.reads)
         self.updates: dict[Address, Address] = find_updates(terms, order, terms.reads) if like is None else like.updates
         self.order = [cell for cell in order if cell not in self.updates]
-        self._kept: frozenset[Address] = _compared(terms) | still if like is None else like._kept
+        self._kept: frozenset[Address] = (
+            _compared(terms).union(still, slopes_of_maxima(terms)) if like is None else like._kept
+        )
         self._given = self._drawn()
         self._evaluate()
         self.activated: frozenset[Address] = frozenset() if like is None else like.activated
+        self._slopes: frozenset[Address] = frozenset() if like is None else like._slopes
         self.networks: list[DenseNetwork] = self._found() if like is None else like.networks
         self._given |= dict(self._shares())
+        self._given |= {cell: np.full(SETTINGS + 1, self._given[cell][-1]) for cell in self._slopes}
         self._set_up()
         self._evaluate()
 
     def _found(self) -> list[DenseNetwork]:
         ones = frozenset(c for c in self._given if c not in self.updates and self.terms.number(c) == 1)
         neurons = Neurons(self.terms, self.order, self.cells, self.updates)
-        self.activated = frozenset(neurons.activated)
+        self.activated, self._slopes = frozenset(neurons.activated), frozenset(neurons.slopes())
         return find_networks(neurons, self.terms, self.updates, ones)
 
     def _evaluate(self) -> None:
@@ -191,7 +195,7 @@ class Sheet:
         rows = [row for s in samples for row in (s.inputs, s.states, s.targets, s.ones, *s.outputs, *s.totals)]
         self._forward = {cell for row in rows for cell in row if cell is not None}
         known = self._forward | {cell for network in self.networks for cell in network.weights}
-        known |= {*self.updates, *self.updates.values(), *self._kept}
+        known |= {*self.updates, *self.updates.values(), *self._kept, *self._slopes}
         behind = [*self.updates, *(cell for cell in self.order if cell not in self._forward)]
         settings = [cell for cell in self.cone(behind) if cell in self._given and cell not in known]
         counts = {float(len(network.samples)) for network in self.networks} - {1.0}
