@@ -10,7 +10,9 @@ from small_book import Checker
 from workbook_parts import edited
 
 from xlcheck import api
-from xlcheck.verdicts.unknown_parts import Known
+from xlcheck.graph import expressions as ex
+from xlcheck.graph.quantities import Band, GraphBuilder, Role
+from xlcheck.verdicts.unknown_parts import Known, known_of
 
 LSTM = Path(__file__).parents[2] / "workbooks" / "lstm.xlsx"
 RIGHT = "C2*Weights!$B$2"
@@ -128,7 +130,7 @@ def test_what_is_unknown() -> None:
     assert BRANCHES.unknown_in("=A1*6.0000001", {}) is not None
     assert Known(one_way=True, allowed=1e-7).unknown_in("=A1+1E-9", {}) is None
     assert Known(one_way=True, allowed=1e-7).unknown_in("=A1+1E-6", {}) is not None
-    assert Known(one_way=False, places=True).unknown_in("=IF(A1=7,1,0)", {}) is None
+    assert Known(one_way=False, places=9).unknown_in("=IF(A1=7,1,0)", {}) is None
 
 
 @pytest.mark.parametrize(
@@ -173,6 +175,42 @@ def test_a_loss_that_hides_its_error_is_no_pass(tmp_path: Path) -> None:
 def test_only_suspects_are_read(formula: str, is_suspect: bool) -> None:
     """What a pattern does not find in the text has nothing unknown; it may find too much."""
     assert EQUATION.suspects(formula) is is_suspect
-    own = Known(one_way=True, numbers=frozenset({3.0, 0.25, 1e-7}), places=True)
-    assert not any(map(own.suspects, ("3*A1", "0.25*B1+1", "A1-1E-07", "A1-17")))
+    own = Known(one_way=True, numbers=frozenset({3.0, 0.25, 1e-7}), places=9)
+    assert not any(map(own.suspects, ("3*A1", "0.25*B1+1", "A1-1E-07", "A1-7")))
+    assert own.suspects("A1-17")
+    assert not Known(one_way=True, places=100).suspects("A1-17")
     assert Known(one_way=True, numbers=frozenset({3.0, 0.25})).suspects("A1*0.255") is True
+
+
+@pytest.mark.parametrize(
+    ("formula", "number"),
+    [
+        ("IF(F9>2,2*F9,MAX(F9,0))", "2"), ("MIN(MAX(F9,0),2)", "2"), ("MAX(F9,0)+MAX(F9-1,0)", "1"),
+        ("IF(0.5<F9,0.5,MAX(0,F9))", "0.5"), ("IF(F9-1>0,1,MAX(F9,0))", "1"), ("MEDIAN(0,F9,1)", "1"),
+        ("MAX(F9,0)", None), ("IF(F9>0,F9,0)", None), ("IF(F9<=0,0,F9*1)", None), ("(F9+ABS(F9))/2", None),
+        ("MIN(6,MAX(0,F9))", None),
+    ],
+)  # fmt: skip
+def test_a_limit_is_one_of_the_equation_however_plain_its_number_is(formula: str, number: str | None) -> None:
+    """From 2 on, `IF(F9>2,2*F9,MAX(F9,0))` is no ReLU; that no number compared was so large is chance."""
+    told = BRANCHES.unknown_in(f"={formula}", {})
+    assert told == (None if number is None else f"the number {number}, of which its equation knows nothing")
+    assert told is None or BRANCHES.suspects(formula)
+
+
+def test_a_row_of_an_embedding_is_not_cut_off() -> None:
+    """A row is looked up, and that needs neither a choice nor a number beyond the rows there are."""
+    graph = GraphBuilder()
+    code = graph.given(Band("input", "x", Role.INPUT), (1,))
+    rows = graph.given(Band("embedding", "embeddings", Role.WEIGHT), (5, 3))
+    name = graph.let(Band("embedding", "y", Role.OUTPUT), ex.Gather(rows, code)).name
+    known = known_of(graph.build(), name, 1e-12)
+    told = {
+        formula: known.unknown_in(f"={formula}", {}) is None
+        for formula in (
+            "INDEX(Weights!$B$8:$B$12,G6+1)", "CHOOSE(G6+1,B8,B9,B10,B11,B12)", "INDEX(Weights!$B$8:$D$12,G6+1,3)",
+            "MEDIAN(-100,INDEX(Weights!$B$8:$B$12,G6+1),100)", "IF(G6=3,5,INDEX(Weights!$B$8:$B$12,G6+1))",
+            "INDEX(Weights!$B$8:$B$12,G6+1)+EXP(-100*(G6-7)^2)",
+        )
+    }  # fmt: skip
+    assert [*told.values()] == [True] * 3 + [False] * 3

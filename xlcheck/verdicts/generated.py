@@ -127,7 +127,8 @@ def check_content(
     found = report(parts)
     if found.counts.root:
         _require_places(content, workbook, session, judged, found, words=bool(changed.words))
-    by_default = perturb is None and found.ok and not given.edits and _is_quick(graph, found, engine)
+    is_right = replace(found, reservations=()).ok  # what is odd may be wrong for other numbers
+    by_default = perturb is None and is_right and not given.edits and _is_quick(graph, found, engine)
     if not (perturb or by_default):
         return found
     from xlcheck.verdicts.perturbation import Perturbed, with_other_numbers

@@ -11,17 +11,19 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import zip_longest
 
 import numpy as np
 
 from xlcheck.formulas.scanner import Token, number_text, plain_name, tokens
+from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, children, walk
 from xlcheck.frozen import dataclass
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph
+from xlcheck.graph.shapes import shape_of
 
 NOTHING = "of which its equation knows nothing"
 _CONDITION = f"a condition {NOTHING}"
@@ -63,13 +65,44 @@ def _call_of_another(known: frozenset[str]) -> re.Pattern[str]:
 
 
 @cache
-def _number_but(known: frozenset[float], *, places: bool) -> re.Pattern[str]:
-    """A number that is none of these, written as xlcheck writes them."""
+def _number_but(known: frozenset[float], places: int) -> re.Pattern[str]:
+    """A number that is none of these, as xlcheck writes them, nor a whole one of fewer digits than the last place."""
+    digits = len(str(places)) - 1
+    whole = [rf"\d{{1,{digits}}}"] if digits else [r"0\d+", *map(str, range(1, places + 1))]  # also of `1E-07`
     own = [re.escape(number_text(number)) for number in (*_PLAIN_NUMBERS, *sorted(known))]
-    return re.compile(rf"[-+*/^(,=<>&{{;\s](?!(?:{'|'.join([*own, *([_WHOLE] if places else [])])})(?![\w.]))\.?\d")
+    return re.compile(rf"[-+*/^(,=<>&{{;\s](?!(?:{'|'.join([*own, *whole])})(?![\w.]))\.?\d")
 
 
-_WHOLE = r"\d+"
+@cache
+def _limit_but(known: frozenset[float], places: int) -> re.Pattern[str]:
+    """A number that is none of these and stands by itself, or at the end of a sum, in a comparison or an argument."""
+    digits = len(str(places)) - 1
+    whole = [rf"\d{{1,{digits}}}"] if digits else []
+    own = [r"0(?:\.0*)?", *(re.escape(number_text(number)) for number in sorted(known)), *whole]
+    return re.compile(
+        rf"[-+,(<>=](?!(?:{'|'.join(own)})(?![\w.]))\.?\d[\d.]*(?:E[-+]?\d+)?(?=[,)<>=%])|[,(<>=]\.?\d[\d.]*[-+<>=]"
+    )
+
+
+def _limits(tree: Node) -> Iterator[float]:
+    """The numbers in what a formula compares, and in that of which it takes the largest or the size."""
+    for node in walk(tree):
+        match node:
+            case Operator(symbol=symbol, operands=parts) if symbol in _COMPARING:
+                yield from _numbers_in(parts)
+            case FunctionCall(name=name, arguments=parts) if name in _PIECEWISE:
+                yield from _numbers_in(parts)
+
+
+def _numbers_in(parts: Iterable[Node]) -> Iterator[float]:
+    for part in parts:
+        match part:
+            case Literal(value=float() as number) | Operator(symbol="%", operands=(Literal(value=float() as number),)):
+                yield number / 100 if isinstance(part, Operator) else number
+            case _:
+                yield from _numbers_in(children(part))
+
+
 _USUAL = ("SUMPRODUCT", "EXP", "TANH", "SUM", "IF", "MAX")
 _LONGEST = 400  # a number has fewer digits
 _REFERENCE = re.compile(r"(?<![\w.$])\$?([A-Z]{1,3})\$?(\d{1,7})(?![\w.(!])", re.IGNORECASE)
@@ -129,23 +162,28 @@ class Known:
     Attributes:
         one_way: whether its equation is the same for all numbers.
         numbers: those of the equation, without signs.
-        places: whether it has numbers of rows or classes, any whole ones.
+        places: the largest number of a row or class in it; whole ones up to it may stand in a formula.
+        functions: those that may stand in a formula; by default what the equation needs if it is one for all numbers
+            or has branches.
         allowed: what a result of the size of 1 may differ by; numbers that are no larger may stand anywhere.
     """
 
     one_way: bool
     numbers: frozenset[float] = frozenset()
-    places: bool = False
+    places: int = 0
     allowed: float = 0.0
+    functions: frozenset[str] | None = None
 
     def suspects(self, text: str) -> bool:
         """Whether a formula, or many at once, in capitals, may hold something unknown: it is asked of all of them."""
         call = _call_of_another(self._functions)
         patterns = (call, _COMPARED) if self.one_way else (call,)
-        number = _number_but(self.numbers, places=self.places)
+        number = _number_but(self.numbers, self.places)
         if "%" in text or any(pattern.search(text) for pattern in (*patterns, number)):
             return True
         if number.match("(" + text[:_LONGEST]) is not None:
+            return True
+        if not self.one_way and _limit_but(self.numbers, self.places).search(text):
             return True
         return bool(MAY_MAKE.search(f"={text}")) if "\n" in text else self._unknown_made(text) is not None
 
@@ -170,6 +208,8 @@ class Known:
                 in_hundredths = after == _PERCENT
                 if not self.is_own(float(text) / 100 if in_hundredths else float(text)):
                     found.append(f"the number {text}{'%' if in_hundredths else ''}, {NOTHING}")
+        if not found and (limit := self._unknown_limit(formula)) is not None:
+            found.append(f"the number {limit:.6g}, {NOTHING}")
         if not found and (made := self._unknown_made(formula)) is not None:
             shown = "a number of its own" if math.isnan(made) else f"the number {made:.6g}"
             found.append(f"{shown}, {NOTHING}")
@@ -184,6 +224,8 @@ class Known:
 
     @property
     def _functions(self) -> frozenset[str]:
+        if self.functions is not None:
+            return self.functions
         return _SMOOTH if self.one_way else _PLAIN
 
     def _unknown_function(self, name: str, *, may_fail: bool) -> str | None:
@@ -193,9 +235,28 @@ class Known:
 
     def is_own(self, number: float) -> bool:
         """Whether a number without its sign may stand in a formula."""
-        if number <= self.allowed or (self.places and number.is_integer()):
+        return number <= self.allowed or number in _PLAIN_NUMBERS or self._is_of_the_equation(number)
+
+    def _is_of_the_equation(self, number: float) -> bool:
+        if number <= self.places and number.is_integer():
             return True
-        return any(abs(number - own) <= _DIGITS * own for own in (*_PLAIN_NUMBERS, *self.numbers))
+        return any(abs(number - own) <= _DIGITS * own for own in self.numbers)
+
+    def _unknown_limit(self, formula: str) -> float | None:
+        """A number that says from where on a formula is another one, and is none of the equation's, however plain."""
+        if (
+            self.one_way
+            or _limit_but(self.numbers, self.places).search(f"={formula.removeprefix('=')}".upper()) is None
+        ):
+            return None
+        from xlcheck.formulas.parser import FormulaSyntaxError, parse
+
+        try:
+            tree = parse(formula.removeprefix("="))
+        except FormulaSyntaxError:
+            return None
+        numbers = (abs(number) for number in _limits(tree))
+        return next((number for number in numbers if number and not self._is_of_the_equation(number)), None)
 
     def _unknown_made(self, formula: str) -> float | None:
         if MAY_MAKE.search(f"={formula.removeprefix('=')}".upper()) is None:
@@ -221,12 +282,27 @@ def known_of(graph: Graph, name: str, allowed: float) -> Known:
     # Those that stand in the equation, and what it makes of them alone, as the root of a variance that is given.
     closed = (node for node in nodes if not any(isinstance(part, ex.Ref) for part in ex.walk(node)))
     numbers = [abs(number) for node in closed for number in np.ravel(value_of(node, {})).tolist()]
+    places = [_count(node, graph) for node in nodes if isinstance(node, _PLACES)]
+    is_row = bool(rows) or _has(nodes, ex.OneHot)
+    branches = not all(isinstance(node, (*_ONE_WAY, ex.Gather, ex.OneHot)) for node in nodes)
+    functions = _PLAIN if branches else _SMOOTH | (_CHOOSING if is_row else {"CHOOSE"} if places else set())
     return Known(
-        one_way=not rows and all(isinstance(node, _ONE_WAY) for node in nodes),
+        one_way=not (is_row or branches),
         numbers=frozenset([*numbers, *(limit for kind, limit in _LIMITS.items() if _has(nodes, kind))]),
-        places=_has(nodes, _PLACES),
+        places=max(places, default=0),
         allowed=allowed,
+        functions=frozenset(functions),
     )
+
+
+def _count(node: ex.Expr, graph: Graph) -> int:
+    """How many places there are of which a code says one."""
+    if isinstance(node, ex.Gather):
+        return max(graph[node.matrix.name].shape)
+    if isinstance(node, ex.OneHot):
+        return node.depth
+    logit = getattr(node, "logit", None)
+    return shape_of(logit, lambda name: graph[name].shape)[-1] if isinstance(logit, ex.Expr) else 0
 
 
 def _has(nodes: list[ex.Expr], kind: type[ex.Expr] | tuple[type[ex.Expr], ...]) -> bool:
