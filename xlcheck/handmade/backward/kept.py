@@ -120,7 +120,11 @@ class Kept:
 
     def _shrunk(self, cell: Address, number: int, weight: Address) -> Quantity | None:
         """The gradient and a part of the weight."""
-        if weight not in map(self._source, self._sheet.terms.reads[cell]):
+        reads = self._sheet.terms.reads
+        parts_of = (
+            own for read in (*reads[cell], cell) for own in reads.get(read, ())
+        )  # λw may have a cell of its own
+        if weight not in map(self._source, parts_of):
             return None
         values, (raw, *_) = self._sheet.cells[cell], self.pulls(number, weight)
         settings = self._sheet.settings_of(cell)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.kept import Kept, fitted, ratio
 from xlcheck.handmade.backward.quantities import Quantity
 from xlcheck.handmade.backward.slots import Pull, Slot
-from xlcheck.handmade.backward.steps import Move, Sheet
+from xlcheck.handmade.backward.steps import Move, Sheet, Step
+from xlcheck.handmade.reading.cells import show
 from xlcheck.learning.optimisers.textbook import Root, ahead, along, scaled
 
 
@@ -25,10 +26,12 @@ class Mover:
     Attributes:
         sheet: the sheet.
         kept: what is kept of gradients.
+        shares: the weights after steps in which they shrink, and by how much, as it was found so far.
     """
 
     sheet: Sheet
     kept: Kept
+    shares: dict[Address, Array] = field(default_factory=dict)
 
     def movements(self, number: int, moves: Mapping[Address, Move | None]) -> Iterator[Quantity]:
         """What people compute on the way from what is kept to the weight after a step."""
@@ -48,6 +51,41 @@ class Mover:
                 yield Quantity(f"{slot.pull.name}, squared", slot.pull.values**2)
                 if slot.power != 1:
                     yield Quantity(f"root of the {slot.kind} of {slot.pull.name}²", _root(slot.values))
+
+    def penalties(self, number: int, step: Step, factors: Iterable[float]) -> Iterator[Quantity]:
+        """What weights that shrink add to the loss that they make smaller, as much as their gradients say (L2).
+
+        Args:
+            number: of the step.
+            step: it, with the moves of its updates.
+            factors: how many times cells hold the loss without it.
+        """
+        squares = added = np.zeros(SETTINGS + 1)
+        for weight, share in self._shrinking(number, step).items():
+            before = self.sheet.cells[weight]
+            squares, added = squares + before**2, added + share * before**2 / 2
+            for factor in factors:
+                yield Quantity(f"what {show(weight)} adds to its gradient", factor * share * before)
+        if added.any():
+            yield Quantity("sum of w²", squares)
+            yield Quantity("E with its penalty", step.truth.losses.sum(axis=1) + added)
+            yield from (Quantity("penalty", factor * added) for factor in factors)
+
+    def _shrinking(self, number: int, step: Step) -> dict[Address, Array]:
+        """The weights of a step that shrink, and how much of each its gradient has; at a last step as before it."""
+        found: dict[Address, Array] = {}
+        for update, move in step.moves.items():
+            weight = self.sheet.updates[update]
+            raw, *made = self.kept.pulls(number, weight)
+            pull = next((own for own in made if own.rule[:1] == ("L2",)), None)
+            if pull is not None:
+                found[weight] = ratio(pull.values / pull.factor - raw.values, self.sheet.cells[weight])
+            elif move is not None and move.rule[:1] == ("L2",):
+                along = (self.sheet.cells[weight] - move.after) / move.rate.size
+                found[weight] = ratio(along - raw.values, self.sheet.cells[weight])
+            if weight in found:
+                self.shares[update] = found[weight]
+        return found or {weight: self.shares[weight] for weight in step.gradients if weight in self.shares}
 
     def move(self, number: int, update: Address) -> Move | None:
         """How an update follows from its weight; None if it follows in no way that is known."""

@@ -212,13 +212,20 @@ def read_under(sheet: Sheet, loss: str, ask: DenseGradients) -> Reading:
 def _on_the_way(reading: Reading, mover: Mover, near: Near) -> Iterator[tuple[Address, tuple[int, Role]]]:
     """The cells that hold a gradient times the rate, or a part of a movement."""
     sheet = reading.sheet
-    libraries = [Library(list(mover.movements(n, step.moves)), ()) for n, step in enumerate(reading.steps)]
+    held = defaultdict[int, set[float]](set)
+    for number, role in reading.roles.values():
+        held[number] |= {float(role.factor)} if role.quantity.name == "E" and np.ndim(role.factor) == 0 else set()
+    libraries = [
+        Library([*mover.movements(n, step.moves), *mover.penalties(n, step, held[n])], ())
+        for n, step in enumerate(reading.steps)
+    ]
     for cell in sheet.order:
         if cell in reading.roles or cell in reading.forward or cell in sheet.settings:
             continue
         for number in sorted(near[cell])[:_MOST_STEPS]:
-            role = reading.role(number, sheet.cells[cell]) or libraries[number].role(sheet.cells[cell])
-            if role is not None:
+            found = reading.role(number, sheet.cells[cell]) or libraries[number].role(sheet.cells[cell])
+            if found is not None and (found.quantity.name != "penalty" or np.allclose(found.factor, 1)):
+                role = found
                 yield cell, (number, role)
                 break
 

@@ -93,7 +93,8 @@ class Slips:
                 for number, (ref, its) in enumerate(zip(cut(own).refs, cut(other).refs, strict=True)):
                     for by in (away, (0, 0)):
                         far = its.top + by[0] - ref.top, its.left + by[1] - ref.left
-                        yield from self._with(cell, number, far) if any(far) else ()
+                        new = offset((ref.area(cell[0]).sheet, ref.top, ref.left), far)
+                        yield from self._with(cell, number, far) if any(far) and self._terms.holds_number(new) else ()
 
     def _exchanges(self, cell: Address) -> Iterator[tuple[int, Offset, Address, Address]]:
         """Reference, distance, the cell that it names, and the one that may be meant."""

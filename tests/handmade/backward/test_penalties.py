@@ -1,0 +1,86 @@
+"""Trainings in which the cost has a penalty for large weights (L2) in a cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from training_sheets import DATA, FIRST, ROWS, Cells, judged
+
+from xlcheck.verdicts.report import Status
+
+pytestmark = pytest.mark.keras
+
+_HOW = ("own columns", "one formula a gradient", "in the update")
+
+
+def _sheet(how: str, times: str = "0.5*") -> Cells:
+    """A row a step: inputs, target, weights, bias, output, loss, penalty, cost, error, then what gradients need."""
+    cells: Cells = {"A1": "rate", "B1": 0.1, "A2": "lambda", "B2": 0.05}
+    grows = {"0.5*": "", "": "2*"}[times]
+    for row, (one, other, target) in zip(ROWS, DATA, strict=True):
+        cells |= {f"A{row}": one, f"B{row}": other, f"C{row}": target}
+        cells |= {f"G{row}": f"=D{row}*A{row}+E{row}*B{row}+F{row}", f"H{row}": f"=0.5*(G{row}-C{row})^2"}
+        cells |= {f"I{row}": f"={times}$B$2*(D{row}^2+E{row}^2)", f"J{row}": f"=H{row}+I{row}"}
+        cells |= {f"K{row}": f"=G{row}-C{row}"}
+        for weight, data, plain, shrinks, whole in (("D", "A", "L", "M", "N"), ("E", "B", "O", "P", "Q")):
+            own, part = f"K{row}*{data}{row}", f"{grows}$B$2*{weight}{row}"
+            if how == "own columns":
+                cells |= {f"{plain}{row}": f"={own}", f"{shrinks}{row}": f"={part}"}
+                cells[f"{whole}{row}"] = f"={plain}{row}+{shrinks}{row}"
+            else:
+                cells[f"{whole}{row}"] = f"={own}+{part}" if how == "one formula a gradient" else f"={own}"
+            before = row - 1
+            moved = f"{whole}{before}" if how != "in the update" else f"({whole}{before}+{grows}$B$2*{weight}{before})"
+            cells[f"{weight}{row}"] = (
+                {"D": 0.3, "E": -0.2}[weight] if row == FIRST else f"={weight}{before}-$B$1*{moved}"
+            )
+        cells[f"F{row}"] = 0.1 if row == FIRST else f"=F{row - 1}-$B$1*K{row - 1}"
+    return cells
+
+
+@pytest.mark.parametrize("how", _HOW)
+@pytest.mark.parametrize("times", ["0.5*", ""])
+def test_a_cost_with_its_penalty_agrees(how: str, times: str, tmp_path: Path) -> None:
+    """Rule: the penalty is as large as the weights' part of the gradients says, and so are their own columns."""
+    cells = _sheet(how, times)
+    found = judged(cells, tmp_path / "w.xlsx")
+    formulas = sum(isinstance(content, str) and content.startswith("=") for content in cells.values())
+    assert (found.results, found.without_cell, found.checked) == ((), 0, formulas)
+
+
+_WRONG = {
+    "I6": "=$B$2*(D6^2+E6^2)",
+    "I7": "=0.5*$B$2*(D7^2+D7^2)",
+    "J5": "=H5-I5",
+    "J6": "=H6",
+    "M6": "=$B$1*D6",
+    "N6": "=L6-M6",
+    "P5": "=-$B$2*E5",
+    "Q6": "=O6",
+}
+
+
+@pytest.mark.parametrize("place", _WRONG)
+def test_one_wrong_part_of_a_penalty_is_blamed_alone(place: str, tmp_path: Path) -> None:
+    """Rule: one penalty, cost or part of a gradient that is neither as in other rows nor right is the root."""
+    found = judged(_sheet("own columns") | {place: _WRONG[place]}, tmp_path / "w.xlsx")
+    assert [own.cell for own in found.results if own.status is Status.ROOT] == [place]
+
+
+def test_a_penalty_that_gradients_do_not_follow_is_no_pass(tmp_path: Path) -> None:
+    """Rule: a penalty twice as large as the gradients have it, in all rows, is no pass, and nobody is blamed."""
+    wrong = {f"I{row}": f"=$B$2*(D{row}^2+E{row}^2)" for row in ROWS}
+    found = judged(_sheet("own columns") | wrong, tmp_path / "w.xlsx")
+    statuses = {own.cell: own.status for own in found.results}
+    assert Status.ROOT not in statuses.values()
+    assert all(statuses[place] is Status.NOT_EVALUATED for place in wrong)
+
+
+def test_no_edit_makes_a_formula_read_an_empty_cell(tmp_path: Path) -> None:
+    """Rule: a cost that is not understood is not explained by a λ that is read from the empty cell below it."""
+    wrong = {f"J{row}": f"=H{row}+0.3*$B$2*(D{row}^2+E{row}^2)" for row in ROWS[:2]}
+    cells = {place: content for place, content in _sheet("in the update").items() if not place.startswith("I")}
+    short = {place: own for place, own in (cells | wrong).items() if int(place[1:]) < ROWS[2]}
+    found = judged(short, tmp_path / "w.xlsx")
+    assert not [own.cell for own in found.results if own.status is Status.ROOT]
