@@ -121,6 +121,7 @@ def report_on(
         (result.sheet, place.top, place.left)
         for result, (_, place) in zip(unknown, places, strict=True) if result.status is Status.UNBOUND
     }  # fmt: skip
+    targets = {cell for part in parts for cell in part.targets}
     choices = {cell: numbers for part in parts for cell, numbers in part.choices.items()}
     made = [] if precedents is None else feeders(table, precedents, agreeing, open_cells)
     return replace(
@@ -130,7 +131,7 @@ def report_on(
             *report.reservations,
             *read_otherwise(formulas),
             *depending_cells(table, without_verdict),
-            *with_idle_parts(table, answers.values, agreeing, choices),
+            *with_idle_parts(table, answers.values, agreeing - targets, choices),
             *out_of_place(table, answers.values, agreeing | {*made}),
             *(() if precedents is None else beside_the_layers(table, unbound & open_cells, agreeing)),
             *(() if precedents is None else against(table, answers.values, precedents, made, agreeing)),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from equation_sheets import answer
 
 from xlcheck.api import check
 
@@ -77,3 +78,23 @@ def test_what_is_scaled_otherwise_is_no_pass(what: str, tmp_path: Path) -> None:
     """Rule: scaled inputs get no verdict, so what is odd about them keeps the whole from passing, and blames nobody."""
     way, change = _WRONG[what]
     assert _answer(_training(_WAYS[way]) | change, tmp_path / "w.xlsx") == (False, 0)
+
+
+def _of_conditions(rows: int = 6) -> dict[str, object]:
+    """A unit that learns a row a step whether two numbers are equal, which a formula asks."""
+    cells: dict[str, object] = {"A1": "rate", "B1": 0.5}
+    for row in range(3, 3 + rows):
+        cells |= {f"A{row}": (row // 2) % 2, f"B{row}": row % 2, f"C{row}": f"=IF(A{row}=B{row},0,1)"}
+        for weight, start, factor in (("D", 0.4, f"*A{row - 1}"), ("E", -0.3, f"*B{row - 1}"), ("F", 0.1, "")):
+            cells[f"{weight}{row}"] = start if row == 3 else f"={weight}{row - 1}+$B$1*H{row - 1}{factor}"
+        cells[f"G{row}"] = f"=1/(1+EXP(-(D{row}*A{row}+E{row}*B{row}+F{row})))"
+        cells[f"H{row}"] = f"=(C{row}-G{row})*G{row}*(1-G{row})"
+    return cells
+
+
+def test_a_target_may_be_what_a_condition_gives(tmp_path: Path) -> None:
+    """Rule: no equation says how targets are made; one that is made otherwise than those in line with it is no pass."""
+    cells = _of_conditions()
+    assert answer(cells, tmp_path) == (0, set())
+    for odd in ("=IF(A5=B4,0,1)", "=IF(A5=1,0,IF(A5=B5,0,1))", "=IF(A5=B5,0,2)"):
+        assert answer(cells | {"C5": odd}, tmp_path)[0] != 0

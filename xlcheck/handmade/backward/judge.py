@@ -85,7 +85,8 @@ class Judge:
         for number in sorted(self.accepted):
             self._updates(number, known)
         self.said.blame_rounded()
-        self.said.agree |= computed_targets(self.table, self.reading, self.accepted)
+        targets = computed_targets(self.table, self.reading, self.accepted)
+        self.said.agree |= targets
         self._blame_alike()
         self._words()
         self._tried()
@@ -117,6 +118,7 @@ class Judge:
             samples=max(len(step.truth.network.samples) for step in steps),
             max_abs_error=max(self.said.differences, default=0.0),
             max_ulps=self.said.last_places,
+            targets=frozenset(targets),
             choices=self.reading.sheet.choices(),
         )
 
