@@ -96,6 +96,7 @@ _OPEN: dict[str, tuple[Habits, str, str | float]] = {
     "a weight that does not move": (_PLAIN, "newu", "={u}"),
     "a weight that moves twice as far": (_PLAIN, "newv", "=2*({v}-{rate}*{Dv})"),
     "a gradient with another sign than others": (replace(_PLAIN, learns=False), "Db", "=-({d1}+{d2}+{d3})"),
+    "a flow twice, and so all before it": (replace(_PLAIN, activation="sigmoid"), "s2", "={u}*{d3}*2"),
     "one of two slopes twice": (Habits(steps=2, first=None), "g1", "=2*(1-{h1}^2)"),
 }
 

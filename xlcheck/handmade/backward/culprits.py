@@ -151,23 +151,30 @@ class Search:
         """The one cell that explains why an update is wrong, or all of a column that was filled down."""
         effort.require_time()
         suspects = list(dict.fromkeys(self._suspects(update)))
-        if any(self._may_be_nothing(cell, update) for cell in suspects):
-            self.findings.open.setdefault(update, _EITHER)
-            return {}
-        explained = [found for cell in suspects if (found := self._explanation(cell, update)) is not None]
-        if not explained:
+        nothing = any(self._may_be_nothing(cell, update) for cell in suspects)
+        explained = [one for cell in suspects if not nothing and (one := self._explanation(cell, update)) is not None]
+        if not explained and not nothing:
             sums = [cell for cell in self._above(update) if self._columns.added_by(cell)]
             needed = [(cell, role) for cell in sums if (role := self._needed(cell, update)) is not None]
             columns = [own for cell, role in needed if (own := self._column(cell, role)) and cell not in own]
             if len(columns) == 1:
                 return columns[0]
-        if len(explained) == 1:
+        if len(explained) == 1 and not self._reads_mixed(explained[0][0]):
             ((cell, role),) = explained
             if column := self._column(cell, role):
                 return column
             self.findings.open[update] = _EITHER
         self.findings.open.setdefault(update, "more than one cell could be wrong" if explained else _UNKNOWN)
         return {}
+
+    def _reads_mixed(self, cell: Address) -> bool:
+        """Whether a cell reads what others count otherwise, as a factor goes on from step to step."""
+        kinds, roles = self._reading.kinds, self._reading.roles
+        read = {
+            kinds[own] for own in self._sheet.terms.reads[cell] if own in kinds.keys() - self.findings.values.keys()
+        }
+        factors = {(kind, f"{float(roles[own][1].factor):.9g}") for own, kind in kinds.items() if kind in read}
+        return bool(self._step.truth.network.before) and len(factors) > len(read)
 
     def _may_be_nothing(self, cell: Address, update: Address) -> bool:
         """Whether all is right if a cell holds 0, as what a first state of 0 adds: nobody knows what it should be."""
@@ -193,11 +200,8 @@ class Search:
         if is_there and not self._regular(cell):
             return {}
         found = next((column for column in best if not all(map(self._regular, column))), best[-1])
-        return {} if any(self._holds(own, wanted) for own, wanted in found.items()) else found
-
-    def _holds(self, cell: Address, wanted: Role) -> bool:
-        """Whether a cell holds what it should, so that it was not filled wrongly."""
-        return same(self._sheet.cells[cell], wanted.quantity.values * wanted.factor)
+        held = (same(self._sheet.cells[own], role.quantity.values * role.factor) for own, role in found.items())
+        return {} if any(held) else found  # what holds what it should was not filled wrongly
 
     def _explanation(self, suspect: Address, update: Address) -> tuple[Address, Role] | None:
         """The suspect, or what it reads, whichever alone puts most updates right.
