@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from xlcheck.errors import EngineError
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.inner_units import InnerUnits, inner_units
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.handmade.reading.cells import CellTable, address_of, show
+from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
-from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.rewritten import rewritten
 from xlcheck.handmade.summary import Abstention
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
-from xlcheck.workbook.content import Cell, SheetContent
 
-_CLOSE = 1e-9
 _WITHIN = "A unit within this formula is wrong"
 
 
@@ -84,36 +78,12 @@ class WithInnerUnits:
 def with_inner_units(part: SheetGroup, answers: Answers) -> WithInnerUnits | None:
     """Some worksheets with the units that stand within their formulas in cells of their own.
 
-    None if there are none, if the engine takes no formulas, or if what it makes of these is not what it made of the
-    file: then something was misread.
+    None if there are none, if the engine takes no formulas, or if something was misread.
 
     Args:
         part: the worksheets.
         answers: what they compute.
     """
-    if not answers.engine.takes_formulas:
-        return None
-    moved = inner_units(part.table, CellTerms(part.table, part.values))
-    if moved is None:
-        return None
-    table = CellTable(replace(part.table.content, sheets=dict(_sheets(part.table, moved))))
-    sessions = answers.sessions.amended(table, moved.texts, {})
-    try:
-        values = table.recalculate(sessions.saved())
-    except EngineError:
-        return None
-    places = [table.index[cell] for cell in part.table.addresses]
-    if not np.allclose(values.numbers[places], part.values.numbers, rtol=_CLOSE, atol=_CLOSE, equal_nan=True):
-        return None
-    own = SheetGroup(part.sheets, table, values, Precedents(table))
-    return WithInnerUnits(own, replace(answers, sessions=sessions, values=values), part, moved)
-
-
-def _sheets(table: CellTable, moved: InnerUnits) -> Iterator[tuple[str, SheetContent]]:
-    for name, sheet in table.content.sheets.items():
-        own: Mapping[Address, str] = {cell: text for cell, text in moved.texts.items() if cell[0] == name}
-        cells = dict(sheet.cells)
-        for cell, text in own.items():
-            old = cells.get(cell[1:])
-            cells[cell[1:]] = Cell(None, text) if old is None else replace(old, formula=text, value=None)
-        yield name, replace(sheet, cells=cells)
+    moved = inner_units(part.table, CellTerms(part.table, part.values)) if answers.engine.takes_formulas else None
+    new = None if moved is None else rewritten(part, answers, moved.texts, {})
+    return None if moved is None or new is None else WithInnerUnits(*new, part, moved)

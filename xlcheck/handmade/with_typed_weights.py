@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from xlcheck.errors import EngineError
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import number_text
-from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.engine_choice import Answers
-from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reading.typed_weights import TypedWeights, typed_weights
+from xlcheck.handmade.rewritten import rewritten
 from xlcheck.handmade.summary import Abstention
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult
-from xlcheck.workbook.content import Cell, SheetContent
 
-_CLOSE = 1e-12
 _ALONE = re.compile(r"(?<=\w): the number \S+ in \S+ is empty;.*")
 """What is said of a number that only the formula has in which it is typed."""
 
@@ -83,46 +78,15 @@ class WithTypedWeights:
 def with_typed_weights(part: SheetGroup, answers: Answers) -> WithTypedWeights | None:
     """Some worksheets with the weights that are typed in their formulas in cells of their own.
 
-    None if there are none, if the engine takes no formulas, or if what it makes of these is not what it made of the
-    file: then something was misread.
+    None if there are none, if the engine takes no formulas, or if something was misread.
 
     Args:
         part: the worksheets.
         answers: what they compute.
     """
-    moved = typed_weights(part.table, part.precedents)
-    if moved is None or not answers.engine.takes_formulas:
-        return None
-    table = CellTable(replace(part.table.content, sheets=dict(_sheets(part.table, moved))))
-    sessions = answers.sessions.amended(table, moved.texts, moved.numbers)
-    try:
-        again = table.recalculate(sessions.saved())
-    except EngineError:
-        return None
-    numbers = np.array([_number(cell, part, moved) for cell in table.addresses])
-    positions = [(table.index[cell], place) for place, cell in enumerate(part.table.addresses)]
-    others = {i: part.values.others[place] for i, place in positions if place in part.values.others}
-    if not np.allclose(again.numbers, numbers, rtol=_CLOSE, atol=_CLOSE, equal_nan=True):
-        return None
-    values = CellValues(numbers, others)
-    own = SheetGroup(part.sheets, table, values, Precedents(table))
-    return WithTypedWeights(own, replace(answers, sessions=sessions, values=values), part, moved)
-
-
-def _sheets(table: CellTable, moved: TypedWeights) -> Iterator[tuple[str, SheetContent]]:
-    for name, sheet in table.content.sheets.items():
-        cells = dict(sheet.cells)
-        for cell, text in moved.texts.items():
-            if cell[0] == name:
-                cells[cell[1:]] = replace(cells[cell[1:]], formula=text)
-        for cell, number in moved.numbers.items():
-            if cell[0] == name:
-                cells[cell[1:]] = Cell(number)
-        yield name, replace(sheet, cells=cells)
-
-
-def _number(cell: Address, part: SheetGroup, moved: TypedWeights) -> float:
-    return moved.numbers[cell] if cell in moved.numbers else float(part.values.numbers[part.table.index[cell]])
+    moved = typed_weights(part.table, part.precedents) if answers.engine.takes_formulas else None
+    new = None if moved is None else rewritten(part, answers, moved.texts, moved.numbers)
+    return None if moved is None or new is None else WithTypedWeights(*new, part, moved)
 
 
 def _tidied(formula: str) -> str:
