@@ -72,3 +72,11 @@ def test_every_edit_changes_something_and_comes_once(tmp_path: Path) -> None:
     assert edits
     assert len({tuple(sorted(edit.items())) for edit in edits}) == len(edits)
     assert all(f"={text}" != _CELLS[cell] for edit in edits for cell, text in edit.items())
+
+
+def test_no_edit_reads_a_word_or_an_empty_cell(tmp_path: Path) -> None:
+    """Rule: what stands beside, filled into a total's place, would read a heading, and nobody meant that."""
+    cells: Cells = {"A1": "Targets", "A2": 0.3, "A3": 0.4, "C1": "=A2+A3", "C2": "=B1-A2", "B1": 0.7}
+    edits = _edits(cells, tmp_path / "w.xlsx", "C1")
+    assert {"C1": "B1-A2"} in edits
+    assert not any("A1" in text or "B2" in text for edit in edits for text in edit.values())

@@ -62,7 +62,14 @@ class Slips:
                 key = tuple(sorted(edit.items()))
                 if key not in self._seen and all(self._table.texts.get(c) != text for c, text in edit.items()):
                     self._seen.add(key)
-                    yield edit
+                    if all(self._reads_numbers(c, text) for c, text in edit.items()):
+                        yield edit
+
+    def _reads_numbers(self, cell: Address, text: str) -> bool:
+        """Whether all single cells that a formula names, but those that the one there names today, hold numbers."""
+        old = {ref[:6] for ref in cut(self._table.texts.get(cell, "")).refs}
+        new = (ref.area(cell[0]) for ref in cut(text).refs if ref.kind == "cell" and ref[:6] not in old)
+        return all(self._terms.holds_number((area.sheet, area.top, area.left)) for area in new)
 
     def _alike(self, cell: Address) -> Iterator[list[Address]]:
         """A cell and those in its row, or its column, that do the same; and the cell alone."""
