@@ -6,6 +6,15 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import answer
+from recognised_sheets import sheet
+
+from xlcheck.engines import engine
+from xlcheck.handmade.equations.inner_units import inner_units
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import address_of, show
+from xlcheck.handmade.reading.engine_choice import answers_of
+from xlcheck.handmade.rewritten import rewritten
+from xlcheck.handmade.with_inner_units import with_inner_units
 
 pytestmark = [pytest.mark.keras, pytest.mark.usefixtures("a_short_search")]
 
@@ -87,3 +96,30 @@ def test_what_is_added_to_units_is_no_pass(tmp_path: Path) -> None:
     alone = {f"D{row}": f"=$A$1*A{row}+MAX(0,$B$1*A{row}-100)" for row in range(6, 10)}
     assert answer(cells | beside, tmp_path) == (3, set())
     assert answer(cells | alone, tmp_path) == (3, set())
+
+
+def test_units_get_cells_of_their_own_with_the_references_as_they_were(tmp_path: Path) -> None:
+    """Rule: those of a formula stand in its row, right of the sheet; a `$` stays, and a sigmoid keeps its signs."""
+    part = sheet(_network("a quotient", 2), tmp_path).part
+    found = inner_units(part.table, CellTerms(part.table, part.values))
+    assert found is not None
+    assert (found.hosts, found.are_filled) == (2, True)
+    texts = {show(cell).rpartition("!")[2]: text for cell, text in found.texts.items()}
+    assert texts["G6"] == "1/(1+EXP(-($A$1*A6+$B$1*B6+$C$1)))"
+    assert texts["D7"] == "$C$3+G7*$A$3+H7*$B$3"
+    assert {show(cell).rpartition("!")[2] for cell in found.units} == {"G6", "H6", "G7", "H7"}
+    plain = sheet({"A1": 1.0, "A2": 0.5, "B1": "=TANH(A1*A2)"}, tmp_path).part
+    assert inner_units(plain.table, CellTerms(plain.table, plain.values)) is None
+
+
+def test_what_is_written_otherwise_gives_the_same_or_is_not_believed(tmp_path: Path) -> None:
+    """Rule: another engine's formulas are asked of nobody, and formulas that give something else were misread."""
+    part = sheet(_network("tanh"), tmp_path).part
+    answers, (name,) = answers_of(part.table, engine("ironcalc")), part.sheets
+    apart, place = with_inner_units(part, answers), part.table.index[address_of(name, "D7")]
+    assert apart is not None
+    assert apart.part.values.numbers[apart.part.table.index[address_of(name, "D7")]] == part.values.numbers[place]
+    assert len(apart.part.table.texts) == len(part.table.texts) + len(apart.moved.units)
+    wrong = {address_of(name, "D7"): "G7", address_of(name, "G7"): "TANH(A7)"}
+    assert rewritten(part, answers, wrong, {}) is None
+    assert with_inner_units(part, answers_of(part.table, engine("cellrune"))) is None

@@ -20,6 +20,7 @@ from xlcheck.handmade.backward.family import amendments
 from xlcheck.handmade.backward.gaps import gaps, seems_to_belong
 from xlcheck.handmade.backward.kept import Kept
 from xlcheck.handmade.backward.network import find_networks
+from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells
 from xlcheck.handmade.backward.neurons import Neurons
 from xlcheck.handmade.backward.quantities import quantities
 from xlcheck.handmade.backward.roles import Reading, best_reading
@@ -267,3 +268,12 @@ def test_factors_that_move_by_typed_gradients_may_be_weights(tmp_path: Path) -> 
 
     assert moves_factors(terms_of(filled(tmp_path / "trained.xlsx", trained)))
     assert not moves_factors(terms_of(filled(tmp_path / "loan.xlsx", loan)))
+
+
+def test_units_may_share_a_bias_or_subtract_it() -> None:
+    """A bias is told with its units; thresholds are those that are subtracted; all are weights, as kernels are."""
+    one, other, bias = (("S", row, 0) for row in range(3))
+    added = LayerCells("tanh", ((one, other),), (bias, bias))
+    assert (added.biases, added.thresholds) == ({bias: (0, 1)}, frozenset())
+    assert LayerCells("step > 0", ((one, other),), (bias, bias), -1.0).thresholds == {bias}
+    assert DenseNetwork((added,), ()).weights == {one, other, bias}
