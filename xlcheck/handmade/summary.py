@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from xlcheck.formulas.addresses import cell_name, parse_range
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.idle_parts import with_idle_parts
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.outcome import Outcome
@@ -121,7 +123,7 @@ def report_on(
         (result.sheet, place.top, place.left)
         for result, (_, place) in zip(unknown, places, strict=True) if result.status is Status.UNBOUND
     }  # fmt: skip
-    targets = {cell for part in parts for cell in part.targets}
+    targets = set().union(*(_filled(part.targets, table) for part in parts))
     choices = {cell: numbers for part in parts for cell, numbers in part.choices.items()}
     made = [] if precedents is None else feeders(table, precedents, agreeing, open_cells)
     return replace(
@@ -137,6 +139,15 @@ def report_on(
             *(() if precedents is None else against(table, answers.values, precedents, made, agreeing)),
         ),
     )
+
+
+def _filled(cells: Collection[Address], table: CellTable) -> set[Address]:
+    """The formulas among some that were filled from one another, and do not just say the same once more."""
+    alike: dict[object, dict[str, list[Address]]] = defaultdict(lambda: defaultdict(list))
+    for cell in cells:
+        text = table.texts[cell]
+        alike[shape_of(text, *cell[1:])][text].append(cell)
+    return {cell for own in alike.values() if len(own) > 1 for same in own.values() for cell in same}
 
 
 def part_of(outcome: Outcome) -> Part:

@@ -11,14 +11,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from itertools import zip_longest
 
 import numpy as np
 
 from xlcheck.formulas.scanner import Token, number_text, plain_name, tokens
-from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, children, walk
 from xlcheck.frozen import dataclass
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
@@ -79,28 +78,9 @@ def _limit_but(known: frozenset[float], places: int) -> re.Pattern[str]:
     digits = len(str(places)) - 1
     whole = [rf"\d{{1,{digits}}}"] if digits else []
     own = [r"0(?:\.0*)?", *(re.escape(number_text(number)) for number in sorted(known)), *whole]
-    return re.compile(
-        rf"[-+,(<>=](?!(?:{'|'.join(own)})(?![\w.]))\.?\d[\d.]*(?:E[-+]?\d+)?(?=[,)<>=%])|[,(<>=]\.?\d[\d.]*[-+<>=]"
-    )
-
-
-def _limits(tree: Node) -> Iterator[float]:
-    """The numbers in what a formula compares, and in that of which it takes the largest or the size."""
-    for node in walk(tree):
-        match node:
-            case Operator(symbol=symbol, operands=parts) if symbol in _COMPARING:
-                yield from _numbers_in(parts)
-            case FunctionCall(name=name, arguments=parts) if name in _PIECEWISE:
-                yield from _numbers_in(parts)
-
-
-def _numbers_in(parts: Iterable[Node]) -> Iterator[float]:
-    for part in parts:
-        match part:
-            case Literal(value=float() as number) | Operator(symbol="%", operands=(Literal(value=float() as number),)):
-                yield number / 100 if isinstance(part, Operator) else number
-            case _:
-                yield from _numbers_in(children(part))
+    number = rf"(?!(?:{'|'.join(own)})(?![\w.]))\.?\d[\d.]*(?:E[-+]?\d+)?"
+    choosing = "|".join(("IFS?", *sorted(_PIECEWISE)))
+    return re.compile(rf"[-+,(<>=]{number}(?=[,)<>=%])|(?:[,<>=]|\b(?:{choosing})\(){number}[-+<>=]")
 
 
 _USUAL = ("SUMPRODUCT", "EXP", "TANH", "SUM", "IF", "MAX")
@@ -249,13 +229,9 @@ class Known:
             or _limit_but(self.numbers, self.places).search(f"={formula.removeprefix('=')}".upper()) is None
         ):
             return None
-        from xlcheck.formulas.parser import FormulaSyntaxError, parse
+        from xlcheck.formulas.limits import limits
 
-        try:
-            tree = parse(formula.removeprefix("="))
-        except FormulaSyntaxError:
-            return None
-        numbers = (abs(number) for number in _limits(tree))
+        numbers = map(abs, limits(formula, _COMPARING, _PIECEWISE))
         return next((number for number in numbers if number and not self._is_of_the_equation(number)), None)
 
     def _unknown_made(self, formula: str) -> float | None:
