@@ -157,6 +157,20 @@ def computed(algebra: Algebra, sign: str, a: Scalar, b: Scalar) -> Expression:
     return algebra.function("IF", value, 1.0, 0.0) if is_logical(value) else value
 
 
+def chosen(algebra: Algebra, condition: Term, a: Scalar, b: Scalar) -> Scalar:
+    """The first of two scalars where a condition holds, else the second one.
+
+    Raises:
+        OpaqueError: one of them is a text that is no number, and the other one is no text.
+    """
+    try:
+        return algebra.function("IF", condition, number(a), number(b))
+    except OpaqueError:
+        if isinstance(a, str) and isinstance(b, str):
+            return Words(condition, a, b)
+        raise
+
+
 def compared_words(algebra: Algebra, symbol: str, a: Scalar, b: Scalar) -> Scalar:
     """Whether one of two texts is a third one, or is not.
 

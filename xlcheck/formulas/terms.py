@@ -21,6 +21,7 @@ from xlcheck.formulas.scalars import (  # fmt: skip
     OpaqueError,
     Scalar,
     Words,
+    chosen,
     compared_words,
     computed,
     elementwise,
@@ -215,9 +216,7 @@ class FormulaValues:
             return a if condition else b
         if a is b:
             return a
-        if isinstance(a, str) and isinstance(b, str):
-            return Words(condition, a, b)
-        return self._around.algebra.function("IF", condition, number(a), number(b))
+        return chosen(self._around.algebra, condition, a, b)
 
     def _let(self, arguments: tuple[ast.Node, ...], scope: Scope) -> Value:
         local = dict(scope)

@@ -112,21 +112,19 @@ class Search:
     def _with_inner_units(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part that is a network if the units within its formulas have cells of their own."""
         apart = with_inner_units(part, answers) if len(part.table.formulas) <= _SMALL else None
-        if apart is None:
+        if apart is None or self._is_whole(part, answers) or self._learns(part):
             return None
-        if self._is_whole(part, answers) or self._learns(part):
-            return None
-        layers, typed = self._layers(apart.part, apart.answers), with_typed_weights(apart.part, apart.answers)
-        if layers is None or not layers.is_whole:
+        if not self._is_whole(apart.part, apart.answers):
+            typed = with_typed_weights(apart.part, apart.answers)
             # Of a single formula with its weights in it nobody knows which were meant.
             is_known = typed is not None and (apart.moved.are_filled or len(typed.moved.numbers) <= apart.moved.hosts)
-            layers = self._layers(typed.part, typed.answers) if typed is not None and is_known else None
-        if layers is None or not layers.is_whole:
-            return None
+            if typed is None or not is_known or not self._is_whole(typed.part, typed.answers):
+                return None
         found, left_out = self._without_gradients()._settle(apart.part, apart.answers, sheets)
         return [*map(apart.part_as_written, found)], [*map(apart.abstention_as_written, left_out)]
 
     def _is_whole(self, part: SheetGroup, answers: Answers) -> bool:
+        """Whether every formula of a part has a verdict by its equations."""
         layers = self._layers(part, answers)
         return layers is not None and layers.is_whole
 

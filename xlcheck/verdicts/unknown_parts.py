@@ -224,10 +224,8 @@ class Known:
 
     def _unknown_limit(self, formula: str) -> float | None:
         """A number that says from where on a formula is another one, and is none of the equation's, however plain."""
-        if (
-            self.one_way
-            or _limit_but(self.numbers, self.places).search(f"={formula.removeprefix('=')}".upper()) is None
-        ):
+        text = f"={formula.removeprefix('=')}".upper()
+        if self.one_way or not _limit_but(self.numbers, self.places).search(text):
             return None
         from xlcheck.formulas.limits import limits
 
@@ -273,12 +271,14 @@ def known_of(graph: Graph, name: str, allowed: float) -> Known:
 
 def _count(node: ex.Expr, graph: Graph) -> int:
     """How many places there are of which a code says one."""
-    if isinstance(node, ex.Gather):
-        return max(graph[node.matrix.name].shape)
-    if isinstance(node, ex.OneHot):
-        return node.depth
-    logit = getattr(node, "logit", None)
-    return shape_of(logit, lambda name: graph[name].shape)[-1] if isinstance(logit, ex.Expr) else 0
+    match node:
+        case ex.Gather():
+            return max(graph[node.matrix.name].shape)
+        case ex.OneHot():
+            return node.depth
+        case ex.SparseCategoricalCrossentropy():
+            return shape_of(node.logit, lambda name: graph[name].shape)[-1]
+    return 0
 
 
 def _has(nodes: list[ex.Expr], kind: type[ex.Expr] | tuple[type[ex.Expr], ...]) -> bool:

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import answer
+from recognised_sheets import sheet
+
+from xlcheck.formulas.algebra import number_at
 
 pytestmark = [pytest.mark.keras, pytest.mark.usefixtures("a_short_search")]
 
@@ -73,3 +76,14 @@ def test_a_rule_for_other_targets_is_no_pass(tmp_path: Path) -> None:
     for row in _ROWS:
         cells |= {f"C{row}": max(int(str(cells[f"C{row}"])), 0), f"H{row}": f"=IF(G{row}>=0,1,0)"}
     assert answer(cells, tmp_path)[0] == 3
+
+
+def test_one_of_two_words_is_compared_and_nothing_else(tmp_path: Path) -> None:
+    """What is told by a word is a choice of its own; two texts that are numbers are numbers, and a word is none."""
+    cells = {"A1": 1.0, "A2": 2.0, "B1": '=IF(IF(A1<>A2,"yes","no")="YES",A1,5)', "B2": "=IF(A1<>A2,A1,5)"}
+    cells |= {"B3": '=IF(A1<>A2,"3","4")*A1', "B4": "=IF(A1<>A2,3,4)*A1", "B5": '=IF(A1<>A2,"yes","no")&A1'}
+    cells |= {"B6": '=IF(IF(A1<>A2,"yes","no")<>"maybe",A1,5)'}
+    terms = sheet(cells, tmp_path).terms
+    own = [terms.get(("S", row, 1)) for row in range(6)]
+    values = [None if term is None else number_at(term, {("S", 0, 0): 7.0, ("S", 1, 0): 7.0}) for term in own]
+    assert values == [5.0, 5.0, 28.0, 28.0, None, 7.0]

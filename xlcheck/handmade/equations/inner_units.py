@@ -18,7 +18,7 @@ _APART = 2
 """Rows or columns between what stands on a worksheet and these cells."""
 _MOST = 60
 """Units within formulas; more of them are no network that anybody writes so."""
-_SPELT = {"sigmoid": "1/(1+EXP(-({})))", "tanh": "TANH({})"}
+_SPELT = {"sigmoid": "1/(1+EXP(-{}))", "tanh": "TANH({})"}
 _FEWEST = 2
 _UNITS = frozenset({"tanh", "sigmoid", "relu"})
 
@@ -145,7 +145,8 @@ class _Writer:
 
     def formula(self, term: Term) -> str:
         """A term as a formula of its own."""
-        return _bare(self.written(term), term)
+        text = self.written(term)
+        return text[1:-1] if isinstance(term, Sum) else text  # without the parentheses around it
 
     def text(self, term: Expression) -> str:
         """A term as a formula, with the cells of units in their places."""
@@ -179,7 +180,7 @@ class _Writer:
     def _product(self, term: Product) -> str:
         name, z = activation_of(term, _as_it_is) or ("", 0.0)
         if name in _SPELT:  # with the signs of the sum as people write them
-            return _SPELT[name].format(_bare(self.text(z), z))
+            return _SPELT[name].format(self.text(z))
         apart = [own for own in _sigmoids(term, self.terms.algebra) if own is not term and own in self.places]
         above, below = [self.text(own) for own in apart], list[str]()
         for factor, power in term.factors:
@@ -202,11 +203,6 @@ class _Writer:
                     *cell[1:], fixed_row=_fixed(ref, TOP, BOTTOM), fixed_column=_fixed(ref, LEFT, RIGHT)
                 )
         return sheet + cell_name(*cell[1:])
-
-
-def _bare(text: str, term: Expression) -> str:
-    """A sum without the parentheses around it."""
-    return text[1:-1] if isinstance(term, Sum) else text
 
 
 def _fixed(ref: Ref, first: int, last: int) -> bool:

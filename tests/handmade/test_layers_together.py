@@ -1,0 +1,67 @@
+"""Layers that share something: what they judge, the numbers beside their results, or a kernel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from equation_sheets import answer
+
+pytestmark = pytest.mark.keras
+
+
+def _judged_samples(real: str = "IJK") -> dict[str, object]:
+    """A generator of three samples in the columns D to F, and a unit that judges them and the typed ones elsewhere."""
+    cells: dict[str, object] = {"A1": 0.7, "B1": -0.4, "A2": -0.3, "B2": 0.9, "A3": 0.2, "B3": -0.15}
+    cells |= {"A11": 0.8, "A12": -0.6, "A13": 0.35}
+    for column, noise in zip("DEF", (0.5, -0.8, 0.3), strict=True):
+        cells |= {f"{column}1": noise, f"{column}2": 0.4 * noise + 0.11}
+        for row, weights in ((5, "A"), (6, "B")):
+            total = f"${weights}$1*{column}$1+${weights}$2*{column}$2+${weights}$3"
+            cells[f"{column}{row}"] = f"=TANH({total})"
+    for column, (one, other) in zip(real, ((0.9, 0.1), (0.7, -0.2), (-0.6, 0.8)), strict=True):
+        cells |= {f"{column}5": one, f"{column}6": other}
+    for column in ("D", "E", "F", *real):
+        cells[f"{column}9"] = f"=1/(1+EXP(-($A$11*{column}5+$A$12*{column}6+$A$13)))"
+    return cells
+
+
+def test_given_samples_apart_are_judged_by_the_layer_that_judges_computed_ones(tmp_path: Path) -> None:
+    """Rule: real samples of a discriminator stand apart; right beside computed ones they may have been typed over."""
+    assert answer(_judged_samples(), tmp_path) == (0, set())
+    assert answer(_judged_samples("GHI"), tmp_path)[0] == 3
+
+
+def test_a_distance_that_passes_over_a_number_is_no_pass(tmp_path: Path) -> None:
+    """Rule: where nobody reads the number right above it, it may be meant to be the distance to that one."""
+    cells = _judged_samples()
+    for column in "DEF":
+        cells |= {f"{column}15": 0, f"{column}16": f"={column}9-{column}15"}
+        cells |= {f"{column}18": 1, f"{column}19": f"={column}9-{column}18"}
+    wrong = {f"{column}19": f"={column}9-{column}15" for column in "DEF"}
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | wrong, tmp_path) == (3, set())
+
+
+def _tied() -> dict[str, object]:
+    """An autoencoder of three numbers a column, whose decoder has the kernel of its encoder transposed."""
+    cells: dict[str, object] = {"E2": 0.2, "E3": -0.1, "E6": 0.15, "E7": -0.25, "E8": 0.35}
+    cells |= dict(zip(("A2", "B2", "C2", "A3", "B3", "C3"), (0.7, -0.4, 0.9, -0.3, 0.8, 0.5), strict=True))
+    for column, numbers in zip(
+        "HIJK", ((1, 0.5, -0.3), (-0.6, 0.8, 0.2), (0.4, -1, 0.7), (0.9, 0.3, 1.1)), strict=True
+    ):
+        cells |= {f"{column}{2 + k}": number for k, number in enumerate(numbers)}
+        for unit in (2, 3):
+            cells[f"{column}{5 + unit}"] = f"=TANH(SUM(MMULT($A{unit}:$C{unit},{column}$2:{column}$4))+$E{unit})"
+        for k, weight in enumerate("ABC"):
+            total = f"${weight}$2*{column}$7+${weight}$3*{column}$8"
+            cells[f"{column}{11 + k}"] = f"={total}+$E{6 + k}"
+    return cells
+
+
+def test_a_decoder_may_have_the_kernel_of_its_encoder(tmp_path: Path) -> None:
+    """Rule: two layers that share a kernel, one of them transposed, may have biases of their own."""
+    cells = _tied()
+    assert answer(cells, tmp_path) == (0, set())
+    code, roots = answer(cells | {"I12": str(cells["I12"]).replace("$B$3", "$C$3")}, tmp_path)
+    assert (code, roots) in ((1, {"I12"}), (3, set()))
