@@ -128,6 +128,37 @@ def test_an_embedding_is_looked_up_alike(wrong: Mapping[str, object], code: int,
     assert answer(cells | dict(wrong), tmp_path)[0] == code
 
 
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({}, 0),
+        ({"C5": "=0.1+0.8*(B5-MIN(B5:B12))/(MAX(B5:B12)-MIN(B5:B12))"}, 3),
+        ({f"C{row}": f"=0.1+0.8*(B{row}-MIN(B$3:B$12))/(MAX(B$3:B$12)-MAX(B$3:B$12)/9)" for row in range(3, 13)}, 3),
+        ({f"G{row}": f"=MIN(B$3:B$12)+F{row}/0.8*(MAX(B$3:B$12)-MIN(B$3:B$12))" for row in range(6, 14)}, 3),
+        ({"G9": "=MAX(B$3:B$12)+(F9-0.1)/0.8*(MAX(B$3:B$12)-MIN(B$3:B$12))"}, 3),
+    ],
+)
+def test_data_are_put_between_two_numbers_and_back(wrong: Mapping[str, object], code: int, tmp_path: Path) -> None:
+    """Rule: a scale by the smallest and the largest number prepares an input; its window counts from an empty cell."""
+    cells: dict[str, object] = {f"B{row}": 190.0 + 37 * row % 50 for row in range(3, 13)}
+    for row in range(3, 13):
+        cells[f"C{row}"] = f"=0.1+0.8*(B{row}-MIN(B$3:B$12))/(MAX(B$3:B$12)-MIN(B$3:B$12))"
+    for row in range(6, 14):
+        for column, weights in (("D", "K"), ("E", "L")):
+            window = f"SUMPRODUCT(OFFSET($C{row},-3,0,3,1),{weights}$3:{weights}$5)"
+            cells[f"{column}{row}"] = f"=1/(1+EXP(-({window}+{weights}$6)))"
+        cells[f"F{row}"] = f"=D{row}*$M$3+E{row}*$M$4+$M$5"
+        cells[f"G{row}"] = f"=MIN(B$3:B$12)+(F{row}-0.1)/0.8*(MAX(B$3:B$12)-MIN(B$3:B$12))"
+    for column, numbers in (
+        ("K", (-1.26, 0.24, 0.21, 0.06)),
+        ("L", (0.47, -0.77, -0.88, 0.28)),
+        ("M", (0.18, 0.65, 0.22)),
+    ):
+        cells |= {f"{column}{row}": number for row, number in enumerate(numbers, start=3)}
+    assert answer(cells | dict(wrong), tmp_path)[0] == code
+
+
 _WORDS = ("a good film", "the bad film", "not a bad film")
 
 

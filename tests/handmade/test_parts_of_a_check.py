@@ -140,7 +140,7 @@ def test_what_makes_the_inputs_leads_to_judged_cells(tmp_path: Path) -> None:
     """Rule: formulas before the network prepare it; others do not, and an odd one among them is named."""
     own = sheet(_scaled(), tmp_path).part
     judged_ones = {_cell(name) for name in STATES}
-    made = feeders(own.table, own.precedents, judged_ones, own.table.texts.keys() - judged_ones)
+    made = feeders(own.table, own.values, own.precedents, judged_ones, own.table.texts.keys() - judged_ones)
     assert [*map(a1, made)] == ["A5", "A6", "A7", "A8"]
     assert not [*against(own.table, own.values, own.precedents, made, judged_ones)]
 

@@ -26,6 +26,8 @@ from xlcheck.handmade.showing import is_difference
 
 _OPERATES = re.compile(r"[-+*/^<>]|=")
 _LOOKS_UP = re.compile(r"\b(?:INDEX|OFFSET|[VHX]?LOOKUP|CHOOSE|INDIRECT)\(", re.IGNORECASE)
+_COMPUTES_REFERENCES = re.compile(r"\b(?:OFFSET|INDIRECT)\(", re.IGNORECASE)
+_COUNTS = re.compile(r"\bOFFSET\( *$", re.IGNORECASE)
 _POOLS = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN)\( *#:# *\)", re.IGNORECASE)
 _MOST = 2_000
 _SMALL = 4_000
@@ -33,17 +35,24 @@ _SMALL = 4_000
 
 
 def feeders(
-    table: CellTable, precedents: Precedents, judged: Collection[Address], others: Collection[Address]
+    table: CellTable,
+    values: CellValues,
+    precedents: Precedents,
+    judged: Collection[Address],
+    others: Collection[Address],
 ) -> list[Address]:
     """The formula cells without a verdict that lead to cells with one, in the order of the workbook.
 
     Args:
         table: the cells.
-        precedents: who reads what.
+        values: what they hold; where a reference is computed, they say what is read.
+        precedents: who reads what by what formulas say.
         judged: the cells that have a verdict.
         others: the formula cells that have none.
     """
-    found = reached(judged, precedents.of, among=others.__contains__)
+    computed = any(_COMPUTES_REFERENCES.search(table.texts[cell]) for cell in (*judged, *others))
+    reads = CellTerms(table, values).reads if computed else {}
+    found = reached(judged, lambda cell: (*precedents.of(cell), *reads.get(cell, ())), among=others.__contains__)
     return [cell for cell in table.texts if cell in found]
 
 
@@ -185,6 +194,9 @@ def _kind(cell: Address, table: CellTable) -> str | None:
 
 
 def _reads_nothing(cell: Address, table: CellTable) -> bool:
-    """Whether a formula names an empty cell, or a range with one."""
-    areas = [ref.area(cell[0]) for ref in cut(table.texts[cell]).refs]
+    """Whether a formula reads an empty cell, or a range with one; it does not read that from which an OFFSET counts."""
+    found = cut(table.texts[cell])
+    areas = [
+        r.area(cell[0]) for before, r in zip(found.between, found.refs, strict=False) if not _COUNTS.search(before)
+    ]
     return any((a.sheet, *place) not in table.index for a in areas if a.size <= _MOST for place in a.cells())

@@ -125,7 +125,7 @@ def report_on(
     }  # fmt: skip
     targets = set().union(*(_filled(part.targets, table) for part in parts))
     choices = {cell: numbers for part in parts for cell, numbers in part.choices.items()}
-    made = [] if precedents is None else feeders(table, precedents, agreeing, open_cells)
+    made = [] if precedents is None else feeders(table, answers.values, precedents, agreeing, open_cells)
     return replace(
         report,
         warnings=broken_patterns(table, open_cells) if open_cells else (),

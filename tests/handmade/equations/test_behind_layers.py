@@ -30,11 +30,17 @@ def _cell(name: str) -> Address:
         ("=A1*A2/A3", False),
         ("=(A1-A2)/A3", False),
         ("=(A1-A2)/(A3-A2)*A4", False),
+        ("=(A5-A4)*(A1-A2)/(A3-A2)+A4", True),
+        ("=(A5-A4)*(A1-A2)/(A3-A2)+A5", False),
+        ("=(A5-A4)*((A1-A2)/(A3-A2))^2+A4", False),
+        ("=(A5-A4)*(A1-A2)/(A3-A4)+A4", False),
+        ("=0.1+0.8*(A1-MIN(A$1:A$5))/(MAX(A$1:A$5)-MIN(A$1:A$5))", True),
+        ("=0.1+0.8*(A1-MIN(A$1:A$5))/(MAX(A$1:A$5)-MIN(A$1:A$4))", False),
     ],
 )
 def test_a_scale_has_two_ends(formula: str, is_scale: bool, tmp_path: Path) -> None:
     """Rule: what each end becomes depends on no number, and the two become different ones."""
-    own = sheet({"A1": 0.3, "A2": -0.4, "A3": 1.7, "A4": 2.1, "C1": formula}, tmp_path)
+    own = sheet({"A1": 0.3, "A2": -0.4, "A3": 1.7, "A4": 2.1, "A5": -2.2, "C1": formula}, tmp_path)
 
     assert is_between_ends(own.terms[_cell("C1")]) is is_scale
 

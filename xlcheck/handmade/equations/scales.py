@@ -8,17 +8,18 @@ own in the same order.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import permutations
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address, Leaf, Term, number_at, number_of, outline
+from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Term, below, number_of, outline
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.reached import reached
 
 _CLOSE = 1e-9
 _TRIALS = 3
-_ENDS, _DIGITS = 2, 9
+_ENDS = 2
 _FORMS = 12
 """Ways in which inputs are scaled that are looked at; there are one or two."""
 
@@ -42,78 +43,119 @@ def scaled_back(
         weights: those of them that are weights.
     """
     behind = reached(results, lambda cell: terms.readers.get(cell, ()))
-    made = {x: frozenset(leaves(terms[x])) for x in given if x in terms}
-    beside = {x: frozenset(leaves(terms[x])) for x in among if x in terms and x not in behind and x not in made}
+    made = {x: _parts(terms[x]) for x in given if x in terms}
+    beside = {x: _parts(terms[x]) for x in among if x in terms and x not in behind and x not in made}
     forms = {outline(terms[x], lambda _: "number"): terms[x] for x in made}
     found, others, scales = dict[Address, Address](), set[Address](), set[Address]()
     again: Counter[object] = Counter()
-    for cell in among:
-        term = terms.get(cell)
-        own = dict.fromkeys(leaves(term) if term is not None else ())
-        read = [other for other in own if other in results]
-        scale = own.keys() - {*read}
-        if term is None or len(read) != 1 or not scale or not scale.isdisjoint(weights):
+    for cell, term in ((cell, terms[cell]) for cell in among if cell in terms):
+        parts = _parts(term)
+        read = [part for part in parts if isinstance(part, Leaf) and part.cell in results]
+        scale = parts.difference(read)
+        cells = {*leaves(*scale)}
+        if len(read) != 1 or not scale or not cells.isdisjoint(weights) or not cells.isdisjoint(results):
             continue
-        inputs = [x for x, cells in made.items() if scale <= cells]
-        targets = [x for x, cells in beside.items() if scale <= cells and _gives_back(term, read[0], x, scale, terms)]
+        result = read[0]
+        inputs = [x for x, own in made.items() if scale <= own]
+        targets = [x for x, own in beside.items() if scale <= own and _gives_back(term, result, x, scale, terms)]
         if inputs:
-            undoes = all(_gives_back(term, read[0], x, scale, terms) for x in inputs)
+            undoes = all(_gives_back(term, result, x, scale, terms) for x in inputs)
         else:
-            undoes = bool(targets) or any(_undoes(term, read[0], sorted(scale), x) for x in [*forms.values()][:_FORMS])
+            undoes = bool(targets) or any(_undoes(term, result, scale, x) for x in [*forms.values()][:_FORMS])
         if undoes:
-            found[cell] = read[0]
-            again[read[0], frozenset(scale)] += 1
+            found[cell] = result.cell
+            again[result.cell, frozenset(scale)] += 1
             others |= {*targets}
-            scales |= scale
-    once = {cell: own for cell, own in found.items() if again[own, frozenset({*leaves(terms[cell])} - {own})] == 1}
+            scales |= cells
+    once = {cell: own for cell, own in found.items() if again[own, _scale(terms[cell], own)] == 1}
     made_of = reached((*others, *scales), lambda cell: terms.reads.get(cell, ()), among=beside.__contains__)
     return once, others | made_of | (scales & beside.keys())
 
 
 def is_between_ends(term: Term) -> bool:
-    """Whether a formula puts a number on a scale by its two ends: what each end becomes depends on no number.
+    """Whether a formula puts a number on a scale by its two ends, in equal steps: each becomes a number, or one read.
 
-    So does `2*(x-a)/(b-a)-1`, which multiplies, and is no weighted sum.
+    So do `2*(x-a)/(b-a)-1` and `(d-c)*(x-a)/(b-a)+c`, which multiply, and are no weighted sums.
     """
-    cells = sorted({*leaves(term)})
-    for raw in cells if len(cells) == _ENDS + 1 else ():
-        ends = [cell for cell in cells if cell != raw]
-        become = [{_at_an_end(term, raw, cells, end, trial) for trial in range(_TRIALS)} for end in ends]
-        if all(len(own) == 1 for own in become) and become[0] != become[1]:
-            return True
-    return False
+    parts = _in_order(_parts(term))
+    if len(parts) not in (_ENDS + 1, 2 * _ENDS + 1):
+        return False
+    trials = [np.random.default_rng(trial).uniform(1.0, 9.0, len(parts)) for trial in range(_TRIALS)]
+    numbers = [dict(zip(parts, own.tolist(), strict=True)) for own in trials]
+    return any(
+        _becomes(term, raw, ends, [part for part in parts if part not in (raw, *ends)], numbers)
+        for raw in parts
+        if isinstance(raw, Leaf)
+        for ends in permutations([part for part in parts if part is not raw], _ENDS)
+    )
 
 
-def _at_an_end(term: Term, raw: Address, cells: Sequence[Address], end: Address, trial: int) -> float:
-    numbers = dict(zip(cells, np.random.default_rng(trial).uniform(1.0, 9.0, len(cells)).tolist(), strict=True))
-    return round(number_at(term, numbers | {raw: numbers[end]}), _DIGITS)
+def _becomes(
+    term: Term, raw: Term, ends: Sequence[Term], others: Sequence[Term], numbers: Sequence[Mapping[Term, float]]
+) -> bool:
+    """Whether the first end becomes the first of the others, and the second one the second; constants without any."""
+    at_ends = [[number_of(term, {**own, raw: own[end]}.get) for own in numbers] for end in ends]
+    between = [number_of(term, {**own, raw: sum(own[end] for end in ends) / _ENDS}.get) for own in numbers]
+    if others:
+        wanted = [[own[other] for own in numbers] for other in others]
+    else:
+        wanted = [[found[0]] * _TRIALS for found in at_ends]
+    return (
+        np.allclose(at_ends, wanted, rtol=_CLOSE)
+        and np.allclose(between, np.mean(at_ends, axis=0), rtol=_CLOSE)
+        and not np.allclose(at_ends[0], at_ends[1])
+    )
 
 
-def _gives_back(term: Term, result: Address, x: Address, scale: Collection[Address], terms: CellTerms) -> bool:
+def _parts(term: Term) -> frozenset[Term]:
+    """What a scale is made of: cells, and the smallest or largest of some cells."""
+    if isinstance(term, Leaf) or _pools(term):
+        return frozenset((term,))
+    return frozenset(part for own in below(term) for part in _parts(own))
+
+
+def _pools(term: Expression) -> bool:
+    return (
+        isinstance(term, Function)
+        and term.name in ("MIN", "MAX")
+        and all(isinstance(part, Leaf) or _pools(part) for part in term.arguments)
+    )
+
+
+def _scale(term: Term, result: Address) -> frozenset[Term]:
+    return frozenset(part for part in _parts(term) if not (isinstance(part, Leaf) and part.cell == result))
+
+
+def _gives_back(term: Term, result: Leaf, x: Address, scale: Collection[Term], terms: CellTerms) -> bool:
     """Whether a formula makes of a scaled number what it was."""
 
     def given(part: Term) -> float | None:
-        return terms.number(x if part.cell == result else part.cell) if isinstance(part, Leaf) else None
+        return terms.number(x if part is result else part.cell) if isinstance(part, Leaf) else None
 
-    raw = [terms.number(cell) for cell in leaves(terms[x]) if cell not in scale]
+    raw = [number_of(part, given) for part in _parts(terms[x]) if part not in scale]
     return len(raw) == 1 and abs(number_of(term, given) - raw[0]) <= _CLOSE * max(1.0, abs(raw[0]))
 
 
-def _undoes(term: Term, result: Address, scale: Sequence[Address], other: Term) -> bool:
+def _undoes(term: Term, result: Term, scale: Collection[Term], other: Term) -> bool:
     """Whether a formula undoes another one for any numbers, where those of the scale stand in one order in both."""
-    theirs = sorted({*leaves(other)})
-    raws = theirs if len(theirs) == len(scale) else theirs if len(theirs) == len(scale) + 1 else []
-    return any(_undoes_for(term, result, scale, other, raw) for raw in raws)
+    theirs = _in_order(_parts(other))
+    raws = theirs if len(theirs) in (len(scale), len(scale) + 1) else []
+    return any(_undoes_for(term, result, _in_order(scale), other, raw) for raw in raws)
 
 
-def _undoes_for(term: Term, result: Address, scale: Sequence[Address], other: Term, raw: Address) -> bool:
-    theirs = sorted({*leaves(other)})
-    theirs = theirs if len(theirs) == len(scale) else [cell for cell in theirs if cell != raw]
+def _undoes_for(term: Term, result: Term, scale: Sequence[Term], other: Term, raw: Term) -> bool:
+    theirs = _in_order(_parts(other))
+    theirs = theirs if len(theirs) == len(scale) else [part for part in theirs if part is not raw]
     random = np.random.default_rng(5)
     for _ in range(_TRIALS):
         numbers = random.uniform(1.0, 9.0, len(scale)).tolist()
         there = {raw: float(random.uniform(1.0, 9.0)), **dict(zip(theirs, numbers, strict=True))}
-        here = {**dict(zip(scale, numbers, strict=True)), result: number_at(other, there)}
-        if not abs(number_at(term, here) - there[raw]) <= _CLOSE * 10:
+        here = {**dict(zip(scale, numbers, strict=True)), result: number_of(other, there.get)}
+        if not abs(number_of(term, here.get) - there[raw]) <= _CLOSE * 10:
             return False
     return True
+
+
+def _in_order(parts: Collection[Term]) -> list[Term]:
+    """Parts as they stand in the worksheet; those of the same cells by their name."""
+    return sorted(parts, key=lambda part: (min(leaves(part)), part.name if isinstance(part, Function) else ""))

@@ -253,9 +253,9 @@ def conditions_in(term: Term) -> list[Term]:
     return [*dict.fromkeys(own for own in asked if isinstance(own, Term))]
 
 
-def leaves(term: Term) -> tuple[Address, ...]:
-    """The cells that a term is made of, each once."""
-    return tuple(dict.fromkeys(part.cell for part in subterms(term) if isinstance(part, Leaf)))
+def leaves(*terms: Term) -> tuple[Address, ...]:
+    """The cells that terms are made of, each once."""
+    return tuple(dict.fromkeys(part.cell for part in subterms(*terms) if isinstance(part, Leaf)))
 
 
 def is_spoilt(expression: Expression) -> bool:
