@@ -10,12 +10,12 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from random import Random
 from tokenize import TokenError
-from typing import Any
+from typing import Any, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -33,6 +33,7 @@ _SINGLE = 1e-6
 _WORTH_MOVING = 1e-6
 _MOST_NUMBERS = 5
 Cells = dict[Address, Value]
+_Held = TypeVar("_Held")
 
 
 def workbook_differs(spoiled: Path, source: Path, *, others: bool, unchecked: Callable[[], set[str]] = set) -> str:
@@ -48,32 +49,46 @@ def workbook_differs(spoiled: Path, source: Path, *, others: bool, unchecked: Ca
     if spoiled.read_bytes() == source.read_bytes():
         return ""
     one, two = CellTable(read_workbook(spoiled)), CellTable(read_workbook(source))
-    every = one.typed_numbers
+    # A worksheet with another name is still the same; cells go by the names in the source.
+    names, before = list(one.content.sheets), list(two.content.sheets)
+    new_names = dict(zip(before, names, strict=True)) if len(names) == len(before) else {}
+    old_names = {new: old for old, new in new_names.items()}
+    texts, every = _on_sheets(one.texts, old_names), _on_sheets(one.typed_numbers, old_names)
     typed = {address: value for address, value in every.items() if address not in two.texts}
-    before = two.typed_numbers
-    changed = {address: value for address, value in typed.items() if before.get(address) != value}
+    changed = {address: value for address, value in typed.items() if two.typed_numbers.get(address) != value}
     moved = {
         address: value * Random(show(address)).uniform(0.9, 1.1)
         for address, value in typed.items()
         if not value.is_integer() and abs(value) > _WORTH_MOVING
     }
     far = {address: Random(show(address)).uniform(-500, 500) for address in moved}
-    new = {number for address, text in one.texts.items() if text != two.texts.get(address) for number in _numbers(text)}
+    new = {number for address, text in texts.items() if text != two.texts.get(address) for number in _numbers(text)}
     at = [dict.fromkeys(moved, number) for number in sorted(new)[:_MOST_NUMBERS]]
     for numbers in ({}, moved, far, *at) if others else ({},):
-        given, wanted = _computed(one, spoiled, numbers), _computed(two, source, {**changed, **numbers})
+        given = _on_sheets(_computed(one, spoiled, _on_sheets(numbers, new_names)), old_names)
+        wanted = _computed(two, source, {**changed, **numbers})
         wrong = [cell for cell in two.texts if not _same(given.get(cell), wanted[cell], limit)]
         if wrong:
-            forgiven = unchecked()
+            unsaid = unchecked()
+            forgiven = {cell for cell in two.texts if show(_on_sheet(cell, new_names)) in unsaid}
             # What a formula gives that nobody checks is a number like any other that was typed, also if it is gone.
-            now = {cell: given.get(cell) if cell in one.texts else every.get(cell, 0.0) for cell in two.texts}
-            instead = {cell: v for cell, v in now.items() if show(cell) in forgiven and isinstance(v, float)}
+            now = {cell: given.get(cell) if cell in texts else every.get(cell, 0.0) for cell in two.texts}
+            instead = {cell: v for cell, v in now.items() if cell in forgiven and isinstance(v, float)}
             wanted = _computed(two, source, {**changed, **numbers, **instead}) if instead else wanted
-            wrong = [cell for cell in wrong if show(cell) not in forgiven]
+            wrong = [cell for cell in wrong if cell not in forgiven]
             wrong = [cell for cell in wrong if not _same(given.get(cell), wanted[cell], limit)]
         if wrong:
             return ("for other numbers " if numbers else "") + ", ".join(map(show, wrong[:9]))
     return ""
+
+
+def _on_sheet(cell: Address, names: Mapping[str, str]) -> Address:
+    return (names.get(cell[0], cell[0]), *cell[1:])
+
+
+def _on_sheets(cells: Mapping[Address, _Held], names: Mapping[str, str]) -> dict[Address, _Held]:
+    """The same cells on worksheets of other names."""
+    return {_on_sheet(cell, names): what for cell, what in cells.items()}
 
 
 def _numbers(formula: str) -> list[float]:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from attempts import KINDS, NEED_KERAS, attempt
 from second_opinion import array_differs, workbook_differs
@@ -47,6 +48,21 @@ def test_the_second_opinion_sees_what_is_wrong(tmp_path: Path) -> None:
     assert with_(r"<f>1*\1</f>") == ""
     wrong = with_(r"<f>\1+1E-6</f>").split(", ")
     assert with_(r"<f>\1+1E-6</f>", *wrong[1:]).split(", ")[0] == wrong[0]
+
+
+def test_a_worksheet_with_another_name_is_the_same(tmp_path: Path) -> None:
+    """Its formulas are compared with those of the one in its place, and are wrong where they are."""
+    found = []
+    for title, factor in (("RNN", 2), ("-1", 2), ("-1", 3)):
+        book = openpyxl.Workbook()
+        book.active.title = title
+        book.active["A1"], book.active["A2"] = 0.3, f"={factor}*A1+Weights!A1"
+        book.create_sheet("Weights")["A1"] = 0.7
+        found.append(tmp_path / f"{title} {factor}.xlsx")
+        book.save(found[-1])
+
+    assert workbook_differs(found[1], found[0], others=True) == ""
+    assert workbook_differs(found[2], found[0], others=True) == "RNN!A2"
 
 
 def test_numpy_and_keras_are_asked(tmp_path: Path) -> None:
