@@ -50,7 +50,8 @@ def feeders(
         judged: the cells that have a verdict.
         others: the formula cells that have none.
     """
-    computed = any(_COMPUTES_REFERENCES.search(table.texts[cell]) for cell in (*judged, *others))
+    texts = (*table.content.names.values(), *(table.texts[cell] for cell in (*judged, *others)))
+    computed = any(map(_COMPUTES_REFERENCES.search, texts))
     reads = CellTerms(table, values).reads if computed else {}
     found = reached(judged, lambda cell: (*precedents.of(cell), *reads.get(cell, ())), among=others.__contains__)
     return [cell for cell in table.texts if cell in found]

@@ -8,6 +8,7 @@ import pytest
 from recognised_sheets import a1, sheet
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.of_measures import of_measures
 
 _ROWS = (2, 3, 4)
@@ -53,3 +54,23 @@ def test_what_is_made_of_measures_alone(formula: str, is_one: bool, tmp_path: Pa
     found = of_measures([_cell("H1")], pairs, results, own.terms, own.table)
 
     assert [*map(a1, found)] == (["H1"] if is_one else [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "are_measures"),
+    [
+        ({"D4": None}, True),
+        ({}, False),
+        ({"D4": None, "D3": None, "E5": "=E2^2/1"}, True),
+        ({"D4": None, "E5": "=SUMSQ(E2:E3)/5"}, False),
+    ],
+)
+def test_a_forecast_has_no_error_yet(cells: dict[str, object], are_measures: bool, tmp_path: Path) -> None:
+    """Rule: a mean leaves nothing out that could be compared; beside the last result may stand no target."""
+    errors = {f"E{row}": f"=D{row}-C{row}" for row in (2, 3)} | {"E5": "=SUMSQ(E2:E3)/2"}
+    held = {**_CELLS, **errors, **cells}
+    own = sheet({name: what for name, what in held.items() if what is not None and name[0] != "G"}, tmp_path)
+    results = {cell: cell for cell in (_cell(f"C{row}") for row in _ROWS)}
+    measures = Measures(own.terms, own.table, own.terms.reads, results, (), (), dict.fromkeys(results, 0))
+
+    assert (_cell("E5") in measures.cells({*own.terms})) is are_measures

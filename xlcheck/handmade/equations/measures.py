@@ -19,7 +19,7 @@ from xlcheck.handmade.equations.scales import scaled_back
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import by_line
-from xlcheck.handmade.reading.offsets import offset
+from xlcheck.handmade.reading.offsets import offset, offset_on_sheet
 from xlcheck.handmade.reading.reached import reached
 
 _LOSS = re.compile(
@@ -234,8 +234,15 @@ class Measures:
         pairs = frozenset(pair for own in found for pair in own or ())
         if not all(_is_fair(share, len(pairs)) for _, share in parts):
             return None
-        whole = self._is_whole(added, self._kin) and self._is_whole({r for r, _ in pairs}, self._results)
+        results = {result: source for result, source in self._results.items() if not self._is_open(source, pairs)}
+        whole = self._is_whole(added, self._kin) and self._is_whole({r for r, _ in pairs}, results)
         return pairs if len(parts) == 1 or whole else None
+
+    def _is_open(self, result: Address, pairs: Pairs) -> bool:
+        """Whether there is nothing yet to compare a result with: a forecast, where others have their targets."""
+        away = {None if target is None else offset_on_sheet(own, target) for own, target in pairs}
+        (by, *more) = away
+        return by is not None and not more and offset(result, by) not in self._table.index
 
     def _is_whole(self, added: Collection[Address], kin: Collection[Address]) -> bool:
         """Whether nothing of the same kind stands in line with what is added up and is left out."""
