@@ -65,3 +65,40 @@ def test_a_decoder_may_have_the_kernel_of_its_encoder(tmp_path: Path) -> None:
     assert answer(cells, tmp_path) == (0, set())
     code, roots = answer(cells | {"I12": str(cells["I12"]).replace("$B$3", "$C$3")}, tmp_path)
     assert (code, roots) in ((1, {"I12"}), (3, set()))
+
+
+def _graph() -> dict[str, object]:
+    """A graph of four nodes in rows: neighbours added up by shares that formulas make, and two units, twice."""
+    neighbours = ((1, 1, 0, 1), (1, 1, 1, 0), (0, 1, 1, 0), (1, 0, 0, 1))
+    features = ((1, 0.5), (-0.4, 2), (2, 1.5), (0.3, -1))
+    cells: dict[str, object] = {"P2": 0.7, "Q2": -0.4, "P3": 0.2, "Q3": 0.9, "P4": 0.1, "Q4": -0.2}
+    cells |= {"P7": 0.8, "P8": -0.5, "P9": 0.3}
+    for node, (links, own) in enumerate(zip(neighbours, features, strict=True), start=2):
+        cells |= {f"{column}{node}": link for column, link in zip("ABCD", links, strict=True)}
+        cells |= {f"{column}{node}": number for column, number in zip("KL", own, strict=True)}
+        cells |= {
+            f"{share}{node}": f"={link}{node}/SUM($A{node}:$D{node})"
+            for share, link in zip("FGHI", "ABCD", strict=True)
+        }
+    for node in range(2, 6):
+        row = node + 8
+        cells |= {f"{to}{row}": f"=MMULT($F{node}:$I{node},{of}$2:{of}$5)" for to, of in (("K", "K"), ("L", "L"))}
+        cells |= {f"{unit}{row}": f"=MAX(0,$K{row}*{unit}$2+$L{row}*{unit}$3+{unit}$4)" for unit in "PQ"}
+        cells |= {f"{to}{row}": f"=MMULT($F{node}:$I{node},{of}$10:{of}$13)" for to, of in (("S", "P"), ("T", "Q"))}
+        cells[f"W{row}"] = f"=1/(1+EXP(-($S{row}*$P$7+$T{row}*$P$8+$P$9)))"
+    return cells
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({}, (0, set())),
+        ({"S12": "=MMULT($F3:$I3,P$10:P$13)"}, (1, {"S12"})),
+        ({"H4": "=C4/SUM($A4:$C4)"}, (3, set())),
+    ],
+)
+def test_neighbours_are_added_up_by_shares_that_formulas_make(
+    wrong: dict[str, object], code: tuple[int, set[str]], tmp_path: Path
+) -> None:
+    """Rule: what formulas make of typed numbers alone may weigh results; each sum by the shares of its own node."""
+    assert answer(_graph() | wrong, tmp_path) == code

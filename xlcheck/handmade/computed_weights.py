@@ -34,8 +34,9 @@ def with_computed_weights(found: Arrangement) -> Arrangement:
         results = {cell_of(atom) for layer in found.layers for atom in outputs(layer.reading).values()}
         results |= {cell for layer in found.plain for cell in layer.results.values()}
         left = [cell for cell in found.reads.terms if cell not in found.own]
-        scales = {cell: scale for cell in left if (scale := _scale(cell, found.forms, results)) is not None}
-        more = _behind(found, scales, results) if scales else found
+        made = _made(found)
+        scales = {cell: scale for cell in left if (scale := _scale(cell, found.forms, results, made)) is not None}
+        more = _behind(found, scales, results | made) if scales else found
         if more is found:
             break
         found = more
@@ -91,12 +92,21 @@ def _scaled(reading: Reading, scales: Mapping[Address, float]) -> Reading | None
     return replace(reading, scale=next(iter(own.values()))) if len(own) == 1 and reading.kind == "Dense" else None
 
 
-def _scale(cell: Address, forms: Forms, results: Collection[Address]) -> float | None:
-    """What a sum of products of two results each is multiplied with; None for any other formula."""
+def _made(found: Arrangement) -> set[Address]:
+    """The formulas that make numbers of typed ones alone that no layer reads: an adjacency, normalised."""
+    read = found.reads.terms.reads
+    of_layers = found.own | (found.given - read.keys())
+    return {own for own in read if of_layers.isdisjoint((own, *reached([own], lambda cell: read.get(cell, ()))))}
+
+
+def _scale(cell: Address, forms: Forms, results: Collection[Address], made: Collection[Address]) -> float | None:
+    """What a sum of products is multiplied with, each of a result and a result or made number; None for another one."""
     form = forms.of(atom_of(cell))
     factors = [*form.polynomial.values()] if form.kind == SUM else []
     if len(factors) < _SEVERAL or any(len(monomial) != 2 for monomial in form.polynomial):
         return None
     first = factors[0]
     is_even = first > 0 and all(abs(factor - first) <= abs(first) * 1e-12 for factor in factors)
-    return first if is_even and all(cell_of(a) in results for m in form.polynomial for a in m) else None
+    pairs = [{*map(cell_of, monomial)} for monomial in form.polynomial]
+    is_one = all(own <= {*results, *made} and own & {*results} for own in pairs)
+    return first if is_even and is_one else None
