@@ -131,6 +131,14 @@ def test_what_stands_where_a_number_was_written(small_book: SmallBook, tmp_path:
     assert formulas.text(*found) == "=Mine!A1"
 
 
+@pytest.mark.parametrize("text", ['="XLOOKUP(A1,B1:B3,C1:C3) finds it"', '="LAMBDA("'])
+def test_a_formula_of_one_word_may_name_a_newer_function(text: str, tmp_path: Path) -> None:
+    """A text that tells of a function calls none."""
+    said = [*read_otherwise(formulas_of({"C1": text}, tmp_path / "w.xlsx"))]
+
+    assert not any("_xlfn" in sentence for sentence in said)
+
+
 def test_formulas_that_other_programs_read_otherwise(tmp_path: Path) -> None:
     """A newer function without its prefix, a typographic minus, a bracket too many, TRANSPOSE outside of an array."""
     odd: dict[str, object] = {

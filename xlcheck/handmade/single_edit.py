@@ -23,12 +23,12 @@ from xlcheck.handmade.by_equations import agreeing
 from xlcheck.handmade.equations.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.equations.edits import Edits
 from xlcheck.handmade.equations.gru_states import updates_of
-from xlcheck.handmade.equations.objections import is_called_a_rate
 from xlcheck.handmade.equations.orders import exchanged_formulas
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.thresholds import is_no_bias_in_words
+from xlcheck.handmade.equations.unread_numbers import is_called_a_rate
 from xlcheck.handmade.idle_under_edits import reads_for_nothing
 from xlcheck.handmade.layer_cells import may_be_no_network
 from xlcheck.handmade.outcome import CORRECT, Outcome

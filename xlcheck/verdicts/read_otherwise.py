@@ -137,7 +137,7 @@ def _may_call(text: str) -> bool:
 def _called(formula: str) -> Iterator[str]:
     """The functions that a formula calls without the prefix or wrongly with it, and names of LET without theirs."""
     words = [token for token in tokens(formula.removeprefix("=")) if token.kind != "space"]
-    for word, (kind, name) in zip(words, [*words[2:], *words[-1:] * 2], strict=True):  # behind its bracket
+    for word, (kind, name) in zip(words, [*words[2:], *words[-1:] * 2], strict=False):  # behind its bracket
         function = word.text.upper() if word.kind == "function" else ""
         if function in _NEWER:
             yield f"{function} _xlfn.{function}"

@@ -214,6 +214,23 @@ def test_gradients_of_a_loss_of_another_size(times: str, rate: str, is_open: boo
     assert _judged(cells, tmp_path / "w.xlsx") == (int(is_open), set())
 
 
+@pytest.mark.parametrize(
+    ("wrong", "count"), [({}, 0), ({"D1": "=B2*B1"}, 1), ({"D3": "=B6*D2"}, 1), ({"B3": 0.4, "B8": 0.1}, 0)]
+)
+def test_a_bias_that_nobody_reads_leaves_a_step_open(wrong: Cells, count: int, tmp_path: Path) -> None:
+    """Rule: a number near the weights that no formula reads may be one that was forgotten, unless it is a rate."""
+    words = ("x", "w1", "b1", "", "t", "w2", "b2", "lr")
+    cells: Cells = {f"A{row}": word for row, word in enumerate(words, start=1) if word}
+    cells |= {"B1": 0.6, "B2": 0.5, "B3": 0.1, "B5": 0.9, "B6": -0.8, "B7": 0.2}
+    cells |= {"D1": "=B2*B1+B3", "D2": "=1/(1+EXP(-D1))", "D3": "=B6*D2+B7", "D4": "=1/(1+EXP(-D3))"}
+    cells |= {"D5": "=(D4-B5)^2", "D6": "=2*(D4-B5)", "D7": "=D4*(1-D4)", "D8": "=D6*D7", "D9": "=D8*D2"}
+    cells |= {"D10": "=D2*(1-D2)", "D11": "=D8*B6*D10", "D12": "=D11*B1"}
+    found = judged(cells | wrong, tmp_path / "w.xlsx")
+
+    assert len([why for why in found.gaps if "stands beside the weights and is read by no formula" in why]) == count
+    assert not any(isinstance(own, CellResult) and own.status is Status.ROOT for own in found.results)
+
+
 def test_two_trainings_side_by_side_have_a_rate_each(tmp_path: Path) -> None:
     """Rule: what the last step would move its weights by is so with the rate of the step before it, not of others."""
     cells: Cells = {"C1": 0.1, "L1": 0.8}

@@ -19,6 +19,7 @@ from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Move
 from xlcheck.handmade.backward.updates import source
+from xlcheck.handmade.equations.unread_numbers import unread_beside
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.lines import by_line
@@ -68,6 +69,9 @@ def gaps(
         (cell for cell in _unread_numbers(table, reading, {*right}) if cell not in others),
         "was typed where results stand, and no formula of a step reads it",
     )
+    typed_weights = {cell for own in steps.values() for cell in own.values() if table.is_number(cell)}
+    readers = Precedents(table).readers
+    yield from unread_beside(table, {cell for cell in table.typed_numbers if readers(cell)}, typed_weights)
     yield from _of_cells(
         _handed_on_in_vain(reading, right), "is copied from step to step, and nothing computes with it"
     )

@@ -14,10 +14,11 @@ from xlcheck.handmade.equations.left_out import input_left_out
 from xlcheck.handmade.equations.places import stands_apart
 from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
-from xlcheck.handmade.equations.thresholds import names_a_bias, of_two_signs, thresholds_in_doubt
+from xlcheck.handmade.equations.thresholds import of_two_signs, thresholds_in_doubt
+from xlcheck.handmade.equations.unread_numbers import unread_beside
 from xlcheck.handmade.networks.labels import KERNELS, Labels, gates_of_weights
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.reading.cells import CellTable, CellValues, beside, show
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.digits import COMPUTED, digits_of
 from xlcheck.handmade.reading.offsets import offset_on_sheet
 from xlcheck.layers.gates import VALUES
@@ -30,15 +31,8 @@ _FEW = 2
 """Samples of one length that may be one sample, in which a state is not read in the middle."""
 _MANY = 3
 """Gates beside whose weights a word stands that names none of them, as `input` does above the weights of an input."""
-_RATES = frozenset({
-    "lr", "rate", "learning rate", "eta", "η", "alpha", "α", "step size", "lernrate", "epoch", "epochs", "page", "seed",
-})  # fmt: skip
-"""What nobody calls a number of a layer: how fast or how often a network learns, where it is printed."""
 _PASTED = 12
 """Digits that nobody types: the number was computed and its value pasted."""
-_NEAR, _FAR = 2, 4
-"""Cells between weights and a number that may be one more of them, around them and in their row or column: a blank line
-or words may stand between."""
 
 
 def objections(
@@ -60,10 +54,7 @@ def objections(
     }
     found = []
     readings = [reading for reading, _ in layers]
-    unread = sorted(_unread(table, read, weights | _perhaps_weights(readings)))
-    if unread:
-        more = " …" if len(unread) > 1 else ""
-        found.append(f"{show(unread[0])}{more} stands beside the weights and is read by no formula")
+    found += unread_beside(table, read, weights | _perhaps_weights(readings))
     for cell in itertools.islice(_after_results(table, values, read, readings), 1):
         found.append(f"{show(cell)} stands in line with results, and no formula computes it")
     found += [why for reading in readings if (why := doubt_of(table, read, reading)) is not None]
@@ -252,31 +243,6 @@ def repeated(readings: Sequence[Reading]) -> Iterator[tuple[Address, str]]:
             yield cell, f"{show(cell)} computes again what {show(cell_of(first))} holds"
 
 
-def is_called_a_rate(table: CellTable, cell: Address) -> bool:
-    """Whether the word before a number or above it says that it belongs to the training, not to a layer.
-
-    Args:
-        table: the cells.
-        cell: the number's cell.
-    """
-    return any(word.rstrip(" :=") in _RATES for _, word in _words(table, cell))
-
-
-def _unread(table: CellTable, read: Collection[Address], weights: set[Address]) -> Iterator[Address]:
-    """Typed numbers near weights that no formula reads: no counts, or called a bias or as one, or going on a block."""
-    words = {word for weight in weights for word in _words(table, weight)}
-    numbering = table.numbering(read)
-    for cell in _around(weights) - numbering:
-        if cell in read or not table.is_number(cell) or is_called_a_rate(table, cell):
-            continue
-        named = {*_words(table, cell)}
-        is_bias = any(names_a_bias(word) for _, word in named)
-        is_one_of_several = named or any(map(table.is_number, beside(cell)))  # as the steps are counted above a table
-        goes_on = _continues(cell, weights, 1 if is_one_of_several else _FAR)
-        if not table.may_count(cell) or goes_on or is_bias or not words.isdisjoint(named):
-            yield cell
-
-
 def _perhaps_weights(readings: Sequence[Reading]) -> set[Address]:
     """The inputs of sums of which nothing says which factors are the weights: units may be samples, and these units."""
     sums = (instance for reading in readings for instance in reading.layer.instances)
@@ -304,35 +270,6 @@ def _after_results(
             few = 0 if behind in results else COMPUTED if before in results else _PASTED
             if (same and (digits >= COMPUTED or not is_read)) or (digits >= few and not is_read):
                 yield cell
-
-
-def _words(table: CellTable, cell: Address) -> Iterator[tuple[str, str]]:
-    """What stands right above a number and right before it."""
-    sheet, row, column = cell
-    for side, place in (("above", (sheet, row - 1, column)), ("before", (sheet, row, column - 1))):
-        found = table.cell(place)
-        if found is not None and isinstance(found.value, str) and found.formula is None and found.value.strip():
-            yield side, found.value.strip().casefold()
-
-
-def _around(cells: set[Address]) -> set[Address]:
-    near, far = range(-_NEAR, _NEAR + 1), range(-_FAR, _FAR + 1)
-    steps = {*((down, right) for down in near for right in near), *((k, 0) for k in far), *((0, k) for k in far)}
-    return {(sheet, row + down, column + right) for sheet, row, column in cells for down, right in steps} - cells
-
-
-def _continues(cell: Address, weights: set[Address], reach: int) -> bool:
-    """Whether a number stands right behind a weight, or as far behind one as that is behind another one.
-
-    One before it may be a heading that counts units.
-    """
-    sheet, row, column = cell
-    for by in range(1, reach + 1):
-        for down, right in ((by, 0), (0, by)):
-            near, far = ((sheet, row - k * down, column - k * right) for k in (1, 2))
-            if near in weights and (by == 1 or far in weights):
-                return True
-    return False
 
 
 def _said_otherwise(reading: Reading, network: Network, labels: Labels) -> Iterator[str]:
