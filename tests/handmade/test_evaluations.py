@@ -51,6 +51,11 @@ def _found(cells: Mapping[str, object], folder: Path, decisions: Collection[str]
         ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/3"}, "C1", ""),
         ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/2"}, "", "C1"),
         ({"C1": "=SUMPRODUCT(--((A1:A3>=0.5)=(A10:A30=1)))/3"}, "C1", ""),  # a total is no activation
+        ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/COUNT(A1:A3)"}, "C1", ""),
+        ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/COUNT(A:A)"}, "", "C1"),
+        ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/ROWS(A1:A3)"}, "C1", ""),
+        ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/COUNT(A1:B3)"}, "", "C1"),
+        ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))*COUNT(A1:A3)"}, "", ""),
         ({"C1": "=SUM((A1:A3>=0.5)*$H$1)"}, "", ""),
         ({"C1": "=UNKNOWN(A1>B1)"}, "", ""),
     ],

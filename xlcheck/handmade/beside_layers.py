@@ -17,7 +17,7 @@ from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM
 from xlcheck.handmade.equations.functions import Functions
 from xlcheck.handmade.equations.polynomials import atom_of, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs, scaled_inputs, unused_cells
-from xlcheck.handmade.evaluations import evaluations, goes_on
+from xlcheck.handmade.evaluations import counts_only, evaluations, goes_on
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import beside
 from xlcheck.handmade.reading.given_by_formulas import is_number_as_text
@@ -60,14 +60,17 @@ class BesideLayers:
         spare = unused_cells(readings, self._forms) | scaled
         known = {*self._taken, *scaled, *self._found.given}
         made, again = self._preparation(), self._again()
+        behind = reached(self._taken, lambda own: self._reads.readers.get(own, ()))
         for cell in self._reads.formulas:
             if cell not in self._taken and cell not in spare:
                 kind = self._forms.of(atom_of(cell)).kind
                 value = self._values[self._table.index[cell]]
                 says = isinstance(value, str | bool)
                 shows = kind == COPY and not self._reads.multiplies_blank(cell)
-                is_spare = shows or (kind == GIVEN and not says and not self._may_be_missed(cell))
-                is_spare = is_spare or (self._waits(cell) and not self._bends_nothing(cell))
+                is_given = cell not in behind or counts_only(self._text(cell))
+                is_spare = shows or (kind == GIVEN and not says and is_given and not self._may_be_missed(cell))
+                waits = self._waits(cell) and behind.isdisjoint(self._reads.of(cell))
+                is_spare = is_spare or (waits and not self._bends_nothing(cell))
                 # Nobody writes ="h" where h would do; a result may be turned into a text.
                 says = says and not is_number_as_text(value) and not self._asks_for_a_number(cell)
                 is_spare = is_spare or (says and bool(self._reads.of(cell)))

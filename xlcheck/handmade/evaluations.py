@@ -29,6 +29,7 @@ _COUNTS = frozenset({"COUNT", "COUNTA", "ROWS", "COLUMNS", "ROW", "COLUMN"})
 _PUTS_TOGETHER = frozenset(
     {"SUM", "AVERAGE", "MIN", "MAX", "ABS", "N", "TEXT", "CONCAT", "CONCATENATE", "IFERROR", "ROUND"}
 )
+_ADDS = frozenset({"SUM", "AVERAGE", "MIN", "MAX"})
 _LARGEST = frozenset({"MAX", "LARGE"})
 _CHOOSES = {
     "IF": slice(1, None), "CHOOSE": slice(1, None), "VLOOKUP": slice(1, None), "INDEX": slice(0, 1),
@@ -62,8 +63,8 @@ def evaluations(
 ) -> tuple[set[Address], set[Address]]:
     """The formulas that are computed from decisions, these among them, if nothing else reads them; and odd ones.
 
-    One that is filled otherwise than those of its kind in line with it is odd, or counts a part of a line, or looks for
-    the least of some results.
+    One that is filled otherwise than those of its kind in line with it is odd, or counts a part of a line, or divides
+    by the number of other cells, or looks for the least of some results.
 
     Args:
         reads: who reads what.
@@ -91,9 +92,37 @@ def _counts_a_part(cell: Address, found: Collection[Address], reads: Reads) -> b
     if any(goes_on(area, reads, found) for area in areas):
         return True
     node = _parsed(reads.table.texts[cell])
-    if isinstance(node, tree.Operator) and node.symbol == "/" and isinstance(node.operands[1], tree.Literal):
-        return node.operands[1].value not in {*(area.size for area in areas), 100} and bool(areas)
+    match node:
+        case tree.Operator(symbol="/", operands=(_, tree.Literal(value=number))):
+            return number not in {*(area.size for area in areas), 100} and bool(areas)
+        case tree.Operator(symbol="/", operands=(what, tree.FunctionCall(name=name) as divisor)) if name in _COUNTS:
+            counted, own = (_how_many(part, cell[0], reads) for part in (divisor, what))
+            return bool(own) and counted.isdisjoint(own)
     return False
+
+
+def _how_many(node: tree.Node, sheet: str, reads: Reads) -> set[int]:
+    """How many cells the ranges in a formula have that are not empty, for each of these and each side of it."""
+    found = set[int]()
+    for part in tree.walk(node):
+        if isinstance(part, tree.Reference) and part.area.size > 1:
+            cells = [cell for cell in reads.table.cells_in(part.area, sheet) if cell in reads.table.index]
+            found |= {len(cells), sum(cell not in reads.table.words for cell in cells)}
+    return found
+
+
+def counts_only(text: str) -> bool:
+    """Whether a formula reads cells only to count them, whatever they hold.
+
+    Args:
+        text: the formula.
+    """
+
+    def is_read(node: tree.Node) -> bool:
+        return isinstance(node, tree.Reference) or (not _is_count(node) and any(map(is_read, tree.children(node))))
+
+    node = _parsed(text)
+    return node is not None and not is_read(node)
 
 
 def goes_on(area: Range, reads: Reads, among: Collection[Address]) -> bool:
@@ -163,16 +192,23 @@ class _Ways:
             case tree.Reference():
                 return self._of_area(node.area, sheet)
             case tree.Operator():
-                ways = [self._of_node(operand, sheet) for operand in node.operands]
-                if node.symbol in _COMPARES:
-                    if _Way.SMOOTH in ways and min(ways) <= _Way.TYPED:
-                        self.with_threshold.add(self._cell)
-                    is_neuron = any(self._adds_decisions(operand, sheet) for operand in node.operands)
-                    return _Way.UNWANTED if is_neuron else _decided(ways)
-                return _weighed(ways) if node.symbol in {"*", "/", "^"} else max(ways)
+                return self._of_operator(node, sheet)
             case tree.FunctionCall():
-                return self._of_call(node.name, [self._of_node(argument, sheet) for argument in node.arguments])
+                adds_words = node.name in _ADDS and any(self._are_words(own, sheet) for own in node.arguments)
+                ways = [self._of_node(argument, sheet) for argument in node.arguments]
+                return _Way.SMOOTH if adds_words else self._of_call(node.name, ways)
         return _Way.SMOOTH
+
+    def _of_operator(self, node: tree.Operator, sheet: str) -> _Way:
+        ways = [self._of_node(operand, sheet) for operand in node.operands]
+        if node.symbol in _COMPARES:
+            if _Way.SMOOTH in ways and min(ways) <= _Way.TYPED:
+                self.with_threshold.add(self._cell)
+            is_neuron = any(self._adds_decisions(operand, sheet) for operand in node.operands)
+            return _Way.UNWANTED if is_neuron else _decided(ways)
+        if node.symbol == "*" and _Way.STEPS in ways and any(map(_is_count, node.operands)):
+            return _Way.SMOOTH
+        return _weighed(ways) if node.symbol in {"*", "/", "^"} else max(ways)
 
     def _adds_decisions(self, node: tree.Node, sheet: str) -> bool:
         """Whether something is the sum of several decisions, as what the next unit of a perceptron decides by."""
@@ -182,10 +218,13 @@ class _Ways:
         return sum(steps) > 1 or any(self._adds_decisions(operand, sheet) for operand in node.operands)
 
     def _of_area(self, area: Range, sheet: str) -> _Way:
-        used = self._reads.table.clip(
-            area if area.sheet else Range(sheet, area.top, area.left, area.rows, area.columns)
-        )
-        return max((self.of_cell((used.sheet, *place)) for place in used.cells()), default=_Way.TYPED)
+        return max(map(self.of_cell, self._reads.table.cells_in(area, sheet)), default=_Way.TYPED)
+
+    def _are_words(self, node: tree.Node, sheet: str) -> bool:
+        """Whether something is a range of decisions in words or truths, of which the sum is 0 whatever they say."""
+        cells = self._reads.table.cells_in(node.area, sheet) if isinstance(node, tree.Reference) else []
+        holds = self._reads.terms.holds_number
+        return any(self._reads.is_formula(cell) for cell in cells) and not any(map(holds, cells))
 
     def _of_call(self, name: str, ways: Sequence[_Way]) -> _Way:
         if name in _COUNTS:
@@ -215,6 +254,11 @@ def _decided(ways: Iterable[_Way]) -> _Way:
 def _weighed(ways: Sequence[_Way]) -> _Way:
     """The way of a product: a typed number may be the weight of a decision."""
     return _Way.SMOOTH if max(ways) is _Way.STEPS and _Way.TYPED in ways else max(ways)
+
+
+def _is_count(node: tree.Node) -> bool:
+    """Whether something is a number of cells, by which a share is divided and nothing is multiplied."""
+    return isinstance(node, tree.FunctionCall) and node.name in _COUNTS
 
 
 def _puts_together(node: tree.Node) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
@@ -113,7 +113,7 @@ def _totals(part: SheetGroup) -> set[Address]:
     areas = {cell: part.precedents.ranges(cell) for cell in many}
     found = {cell for cell in areas if not part.precedents.readers(cell)}
 
-    def is_whole(area: Range) -> bool:
+    def is_whole(area: Range, *, counts: bool) -> bool:
         if area.rows == 1:
             ends = [(area.top, area.left - 1), (area.top, area.left + area.columns)]
         else:
@@ -122,16 +122,19 @@ def _totals(part: SheetGroup) -> set[Address]:
         within = [(area.sheet, *place) for place in table.clip(area).cells()]
         own = {table.is_formula(x) for x in within if table.is_formula(x) or table.is_number(x)}
         beyond = any((table.is_number(place) or table.is_formula(place)) and place not in found for place in places)
-        return len(own) == 1 and not beyond
+        says = all(isinstance(table.value(place, part.values), str | bool) for place in within)
+        return len(own) == 1 and not beyond and (counts or not says)  # words add up to 0, whatever they say
 
     def is_line(area: Range) -> bool:
         return area.size > 1 and 1 in (area.rows, area.columns)
 
-    def describes(areas: Sequence[Range], many: int) -> bool:
-        shapes = {(area.rows, area.columns) for area in areas}
-        return len(areas) == many and len(shapes) == 1 and all(is_line(area) and is_whole(area) for area in areas)
+    def describes(cell: Address) -> bool:
+        own, counts = areas[cell], texts[cell].upper().startswith("COUNT")
+        shapes = {(area.rows, area.columns) for area in own}
+        whole = all(is_line(area) and is_whole(area, counts=counts) for area in own)
+        return len(own) == many[cell] and len(shapes) == 1 and whole
 
-    return {cell for cell in found if describes(areas[cell], many[cell])}
+    return {*filter(describes, found)}
 
 
 def describes_a_line(text: str) -> bool:

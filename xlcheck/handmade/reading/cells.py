@@ -258,6 +258,11 @@ class CellTable:
         right = min(area.left + area.columns, used.left + used.columns)
         return Range(area.sheet, area.top, area.left, max(1, bottom - area.top), max(1, right - area.left))
 
+    def cells_in(self, area: Range, sheet: str) -> list[Address]:
+        """The cells of a range that a formula on a worksheet reads, of whole columns those that can hold something."""
+        own = Range(area.sheet or sheet, area.top, area.left, area.rows, area.columns)
+        return [(own.sheet, *place) for place in self.clip(own).cells()]
+
     @cached_property
     def _all_areas(self) -> Areas:
         return _joined(rectangles(self.addresses))
