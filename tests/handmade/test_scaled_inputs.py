@@ -54,6 +54,29 @@ def test_a_number_of_another_input_is_no_pass_where_the_own_one_is_unread(tmp_pa
     assert answer(_network(own, other.replace("$K$3", "$K$2"), table), tmp_path) == (3, set())
 
 
+_DESCRIBED = {
+    "right": ({}, 0),
+    "a mean of all but one": ({"L7": "=AVERAGE(A6:A10)"}, 3),
+    "another way": ({"L7": "=SUM(A5:A10)"}, 3),
+    "a deviation of several columns": ({"M8": "=STDEV(A5:B10)"}, 3),
+    "the mean of another input": ({"L7": "=AVERAGE(B5:B10)"}, 3),
+    "both of some samples": ({f"{c}{r}": f"={f}({d}5:{d}9)" for r, f in ((7, "AVERAGE"), (8, "STDEV"))
+                              for c, d in zip("LM", "AB", strict=True)}, 0),
+    "one input by its ends": ({"L7": "=MIN(A5:A10)", "L8": "=MAX(A5:A10)"}, 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", _DESCRIBED)
+def test_numbers_that_scale_inputs_describe_them_alike(kind: str, tmp_path: Path) -> None:
+    """Rule: means and deviations in cells of their own are of the same samples and of their own input, in the same ways
+    as beside them; another choice for one input, or of some samples for all, is nobody's mistake."""
+    other, code = _DESCRIBED[kind]
+    table = {"L7": "=AVERAGE(A5:A10)", "M7": "=AVERAGE(B5:B10)", "L8": "=STDEV(A5:A10)", "M8": "=STDEV(B5:B10)"}
+
+    found = _network("({0}{r}-L$7)/L$8", "({0}{r}-M$7)/M$8", table | other)
+    assert answer(found, tmp_path) == (code, set())
+
+
 _STATES = {"repeated": ("=D4", 0), "computed": ("=IF(D4<-0.777,D4,5)", 3)}
 
 

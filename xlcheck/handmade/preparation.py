@@ -8,7 +8,7 @@ where they read numbers, may look up the wrong thing; and one that pools a range
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
@@ -29,6 +29,8 @@ _LOOKS_UP = re.compile(r"\b(?:INDEX|OFFSET|[VHX]?LOOKUP|CHOOSE|INDIRECT)\(", re.
 _COMPUTES_REFERENCES = re.compile(r"\b(?:OFFSET|INDIRECT)\(", re.IGNORECASE)
 _COUNTS = re.compile(r"\bOFFSET\( *$", re.IGNORECASE)
 _POOLS = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN)\( *#:# *\)", re.IGNORECASE)
+_DESCRIBES = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN|(?:STDEV|VAR)(?:\.?[SP])?)\( *#:# *\) *$", re.IGNORECASE)
+"""A number by which others are scaled."""
 _MOST = 2_000
 _SMALL = 4_000
 """Formulas of a workbook of which it is asked what they compute."""
@@ -84,10 +86,13 @@ def against(
     for cell in sorted({*made} - {*computing}):
         if copies.differs(cell) and not lines.differs(cell):
             yield f"{show(cell)} makes something of a number that formulas in line with it only repeat"
-    yield from (why for cell in kept if (why := _by_several_ranges(cell, table)) is not None)
+    describing = {cell: _areas(cell, table)[0] for cell in made if _DESCRIBES.match(skeleton(table.texts[cell]))}
+    yield from (why for cell in kept if (why := _by_several_ranges(cell, table, describing)) is not None)
     yield from _by_numbers_of_others(kept, table, precedents)
     pooled = [cell for cell in made if _pools(cell, table) and not judged.isdisjoint(precedents.readers(cell))]
     yield from (why for cell in pooled if (why := _pooled_otherwise(cell, pooled, table)) is not None)
+    scales = [cell for cell in describing if cell not in pooled]
+    yield from (why for cell in scales if (why := _described_otherwise(cell, scales, table)) is not None)
 
 
 def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: Collection[Address]) -> bool:
@@ -117,9 +122,13 @@ def _odd(cell: Address, lines: Lines, table: CellTable) -> str | None:
     return None
 
 
-def _by_several_ranges(cell: Address, table: CellTable) -> str | None:
-    """Why a formula may scale a number wrongly: by what describes its row or column, and by that of another one."""
-    areas = [ref.area(cell[0]) for ref in cut(table.texts[cell]).refs]
+def _by_several_ranges(cell: Address, table: CellTable, describing: Mapping[Address, Range]) -> str | None:
+    """Why a formula may scale a number wrongly: by what describes its row or column, and by that of another one.
+
+    What describes a range may stand in a cell of its own.
+    """
+    read = [ref.area(cell[0]) for ref in cut(table.texts[cell]).refs]
+    areas = [describing.get((area.sheet, area.top, area.left), area) if area.size == 1 else area for area in read]
     own = [
         (a, x)
         for x in areas
@@ -180,6 +189,30 @@ def _pooled_otherwise(cell: Address, pooled: Sequence[Address], table: CellTable
         for end in (offset(first, (down, right), -1), offset(last, (down, right))):
             if end not in {cell, *others} and _kind(end, table) in kinds:
                 return f"{show(cell)} pools some cells and not {show(end)}, which is of their kind"
+    return None
+
+
+def _described_otherwise(cell: Address, scales: Sequence[Address], table: CellTable) -> str | None:
+    """Why a number that scales inputs may describe the wrong cells, or describe them wrongly, as a mean of all but one.
+
+    What stands in line with it describes the same cells, or others: as many, in the same ways but for none or several,
+    since one input may well be scaled by its ends and another one by its mean. Windows that go on are no slip.
+    """
+    ways: dict[Range, set[str]] = {}
+    for own in scales:
+        ways.setdefault(_areas(own, table)[0], set()).add(skeleton(table.texts[own]))
+    (area,) = _areas(cell, table)
+    for other in (own for own in scales if own != cell and are_in_line(own, cell)):
+        (theirs,) = _areas(other, table)
+        if theirs == area:
+            continue
+        as_many = (theirs.rows, theirs.columns) == (area.rows, area.columns)
+        small = theirs.sheet == area.sheet and max(theirs.size, area.size) <= _MOST
+        overlap = small and not {*theirs.cells()}.isdisjoint(area.cells())
+        other_way = [len(ways[one] - ways[two]) for one, two in ((area, theirs), (theirs, area))] == [1, 1]
+        odd_way = other_way and skeleton(table.texts[cell]) not in ways[theirs]
+        if not as_many or odd_way or (overlap and not table.fills(cell, other)):
+            return f"{show(cell)} describes {area.a1} otherwise than {show(other)} in line with it does {theirs.a1}"
     return None
 
 
