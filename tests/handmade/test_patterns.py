@@ -233,6 +233,18 @@ def test_a_spare_formula_in_line_with_a_layer_is_told(
     assert [cell_name(*odd) in why for why in told] == [True] * is_told
 
 
+@pytest.mark.parametrize(
+    ("odd", "text", "is_told"),
+    [(3, "D4", True), (1, "D2", True), (5, "D6^4", True), (3, "D4^2", False), (5, "SUM(E2:E5)", False)],
+)
+def test_a_spare_formula_in_line_with_others_is_told(odd: int, text: str, *, is_told: bool, tmp_path: Path) -> None:
+    """Rule: of formulas that were filled and belong to nothing, one that computes something else of its row is told."""
+    formulas = {(row, 4): f"D{row + 1}^2" for row in range(1, 6)} | {(odd, 4): text}
+    table = CellTable(read_workbook(_saved(tmp_path, formulas)))
+    told = list(beside_the_layers(table, table.texts, set()))
+    assert [cell_name(odd, 4) in why for why in told] == [True] * is_told
+
+
 def _lstm_of_three_units() -> dict[str, object]:
     """Two steps down the page, of which the first has no state before it, so that nobody reads its forget gates."""
     rng = random.Random(5)

@@ -80,20 +80,23 @@ def out_of_place(table: CellTable, values: CellValues, among: Collection[Address
 
 
 def beside_the_layers(table: CellTable, spare: Collection[Address], agreeing: Set[Address]) -> Iterator[str]:
-    """Why formulas that belong to nothing may be meant for a layer: they stand in line with two of its cells.
+    """Why formulas that belong to nothing may be meant for something else: they stand in line with two others.
 
-    Such a formula computes something else of just what it would read there, as `=2/(1+EXP(-…))` does in a column of
-    gates, or the same of other cells.
+    Those are two of a layer, or two that belong to nothing, either. Such a formula computes something else of just
+    what it would read there, as `=2/(1+EXP(-…))` does in a column of gates, or `=L6` in one of squared errors, or the
+    same of other cells.
 
     Args:
         table: all cells.
         spare: the formula cells that belong to nothing.
         agreeing: the formula cells that agree.
     """
-    for cell in sorted(spare):
+    beside = {*spare}
+    for cell in sorted(beside):
         for axis, (one, other) in product((0, 1), ((-1, 1), (1, 2), (-1, -2))):
             pair = [(cell[0], cell[1] + by * (1 - axis), cell[2] + by * axis) for by in (one, other)]
-            if agreeing >= {*pair} and table.arrays.keys().isdisjoint((cell, *pair)):
+            of_one_kind = agreeing >= {*pair} or (beside >= {*pair} and table.fills(*pair))
+            if of_one_kind and table.arrays.keys().isdisjoint((cell, *pair)):
                 own, *cuts = (cut(table.texts[place]) for place in (cell, *pair))
                 wanted = [_along(a, b, one, other) for a, b in zip(cuts[0].refs, cuts[1].refs, strict=False)]
                 if cuts[0].between == cuts[1].between and _is_odd(own, Cut(cuts[0].between, tuple(wanted))):
