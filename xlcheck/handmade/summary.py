@@ -14,6 +14,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.idle_parts import with_idle_parts
 from xlcheck.handmade.judging.verdicts import Verdict
+from xlcheck.handmade.lookups import looked_up_wrongly
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.patterns import beside_the_layers, broken_patterns, out_of_place
 from xlcheck.handmade.preparation import against, feeders
@@ -123,6 +124,7 @@ def report_on(
         (result.sheet, place.top, place.left)
         for result, (_, place) in zip(unknown, places, strict=True) if result.status is Status.UNBOUND
     }  # fmt: skip
+    spare = unbound & open_cells
     targets = set().union(*(_filled(part.targets, table) for part in parts))
     choices = {cell: numbers for part in parts for cell, numbers in part.choices.items()}
     made = [] if precedents is None else feeders(table, answers.values, precedents, agreeing, open_cells)
@@ -135,8 +137,15 @@ def report_on(
             *depending_cells(table, without_verdict),
             *with_idle_parts(table, answers.values, agreeing - targets, choices),
             *out_of_place(table, answers.values, agreeing | {*made}),
-            *(() if precedents is None else beside_the_layers(table, unbound & open_cells, agreeing)),
-            *(() if precedents is None else against(table, answers.values, precedents, made, agreeing)),
+            *looked_up_wrongly(table, answers.values, {*agreeing, *made, *spare}),
+            *(
+                ()
+                if precedents is None
+                else (
+                    *beside_the_layers(table, spare, agreeing),
+                    *against(table, answers.values, precedents, made, agreeing),
+                )
+            ),
         ),
     )
 
