@@ -22,6 +22,7 @@ from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.results import result_at
+from xlcheck.handmade.said_beside import said_otherwise
 from xlcheck.verdicts.elsewhere import CHANCE, DEPENDS_ON, depends_on, said_of
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.messages import UNBOUND
@@ -143,6 +144,7 @@ def report_on(
                 if precedents is None
                 else (
                     *beside_the_layers(table, spare, agreeing),
+                    *said_otherwise(table, answers.values, precedents, spare, agreeing),
                     *against(table, answers.values, precedents, made, agreeing),
                 )
             ),

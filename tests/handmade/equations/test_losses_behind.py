@@ -54,3 +54,13 @@ def test_a_mean_of_some_losses_is_no_mean(tmp_path: Path) -> None:
     """Rule: a mean that leaves out some of the losses is not passed."""
     assert answer(_squared("{}", {"E10": "=AVERAGE(E5:E8)"}), tmp_path)[0] == 0
     assert answer(_squared("{}", {"E10": "=AVERAGE(E5:E7)"}), tmp_path)[0] == 3
+
+
+def test_a_mean_of_errors_and_their_squares_is_no_mean(tmp_path: Path) -> None:
+    """Rule: a mean of numbers together with what is made of them is not passed."""
+    differences = {f"F{row}": f"=D{row}-C{row}" for row in range(5, 9)}
+    squares = {f"E{row}": f"=F{row}^2" for row in range(5, 9)}
+
+    for mean, code in (("=AVERAGE(E5:E8)", 0), ("=AVERAGE(E5:F8)", 3)):
+        cells = _squared("1/(1+EXP(-({})))", {**differences, **squares, "E10": mean})
+        assert answer(cells, tmp_path) == (code, set())

@@ -1,0 +1,102 @@
+"""What stands beside a network and would tell a reader something else than the network: an error, another word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from itertools import product
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import shape_of, skeleton
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
+from xlcheck.workbook.content import CellError
+
+_DESCRIBES = re.compile(r"(?P<name>[A-Z.]+)\([^(),]+:[^(),]+\)$", re.IGNORECASE)
+"""A number that describes one range."""
+_DESCRIBES_SOME = re.compile(r"\b(?:SUM|AVERAGE|MEDIAN|MAX|MIN|STDEV|VAR)[.PS]{0,2}\(", re.IGNORECASE)
+_MOST = 2_000
+_CALLED = {
+    "mean": re.compile(r"\b(?:mean|average|avg|mittel\w*|durchschnitt\w*|moyenne|media|média|promedio)\b"),
+    "total": re.compile(r"\b(?:sum|total|summe|somme|suma|soma|somma)\b"),
+    "largest": re.compile(r"\b(?:max|maximum|highest|largest)\b"),
+    "least": re.compile(r"\b(?:min|minimum|lowest|smallest)\b"),
+    "median": re.compile(r"\bmedian\b"),
+}
+"""What people call a number → the words."""
+_GIVES = {
+    "AVERAGE": "mean", "SUM": "total", "MAX": "largest", "MIN": "least", "MEDIAN": "median",
+}  # fmt: skip
+
+
+def said_otherwise(
+    table: CellTable,
+    values: CellValues,
+    precedents: Precedents,
+    spare: Collection[Address],
+    agreeing: Collection[Address],
+) -> Iterator[str]:
+    """Why what is shown beside a network is not what its results say, in a sentence each.
+
+    Args:
+        table: all cells.
+        values: what they hold.
+        precedents: who reads what.
+        spare: the formula cells that belong to nothing.
+        agreeing: the formula cells that agree.
+    """
+    right = {*agreeing}
+    for cell in sorted(spare):
+        value = table.value(cell, values)
+        below = reached([cell], precedents.of) if isinstance(value, CellError) else set[Address]()
+        if isinstance(value, CellError) and not right.isdisjoint(below):
+            yield f"{show(cell)} shows {value.code}, though it is made of results that were checked"
+        why = (
+            _called_otherwise(cell, table)
+            or _other_word(cell, table, values, precedents)
+            or _of_several_kinds(cell, table, precedents)
+        )
+        if why is not None:
+            yield why
+
+
+def _called_otherwise(cell: Address, table: CellTable) -> str | None:
+    """Why a number that describes a range may be another one than the word beside it says, as a sum called a mean."""
+    found = _DESCRIBES.match(table.texts[cell].strip())
+    gives = _GIVES.get(found["name"].upper()) if found else None
+    if gives is None:
+        return None
+    word = next(table.next_words(cell, over_blanks=False), "").casefold()
+    called = {kind for kind, words in _CALLED.items() if words.search(word)}
+    if not called or gives in called:
+        return None
+    return f"{show(cell)} is called {word.strip()!r} and is the {gives} of what it reads"
+
+
+def _other_word(cell: Address, table: CellTable, values: CellValues, precedents: Precedents) -> str | None:
+    """Why a repeated word may be that of another row: those on both sides, or three on one, stand in their order.
+
+    Two alone may be a choice, as where the words of a sentence are fetched from a list.
+    """
+    if not precedents.is_copy(cell):
+        return None
+    for axis, line in product((0, 1), ((-1, 1), (1, 2, 3), (-1, -2, -3))):
+        near = [(cell[0], cell[1] + by * (1 - axis), cell[2] + by * axis) for by in line]
+        if all(precedents.is_copy(own) and isinstance(table.value(own, values), str) for own in near):
+            shapes = {shape_of(table.texts[own], *own[1:]) for own in near}
+            if len(shapes) == 1 and shape_of(table.texts[cell], *cell[1:]) not in shapes:
+                return f"{show(cell)} repeats another cell than {show(near[0])} and {show(near[1])} in line with it"
+    return None
+
+
+def _of_several_kinds(cell: Address, table: CellTable, precedents: Precedents) -> str | None:
+    """Why a number that describes a block describes nothing: this holds errors and their squares, say, side by side."""
+    areas = precedents.ranges(cell) if _DESCRIBES_SOME.search(table.texts[cell]) else ()
+    for area in (own for own in areas if min(own.rows, own.columns) > 1 and own.size <= _MOST):
+        texts = {place: table.texts[place] for place in table.cells_in(area, cell[0]) if place in table.texts}
+        for place, text in texts.items():
+            for read in precedents.of(place):
+                if read in texts and skeleton(texts[read]) != skeleton(text):
+                    return f"{show(cell)} describes {show(read)} and {show(place)}, which is made of it, as one"
+    return None
