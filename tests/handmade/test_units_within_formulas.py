@@ -123,3 +123,46 @@ def test_what_is_written_otherwise_gives_the_same_or_is_not_believed(tmp_path: P
     wrong = {address_of(name, "D7"): "G7", address_of(name, "G7"): "TANH(A7)"}
     assert rewritten(part, answers, wrong, {}) is None
     assert with_inner_units(part, answers_of(part.table, engine("cellrune"))) is None
+
+
+def _block(way: str) -> dict[str, object]:
+    """Two samples in columns, a layer of two units, and one behind it that adds what the first one is given."""
+    cells: dict[str, object] = {"A2": 0.7, "B2": -0.4, "C2": 0.1, "A3": 0.2, "B3": 0.9, "C3": -0.2}
+    cells |= {"A5": -0.8, "B5": 0.5, "C5": 0.3, "A6": 0.6, "B6": 1.1, "C6": -0.4}
+    for column, given in zip("FGH", ((1, -0.5), (0.4, 1.2), (-0.3, 0.8)), strict=True):
+        cells |= {f"{column}{row}": number for row, number in zip((2, 3), given, strict=True)}
+        for unit, row in enumerate((2, 3)):
+            cells[f"{column}{5 + unit}"] = f"=TANH($A{row}*{column}$2+$B{row}*{column}$3+$C{row})"
+        for unit, row in enumerate((5, 6)):
+            total, own = f"$A{row}*{column}$5+$B{row}*{column}$6+$C{row}", f"{column}{2 + unit}"
+            apart = f"{column}{8 + unit}"
+            if way == "apart":
+                cells |= {apart: f"={total}", f"{column}{11 + unit}": f"=MAX(0,{apart}+{own})"}
+            else:
+                cells[apart] = f"=MAX(0,{total}+{own})" if way == "bent" else f"={total}+{own}"
+    return cells
+
+
+@pytest.mark.parametrize("way", ["bent", "linear", "apart"])
+def test_a_result_may_be_added_within_a_formula(way: str, tmp_path: Path) -> None:
+    """Rule: a residual connection is an Add behind a layer, also where both stand in one formula."""
+    assert answer(_block(way), tmp_path) == (0, set())
+
+
+@pytest.mark.parametrize(
+    ("way", "wrong"),
+    [
+        ("bent", {"G8": "=MAX(0,$A5*G$5+$B5*G$6+$C5+F2)"}),
+        ("bent", {"G8": "=MAX(0,$A5*G$5+$B5*G$6+$C5+G3)"}),
+        ("linear", {"G8": "=$A5*G$5+$B5*G$6+$C5-G2"}),
+        ("linear", {f"{column}9": f"=$A6*{column}$5+$B6*{column}$6+$C6" for column in "FGH"}),
+        ("bent", {f"{column}9": f"=MAX(0,$A6*{column}$5+$B6*{column}$6+$C6)" for column in "FGH"}),
+        ("apart", {f"{column}12": f"=MAX(0,{column}9)" for column in "FGH"}),
+        ("apart", {"H12": "=MAX(0,H9+H2)"}),
+    ],
+)
+def test_another_result_that_is_added_is_no_pass(way: str, wrong: dict[str, object], tmp_path: Path) -> None:
+    """Rule: all units add their own one, or nobody knows which do."""
+    code, roots = answer(_block(way) | wrong, tmp_path)
+    assert code in (1, 3)
+    assert roots <= wrong.keys()

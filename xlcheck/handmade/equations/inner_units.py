@@ -1,18 +1,33 @@
-"""Units within formulas, as in `=0.5*TANH(B2*E1+E2)+…`: each as a formula in a cell of its own, beside the sheet."""
+"""Units within formulas, as in `=0.5*TANH(B2*E1+E2)+…`: each as a formula in a cell of its own, beside the sheet.
+
+So are the weighted sums to which formulas add a result, as in `=MAX(0,B2*E1+B3*E2+E3+B2)`, a residual connection.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, cell_name, quote_sheet
-from xlcheck.formulas.algebra import COMPARISONS, Address, Algebra, Expression, Function, Leaf, Product, Sum, Term
+from xlcheck.formulas.algebra import (
+    COMPARISONS,
+    Address,
+    Algebra,
+    Expression,
+    Function,
+    Leaf,
+    Product,
+    Sum,
+    Term,
+    subterms,
+)
 from xlcheck.formulas.scanner import BOTTOM, LEFT, RIGHT, TOP, Ref, cut, number_text
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.equations.activations import activation_of
-from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.offsets import are_in_line
 
 _APART = 2
 """Rows or columns between what stands on a worksheet and these cells."""
@@ -50,9 +65,11 @@ def inner_units(table: CellTable, terms: CellTerms) -> InnerUnits | None:
         table: its cells.
         terms: what each formula computes.
     """
+    residuals = _residuals(table, terms)
     hosts = {
         cell: found for cell, term in terms.items()
-        if cell not in table.arrays and (found := dict.fromkeys(_units(term, terms)))
+        if cell not in table.arrays
+        and (found := dict.fromkeys((*_units(term, terms), *_around(term, residuals))))
     }  # fmt: skip
     rows = {sheet: {cell[1] for cell in hosts if cell[0] == sheet} for sheet, *_ in hosts}
     places: dict[Term, Address] = {}
@@ -71,7 +88,10 @@ def inner_units(table: CellTable, terms: CellTerms) -> InnerUnits | None:
             taken[line] += 1
             places[unit], units[place] = place, cell
     whole = {**{cell: terms[cell] for cell in hosts}, **{place: unit for unit, place in places.items()}}
-    texts = {cell: _Writer(units.get(cell, cell), places, table, terms).formula(term) for cell, term in whole.items()}
+    texts = {
+        cell: _Writer(units.get(cell, cell), places, residuals, table, terms).formula(term)
+        for cell, term in whole.items()
+    }
     shapes = Counter(shape_of(table.texts[cell], *cell[1:]) for cell in hosts)
     return InnerUnits(units, texts, min(shapes.values()) > 1) if places else None
 
@@ -92,6 +112,82 @@ def _units(term: Expression, terms: CellTerms) -> Iterator[Term]:
         yield from own
         for unit in own:
             yield from _units(unit, terms)
+
+
+@dataclass(frozen=True)
+class _Residual:
+    """What a formula adds to a result.
+
+    Attributes:
+        added: a weighted sum, or another result.
+        result: the result.
+    """
+
+    added: Term
+    result: Leaf
+
+
+def _residuals(table: CellTable, terms: CellTerms) -> Mapping[Term, _Residual]:
+    """The sums of a result and a weighted sum or another result, which formulas compute or bend, in their parts.
+
+    A result is what a formula computes; so is an input, which others multiply with their weights. A bias is neither.
+    """
+    multiplied = {
+        factor.cell for term in terms.values() for part in subterms(term) if isinstance(part, Product)
+        for factor, _ in part.factors if isinstance(factor, Leaf)
+    }  # fmt: skip
+    found: dict[Term, _Residual] = {}
+    totals = {cell: total for cell, term in terms.items() if isinstance(total := _total(term), Term)}
+    for total in totals.values():
+        if not isinstance(total, Sum) or total.constant or total in found:
+            continue
+        bare = [part for part, factor in total.parts if isinstance(part, Leaf) and factor == 1
+                and (part.cell in terms or part.cell in multiplied)]  # fmt: skip
+        rest = [(part, factor) for part, factor in total.parts if part not in bare]
+        if len(bare) == _FEWEST and not rest:
+            found[total] = _Residual(*bare)
+        elif len(bare) == 1 and _is_weighted(rest, table):
+            added = terms.algebra.sum([terms.algebra.scale(part, factor) for part, factor in rest])
+            found |= {total: _Residual(added, bare[0])} if isinstance(added, Term) else {}
+    return found if _are_even(totals, found, table) else {}
+
+
+def _are_even(totals: Mapping[Address, Term], residuals: Mapping[Term, _Residual], table: CellTable) -> bool:
+    """Whether no unit adds no result among others in its line that do, of the same inputs or with the same weights."""
+    own = {cell: residuals[total].added for cell, total in totals.items() if total in residuals}
+    others = {cell: total for cell, total in totals.items() if cell not in own}
+    for cell, added in own.items():
+        beside = [total for other, total in others.items() if are_in_line(cell, other)]
+        if isinstance(added, Leaf):
+            odd = any(isinstance(other, Leaf) and are_in_line(other.cell, added.cell) for other in beside)
+        else:
+            sums = (other for other in beside if isinstance(other, Sum) and _is_weighted(other.parts, table))
+            odd = any(not {*leaves(added)}.isdisjoint(leaves(other)) for other in sums)
+        if odd:
+            return False
+    return True
+
+
+def _total(term: Term) -> Expression:
+    """The sum that a formula computes, or bends."""
+    bent = activation_of(term, _as_it_is)
+    return term if bent is None else bent[1]
+
+
+def _is_weighted(parts: Sequence[tuple[Term, float]], table: CellTable) -> bool:
+    """Whether some summands are products of two cells each, and perhaps a bias, which is typed."""
+    products = [part for part, factor in parts if isinstance(part, Product) and factor == 1]
+    biases = [part for part, factor in parts if isinstance(part, Leaf) and factor == 1 and table.is_number(part.cell)]
+    pairs = all([power for _, power in own.factors] == [1, 1] for own in products)
+    return len(products) >= _FEWEST and pairs and len(biases) <= 1 and len(products) + len(biases) == len(parts)
+
+
+def _around(term: Term, residuals: Mapping[Term, _Residual]) -> Iterator[Term]:
+    """The parts of a formula that adds a result: the weighted sum, and the whole where that is bent."""
+    total = _total(term)
+    if isinstance(total, Term) and total in residuals:
+        yield from (total,) if total is not term else ()
+        yield from (residuals[total].added,) if not isinstance(residuals[total].added, Leaf) else ()
 
 
 def _unit(part: Term, terms: CellTerms) -> Term | None:
@@ -134,12 +230,14 @@ class _Writer:
     Attributes:
         host: the cell of that formula.
         places: the units that have cells of their own.
+        residuals: sums that are written in two parts.
         table: the cells.
         terms: their terms.
     """
 
     host: Address
     places: Mapping[Term, Address]
+    residuals: Mapping[Term, _Residual]
     table: CellTable
     terms: CellTerms
 
@@ -170,6 +268,9 @@ class _Writer:
         raise TypeError(type(term))
 
     def _sum(self, term: Sum) -> str:
+        if term in self.residuals:
+            own = self.residuals[term]
+            return f"({self.text(own.added)}+{self.text(own.result)})"
         written = list[str]()
         for part, factor in term.parts:
             text = self.text(part)
