@@ -142,3 +142,26 @@ def test_a_bias_that_is_added_at_the_end_is_no_scratch(tmp_path: Path) -> None:
     report = check(two_layers(tmp_path / "w.xlsx", _tanh, P1=0.5, **added))
 
     assert report.exit_code == 3 or report.counts.agree == 55
+
+
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(("wrong", "roots"), [({}, set()), ({"F10": "=C10*$B$3+E10*$C$3+$B$4"}, {"F10"})])
+def test_an_input_that_stands_elsewhere_leaves_its_own_one_out(
+    tmp_path: Path, wrong: dict[str, object], roots: set[str]
+) -> None:
+    """Rule: who reads the raw number, where others read the scaled one, leaves this unread in their line."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for cell, number in {"B1": 5, "C1": -10, "B2": 45, "C2": 30, "B3": 0.8, "C3": -1.1, "B4": 0.3}.items():
+        sheet[cell] = number
+    for row, (load, degrees) in enumerate(((20, 12), (31, -2), (27, 9), (40, 25)), start=7):
+        sheet[f"B{row}"], sheet[f"C{row}"] = load, degrees
+        sheet[f"D{row}"], sheet[f"E{row}"] = f"=(B{row}-$B$1)/($B$2-$B$1)", f"=(C{row}-$C$1)/($C$2-$C$1)"
+        sheet[f"F{row}"], sheet[f"G{row}"] = f"=D{row}*$B$3+E{row}*$C$3+$B$4", f"=1/(1+EXP(-F{row}))"
+    for cell, formula in wrong.items():
+        sheet[cell] = formula
+    book.save(tmp_path / "w.xlsx")
+    report = check(tmp_path / "w.xlsx")
+
+    assert {root.cell for root in report.roots} == roots
+    assert (report.exit_code == 0) is (not wrong)

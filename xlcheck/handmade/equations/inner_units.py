@@ -130,7 +130,7 @@ class _Residual:
 def _residuals(table: CellTable, terms: CellTerms) -> Mapping[Term, _Residual]:
     """The sums of a result and a weighted sum or another result, which formulas compute or bend, in their parts.
 
-    A result is what a formula computes; so is an input, which others multiply with their weights. A bias is neither.
+    It is what other formulas multiply with their weights, so that it passes by a layer; a bias is not.
     """
     multiplied = {
         factor.cell for term in terms.values() for part in subterms(term) if isinstance(part, Product)
@@ -141,11 +141,12 @@ def _residuals(table: CellTable, terms: CellTerms) -> Mapping[Term, _Residual]:
     for total in totals.values():
         if not isinstance(total, Sum) or total.constant or total in found:
             continue
-        bare = [part for part, factor in total.parts if isinstance(part, Leaf) and factor == 1
-                and (part.cell in terms or part.cell in multiplied)]  # fmt: skip
+        bare = [part for part, factor in total.parts
+                if isinstance(part, Leaf) and factor == 1 and part.cell in multiplied]  # fmt: skip
         rest = [(part, factor) for part, factor in total.parts if part not in bare]
-        if len(bare) == _FEWEST and not rest:
-            found[total] = _Residual(*bare)
+        leaf, one = rest[0] if len(rest) == 1 else (total, 0.0)
+        if len(bare) == 1 and isinstance(leaf, Leaf) and one == 1 and leaf.cell in terms:
+            found[total] = _Residual(leaf, bare[0])
         elif len(bare) == 1 and _is_weighted(rest, table):
             added = terms.algebra.sum([terms.algebra.scale(part, factor) for part, factor in rest])
             found |= {total: _Residual(added, bare[0])} if isinstance(added, Term) else {}

@@ -75,14 +75,14 @@ def _does(cell: Address, table: CellTable) -> str | None:
 
 
 def _one_stride_on(reading: Reading, slot: int) -> Iterator[Address]:
-    """The cells that stand to an input as the next result stands to its own, if that reads the same input or none."""
+    """The cells that stand to an input as the next result stands to its own: the next input, or left out."""
     made, slots = outputs(reading), reading.layer.slots
     first = {step: min(atom for (at, _), atom in made.items() if at == step) for step in {at for at, _ in made}}
     runs = reading.documents if reading.kind != "Dense" else [sorted(first, key=first.__getitem__)]
     for pair in (pair for run in runs for pair in itertools.pairwise(run)):
         for one, other in (pair, pair[::-1]):
             atom = slots[one].get(slot)
-            if atom is not None and slots[other].get(slot, atom) == atom and one in first and other in first:
+            if atom is not None and one in first and other in first:
                 away = offset_on_sheet(cell_of(first[one]), cell_of(first[other]))
                 if away is not None:
                     yield offset(atom, away)
