@@ -102,3 +102,32 @@ def test_neighbours_are_added_up_by_shares_that_formulas_make(
 ) -> None:
     """Rule: what formulas make of typed numbers alone may weigh results; each sum by the shares of its own node."""
     assert answer(_graph() | wrong, tmp_path) == code
+
+
+def _skipped(wrong: dict[str, object]) -> dict[str, object]:
+    """Two samples in columns, three units that read two, and behind them three more that add what they read."""
+    cells: dict[str, object] = {"G2": 1.0, "H2": 2.0, "G3": 0.4, "H3": -1.0}
+    numbers = iter(
+        (0.7, -0.4, 0.1, 0.2, 0.9, -0.2, -0.5, 0.3, 0.4, 0.6, -0.8, 0.5, 1.1, 0.2, -0.3, -0.6, 0.9, 0.8, 0.3, -0.1, 0.2)
+    )
+    for row in (5, 6, 7):
+        cells |= {f"{column}{row}": next(numbers) for column in "ABC"}
+    for row in (9, 10, 11):
+        cells |= {f"{column}{row}": next(numbers) for column in "ABCD"}
+    for column in "GH":
+        cells |= {f"{column}{row}": f"=MAX(0,$A{row}*{column}$2+$B{row}*{column}$3+$C{row})" for row in (5, 6, 7)}
+        for row in (9, 10, 11):
+            total = f"$A{row}*{column}$5+$B{row}*{column}$6+$C{row}*{column}$7+$D{row}"
+            cells |= {f"{column}{row}": f"={total}", f"{column}{row + 4}": f"={column}{row}+{column}{row - 4}"}
+            cells[f"{column}{row + 8}"] = f"=MAX(0,{column}{row + 4})"
+    return cells | wrong
+
+
+@pytest.mark.parametrize(
+    "wrong", [{}, {"H14": "=H10+H5"}, {"G15": "=G11-G7"}, {"G10": "=$A10*G$5+$B10*G$6+$C10*G$7+$D11"}]
+)
+def test_what_a_layer_reads_may_be_added_behind_it(wrong: dict[str, object], tmp_path: Path) -> None:
+    """Rule: a residual connection may pass by one layer only, and what it adds may be computed."""
+    code, roots = answer(_skipped(wrong), tmp_path)
+    assert (code == 0) is (not wrong)
+    assert roots <= wrong.keys()

@@ -75,8 +75,10 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
                 instance.gate, instance.gated = gate, frozenset(under)
                 found[atom] = instance
     found |= _only_compared(found, forms, inlined, single, deciding)
-    while skipped := {atom: (own, added) for atom, own, added in _before_skips(found, forms, single)}:
+    computed = [x for x in forms if x not in found and x not in inlined and _adds_computed(forms.of(x), forms)]
+    while skipped := {atom: (own, added) for atom, own, added in _before_skips(found, computed, forms, single)}:
         found = {atom: own for atom, own in found.items() if atom not in skipped}
+        computed = [atom for atom in computed if atom not in skipped]
         sums = ((x, forms.of(x)) for _, added in skipped.values() for x in added)
         more = [_instance(x, form, form.polynomial, forms, single) for x, form in sums if form.kind == SUM]
         found |= {own.atom: own for own in (*(own for own, _ in skipped.values()), *more) if own is not None}
@@ -105,8 +107,15 @@ def _with_thresholds(form: Form, forms: Forms) -> Polynomial:
     )
 
 
+def _adds_computed(form: Form, forms: Forms) -> bool:
+    """Whether something adds products and a number that is computed, or is an activation of such a sum."""
+    is_sum = form.kind == SUM or form.is_activation
+    lengths = {len(m) for m in form.polynomial} if is_sum else set[int]()
+    return {1, 2} <= lengths and any(len(m) == 1 and not forms.is_given(m[0]) for m in form.polynomial)
+
+
 def _before_skips(
-    found: Mapping[Atom, Instance], forms: Forms, single: Collection[Atom]
+    found: Mapping[Atom, Instance], computed: Iterable[Atom], forms: Forms, single: Collection[Atom]
 ) -> Iterator[tuple[Atom, Instance, set[Atom]]]:
     """Sums of a weighted sum and of what a layer skips; what is skipped is no second bias.
 
@@ -118,7 +127,7 @@ def _before_skips(
     """
     alone = Counter(m[0] for own in found.values() for m in own.monomials if len(m) == 1)
     alike: dict[frozenset[Atom], list[tuple[Atom, Instance, set[Atom]]]] = defaultdict(list)
-    for atom in (own.atom for own in found.values() if not own.gate):
+    for atom in (*(own.atom for own in found.values() if not own.gate), *computed):
         for own, added in _in_two(atom, forms, single):
             biases = [m[0] for m in own.monomials if len(m) == 1]
             if any(alone[x] > 1 for x in added):
@@ -152,8 +161,9 @@ def _read(atom: Atom, forms: Forms) -> Iterator[Atom]:
 
 
 def _weights_of(instance: Instance, forms: Forms) -> frozenset[Atom]:
-    """The given factors of a weighted sum."""
-    return frozenset(atom for monomial in instance.monomials for atom in monomial if forms.is_given(atom))
+    """The given factors of a weighted sum, of products with computed ones if any: a 1 is no weight."""
+    computed = [own for own in instance.monomials if not all(map(forms.is_given, own))]
+    return frozenset(atom for own in computed or instance.monomials for atom in own if forms.is_given(atom))
 
 
 def _only_compared(

@@ -74,6 +74,7 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
         or _without_bias(reading)
         or _out_of_row(reading)
         or _broken(reading)
+        or _same_inputs(reading)
         or input_left_out(table, read, reading)
         or stands_apart(table, reading)
         or _scaled_otherwise(reading)
@@ -117,6 +118,16 @@ def _out_of_row(reading: Reading) -> str | None:
         if any(all(((other, step) in layer.at) != (step in steps) for step in layer.steps) for other in used):
             first = cell_of(layer.at[row, steps[0]][0].atom)
             return f"{show(first)} has other weights than any unit has at the other steps"
+    return None
+
+
+def _same_inputs(reading: Reading) -> str | None:
+    """Why a recurrent layer may be another one: its two steps read the same inputs, as a layer does that is skipped."""
+    for one, *others in reading.documents if reading.kind != "Dense" else ():
+        slots = [reading.layer.slots[step] for step in (one, *others)]
+        both = [[own[slot] for own in slots] for slot in reading.features if all(slot in own for own in slots)]
+        if len(others) == 1 and both and all(first == second for first, second in both):
+            return f"{show(cell_of(both[0][0]))} is read by both steps of what may be no recurrent layer"
     return None
 
 
