@@ -29,6 +29,7 @@ _COUNTS = frozenset({"COUNT", "COUNTA", "ROWS", "COLUMNS", "ROW", "COLUMN"})
 _PUTS_TOGETHER = frozenset(
     {"SUM", "AVERAGE", "MIN", "MAX", "ABS", "N", "TEXT", "CONCAT", "CONCATENATE", "IFERROR", "ROUND"}
 )
+_LINES = {"ROWS": 1, "ROW": 1, "COLUMNS": 2, "COLUMN": 2}
 _ADDS = frozenset({"SUM", "AVERAGE", "MIN", "MAX"})
 _LARGEST = frozenset({"MAX", "LARGE"})
 _CHOOSES = {
@@ -96,19 +97,28 @@ def _counts_a_part(cell: Address, found: Collection[Address], reads: Reads) -> b
         case tree.Operator(symbol="/", operands=(_, tree.Literal(value=number))):
             return number not in {*(area.size for area in areas), 100} and bool(areas)
         case tree.Operator(symbol="/", operands=(what, tree.FunctionCall(name=name) as divisor)) if name in _COUNTS:
-            counted, own = (_how_many(part, cell[0], reads) for part in (divisor, what))
-            return bool(own) and counted.isdisjoint(own)
+            held = [_cells_of(part, cell[0], reads) for part in (divisor, what)]
+            own = {
+                count
+                for area in held[1]
+                for count in (_how_many("COUNT", area, reads), _how_many("COUNTA", area, reads))
+            }
+            return bool(own) and {_how_many(name, area, reads) for area in held[0]}.isdisjoint(own)
     return False
 
 
-def _how_many(node: tree.Node, sheet: str, reads: Reads) -> set[int]:
-    """How many cells the ranges in a formula have that are not empty, for each of these and each side of it."""
-    found = set[int]()
-    for part in tree.walk(node):
-        if isinstance(part, tree.Reference) and part.area.size > 1:
-            cells = [cell for cell in reads.table.cells_in(part.area, sheet) if cell in reads.table.index]
-            found |= {len(cells), sum(cell not in reads.table.words for cell in cells)}
-    return found
+def _cells_of(node: tree.Node, sheet: str, reads: Reads) -> list[list[Address]]:
+    """The cells of each range in a formula."""
+    parts = (part for part in tree.walk(node) if isinstance(part, tree.Reference) and part.area.size > 1)
+    return [reads.table.cells_in(part.area, sheet) for part in parts]
+
+
+def _how_many(name: str, cells: Sequence[Address], reads: Reads) -> int:
+    """What a function counts in a range: those that are not empty, or no typed words; or its rows or columns."""
+    if name in _LINES:
+        return len({cell[_LINES[name]] for cell in cells})
+    filled = [cell for cell in cells if cell in reads.table.index]
+    return len(filled) if name == "COUNTA" else sum(cell not in reads.table.words for cell in filled)
 
 
 def counts_only(text: str) -> bool:

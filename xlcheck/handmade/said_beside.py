@@ -6,7 +6,10 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import product
 
+from xlcheck.formulas import tree
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.parser import parsed
+from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.precedents import Precedents
@@ -25,6 +28,10 @@ _CALLED = {
     "median": re.compile(r"\bmedian\b"),
 }
 """What people call a number → the words."""
+_LAST = re.compile(r"\b(?:last|final|letzte[rs]?|dernière?|últim[oa]|ultim[oa])\b")
+_SHOWS = re.compile(r" *(?:ROUND\( *)?#(?: *, *\d+ *\))? *$", re.IGNORECASE)
+"""What is left of a formula that repeats a cell, perhaps rounded."""
+_ABOVE, _BELOW = frozenset({">", ">="}), frozenset({"<", "<="})
 _GIVES = {
     "AVERAGE": "mean", "SUM": "total", "MAX": "largest", "MIN": "least", "MEDIAN": "median",
 }  # fmt: skip
@@ -56,6 +63,8 @@ def said_otherwise(
             _called_otherwise(cell, table)
             or _other_word(cell, table, values, precedents)
             or _of_several_kinds(cell, table, precedents)
+            or _not_the_last(cell, table)
+            or _says_the_other(cell, table)
         )
         if why is not None:
             yield why
@@ -100,3 +109,59 @@ def _of_several_kinds(cell: Address, table: CellTable, precedents: Precedents) -
                 if read in texts and skeleton(texts[read]) != skeleton(text):
                     return f"{show(cell)} describes {show(read)} and {show(place)}, which is made of it, as one"
     return None
+
+
+def _not_the_last(cell: Address, table: CellTable) -> str | None:
+    """Why what is called the last one of a line is not: another formula of its kind, filled from it, comes behind."""
+    text = table.texts[cell]
+    if not _SHOWS.match(skeleton(text)) or not any(_LAST.search(word) for word in _names(cell, table)):
+        return None
+    shown = [(area.sheet, area.top, area.left) for area in (ref.area(cell[0]) for ref in cut(text).refs)]
+    for (sheet, row, column), (down, right) in product(shown, ((1, 0), (0, 1))):
+        before, own, after = ((sheet, row + k * down, column + k * right) for k in (-1, 0, 1))
+        if {before, own, after} <= table.texts.keys() and table.fills(before, own) and table.fills(own, after):
+            return f"{show(cell)} is called the last one and shows {show(own)}, behind which {show(after)} stands"
+    return None
+
+
+def _says_the_other(cell: Address, table: CellTable) -> str | None:
+    """Why a choice between two results may be the wrong way round: each is called by the word for the other one.
+
+    So is `IF(B2<B3,"cat","dog")` where `cat` stands before B2, and `IF(B9="cat",B3,B2)`.
+    """
+    node = parsed(table.texts[cell]) if '"' in table.texts[cell] else None
+    for part in tree.walk(node) if node is not None else ():
+        match part:
+            case tree.FunctionCall(
+                name="IF",
+                arguments=(
+                    tree.Operator(symbol=symbol, operands=(tree.Reference() as one, tree.Reference() as other)),
+                    tree.Literal(value=str(first)), tree.Literal(value=str(second)),
+                ),
+            ) if symbol in _ABOVE | _BELOW:  # fmt: skip
+                large, small = (first, second) if symbol in _ABOVE else (second, first)
+                chosen, left = _names_of(one, cell, table), _names_of(other, cell, table)
+                is_other = {large.casefold()} <= left - chosen and {small.casefold()} <= chosen - left
+            case tree.FunctionCall(
+                name="IF",
+                arguments=(
+                    tree.Operator(symbol="=", operands=(tree.Reference(), tree.Literal(value=str(word)))),
+                    tree.Reference() as one, tree.Reference() as other,
+                ),
+            ):  # fmt: skip
+                is_other = {word.casefold()} <= _names_of(other, cell, table) - _names_of(one, cell, table)
+            case _:
+                continue
+        if is_other:
+            return f"{show(cell)} chooses between two results the other way round than the words beside them"
+    return None
+
+
+def _names_of(reference: tree.Reference, cell: Address, table: CellTable) -> set[str]:
+    area = reference.area
+    return _names((area.sheet or cell[0], area.top, area.left), table) if area.size == 1 else set()
+
+
+def _names(cell: Address, table: CellTable) -> set[str]:
+    """The words before a cell and above it."""
+    return {word.strip().casefold() for word in table.next_words(cell)}
