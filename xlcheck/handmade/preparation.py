@@ -26,7 +26,6 @@ from xlcheck.handmade.showing import is_difference
 
 _OPERATES = re.compile(r"[-+*/^<>]|=")
 _LOOKS_UP = re.compile(r"\b(?:INDEX|OFFSET|[VHX]?LOOKUP|CHOOSE|INDIRECT)\(", re.IGNORECASE)
-_COMPUTES_REFERENCES = re.compile(r"\b(?:OFFSET|INDIRECT)\(", re.IGNORECASE)
 _COUNTS = re.compile(r"\bOFFSET\( *$", re.IGNORECASE)
 _POOLS = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN)\( *#:# *\)", re.IGNORECASE)
 _DESCRIBES = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN|(?:STDEV|VAR)(?:\.?[SP])?)\( *#:# *\) *$", re.IGNORECASE)
@@ -52,9 +51,7 @@ def feeders(
         judged: the cells that have a verdict.
         others: the formula cells that have none.
     """
-    texts = (*table.content.names.values(), *(table.texts[cell] for cell in (*judged, *others)))
-    computed = any(map(_COMPUTES_REFERENCES.search, texts))
-    reads = CellTerms(table, values).reads if computed else {}
+    reads = CellTerms(table, values).reads if table.computing_references else {}
     found = reached(judged, lambda cell: (*precedents.of(cell), *reads.get(cell, ())), among=others.__contains__)
     return [cell for cell in table.texts if cell in found]
 

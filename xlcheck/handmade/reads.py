@@ -44,7 +44,10 @@ class Reads:
 
     def of(self, cell: Address) -> Sequence[Address]:
         """The cells that a cell's formula reads, also those that it multiplies with nothing."""
-        return self.terms.reads[cell] if cell in self.edited and cell in self.terms else self._precedents.of(cell)
+        if cell in self.edited and cell in self.terms:
+            return self.terms.reads[cell]
+        computed = self.terms.reads.get(cell, ()) if cell in self.table.computing_references else ()
+        return [*self._precedents.of(cell), *computed]
 
     def of_single_cells(self, cell: Address) -> list[Address]:
         """The cells that the formula of the file names one by one."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
+from operator import itemgetter
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import operands, skeleton
@@ -61,6 +63,7 @@ def _passed_over(table: CellTable, read: Collection[Address], reading: Reading) 
     for slot in reading.features:
         own = [atoms[slot] for atoms in reading.layer.slots.values() if slot in atoms]
         near = {*(_next_to(own) if len(set(own)) < len(own) else ()), *_one_stride_on(reading, slot)}
+        near |= {*_where_most_are(reading, slot)}
         like = {_does(cell_of(atom), table) for atom in own} - {None}
         unread = [cell for cell in near if cell not in read and (table.is_number(cell) or _does(cell, table) in like)]
         if unread:
@@ -74,15 +77,27 @@ def _does(cell: Address, table: CellTable) -> str | None:
     return None if text is None else skeleton(text) if operands(text) else ""
 
 
+def _where_most_are(reading: Reading, slot: int) -> Iterator[Address]:
+    """The cells that stand to a result as the inputs of most others stand to theirs, where this one reads another."""
+    made = {
+        step: cell_of(atom) for (step, _), atom in sorted(outputs(reading).items(), key=itemgetter(1), reverse=True)
+    }
+    read = {step: cell_of(atoms[slot]) for step, atoms in reading.layer.slots.items() if slot in atoms and step in made}
+    away = Counter(offset_on_sheet(made[step], cell) for step, cell in read.items())
+    by, count = away.most_common(1)[0] if away else (None, 0)
+    if by is not None and 2 * count > len(read):
+        yield from (own for step, cell in read.items() if (own := offset(made[step], by)) != cell)
+
+
 def _one_stride_on(reading: Reading, slot: int) -> Iterator[Address]:
-    """The cells that stand to an input as the next result stands to its own: the next input, or left out."""
+    """The cells that stand to an input as the next result stands to its own, if that reads the same input or none."""
     made, slots = outputs(reading), reading.layer.slots
     first = {step: min(atom for (at, _), atom in made.items() if at == step) for step in {at for at, _ in made}}
     runs = reading.documents if reading.kind != "Dense" else [sorted(first, key=first.__getitem__)]
     for pair in (pair for run in runs for pair in itertools.pairwise(run)):
         for one, other in (pair, pair[::-1]):
             atom = slots[one].get(slot)
-            if atom is not None and one in first and other in first:
+            if atom is not None and slots[other].get(slot, atom) == atom and one in first and other in first:
                 away = offset_on_sheet(cell_of(first[one]), cell_of(first[other]))
                 if away is not None:
                     yield offset(atom, away)

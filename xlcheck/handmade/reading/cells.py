@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
@@ -29,6 +30,7 @@ Areas = tuple[list[Range], Positions]
 """Ranges, and the position of each of their cells in the list; -1 for a cell that is not in it."""
 
 
+_COMPUTES_REFERENCES = re.compile(r"\b(?:OFFSET|INDIRECT)\(", re.IGNORECASE)
 _SMALL = 4_000
 """Cells of a workbook up to which one large rectangle is read faster than many small ones."""
 
@@ -156,6 +158,7 @@ class CellTable:
         """
         other = copy(self)
         other.texts = {**self.texts, **texts}
+        other.__dict__.pop("computing_references", None)
         return other
 
     def is_formula(self, address: Address) -> bool:
@@ -186,6 +189,13 @@ class CellTable:
         cell = self.cell(address)
         value = None if cell is None or cell.formula is not None else cell.value
         return isinstance(value, float) and value.is_integer() and value >= 0
+
+    @cached_property
+    def computing_references(self) -> frozenset[Address]:
+        """The formulas that compute what they read, as OFFSET does; the names that they call may do so for them."""
+        if any(map(_COMPUTES_REFERENCES.search, self.content.names.values())):
+            return frozenset(self.texts)
+        return frozenset(cell for cell, text in self.texts.items() if _COMPUTES_REFERENCES.search(text))
 
     def numbering(self, read: Collection[Address]) -> set[Address]:
         """Typed numbers that only number rows or columns: three in line or more, each one more, and none of them read.
