@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from xlcheck.graph.expressions import Ref, Tanh
@@ -77,6 +79,8 @@ def test_elements_are_named_as_on_the_worksheet() -> None:
         (H, Status.NOT_EVALUATED, Kind.VALUE, NotEvaluated("the engine does not know F"),
          "hₜ of rnn, step 2, unit 1 was not checked: the engine does not know F."),
         (Y, Status.ROOT, Kind.VALUE, 0.5, "y of dense should be 0.25, but the cell gives 0.5."),
+        (replace(H, band=replace(H.band, equation="0", meaning="Before all, it is empty.")), Status.ROOT, Kind.VALUE,
+         0.5, "hₜ of rnn, step 2, unit 1 should be 0.25, but the cell gives 0.5."),
     ],
 )  # fmt: skip
 def test_one_sentence_for_each_kind_of_mistake(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from xlcheck.graph.quantities import Quantity
 from xlcheck.verdicts.cell_result import CellResult, Kind, Status
@@ -93,6 +94,8 @@ def quantity_message(q: Quantity, element: int, status: Status, kind: Kind, actu
         actual: what stands in the cell.
         desired: what it should be: for a root, given the values that stand in its own precedents.
     """
+    if q.band.equation == "0" and desired != 0:  # a first state that somebody hands over
+        q = replace(q, band=replace(q.band, equation="", meaning=""))
     name = title(q, element)
     is_, should = show_apart(actual, desired)
     rule = f"{q.band.equation} = {should}" if q.band.equation else should

@@ -40,6 +40,7 @@ CASES: dict[str, tuple[Mapping[str, object], str]] = {
     "reads_less": (_with(_with({**DENSE, "G9": None}, "I9", "+G9*$B$4", ""), "J9", "+G9*$C$4", ""),
                    "S!I9 reads fewer inputs than the others of its layer"),
     "reads_empty": ({**DENSE, "G9": "=Z9"}, "S!G9, an input, reads nothing but S!Z9, which is empty"),
+    "reads_empty at first": ({**RNN, "H11": "=Z9"}, "S!H11, a first state, reads nothing but S!Z9, which is empty"),
     "stands_apart": (_with({**DENSE, "M30": 0.3, "B5": None}, "I8 I9 I10 I11", "$B$5", "$M$30"),
                      "S!C5 is not in line with the other biases of its layer"),
     "left_out": (_with(_with(RNN, "H14 I14 J14", "$E14", "$E13"), "H14 I14 J14", "$F14", "$F13"),

@@ -44,17 +44,19 @@ def reads_less(multiplies_blank: Callable[[Address], bool], reading: Reading) ->
 
 
 def reads_empty(reads: Callable[[Address], Collection[Address]], table: CellTable, reading: Reading) -> str | None:
-    """Why an input may be another one: a formula stands in its place that reads nothing but empty cells.
+    """Why an input or a first state may be another one: a formula stands in its place that reads empty cells only.
 
     Args:
         reads: the cells that a formula reads.
         table: the cells.
         reading: the layer.
     """
-    for own in reading.layer.slots.values():
-        for cell in (cell_of(own[slot]) for slot in reading.features if slot in own):
+    inputs = [own[slot] for own in reading.layer.slots.values() for slot in reading.features if slot in own]
+    states = [atom for own in reading.given.values() for atom in own.values()]
+    for what, atoms in (("an input", inputs), ("a first state", states)):
+        for cell in map(cell_of, atoms):
             if table.is_formula(cell) and (read := reads(cell)) and not any(other in table.index for other in read):
-                return f"{show(cell)}, an input, reads nothing but {show(min(read))}, which is empty"
+                return f"{show(cell)}, {what}, reads nothing but {show(min(read))}, which is empty"
     return None
 
 
