@@ -14,7 +14,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.handmade.equations.scales import is_between_ends
+from xlcheck.handmade.equations.scales import between_ends
 from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
@@ -71,7 +71,8 @@ def against(
     computing = [cell for cell in made if _computes(cell, table, precedents, judged)]
     if computing and len(table.texts) <= _SMALL:
         terms = CellTerms(table, values)
-        computing = [c for c in computing if c not in terms or not is_between_ends(terms[c])]
+        scaled = between_ends([cell for cell in computing if cell in terms], terms)
+        computing = [cell for cell in computing if cell not in scaled]
     if computing:
         more = f" and {len(computing) - 1} more feed" if len(computing) > 1 else " feeds"
         yield f"{show(computing[0])}{more} the layers that were recognised, and were not recognised themselves"

@@ -46,8 +46,8 @@ class Reads:
         """The cells that a cell's formula reads, also those that it multiplies with nothing."""
         if cell in self.edited and cell in self.terms:
             return self.terms.reads[cell]
-        computed = self.terms.reads.get(cell, ()) if cell in self.table.computing_references else ()
-        return [*self._precedents.of(cell), *computed]
+        named = self._precedents.of(cell)
+        return [*named, *self.terms.reads.get(cell, ())] if cell in self.table.computing_references else named
 
     def of_single_cells(self, cell: Address) -> list[Address]:
         """The cells that the formula of the file names one by one."""

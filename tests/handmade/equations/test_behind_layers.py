@@ -14,7 +14,7 @@ from xlcheck.handmade.equations.functions import Functions
 from xlcheck.handmade.equations.normalisations import normalised_by_typed, normalised_by_vector
 from xlcheck.handmade.equations.placement import place
 from xlcheck.handmade.equations.plain_templates import _kind
-from xlcheck.handmade.equations.scales import is_between_ends, scaled_back
+from xlcheck.handmade.equations.scales import between_ends, is_between_ends, scaled_back
 from xlcheck.handmade.reading.precedents import Precedents
 
 
@@ -43,6 +43,15 @@ def test_a_scale_has_two_ends(formula: str, is_scale: bool, tmp_path: Path) -> N
     own = sheet({"A1": 0.3, "A2": -0.4, "A3": 1.7, "A4": 2.1, "A5": -2.2, "C1": formula}, tmp_path)
 
     assert is_between_ends(own.terms[_cell("C1")]) is is_scale
+
+
+def test_formulas_that_were_filled_are_on_one_scale(tmp_path: Path) -> None:
+    """Rule: those that read other cells in the same way are alike, and one that reads one of them twice is not."""
+    cells: dict[str, object] = {name: 0.3 + 0.7 * k for k, name in enumerate(("A1", "A2", "A3", "A4", "A5"))}
+    formulas = {"C1": "=2*(A1-A2)/(A3-A2)", "C2": "=2*(A4-A2)/(A3-A2)", "C3": "=2*(A1-A2)/(A3-A5)"}
+    own = sheet({**cells, **formulas}, tmp_path)
+
+    assert between_ends([*map(_cell, formulas)], own.terms) == {_cell("C1"), _cell("C2")}
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,27 @@ def scaled_back(
     return once, others | made_of | (scales & beside.keys())
 
 
+def between_ends(cells: Collection[Address], terms: CellTerms) -> set[Address]:
+    """The formulas that put a number on a scale by its two ends.
+
+    Args:
+        cells: formulas.
+        terms: what each computes.
+    """
+    known: dict[object, bool] = {}  # formulas that were filled are asked about once
+    for cell in cells:
+        form = _form(terms[cell])
+        if form not in known:
+            known[form] = is_between_ends(terms[cell])
+    return {cell for cell in cells if known[_form(terms[cell])]}
+
+
+def _form(term: Term) -> object:
+    """What a formula computes, from whatever cells."""
+    places: dict[Address, int] = {}
+    return outline(term, lambda cell: places.setdefault(cell, len(places)))
+
+
 def is_between_ends(term: Term) -> bool:
     """Whether a formula puts a number on a scale by its two ends, in equal steps: each becomes a number, or one read.
 
