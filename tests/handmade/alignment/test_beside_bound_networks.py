@@ -57,6 +57,7 @@ def _checked(folder: Path, cells: dict[str, Any]) -> CheckReport:
         {"H1": "=100*E7", "H2": "=E7-0.25"},
         {"H1": "=1-B6*E7", "H2": "=EXP(H1)"},
         {"G1": 0.3, "G2": -0.6, "G7": "=$B$6*G1+$C$6*G2"},
+        {"H1": 0.4, "H2": "=1/(1+EXP(-H1))", "H3": "=H2*E1"},
     ],
 )
 def test_what_stands_beside_a_network_is_not_blamed(beside: dict[str, Any], tmp_path: Path) -> None:

@@ -68,8 +68,8 @@ def test_an_element_is_like_a_cell_that_reads_what_it_needs(tmp_path: Path) -> N
              if (0, name) in elements.by_name]  # fmt: skip
     number = elements.number(elements.by_name[0, "simple_rnn.h[1]"], 0, 0)
     like = Similarity(elements, frozenset(elements[n].source.band for n in sheet.aligned.held.values()))
-    needs = like.to(number, ()).needs
+    needs = like.needs(number)
 
     assert {name for name, _ in needs} >= {element.source.quantity.name for element in reads}
-    assert like.to(number, reads).similarity == pytest.approx(len(reads) / len(needs))
-    assert like.to(number, ()).similarity == 0
+    assert like.to(number, reads) == pytest.approx(len(reads) / len(needs))
+    assert like.to(number, ()) == 0

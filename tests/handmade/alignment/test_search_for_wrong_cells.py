@@ -13,7 +13,6 @@ from xlcheck.handmade.alignment.out_of_place import (
     is_rounded,
     out_of_place,
     shortened_results,
-    typed_operands,
     typed_results,
     unfinished,
 )
@@ -106,14 +105,6 @@ def test_a_last_formula_may_end_too_early(tmp_path: Path) -> None:
 
     assert found.named({repair.cell: repair.number for repair in repairs}) == {"D8": "dense.y[3][0]"}
     assert unfinished(*_of(search(tmp_path, {"D8": "=B8*$E$1+$E$2", "F8": "=17*D8"}))) == []
-
-
-def test_a_number_may_be_typed_on_the_way_to_a_result(tmp_path: Path) -> None:
-    """Rule: where a formula would be a missing result with the right number in a cell that it reads, that is wrong."""
-    found = search(tmp_path, {"B8": 0.5})
-    assert found.named({r.cell: r.number for r in typed_operands(found.now, found.book)}) == {
-        "B8": "simple_rnn.h[3][0]"
-    }
 
 
 @pytest.mark.parametrize(

@@ -20,14 +20,7 @@ from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.alignment.book_in_repair import BookInRepair, Repair
 from xlcheck.handmade.alignment.exchanged_gates import exchanged
 from xlcheck.handmade.alignment.matching import Matching, Placed, frontier
-from xlcheck.handmade.alignment.out_of_place import (
-    MANY,
-    out_of_place,
-    shortened_results,
-    typed_operands,
-    typed_results,
-    unfinished,
-)
+from xlcheck.handmade.alignment.out_of_place import out_of_place, shortened_results, typed_results, unfinished
 from xlcheck.handmade.alignment.repair import best_repair
 from xlcheck.handmade.alignment.right_values import RightValues
 from xlcheck.handmade.networks.elements import Band, Element, Elements, Key, Source, quantity_sources
@@ -37,6 +30,10 @@ from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 
+MANY = 2_000
+"""Formula cells from which on a place that is asked for is trusted without a trial."""
+_FEW = 20
+"""Formulas that lead from a number to a result, at most; more of them compute something of their own."""
 MAX_WORK = 400_000
 """Formula cells that are evaluated in search of what is wrong: some ten seconds."""
 
@@ -117,6 +114,7 @@ class _Assigner:
         prepares = _preparation(placed, table, right, precedents)
         formulas = [cell for i in table.formulas if (cell := table.addresses[i]) not in placed.given]
         formulas = [cell for cell in formulas if cell not in prepares and not table.is_data_table(cell)]
+        self._unrelated: list[Address] = []
         self._rejected: list[dict[Address, int]] = []
         # Formula, band and index that a wrong cell held → the band it should hold, how many steps on, and the index.
         self._changed: dict[tuple[str | None, Band, int], tuple[Band, int, int]] = {}
@@ -134,11 +132,10 @@ class _Assigner:
         """
         book = self._book
         connected = self._precedents.connected([*book.placed.given, *book.placed.bound])
-        others = [cell for cell in book.formulas if cell not in connected]
-        if others:
-            shapes = {book.shape(cell) for cell in connected}
-            unrelated = {cell for cell in others if book.shape(cell) not in shapes}
-            book.formulas = [cell for cell in book.formulas if cell not in unrelated]
+        shapes = {book.shape(cell) for cell in connected}
+        self._unrelated = [cell for cell in book.formulas if cell not in connected and book.shape(cell) not in shapes]
+        left_out = {*self._unrelated}
+        book.formulas = [cell for cell in book.formulas if cell not in left_out]
 
     def expect_exchanged_gates(
         self, networks: Sequence[Network], settings: Sequence[Sequence[Values]], sources: Sequence[Source]
@@ -159,22 +156,34 @@ class _Assigner:
         return book.matching(self._elements, self._right.values, self._wrong)
 
     def run(self) -> Assignment:
-        """Repair one wrong cell after the other until every cell is explained or belongs to nothing."""
-        started = self._right.work
-        now = self._in_place(self.matching())
-        complete = True
-        while unknown := [cell for cell in now.unknown() if cell not in self._book.scratch]:
-            if self._right.work - started > MAX_WORK:
-                complete = False
-                break
-            self._settle(frontier(unknown, self._precedents), now)
-            now = self._in_place(self.matching())
-        for find in (typed_results, unfinished, typed_operands):
-            repairs = find(now, self._book)
-            if repairs:
+        """Repair one wrong cell after the other until every cell is explained or belongs to nothing.
+
+        Where a result is missing then, a number may be typed in its way, and what reads it seemed unrelated.
+        """
+        most = self._right.work + MAX_WORK
+        now = self._settled(most)
+        for find in (typed_results, unfinished):
+            if repairs := find(now, self._book):
                 self._declare(repairs, now)
                 now = self.matching()
-        return Assignment(self._elements, dict(now.held), dict(self._fingerprints), complete)
+        sheets = {sheet for sheet, *_ in self._book.placed.given}
+        beside = [cell for cell in self._unrelated if cell[0] in sheets] if now.missing_results else []
+        if 0 < len(beside) <= _FEW:
+            self._book.formulas = [*self._book.formulas, *beside]
+            now = self._settled(most)
+        return Assignment(self._elements, dict(now.held), dict(self._fingerprints), complete=not self._unknown(now))
+
+    def _unknown(self, now: Matching) -> list[Address]:
+        return [cell for cell in now.unknown() if cell not in self._book.scratch]
+
+    def _settled(self, most: int) -> Matching:
+        """What the cells hold after all repairs, or after those that are found with some work at most."""
+        now = self._in_place(self.matching())
+        while (unknown := self._unknown(now)) and self._right.work <= most:
+            if repairs := self._repairs(unknown, now, most):
+                self._declare(repairs, now)
+                now = self._in_place(self.matching())
+        return now
 
     def _in_place(self, now: Matching) -> Matching:
         """Declare cells wrong that hold what belongs elsewhere, unless that leaves more cells unknown."""
@@ -218,26 +227,31 @@ class _Assigner:
         band, step = change
         return band, step, key.index % self._elements.sizes[band]
 
-    def _settle(self, first: Sequence[Address], now: Matching) -> None:
-        """Repair what makes the first unknown cells unknown."""
-        book = self._book
+    def _repairs(self, unknown: Sequence[Address], now: Matching, most: int) -> Sequence[Repair]:
+        """The repairs of the first unknown cell that has some; those before it belong to nothing.
+
+        Args:
+            unknown: the cells that hold nothing known.
+            now: what all cells hold.
+            most: the work after which nothing is looked for.
+        """
+        book, order = self._book, self._precedents.in_order(unknown)
         if len(book.formulas) > MANY:
-            bound = [Repair(c, book.placed.bound[c]) for c in first if c in book.placed.bound]
-            if bound:
-                self._declare(bound, now)
-                return
-            plain = [Repair(c, n) for c in first if (n := now.expected(c)) is not None]
-            if plain:
-                self._declare(plain, now)
-                return
-        cell = first[0]
-        repairs = best_repair(cell, now, book)
-        if not repairs and cell in book.placed.bound:
-            repairs = (Repair(cell, book.placed.bound[cell]),)
-        if repairs:
-            self._declare(repairs, now)
-        else:
+            first = frontier(unknown, self._precedents)
+            for place in (book.placed.bound.get, now.expected):
+                repairs = [Repair(cell, number) for cell in first if (number := place(cell)) is not None]
+                if repairs:
+                    return repairs
+            order = order[:1]
+        for cell in order:
+            if self._right.work > most:
+                break
+            if found := best_repair(cell, now, book):
+                return found
+            if cell in book.placed.bound:
+                return [Repair(cell, book.placed.bound[cell])]
             book.scratch.add(cell)
+        return []
 
     def _declare(self, repairs: Sequence[Repair], now: Matching) -> None:
         """Write right values over wrong cells."""

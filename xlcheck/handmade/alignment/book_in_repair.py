@@ -21,6 +21,7 @@ MOST_BESIDE = 8
 AGAIN, _PART, _MISPLACED = 0.7, 0.9, 0.5
 """What a cell is worth that computes again what another cell computes, or holds a part of a quantity which a known cell
 reads, where one that computes a quantity is worth 1; what is taken off for one at the wrong place."""
+
 _COPY, _ALONE = 0.25, 0.5
 """What is lost if a cell is declared wrong that repeats another one, or is the only one of its kind."""
 
@@ -94,7 +95,7 @@ class BookInRepair:
                     stack.append(read)
                 else:
                     whole.append(element)
-        return now.similarity.to(now.held[cell], whole).needs <= {(e.source.quantity.name, e.index) for e in whole}
+        return now.similarity.needs(now.held[cell]) <= {(e.source.quantity.name, e.index) for e in whole}
 
     @cached_property
     def choosing(self) -> Mapping[Address, Sequence[Address]]:
@@ -116,15 +117,6 @@ class BookInRepair:
         return total - _MISPLACED * sum(
             matching.is_misplaced(c) for c in watched if c not in without and not matching.is_unknown(c)
         )  # fmt: skip
-
-    def parts_for(self, cells: Collection[Address], now: Matching) -> set[Address]:
-        """The cells of parts that nothing else reads than some cells: whether they are right is not known by them."""
-        read = {p for cell in cells for p in self.precedents.of(cell)}
-        return {
-            p for p in read
-            if (number := now.held.get(p)) is not None and now.elements.is_part[number]
-            and all(reader in cells for reader in self.precedents.readers(p))
-        }  # fmt: skip
 
     def _worth_of(self, cell: Address, matching: Matching) -> float:
         number = matching.held[cell]

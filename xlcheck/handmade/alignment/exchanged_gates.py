@@ -89,12 +89,7 @@ def _is_told_by_readers(held: dict[Address, int], matching: Matching, precedents
     bands = {elements.key(number).band for own in equal.values() for number in own}
     needs = Similarity(elements, frozenset({*matching.bands, *bands}))
     for cell in reversed(precedents.in_order([*equal])):
-        read = {
-            operand
-            for other in precedents.readers(cell)
-            if other in held
-            for operand in needs.to(held[other], ()).needs
-        }
+        read = {operand for other in precedents.readers(cell) if other in held for operand in needs.needs(held[other])}
         needed = [n for n in equal[cell] if (elements[n].source.quantity.name, elements[n].index) in read]
         if len(needed) != 1:
             return False

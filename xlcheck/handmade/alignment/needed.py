@@ -44,7 +44,7 @@ class _Evidence:
 
     def similarity(self, cell: Address, number: int) -> float:
         """How far the element needs what the cell reads."""
-        return self.now.similarity.to(number, self.reads(cell)).similarity
+        return self.now.similarity.to(number, self.reads(cell))
 
     def is_at_its_step(self, cell: Address, number: int) -> bool:
         """Whether the element belongs to the step of the other cells of the column."""

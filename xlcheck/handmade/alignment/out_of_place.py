@@ -2,13 +2,13 @@
 
 A column of a sheet is a time step, or a row is; whoever reads the next column in a whole row of formulas
 computes nothing that the network does not have, but has it in the wrong place. When every unknown cell is explained,
-results may be left that stand nowhere, and numbers typed in their way.
+results may be left that stand nowhere, as numbers are typed in their place.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
@@ -19,8 +19,6 @@ from xlcheck.handmade.networks.elements import Key
 from xlcheck.handmade.reading.precedents import Precedents
 
 SAME, FEWEST_DIGITS = 1e-9, 2
-MANY = 2_000
-"""Formula cells from which on a place that is asked for is trusted without a trial."""
 
 
 def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
@@ -143,48 +141,6 @@ def typed_results(now: Matching, book: BookInRepair) -> list[Repair]:
         if len(near) == 1 and all(near[0] != repair.cell for repair in found):
             found.append(Repair(near[0], number))
     return found
-
-
-def typed_operands(now: Matching, book: BookInRepair) -> list[Repair]:
-    """Numbers that formulas read which would be results, if what the results are computed from stood there instead.
-
-    Such a formula is a function of a typed number alone, and has nothing to do with the network any more.
-    """
-    elements = now.elements
-    if not now.missing_results or len(book.table.formulas) > MANY:
-        return []
-    formulas = (book.table.addresses[position] for position in book.table.formulas)
-    unrelated = dict.fromkeys(cell for cell in formulas if cell not in now.held and cell not in book.placed.given)
-    for typed in dict.fromkeys(p for cell in unrelated for p in book.precedents.of(cell) if _is_typed(p, book)):
-        readers = [cell for cell in book.precedents.readers(typed) if cell in unrelated]
-        for result, number in _operands_of_missing(now):
-            values = book.right.trial({typed: elements[number].values})
-            found = [c for c in readers if result in elements.equal_to(values[:, [book.table.index[c]]])[0]]
-            if found:
-                book.formulas = [*dict.fromkeys((*book.formulas, *found))]
-                return [Repair(typed, number)]
-    return []
-
-
-def _is_typed(cell: Address, book: BookInRepair) -> bool:
-    """Whether a number is typed in a cell that is no input, weight or target of a network."""
-    content = book.table.cell(cell)
-    if content is None or content.formula is not None or cell in book.placed.given or cell in book.wrong:
-        return False
-    return isinstance(content.value, float)
-
-
-def _operands_of_missing(now: Matching) -> Iterator[tuple[int, int]]:
-    """Each result that stands nowhere, with everything it is computed from that stands nowhere either."""
-    elements = now.elements
-    for result in sorted(now.missing_results):
-        element = elements[result]
-        direct = element.source.operands(element.index)
-        for name, index in sorted(direct | now.similarity.to(result, ()).needs):
-            place = elements.by_name[element.source.network, name]
-            number = elements.number(place, min(element.sample, elements.sources[place].values.shape[1] - 1), index)
-            if elements.sources[place].reads and now.holders[number] == 0:
-                yield result, number
 
 
 def unfinished(now: Matching, book: BookInRepair) -> list[Repair]:

@@ -75,8 +75,7 @@ def _best_of(
         repaired = {r.cell for r in repairs}
         if after is None or (cell not in repaired and after.is_unknown(cell)) or _are_constant(repairs, now):
             continue
-        without = repaired | book.parts_for(repaired, now)
-        gain = book.worth(after, near, without) - book.worth(now, near, without)
+        gain = book.worth(after, near, repaired) - book.worth(now, near, repaired)
         if not all(book.table.is_formula(c) and now.is_unknown(c) for c in repaired):
             gain -= len(repairs) - 1  # unknown cells are wrong in any case
         gain -= sum(book.loss(r.cell, now) for r in repairs if not _is_forgotten(r, now, book))
@@ -110,7 +109,7 @@ def _is_asked_for(repairs: Repairs, preference: float, now: Matching, after: Mat
     readers = (reader for reader in book.precedents.readers(cell) if reader not in book.copies)
     reads = [e for p in book.precedents.of(cell) if (e := now.element(p)) is not None]
     return (
-        now.holders[number] == 0 and now.similarity.to(number, reads).similarity >= _LIKE
+        now.holders[number] == 0 and now.similarity.to(number, reads) >= _LIKE
         and any(now.is_unknown(reader) and not after.is_unknown(reader) for reader in readers)
     )  # fmt: skip
 

@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from xlcheck.handmade.networks.elements import Band, Element, Elements, Source
 from xlcheck.handmade.networks.operands import Operand
 
 MIN_SIMILARITY = 0.3
-
-
-@dataclass(frozen=True)
-class Likely:
-    """An element that a cell may be meant to hold.
-
-    Attributes:
-        number: the element.
-        similarity: how far its operands are what the cell reads; 1 if they are the same.
-        needs: its operands.
-    """
-
-    number: int
-    similarity: float
-    needs: frozenset[Operand]
 
 
 class Similarity:
@@ -39,20 +23,14 @@ class Similarity:
         self._placed = placed
         self._needs: dict[tuple[int, int], frozenset[Operand]] = {}
 
-    def to(self, number: int, reads: Sequence[Element]) -> Likely:
-        """How a cell that reads these elements compares with one element."""
-        place = self._elements.place(number)
-        read = frozenset((e.source.quantity.name, e.index) for e in reads)
-        return self._likely(number, self._similarity(place, self._elements[number].index, read), read)
-
-    def _likely(self, number: int, similarity: float, read: frozenset[Operand]) -> Likely:
-        element = self._elements[number]
-        place = self._elements.place(number)
-        return Likely(number, similarity, self._needs_of(place, element.index))
-
-    def _similarity(self, place: int, index: int, read: frozenset[Operand]) -> float:
-        needs = self._needs_of(place, index)
+    def to(self, number: int, reads: Sequence[Element]) -> float:
+        """The share of what a cell reads and of what an element needs that is both; 1 if they are the same."""
+        needs, read = self.needs(number), {(e.source.quantity.name, e.index) for e in reads}
         return len(needs & read) / len(needs | read) if needs else 0.0
+
+    def needs(self, number: int) -> frozenset[Operand]:
+        """The operands of an element that stand in cells, if others are computed on the way."""
+        return self._needs_of(self._elements.place(number), self._elements[number].index)
 
     def _needs_of(self, place: int, index: int) -> frozenset[Operand]:
         key = (place, index)

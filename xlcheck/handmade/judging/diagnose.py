@@ -189,7 +189,7 @@ class Diagnoser:
         """A range that does not cover just what is needed, unless right cells of such quantities read it, too."""
         bands = frozenset(self._aligned.bands.values())
         network = element.source.network
-        needs = Similarity(self._aligned.elements, bands).to(self._number(element), ()).needs
+        needs = Similarity(self._aligned.elements, bands).needs(self._number(element))
         held = self._given[network]
         read = self._reads(cell, network)
         for area in self._precedents.ranges(cell):
