@@ -105,7 +105,8 @@ def by_steps(habits: Habits, *, across: bool = False) -> dict[str, str]:
 
 def cells(habits: Habits, places: Mapping[str, str], instead: Mapping[str, str | float] | None = None) -> Cells:
     """The cells of one training step; with other contents, by their names, in some of them."""
-    contents = {"rate": 0.1, **habits.weights, **habits.formulas(), **(instead or {})}
+    contents: Formulas = {"rate": 0.1} if habits.learns else {}
+    contents |= {**habits.weights, **habits.formulas(), **(instead or {})}
     return {places[k]: own.format(**places) if isinstance(own, str) else own for k, own in contents.items()}
 
 
