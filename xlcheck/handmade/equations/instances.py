@@ -108,8 +108,8 @@ def _with_thresholds(form: Form, forms: Forms) -> Polynomial:
 
 
 def _adds_computed(form: Form, forms: Forms) -> bool:
-    """Whether something adds products and a number that is computed, or is an activation of such a sum."""
-    is_sum = form.kind == SUM or form.is_activation
+    """Whether something adds products and a number that is computed, each once, or is an activation of such a sum."""
+    is_sum = (form.kind == SUM or form.is_activation) and {*form.polynomial.values()} == {1.0}
     lengths = {len(m) for m in form.polynomial} if is_sum else set[int]()
     return {1, 2} <= lengths and any(len(m) == 1 and not forms.is_given(m[0]) for m in form.polynomial)
 
