@@ -61,6 +61,7 @@ def _found(cells: Mapping[str, object], folder: Path, decisions: Collection[str]
         ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))*COUNT(A1:A3)"}, "", ""),
         ({"C1": "=SUM((A1:A3>=0.5)*$H$1)"}, "", ""),
         ({"C1": "=UNKNOWN(A1>B1)"}, "", ""),
+        ({"C1": "=SUMPRODUCT()", "D1": "=IF(A1>C1,1,0)"}, "", ""),  # of nothing, as only a damaged file has it
     ],
 )
 def test_what_is_computed_from_decisions_alone(

@@ -263,7 +263,8 @@ def _decided(ways: Iterable[_Way]) -> _Way:
 
 def _weighed(ways: Sequence[_Way]) -> _Way:
     """The way of a product: a typed number may be the weight of a decision."""
-    return _Way.SMOOTH if max(ways) is _Way.STEPS and _Way.TYPED in ways else max(ways)
+    way = max(ways, default=_Way.TYPED)  # of nothing in a damaged formula
+    return _Way.SMOOTH if way is _Way.STEPS and _Way.TYPED in ways else way
 
 
 def _is_count(node: tree.Node) -> bool:
