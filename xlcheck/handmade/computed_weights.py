@@ -94,9 +94,10 @@ def _scaled(reading: Reading, scales: Mapping[Address, float]) -> Reading | None
 
 def _made(found: Arrangement) -> set[Address]:
     """The formulas that make numbers of typed ones alone that no layer reads: an adjacency, normalised."""
-    read = found.reads.terms.reads
-    of_layers = found.own | (found.given - read.keys())
-    return {own for own in read if of_layers.isdisjoint((own, *reached([own], lambda cell: read.get(cell, ()))))}
+    terms = found.reads.terms
+    of_layers = found.own | (found.given - terms.keys())
+    behind = reached(of_layers, lambda cell: terms.readers.get(cell, ()))
+    return {cell for cell in terms if cell not in of_layers and cell not in behind}
 
 
 def _scale(cell: Address, forms: Forms, results: Collection[Address], made: Collection[Address]) -> float | None:

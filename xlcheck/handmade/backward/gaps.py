@@ -70,8 +70,8 @@ def gaps(
         "was typed where results stand, and no formula of a step reads it",
     )
     typed_weights = {cell for own in steps.values() for cell in own.values() if table.is_number(cell)}
-    readers = Precedents(table).readers
-    yield from unread_beside(table, {cell for cell in table.typed_numbers if readers(cell)}, typed_weights)
+    precedents = Precedents(table)
+    yield from unread_beside(table, {read for cell in table.texts for read in precedents.of(cell)}, typed_weights)
     yield from _of_cells(
         _handed_on_in_vain(reading, right), "is copied from step to step, and nothing computes with it"
     )

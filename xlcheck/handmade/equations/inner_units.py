@@ -27,6 +27,7 @@ from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.equations.activations import activation_of
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.lines import by_line, lines_of
 from xlcheck.handmade.reading.offsets import are_in_line
 
 _APART = 2
@@ -156,9 +157,9 @@ def _residuals(table: CellTable, terms: CellTerms) -> Mapping[Term, _Residual]:
 def _are_even(totals: Mapping[Address, Term], residuals: Mapping[Term, _Residual], table: CellTable) -> bool:
     """Whether no unit adds no result among others in its line that do, of the same inputs or with the same weights."""
     own = {cell: residuals[total].added for cell, total in totals.items() if total in residuals}
-    others = {cell: total for cell, total in totals.items() if cell not in own}
+    others = by_line(cell for cell in totals if cell not in own)
     for cell, added in own.items():
-        beside = [total for other, total in others.items() if are_in_line(cell, other)]
+        beside = [totals[other] for line in lines_of(cell) for other in others.get(line, ())]
         if isinstance(added, Leaf):
             odd = any(isinstance(other, Leaf) and are_in_line(other.cell, added.cell) for other in beside)
         else:
