@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from xlcheck.formulas.cancelled import cancelled
+from xlcheck.formulas.inner_numbers import cancelled
 from xlcheck.verdicts.unknown_parts import may_cancel
 
 STEADY = {

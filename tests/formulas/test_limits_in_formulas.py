@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlcheck.formulas.limits import limits
+from xlcheck.formulas.inner_numbers import limits
 
 
 @pytest.mark.parametrize(

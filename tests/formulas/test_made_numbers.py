@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from xlcheck.formulas.made_numbers import made_numbers
+from xlcheck.formulas.inner_numbers import cancelled, made_numbers
 from xlcheck.verdicts.unknown_parts import MAY_MAKE
 
 MADE = {
@@ -37,3 +37,10 @@ def test_numbers_apart_make_none(formula: str) -> None:
 def test_what_nobody_can_compute_is_no_number(formula: str) -> None:
     """An error, an unknown function, and what is no formula."""
     assert math.isnan(*made_numbers(formula))
+
+
+@pytest.mark.parametrize("formula", ["LET()", "LET(a,1)", "LET(a,1,b,2)"])
+def test_a_let_without_its_parts_is_no_error_of_ours(formula: str) -> None:
+    """Engines say what is wrong with it; it makes nothing of cells."""
+    made_numbers(formula)
+    assert cancelled(formula) == ()

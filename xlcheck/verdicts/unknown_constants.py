@@ -92,7 +92,7 @@ class UnknownConstants:
         text = self._formulas.text(*cell) or ""
         if not read or (len(read) == len(set(read)) and ZERO.search(text) is None):
             return False
-        from xlcheck.formulas.cancelled import steady
+        from xlcheck.formulas.inner_numbers import steady
 
         return steady(text) is not None
 

@@ -197,7 +197,7 @@ class Known:
 
     def cancelled_in(self, formula: str, names: Mapping[str, str]) -> str | None:
         """A number that is not known and that a formula makes of any cells; None if there is none."""
-        from xlcheck.formulas.cancelled import cancelled
+        from xlcheck.formulas.inner_numbers import cancelled
 
         made = next((number for number in cancelled(formula) if not self._makes(number)), None)
         return None if made is None else f"the number {made:.6g}, {NOTHING}"
@@ -227,7 +227,7 @@ class Known:
         text = f"={formula.removeprefix('=')}".upper()
         if self.one_way or not _limit_but(self.numbers, self.places).search(text):
             return None
-        from xlcheck.formulas.limits import limits
+        from xlcheck.formulas.inner_numbers import limits
 
         numbers = map(abs, limits(formula, _COMPARING, _PIECEWISE))
         return next((number for number in numbers if number and not self._is_of_the_equation(number)), None)
@@ -235,7 +235,7 @@ class Known:
     def _unknown_made(self, formula: str) -> float | None:
         if MAY_MAKE.search(f"={formula.removeprefix('=')}".upper()) is None:
             return None
-        from xlcheck.formulas.made_numbers import made_numbers
+        from xlcheck.formulas.inner_numbers import made_numbers
 
         return next((number for number in made_numbers(formula) if not self._makes(number)), None)
 
