@@ -20,9 +20,9 @@ from xlcheck.workbook.number_formats import Formats
 from xlcheck.workbook.packed_cells import PackedCells, with_styles
 from xlcheck.workbook.parts import Relation, Structure, relations_of
 from xlcheck.workbook.plain_constants import filled_within, shared_within
-from xlcheck.workbook.plain_text import has_runs
 from xlcheck.workbook.readable import LEAST_CONTRAST, Looks, is_light, is_pale
 from xlcheck.workbook.sheet_part import SheetPart
+from xlcheck.workbook.xml_text import has_runs
 from xlcheck.workbook.xml_tree import is_off, is_on, number_in, tree_of
 
 _AREA = re.compile(r"(?:'[^']+'|[\w.]+)![A-Z]{1,3}[0-9]+(?::[A-Z]{1,3}[0-9]+)?")

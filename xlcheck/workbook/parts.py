@@ -20,7 +20,6 @@ from xlcheck.formulas.addresses import parse_range, quote_sheet
 from xlcheck.frozen import dataclass
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.part_types import CONTENT_TYPES, called_otherwise
-from xlcheck.workbook.plain_text import plain_strings
 from xlcheck.workbook.sheet_cells import MAIN
 from xlcheck.workbook.xml_text import unescape
 from xlcheck.workbook.zip_directory import decoded
@@ -185,8 +184,7 @@ def read_strings(container: Container, part: str, content: bytes) -> list[str]:
         WorkbookError: the part is not well formed.
     """
     try:
-        plain = plain_strings(content)
-        return _strings_of(content) if plain is None else [unescape(text) for text in plain]
+        return _strings_of(content)
     except _UnclearError as error:
         raise unclear(container, f"{error} in its part {part}") from None
     except (expat.ExpatError, ValueError, LookupError) as error:

@@ -20,7 +20,6 @@ from xlcheck.workbook.cell_codes import Codes, codes_at
 from xlcheck.workbook.content import CellError, NotEvaluated, Value
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.plain_constants import ROW, are_ascending, is_usual_frame, rows_of
-from xlcheck.workbook.plain_text import plain_text
 from xlcheck.workbook.sheet_cells import MAX_CELLS
 from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.xml_text import unescape
@@ -38,6 +37,8 @@ _VALUE = re.compile(rb"<v>([^<]*)")
 _STYLE = re.compile(rb'<c r="[A-Z]+[0-9]+" s="([0-9]+)"')
 _SEPARATOR = b"\0"  # stands in no XML
 _OF_NUMBERS = b"0123456789+-.eE"
+_CHARACTERS = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}
+_CHARACTER = re.compile("&(?:(lt|gt|quot|apos|amp);)?")
 _TRUTH = {b"1": True, b"true": True, b"0": False, b"false": False}
 # What is known of a cell of a kind of row, in one number: its column, what it says it holds, and three marks.
 _TYPES = (b"", b"n", b"s", b"str", b"b", b"e")
@@ -117,7 +118,7 @@ def _read_chunk(
         return None  # a formula's text may be empty, and nothing else
     try:
         numbers, others, shared = _values(types, values, strings)
-        texts = plain_text(_SEPARATOR.join(formulas)).split(_SEPARATOR.decode()) if formulas else []
+        texts = _text(_SEPARATOR.join(formulas)).split(_SEPARATOR.decode()) if formulas else []
     except ValueError:
         return None
     return PackedCells(codes, numbers, others, codes[is_formula], texts, styles[filled], shared=shared)
@@ -163,7 +164,22 @@ def _other(kind: bytes, text: bytes, strings: Sequence[str]) -> Value:
         if text not in _TRUTH:
             raise ValueError("neither true nor false")
         return _TRUTH[text]
-    return CellError(plain_text(text)) if kind == b"e" else unescape(plain_text(text))
+    return CellError(_text(text)) if kind == b"e" else unescape(_text(text))
+
+
+def _text(written: bytes) -> str:
+    """Text with the characters that XML has names for.
+
+    Raises:
+        ValueError: a character is written in another way, or the text is not in UTF-8.
+    """
+    return _CHARACTER.sub(_character, written.decode("utf-8"))
+
+
+def _character(found: re.Match[str]) -> str:
+    if found[1] is None:
+        raise ValueError("a character is written as its number, or has a name of its own")
+    return _CHARACTERS[found[1]]
 
 
 def _joined(chunks: Sequence[PackedCells]) -> PackedCells | None:

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.parts import Structure, relations_of
-from xlcheck.workbook.plain_text import has_runs
+from xlcheck.workbook.xml_text import has_runs
 from xlcheck.workbook.xml_tree import is_off, is_on, number_in, tree_of
 
 LEAST_CONTRAST = 3.0

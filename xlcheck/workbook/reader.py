@@ -27,9 +27,9 @@ from xlcheck.workbook.parts import (
     unclear,
 )
 from xlcheck.workbook.plain_constants import is_plain
-from xlcheck.workbook.plain_text import has_runs
 from xlcheck.workbook.sheet_cells import SheetError, parse_cells
 from xlcheck.workbook.sheet_part import SheetPart
+from xlcheck.workbook.xml_text import has_runs
 
 if TYPE_CHECKING:
     from xlcheck.workbook.seen_sheets import SeenSheets

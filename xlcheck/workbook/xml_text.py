@@ -96,6 +96,11 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NEEDS_ESCAPE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 
 
+def has_runs(texts: bytes) -> bool:
+    """Whether texts in a part may consist of pieces that look differently, or have small letters above them."""
+    return b"rPr" in texts or b"rPh" in texts
+
+
 def unescape(text: str) -> str:
     """`_x000D_` → the character."""
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
