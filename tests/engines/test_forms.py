@@ -10,7 +10,6 @@ import pytest
 import xlsxwriter
 
 from xlcheck.engines import engine
-from xlcheck.engines.brackets import may_lose_brackets
 from xlcheck.engines.forms import (
     goes_on_with_a_text,
     has_percentage_of_a_sum,
@@ -127,55 +126,6 @@ def drawn(r: random.Random, depth: int) -> str:
     if kind < 6:
         return f"-({a})"
     return r.choice([f"{a}*{b}", f"({a})&({b})", f"({a})>=({b})", f"EXP(-ABS({a}))", f"({a})%"])
-
-
-def drawn_loosely(r: random.Random, operators: Sequence[str], depth: int = 6) -> str:
-    """One with brackets, signs and spaces in odd places, and operands that look like something else."""
-    if depth == 0:
-        return r.choice(["A1", "A2", "0.5", '"a)"', "'S)'!A1", "Table[a)]", "{1,2}", "A1#", "name?", "#N/A"])
-    inner = drawn_loosely(r, operators, r.randrange(depth))
-    space = r.choice(["", "", "", " "])
-    match r.randrange(8):
-        case 0 | 1 | 2:
-            other = drawn_loosely(r, operators, r.randrange(depth))
-            return f"{inner}{space}{r.choice(operators)}{space}{other}"
-        case 3 | 4:
-            return f"({space}{inner})"
-        case 5:
-            return f"{r.choice('-+@')}{space}{inner}"
-        case 6:
-            return f"{r.choice(['-', '-', '--', '-+', '+-', '@'])}{space}({inner})"
-    return r.choice([f"({inner}){r.choice(operators)}{space}({inner})", f"MAX({inner},2)", f"({inner})%"])
-
-
-def test_a_quick_look_passes_over_no_brackets_that_are_lost() -> None:
-    """Of thousands of random texts each in which a form is found is looked at again; all forms are found in many."""
-    r = random.Random(6)
-    kinds = (("*", "/", "^"), ("&", "=", "<", "+", "*"))
-    formulas = [drawn_loosely(r, operators) for operators in kinds for _ in range(10_000)]
-    for form in (has_percentage_of_a_sum, negates_a_product, goes_on_with_a_text):
-        found = [formula for formula in formulas if form(formula)]
-
-        assert len(found) > 80, form.__name__
-        assert [formula for formula in found if not may_lose_brackets(formula)] == []
-
-
-@pytest.mark.parametrize(
-    "formula",
-    [
-        "1/(1+EXP(-(A1*B1+C1)))",
-        "1/(1+EXP(-(SUMPRODUCT(A1:A2,B1:B2)+C1)))",
-        "A1*(1-B1)^2",
-        "A1-(B1*C1^2)",
-        "-(A1+B1)^2",
-        "A1/-(B1+C1)",
-        "IF(A1=(B1+C1),1,0)",
-        '"t = "&A1',
-    ],
-)
-def test_brackets_that_cannot_be_lost_are_passed_over(formula: str) -> None:
-    """A quick look is enough to see it, though they stand behind signs and powers."""
-    assert not may_lose_brackets(formula)
 
 
 def computed(name: str, path: Path, count: int) -> Sequence[Value]:

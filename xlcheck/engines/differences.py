@@ -8,12 +8,19 @@ than it lasts. What an engine says it cannot compute is no difference: that come
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import count
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
-from xlcheck.engines.brackets import may_lose_brackets
+from xlcheck.engines.forms import (
+    goes_beyond_its_end,
+    goes_on_with_a_text,
+    has_percentage_of_a_sum,
+    intersects,
+    is_over_a_range,
+    negates_a_product,
+)
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.formulas.whole import may_be_none, that_may_be_none
+from xlcheck.formulas.alike import with_same_cells
 from xlcheck.frozen import dataclass
 from xlcheck.workbook.content import CellError, Value
 from xlcheck.workbook.formula_facts import SWALLOWS
@@ -25,14 +32,6 @@ _POWER = r"\^|\bPOWER\("
 _ERROR_FUNCTION = r"\bERFC?(?:\.PRECISE)?\("
 _BY_PAIRS = r"\bSUMX(?:MY|2MY|2PY)2\("
 _AS_TEXT = r"\b(?:TEXT|FIXED|DOLLAR)\("
-_CALLED = re.compile(r"([A-Z][A-Z0-9.]*)\(")
-_CALCULATES = re.compile(r"[-+*/^&<>=%]")
-_DIGITS = b"0123456789"
-_NUMBER = re.compile(r"[0-9]+(?![0-9!])")  # not that of #DIV/0!, or of a worksheet
-_COLUMN = re.compile(r"(?<![\w.\\?])\$?[A-Z]{1,3}\$?(?![\w.\\?(!])")
-_LONGEST_COLUMN = 3
-_NUMBER_INSIDE = re.compile(rb"[A-Za-z_.\\$][0-9]+[A-Za-z_.\\?](?![\w. ]*'?!)")  # of a word that names no worksheet
-_FIRST_NUMBER = 1001  # no function has it in its name
 # What calculates with arrays also outside of an array formula, and so does whatever stands in its brackets. In all
 # other functions an operator between ranges reads a single cell of each there: Excel's implicit intersection.
 _OF_ARRAYS = {
@@ -116,106 +115,33 @@ def differences(engine: str, found: Circumstances) -> Iterator[Difference]:
 
 def differs_by_form(engine: str, found: Circumstances) -> str:
     """Why a value is not known, whatever the numbers are: the engine computes such a formula otherwise; or empty."""
-    unsure = engine == "ironcalc" and may_be_none(found.formula.upper())
-    if not unsure and "(" not in found.formula and "%" not in found.formula:  # as most of a large workbook
-        return ""
     if not found.in_array and reads_single_cells(engine, found.formula, found.ranges):
         return INTERSECTION
-    if not unsure and not _has_rare_form(found.formula.upper(), found.ranges):
-        return ""
     named = (item for item in differences(engine, found) if item.by_form)
     return next((f"{engine} {item.what}, and Excel does not; ask --engine libreoffice" for item in named), "")
 
 
-def that_may_differ(engine: str, formulas: Sequence[str], ranges: frozenset[str]) -> Iterator[int]:
-    """The places of the formulas that have to be asked about one by one with `differs_by_form`.
-
-    Formulas that are the same but for numbers and columns, as most of a large workbook are, are asked about at once,
-    with all numbers different: each of their ranges then has more cells than one, and a function with a number in its
-    name is one that nobody knows, and both are suspect.
-
-    Args:
-        engine: its name.
-        formulas: the texts, none of which holds the character NUL.
-        ranges: the defined names, in small letters, that stand for more than one cell.
-    """
-    beyond = that_may_be_none(formulas) if engine == "ironcalc" else ()
-    folded = "\0".join(formulas).casefold()
-    ranges = frozenset(name for name in ranges if name in folded)
-    in_question = range(len(formulas)) if ranges or "erf" in folded else _in_question(formulas)
-    formulas = [formulas[place] for place in in_question]
-    joined = "\0".join(formulas).encode("utf-8", "surrogatepass")
-    kinds = joined.translate(None, _DIGITS).split(b"\0") if formulas else []
-    # Without its numbers such a formula may be taken for another one.
-    is_any_unsure = _NUMBER_INSIDE.search(joined) is not None
-    each = zip(kinds, joined.split(b"\0"), strict=True) if is_any_unsure else ()
-    suspects = {kind for kind, formula in each if _NUMBER_INSIDE.search(formula)}
-    unsure = [name for name in ranges if len(name) <= _LONGEST_COLUMN or _NUMBER.search(name)]
-    known: dict[str, bool] = {}
-    for kind, formula in dict(zip(kinds, formulas, strict=True)).items():
-        if (b"(" not in kind and b"%" not in kind) or kind in suspects:
-            continue
-        text = kind.decode("utf-8", "surrogatepass")
-        done = _COLUMN.sub("\0", text)
-        if done not in known:
-            known[done] = _may_differ(engine, _with_other_numbers(formula), ranges)
-        if known[done] or any(_NUMBER.sub("", name) in text.casefold() for name in unsure):
-            suspects.add(kind)
-    others = (place for place, kind in zip(in_question, kinds, strict=True) if kind in suspects)
-    return iter(dict.fromkeys((*beyond, *others)))
-
-
-def _in_question(formulas: Sequence[str]) -> Sequence[int]:
-    """The places of those formulas, which name nothing, that may have a form that differs; a quick look.
-
-    Without a range, a percentage and brackets that count there is none, nor with functions of arrays alone.
-    """
-    places = [place for place, text in enumerate(formulas) if ":" in text or may_lose_brackets(text)]
-    joined = "\0".join([formulas[place] for place in places]).upper()
-    return [] if not may_lose_brackets(joined) and _OF_ARRAYS.issuperset(_CALLED.findall(joined)) else places
-
-
-def _may_differ(engine: str, formula: str, ranges: frozenset[str]) -> bool:
-    """Whether a formula, or one that differs from it in numbers and columns, has to be asked about."""
-    if not (_may_read_single_cells(engine, formula, ranges) or _has_rare_form(formula.upper(), ranges)):
-        return False
-    from xlcheck.formulas.parser import FormulaSyntaxError, parse
-
-    try:
-        parse(formula)
-    except FormulaSyntaxError:  # it speaks for no other
-        return True
-    return bool(differs_by_form(engine, Circumstances(formula, ranges=ranges)))
-
-
-def _with_other_numbers(formula: str) -> str:
-    """A formula with all its numbers different, and none that is in the name of a function."""
-    numbers = count(_FIRST_NUMBER)
-    return _NUMBER.sub(lambda _: str(next(numbers)), formula)
-
-
-def reads_single_cells(engine: str, formula: str, ranges: frozenset[str]) -> bool:
-    """Whether a formula, unless it is an array formula, reads single cells of ranges in Excel, and the engine all.
+def may_differ(engine: str, formula: str, ranges: frozenset[str]) -> bool:
+    """Whether `differs_by_form` may say something of a formula, or of one that is alike but for its cells.
 
     Args:
         engine: its name.
         formula: the text.
         ranges: the defined names, in small letters, that stand for more than one cell.
     """
-    if not _may_read_single_cells(engine, formula, ranges):
-        return False
-    from xlcheck.engines.forms import intersects
-
-    return intersects(formula, _BY_CELLS[engine], _OF_ARRAYS, ranges)
+    return bool(differs_by_form(engine, Circumstances(with_same_cells(formula), ranges=ranges)))
 
 
-def _may_read_single_cells(engine: str, formula: str, ranges: frozenset[str]) -> bool:
-    """A quick look, before anybody parses the formula."""
-    by_cells = _BY_CELLS.get(engine)
-    if by_cells is None or "(" not in formula or not (":" in formula or _names_one_of(formula, ranges)):
-        return False
-    called = _CALLED.findall(formula.upper())
-    return not _OF_ARRAYS.issuperset(called) and bool(_CALCULATES.search(formula) or any(map(by_cells, called)))
+def reads_single_cells(engine: str, formula: str, ranges: frozenset[str]) -> bool:
+    """Whether a formula, unless it is an array formula, reads single cells of ranges in Excel, and the engine all."""
+    return engine in _BY_CELLS and all(
+        _intersects(engine, text, ranges) for text in (with_same_cells(formula), formula)
+    )
+
+
+@lru_cache(maxsize=16_384)
+def _intersects(engine: str, formula: str, ranges: frozenset[str]) -> bool:
+    return engine in _BY_CELLS and intersects(formula, _BY_CELLS[engine], _OF_ARRAYS, ranges)
 
 
 def named_ranges(names: Mapping[str, str]) -> frozenset[str]:
@@ -228,20 +154,6 @@ def _stands_for_a_range(target: str) -> bool:
         return parse_range(target.removeprefix("=")).size > 1
     except ValueError:
         return False
-
-
-def _has_rare_form(formula: str, ranges: frozenset[str]) -> bool:
-    """Whether a formula, in capitals, may have one of the forms that differ; a quick look."""
-    if may_lose_brackets(formula) or "ERF" in formula:
-        return True
-    has_range = ":" in formula or _names_one_of(formula, ranges)
-    return has_range and not _OF_RANGES.issuperset(_CALLED.findall(formula))
-
-
-def _names_one_of(formula: str, names: frozenset[str]) -> bool:
-    """Whether a formula may use a defined name; a quick look, before anybody parses it."""
-    folded = formula.casefold() if names else ""
-    return any(name in folded for name in names)
 
 
 def _says(pattern: str, formula: str) -> bool:
@@ -263,11 +175,14 @@ def _is_power_of_zero(found: Circumstances) -> bool:
 
 
 def _is_over_a_range(found: Circumstances) -> bool:
-    if found.in_array or not _has_rare_form(found.formula.upper(), found.ranges):
+    if found.in_array:
         return False
-    from xlcheck.engines.forms import is_over_a_range
+    return all(_over_a_range(text, found.ranges) for text in (with_same_cells(found.formula), found.formula))
 
-    return is_over_a_range(found.formula, _takes_single_values, found.ranges)
+
+@lru_cache(maxsize=16_384)
+def _over_a_range(formula: str, ranges: frozenset[str]) -> bool:
+    return is_over_a_range(formula, _takes_single_values, ranges)
 
 
 def _reads_cells(engine: str) -> Callable[[Circumstances], bool]:
@@ -278,15 +193,10 @@ def _errs_otherwise(code: str) -> Callable[[Circumstances], bool]:
     return lambda found: found.value == CellError(code)
 
 
-def _has_form(name: str, may_have: Callable[[str], bool] = may_lose_brackets) -> Callable[[Circumstances], bool]:
-    """Whether a formula has the form for which a function of `forms` looks, where brackets count."""
-
-    def has_form(found: Circumstances) -> bool:
-        from xlcheck.engines import forms
-
-        return may_have(found.formula) and bool(getattr(forms, name)(found.formula))
-
-    return has_form
+def _has_form(form: Callable[[str], bool]) -> Callable[[Circumstances], bool]:
+    """Whether a formula has a form, whatever cells it reads."""
+    has_form = lru_cache(maxsize=4096)(form)
+    return lambda found: has_form(with_same_cells(found.formula))
 
 
 DIFFERENCES = (
@@ -307,12 +217,12 @@ DIFFERENCES = (
         "SUMPRODUCT(EXP(B1:B2))", 2.718281828459045, 10.107337927389695, by_form=True),
     Difference(
         "ironcalc", "takes the percentage of the last term alone of a sum in brackets",
-        _has_form("has_percentage_of_a_sum"), "(A2+A2)%", 0.315625, 0.00625, by_form=True),
+        _has_form(has_percentage_of_a_sum), "(A2+A2)%", 0.315625, 0.00625, by_form=True),
     Difference(
-        "ironcalc", "loses the brackets of a product behind a minus", _has_form("negates_a_product"),
+        "ironcalc", "loses the brackets of a product behind a minus", _has_form(negates_a_product),
         "-(A2^2*B2)", 0.1953125, -0.1953125, by_form=True),
     Difference(
-        "ironcalc", "loses the brackets of joined texts and of comparisons", _has_form("goes_on_with_a_text"),
+        "ironcalc", "loses the brackets of joined texts and of comparisons", _has_form(goes_on_with_a_text),
         "(B1&B2)*2", "14", 24.0, by_form=True),
     *(
         Difference(
@@ -322,7 +232,7 @@ DIFFERENCES = (
     ),
     Difference(
         "ironcalc", "passes over what stands behind a whole formula, and behind a space between references",
-        _has_form("goes_beyond_its_end", lambda text: may_be_none(text.upper())),
+        _has_form(goes_beyond_its_end),
         "A2 B2", 0.3125, CellError("#NULL!"), by_form=True),
     Difference(
         "ironcalc", "computes ERF to ten digits only", lambda c: _says(_ERROR_FUNCTION, c.formula),

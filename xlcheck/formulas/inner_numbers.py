@@ -12,13 +12,11 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import chain, zip_longest
+from typing import TYPE_CHECKING
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.evaluate import evaluate
 from xlcheck.formulas.parser import parsed
-from xlcheck.formulas.scalars import OpaqueError, Scalar
-from xlcheck.formulas.scanner import cut
+from xlcheck.formulas.scanner import cut, tokens
 from xlcheck.formulas.tree import (
     ArrayLiteral,
     FunctionCall,
@@ -31,6 +29,10 @@ from xlcheck.formulas.tree import (
     walk,
 )
 from xlcheck.formulas.unparse import unparse
+
+if TYPE_CHECKING:
+    from xlcheck.formulas.algebra import Address
+    from xlcheck.formulas.scalars import Scalar
 
 Names = Mapping[str, Node]
 
@@ -78,7 +80,9 @@ def made_numbers(formula: str) -> tuple[float, ...]:
 @lru_cache(maxsize=1024)
 def _made(formula: str) -> tuple[float, ...]:
     tree = parsed(formula)
-    return (math.nan,) if tree is None else tuple(_made_in(tree, {}))
+    if tree is None:  # it may make a number of several
+        return (math.nan,) if sum(kind in {"number", "function"} for kind, _ in tokens(formula)) > 1 else ()
+    return tuple(_made_in(tree, {}))
 
 
 def _made_in(node: Node, names: Names) -> Iterator[float]:
@@ -207,9 +211,8 @@ def _steady(text: str, names: Names) -> float | None:
     """The one number that a part gives for many that are drawn; None if it gives several, or nobody knows."""
     found: list[float] = []
     for draw in range(_MOST):
-        try:
-            value = evaluate(text, ("", 0, 0), _NOTHING, names, partial(_drawn, draw))
-        except (OpaqueError, ArithmeticError, ValueError):
+        value = _evaluated(text, names, partial(_drawn, draw))
+        if value is None:
             return None
         if math.isfinite(value):
             if found and abs(value - found[0]) > _DIGITS * max(1.0, abs(found[0])):
@@ -226,10 +229,19 @@ def _drawn(seed: int, cell: Address) -> float:
 
 def _value(node: Node, names: Names) -> float:
     """What a part gives that reads no cell; NaN where nobody can say."""
+    value = _evaluated(unparse(node), names)
+    return math.nan if value is None else value
+
+
+def _evaluated(text: str, names: Names, drawn: Callable[[Address], float | None] = lambda cell: None) -> float | None:
+    """What a part gives; None where nobody can say."""
+    from xlcheck.formulas.evaluate import evaluate
+    from xlcheck.formulas.scalars import OpaqueError
+
     try:
-        return evaluate(unparse(node), ("", 0, 0), _NOTHING, names)
+        return evaluate(text, ("", 0, 0), _NOTHING, names, drawn)
     except (OpaqueError, ArithmeticError, ValueError):
-        return math.nan
+        return None
 
 
 class _Nothing:

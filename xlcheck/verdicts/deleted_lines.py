@@ -46,7 +46,7 @@ def require_no_deletion(
         NothingCheckedError: the cells of a worksheet are those that were built, but for a few lines of it, behind which
             all others have moved; and formulas have lost what they read.
     """
-    lost = (formulas.that_say(sheet, codes, lambda text: "#REF!" in text) for sheet, codes in formulas.by_sheet())
+    lost = (formulas.said(sheet, codes, lambda text: "#REF!" in text.upper()) for sheet, codes in formulas.by_sheet())
     if not any(lost):
         return
     built = _as_built(manifest, seen)

@@ -10,7 +10,6 @@ pass either, nor a number that is given to the network and computed from what th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING
@@ -52,17 +51,14 @@ DEPENDS_ON = {
 """Function → what its value depends on besides the numbers that it reads."""
 
 _ARITHMETIC = frozenset("+-*/^%")
-_SUSPECT = re.compile("|".join(['"', *DEPENDS_ON]))  # without one of these in it, a formula depends on nothing else
 _ONLY_HERE = "and was checked here and now only; write a formula that reads nothing but cells"
 _ONLY_THIS = "and was checked for one of its values only; type the number"
 _ONLY_THESE = "and was checked for some numbers only; write a formula that holds for all of them"
 Cell = tuple[str, int]
 Rule = Callable[[str, Mapping[str, str]], str | None]
 """(formula, defined names that depend on something) → what the formula depends on."""
-Says = Callable[[str], object]
-"""Whether a text, in capitals, may depend on something."""
-Asked = tuple[Rule, Says, list[tuple[str, Codes]]]
-"""A rule, where it may apply, and the cells of which it is asked, by worksheet."""
+Asked = tuple[Rule, list[tuple[str, Codes]]]
+"""A rule, and the cells of which it is asked, by worksheet."""
 
 
 def depending_quantities(
@@ -94,24 +90,24 @@ def depending_quantities(
     computed = [(sheet, codes) for name, sheet, codes in shown if name in known]
     typed = formulas_for_numbers(s for s in seen.sightings if s.placement.quantity not in known)
     closed = [*computed, *typed.items()]
-    rules: list[Asked] = [*_rules(known, shown), (depends_on, _SUSPECT.search, [*typed.items()])]
-    for rule, says, cells in rules:
+    rules: list[Asked] = [*_rules(known, shown), (depends_on, [*typed.items()])]
+    for rule, cells in rules:
         names = _named(content, rule)
-        found |= _depending(formulas, cells, names, rule, says)
-        if reads := dict(_depending(formulas, own, names, rule, says)):
+        found |= _depending(formulas, cells, names, rule)
+        if reads := dict(_depending(formulas, own, names, rule)):
             found |= _reading(formulas, cells, reads, closed)
     found |= _catching(formulas, computed, own)
     found |= dict.fromkeys(that_read_the_network(formulas, typed, seen.own_sheets), TO_THE_NETWORK)
     is_quick = seen.formula_cells <= QUICK_CELLS
     found |= UnknownConstants(formulas, manifest, seen.own_sheets, every=is_quick).read_by(known, shown)
     for one, cells in _knowing(known, shown).items() if is_quick else ():
-        found |= _depending(formulas, cells, {}, one.cancelled_in, may_cancel)
+        found |= _cancelling(formulas, cells, one)
     if manifest.tables:
         everything = FormulaCells(content)
         columns = [*_columns(manifest.tables)]
         found |= UnknownConstants(everything, manifest, seen.own_sheets, every=False).read_by(known, columns)
-        for rule, says, cells in _rules(known, columns):
-            found |= _depending(everything, cells, _named(content, rule), rule, says)
+        for rule, cells in _rules(known, columns):
+            found |= _depending(everything, cells, _named(content, rule), rule)
     open_cells = ((cell, reason) for cell, reason in found.items() if cell not in wrong)
     yield from said_of((f"{sheet}!{address(code)}", reason) for (sheet, code), reason in open_cells)
 
@@ -124,8 +120,8 @@ def _rules(known: Mapping[str, Known], cells: Iterable[tuple[str, str, Codes]]) 
         cells: quantity, worksheet and cells; of those that are not computed nothing is asked.
     """
     knowing = _knowing(known, cells)
-    yield from ((one.unknown_in, one.suspects, own) for one, own in knowing.items())
-    yield depends_on, _SUSPECT.search, [*chain.from_iterable(knowing.values())]
+    yield from ((one.unknown_in, own) for one, own in knowing.items())
+    yield depends_on, [*chain.from_iterable(knowing.values())]
 
 
 def _knowing(
@@ -164,20 +160,21 @@ def said_of(found: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _depending(
-    formulas: FormulaCells, cells: Iterable[tuple[str, Codes]], names: Mapping[str, str], rule: Rule, says: Says
+    formulas: FormulaCells, cells: Iterable[tuple[str, Codes]], names: Mapping[str, str], rule: Rule
 ) -> Iterator[tuple[Cell, str]]:
-    """The cells of whose formulas a rule says that they depend on something, each with what that is.
-
-    Without one of certain words in it, and names, a formula depends on nothing.
-    """
+    """The cells of whose formulas a rule says that they depend on something, each with what that is."""
     for sheet, codes in by_sheet(cells).items():
-        for code, text in formulas.that_say(sheet, codes, _everything if names else says).items():
-            if (found := rule(text, names)) is not None:
-                yield (sheet, code), found
+        found = formulas.said(sheet, codes, lambda text: rule(text, names))
+        yield from (((sheet, code), what) for code, what in found.items())
 
 
-def _everything(text: str) -> bool:
-    return True
+def _cancelling(formulas: FormulaCells, cells: Iterable[tuple[str, Codes]], known: Known) -> Iterator[tuple[Cell, str]]:
+    """The cells whose formulas make a number of cells of which their equation knows nothing."""
+    for sheet, codes in by_sheet(cells).items():
+        for code in codes.tolist():
+            text = formulas.text(sheet, code)
+            if text is not None and may_cancel(text) and (what := known.cancelled_in(text)) is not None:
+                yield (sheet, code), what
 
 
 def _reading(
@@ -207,16 +204,16 @@ def _catching(
     """
     catching = [
         {
-            (sheet, code): f"the function {caught_by(text)}, {NOTHING}"
+            (sheet, code): f"the function {name}, {NOTHING}"
             for sheet, codes in by_sheet(cells).items()
-            for code, text in formulas.that_say(sheet, codes, caught_by).items()
+            for code, name in formulas.said(sheet, codes, caught_by).items()
         }
         for cells in (computed, own)
     ]
     if not any(catching):
         return
     failing = by_sheet(
-        (sheet, np.array([*formulas.that_say(sheet, codes, may_fail)], dtype=np.int64))
+        (sheet, np.array([*formulas.said(sheet, codes, may_fail)], dtype=np.int64))
         for sheet, codes in by_sheet([*computed, *own]).items()
     )
     upstream = Upstream(formulas, failing, by_sheet(computed))

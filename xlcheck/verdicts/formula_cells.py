@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xlcheck.arrays import Array
-from xlcheck.engines.differences import Circumstances, differs_by_form, named_ranges, that_may_differ
+from xlcheck.engines.differences import Circumstances, differs_by_form, may_differ, named_ranges
 from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.alike import kinds, may_name_cells
 from xlcheck.formulas.references import References
 from xlcheck.verdicts.placement import in_groups
 from xlcheck.workbook.cell_codes import Codes, Mask, code_at, code_of, contained, position, within
@@ -20,9 +23,8 @@ from xlcheck.workbook.packed_cells import PackedCells
 
 QUICK_CELLS = 10_000
 """Up to so many formula cells a check does what may take as long as computing them."""
+T = TypeVar("T")
 _NOTHING = PackedCells.of({})
-_AT_ONCE = 2**16
-"""Formulas that are asked about together, so that of a million the texts do not stand twice."""
 _OF_PLACES = ("ROW", "COLUMN", "ISREF")
 _PLACE_ONLY = re.compile(r"(?<![\w.])(?:ROWS?|COLUMNS?|ISREF)\([^()]*\)", re.IGNORECASE)
 
@@ -42,6 +44,8 @@ class FormulaCells:
         )  # asked for by several
         self._sheets = {name: sheet.cells for name, sheet in content.sheets.items()}
         self._packed: dict[str, PackedCells] = {}
+        self._look_like_cells = any(map(may_name_cells, content.sheets))  # the names of worksheets
+        self._kinds_on: dict[str, tuple[NDArray[np.int32], list[str]]] = {}
 
     def by_sheet(self) -> list[tuple[str, Codes]]:
         """Each worksheet's name and its formula cells."""
@@ -105,23 +109,34 @@ class FormulaCells:
         cell = self.cell(sheet, code)
         return cell is not None and cell.array is not None
 
-    def that_say(self, sheet: str, codes: Codes, says: Callable[[str], object]) -> dict[int, str]:
-        """The formulas of some cells of a worksheet that say something in capitals, with `=`, by cell.
+    def said(self, sheet: str, codes: Codes, says: Callable[[str], T | None]) -> dict[int, T]:
+        """What is said of the formulas of some cells of a worksheet, by cell, where anything is.
 
         Args:
             sheet: the worksheet.
             codes: the cells.
-            says: whether a text does so; asked first of all formulas, a line each.
+            says: something of a formula, without `=`, whatever cells it reads; so it is asked about one of each kind,
+                and about the others only if it says anything of that.
         """
         every = codes[self.holds(sheet, codes)]
-        found: dict[int, str] = {}
-        for start in range(0, every.size, _AT_ONCE):
-            places = every[start : start + _AT_ONCE].tolist()
-            texts = self._on(sheet).formulas_at(places)
-            if says("\n".join(texts).upper()):  # at once; for nearly every worksheet it does not
-                each = zip(places, texts, strict=True)
-                found |= {code: f"={text}" for code, text in each if says(text.upper())}
-        return found
+        if not every.size:
+            return {}
+        numbers, first = self._kinds(sheet)
+        own = numbers[self.on(sheet).searchsorted(every)]
+        there = np.flatnonzero(np.bincount(own, minlength=len(first))).tolist()
+        named = np.zeros(len(first), dtype=bool)
+        named[[number for number in there if says(first[number])]] = True
+        places = every[named[own]].tolist()
+        texts = self._on(sheet).formulas_at(places)
+        return {code: what for code, text in zip(places, texts, strict=True) if (what := says(text))}
+
+    def _kinds(self, sheet: str) -> tuple[NDArray[np.int32], list[str]]:
+        """The number of the kind of each formula of a worksheet, and the first formula of each kind."""
+        if sheet not in self._kinds_on:
+            formulas = self._on(sheet).formulas
+            own, first = (range(len(formulas)), formulas) if self._look_like_cells else kinds(formulas)
+            self._kinds_on[sheet] = np.array(own, dtype=np.int32), first
+        return self._kinds_on[sheet]
 
     def that_differ(self, engine: str, written: Mapping[str, Codes]) -> Iterator[tuple[str, int, str]]:
         """Worksheet and cell of the formulas of a form that an engine computes otherwise than Excel, and how.
@@ -133,15 +148,11 @@ class FormulaCells:
         ranges = named_ranges(self.names)
         for sheet, codes in self.by_sheet():
             unwritten = codes[~contained(codes, written.get(sheet, codes[:0]))]
-            for start in range(0, unwritten.size, _AT_ONCE):
-                packed = self._on(sheet)
-                others = unwritten[start : start + _AT_ONCE].tolist()
-                texts = packed.formulas_at(others)
-                for place in that_may_differ(engine, texts, ranges):
-                    code = others[place]
-                    in_array = packed[position(code)].array is not None
-                    if why := differs_by_form(engine, Circumstances(texts[place], in_array=in_array, ranges=ranges)):
-                        yield sheet, code, why
+            for code in self.said(sheet, unwritten, lambda text: may_differ(engine, text, ranges)):
+                cell = self._on(sheet)[position(code)]
+                found = Circumstances(str(cell.formula), in_array=cell.array is not None, ranges=ranges)
+                if why := differs_by_form(engine, found):
+                    yield sheet, code, why
 
     def texts(self, area: Range) -> list[str | None]:
         """The formulas of a part of a column, without `=`."""

@@ -14,12 +14,11 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.scanner import plain_name, tokens
-from xlcheck.formulas.whole import may_be_none
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.messages import first_of
 from xlcheck.workbook.cell_codes import address
-from xlcheck.workbook.formula_facts import functions_in
 
 _NAMES = """
     ACOT ACOTH ARABIC ARRAYTOTEXT BASE BETA.DIST BETA.INV BINOM.DIST BINOM.DIST.RANGE BINOM.INV BITAND BITLSHIFT
@@ -78,26 +77,20 @@ def read_otherwise(formulas: FormulaCells) -> Iterator[str]:
 
 
 def _found(formulas: FormulaCells) -> Mapping[_Finder, Mapping[str, Sequence[str]]]:
-    """What is found in formulas, and in which cells; a quick look at all texts of a worksheet comes first."""
-    found: dict[_Finder, dict[str, list[str]]] = {find: defaultdict(list) for find in _LOOKS}
+    """What is found in formulas, and in which cells."""
+    found: dict[_Finder, dict[str, list[str]]] = {find: defaultdict(list) for find in _FINDERS}
     for sheet, codes in formulas.by_sheet():
-        for code, text in formulas.that_say(sheet, codes, _may_be_odd).items():
+        for code, named in formulas.said(sheet, codes, _odd).items():
             in_array = formulas.is_array(sheet, code)
-            for find, may_find in _LOOKS.items():
-                if may_find(text.upper()) and not (in_array and find is _transposes):
-                    for what in dict.fromkeys(find(text)):
-                        found[find][what].append(f"{sheet}!{address(code)}")
+            for find, what in named:
+                if not (in_array and find is _transposes):
+                    found[find][what].append(f"{sheet}!{address(code)}")
     return found
 
 
-def _may_be_odd(text: str) -> bool:
-    return any(may_find(text) for may_find in _LOOKS.values())
-
-
-def _may_hold_a_sign(text: str) -> bool:
-    if text.isascii() and "@" not in text and "#" not in text:  # as in nearly every workbook; a fast question
-        return False
-    return _STRANGE.search(_TEXT.sub("", text)) is not None
+def _odd(formula: str) -> list[tuple[_Finder, str]]:
+    """What is found in a formula, each once."""
+    return [(find, what) for find in _FINDERS for what in dict.fromkeys(find(formula))]
 
 
 def _signs(formula: str) -> Iterator[str]:
@@ -108,8 +101,6 @@ def _signs(formula: str) -> Iterator[str]:
 
 def _misplaced(formula: str) -> Iterator[str]:
     """Why a text is no formula."""
-    from xlcheck.formulas.parser import FormulaSyntaxError, parse
-
     try:
         parse(formula)
     except FormulaSyntaxError as error:
@@ -128,12 +119,6 @@ def _transposes(formula: str) -> Iterator[str]:
         yield "TRANSPOSE"
 
 
-def _may_call(text: str) -> bool:
-    found = functions_in(text.encode("utf-8", "surrogatepass"))
-    prefixed = {name.rpartition(".")[2] for name in found if name.startswith("_XLFN.")} if "_XLFN." in text else set()
-    return not (_NEWER.isdisjoint(found) and _WITH_NAMES.isdisjoint(found) and _OLDER.isdisjoint(prefixed))
-
-
 def _called(formula: str) -> Iterator[str]:
     """The functions that a formula calls without the prefix or wrongly with it, and names of LET without theirs."""
     words = [token for token in tokens(formula.removeprefix("=")) if token.kind != "space"]
@@ -148,8 +133,4 @@ def _called(formula: str) -> Iterator[str]:
 
 
 _Finder = Callable[[str], Iterable[str]]
-_LOOKS: Mapping[_Finder, Callable[[str], object]] = {
-    _called: _may_call, _signs: _may_hold_a_sign, _misplaced: may_be_none, _transposes: _SWAPPED.search,
-    _no_cells: lambda text: any(pattern.search(text) for pattern in _NO_CELL),
-}  # fmt: skip
-"""What finds something in a formula, and a quick look at many in capitals, a line each, before it is asked."""
+_FINDERS: tuple[_Finder, ...] = (_called, _signs, _misplaced, _transposes, _no_cells)

@@ -181,7 +181,7 @@ def _may_overflow(seen: Observation, formulas: FormulaCells) -> Mapping[str, lis
     found: dict[str, list[int]] = {}
     for s in seen.sightings:
         codes = s.placement.codes[s.is_formula & np.isfinite(s.numbers).all(axis=0)]
-        suspects = formulas.that_say(s.placement.sheet, codes, MAY_OVERFLOW.search)
+        suspects = formulas.said(s.placement.sheet, codes, MAY_OVERFLOW.search)
         found.setdefault(s.placement.sheet, []).extend(suspects)
     return found
 

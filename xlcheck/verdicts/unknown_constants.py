@@ -59,7 +59,7 @@ class UnknownConstants:
     def _asked(self, sheet: str, codes: Codes, words: Sequence[str] | None) -> Iterable[int]:
         if words is None:
             return map(int, codes)
-        return self._formulas.that_say(sheet, codes, lambda text: any(word in text for word in words))
+        return self._formulas.said(sheet, codes, lambda text: any(word in text.upper() for word in words))
 
     def _words(self) -> list[str]:
         """In capitals, what stands in a formula that reads a number on a worksheet of somebody else's."""

@@ -12,12 +12,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
 from itertools import zip_longest
 
 import numpy as np
 
-from xlcheck.formulas.scanner import Token, number_text, plain_name, tokens
+from xlcheck.formulas.scanner import Token, plain_name, tokens
 from xlcheck.frozen import dataclass
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
@@ -56,76 +55,32 @@ _PLACES = (ex.OneHot, ex.Gather, ex.SparseCategoricalCrossentropy)
 _DIGITS = 1e-14  # as many as programs keep
 
 
-@cache
-def _call_of_another(known: frozenset[str]) -> re.Pattern[str]:
-    """A bracket behind a word that is none of these functions; those that stand in most formulas are asked first."""
-    ordered = sorted(known, key=lambda name: (name not in _USUAL, name))
-    return re.compile(r"(?<=\w)\(" + "".join(rf"(?<!(?<![\w.]){re.escape(name)}\()" for name in ordered))
-
-
-@cache
-def _number_but(known: frozenset[float], places: int) -> re.Pattern[str]:
-    """A number that is none of these, as xlcheck writes them, nor a whole one of fewer digits than the last place."""
-    digits = len(str(places)) - 1
-    whole = [rf"\d{{1,{digits}}}"] if digits else [r"0\d+", *map(str, range(1, places + 1))]  # also of `1E-07`
-    own = [re.escape(number_text(number)) for number in (*_PLAIN_NUMBERS, *sorted(known))]
-    return re.compile(rf"[-+*/^(,=<>&{{;\s](?!(?:{'|'.join([*own, *whole])})(?![\w.]))\.?\d")
-
-
-@cache
-def _limit_but(known: frozenset[float], places: int) -> re.Pattern[str]:
-    """A number that is none of these and stands by itself, or at the end of a sum, in a comparison or an argument."""
-    digits = len(str(places)) - 1
-    whole = [rf"\d{{1,{digits}}}"] if digits else []
-    own = [r"0(?:\.0*)?", *(re.escape(number_text(number)) for number in sorted(known)), *whole]
-    number = rf"(?!(?:{'|'.join(own)})(?![\w.]))\.?\d[\d.]*(?:E[-+]?\d+)?"
-    choosing = "|".join(("IFS?", *sorted(_PIECEWISE)))
-    return re.compile(rf"[-+,(<>=]{number}(?=[,)<>=%])|(?:[,<>=]|\b(?:{choosing})\(){number}[-+<>=]")
-
-
-_USUAL = ("SUMPRODUCT", "EXP", "TANH", "SUM", "IF", "MAX")
-_LONGEST = 400  # a number has fewer digits
 _REFERENCE = re.compile(r"(?<![\w.$])\$?([A-Z]{1,3})\$?(\d{1,7})(?![\w.(!])", re.IGNORECASE)
 _GROWING = re.compile(r"\^|EXP\(|POWER\(|SINH\(|COSH\(|PRODUCT\(|SUMSQ\(")
 _TWICE = 2
 ZERO = re.compile(r"(?<![\w.])0(?:\.0*)?[*^]|[*^]\(?0(?![\w.])|[*^]\(?0\.0*(?!\d)|LET\(")
 _PERCENT, _END = Token("operator", "%"), Token("space", "")
-_COMPARED = re.compile("[=<>]")
-_BEFORE = r"[-+*/^(,=<>&{;\s]"
-_PLAIN_NUMBER = r"(?>\.?\d[\d.]*(?:E[-+]?\d+)?)"
-_OTHER = rf"{_BEFORE}(?![01](?![\w.])){_PLAIN_NUMBER}"
-MAY_MAKE = re.compile(
-    rf"{_OTHER}[^\n]*?{_OTHER}|{_BEFORE}1[)%]*[-+][-+(]*1(?![\w.])|\([-+]*{_PLAIN_NUMBER}%?\)|PI\(\)|LET\(|TRUE|FALSE"
-)
-"""One of these is in a formula in capitals, with its `=`, that makes a number which is neither 0 nor 1."""
 
 
-def may_cancel(formulas: str) -> bool:
-    """Whether one of some formulas, a line each, in capitals, may make a number of cells that is not 0, 0.5, 1 or 2.
+def may_cancel(formula: str) -> bool:
+    """Whether a formula may make a number of cells that is not 0, 0.5, 1 or 2.
 
     It reads a cell twice and lets what follows grow, or more often; or it multiplies by 0, or names something.
     """
-    return any(map(_may_cancel, formulas.splitlines()))
-
-
-def _may_cancel(text: str) -> bool:
-    read = Counter(_REFERENCE.findall(text))
-    most = max(read.values(), default=0)
+    text = formula.upper()
+    most = max(Counter(_REFERENCE.findall(text)).values(), default=0)
     return most > _TWICE or (_GROWING.search(text) is not None and (most == _TWICE or ZERO.search(text) is not None))
 
 
-def caught_by(formulas: str) -> str | None:
-    """The function by which one of some formulas, a line each, puts something in the place of an error."""
-    if not any(name in formulas.upper() for name in _CATCHING):  # as in nearly every one
-        return None
-    words = (token for text in formulas.splitlines() for token in tokens(text.removeprefix("=")))
-    names = (plain_name(text).upper() for kind, text in words if kind == "function")
+def caught_by(formula: str) -> str | None:
+    """The function by which a formula puts something in the place of an error."""
+    names = (plain_name(text).upper() for kind, text in tokens(formula) if kind == "function")
     return next((name for name in names if name in _CATCHING), None)
 
 
-def may_fail(formulas: str) -> bool:
-    """Whether one of some formulas, a line each, can give an error where what it reads does not."""
-    return any(map(_may_fail, (token for text in formulas.splitlines() for token in tokens(text.removeprefix("=")))))
+def may_fail(formula: str) -> bool:
+    """Whether a formula can give an error where what it reads does not."""
+    return any(map(_may_fail, tokens(formula)))
 
 
 def _may_fail(token: Token) -> bool:
@@ -153,19 +108,6 @@ class Known:
     places: int = 0
     allowed: float = 0.0
     functions: frozenset[str] | None = None
-
-    def suspects(self, text: str) -> bool:
-        """Whether a formula, or many at once, in capitals, may hold something unknown: it is asked of all of them."""
-        call = _call_of_another(self._functions)
-        patterns = (call, _COMPARED) if self.one_way else (call,)
-        number = _number_but(self.numbers, self.places)
-        if "%" in text or any(pattern.search(text) for pattern in (*patterns, number)):
-            return True
-        if number.match("(" + text[:_LONGEST]) is not None:
-            return True
-        if not self.one_way and _limit_but(self.numbers, self.places).search(text):
-            return True
-        return bool(MAY_MAKE.search(f"={text}")) if "\n" in text else self._unknown_made(text) is not None
 
     def unknown_in(self, formula: str, names: Mapping[str, str]) -> str | None:
         """What of a formula is not known; None if all of it is.
@@ -195,7 +137,7 @@ class Known:
             found.append(f"{shown}, {NOTHING}")
         return next(iter(sorted(found, key=lambda what: what != _CONDITION)), None)
 
-    def cancelled_in(self, formula: str, names: Mapping[str, str]) -> str | None:
+    def cancelled_in(self, formula: str) -> str | None:
         """A number that is not known and that a formula makes of any cells; None if there is none."""
         from xlcheck.formulas.inner_numbers import cancelled
 
@@ -224,8 +166,7 @@ class Known:
 
     def _unknown_limit(self, formula: str) -> float | None:
         """A number that says from where on a formula is another one, and is none of the equation's, however plain."""
-        text = f"={formula.removeprefix('=')}".upper()
-        if self.one_way or not _limit_but(self.numbers, self.places).search(text):
+        if self.one_way:
             return None
         from xlcheck.formulas.inner_numbers import limits
 
@@ -233,8 +174,6 @@ class Known:
         return next((number for number in numbers if number and not self._is_of_the_equation(number)), None)
 
     def _unknown_made(self, formula: str) -> float | None:
-        if MAY_MAKE.search(f"={formula.removeprefix('=')}".upper()) is None:
-            return None
         from xlcheck.formulas.inner_numbers import made_numbers
 
         return next((number for number in made_numbers(formula) if not self._makes(number)), None)
