@@ -8,22 +8,7 @@ import numpy as np
 import pytest
 
 from xlcheck.verdicts.cell_result import finite_or_text
-from xlcheck.verdicts.placement import distinct_rows, in_groups, pieces
-
-
-def test_each_key_is_asked_once_and_each_part_gets_its_own_answer() -> None:
-    """Whatever the order of the parts."""
-    asked = []
-
-    def answer(key: str, values: np.ndarray) -> np.ndarray:
-        asked.append((key, values.tolist()))
-        return values * (10 if key == "a" else 100)
-
-    parts = [np.array([1.0, 2.0]), np.array([3.0]), np.array([4.0])]
-    answers = in_groups(["a", "b", "a"], parts, answer)
-
-    assert asked == [("a", [1.0, 2.0, 4.0]), ("b", [3.0])]
-    assert [own.tolist() for own in answers] == [[10.0, 20.0], [300.0], [40.0]]
+from xlcheck.verdicts.placement import distinct_rows, pieces
 
 
 def test_pieces_are_views_of_the_last_axis() -> None:

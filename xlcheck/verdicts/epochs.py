@@ -16,7 +16,7 @@ from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.judge import AGREE, ROOT
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.placement import Placement, Sighting, ulps
+from xlcheck.verdicts.placement import Placement, Sighting
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.readers_view import find_stale, wrongly_shown
 from xlcheck.verdicts.recalculate import Reading
@@ -75,8 +75,8 @@ class TableCheck:
             formula_cells=size,
             checked=size - sum(found.status is Status.NOT_EVALUATED for found in wrong),
             quantities=tuple(v.placement.quantity for v in verdicts),
-            max_abs_error=max((_largest(v) for v in verdicts), default=0.0),
-            max_ulps=max((ulps(_largest(v), v.scale) for v in verdicts), default=0.0),
+            max_abs_error=max((v.errors[0] for v in verdicts), default=0.0),
+            max_ulps=max((v.errors[1] for v in verdicts), default=0.0),
         )
         return part, verdicts
 
@@ -213,9 +213,3 @@ def _described(found: Found, row: str) -> CellResult:
     """The result of a cell, with its row in words."""
     result = found.describe()
     return replace(result, message=f"{row}: {result.message}", sample=None)
-
-
-def _largest(verdicts: Verdicts) -> float:
-    difference = np.abs(verdicts.sighting.numbers - verdicts.desired)
-    finite = difference[np.isfinite(difference)]
-    return float(finite.max()) if finite.size else 0.0

@@ -14,6 +14,7 @@ from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Quantity
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict, judge_helper
+from xlcheck.verdicts.placement import magnitude
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.verdicts.report import Status
 from xlcheck.workbook.bindings import Copy, FilledHelper, Helper
@@ -112,8 +113,7 @@ def judge_filled(
             with np.errstate(invalid="ignore"):
                 difference = np.abs(reading.numbers[setting] - desired)
             agrees &= difference <= max(limit, column.atol)
-            finite = difference[np.isfinite(difference)]
-            error = max(error, float(finite.max(initial=0.0)))
+            error = max(error, magnitude(difference))
     wrong = []
     for place in np.flatnonzero(~agrees).tolist():
         own = column.desired if values is None else tuple(values[:, place].tolist())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeVar
@@ -16,7 +16,6 @@ from xlcheck.engines.differences import Circumstances, differs_by_form, may_diff
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.alike import kinds, may_name_cells
 from xlcheck.formulas.references import References
-from xlcheck.verdicts.placement import in_groups
 from xlcheck.workbook.cell_codes import Codes, Mask, code_at, code_of, contained, position, within
 from xlcheck.workbook.content import Cell, ConstantCells, Value, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
@@ -59,10 +58,6 @@ class FormulaCells:
     def holds(self, sheet: str, codes: Codes) -> Mask:
         """For each cell, whether it holds a formula."""
         return contained(codes, self.on(sheet))
-
-    def hold_each(self, sheets: Sequence[str], codes: Sequence[Codes]) -> list[Mask]:
-        """For each cell of each array, whether it holds a formula; the arrays' worksheets are given beside them."""
-        return in_groups(sheets, codes, self.holds)
 
     def without_value(self) -> int:
         """How many formula cells have no stored value."""

@@ -93,7 +93,7 @@ def observe(
     unbound = _unbound_cells(formulas, bound, helpers, columns)
 
     areas = [binding.area for binding in manifest.bindings]
-    are_formulas = formulas.hold_each([p.sheet for p in placements], [p.codes for p in placements])
+    are_formulas = [formulas.holds(p.sheet, p.codes) for p in placements]
     live = [bool(mask.any()) for mask in are_formulas]
     others = runs([*by_sheet((h.cell.sheet, codes_of(h.cell)) for h in helpers).items(), *unbound])
     tables = [table.reading for table in manifest.tables]

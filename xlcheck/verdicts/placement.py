@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Any, TypeGuard, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,9 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Graph
 from xlcheck.workbook.bindings import Binding
-from xlcheck.workbook.cell_codes import Codes, Mask, codes_at
+from xlcheck.workbook.cell_codes import Codes, Mask, codes_of
 from xlcheck.workbook.content import Value
 
-Key = TypeVar("Key", bound=Hashable)
 AnyArray = NDArray[Any]
 
 
@@ -29,37 +28,9 @@ def pieces(joined: AnyArray, sizes: Sequence[int]) -> Iterator[AnyArray]:
         yield joined[..., start:end]
 
 
-def in_groups(
-    keys: Sequence[Key], parts: Sequence[AnyArray], answer: Callable[[Key, AnyArray], AnyArray]
-) -> list[AnyArray]:
-    """Ask once for each key about all its parts, arrays of one axis, joined.
-
-    Returns:
-        The answer for each part.
-    """
-    groups: dict[Key, list[int]] = {}
-    for place, key in enumerate(keys):
-        groups.setdefault(key, []).append(place)
-    answers: dict[int, AnyArray] = {}
-    for key, places in groups.items():
-        own = [parts[place] for place in places]
-        answers.update(zip(places, pieces(answer(key, np.concatenate(own)), [p.size for p in own]), strict=True))
-    return [answers[place] for place in range(len(parts))]
-
-
 def distinct_rows(values: AnyArray) -> AnyArray:
     """The rows of a matrix; one if it repeats a row without copying it, as for constants in every setting."""
     return values[:1] if values.strides[0] == 0 else values
-
-
-def codes_of_all(areas: Sequence[Range]) -> Iterator[Codes]:
-    """The codes of each of many ranges, at once."""
-    corners = np.array([(a.top, a.left, a.columns) for a in areas], dtype=np.int64).reshape(-1, 3)
-    sizes = [area.size for area in areas]
-    top, left, columns = np.repeat(corners, sizes, axis=0).T
-    place = np.arange(top.size) - np.repeat(np.cumsum(sizes, dtype=np.int64) - sizes, sizes)
-    rows, right = np.divmod(place, columns)
-    return pieces(codes_at(top + rows, left + right), sizes)
 
 
 @dataclass(frozen=True)
@@ -100,7 +71,7 @@ def placements_of(bindings: Sequence[Binding], graph: Graph) -> list[Placement]:
             if b.transposed
             else in_order[: codes.size],
         )
-        for b, codes in zip(bindings, codes_of_all([binding.area for binding in bindings]), strict=True)
+        for b, codes in ((binding, codes_of(binding.area)) for binding in bindings)
     ]
 
 

@@ -10,7 +10,7 @@ from xlcheck.arrays import Array
 from xlcheck.frozen import dataclass
 from xlcheck.graph.expressions import Expr
 from xlcheck.verdicts.judge import Alignment, Codes, close, judge
-from xlcheck.verdicts.placement import Placement, Sighting, magnitude
+from xlcheck.verdicts.placement import Placement, Sighting, distinct_rows, magnitude, ulps
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import Mask
 from xlcheck.workbook.content import NotEvaluated
@@ -45,6 +45,12 @@ class Verdicts:
     def placement(self) -> Placement:
         """Where the cells are."""
         return self.sighting.placement
+
+    @property
+    def errors(self) -> tuple[float, float]:
+        """The largest finite difference: itself, and in units in the last place of the quantity."""
+        error = magnitude(distinct_rows(self.sighting.numbers) - distinct_rows(self.desired))
+        return error, ulps(error, self.scale)
 
     def worst(self) -> Codes:
         """The worst verdict on each cell over all settings, `(cells,)`."""

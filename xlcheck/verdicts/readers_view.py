@@ -38,11 +38,11 @@ from xlcheck.graph.single_precision import lost_answers
 from xlcheck.verdicts.elsewhere import DEPENDS_ON
 from xlcheck.verdicts.formula_cells import QUICK_CELLS, FormulaCells
 from xlcheck.verdicts.messages import first_of
-from xlcheck.verdicts.placement import codes_of_all, is_number
+from xlcheck.verdicts.placement import is_number
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.workbook.cell_codes import Mask, address, code_of, contained
+from xlcheck.workbook.cell_codes import Mask, address, code_of, codes_of, contained
 from xlcheck.workbook.content import NotEvaluated, Value, WorkbookContent
 from xlcheck.workbook.manifest import Manifest
 
@@ -268,7 +268,7 @@ def wrongly_shown(
 
 def _stale_on(sheet: str, readings: Sequence[Reading], setting: int, formulas: FormulaCells) -> Iterator[Stale]:
     """The stale cells of one worksheet."""
-    codes = np.concatenate(list(codes_of_all([reading.area for reading in readings])))
+    codes = np.concatenate([codes_of(reading.area) for reading in readings])
     cached, others = formulas.stored(sheet, codes)
     same = _same_numbers(cached, np.concatenate([reading.numbers[setting] for reading in readings]))
     ends = np.cumsum([reading.area.size for reading in readings])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
@@ -20,7 +20,7 @@ from xlcheck.verdicts.helpers import HelperVerdict, equal
 from xlcheck.verdicts.messages import first_of, others_on, plural
 from xlcheck.verdicts.observe import Observation
 from xlcheck.verdicts.parts import ORDER, Part
-from xlcheck.verdicts.placement import distinct_rows, pieces, ulps
+from xlcheck.verdicts.placement import pieces
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.readers_view import find_stale, wrongly_shown
 from xlcheck.verdicts.report import Counts, Status
@@ -185,15 +185,8 @@ def _largest_difference(judged: Judged) -> tuple[float, float]:
 
     Helpers that are allowed much, because they magnify what rounding has done before them, are left out.
     """
-    error = last_places = 0.0
-    for same in _of_same_height(judged.verdicts):
-        numbers = np.concatenate([distinct_rows(v.sighting.numbers) for v in same], axis=1)
-        difference = np.abs(numbers - np.concatenate([distinct_rows(v.desired) for v in same], axis=1))
-        largest = np.where(np.isfinite(difference), difference, 0.0).max(axis=0)
-        cells = [v.placement.codes.size for v in same]
-        each = np.maximum.reduceat(largest, np.cumsum([0, *cells[:-1]]))
-        error = max(error, float(each.max()))
-        last_places = max(last_places, *map(ulps, each.tolist(), [v.scale for v in same]))
+    errors = [(0.0, 0.0), *(v.errors for v in judged.verdicts)]
+    error, last_places = (max(own) for own in zip(*errors, strict=True))
     for verdict in judged.helpers:
         if isinstance(verdict.actual, float) and isinstance(verdict.desired, float):
             if verdict.helper.atol > _MAGNIFIED:
@@ -202,15 +195,6 @@ def _largest_difference(judged: Judged) -> tuple[float, float]:
     for column in judged.filled:
         error = max(error, column.error)
     return error, last_places
-
-
-def _of_same_height(verdicts: Sequence[Verdicts]) -> Iterable[list[Verdicts]]:
-    """Those that have values for one setting only, and those that have values for all."""
-    groups: dict[tuple[int, int], list[Verdicts]] = {}
-    for v in verdicts:
-        heights = len(distinct_rows(v.sighting.numbers)), len(distinct_rows(v.desired))
-        groups.setdefault(heights, []).append(v)
-    return groups.values()
 
 
 def _strays(judged: Judged) -> Iterator[str]:
