@@ -104,7 +104,7 @@ _TOP = 4
 def history_sheet(draft: Draft, history: Sequence[float]) -> None:
     """Fill the sheet with the history and its curve."""
     sheet = draft.sheet(NAME, "loss")
-    title(sheet, NAME, say("history.intro", count=len(history)), 11)  # fmt: skip
+    title(sheet, NAME, say("history.intro", count=len(history)), 11)
     sheet.widths.update({0: 12, 1: 16, 2: 4})
     across, up = header = say_all("history.header")
     sheet.put_row(_TOP, 0, header, "header")

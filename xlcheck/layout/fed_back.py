@@ -138,7 +138,7 @@ class _Page:
 
     def _computed(
         self, row: int, label: str, values: Sequence[Array], text: Callable[[int, int], str], style: str
-    ) -> int:  # fmt: skip
+    ) -> int:
         """Numbers that are calculated here; returns the row after them."""
         units = len(values[0])
         names = self.draft.unit_names.get(f"{self.dense}.y", ())

@@ -120,16 +120,14 @@ def _pages_table(sheet: SheetDraft, row: int, pages: Mapping[str, str]) -> int:
 def _legend_table(sheet: SheetDraft, row: int, legend: Mapping[str, str]) -> int:
     """The colours of all worksheets; returns the row after it."""
     heading(sheet, row, say("front.colours"), WIDE)
-    marks = [("right", say("front.right")), ("wrong", say("front.wrong")),
-             ("edited", say("front.changed"))]  # fmt: skip
+    marks = [("right", say("front.right")), ("wrong", say("front.wrong")), ("edited", say("front.changed"))]
     entries = [*legend.items(), *(marks if "keras" in legend else [])]
     signs = {style: sign for sign, style in STYLES.items()}
     rows = -(-len(entries) // 2)
     for offset, (style, text) in enumerate(entries):
         at = row + 1 + offset % rows
         column = 0 if offset < rows else WIDE // 2
-        sheet.put(at, column, signs.get(style, "0.123"),
-                  f"{style}_text" if style in legend else style)  # fmt: skip
+        sheet.put(at, column, signs.get(style, "0.123"), f"{style}_text" if style in legend else style)
         sheet.put(at, column + 1, text, "text_beside")
     return row + 1 + rows
 

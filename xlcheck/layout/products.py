@@ -178,8 +178,7 @@ def _product(draft: Draft, line: Line, room: int) -> Product | None:
     if not isinstance(part, ex.Slice) or part.row is not None or not _is_given(draft, part.of):
         return None
     place = draft.placed(part.of.name)
-    return Product(xs, place.part(place.rows, part.stop - part.start, right=part.start), bias,
-                   (line,), room)  # fmt: skip
+    return Product(xs, place.part(place.rows, part.stop - part.start, right=part.start), bias, (line,), room)
 
 
 def _is_given(draft: Draft, matrix: ex.Ref) -> bool:

@@ -8,8 +8,9 @@ vector differ), each element is printed by itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.formulas.batch_sums import ROW, Cell, Literal, written
@@ -24,32 +25,28 @@ _MARK = "\0"
 
 def column_formulas(draft: Draft, q: Quantity, sheet: str, sample: int | None = None) -> Formulas:
     """The formulas of all elements of a computed quantity, which stand below each other on a worksheet."""
-    if q.expr is None:
-        raise ValueError(f"{q.name} is given, not computed")
-    size = q.shape[-1]
-    if size > 1:
-        view = _OpenView(draft, sheet, sample)
-        try:
-            return view.pattern(formula(q.expr, _Open(view), view, draft.style))  # type: ignore[arg-type]
-        except _NotOpenError:
-            pass
-    view_of_one = View(draft, sheet, sample)
-    return tuple(formula(q.expr, index, view_of_one, draft.style) for index in range(size))
+    return _formulas(draft, q, sheet, sample, q.shape[-1], lambda index: index)
 
 
 def matrix_formulas(draft: Draft, q: Quantity, sheet: str, column: int) -> Formulas:
     """The formulas of a column of a computed matrix, whose rows stand below each other; of a vector one formula."""
+    return _formulas(draft, q, sheet, None, math.prod(q.shape[:-1]), lambda row: Entry(row, column))
+
+
+def _formulas(
+    draft: Draft, q: Quantity, sheet: str, sample: int | None, size: int, at: Callable[[Any], Any]
+) -> Formulas:
+    """Those of so many elements, each at its own index: one pattern for all, if no operation needs to know which."""
     if q.expr is None:
         raise ValueError(f"{q.name} is given, not computed")
-    rows = math.prod(q.shape[:-1])
-    if rows > 1:
-        view = _OpenView(draft, sheet, None)
+    if size > 1:
+        view = _OpenView(draft, sheet, sample)
         try:
-            return view.pattern(formula(q.expr, Entry(_Open(view), column), view, draft.style))  # type: ignore[arg-type]
+            return view.pattern(formula(q.expr, at(_Open(view)), view, draft.style))
         except _NotOpenError:
             pass
-    one = View(draft, sheet, None)
-    return tuple(formula(q.expr, Entry(row, column), one, draft.style) for row in range(rows))
+    one = View(draft, sheet, sample)
+    return tuple(formula(q.expr, at(index), one, draft.style) for index in range(size))
 
 
 class _NotOpenError(Exception):

@@ -11,6 +11,7 @@ from xlcheck.arrays import Array
 from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS
 from xlcheck.graph import expressions as ex
+from xlcheck.layers.gates import VALUES
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
@@ -21,7 +22,6 @@ from xlcheck.workbook.naming import is_defined_name
 from xlcheck.workbook.styles import BRIEF
 
 NAME = "Weights"
-_GATES = {"LSTM": ("i", "f", "c", "o"), "GRU": ("z", "r", "hh")}
 _LARGE = 2000
 LABELLED_COLUMNS = 256
 _WORDS = 5000
@@ -178,7 +178,7 @@ def factors(expr: ex.Expr, weight: str) -> Iterator[str]:
 
 def column_labels(layer: LayerSpec, columns: int) -> list[str]:
     """What each column of a weight array belongs to: the gate, and the unit if there are several."""
-    gates = _GATES.get(layer.kind.removesuffix("Cell"), ("",))
+    gates = tuple(VALUES.get(layer.kind.removesuffix("Cell"), ("",)))
     units = columns // len(gates)
     if units * len(gates) != columns:
         return [str(j + 1) for j in range(columns)]

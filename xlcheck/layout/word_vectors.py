@@ -38,8 +38,7 @@ def word_vectors_sheet(draft: Draft, weight: str, words: Sequence[str]) -> None:
             draft.helper(sheet, row, 2 + column, reference(cell, NAME, fixed=True), desired, "weight")
         label = _LABELS[min(_near(values, code), len(_LABELS) - 1)]
         series.append(Series(sheet.at(row, 1), sheet.at(row, 3), sheet.at(row, 2), label=label))
-    chart = Chart(_TOP, 5, NAME, across, up, tuple(series), width=560, height=400,
-                  dots=True)  # fmt: skip
+    chart = Chart(_TOP, 5, NAME, across, up, tuple(series), width=560, height=400, dots=True)
     sheet.charts.append(chart)
 
 

@@ -80,7 +80,7 @@ def plan_training(lesson: TrainingLesson, fixture: TrainingFixture, style: Style
     manifest = Manifest(
         spec=fixture.spec,
         trace=first,
-        prediction=first[next(name for name in table.columns if name.endswith("loss.mean"))],
+        prediction=first[epoch.loss],
         bindings=tuple(draft.bindings),
         helpers=tuple(draft.helpers),
         filled=tuple(draft.filled),

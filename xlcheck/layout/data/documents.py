@@ -53,7 +53,7 @@ def documents_sheet(draft: Draft, trained: Trace) -> Store:
     sheet = draft.sheet(NAME, "input")
     count = len(draft.samples)
     columns = _WORDS + 2 * timesteps + 2
-    title(sheet, NAME, say("documents.intro"), columns)  # fmt: skip
+    title(sheet, NAME, say("documents.intro"), columns)
     sheet.widths.update({_NUMBER: 12, _DOCUMENT: 26, _LABEL: 12, _COUNT: 12})
     sheet.widths.update({_WORDS + t: 12 for t in range(2 * timesteps)})
     sheet.widths.update({columns - 2: 15, columns - 1: 50})

@@ -20,7 +20,7 @@ def sentence_sheet(draft: Draft, vocabulary: tuple[str, ...]) -> Store:
     timesteps = len(draft.graph.members(_INPUT))
     sheet = draft.sheet(NAME, "input")
     columns = _FIRST + timesteps + 1
-    title(sheet, NAME, say("sentence.intro"), columns + 2)  # fmt: skip
+    title(sheet, NAME, say("sentence.intro"), columns + 2)
     sheet.widths.update({0: 20, 1: 14, **{_FIRST + t: 11 for t in range(timesteps)}, _FIRST + timesteps: 60})
     sheet.put(_SENTENCE, 0, say("kinds.sentence"), "name")
     (text,) = draft.samples
@@ -39,8 +39,7 @@ def sentence_sheet(draft: Draft, vocabulary: tuple[str, ...]) -> Store:
     targets = _INPUTS + len(vocabulary) + 1
     _one_hot(draft, sheet, _INPUTS, say("sentence.input"), vocabulary, words, 0)
     _one_hot(draft, sheet, targets, say("sentence.target"), vocabulary, words, 1)
-    sheet.put(targets + len(vocabulary) - 1, _FIRST + timesteps,
-              say("sentence.no_target"), "hint")  # fmt: skip
+    sheet.put(targets + len(vocabulary) - 1, _FIRST + timesteps, say("sentence.no_target"), "hint")
 
     shown = tuple((reference(sheet.at(_WORDS, _FIRST + t), "", fixed=True), (words[t],)) for t in range(timesteps))
     size = len(vocabulary)

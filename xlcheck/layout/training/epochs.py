@@ -101,7 +101,7 @@ def epochs_sheet(
     epochs = table.area.rows
     weights = _new_weights(epoch)
     fixed = {q.name: draft.placed(q.name) for q in epoch.scalars if q.expr is None and draft.is_placed(q.name)}
-    title(sheet, say("epochs.epochs", epochs=epochs), say("epochs.intro"), 14)  # fmt: skip
+    title(sheet, say("epochs.epochs", epochs=epochs), say("epochs.intro"), 14)
     _numbers(sheet, epochs)
     _start(draft, sheet, epoch, table)
     for name, column in columns.items():
@@ -120,15 +120,13 @@ def epochs_sheet(
 
 def _shown(epoch: EpochGraph) -> list[str]:
     """What a reader wants to see first: the mean loss, the answers, the new weights."""
-    graph = epoch.scalars
-    loss = [q.name for q in graph if q.name.endswith("loss.mean")]
     answers = [
         scalar_name(epoch.whole[name], index, sample)
         for sample in range(epoch.samples)
         for name in epoch.whole.outputs
         for index in indices(epoch.whole[name])
     ]
-    return [*loss, *answers, *_new_weights(epoch)]
+    return [epoch.loss, *answers, *_new_weights(epoch)]
 
 
 def _new_weights(epoch: EpochGraph) -> list[str]:
@@ -174,7 +172,7 @@ def _compare(
 ) -> None:
     """Keras's loss and weights as constants, and the differences, as long as they apply."""
     epochs, weights = table.area.rows, _new_weights(epoch)
-    loss = next(name for name in table.columns if name.endswith("loss.mean"))
+    loss = epoch.loss
     applies = reference(inputs.applies, NAME, fixed=True)
     first = max(table.columns[name] for name in weights) + 1
     for column, text in enumerate(say_all("epochs.header"), start=_STATE):
@@ -222,7 +220,7 @@ def _curves(
     inputs: TrainingInputs,
 ) -> None:
     """On the sheet with the inputs: how training went, and three charts of it."""
-    _how_it_went(draft, sheet, table, inputs)
+    _how_it_went(draft, sheet, epoch, table, inputs)
     training = draft.sheets[TRAINING]
     text = f'IF({inputs.applies.fixed()}=1,"Keras",{say_live("epochs.keras_before")})'
     keras = draft.helper(training, TOP + 1, CHARTS, text, ["Keras"], "unseen")
@@ -260,7 +258,7 @@ def _curves(
         training.questions = max(beside, training.questions[0]), training.questions[1]
 
 
-def _how_it_went(draft: Draft, sheet: SheetDraft, table: EpochTable, inputs: TrainingInputs) -> None:
+def _how_it_went(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, table: EpochTable, inputs: TrainingInputs) -> None:
     """Where the loss has come to, and in how many epochs the workbook agrees with Keras."""
     training = draft.sheets[TRAINING]
     epochs, mark = table.area.rows, say("epochs.diverged")
@@ -272,8 +270,7 @@ def _how_it_went(draft: Draft, sheet: SheetDraft, table: EpochTable, inputs: Tra
     diverged = say_live("epochs.has_diverged", epoch=f'MATCH("{mark}",{state},0)')
     came_to = say_live("epochs.loss", epochs=epochs, loss=f"ROUND({last},6)")
     text = f'IF(COUNTIF({state},"{mark}")>0,{diverged},{came_to})'
-    loss = next(name for name in table.columns if name.endswith("loss.mean"))
-    shown = say("epochs.loss", epochs=epochs, loss=_rounded(float(table.values[loss][-1, 0])))
+    shown = say("epochs.loss", epochs=epochs, loss=_rounded(float(table.values[epoch.loss][-1, 0])))
     status = training.at(TOP - 1, CHARTS, 1, CHARTS_WIDE)
     merged_helper(draft, training, status, text, [shown], "big_verdict")
     small, tiny = "0.000000000001", "0.0000000000001"  # Excel's criteria know no exponents

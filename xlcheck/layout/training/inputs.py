@@ -62,7 +62,7 @@ def training_inputs(
         gates: for layers with gates, the gate that each column of their weights belongs to.
     """
     sheet = draft.sheet(NAME, "loss")
-    title(sheet, NAME, say("training.intro"), 16)  # fmt: skip
+    title(sheet, NAME, say("training.intro"), 16)
     sheet.widths.update({LABEL: 36, VALUE: 16, HINT: 58, 3: 3})
     row = _optimiser(draft, sheet, OPTIMISERS[optimiser].name)
     choice = sheet.at(TOP, VALUE)

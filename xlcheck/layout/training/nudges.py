@@ -51,9 +51,8 @@ def lay_out(epoch: EpochGraph, nudged: Mapping[str, Array]) -> EpochTable:
     """
     runs = list(nudges(epoch.whole))
     own = {scalar_name(n.weight, n.index): _WEIGHTS + place for place, n in enumerate(runs[::2])}
-    loss = _loss(epoch)
-    others = [q.name for q in epoch.scalars if q.name in nudged and q.name != loss]
-    columns = {loss: _LOSS} | {name: _WEIGHTS + len(own) + place for place, name in enumerate(others)}
+    others = [q.name for q in epoch.scalars if q.name in nudged and q.name != epoch.loss]
+    columns = {epoch.loss: _LOSS} | {name: _WEIGHTS + len(own) + place for place, name in enumerate(others)}
     area = Range(NAME, FIRST, 0, len(runs), _WEIGHTS + len(own) + len(others))
     return EpochTable(area, columns, {}, nudged, epoch.samples, _WITHIN, own, say("nudges.run"))
 
@@ -66,7 +65,7 @@ def place_delta(draft: Draft) -> None:
 def differences(epoch: EpochGraph, table: EpochTable, sheet: str) -> dict[str, Difference]:
     """For each gradient, by name, the central difference of the loss, as a formula on `sheet`."""
     delta = reference(Range(NAME, _DELTA_ROW, _BY), sheet, fixed=True)
-    loss = table.values[_loss(epoch)][:, 0]
+    loss = table.values[epoch.loss][:, 0]
     found = {}
     for row, nudge in enumerate(nudges(epoch.whole)):
         if nudge.sign > 0:
@@ -80,12 +79,12 @@ def differences(epoch: EpochGraph, table: EpochTable, sheet: str) -> dict[str, D
 def nudges_sheet(draft: Draft, epoch: EpochGraph, samples: Sequence[str], table: EpochTable) -> None:
     """Fill the sheet."""
     sheet = draft.sheet(NAME, "gradient")
-    title(sheet, say("nudges.title"), say("nudges.intro"), 13)  # fmt: skip
+    title(sheet, say("nudges.title"), say("nudges.intro"), 13)
     heading(sheet, _DELTA_ROW - 1, say("nudges.how_far"), 13)
     sheet.put(_DELTA_ROW, _WHICH, "δ", "label")
     sheet.put(_DELTA_ROW, _BY, SIZE, "setting")
-    sheet.put(_DELTA_ROW, _LOSS, say("nudges.gradient"), "hint")  # fmt: skip
-    sheet.put(_DELTA_ROW + 1, _LOSS, say("nudges.how_large"), "hint")  # fmt: skip
+    sheet.put(_DELTA_ROW, _LOSS, say("nudges.gradient"), "hint")
+    sheet.put(_DELTA_ROW + 1, _LOSS, say("nudges.how_large"), "hint")
     _weights(draft, sheet, epoch, table)
     fixed = {q.name: draft.placed(q.name) for q in epoch.scalars if q.expr is None and draft.is_placed(q.name)}
     for name, column in table.columns.items():
@@ -98,10 +97,6 @@ def nudges_sheet(draft: Draft, epoch: EpochGraph, samples: Sequence[str], table:
     sheet.heights.update({_SYMBOLS: 20, _HEADER: 32})
     sheet.freeze = (FIRST, _LOSS + 1)
     sheet.printed = False  # what the runs give stands on the sheet One step
-
-
-def _loss(epoch: EpochGraph) -> str:
-    return next(q.name for q in epoch.scalars if q.name.endswith("loss.mean"))
 
 
 def _weights(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, table: EpochTable) -> None:

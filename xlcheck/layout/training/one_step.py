@@ -71,7 +71,7 @@ def one_step_sheet(
     compared = say_all("one_step.compared")
     values = max(len(samples), len(compared))
     columns = FIRST + values
-    title(sheet, say("one_step.title"), say("one_step.intro"), columns)  # fmt: skip
+    title(sheet, say("one_step.title"), say("one_step.intro"), columns)
     longest = max(len(_symbol(q)) for q in epoch.whole if q.expr is not None)
     numbered = any(max(q.shape) > 1 for q in epoch.whole)
     sheet.widths.update(

@@ -52,7 +52,7 @@ def vanishing_sheet(
     """
     steps = len(gradients["linear.d_x"])
     sheet = draft.sheet(NAME, "gradient")
-    title(sheet, say("vanishing.title"), say("vanishing.intro"), 13)  # fmt: skip
+    title(sheet, say("vanishing.title"), say("vanishing.intro"), 13)
     widths = {WORD: 7, TEXT: 11, X: 10, STATE: 14, TERM: 16, PART: 15, TO_INPUT: 15, CLIPPED: 15, TANH: 14, TO_TANH: 15}
     sheet.widths.update({**widths, GATE: 14, CELL: 14, TO_CELL: 15, **{SIZE + k: 13 for k in range(4)}})
     u, w = _inputs(draft, sheet, clip)

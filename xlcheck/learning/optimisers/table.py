@@ -40,6 +40,11 @@ class EpochGraph:
     before: Mapping[str, str]
     samples: int
 
+    @property
+    def loss(self) -> str:
+        """The mean loss, by its name among the scalars."""
+        return next(q.name for q in self.scalars if q.name.endswith("loss.mean"))
+
     def numbers(self) -> Iterator[tuple[Quantity, Index, int | None]]:
         """Every number that there is: its quantity, its index, and its sample, None if all share it."""
         for q in self.whole:
