@@ -189,9 +189,7 @@ def _of_lessons(
             else:
                 progress = stack.enter_context(progress_bar(f"training {name}{counted}", show=not quiet))
             started = monotonic()
-            built = api.build(
-                name, path, weights=weights, seed=seed, engine=engines[0], progress=progress, **options
-            )  # fmt: skip
+            built = api.build(name, path, weights=weights, seed=seed, engine=engines[0], progress=progress, **options)
         if built.model is not None:
             _show_model(name, built.model, path.with_suffix(".keras"), quiet=quiet)
         yield replace(built.report, seconds=monotonic() - started)

@@ -17,9 +17,7 @@ LEVELS = (1, 2, 3)
 HINTS = (0.1, 0.25, 0.5)
 """What the three hints cost together with those before: a note, the formula in words, the cells that it reads."""
 
-_KEYS = {
-    "title", "text", "level", "blanks", "feedback", "tolerance", "typed", "sample", "hints", "vary", "backward"
-}  # fmt: skip
+_KEYS = {"title", "text", "level", "blanks", "feedback", "tolerance", "typed", "sample", "hints", "vary", "backward"}
 _BLANK_KEYS = {"quantity", "points"}
 
 

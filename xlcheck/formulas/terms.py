@@ -15,7 +15,7 @@ from xlcheck.formulas import tree as ast
 from xlcheck.formulas.addresses import Range, hull, parse_range
 from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Term
 from xlcheck.formulas.functions import Functions
-from xlcheck.formulas.scalars import (  # fmt: skip
+from xlcheck.formulas.scalars import (
     COMPUTED,
     Argument,
     OpaqueError,

@@ -20,20 +20,23 @@ def read_golden(path: Path, label: str) -> Trace:
     Raises:
         DataError: it cannot be read, is damaged, or is some other file.
     """
-    if path.suffix == ".npz":
-        return _read_archive(path, label)
     try:
-        data = parse_json(path.read_text(encoding="utf-8"))
+        if path.suffix == ".npz":
+            if is_golden(path):
+                return read_trace(path)
+        elif isinstance(data := parse_json(path.read_text(encoding="utf-8")), dict) and data.get("format") == FORMAT:
+            return from_json(data)
     except OSError as error:
         raise DataError(f"{label}: the golden file cannot be read: {error.strerror or error}") from error
-    except ValueError as error:
-        raise DamagedGoldenError(_damaged(label)) from error
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
-        raise DataError(_of_another_kind(label))
-    try:
-        return from_json(data)
-    except ValueError as error:
-        raise DamagedGoldenError(_damaged(label)) from error
+    except (ValueError, DataError) as error:
+        raise DamagedGoldenError(
+            f"{label}: the golden file is damaged; restore it from version control, or write it anew with "
+            "--xlcheck-update"
+        ) from error
+    raise DataError(
+        f"{label}: this is not a golden file that this version of xlcheck reads (its format would be {FORMAT!r}); "
+        "move it away, or name the trace otherwise"
+    )
 
 
 class DamagedGoldenError(DataError):
@@ -54,28 +57,3 @@ def merged(golden: Trace, trace: Trace, keep: Container[str]) -> Trace:
     """A trace in which some quantities keep their golden values, so that a diff shows what really changed."""
     values = {name: golden[name] if name in keep else array for name, array in trace.values.items()}
     return Trace(trace.source, values)
-
-
-def _read_archive(path: Path, label: str) -> Trace:
-    try:
-        if not is_golden(path):
-            raise DataError(_of_another_kind(label))
-    except OSError as error:
-        raise DataError(f"{label}: the golden file cannot be read: {error.strerror or error}") from error
-    try:
-        return read_trace(path)
-    except DataError as error:
-        raise DamagedGoldenError(_damaged(label)) from error
-
-
-def _of_another_kind(label: str) -> str:
-    return (
-        f"{label}: this is not a golden file that this version of xlcheck reads (its format would be {FORMAT!r}); "
-        "move it away, or name the trace otherwise"
-    )
-
-
-def _damaged(label: str) -> str:
-    return (
-        f"{label}: the golden file is damaged; restore it from version control, or write it anew with --xlcheck-update"
-    )

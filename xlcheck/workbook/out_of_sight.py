@@ -175,9 +175,9 @@ def _of_columns(name: str, root: Element, cells: Mapping[tuple[int, int], Cell])
 
 
 def _of_rows(name: str, part: SheetPart, cells: Mapping[tuple[int, int], Cell]) -> Iterator[str]:
-    hidden = sorted({
-        number for number, row in part.sized_rows() if is_on(row.get("hidden")) or _is_below(row.get("ht"), _LOWEST)
-    })  # fmt: skip
+    hidden = sorted(
+        {number for number, row in part.sized_rows() if is_on(row.get("hidden")) or _is_below(row.get("ht"), _LOWEST)}
+    )
     if isinstance(cells, ConstantCells):
         filled = {number for number in hidden if next(filled_within(part, number, number + 1), None) is not None}
     else:
