@@ -16,7 +16,7 @@ from xlcheck.engines.differences import Circumstances, differs_by_form, may_diff
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.alike import kinds, may_name_cells
 from xlcheck.formulas.references import References
-from xlcheck.workbook.cell_codes import Codes, Mask, code_at, code_of, contained, position, within
+from xlcheck.workbook.cell_codes import Codes, Mask, code_at, code_of, codes_of, contained, position, within
 from xlcheck.workbook.content import Cell, ConstantCells, Value, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
 
@@ -121,9 +121,8 @@ class FormulaCells:
         there = np.flatnonzero(np.bincount(own, minlength=len(first))).tolist()
         named = np.zeros(len(first), dtype=bool)
         named[[number for number in there if says(first[number])]] = True
-        places = every[named[own]].tolist()
-        texts = self._on(sheet).formulas_at(places)
-        return {code: what for code, text in zip(places, texts, strict=True) if (what := says(text))}
+        text_of = self._on(sheet).formula
+        return {code: what for code in every[named[own]].tolist() if (what := says(str(text_of(code))))}
 
     def _kinds(self, sheet: str) -> tuple[NDArray[np.int32], list[str]]:
         """The number of the kind of each formula of a worksheet, and the first formula of each kind."""
@@ -151,7 +150,7 @@ class FormulaCells:
 
     def texts(self, area: Range) -> list[str | None]:
         """The formulas of a part of a column, without `=`."""
-        return self._on(area.sheet).column_formulas(area)
+        return list(map(self._on(area.sheet).formula, codes_of(area).tolist()))
 
     def reads(self, sheet: str, code: int) -> list[Range]:
         """The ranges that a cell's formula reads."""

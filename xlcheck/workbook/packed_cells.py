@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, ItemsView, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Collection, ItemsView, Iterator, Mapping, ValuesView
 from dataclasses import field
+from functools import cached_property
 from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.addresses import Range
 from xlcheck.frozen import dataclass
-from xlcheck.workbook.cell_codes import Codes, code_at, codes_of, positions
+from xlcheck.workbook.cell_codes import Codes, code_at, positions
 from xlcheck.workbook.content import Cell, ConstantCells, SheetContent, Value
 
 Position = tuple[int, int]
@@ -108,23 +108,11 @@ class PackedCells(Mapping[Position, Cell]):
 
     def formula(self, code: int) -> str | None:
         """The formula of one cell."""
-        place = int(np.searchsorted(self.formula_codes, code))
-        if place == self.formula_codes.size or self.formula_codes[place] != code:
-            return None
-        return self.formulas[place]
+        return self._formula_at.get(code)
 
-    def formulas_at(self, codes: Sequence[int]) -> list[str]:
-        """The formulas of cells that hold one each."""
-        return [self.formulas[place] for place in np.searchsorted(self.formula_codes, codes).tolist()]
-
-    def column_formulas(self, area: Range) -> list[str | None]:
-        """The formulas of a part of a column."""
-        wanted = codes_of(area)
-        if not self.formulas:
-            return [None] * area.rows
-        places = np.minimum(np.searchsorted(self.formula_codes, wanted), len(self.formulas) - 1)
-        found = self.formula_codes[places] == wanted
-        return [self.formulas[p] if f else None for p, f in zip(places.tolist(), found.tolist(), strict=True)]
+    @cached_property
+    def _formula_at(self) -> Mapping[int, str]:
+        return dict(zip(self.formula_codes.tolist(), self.formulas, strict=True))
 
     def stored(self, codes: Codes) -> tuple[NDArray[np.float64], dict[int, Value]]:
         """Values of cells: numbers, NaN elsewhere, and by place in `codes` whatever is no number (None if empty)."""
@@ -143,8 +131,7 @@ class PackedCells(Mapping[Position, Cell]):
 
     def each(self) -> Iterator[Cell]:
         """The cells in order."""
-        formulas = dict(zip(self.formula_codes.tolist(), self.formulas, strict=True))
-        return (self._cell(place, formulas.get(code)) for place, code in enumerate(self.codes.tolist()))
+        return (self._cell(place, self.formula(code)) for place, code in enumerate(self.codes.tolist()))
 
     def _cell(self, place: int, formula: str | None) -> Cell:
         value = self.others[place] if place in self.others else float(self.numbers[place])
