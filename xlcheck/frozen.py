@@ -125,9 +125,10 @@ def _comparison(cls: Any) -> dict[str, Any]:
 
 def _values(*names: str) -> Callable[[Any], Any]:
     """A function that takes some attributes of an object, as a tuple."""
-    if len(names) > 1:
-        return attrgetter(*names)
-    return lambda value: tuple(getattr(value, name) for name in names)
+    if len(names) == 1:
+        only = attrgetter(*names)
+        return lambda value: (only(value),)
+    return attrgetter(*names) if names else lambda value: ()
 
 
 def _repr(self: Any) -> str:

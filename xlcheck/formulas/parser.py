@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from xlcheck.formulas.addresses import hull
@@ -26,6 +25,7 @@ from xlcheck.formulas.tree import (
     Reference,
     rebuilt,
 )
+from xlcheck.frozen import dataclass
 
 MAX_DEPTH = 100
 """Parentheses and calls inside one another; Excel itself stops at 64."""

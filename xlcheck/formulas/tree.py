@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from xlcheck.formulas.addresses import Range
+from xlcheck.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
