@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.formulas.canonical import canonical
-from xlcheck.formulas.meaning import same_formula
+from xlcheck.formulas.meaning import canonical, same_formula
 from xlcheck.formulas.references import References
 
 

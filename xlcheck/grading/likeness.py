@@ -19,7 +19,7 @@ from weakref import finalize
 
 import numpy as np
 
-from xlcheck.formulas.canonical import canonical
+from xlcheck.formulas.meaning import canonical
 from xlcheck.grading.marks import StudentMarks
 from xlcheck.grading.prepared import PreparedKey
 from xlcheck.grading.records import Record

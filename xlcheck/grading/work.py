@@ -26,7 +26,7 @@ from xlcheck.engines import engine as engine_named
 from xlcheck.engines.base import Engine
 from xlcheck.errors import OutOfTimeError, XlcheckError
 from xlcheck.formulas.addresses import Range
-from xlcheck.formulas.canonical import canonical
+from xlcheck.formulas.meaning import canonical
 from xlcheck.grading.judging import Judged, judge_submissions, sighting
 from xlcheck.grading.kept import Kept
 from xlcheck.grading.prepared import PreparedKey, shown_place

@@ -12,6 +12,7 @@ from functools import cache
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range, quote_sheet
+from xlcheck.formulas.inner_numbers import steady
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.unknown_parts import NOTHING, ZERO, Known
 from xlcheck.workbook.cell_codes import Codes, address, by_sheet, codes_of, contained, within
@@ -92,8 +93,6 @@ class UnknownConstants:
         text = self._formulas.text(*cell) or ""
         if not read or (len(read) == len(set(read)) and ZERO.search(text) is None):
             return False
-        from xlcheck.formulas.inner_numbers import steady
-
         return steady(text) is not None
 
     def _strange(self, area: Range) -> tuple[list[tuple[int, float]], list[int]]:

@@ -16,6 +16,7 @@ from itertools import zip_longest
 
 import numpy as np
 
+from xlcheck.formulas.inner_numbers import cancelled, limits, made_numbers
 from xlcheck.formulas.scanner import Token, plain_name, tokens
 from xlcheck.frozen import dataclass
 from xlcheck.graph import expressions as ex
@@ -139,8 +140,6 @@ class Known:
 
     def cancelled_in(self, formula: str) -> str | None:
         """A number that is not known and that a formula makes of any cells; None if there is none."""
-        from xlcheck.formulas.inner_numbers import cancelled
-
         made = next((number for number in cancelled(formula) if not self._makes(number)), None)
         return None if made is None else f"the number {made:.6g}, {NOTHING}"
 
@@ -168,14 +167,10 @@ class Known:
         """A number that says from where on a formula is another one, and is none of the equation's, however plain."""
         if self.one_way:
             return None
-        from xlcheck.formulas.inner_numbers import limits
-
         numbers = map(abs, limits(formula, _COMPARING, _PIECEWISE))
         return next((number for number in numbers if number and not self._is_of_the_equation(number)), None)
 
     def _unknown_made(self, formula: str) -> float | None:
-        from xlcheck.formulas.inner_numbers import made_numbers
-
         return next((number for number in made_numbers(formula) if not self._makes(number)), None)
 
     def _makes(self, number: float) -> bool:

@@ -29,7 +29,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 from xlcheck.errors import NothingCheckedError, SignatureError, UsageError, WorkbookError
 from xlcheck.files import read_input, replacing, zip_part
 from xlcheck.formulas.addresses import Range, cell_name
-from xlcheck.formulas.canonical import canonical
+from xlcheck.formulas.meaning import canonical
 from xlcheck.workbook.as_built import SIGNATURE
 from xlcheck.workbook.container import open_container
 from xlcheck.workbook.content import CellError, SheetContent, Value, WorkbookContent
