@@ -48,11 +48,11 @@ def test_build_writes_and_checks(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_check_of_a_lesson_needs_no_tensorflow() -> None:
-    """`--help` and `check` of a generated workbook import no heavy library, and nothing that reads or prints trees.
+    """`--help` and `check` of a generated workbook import no heavy library, and nothing that prints or evaluates.
 
     None of their modules makes dataclasses as the standard library does, which takes a sixth of the time.
     """
-    own = {f"xlcheck.formulas.{name}" for name in ("parser", "printer", "printing", "tree", "unparse")}
+    own = {f"xlcheck.formulas.{name}" for name in ("algebra", "evaluate", "functions", "printer", "printing")}
     heavy = {"tensorflow", "keras", "pandas", "matplotlib", *own}
     code = (
         "import dataclasses, sys; from xlcheck.cli import run; run(['--help']); "
