@@ -8,19 +8,16 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.filled_columns import FilledVerdict
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.helpers import HelperVerdict, equal
+from xlcheck.verdicts.judge import Codes
 from xlcheck.verdicts.messages import first_of, others_on, plural
 from xlcheck.verdicts.observe import Observation
 from xlcheck.verdicts.parts import ORDER, Part
-from xlcheck.verdicts.placement import pieces
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.readers_view import find_stale, wrongly_shown
 from xlcheck.verdicts.report import Counts, Status
@@ -47,12 +44,9 @@ class Judged:
     tolerance: Tolerance
 
     @cached_property
-    def worst(self) -> list[NDArray[np.int8]]:
+    def worst(self) -> list[Codes]:
         """The worst verdict on each cell of each sighting; see `Verdicts.worst`."""
-        if not self.verdicts:
-            return []
-        joined = np.concatenate([verdicts.status for verdicts in self.verdicts], axis=1).max(axis=0)
-        return list(pieces(joined, self.cells))
+        return [verdicts.worst() for verdicts in self.verdicts]
 
     @cached_property
     def trials(self) -> Trials:
@@ -60,11 +54,6 @@ class Judged:
         from xlcheck.verdicts.mistakes.trials import Trials
 
         return Trials(self.graph, (s.placement for s in self.seen.sightings), self.formulas)
-
-    @cached_property
-    def cells(self) -> list[int]:
-        """The number of cells of each sighting."""
-        return [verdicts.placement.codes.size for verdicts in self.verdicts]
 
 
 def part_of(judged: Judged, *, oracle: str, samples: int, compare_weights: bool) -> Part:
@@ -149,17 +138,13 @@ def _stray(judged: Judged) -> list[str]:
 
 def _compared(judged: Judged, *, compare_weights: bool) -> list[Mask]:
     """Which cells of each sighting count as checked: formulas, and constants that were held against something."""
-    if not judged.verdicts:
-        return []
-    sightings = [verdicts.sighting for verdicts in judged.verdicts]
-    counted = np.concatenate([s.must_be_formula for s in sightings])
-    counted |= np.concatenate([s.is_formula for s in sightings])
-    counted |= np.concatenate(judged.worst) > 0
-    masks = list(pieces(counted, judged.cells))
-    if compare_weights:
-        weights = [judged.graph[verdicts.placement.quantity].is_weight for verdicts in judged.verdicts]
-        return [mask | weight for mask, weight in zip(masks, weights, strict=True)]
-    return masks
+    return [
+        v.sighting.must_be_formula
+        | v.sighting.is_formula
+        | (worst > 0)
+        | (compare_weights and judged.graph[v.placement.quantity].is_weight)
+        for v, worst in zip(judged.verdicts, judged.worst, strict=True)
+    ]
 
 
 def _names(judged: Judged, compared: Sequence[Mask]) -> Iterator[str]:
