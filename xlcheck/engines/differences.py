@@ -19,7 +19,7 @@ from xlcheck.engines.forms import (
     is_over_a_range,
     negates_a_product,
 )
-from xlcheck.formulas.addresses import parse_range
+from xlcheck.formulas.addresses import range_or_none
 from xlcheck.formulas.alike import with_same_cells
 from xlcheck.frozen import dataclass
 from xlcheck.workbook.content import CellError, Value
@@ -146,14 +146,8 @@ def _intersects(engine: str, formula: str, ranges: frozenset[str]) -> bool:
 
 def named_ranges(names: Mapping[str, str]) -> frozenset[str]:
     """The defined names, in small letters, that stand for more than one cell."""
-    return frozenset(name.casefold() for name, target in names.items() if _stands_for_a_range(target))
-
-
-def _stands_for_a_range(target: str) -> bool:
-    try:
-        return parse_range(target.removeprefix("=")).size > 1
-    except ValueError:
-        return False
+    areas = {name.casefold(): range_or_none(target.removeprefix("=")) for name, target in names.items()}
+    return frozenset(name for name, area in areas.items() if area is not None and area.size > 1)
 
 
 def _says(pattern: str, formula: str) -> bool:

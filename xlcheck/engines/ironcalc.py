@@ -18,7 +18,7 @@ from xlcheck.engines.installed import installed_version
 from xlcheck.engines.plain import load_or_plain
 from xlcheck.engines.unknown import hides_unknown
 from xlcheck.errors import EngineError, UsageError
-from xlcheck.formulas.addresses import Range, parse_range
+from xlcheck.formulas.addresses import Range, range_or_none
 from xlcheck.workbook.container import open_container
 from xlcheck.workbook.content import CellError, NotEvaluated, Value
 from xlcheck.workbook.formula_facts import FormulaFacts
@@ -165,13 +165,7 @@ def _knows(function: str) -> bool:
 
 def _is_usable(target: str) -> bool:
     """IronCalc knows names of ranges and of functions, not of constants and formulas."""
-    if target.upper().removeprefix("_XLFN.").startswith("LAMBDA("):
-        return True
-    try:
-        parse_range(target)
-    except ValueError:
-        return False
-    return True
+    return target.upper().removeprefix("_XLFN.").startswith("LAMBDA(") or range_or_none(target) is not None
 
 
 def _load(path: Path) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 
 from xlcheck.frozen import dataclass
@@ -146,3 +147,10 @@ def hull(a: Range, b: Range) -> Range:
     top, left = min(a.top, b.top), min(a.left, b.left)
     bottom, right = max(a.top + a.rows, b.top + b.rows), max(a.left + a.columns, b.left + b.columns)
     return Range(a.sheet, top, left, bottom - top, right - left)
+
+
+def range_or_none(text: str, default_sheet: str = "") -> Range | None:
+    """The range that a text names; None if it names none, see `parse_range`."""
+    with suppress(ValueError):
+        return parse_range(text, default_sheet)
+    return None

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address, Algebra, Term
-from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.parser import FormulaSyntaxError, parse, parsed
 from xlcheck.formulas.scalars import OpaqueError, Scalar, Words, two_dimensional
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
@@ -43,13 +43,7 @@ Given = Callable[[Address], float | None]
 
 def parsed_names(names: Mapping[str, str]) -> dict[str, Node]:
     """What each defined name means, by its name in small letters; names that are no formula are left out."""
-    found = {}
-    for name, text in names.items():
-        try:
-            found[name.lower()] = parse(text)
-        except FormulaSyntaxError:
-            continue
-    return found
+    return {name.lower(): tree for name, text in names.items() if (tree := parsed(text)) is not None}
 
 
 def evaluate(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 import random
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.alike import with_same_cells
 from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.scanner import cut, tokens
 from xlcheck.formulas.tree import (
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 Names = Mapping[str, Node]
 
-_REFERENCE = re.compile(r"(?<![\w.$])\$?[A-Z]{1,3}\$?\d{1,7}(?![\w.(!])", re.IGNORECASE)
 _ENOUGH, _MOST = 4, 16
 _DIGITS = 1e-12
 
@@ -74,7 +73,7 @@ def made_numbers(formula: str) -> tuple[float, ...]:
 
     The numbers of a sum or a product belong together, wherever they stand in it, and so do those of powers of powers.
     """
-    return _made(_REFERENCE.sub("A1", formula.removeprefix("=")))
+    return _made(with_same_cells(formula.removeprefix("=")))
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from xlcheck.formulas.addresses import Range, parse_range
+from xlcheck.formulas.addresses import range_or_none
 from xlcheck.grading.prepared import Anchors, Place
 from xlcheck.workbook.content import SheetContent, WorkbookContent
 
@@ -164,17 +164,10 @@ def _named(own: str, sheet: str, names: Mapping[str, str], found: Mapping[str, s
     """The corners of the ranges that have a defined name in both."""
     pairs = []
     for name, target in names.items():
-        one, other = _area(target), _area(found.get(name, ""))
+        one, other = range_or_none(target), range_or_none(found.get(name, ""))
         if one is not None and other is not None and (one.sheet, other.sheet) == (own, sheet):
             pairs.append(((one.top, one.left), (other.top, other.left)))
     return pairs
-
-
-def _area(target: str) -> Range | None:
-    try:
-        return parse_range(target)
-    except ValueError:
-        return None
 
 
 def _elected(votes: Mapping[Position, float]) -> dict[int, int]:

@@ -19,7 +19,6 @@ from xlcheck.formulas.meaning import same_formula
 from xlcheck.formulas.printer import Places
 from xlcheck.formulas.printing import Style, formula
 from xlcheck.formulas.rounding import unrounded
-from xlcheck.formulas.scalars import OpaqueError
 from xlcheck.formulas.shapes import moved
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.shapes import Shape
@@ -78,10 +77,7 @@ def _computes(text: str, wanted: Wanted, right: Sequence[Array], trials: Trials)
     trials.formulas_tried += 1
     if trials.formulas_tried > _MOST:
         return False
-    try:
-        values = trials.of_formula(text, wanted.sheet, wanted.code, wanted.sample)
-    except OpaqueError:
-        return False
+    values = trials.of_formula(text, wanted.sheet, wanted.code, wanted.sample)
     return any(same_function(values, own) for own in right)
 
 

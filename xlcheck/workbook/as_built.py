@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.formulas.addresses import Range, parse_range
+from xlcheck.formulas.addresses import Range, range_or_none
 from xlcheck.frozen import dataclass
 from xlcheck.workbook.cell_codes import Codes, by_sheet, codes_of, contained, position, positions
 from xlcheck.workbook.content import ConstantCells, SheetContent, WorkbookContent
@@ -173,10 +173,7 @@ def _hidden_name(sheets: Mapping[str, Any], content: WorkbookContent, name: str)
 
 
 def _place(target: str | None) -> str | None:
-    try:
-        return None if target is None else str(parse_range(target.removeprefix("=")))
-    except ValueError:
-        return target
+    return None if target is None else str(range_or_none(target.removeprefix("=")) or target)
 
 
 def fingerprint(sheet: SheetContent) -> str:

@@ -7,12 +7,11 @@ a column's width is, and what is reported is too narrow by any reckoning.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from xlcheck.formulas.addresses import Range, cell_name, parse_range, quote_sheet
+from xlcheck.formulas.addresses import Range, cell_name, quote_sheet, range_or_none
 from xlcheck.workbook.cell_codes import position, positions
 from xlcheck.workbook.content import Cell
 from xlcheck.workbook.number_formats import Formats, digits_shown
@@ -80,11 +79,8 @@ class Widths:
 
 def merged(root: Element, sheet: str) -> list[Range]:
     """The merged cells of a worksheet."""
-    found = []
-    for item in root.iter("mergeCell"):
-        with suppress(ValueError):
-            found.append(parse_range(item.get("ref", ""), sheet))
-    return found
+    found = (range_or_none(item.get("ref", ""), sheet) for item in root.iter("mergeCell"))
+    return [area for area in found if area is not None]
 
 
 def _widths(root: Element) -> tuple[Mapping[int, float], float | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
-from xlcheck.formulas.addresses import Range, cell_name, parse_range, quote_sheet
+from xlcheck.formulas.addresses import Range, cell_name, quote_sheet, range_or_none
 from xlcheck.workbook.content import Value, WorkbookContent
 from xlcheck.workbook.readable import LEAST_CONTRAST, is_pale, is_usual_font
 
@@ -159,11 +159,7 @@ _MOST = 100_000
 
 
 def _area(source: Element) -> Range | None:
-    formula = next((item.text or "" for item in source.iterfind("f")), "")
-    try:
-        return parse_range(formula)
-    except ValueError:
-        return None
+    return range_or_none(next((item.text or "" for item in source.iterfind("f")), ""))
 
 
 def _same(text: str, value: Value, *, exact: bool) -> bool:

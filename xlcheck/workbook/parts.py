@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
 from xlcheck.errors import WorkbookError
-from xlcheck.formulas.addresses import parse_range, quote_sheet
+from xlcheck.formulas.addresses import quote_sheet, range_or_none
 from xlcheck.frozen import dataclass
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.part_types import CONTENT_TYPES, called_otherwise
@@ -296,7 +296,7 @@ def _defined_names(container: Container, root: Element, main: str, titles: list[
         # Print areas, filters and the like are Excel's own.
         if name.startswith("_xlnm."):
             continue
-        if _is_cell(name):
+        if range_or_none(name) is not None:
             raise unclear(container, f"a defined name {name} that is also a cell")
         local = element.get("localSheetId")
         if local is not None:
@@ -310,14 +310,6 @@ def _defined_names(container: Container, root: Element, main: str, titles: list[
         seen.add(name.casefold())
         names[name] = element.text or ""
     return names
-
-
-def _is_cell(name: str) -> bool:
-    try:
-        parse_range(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _parse(container: Container, part: str) -> Element:

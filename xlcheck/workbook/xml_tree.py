@@ -7,7 +7,7 @@ import re
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from xlcheck.formulas.addresses import parse_range
+from xlcheck.formulas.addresses import range_or_none
 from xlcheck.workbook.sheet_part import SheetPart
 
 _CELLS = re.compile(rb"<(?:\w+:)?sheetData(?=[\s/>])")
@@ -76,7 +76,4 @@ def place(text: str, sheet: str = "") -> str:
     """A place as any program would write it; anything else, such as a list in quotes, as it is."""
     if len(text) > 1 and text[0] == text[-1] == '"':
         return text[1:-1]
-    try:
-        return str(parse_range(text, sheet))
-    except ValueError:
-        return text
+    return str(range_or_none(text, sheet) or text)

@@ -11,7 +11,6 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.rounding import unrounded
-from xlcheck.formulas.scalars import OpaqueError
 from xlcheck.graph.expressions import Expr
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.diagnose import Diagnosis
@@ -96,11 +95,8 @@ class Mistakes:
         functions = [trials.of_expression(form, cell.element, cell.sample) for form in forms(self.q.expr)]
 
         def is_right(text: str) -> bool:
-            try:
-                given = trials.of_formula(text, cell.sheet, cell.code, cell.sample)
-            except OpaqueError:
-                return False
-            return any(_is(given, function) for function in functions)
+            given = trials.of_formula(text, cell.sheet, cell.code, cell.sample)
+            return any(same_function(given, function) for function in functions)
 
         text = cell.formula.removeprefix("=")
         exact = unrounded(text)
@@ -210,26 +206,20 @@ class Mistakes:
         trials = self.trials
         if trials is None:
             return next(fitting, None)
-        try:
-            formula = trials.of_formula(cell.formula, cell.sheet, cell.code, cell.sample)
-        except OpaqueError:
-            if cell.unknown.any():
-                return None
-            read = trials.read_by(cell.sheet, cell.code)
-            found = [mutant for mutant in fitting if mutant.reads <= read]
-            one_name = len({mutant.name for mutant in found}) == 1
-            return found[0] if one_name or self._are_one(trials, found, cell) else None
-        return next((m for m in fitting if _is(formula, self._function(trials, m, cell))), None)
+        formula = trials.of_formula(cell.formula, cell.sheet, cell.code, cell.sample)
+        if formula is not None:
+            return next((m for m in fitting if same_function(formula, self._function(trials, m, cell))), None)
+        if cell.unknown.any():
+            return None
+        read = trials.read_by(cell.sheet, cell.code)
+        found = [mutant for mutant in fitting if mutant.reads <= read]
+        one_name = len({mutant.name for mutant in found}) == 1
+        return found[0] if one_name or self._are_one(trials, found, cell) else None
 
     def _are_one(self, trials: Trials, fitting: list[Mutant], cell: WrongCell) -> bool:
         """Whether several mistakes, and there is one at least, come to the same."""
         functions = [self._function(trials, mutant, cell) for mutant in fitting]
-        first = functions[0] if functions else None
-        return first is not None and all(_is(first, function) for function in functions)
+        return bool(functions) and all(same_function(functions[0], function) for function in functions)
 
     def _function(self, trials: Trials, mutant: Mutant, cell: WrongCell) -> Array | None:
         return trials.of_expression(mutant.expr or mutant.value, cell.element if mutant.expr else 0, cell.sample)
-
-
-def _is(a: Array, b: Array | None) -> bool:
-    return b is not None and same_function(a, b)

@@ -65,14 +65,13 @@ class Trials:
         found.mutants = self.mutants
         return found
 
-    def of_formula(self, formula: str, sheet: str, code: int, sample: int | None) -> Array:
-        """What a formula gives in a cell, in each trial, `(trials,)`.
-
-        Raises:
-            OpaqueError: it uses something that is not known here.
-        """
+    def of_formula(self, formula: str, sheet: str, code: int, sample: int | None) -> Array | None:
+        """What a formula gives in a cell, in each trial, `(trials,)`; None if it uses what is not known here."""
         cell = (sheet, *position(code))
-        return np.array([self._evaluated(formula, cell, sample, draw) for draw in range(DRAWS)])
+        try:
+            return np.array([self._evaluated(formula, cell, sample, draw) for draw in range(DRAWS)])
+        except OpaqueError:
+            return None
 
     def of_expression(self, compute: Compute | ex.Expr, element: int, sample: int | None) -> Array | None:
         """What an expression gives for the same numbers; None if it cannot be computed from them."""
@@ -236,8 +235,10 @@ class Trials:
         return found
 
 
-def same_function(a: Array, b: Array) -> bool:
-    """Whether two functions give the same in all trials, and a number in one at least."""
+def same_function(a: Array | None, b: Array | None) -> bool:
+    """Whether two functions, both of them known, give the same in all trials, and a number in one at least."""
+    if a is None or b is None:
+        return False
     finite = np.isfinite(a)
     if not finite.any() or (finite != np.isfinite(b)).any():
         return False
