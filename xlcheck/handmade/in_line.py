@@ -28,9 +28,10 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
-from xlcheck.handmade.single_edit import UNDECIDED, foreign
+from xlcheck.handmade.single_edit import foreign
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import goes_round
+from xlcheck.verdicts.messages import either
 
 _MOST = 30
 """Formulas that are tried; where more cells break their lines, these are none in which formulas were filled."""
@@ -189,7 +190,7 @@ def _one_of_two(
     for cell, other in pairs:
         trial = _under(part, terms, base, {**{c: t for c, t in meant.items() if c != cell}, other: meant[cell]})
         if trial is not None and _against(trial) <= _against(found):
-            return f"either {show(cell)} or {show(other)} {UNDECIDED}"
+            return either(show(cell), show(other))
     return None
 
 

@@ -24,13 +24,14 @@ from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.shown_beside import answer_key, only_shown, unread, without
-from xlcheck.handmade.single_edit import NONE, UNDECIDED, one_edit
+from xlcheck.handmade.single_edit import NONE, one_edit
 from xlcheck.handmade.summary import Abstention, part_of, worksheets
 from xlcheck.handmade.with_inner_units import with_inner_units
 from xlcheck.handmade.with_typed_weights import with_typed_weights
 from xlcheck.handmade.without_rounding import without_rounding
 from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.verdicts.cell_result import CellResult
+from xlcheck.verdicts.messages import UNDECIDED
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance

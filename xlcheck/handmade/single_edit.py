@@ -38,11 +38,10 @@ from xlcheck.handmade.reading.offsets import offset_between
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import UnderEdits
+from xlcheck.verdicts.messages import either
 
 NONE = "its formulas are not a whole network of Keras, nor would they be with one of them changed"
 """Why there is no verdict where no edit was found; other reasons speak of edits that were."""
-UNDECIDED = "may be wrong, and nothing says which"
-"""What is said of two edits that are equally good."""
 _WAYS = 8
 """Edits of the same cells that are kept: one of them may be what stands elsewhere, filled there."""
 _SEVERAL, _RARE = 2, 10
@@ -103,8 +102,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
     best = list(dict.fromkeys(frozenset(own.edit) for own in alike))
     if len(best) > 1:
         one, other, *_ = sorted(sorted(cells) for cells in best)
-        why = f"either {_shown(one)} or {_shown(other)} {UNDECIDED}"
-        return OneEdit(why=why)
+        return OneEdit(why=either(_shown(one), _shown(other)))
     ways = [own for own in likely if own.edit.keys() == best[0]]
     own = min(ways, key=lambda own: (_idle(own, part), not _keeps_functions(own, terms), own not in alike))
     why = next(_meant_as_they_are(own, base, terms), "")
@@ -138,8 +136,7 @@ def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms
     """
     for pairs in exchanged_formulas(base.reads.table, terms.keys()) if len(candidate.edit) == _SEVERAL else ():
         if any(candidate.edit.keys() == {*own} for own in pairs):
-            one, other = map(_shown, pairs)
-            yield f"either {one} or {other} {UNDECIDED}"
+            yield either(*map(_shown, pairs))
     yield from _called_no_bias(candidate, base)
     for layer in candidate.arrangement.layers:
         why = may_be_no_network(layer, candidate.arrangement.all_layers)

@@ -26,6 +26,11 @@ def first_of(items: Sequence[str], most: int = 3, between: str = ", ") -> str:
     return between.join(items[:most]) + more
 
 
+def either(one: str, other: str) -> str:
+    """That one of two cells is wrong, and that nothing says which."""
+    return f"either {one} or {other} {UNDECIDED}"
+
+
 def others_on(sheet: str) -> str:
     """What a report calls a worksheet's formula cells that are no quantity."""
     return f"other formulas on {sheet}"
@@ -160,6 +165,8 @@ def stale_message(cached: Value, actual: Value, *, is_shown: bool = False) -> st
     return f"The file stores {was} for this cell, but its formula gives {is_}; {who}"
 
 
+UNDECIDED = "may be wrong, and nothing says which"
+"""What is said of two cells of which either may be wrong."""
 UNBOUND = "This formula belongs to no quantity of the network; it was not checked."
 
 
