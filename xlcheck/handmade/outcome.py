@@ -9,14 +9,15 @@ from types import MappingProxyType
 
 import numpy as np
 
-from xlcheck.arrays import Array, Values
+from xlcheck.arrays import Array
 from xlcheck.errors import UsageError
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.trace import Trace
 from xlcheck.handmade.alignment.assignment import Assignment, assign
 from xlcheck.handmade.alignment.right_values import RightValues
-from xlcheck.handmade.alignment.unrecognised import Unrecognised, unrecognised
+from xlcheck.handmade.alignment.rivals import explained
+from xlcheck.handmade.alignment.unrecognised import HOW, Unrecognised, unrecognised
 from xlcheck.handmade.equations.placement import Placement
 from xlcheck.handmade.judging.diagnose import Diagnoser
 from xlcheck.handmade.judging.explain import Explainer
@@ -24,7 +25,7 @@ from xlcheck.handmade.judging.inputs import Correction, correct_inputs
 from xlcheck.handmade.judging.unrelated import unrelated
 from xlcheck.handmade.judging.verdicts import NOISE, Judge, Verdict
 from xlcheck.handmade.networks.by_value import GivenModel
-from xlcheck.handmade.networks.network import Network, numbers_in
+from xlcheck.handmade.networks.network import Network, given_cells, numbers_in
 from xlcheck.handmade.networks.targets import free_targets
 from xlcheck.handmade.networks.weights import WeightReport, compare_weights
 from xlcheck.handmade.perturb import disagreeing, with_perturbation
@@ -143,11 +144,8 @@ def judged(
     numbers |= {**weights.right, **known}
     wrong_inputs = {*corrections, *right_inputs, *weights.right, *known}
     traces = tuple(recompute(network.spec, network.values(numbers)) for network in networks)
-    aligned, settings = (
-        _by_fingerprints(table, answers, networks, precedents)
-        if placement is None
-        else (placement.aligned, placement.settings)
-    )
+    place = _by_fingerprints(table, answers, networks, precedents) if placement is None else placement
+    aligned, settings = place.aligned, place.settings
     judge = Judge(table, answers.values, networks, traces, aligned, precedents, tolerance, wrong_inputs)
     verdicts = list(judge.judge())
     opaque = frozenset[Address]() if placement is None else aligned.opaque
@@ -173,10 +171,22 @@ def judged(
     agreeing = [verdict.cell for verdict in verdicts if verdict.status is Status.AGREE]
     results += stored_values(table, answers.values, answers.by_chance, agreeing)
     notes = (*weights.notes(), *_notes(verdicts, aligned), *left.notes)
-    return Outcome(
+    outcome = Outcome(
         table, precedents, networks, traces, aligned, tuple(verdicts), tuple(results), notes, tuple(weights.compared),
         left,
     )  # fmt: skip
+    return outcome if placement is not None else _without_contested(outcome, place.unsure)
+
+
+def _without_contested(outcome: Outcome, unsure: Mapping[Address, str]) -> Outcome:
+    """The same without a verdict on cells that may be right, and on those that are wrong because of them."""
+    status = {verdict.cell: verdict.status for verdict in outcome.verdicts}
+    for cell, why in unsure.items():
+        if status.get(cell) is Status.ROOT:
+            behind = reached([cell], outcome.precedents.readers)
+            carried = {own for own in behind if status.get(own) is Status.CARRIED}
+            outcome = outcome.without({cell} | carried, f"{why}; {HOW}")
+    return outcome
 
 
 def _exact(aligned: Assignment, tolerance: Tolerance) -> set[Address]:
@@ -195,14 +205,18 @@ def _held(table: CellTable, precedents: Precedents) -> set[Address]:
 
 def _by_fingerprints(
     table: CellTable, answers: Answers, networks: Sequence[Network], precedents: Precedents
-) -> tuple[Assignment, list[list[Values]]]:
+) -> Placement:
     """What each cell should hold, by what an engine computes from random weights and inputs."""
-    given = {cell for network in networks for *_, cell in network.cells()}
-    terms = CellTerms(table, answers.values, given=given)
-    right = RightValues(table, terms, networks, free_targets(table, networks, precedents), precedents=precedents)
-    aligned = assign(table, right, networks, precedents)
-    settings: list[list[Values]] = [[*right.graph_values(number)] for number in range(len(networks))]
-    return aligned, settings
+    terms = CellTerms(table, answers.values, given=given_cells(networks).keys())
+    targets = free_targets(table, networks, precedents)
+
+    def again(spared: Collection[Address]) -> tuple[Assignment, RightValues]:
+        right = RightValues(table, terms, networks, targets, precedents=precedents)
+        return assign(table, right, networks, precedents, spared), right
+
+    found = explained(networks, precedents, again)
+    settings = [found.right.graph_values(number) for number in range(len(networks))]
+    return Placement(found.aligned, settings, found.contested)
 
 
 def _compare_weights(

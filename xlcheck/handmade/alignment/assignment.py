@@ -8,7 +8,7 @@ explains most of what follows, its right value is put there, and what follows is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -75,7 +75,13 @@ class Assignment:
         return None if number is None else self.elements[number]
 
 
-def assign(table: CellTable, right: RightValues, networks: Sequence[Network], precedents: Precedents) -> Assignment:
+def assign(
+    table: CellTable,
+    right: RightValues,
+    networks: Sequence[Network],
+    precedents: Precedents,
+    spared: Collection[Address] = (),
+) -> Assignment:
     """Find out what every formula cell should hold.
 
     Args:
@@ -83,16 +89,17 @@ def assign(table: CellTable, right: RightValues, networks: Sequence[Network], pr
         right: what its formulas compute; the right values are put into its wrong cells.
         networks: the models that the workbook computes.
         precedents: who reads what.
+        spared: cells that are not called wrong.
     """
     settings = [right.graph_values(number) for number in range(len(networks))]
     sources = [s for n, one in enumerate(networks) for s in quantity_sources(n, one, settings[n])]
-    assigner = _Assigner(table, right, networks, precedents, Elements(sources))
+    assigner = _Assigner(table, right, networks, precedents, Elements(sources), spared)
     unknown, binds_helpers = assigner.matching().unknown(), any(network.binds_helpers for network in networks)
     if unknown or binds_helpers:
         parts = [s for n, one in enumerate(networks) for s in part_sources(n, one.graph, settings[n])]
         if len(table.formulas) > MANY and not binds_helpers:
             parts = parts_in_cells(parts, right.values[0, [table.index[cell] for cell in unknown]], len(table.formulas))
-        assigner = _Assigner(table, right, networks, precedents, Elements([*sources, *parts]))
+        assigner = _Assigner(table, right, networks, precedents, Elements([*sources, *parts]), spared)
         assigner.leave_out_unrelated()
         assigner.expect_exchanged_gates(networks, settings, sources)
     return assigner.run()
@@ -106,6 +113,7 @@ class _Assigner:
         networks: Sequence[Network],
         precedents: Precedents,
         elements: Elements,
+        spared: Collection[Address],
     ) -> None:
         self._elements = elements
         self._right = right
@@ -123,7 +131,9 @@ class _Assigner:
         self._wrong: dict[Address, int] = {}
         self._fingerprints: dict[Address, Array] = {}
         copies = frozenset(cell for cell in formulas if precedents.is_copy(cell))
-        self._book = BookInRepair(table, right, precedents, placed, formulas, self._wrong, set(), copies)
+        self._book = BookInRepair(
+            table, right, precedents, placed, formulas, self._wrong, set(), copies, frozenset(spared)
+        )
 
     def leave_out_unrelated(self) -> None:
         """Forget formula cells that have nothing to do with the networks: other calculations in the same workbook.
@@ -163,7 +173,7 @@ class _Assigner:
         most = self._right.work + MAX_WORK
         now = self._settled(most)
         for find in (typed_results, unfinished):
-            if repairs := find(now, self._book):
+            if repairs := [repair for repair in find(now, self._book) if repair.cell not in self._book.spared]:
                 self._declare(repairs, now)
                 now = self.matching()
         sheets = {sheet for sheet, *_ in self._book.placed.given}
@@ -190,7 +200,8 @@ class _Assigner:
         if len(self._book.formulas) > MANY:
             return now
         asked = {**shortened_results(now), **out_of_place(now, self._precedents), **self._filled(now)}
-        found = {cell: number for cell, number in asked.items() if cell not in self._book.scratch}
+        left_alone = self._book.scratch | self._book.spared
+        found = {cell: number for cell, number in asked.items() if cell not in left_alone}
         if not found or found in self._rejected:
             return now
         book = self._book
@@ -239,7 +250,8 @@ class _Assigner:
         if len(book.formulas) > MANY:
             first = frontier(unknown, self._precedents)
             for place in (book.placed.bound.get, now.expected):
-                repairs = [Repair(cell, number) for cell in first if (number := place(cell)) is not None]
+                places = ((cell, place(cell)) for cell in first if cell not in book.spared)
+                repairs = [Repair(cell, number) for cell, number in places if number is not None]
                 if repairs:
                     return repairs
             order = order[:1]
@@ -248,7 +260,7 @@ class _Assigner:
                 break
             if found := best_repair(cell, now, book):
                 return found
-            if cell in book.placed.bound:
+            if cell in book.placed.bound and cell not in book.spared:
                 return [Repair(cell, book.placed.bound[cell])]
             book.scratch.add(cell)
         return []

@@ -50,6 +50,7 @@ class BookInRepair:
         wrong: the cells found to be wrong so far, and what they should hold.
         scratch: cells that belong to nothing.
         copies: formula cells that only repeat another cell.
+        spared: cells that are not called wrong.
     """
 
     table: CellTable
@@ -60,6 +61,7 @@ class BookInRepair:
     wrong: Mapping[Address, int]
     scratch: set[Address]
     copies: frozenset[Address]
+    spared: frozenset[Address] = frozenset()
     _shapes: dict[str | None, list[Address]] = field(default_factory=lambda: defaultdict(list))
 
     def after(self, now: Matching, repairs: Repairs, cell: Address) -> Matching | None:

@@ -95,7 +95,7 @@ def proposed(near: Sequence[Address], now: Matching, book: BookInRepair) -> list
     """
     found: dict[Repairs, tuple[bool, int, float]] = {}
     evidence = _Evidence(now, book)
-    for cell in near:
+    for cell in (c for c in near if c not in book.spared):
         expected = now.expected(cell)
         certain = {*functions_of(cell, now), *(evidence.results(cell) if cell == near[0] else ())}
         certain |= set() if expected is None else {expected}
@@ -122,7 +122,8 @@ def proposed_together(near: Sequence[Address], now: Matching, book: BookInRepair
     for reader in dict.fromkeys((*near, *book.precedents.readers(near[0])[:_MOST_READERS])):
         for repairs, count in needed_together(reader, near, now, book):
             is_elsewhere = any(r.cell == near[0] and expected not in {None, r.number} for r in repairs)
-            if not is_elsewhere and all(evidence.is_possible(r.cell, r.number) for r in repairs):
+            is_spared = any(r.cell in book.spared for r in repairs)
+            if not is_elsewhere and not is_spared and all(evidence.is_possible(r.cell, r.number) for r in repairs):
                 found[repairs] = count, min(evidence.preference(r.cell, r.number) for r in repairs)
     return [(repairs, found[repairs][-1]) for repairs in nlargest(_MOST_LIKELY, found, key=found.__getitem__)]
 

@@ -34,7 +34,7 @@ def best_repair(cell: Address, now: Matching, book: BookInRepair) -> Repairs:
     """
     if not _may_matter(cell, now, book):
         return ()
-    if cell in book.placed.bound and (now.equal(cell) or _reads_what_is_known(cell, book)):
+    if cell in book.placed.bound and cell not in book.spared and (now.equal(cell) or _reads_what_is_known(cell, book)):
         return (Repair(cell, book.placed.bound[cell]),)  # whatever it computes is not what it was said to
     near = [c for c in _suspects(cell, now, book) if c not in book.scratch]
     odd = {c for c in near if book.is_odd(c)}
@@ -79,7 +79,7 @@ def _best_of(
         if not all(book.table.is_formula(c) and now.is_unknown(c) for c in repaired):
             gain -= len(repairs) - 1  # unknown cells are wrong in any case
         gain -= sum(book.loss(r.cell, now) for r in repairs if not _is_forgotten(r, now, book))
-        gain -= sum(1 - AGAIN for r in repairs if now.computed[r.number] and not book.precedents.readers(r.cell))
+        gain -= sum(1 - AGAIN for r in repairs if _is_there(r, now, after, book))
         if gain < 0 or (gain < AGAIN and not _is_asked_for(repairs, preference, now, after, book)):
             continue
         gain -= _ODD * any(book.is_filled_rightly(r, now) for r in repairs)
@@ -87,6 +87,12 @@ def _best_of(
         if best is None or rank > best.rank:
             best = _Ranked(rank, repairs)
     return best
+
+
+def _is_there(repair: Repair, now: Matching, after: Matching, book: BookInRepair) -> bool:
+    """Whether another cell computes what one should hold: of that relu, which leaves a relu as it is, reads a sum."""
+    readers = [own for own in book.precedents.readers(repair.cell) if own not in book.copies]
+    return any(after.held.get(own) == repair.number for own in readers) if readers else now.computed[repair.number] > 0
 
 
 def _are_constant(repairs: Repairs, now: Matching) -> bool:

@@ -12,7 +12,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.handmade.networks.network import Network
 
-SETTINGS = 2
+SETTINGS = 8
 _FIRST_SEED = 500
 
 

@@ -59,7 +59,7 @@ def unrecognised(
         precedents: who reads what.
         known: other cells that have a verdict.
     """
-    missing = tuple(_missing(networks, aligned))
+    missing = tuple(missing_results(networks, aligned))
     return Unrecognised(dict(_beside(table, networks, aligned, precedents, known)) if missing else {}, missing)
 
 
@@ -80,7 +80,7 @@ def _beside(
                 yield cell, STANDS
 
 
-def _missing(networks: Sequence[Network], aligned: Assignment) -> Iterator[str]:
+def missing_results(networks: Sequence[Network], aligned: Assignment) -> Iterator[str]:
     """The elements of each network's results that stand in no cell.
 
     Where none of them does, but a loss that is computed from them, they are computed on the way to it.

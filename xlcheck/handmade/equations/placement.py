@@ -44,12 +44,13 @@ class Placement:
     Attributes:
         aligned: the same as for any network.
         settings: for each network all values under each setting of random numbers.
-        unsure: wrong cells that read a helper of which nobody knows what it should hold.
+        unsure: wrong cells of which it is not certain, as they read a helper of which nobody knows what it should hold;
+            and why, where there is a reason to be told.
     """
 
     aligned: Assignment
     settings: list[list[Values]]
-    unsure: frozenset[Address]
+    unsure: Mapping[Address, str]
 
 
 def place(
@@ -116,7 +117,7 @@ class _Placer:
         held |= {cell: number for cell, number in self._placed.bound.items() if cell not in self._placed.given}
         held |= self._wrong
         aligned = Assignment(self._elements, held, self._fingerprints)
-        return Placement(aligned, self._settings, frozenset(unsure))
+        return Placement(aligned, self._settings, dict.fromkeys(unsure, ""))
 
     def _not_by_chance(self, cell: Address, now: Matching) -> int | None:
         """What a cell holds; not the same as one of several cells that it reads, as the largest does by chance."""

@@ -1,0 +1,220 @@
+"""Other explanations of the same workbook: nobody is blamed whom one that is as good leaves in peace.
+
+Repairs are found one after the other, each the best for the first cell that is unknown. So a right cell may be taken
+for a wrong one that stands where another one was meant. Whoever is called wrong is spared for once, and everything is
+explained again: if that takes no more mistakes, it was no proof.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlcheck.arrays import Array
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import shape_of, skeleton
+from xlcheck.handmade.alignment.assignment import Assignment
+from xlcheck.handmade.alignment.regularity import Regularity
+from xlcheck.handmade.alignment.right_values import RightValues
+from xlcheck.handmade.alignment.similarity import Similarity
+from xlcheck.handmade.alignment.unrecognised import missing_results
+from xlcheck.handmade.networks.elements import Band
+from xlcheck.handmade.networks.network import Network, given_cells
+from xlcheck.handmade.networks.value_index import same
+from xlcheck.handmade.reading.cells import show
+from xlcheck.handmade.reading.offsets import are_in_line
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.verdicts.messages import either
+
+_MOST_MISTAKES = 6
+"""Mistakes up to which others are looked for; a workbook with more of them is hardly the network that it should be."""
+_MOST_ASKED = 200
+"""Wrong cells of which it is asked whether one that they read is meant."""
+_MOST_WORK = 100_000
+"""Formula cells that are evaluated in search of other explanations: some ten seconds."""
+_STRAY = "stands where nothing says what it should hold"
+_Again = Callable[[Collection[Address]], tuple[Assignment, RightValues]]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The best explanation of a workbook.
+
+    Attributes:
+        aligned: what every cell should hold.
+        right: what the formulas compute then.
+        contested: wrong cells of which it is not certain, and why.
+    """
+
+    aligned: Assignment
+    right: RightValues
+    contested: Mapping[Address, str]
+
+
+def explained(networks: Sequence[Network], precedents: Precedents, again: _Again) -> Explained:
+    """Explain a workbook in the way that takes the fewest mistakes.
+
+    Args:
+        networks: the models that it computes.
+        precedents: who reads what.
+        again: explains it, with some cells spared; and what its formulas compute then.
+    """
+    rivals = _Rivals(networks, precedents, again)
+    return rivals.explained()
+
+
+class _Rivals:
+    def __init__(self, networks: Sequence[Network], precedents: Precedents, again: _Again) -> None:
+        self._networks, self._precedents, self._again = networks, precedents, again
+        self._table = precedents.table
+        self._shapes = {cell: shape_of(text, cell[1], cell[2]) for cell, text in self._table.texts.items()}
+        self._given = given_cells(networks)
+        self._bound = {c for n in networks for named in n.bound for places in named.values() for c in places}
+
+    def explained(self) -> Explained:
+        """See the function."""
+        best, right = self._again(())
+        contested, tried, spared = dict[Address, str](), set[frozenset[Address]](), frozenset[Address]()
+        while own := frozenset(self._right_as_they_are(best)) - spared:
+            spared |= own
+            best, right = self._again(spared)
+        work, waiting = right.work, self._mistakes(best)
+        while waiting and work + right.work <= _MOST_WORK:
+            cells = waiting.pop()
+            if cells in tried or not self._bound.isdisjoint(cells) or not cells <= self._shapes.keys():
+                continue
+            tried.add(cells)
+            other, values = self._again(spared | cells)
+            work += values.work
+            rank, own_rank = self._rank(other, values), self._rank(best, right)
+            if rank < own_rank:
+                best, right, waiting = other, values, self._mistakes(other)
+            elif rank == own_rank:
+                rival = min(other.wrong.keys() - best.wrong.keys(), default=None)
+                shown = "another cell" if rival is None else show(rival)
+                contested |= {own: either(show(own), shown) for own in best.wrong.keys() - other.wrong.keys()}
+        contested |= {c: either(show(c), show(read)) for c, read in self._read_for_others(best, right).items()}
+        contested |= {own: f"{show(own)} {_STRAY}" for own in self._stray(best)}
+        sure = best.wrong.keys() - self._bound
+        return Explained(best, right, {cell: why for cell, why in contested.items() if cell in sure})
+
+    def _mistakes(self, aligned: Assignment) -> list[frozenset[Address]]:
+        """The wrong cells, those together that were filled from one another; none if there are too many."""
+        found: dict[object, set[Address]] = defaultdict(set)
+        for cell in aligned.wrong:
+            text = self._table.texts.get(cell)
+            found[cell if text is None else skeleton(text)].add(cell)
+        return [frozenset(cells) for cells in found.values()] if len(found) <= _MOST_MISTAKES else []
+
+    def _rank(self, aligned: Assignment, right: RightValues) -> tuple[int, ...]:
+        """How much is not explained, formulas and results, how many mistakes there are, and how many wrong cells.
+
+        Before these count those whose formulas are what right cells of their quantity have, those that would be right
+        if what they read were, and cells that would compute what another one computes as well; last, those whose
+        formulas are what any right cells have.
+        """
+        known = aligned.held.keys() | self._given.keys()
+        unknown = sum(cell not in known for cell in self._table.texts)
+        unknown += len({n for cell in aligned.held for n in self._typed_in(cell) if n not in known})
+        missing = sum(1 for _ in missing_results(self._networks, aligned))
+        wrong = len(aligned.wrong)
+        shapes = {cell: self._shapes[cell] for cell in aligned.held if cell in self._shapes}
+        filled = _as_right_ones({c: (shape, aligned.bands[c]) for c, shape in shapes.items()}, aligned)
+        strange = filled + len(self._read_for_others(aligned, right)) + self._repeated(aligned)
+        return unknown + missing, len(self._mistakes(aligned)) or wrong, strange, wrong, _as_right_ones(shapes, aligned)
+
+    def _typed_in(self, cell: Address) -> Iterator[Address]:
+        """The cells with typed numbers that a formula reads one by one."""
+        for area in self._precedents.ranges(cell):
+            if area.size == 1 and self._table.is_number((area.sheet, area.top, area.left)):
+                yield area.sheet, area.top, area.left
+
+    def _repeated(self, aligned: Assignment) -> int:
+        """How many right cells compute what another one computes, and do not only repeat it."""
+        own = Counter(n for cell, n in aligned.held.items() if cell in self._shapes and cell not in aligned.wrong
+                      and not self._precedents.is_copy(cell))  # fmt: skip
+        return own.total() - len(own)
+
+    def _right_as_they_are(self, aligned: Assignment) -> Iterator[Address]:
+        """Wrong cells that compute what stands nowhere else, as formulas like them do for other units or samples."""
+        elements, holders = aligned.elements, set(aligned.held.values())
+        bands = defaultdict[str, set[Band]](set)
+        for cell, band in aligned.bands.items():
+            if cell not in aligned.wrong and cell in self._table.texts:
+                bands[skeleton(self._table.texts[cell])].add(band)
+        for cell, values in aligned.wrong.items():
+            text = self._table.texts.get(cell)
+            alike = bands.get(skeleton(text), ()) if text is not None and cell not in self._bound else ()
+            equal = elements.equal_to(values[:, None])[0] if alike and not np.isnan(values).any() else ()
+            if any(elements.key(n).band in alike and n not in holders for n in equal):
+                yield cell
+
+    def _read_for_others(self, aligned: Assignment, right: RightValues) -> Mapping[Address, Address]:
+        """Wrong cells that would be right if one that they read held what stands nowhere → that one.
+
+        It is read by no other right cell, so either may be wrong; then what it holds stands nowhere for certain.
+        """
+        elements = aligned.elements
+        equal = elements.equal_to(elements.values)
+        whole = [n for n in range(len(elements)) if elements.is_computed[n] and not elements.is_part[n]]
+        asked = [cell for cell in aligned.wrong if not right.is_unknown(cell)]
+        # Who gives the right value now does no more than round.
+        asked = [c for c in asked if not same(right.local(c), elements[aligned.held[c]].values).all()][:_MOST_ASKED]
+        found: dict[Address, Address] = {}
+        while asked:
+            holders = {number for cell, number in aligned.held.items() if cell not in found.values()}
+            nowhere = np.array([n for n in whole if holders.isdisjoint(equal[n])], dtype=int)
+            more = {
+                cell: read for cell in asked if cell not in found and len(nowhere)
+                if (read := self._read_for_one_of(cell, elements.values[:, nowhere], aligned, right)) is not None
+            }  # fmt: skip
+            if not more:
+                break
+            found |= more
+        return found
+
+    def _read_for_one_of(self, cell: Address, values: Array, aligned: Assignment, right: RightValues) -> Address | None:
+        """What a wrong cell reads that might hold one of some values `(settings, many)`, which would make it right."""
+        wanted = aligned.elements[aligned.held[cell]].values[:, None]
+        for read in self._precedents.of(cell):
+            is_given = read in self._given or read in self._bound or read not in self._table.texts
+            if is_given or read in aligned.wrong or self._is_needed(read, cell, aligned):
+                continue
+            if same(right.at_once(cell, {read: values}), wanted).all(axis=0).any():
+                return read
+        return None
+
+    def _is_needed(self, cell: Address, by: Address, aligned: Assignment) -> bool:
+        """Whether another right cell reads what a cell holds."""
+        readers = (own for own in self._precedents.readers(cell) if own != by)
+        return any(own in aligned.held and own not in aligned.wrong for own in readers)
+
+    def _stray(self, aligned: Assignment) -> Iterator[Address]:
+        """Wrong cells that nobody reads for what they should hold, and that stand where nothing asks for it."""
+        elements, keys = aligned.elements, aligned.keys
+        right = {cell: key for cell, key in keys.items() if cell not in aligned.wrong}
+        places = Regularity(right, elements.weights)
+        similarity = Similarity(elements, frozenset(aligned.bands.values()))
+        for cell in (aligned.wrong.keys() & self._shapes.keys()) - self._bound:
+            if any(self._needs(own, cell, aligned, similarity) for own in self._precedents.readers(cell)):
+                continue
+            key, votes = keys[cell], places.expected(cell)
+            beside = [own for own, held in right.items() if held.band == key.band]
+            if not votes[key] if votes else beside and not any(are_in_line(cell, own) for own in beside):
+                yield cell
+
+    def _needs(self, reader: Address, cell: Address, aligned: Assignment, similarity: Similarity) -> bool:
+        """Whether a right cell needs what another one should hold."""
+        element = aligned.element(cell)
+        if element is None or reader not in aligned.held or reader in aligned.wrong:
+            return False
+        return (element.source.quantity.name, element.index) in similarity.needs(aligned.held[reader])
+
+
+def _as_right_ones(formulas: Mapping[Address, object], aligned: Assignment) -> int:
+    """How many wrong cells have a formula that a right one has."""
+    right = {formula for cell, formula in formulas.items() if cell not in aligned.wrong}
+    return sum(formulas.get(cell) in right for cell in aligned.wrong)
