@@ -76,6 +76,15 @@ def test_a_state_mixed_unlike_the_others_gets_no_pass(tmp_path: Path) -> None:
     assert roots <= {"P10"}
 
 
+@pytest.mark.usefixtures("a_short_search")
+def test_of_two_units_with_a_convention_each_neither_is_blamed(tmp_path: Path) -> None:
+    """Rule: where half of the states are mixed in either way, nothing says which way was meant."""
+    other = gru(2, turned=True)
+    cells = gru(2, turned=False) | {f"Q{row}": other[f"Q{row}"] for row in range(8, 8 + _STEPS)}
+
+    assert answer(cells, tmp_path) == (3, set())
+
+
 def test_words_of_several_gates_beside_one_quantity_are_those_of_another_table(tmp_path: Path) -> None:
     """Rule: a column of weights to the left, each with its name, does not say that the gates in its rows are others."""
     names = ("Wz", "Uz", "bz", "Wr", "Ur", "br", "Wh", "Uh", "bh")

@@ -92,13 +92,15 @@ def _read_after(layer: Layer, updates: Sequence[Update], forms: Forms) -> Readin
     reading = _reading(layer, names, hidden, _befores(updates, layer), forms, reset_after=True)
     if reading is None:
         return None
-    turned = _are_turned(updates)
-    return replace(reading, recurrent_biases=dict(_recurrent_biases(layer)), unused=unused, turned=turned)
+    return _defined(replace(reading, recurrent_biases=dict(_recurrent_biases(layer)), unused=unused), updates)
 
 
-def _are_turned(updates: Sequence[Update]) -> tuple[str, ...]:
-    """The gate that is 1 − z of Keras, where all states are (1 − z)·h₋₁ + z·h̃."""
-    return ("z",) if all(update.turned for update in updates) else ()
+def _defined(reading: Reading, updates: Sequence[Update]) -> Reading:
+    """A GRU whose z is 1 − z of Keras, if all states are (1 − z)·h₋₁ + z·h̃; where half of them are, either may be."""
+    turned = sum(update.turned for update in updates)
+    if turned == len(updates):
+        return replace(reading, turned=("z",))
+    return replace(reading, is_certain=reading.is_certain and 2 * turned < len(updates))
 
 
 def _recurrent_biases(layer: Layer) -> Iterator[tuple[int, Atom]]:
@@ -206,7 +208,7 @@ def _read(gates: Layer, candidates: Layer, updates: Sequence[Update], forms: For
     layer = Joined(table, gates.slots, weights, {**gates.biases, **candidates.biases}, parts)
     names = {"z": [update_gate[row] for row in rows], "r": [reset_gate[row] for row in rows], "hh": rows}
     reading = _reading(layer, names, hidden, befores, forms, reset_after=False)
-    return None if reading is None else replace(reading, turned=_are_turned(updates))
+    return None if reading is None else _defined(reading, updates)
 
 
 def _states(
