@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from equation_sheets import verdict
 from training_sheets import DATA, FIRST, LAST, ROWS, Cells, judged, line, table_of, training, with_gradients
 
 from fixtures.handmade.drawn.score import answer
@@ -245,3 +246,25 @@ def test_two_trainings_side_by_side_have_a_rate_each(tmp_path: Path) -> None:
         cells |= {f"{w}3": 0.4, f"{b}3": -0.1}
     assert _judged(cells, tmp_path / "w.xlsx") == (0, set())
     assert _judged(cells | {"P6": "=$C$1*O6*N6*(1-N6)*J6"}, tmp_path / "v.xlsx") != (0, set())
+
+
+def _through_time(weights: str = "wub") -> dict[str, object]:
+    """One step of gradient descent on a unit over three steps with a loss behind the last one; v has no new value."""
+    cells: dict[str, object] = {"B1": 0.6, "B2": -0.4, "B3": 0.15, "B4": 1.1, "B5": 0.3, "B6": 0.2, "D9": 0}
+    for row, number in zip((10, 11, 12), (0.8, -0.35, 0.5), strict=True):
+        cells |= {f"A{row}": number, f"C{row}": f"=$B$1*A{row}+$B$2*D{row - 1}+$B$3", f"D{row}": f"=TANH(C{row})"}
+        cells[f"E{row}"] = "=B16*B4" if row == 12 else f"=F{row + 1}*$B$2"
+        cells |= {f"F{row}": f"=E{row}*(1-D{row}^2)", f"G{row}": f"=F{row}*A{row}", f"H{row}": f"=F{row}*D{row - 1}"}
+        cells[f"I{row}"] = f"=F{row}"
+    cells |= {f"{column}13": f"=SUM({column}10:{column}12)" for column in "GHI"}
+    cells |= {"B14": "=B4*D12", "B15": "=0.5*(B14-B5)^2", "B16": "=B14-B5", "B17": "=B16*D12"}
+    for name, column, row in zip("wub", "GHI", (1, 2, 3), strict=True):
+        cells |= {f"{column}18": f"=B{row}-$B$6*{column}13"} if name in weights else {}
+    return cells
+
+
+def test_a_weight_whose_new_value_stands_nowhere_is_no_weight_that_stays(tmp_path: Path) -> None:
+    """Rule: a new value that nobody shows is missing and not wrong; a copy of the old one beside new ones may be."""
+    found = verdict(_through_time(), tmp_path)
+    assert (found.code, found.roots) == (0, set())
+    assert verdict(_through_time() | {"J18": "=B4"}, tmp_path).code != 0

@@ -243,14 +243,13 @@ def _unmoved(
 
 
 def _stays(reading: Reading, number: int) -> bool:
-    """Whether a weight stays where others move, and nothing reads its gradient, or a copy of it beside these."""
+    """Whether a weight stays where others move: a copy of it stands beside these, or a place for it is empty."""
     step, terms = reading.steps[number], reading.sheet.terms
     fixed = step.gradients.keys() - {reading.sheet.updates[update] for update in step.moves} if step.moves else ()
     lines = {(update[0], axis, update[axis]) for update in step.moves for axis in (1, 2)}
-    unread = [cell for cell in (*terms, *reading.roles) if not terms.readers.get(cell)]
-    held = {reading.roles[cell][1].quantity.name for cell in unread if reading.roles.get(cell, (None,))[0] == number}
+    unread = [cell for cell in terms if not terms.readers.get(cell)]
     copies = {source(c, terms) for c in unread if any((c[0], axis, c[axis]) in lines for axis in (1, 2))}
-    return any(weight in copies or step.gradient_names[weight] in held for weight in fixed)
+    return not copies.isdisjoint(fixed)
 
 
 def _typed_anew(table: CellTable, reading: Reading, before: _Weights, own: _Weights) -> Iterator[Address]:
