@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.behind import behind
@@ -68,7 +68,8 @@ def _left_out(readings: Sequence[Reading]) -> Iterator[str]:
         used = set().union(*(other for other in reads if other is not own))
         ends = {document[-1] for document in reading.documents}
         steps = {step for (step, _), atom in outputs(reading).items() if atom in used}
-        wanted = steps if steps <= ends and len(ends) < len(reading.layer.steps) else set(reading.layer.steps)
+        ends_only = steps <= ends and len(ends) < len(reading.layer.steps)
+        wanted = steps if ends_only or _evenly(reading, steps) else set(reading.layer.steps)
         missing = [atom for (step, _), atom in outputs(reading).items() if step in wanted and atom not in used]
         if steps and missing:
             yield f"{show(cell_of(min(missing)))} is read by no layer, though one reads others of its kind"
@@ -79,6 +80,16 @@ def _left_out(readings: Sequence[Reading]) -> Iterator[str]:
             typed = [atom for atom in at if atom not in made]
             if typed and len(typed) < len(at) and (id(reading), slot) not in fed:
                 yield f"{show(cell_of(min(typed)))} is read where other steps read what a layer computes"
+
+
+def _evenly(reading: Reading, steps: Collection[int]) -> bool:
+    """Whether of each sample every second step is read, every third and so on, the last one among them."""
+    places = [[n for n, step in enumerate(document, 1) if step in steps] for document in reading.documents]
+    every = places[0][0] if places[0] else 1
+    return every > 1 and all(
+        own == [*range(every, len(document) + 1, every)] and len(document) % every == 0
+        for own, document in zip(places, reading.documents, strict=True)
+    )
 
 
 def _given_apart(reading: Reading, made: Container[Atom]) -> set[int]:

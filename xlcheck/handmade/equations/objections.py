@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.equations.counted_steps import begin_anew, counted_again
 from xlcheck.handmade.equations.forms import COPY, Forms
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.left_out import input_left_out
@@ -73,7 +74,8 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
         _not_bent(reading)
         or _without_bias(reading)
         or _out_of_row(reading)
-        or _broken(reading)
+        or _broken(table, read, reading)
+        or _goes_past(table, read, reading)
         or _same_inputs(reading)
         or input_left_out(table, read, reading)
         or stands_apart(table, reading)
@@ -131,16 +133,16 @@ def _same_inputs(reading: Reading) -> str | None:
     return None
 
 
-def _broken(reading: Reading) -> str | None:
+def _broken(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
     """Why a sample may go on with steps that begin anew: without a state, or with the first one of another sample.
 
-    Other samples begin with a state, or it stands right behind one of them.
+    Other samples begin with a state, or it stands right behind one of them and no number beside it says that it begins.
     """
     if len(reading.documents) < _FEW or reading.kind == "Dense":
         return None
-    first: dict[int, Address] = {}
-    for (step, _), atom in sorted(outputs(reading).items(), key=lambda item: item[1], reverse=True):
-        first[step] = cell_of(atom)
+    first = _first_results(reading)
+    if begin_anew(table, read, reading.documents, first):
+        return None
     begins: dict[int, set[Atom]] = defaultdict(set)
     for given in reading.given.values():
         for (step, _), atom in given.items():
@@ -155,6 +157,34 @@ def _broken(reading: Reading) -> str | None:
                 f"{show(first[start])} reads the first state of another sample, though it may be a further step of it"
             )
     return None
+
+
+def _first_results(reading: Reading) -> dict[int, Address]:
+    """Step → the first cell in which a result of it stands."""
+    found: dict[int, Address] = {}
+    for (step, _), atom in sorted(outputs(reading).items(), key=lambda item: item[1], reverse=True):
+        found[step] = cell_of(atom)
+    return found
+
+
+def _goes_past(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
+    """Why a step may begin another sample: the number of the step beside it begins to count again."""
+    if reading.kind == "Dense":
+        return None
+    first = _first_results(reading)
+    for document in reading.documents:
+        step = counted_again(table, read, document, first)
+        if step is not None:
+            return f"{show(first[step])} reads the state before it, though the steps beside it are counted anew"
+    if len({*map(len, reading.documents)}) > 1 and any(_is_carried(own, first) for own in reading.documents):
+        start = first[min(reading.documents, key=len)[0]]
+        return f"{show(start)} begins a sample, where others carry the state of another place on"
+    return None
+
+
+def _is_carried(document: Sequence[int], first: Mapping[int, Address]) -> bool:
+    """Whether a state of a sample comes from another worksheet than that of the step that reads it."""
+    return any(first[one][0] != first[other][0] for one, other in itertools.pairwise(document))
 
 
 def _goes_on(document: Sequence[int], documents: Sequence[Sequence[int]], first: Mapping[int, Address]) -> bool:
