@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.budget import doing
@@ -21,11 +21,13 @@ from xlcheck.handmade.pieces import pieces
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.first_terms import terms_of
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.shown_beside import answer_key, only_shown, unread, without
 from xlcheck.handmade.single_edit import NONE, one_edit
 from xlcheck.handmade.summary import Abstention, part_of, worksheets
+from xlcheck.handmade.typed_beside import compared_otherwise
 from xlcheck.handmade.with_inner_units import with_inner_units
 from xlcheck.handmade.with_typed_weights import with_typed_weights
 from xlcheck.handmade.without_rounding import without_rounding
@@ -78,6 +80,7 @@ class Search:
                 with effort.limited_to(effort.left() / (len(parts) - number)):
                     found, left_out = self._settle(part, replace(self.answers, values=part.values), sheets)
                 outcomes += found
+                outcomes += _with_gaps(compared_otherwise(part.table, part.values)) if found else []
                 abstentions += left_out
         return outcomes, abstentions
 
@@ -137,7 +140,7 @@ class Search:
             return None
 
     def _equations(self, part: SheetGroup, answers: Answers) -> Settled:
-        terms = CellTerms(part.table, part.values)
+        terms = terms_of(part.table, part.values)
         bench = self._bench(part, replace(answers, values=part.values), terms)
         return settled(layers_of(part, terms), part, bench)
 
@@ -187,7 +190,7 @@ class Search:
         layers = Settled()
         whole: Sequence[Outcome] | str = "no network was recognised"
         try:
-            terms = CellTerms(part.table, part.values)
+            terms = terms_of(part.table, part.values)
             base = layers_of(part, terms)
             layers = settled(base, part, self._bench(part, answers, terms))
             at_once = self._right_at_once(part, answers, layers)
@@ -253,7 +256,7 @@ class Search:
             is_settled = layers.outcomes and piece.table.texts.keys().isdisjoint(layers.left)
             if len(piece.table.formulas) > _PIECE or is_settled or layers.roots.intersection(piece.table.texts):
                 continue
-            values, terms = replace(answers, values=piece.values), CellTerms(piece.table, piece.values)
+            values, terms = replace(answers, values=piece.values), terms_of(piece.table, piece.values)
             try:
                 bench = self._bench(piece, values, terms)
                 outcomes = one_edit(piece, terms, layers_of(piece, terms), bench).outcomes
@@ -285,8 +288,14 @@ class Search:
 def _parts_of(outcomes: Sequence[Outcome], part: SheetGroup) -> list[Part]:
     """What became of networks, and what may be wrong before their first steps."""
     judged = {verdict.cell for outcome in outcomes for verdict in outcome.verdicts}
-    gaps = tuple(why for outcome in outcomes for why in _states_made(outcome, part, judged))
-    return [*map(part_of, outcomes), *([Part((), without_cell=len(gaps), gaps=gaps, notes=gaps)] if gaps else [])]
+    made = (why for outcome in outcomes for why in _states_made(outcome, part, judged))
+    return [*map(part_of, outcomes), *_with_gaps(made)]
+
+
+def _with_gaps(why: Iterable[str]) -> list[Part]:
+    """A part of nothing but reasons why others may be wrong, if there are any."""
+    gaps = tuple(why)
+    return [Part((), without_cell=len(gaps), gaps=gaps, notes=gaps)] if gaps else []
 
 
 def _states_made(outcome: Outcome, part: SheetGroup, judged: Collection[Address]) -> Iterator[str]:

@@ -1,0 +1,68 @@
+"""A 0 that is typed where the first step has no product with a state is no number of the network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from equation_sheets import save, verdict
+
+from xlcheck.engines import engine
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.engine_choice import answers_of
+from xlcheck.handmade.reading.first_terms import terms_of
+from xlcheck.workbook.reader import read_workbook
+
+pytestmark = pytest.mark.keras
+
+_SENTENCES = (("1", "0"), ("0", "1"), ("0.5", "1", "0.25"))
+
+
+def _sheet() -> dict[str, object]:
+    """A unit over sentences below each other, x·W and h·U in columns of their own, which are added up with the bias."""
+    cells: dict[str, object] = {"A1": 0.7, "A2": -0.45, "A3": 0.12, "A4": 1.3, "A5": -0.2}
+    row = 7
+    for sentence in _SENTENCES:
+        for number, word in enumerate(sentence):
+            cells |= {f"B{row}": float(word), f"C{row}": f"=B{row}*$A$1", f"E{row}": f"=TANH(C{row}+D{row}+$A$3)"}
+            cells[f"D{row}"] = f"=E{row - 1}*$A$2" if number else 0
+            row += 1
+        cells[f"F{row - 1}"] = f"=1/(1+EXP(-(E{row - 1}*$A$4+$A$5)))"
+        row += 1
+    return cells
+
+
+def _blank(cells: dict[str, object], folder: Path) -> list[str]:
+    table = CellTable(read_workbook(save(cells, folder / "w.xlsx")))
+    terms = terms_of(table, answers_of(table, engine("ironcalc")).values)
+    return [f"D{row}" for row in range(7, 17) if ("S", row - 1, 3) in table.typed_numbers
+            and ("S", row - 1, 3) not in terms.reads[("S", row - 1, 4)]]  # fmt: skip
+
+
+def test_the_first_step_of_each_sample_adds_nothing(tmp_path: Path) -> None:
+    """All agree, and the zeros are asked for by nobody."""
+    assert _blank(_sheet(), tmp_path) == ["D7", "D10", "D13"]
+    found = verdict(_sheet(), tmp_path)
+    assert (found.code, found.roots) == (0, set())
+    assert "SimpleRNN(1, tanh)" in found.said
+
+
+def test_another_number_there_is_none_of_the_network(tmp_path: Path) -> None:
+    """Rule: only a 0 says that there is no state."""
+    cells = _sheet() | {"D10": 0.3}
+    assert _blank(cells, tmp_path) == ["D7", "D13"]
+    assert verdict(cells, tmp_path).code != 0
+
+
+def test_a_number_that_is_multiplied_is_a_state(tmp_path: Path) -> None:
+    """Rule: the state before the first step may be 0 as well, but it is read as the other states are."""
+    cells = {**_sheet(), "E6": 0, "D7": "=E6*$A$2"}
+    assert _blank(cells, tmp_path) == ["D10", "D13"]
+
+
+@pytest.mark.parametrize(("cell", "formula"), [("D14", "=E12*$A$2"), ("E11", "=TANH(C11+D11)"), ("D15", 0)])
+def test_mistakes_beside_it_are_found_or_leave_it_open(tmp_path: Path, cell: str, formula: object) -> None:
+    """The state of another sentence, a missing bias, and a 0 typed over a product in the middle of a sentence."""
+    found = verdict(_sheet() | {cell: formula}, tmp_path)
+    assert found.code in {1, 3}
+    assert found.roots <= {cell}

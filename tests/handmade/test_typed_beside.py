@@ -1,0 +1,63 @@
+"""Numbers typed beside results to compare them with: where some agree to the last digit, all must."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from equation_sheets import simple_rnn, verdict
+
+pytestmark = pytest.mark.keras
+
+_ROWS = range(12, 17)
+
+
+def _printed() -> dict[str, object]:
+    """A SimpleRNN over five steps, and beside it what another program printed, with the differences."""
+    cells = simple_rnn(5)
+    state = [0.0, 0.0, 0.0]
+    weights = {row: [float(str(cells[f"{c}{row}"])) for c in "BCD"] for row in (2, 3, 5, 6, 7, 9)}
+    for row in _ROWS:
+        x = [float(str(cells[f"{c}{row}"])) for c in "EF"]
+        rows = [*zip((*x, *state), (2, 3, 5, 6, 7), strict=True)]
+        state = [math.tanh(sum(number * weights[k][u] for number, k in rows) + weights[9][u]) for u in range(3)]
+        for column, result, number in zip("LMN", "HIJ", state, strict=True):
+            cells[f"{column}{row}"] = round(number, 7)
+            cells[f"{chr(ord(column) + 4)}{row}"] = f"={result}{row}-{column}{row}"
+    return cells
+
+
+def test_numbers_that_agree_with_all_results_change_nothing(tmp_path: Path) -> None:
+    """What another program printed, rounded to seven digits."""
+    assert verdict(_printed(), tmp_path).code == 0
+
+
+def test_a_number_that_is_another_one_gets_no_pass(tmp_path: Path) -> None:
+    """Rule: who compares sees a difference, so all cannot be said to be right."""
+    found = verdict(_printed() | {"M15": 0.4321987}, tmp_path)
+
+    assert (found.code, found.roots) == (3, set())
+    assert "S!I15 is compared with S!M15, but is not what was typed there" in found.said
+
+
+def test_a_mistake_in_all_steps_shows_in_the_numbers(tmp_path: Path) -> None:
+    """Rule: where the matrix is read by rows at all steps alike, no formula contradicts another, but the numbers do."""
+    cells = _printed()
+    for row in _ROWS:
+        for h, weight in zip("HIJ", "BCD", strict=True):
+            terms = [f"$E{row}*{weight}$2", f"$F{row}*{weight}$3"]
+            terms += [
+                f"{before}{row - 1}*{c}${'BCD'.index(weight) + 5}" for before, c in zip("HIJ", "BCD", strict=True)
+            ]
+            cells[f"{h}{row}"] = f"=TANH({'+'.join(terms)}+{weight}$9)"
+
+    assert verdict(cells, tmp_path).code == 3
+
+
+def test_targets_are_nothing_that_results_are_compared_with(tmp_path: Path) -> None:
+    """Rule: where hardly any number agrees, these are errors, and nobody expects them to be 0."""
+    cells = _printed()
+    targets = {f"{column}{row}": 0.1234 * row for column in "LMN" for row in _ROWS}
+
+    assert verdict(cells | targets, tmp_path).code == 0

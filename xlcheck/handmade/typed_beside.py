@@ -1,0 +1,62 @@
+"""Numbers that somebody typed beside results to compare them with, as what Python printed: these must agree, too."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from xlcheck.formulas import tree as ast
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.shapes import shape_of
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.digits import agrees, digits_of
+
+_DIGITS = 4
+"""Digits after the point from which on a number is no target or count that a result meets by chance."""
+_SINGLE = 1e-5
+"""How far what a program computes in single precision may be from what a worksheet computes, for numbers near 1."""
+_SHARE = 0.1
+"""The share of the comparisons, at least two, in which the numbers agree, where they were typed for that."""
+_Compared = tuple[Address, Address]
+"""A computed cell, and the typed one that it is compared with."""
+
+
+def compared_otherwise(table: CellTable, values: CellValues) -> Iterator[str]:
+    """What is said of comparisons with typed numbers, of which some agree to the last digit and others do not.
+
+    Args:
+        table: the cells.
+        values: what they hold.
+    """
+    pairs: dict[str, set[_Compared]] = defaultdict(set)
+    for cell, text in table.texts.items():
+        if "-" in text:
+            pairs[shape_of(text, cell[1], cell[2])].update(_differences(cell, text, table))
+    for family in pairs.values():
+        others = [own for own in family if not _agree(table, values, *own)]
+        if others and len(family) - len(others) >= max(2, _SHARE * len(family)):
+            computed, typed = min(others)
+            yield f"{show(computed)} is compared with {show(typed)}, but is not what was typed there"
+
+
+def _differences(cell: Address, text: str, table: CellTable) -> Iterator[_Compared]:
+    """The computed cells and the typed ones that a formula subtracts from them, or them from."""
+    try:
+        nodes = [*ast.walk(parse(text))]
+    except FormulaSyntaxError:
+        return
+    for node in nodes:
+        match node:
+            case ast.Operator("-", (ast.Reference(one), ast.Reference(other))) if one.size == other.size == 1:
+                places = [(own.sheet or cell[0], own.top, own.left) for own in (one, other)]
+                for computed, typed in (places, places[::-1]):
+                    if table.is_formula(computed) and digits_of(table.typed_numbers.get(typed, 0.0)) >= _DIGITS:
+                        yield computed, typed
+
+
+def _agree(table: CellTable, values: CellValues, computed: Address, typed: Address) -> bool:
+    shown, number = table.value(computed, values), table.typed_numbers[typed]
+    if not isinstance(shown, float):
+        return False
+    return agrees(shown, number) or abs(shown - number) <= _SINGLE * max(1.0, abs(number))
