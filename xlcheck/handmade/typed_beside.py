@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
-from xlcheck.formulas.shapes import shape_of
+from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.digits import agrees, digits_of
 
@@ -31,7 +31,7 @@ def compared_otherwise(table: CellTable, values: CellValues) -> Iterator[str]:
     """
     pairs: dict[str, set[_Compared]] = defaultdict(set)
     for cell, text in table.texts.items():
-        if "-" in text:
+        if "#-#" in skeleton(text):
             pairs[shape_of(text, cell[1], cell[2])].update(_differences(cell, text, table))
     for family in pairs.values():
         others = [own for own in family if not _agree(table, values, *own)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, subterms
@@ -19,7 +19,7 @@ from xlcheck.handmade.equations.scales import scaled_back
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import by_line
-from xlcheck.handmade.reading.offsets import offset, offset_on_sheet
+from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_on_sheet
 from xlcheck.handmade.reading.reached import reached
 
 _LOSS = re.compile(
@@ -62,6 +62,7 @@ class Measures:
         self._kin: Mapping[Address, Pairs] = {}
         self._made_targets: frozenset[Address] = frozenset()
         self._known: frozenset[Address | None] = frozenset()
+        self._cell: Address | None = None
 
     def cells(self, among: Collection[Address]) -> set[Address]:
         """The formulas among some that are nothing else.
@@ -78,6 +79,7 @@ class Measures:
             self._known = frozenset(target for own in self._pairs.values() for _, target in own)
             self._kin, self._pairs = self._pairs, {}
             for cell in order:
+                self._cell = cell
                 found = self._of(self._terms[cell])
                 if found:
                     self._pairs[cell] = found
@@ -230,13 +232,45 @@ class Measures:
         found = [self._of(part) for part, _ in parts]
         if not parts or any(own is None for own in found) or len({share for _, share in parts}) > 1:
             return None
-        added = {part.cell for part, _ in parts if isinstance(part, Leaf)}
+        added = frozenset(part.cell for part, _ in parts if isinstance(part, Leaf))
         pairs = frozenset(pair for own in found for pair in own or ())
         if not all(_is_fair(share, len(pairs)) for _, share in parts):
             return None
         results = {result: source for result, source in self._results.items() if not self._is_open(source, pairs)}
-        whole = self._is_whole(added, self._kin) and self._is_whole({r for r, _ in pairs}, results)
-        return pairs if len(parts) == 1 or whole else None
+        together = {added, *self._added_alike(len(added))}
+        added = frozenset().union(*together)
+        compared = {r for cell in added for r, _ in self._kin.get(cell, ())} | {r for r, _ in pairs}
+        of_results = self._is_whole(compared, results) or self._picks_each(pairs)
+        return pairs if len(parts) == 1 or (self._is_whole(added, self._kin) and of_results) else None
+
+    def _added_alike(self, count: int) -> Iterator[frozenset[Address]]:
+        """What formulas filled like this one add up, each as many others, as the mean of each of several windows."""
+        text = self._table.texts.get(self._cell) if self._cell is not None else None
+        if self._cell is None or text is None:
+            return
+        shape, line = (
+            shape_of(text, *self._cell[1:]),
+            [own for own in self._table.texts if are_in_line(own, self._cell)],
+        )
+        alike = [own for own in line if shape_of(self._table.texts[own], *own[1:]) == shape and own in self._terms]
+        added = [frozenset(self._reads_of(own)) for own in alike]
+        if all(len(own) == count for own in added) and len(frozenset().union(*added)) == count * len(added):
+            yield from added
+
+    def _picks_each(self, pairs: Pairs) -> bool:
+        """Whether of each sample of a layer one result is taken, that of its class."""
+        picked = [result for result, target in pairs if target is None]
+        layers = {self._layers.get(result) for result in picked}
+        every = [own for own in self._results.values() if self._layers.get(own) in layers]
+        return (
+            len(picked) == len(pairs) > 1
+            and len(layers) == 1
+            and any(
+                len({own[axis] for own in picked}) == len(picked)
+                and {own[axis] for own in picked} == {o[axis] for o in every}
+                for axis in (1, 2)
+            )
+        )
 
     def _is_open(self, result: Address, pairs: Pairs) -> bool:
         """Whether there is nothing yet to compare a result with: a forecast, where others have their targets."""

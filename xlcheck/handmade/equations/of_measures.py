@@ -5,11 +5,12 @@ Nobody reads these numbers, and so they hide nothing that a network computes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address, Term, number_at
+from xlcheck.formulas.algebra import Address, Sum, Term, number_at
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.equations.functions import leaves_above, number_under
 from xlcheck.handmade.networks.value_index import same
@@ -20,6 +21,7 @@ from xlcheck.handmade.reading.reached import reached
 Pairs = frozenset[tuple[Address, Address | None]]
 """Results, each with what it is compared with; None where a loss takes the logarithm of one result alone."""
 _TRIALS, _CLOSE = 3, 1e-9
+_TRIED = 0.83
 _TWO = 2
 """Measures that are compared, and samples of which there can be a spread."""
 
@@ -45,7 +47,7 @@ def of_measures(
     for cell in among:
         if cell not in terms or terms.readers.get(cell):
             continue
-        if _is_gain(terms[cell], measures, table):
+        if _is_gain(terms[cell], measures, table) or _is_perplexity(cell, measures, terms):
             found.add(cell)
         elif _is_explained(cell, compared, results, terms):
             read = terms.reads.__getitem__
@@ -63,6 +65,18 @@ def _is_gain(term: Term, measures: Mapping[Address, Pairs], table: CellTable) ->
     alike = skeleton(table.texts[one]) == skeleton(table.texts[other])
     before, after = (number_at(term, dict(zip(read, own, strict=True))) for own in ((0.3, 0.7), (0.7, 0.3)))
     return apart and alike and len(measures[one]) == len(measures[other]) and abs(before - after) > _CLOSE
+
+
+def _is_perplexity(cell: Address, measures: Mapping[Address, Pairs], terms: CellTerms) -> bool:
+    """Whether a formula is e to the mean of negative logarithms, of which another cell has the mean or the sum."""
+    match terms.reads[cell]:
+        case [read] if read in measures and isinstance(summed := terms[read], Sum) and summed.parts:
+            shares = {share for _, share in summed.parts}
+            picks = all(target is None for _, target in measures[read])
+            mean = _TRIED / (len(measures[read]) if shares == {1.0} else 1)
+            found = number_at(terms[cell], {read: _TRIED})
+            return picks and len(shares) == 1 and abs(found - math.exp(mean)) <= _CLOSE * found
+    return False
 
 
 def _is_explained(
