@@ -33,11 +33,12 @@ def test_nothing_changes_before_a_value_is_overwritten(tmp_path: Path) -> None:
     """Rule: a trial leaves what the cells hold; an overwritten value stays, whatever its formula reads."""
     found = bound(tmp_path, STATES)
     right, before, third = found.right, found.right.values.copy(), found.table.index["Sheet", 7, 1]
-    tried = right.trial({("Sheet", 5, 1): np.array([0.5, 0.25])})
+    other = np.linspace(0.1, 0.9, len(right.values))
+    tried = right.trial({("Sheet", 5, 1): other})
 
     np.testing.assert_array_equal(right.values, before)
     assert not np.isclose(tried[:, third], before[:, third]).any()
 
-    right.overwrite({("Sheet", 5, 1): np.array([0.5, 0.25])})
-    right.overwrite({("Sheet", 4, 1): np.array([0.1, 0.2])})
+    right.overwrite({("Sheet", 5, 1): other})
+    right.overwrite({("Sheet", 4, 1): other / 2})
     np.testing.assert_allclose(right.values[:, third], tried[:, third])

@@ -21,11 +21,11 @@ from xlcheck.handmade.alignment.regularity import Regularity
 from xlcheck.handmade.alignment.right_values import RightValues
 from xlcheck.handmade.alignment.similarity import Similarity
 from xlcheck.handmade.alignment.unrecognised import missing_results
-from xlcheck.handmade.networks.elements import Band
+from xlcheck.handmade.networks.elements import Band, Key
 from xlcheck.handmade.networks.network import Network, given_cells
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cells import show
-from xlcheck.handmade.reading.offsets import are_in_line
+from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.messages import either
 
@@ -110,21 +110,22 @@ class _Rivals:
         return [frozenset(cells) for cells in found.values()] if len(found) <= _MOST_MISTAKES else []
 
     def _rank(self, aligned: Assignment, right: RightValues) -> tuple[int, ...]:
-        """How much is not explained, formulas and results, how many mistakes there are, and how many wrong cells.
+        """How much that is read or a result is not explained, how many mistakes there are, and how many wrong cells.
 
         Before these count those whose formulas are what right cells of their quantity have, those that would be right
-        if what they read were, and cells that would compute what another one computes as well; last, those whose
-        formulas are what any right cells have.
+        if what they read were, those that stand where nothing asks for them, and cells that would compute what another
+        one computes as well; last, those whose formulas are what any right cells have.
         """
         known = aligned.held.keys() | self._given.keys()
-        unknown = sum(cell not in known for cell in self._table.texts)
+        unknown = sum(cell not in known and bool(self._precedents.readers(cell)) for cell in self._table.texts)
         unknown += len({n for cell in aligned.held for n in self._typed_in(cell) if n not in known})
         missing = sum(1 for _ in missing_results(self._networks, aligned))
         wrong = len(aligned.wrong)
         shapes = {cell: self._shapes[cell] for cell in aligned.held if cell in self._shapes}
         filled = _as_right_ones({c: (shape, aligned.bands[c]) for c, shape in shapes.items()}, aligned)
-        strange = filled + len(self._read_for_others(aligned, right)) + self._repeated(aligned)
-        return unknown + missing, len(self._mistakes(aligned)) or wrong, strange, wrong, _as_right_ones(shapes, aligned)
+        strange = filled + len(self._read_for_others(aligned, right)) + len({*self._stray(aligned)})
+        mistakes = len(self._mistakes(aligned)) or wrong
+        return unknown + missing, mistakes, strange + self._repeated(aligned), wrong, _as_right_ones(shapes, aligned)
 
     def _typed_in(self, cell: Address) -> Iterator[Address]:
         """The cells with typed numbers that a formula reads one by one."""
@@ -168,8 +169,8 @@ class _Rivals:
             holders = {number for cell, number in aligned.held.items() if cell not in found.values()}
             nowhere = np.array([n for n in whole if holders.isdisjoint(equal[n])], dtype=int)
             more = {
-                cell: read for cell in asked if cell not in found and len(nowhere)
-                if (read := self._read_for_one_of(cell, elements.values[:, nowhere], aligned, right)) is not None
+                cell: one for cell in asked if cell not in found and len(nowhere)
+                if (one := self._read_for_one_of(cell, elements.values[:, nowhere], aligned, right)) is not None
             }  # fmt: skip
             if not more:
                 break
@@ -184,8 +185,26 @@ class _Rivals:
             if is_given or read in aligned.wrong or self._is_needed(read, cell, aligned):
                 continue
             if same(right.at_once(cell, {read: values}), wanted).all(axis=0).any():
-                return read
+                return None if self._is_filled_rightly(read, aligned) else read
         return None
+
+    def _is_filled_rightly(self, cell: Address, aligned: Assignment) -> bool:
+        """Whether a cell has the formula of another right one of its quantity, and holds what as far away others hold.
+
+        One column to the right is the next step, say, and not the next unit of it as well.
+        """
+        keys, wrong = aligned.keys, aligned.wrong
+        if cell not in keys or aligned.elements.is_part[aligned.held[cell]]:
+            return False
+        for other, key in keys.items():
+            is_alike = self._shapes.get(other) == self._shapes.get(cell) and key.band == keys[cell].band
+            if is_alike and other != cell and other not in wrong and other[0] == cell[0]:
+                by = offset_between(other, cell)
+                pairs = ((own, keys.get(offset(one, by))) for one, own in keys.items() if one not in wrong)
+                steps = Counter(_step(a, b) for a, b in pairs if b is not None and a.band == b.band != key.band)
+                if not steps or steps.most_common(1)[0][0] == _step(key, keys[cell]):
+                    return True
+        return False
 
     def _is_needed(self, cell: Address, by: Address, aligned: Assignment) -> bool:
         """Whether another right cell reads what a cell holds."""
@@ -212,6 +231,11 @@ class _Rivals:
         if element is None or reader not in aligned.held or reader in aligned.wrong:
             return False
         return (element.source.quantity.name, element.index) in similarity.needs(aligned.held[reader])
+
+
+def _step(one: Key, other: Key) -> tuple[int, int, int]:
+    """How far one element is from another one of its band."""
+    return other.step - one.step, other.sample - one.sample, other.index - one.index
 
 
 def _as_right_ones(formulas: Mapping[Address, object], aligned: Assignment) -> int:

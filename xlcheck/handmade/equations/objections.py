@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.counted_steps import begin_anew, counted_again
+from xlcheck.handmade.equations.beginnings import broken, goes_past
 from xlcheck.handmade.equations.forms import COPY, Forms
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.left_out import input_left_out
@@ -21,15 +21,12 @@ from xlcheck.handmade.networks.labels import KERNELS, Labels, gates_of_weights
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.digits import COMPUTED, digits_of
-from xlcheck.handmade.reading.offsets import offset_on_sheet
 from xlcheck.layers.gates import VALUES
 
 _SAME = 1e-14
 """How far numbers may be apart of which files hold fifteen digits."""
 _ROUNDED = 1e-3
 """How far a scale that somebody typed may be from what it stands for."""
-_FEW = 2
-"""Samples of one length that may be one sample, in which a state is not read in the middle."""
 _MANY = 3
 """Gates beside whose weights a word stands that names none of them, as `input` does above the weights of an input."""
 _PASTED = 12
@@ -74,8 +71,8 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
         _not_bent(reading)
         or _without_bias(reading)
         or _out_of_row(reading)
-        or _broken(table, read, reading)
-        or _goes_past(table, read, reading)
+        or broken(table, read, reading)
+        or goes_past(table, read, reading)
         or _same_inputs(reading)
         or input_left_out(table, read, reading)
         or stands_apart(table, reading)
@@ -131,83 +128,6 @@ def _same_inputs(reading: Reading) -> str | None:
         if len(others) == 1 and both and all(first == second for first, second in both):
             return f"{show(cell_of(both[0][0]))} is read by both steps of what may be no recurrent layer"
     return None
-
-
-def _broken(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
-    """Why a sample may go on with steps that begin anew: without a state, or with the first one of another sample.
-
-    Other samples begin with a state, or it stands right behind one of them and no number beside it says that it begins.
-    """
-    if len(reading.documents) < _FEW or reading.kind == "Dense":
-        return None
-    first = _first_results(reading)
-    if begin_anew(table, read, reading.documents, first):
-        return None
-    begins: dict[int, set[Atom]] = defaultdict(set)
-    for given in reading.given.values():
-        for (step, _), atom in given.items():
-            begins[step].add(atom)
-    for document in (own for own in reading.documents if own[0] in first):
-        start, others = document[0], [own[0] for own in reading.documents if own is not document]
-        goes_on = _goes_on(document, reading.documents, first)
-        if start not in begins and (goes_on or any(other in begins for other in others)):
-            return f"{show(first[start])} reads no state, though it may be a further step of a sample"
-        if goes_on and any(begins[start] & begins.get(other, set()) for other in others if start in begins):
-            return (
-                f"{show(first[start])} reads the first state of another sample, though it may be a further step of it"
-            )
-    return None
-
-
-def _first_results(reading: Reading) -> dict[int, Address]:
-    """Step → the first cell in which a result of it stands."""
-    found: dict[int, Address] = {}
-    for (step, _), atom in sorted(outputs(reading).items(), key=lambda item: item[1], reverse=True):
-        found[step] = cell_of(atom)
-    return found
-
-
-def _goes_past(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
-    """Why a step may begin another sample: the number of the step beside it begins to count again."""
-    if reading.kind == "Dense":
-        return None
-    first = _first_results(reading)
-    for document in reading.documents:
-        step = counted_again(table, read, document, first)
-        if step is not None:
-            return f"{show(first[step])} reads the state before it, though the steps beside it are counted anew"
-    if len({*map(len, reading.documents)}) > 1 and any(_is_carried(own, first) for own in reading.documents):
-        start = first[min(reading.documents, key=len)[0]]
-        return f"{show(start)} begins a sample, where others carry the state of another place on"
-    return None
-
-
-def _is_carried(document: Sequence[int], first: Mapping[int, Address]) -> bool:
-    """Whether a state of a sample comes from another worksheet than that of the step that reads it."""
-    return any(first[one][0] != first[other][0] for one, other in itertools.pairwise(document))
-
-
-def _goes_on(document: Sequence[int], documents: Sequence[Sequence[int]], first: Mapping[int, Address]) -> bool:
-    """Whether a document stands where one step more of another one would; not where all of many are as long."""
-    if len(documents) > _FEW and len({*map(len, documents)}) == 1:
-        return False
-    steps = [
-        (first[one], first[other])
-        for own in documents
-        for one, other in itertools.pairwise(own) if one in first and other in first
-    ]  # fmt: skip
-    start = first[document[0]]
-    strides = {offset_on_sheet(*pair) for pair in steps} - {None}
-    behind = any(offset_on_sheet(first[own[-1]], start) in strides for own in documents if own[-1] in first)
-    return behind or any(_is_between(start, *pair) for pair in steps)
-
-
-def _is_between(cell: Address, one: Address, other: Address) -> bool:
-    """Whether a cell stands in one line with two others, between them."""
-    near, far = offset_on_sheet(one, cell), offset_on_sheet(one, other)
-    if near is None or far is None or near[0] * far[1] != near[1] * far[0]:
-        return False
-    return 0 < near[0] * far[0] + near[1] * far[1] < far[0] ** 2 + far[1] ** 2
 
 
 def words_against(table: CellTable, forms: Forms, layers: Sequence[tuple[Reading, tuple[Network, ...]]]) -> list[str]:

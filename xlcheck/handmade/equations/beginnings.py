@@ -1,0 +1,165 @@
+"""Where samples begin: with a first state, and with the number 0 or 1 if somebody counts the steps beside them."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.equations.polynomials import Atom, cell_of
+from xlcheck.handmade.equations.reading import Reading, outputs
+from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.offsets import offset_on_sheet
+
+_STARTS = frozenset({0.0, 1.0})
+_FEWEST = 3
+"""Steps from which on numbers that count are no inputs or targets, which often are 0 and 1 in turn."""
+_FEW = 2
+"""Samples of one length that may be one sample, in which a state is not read in the middle."""
+
+
+def broken(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
+    """Why a sample may go on with steps that begin anew: without a state, or with the first one of another sample.
+
+    Other samples begin with a state, or it stands right behind one of them and no number beside it says that it begins.
+    """
+    if len(reading.documents) < _FEW or reading.kind == "Dense":
+        return None
+    first = _first_results(reading)
+    if _begin_anew(table, read, reading.documents, first):
+        return None
+    begins: dict[int, set[Atom]] = defaultdict(set)
+    for given in reading.given.values():
+        for (step, _), atom in given.items():
+            begins[step].add(atom)
+    for document in (own for own in reading.documents if own[0] in first):
+        start, others = document[0], [own[0] for own in reading.documents if own is not document]
+        goes_on = _goes_on(document, reading.documents, first)
+        if start not in begins and (goes_on or any(other in begins for other in others)):
+            return f"{show(first[start])} reads no state, though it may be a further step of a sample"
+        if goes_on and any(begins[start] & begins.get(other, set()) for other in others if start in begins):
+            return (
+                f"{show(first[start])} reads the first state of another sample, though it may be a further step of it"
+            )
+    return None
+
+
+def _first_results(reading: Reading) -> dict[int, Address]:
+    """Step → the first cell in which a result of it stands."""
+    found: dict[int, Address] = {}
+    for (step, _), atom in sorted(outputs(reading).items(), key=lambda item: item[1], reverse=True):
+        found[step] = cell_of(atom)
+    return found
+
+
+def goes_past(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
+    """Why a step may begin another sample: the number of the step beside it begins to count again."""
+    if reading.kind == "Dense":
+        return None
+    first = _first_results(reading)
+    for document in reading.documents:
+        step = _counted_again(table, read, document, first)
+        if step is not None:
+            return f"{show(first[step])} reads the state before it, though the steps beside it are counted anew"
+    if len({*map(len, reading.documents)}) > 1 and any(_is_carried(own, first) for own in reading.documents):
+        start = min(first[own[0]] for own in reading.documents if own[0] in first)
+        return f"{show(start)} begins a sample, where others carry the state of another place on"
+    return None
+
+
+def _is_carried(document: Sequence[int], first: Mapping[int, Address]) -> bool:
+    """Whether a state of a sample comes from another worksheet than that of the step that reads it."""
+    sheets = [first[step][0] for step in document if step in first]
+    return len({*sheets}) > 1
+
+
+def _goes_on(document: Sequence[int], documents: Sequence[Sequence[int]], first: Mapping[int, Address]) -> bool:
+    """Whether a document stands where one step more of another one would; not where all of many are as long."""
+    if len(documents) > _FEW and len({*map(len, documents)}) == 1:
+        return False
+    steps = [
+        (first[one], first[other])
+        for own in documents
+        for one, other in itertools.pairwise(own) if one in first and other in first
+    ]  # fmt: skip
+    start = first[document[0]]
+    strides = {offset_on_sheet(*pair) for pair in steps} - {None}
+    behind = any(offset_on_sheet(first[own[-1]], start) in strides for own in documents if own[-1] in first)
+    return behind or any(_is_between(start, *pair) for pair in steps)
+
+
+def _is_between(cell: Address, one: Address, other: Address) -> bool:
+    """Whether a cell stands in one line with two others, between them."""
+    near, far = offset_on_sheet(one, cell), offset_on_sheet(one, other)
+    if near is None or far is None or near[0] * far[1] != near[1] * far[0]:
+        return False
+    return 0 < near[0] * far[0] + near[1] * far[1] < far[0] ** 2 + far[1] ** 2
+
+
+def _begin_anew(
+    table: CellTable, read: Collection[Address], documents: Sequence[Sequence[int]], first: Mapping[int, Address]
+) -> bool:
+    """Whether numbers beside the steps of samples count them, from the same number in each sample.
+
+    Args:
+        table: the cells.
+        read: the cells that formulas read.
+        documents: the steps of each sample, in their order.
+        first: step → the first cell in which a result of it stands.
+    """
+    lines = _numbers_beside(table, read, documents[0], first) if max(map(len, documents)) >= _FEWEST else ()
+    for line in lines:
+        numbers = [[line.get(step) for step in own] for own in documents]
+        begin = numbers[0][0]
+        if begin in _STARTS and all(own == [begin + k for k in range(len(own))] for own in numbers):
+            return True
+    return False
+
+
+def _counted_again(
+    table: CellTable, read: Collection[Address], document: Sequence[int], first: Mapping[int, Address]
+) -> int | None:
+    """The step of a sample at which numbers beside its steps begin to count again; None if there is none.
+
+    It stands right behind the step before it: who carries a state on from elsewhere knows that the count begins anew.
+
+    Args:
+        table: the cells.
+        read: the cells that formulas read.
+        document: the steps of the sample.
+        first: step → the first cell in which a result of it stands.
+    """
+    for line in _numbers_beside(table, read, document, first):
+        numbers = [line.get(step) for step in document]
+        begin = numbers[0]
+        again = [k for k, number in enumerate(numbers) if number == begin and k]
+        if begin in _STARTS and again and again[0] >= _FEWEST:
+            expected = [begin + k - max((a for a in again if a <= k), default=0) for k in range(len(numbers))]
+            before, step = document[again[0] - 1], document[again[0]]
+            stride = offset_on_sheet(first[document[0]], first[document[1]])
+            if numbers == expected and offset_on_sheet(first[before], first[step]) == stride:
+                return step
+    return None
+
+
+def _numbers_beside(
+    table: CellTable, read: Collection[Address], document: Sequence[int], first: Mapping[int, Address]
+) -> Iterator[_Line]:
+    """What is typed in each row or column beside the steps that no formula reads."""
+    if document[0] not in first:
+        return
+    sheet, row, column = first[document[0]]
+    numbers = table.typed_numbers
+    for _, down, right in (own for own in numbers if own[0] == sheet and own not in read):
+        if down == row and right != column:
+            places = {step: (own[0], own[1], right) for step, own in first.items()}
+        elif right == column and down != row:
+            places = {step: (own[0], down, own[2]) for step, own in first.items()}
+        else:
+            continue
+        yield {step: numbers[place] for step, place in places.items() if place in numbers}
+
+
+_Line = Mapping[int, float]
+"""Step → the number beside it."""
