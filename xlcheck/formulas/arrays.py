@@ -97,9 +97,14 @@ def value_at_once(term: Term, parts: Sequence[Array | float]) -> Array:
     return np.asarray(np.nan)
 
 
+_DIGITS = 300
+"""Digits beyond which a number is not rounded at all, or to 0."""
+
+
 def _rounded(x: Any, digits: float, up: float) -> Any:
-    factor = 10.0**digits
-    return np.copysign(np.floor(np.abs(x) * factor + up) / factor, x)
+    factor = 10.0 ** max(-_DIGITS, min(digits, _DIGITS))
+    scaled = np.abs(x) * factor
+    return np.where(np.isinf(scaled), x, np.copysign(np.floor(scaled + up) / factor, x))
 
 
 def _folded(function: Callable[[Any, Any], Any], items: tuple[Any, ...]) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from xlcheck.formulas.addresses import MAX_ROWS
 from xlcheck.formulas.algebra import Algebra, Expression, Leaf, Term
 from xlcheck.formulas.scalars import (
     Argument,
@@ -129,7 +130,7 @@ class Functions:
             raise OpaqueError(f"{name} is not known here")
         try:
             return function(*arguments)  # type: ignore[no-any-return]
-        except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
+        except (TypeError, ValueError, IndexError, KeyError, ArithmeticError) as error:
             raise OpaqueError(f"{name}: {error}") from error
 
     def _count(self, *arguments: Argument) -> float:
@@ -291,6 +292,8 @@ class Functions:
 
     def _sequence(self, rows: Argument, columns: Argument = 1.0, start: Argument = 1.0, step: Argument = 1.0) -> Array:
         m, n, first, by = (self._number_of(single(x)) for x in (rows, columns, start, step))
+        if m * n > MAX_ROWS:
+            raise OpaqueError("SEQUENCE gives more numbers than a column holds")
         return (first + by * np.arange(int(m) * int(n), dtype=float)).astype(object).reshape(int(m), int(n))
 
     def _part(self, array: Array, counts: Sequence[Argument], *, take: bool) -> Array:
