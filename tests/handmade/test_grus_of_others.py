@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,30 @@ def test_of_two_units_with_a_convention_each_neither_is_blamed(tmp_path: Path) -
     cells = gru(2, turned=False) | {f"Q{row}": other[f"Q{row}"] for row in range(8, 8 + _STEPS)}
 
     assert answer(cells, tmp_path) == (3, set())
+
+
+@pytest.mark.usefixtures("a_short_search")
+def test_a_sample_in_another_convention_is_no_mistake(tmp_path: Path) -> None:
+    """Rule: who mixes all states of one sample in the other way compares two definitions with the same weights."""
+    cells = gru(1, turned=False)
+    for row in range(7, 8 + _STEPS):
+        for sample, shift in (("second", 25), ("third", 50)):
+            for column in "BEHP":
+                own, to = cells.get(f"{column}{row}"), f"{column_name(ord(column) - 65 + shift)}{row}"
+                if isinstance(own, str):
+                    cells[to] = re.sub(r"(?<![$A-Z])([BEHP])(\d)", lambda m, k=shift: _moved(m, k), own)
+                elif own is not None:
+                    cells[to] = own
+            if sample == "third" and row > 7:
+                h, z = f"{column_name(15 + shift)}{row}", f"{column_name(1 + shift)}{row}"
+                before, new = f"{column_name(15 + shift)}{row - 1}", f"{column_name(7 + shift)}{row}"
+                cells[h] = f"=(1-{z})*{before}+{z}*{new}"
+
+    assert answer(cells, tmp_path)[1] == set()
+
+
+def _moved(found: re.Match[str], by: int) -> str:
+    return f"{column_name(ord(found[1]) - 65 + by)}{found[2]}"
 
 
 def test_words_of_several_gates_beside_one_quantity_are_those_of_another_table(tmp_path: Path) -> None:

@@ -96,11 +96,16 @@ def _read_after(layer: Layer, updates: Sequence[Update], forms: Forms) -> Readin
 
 
 def _defined(reading: Reading, updates: Sequence[Update]) -> Reading:
-    """A GRU whose z is 1 − z of Keras, if all states are (1 − z)·h₋₁ + z·h̃; where half of them are, either may be."""
-    turned = sum(update.turned for update in updates)
-    if turned == len(updates):
+    """A GRU whose z is 1 − z of Keras, if all states are (1 − z)·h₋₁ + z·h̃.
+
+    Where half of them are, or all of one sample, either may be meant.
+    """
+    turned = {update.atom for update in updates if update.turned}
+    if all(update.turned for update in updates):
         return replace(reading, turned=("z",))
-    return replace(reading, is_certain=reading.is_certain and 2 * turned < len(updates))
+    samples = [{atom for (step, _), atom in reading.values["h"].items() if step in own} for own in reading.documents]
+    is_open = 2 * len(turned) >= len(updates) or any(len(own) > 1 and own <= turned for own in samples)
+    return replace(reading, is_certain=reading.is_certain and not is_open)
 
 
 def _recurrent_biases(layer: Layer) -> Iterator[tuple[int, Atom]]:
