@@ -16,6 +16,8 @@ _DIGITS = 4
 """Digits after the point from which on a number is no target or count that a result meets by chance."""
 _SINGLE = 1e-5
 """How far what a program computes in single precision may be from what a worksheet computes, for numbers near 1."""
+_ON_THE_WAY, _FAR = 20.0, 0.01
+"""Units of the last digit, and the share of a number, by which rounding on the way may change it."""
 _SHARE = 0.1
 """The share of the comparisons, at least two, in which the numbers agree, where they were typed for that."""
 _Compared = tuple[Address, Address]
@@ -34,8 +36,9 @@ def compared_otherwise(table: CellTable, values: CellValues) -> Iterator[str]:
         if "#-#" in skeleton(text):
             pairs[shape_of(text, cell[1], cell[2])].update(_differences(cell, text, table))
     for family in pairs.values():
-        others = [own for own in family if not _agree(table, values, *own)]
-        if others and len(family) - len(others) >= max(2, _SHARE * len(family)):
+        agree = [own for own in family if _agree(table, values, *own)]
+        others = [own for own in family if _differ(table, values, *own)]
+        if others and len(agree) >= max(2, _SHARE * len(family)):
             computed, typed = min(others)
             yield f"{show(computed)} is compared with {show(typed)}, but is not what was typed there"
 
@@ -60,3 +63,11 @@ def _agree(table: CellTable, values: CellValues, computed: Address, typed: Addre
     if not isinstance(shown, float):
         return False
     return agrees(shown, number) or abs(shown - number) <= _SINGLE * max(1.0, abs(number))
+
+
+def _differ(table: CellTable, values: CellValues, computed: Address, typed: Address) -> bool:
+    """Whether a number is another one, and not the result of numbers that were rounded on the way."""
+    shown, number = table.value(computed, values), table.typed_numbers[typed]
+    if not isinstance(shown, float):
+        return True
+    return abs(shown - number) > max(_ON_THE_WAY * 10.0 ** -digits_of(number), _FAR * abs(number))

@@ -222,7 +222,7 @@ class _Rivals:
                 continue
             key, votes = keys[cell], places.expected(cell)
             beside = [own for own, held in right.items() if held.band == key.band]
-            if not votes[key] if votes else beside and not any(are_in_line(cell, own) for own in beside):
+            if beside and not (votes[key] if votes else any(are_in_line(cell, own) for own in beside)):
                 yield cell
 
     def _needs(self, reader: Address, cell: Address, aligned: Assignment, similarity: Similarity) -> bool:
