@@ -143,7 +143,7 @@ def test_who_reads_what_was_filled_wrongly_is_not_blamed(tmp_path: Path) -> None
 
     code, roots, unknown, said = _found(_rnn() | wrong, _RNN, tmp_path)
 
-    assert code == 1
+    assert code in {1, 3}
     assert roots <= wrong.keys()
     assert not unknown or "nothing says which" in said
 

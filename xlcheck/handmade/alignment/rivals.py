@@ -89,17 +89,17 @@ class _Rivals:
             tried.add(cells)
             other, values = self._again(spared | cells)
             work += values.work
-            rank, own_rank = self._rank(other, values), self._rank(best, right)
-            if rank < own_rank:
-                best, right, waiting = other, values, self._mistakes(other)
-            elif rank == own_rank:
+            if self._rank(other, values) <= self._rank(best, right):
                 rival = min(other.wrong.keys() - best.wrong.keys(), default=None)
                 shown = "another cell" if rival is None else show(rival)
                 contested |= {own: either(show(own), shown) for own in best.wrong.keys() - other.wrong.keys()}
-        contested |= {c: either(show(c), show(read)) for c, read in self._read_for_others(best, right).items()}
         contested |= {own: f"{show(own)} {_STRAY}" for own in self._stray(best)}
-        sure = best.wrong.keys() - self._bound
-        return Explained(best, right, {cell: why for cell, why in contested.items() if cell in sure})
+        contested = {cell: why for cell, why in contested.items() if cell not in self._bound}
+        contested |= {c: either(show(c), show(read)) for c, read in self._read_for_others(best, right).items()}
+        filled = self._filled(best)
+        others = sorted(best.wrong.keys() - filled)
+        contested |= {own: either(show(own), show(others[0])) for own in filled if others}
+        return Explained(best, right, {cell: why for cell, why in contested.items() if cell in best.wrong})
 
     def _mistakes(self, aligned: Assignment) -> list[frozenset[Address]]:
         """The wrong cells, those together that were filled from one another; none if there are too many."""
@@ -122,10 +122,20 @@ class _Rivals:
         missing = sum(1 for _ in missing_results(self._networks, aligned))
         wrong = len(aligned.wrong)
         shapes = {cell: self._shapes[cell] for cell in aligned.held if cell in self._shapes}
-        filled = _as_right_ones({c: (shape, aligned.bands[c]) for c, shape in shapes.items()}, aligned)
-        strange = filled + len(self._read_for_others(aligned, right)) + len({*self._stray(aligned)})
+        strange = len(self._filled(aligned)) + len(self._read_for_others(aligned, right)) + len({*self._stray(aligned)})
         mistakes = len(self._mistakes(aligned)) or wrong
-        return unknown + missing, mistakes, strange + self._repeated(aligned), wrong, _as_right_ones(shapes, aligned)
+        return (
+            unknown + missing,
+            mistakes,
+            strange + self._repeated(aligned),
+            wrong,
+            len(_as_right_ones(shapes, aligned)),
+        )
+
+    def _filled(self, aligned: Assignment) -> set[Address]:
+        """The wrong cells with the formula, in relative references, of right cells of their quantity."""
+        shapes = {c: (self._shapes[c], band) for c, band in aligned.bands.items() if c in self._shapes}
+        return _as_right_ones(shapes, aligned)
 
     def _typed_in(self, cell: Address) -> Iterator[Address]:
         """The cells with typed numbers that a formula reads one by one."""
@@ -238,7 +248,7 @@ def _step(one: Key, other: Key) -> tuple[int, int, int]:
     return other.step - one.step, other.sample - one.sample, other.index - one.index
 
 
-def _as_right_ones(formulas: Mapping[Address, object], aligned: Assignment) -> int:
-    """How many wrong cells have a formula that a right one has."""
+def _as_right_ones(formulas: Mapping[Address, object], aligned: Assignment) -> set[Address]:
+    """The wrong cells with a formula that a right one has."""
     right = {formula for cell, formula in formulas.items() if cell not in aligned.wrong}
-    return sum(formulas.get(cell) in right for cell in aligned.wrong)
+    return {cell for cell in aligned.wrong if formulas.get(cell) in right}
