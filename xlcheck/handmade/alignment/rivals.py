@@ -41,7 +41,7 @@ _Again = Callable[[Collection[Address]], tuple[Assignment, RightValues]]
 
 @dataclass(frozen=True)
 class Explained:
-    """The best explanation of a workbook.
+    """The explanation of a workbook, and what of it is not certain.
 
     Attributes:
         aligned: what every cell should hold.
@@ -55,7 +55,7 @@ class Explained:
 
 
 def explained(networks: Sequence[Network], precedents: Precedents, again: _Again) -> Explained:
-    """Explain a workbook in the way that takes the fewest mistakes.
+    """Explain a workbook, and compare that with explanations in which others are wrong.
 
     Args:
         networks: the models that it computes.
@@ -77,19 +77,19 @@ class _Rivals:
     def explained(self) -> Explained:
         """See the function."""
         best, right = self._again(())
-        contested, tried, spared = dict[Address, str](), set[frozenset[Address]](), frozenset[Address]()
+        contested, spared = dict[Address, str](), frozenset[Address]()
         while own := frozenset(self._right_as_they_are(best)) - spared:
             spared |= own
             best, right = self._again(spared)
-        work, waiting = right.work, self._mistakes(best)
-        while waiting and work + right.work <= _MOST_WORK:
-            cells = waiting.pop()
-            if cells in tried or not self._bound.isdisjoint(cells) or not cells <= self._shapes.keys():
+        work, rank = right.work, self._rank(best, right)
+        for cells in reversed(self._mistakes(best)):
+            if work + right.work > _MOST_WORK:
+                break
+            if not self._bound.isdisjoint(cells) or not cells <= self._shapes.keys():
                 continue
-            tried.add(cells)
             other, values = self._again(spared | cells)
             work += values.work
-            if self._rank(other, values) <= self._rank(best, right):
+            if self._rank(other, values) <= rank:
                 rival = min(other.wrong.keys() - best.wrong.keys(), default=None)
                 shown = "another cell" if rival is None else show(rival)
                 contested |= {own: either(show(own), shown) for own in best.wrong.keys() - other.wrong.keys()}
@@ -99,7 +99,7 @@ class _Rivals:
         filled = self._filled(best)
         others = sorted(best.wrong.keys() - filled)
         contested |= {own: either(show(own), show(others[0])) for own in filled if others}
-        return Explained(best, right, {cell: why for cell, why in contested.items() if cell in best.wrong})
+        return Explained(best, right, contested)
 
     def _mistakes(self, aligned: Assignment) -> list[frozenset[Address]]:
         """The wrong cells, those together that were filled from one another; none if there are too many."""
