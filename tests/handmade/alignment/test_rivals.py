@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from equation_sheets import save
 
+from fixtures.handmade.drawn.bound import bindings_of
+from fixtures.handmade.drawn.score import workbook
+from fixtures.handmade.workbook import to_bytes
 from xlcheck.api import check
 
 pytestmark = pytest.mark.keras
@@ -163,3 +166,26 @@ def test_what_is_wrong_for_certain_is_still_named(tmp_path: Path, cell: str, for
     code, roots, _, _ = _found(_rnn() | {cell: formula}, _RNN, tmp_path)
 
     assert (code, roots) == (1, {cell})
+
+
+@pytest.mark.parametrize("seed", [777007, 777009, 778025, 778055])
+def test_no_right_cell_of_a_drawn_sheet_is_called_wrong(tmp_path: Path, seed: int) -> None:
+    """A bias added twice before relus, results that read the row above, and one of the sample before.
+
+    In each of these a right sum was once taken for a result, or for one of another sample.
+    """
+    planted = workbook(seed, [1], None, jumble=False)
+    bindings = bindings_of(planted.drawn)
+    assert bindings is not None
+    (tmp_path / "w.xlsx").write_bytes(to_bytes(planted.drawn.layout, planted.edits))
+    (tmp_path / "w.toml").write_text(bindings, encoding="utf-8")
+
+    report = check(tmp_path / "w.xlsx", bindings=tmp_path / "w.toml")
+    wrong = {str(cell) for cell in planted.roots}
+
+    assert report.exit_code in {1, 3}
+    assert {f"{root.sheet}!{root.cell}" for root in report.roots} <= wrong
+    if seed == 777007:  # the sums themselves, not results in their place
+        assert {str(root.quantity).split("[")[0] for root in report.roots} == {"dense_1.z"}
+    if seed == 777009:
+        assert {f"{c.sheet}!{c.cell}" for c in report.cells if c.status == "not_evaluated"} <= wrong
