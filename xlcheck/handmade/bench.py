@@ -15,9 +15,10 @@ from xlcheck.handmade.equations.placement import Placement, place
 from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.keras_answers import Recompute
 from xlcheck.handmade.layer_cells import LayerCells
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.outcome import Outcome, Recompute, judged
+from xlcheck.handmade.outcome import Outcome, judged
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.engine_choice import Answers

@@ -17,10 +17,11 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
 from xlcheck.handmade.bench import excerpt
 from xlcheck.handmade.by_equations import networks_of
+from xlcheck.handmade.keras_answers import Recompute, asked_once
 from xlcheck.handmade.networks.bindings_file import ignored_cells, read_bindings
 from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network_by_value, under_model
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.outcome import Outcome, Recompute, judged
+from xlcheck.handmade.outcome import Outcome, judged
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.engine_choice import Answers, answers_of
 from xlcheck.handmade.reading.given_by_formulas import numbers_as_text, said_of_given
@@ -83,6 +84,7 @@ def check_foreign(
         raise NothingCheckedError(f"{content.path} has no formula cell, so there is nothing to check")
     if recompute is None:
         raise NothingCheckedError(f"Keras is needed to check this workbook; run: {install_command('keras')}")
+    recompute = asked_once(recompute)
     answers = answers_of(table, engine)
     precedents = Precedents(table)
     answers = replace(answers, by_chance=by_chance(table, precedents))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 
-from xlcheck.arrays import Array
 from xlcheck.errors import UsageError
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
@@ -24,6 +23,7 @@ from xlcheck.handmade.judging.explain import Explainer
 from xlcheck.handmade.judging.inputs import Correction, correct_inputs
 from xlcheck.handmade.judging.unrelated import unrelated
 from xlcheck.handmade.judging.verdicts import NOISE, Judge, Verdict
+from xlcheck.handmade.keras_answers import Recompute
 from xlcheck.handmade.networks.by_value import GivenModel
 from xlcheck.handmade.networks.network import Network, given_cells, numbers_in
 from xlcheck.handmade.networks.targets import free_targets
@@ -37,13 +37,10 @@ from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.results import result_at
 from xlcheck.handmade.stored import stored_values
-from xlcheck.model.model_spec import ModelSpec
 from xlcheck.verdicts.messages import UNBOUND, first_of
 from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import CellError, NotEvaluated, Value
-
-Recompute = Callable[[ModelSpec, Mapping[str, Array]], Trace]
 
 CORRECT = "correct the workbook or the bindings"
 """What to do where bindings name a cell without a number."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,15 +14,13 @@ from xlcheck.graph.trace import Trace
 from xlcheck.handmade.alignment.assignment import Assignment
 from xlcheck.handmade.alignment.settings import random_numbers
 from xlcheck.handmade.judging.verdicts import Verdict
+from xlcheck.handmade.keras_answers import Recompute
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.engine_choice import Answers
-from xlcheck.model.model_spec import ModelSpec
 from xlcheck.verdicts.placement import magnitude
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
-
-Recompute = Callable[[ModelSpec, Mapping[str, Array]], Trace]
 
 _FIRST_SEED = 1_000
 

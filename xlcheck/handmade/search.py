@@ -14,8 +14,9 @@ from xlcheck.handmade.backward.outcome import backward_outcome, may_be_trained
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import Settled, layers_of, settled
 from xlcheck.handmade.in_line import settled_in_line
+from xlcheck.handmade.keras_answers import Recompute
 from xlcheck.handmade.meant import why_meant
-from xlcheck.handmade.outcome import Outcome, Recompute
+from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.patterns import as_in_pattern
 from xlcheck.handmade.pieces import pieces
 from xlcheck.handmade.reading.cell_terms import CellTerms
