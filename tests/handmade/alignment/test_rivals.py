@@ -168,9 +168,37 @@ def test_what_is_wrong_for_certain_is_still_named(tmp_path: Path, cell: str, for
     assert (code, roots) == (1, {cell})
 
 
-@pytest.mark.parametrize("seed", [777007, 777009, 778025, 778055])
+@pytest.mark.parametrize("rows", [-5, -3])
+def test_a_row_of_units_that_read_the_next_one_is_named_as_a_whole(tmp_path: Path, rows: int) -> None:
+    """Rule: who holds what another one should hold should hold what a further one does, and so on to the last unit.
+
+    Once the first was taken for the only wrong one, and the reader of all of them was called wrong as well.
+    """
+    wrong = {f"F{row}": f"=TANH(F{row + rows})" for row in (11, 12, 13)}
+
+    code, roots, _, _ = _found(_rnn() | wrong, _RNN, tmp_path)
+
+    assert (code, roots) == (1, wrong.keys())
+
+
+def test_nobody_is_blamed_who_reads_what_is_not_explained(tmp_path: Path) -> None:
+    """Rule: what reads a formula of which nobody knows what it should hold may be right.
+
+    At both steps the first unit is tanh of an empty cell, which is nothing that the network has.
+    """
+    wrong = {f"{column}{row}": f"=TANH({column}{row - 5})" for column in "EF" for row in (11, 12, 13)}
+
+    code, roots, unknown, said = _found(_rnn() | wrong, _RNN, tmp_path)
+
+    assert code == 3
+    assert not roots
+    assert "F15" in unknown
+    assert "S!F11 may be wrong" in said
+
+
+@pytest.mark.parametrize("seed", [112, 777007, 777009, 778025, 778055])
 def test_no_right_cell_of_a_drawn_sheet_is_called_wrong(tmp_path: Path, seed: int) -> None:
-    """A bias added twice before relus, results that read the row above, and one of the sample before.
+    """Gates of the step before, a bias twice before relus, results that read the row above, one of the sample before.
 
     In each of these a right sum was once taken for a result, or for one of another sample.
     """

@@ -8,7 +8,7 @@ results may be left that stand nowhere, as numbers are typed in their place.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
@@ -42,15 +42,16 @@ def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
         if cell in now.placed.bound or key.step < 0:
             continue
         number = _at_its_moment(cell, key, now)
-        if number is None:
+        if number is None and now.holders[now.held[cell]] > 1:
             number = _of_its_unit(cell, key, now.moment(cell, key), now)
         if number is not None:
             asked[cell] = number
-    asked |= _in_order(held, now)
     holders: dict[int, list[Address]] = defaultdict(list)
     for cell, number in now.held.items():
         if cell not in now.copies:
             holders[number].append(cell)
+    asked |= _pushed_on(asked, held, holders, now)
+    asked |= _in_order(held, now)
     found: dict[Address, int] = {}
     for cell, number in asked.items():
         if all(holder in asked for holder in holders[number]) and number not in found.values():
@@ -83,8 +84,8 @@ def _at_its_moment(cell: Address, key: Key, now: Matching) -> int | None:
 
 
 def _of_its_unit(cell: Address, key: Key, moment: Moment | None, now: Matching) -> int | None:
-    """What the cells around ask for, where another cell holds the same; at the cell's own moment if that is known."""
-    if now.holders[now.held[cell]] < 2 or cell in now.copies:
+    """What the cells around ask for, at the cell's own moment if that is known."""
+    if cell in now.copies:
         return None
     votes = now.regularity.expected(cell)
     free = {k: weight for k, weight in votes.items() if k.band == key.band and k != key and k.step >= 0}
@@ -92,6 +93,26 @@ def _of_its_unit(cell: Address, key: Key, moment: Moment | None, now: Matching) 
         free = {k: weight for k, weight in free.items() if (k.step, k.sample) == moment}
     best = max(free, key=lambda k: (free[k], -k.index), default=None)
     return None if best is None else now.elements.at(best)
+
+
+def _pushed_on(
+    asked: Mapping[Address, int],
+    held: Mapping[Address, Key],
+    holders: Mapping[int, Sequence[Address]],
+    now: Matching,
+) -> dict[Address, int]:
+    """Cells that hold what another one should hold, and should hold what a further one does: a whole row too high."""
+    found: dict[Address, int] = {}
+    wanted = [*asked.values()]
+    while wanted:
+        for cell in holders.get(wanted.pop(), ()):
+            if cell in held and cell not in asked and cell not in found and cell not in now.placed.bound:
+                key = held[cell]
+                number = None if key.step < 0 else _of_its_unit(cell, key, now.moment(cell, key), now)
+                if number is not None:
+                    found[cell] = number
+                    wanted.append(number)
+    return found
 
 
 def _in_order(held: Mapping[Address, Key], now: Matching) -> dict[Address, int]:

@@ -96,6 +96,7 @@ class _Rivals:
         contested |= {own: f"{show(own)} {_STRAY}" for own in self._stray(best)}
         contested = {cell: why for cell, why in contested.items() if cell not in self._bound}
         contested |= {c: either(show(c), show(read)) for c, read in self._read_for_others(best, right).items()}
+        contested |= dict(self._reading_unknown(best))
         filled = self._filled(best)
         others = sorted(best.wrong.keys() - filled)
         contested |= {own: either(show(own), show(others[0])) for own in filled if others}
@@ -150,18 +151,26 @@ class _Rivals:
         return own.total() - len(own)
 
     def _right_as_they_are(self, aligned: Assignment) -> Iterator[Address]:
-        """Wrong cells that compute what stands nowhere else, as formulas like them do for other units or samples."""
+        """Wrong cells that compute what stands nowhere else, as formulas like them do for other units or samples.
+
+        Where several compute the same, it is the one that is filled as most right cells are.
+        """
         elements, holders = aligned.elements, set(aligned.held.values())
         bands = defaultdict[str, set[Band]](set)
         for cell, band in aligned.bands.items():
             if cell not in aligned.wrong and cell in self._table.texts:
                 bands[skeleton(self._table.texts[cell])].add(band)
+        shapes = Counter(self._shapes.get(cell) for cell in aligned.held if cell not in aligned.wrong)
+        found = defaultdict[int, list[Address]](list)
         for cell, values in aligned.wrong.items():
             text = self._table.texts.get(cell)
             alike = bands.get(skeleton(text), ()) if text is not None and cell not in self._bound else ()
             equal = elements.equal_to(values[:, None])[0] if alike and not np.isnan(values).any() else ()
-            if any(elements.key(n).band in alike and n not in holders for n in equal):
-                yield cell
+            if own := [n for n in equal if elements.key(n).band in alike and n not in holders]:
+                found[own[0]].append(cell)
+        for cells in found.values():
+            most = max(shapes[self._shapes[cell]] for cell in cells)
+            yield from (cell for cell in cells if shapes[self._shapes[cell]] == most)
 
     def _read_for_others(self, aligned: Assignment, right: RightValues) -> Mapping[Address, Address]:
         """Wrong cells that would be right if one that they read held what stands nowhere → that one.
@@ -197,6 +206,14 @@ class _Rivals:
             if same(right.at_once(cell, {read: values}), wanted).all(axis=0).any():
                 return None if self._is_filled_rightly(read, aligned) else read
         return None
+
+    def _reading_unknown(self, aligned: Assignment) -> Iterator[tuple[Address, str]]:
+        """Wrong cells that read a formula of which it is not known what it should hold, and why they are not blamed."""
+        known = aligned.held.keys() | self._given.keys()
+        for cell in aligned.wrong:
+            unknown = [own for own in self._precedents.of(cell) if own in self._table.texts and own not in known]
+            if unknown:
+                yield cell, either(show(cell), show(unknown[0]))
 
     def _is_filled_rightly(self, cell: Address, aligned: Assignment) -> bool:
         """Whether a cell has the formula of another right one of its quantity, and holds what as far away others hold.
