@@ -279,13 +279,27 @@ class Matching:
 
     @cached_property
     def _moments(self) -> Moments:
-        key_of, elements = self.elements.key, self.elements
+        key_of = self.elements.key
         given = {cell: key for cell, n in self.placed.given.items() if (key := key_of(n)).step >= 0}
-        sure = {
-            cell: key_of(n) for cell, n in self.held.items()
+        return Moments(given | self._sure_keys, self.elements.followers)
+
+    def unit(self, cell: Address, key: Key) -> int | None:
+        """The unit of most other cells of its column, or of its row, for a cell that may hold an element."""
+        unit = self._units.of(cell, key.band)
+        return None if unit is None else unit[0]
+
+    @cached_property
+    def _units(self) -> Moments:
+        return Moments(self._sure_keys, self.elements.followers, lambda key: (key.index,))
+
+    @cached_property
+    def _sure_keys(self) -> dict[Address, Key]:
+        """What is computed in one cell alone."""
+        elements = self.elements
+        return {
+            cell: elements.key(n) for cell, n in self.held.items()
             if cell not in self.wrong and cell not in self.copies and elements.is_computed[n] and self.holders[n] == 1
         }  # fmt: skip
-        return Moments(given | sure, elements.followers)
 
     @cached_property
     def similarity(self) -> Similarity:

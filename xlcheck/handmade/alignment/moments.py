@@ -1,4 +1,4 @@
-"""The time step and document that a cell belongs to: those of most other cells of its column, or of its row."""
+"""The step and document, or the unit, that a cell belongs to: those of most other cells of its column, or its row."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.networks.elements import Band, Key
 
-Moment = tuple[int, int]
-"""Time step and document."""
+Moment = tuple[int, ...]
+"""Time step and document, or a unit alone."""
 Line = tuple[int, str, int]
 """Network, worksheet, and a row or column: each network has its own time, also where one stands below another."""
 PURE = 0.7
@@ -24,15 +24,21 @@ class Moments:
     Args:
         held: what cells hold.
         followers: the bands that are computed from a band at the same step.
+        moment: the coordinates that a line has in common; the step and document by default.
     """
 
-    def __init__(self, held: Mapping[Address, Key], followers: Callable[[Band], frozenset[Band]]) -> None:
+    def __init__(
+        self,
+        held: Mapping[Address, Key],
+        followers: Callable[[Band], frozenset[Band]],
+        moment: Callable[[Key], Moment] = lambda key: (key.step, key.sample),
+    ) -> None:
         rows: dict[Line, Counter[tuple[Moment, Band]]] = defaultdict(Counter)
         columns: dict[Line, Counter[tuple[Moment, Band]]] = defaultdict(Counter)
         for (sheet, row, column), key in held.items():
             if key.step >= 0:
-                rows[key.band[0], sheet, row][(key.step, key.sample), key.band] += 1
-                columns[key.band[0], sheet, column][(key.step, key.sample), key.band] += 1
+                rows[key.band[0], sheet, row][moment(key), key.band] += 1
+                columns[key.band[0], sheet, column][moment(key), key.band] += 1
         self._across = _purity(columns) >= _purity(rows)
         self._lines = columns if self._across else rows
         self._followers = followers

@@ -42,6 +42,8 @@ def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
         if cell in now.placed.bound or key.step < 0:
             continue
         number = _at_its_moment(cell, key, now)
+        if number is None:
+            number = _in_line_with_its_unit(cell, key, now)
         if number is None and now.holders[now.held[cell]] > 1:
             number = _of_its_unit(cell, key, now.moment(cell, key), now)
         if number is not None:
@@ -81,6 +83,12 @@ def _at_its_moment(cell: Address, key: Key, now: Matching) -> int | None:
     if moment is None or moment == (key.step, key.sample):
         return None
     return now.elements.at(Key(key.band, moment[0], moment[1], key.index))
+
+
+def _in_line_with_its_unit(cell: Address, key: Key, now: Matching) -> int | None:
+    """The same element of the unit of the cells in its row, or in its column, where these are all of one unit."""
+    unit = None if cell in now.copies else now.unit(cell, key)
+    return None if unit is None or unit == key.index else now.elements.at(Key(key.band, key.step, key.sample, unit))
 
 
 def _of_its_unit(cell: Address, key: Key, moment: Moment | None, now: Matching) -> int | None:

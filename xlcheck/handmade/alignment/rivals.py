@@ -8,7 +8,7 @@ explained again: if that takes no more mistakes, it was no proof.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,15 +100,23 @@ class _Rivals:
         filled = self._filled(best)
         others = sorted(best.wrong.keys() - filled)
         contested |= {own: either(show(own), show(others[0])) for own in filled if others}
+        for cells in self._by_skeleton(filled):
+            if (odd := next(filter(None, (self._oddly_filled(own, best) for own in cells)), None)) is not None:
+                contested |= {own: either(show(own), show(odd)) for own in cells}
         return Explained(best, right, contested)
 
     def _mistakes(self, aligned: Assignment) -> list[frozenset[Address]]:
         """The wrong cells, those together that were filled from one another; none if there are too many."""
+        found = self._by_skeleton(aligned.wrong)
+        return found if len(found) <= _MOST_MISTAKES else []
+
+    def _by_skeleton(self, cells: Iterable[Address]) -> list[frozenset[Address]]:
+        """Cells together whose formulas do the same with other cells."""
         found: dict[object, set[Address]] = defaultdict(set)
-        for cell in aligned.wrong:
+        for cell in cells:
             text = self._table.texts.get(cell)
             found[cell if text is None else skeleton(text)].add(cell)
-        return [frozenset(cells) for cells in found.values()] if len(found) <= _MOST_MISTAKES else []
+        return [frozenset(own) for own in found.values()]
 
     def _rank(self, aligned: Assignment, right: RightValues) -> tuple[int, ...]:
         """How much that is read or a result is not explained, how many mistakes there are, and how many wrong cells.
@@ -205,6 +213,20 @@ class _Rivals:
                 continue
             if same(right.at_once(cell, {read: values}), wanted).all(axis=0).any():
                 return None if self._is_filled_rightly(read, aligned) else read
+        return None
+
+    def _oddly_filled(self, cell: Address, aligned: Assignment) -> Address | None:
+        """What a wrong cell reads that is filled otherwise than what right cells with its formula read there."""
+        own = self._shapes.get(cell), aligned.bands[cell]
+        right = [
+            c for c, band in aligned.bands.items() if c not in aligned.wrong and (self._shapes.get(c), band) == own
+        ]
+        for read in self._precedents.of(cell):
+            if read in self._shapes and read not in aligned.wrong and read[0] == cell[0]:
+                by = offset_between(cell, read)
+                beside = {self._shapes.get(offset(other, by)) for other in right}
+                if len(beside) == 1 and self._shapes[read] not in beside:
+                    return read
         return None
 
     def _reading_unknown(self, aligned: Assignment) -> Iterator[tuple[Address, str]]:
