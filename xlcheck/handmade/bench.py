@@ -9,7 +9,7 @@ from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.kinks import layers_behind
-from xlcheck.handmade.equations.networks import subtracts_bias
+from xlcheck.handmade.equations.networks import second_biases, subtracts_bias
 from xlcheck.handmade.equations.other_activations import NAMES
 from xlcheck.handmade.equations.placement import Placement, place
 from xlcheck.handmade.equations.plain import PlainCells
@@ -182,6 +182,8 @@ def _recognised(reading: Reading, networks: Sequence[Network]) -> Iterator[str]:
     )
     if subtracts_bias(reading):
         yield f"the units of {layer.name} subtract a threshold, which is Keras's bias with the other sign"
+    if second_biases(reading):
+        yield f"the units of {layer.name} add two biases, as PyTorch's do: one is taken as the weight of an input of 1"
     if reading.turned:
         yield (
             f"the state of {layer.name} is (1 − z)·h + z·h̃, as many texts define a GRU: its z is 1 − z of Keras, whose "

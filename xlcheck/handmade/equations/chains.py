@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.networks import Link, has_bias, networks_in_a_row
+from xlcheck.handmade.equations.networks import Link, has_bias, networks_in_a_row, second_biases
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs
 from xlcheck.handmade.networks.network import Network
@@ -85,6 +85,8 @@ def _first(reading: Reading, name: str, ones: int | None) -> Link:
 
 def _joint(number: int, layers: Sequence[tuple[Reading, str]], ones: int | None) -> _Joint | None:
     reading = layers[number][0]
+    if second_biases(reading):
+        return None  # the layer before does not compute the 1 that brings them
     made = {
         atom: (before, step, unit)
         for before, (other, _) in enumerate(layers) if before != number

@@ -45,6 +45,11 @@ class Link:
         """Whether the layer adds a bias."""
         return self.ones is not None or has_bias(self.reading)
 
+    @property
+    def width(self) -> int:
+        """How many inputs the layer has: one that is always 1 brings a second bias to each unit."""
+        return len(self.features) + bool(second_biases(self.reading))
+
 
 def networks_of(reading: Reading, name: str, loss: LossCells | None = None) -> tuple[Network, ...]:
     """A layer as networks: one for all documents of each length, under the same weights.
@@ -82,12 +87,12 @@ def _network(links: Sequence[Link], numbers: Sequence[int]) -> Network:
             options["activation"] = LINEAR
         if link.reading.kind != "Dense":
             options["return_sequences"] = link.all_steps
-        spec = layer_spec(link.reading.kind, link.name, link.reading.units, len(link.features), options)
+        spec = layer_spec(link.reading.kind, link.name, link.reading.units, link.width, options)
         found = _weights(link)
         weights |= {f"{link.name}.{weight}": found[weight] for weight in spec.weights}
         specs += [spec, *further]
     first = links[0]
-    shape = (len(first.documents[numbers[0]]), len(first.features)) if first.is_timed else (len(first.features),)
+    shape = (len(first.documents[numbers[0]]), first.width) if first.is_timed else (first.width,)
     samples = tuple(
         dict([
             *_inputs(first, number), *(state for link in links for state in _states(link, number)),
@@ -109,7 +114,9 @@ def _network(links: Sequence[Link], numbers: Sequence[int]) -> Network:
     }
     in_steps = first.is_timed and first.reading.kind == "Dense"
     model = sequential(first.name, shape, tuple(specs), loss)
-    return Network(model, weights, samples, bound, turned=turned, samples_in_steps=in_steps)
+    return Network(
+        model, weights, samples, bound, turned=turned, samples_in_steps=in_steps, ones=first.width - len(first.features)
+    )
 
 
 def _behind(link: Link) -> list[LayerSpec]:
@@ -134,6 +141,14 @@ def has_bias(reading: Reading) -> bool:
     return any(reading.layer.biases[row] for rows in reading.gates for row in rows)
 
 
+def second_biases(reading: Reading) -> dict[int, Atom]:
+    """Row → the bias that it adds besides its first one, where all units add two, as those of PyTorch do."""
+    rows = [row for gate in reading.gates for row in gate]
+    own = {row: sorted(reading.layer.biases[row] - {reading.recurrent_biases.get(row)}) for row in rows}
+    two = all(len(biases) == 2 and all(bias[3] != NEGATIVE for bias in biases) for biases in own.values())
+    return {row: max(biases) for row, biases in own.items()} if two else {}
+
+
 def subtracts_bias(reading: Reading) -> bool:
     """Whether the units subtract their biases, as thresholds."""
     return any(bias[3] == NEGATIVE for rows in reading.gates for row in rows for bias in reading.layer.biases[row])
@@ -149,8 +164,9 @@ def _weights(link: Link) -> dict[str, Places]:
             None if slot is None else _cell(layer.weights[row].get(slot)) for slot in slots for row in rows
         )  # fmt: skip
 
+    second = second_biases(reading)
     return {
-        "kernel": block(link.features),
+        "kernel": block(link.features) + tuple(_cell(second[row]) for row in rows if second),
         "recurrent_kernel": block([state_slots.get(unit) for unit in range(reading.units)]),
         "bias": _bias_cells(reading, rows) if link.ones is None else block([link.ones]),
     }
@@ -167,7 +183,10 @@ def _inputs(link: Link, number: int) -> Iterator[tuple[str, Places]]:
     for t, step in enumerate(link.documents[number]):
         slots = link.reading.layer.slots[step]
         name = f"input.x[{t}]" if link.is_timed else "input.x"
-        yield name, tuple(_cell(slots.get(slot)) for slot in link.features)
+        yield (
+            name,
+            tuple(_cell(slots.get(slot)) for slot in link.features) + (None,) * (link.width - len(link.features)),
+        )
 
 
 def _states(link: Link, number: int) -> Iterator[tuple[str, Places]]:
@@ -226,7 +245,8 @@ def irregularity(reading: Reading) -> str | None:
         "units share weights": len(set(weights)) < len(weights),
         "a unit adds more than one bias": any(
             len(layer.biases[row] - {reading.recurrent_biases.get(row)}) > 1 for row in rows
-        ),
+        )
+        and not second_biases(reading),
         "an input is computed inside of a formula": any(atom[3] not in {0, NEGATIVE} for atom in _given(reading)),
         "units read different inputs": few and any(slots - layer.weights[row].keys() for row in rows),
         "only some units subtract their bias": len({bias[3] == NEGATIVE for bias in biases}) > 1,

@@ -54,7 +54,9 @@ def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
         ]  # fmt: skip
         others = (o for o in computed if cell not in terms.reads[o] and agrees(computed[o], number))
         same = {*others} if found else set()
-        yield from (own for own in found if same <= {own.of})
+        # Near 0 tanh leaves a number as it is: who compares both takes them for the same.
+        compared = [{*read} for read in terms.reads.values() if cell in read] if same else []
+        yield from (own for own in found if same <= {own.of} and not any(same <= read for read in compared if same))
     yield from _softmaxes(computed, table.typed_numbers)
 
 

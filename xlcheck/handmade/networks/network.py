@@ -11,7 +11,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.expressions import Const, Expr
-from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.rewriting import replaced
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.learning.forward import forward_graph
@@ -36,6 +36,7 @@ class Network:
             their sums is 1 less that of Keras, or because thresholds are subtracted.
         constants: the cells of numbers that are options of its layers, as an epsilon is.
         samples_in_steps: whether its steps are samples to a reader: it has no memory, and a loss is their mean.
+        ones: how many of its last inputs are 1 and stand in no cell: their weights are further biases.
     """
 
     spec: ModelSpec
@@ -47,6 +48,7 @@ class Network:
     turned: Mapping[str, int] = field(default_factory=dict)
     constants: frozenset[Address] = frozenset()
     samples_in_steps: bool = False
+    ones: int = 0
 
     @cached_property
     def graph(self) -> Graph:
@@ -94,6 +96,8 @@ class Network:
                 for sample in range(1 if quantity.is_weight else len(self.samples))
             ]
             array = np.array(rows, dtype=np.float64)
+            if self.ones and quantity.band.role is Role.INPUT:
+                array[:, -self.ones :] = 1.0
             if quantity.is_weight:
                 array = array[0].reshape(quantity.shape)
                 array[..., : self.turned.get(quantity.name, 0)] *= -1

@@ -1,0 +1,109 @@
+"""Units that add two biases, one with the inputs and one with the states, as PyTorch's layers do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from equation_sheets import save
+
+from xlcheck.api import check
+from xlcheck.errors import NothingCheckedError
+
+pytestmark = [pytest.mark.keras, pytest.mark.usefixtures("a_short_search")]
+
+_GATES = ("i", "f", "g", "o")
+
+
+def _numbers(row: int, columns: str) -> dict[str, object]:
+    return {f"{c}{row}": round(((7 * row + 5 * n + n * n * row) % 19) / 10 - 0.9, 2) for n, c in enumerate(columns)}
+
+
+def _rnn() -> dict[str, object]:
+    """Two units over three steps down: weights in A to F, inputs in H and I, sums in J and K, states in L and M."""
+    cells: dict[str, object] = {"L4": 0, "M4": 0}
+    for row in (1, 2):
+        cells |= _numbers(row, "ABCDEF")
+    for row in (5, 6, 7):
+        cells |= _numbers(row, "HI")
+        for unit, (total, state) in enumerate(("JL", "KM"), 1):
+            read = f"$A${unit}*H{row}+$B${unit}*I{row}+$E${unit}+$C${unit}*L{row - 1}+$D${unit}*M{row - 1}+$F${unit}"
+            cells |= {f"{total}{row}": f"={read}", f"{state}{row}": f"=TANH({total}{row})"}
+    return cells
+
+
+def _lstm() -> dict[str, object]:
+    """One unit over three steps down: weights in rows of A to D, inputs in F, gates in G to J, c in K and h in L."""
+    cells: dict[str, object] = {"K6": 0, "L6": 0}
+    for row in range(1, 5):
+        cells |= _numbers(row, "ABCD")
+    for row in (7, 8, 9):
+        cells |= _numbers(row, "F")
+        for gate, column in enumerate("GHIJ", 1):
+            total = f"$A${gate}*F{row}+$B${gate}*L{row - 1}+$C${gate}+$D${gate}"
+            cells[f"{column}{row}"] = f"=TANH({total})" if column == "I" else f"=1/(1+EXP(-({total})))"
+        cells |= {f"K{row}": f"=H{row}*K{row - 1}+G{row}*I{row}", f"L{row}": f"=J{row}*TANH(K{row})"}
+    return cells
+
+
+def _dense() -> dict[str, object]:
+    """Two units behind two, over four samples in the rows 6 to 9; those behind add two biases."""
+    cells: dict[str, object] = {}
+    for row in range(1, 4):
+        cells |= _numbers(row, "ABDE")
+    cells |= {"D4": 0.35, "E4": -0.65}
+    for row in range(6, 10):
+        cells |= _numbers(row, "AB")
+        for own, weight in zip("GH", "AB", strict=True):
+            cells[f"{own}{row}"] = f"=TANH(A{row}*${weight}$1+B{row}*${weight}$2+${weight}$3)"
+        for own, weight in zip("IJ", "DE", strict=True):
+            total = f"G{row}*${weight}$1+H{row}*${weight}$2+${weight}$3+${weight}$4"
+            cells[f"{own}{row}"] = f"=1/(1+EXP(-({total})))"
+    return cells
+
+
+_SHEETS = {"SimpleRNN": _rnn, "LSTM": _lstm, "Dense": _dense}
+
+
+@pytest.mark.parametrize("kind", _SHEETS)
+def test_two_biases_are_one_in_keras(kind: str, tmp_path: Path) -> None:
+    """The second one stands as the weight of an input of 1, so that each keeps its cell."""
+    report = check(save(_SHEETS[kind](), tmp_path / "w.xlsx"))
+
+    assert (report.exit_code, report.counts.not_evaluated, report.reservations) == (0, 0, ())
+    assert any("add two biases" in note for note in report.notes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "old", "new"),
+    [
+        ("SimpleRNN", "J6", "+$F$1", ""),
+        ("SimpleRNN", "K7", "+$F$2", "+$F$1"),
+        ("LSTM", "H8", "+$D$2", "+$C$2"),
+        ("LSTM", "J9", "+$C$4", "-$C$4"),
+        ("Dense", "I8", "+$D$4", ""),
+    ],
+)
+def test_a_wrong_bias_is_found(kind: str, cell: str, old: str, new: str, tmp_path: Path) -> None:
+    """One of the two is left out, that of another unit, counted twice, or with the other sign."""
+    cells = _SHEETS[kind]()
+    assert old in str(cells[cell])
+    cells[cell] = str(cells[cell]).replace(old, new)
+
+    report = check(save(cells, tmp_path / "w.xlsx"))
+
+    assert [root.cell for root in report.roots] == [cell]
+
+
+def test_two_biases_of_some_units_are_no_layer(tmp_path: Path) -> None:
+    """Rule: only where all units add two are there two; otherwise one of them is a mistake somewhere."""
+    cells = _rnn()
+    for row in (5, 6, 7):
+        cells[f"K{row}"] = str(cells[f"K{row}"]).replace("+$F$2", "")
+
+    try:
+        report = check(save(cells, tmp_path / "w.xlsx"))
+    except NothingCheckedError:
+        return
+    assert report.exit_code == 3
+    assert not report.counts.root
