@@ -15,8 +15,7 @@ SECOND = CellResult(
 )  # fmt: skip
 CARRIED = CellResult(
     "dense", "B2", Status.CARRIED, Kind.VALUE, "dense.y[0]", 0.51, 0.5, 0.51, "=1/(1+EXP(-B1))", None,
-    "y of dense is 0.51 instead of 0.5 because a cell before it is wrong; it follows from the values it is computed "
-    "from.", 1,
+    "y of dense is 0.51 instead of 0.5 because a cell before it is wrong; its own formula is right.", 1,
 )  # fmt: skip
 HELPER = CellResult(
     "Check", "D2", Status.CARRIED, Kind.VALUE, None, "✗", "✓", None, '=IF(C2<1E-12,"✓","✗")', None,

@@ -83,7 +83,7 @@ def test_a_record_is_the_same_after_it_was_kept() -> None:
 @pytest.mark.parametrize(
     ("finding", "said"),
     [
-        (Finding(0, "", "wrong", actual=2.0, wanted=1.0), "It gives 2; from the cells before it follows 1."),
+        (Finding(0, "", "wrong", actual=2.0, wanted=1.0), "It gives 2; given the cells before it, it should be 1."),
         (Finding(0, "", "wrong", actual=1.0 + 1e-12, wanted=1.0), "right only for the numbers that stand here"),
         (Finding(0, "", "wrong", actual="#CIRC!"), "a circle of formulas"),
         (Finding(0, "", "wrong", actual="#NAME?"), "It gives #NAME?."),

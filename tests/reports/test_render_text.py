@@ -47,7 +47,7 @@ EVERY_OTHER_CELL = """\
      should be  0.51, given the values it is computed from
      formula    =1/(1+EXP(-B1))
      why        y of dense is 0.51 instead of 0.5 because a cell before it is
-                wrong; it follows from the values it is computed from.
+                wrong; its own formula is right.
 
   4  Check!D2  carried  (sample 1)
      gives      "✗"

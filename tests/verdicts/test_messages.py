@@ -74,8 +74,8 @@ def test_elements_are_named_as_on_the_worksheet() -> None:
          "hₜ of rnn, step 2, unit 1 (the new hidden state) should be tanh(zₜ) = 0.25, but the formula gives no finite "
          "number."),
         (H, Status.CARRIED, Kind.VALUE, 0.5,
-         "hₜ of rnn, step 2, unit 1 is 0.5 instead of 0.25 because a cell before it is wrong; it follows from the "
-         "values it is computed from."),
+         "hₜ of rnn, step 2, unit 1 is 0.5 instead of 0.25 because a cell before it is wrong; its own formula "
+         "is right."),
         (H, Status.NOT_EVALUATED, Kind.VALUE, NotEvaluated("the engine does not know F"),
          "hₜ of rnn, step 2, unit 1 was not checked: the engine does not know F."),
         (Y, Status.ROOT, Kind.VALUE, 0.5, "y of dense should be 0.25, but the cell gives 0.5."),

@@ -91,7 +91,7 @@ def _wrong(finding: Finding) -> str:
     actual, wanted = finding.actual, finding.wanted
     if isinstance(actual, float) and wanted is not None:
         if abs(actual - wanted) > _SAME * max(1.0, abs(wanted)):
-            return f"It gives {actual:.6g}; from the cells before it follows {wanted:.6g}."
+            return f"It gives {actual:.6g}; given the cells before it, it should be {wanted:.6g}."
         return "It is right only for the numbers that stand here: with others it gives something else."
     if actual == "#CIRC!":
         return "Nothing can be calculated here: it belongs to a circle of formulas that read each other, or reads one."

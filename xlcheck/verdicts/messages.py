@@ -107,10 +107,7 @@ def quantity_message(q: Quantity, element: int, status: Status, kind: Kind, actu
     if isinstance(actual, NotEvaluated):
         return f"{name} was not checked: {actual.reason}."
     if status is Status.CARRIED:
-        return (
-            f"{name} is {is_} instead of {should} because a cell before it is wrong; "
-            "it follows from the values it is computed from."
-        )
+        return f"{name} is {is_} instead of {should} because a cell before it is wrong; its own formula is right."
     name += _aside(q)
     sentences = {
         Kind.MISSING: f"The cell is empty; {name} should stand here: {rule}.",
