@@ -85,4 +85,4 @@ def test_notes_say_what_and_why_and_the_right_value(path: Path, tmp_path: Path) 
     assert lines["J14"][0] == "✗ wrong: sigmoid tanh exchanged"
     assert "should be σ(zₒ,ₜ) = 0.5876899" in lines["J14"][1]
     assert lines["J14"][-1] == "Right formula: =1/(1+EXP(-I14))"
-    assert lines["M15"][0] == "carried on"
+    assert lines["M15"][0] == "→ carried"

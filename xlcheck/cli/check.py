@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     "--annotate",
     type=OUTPUT,
     metavar="OUT.xlsx",
-    help="Also write a copy in which wrong cells are red, carried ones amber, each with a note.",
+    help="Also write a copy in which wrong cells are framed and red, carried ones amber, each with a note.",
 )
 @click.option("-o", "--output", type=OUTPUT, help="Write the result to a file instead of stdout.")
 @engine_option
@@ -168,4 +168,5 @@ def _annotate(report: CheckReport | Refusal, source: Path, target: Path, *, quie
 
     marked = annotate(report, source, target)
     if not quiet:
-        echo(f"{marked} cells are marked in {target}", err=True)
+        cells = {0: "no cell is", 1: "1 cell is"}.get(marked, f"{marked} cells are")
+        echo(f"{cells} marked in {target}", err=True)

@@ -86,7 +86,9 @@ def _marks(marks: StudentMarks) -> list[Mark]:
     for cell in marks.cells:
         if cell.status != "right" and cell.status != "not_found":
             place = parse_range(cell.cell)
-            found.setdefault(cell.cell, Mark(place.sheet, place.top, place.left, _color(cell), _note(cell)))
+            color = _color(cell)
+            mark = Mark(place.sheet, place.top, place.left, color, _note(cell), framed=color == _WRONG)
+            found.setdefault(cell.cell, mark)
     return list(found.values())
 
 
@@ -96,7 +98,7 @@ def _color(cell: CellMark) -> str:
 
 def _note(cell: CellMark) -> str:
     title = (
-        "carried on" if cell.status == "carried" else f"{STATUS_WORDS[cell.status]}: {cell.earned:g} of {cell.points:g}"
+        "→ carried" if cell.status == "carried" else f"{STATUS_WORDS[cell.status]}: {cell.earned:g} of {cell.points:g}"
     )
     return f"{title}\n{cell.message}"
 

@@ -1,4 +1,4 @@
-"""The marked copy of a workbook: roots red, carried cells amber, what breaks a pattern blue, each with a note."""
+"""The marked copy of a workbook: roots framed and red, carried cells amber, broken patterns blue, each with a note."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xlcheck.workbook.marking import Mark, write_marked
 
 _COLORS = {Status.ROOT: "F8B4A6", Status.CARRIED: "FFE2A8", Status.NOT_EVALUATED: "D9D9D9"}
 _WARNING = "BBDDF2"
-_TITLES = {Status.ROOT: "✗ wrong", Status.CARRIED: "carried on", Status.NOT_EVALUATED: "? no verdict"}
+_TITLES = {Status.ROOT: "✗ wrong", Status.CARRIED: "→ carried", Status.NOT_EVALUATED: "? no verdict"}
 
 
 def annotate(report: CheckReport, source: Path, target: Path) -> int:
@@ -51,7 +51,7 @@ def _marks(report: CheckReport) -> Iterator[Mark]:
             note += f"\nRight value{_proviso(cell)}: {show_values(cell)[1]}"
         if cell.desired_formula is not None:
             note += f"\nRight formula: {cell.desired_formula}"
-        yield Mark(cell.sheet, place.top, place.left, _COLORS[cell.status], note)
+        yield Mark(cell.sheet, place.top, place.left, _COLORS[cell.status], note, framed=cell.status is Status.ROOT)
 
 
 def _proviso(cell: CellResult) -> str:

@@ -23,12 +23,14 @@ from xlcheck.formulas.addresses import cell_name, column_index
 from xlcheck.workbook.container import Container, open_container
 from xlcheck.workbook.note_boxes import EMPTY_DRAWING, Grid, add_box
 from xlcheck.workbook.parts import read_structure
+from xlcheck.workbook.uncover import uncover
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _CONTENT_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _AUTHOR = "xlcheck"
+_FRAME = "9C2A00"
 # Elements of a worksheet that stand after its `legacyDrawing`.
 _AFTER_NOTES = (
     "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst",
@@ -44,6 +46,7 @@ class Mark:
         column: from 0.
         color: the fill as RRGGBB.
         note: the text of the note.
+        framed: whether it has a thick frame, too, which is seen by those who do not see colours, and on paper without.
     """
 
     sheet: str
@@ -51,6 +54,7 @@ class Mark:
     column: int
     color: str
     note: str
+    framed: bool = False
 
 
 def write_marked(source: Path, target: Path, marks: Iterable[Mark]) -> None:
@@ -114,7 +118,8 @@ class _Marking:
         rows = _Rows(root)
         for mark in marks:
             cell = rows.cell(mark.row, mark.column)
-            cell.set("s", str(self._styles.filled(int(cell.get("s", "0")), mark.color)))
+            cell.set("s", str(self._styles.marked(int(cell.get("s", "0")), mark.color, framed=mark.framed)))
+        uncover(root, {(mark.row, mark.column) for mark in marks})
         notes, drawing = self._note_parts(part, root)
         grid = Grid(root)
         for mark in marks:
@@ -159,33 +164,43 @@ class _Marking:
 
 
 class _Styles:
-    """The workbook's cell formats; copies of them with another fill are added as they are needed."""
+    """The workbook's cell formats; copies of them with another fill and a frame are added as they are needed."""
 
     def __init__(self, root: etree._Element | None) -> None:
         self._root = root
-        self._made: dict[tuple[int, str], int] = {}
+        self._made: dict[tuple[int, str, bool], int] = {}
 
-    def filled(self, style: int, color: str) -> int:
-        """The number of a format that is like another one, but with this fill."""
+    def marked(self, style: int, color: str, *, framed: bool) -> int:
+        """The number of a format that is like another one, but with this fill, and perhaps with a thick frame."""
         if self._root is None:
             return style  # a workbook without styles has no colours either; its notes still say everything
-        if (style, color) not in self._made:
-            fills, formats = self._root.find(f"{{{_MAIN}}}fills"), self._root.find(f"{{{_MAIN}}}cellXfs")
-            if fills is None or formats is None or not len(formats):
+        if (style, color, framed) not in self._made:
+            formats = self._root.find(f"{{{_MAIN}}}cellXfs")
+            if formats is None or not len(formats):
                 return style
-            fill = etree.fromstring(
-                f'<fill xmlns="{_MAIN}"><patternFill patternType="solid"><fgColor rgb="FF{color}"/>'
-                f'<bgColor indexed="64"/></patternFill></fill>'.encode()
-            )
             copied = deepcopy(formats[style if style < len(formats) else 0])
-            copied.set("fillId", str(len(fills)))
-            copied.set("applyFill", "1")
-            fills.append(fill)
-            formats.append(copied)
-            for group in (fills, formats):
-                group.set("count", str(len(group)))
-            self._made[style, color] = len(formats) - 1
-        return self._made[style, color]
+            self._give(copied, "fill", f'<patternFill patternType="solid"><fgColor rgb="FF{color}"/>'
+                       '<bgColor indexed="64"/></patternFill>')  # fmt: skip
+            if framed:
+                sides = ("left", "right", "top", "bottom")
+                line = "".join(f'<{side} style="thick"><color rgb="FF{_FRAME}"/></{side}>' for side in sides)
+                self._give(copied, "border", f"{line}<diagonal/>")
+            _append(formats, copied)
+            self._made[style, color, framed] = len(formats) - 1
+        return self._made[style, color, framed]
+
+    def _give(self, own: etree._Element, kind: str, content: str) -> None:
+        """Let a format have a fill or a border of its own."""
+        group = None if self._root is None else self._root.find(f"{{{_MAIN}}}{kind}s")
+        if group is not None:
+            _append(group, etree.fromstring(f'<{kind} xmlns="{_MAIN}">{content}</{kind}>'.encode()))
+            own.set(f"{kind}Id", str(len(group) - 1))
+            own.set(f"apply{kind.capitalize()}", "1")
+
+
+def _append(group: etree._Element, item: etree._Element) -> None:
+    group.append(item)
+    group.set("count", str(len(group)))
 
 
 class _Rows:
