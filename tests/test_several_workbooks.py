@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,7 +16,7 @@ import pytest
 import xlsxwriter
 
 from xlcheck.cli import run
-from xlcheck.cli.results import WORST_FIRST
+from xlcheck.cli.results import WORST_FIRST, show
 from xlcheck.verdicts.findings import Refusal
 
 LSTM = Path(__file__).parents[1] / "workbooks" / "lstm.xlsx"
@@ -108,6 +109,23 @@ def test_results_come_one_by_one(folder: Path) -> None:
             assert process.poll() is None
             process.terminate()
         assert process.returncode == 143
+
+
+def test_each_result_ends_its_line_before_the_next_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """So that what is said meanwhile, to whom both are shown together, stands on a line of its own."""
+
+    def outcomes() -> Iterator[Refusal]:
+        for name in ("a.xlsx", "b.xlsx"):
+            yield Refusal(name, "ironcalc", "WorkbookError", "it is damaged", 2)
+            printed.append(capsys.readouterr().out)
+
+    printed: list[str] = []
+    assert show(outcomes(), "text") == 2
+
+    first, second = printed
+    assert first == "! a.xlsx: not checked\n  it is damaged\n"
+    assert second.endswith("! b.xlsx: not checked\n  it is damaged\n")
+    assert capsys.readouterr().out == "\n2 workbooks: 2 could not be read.\n"
 
 
 def test_one_budget_for_all(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

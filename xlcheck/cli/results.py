@@ -45,7 +45,7 @@ def show(
     if output is not None:
         from xlcheck.files import write_text
 
-        write_text(output, chain(_pieces(tally, tally.noting(outcomes), format_, all_), "\n"))
+        write_text(output, _pieces(tally, tally.noting(outcomes), format_, all_))
     elif format_ == "text" and (sys.stdout.isatty() or os.environ.get("FORCE_COLOR")):
         from rich.console import Console
 
@@ -60,7 +60,7 @@ def show(
             console.print(f"\n{tally.summary}", highlight=False)
     else:
         printer = _Printer()
-        printer.print(chain(_pieces(tally, tally.noting(outcomes, printer.flush), format_, all_), "\n"))
+        printer.print(_pieces(tally, tally.noting(outcomes, printer.flush), format_, all_))
     return tally.exit_code
 
 
@@ -126,19 +126,19 @@ class _Printer:
 
 
 def _pieces(tally: _Tally, outcomes: Iterable[CheckReport | Refusal], format_: str, all_: bool) -> Iterator[str]:
-    """The results as one text, without colour and without a line end, in pieces."""
+    """The results as one text, without colour, in pieces; after each workbook a line of text is at its end."""
     if format_ == "json":
         from xlcheck.reports.render_json import json_pieces
 
-        return json_pieces(outcomes)
+        return chain(json_pieces(outcomes), "\n")
     if format_ == "html":
         from xlcheck.reports.render_html import render_html
 
-        return iter([render_html(list(outcomes)).rstrip("\n")])
+        return iter([render_html(list(outcomes)).rstrip("\n"), "\n"])
     if format_ == "junit":
         from xlcheck.reports.render_junit import render_junit
 
-        return iter([render_junit(list(outcomes)).rstrip("\n")])
+        return iter([render_junit(list(outcomes)).rstrip("\n"), "\n"])
     from xlcheck.reports.render_text import ROWS, text_pieces
 
     return chain(text_pieces(outcomes, rows=None if all_ else ROWS), _closing(tally))
@@ -149,6 +149,7 @@ def _closing(tally: _Tally) -> Iterator[str]:
     if tally.reports:
         from xlcheck.reports.render_agreement import render_agreement
 
-        yield f"\n\n{render_agreement(tally.reports)}".rstrip("\n")
+        if agreement := render_agreement(tally.reports).rstrip("\n"):
+            yield f"\n{agreement}\n"
     if tally.summary:
-        yield f"\n\n{tally.summary}"
+        yield f"\n{tally.summary}\n"

@@ -40,13 +40,13 @@ def render_text(reports: Iterable[Findings | Refusal], *, rows: int | None = ROW
         rows: how many mistakes to show of each, with their cells; None shows every cell by itself.
         width: characters in a line.
     """
-    return "".join(text_pieces(reports, rows=rows, width=width))
+    return "".join(text_pieces(reports, rows=rows, width=width)).removesuffix("\n")
 
 
 def text_pieces(reports: Iterable[Findings | Refusal], *, rows: int | None = ROWS, width: int = WIDTH) -> Iterator[str]:
-    """The text of `render_text`, line by line."""
-    for number, each in enumerate(_lines(reports, rows, width)):
-        yield ("\n" if number else "") + each.plain
+    """The text of `render_text`, line by line, each with its end."""
+    for each in _lines(reports, rows, width):
+        yield f"{each.plain}\n"
 
 
 def print_text(reports: Iterable[Findings | Refusal], console: Console, *, rows: int | None = ROWS) -> None:
