@@ -33,7 +33,10 @@ from xlcheck.model.keras_file import FOREIGN
 from xlcheck.progress import progress_bar
 
 if TYPE_CHECKING:
+    from xlcheck.arrays import Array
     from xlcheck.verdicts.report import CheckReport
+
+_FEW = 32  # numbers of a weight that are all shown
 
 
 @click.command("build")
@@ -241,6 +244,7 @@ def _targets(
 def _show_model(lesson: str, model: Any, path: Path, *, quiet: bool) -> None:
     """Save the trained model beside its workbook, and show its layers and weights."""
     from xlcheck.chapter.training.lessons import save_lesson
+    from xlcheck.model.keras_reader import weights_of
 
     save_lesson(lesson, model, path)
     if quiet:
@@ -254,7 +258,13 @@ def _show_model(lesson: str, model: Any, path: Path, *, quiet: bool) -> None:
     for layer in model.layers:
         output = layer.output[0] if isinstance(layer.output, list | tuple) else layer.output
         layers.add_row(layer.name, type(layer).__name__, str(tuple(output.shape[1:])), str(layer.count_params()))
-        for variable in layer.weights:
-            values = "  ".join(f"{value:.8f}" for value in variable.numpy().reshape(-1))
-            weights.add_row(f"{layer.name}.{variable.name}", str(tuple(variable.shape)), values)
+    for name, values in weights_of(model).items():
+        weights.add_row(name, str(values.shape), _in_words(values))
     console.print(layers, weights)
+
+
+def _in_words(values: Array) -> str:
+    """The numbers of a weight, or of a large one, which the workbook shows in its shape, how many and how large."""
+    if values.size > _FEW:
+        return f"{values.size} numbers from {values.min():.8f} to {values.max():.8f}"
+    return "  ".join(f"{value:.8f}" for value in values.reshape(-1))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from xlcheck.chapter.training.lessons import untrained
 from xlcheck.cli.build import _show_model
+from xlcheck.model.keras_reader import weights_of
 
 pytestmark = pytest.mark.keras
 
@@ -24,7 +26,22 @@ def test_layers_and_weights_are_shown(
     assert (tmp_path / "lstm.keras").is_file()
     assert ["lstm", "LSTM", "(1,)", "12"] in rows
     assert ["dense", "Dense", "(1,)", "2"] in rows
-    for layer in model.layers:
-        for variable in layer.weights:
-            numbers = [f"{value:.8f}" for value in variable.numpy().reshape(-1)]
-            assert [f"{layer.name}.{variable.name}", str(tuple(variable.shape)), "  ".join(numbers)] in rows
+    for name, values in weights_of(model).items():
+        numbers = [f"{value:.8f}" for value in values.reshape(-1)]
+        assert [name, str(values.shape), "  ".join(numbers)] in rows
+
+
+def test_each_weight_has_a_name_of_its_own_and_a_large_one_is_summed_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both directions are told apart; of 64 numbers, which the workbook shows, only the range is printed."""
+    monkeypatch.setenv("COLUMNS", "200")
+    _show_model("bidirectional", untrained("bidirectional"), tmp_path / "both.keras", quiet=False)
+    both = capsys.readouterr().err
+    _show_model("encoder-decoder", untrained("encoder-decoder"), tmp_path / "large.keras", quiet=False)
+    large = capsys.readouterr().err
+
+    assert "bidirectional.forward" in both
+    assert "bidirectional.backward" in both
+    (row,) = [line for line in large.splitlines() if "encoder.kernel " in line]
+    assert re.search(r"\(4, 16\) +│ 64 numbers from -0\.\d{8} to 0\.\d{8} +│", row)
