@@ -47,6 +47,14 @@ def test_build_writes_and_checks(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "560" in capsys.readouterr().out
 
 
+def test_one_lesson_is_written_into_a_folder_that_is_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With -o and the name of a folder, as of several lessons; the file has the lesson's name."""
+    assert run(["build", "simple-rnn-small", "-o", str(tmp_path)]) == 0
+
+    assert [path.name for path in tmp_path.iterdir()] == ["simple-rnn-small.xlsx"]
+    assert capsys.readouterr().err == ""
+
+
 def test_check_of_a_lesson_needs_no_tensorflow() -> None:
     """`--help` and `check` of a generated workbook import no heavy library, and nothing that prints or evaluates.
 

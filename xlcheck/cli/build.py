@@ -107,7 +107,7 @@ _FEW = 32  # numbers of a weight that are all shown
     metavar="KEYFILE",
     help="Sign the workbook with the key in this file; `check --verify-key` asks for it.",
 )
-@click.option("-o", "--output", type=OUTPUT, help="File to write; for several lessons, a folder.")
+@click.option("-o", "--output", type=OUTPUT, help="File to write, or a folder for it; for several lessons, a folder.")
 @texts_option
 @engine_option
 @format_option
@@ -164,7 +164,9 @@ def _of_model(
 ) -> Iterator[CheckReport]:  # fmt: skip
     from xlcheck import api
 
-    path = output or Path(model).with_suffix(".xlsx")
+    path = Path(model).with_suffix(".xlsx") if output is None else output
+    if path.is_dir():
+        path /= f"{Path(model).stem}.xlsx"
     require_writable(path, ".xlsx")  # also not onto an input, of which the library knows nothing
     with status(f"building {path}", show=not quiet):
         started = monotonic()
@@ -228,7 +230,7 @@ def _targets(
         both = ", not both" if all_ else ""
         raise UsageError(f"name one or more lessons, or pass --all{both}; `xlcheck list` shows the lessons")
     names = list(ALL_LESSONS) if all_ else list(dict.fromkeys(known_lesson(name).name for name in lessons))
-    if output is not None and len(names) == 1 and not all_:
+    if output is not None and len(names) == 1 and not all_ and not output.is_dir():
         yield names[0], weights, output
         return
     folder = output or (Path("workbooks") if all_ else Path())
