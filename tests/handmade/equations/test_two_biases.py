@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from equation_sheets import save
 
-from xlcheck.api import check
-from xlcheck.errors import NothingCheckedError
+from xlcheck.api import bind, check
+from xlcheck.errors import NothingCheckedError, UsageError
 
 pytestmark = [pytest.mark.keras, pytest.mark.usefixtures("a_short_search")]
 
@@ -72,6 +73,35 @@ def test_two_biases_are_one_in_keras(kind: str, tmp_path: Path) -> None:
 
     assert (report.exit_code, report.counts.not_evaluated, report.reservations) == (0, 0, ())
     assert any("add two biases" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("kind", ["SimpleRNN", "LSTM"])
+def test_bindings_name_both(kind: str, tmp_path: Path) -> None:
+    """What `bind` writes says where either stands, and a wrong one is found with it, too."""
+    cells, bindings = _SHEETS[kind](), tmp_path / "w.toml"
+    path = save(cells, tmp_path / "w.xlsx")
+    bindings.write_text(bind(path).text, encoding="utf-8")
+    assert "second_bias" in bindings.read_text("utf-8")
+    assert check(path, bindings=bindings).exit_code == 0
+
+    wrong = {"SimpleRNN": "K6", "LSTM": "H8"}[kind]
+    cells[wrong] = re.sub(r"\+\$(F|D)\$2(?=\)|$)", "", str(cells[wrong]))
+    assert [root.cell for root in check(save(cells, path), bindings=bindings).roots] == [wrong]
+
+
+def test_only_the_first_layer_may_have_a_second_bias(tmp_path: Path) -> None:
+    """Another one reads what the one before computes, which is no 1."""
+    path, bindings = save(_dense(), tmp_path / "w.xlsx"), tmp_path / "w.toml"
+    bindings.write_text(
+        "[[model]]\n"
+        + '[[model.layer]]\ntype = "Dense"\nunits = 2\nactivation = "tanh"\n'
+        + 'kernel = { range = "A1:B2", transposed = false }\nbias = "A3:B3"\n'
+        + '[[model.layer]]\ntype = "Dense"\nname = "d"\nunits = 2\nkernel = "D1:E2"\nbias = "D3:E3"\n'
+        + 'second_bias = "D4:E4"\n[[model.document]]\nx = "A6:B6"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(UsageError, match="layer 'd': only the first layer of a model may have a second_bias"):
+        check(path, bindings=bindings)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ from xlcheck.documents import read_toml
 from xlcheck.errors import ModelError, NotSupportedError, UsageError
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Graph
-from xlcheck.handmade.networks.bound_layers import Table, bound_layers, input_shape
+from xlcheck.handmade.networks.bound_layers import SECOND_BIAS, Table, bound_layers, input_shape
 from xlcheck.handmade.networks.helpers import helper_called, helpers
 from xlcheck.handmade.networks.layer_specs import require_known
 from xlcheck.handmade.networks.network import Network, Places, graph_of
@@ -114,21 +114,25 @@ def _network(model: Table, number: int, content: WorkbookContent) -> Network:
     for table in layers:
         require_known(str(table.get("type")), str(table.get("name", table.get("type"))))
     reader = Reader(content, _sheet(model, content))
-    shape = input_shape(model, layers, documents[0], reader)
+    *steps, features = input_shape(model, layers, documents[0], reader)
+    ones = int(SECOND_BIAS in layers[0])
+    shape = (*steps, features + ones)
     specs, weights, turned = bound_layers(layers, shape, reader)
     spec = sequential(str(model.get("name", f"model{number + 1}")), shape, specs, model.get("loss"))
     graph = graph_of(spec)
     samples, bound = [], []
     for document in documents:
-        given, quantities = _document(document, graph, model.get("time"), reader)
+        given, quantities = _document(document, graph, model.get("time"), reader, ones)
         samples.append(given)
         bound.append(quantities)
-    wanted = tuple(_wanted(document, graph) for document in documents)
-    return Network(spec, weights, tuple(samples), tuple(bound), wanted, turned=turned)
+    wanted = tuple(_wanted(document, graph, ones) for document in documents)
+    return Network(spec, weights, tuple(samples), tuple(bound), wanted, turned=turned, ones=ones)
 
 
-def _document(document: Table, graph: Graph, time: Any, reader: Reader) -> tuple[dict[str, Places], dict[str, Places]]:
-    """The cells of a document's given quantities, and of its computed ones."""
+def _document(
+    document: Table, graph: Graph, time: Any, reader: Reader, ones: int
+) -> tuple[dict[str, Places], dict[str, Places]]:
+    """The cells of a document's given quantities, the last inputs without any, and of its computed ones."""
     across = {"across": True, "down": False, None: None}.get(time, "?")
     if across == "?":
         raise UsageError("time must be 'across' or 'down'")
@@ -137,13 +141,15 @@ def _document(document: Table, graph: Graph, time: Any, reader: Reader) -> tuple
     for key, place in document.items():
         if key in {"name", "x_values"}:
             continue
-        for name, cells in _quantity(key, place, graph, across, reader).items():  # type: ignore[arg-type]
-            (given if name in graph and graph[name].expr is None else bound)[name] = places(cells)
+        own = ones if key in {"x", "input.x"} else 0
+        for name, cells in _quantity(key, place, graph, across, reader, own).items():  # type: ignore[arg-type]
+            is_given = name in graph and graph[name].expr is None
+            (given if is_given else bound)[name] = (*places(cells), *(None,) * own)
     return given, bound
 
 
-def _quantity(key: str, place: Any, graph: Graph, across: bool | None, reader: Reader) -> dict[str, Cells]:
-    """The cells of one quantity or helper, or of one symbol at all its time steps."""
+def _quantity(key: str, place: Any, graph: Graph, across: bool | None, reader: Reader, less: int) -> dict[str, Cells]:
+    """The cells of one quantity or helper, or of one symbol at all its time steps, without its last elements."""
     short = {"x": "input.x", "y": "target.y"}.get(key, key)
     names = [q.name for q in graph if q.name == short or q.band.name == short]
     if not names:
@@ -158,14 +164,14 @@ def _quantity(key: str, place: Any, graph: Graph, across: bool | None, reader: R
     if helper is not None:
         names, size = list(helper.steps), helper.size
     else:
-        size = int(np.prod(graph[names[0]].shape))
+        size = int(np.prod(graph[names[0]].shape)) - less
     if len(names) == 1:
         return {names[0]: reader.tensor(place, (size,), key)}
     cells = reader.steps(place, len(names), size, key, across=across)
     return {name: cells[step] for step, name in enumerate(names)}
 
 
-def _wanted(document: Table, graph: Graph) -> dict[str, Any]:
+def _wanted(document: Table, graph: Graph, ones: int) -> dict[str, Any]:
     """What the inputs of a document should be, where somebody has said so."""
     if "x_values" in document and "x" not in document:
         raise UsageError("x_values say what a sample is, and x must say where it stands")
@@ -176,10 +182,10 @@ def _wanted(document: Table, graph: Graph) -> dict[str, Any]:
         values = np.asarray(document["x_values"], dtype=np.float64).reshape(len(names), -1)
     except (ValueError, TypeError, OverflowError):
         raise UsageError("x_values must be numbers, one row for each time step") from None
-    features = int(np.prod(graph[names[0]].shape))
+    features = int(np.prod(graph[names[0]].shape)) - ones
     if values.shape[1] != features:
         raise UsageError(f"x_values must be {len(names)} × {features} numbers")
-    return {name: values[step] for step, name in enumerate(names)}
+    return {name: np.append(values[step], np.ones(ones)) for step, name in enumerate(names)}
 
 
 def _only(table: Table, allowed: set[str], what: str) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.networks.bound_layers import SECOND_BIAS
 from xlcheck.handmade.networks.helpers import helpers
 from xlcheck.handmade.networks.layer_specs import DEFAULTS
 from xlcheck.handmade.networks.network import Network, Places
@@ -68,8 +69,13 @@ def _layer(network: Network, layer: LayerSpec, sheet: str) -> Iterator[str]:
     turned = {weight for weight in layer.weights if f"{layer.name}.{weight}" in network.turned}
     if turned:
         yield f"negative = {json.dumps('bias' if turned == {'bias'} else 'z')}"
-    for weight, shape in layer.weights.items():
-        yield from _weight(weight, network.weights[f"{layer.name}.{weight}"], shape, layer, sheet)
+    weights = {name: (network.weights[f"{layer.name}.{name}"], shape) for name, shape in layer.weights.items()}
+    if network.ones and layer is network.spec.layers[0]:
+        places, (inputs, columns) = weights["kernel"]
+        weights["kernel"] = places[:-columns], (inputs - 1, columns)
+        weights[SECOND_BIAS] = places[-columns:], (columns,)
+    for name, (places, shape) in weights.items():
+        yield from _weight(name, places, shape, layer, sheet)
 
 
 def _weight(name: str, places: Places, shape: tuple[int, ...], layer: LayerSpec, sheet: str) -> Iterator[str]:
@@ -101,6 +107,7 @@ def _document(network: Network, sample: Mapping[str, Places], sheet: str) -> Ite
         key = {"input.x": "x", "target.y": "y"}.get(band, band)
         key = key if key.isidentifier() else json.dumps(key)
         rows = [_array(sample[name], (len(sample[name]),)) for name in names]
+        rows = [row[: len(row) - network.ones] for row in rows] if key == "x" else rows
         whole = _block(np.stack(rows), sheet) if len({len(row) for row in rows}) == 1 else None
         if whole is not None and (len(rows) != len(rows[0]) or len(rows) == 1):
             yield f"{key} = {whole}"

@@ -20,7 +20,9 @@ from xlcheck.model.model_spec import LayerSpec, sequential
 Table = Mapping[str, Any]
 Shape = tuple[int, ...]
 
-_WEIGHTS = frozenset({"kernel", "recurrent_kernel", "bias"})
+SECOND_BIAS = "second_bias"
+"""What units add besides a bias of Keras's: in the model it is the weight of one more input, which is always 1."""
+_WEIGHTS = frozenset({"kernel", "recurrent_kernel", "bias", SECOND_BIAS})
 _OTHER_WEIGHTS = {
     "Embedding": frozenset({"embeddings"}),
     "PReLU": frozenset({"alpha"}),
@@ -42,7 +44,7 @@ def bound_layers(
 
     Args:
         tables: what the file says of each.
-        shape: of the model's input, without samples.
+        shape: of the model's input, without samples; with the input of 1 if the first layer has a second bias.
         reader: finds cells.
 
     Raises:
@@ -57,6 +59,8 @@ def bound_layers(
         name = str(table.get("name") or _default_name(str(table.get("type")), [spec.name for spec in specs]))
         if any(spec.name == name for spec in specs):
             raise UsageError(f"two layers are called {name!r}; give each a name of its own")
+        if specs and SECOND_BIAS in table:
+            raise UsageError(f"layer {name!r}: only the first layer of a model may have a {SECOND_BIAS}")
         layer, cells = _layer(table, name, before, reader)
         specs.append(layer)
         weights |= {f"{name}.{weight}": places(found) for weight, found in cells.items()}
@@ -165,13 +169,24 @@ def _layer(table: Table, name: str, before: Shape, reader: Reader) -> tuple[Laye
     units = _units(table) if has_units(kind) else None
     spec = layer_spec(kind, name, units, before[-1], options, before[0] if len(before) > 1 else 0)
     order = _gate_order(table, kind, name)
+    shapes = _shapes_in_cells(spec, has_second_bias=SECOND_BIAS in named)
     cells: dict[str, Cells] = {}
     for key, place in ranges.items():
-        cells |= _weights(key, place, spec, order, reader)
+        cells |= _weights(key, place, spec, shapes, order, reader)
+    if SECOND_BIAS in cells and "kernel" in cells:
+        cells["kernel"] = np.concatenate([cells["kernel"], cells.pop(SECOND_BIAS)])
     missing = set(spec.weights) - set(cells)
     if missing:
         raise UsageError(f"layer {name!r} needs a range for its {min(missing)}")
     return spec, cells
+
+
+def _shapes_in_cells(spec: LayerSpec, *, has_second_bias: bool) -> Mapping[str, Shape]:
+    """The shape of each weight that stands in cells: the last row of a kernel may be called a second bias."""
+    if not has_second_bias:
+        return spec.weights
+    inputs, columns = spec.weights["kernel"]
+    return {**spec.weights, "kernel": (inputs - 1, columns), SECOND_BIAS: (1, columns)}
 
 
 def _options(table: Table, kind: str) -> dict[str, Any]:
@@ -194,15 +209,17 @@ def _gate_order(table: Table, kind: str, name: str) -> tuple[str, ...]:
     return tuple(order)
 
 
-def _weights(key: str, place: Any, spec: LayerSpec, order: tuple[str, ...], reader: Reader) -> dict[str, Cells]:
+def _weights(
+    key: str, place: Any, spec: LayerSpec, shapes: Mapping[str, Shape], order: tuple[str, ...], reader: Reader
+) -> dict[str, Cells]:
     """The cells of the weights that one key names, side by side along the first axis."""
     names = [part.strip() for part in key.split("+")]
-    unknown = [name for name in names if name not in spec.weights]
+    unknown = [name for name in names if name not in shapes]
     if unknown:
         raise UsageError(f"layer {spec.name!r}: {spec.kind} with these options has no {unknown[0]}")
     own = GATES.get(spec.kind, ("y",))
-    units = spec.weights[names[0]][-1] // len(own)
-    rows = [_rows(spec.weights[name]) for name in names]
+    units = shapes[names[0]][-1] // len(own)
+    rows = [_rows(shapes[name]) for name in names]
     what = f"{spec.name}.{key}"
     if isinstance(place, Mapping) and set(place) <= {*own, "transposed"}:
         missing = set(own) - set(place)
@@ -219,7 +236,7 @@ def _weights(key: str, place: Any, spec: LayerSpec, order: tuple[str, ...], read
     found = {}
     start = 0
     for name, count in zip(names, rows, strict=True):
-        found[name] = stacked[start : start + count].reshape(spec.weights[name])
+        found[name] = stacked[start : start + count].reshape(shapes[name])
         start += count
     return found
 
