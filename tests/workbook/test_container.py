@@ -11,6 +11,7 @@ import tracemalloc
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile
 
@@ -263,6 +264,20 @@ def test_refuses_a_zip_password(write_parts: Callable[..., Path]) -> None:
     path.write_bytes(content)
 
     assert refusal(path) == f"{path} is protected by a zip password; unpack and save it without one"
+
+
+def test_a_disk_that_gives_nothing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That the file cannot be read, and why, and not that a result could not be written."""
+    from xlcheck.workbook import container
+
+    class Damaged(BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(container, "open_input", lambda path: Damaged())
+    path = tmp_path / "stick.xlsx"
+
+    assert refusal(path) == f"{path} cannot be read ({os.strerror(errno.EIO)}); check the file and its permissions"
 
 
 def test_refuses_a_compression_that_excel_does_not_read(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import os
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
@@ -266,13 +267,18 @@ def _open_file(path: Path) -> BinaryIO:
     except FileNotFoundError:
         raise WorkbookError(f"{path} does not exist; check the spelling and the folder") from None
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise WorkbookError(f"{path} cannot be read ({reason}); check the file and its permissions") from None
+        raise _unreadable(path, error) from None
 
 
 def _open_archive(path: Path, file: BinaryIO) -> ZipFile:
     try:
-        return ZipFile(file)
-    except (BadZipFile, ValueError, NotImplementedError, OverflowError, IndexError):
+        with suppress(BadZipFile, ValueError, NotImplementedError, OverflowError, IndexError):
+            return ZipFile(file)
         file.seek(0)
-        raise WorkbookError(f"{path} {kind_of_file(file)}") from None
+        raise WorkbookError(f"{path} {kind_of_file(file)}")
+    except OSError as error:  # of a disk that is damaged, or a share that has gone
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> WorkbookError:
+    return WorkbookError(f"{path} cannot be read ({error.strerror or error}); check the file and its permissions")
