@@ -164,14 +164,14 @@ def test_the_sample_is_chosen_in_the_same_view() -> None:
     ],
 )
 def test_steps_that_are_left_out_are_named(steps: int, sentence: str) -> None:
-    """Of a layer of many steps the note below its drawing says which ones the drawing has not."""
+    """Of a layer of many steps a note below its drawing says which ones the drawing has not."""
     options = {"units": 1, "activation": "tanh", "use_bias": False, "return_sequences": True}
     layer = LayerSpec("SimpleRNN", "rnn", options, {"kernel": (1, 1), "recurrent_kernel": (1, 1)})
     spec = sequential("steps", (steps, 1), (layer,))
     graph = forward_graph(spec)
     trace = Trace("zeros", evaluate(graph, {q.name: np.zeros((1, *q.shape)[q.is_weight :]) for q in graph}))
     page = next(sheet for sheet in plan_model(spec, trace, trace, ["sample 1"]).sheets if sheet.name == NAME)
-    notes = [str(cell.content) for cell in page.cells if str(cell.content).startswith("U = ")]
+    notes = [str(cell.content) for cell in page.cells if str(cell.content).startswith("They are the same")]
 
     assert len(notes) == 1
     assert notes[0].endswith(sentence)

@@ -70,10 +70,11 @@ class Unrolled:
         unit = say("unrolled.first_unit") if self.steps[0].shape[-1] > 1 else ""
         sheet.put(top + 1, left_unrolled, say("unrolled.unrolled", unit=unit), "part_heading")
         draw(sheet, top + PLACE, left_unrolled, self.unrolled, self._box)
-        sheet.put(top + PLACE + size(self.unrolled)[0] + 1, left, self._letters(), "hint")
+        for line, text in enumerate(self._letters(), start=1):
+            sheet.put(top + PLACE + size(self.unrolled)[0] + line, left, text, "hint")
 
-    def _letters(self) -> str:
-        """What the letters beside the arrows stand for."""
+    def _letters(self) -> tuple[str, str]:
+        """What the letters beside the arrows stand for, and at which steps, in two lines that a page has room for."""
         names = ("kernel", "recurrent_kernel")
         words = [f"{letter} = {name}{self._also(f'{self.drawn.layer}.{name}')}"
                  for letter, name in zip("UW", names, strict=True)]  # fmt: skip
@@ -84,7 +85,7 @@ class Unrolled:
         last = 1 if len(shown) == len(self.steps) else shown[1]
         several = say("unrolled.steps_2_and_3") if last == 3 else say("unrolled.steps_2_to", last=last)
         left_out = {1: "", 2: say("unrolled.step_2")}.get(last, several)
-        return say("unrolled.letters", letters=" · ".join(words), left_out=left_out)
+        return " · ".join(words), say("unrolled.same_at_every_step", left_out=left_out)
 
     def _also(self, weight: str) -> str:
         return f" ({self.weights[weight]})" if weight in self.weights else ""
