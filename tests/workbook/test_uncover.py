@@ -96,5 +96,5 @@ def test_the_marked_copy_shows_its_marks_on_a_heat_map(tmp_path: Path) -> None:
 
     read = openpyxl.load_workbook(copy)["map"]
     assert [str(item.sqref) for item in read.conditional_formatting] == ["A1 C1"]
-    assert read["B1"].border.left.style == read["B1"].border.bottom.style == "thick"
+    assert read["B1"].border.left.style == read["B1"].border.bottom.style == "medium"
     assert read["A1"].border.left.style is None

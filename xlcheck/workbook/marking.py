@@ -46,7 +46,7 @@ class Mark:
         column: from 0.
         color: the fill as RRGGBB.
         note: the text of the note.
-        framed: whether it has a thick frame, too, which is seen by those who do not see colours, and on paper without.
+        framed: whether it has a frame, too, which is seen by those who do not see colours, and on paper without.
     """
 
     sheet: str
@@ -171,7 +171,7 @@ class _Styles:
         self._made: dict[tuple[int, str, bool], int] = {}
 
     def marked(self, style: int, color: str, *, framed: bool) -> int:
-        """The number of a format that is like another one, but with this fill, and perhaps with a thick frame."""
+        """The number of a format that is like another one, but with this fill, and perhaps with a frame."""
         if self._root is None:
             return style  # a workbook without styles has no colours either; its notes still say everything
         if (style, color, framed) not in self._made:
@@ -183,7 +183,7 @@ class _Styles:
                        '<bgColor indexed="64"/></patternFill>')  # fmt: skip
             if framed:
                 sides = ("left", "right", "top", "bottom")
-                line = "".join(f'<{side} style="thick"><color rgb="FF{_FRAME}"/></{side}>' for side in sides)
+                line = "".join(f'<{side} style="medium"><color rgb="FF{_FRAME}"/></{side}>' for side in sides)
                 self._give(copied, "border", f"{line}<diagonal/>")
             _append(formats, copied)
             self._made[style, color, framed] = len(formats) - 1
