@@ -164,6 +164,15 @@ def test_rosters_are_read_as_people_have_them(
         assert [(student.id, student.name) for student in read_roster(path)] == students
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_rosters_come_in_the_encodings_that_excel_saves(encoding: str, tmp_path: Path) -> None:
+    """As CSV, as CSV UTF-8, and as Unicode text."""
+    path = tmp_path / "students.txt"
+    path.write_bytes("id\tname\n7\tZoë Müller\n".encode(encoding))
+
+    assert [(student.id, student.name) for student in read_roster(path)] == [("7", "Zoë Müller")]
+
+
 def test_ids_that_no_file_can_be_called_get_files_of_their_own(tmp_path: Path) -> None:
     """Slashes, reserved names of Windows and names that differ in capitals alone make different files."""
     path = tmp_path / "students.csv"
@@ -178,7 +187,8 @@ def test_ids_that_no_file_can_be_called_get_files_of_their_own(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("content", "words"),
     [(b"", "is empty"), (b"id,name\n", "no student"), (b"1\n1\n", "twice"), (b"id,name\n,Ada\n", "no id"),
-     (b"Name,Matrikel\nAda,7\n", "none of them is called id"), (b"\x00\x01\n", "cannot be read")],
+     (b"Name,Matrikel\nAda,7\n", "none of them is called id"), (b"\x00\x01\n", "cannot be read"),
+     (b"PK\x03\x04\r\x00\r\n", "is no CSV file; save the list of students as CSV")],
 )  # fmt: skip
 def test_what_is_no_roster_is_refused(content: bytes, words: str, tmp_path: Path) -> None:
     """One sentence says what is wrong with it."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -49,15 +50,15 @@ def read_roster(path: Path) -> tuple[Student, ...]:
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}") from None
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     try:
         rows = [[cell.strip() for cell in row] for row in csv.reader(StringIO(text), delimiter=delimiter)]
-    except csv.Error as error:
-        raise DataError(f"{path} is no CSV file: {error}") from None
+    except csv.Error:  # as of a workbook or a PDF
+        raise DataError(f"{path} is no CSV file; save the list of students as CSV, one of them a line") from None
     rows = [row for row in rows if any(row)]
     if not rows:
         raise DataError(f"{path} is empty; it needs one student a line: an id, and if you like a name")
@@ -97,7 +98,7 @@ def _checked(path: Path, students: list[Student]) -> tuple[Student, ...]:
     found = []
     for line, student in enumerate(students, start=1):
         if not student.id:
-            raise DataError(f"{path}: student {line} has no id; each needs one of his own")
+            raise DataError(f"{path}: student {line} has no id; each needs one of their own")
         if not student.id.isprintable() or len(student.id) > 200 or len(student.name) > 200:
             raise DataError(f"{path}: the id or name of student {line} cannot be read; is this a CSV file?")
         if student.id in ids:
