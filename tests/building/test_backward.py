@@ -77,6 +77,17 @@ def test_links_on_the_way_back_lead_to_the_beginning_of_its_pages(built: Built) 
     assert links["the loss of every sample →"].replace("'", "") == "Batch!A1"
 
 
+def test_pages_of_the_way_back_end_between_two_matrices(built: Built) -> None:
+    """On paper each matrix of a gradient or of a step stands below its name."""
+    book = openpyxl.load_workbook(built.path)
+    ends = [(sheet, item.id) for sheet in (book["Gradients"], book["Step"]) for item in sheet.row_breaks.brk]
+
+    assert {sheet.title for sheet, _ in ends} == {"Gradients", "Step"}
+    for sheet, end in ends:
+        first, last = sheet.cell(end + 1, 1), sheet.cell(end, 1)
+        assert (bool(first.value), first.font.bold, last.value) == (True, True, None), (sheet.title, end)
+
+
 def test_every_style_and_two_engines(built: Built) -> None:
     """All gradients of two samples and a step of Adam are Keras's, however the formulas are written."""
     content = read_workbook(built.path)

@@ -13,7 +13,7 @@ from xlcheck.layout.common import heading, title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.quantity_formulas import matrix_formulas
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.weights import LABELLED_COLUMNS, column_labels, with_weights
+from xlcheck.layout.weights import LABELLED_COLUMNS, column_labels, matrix_starts, with_weights
 from xlcheck.learning.optimisers.step import BEFORE, LAYER
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.texts import meant, say
@@ -34,6 +34,7 @@ def gradients_sheet(
     _widths(sheet)
     row = _TOP
     for layer, members in _by_layer(gradients):
+        sheet.starts.append(row)
         heading(sheet, row, layer, _COLUMNS)
         row += 1
         for q in members:
@@ -48,6 +49,7 @@ def step_sheet(
     title(sheet, STEP, text, _COLUMNS)
     _widths(sheet)
     row = _TOP
+    sheet.starts.append(row)
     heading(sheet, row, say("gradients.settings"), _COLUMNS)
     row += 1
     for q in quantities:
@@ -55,6 +57,7 @@ def step_sheet(
             row = _setting(draft, sheet, row, q)
     row += 1
     for layer, members in _by_layer([q for q in quantities if q.band.layer != LAYER]):
+        sheet.starts.append(row)
         heading(sheet, row, layer, _COLUMNS)
         row += 1
         for q in members:
@@ -102,13 +105,14 @@ def _caption(draft: Draft, sheet: SheetDraft, row: int, q: Quantity, labels: lis
     values = _matrix(draft, q)
     shape = " × ".join(f"{n:,}" for n in q.shape)
     sheet.put(row, 0, f"{q.band.label}   {shape}", "symbol")
-    sheet.put(row, 2, q.band.equation, "equation")
+    sheet.put_row(row, 1, (None, q.band.equation or None), "equation")
     sheet.put(row + 1, 2, meant(q.band.meaning), "hint")
     sheet.put_row(row + 2, 1, labels, "column_label")
     if len(values) > 1:
         first = 0.0 if q.band.symbol.endswith("embeddings") else 1.0  # codes count from 0
         sheet.numbers(row + 3, 0, np.arange(first, first + len(values))[:, None], "label")
     area = sheet.at(row + 3, 1, *values.shape)
+    sheet.starts += matrix_starts(sheet, row, len(values))
     draft.place(q.name, area)
     return area
 

@@ -105,6 +105,11 @@ def _sheet(draft: Draft, name: str, heading_text: str, what: str, layers: Mappin
     return sheet
 
 
+def matrix_starts(sheet: SheetDraft, row: int, rows: int) -> list[int]:
+    """Where a page may begin in a matrix and its caption: with it, unless a heading does, and in a long one."""
+    return [*([row] if row - 1 not in sheet.starts else []), *range(row + _PART, row + rows, _PART)]
+
+
 def _weight(
     draft: Draft, sheet: SheetDraft, layer: LayerSpec, name: str, row: int, book_names: Mapping[str, str]
 ) -> int:
@@ -132,7 +137,7 @@ def _weight(
         if not words:
             sheet.numbers(row + 2, 0, np.arange(float(first), first + rows)[:, None], "label")
     area = sheet.numbers(row + 2, 1, values, "weight" if sheet.widths[1] == _USUAL else f"weight{BRIEF}")
-    sheet.starts += [*([row] if row - 1 not in sheet.starts else []), *range(row + _PART, row + rows, _PART)]
+    sheet.starts += matrix_starts(sheet, row, rows)
     draft.place(name, area)
     if is_defined_name(name, draft.names):
         draft.names[name] = area
