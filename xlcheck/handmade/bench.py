@@ -177,7 +177,7 @@ def _recognised(reading: Reading, networks: Sequence[Network]) -> Iterator[str]:
     times += f" times {reading.scale:g}" if reading.scale != 1 else ""
     yield (
         f"no bindings were given; assumed {layer.name} = {reading.kind}({reading.units}, "
-        f"{reading.activations['activation']}){samples}{times} "
+        f"{', '.join(_activations(reading))}){samples}{times} "
         f"(weights from {show(cells[0])} on)"
     )
     if subtracts_bias(reading):
@@ -189,6 +189,14 @@ def _recognised(reading: Reading, networks: Sequence[Network]) -> Iterator[str]:
             f"the state of {layer.name} is (1 − z)·h + z·h̃, as many texts define a GRU: its z is 1 − z of Keras, whose "
             "weights for z are the negative ones"
         )
+
+
+def _activations(reading: Reading) -> Iterator[str]:
+    """What squeezes the sums, and what the gates have if it is no sigmoid."""
+    yield str(reading.activations["activation"])
+    gates = reading.activations.get("recurrent_activation", "sigmoid")
+    if gates != "sigmoid":
+        yield f"gates {gates}"
 
 
 def _unused(reading: Reading) -> Iterator[str]:

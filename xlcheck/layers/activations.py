@@ -37,6 +37,7 @@ from xlcheck.graph.expressions import (
     Where,
     lift,
 )
+from xlcheck.model.layer_options import HARD_SIGMOID_KERAS2
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,12 @@ ACTIVATIONS: dict[str, Activation] = {
     ),
     "squareplus": Activation(lambda x: (x + Sqrt(x * x + 4)) / 2, "squareplus", "is made positive by a smooth bend"),
 }  # fmt: skip
+FORMER: dict[str, Activation] = {
+    HARD_SIGMOID_KERAS2: Activation(
+        lambda x: clip(0.2 * x + 0.5, 0.0, 1.0), "hard σ", "is squeezed between 0 and 1 along a straight line"
+    ),
+}
+"""Activations that Keras had: worksheets still have them. The gates of an LSTM were such until Keras 2.3."""
 
 
 def activation(layer: str, name: str) -> Activation:
@@ -173,15 +180,16 @@ def activation(layer: str, name: str) -> Activation:
     Raises:
         NotSupportedError: xlcheck does not know it.
     """
-    if not isinstance(name, str) or name not in ACTIVATIONS:  # a file may say anything
+    found = (ACTIVATIONS.get(name) or FORMER.get(name)) if isinstance(name, str) else None  # a file may say anything
+    if found is None:
         raise NotSupportedError(
             f"layer {layer!r}: activation {name!r} is not supported; supported are {', '.join(sorted(ACTIVATIONS))}"
         )
-    return ACTIVATIONS[name]
+    return found
 
 
 @lru_cache
 def activation_function(name: str) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
     """An activation that takes each number by itself, as a function of numbers."""
-    expression = ACTIVATIONS[name].apply(Ref("x"))
+    expression = {**ACTIVATIONS, **FORMER}[name].apply(Ref("x"))
     return lambda z: np.asarray(value_of(expression, {"x": z[:, None]})[:, 0])

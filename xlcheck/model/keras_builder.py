@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,10 @@ from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import weights_by_name, wrapped_layers
 from xlcheck.model.keras_operations import Rebuilt
 from xlcheck.model.keras_optimiser import to_keras_loss
-from xlcheck.model.layer_options import OPERATIONS, TRAINING_ONLY
+from xlcheck.model.layer_options import HARD_SIGMOID_KERAS2, OPERATIONS, TRAINING_ONLY
 from xlcheck.model.model_spec import LayerSpec, ModelSpec
+
+_ACTIVATIONS = frozenset({"activation", "recurrent_activation"})
 
 
 def to_keras(spec: ModelSpec, weights: Mapping[str, Array], dtype: str = "float64") -> Any:
@@ -61,6 +64,9 @@ def _build(keras: Any, layer: LayerSpec, dtype: str) -> Any:
     options = {key: value for key, value in layer.options.items() if key not in ("stateful", CAUSAL)}
     if layer.kind == "MultiHeadAttention":
         return keras.layers.MultiHeadAttention(**options, name=layer.name, dtype=dtype)
+    for key in _ACTIVATIONS & options.keys():
+        if options[key] == HARD_SIGMOID_KERAS2:
+            options[key] = partial(_hard_sigmoid_keras2, keras.ops)
     inner = [_build(keras, item, dtype) for item in layer.inner]
     if layer.kind == "Bidirectional":
         options |= {"layer": inner[0], "backward_layer": inner[1]}
@@ -69,6 +75,11 @@ def _build(keras: Any, layer: LayerSpec, dtype: str) -> Any:
     elif inner:
         options |= {"layer": inner[0]}
     return getattr(keras.layers, layer.kind)(**options, name=layer.name, dtype=dtype)
+
+
+def _hard_sigmoid_keras2(ops: Any, x: Any) -> Any:
+    """The hard sigmoid of Keras 2, by operations of Keras 3."""
+    return ops.clip(0.2 * x + 0.5, 0.0, 1.0)
 
 
 def _call(built: Any, layer: LayerSpec, given: list[Any]) -> Any:

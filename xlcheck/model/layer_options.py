@@ -30,6 +30,8 @@ class LayerOptions:
     wraps: tuple[str, ...] = ()
 
 
+HARD_SIGMOID_KERAS2 = "hard_sigmoid_keras2"
+"""The hard sigmoid of Keras 2, which no `get_config()` of Keras 3 names: worksheets still have it."""
 _INERT = ("name", "trainable", "dtype", "seed", "activity_regularizer")  # dtype is read once for the whole model
 _CHANNELS_LAST = {"data_format": "channels_last"}
 

@@ -8,13 +8,13 @@ cells that the candidates read, and so these are a table of their own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xlcheck.handmade.equations.forms import SUM, Forms
 from xlcheck.handmade.equations.gru_states import Update, first_turned, updates_of
-from xlcheck.handmade.equations.instances import LINEAR, Instance
+from xlcheck.handmade.equations.instances import CANDIDATES, GATES, LINEAR, Instance
 from xlcheck.handmade.equations.layers import Layer, Place
 from xlcheck.handmade.equations.polynomials import Atom, Monomial
 from xlcheck.handmade.equations.reading import Reading, documents_of
@@ -54,9 +54,9 @@ def read_grus(layers: Sequence[Layer], forms: Forms) -> Iterator[tuple[Reading, 
         if found is not None:
             yield found, (layer,)
     for candidates, one in tables:
-        if set(candidates.activations.values()) == {"tanh"}:
+        if CANDIDATES.issuperset(candidates.activations.values()):
             for gates, other in tables:
-                if set(gates.activations.values()) == {"sigmoid"} and len(gates.rows) == 2 * len(candidates.rows):
+                if GATES.issuperset(gates.activations.values()) and len(gates.rows) == 2 * len(candidates.rows):
                     own = [u for u in updates if u.candidate in candidates.by_atom and u.gate in gates.by_atom]
                     found = _read(gates, candidates, own, forms) if own else None
                     if found is not None:
@@ -159,8 +159,18 @@ def _reading(
     slot_units = {slot: unit[row] for slot, row in states.items()}
     first = [document[0] for document in documents]
     given = {(s, slot_units[k]): a for s in first for k, a in layer.slots[s].items() if k in slot_units}
-    options = {"activation": "tanh", "recurrent_activation": "sigmoid", "reset_after": reset_after}
+    options = {
+        "activation": _activation_of(rows, layer, CANDIDATES, "tanh"),
+        "recurrent_activation": _activation_of([*names["z"], *names["r"]], layer, GATES, "sigmoid"),
+        "reset_after": reset_after,
+    }
     return Reading("GRU", options, layer, list(names.values()), slot_units, documents, values, {"h_init": given})
+
+
+def _activation_of(rows: Sequence[int], layer: Layer, among: Collection[str], usual: str) -> str:
+    """The activation of most rows, if it is one of some; otherwise the usual one."""
+    found, _ = Counter(layer.activations[row] for row in rows).most_common(1)[0]
+    return found if found in among else usual
 
 
 def _read(gates: Layer, candidates: Layer, updates: Sequence[Update], forms: Forms) -> Reading | None:

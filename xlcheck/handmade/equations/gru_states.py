@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlcheck.handmade.equations.forms import SUM, Forms
+from xlcheck.handmade.equations.instances import CANDIDATES, GATES
 from xlcheck.handmade.equations.polynomials import Atom, Monomial, Polynomial, cell_of
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.reading.cells import show
@@ -50,7 +51,7 @@ def updates_of(forms: Forms) -> Iterator[Update]:
         elif len(plus) == 1 and gate in plus[0]:
             (other,) = [part for part in plus[0] if part != gate] or [gate]
             kinds = [forms.of(part).kind for part in (gate, single[0], other)]
-            if kinds[0] == "sigmoid" and kinds[1] != "tanh" and kinds[2] == "tanh":
+            if kinds[0] in GATES and kinds[1] not in CANDIDATES and kinds[2] in CANDIDATES:
                 yield Update(atom, gate, other, single[0], turned=True)
             else:
                 yield Update(atom, gate, single[0], other)

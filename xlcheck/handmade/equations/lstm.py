@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from xlcheck.handmade.equations.forms import SUM, Forms
+from xlcheck.handmade.equations.instances import CANDIDATES, GATES
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.polynomials import Atom, Polynomial
 from xlcheck.handmade.equations.reading import Reading, documents_of
@@ -25,9 +26,11 @@ Key = tuple[int, int]
 
 def read_lstm(layer: Layer, forms: Forms) -> Reading | None:
     """The layer as an LSTM, or None."""
-    if len(set(layer.activations.values())) != 2 or {*layer.activations.values()} != {"sigmoid", "tanh"}:
+    kinds = {*layer.activations.values()}
+    gates, others = kinds & GATES, kinds & CANDIDATES
+    if not len(gates) == len(others) == len(kinds) / 2 == 1:
         return None
-    roles = _Roles(layer, forms)
+    roles = _Roles(layer, forms, min(gates), min(others))
     roles.forget_nothing()
     units = [row for row in layer.rows if row in roles.input and row in roles.forget and row in roles.output]
     if not units:
@@ -38,8 +41,8 @@ def read_lstm(layer: Layer, forms: Forms) -> Reading | None:
     states = roles.states(before)
     if documents is None or (before and sorted(set(states.values())) != sorted(units)):
         return None
-    gates = [[roles.input[row] for row in units], [roles.forget[row] for row in units], units,
-             [roles.output[row] for row in units]]  # fmt: skip
+    rows_of = [[roles.input[row] for row in units], [roles.forget[row] for row in units], units,
+               [roles.output[row] for row in units]]  # fmt: skip
     slot_units = {slot: unit[row] for slot, row in states.items() if row in unit}
     values: dict[str, dict[tuple[int, int], Atom]] = {
         symbol: {
@@ -47,7 +50,7 @@ def read_lstm(layer: Layer, forms: Forms) -> Reading | None:
             for number, row in enumerate(rows) for step in layer.steps
             if (atom := roles.gate(symbol, units[number], row, step)) is not None
         }
-        for symbol, rows in zip(VALUES["LSTM"].values(), gates, strict=True)
+        for symbol, rows in zip(VALUES["LSTM"].values(), rows_of, strict=True)
     }  # fmt: skip
     for symbol, found in (("c", roles.cells), ("tanh_c", roles.squashed), ("h", roles.hidden)):
         values[symbol] = {(step, unit[row]): atom for (step, row), atom in found.items() if row in unit}
@@ -57,7 +60,7 @@ def read_lstm(layer: Layer, forms: Forms) -> Reading | None:
                    if slot in slot_units},
         "c_init": {(s, unit[row]): atom for s in first for row, atom in roles.first_cells(s, units).items()},
     }  # fmt: skip
-    used = {row for gate in gates for row in gate}
+    used = {row for rows in rows_of for row in rows}
     read = {atom for own in forms for monomial in forms.of(own).polynomial for atom in monomial}
     unused = [
         row for row in layer.rows
@@ -65,8 +68,8 @@ def read_lstm(layer: Layer, forms: Forms) -> Reading | None:
     ]  # fmt: skip
     if len(used) + len(unused) != len(layer.rows):
         return None
-    options = {"activation": "tanh", "recurrent_activation": "sigmoid"}
-    return Reading("LSTM", options, layer, gates, slot_units, documents, values, given, unused)
+    options = {"activation": roles.candidate, "recurrent_activation": roles.gates}
+    return Reading("LSTM", options, layer, rows_of, slot_units, documents, values, given, unused)
 
 
 @dataclass
@@ -74,12 +77,16 @@ class _Roles:
     """Which row is which gate of which unit, and where the states stand.
 
     Attributes:
+        gates: the activation of the gates.
+        candidate: that of the candidates, and of cell states.
         input: row of a candidate → row of its input gate; `forget` and `output` likewise.
         cells: (step, row of the candidate) → cell state; `squashed` its tanh, `hidden` the hidden state.
     """
 
     layer: Layer
     forms: Forms
+    gates: str
+    candidate: str
     input: dict[int, int] = field(default_factory=dict)
     forget: dict[int, int] = field(default_factory=dict)
     output: dict[int, int] = field(default_factory=dict)
@@ -121,12 +128,12 @@ class _Roles:
         for _, polynomial in sums:
             pairs = [(self._gates(monomial), monomial) for monomial in polynomial]
             both = [gates for gates, _ in pairs if len(gates) == 2 and gates[0][1] == gates[1][1]]
-            if len(both) != 1 or {both[0][0][2], both[0][1][2]} != {"tanh", "sigmoid"}:
+            if len(both) != 1 or {both[0][0][2], both[0][1][2]} != {self.candidate, self.gates}:
                 continue
-            candidate, gate = sorted(both[0], key=lambda own: own[2] != "tanh")
+            candidate, gate = sorted(both[0], key=lambda own: own[2] != self.candidate)
             inputs[candidate[0], gate[0]] += 1
             other = [gate for gates, _ in pairs if gates is not both[0] for gate in gates]
-            if len(other) == 1 and other[0][2] == "sigmoid":
+            if len(other) == 1 and other[0][2] == self.gates:
                 forgets[candidate[0], other[0][0]] += 1
         self.input = self._assigned(inputs, ())
         self.forget = self._assigned(forgets, self.input.values())
@@ -148,7 +155,7 @@ class _Roles:
     def forget_nothing(self) -> None:
         """Take any free gates as forget gates, where there is no state before the only step to tell them apart."""
         used = {*self.input, *self.input.values(), *self.output.values()}
-        free = [row for row in self.layer.rows if row not in used and self.layer.activations[row] == "sigmoid"]
+        free = [row for row in self.layer.rows if row not in used and self.layer.activations[row] == self.gates]
         if not self.forget and len(free) == len(self.input):
             self.forget = dict(zip(sorted(self.input), free, strict=True))
 
@@ -159,7 +166,7 @@ class _Roles:
         found = []
         for atom in list(self.forms):
             form = self.forms.of(atom)
-            if form.kind == "tanh" and atom not in self.layer.by_atom and len(form.polynomial) == 1:
+            if form.kind == self.candidate and atom not in self.layer.by_atom and len(form.polynomial) == 1:
                 ((monomial, factor),) = form.polynomial.items()
                 if factor == 1 and len(monomial) == 1 and monomial[0] in key_of:
                     self.squashed.setdefault(key_of[monomial[0]], atom)
@@ -177,7 +184,7 @@ class _Roles:
                 place = self.layer.by_atom.get(other)
                 if key is None or gates[1:]:
                     continue
-                if place is not None and gates[0][2] == "sigmoid":
+                if place is not None and gates[0][2] == self.gates:
                     outputs[key[1], place[0]] += 1
                     found.append((place[1] == key[0], key, place[0], atom))
                 elif place is None and monomial[0 if other == monomial[1] else 1] in squashed:
@@ -299,7 +306,7 @@ class _Roles:
         if usual is not None:
             free = set(self.layer.rows) - set(found.values()) - set(taken)
             for row in self.layer.rows:
-                if row not in found and self.layer.activations[row] == "tanh":
+                if row not in found and self.layer.activations[row] == self.candidate:
                     fitting = [gate for gate in free if usual in self._offsets(row, gate)]
                     if len(fitting) == 1:
                         found[row] = fitting[0]

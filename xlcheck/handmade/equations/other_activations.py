@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Function, Leaf, Sum, Term, below, number_of, subterms
 from xlcheck.handmade.equations.kinks import BY_TANH
-from xlcheck.layers.activations import ACTIVATIONS, activation_function
+from xlcheck.layers.activations import ACTIVATIONS, FORMER, activation_function
 
 _SPELT = frozenset({"linear", "tanh", "sigmoid", "relu", "leaky_relu", "exponential"})
 """Those that are known by how they are written; gates of recurrent layers are made of them."""
-NAMES = tuple(name for name, own in ACTIVATIONS.items() if not own.looks_at_all and name not in _SPELT)
+NAMES = (*(name for name, own in ACTIVATIONS.items() if not own.looks_at_all and name not in _SPELT), *FORMER)
 KERAS = frozenset({*_SPELT, *NAMES} - {"exponential"})
 """Those that a layer of a worksheet may have; an exponential alone may be a step on the way to others."""
 _POINTS = np.array([-8.3, -4.1, -2.7, -1.4, -0.8, -0.3, 0.2, 0.4, 0.7, 1.3, 2.2, 3.6, 6.9, 9.4])

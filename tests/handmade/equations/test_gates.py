@@ -1,0 +1,68 @@
+"""Gates that are straight lines, as those of Keras 2 were, and candidates with a relu."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from equation_sheets import TOYS, save
+
+from xlcheck.api import bind, check
+
+pytestmark = pytest.mark.keras
+
+_GATES = {
+    "sigmoid": "1/(1+EXP(-({z})))",
+    "hard_sigmoid": "MAX(0,MIN(1,({z})/6+0.5))",
+    "hard_sigmoid_keras2": "MIN(1,MAX(0,0.2*({z})+0.5))",
+}
+_CANDIDATES = {"tanh": "TANH({z})", "relu": "MAX(0,{z})"}
+
+
+def _sheet(kind: str, gates: str, candidate: str) -> dict[str, object]:
+    """An LSTM or a GRU of one unit with other activations."""
+    cells = dict(TOYS[kind.lower()])
+    gated = {
+        cell: re.sub(r"1/\(1\+EXP\(-\(([^()]*)\)\)\)", lambda own: _GATES[gates].format(z=own[1]), text)
+        for cell, text in cells.items() if isinstance(text, str)
+    }  # fmt: skip
+    return cells | {
+        cell: re.sub(r"TANH\(([^()]*)\)", lambda own: _CANDIDATES[candidate].format(z=own[1]), text)
+        for cell, text in gated.items()
+    }
+
+
+@pytest.mark.parametrize("candidate", _CANDIDATES)
+@pytest.mark.parametrize("gates", _GATES)
+@pytest.mark.parametrize("kind", ["LSTM", "GRU"])
+def test_a_layer_with_other_activations_agrees_with_keras(
+    kind: str, gates: str, candidate: str, tmp_path: Path
+) -> None:
+    """Also with the bindings that are written for it, which name the activations."""
+    path, bindings = save(_sheet(kind, gates, candidate), tmp_path / "w.xlsx"), tmp_path / "bound.toml"
+    bindings.write_text(bind(path).text, encoding="utf-8")
+
+    found, bound = check(path), check(path, bindings=bindings)
+
+    assert (found.exit_code, found.counts.not_evaluated, found.reservations) == (0, 0, ())
+    assert any(f"{kind}(1, {candidate}" in note for note in found.notes)
+    assert any(f"gates {gates}" in note for note in found.notes) == (gates != "sigmoid")
+    assert (bound.exit_code, bound.counts.not_evaluated) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("gates", "wrong"),
+    [("hard_sigmoid", "sigmoid"), ("hard_sigmoid_keras2", "hard_sigmoid"), ("sigmoid", "hard_sigmoid_keras2")],
+)
+@pytest.mark.parametrize(("kind", "cell"), [("LSTM", "C9"), ("GRU", "I3")])
+def test_a_gate_with_another_activation_is_named(kind: str, cell: str, gates: str, wrong: str, tmp_path: Path) -> None:
+    """One gate of the last step is another line, or the curve."""
+    cells = _sheet(kind, gates, "tanh")
+    before = cells[cell]
+    cells[cell] = _sheet(kind, wrong, "tanh")[cell]
+    assert cells[cell] != before
+
+    report = check(save(cells, tmp_path / "w.xlsx"))
+
+    assert [root.cell for root in report.roots] == [cell]
