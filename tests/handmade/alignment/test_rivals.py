@@ -103,6 +103,18 @@ def test_a_note_beside_the_network_does_not_stand_for_a_result(tmp_path: Path) -
     assert "B20" not in unknown or "says what it should hold" in said or "not recognised" in said
 
 
+def test_who_adds_up_a_word_is_wrong_because_of_it(tmp_path: Path) -> None:
+    """Rule: a word in the place of a result is 0 in a sum; only the formula that gives it is wrong in itself."""
+    cells, bindings = _dense("relu")
+    for column in _SAMPLES:
+        for unit, weight in enumerate("AB"):
+            cells[f"{column}{10 + unit}"] = f"=SUMPRODUCT(${weight}$5:${weight}$6,{column}7:{column}8)+${weight}$7"
+    cells |= {"C4": "sum", "E7": "=IF(C4>0,C4,0)"}
+
+    code, roots, _, _ = _found(cells, bindings, tmp_path)
+    assert (code, roots) == (1, {"E7"})
+
+
 _RNN = """
 [[model]]
 [[model.layer]]
@@ -196,7 +208,7 @@ def test_nobody_is_blamed_who_reads_what_is_not_explained(tmp_path: Path) -> Non
     assert "S!F11 may be wrong" in said
 
 
-@pytest.mark.parametrize("seed", [112, 55018, 55025, 777007, 777009, 778025, 778055])
+@pytest.mark.parametrize("seed", [112, 55018, 55025, 60021, 60096, 777007, 777009, 778025, 778055])
 def test_no_right_cell_of_a_drawn_sheet_is_called_wrong(tmp_path: Path, seed: int) -> None:
     """Gates and copied states of the step before, candidates of the unit below, and more that was filled wrongly.
 
@@ -215,5 +227,8 @@ def test_no_right_cell_of_a_drawn_sheet_is_called_wrong(tmp_path: Path, seed: in
     assert {f"{root.sheet}!{root.cell}" for root in report.roots} <= wrong
     if seed == 777007:  # the sums themselves, not results in their place
         assert {str(root.quantity).split("[")[0] for root in report.roots} == {"dense_1.z"}
+    if seed == 60021:  # neither where nobody says what is meant
+        (tmp_path / "w.toml").unlink()
+        assert {f"{root.sheet}!{root.cell}" for root in check(tmp_path / "w.xlsx").roots} == wrong
     if seed == 777009:
         assert {f"{c.sheet}!{c.cell}" for c in report.cells if c.status == "not_evaluated"} <= wrong

@@ -93,7 +93,7 @@ class _Rivals:
                 rival = min(other.wrong.keys() - best.wrong.keys(), default=None)
                 shown = "another cell" if rival is None else show(rival)
                 contested |= {own: either(show(own), shown) for own in best.wrong.keys() - other.wrong.keys()}
-        contested |= {own: f"{show(own)} {_STRAY}" for own in self._stray(best)}
+        contested |= {own: f"{show(own)} {_STRAY}" for own in (*self._stray(best), *self._with_weights_of_others(best))}
         contested = {cell: why for cell, why in contested.items() if cell not in self._bound}
         contested |= {c: either(show(c), show(read)) for c, read in self._read_for_others(best, right).items()}
         contested |= dict(self._reading_unknown(best))
@@ -272,6 +272,15 @@ class _Rivals:
             key, votes = keys[cell], places.expected(cell)
             beside = [own for own, held in right.items() if held.band == key.band]
             if beside and not (votes[key] if votes else any(are_in_line(cell, own) for own in beside)):
+                yield cell
+
+    def _with_weights_of_others(self, aligned: Assignment) -> Iterator[Address]:
+        """Wrong cells that read weights, but none of the layer of which they should compute something."""
+        for cell in aligned.wrong:
+            read = (self._given[own] for own in self._precedents.of(cell) if own in self._given)
+            layers = {quantity.band.layer for quantity in read if quantity.is_weight}
+            element = aligned.element(cell)
+            if layers and element is not None and element.source.quantity.band.layer not in layers:
                 yield cell
 
     def _needs(self, reader: Address, cell: Address, aligned: Assignment, similarity: Similarity) -> bool:

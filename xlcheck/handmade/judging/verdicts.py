@@ -277,6 +277,7 @@ class Judge:
             element = self._aligned.elements[number]
             if element.source.network == network and element.sample == sample and not element.source.part:
                 actual = self.actual(cell)
+                actual = 0.0 if isinstance(actual, str) else actual  # as functions that add up count a word
                 key = (element.source.quantity.name, element.index)
                 if type(actual) is float and (key not in found or cell not in self._aligned.wrong):
                     found[key] = actual
