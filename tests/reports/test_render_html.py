@@ -63,6 +63,15 @@ def test_pages_are_whole_and_need_no_other_file(reports: list, fragment: bool) -
     assert html.lstrip().startswith("<style>" if fragment else "<!doctype html>")
 
 
+def test_what_is_wrong_comes_before_the_notes() -> None:
+    """As in the text: of a workbook that somebody made there may be a dozen notes."""
+    words = Page(render_html([BAD])).words()
+
+    assert (
+        words.index("Where it goes wrong first") < words.index("Note: ") < words.index("Their own formulas are right")
+    )
+
+
 def test_everything_a_report_says_is_on_the_page() -> None:
     """Verdict, circumstances, changes, roots with both values and a sentence, and every other cell in a table."""
     words = Page(render_html([BAD])).words()
