@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
+import xlsxwriter
 
 from xlcheck.layout.common import _GATE, _STATE
 from xlcheck.workbook.styles import INK, STYLES, TINTS
@@ -80,3 +83,19 @@ def test_text_can_be_read() -> None:
 def test_fonts_are_everywhere() -> None:
     """Only fonts that Windows, macOS and Google Sheets have, and for which Linux has ones of the same widths."""
     assert {style["font_name"] for style in STYLES.values()} == {"Arial", "Times New Roman", "Courier New"}
+
+
+def test_an_indent_is_seen(tmp_path: Path) -> None:
+    """Programs indent what is aligned left or right; of a text at the top XlsxWriter does not say so by itself."""
+    path = tmp_path / "indents.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        page = book.add_worksheet()
+        for row, style in enumerate(STYLES.values()):
+            page.write_string(row, 0, "text", book.add_format(style))
+    cells = [row[0] for row in openpyxl.load_workbook(path).active]
+    indented = {
+        name: cell.alignment.horizontal for name, cell in zip(STYLES, cells, strict=True) if cell.alignment.indent
+    }
+
+    assert "wrap_beside" in indented
+    assert {name for name, side in indented.items() if side not in {"left", "right"}} == set()

@@ -62,7 +62,7 @@ _OF_TEXT: dict[str, dict[str, Any]] = {
     "text_beside": {"indent": 1},
     "sentence": {"indent": 1, "text_wrap": True},
     "wrap": {"text_wrap": True, "valign": "top"},
-    "wrap_beside": {"text_wrap": True, "valign": "top", "indent": 1},
+    "wrap_beside": {"text_wrap": True, "valign": "top", "align": "left", "indent": 1},
     "title": {"font_size": 20, "bold": True},
     "subtitle": {"font_size": 12, "font_color": FAINT, "text_wrap": True, "valign": "top"},
     "heading": {"font_size": 13, "bold": True, "bottom": 1, "bottom_color": LINE},
