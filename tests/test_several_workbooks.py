@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -50,6 +51,26 @@ def test_an_unreadable_workbook_is_reported_in_its_place(
     assert "b.xlsx is damaged or cut off" in captured.out
     assert captured.out.endswith("\n\n3 workbooks: 2 agree, 1 could not be read.\n")
     assert captured.err == ""
+
+
+def test_whether_a_file_may_be_read_is_found_out_in_its_place(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And not before all: a command is no wrong usage because one of its workbooks belongs to somebody else."""
+    opened = os.open
+
+    def refusing(path: str | Path, *arguments: int) -> int:
+        if str(path) == "a.xlsx":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return opened(path, *arguments)
+
+    monkeypatch.setattr(os, "access", lambda path, mode, **_: False)
+    monkeypatch.setattr(os, "open", refusing)
+
+    assert run(["check", "a.xlsx", "below/c.XLSX"]) == 2
+    text = capsys.readouterr().out
+    assert f"! a.xlsx: not checked\n  a.xlsx cannot be read ({os.strerror(errno.EACCES)}); check the file" in text
+    assert "✓ below/c.XLSX: " in text
 
 
 def test_json_says_why_in_the_place_of_a_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,7 +26,7 @@ class _Named(click.Path):
     """A file or a folder by its name; an empty one, as of a shell's unset variable, would be the current folder."""
 
     def __init__(self) -> None:
-        super().__init__(path_type=Path)
+        super().__init__(path_type=Path, readable=False)  # which whoever reads it says, of several files in its place
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path.
