@@ -252,11 +252,11 @@ def _show_model(lesson: str, model: Any, path: Path, *, quiet: bool) -> None:
     if quiet:
         return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     console = Console(stderr=True)
     layers = Table("layer", "kind", "output shape", "parameters", title=f"Model saved as {path}", title_justify="left")
-    weights = Table("weight", "shape", "values", title="Weights", title_justify="left")
+    weights = Table(Column("weight", overflow="fold"), "shape", "values", title="Weights", title_justify="left")
     for layer in model.layers:
         output = layer.output[0] if isinstance(layer.output, list | tuple) else layer.output
         layers.add_row(layer.name, type(layer).__name__, str(tuple(output.shape[1:])), str(layer.count_params()))
