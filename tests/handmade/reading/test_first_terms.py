@@ -66,3 +66,44 @@ def test_mistakes_beside_it_are_found_or_leave_it_open(tmp_path: Path, cell: str
     found = verdict(_sheet() | {cell: formula}, tmp_path)
     assert found.code in {1, 3}
     assert found.roots <= {cell}
+
+
+def _batch(samples: int = 3, steps: int = 3) -> dict[str, object]:
+    """Two units over some samples below each other, each step in a block below: x·W, h·U and h side by side."""
+    cells: dict[str, object] = {
+        "A1": 0.7,
+        "B1": -0.45,
+        "A2": 1.3,
+        "B2": -0.2,
+        "A3": 0.4,
+        "B3": 0.9,
+        "A4": 0.1,
+        "B4": -0.3,
+    }
+    for step in range(steps):
+        top = 6 + step * (samples + 1)
+        for number, row in enumerate(range(top, top + samples)):
+            before = row - samples - 1
+            cells[f"D{row}"] = round(0.35 * step - 0.4 * number + 0.17 * (step * number % 3) + 0.11, 2)
+            for own, total, state, weight in (("F", "H", "J", "A"), ("G", "I", "K", "B")):
+                cells[f"{own}{row}"] = f"=$D{row}*{weight}$1"
+                cells[f"{total}{row}"] = f"=J{before}*{weight}$2+K{before}*{weight}$3" if step else 0
+                cells[f"{state}{row}"] = f"=TANH({own}{row}+{total}{row}+{weight}$4)"
+    return cells
+
+
+def test_the_first_step_of_a_batch_adds_nothing_for_any_sample(tmp_path: Path) -> None:
+    """Rule: between a zero and the next step stand the other samples, as many as there are zeros below each other."""
+    found = verdict(_batch(), tmp_path)
+    assert (found.code, found.roots) == (0, set())
+    assert "SimpleRNN(2, tanh), 3 samples of 3 steps" in found.said
+
+
+@pytest.mark.parametrize(("cell", "old", "new"), [("J11", "F11", "F10"), ("H15", "J11", "J10"), ("K16", "+B$4", "")])
+def test_mistakes_in_a_batch_are_found(tmp_path: Path, cell: str, old: str, new: str) -> None:
+    """The input of another sample, the state of another one, and a missing bias."""
+    cells = _batch()
+    assert old in str(cells[cell])
+    found = verdict(cells | {cell: str(cells[cell]).replace(old, new)}, tmp_path)
+    assert found.code in {1, 3}
+    assert found.roots <= {cell}

@@ -7,13 +7,13 @@ network, but what the formula of the other steps would give.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address, Leaf, Sum, subterms
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
-from xlcheck.handmade.reading.offsets import are_in_line, distance, offset, offset_between
+from xlcheck.handmade.reading.offsets import are_in_line, distance, offset, offset_between, run_from
 from xlcheck.handmade.reading.reached import reached
 
 _SUM = 1.0
@@ -40,7 +40,7 @@ def _first_terms(terms: CellTerms, table: CellTable) -> Iterator[Address]:
     for cell, text in table.texts.items():
         alike[shape_of(text, cell[1], cell[2])].append(cell)
     for zero, readers in added.items():
-        if all(_goes_on(zero, reader, alike, terms, table) for reader in readers):
+        if all(_goes_on(zero, reader, alike, terms, table, added.keys()) for reader in readers):
             yield zero
 
 
@@ -60,16 +60,29 @@ def _adds(terms: CellTerms, reader: Address, cell: Address) -> bool:
 
 
 def _goes_on(
-    zero: Address, reader: Address, alike: Mapping[str, Sequence[Address]], terms: CellTerms, table: CellTable
+    zero: Address,
+    reader: Address,
+    alike: Mapping[str, Sequence[Address]],
+    terms: CellTerms,
+    table: CellTable,
+    zeros: Collection[Address],
 ) -> bool:
-    """Whether the next formula in line with the reader reads, in the place of the zero, what the reader led to."""
+    """Whether the next formula in line with the reader reads, in the place of the zero, what the reader led to.
+
+    In between may stand those of other samples, as many as there are zeros in line: they read a zero, too, or what
+    another one leads to.
+    """
     same = alike[shape_of(table.texts[reader], reader[1], reader[2])] if reader in table.texts else ()
     others = [own for own in same if own != reader and are_in_line(own, reader)]
-    nearest: dict[tuple[bool, bool], Address] = {}
+    nearest: dict[tuple[bool, bool], list[Address]] = defaultdict(list)
     for other in sorted(others, key=lambda own: distance(own, reader)):
-        nearest.setdefault((other[1] == reader[1], other > reader), other)
-    for other in nearest.values():
         place = offset(zero, offset_between(reader, other))
-        if place in table.texts and place in terms and zero in reached([place], lambda own: terms.reads.get(own, ())):
-            return True
+        if place not in zeros:
+            nearest[other[1] == reader[1], other > reader].append(place)
+    for (in_row, _), places in nearest.items():
+        ways = ((0, 1), (0, -1)) if in_row else ((1, 0), (-1, 0))
+        samples = sum(len(run_from(zero, by, zeros.__contains__)) for by in ways) - 1
+        for place in places[:samples]:
+            if place in terms and zero in reached([place], lambda own: terms.reads.get(own, ())):
+                return True
     return False
