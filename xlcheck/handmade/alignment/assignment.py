@@ -20,7 +20,13 @@ from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.alignment.book_in_repair import BookInRepair, Repair
 from xlcheck.handmade.alignment.exchanged_gates import exchanged
 from xlcheck.handmade.alignment.matching import Matching, Placed, frontier
-from xlcheck.handmade.alignment.out_of_place import out_of_place, shortened_results, typed_results, unfinished
+from xlcheck.handmade.alignment.out_of_place import (
+    out_of_place,
+    shortened_results,
+    typed_results,
+    unfinished,
+    unread_out_of_line,
+)
 from xlcheck.handmade.alignment.repair import best_repair
 from xlcheck.handmade.alignment.right_values import RightValues
 from xlcheck.handmade.networks.elements import Band, Element, Elements, Key, Source, quantity_sources
@@ -172,7 +178,7 @@ class _Assigner:
         """
         most = self._right.work + MAX_WORK
         now = self._settled(most)
-        for find in (typed_results, unfinished):
+        for find in (typed_results, unfinished, unread_out_of_line):
             if repairs := [repair for repair in find(now, self._book) if repair.cell not in self._book.spared]:
                 self._declare(repairs, now)
                 now = self.matching()

@@ -15,6 +15,7 @@ from xlcheck.graph.quantities import Role
 from xlcheck.handmade.alignment.book_in_repair import BookInRepair, Repair
 from xlcheck.handmade.alignment.matching import Matching
 from xlcheck.handmade.alignment.moments import Moment
+from xlcheck.handmade.alignment.needed import functions_of
 from xlcheck.handmade.networks.elements import Key
 from xlcheck.handmade.reading.precedents import Precedents
 
@@ -193,6 +194,21 @@ def unfinished(now: Matching, book: BookInRepair) -> list[Repair]:
         cells = last[of_layer(number)]
         if len(cells) == 1:
             found.append(Repair(cells[0], number))
+    return found
+
+
+def unread_out_of_line(now: Matching, book: BookInRepair) -> list[Repair]:
+    """Formulas that nothing reads and that give something else than those in line with them ask for.
+
+    So a gate without its sigmoid is still a sum of the layer, at a step before which no state is written.
+    """
+    found = []
+    for cell in now.held:
+        is_open = cell not in now.wrong and book.table.is_formula(cell) and not book.precedents.readers(cell)
+        if is_open and now.is_misplaced(cell):
+            expected = now.expected(cell)
+            if expected is not None and (cell not in now.copies or expected in functions_of(cell, now)):
+                found.append(Repair(cell, expected))
     return found
 
 

@@ -87,6 +87,8 @@ class _Rivals:
                 break
             if not self._bound.isdisjoint(cells) or not cells <= self._shapes.keys():
                 continue
+            if not any(map(self._precedents.readers, cells)):
+                continue  # spared, what nobody reads is always right as something else
             other, values = self._again(spared | cells)
             work += values.work
             if self._rank(other, values) <= rank:
