@@ -87,8 +87,8 @@ class _Rivals:
                 break
             if not self._bound.isdisjoint(cells) or not cells <= self._shapes.keys():
                 continue
-            if not any(map(self._precedents.readers, cells)):
-                continue  # spared, what nobody reads is always right as something else
+            if not any(self._precedents.readers(c) or self._is_nothing(best.wrong[c], best) for c in cells):
+                continue  # spared, what nobody reads would be right as something else
             other, values = self._again(spared | cells)
             work += values.work
             if self._rank(other, values) <= rank:
@@ -106,6 +106,10 @@ class _Rivals:
             if (odd := next(filter(None, (self._oddly_filled(own, best) for own in cells)), None)) is not None:
                 contested |= {own: either(show(own), show(odd)) for own in cells}
         return Explained(best, right, contested)
+
+    def _is_nothing(self, values: Array, aligned: Assignment) -> bool:
+        """Whether some values `(settings,)` are those of no element."""
+        return bool(np.isnan(values).any()) or not aligned.elements.equal_to(values[:, None])[0]
 
     def _mistakes(self, aligned: Assignment) -> list[frozenset[Address]]:
         """The wrong cells, those together that were filled from one another; none if there are too many."""
