@@ -13,11 +13,13 @@ from xlcheck import api
 from xlcheck.engines import engine
 from xlcheck.errors import NothingCheckedError
 from xlcheck.formulas.scanner import Ref, cut
-from xlcheck.verdicts.deleted_lines import _as_built, _as_it_is, _deleted, _fits
 from xlcheck.verdicts.expectation import expectation_of
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.moved_cells import _fits, _is_left, _Search
+from xlcheck.verdicts.moves import Move
 from xlcheck.verdicts.observe import observe
 from xlcheck.verdicts.report import Kind
+from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.reader import read_workbook
 
 
@@ -95,8 +97,10 @@ def test_in_a_workbook_as_built_every_cell_fits(lesson: str) -> None:
     content = read_workbook(LSTM.with_stem(lesson))
     manifest, graph = expectation_of(content)
     formulas, session = FormulaCells(content), engine("ironcalc").open(content.path)
-    for sheet, built in _as_built(manifest, observe(content, manifest, graph, formulas, session, "ironcalc")).items():
-        now = _as_it_is(sheet, formulas)
-        assert all(_fits(mark, code, now) for code, mark in built.items())
+    seen = observe(content, manifest, graph, formulas, session, "ironcalc")
+    search = _Search(manifest, seen, formulas, session, Tolerance(1e-12, 0.0, 0.0), set())
+    for sheet in search._numbers:
+        built, now = search._marks(sheet)
+        assert all(_fits(mark, now.get(code)) for code, mark in built.items())
         assert {code for code, mark in now.items() if not isinstance(mark, float)} <= built.keys()
-        assert _deleted(built, now) is None
+        assert not _is_left(Move.of_line(sheet, 0, 0, -1), built, now)

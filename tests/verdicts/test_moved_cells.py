@@ -15,7 +15,7 @@ from xlcheck.errors import NothingCheckedError
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.scanner import Ref, cut
 from xlcheck.verdicts import moved_cells
-from xlcheck.verdicts.moved_cells import _Cells, _moved
+from xlcheck.verdicts.moved_cells import _Numbers, _Search
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.workbook.cell_codes import codes_of
 
@@ -63,8 +63,8 @@ def with_cells_inserted(path: Path, area: Range, *, down: bool) -> None:
 @pytest.mark.parametrize(
     ("sheet", "area", "down", "said"),
     [
-        ("lstm", "D9:G9", True, "cells of lstm from F9 on were moved 1 row down, so they do not"),
-        ("lstm", "D9:F10", True, "cells of lstm from F9 on were moved 2 rows down"),
+        ("lstm", "D9:G9", True, "cells of lstm from E9 on were moved 1 row down, so they do not"),
+        ("lstm", "D9:F10", True, "cells of lstm from E9 on were moved 2 rows down"),
         ("lstm", "D9:D12", False, "cells of lstm from F9 on were moved 1 column to the right"),
         ("Weights", "C5:D5", True, "cells of Weights from C8 on were moved 1 row down"),
     ],
@@ -105,51 +105,37 @@ def test_cells_that_were_emptied_are_missing(tmp_path: Path) -> None:
     assert {cell.kind for cell in report.roots} == {"missing"}
 
 
-@pytest.mark.parametrize(("rows", "found"), [(4, None), (2, ((0, 0), 2))])
-def test_equal_numbers_have_moved_where_none_were_built(
-    rows: int, found: tuple[tuple[int, int], int] | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Zeros stand anywhere by chance, as the states before a first step; but not twice where nothing was."""
-    held = np.full(24, np.nan)
-    held[2 : max(rows, 4)] = 0.0
-    built = np.zeros((1, rows))
-
-    def read(_: object, areas: list[Range], *more: object) -> list[Reading]:
-        (area,) = areas
-        grid = np.pad(held[:, None], ((0, 0), (0, 9)))[: area.rows, : area.columns]
-        return [Reading(area, grid.reshape(1, -1), {})]
-
-    monkeypatch.setattr(moved_cells, "recalculate", read)
-    cells = _Cells(codes_of(Range("S", 0, 0, rows)), built, np.full(rows, 1e-9), held[:rows] == 0)
-    known: Any = SimpleNamespace(selector=None, settings=[0])
-
-    assert _moved("S", cells, 0, known, known, known) == found
-
-
 @pytest.mark.parametrize(
-    ("column", "found"),
+    ("built", "now", "found"),
     [
-        ([0.0, 1.0, 2.0, 3.0, 4.0], None),
-        ([0.0, np.nan, 1.0, 2.0, 3.0], ((1, 0), 1)),
-        ([0.0, np.nan, 1.0, 2.0, 9.0], None),
-        ([0.0, np.nan, 1.0, 2.0, np.nan], None),
-        ([0.0, np.nan, np.nan, 1.0, 2.0, 3.0], ((1, 0), 2)),
-        ([0.0, 2.0, 3.0, np.nan, np.nan], None),
+        ([0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.0, 4.0], None),
+        ([0.0, 1.0, 2.0, 3.0], [0.0, None, 1.0, 2.0, 3.0], "A2 on were moved 1 row down"),
+        ([0.0, 1.0, 2.0, 3.0], [0.0, None, 1.0, 2.0, 9.0], None),
+        ([0.0, 1.0, 2.0, 3.0], [0.0, None, 1.0, 2.0], None),
+        ([0.0, 1.0, 2.0, 3.0], [0.0, None, None, 1.0, 2.0, 3.0], "A2 on were moved 2 rows down"),
+        ([0.0, 1.0, 2.0, 3.0], [0.0, 2.0, 3.0], None),
+        ([0.0, 0.0], [None, None, 0.0, 0.0], "A1 on were moved 2 rows down"),
+        ([0.0, 0.0, 0.0, 0.0], [None, None, 0.0, 0.0], None),
     ],
 )
 def test_all_behind_the_first_must_have_moved(
-    column: list[float], found: tuple[str, int] | None, monkeypatch: pytest.MonkeyPatch
+    built: list[float], now: list[float | None], found: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The last of them, too, to where nothing was; rows that read their neighbours have no such number there."""
-    built = np.array([0.0, 1.0, 2.0, 3.0])
-    held = np.pad(np.array(column), (0, 20), constant_values=np.nan)
+    """The last of them, too, to where nothing was; rows that read their neighbours have no such number there. Zeros
+    stand anywhere by chance, as the states before a first step; but not twice where nothing was."""
+    held = np.array([*(np.nan if number is None else number for number in now), *[np.nan] * 20])
+    codes, numbers = codes_of(Range("S", 0, 0, len(built))), np.array([built])
 
     def read(_: object, areas: list[Range], *more: object) -> list[Reading]:
         (area,) = areas
-        return [Reading(area, np.pad(held[:, None], ((0, 0), (0, 9)))[: area.rows, : area.columns].reshape(1, -1), {})]
+        grid = np.pad(held[:, None], ((0, 0), (0, 9)), constant_values=np.nan)
+        return [Reading(area, grid[: area.rows, : area.columns].reshape(1, -1), {})]
 
     monkeypatch.setattr(moved_cells, "recalculate", read)
-    cells = _Cells(codes_of(Range("S", 0, 0, 4)), built[None], np.full(4, 1e-9), held[:4] == built)
-    known: Any = SimpleNamespace(selector=None, settings=[0])
+    empty: Any = SimpleNamespace(trace={}, helpers=(), filled=(), sightings=(), selector=None, settings=[0])
+    search = _Search(empty, empty, empty, empty, empty, set())
+    limits, formulas = np.full(codes.size, 1e-9), np.ones(codes.size, dtype=bool)
+    search._numbers = {"S": _Numbers(codes, numbers, limits, formulas, held[: codes.size] == numbers[0])}
 
-    assert (_moved("S", cells, 0, known, known, known) if not cells.same.all() else None) == found
+    said = next(search.of_numbers(), None)
+    assert said == (f"cells of S from {found}, so they do not stand where they were built" if found else None)

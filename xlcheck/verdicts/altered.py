@@ -8,8 +8,10 @@ the worksheet tell, of which the fingerprint knows where each belongs.
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -18,9 +20,10 @@ from numpy.typing import NDArray
 from xlcheck.errors import NothingCheckedError
 from xlcheck.formulas.addresses import column_name
 from xlcheck.frozen import dataclass
-from xlcheck.verdicts.messages import first_of
+from xlcheck.verdicts.messages import first_of, plural
+from xlcheck.verdicts.moves import LINES, MOST, STEPS, Move
 from xlcheck.workbook.as_built import DAMAGED, RECORD, Constants, alterations, bands, constants_of, fingerprint
-from xlcheck.workbook.cell_codes import code_at, position
+from xlcheck.workbook.cell_codes import position
 from xlcheck.workbook.content import ConstantCells, SheetContent, WorkbookContent
 from xlcheck.workbook.manifest import Manifest, is_older, manifest_sheet
 
@@ -73,8 +76,6 @@ def require_places(content: WorkbookContent) -> None:
         )
 
 
-_MOST = 5
-"""So many rows or columns at once are tried."""
 _ENOUGH = 3
 """Bands of other words, below which a few words were changed and nothing has moved."""
 _BEST = 8
@@ -97,43 +98,28 @@ def _on(name: str, built: Any, texts: Mapping[int, str]) -> Iterator[str]:
     if others.size < _ENOUGH:
         return
     first = int(others[0]) * height
-    columns = {position(code)[1] for code in texts}
-    tries = [(by, 0, at) for by in _steps() for at in range(first, first + height + 1)]
-    tries += [(0, by, at) for by in _steps() for at in range(max(columns) + 2)]
-    few, end = others[:_ENOUGH], (int(others[:_ENOUGH][-1]) + 1) * height + _MOST
-    near = {code: text for code, text in texts.items() if first - _MOST <= position(code)[0] < end}
+    places = [range(first, first + height + 1), range(max(position(code)[1] for code in texts) + 2)]
+    tries = [Move.of_line(name, axis, at, -by) for axis in range(2) for by in STEPS for at in places[axis]]
+    few, end = others[:_ENOUGH], (int(others[:_ENOUGH][-1]) + 1) * height + MOST
+    near = {code: text for code, text in texts.items() if first - MOST <= position(code)[0] < end}
     # All are tried with the words around the first bands, and those that explain these best with all words.
-    tries.sort(key=lambda moved: int(_others(was, _back(near, *moved), height)[few].sum()))
-    scores = [(int(_others(was, _back(texts, *moved), height).sum()), moved) for moved in tries[:_BEST]]
-    left, (down, right, _) = min(scores)
+    tries.sort(key=lambda back: int(_others(was, _moved(near, back), height)[few].sum()))
+    scores = [(int(_others(was, _moved(texts, back), height).sum()), back) for back in tries[:_BEST]]
+    left, best = min(scores, key=itemgetter(0))
     if left > others.size // _ENOUGH:
         return
-    count, what = abs(down or right), "row" if down else "column"
-    ends = [at for score, (*by, at) in sorted(scores) if score == left and by == [down, right]]  # no words between them
-    *early, last = [str(at + 1) if down else column_name(at) for at in ends]
+    by, what = -best.by, LINES[best.axis]
+    # Between those that explain as much no words stand.
+    ends = sorted(back.at - max(by, 0) for score, back in scores if (score, back[:2], back.by) == (left, best[:2], -by))
+    *early, last = [str(at + 1) if best.axis == 0 else column_name(at) for at in ends]
     where = f"{what} {', '.join(early)}{' or ' if early else ''}{last} of {name}"
-    done = "inserted above" if down > 0 else "inserted before" if right > 0 else "deleted at"
-    yield f"{count} {what}{' was' if count == 1 else 's were'} {done} {where}"
+    done = "deleted at" if by < 0 else f"inserted {('above', 'before')[best.axis]}"
+    yield f"{plural(abs(by), f'{what} was', f'{what}s were')} {done} {where}"
 
 
-def _steps() -> Iterator[int]:
-    for count in range(1, _MOST + 1):
-        yield from (count, -count)
-
-
-def _back(texts: Mapping[int, str], down: int, right: int, at: int) -> dict[int, str]:
-    """The words where they stood before so many rows or columns were inserted at a place, or deleted there."""
-    found = {}
-    for code, text in texts.items():
-        row, column = position(code)
-        place = row if down else column
-        by = down or right
-        if by > 0 and at <= place < at + by:
-            continue  # what stands in the new ones
-        if place >= at:
-            row, column = row - down, column - right
-        found[code_at(row, column)] = text
-    return found
+def _moved(texts: Mapping[int, str], move: Move) -> dict[int, str]:
+    there, left = move.of(np.fromiter(texts, dtype=np.int64, count=len(texts)))
+    return dict(itertools.compress(zip(there.tolist(), texts.values(), strict=True), left))
 
 
 def _others(was: NDArray[Any], texts: Mapping[int, str], height: int) -> NDArray[np.bool_]:

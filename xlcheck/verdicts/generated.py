@@ -126,7 +126,11 @@ def check_content(
     parts = [main, Part((), notes=(*changed.words, *typed_over)), *(part for part, _ in tables)]
     found = report(parts)
     if found.counts.root:
-        _require_places(content, workbook, session, judged, found, words=bool(changed.words))
+        from xlcheck.verdicts.moved_cells import require_cells_in_place
+
+        if changed.words:
+            require_places(content)
+        require_cells_in_place(content, manifest, seen, all_formulas, session, tolerance, found.roots)
     is_right = replace(found, reservations=()).ok  # what is odd may be wrong for other numbers
     by_default = perturb is None and is_right and not given.edits and _is_quick(graph, found, engine)
     if not (perturb or by_default):
@@ -252,21 +256,6 @@ def _shown(q: Quantity, source: Trace, settings: Sequence[int]) -> Array:
     if q.is_weight:
         return np.broadcast_to(source[q.name].reshape(1, -1), (len(settings), source[q.name].size))
     return source[q.name][list(settings)]
-
-
-def _require_places(
-    content: WorkbookContent, workbook: _Workbook, session: Session, judged: Judged, found: CheckReport, *, words: bool
-) -> None:
-    """Refuse a workbook in which what looks wrong has moved, or was deleted; `words` says whether words have moved."""
-    from xlcheck.verdicts.deleted_lines import require_no_deletion
-    from xlcheck.verdicts.moved_cells import require_formulas_in_place, require_own_places
-
-    w, tables = workbook, [table.area for table in workbook.manifest.tables]
-    if words:
-        require_places(content)
-    require_own_places(content, w.manifest, w.seen, session, w.tolerance)
-    require_no_deletion(content.path, w.manifest, w.seen, w.all_formulas, tables)
-    require_formulas_in_place(content, judged, w.all_formulas, found.roots)
 
 
 def _notes(workbook: _Workbook, why: str, *, rounded: bool) -> Iterator[str]:

@@ -1,325 +1,304 @@
-"""Cells of a worksheet that were moved together, as they are where somebody inserts some above or before them.
+"""Cells that do not stand where they were built, or read what does not, because others were inserted or deleted.
 
-Programs let every formula follow, so that all is computed as before; but the cells do not stand any more where they
-were built, and beside other words. What they hold tells it: behind the first that is not as it was built each holds
-what stood some rows above it, or some columns before it, to the last, which stands where nothing was.
-
-Formulas that read them, or went with them, tell it, too. Whoever inserts cells beside numbers that are none of the
-network's, as Keras's, or deletes some, moves these, and programs let every formula follow. Such a formula is not as it
-was written, and yet right. One move tells of all of them: each reads what it read, where that has gone; where cells
-were inserted, none stands, and nothing reads what stood where some were deleted.
+Nobody is blamed where one move explains what is not as it was built. Three things tell of one, each by itself: that
+behind some line every number of the network stands so many lines on; that every other formula of the workbook reads
+what it read, where that has gone, and nothing stands where cells were inserted; and where formulas say `#REF!`, so that
+all that is computed with them is lost, that all of a worksheet behind some lines is what stood so many lines further.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from collections.abc import Collection, Iterator, Sequence, Set as AbstractSet
-from dataclasses import replace
-from pathlib import Path
-from typing import NamedTuple
+import re
+from collections.abc import Iterable, Iterator, Set as AbstractSet
 
 import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.engines.base import Session
 from xlcheck.errors import NothingCheckedError
-from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range, cell_name, parse_range
+from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range, column_name, parse_range
 from xlcheck.formulas.meaning import same_formula
 from xlcheck.formulas.scanner import Ref, cut
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.frozen import dataclass
-from xlcheck.verdicts.filled_columns import FilledVerdict
+from xlcheck.verdicts.cell_result import CellResult
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.judge import close
 from xlcheck.verdicts.messages import plural
-from xlcheck.verdicts.observe import Observation
+from xlcheck.verdicts.moves import LINES, MOST, STEPS, Move
+from xlcheck.verdicts.observe import CellKey, Observation
 from xlcheck.verdicts.placement import Sighting, magnitude
 from xlcheck.verdicts.recalculate import recalculate
-from xlcheck.verdicts.report import CellResult, Kind, Status
-from xlcheck.verdicts.summary import Judged
 from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.workbook.bindings import Helper
-from xlcheck.workbook.cell_codes import Codes, Mask, code_at, codes_at, contained, positions
-from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.cell_codes import (
+    Codes,
+    Mask,
+    code_at,
+    code_of,
+    codes_of,
+    contained,
+    position,
+    positions,
+    within,
+)
+from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest
 
-MOST = 5
-"""So many rows or columns at once are tried."""
 _ENOUGH = 2
 """Different numbers that stand elsewhere; one may do so by chance, as zeros do, but not where none were built."""
 _LARGEST = 2**18  # cells
-_WAYS = (("down", "up"), ("to the right", "to the left"))
+_LOST = "#REF!"
+_REFERENCE = re.compile(rf"(?:(?:'[^']*'|[\w.]+)!)?{_LOST}|#:#|#")
+_CLOSE = 1e-14  # as programs write numbers with 15 digits
+_TRIED = tuple(itertools.product(range(2), STEPS))
+
+Written = tuple[str, int, str]
+"""Worksheet, cell and formula."""
+Mark = float | str | None
+"""What tells a cell: its number, or what its formula does; None if only that it holds a formula."""
+Marks = dict[int, Mark]
 
 
-class _Cells(NamedTuple):
-    """Cells of a worksheet as they were built: numbers in each setting, their limits, and whether they stand there."""
-
-    codes: Codes
-    numbers: Array
-    limits: Array
-    same: Mask
-
-
-def require_own_places(
-    content: WorkbookContent, manifest: Manifest, seen: Observation, session: Session, tolerance: Tolerance
+def require_cells_in_place(
+    content: WorkbookContent,
+    manifest: Manifest,
+    seen: Observation,
+    formulas: FormulaCells,
+    session: Session,
+    tolerance: Tolerance,
+    roots: Iterable[CellResult],
 ) -> None:
-    """Blame no cell where those that are not as they were built have moved together.
-
-    Raises:
-        NothingCheckedError: they have.
-    """
-    built: dict[str, list[_Cells]] = {}
-    for sighting in seen.sightings:
-        if sighting.placement.quantity in manifest.trace:
-            built.setdefault(sighting.placement.sheet, []).append(_as_built(sighting, manifest, seen, tolerance))
-    others = [sheet for sheet, parts in built.items() if not all(part.same.all() for part in parts)]
-    if len(others) != 1:
-        return
-    cells = _Cells(*(np.concatenate(column, axis=-1) for column in zip(*built[others[0]], strict=True)))
-    for axis in range(2):
-        if (found := _moved(others[0], cells, axis, manifest, seen, session)) is not None:
-            raise NothingCheckedError(said_of_move(content.path, others[0], *found, axis))
-
-
-def said_of_move(path: Path, sheet: str, first: tuple[int, int], by: int, axis: int) -> str:
-    """Why a workbook is not checked in which cells were moved, in a sentence.
-
-    Args:
-        path: of the workbook.
-        sheet: on which they stand.
-        first: the first of them, where it was built.
-        by: how many rows or columns; below 0 up or to the left.
-        axis: 0 for rows, 1 for columns.
-    """
-    line = ("row", "column")[axis]
-    way = f"{plural(abs(by), line, f'{line}s')} {_WAYS[axis][by < 0]}"
-    return (
-        f"{path}: cells of {sheet} from {cell_name(*first)} on were moved {way}, so they do not stand where they were "
-        "built; undo that, or build the workbook again"
-    )
-
-
-def _as_built(sighting: Sighting, manifest: Manifest, seen: Observation, tolerance: Tolerance) -> _Cells:
-    place, numbers = sighting.placement, numbers_as_built(sighting, manifest, seen)
-    limit = tolerance.limit(magnitude(manifest.trace[place.quantity]))
-    same: Mask = np.all(close(sighting.numbers, numbers, limit), axis=0)
-    return _Cells(place.codes, numbers, np.full(place.codes.size, limit), same)
-
-
-def numbers_as_built(sighting: Sighting, manifest: Manifest, seen: Observation) -> Array:
-    """What cells held when they were built, `(settings, cells)`."""
-    place, values = sighting.placement, manifest.trace[sighting.placement.quantity]
-    rows = values.reshape(-1, place.elements.max() + 1) if place.sample is None else values[[place.sample]]
-    numbers = rows.reshape(len(rows), -1)[:, place.elements]
-    return np.broadcast_to(numbers[list(seen.settings)] if len(numbers) > 1 else numbers, sighting.numbers.shape)
-
-
-def _moved(
-    sheet: str, cells: _Cells, axis: int, manifest: Manifest, seen: Observation, session: Session
-) -> tuple[tuple[int, int], int] | None:
-    """The first cell that has moved along an axis, and by how many rows or columns; None if they have not."""
-    place = np.stack(positions(cells.codes))
-    along, across = place[axis], place[1 - axis]
-    first = {line: int(along[(across == line) & ~cells.same].min()) for line in np.unique(across[~cells.same]).tolist()}
-    behind = along >= np.array([first.get(line, MAX_ROWS) for line in across.tolist()])
-    corner = np.maximum(place[:, behind].min(axis=1) - MOST, 0)
-    end = np.minimum(place[:, behind].max(axis=1) + MOST + 1, (MAX_ROWS, MAX_COLUMNS))
-    area = Range(sheet, *corner.tolist(), *(end - corner).tolist())
-    numbers = cells.numbers[:, behind]
-    if area.size > _LARGEST:
-        return None
-    differ = np.unique(numbers[0, ~cells.same[behind]]).size >= _ENOUGH
-    (reading,) = recalculate(session, [area], [True], manifest.selector, seen.settings)
-    grid = reading.numbers.reshape(-1, area.rows, area.columns)
-    for by in (step * sign for step in range(1, MOST + 1) for sign in (1, -1)):
-        there = place[:, behind] - corner[:, None]
-        there[axis] += by
-        if (there < 0).any() or not close(grid[:, there[0], there[1]], numbers, cells.limits[behind]).all():
-            continue
-        on_numbers = contained(codes_at(*(there + corner[:, None])), np.sort(cells.codes))
-        if differ or (~on_numbers).sum() >= _ENOUGH:
-            top, left = place[:, behind][:, np.lexsort((across[behind], along[behind]))[0]].tolist()
-            return (top, left), by
-    return None
-
-
-Place = tuple[int, int]
-_EMPTY = Cell(None)
-_STEPS = tuple(by * sign for by in range(1, MOST + 1) for sign in (1, -1))
-
-
-@dataclass(frozen=True)
-class _Move:
-    """Cells of a worksheet that go so many places along an axis: 0 down, 1 to the right; below 0 back."""
-
-    sheet: str
-    axis: int
-    by: int
-
-    def at(self, along: int, across: int) -> Place:
-        """The row and column of a cell so far along the axis, and so far across it."""
-        return (along, across) if self.axis == 0 else (across, along)
-
-    def of(self, place: Place) -> Place:
-        """Where a cell goes."""
-        return place[0] + self.by * (self.axis == 0), place[1] + self.by * (self.axis == 1)
-
-
-def require_formulas_in_place(
-    content: WorkbookContent, judged: Judged, formulas: FormulaCells, roots: Collection[CellResult]
-) -> None:
-    """Blame no formula where all that are not as they were written follow cells that have moved together.
+    """Blame no cell of a workbook in which one move explains all that is not as it was built.
 
     Args:
         content: the workbook.
-        judged: the verdicts, also those on formulas that are no quantities.
-        formulas: those that stand there.
-        roots: the cells of the workbook that are wrong.
+        manifest: what it says of itself.
+        seen: what stands in it.
+        formulas: all its formulas.
+        session: the workbook in an engine.
+        tolerance: how far numbers may be from those that were built.
+        roots: the cells that are wrong.
 
     Raises:
-        NothingCheckedError: they do.
+        NothingCheckedError: it does.
     """
-    found = [*judged.helpers, *(own for column in judged.filled for own in column.wrong)]
-    wrong = [own.helper for own in found if own.status is Status.ROOT]
-    look_ups = [root for root in roots if root.quantity is not None and root.kind is Kind.NOT_AS_WRITTEN]
-    others = {(root.sheet, (area.top, area.left)) for root in roots for area in [parse_range(root.cell)]}
-    others -= {(root.sheet, (area.top, area.left)) for root in look_ups for area in [parse_range(root.cell)]}
-    others -= {(helper.cell.sheet, _place(helper)) for helper in wrong}
-    if len({sheet for sheet, _ in others}) > 1 or not wrong:
-        return
-    right = [*(own.helper for own in judged.helpers if own.status is not Status.ROOT), *_right(judged.filled, formulas)]
-    sheets = dict.fromkeys(sheet for helper in wrong for sheet in (helper.cell.sheet, *_sheets(helper)))
-    moves = itertools.product((sheet for sheet in sheets if sheet in content.sheets), (0, 1), _STEPS)
-    for move in itertools.starmap(_Move, moves):
-        given = {place for sheet, place in others if sheet == move.sheet}
-        read = [_read_back(root, move) for root in look_ups]
-        if len(given) < len(others) or not all(read):
-            continue
-        given = given.union(*read)
-        if (first := _first_moved(move, wrong, right, formulas, content, given)) is not None:
-            raise NothingCheckedError(said_of_move(content.path, move.sheet, first, move.by, move.axis))
+    wrong = {(root.sheet, code_of(parse_range(root.cell))) for root in roots}
+    search = _Search(manifest, seen, formulas, session, tolerance, wrong)
+    for found in itertools.chain(search.of_numbers(), search.of_lines(), search.of_formulas()):
+        raise NothingCheckedError(f"{content.path}: {found}; undo that, or build the workbook again")
 
 
-def _read_back(root: CellResult, move: _Move) -> set[Place]:
-    """What the formula of an input or a weight reads of the worksheet, where it stood before the move."""
-    refs = [ref for ref in cut(str(root.formula)).refs if (ref.sheet or root.sheet) == move.sheet]
-    return {replace(move, by=-move.by).of(place) for ref in refs for place in _corners(ref)}
+@dataclass(frozen=True)
+class _Numbers:
+    """Cells of a worksheet that hold elements of quantities.
 
-
-def _right(filled: Sequence[FilledVerdict], formulas: FormulaCells) -> Iterator[Helper]:
-    """The cells of columns that are as they were written."""
-    for column in filled:
-        wrong = {_place(own.helper) for own in column.wrong}
-        for cell in (column.area.cell(row) for row in range(column.area.rows)):
-            text = formulas.text(cell.sheet, code_at(cell.top, cell.left))
-            if text is not None and (cell.top, cell.left) not in wrong:
-                yield Helper(cell, text, ())
-
-
-def _sheets(helper: Helper) -> Iterator[str]:
-    yield from (ref.sheet for ref in cut(helper.formula).refs if ref.sheet)
-
-
-def _first_moved(
-    move: _Move, wrong: Sequence[Helper], right: Sequence[Helper], formulas: FormulaCells, content: WorkbookContent,
-    given: AbstractSet[Place],
-) -> Place | None:  # fmt: skip
-    """The first cell that has moved, if a move explains all formulas that are not as they were written.
-
-    So it does where what is missing elsewhere on the worksheet, as an input, is read where it has gone.
+    Attributes:
+        built: what they held when they were built, `(settings, cells)`.
+        limits: how far from it they may be.
+        formulas: whether they held formulas.
+        same: whether they hold the same now.
     """
-    moved, kept, gone = set[Place](), set[Place](), set[int]()
-    for helper in wrong:
-        if not _follows(helper, move, formulas, moved, kept):
-            if move.by > 0 or helper.cell.sheet != move.sheet:
-                return None
-            gone.add(_place(helper)[move.axis])  # it may have stood where cells were deleted
-    if not moved or not given <= moved:
-        return None
-    for helper in right:
-        if _went_too(helper, move, formulas):
-            continue
-        refs = (ref for ref in _on(cut(helper.formula).refs, move.sheet, helper) if not _is_torn(ref, moved, move.axis))
-        kept.update(place for ref in refs for place in _corners(ref))
-        kept |= {_place(helper)} if helper.cell.sheet == move.sheet else set()
-    along, across = [place[move.axis] for place in moved], [place[1 - move.axis] for place in moved]
-    ends = range(min(across), max(across) + 1)
-    cells = content.sheets[move.sheet].cells
-    last = max((p[move.axis] + 1 for p in kept if p[1 - move.axis] in ends), default=0)
-    if any(cells.get(move.of(place), _EMPTY) == _EMPTY for place in moved):
-        return None
-    if move.by < 0:
-        deleted = range(min(gone, default=min(along) + move.by), max(gone, default=last - 1) + 1)
-        fits = last <= deleted.start and deleted.stop <= min(along) and len(deleted) <= -move.by
-        return move.at(min(along), ends[0]) if fits and min(along) + move.by >= last else None
-    for start in range(min(along), last - 1, -1):
-        inserted = (move.at(line, other) for line in range(start, start + move.by) for other in ends)
-        if all(cells.get(place, _EMPTY) == _EMPTY for place in inserted):
-            return move.at(start, ends[0])
-    return None
+
+    codes: Codes
+    built: Array
+    limits: Array
+    formulas: Mask
+    same: Mask
+
+    def around(self, sheet: str) -> Range:
+        """The range in which they may have moved."""
+        rows, columns = (lines.tolist() for lines in positions(self.codes))
+        top, left = max(min(rows) - MOST, 0), max(min(columns) - MOST, 0)
+        bottom, right = min(max(rows) + MOST + 1, MAX_ROWS), min(max(columns) + MOST + 1, MAX_COLUMNS)
+        return Range(sheet, top, left, bottom - top, right - left)
+
+    def tell(self, there: Codes) -> bool:
+        """Whether they stand elsewhere not by chance alone."""
+        new = ~contained(there, np.sort(self.codes))
+        return max(int(new.sum()), np.unique(self.built[0, ~self.same]).size) >= _ENOUGH
 
 
-def _is_torn(ref: Ref, moved: AbstractSet[Place], axis: int) -> bool:
-    """Whether some cells of a range have moved and those beside them not: programs leave it as it is."""
-    first, last = _corners(ref)
-    inside = (p for p in moved if all(low <= at <= high for low, at, high in zip(first, p, last, strict=True)))
-    lines = {place[1 - axis] for place in inside}
-    return 0 < len(lines) <= last[1 - axis] - first[1 - axis]
+_NO_NUMBERS = _Numbers(np.zeros(0, int), np.zeros((1, 0)), np.zeros(0), np.zeros(0, bool), np.zeros(0, bool))
 
 
-def _follows(helper: Helper, move: _Move, formulas: FormulaCells, moved: set[Place], kept: set[Place]) -> bool:
-    """Whether a formula is as it was written, but for cells that have moved; notes these, and those that have not."""
-    own = _place(helper)
-    is_there = helper.cell.sheet == move.sheet
-    for place in [move.of(own), own] if is_there else [own]:
-        text = formulas.text(helper.cell.sheet, code_at(*place)) if min(place) >= 0 else None
-        found = None if text is None else _read(helper, text, move)
-        if found is not None:
-            moved |= found[0]
-            kept |= found[1]
-            if is_there:
-                (kept if place == own else moved).add(own)
-            return True
-    return False
+class _Search:
+    """What was built, what stands there, and what may have moved, in words."""
 
+    def __init__(
+        self,
+        manifest: Manifest,
+        seen: Observation,
+        formulas: FormulaCells,
+        session: Session,
+        tolerance: Tolerance,
+        wrong: AbstractSet[CellKey],
+    ) -> None:
+        self._manifest, self._seen, self._formulas, self._session = manifest, seen, formulas, session
+        parts: dict[str, list[_Numbers]] = {}
+        for sighting in seen.sightings:
+            if sighting.placement.quantity in manifest.trace:
+                parts.setdefault(sighting.placement.sheet, []).append(_as_built(sighting, manifest, seen, tolerance))
+        fields = [field.name for field in dataclasses.fields(_Numbers)]
+        self._numbers = {
+            sheet: _Numbers(*(np.concatenate([getattr(part, name) for part in own], axis=-1) for name in fields))
+            for sheet, own in parts.items()
+        }
+        self._written: list[Written] = [(h.cell.sheet, code_of(h.cell), h.formula) for h in manifest.helpers]
+        columns = [(column.area, column.written) for column, _ in seen.filled if not column.stored]
+        for area, texts in [*((helper.area, helper.formulas()) for helper in manifest.filled), *columns]:
+            self._written += [(area.sheet, *own) for own in zip(codes_of(area).tolist(), texts, strict=True)]
+        self._changed = [own for own in self._written if not self._stands(*own)]
+        self._others = wrong - {(sheet, code) for sheet, code, _ in self._changed}
 
-def _went_too(helper: Helper, move: _Move, formulas: FormulaCells) -> bool:
-    """Whether a formula went with what it reads, though one stands there as it was written: that of the cell beside."""
-    place = move.of(_place(helper))
-    text = formulas.text(helper.cell.sheet, code_at(*place)) if min(place) >= 0 else None
-    found = None if text is None or helper.cell.sheet != move.sheet else _read(helper, text, move)
-    return found is not None and bool(found[0]) and not found[1]
+    def of_numbers(self) -> Iterator[str]:
+        """What has moved if all numbers of the network are right in other places of one worksheet."""
+        moved = [sheet for sheet, own in self._numbers.items() if not own.same.all()]
+        for sheet in moved if len(moved) == 1 else ():
+            own = self._numbers[sheet]
+            area = own.around(sheet)
+            if area.size > _LARGEST:
+                return
+            (reading,) = recalculate(self._session, [area], [True], self._manifest.selector, self._seen.settings)
+            grid = reading.numbers.reshape(-1, area.rows, area.columns)
+            for axis, by in _TRIED:
+                move = Move.least(sheet, axis, by, own.codes[~own.same])
+                there, left = move.of(own.codes)
+                rows, columns = positions(there[left])
+                if not within(there[left], area).all() or not own.tell(there):
+                    continue
+                if close(grid[:, rows - area.top, columns - area.left], own.built[:, left], own.limits[left]).all():
+                    yield str(move)
 
+    def of_formulas(self) -> Iterator[str]:
+        """What has moved if all other formulas read what they read, where it has gone."""
+        sheets = {name for sheet, _, text in self._changed for name in _sheets(text, sheet)}
+        for sheet, (axis, by) in itertools.product(sorted(sheets), _TRIED):
+            move = self._followed(sheet, axis, by)
+            written = itertools.chain(self._changed, self._written)  # most moves do not explain the first changed one
+            if move is not None and all(self._follows(move, *own) for own in written):
+                yield str(move)
 
-def _read(helper: Helper, text: str, move: _Move) -> tuple[set[Place], set[Place]] | None:
-    """The cells that a formula reads where they have gone, and where they were; None if it is another formula."""
-    now, was = cut(text), cut(f"={helper.formula.removeprefix('=')}")
-    if len(now.refs) != len(was.refs):
-        return None
-    moved, kept = set[Place](), set[Place]()
-    for one, other in zip(now.refs, was.refs, strict=True):
-        if (one.sheet or helper.cell.sheet, one.kind) != (other.sheet or helper.cell.sheet, other.kind):
-            return None
-        is_there = (other.sheet or helper.cell.sheet) == move.sheet
-        for place, before in zip(_corners(one), _corners(other), strict=True):
-            if place == before:
-                kept |= {before} if is_there else set()
-            elif is_there and place == move.of(before):
-                moved.add(before)
+    def _followed(self, sheet: str, axis: int, by: int) -> Move | None:
+        """The least move that formulas may have followed; None if one has not, or if something else has moved."""
+        moved, gone = set[int](), set[int]()
+        for formula in self._changed:
+            elsewhere = self._read_elsewhere(*formula, sheet, code_at(by, 0) if axis == 0 else by)
+            if elsewhere:
+                moved |= elsewhere
+            elif by < 0 and formula[0] == sheet:
+                gone.add(formula[1])  # it may have stood where cells were deleted
             else:
                 return None
-    back = now.between[0] + "".join(f"{ref}{rest}" for ref, rest in zip(was.refs, now.between[1:], strict=True))
-    return (moved, kept) if same_formula(back, helper.formula, helper.cell.sheet) else None
+        if not moved or not self._others <= {(sheet, code) for code in moved}:
+            return None
+        move = Move.least(sheet, axis, by, [*moved, *gone])
+        if gone:
+            move = move._replace(at=max(position(code)[axis] for code in gone) + 1)
+        while by > 0 and self._is_filled(move.inserted()):
+            if not move.at:
+                return None
+            move = move._replace(at=move.at - 1)
+        codes = np.array([*moved], dtype=np.int64)
+        there, _ = move.of(codes)
+        has_moved = there.min() >= 0 and (there != codes).all() and self._formulas.fills(sheet, there).all()
+        return move if has_moved else None
+
+    def _read_elsewhere(self, home: str, code: int, formula: str, sheet: str, step: int) -> set[int]:
+        """The cells of a worksheet that a formula reads a step from where it did, and its own if it has moved."""
+        for away in (step, 0) if home == sheet else (0,):
+            was, now = cut(formula).refs, cut(self._formulas.text(home, code + away) or "").refs
+            steps = {
+                one: other - one for a, b in zip(was, now, strict=False) for one, other in _ends(a, b) if one != other
+            }
+            on_sheet = all((a.sheet or home) == sheet for a, b in zip(was, now, strict=False) if a != b)
+            if len(was) == len(now) and on_sheet and {*steps.values()} <= {step} and (steps or away):
+                return {*steps} | ({code} if away else set())
+        return set()
+
+    def _is_filled(self, area: Range) -> bool:
+        return bool(self._formulas.within(area).size or self._formulas.constants_within(area).size)
+
+    def _follows(self, move: Move, sheet: str, code: int, formula: str) -> bool:
+        """Whether a formula stands where a move has taken it, and reads what it read."""
+        there, left = move.of(np.array([code], dtype=np.int64)) if sheet == move.sheet else ([code], [True])
+        return not left[0] or any(self._stands(sheet, int(there[0]), text) for text in move.followed(formula, sheet))
+
+    def _stands(self, sheet: str, code: int, formula: str) -> bool:
+        return same_formula(self._formulas.text(sheet, code), formula, sheet)
+
+    def of_lines(self) -> Iterator[str]:
+        """What was deleted where formulas have lost what they read: all that was behind it stands in its place."""
+        if not any(self._formulas.said(*own, lambda text: _LOST in text.upper()) for own in self._formulas.by_sheet()):
+            return
+        sheets = {*self._numbers, *(sheet for sheet, *_ in self._written)}
+        for sheet in sorted(sheets - {table.area.sheet for table in self._manifest.tables}):
+            built, now = self._marks(sheet)
+            changed = [code for code, mark in now.items() if isinstance(mark, str) and code not in built]
+            changed += [code for code, mark in built.items() if not _fits(mark, now.get(code))]
+            for axis, by in _TRIED if changed and len(built) < _LARGEST else ():
+                # Those before the last one are like those that would take their places.
+                last = min(position(code)[axis] for code in changed)
+                first = last
+                while by < 0 <= first and _is_left(Move.of_line(sheet, axis, first, by), built, now):
+                    first -= 1
+                if first < last:
+                    names = [str(line + 1) if axis == 0 else column_name(line) for line in sorted({first + 1, last})]
+                    what = plural(-by, f"{LINES[axis]} was", f"{LINES[axis]}s were")
+                    where = f"{LINES[axis]} {' or '.join(names)} of {sheet}"
+                    yield f"{what} deleted at {where}, and formulas have lost what they read there"
+
+    def _marks(self, sheet: str) -> tuple[Marks, Marks]:
+        """What tells the cells of a worksheet with numbers of the network, typed ones or formulas: as built, now."""
+        own = self._numbers.get(sheet, _NO_NUMBERS)
+        typed = ~own.formulas
+        built: Marks = dict.fromkeys(own.codes[own.formulas].tolist())
+        built |= zip(own.codes[typed].tolist(), own.built[0, typed].tolist(), strict=True)
+        built |= {code: _form(text) for home, code, text in self._written if home == sheet}
+        now: Marks = dict(zip(*(array.tolist() for array in self._formulas.typed_numbers(sheet)), strict=True))
+        return built, now | {
+            code: _form(str(self._formulas.text(sheet, code))) for code in self._formulas.on(sheet).tolist()
+        }
 
 
-def _on(refs: Sequence[Ref], sheet: str, helper: Helper) -> Iterator[Ref]:
-    return (ref for ref in refs if (ref.sheet or helper.cell.sheet) == sheet)
+def _as_built(sighting: Sighting, manifest: Manifest, seen: Observation, tolerance: Tolerance) -> _Numbers:
+    place, values = sighting.placement, manifest.trace[sighting.placement.quantity]
+    rows = values.reshape(-1, place.elements.max() + 1) if place.sample is None else values[[place.sample]]
+    built = rows.reshape(len(rows), -1)[:, place.elements]
+    built = np.broadcast_to(built[list(seen.settings)] if len(built) > 1 else built, sighting.numbers.shape)
+    limits = np.full(place.codes.size, tolerance.limit(magnitude(values)))
+    same = np.all(close(sighting.numbers, built, limits), axis=0)
+    return _Numbers(place.codes, built, limits, sighting.must_be_formula, same)
 
 
-def _corners(ref: Ref) -> tuple[Place, Place]:
-    rows = (0, 0) if ref.kind == "columns" else (ref.top, ref.bottom)
-    columns = (0, 0) if ref.kind == "rows" else (ref.left, ref.right)
-    return (rows[0], columns[0]), (rows[1], columns[1])
+def _form(formula: str) -> str:
+    """What a formula does, whatever it reads: a range of which lines were deleted may be a cell, or no reference."""
+    return _REFERENCE.sub("#", skeleton(formula.removeprefix("=")))
 
 
-def _place(helper: Helper) -> Place:
-    return helper.cell.top, helper.cell.left
+def _fits(mark: Mark, held: Mark) -> bool:
+    """Whether a cell holds what tells another one."""
+    if isinstance(mark, float):
+        return isinstance(held, float) and abs(held - mark) <= _CLOSE * abs(mark)
+    return isinstance(held, str) and mark in {None, held}
+
+
+def _is_left(move: Move, built: Marks, now: Marks) -> bool:
+    """Whether all that stands on a worksheet is what a move has left of it, and some has moved."""
+    codes = np.fromiter(built, dtype=np.int64)
+    there, left = move.of(codes)
+    kept = dict(itertools.compress(zip(there.tolist(), built.values(), strict=True), left))
+    fit = all(_fits(mark, now.get(code)) for code, mark in kept.items())
+    return fit and bool((there != codes).any()) and all(code in kept for code in now if isinstance(now[code], str))
+
+
+def _sheets(formula: str, sheet: str) -> set[str]:
+    """Where a formula stands, and what it reads."""
+    return {sheet, *(ref.sheet or sheet for ref in cut(formula).refs)}
+
+
+def _ends(one: Ref, other: Ref) -> Iterator[tuple[int, int]]:
+    """The first cells of two references, and the last."""
+    yield code_at(one.top, one.left), code_at(other.top, other.left)
+    yield code_at(one.bottom, one.right), code_at(other.bottom, other.right)
