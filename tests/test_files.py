@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from xlcheck.errors import UsageError
-from xlcheck.files import filling, make_folder, replacing, require_ending, require_writable, write_text
+from xlcheck.errors import DataError, UsageError
+from xlcheck.files import filling, make_folder, reading, replacing, require_ending, require_writable, write_text
 from xlcheck.interrupts import Ended
 
 
@@ -146,3 +146,14 @@ def test_nothing_is_written_into_a_folder_that_is_gone(tmp_path: Path, monkeypat
     with pytest.raises(UsageError, match=r"cannot write m\.xlsx: No such file or directory; choose another"):
         require_writable(Path("m.xlsx"))
     monkeypatch.chdir(tmp_path)
+
+
+def test_why_a_file_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+    """With what to do then, if there is anything; whatever else is wrong is left to others."""
+    with pytest.raises(DataError, match=r"none\.txt cannot be read: [^;]+$"), reading(tmp_path / "none.txt", DataError):
+        (tmp_path / "none.txt").read_bytes()
+    said = pytest.raises(UsageError, match=r"^the key cannot be read: [^;]+; look again$")
+    with said, reading("the key", UsageError, "look again"):
+        tmp_path.read_bytes()
+    with pytest.raises(ZeroDivisionError), reading(tmp_path, DataError):
+        1 / 0  # noqa: B018

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xlcheck.errors import XlcheckError
-from xlcheck.files import read_input
+from xlcheck.files import read_input, reading
 from xlcheck.sizes import TEXTS
 
 # What people and programs write is never as deep; what is walks every reader into the limit of recursion.
@@ -45,9 +45,8 @@ def read_toml(path: Path, error: type[XlcheckError]) -> dict[str, Any]:
         error: what to raise, in one sentence, if it cannot be read or is no TOML.
     """
     try:
-        return parse_toml(read_input(path, TEXTS[".toml"]).decode("utf-8-sig"))
-    except OSError as caught:
-        raise error(f"{path} cannot be read: {caught.strerror or caught}") from None
+        with reading(path, error):
+            return parse_toml(read_input(path, TEXTS[".toml"]).decode("utf-8-sig"))
     except ValueError as caught:
         raise error(f"{path} is no TOML file: {caught}") from None
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZipInfo
 
-from xlcheck.errors import UsageError
+from xlcheck.errors import UsageError, XlcheckError
 from xlcheck.shown import encodable
 from xlcheck.sizes import megabytes
 
@@ -68,6 +68,19 @@ def open_input(path: Path) -> BinaryIO:
         os.close(descriptor)
         raise OSError(errno.EINVAL, f"it is {kind}, not an ordinary file", str(path))
     return open(descriptor, "rb")  # noqa: PTH123 - of a descriptor
+
+
+@contextmanager
+def reading(path: object, error: type[XlcheckError], then: str = "") -> Iterator[None]:
+    """Say in one sentence why a file cannot be read, and what to do then.
+
+    Raises:
+        XlcheckError: it cannot; of the kind that is given.
+    """
+    try:
+        yield
+    except OSError as caught:
+        raise error(f"{path} cannot be read: {caught.strerror or caught}{then and '; '}{then}") from None
 
 
 def is_folder(path: Path) -> bool:

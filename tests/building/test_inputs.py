@@ -318,7 +318,7 @@ def test_a_pipe_is_not_waited_for(name: str, tmp_path: Path) -> None:
     """Inputs are ordinary files."""
     os.mkfifo(tmp_path / name)
 
-    assert refusal(tmp_path / name, ONE) == "FILE: cannot be read: it is a named pipe, not an ordinary file"
+    assert refusal(tmp_path / name, ONE) == "FILE cannot be read: it is a named pipe, not an ordinary file"
 
 
 @pytest.mark.parametrize(("shape", "fits"), [

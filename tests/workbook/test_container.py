@@ -78,14 +78,14 @@ def test_refuses_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "loop.xlsx"
     path.symlink_to(path)
 
-    assert refusal(path) == f"{path} cannot be read ({os.strerror(errno.ELOOP)}); check the file and its permissions"
+    assert refusal(path) == f"{path} cannot be read: {os.strerror(errno.ELOOP)}; check the file and its permissions"
 
 
 def test_refuses_a_path_that_no_system_has() -> None:
     """A path with a zero byte is a sentence, too."""
     sentence = refusal(Path("a\0.xlsx"))  # which word for it stands in brackets depends on Python's version
 
-    assert re.search(r"cannot be read \(.*embedded null .*\); check the file and its permissions$", sentence)
+    assert re.search(r"cannot be read: .*embedded null .*; check the file and its permissions$", sentence)
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_a_disk_that_gives_nothing_is_said(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(container, "open_input", lambda path: Damaged())
     path = tmp_path / "stick.xlsx"
 
-    assert refusal(path) == f"{path} cannot be read ({os.strerror(errno.EIO)}); check the file and its permissions"
+    assert refusal(path) == f"{path} cannot be read: {os.strerror(errno.EIO)}; check the file and its permissions"
 
 
 def test_refuses_a_compression_that_excel_does_not_read(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from xlcheck.arrays import Array, array_of
 from xlcheck.building.csv_table import read_table
 from xlcheck.building.input_names import chosen_names, leaves, names_of, structure_of
 from xlcheck.errors import DataError, InputNote
-from xlcheck.files import is_folder
+from xlcheck.files import is_folder, reading
 
 Shape = tuple[int | None, ...]
 
@@ -165,14 +165,13 @@ def read_inputs(
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
     """Say in one sentence why a file cannot be read."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise DataError(f"{path}: there is no such file; {_HOW}") from None
-    except IsADirectoryError:
-        raise DataError(f"{path}: this is a folder; {_HOW}") from None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+    with reading(path, DataError):
+        try:
+            yield
+        except FileNotFoundError:
+            raise DataError(f"{path}: there is no such file; {_HOW}") from None
+        except IsADirectoryError:
+            raise DataError(f"{path}: this is a folder; {_HOW}") from None
 
 
 def _other_kind(path: Path) -> DataError:

@@ -21,7 +21,7 @@ from xlcheck.exercises.exercise import Exercise, make_exercise
 from xlcheck.exercises.key import Student
 from xlcheck.exercises.plan import ExercisePlan, read_plan
 from xlcheck.exercises.subject import lesson_subject, model_subject
-from xlcheck.files import filling, protected_inputs, read_input
+from xlcheck.files import filling, protected_inputs, read_input, reading
 from xlcheck.memory import no_garbage_collection
 from xlcheck.progress import Progress
 from xlcheck.sizes import TEXTS
@@ -45,10 +45,8 @@ def read_roster(path: Path) -> tuple[Student, ...]:
     Raises:
         DataError: the file cannot be read, has no students, or one twice.
     """
-    try:
+    with reading(path, DataError):
         content = read_input(path, TEXTS[".csv"])
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from None
     try:
         text = content.decode("utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig")
     except UnicodeDecodeError:

@@ -29,7 +29,7 @@ from xlcheck.arrays import Array
 from xlcheck.documents import parse_json
 from xlcheck.errors import DataError
 from xlcheck.exercises.draws import Variation, drawn, personal
-from xlcheck.files import read_input, write_text
+from xlcheck.files import read_input, reading, write_text
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Graph
@@ -213,9 +213,8 @@ def load_key(path: Path) -> MarkingKey:
         DataError: it cannot be read, is no key, or is of a version that this xlcheck does not know.
     """
     try:
-        data = parse_json(read_input(path, TEXTS[".json"]))
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from None
+        with reading(path, DataError):
+            data = parse_json(read_input(path, TEXTS[".json"]))
     except ValueError as error:
         why = "it is no text" if isinstance(error, UnicodeDecodeError) else error
         raise DataError(f"{path} is no marking key: {why}; `xlcheck exercise` writes one, key.json") from None

@@ -22,7 +22,7 @@ from xlcheck.array_files import open_npz
 from xlcheck.arrays import Array
 from xlcheck.documents import parse_json
 from xlcheck.errors import DataError, UsageError
-from xlcheck.files import read_input, replacing, write_text, zip_part
+from xlcheck.files import read_input, reading, replacing, write_text, zip_part
 from xlcheck.graph.trace import Trace
 from xlcheck.graph.trace_format import FORMAT
 from xlcheck.sizes import TEXTS
@@ -54,9 +54,8 @@ def read_trace(path: Path) -> Trace:
     """
     reader = _of(_READERS, path)
     try:
-        return reader(path)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
+        with reading(path, DataError):
+            return reader(path)
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: this is no text in UTF-8; write it with xlcheck trace") from error
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from xlcheck.documents import parse_json
 from xlcheck.errors import DataError
+from xlcheck.files import reading
 from xlcheck.model.encoding import FROM_FILE, Encoding, Tokens
 
 _HOW = "one word per line, the first line for the code 0, or a JSON object {word: code}"
@@ -100,16 +101,15 @@ def _codes(path: Path) -> dict[str, int]:
 
 
 def _content(path: Path) -> str:
-    try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise DataError(f"{path}: it is too large for a vocabulary; give {_HOW}")
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise DataError(f"{path}: there is no such file; give {_HOW}") from None
-    except UnicodeDecodeError:
-        raise DataError(f"{path}: this is not text in UTF-8; give {_HOW}") from None
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from None
+    with reading(path, DataError):
+        try:
+            if path.stat().st_size > _LARGEST_FILE:
+                raise DataError(f"{path}: it is too large for a vocabulary; give {_HOW}")
+            return path.read_text(encoding="utf-8-sig")
+        except FileNotFoundError:
+            raise DataError(f"{path}: there is no such file; give {_HOW}") from None
+        except UnicodeDecodeError:
+            raise DataError(f"{path}: this is not text in UTF-8; give {_HOW}") from None
 
 
 def _from_json(path: Path, content: str) -> list[tuple[str, int]]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from xlcheck.errors import WorkbookError
-from xlcheck.files import is_folder, open_input
+from xlcheck.files import is_folder, open_input, reading
 from xlcheck.frozen import dataclass
 from xlcheck.workbook.formula_facts import FormulaFacts, formula_facts
 from xlcheck.workbook.sheet_part import SheetPart
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _SMALL = 2**16
 _PIECE = 2**16
 _INFLATED_PIECE = 2**20
+_CHECK = "check the file and its permissions"
 
 
 class Container:
@@ -262,23 +263,16 @@ def _state(file: BinaryIO) -> tuple[int, ...]:
 def _open_file(path: Path) -> BinaryIO:
     if is_folder(path):
         raise WorkbookError(f"{path} is a folder; pass an .xlsx file in it")
-    try:
-        return open_input(path)
-    except FileNotFoundError:
-        raise WorkbookError(f"{path} does not exist; check the spelling and the folder") from None
-    except OSError as error:
-        raise _unreadable(path, error) from None
+    with reading(path, WorkbookError, _CHECK):
+        try:
+            return open_input(path)
+        except FileNotFoundError:
+            raise WorkbookError(f"{path} does not exist; check the spelling and the folder") from None
 
 
 def _open_archive(path: Path, file: BinaryIO) -> ZipFile:
-    try:
+    with reading(path, WorkbookError, _CHECK):  # not from a disk that is damaged, or a share that has gone
         with suppress(BadZipFile, ValueError, NotImplementedError, OverflowError, IndexError):
             return ZipFile(file)
         file.seek(0)
         raise WorkbookError(f"{path} {kind_of_file(file)}")
-    except OSError as error:  # of a disk that is damaged, or a share that has gone
-        raise _unreadable(path, error) from None
-
-
-def _unreadable(path: Path, error: OSError) -> WorkbookError:
-    return WorkbookError(f"{path} cannot be read ({error.strerror or error}); check the file and its permissions")

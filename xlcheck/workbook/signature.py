@@ -27,7 +27,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from xlcheck.errors import NothingCheckedError, SignatureError, UsageError, WorkbookError
-from xlcheck.files import read_input, replacing, zip_part
+from xlcheck.files import read_input, reading, replacing, zip_part
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.meaning import canonical
 from xlcheck.workbook.as_built import SIGNATURE
@@ -53,10 +53,8 @@ def read_key(path: Path) -> bytes:
     Raises:
         UsageError: it cannot be read, or is too short to keep anybody out.
     """
-    try:
+    with reading(f"the key {path}", UsageError, "name another file"):
         key = read_input(path, _LONGEST)
-    except OSError as error:
-        raise UsageError(f"the key {path} cannot be read ({error.strerror or error}); name another file") from None
     if len(key) < _SHORTEST:
         raise UsageError(
             f"the key {path} has {len(key)} bytes, and {_SHORTEST} are needed; make one with: python -c "

@@ -138,7 +138,7 @@ def test_unknown_name(tmp_path: Path) -> None:
 
 def test_missing_files(tmp_path: Path) -> None:
     """A folder without the fixture or without its model is an error that names the file."""
-    with pytest.raises(DataError, match=r"lstm-book\.json: cannot be read"):
+    with pytest.raises(DataError, match=r"lstm-book\.json cannot be read"):
         verify_fixtures(["lstm-book"], tmp_path)
     shutil.copy(fixtures_folder() / "lstm-book.json", tmp_path)
     with pytest.raises(ModelError, match=r"lstm-book\.keras: there is no such file"):

@@ -24,6 +24,7 @@ from xlcheck.chapter.datasets.labelled import Labels, require_both_classes
 from xlcheck.chapter.datasets.tweets import LABEL_NAMES
 from xlcheck.documents import parse_json
 from xlcheck.errors import DataError
+from xlcheck.files import reading
 from xlcheck.model.encoding import Encoding, Tokens
 
 
@@ -173,10 +174,8 @@ def read_imdb(path: Path) -> FilmReviews:
         DataError: the file is missing, damaged, not in the format, or holds anything but integers.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with reading(path, DataError, "check the path given with --data"), zipfile.ZipFile(path) as archive:
             return FilmReviews(_part(path, archive, "train"), _part(path, archive, "test"))
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}): check the path given with --data") from None
     except (zipfile.BadZipFile, EOFError) as error:
         raise DataError(f"{path} is not an .npz file ({error}): give Keras's imdb.npz") from None
 
@@ -187,13 +186,10 @@ def read_word_index(path: Path) -> dict[str, int]:
     Raises:
         DataError: the file is missing, or is not an object of words and indices 1, 2, 3, …
     """
+    then = "it holds the words behind the indices: put it beside the reviews, or name it with --word-index"
     try:
-        index = parse_json(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise DataError(
-            f"{path} cannot be read ({error.strerror}): it holds the words behind the indices; "
-            "put imdb_word_index.json beside the reviews or name it with --word-index"
-        ) from None
+        with reading(path, DataError, then):
+            index = parse_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise DataError(f"{path} is not JSON ({error}): give Keras's imdb_word_index.json") from None
     if not isinstance(index, dict) or sorted(map(repr, index.values())) != sorted(map(repr, range(1, len(index) + 1))):

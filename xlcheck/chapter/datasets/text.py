@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from xlcheck.errors import DataError
+from xlcheck.files import reading
 from xlcheck.model.encoding import Codes, Encoding, Tokens, Words, vocabulary
 
 WINDOW = 10
@@ -37,9 +38,8 @@ def read_text(path: Path) -> str:
         DataError: the file is missing, empty or in another encoding.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}): check the path given with --data") from None
+        with reading(path, DataError, "check the path given with --data"):
+            text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is not UTF-8 (byte {error.start:,}): save it as plain text in UTF-8") from None
     if not text.strip():

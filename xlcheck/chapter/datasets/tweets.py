@@ -12,11 +12,13 @@ import numpy as np
 
 from xlcheck.chapter.datasets.labelled import Indices, LabelledTexts
 from xlcheck.errors import DataError
+from xlcheck.files import reading
 from xlcheck.model.encoding import Encoding, Tokens, Words, vocabulary
 
 TEXT_COLUMN = "text"
 LABEL_COLUMN = "airline_sentiment"
 LABEL_NAMES = ("negative", "positive")
+_HOW = "check the path given with --data"
 _BYTE_ORDER_MARK = "\xef\xbb\xbf"  # of UTF-8, read as Latin-1
 
 
@@ -30,7 +32,7 @@ def read_tweets(path: Path, text_column: str = TEXT_COLUMN, label_column: str = 
         DataError: the file is missing, empty, not text, lacks a column or a class, or has a label other than 0 and 1.
     """
     try:
-        with path.open(encoding="latin-1", newline="") as file:
+        with reading(path, DataError, _HOW), path.open(encoding="latin-1", newline="") as file:
             start = file.read(4)
             if start.startswith(("\xff\xfe", "\xfe\xff", "PK\x03\x04")) or "\0" in start:
                 raise DataError(f"{path} is not a plain CSV file: save it as CSV in UTF-8 or Latin-1")
@@ -38,8 +40,6 @@ def read_tweets(path: Path, text_column: str = TEXT_COLUMN, label_column: str = 
             rows = csv.DictReader(file, strict=True)
             rows.fieldnames = _columns(path, rows.fieldnames, (label_column, text_column))
             pairs = [(_label(path, rows.line_num, row[label_column]), row[text_column]) for row in rows]
-    except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror}): check the path given with --data") from None
     except csv.Error as error:
         raise DataError(f"{path} is not a well-formed CSV file ({error}): export it again as CSV") from None
     if not pairs:

@@ -19,7 +19,7 @@ from xlcheck.arrays import Array
 from xlcheck.chapter.recordings.options import FOLDER, MORE, OPTIONS
 from xlcheck.documents import parse_json
 from xlcheck.errors import DataError, UsageError
-from xlcheck.files import write_text
+from xlcheck.files import reading, write_text
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.learning.forward import forward_graph
@@ -105,12 +105,11 @@ def read_fixture(path: Path) -> Fixture:
         DataError: it is not a fixture, or not all of one.
     """
     try:
-        data = parse_json(path.read_text(encoding="utf-8"))
+        with reading(path, DataError):
+            data = parse_json(path.read_text(encoding="utf-8"))
         if data["format"] != FORMAT:
             raise DataError(f"{path}: the format is {data['format']!r}; this version reads {FORMAT!r}")
         return _from_json(data)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(
             f"{path}: this is not a fixture, or it is damaged; write it again with xlcheck fixtures"

@@ -14,7 +14,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.chapter.recordings.store import fixtures_folder
 from xlcheck.errors import DataError, UsageError
-from xlcheck.files import replacing
+from xlcheck.files import reading, replacing
 from xlcheck.graph.nudges import NUDGED
 from xlcheck.graph.trace import Training
 from xlcheck.model.model_spec import ModelSpec
@@ -81,7 +81,7 @@ def read_training(path: Path) -> TrainingFixture:
         DataError: it cannot be read, or is not such a fixture.
     """
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+        with reading(path, DataError), path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         about = json.loads(str(arrays.pop(_ABOUT)))
         if about["format"] != FORMAT:
@@ -97,8 +97,6 @@ def read_training(path: Path) -> TrainingFixture:
             nudged,
             about["provenance"],
         )
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"{path}: this is not a fixture of a training, or it is damaged; write it again") from error
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from xlcheck.documents import parse_json
 from xlcheck.errors import ModelError, UsageError
-from xlcheck.files import replacing
+from xlcheck.files import reading, replacing
 from xlcheck.model.encoding import Encoding
 
 _SAVED = "1980-01-01@00:00:00"  # the earliest time that a zip can hold, as the parts have it
@@ -101,15 +101,13 @@ def read_companion(path: Path) -> Companion | None:
         DataError: the stored encoding is damaged.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with reading(path, ModelError, "check the path"), zipfile.ZipFile(path) as archive:
             if MEMBER not in archive.namelist():
                 return None
             member = archive.getinfo(MEMBER)
             if member.file_size > _LARGEST_MEMBER:
                 raise ModelError(f"{path}: {MEMBER} unpacks to {member.file_size:,} bytes, too many for a vocabulary")
             content = parse_json(archive.read(member))
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read ({error.strerror}): check the path") from error
     except (zipfile.BadZipFile, EOFError, ValueError) as error:
         raise ModelError(f"{path} is not a whole .keras file ({error}): save the model again") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
