@@ -6,6 +6,7 @@ import math
 import os
 import pickle
 import signal
+import subprocess
 import sys
 import weakref
 from collections import deque
@@ -14,14 +15,9 @@ from contextlib import contextmanager, suppress
 from io import BufferedReader, RawIOBase
 from threading import Condition, Lock, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from xlcheck.budget import time_left
-
-if TYPE_CHECKING:
-    import subprocess
-
-    from xlcheck.engines.forked import Forked
 
 
 class Watchdog:
@@ -125,8 +121,6 @@ def interpreter(module: str, *arguments: str) -> subprocess.Popen[bytes]:
         module: its full name; its `main` is to `serve`.
         arguments: what `main` is called with.
     """
-    import subprocess  # where processes are copied instead, nobody needs it
-
     called = ", ".join(map(repr, arguments))
     code = f"import sys; sys.path[:] = sys.argv[1:]; from {module} import main; main({called})"
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -152,7 +146,7 @@ class ChildProcess:
         owner: the id of the process that started it.
     """
 
-    def __init__(self, process: subprocess.Popen[bytes] | Forked) -> None:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.owner = os.getpid()
         self._process = process
         self._lock = Lock()
@@ -287,7 +281,7 @@ def _ended_after(seconds: float | None) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def end_process(process: subprocess.Popen[bytes] | Forked, owner: int) -> None:
+def end_process(process: subprocess.Popen[bytes], owner: int) -> None:
     """End a process and close its pipes, if this is still the process, by its id `owner`, that started it."""
     # A forked child that exits leaves the worker to its parent.
     if os.getpid() != owner:

@@ -11,21 +11,16 @@ import weakref
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xlcheck.child_process import ChildProcess, ProcessEnded, Request, interpreter
 from xlcheck.engines.base import Engine, PackedValues, Session
-from xlcheck.engines.forked import Forked, may_fork
 from xlcheck.errors import EngineError, XlcheckError
 from xlcheck.formulas.addresses import Range
 from xlcheck.frozen import dataclass
 from xlcheck.workbook.container import acceptance
-
-if TYPE_CHECKING:
-    import subprocess
 
 # What one request may take: enough for a million cells on a slow machine, and short for a lesson.
 SECONDS = 5.0
@@ -192,7 +187,7 @@ class _Worker:
         self._numbers = count()
         self._forgotten: list[int] = []
         self._starting = _COMPILING_SECONDS.get(engine, STARTING_SECONDS)
-        self.process = ChildProcess(_start(engine))
+        self.process = ChildProcess(interpreter("xlcheck.engines.worker", engine))
 
     @property
     def is_usable(self) -> bool:
@@ -242,12 +237,3 @@ def _state(path: Path) -> tuple[int, ...] | None:
     except (OSError, ValueError):
         return None
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _start(engine: str) -> subprocess.Popen[bytes] | Forked:
-    """Start a process that serves an engine."""
-    if may_fork():
-        from xlcheck.engines.worker import main
-
-        return Forked(partial(main, engine))
-    return interpreter("xlcheck.engines.worker", engine)
