@@ -187,6 +187,20 @@ def test_wrong_usage_is_one_sentence(arguments: list[str], sentence: str, capsys
     assert captured.out == ""
 
 
+def test_a_file_that_looks_like_an_option_is_told_how_to_be_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where there is such a file; another wrong option is only that."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(LSTM, "-mine.xlsx")
+
+    assert run(["check", "-mine.xlsx"]) == 2
+    assert capsys.readouterr().err.endswith("xlcheck: if the file -mine.xlsx is meant, write ./-mine.xlsx\n")
+    assert run(["check", "./-mine.xlsx"]) == 0
+    assert run(["check", "-" + 300 * "y"]) == 2
+    assert "is meant" not in capsys.readouterr().err
+
+
 @pytest.mark.keras
 def test_a_refusal_does_not_wait_for_keras_noisily(tmp_path: Path) -> None:
     """A command that ends while Keras is being imported says its one sentence and nothing else."""

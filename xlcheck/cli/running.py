@@ -74,6 +74,9 @@ def _ending(error: BaseException, arguments: Sequence[str]) -> int:
         shown = StringIO()
         error.show(file=shown)
         echo(fitted(shown.getvalue().removesuffix("\n"), sys.stderr), err=True)
+        dashed = [name for name in arguments if name.startswith("-") and os.path.isfile(name)]  # noqa: PTH113 - of any text
+        for name in dashed[:1]:
+            say(f"if the file {name} is meant, write ./{name}")
         return error.exit_code
     if isinstance(error, BrokenPipeError | PipeClosed):  # who closes a pipe has read enough
         _let_go_of_stdout()
