@@ -71,6 +71,22 @@ def test_everything_else_is_untouched(workbook: Path, tmp_path: Path) -> None:
     assert read_workbook(copy).names == read_workbook(workbook).names
 
 
+def test_the_copy_opens_at_the_first_wrong_cell(workbook: Path, tmp_path: Path) -> None:
+    """On its worksheet, which alone is selected; where nothing is framed, or it is hidden, as the workbook did."""
+    copy, hidden, again = (tmp_path / name for name in ("marked.xlsx", "hidden.xlsx", "again.xlsx"))
+    wrong = Mark("plain", 4, 4, "F8B4A6", "wrong", framed=True)
+    write_marked(workbook, copy, [mark("Daten", 0, 0), wrong])
+    book = openpyxl.load_workbook(workbook)
+    book["plain"].sheet_state = "hidden"
+    book.save(hidden)
+    write_marked(hidden, again, [wrong])
+
+    opened = openpyxl.load_workbook(copy)
+    assert opened.active.title == "plain"
+    assert [bool(sheet.sheet_view.tabSelected) for sheet in opened] == [False, True]
+    assert openpyxl.load_workbook(again).active.title == "Daten"
+
+
 def test_the_original_is_never_touched(workbook: Path) -> None:
     """A copy over the original is refused, and the original stays as it is."""
     before = workbook.read_bytes()

@@ -92,15 +92,38 @@ class _Marking:
 
     def apply(self, marks: Mapping[str, list[Mark]]) -> dict[str, bytes]:
         """Mark all cells; the new content of each part that changes."""
-        parts = {name: part for name, _, part in read_structure(self._container).sheets}
+        structure = read_structure(self._container)
+        parts = {name: part for name, _, part in structure.sheets}
         for sheet, own in marks.items():
             if sheet not in parts:
                 raise WorkbookError(f"{self._container.path} has no worksheet {sheet!r} to mark")
             self._sheet(parts[sheet], own)
+        visible = [name for name, state, _ in structure.sheets if state == "visible"]
+        framed = [mark.sheet for own in marks.values() for mark in own if mark.framed and mark.sheet in visible]
+        if framed:
+            self._open_at(framed[0], structure.part, parts)
         return {
             name: etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
             for name, tree in self._trees.items()
         }
+
+    def _open_at(self, sheet: str, book: str, parts: Mapping[str, str]) -> None:
+        """The copy opens at a worksheet, and no other is selected: whoever typed would type into both."""
+        root = self._tree(book)
+        names = [item.get("name", "") for item in root.iterfind(f"{{{_MAIN}}}sheets/{{{_MAIN}}}sheet")]
+        view = root.find(f"{{{_MAIN}}}bookViews/{{{_MAIN}}}workbookView")
+        numbered = {str(number): name for number, name in enumerate(names)}
+        before = None if view is None else numbered.get(view.get("activeTab", "0"))
+        if view is None or before not in parts or before == sheet:
+            del self._trees[book]  # which stays as it is
+            return
+        view.set("activeTab", str(names.index(sheet)))
+        view.attrib.pop("firstSheet", "")
+        for name in (str(before), sheet):
+            for item in self._tree(parts[name]).iterfind(f"{{{_MAIN}}}sheetViews/{{{_MAIN}}}sheetView"):
+                item.attrib.pop("tabSelected", "")
+                if name == sheet:
+                    item.set("tabSelected", "1")
 
     def _tree(self, part: str) -> etree._Element:
         """A part as a tree, which will be written back."""
