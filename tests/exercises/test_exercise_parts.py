@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pytest
+from hand_in import exercise_of
 
 from xlcheck import load_fixture
 from xlcheck.engines import engine
@@ -16,7 +18,7 @@ from xlcheck.exercises.entry import exercise
 from xlcheck.exercises.hints import NAME, hints_sheet
 from xlcheck.exercises.plan import BlankRule, ExercisePlan
 from xlcheck.exercises.variants import places_of, told
-from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layout.draft import Draft
@@ -97,3 +99,20 @@ def test_a_blank_is_told_by_a_number_elsewhere_that_is_nearly_the_same() -> None
 def test_those_that_are_tried_are_spread_over_the_list(total: int, count: int, places: list[int]) -> None:
     """The first and the last one among them, none twice."""
     assert places_of(total, count) == places
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_on_paper_every_blank_is_there_and_marks_are_together(level: int, tmp_path: Path) -> None:
+    """The live marks, which say nothing on paper, are left out where that lets the whole layer stand on its page."""
+    made = exercise_of("lstm", tmp_path, ExercisePlan(level=level))
+    book = openpyxl.load_workbook(made.blank)
+    blanks = [blank for blank in made.key.blanks if blank.mark is not None and blank.cell.sheet == "lstm"]
+    area = parse_range(book["lstm"].print_area or book["lstm"].dimensions)
+
+    assert blanks
+    assert all(area.holds(blank.cell.top, blank.cell.left) for blank in blanks)
+    assert len({area.holds(blank.mark.top, blank.mark.left) for blank in blanks}) == 1
+    headers = {cell.value for row in book["lstm"].iter_rows() for cell in row if "right?" in str(cell.value)}
+    assert (
+        headers == {1: {"right?\nt = 1", "right?\nt = 2"}, 2: {"right?"}, 3: {"right?\nt = 1", "right?\nt = 2"}}[level]
+    )

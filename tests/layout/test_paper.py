@@ -233,7 +233,7 @@ def filled(units: int, kind: str) -> SheetDraft:
     for line in table.lines:
         sheet.put(table.first_row(0) + line.offset, 0, "a", "heading" if line.band is None else "symbol")
     sheet.put(table.end, table.columns - 1, "=formula", "formula")
-    sheet.starts, sheet.one_page, sheet.shows_formulas, sheet.freeze = starts(table), True, True, (6, 2)
+    sheet.starts, sheet.one_page, sheet.left_out, sheet.freeze = starts(table), True, 1, (6, 2)
     return sheet
 
 

@@ -91,6 +91,6 @@ def _show(made: Exercise) -> None:
         echo(f"  left            {shown} in {made.left[0].parent}: no longer on the roster; delete them if you like")
     if made.forward and key.rules.feedback != "none":
         echo(
-            f"  marks           {made.forward} of {len(key.blanks)} hold their formula, hidden but in the file, as it "
-            "cannot be turned round"
+            f"  marks           {made.forward} of {len(key.blanks)} hold the formula that is asked for, hidden but in "
+            "the file: its number does not say what it was computed from"
         )

@@ -168,6 +168,7 @@ def _remove_told(sheet: SheetDraft) -> None:
         if cell.style == "formula" or cell.content in told:
             del sheet.cells[place]
     if not any(column in columns for _, column in sheet.cells):
+        sheet.left_out = 0
         for column in columns:
             sheet.widths.pop(column, None)
 
@@ -188,6 +189,7 @@ def _place_marks(draft: Draft, cells: Mapping[Element, Range], plan: ExercisePla
         taken = {column for block in sheet.blocks for _, column in block.area.cells()}
         sheet.widths.update(dict.fromkeys(set(range(first, first + len(columns))) - taken, 7.5))
         marks |= {element: Range(name, cell.top, first + columns.index(cell.left)) for element, cell in own}
+        sheet.left_out += len(columns)
         _mark_headers(sheet, columns, first)
     if apart:
         draft.sheet(MARKS, "keras", hidden=plan.feedback == "count")

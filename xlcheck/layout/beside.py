@@ -239,7 +239,7 @@ class Page:
         end = self.places.columns
         self.sheet.widths[end] = formula_width(c.content for (_, at), c in self.sheet.cells.items() if at == end)
         self.sheet.starts = self._starts()
-        self.sheet.one_page = self.sheet.shows_formulas = True
+        self.sheet.one_page, self.sheet.left_out = True, 1
 
     def _starts(self) -> list[int]:
         """The rows with a symbol, or with the heading above it."""

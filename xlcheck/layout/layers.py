@@ -167,7 +167,7 @@ def layer_sheet(
     if table.blocks == 1:
         sheet.one_page = True
         sheet.starts, sheet.results = starts(table), results(table)
-        sheet.shows_formulas = True
+        sheet.left_out = 1
 
 
 def _ways(sheet: SheetDraft, table: Table) -> None:

@@ -101,15 +101,16 @@ class _Way:
 def fit(sheet: SheetDraft) -> None:
     """Choose paper, scale, columns and the ends of pages for a sheet that is filled.
 
-    As a whole on one page, if it can be read there; else without the texts of formulas, which the cells have; else its
-    results, if it has steps on the way to them; else on several pages, of which none cuts a band, a drawing or a chart.
-    What would be too small for all of these is left to the screen.
+    As a whole on one page, if it can be read there; else without the texts of formulas, which the cells have, and
+    without live marks; else its results, if it has steps on the way to them; else on several pages, of which none cuts
+    a band, a drawing or a chart. What would be too small for all of these is left to the screen.
     """
     if not sheet.printed or not sheet.cells:
         return
     every = sheet.print_columns or 1 + max(column for _, column in _filled(sheet))
     whole = _ways(sheet, every if sheet.print_columns else _with_texts(sheet, every))
-    bare = _ways(sheet, every - 1) if sheet.shows_formulas and _with_texts(sheet, every - 1) < every else []
+    fewer = every - sheet.left_out
+    bare = _ways(sheet, fewer) if sheet.left_out and _with_texts(sheet, fewer) < every else []
     results = [replace(way, first=sheet.results) for way in (*whole, *bare) if sheet.results]
     for ways in (whole, bare, results):
         best = max(ways, key=lambda way: way.on_one, default=None)

@@ -38,7 +38,7 @@ class SheetDraft:
         questions: where questions stand, if not under everything else.
         starts: the rows with which a page may begin, if one page is too small for what is to be read.
         results: the row from which on it shows what is calculated in the end, and not on the way.
-        shows_formulas: whether the last column has texts of formulas, without which it can be printed.
+        left_out: how many of its last columns it can be printed without: texts of formulas, or live marks.
     """
 
     name: str
@@ -55,7 +55,7 @@ class SheetDraft:
     one_page: bool = False
     starts: list[int] = field(default_factory=list)
     results: int = 0
-    shows_formulas: bool = False
+    left_out: int = 0
     portrait: bool = False
     print_columns: int | None = None
     print_from: int = 0

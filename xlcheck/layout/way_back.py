@@ -180,5 +180,5 @@ def _fill(draft: Draft, sheet: SheetDraft, bands: Members, store: Store) -> None
         margin = replace(margin, equation=_EQUATION_WIDTH, meaning=_MEANING_WIDTH, wraps=True)
     fill(draft, sheet, table, store, margin)
     sheet.freeze = (_TOP + table.headers, 2) if table.blocks == 1 else (3, 2)
-    sheet.shows_formulas = table.blocks == 1
+    sheet.left_out = int(table.blocks == 1)
     sheet.starts = starts(table) if table.blocks == 1 else []

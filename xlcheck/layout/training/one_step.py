@@ -95,7 +95,7 @@ def one_step_sheet(
                 _difference(draft, sheet, line, differences)
     texts = [cell.content for (_, column), cell in sheet.cells.items() if column == columns]
     sheet.widths[columns] = formula_width(texts)
-    sheet.shows_formulas = True
+    sheet.left_out = 1
     sheet.freeze = (3, 1)
 
 
