@@ -30,6 +30,7 @@ from xlcheck.handmade.single_edit import NONE, one_edit
 from xlcheck.handmade.summary import Abstention, part_of, worksheets
 from xlcheck.handmade.typed_beside import compared_otherwise
 from xlcheck.handmade.with_inner_units import with_inner_units
+from xlcheck.handmade.with_one_hot import with_one_hot
 from xlcheck.handmade.with_typed_weights import with_typed_weights
 from xlcheck.handmade.without_rounding import without_rounding
 from xlcheck.learning.dense_gradients import DenseGradients
@@ -99,8 +100,9 @@ class Search:
         if plain is not None:
             found, left_out = self._settle(plain.part, plain.answers, sheets)
             return [*map(plain.part_as_rounded, found)], [*map(plain.abstention_as_rounded, left_out)]
-        if (apart := self._with_inner_units(part, answers, sheets)) is not None:
-            return apart
+        for otherwise in (self._with_one_hot, self._with_inner_units):
+            if (apart := otherwise(part, answers, sheets)) is not None:
+                return apart
         moved = with_typed_weights(part, answers)
         having = None if moved is None else self._layers(moved.part, moved.answers)
         if moved is None or having is None or not having.may_be_more or self._learns(part):
@@ -113,6 +115,18 @@ class Search:
         # What is learnt is never typed into a formula, and a number in two formulas would count as two.
         found, left_out = self._without_gradients()._settled(moved.part, moved.answers, sheets)
         return [*map(moved.part_as_typed, found)], [*map(moved.abstention_as_typed, left_out)]
+
+    def _with_one_hot(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
+        """What became of a part of which more is recognised if words are vectors, whose weights it looks up."""
+        hot = with_one_hot(part, answers)
+        as_it_is = None if hot is None else self._layers(part, answers)
+        if hot is None or as_it_is is None or as_it_is.is_whole:
+            return None
+        with effort.limited_to(effort.left() / 2):
+            found, left_out = self._settle(hot.part, hot.answers, sheets)
+        if sum(len(own.cells) for own in left_out if own.matters) >= len(as_it_is.left):
+            return None
+        return [*map(hot.part_as_written, found)], [*map(hot.abstention_as_written, left_out)]
 
     def _with_inner_units(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part that is a network if the units within its formulas have cells of their own."""

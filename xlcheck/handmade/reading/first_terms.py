@@ -13,7 +13,7 @@ from xlcheck.formulas.algebra import Address, Leaf, Sum, subterms
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
-from xlcheck.handmade.reading.offsets import are_in_line, distance, offset, offset_between, run_from
+from xlcheck.handmade.reading.offsets import Offset, are_in_line, distance, offset, offset_between, run_from
 from xlcheck.handmade.reading.reached import reached
 
 _SUM = 1.0
@@ -39,8 +39,22 @@ def _first_terms(terms: CellTerms, table: CellTable) -> Iterator[Address]:
     alike: dict[str, list[Address]] = defaultdict(list)
     for cell, text in table.texts.items():
         alike[shape_of(text, cell[1], cell[2])].append(cell)
+    steps: dict[tuple[str, Offset], set[Offset]] = defaultdict(set)
+    alone: dict[Address, list[tuple[Address, str]]] = {}
     for zero, readers in added.items():
-        if all(_goes_on(zero, reader, alike, terms, table, added.keys()) for reader in readers):
+        shapes = [shape_of(table.texts[own], own[1], own[2]) if own in table.texts else "" for own in readers]
+        found = [
+            _step(zero, own, alike[shape], terms, added.keys()) for own, shape in zip(readers, shapes, strict=True)
+        ]
+        if None in found:
+            alone[zero] = [*zip(readers, shapes, strict=True)]
+            continue
+        yield zero
+        for own, shape, by in zip(readers, shapes, found, strict=True):
+            steps[shape, offset_between(own, zero)].update(() if by is None else (by,))
+    for zero, read in alone.items():  # of a sample of one step
+        ways = [(own, shape, steps.get((shape, offset_between(own, zero)), ())) for own, shape in read]
+        if all(by and not any(offset(own, one, -1) in alike[shape] for one in by) for own, shape, by in ways):
             yield zero
 
 
@@ -49,40 +63,42 @@ def _added_zeros(terms: CellTerms, table: CellTable) -> Mapping[Address, Sequenc
     found: dict[Address, list[Address]] = {}
     for cell, readers in terms.readers.items():
         is_zero = table.is_number(cell) and cell not in terms and terms.number(cell) == 0
-        if is_zero and all(_adds(terms, reader, cell) for reader in readers):
+        if is_zero and all(adds(terms, reader, cell) for reader in readers):
             found[cell] = [*readers]
     return found
 
 
-def _adds(terms: CellTerms, reader: Address, cell: Address) -> bool:
+def adds(terms: CellTerms, reader: Address, cell: Address) -> bool:
+    """Whether a formula only adds a cell that it reads.
+
+    Args:
+        terms: what each formula computes.
+        reader: the formula.
+        cell: the cell.
+    """
     sums = [own for own in subterms(terms[reader]) if isinstance(own, Sum)]
     return any(isinstance(part, Leaf) and part.cell == cell and k == _SUM for own in sums for part, k in own.parts)
 
 
-def _goes_on(
-    zero: Address,
-    reader: Address,
-    alike: Mapping[str, Sequence[Address]],
-    terms: CellTerms,
-    table: CellTable,
-    zeros: Collection[Address],
-) -> bool:
-    """Whether the next formula in line with the reader reads, in the place of the zero, what the reader led to.
+def _step(
+    zero: Address, reader: Address, same: Collection[Address], terms: CellTerms, zeros: Collection[Address]
+) -> Offset | None:
+    """How far the next step is: there a formula like the reader reads, in the place of the zero, what that led to.
 
     In between may stand those of other samples, as many as there are zeros in line: they read a zero, too, or what
-    another one leads to.
+    another one leads to. None if no formula goes on.
     """
-    same = alike[shape_of(table.texts[reader], reader[1], reader[2])] if reader in table.texts else ()
     others = [own for own in same if own != reader and are_in_line(own, reader)]
-    nearest: dict[tuple[bool, bool], list[Address]] = defaultdict(list)
+    nearest: dict[tuple[bool, bool], list[Offset]] = defaultdict(list)
     for other in sorted(others, key=lambda own: distance(own, reader)):
-        place = offset(zero, offset_between(reader, other))
-        if place not in zeros:
-            nearest[other[1] == reader[1], other > reader].append(place)
-    for (in_row, _), places in nearest.items():
+        by = offset_between(reader, other)
+        if offset(zero, by) not in zeros:
+            nearest[other[1] == reader[1], other > reader].append(by)
+    for (in_row, _), found in nearest.items():
         ways = ((0, 1), (0, -1)) if in_row else ((1, 0), (-1, 0))
         samples = sum(len(run_from(zero, by, zeros.__contains__)) for by in ways) - 1
-        for place in places[:samples]:
+        for by in found[:samples]:
+            place = offset(zero, by)
             if place in terms and zero in reached([place], lambda own: terms.reads.get(own, ())):
-                return True
-    return False
+                return by
+    return None

@@ -1,0 +1,177 @@
+"""Worksheets that look up the weights of a word, as if they multiplied all weights with its one-hot vector.
+
+`x·W` of a word is a row of W, so people fetch it by `VLOOKUP` and add it to the rest of the sum. Here each such formula
+is the sum of products that it stands for, with the vector in empty cells; and what is said of it is put back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from xlcheck.formulas.addresses import MAX_COLUMNS, Range, quote_sheet
+from xlcheck.formulas.algebra import Address, Leaf
+from xlcheck.handmade.lookups import looked_up_wrongly
+from xlcheck.handmade.reading.cells import CellTable, address_of, show
+from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.first_terms import adds, terms_of
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.rewritten import rewritten
+from xlcheck.handmade.summary import Abstention
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import CellResult
+
+_LOOKS_UP = re.compile(r"\b(?:INDEX|[VHX]?LOOKUP)\(", re.IGNORECASE)
+_ACROSS = re.compile(r"\bHLOOKUP\(", re.IGNORECASE)
+_APART = 2
+"""Columns between what stands on a worksheet and the vectors."""
+_FEW, _MOST = 2, 200
+"""Words of a vocabulary."""
+
+
+@dataclass(frozen=True)
+class _LookUp:
+    """A formula that looks up one weight.
+
+    Attributes:
+        word: the cell of what it looks for.
+        weights: the cells of which it may give one, in their order.
+        number: which one it gives.
+    """
+
+    word: Address
+    weights: tuple[Address, ...]
+    number: int
+
+
+@dataclass(frozen=True)
+class WithOneHot:
+    """Some worksheets in which words are one-hot vectors.
+
+    Attributes:
+        part: the worksheets.
+        answers: what they compute.
+        original: the worksheets as they are.
+        words: cell of a vector → the word that it stands for.
+    """
+
+    part: SheetGroup
+    answers: Answers
+    original: SheetGroup
+    words: Mapping[Address, Address]
+
+    def part_as_written(self, part: Part) -> Part:
+        """What became of the worksheets, told of the formulas that stand there."""
+        results = [self._result(result) for result in part.results if isinstance(result, CellResult)]
+        return replace(part, results=results, notes=(*map(self._text, part.notes),))
+
+    def abstention_as_written(self, left: Abstention) -> Abstention:
+        """Cells without a verdict, told of the formulas that stand there."""
+        table, values = self.original.table, self.original.values
+        return replace(left, table=table, values=values, reason=self._text(left.reason))
+
+    def _result(self, result: CellResult) -> CellResult:
+        text = self.original.table.texts.get(address_of(result.sheet, result.cell))
+        formula = result.formula if text is None else f"={text}"
+        is_own = formula == result.formula
+        desired = result.desired_formula if is_own else None
+        return replace(result, formula=formula, desired_formula=desired, message=self._text(result.message))
+
+    def _text(self, text: str) -> str:
+        for cell, word in self.words.items():
+            text = re.sub(rf"{re.escape(show(cell))}(?!\d)", f"the word in {show(word)}", text)
+        return text
+
+
+def with_one_hot(part: SheetGroup, answers: Answers) -> WithOneHot | None:
+    """Some worksheets with the products that formulas stand for which look up the weights of a word.
+
+    None if there are none, if the engine takes no formulas, or if something was misread.
+
+    Args:
+        part: the worksheets.
+        answers: what they compute.
+    """
+    found = dict(_looked_up(part)) if answers.engine.takes_formulas else {}
+    if not found or any(looked_up_wrongly(part.table, part.values, found)):
+        return None
+    vectors = _vectors(found, part.table)
+    if vectors is None:
+        return None
+    texts, numbers = dict[Address, str](), dict[Address, float]()
+    words: dict[Address, Address] = {}
+    for cell, own in found.items():
+        vector = vectors[own.word]
+        products = (f"{_name(x, cell)}*{_name(weight, cell)}" for x, weight in zip(vector, own.weights, strict=True))
+        texts[cell] = "+".join(products)
+        numbers |= {x: float(number == own.number) for number, x in enumerate(vector)}
+        words |= dict.fromkeys(vector, own.word)
+    new = rewritten(part, answers, texts, numbers)
+    return None if new is None else WithOneHot(*new, part, words)
+
+
+def _name(cell: Address, beside: Address) -> str:
+    sheet = "" if cell[0] == beside[0] else f"{quote_sheet(cell[0])}!"
+    return f"{sheet}{Range(*cell).fixed()}"
+
+
+def _looked_up(part: SheetGroup) -> Iterator[tuple[Address, _LookUp]]:
+    """The formulas that look up a typed number, by a word or code that is typed, and that others only add."""
+    table = part.table
+    terms = None
+    for cell, text in table.texts.items():
+        if not _LOOKS_UP.search(text):
+            continue
+        terms = terms or terms_of(table, part.values)
+        term, readers = terms.get(cell), terms.readers.get(cell, ())
+        if not isinstance(term, Leaf) or not table.is_number(term.cell) or not readers:
+            continue
+        if not all(adds(terms, reader, cell) for reader in readers):
+            continue
+        own = _weights(text, term.cell, cell, part)
+        if own is not None:
+            yield cell, own
+
+
+def _weights(text: str, given: Address, cell: Address, part: SheetGroup) -> _LookUp | None:
+    """The number that a formula gives among those that it may give."""
+    table = part.table
+    for area in part.precedents.ranges(cell):
+        own = [(area.sheet, *place) for place in table.clip(area).cells()]
+        if given not in own:
+            continue
+        along = 1 if _ACROSS.search(text) or area.rows == 1 else 2
+        line = tuple(place for place in own if place[along] == given[along] and table.is_number(place))
+        single = (read for read in part.precedents.ranges(cell) if read.size == 1)
+        words = [place for read in single if _is_typed(place := (read.sheet, read.top, read.left), table)]
+        if _FEW <= len(line) <= _MOST and len(words) == 1:
+            return _LookUp(words[0], line, line.index(given))
+    return None
+
+
+def _is_typed(cell: Address, table: CellTable) -> bool:
+    content = table.cell(cell)
+    return content is not None and content.formula is None and content.value is not None
+
+
+def _vectors(found: Mapping[Address, _LookUp], table: CellTable) -> dict[Address, Sequence[Address]] | None:
+    """Word → the cells of its vector, in its row, right of all that stands there; None if one is of several lists."""
+    sizes: dict[Address, set[tuple[int, int]]] = defaultdict(set)
+    for own in found.values():
+        sizes[own.word].add((len(own.weights), own.number))
+    if any(len(own) > 1 for own in sizes.values()):
+        return None
+    vectors: dict[Address, Sequence[Address]] = {}
+    taken = Counter[tuple[str, int]]()
+    for word in sorted(sizes):
+        ((size, _),) = sizes[word]
+        sheet, row, _ = word
+        bounds = table.bounds[sheet]
+        first = bounds.left + bounds.columns + _APART + taken[sheet, row]
+        if first + size >= MAX_COLUMNS:
+            return None
+        taken[sheet, row] += size + _APART
+        vectors[word] = [(sheet, row, first + number) for number in range(size)]
+    return vectors
