@@ -21,7 +21,7 @@ from xlcheck.handmade.alignment.regularity import Regularity
 from xlcheck.handmade.alignment.right_values import RightValues
 from xlcheck.handmade.alignment.similarity import Similarity
 from xlcheck.handmade.alignment.unrecognised import missing_results
-from xlcheck.handmade.networks.elements import Band, Key
+from xlcheck.handmade.networks.elements import Band, Element, Key
 from xlcheck.handmade.networks.network import Network, given_cells
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cells import show
@@ -236,12 +236,27 @@ class _Rivals:
         return None
 
     def _reading_unknown(self, aligned: Assignment) -> Iterator[tuple[Address, str]]:
-        """Wrong cells that read a formula of which it is not known what it should hold, and why they are not blamed."""
+        """Wrong cells that read a formula of which it is not known what it should hold, and why they are not blamed.
+
+        A typed number is such a one, too, if what the cell should read is computed nowhere.
+        """
         known = aligned.held.keys() | self._given.keys()
+        elements = (aligned.elements[number] for number in aligned.held.values())
+        held = {(e.source.network, e.source.quantity.name, e.index) for e in elements if not e.source.part}
         for cell in aligned.wrong:
+            element = aligned.element(cell)
             unknown = [own for own in self._precedents.of(cell) if own in self._table.texts and own not in known]
+            if not unknown and element is not None and self._lacks_operand(element, held):
+                unknown = [own for own in self._typed_in(cell) if own not in known]
             if unknown:
                 yield cell, either(show(cell), show(unknown[0]))
+
+    def _lacks_operand(self, element: Element, held: Collection[tuple[int, str, int]]) -> bool:
+        """Whether something computed, from which an element is computed, stands in no cell."""
+        network = element.source.network
+        graph = self._networks[network].graph
+        operands = element.source.operands(element.index)
+        return any(graph[name].expr is not None and (network, name, i) not in held for name, i in operands)
 
     def _is_filled_rightly(self, cell: Address, aligned: Assignment) -> bool:
         """Whether a cell has the formula of another right one of its quantity, and holds what as far away others hold.
