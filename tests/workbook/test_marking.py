@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -75,7 +76,7 @@ def test_the_copy_opens_at_the_first_wrong_cell(workbook: Path, tmp_path: Path) 
     """On its worksheet, which alone is selected; where nothing is framed, or it is hidden, as the workbook did."""
     copy, hidden, again = (tmp_path / name for name in ("marked.xlsx", "hidden.xlsx", "again.xlsx"))
     wrong = Mark("plain", 4, 4, "F8B4A6", "wrong", framed=True)
-    write_marked(workbook, copy, [mark("Daten", 0, 0), wrong])
+    write_marked(workbook, copy, [mark("Daten", 0, 0), wrong, replace(wrong, sheet="Daten", row=9)])
     book = openpyxl.load_workbook(workbook)
     book["plain"].sheet_state = "hidden"
     book.save(hidden)

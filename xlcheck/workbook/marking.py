@@ -63,17 +63,19 @@ def write_marked(source: Path, target: Path, marks: Iterable[Mark]) -> None:
     Args:
         source: the workbook; it stays as it is.
         target: the copy to write; it may not be the workbook itself.
-        marks: the cells, each at most once.
+        marks: the cells, each at most once; the copy opens at the worksheet of the first one with a frame.
 
     Raises:
         UsageError: the target is the workbook itself, or cannot be written.
         WorkbookError: the workbook cannot be read, or lacks a worksheet that is to be marked.
     """
     by_sheet: dict[str, list[Mark]] = {}
+    first = ""  # with a frame
     for mark in marks:
         by_sheet.setdefault(mark.sheet, []).append(mark)
+        first = first or (mark.sheet if mark.framed else "")
     with protected_inputs(source), open_container(source) as container:
-        changed = _Marking(container).apply(by_sheet)
+        changed = _Marking(container).apply(by_sheet, first)
         with replacing(target) as temporary, ZipFile(temporary, "w", ZIP_DEFLATED) as copy:
             for name, content in container.parts():
                 copy.writestr(zip_part(name), changed.pop(name, content), ZIP_DEFLATED)
@@ -90,8 +92,8 @@ class _Marking:
         self._styles = _Styles(self._tree("xl/styles.xml") if "xl/styles.xml" in container else None)
         self._types = self._tree("[Content_Types].xml")
 
-    def apply(self, marks: Mapping[str, list[Mark]]) -> dict[str, bytes]:
-        """Mark all cells; the new content of each part that changes."""
+    def apply(self, marks: Mapping[str, list[Mark]], first: str) -> dict[str, bytes]:
+        """Mark all cells, and let the copy open at a worksheet; the new content of each part that changes."""
         structure = read_structure(self._container)
         parts = {name: part for name, _, part in structure.sheets}
         for sheet, own in marks.items():
@@ -99,9 +101,8 @@ class _Marking:
                 raise WorkbookError(f"{self._container.path} has no worksheet {sheet!r} to mark")
             self._sheet(parts[sheet], own)
         visible = [name for name, state, _ in structure.sheets if state == "visible"]
-        framed = [mark.sheet for own in marks.values() for mark in own if mark.framed and mark.sheet in visible]
-        if framed:
-            self._open_at(framed[0], structure.part, parts)
+        if first in visible:
+            self._open_at(first, structure.part, parts)
         return {
             name: etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
             for name, tree in self._trees.items()
