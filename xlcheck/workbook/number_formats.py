@@ -10,18 +10,17 @@ from __future__ import annotations
 import math
 import operator
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import field
 from functools import lru_cache
-from xml.parsers import expat
 
 from xlcheck.formulas.addresses import cell_name, quote_sheet
 from xlcheck.frozen import dataclass
 from xlcheck.workbook.content import SheetContent
 from xlcheck.workbook.packed_cells import with_styles
 from xlcheck.workbook.sheet_part import SheetPart
-from xlcheck.workbook.xml_tree import beside_cells
+from xlcheck.workbook.xml_tree import beside_cells, tree_of
 
 _PIECE = re.compile(
     r"""
@@ -241,39 +240,26 @@ class Formats:
 
 
 def formats_of(styles: bytes) -> Formats:
-    """The formats of a styles part; as far as it is well formed."""
+    """The formats of a styles part; none where it is not well formed."""
+    if (root := tree_of(styles)) is None:
+        return Formats()
+    counted = Counter(item.tag for item in root)
+    twice = [f"the element {tag}" for tag, count in counted.items() if count > 1 and tag in _COLLECTIONS]
     codes: dict[str, str] = {}
-    cell_styles: list[str] = []
-    conditional: dict[int, str] = {}
-    path: list[str] = []
-    seen: set[str] = set()
-    twice: list[str] = []
-    differential = -1
-
-    def on_start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal differential
-        path.append(tag.rpartition(" ")[2])
-        if len(path) == 2 and path[1] in _COLLECTIONS:
-            twice.extend([f"the element {path[1]}"] if path[1] in seen else [])
-            seen.add(path[1])
-        if path[-1] == "numFmt" and "dxf" in path:
-            conditional[differential] = attributes.get("formatCode", "")
-        elif path[-2:] == ["numFmts", "numFmt"]:
-            number, code = attributes.get("numFmtId", ""), attributes.get("formatCode", "")
-            twice.extend([f"the number format {number}"] if codes.get(number, code) != code else [])
-            codes[number] = code
-        elif path[-2:] == ["cellXfs", "xf"]:
-            cell_styles.append(attributes.get("numFmtId", "0"))
-        elif path[-2:] == ["dxfs", "dxf"]:
-            differential += 1
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = on_start
-    parser.EndElementHandler = lambda _: path.pop()
-    # What a broken styles part says is what a program makes of it when it repairs the file.
-    with suppress(expat.ExpatError, ValueError, LookupError):
-        parser.Parse(styles, True)
-    return Formats(tuple(cell_styles), codes, conditional, next(iter(twice), ""))
+    for item in root.iterfind(".//numFmts/numFmt"):
+        number, code = item.get("numFmtId", ""), item.get("formatCode", "")
+        twice += [f"the number format {number}"] if codes.get(number, code) != code else []
+        codes[number] = code
+    return Formats(
+        tuple(item.get("numFmtId", "0") for item in root.iterfind(".//cellXfs/xf")),
+        codes,
+        {
+            place: item.get("formatCode", "")
+            for place, style in enumerate(root.iterfind(".//dxfs/dxf"))
+            for item in style.iter("numFmt")
+        },
+        next(iter(twice), ""),
+    )
 
 
 def odd_formats(styles: bytes) -> OddFormats:
