@@ -69,7 +69,7 @@ def test_whether_a_file_may_be_read_is_found_out_in_its_place(
 
     assert run(["check", "a.xlsx", "below/c.XLSX"]) == 2
     text = capsys.readouterr().out
-    assert f"! a.xlsx: not checked\n  a.xlsx cannot be read ({os.strerror(errno.EACCES)}); check the file" in text
+    assert f"! a.xlsx: not checked\n  a.xlsx cannot be read: {os.strerror(errno.EACCES)}; check the file" in text
     assert "✓ below/c.XLSX: " in text
 
 
