@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from equation_sheets import TOYS
+from equation_sheets import TOYS, roots
 from recognised_sheets import sheet
 
 from xlcheck.formulas.algebra import Address
@@ -76,3 +76,22 @@ def test_what_nobody_means(
 
     assert rule(candidate, base) is strange
     assert is_strange(candidate, base) or not strange
+
+
+@pytest.mark.keras
+def test_the_first_input_of_a_network_that_is_fed_its_answers_is_fetched(tmp_path: Path) -> None:
+    """Rule: who fetches a typed number right above fetched answers computes none there.
+
+    One unit reads the true values beside it, and once more, to the right, what it answered a step before.
+    """
+    cells: dict[str, object] = {"B1": 0.9, "B2": 0.5, "B3": 0.05, "B4": 1.1, "B5": -0.02, "E9": 0, "I9": 0}
+    cells |= {f"C{row}": value for row, value in enumerate((0.1, 0.35, 0.6, 0.72, 0.6, 0.3, 0.05), 9)}
+    for row in range(10, 16):
+        cells |= {f"D{row}": f"=C{row - 1}", f"H{row}": f"=J{row - 1}" if row > 10 else "=C9"}
+        for read, state, answer, error in (("D", "E", "F", "G"), ("H", "I", "J", "K")):
+            cells[f"{state}{row}"] = f"=TANH($B$1*{read}{row}+$B$2*{state}{row - 1}+$B$3)"
+            cells[f"{answer}{row}"] = f"=$B$4*{state}{row}+$B$5"
+            cells[f"{error}{row}"] = f"=({answer}{row}-$C{row})^2"
+    cells |= {"G17": "=AVERAGE(G10:G15)", "K17": "=AVERAGE(K10:K15)"}
+
+    assert roots(cells, tmp_path) == set()

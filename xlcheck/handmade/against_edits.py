@@ -125,6 +125,17 @@ def _takes_an_activation_away(candidate: Candidate, base: Arrangement) -> bool:
     return False
 
 
+def _computes_what_is_fetched(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit computes something where a typed number is fetched, as the formula right beside fetches one, too.
+
+    So the first input of a network that is fed its own answers is no answer itself.
+    """
+    terms = base.reads.terms
+    fetches = {cell for cell in candidate.edit if isinstance(own := terms.get(cell), Leaf) and own.cell not in terms}
+    fetches -= {cell for cell in fetches if isinstance(candidate.edit[cell], Leaf)}
+    return any(isinstance(terms.get(other), Leaf) for cell in fetches for other in beside(cell))
+
+
 def _computes_again(candidate: Candidate, base: Arrangement) -> bool:
     """Whether an edited cell would compute the very same as another one, which is no copy and reads something."""
     terms, edit = base.reads.terms, candidate.edit
@@ -230,6 +241,6 @@ def _stands_still(candidate: Candidate, base: Arrangement) -> bool:
 _RULES: Sequence[Callable[[Candidate, Arrangement], bool]] = (
     leaves_idle, takes_an_input_away, reads_for_nothing, keeps_a_blank, _stands_still, _takes_a_state_for_a_bias,
     _computes_an_input, _computes_a_weight, _takes_a_loss_for_a_layer, _computes_again, _reads_once, _leaves_its_line,
-    _takes_a_loop_away, _takes_an_activation_away,
+    _takes_a_loop_away, _takes_an_activation_away, _computes_what_is_fetched,
 )  # fmt: skip
 """What nobody means: each says whether an edit does it."""
