@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import cut
-from xlcheck.formulas.shapes import skeleton
+from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, SUM
 from xlcheck.handmade.equations.functions import Functions
@@ -22,9 +23,9 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import beside
 from xlcheck.handmade.reading.given_by_formulas import is_number_as_text
 from xlcheck.handmade.reading.lines import Lines
-from xlcheck.handmade.reading.offsets import are_in_line, distance, in_line, offset_on_sheet
+from xlcheck.handmade.reading.offsets import are_in_line, are_side_by_side, distance, in_line, offset_on_sheet
 from xlcheck.handmade.reading.reached import reached
-from xlcheck.handmade.showing import asks_for_the_sign, bends, is_difference, shows_otherwise
+from xlcheck.handmade.showing import asks_for_the_sign, bends, is_difference, is_mean_of_some, shows_otherwise
 from xlcheck.verdicts.elsewhere import CHANCE, depends_on
 
 _BESIDE = 2
@@ -32,12 +33,20 @@ _BESIDE = 2
 _NEAR = 4
 """Cells between a layer and a formula in line with it that may stand for one of its own."""
 _Array = NDArray[np.float64]
-_OF_RESULT: Mapping[str, tuple[Callable[[_Array], _Array], tuple[float, ...]]] = {
-    "sigmoid": (lambda y: y * (1 - y), (0.03, 0.21, 0.5, 0.64, 0.92)),
-    "tanh": (lambda y: 1 - y * y, (-0.93, -0.4, 0.0, 0.35, 0.88)),
-    "relu": (lambda y: np.where(y > 0, 1.0, 0.0), (0.0, 0.3, 1.7, 4.0)),
+_OF_RESULT: Mapping[str, tuple[Sequence[Callable[[_Array], _Array]], tuple[float, ...]]] = {
+    "sigmoid": (
+        (lambda y: y * (1 - y), lambda y: y / (1 - y), lambda y: np.log(y / (1 - y)), lambda y: np.maximum(y, 1 - y)),
+        (0.03, 0.21, 0.5, 0.64, 0.92),
+    ),
+    "tanh": ((lambda y: 1 - y * y,), (-0.93, -0.4, 0.0, 0.35, 0.88)),
+    "relu": ((lambda y: np.where(y > 0, 1.0, 0.0),), (0.0, 0.3, 1.7, 4.0)),
 }
-"""Activation → its derivative by what it gives, and numbers that it may give."""
+"""Activation → its derivative by what it gives, of a probability the odds, their logarithm and how sure it is, too; and
+numbers that it may give."""
+_TABLE = r"(?:SUM|SUMSQ|AVERAGE|COUNT|MIN|MAX|STDEV|STDEV\.[PS]|STDEVP)\([^()]*\)"
+_SUMMARY = re.compile(rf"(?:[\w.$]+\*)?{_TABLE}(?:\+{_TABLE})*$", re.IGNORECASE)
+"""What is said of whole tables of weights: how many there are, how large."""
+_COUNTS_ON = re.compile(r"#[-+]0$|0\+#$")
 
 
 class BesideLayers:
@@ -59,7 +68,7 @@ class BesideLayers:
         scaled = {cell for cell in products if not (self._is_followed(cell) or self._reads.multiplies_blank(cell))}
         spare = unused_cells(readings, self._forms) | scaled
         known = {*self._taken, *scaled, *self._found.given}
-        made, again = self._preparation(), self._again()
+        made, again, counted = self._preparation(), self._again(), self._counters()
         behind = reached(self._taken, lambda own: self._reads.readers.get(own, ()))
         for cell in self._reads.formulas:
             if cell not in self._taken and cell not in spare:
@@ -75,6 +84,7 @@ class BesideLayers:
                 says = says and not is_number_as_text(value) and not self._asks_for_a_number(cell)
                 is_spare = is_spare or (says and bool(self._reads.of(cell)))
                 is_spare = is_spare or cell in made or cell in again or self._is_shown_only(cell, known)
+                is_spare = is_spare or cell in counted or self._describes_weights(cell)
                 is_spare = is_spare or (cell in self._found.decisions and not self._is_read(cell))
                 is_result = kind == COPY and self._may_be_a_result(cell)
                 (spare.add if is_spare and not is_result else left.append)(cell)
@@ -121,6 +131,33 @@ class BesideLayers:
         filled = Counter(skeleton(self._text(cell)) for cell in found)
         return {cell for cell in found if filled[skeleton(self._text(cell))] > 1}
 
+    def _counters(self) -> set[Address]:
+        """Formulas that count on from a typed number, `=A5+1` in A6, several alike; nobody computes with them."""
+        chains = defaultdict[str, dict[Address, Address]](dict)
+        for cell in self._reads.formulas:
+            text, read = self._text(cell), self._reads.of(cell)
+            counts = cell not in self._taken and len(read) == 1 and _COUNTS_ON.match(skeleton(text)) is not None
+            if counts and are_in_line(cell, read[0]):
+                chains[shape_of(text, cell[1], cell[2])][cell] = read[0]
+        found = set[Address]()
+        for chain in chains.values():
+            begins = all(before in chain or self._table.is_number(before) for before in chain.values())
+            readers = {own for cell in chain for own in self._reads.readers.get(cell, ())}
+            says = all(isinstance(self._values[self._table.index[own]], str) for own in readers - chain.keys())
+            found |= chain.keys() if len(chain) > 1 and begins and says else set()
+        return found
+
+    def _describes_weights(self, cell: Address) -> bool:
+        """Whether a formula that nobody reads says how many weights there are, or how large; no formula stands near."""
+        if self._reads.readers.get(cell) or _SUMMARY.match(self._text(cell)) is None:
+            return False
+        places = (own for layer in self._found.layers for network in layer.networks for own in network.weights.values())
+        weights = {place for own in places for place in own if place is not None}
+        tables = (self._table.cells_in(area, cell[0]) for area in self._reads.areas(cell) if area.size > 1)
+        read = {place for own in tables for place in own if place in self._table.index}
+        near = (other for other in self._reads.formulas if are_in_line(cell, other) and distance(cell, other) <= _NEAR)
+        return bool(read) and read <= weights and all(_SUMMARY.match(self._text(other)) for other in near)
+
     def _may_be_missed(self, cell: Address) -> bool:
         """Whether a formula that gives a date, say, stands among a layer's cells; above all of them it is a heading."""
         reason = depends_on(self._text(cell), {})
@@ -150,11 +187,17 @@ class BesideLayers:
         is_number = isinstance(self._values[self._table.index[cell]], float)
         if self._is_read(cell) or some or (is_number and self._stops_early(read)):
             return False
-        if not others:
-            windows = (area for area in self._reads.areas(cell) if area.size > 1)
-            return shows_otherwise(text) and not any(goes_on(area, self._reads, known) for area in windows)
+        windows = [area for area in self._reads.areas(cell) if area.size > 1]
+        if not others or is_mean_of_some(text):
+            labels = all(map(self._is_typed, others)) and are_side_by_side(windows)
+            shows = labels if others else shows_otherwise(text)
+            return shows and not any(goes_on(area, self._reads, known) for area in windows)
         is_key = [*map(self._table.is_number, others)] == [True] and is_difference(text)
         return is_key and not self._is_followed(others[0])
+
+    def _is_typed(self, cell: Address) -> bool:
+        """Whether somebody typed what a cell holds."""
+        return cell in self._table.index and not self._table.is_formula(cell)
 
     def _passes_over(self, cell: Address) -> bool:
         """Whether a distance is that to a typed number elsewhere, while nobody reads one right beside it."""
@@ -214,7 +257,7 @@ class BesideLayers:
 def derivatives(readings: Iterable[Reading], terms: CellTerms, taken: Collection[Address]) -> set[Address]:
     """The formulas that give the derivative of an activation at each result of a layer, all one way from the results.
 
-    So does `=B5*(1-B5)` beside a sigmoid: it is no layer, and right if all are.
+    So does `=B5*(1-B5)` beside a sigmoid: it is no layer, and right if all are. So are the odds of each probability.
 
     Args:
         readings: the layers.
@@ -223,8 +266,8 @@ def derivatives(readings: Iterable[Reading], terms: CellTerms, taken: Collection
     """
     found: set[Address] = set()
     for reading in readings:
-        derivative, points = _OF_RESULT.get(str(reading.activations["activation"]), (None, ()))
-        if derivative is None:
+        known, points = _OF_RESULT.get(str(reading.activations["activation"]), ((), ()))
+        if not known:
             continue
         y, cells = np.array(points), {cell_of(atom) for atom in outputs(reading).values()}
         functions = Functions(terms, taken, cells)
@@ -232,7 +275,9 @@ def derivatives(readings: Iterable[Reading], terms: CellTerms, taken: Collection
         for cell, read in functions.of.items():
             if len(read) == 1 and read <= cells:
                 (result,) = read
-                if np.allclose(functions.values(cell, [result], y[:, None]), derivative(y), rtol=1e-9, atol=1e-12):
-                    ways.setdefault(offset_on_sheet(result, cell), {})[result] = cell
+                given = functions.values(cell, [result], y[:, None])
+                for number, function in enumerate(known):
+                    if np.allclose(given, function(y), rtol=1e-9, atol=1e-12):
+                        ways.setdefault((number, offset_on_sheet(result, cell)), {})[result] = cell
         found |= {cell for own in ways.values() if own.keys() == cells for cell in own.values()}
     return found

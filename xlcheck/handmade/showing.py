@@ -13,6 +13,10 @@ _LARGEST = re.compile(r"MATCH\(MAX\((?P<own>[^(),]+)\),(?P=own),0\)$", re.IGNORE
 _OTHERWISE = re.compile(r"(?:0\*)?\(?#(?:[-+*/]0)?\)?(?:[*/]0)?$")
 _DIFFERENCE = re.compile(r" *(?:ABS\()? *# *- *# *\)? *$", re.IGNORECASE)
 """What is left of a formula that shows one cell as per cent or as its distance to a number, blotted out."""
+_OF_SOME = re.compile(
+    r"AVERAGEIFS?\([^()]*\)$|SUMIF\((?P<own>[^(),]+,[^(),]+),[^(),]+\)/COUNTIF\((?P=own)\)$", re.IGNORECASE
+)
+"""The mean of the numbers beside certain labels."""
 _SIGN = re.compile(r"[<>]=? *0(?![\d.])")
 _BENDS = re.compile(r"\b(?:EXP|TANH|MAX|IF)\(", re.IGNORECASE)
 
@@ -30,6 +34,11 @@ def asks_for_the_sign(text: str) -> bool:
 def shows_otherwise(text: str) -> bool:
     """Whether a formula only shows what it reads otherwise."""
     return bool(_SHOWS.match(text) or _LARGEST.match(text) or _OTHERWISE.match(skeleton(text)) or is_difference(text))
+
+
+def is_mean_of_some(text: str) -> bool:
+    """Whether a formula is the mean of the numbers that stand beside a label."""
+    return _OF_SOME.match(text) is not None
 
 
 def is_difference(text: str) -> bool:

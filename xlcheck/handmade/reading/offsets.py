@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 
 Offset = tuple[int, int]
@@ -71,3 +72,10 @@ def run_from(cell: Address, by: Offset, goes_on: Callable[[Address], bool]) -> l
     while goes_on(after := offset(run[-1], by)):
         run.append(after)
     return run
+
+
+def are_side_by_side(areas: Sequence[Range]) -> bool:
+    """Whether ranges are as long, and stand beside one another: the first cells of all are in one line."""
+    rows = {(area.top, area.rows) for area in areas if area.columns == 1}
+    columns = {(area.left, area.columns) for area in areas if area.rows == 1}
+    return all(1 in (area.rows, area.columns) for area in areas) and len(rows) + len(columns) == 1
