@@ -55,9 +55,11 @@ def out_of_place(now: Matching, precedents: Precedents) -> dict[Address, int]:
             holders[number].append(cell)
     asked |= _pushed_on(asked, held, holders, now)
     asked |= _in_order(held, now)
+    while stays := [cell for cell, n in asked.items() if not asked.keys() >= {*holders[n]}]:
+        asked = {cell: number for cell, number in asked.items() if cell not in stays}
     found: dict[Address, int] = {}
     for cell, number in asked.items():
-        if all(holder in asked for holder in holders[number]) and number not in found.values():
+        if number not in found.values():
             found[cell] = number
     return {cell: n for cell, n in found.items() if not any(p in found for p in precedents.of(cell))}
 
@@ -207,7 +209,8 @@ def unread_out_of_line(now: Matching, book: BookInRepair) -> list[Repair]:
         is_open = cell not in now.wrong and book.table.is_formula(cell) and not book.precedents.readers(cell)
         if is_open and now.is_misplaced(cell):
             expected = now.expected(cell)
-            if expected is not None and (cell not in now.copies or expected in functions_of(cell, now)):
+            only_here = cell not in now.copies and now.holders[now.held[cell]] == 1
+            if expected is not None and (only_here or expected in functions_of(cell, now)):
                 found.append(Repair(cell, expected))
     return found
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from xlcheck.handmade.networks.elements import Band, Element, Key
 from xlcheck.handmade.networks.network import Network, given_cells
 from xlcheck.handmade.networks.value_index import same
 from xlcheck.handmade.reading.cells import show
-from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
+from xlcheck.handmade.reading.offsets import are_in_line, distance, offset, offset_between
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.messages import either
 
@@ -35,6 +36,8 @@ _MOST_ASKED = 200
 """Wrong cells of which it is asked whether one that they read is meant."""
 _MOST_WORK = 100_000
 """Formula cells that are evaluated in search of other explanations: some ten seconds."""
+_NEAR = 2
+"""Cells from one result to the next: a blank one may lie between."""
 _STRAY = "stands where nothing says what it should hold"
 _Again = Callable[[Collection[Address]], tuple[Assignment, RightValues]]
 
@@ -87,7 +90,7 @@ class _Rivals:
                 break
             if not self._bound.isdisjoint(cells) or not cells <= self._shapes.keys():
                 continue
-            if not any(self._precedents.readers(c) or self._is_nothing(best.wrong[c], best) for c in cells):
+            if not any(self._precedents.readers(c) or not self._gives_more(c, best) for c in cells):
                 continue  # spared, what nobody reads would be right as something else
             other, values = self._again(spared | cells)
             work += values.work
@@ -107,9 +110,11 @@ class _Rivals:
                 contested |= {own: either(show(own), show(odd)) for own in cells}
         return Explained(best, right, contested)
 
-    def _is_nothing(self, values: Array, aligned: Assignment) -> bool:
-        """Whether some values `(settings,)` are those of no element."""
-        return bool(np.isnan(values).any()) or not aligned.elements.equal_to(values[:, None])[0]
+    def _gives_more(self, cell: Address, aligned: Assignment) -> bool:
+        """Whether a wrong cell gives an element of the networks that no other cell holds."""
+        values = aligned.wrong[cell]
+        equal = () if np.isnan(values).any() else aligned.elements.equal_to(values[:, None])[0]
+        return bool(equal) and {*aligned.held.values()}.isdisjoint(equal)
 
     def _mistakes(self, aligned: Assignment) -> list[frozenset[Address]]:
         """The wrong cells, those together that were filled from one another; none if there are too many."""
@@ -292,7 +297,9 @@ class _Rivals:
                 continue
             key, votes = keys[cell], places.expected(cell)
             beside = [own for own, held in right.items() if held.band == key.band]
-            if beside and not (votes[key] if votes else any(are_in_line(cell, own) for own in beside)):
+            asks = votes[key] if votes else any(are_in_line(cell, own) for own in beside)
+            notes = not self._precedents.readers(cell) and not self._gives_more(cell, aligned)
+            if beside and (not asks or (notes and not _is_near(cell, beside))):
                 yield cell
 
     def _with_weights_of_others(self, aligned: Assignment) -> Iterator[Address]:
@@ -310,6 +317,13 @@ class _Rivals:
         if element is None or reader not in aligned.held or reader in aligned.wrong:
             return False
         return (element.source.quantity.name, element.index) in similarity.needs(aligned.held[reader])
+
+
+def _is_near(cell: Address, others: Sequence[Address]) -> bool:
+    """Whether a cell is as near to one of some others, in line with it, as these are to one another."""
+    line = sorted(own for own in others if are_in_line(cell, own))
+    most = max(_NEAR, min((distance(*pair) for pair in pairwise(line)), default=0))
+    return any(distance(cell, own) <= most for own in line)
 
 
 def _step(one: Key, other: Key) -> tuple[int, int, int]:
