@@ -13,8 +13,11 @@ from xlcheck.graph.evaluate import evaluate, value_of
 from xlcheck.graph.expressions import BatchMean, Expr, Ref
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers.activations import ACTIVATIONS, activation, celu, elu, gelu, relu
+from xlcheck.layers.activations import ACTIVATIONS, FORMER, activation, celu, elu, gelu, relu
+from xlcheck.model.keras_builder import to_keras
 from xlcheck.model.keras_import import import_keras
+from xlcheck.model.layer_options import HARD_SIGMOID_KERAS2
+from xlcheck.model.model_spec import LayerSpec, sequential
 
 pytestmark = pytest.mark.keras
 
@@ -34,6 +37,20 @@ def test_activation_is_keras_s(name: str) -> None:
     # Keras itself takes differences of numbers near 1, so that a tiny result has an error of a rounding of 1.
     desired = keras_value(import_keras().activations.get(name))
     np.testing.assert_allclose(actual, desired, rtol=1e-14, atol=4e-15)
+
+
+def test_the_hard_sigmoid_of_keras_2_is_that_of_keras_3_for_a_fifth_more() -> None:
+    """`clip(0.2·x + 0.5)` is Keras 3's `clip(x/6 + 0.5)` of 1.2 times as much; a model is built with it, too."""
+    former = value_of(FORMER[HARD_SIGMOID_KERAS2].apply(Ref("x")), {"x": X})
+    desired = keras_value(lambda x: import_keras().activations.hard_sigmoid(1.2 * x))
+    np.testing.assert_allclose(former, desired, rtol=1e-14, atol=4e-15)
+
+    layer = LayerSpec(
+        "Dense", "d", {"units": 1, "activation": HARD_SIGMOID_KERAS2, "use_bias": False}, {"kernel": (1, 1)}
+    )
+    model = to_keras(sequential("m", (1,), (layer,)), {"d.kernel": np.ones((1, 1))})
+    x = np.array([[-3.0], [-1.0], [0.5], [2.4], [2.6]])
+    np.testing.assert_allclose(np.asarray(model(x)), np.clip(0.2 * x + 0.5, 0, 1), rtol=1e-14)
 
 
 @pytest.mark.parametrize(
