@@ -115,7 +115,7 @@ def test_cells_that_were_emptied_are_missing(tmp_path: Path) -> None:
         ([0.0, 1.0, 2.0, 3.0], [0.0, None, None, 1.0, 2.0, 3.0], "A2 on were moved 2 rows down"),
         ([0.0, 1.0, 2.0, 3.0], [0.0, 2.0, 3.0], None),
         ([0.0, 0.0], [None, None, 0.0, 0.0], "A1 on were moved 2 rows down"),
-        ([0.0, 0.0, 0.0, 0.0], [None, None, 0.0, 0.0], None),
+        ([0.0, 0.0], [None, 0.0, 0.0], None),
     ],
 )
 def test_all_behind_the_first_must_have_moved(

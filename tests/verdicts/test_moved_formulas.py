@@ -58,11 +58,12 @@ def test_formulas_that_read_beside_are_wrong(rows: range, tmp_path: Path) -> Non
     assert api.check(tmp_path / "w.xlsx").exit_code == 1
 
 
-def test_another_mistake_beside_is_still_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("sheet", "cell", "formula"), [("Numbers", "G40", "=E40-F40"), ("lstm", "F9", "=0.5")])
+def test_another_mistake_beside_is_still_one(sheet: str, cell: str, formula: str, tmp_path: Path) -> None:
     """Rule: one formula that the move does not explain, and the cells are blamed."""
     with_cells_inserted(tmp_path / "w.xlsx", parse_range("D17:E17", "Numbers"), down=True)
     book = openpyxl.load_workbook(tmp_path / "w.xlsx")
-    book["Numbers"]["G40"] = "=E40-F40"
+    book[sheet][cell] = formula
     book.save(tmp_path / "w.xlsx")
 
     assert api.check(tmp_path / "w.xlsx").exit_code == 1
