@@ -101,7 +101,7 @@ def test_a_hand_made_workbook_is_recognised() -> None:
     assert right.ok
     assert not wrong.ok
     assert {cell.quantity for cell in wrong.roots} == {f"simple_rnn.hr[{t}][{u}]" for t in (1, 2, 3) for u in range(3)}
-    assert any("assumed simple_rnn = SimpleRNN(3, tanh), 4 steps" in note for note in wrong.notes)
+    assert any("recognised simple_rnn = SimpleRNN(3, tanh), 4 steps" in note for note in wrong.notes)
 
 
 @pytest.mark.keras

@@ -132,7 +132,7 @@ def test_bind_drafts_a_file_that_check_reads(tmp_path: Path, capsys: pytest.Capt
     assert 'type = "LSTM"' in workbook.with_suffix(".toml").read_text(encoding="utf-8")
 
     assert run(["check", str(workbook), "--perturb", "2"]) == 0
-    assert "assumed" not in capsys.readouterr().out
+    assert "recognised" not in capsys.readouterr().out
 
     assert run(["bind", str(workbook)]) == 2
     assert "exists already" in capsys.readouterr().err

@@ -109,7 +109,7 @@ class Bench:
         outcome = self._compared(layer, self.placed(layer, meant), rounded=spec.kind in _ROUNDED)
         times = "".join(f" of {own.options['x2'][0]:g} times what it reads" for own in scaled)
         what = f"{_in_words(spec)}{times} (from {show(min(layer.own))} on)"
-        note = f"no bindings were given; assumed {layer.name} = {what}"
+        note = f"recognised {layer.name} = {what}"
         return replace(outcome, notes=(note, *outcome.notes))
 
     def _compared(self, layer: LayerCells | PlainCells, placement: Placement, *, rounded: bool) -> Outcome:
@@ -176,7 +176,7 @@ def _recognised(reading: Reading, networks: Sequence[Network]) -> Iterator[str]:
     times = (" " if samples else ", ") + steps if longest > 1 else ""
     times += f" times {reading.scale:g}" if reading.scale != 1 else ""
     yield (
-        f"no bindings were given; assumed {layer.name} = {reading.kind}({reading.units}, "
+        f"recognised {layer.name} = {reading.kind}({reading.units}, "
         f"{', '.join(_activations(reading))}){samples}{times} "
         f"(weights from {show(cells[0])} on)"
     )

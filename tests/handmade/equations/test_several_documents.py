@@ -102,8 +102,8 @@ def without_recurrence(document: int, step: int, *units: int) -> dict[tuple[int,
 
 
 def lengths(report: CheckReport) -> list[str]:
-    """What the report says that it assumed."""
-    return [note for note in report.notes if "assumed" in note]
+    """What the report says that it recognised."""
+    return [note for note in report.notes if "recognised" in note]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_all_steps_of_all_documents_are_found(place: Place, dollars: bool, first
     assert report.ok, report.notes
     assert (report.counts.agree, report.counts.unbound) == (count, 0), report.notes
     assert [note.partition(" (weights")[0] for note in lengths(report)] == [
-        "no bindings were given; assumed simple_rnn = SimpleRNN(2, tanh), 3 samples of 5 to 7 steps"
+        "recognised simple_rnn = SimpleRNN(2, tanh), 3 samples of 5 to 7 steps"
     ]
 
 

@@ -134,6 +134,6 @@ class Verdicts:
         loss = LOSS_NAMES.get(first.loss)
         what = "by the perceptron's rule" if loss is None else f"that {make} {loss} smaller"
         return (
-            f"no bindings were given; assumed {steps} of {layers} {what}, which "
+            f"recognised {steps} of {layers} {what}, which "
             f"explains {len(self.agree)} of {len(self.table.formulas)} formula cells"
         )
