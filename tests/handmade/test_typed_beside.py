@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import simple_rnn, verdict
+from recognised_sheets import sheet
+
+from xlcheck.handmade.typed_beside import compared_otherwise
 
 pytestmark = pytest.mark.keras
 
@@ -61,3 +64,18 @@ def test_targets_are_nothing_that_results_are_compared_with(tmp_path: Path) -> N
     targets = {f"{column}{row}": 0.1234 * row for column in "LMN" for row in _ROWS}
 
     assert verdict(cells | targets, tmp_path).code == 0
+
+
+def test_what_is_said_of_a_number_that_is_another_one(tmp_path: Path) -> None:
+    """Where two of three agree, the third one is named; where none does, they are targets."""
+    cells: dict[str, object] = {f"A{row}": 0.1 * row for row in (1, 2, 3)}
+    cells |= {f"B{row}": f"=TANH(A{row})" for row in (1, 2, 3)} | {f"D{row}": f"=B{row}-C{row}" for row in (1, 2, 3)}
+    printed = {f"C{row}": round(math.tanh(0.1 * row), 6) for row in (1, 2, 3)}
+
+    def said(more: dict[str, object]) -> list[str]:
+        found = sheet(cells | more, tmp_path)
+        return [*compared_otherwise(found.table, found.values)]
+
+    assert said(printed) == []
+    assert said({**printed, "C2": 0.318742}) == ["S!B2 is compared with S!C2, but is not what was typed there"]
+    assert said({"C1": 0.712345, "C2": 0.318742, "C3": 0.951234}) == []

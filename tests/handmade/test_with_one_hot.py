@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import save, verdict
+from recognised_sheets import sheet
 
 from xlcheck.api import check
+from xlcheck.engines import engine
 from xlcheck.errors import NothingCheckedError
+from xlcheck.handmade.reading.engine_choice import answers_of
+from xlcheck.handmade.with_one_hot import with_one_hot
 
 pytestmark = pytest.mark.keras
 
@@ -105,3 +109,19 @@ def test_look_ups_that_are_wrong_throughout_are_no_pass(
     except NothingCheckedError:
         return
     assert report.exit_code in {1, 3} or report.reservations
+
+
+def test_a_look_up_is_the_sum_of_a_vector_times_a_column(tmp_path: Path) -> None:
+    """Each word has one vector, in its row; what multiplies a number that is looked up is no kernel."""
+    own = sheet(_sheet(), tmp_path)
+    found = with_one_hot(own.part, answers_of(own.table, engine("ironcalc")))
+    assert found is not None
+    texts = found.part.table.texts
+    assert texts["S", 8, 3].count("*Words!$B$") == len(_VOCABULARY) == texts["S", 8, 4].count("*Words!$C$")
+    assert {*found.words.values()} == {("S", row - 1, 0) for row in (9, 10, 13, 14, 15, 18, 19, 22)}
+
+    other = {cell: str(text).replace("(D", "(0.5*D") if cell[0] == "H" else text for cell, text in _sheet().items()}
+    own = sheet(other, tmp_path)
+    kept = with_one_hot(own.part, answers_of(own.table, engine("ironcalc")))
+    assert kept is not None
+    assert "LOOKUP" in kept.part.table.texts["S", 8, 3]

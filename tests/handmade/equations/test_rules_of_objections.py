@@ -1,0 +1,78 @@
+"""Rules by themselves that keep a layer from a pass: where samples begin, what is unread, what stands beside weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from equation_sheets import dense, simple_rnn
+from recognised_sheets import sheet
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.equations.beginnings import broken, goes_past
+from xlcheck.handmade.equations.unread_numbers import is_called_a_rate, unread_beside
+from xlcheck.handmade.equations.unread_results import left_out
+
+pytestmark = pytest.mark.keras
+
+
+def _cell(name: str) -> Address:
+    return "S", int(name[1:]) - 1, ord(name[0]) - ord("A")
+
+
+def _two_samples() -> dict[str, object]:
+    """Steps in the rows 12 to 19; the one in row 16 reads no state."""
+    cells = simple_rnn(8)
+    for h, weight in zip("HIJ", "BCD", strict=True):
+        cells[f"{h}16"] = f"=TANH($E16*{weight}$2+$F16*{weight}$3+{weight}$9)"
+    return cells
+
+
+def test_steps_that_are_counted_say_where_a_sample_begins(tmp_path: Path) -> None:
+    """A step without a state may be a further one, unless the numbers beside it begin anew; no state goes on then."""
+    counted = {f"A{row}": number for row, number in enumerate((1, 2, 3, 4) * 2, 12)}
+
+    def why(cells: dict[str, object]) -> tuple[str | None, str | None]:
+        found = sheet(cells, tmp_path)
+        (reading,) = found.recognised.readings
+        read = found.arrangement.reads.read.keys()
+        return broken(found.table, read, reading), goes_past(found.table, read, reading)
+
+    said, further = why(_two_samples())
+    assert said is not None
+    assert "S!H16 reads no state" in said
+    assert further is None
+    assert why(_two_samples() | counted) == (None, None)
+    said, further = why(simple_rnn(8) | counted)
+    assert said is None
+    assert further is not None
+    assert "S!H16" in further
+
+
+def test_a_result_that_the_next_layer_passes_over_is_named(tmp_path: Path) -> None:
+    """A layer that reads three of four samples, and one that reads a typed number in the place of a result."""
+    cells = dense(4) | {"L2": 0.9, "L3": -0.4, "L4": 0.2, "N1": 0.35}
+    behind = {f"M{row}": f"=TANH(I{row}*$L$2+J{row}*$L$3+$L$4)" for row in range(8, 12)}
+
+    def said(more: dict[str, object]) -> list[str]:
+        return [*left_out(sheet(cells | more, tmp_path).recognised.readings)]
+
+    assert said(behind) == []
+    assert said({cell: own for cell, own in behind.items() if cell != "M9"}) == [
+        "S!I9 is read by no layer, though one reads others of its kind"
+    ]
+    assert "S!N1 is read where other steps read what a layer computes" in said(
+        behind | {"M9": "=TANH(N1*$L$2+J9*$L$3+$L$4)"}
+    )
+
+
+def test_a_number_beside_weights_may_be_one_more(tmp_path: Path) -> None:
+    """One that goes on their column is, unless the word before it says that it belongs to a training."""
+    found = sheet(dense(3) | {"D2": 0.77, "A6": "learning rate", "B6": 0.1}, tmp_path)
+    weights = {_cell(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}
+    read = found.arrangement.reads.read.keys()
+
+    assert unread_beside(found.table, read, weights) == ["S!D2 stands beside the weights and is read by no formula"]
+    assert is_called_a_rate(found.table, _cell("B6"))
+    assert not is_called_a_rate(found.table, _cell("D2"))
+    assert unread_beside(found.table, {*read, _cell("D2")}, weights) == []
