@@ -1,4 +1,4 @@
-"""Rules by themselves that keep a layer from a pass: where samples begin, what is unread, what stands beside weights."""
+"""Rules by themselves that keep a layer from a pass: where samples begin, what is unread, what is beside weights."""
 
 from __future__ import annotations
 

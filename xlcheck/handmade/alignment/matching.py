@@ -284,13 +284,14 @@ class Matching:
         return Moments(given | self._sure_keys, self.elements.followers)
 
     def unit(self, cell: Address, key: Key) -> int | None:
-        """The unit of most other cells of its column, or of its row, for a cell that may hold an element."""
-        unit = self._units.of(cell, key.band)
+        """For a cell that may hold an element, the unit of most other cells of its column, or row; parts have none."""
+        unit = None if key.band[2] else self._units.of(cell, key.band)
         return None if unit is None else unit[0]
 
     @cached_property
     def _units(self) -> Moments:
-        return Moments(self._sure_keys, self.elements.followers, lambda key: (key.index,))
+        whole = {cell: key for cell, key in self._sure_keys.items() if not key.band[2]}
+        return Moments(whole, self.elements.followers, lambda key: (key.index,))
 
     @cached_property
     def _sure_keys(self) -> dict[Address, Key]:
