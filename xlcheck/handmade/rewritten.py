@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,10 +13,46 @@ from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.summary import Abstention
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import CellResult
 from xlcheck.workbook.content import Cell, SheetContent
 
 _CLOSE = 1e-9
 """Above what another order of summation does, and below what a formula that was misread gives."""
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """Some worksheets in which formulas are written otherwise; and what is said of them, put back.
+
+    Attributes:
+        part: the worksheets.
+        answers: what they compute; the saved file says it, and these formulas give the same.
+        original: the worksheets as they are.
+    """
+
+    part: SheetGroup
+    answers: Answers
+    original: SheetGroup
+
+    def put_back(self, found: Iterable[Part], left_out: Iterable[Abstention]) -> tuple[list[Part], list[Abstention]]:
+        """What became of the worksheets and the cells without a verdict, told of the formulas that stand there."""
+        return [*map(self._part, found)], [*map(self._abstention, left_out)]
+
+    def _part(self, part: Part) -> Part:
+        results = [self._result(result) for result in part.results if isinstance(result, CellResult)]
+        return replace(part, results=results, notes=(*map(self._text, part.notes),))
+
+    def _abstention(self, left: Abstention) -> Abstention:
+        table, values = self.original.table, self.original.values
+        return replace(left, table=table, values=values, reason=self._text(left.reason))
+
+    def _result(self, result: CellResult) -> CellResult:
+        return replace(result, message=self._text(result.message))
+
+    def _text(self, text: str) -> str:
+        return text
 
 
 def rewritten(

@@ -99,7 +99,7 @@ class Search:
         plain = without_rounding(part, answers)
         if plain is not None:
             found, left_out = self._settle(plain.part, plain.answers, sheets)
-            return [*map(plain.part_as_rounded, found)], [*map(plain.abstention_as_rounded, left_out)]
+            return plain.put_back(found, left_out)
         for otherwise in (self._with_one_hot, self._with_inner_units):
             if (apart := otherwise(part, answers, sheets)) is not None:
                 return apart
@@ -114,7 +114,7 @@ class Search:
                 return found, left_out
         # What is learnt is never typed into a formula, and a number in two formulas would count as two.
         found, left_out = self._without_gradients()._settled(moved.part, moved.answers, sheets)
-        return [*map(moved.part_as_typed, found)], [*map(moved.abstention_as_typed, left_out)]
+        return moved.put_back(found, left_out)
 
     def _with_one_hot(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part of which more is recognised if words are vectors, whose weights it looks up."""
@@ -126,7 +126,7 @@ class Search:
             found, left_out = self._settle(hot.part, hot.answers, sheets)
         if sum(len(own.cells) for own in left_out if own.matters) >= len(as_it_is.left):
             return None
-        return [*map(hot.part_as_written, found)], [*map(hot.abstention_as_written, left_out)]
+        return hot.put_back(found, left_out)
 
     def _with_inner_units(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part that is a network if the units within its formulas have cells of their own."""
@@ -140,7 +140,7 @@ class Search:
             if typed is None or not is_known or not self._is_whole(typed.part, typed.answers):
                 return None
         found, left_out = self._without_gradients()._settle(apart.part, apart.answers, sheets)
-        return [*map(apart.part_as_written, found)], [*map(apart.abstention_as_written, left_out)]
+        return apart.put_back(found, left_out)
 
     def _is_whole(self, part: SheetGroup, answers: Answers) -> bool:
         """Whether every formula of a part has a verdict by its equations."""

@@ -11,7 +11,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewritten import rewritten
+from xlcheck.handmade.rewritten import Rewritten, rewritten
 from xlcheck.handmade.summary import Abstention
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
@@ -20,23 +20,16 @@ _WITHIN = "A unit within this formula is wrong"
 
 
 @dataclass(frozen=True)
-class WithInnerUnits:
+class WithInnerUnits(Rewritten):
     """Some worksheets in which the units within formulas stand in cells of their own.
 
     Attributes:
-        part: the worksheets.
-        answers: what they compute.
-        original: the worksheets as they are.
         moved: the units.
     """
 
-    part: SheetGroup
-    answers: Answers
-    original: SheetGroup
     moved: InnerUnits
 
-    def part_as_written(self, part: Part) -> Part:
-        """What became of the worksheets, told of the formulas that stand there."""
+    def _part(self, part: Part) -> Part:
         results: dict[Address, CellResult] = {}
         for result in part.results:
             if isinstance(result, CellResult):
@@ -51,12 +44,9 @@ class WithInnerUnits:
             checked=part.checked - apart, notes=(*map(self._text, part.notes),), held=held,
         )  # fmt: skip
 
-    def abstention_as_written(self, left: Abstention) -> Abstention:
-        """Cells without a verdict, told of the formulas that stand there."""
+    def _abstention(self, left: Abstention) -> Abstention:
         cells = sorted({self.moved.units.get(cell, cell) for cell in left.cells})
-        return replace(
-            left, table=self.original.table, values=self.original.values, cells=cells, reason=self._text(left.reason)
-        )
+        return replace(super()._abstention(left), cells=cells)
 
     def _result(self, result: CellResult) -> CellResult:
         cell = address_of(result.sheet, result.cell)

@@ -18,9 +18,7 @@ from xlcheck.handmade.reading.cells import CellTable, address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.first_terms import adds, terms_of
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewritten import rewritten
-from xlcheck.handmade.summary import Abstention
-from xlcheck.verdicts.parts import Part
+from xlcheck.handmade.rewritten import Rewritten, rewritten
 from xlcheck.verdicts.report import CellResult
 
 _LOOKS_UP = re.compile(r"\b(?:INDEX|[VHX]?LOOKUP)\(", re.IGNORECASE)
@@ -47,30 +45,14 @@ class _LookUp:
 
 
 @dataclass(frozen=True)
-class WithOneHot:
+class WithOneHot(Rewritten):
     """Some worksheets in which words are one-hot vectors.
 
     Attributes:
-        part: the worksheets.
-        answers: what they compute.
-        original: the worksheets as they are.
         words: cell of a vector → the word that it stands for.
     """
 
-    part: SheetGroup
-    answers: Answers
-    original: SheetGroup
     words: Mapping[Address, Address]
-
-    def part_as_written(self, part: Part) -> Part:
-        """What became of the worksheets, told of the formulas that stand there."""
-        results = [self._result(result) for result in part.results if isinstance(result, CellResult)]
-        return replace(part, results=results, notes=(*map(self._text, part.notes),))
-
-    def abstention_as_written(self, left: Abstention) -> Abstention:
-        """Cells without a verdict, told of the formulas that stand there."""
-        table, values = self.original.table, self.original.values
-        return replace(left, table=table, values=values, reason=self._text(left.reason))
 
     def _result(self, result: CellResult) -> CellResult:
         text = self.original.table.texts.get(address_of(result.sheet, result.cell))

@@ -13,9 +13,7 @@ from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reading.typed_weights import TypedWeights, typed_weights
-from xlcheck.handmade.rewritten import rewritten
-from xlcheck.handmade.summary import Abstention
-from xlcheck.verdicts.parts import Part
+from xlcheck.handmade.rewritten import Rewritten, rewritten
 from xlcheck.verdicts.report import CellResult
 
 _ALONE = re.compile(r"(?<=\w): the number \S+ in \S+ is empty;.*")
@@ -23,30 +21,14 @@ _ALONE = re.compile(r"(?<=\w): the number \S+ in \S+ is empty;.*")
 
 
 @dataclass(frozen=True)
-class WithTypedWeights:
+class WithTypedWeights(Rewritten):
     """Some worksheets in which the typed weights stand in cells of their own.
 
     Attributes:
-        part: the worksheets.
-        answers: what they compute; the saved file says it, and these formulas give the same.
-        original: the worksheets as they are.
         moved: the numbers that stood in formulas.
     """
 
-    part: SheetGroup
-    answers: Answers
-    original: SheetGroup
     moved: TypedWeights
-
-    def part_as_typed(self, part: Part) -> Part:
-        """What became of the worksheets, told of the formulas that stand there."""
-        results = [self._result(result) for result in part.results if isinstance(result, CellResult)]
-        return replace(part, results=results, notes=(*map(self._text, part.notes),))
-
-    def abstention_as_typed(self, left: Abstention) -> Abstention:
-        """Cells without a verdict, told of the formulas that stand there."""
-        table, values = self.original.table, self.original.values
-        return replace(left, table=table, values=values, reason=self._text(left.reason))
 
     def _result(self, result: CellResult) -> CellResult:
         formulas = (None if text is None else self._text(text) for text in (result.formula, result.desired_formula))

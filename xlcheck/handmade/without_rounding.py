@@ -19,8 +19,8 @@ from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.rewritten import Rewritten
 from xlcheck.handmade.stored import stored_values
-from xlcheck.handmade.summary import Abstention
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult
 from xlcheck.workbook.content import SheetContent
@@ -30,32 +30,21 @@ _FEWEST = 2
 
 
 @dataclass(frozen=True)
-class WithoutRounding:
+class WithoutRounding(Rewritten):
     """Some worksheets in which results are not rounded.
 
     Attributes:
-        part: the worksheets.
-        answers: what they compute.
-        original: the worksheets as they are.
         digits: formula that rounds → how many digits behind the point it keeps.
     """
 
-    part: SheetGroup
-    answers: Answers
-    original: SheetGroup
     digits: Mapping[Address, int]
 
-    def part_as_rounded(self, part: Part) -> Part:
-        """What became of the worksheets, told of the formulas that stand there."""
+    def _part(self, part: Part) -> Part:
         results = [self._result(result) if isinstance(result, CellResult) else result for result in part.results]
         kept = sorted({*self.digits.values()})
         digits = f"{kept[0]}" if len(kept) == 1 else f"{kept[0]} to {kept[-1]}"
         note = f"{len(self.digits)} formulas round to {digits} digits; they were checked as if they did not"
         return replace(part, results=results, notes=(*part.notes, note))
-
-    def abstention_as_rounded(self, left: Abstention) -> Abstention:
-        """Cells without a verdict, told of the formulas that stand there."""
-        return replace(left, table=self.original.table, values=self.original.values)
 
     def _result(self, result: CellResult) -> CellResult:
         cell = address_of(result.sheet, result.cell)
