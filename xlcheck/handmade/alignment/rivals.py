@@ -39,6 +39,7 @@ _MOST_WORK = 100_000
 _NEAR = 2
 """Cells from one result to the next: a blank one may lie between."""
 _STRAY = "stands where nothing says what it should hold"
+_MORE, _AGAIN, _NOTHING = "what no other cell gives", "what another cell gives, too", "nothing of the networks"
 _Again = Callable[[Collection[Address]], tuple[Assignment, RightValues]]
 
 
@@ -90,7 +91,7 @@ class _Rivals:
                 break
             if not self._bound.isdisjoint(cells) or not cells <= self._shapes.keys():
                 continue
-            if not any(self._precedents.readers(c) or not self._gives_more(c, best) for c in cells):
+            if not any(self._precedents.readers(c) or self._gives(c, best) != _MORE for c in cells):
                 continue  # spared, what nobody reads would be right as something else
             other, values = self._again(spared | cells)
             work += values.work
@@ -110,11 +111,11 @@ class _Rivals:
                 contested |= {own: either(show(own), show(odd)) for own in cells}
         return Explained(best, right, contested)
 
-    def _gives_more(self, cell: Address, aligned: Assignment) -> bool:
-        """Whether a wrong cell gives an element of the networks that no other cell holds."""
+    def _gives(self, cell: Address, aligned: Assignment) -> str:
+        """Whether a wrong cell gives an element of the networks that no other cell holds, one that does, or none."""
         values = aligned.wrong[cell]
         equal = () if np.isnan(values).any() else aligned.elements.equal_to(values[:, None])[0]
-        return bool(equal) and {*aligned.held.values()}.isdisjoint(equal)
+        return _NOTHING if not equal else _MORE if {*aligned.held.values()}.isdisjoint(equal) else _AGAIN
 
     def _mistakes(self, aligned: Assignment) -> list[frozenset[Address]]:
         """The wrong cells, those together that were filled from one another; none if there are too many."""
@@ -298,8 +299,8 @@ class _Rivals:
             key, votes = keys[cell], places.expected(cell)
             beside = [own for own, held in right.items() if held.band == key.band]
             asks = votes[key] if votes else any(are_in_line(cell, own) for own in beside)
-            notes = not self._precedents.readers(cell) and not self._gives_more(cell, aligned)
-            if beside and (not asks or (notes and not _is_near(cell, beside))):
+            repeats = not self._precedents.readers(cell) and self._gives(cell, aligned) == _AGAIN
+            if beside and (not asks or (repeats and not _is_near(cell, beside))):
                 yield cell
 
     def _with_weights_of_others(self, aligned: Assignment) -> Iterator[Address]:
