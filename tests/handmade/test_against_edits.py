@@ -11,6 +11,7 @@ from recognised_sheets import sheet
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.against_edits import (
+    _computes_a_parameter,
     _reads_once,
     _stands_still,
     _takes_a_loop_away,
@@ -25,6 +26,8 @@ _NEURON = {
     **{f"A{row}": 0.21 * row for row in range(1, 5)}, **{f"D{row}": 1.5 - row for row in range(1, 4)},
     "F1": "=1/(1+EXP(-(A1*D1+A2*D2+A3*D3+A4)))",
 }  # fmt: skip
+_SHARED = {"D1": 0.123456, **{f"{own}{row}": f"=TANH(B{row}+$D$1)" for own in "FG" for row in (5, 6)}}
+"""A number that formulas of two rows and two columns add."""
 
 
 def _cell(name: str) -> Address:
@@ -52,6 +55,8 @@ def _edited(cells: Mapping[str, object], edit: Mapping[str, str], folder: Path) 
         (_reads_once, _RNN | {"D1": 0.3}, {f"B{n}": f"=TANH(A{n}*$D$1+B{n - 1}*$B$1+$C$1)" for n in (5, 6, 7)}, False),
         (_takes_a_loop_away, _RNN, {"B7": "=TANH(A7*$A$1+A6*$B$1+$C$1)"}, True),
         (_takes_a_loop_away, _RNN | {"D4": "=B4*2"}, {"B7": "=TANH(A7*$A$1+A6*$B$1+$C$1)"}, False),
+        (_computes_a_parameter, _RNN | _SHARED, {"D1": "=A5*2"}, True),
+        (_computes_a_parameter, _RNN | {**_SHARED, "F6": 1, "G6": 1}, {"D1": "=A5*2"}, False),
         (_takes_an_activation_away, _ONE_SAMPLE, {"G1": "=A1*D1+A2*D2+A5"}, True),
         (_takes_an_activation_away, _ONE_SAMPLE, {"G1": "=F1*2+A5"}, False),
     ],
@@ -61,6 +66,7 @@ def _edited(cells: Mapping[str, object], edit: Mapping[str, str], folder: Path) 
         "two steps read one input", "a state of another step",
         "a weight in one formula of a line", "a weight in all of them",
         "the state of the step before is left out", "what is no first value alone",
+        "a number that all add", "a number that a row of formulas reads",
         "a sum in the place of an activation", "a sum of what the activation was of",
     ],
 )  # fmt: skip

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
+from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address, Leaf, Sum, Term, outline
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.arrangement import Arrangement, Candidate, seeming_weights
@@ -88,6 +90,25 @@ def _computes_an_input(candidate: Candidate, base: Arrangement) -> bool:
                 is_read = is_read and table.fills(reader, other)
                 if is_read and place not in candidate.edit:
                     return True
+    return False
+
+
+def _computes_a_parameter(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit computes a typed number that formulas of several rows and columns read alike, as `$B$3`.
+
+    So the forget bias of TensorFlow's `BasicLSTMCell` is meant, though one gate does not add it.
+    """
+    reads, table = base.reads, base.reads.table
+    for cell in candidate.edit.keys() & table.typed_numbers.keys():
+        fixed = re.compile(rf"{re.escape(cell_name(*cell[1:], fixed_row=True, fixed_column=True))}(?!\d)")
+        alike = defaultdict[str, list[Address]](list)
+        for reader in reads.readers.get(cell, ()):
+            if fixed.search(table.texts.get(reader, "")):
+                alike[skeleton(table.texts[reader])].append(reader)
+        for readers in alike.values():
+            spread = [len({own[side] for own in readers}) > 1 for side in (1, 2)]
+            if all(spread) or (any(spread) and digits_of(table.typed_numbers[cell]) < COMPUTED):
+                return True
     return False
 
 
@@ -240,7 +261,7 @@ def _stands_still(candidate: Candidate, base: Arrangement) -> bool:
 
 _RULES: Sequence[Callable[[Candidate, Arrangement], bool]] = (
     leaves_idle, takes_an_input_away, reads_for_nothing, keeps_a_blank, _stands_still, _takes_a_state_for_a_bias,
-    _computes_an_input, _computes_a_weight, _takes_a_loss_for_a_layer, _computes_again, _reads_once, _leaves_its_line,
-    _takes_a_loop_away, _takes_an_activation_away, _computes_what_is_fetched,
+    _computes_an_input, _computes_a_parameter, _computes_a_weight, _takes_a_loss_for_a_layer, _computes_again,
+    _reads_once, _leaves_its_line, _takes_a_loop_away, _takes_an_activation_away, _computes_what_is_fetched,
 )  # fmt: skip
 """What nobody means: each says whether an edit does it."""
