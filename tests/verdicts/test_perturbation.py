@@ -270,3 +270,25 @@ def test_draws_are_spread_as_they_should_be() -> None:
     assert np.allclose(np.quantile(even, [0.1, 0.5, 0.9]), [0.1, 0.5, 0.9], atol=0.02)
     assert np.allclose([normal.mean(), normal.std(), (np.abs(normal) < 1).mean()], [0, 1, 0.683], atol=0.03)
     assert abs(np.corrcoef(even[:-1], even[1:])[0, 1]) < 0.03
+
+
+@pytest.mark.parametrize("seed", [1, 1_000, 77])
+def test_far_numbers_turn_the_sign_of_each_sum(seed: int) -> None:
+    """Rule: the other way round is so for weights alone, as two factors that both change sign give the same product."""
+    graph = Graph(
+        (
+            Quantity(Band("input", "x", Role.INPUT), None, (3,)),
+            Quantity(Band("dense", "kernel", Role.WEIGHT), None, (3, 2), shared=True),
+            Quantity(Band("dense", "bias", Role.WEIGHT), None, (2,), shared=True),
+        )
+    )
+    now = {
+        "input.x": np.array([[0.107, -1.19, 0.4], [-0.43, 0.23, -0.8]]),
+        "dense.kernel": np.array([[0.3, -0.7], [0.9, 0.2], [-0.5, 0.6]]), "dense.bias": np.array([0.1, -0.2]),
+    }  # fmt: skip
+    signs = []
+    for reach in (30.0, -30.0):
+        drawn = other_numbers(graph, now, seed, reach)
+        signs.append(np.sign(drawn["input.x"] @ drawn["dense.kernel"] + drawn["dense.bias"]))
+
+    assert (signs[0] == -signs[1]).all()

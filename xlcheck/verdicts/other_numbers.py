@@ -32,7 +32,8 @@ def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int, reach: f
         graph: the quantities.
         values: what is given now: inputs, targets and initial states `(samples, n)`, and weights.
         seed: of the random numbers.
-        reach: how many times as far as usual those move that may have either sign; the other way if it is negative.
+        reach: how many times as far as usual those move that may have either sign; if it is negative, weights the
+            other way, so that the sums have the other sign.
     """
     rng = _Draws(seed)
     marks = frozenset(_marks(graph))
@@ -43,7 +44,8 @@ def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int, reach: f
             continue
         own = values[q.name]
         if q.band.role in {Role.WEIGHT, Role.STATE}:
-            found[q.name] = _moved(own, rng, reach, signed=q.band.role is Role.WEIGHT)
+            is_weight = q.band.role is Role.WEIGHT
+            found[q.name] = _moved(own, rng, reach if is_weight else abs(reach), signed=is_weight)
         elif q.band.layer == _OPTIMISER and q.band.symbol in _SETTINGS:
             found[q.name] = _setting(q.band.symbol, own, rng)
         elif (own == np.rint(own)).all():
@@ -51,7 +53,7 @@ def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int, reach: f
                 pools[q.band] = np.concatenate([values[member.name].reshape(-1) for member in graph.bands()[q.band]])
             found[q.name] = _exchanged(q, own, pools[q.band], rng)
         else:
-            moved = _moved(own, rng, reach, signed=True)
+            moved = _moved(own, rng, abs(reach), signed=True)
             found[q.name] = np.where(_is_one_of(own, marks), own, moved)
     return found
 
