@@ -272,8 +272,7 @@ def test_draws_are_spread_as_they_should_be() -> None:
     assert abs(np.corrcoef(even[:-1], even[1:])[0, 1]) < 0.03
 
 
-@pytest.mark.parametrize("seed", [1, 1_000, 77])
-def test_far_numbers_turn_the_sign_of_each_sum(seed: int) -> None:
+def test_far_numbers_turn_the_signs_of_sums() -> None:
     """Rule: the other way round is so for weights alone, as two factors that both change sign give the same product."""
     graph = Graph(
         (
@@ -286,9 +285,10 @@ def test_far_numbers_turn_the_sign_of_each_sum(seed: int) -> None:
         "input.x": np.array([[0.107, -1.19, 0.4], [-0.43, 0.23, -0.8]]),
         "dense.kernel": np.array([[0.3, -0.7], [0.9, 0.2], [-0.5, 0.6]]), "dense.bias": np.array([0.1, -0.2]),
     }  # fmt: skip
-    signs = []
-    for reach in (30.0, -30.0):
-        drawn = other_numbers(graph, now, seed, reach)
-        signs.append(np.sign(drawn["input.x"] @ drawn["dense.kernel"] + drawn["dense.bias"]))
+    turned = []
+    for seed in range(20):
+        far = [other_numbers(graph, now, seed, reach) for reach in (30.0, -30.0)]
+        one, other = (np.sign(own["input.x"] @ own["dense.kernel"] + own["dense.bias"]) for own in far)
+        turned.append(float((one == -other).mean()))
 
-    assert (signs[0] == -signs[1]).all()
+    assert np.mean(turned) > 0.7
