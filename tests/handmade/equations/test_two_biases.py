@@ -103,6 +103,15 @@ def test_only_the_first_layer_may_have_a_second_bias(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="layer 'd': only the first layer of a model may have a second_bias"):
         check(path, bindings=bindings)
 
+    bindings.write_text(
+        "[[model]]\ntimesteps = 2\n"
+        '[[model.layer]]\ntype = "Conv1D"\nfilters = 2\nkernel_size = 1\nuse_bias = false\n'
+        'kernel = "A1:B1"\nsecond_bias = "A3:B3"\n[[model.document]]\nx = "A6:B6"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(UsageError, match=r"layer 'conv1d': only the first layer .* one of Dense, LSTM, GRU, SimpleRNN"):
+        check(path, bindings=bindings)
+
 
 @pytest.mark.parametrize(
     ("kind", "cell", "old", "new"),

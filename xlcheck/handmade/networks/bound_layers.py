@@ -59,8 +59,11 @@ def bound_layers(
         name = str(table.get("name") or _default_name(str(table.get("type")), [spec.name for spec in specs]))
         if any(spec.name == name for spec in specs):
             raise UsageError(f"two layers are called {name!r}; give each a name of its own")
-        if specs and SECOND_BIAS in table:
-            raise UsageError(f"layer {name!r}: only the first layer of a model may have a {SECOND_BIAS}")
+        if SECOND_BIAS in table and (specs or table.get("type") not in ("Dense", *GATES)):
+            kinds = ", ".join(("Dense", *GATES))
+            raise UsageError(
+                f"layer {name!r}: only the first layer of a model may have a {SECOND_BIAS}, one of {kinds}"
+            )
         layer, cells = _layer(table, name, before, reader)
         specs.append(layer)
         weights |= {f"{name}.{weight}": places(found) for weight, found in cells.items()}
