@@ -81,14 +81,25 @@ class _Rivals:
     def explained(self) -> Explained:
         """See the function."""
         best, right = self._again(())
-        contested, spared = dict[Address, str](), frozenset[Address]()
+        spared = frozenset[Address]()
         while own := frozenset(self._right_as_they_are(best)) - spared:
             spared |= own
             best, right = self._again(spared)
+        contested = dict(self._left_in_peace(best, right, spared))
+        contested |= {own: f"{show(own)} {_STRAY}" for own in (*self._stray(best), *self._with_weights_of_others(best))}
+        contested = {cell: why for cell, why in contested.items() if cell not in self._bound}
+        others = dict(self._read_for_others(best, right))
+        others |= dict(self._reading_unknown(best)) | dict(self._filled_beside(best))
+        return Explained(best, right, contested | {c: either(show(c), show(other)) for c, other in others.items()})
+
+    def _left_in_peace(
+        self, best: Assignment, right: RightValues, spared: frozenset[Address]
+    ) -> Iterator[tuple[Address, str]]:
+        """The wrong cells that another explanation, which is as good, calls right; and why they are not blamed."""
         work, rank = right.work, self._rank(best, right)
         for cells in reversed(self._mistakes(best)):
             if work + right.work > _MOST_WORK:
-                break
+                return
             if not self._bound.isdisjoint(cells) or not cells <= self._shapes.keys():
                 continue
             if not any(self._precedents.readers(c) or self._gives(c, best) != _MORE for c in cells):
@@ -98,18 +109,16 @@ class _Rivals:
             if self._rank(other, values) <= rank:
                 rival = min(other.wrong.keys() - best.wrong.keys(), default=None)
                 shown = "another cell" if rival is None else show(rival)
-                contested |= {own: either(show(own), shown) for own in best.wrong.keys() - other.wrong.keys()}
-        contested |= {own: f"{show(own)} {_STRAY}" for own in (*self._stray(best), *self._with_weights_of_others(best))}
-        contested = {cell: why for cell, why in contested.items() if cell not in self._bound}
-        contested |= {c: either(show(c), show(read)) for c, read in self._read_for_others(best, right).items()}
-        contested |= dict(self._reading_unknown(best))
-        filled = self._filled(best)
-        others = sorted(best.wrong.keys() - filled)
-        contested |= {own: either(show(own), show(others[0])) for own in filled if others}
+                yield from ((own, either(show(own), shown)) for own in best.wrong.keys() - other.wrong.keys())
+
+    def _filled_beside(self, aligned: Assignment) -> Iterator[tuple[Address, Address]]:
+        """Wrong cells that are filled as right ones are, and one that is not, or that they read: it may be wrong."""
+        filled = self._filled(aligned)
+        others = sorted(aligned.wrong.keys() - filled)
         for cells in self._by_skeleton(filled):
-            if (odd := next(filter(None, (self._oddly_filled(own, best) for own in cells)), None)) is not None:
-                contested |= {own: either(show(own), show(odd)) for own in cells}
-        return Explained(best, right, contested)
+            odd = next(filter(None, (self._oddly_filled(own, aligned) for own in cells)), None)
+            other = others[0] if odd is None and others else odd
+            yield from ((own, other) for own in cells if other is not None)
 
     def _gives(self, cell: Address, aligned: Assignment) -> str:
         """Whether a wrong cell gives an element of the networks that no other cell holds, one that does, or none."""
@@ -241,8 +250,8 @@ class _Rivals:
                     return read
         return None
 
-    def _reading_unknown(self, aligned: Assignment) -> Iterator[tuple[Address, str]]:
-        """Wrong cells that read a formula of which it is not known what it should hold, and why they are not blamed.
+    def _reading_unknown(self, aligned: Assignment) -> Iterator[tuple[Address, Address]]:
+        """Wrong cells that read a formula of which it is not known what it should hold, and that formula.
 
         A typed number is such a one, too, if what the cell should read is computed nowhere.
         """
@@ -255,7 +264,7 @@ class _Rivals:
             if not unknown and element is not None and self._lacks_operand(element, held):
                 unknown = [own for own in self._typed_in(cell) if own not in known]
             if unknown:
-                yield cell, either(show(cell), show(unknown[0]))
+                yield cell, unknown[0]
 
     def _lacks_operand(self, element: Element, held: Collection[tuple[int, str, int]]) -> bool:
         """Whether something computed, from which an element is computed, stands in no cell."""
