@@ -308,8 +308,9 @@ class _Rivals:
             key, votes = keys[cell], places.expected(cell)
             beside = [own for own, held in right.items() if held.band == key.band]
             asks = votes[key] if votes else any(are_in_line(cell, own) for own in beside)
-            repeats = not self._precedents.readers(cell) and self._gives(cell, aligned) == _AGAIN
-            if beside and (not asks or (repeats and not _is_near(cell, beside))):
+            is_read, is_given = bool(self._precedents.readers(cell)), not elements.is_computed[aligned.held[cell]]
+            repeats = not is_read and self._gives(cell, aligned) == _AGAIN and not _is_near(cell, beside)
+            if (is_given and not is_read) or (beside and (not asks or repeats)):
                 yield cell
 
     def _with_weights_of_others(self, aligned: Assignment) -> Iterator[Address]:
