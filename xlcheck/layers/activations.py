@@ -191,5 +191,5 @@ def activation(layer: str, name: str) -> Activation:
 @lru_cache
 def activation_function(name: str) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
     """An activation that takes each number by itself, as a function of numbers."""
-    expression = {**ACTIVATIONS, **FORMER}[name].apply(Ref("x"))
+    expression = activation("", name).apply(Ref("x"))
     return lambda z: np.asarray(value_of(expression, {"x": z[:, None]})[:, 0])

@@ -39,7 +39,6 @@ _MOST_WORK = 100_000
 _NEAR = 2
 """Cells from one result to the next: a blank one may lie between."""
 _STRAY = "stands where nothing says what it should hold"
-_MORE, _AGAIN, _NOTHING = "what no other cell gives", "what another cell gives, too", "nothing of the networks"
 _Again = Callable[[Collection[Address]], tuple[Assignment, RightValues]]
 
 
@@ -102,7 +101,7 @@ class _Rivals:
                 return
             if not self._bound.isdisjoint(cells) or not cells <= self._shapes.keys():
                 continue
-            if not any(self._precedents.readers(c) or self._gives(c, best) != _MORE for c in cells):
+            if not any(self._precedents.readers(c) or not self._gives_more(c, best) for c in cells):
                 continue  # spared, what nobody reads would be right as something else
             other, values = self._again(spared | cells)
             work += values.work
@@ -120,11 +119,11 @@ class _Rivals:
             other = others[0] if odd is None and others else odd
             yield from ((own, other) for own in cells if other is not None)
 
-    def _gives(self, cell: Address, aligned: Assignment) -> str:
-        """Whether a wrong cell gives an element of the networks that no other cell holds, one that does, or none."""
+    def _gives_more(self, cell: Address, aligned: Assignment) -> bool | None:
+        """Whether what a wrong cell gives of the networks is held by no other cell; None if it gives none."""
         values = aligned.wrong[cell]
         equal = () if np.isnan(values).any() else aligned.elements.equal_to(values[:, None])[0]
-        return _NOTHING if not equal else _MORE if {*aligned.held.values()}.isdisjoint(equal) else _AGAIN
+        return {*aligned.held.values()}.isdisjoint(equal) if equal else None
 
     def _mistakes(self, aligned: Assignment) -> list[frozenset[Address]]:
         """The wrong cells, those together that were filled from one another; none if there are too many."""
@@ -309,7 +308,7 @@ class _Rivals:
             beside = [own for own, held in right.items() if held.band == key.band]
             asks = votes[key] if votes else any(are_in_line(cell, own) for own in beside)
             is_read, is_given = bool(self._precedents.readers(cell)), not elements.is_computed[aligned.held[cell]]
-            repeats = not is_read and self._gives(cell, aligned) == _AGAIN and not _is_near(cell, beside)
+            repeats = not is_read and self._gives_more(cell, aligned) is False and not _is_near(cell, beside)
             if (is_given and not is_read) or (beside and (not asks or repeats)):
                 yield cell
 

@@ -14,7 +14,7 @@ from functools import cached_property
 
 from xlcheck.handmade.equations.forms import SUM, Forms
 from xlcheck.handmade.equations.gru_states import Update, first_turned, updates_of
-from xlcheck.handmade.equations.instances import CANDIDATES, GATES, LINEAR, Instance
+from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, GATE_KINDS, LINEAR, Instance
 from xlcheck.handmade.equations.layers import Layer, Place
 from xlcheck.handmade.equations.polynomials import Atom, Monomial
 from xlcheck.handmade.equations.reading import Reading, documents_of
@@ -54,9 +54,9 @@ def read_grus(layers: Sequence[Layer], forms: Forms) -> Iterator[tuple[Reading, 
         if found is not None:
             yield found, (layer,)
     for candidates, one in tables:
-        if CANDIDATES.issuperset(candidates.activations.values()):
+        if CANDIDATE_KINDS.issuperset(candidates.activations.values()):
             for gates, other in tables:
-                if GATES.issuperset(gates.activations.values()) and len(gates.rows) == 2 * len(candidates.rows):
+                if GATE_KINDS.issuperset(gates.activations.values()) and len(gates.rows) == 2 * len(candidates.rows):
                     own = [u for u in updates if u.candidate in candidates.by_atom and u.gate in gates.by_atom]
                     found = _read(gates, candidates, own, forms) if own else None
                     if found is not None:
@@ -160,8 +160,8 @@ def _reading(
     first = [document[0] for document in documents]
     given = {(s, slot_units[k]): a for s in first for k, a in layer.slots[s].items() if k in slot_units}
     options = {
-        "activation": _activation_of(rows, layer, CANDIDATES, "tanh"),
-        "recurrent_activation": _activation_of([*names["z"], *names["r"]], layer, GATES, "sigmoid"),
+        "activation": _activation_of(rows, layer, CANDIDATE_KINDS, "tanh"),
+        "recurrent_activation": _activation_of([*names["z"], *names["r"]], layer, GATE_KINDS, "sigmoid"),
         "reset_after": reset_after,
     }
     return Reading("GRU", options, layer, list(names.values()), slot_units, documents, values, {"h_init": given})

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlcheck.handmade.equations.forms import SUM, Forms
-from xlcheck.handmade.equations.instances import CANDIDATES, GATES
+from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, GATE_KINDS
 from xlcheck.handmade.equations.polynomials import Atom, Monomial, Polynomial, cell_of
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.reading.cells import show
@@ -51,7 +51,7 @@ def updates_of(forms: Forms) -> Iterator[Update]:
         elif len(plus) == 1 and gate in plus[0]:
             (other,) = [part for part in plus[0] if part != gate] or [gate]
             kinds = [forms.of(part).kind for part in (gate, single[0], other)]
-            if kinds[0] in GATES and kinds[1] not in CANDIDATES and kinds[2] in CANDIDATES:
+            if kinds[0] in GATE_KINDS and kinds[1] not in CANDIDATE_KINDS and kinds[2] in CANDIDATE_KINDS:
                 yield Update(atom, gate, other, single[0], turned=True)
             else:
                 yield Update(atom, gate, single[0], other)

@@ -18,9 +18,9 @@ from xlcheck.handmade.reading.reached import reached
 from xlcheck.model.layer_options import HARD_SIGMOID_KERAS2
 
 LINEAR = "linear"
-GATES = frozenset({"sigmoid", "hard_sigmoid", HARD_SIGMOID_KERAS2})
+GATE_KINDS = frozenset({"sigmoid", "hard_sigmoid", HARD_SIGMOID_KERAS2})
 """Activations of the gates of recurrent layers."""
-CANDIDATES = frozenset({"tanh", "relu", "softsign"})
+CANDIDATE_KINDS = frozenset({"tanh", "relu", "softsign"})
 """Activations of what may become of a state of a layer with gates."""
 _HANDED_ON = frozenset({"tanh", "relu", "leaky_relu"})
 _PRODUCT = 3
@@ -220,8 +220,10 @@ def _single_outputs(forms: Forms) -> set[Atom]:
         given = [x for own in factors for x in own if forms.is_given(x)]
         if len(form.polynomial) == len(factors) == len(given) == 1 and len(factors[0]) == 2:
             found[atom] = given[0], next(forms.of(x).kind for x in factors[0] if x != given[0])
-    often = Counter(weight for weight, kind in found.values() if kind in GATES)
-    return {a for a, (weight, kind) in found.items() if kind in _HANDED_ON or (kind in GATES and often[weight] > 1)}
+    often = Counter(weight for weight, kind in found.values() if kind in GATE_KINDS)
+    return {
+        a for a, (weight, kind) in found.items() if kind in _HANDED_ON or (kind in GATE_KINDS and often[weight] > 1)
+    }
 
 
 def most_common(items: Iterable[Atom]) -> tuple[Atom, int, int] | None:
@@ -257,7 +259,7 @@ def gated_sums(forms: Forms) -> Iterator[tuple[Atom, _Gated]]:
 def _without_gate(polynomial: Polynomial, forms: Forms, through: set[Atom]) -> _Gated | None:
     # A given state, before the first step, makes the product of gate, weight and state no product of computed numbers.
     several = [m for m in polynomial if len(m) > 2 or sum(not forms.is_given(atom) for atom in m) > 1]
-    gates = [{atom for atom in m if forms.of(atom).kind in GATES} for m in several]
+    gates = [{atom for atom in m if forms.of(atom).kind in GATE_KINDS} for m in several]
     common = set.intersection(*gates) if gates else set()
     if len(common) != 1:
         return None
@@ -292,7 +294,7 @@ def with_states(polynomial: Polynomial, forms: Forms) -> Polynomial:
     found: dict[Monomial, float] = {}
     gates = set[Atom]()
     for monomial, factor in polynomial.items():
-        own = [atom for atom in monomial if forms.of(atom).kind in GATES]
+        own = [atom for atom in monomial if forms.of(atom).kind in GATE_KINDS]
         others = [atom for atom in monomial if atom not in own]
         weights = [atom for atom in others if forms.is_given(atom)]
         if len({*monomial}) != _PRODUCT or len(monomial) != _PRODUCT or len(own) != 1 or not weights:
@@ -316,7 +318,7 @@ def late_gate(polynomial: Polynomial, biases: Collection[Atom], forms: Forms) ->
     """A sum as it is; where only a bias is left of the gated part, because the state is not written yet, without it."""
     for one, other in (m for m in polynomial if len(m) == 2) if biases else ():
         for gate, bias in ((one, other), (other, one)):
-            if bias in biases and forms.of(gate).kind in GATES:
+            if bias in biases and forms.of(gate).kind in GATE_KINDS:
                 rest = {m: f for m, f in polynomial.items() if m not in {(one, other)}}
                 return gate, ((bias,),), {**rest, (bias,): polynomial[one, other]}
     return None, (), polynomial

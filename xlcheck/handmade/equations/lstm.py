@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from xlcheck.handmade.equations.forms import SUM, Forms
-from xlcheck.handmade.equations.instances import CANDIDATES, GATES
+from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, GATE_KINDS
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.polynomials import Atom, Polynomial
 from xlcheck.handmade.equations.reading import Reading, documents_of
@@ -27,7 +27,7 @@ Key = tuple[int, int]
 def read_lstm(layer: Layer, forms: Forms) -> Reading | None:
     """The layer as an LSTM, or None."""
     kinds = {*layer.activations.values()}
-    gates, others = kinds & GATES, kinds & CANDIDATES
+    gates, others = kinds & GATE_KINDS, kinds & CANDIDATE_KINDS
     if not len(gates) == len(others) == len(kinds) / 2 == 1:
         return None
     roles = _Roles(layer, forms, min(gates), min(others))
