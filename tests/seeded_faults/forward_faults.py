@@ -13,7 +13,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.parser import parse
 from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Reference, children
 from xlcheck.formulas.unparse import unparse
-from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.verdicts.expectation import expectation_of
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest
@@ -93,7 +93,7 @@ def faults(book: Book, place: Place) -> Iterator[Fault]:
     assert text is not None
     tree = parse(text)
     yield f"ROUND({text},4)", "rounded-to-n-digits"
-    for change in (_of_references, _of_activations, _of_terms, _of_gru, _of_sums, _of_logarithms, _of_codes):
+    for change in (_of_references, _of_activations, _of_terms, _of_gates, _of_gru, _of_sums, _of_logarithms, _of_codes):
         for changed, name in change(book, place, tree):
             if changed != tree:
                 yield unparse(changed), name
@@ -231,6 +231,18 @@ def _of_terms(book: Book, place: Place, tree: Node) -> Changed:
             yield _sum([*terms, term]), "bias-counted-twice"
         elif symbol.startswith("hr"):
             yield rest, "recurrent-term-missing"
+
+
+def _of_gates(book: Book, place: Place, tree: Node) -> Changed:
+    def other(node: Node) -> Changed:
+        match node:
+            case Operator("*", (one, two)):
+                for gate, rest in ((one, two), (two, one)):
+                    read = _element_at(book, place, gate)
+                    if read is not None and book.graph[read[0]].band.role is Role.GATE:
+                        yield rest, "gate-missing"
+
+    yield from everywhere(tree, other)
 
 
 def _of_gru(book: Book, place: Place, tree: Node) -> Changed:

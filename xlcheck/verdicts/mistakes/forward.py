@@ -29,7 +29,8 @@ class Mistakes:
     def rewrites(self) -> tuple[Callable[[ex.Expr], Iterator[Rewrite]], ...]:
         """What makes mistakes in one place of an expression, likely ones first."""
         return (
-            self._references, self._activations, self._terms, self._weights, self._others, self._items, self._units,
+            self._references, self._activations, self._terms, self._gates, self._weights, self._others, self._items,
+            self._units,
         )  # fmt: skip
 
     def quantity(self, name: str) -> Quantity:
@@ -141,6 +142,13 @@ class Mistakes:
                 if None not in gates:
                     sentence = f"the {gates[0]} gate and the {gates[1]} gate are exchanged"
                     yield "gate-order", sentence, b * x + a * y
+
+    def _gates(self, expr: ex.Expr) -> Iterator[Rewrite]:
+        """Forget a gate: all of what it lets through in part is taken."""
+        for gate, rest in ((expr.a, expr.b), (expr.b, expr.a)) if isinstance(expr, ex.Mul) else ():
+            if isinstance(gate, ex.Ref) and self._graph[gate.name].band.role is Role.GATE:
+                own = self._gate(gate.name)
+                yield "gate-missing", f"the {own} gate is missing: multiply what it lets through with it", rest
 
     def _gate(self, name: str) -> str | None:
         band = self._graph[name].band

@@ -17,6 +17,7 @@ GLOSSARY: Mapping[str, str] = {
     "epsilon-misplaced": "the small number ε of an optimiser stands on the wrong side of the root",
     "float32-noise": "the difference is no larger than what single precision does; no mistake",
     "forgotten-term": "a step or a sample is missing in the sum of a gradient",
+    "gate-missing": "what a gate lets through in part is taken as a whole",
     "gate-order": "the weights or the values of another gate are used",
     "gru-reset-after-wrong": "the reset gate of a GRU acts before a product instead of after it, or vice versa",
     "hard-sigmoid": "the straight line of hard_sigmoid stands where the curve is needed",
