@@ -86,7 +86,8 @@ def test_bindings_name_both(kind: str, tmp_path: Path) -> None:
 
     wrong = {"SimpleRNN": "K6", "LSTM": "H8"}[kind]
     cells[wrong] = re.sub(r"\+\$(F|D)\$2(?=\)|$)", "", str(cells[wrong]))
-    assert [root.cell for root in check(save(cells, path), bindings=bindings).roots] == [wrong]
+    roots = check(save(cells, path), bindings=bindings).roots
+    assert [(root.cell, root.diagnosis) for root in roots] == [(wrong, "bias-missing")]
 
 
 def test_only_the_first_layer_may_have_a_second_bias(tmp_path: Path) -> None:

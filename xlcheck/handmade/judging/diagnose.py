@@ -47,6 +47,8 @@ class Named:
 WRONG_STEP = "wrong-time-step"
 OTHER_SAMPLE = Named("wrong-sample", "all that is read belongs to another sample; refer to the right row or column")
 
+ONE_BIAS = Named("bias-missing", "one of the two biases is missing: add it to the sum")
+
 
 class Diagnoser:
     """Names mistakes in one workbook.
@@ -127,8 +129,14 @@ class Diagnoser:
             changes = mutants(graph, source.quantity, expr, element.index)
             found = self._first(changes, cell, element, computed)
             if found is not None:
-                return found
+                is_bias = found.name == "range-too-short" and self._lacks_second_bias(cell, source.network)
+                return ONE_BIAS if is_bias else found
         return None
+
+    def _lacks_second_bias(self, cell: Address, network: int) -> bool:
+        """Whether a cell reads none of the biases that stand as the last row of a kernel."""
+        second = set(self._networks[network].second_bias)
+        return bool(second) and second.isdisjoint(self._precedents.of(cell))
 
     def _elsewhere(self, element: Element, computed: Array) -> Named | None:
         """The same thing of another gate, of another unit, or of another time step."""

@@ -73,7 +73,7 @@ def _layer(network: Network, layer: LayerSpec, sheet: str) -> Iterator[str]:
     if network.ones and layer is network.spec.layers[0]:
         places, (inputs, columns) = weights["kernel"]
         weights["kernel"] = places[:-columns], (inputs - 1, columns)
-        weights[SECOND_BIAS] = places[-columns:], (columns,)
+        weights[SECOND_BIAS] = network.second_bias, (columns,)
     for name, (places, shape) in weights.items():
         yield from _weight(name, places, shape, layer, sheet)
 

@@ -71,6 +71,12 @@ class Network:
         return found if found is not None else (None,) * size_of(quantity)
 
     @property
+    def second_bias(self) -> Places:
+        """The cells of its further biases, none if its units add one each."""
+        first = self.spec.layers[0]
+        return self.weights[f"{first.name}.kernel"][-first.weights["kernel"][-1] :] if self.ones else ()
+
+    @property
     def binds_helpers(self) -> bool:
         """Whether somebody named the cells of helpers, which are no quantities."""
         return any(name not in self.graph for quantities in self.bound for name in quantities)
