@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from equation_sheets import answer, dense
 from thorough import EVERY_CASE, part_of
 
 from fixtures.handmade.drawn.patterns import tally
@@ -136,6 +137,34 @@ def test_a_copy_and_another_product_are_no_slips(tmp_path: Path) -> None:
     products = {(40 + r, 10): f"B{r + 1}*C{r + 1}" for r in range(7)} | {(43, 10): "D1*E7"}
 
     assert _warnings(tmp_path, {**copies, **products}) == ()
+
+
+@pytest.mark.parametrize(("third", "is_told"), [("B4", False), ("B3", True), ("C4", True), ("B6", True), ("C3", False)])
+def test_a_copy_of_another_cell_of_its_line_is_a_slip(tmp_path: Path, third: str, *, is_told: bool) -> None:
+    """`=B3` between `=B3` and `=B5` repeats another row; `=C3` has nothing in common with what it should be."""
+    copies = {(30 + r, 10): f"B{r + 1}" for r in range(7)} | {(33, 10): third}
+
+    assert [warning.cell for warning in _warnings(tmp_path, copies)] == ["K34"] * is_told
+
+
+@pytest.mark.keras
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(
+    ("other", "code"),
+    [
+        ({}, 0),
+        ({"L10": "=I9"}, 3),
+        ({"L10": "=J10"}, 3),
+        ({"M10": "=L9^2"}, 3),
+        ({"L12": "=I11"}, 0),  # at the end of a line it may be meant
+    ],
+)
+def test_results_that_are_shown_in_another_row_get_no_pass(tmp_path: Path, other: dict[str, object], code: int) -> None:
+    """Rule: whoever repeats results in a table of their own, row by row, means those of each row."""
+    cells = dense(5) | {f"L{row}": f"=I{row}" for row in range(8, 13)}
+    cells |= {f"M{row}": f"=L{row}^2" for row in range(8, 13)}
+
+    assert answer(cells | other, tmp_path) == (code, set())
 
 
 @pytest.mark.parametrize("target", ["J3", "M2"])

@@ -164,7 +164,7 @@ def _families(table: CellTable) -> Iterator[Family]:
     groups: dict[tuple[str, str], list[Address]] = defaultdict(list)
     for cell, text in table.texts.items():
         own = cut(text)
-        if cell not in table.arrays and own.refs and "".join(own.between).strip(" +"):  # a mere copy is no pattern
+        if cell not in table.arrays and own.refs:
             groups[cell[0], skeleton(text)].append(cell)
     for (sheet, _), cells in groups.items():
         if _MAJORITY < len(cells) <= _MOST:

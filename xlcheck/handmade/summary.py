@@ -137,7 +137,7 @@ def report_on(
             *read_otherwise(formulas),
             *depending_cells(table, without_verdict),
             *with_idle_parts(table, answers.values, agreeing - targets, choices),
-            *out_of_place(table, answers.values, agreeing | {*made}),
+            *out_of_place(table, answers.values, {*agreeing, *made, *spare}),
             *looked_up_wrongly(table, answers.values, {*agreeing, *made, *spare}),
             *(
                 ()
