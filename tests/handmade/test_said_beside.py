@@ -70,6 +70,18 @@ def _said(cells: Mapping[str, object], folder: Path) -> list[str]:
         pytest.param({"D7": '=LN(IF(E1="cat",B3,B2)^2)'}, (), id="that of its word"),
         pytest.param({"D7": '=LN(IF(E1="cat",B2,B3)^2)'}, ("S!D7 chooses",), id="that of the other word"),
         pytest.param({**_SQUARES, "C7": "mean", "D7": "=AVERAGE(C2:C5)"}, (), id="squares"),
+        pytest.param({"C7": "hits", "D7": "=B2/(B2+B3)", "C8": "share", "D8": "=B2/(B2+B4)"}, (), id="two shares"),
+        pytest.param(
+            {"C7": "hits", "D7": "=B2/(B2+B3)", "C8": "share", "D8": "=B2/(B2+B3)"},
+            ("S!D8 computes the very same as S!D7",),
+            id="a share twice",
+        ),
+        pytest.param({"C7": "hits", "D7": "=B2/(B2+B3)", "C8": "hits", "D8": "=B2/(B2+B3)"}, (), id="on purpose"),
+        pytest.param({"C7": "one", "D7": "=B2", "C8": "two", "D8": "=B2"}, (), id="a copy twice"),
+        pytest.param(
+            {"C7": "one", "D7": "=INDEX($B$2:$B$5,ROW()-6)", "C8": "two", "D8": "=INDEX($B$2:$B$5,ROW()-6)"}, (),
+            id="by its place",
+        ),
         pytest.param({**_SQUARES, "D7": "=SUM(B2:C5)/4"}, ("S!D7 describes S!B2 and S!C2,",), id="and what is squared"),
     ],
 )  # fmt: skip

@@ -31,6 +31,8 @@ _CALLED = {
 _LAST = re.compile(r"\b(?:last|final|letzte[rs]?|dernière?|últim[oa]|ultim[oa])\b")
 _SHOWS = re.compile(r" *(?:ROUND\( *)?#(?: *, *\d+ *\))? *$", re.IGNORECASE)
 """What is left of a formula that repeats a cell, perhaps rounded."""
+_IS_COPY = re.compile(r" *\+? *#(?::#)? *$")
+_PLACE = re.compile(r"\b(?:ROWS?|COLUMNS?)\(|\bCELL\(|\bRAND", re.IGNORECASE)
 _ABOVE, _BELOW = frozenset({">", ">="}), frozenset({"<", "<="})
 _GIVES = {
     "AVERAGE": "mean", "SUM": "total", "MAX": "largest", "MIN": "least", "MEDIAN": "median",
@@ -65,6 +67,7 @@ def said_otherwise(
             or _of_several_kinds(cell, table, precedents)
             or _not_the_last(cell, table)
             or _says_the_other(cell, table)
+            or _computes_again(cell, table)
         )
         if why is not None:
             yield why
@@ -154,6 +157,20 @@ def _says_the_other(cell: Address, table: CellTable) -> str | None:
                 continue
         if is_other:
             return f"{show(cell)} chooses between two results the other way round than the words beside them"
+    return None
+
+
+def _computes_again(cell: Address, table: CellTable) -> str | None:
+    """Why a number may be another one: the formula above it or to its left, that of another name, is the very same.
+
+    Those of an array do the same, and those that ask where they stand, as `COLUMN()` does.
+    """
+    text, (sheet, row, column) = table.texts[cell], cell
+    if cell in table.arrays or _IS_COPY.match(skeleton(text)) or _PLACE.search(text) or not cut(text).refs:
+        return None
+    for other in ((sheet, row - 1, column), (sheet, row, column - 1)):
+        if table.texts.get(other) == text and other not in table.arrays and _names(cell, table) != _names(other, table):
+            return f"{show(cell)} computes the very same as {show(other)} beside it"
     return None
 
 
