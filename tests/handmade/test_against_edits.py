@@ -12,6 +12,7 @@ from recognised_sheets import sheet
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.against_edits import (
     _computes_a_parameter,
+    _copies_a_number,
     _reads_once,
     _stands_still,
     _takes_a_loop_away,
@@ -26,6 +27,8 @@ _NEURON = {
     **{f"A{row}": 0.21 * row for row in range(1, 5)}, **{f"D{row}": 1.5 - row for row in range(1, 4)},
     "F1": "=1/(1+EXP(-(A1*D1+A2*D2+A3*D3+A4)))",
 }  # fmt: skip
+_TWICE = {"B6": "=TANH(A5*$A$1+B5*$B$1+$C$1)"}
+"""A step that reads the input of the step before, as of a word that is looked up."""
 _SHARED = {"D1": 0.123456, **{f"{own}{row}": f"=TANH(B{row}+$D$1)" for own in "FG" for row in (5, 6)}}
 """A number that formulas of two rows and two columns add."""
 
@@ -51,6 +54,9 @@ def _edited(cells: Mapping[str, object], edit: Mapping[str, str], folder: Path) 
         (keeps_a_blank, _RNN, {"B6": "=TANH(A6*$A$1+$C$1)"}, False),
         (_stands_still, _RNN, {"B6": "=TANH(A5*$A$1+B5*$B$1+$C$1)"}, True),
         (_stands_still, _RNN, {"B6": "=TANH(A6*$A$1+B4*$B$1+$C$1)"}, False),
+        (_stands_still, _RNN | _TWICE, {"C7": "=1/(1+EXP(-(B7*$A$2+$B$1)))"}, False),
+        (_copies_a_number, _RNN, {"A6": "=A5"}, True),
+        (_copies_a_number, _RNN | {"A7": "=A5"}, {"A6": "=A5"}, False),
         (_reads_once, _RNN | {"D1": 0.3}, {"B6": "=TANH(A6*$D$1+B5*$B$1+$C$1)"}, True),
         (_reads_once, _RNN | {"D1": 0.3}, {f"B{n}": f"=TANH(A{n}*$D$1+B{n - 1}*$B$1+$C$1)" for n in (5, 6, 7)}, False),
         (_takes_a_loop_away, _RNN, {"B7": "=TANH(A7*$A$1+A6*$B$1+$C$1)"}, True),
@@ -63,7 +69,8 @@ def _edited(cells: Mapping[str, object], edit: Mapping[str, str], folder: Path) 
     ids=[
         "an input between two others is left out", "the last input is left out",
         "a formula keeps a cell that is empty", "no formula reads an empty cell",
-        "two steps read one input", "a state of another step",
+        "two steps read one input", "a state of another step", "a word that was said twice before",
+        "an input copied", "as others are",
         "a weight in one formula of a line", "a weight in all of them",
         "the state of the step before is left out", "what is no first value alone",
         "a number that all add", "a number that a row of formulas reads",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address, Leaf, Sum, Term, outline
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.arrangement import Arrangement, Candidate, seeming_weights
-from xlcheck.handmade.equations.polynomials import atom_of, cell_of
+from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.idle_under_edits import (
     idle_under,
     keeps_a_blank,
@@ -77,19 +77,19 @@ def _takes_a_state_for_a_bias(candidate: Candidate, base: Arrangement) -> bool:
 
 
 def _computes_an_input(candidate: Candidate, base: Arrangement) -> bool:
-    """Whether an edit computes a short typed number that is read as another typed one is, by formulas filled alike."""
+    """Whether an edit computes a short typed number that is read as other typed ones are, by formulas filled alike.
+
+    Where some of those read a formula there, it may be a state.
+    """
     reads, table = base.reads, base.reads.table
     numbers, texts = table.typed_numbers, table.texts
     for cell in candidate.edit.keys() & numbers.keys():
         for reader in reads.readers.get(cell, ()) if digits_of(numbers[cell]) < COMPUTED else ():
-            own = texts.get(reader)
-            for other in texts if own is not None else ():
-                by = offset_between(reader, other)
-                place = offset(cell, by)
-                is_read = place in numbers and place != cell and place in reads.of(other)
-                is_read = is_read and table.fills(reader, other)
-                if is_read and place not in candidate.edit:
-                    return True
+            alike = (other for other in texts if reader in texts and table.fills(reader, other))
+            places = {other: offset(cell, offset_between(reader, other)) for other in alike}
+            read = {place for other, place in places.items() if place in reads.of(other)} - {cell}
+            if (read & numbers.keys()) - candidate.edit.keys() and read.isdisjoint(texts):
+                return True
     return False
 
 
@@ -112,16 +112,20 @@ def _computes_a_parameter(candidate: Candidate, base: Arrangement) -> bool:
     return False
 
 
-def _computes_a_weight(candidate: Candidate, base: Arrangement) -> bool:
-    """Whether an edit makes a typed weight a copy of another typed number, though no weight of its layer is a copy."""
-    typed = base.reads.table.typed_numbers
-    for layer in base.layers:
+def _copies_a_number(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit makes a typed weight or input a copy of another typed number, though none of its layer is one."""
+    typed, terms = base.reads.table.typed_numbers, base.reads.terms
+    copies = {
+        cell: term.cell for cell, term in candidate.edit.items()
+        if cell in typed and isinstance(term, Leaf) and term.cell in typed
+    }  # fmt: skip
+    for layer in base.layers if copies else ():
         weights = {cell for places in layer.networks[0].weights.values() for cell in places if cell is not None}
-        for cell in weights & candidate.edit.keys() & typed.keys():
-            term = candidate.edit[cell]
-            if isinstance(term, Leaf) and term.cell in typed and not any(map(base.reads.is_formula, weights)):
-                return True
-    return False
+        if not weights.isdisjoint(copies) and not any(map(base.reads.is_formula, weights)):
+            return True
+    copied = {term.cell for term in terms.values() if isinstance(term, Leaf)} if copies else set[Address]()
+    inputs = (layer.inputs for layer in candidate.arrangement.layers)
+    return any(not own.isdisjoint(copies.values()) and own.isdisjoint(copied) for own in inputs)
 
 
 def _takes_a_loss_for_a_layer(candidate: Candidate, base: Arrangement) -> bool:
@@ -242,26 +246,34 @@ def _reads_once(candidate: Candidate, base: Arrangement) -> bool:
 
 
 def _stands_still(candidate: Candidate, base: Arrangement) -> bool:
-    """Whether two steps of a sample would read the very same inputs, which nobody means who has made a mistake.
+    """Whether an edit makes two steps of a sample read the very same inputs, which nobody means who has made a mistake.
 
     Nor does anybody who has made one mean that samples of two lengths share inputs.
     """
-    for reading in (own for own in candidate.arrangement.readings if own.kind != "Dense"):
+    return not {*_read_twice(candidate.arrangement)} <= {*_read_twice(base)}
+
+
+def _read_twice(found: Arrangement) -> Iterator[frozenset[Atom]]:
+    """The inputs that two steps of a sample read, as of a word that is said twice, and those of samples of two lengths.
+
+    Args:
+        found: all layers.
+    """
+    for reading in (own for own in found.readings if own.kind != "Dense" and own.features):
         slots, features = reading.layer.slots, reading.features
-        for document in reading.documents if features else ():
-            inputs = [tuple(slots[step].get(slot) for slot in features) for step in document]
-            if len(set(inputs)) < len(inputs):
-                return True
-        for one, other in itertools.permutations(reading.documents, 2) if features else ():
-            both = [{slots[step].get(slot) for step in own for slot in features} - {None} for own in (one, other)]
+        read = {step: [slots[step].get(slot) for slot in features] for own in reading.documents for step in own}
+        for document in reading.documents:
+            inputs = [tuple(read[step]) for step in document]
+            yield from (frozenset(atom for atom in own if atom) for own in inputs if inputs.count(own) > 1)
+        for one, other in itertools.permutations(reading.documents, 2):
+            both = [frozenset(atom for step in own for atom in read[step] if atom) for own in (one, other)]
             if len(one) < len(other) and not both[0].isdisjoint(both[1]):
-                return True
-    return False
+                yield both[0] & both[1]
 
 
 _RULES: Sequence[Callable[[Candidate, Arrangement], bool]] = (
     leaves_idle, takes_an_input_away, reads_for_nothing, keeps_a_blank, _stands_still, _takes_a_state_for_a_bias,
-    _computes_an_input, _computes_a_parameter, _computes_a_weight, _takes_a_loss_for_a_layer, _computes_again,
+    _computes_an_input, _computes_a_parameter, _copies_a_number, _takes_a_loss_for_a_layer, _computes_again,
     _reads_once, _leaves_its_line, _takes_a_loop_away, _takes_an_activation_away, _computes_what_is_fetched,
 )  # fmt: skip
 """What nobody means: each says whether an edit does it."""
