@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.budget import doing
@@ -13,6 +13,7 @@ from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.backward.outcome import backward_outcome, may_be_trained
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import Settled, layers_of, settled
+from xlcheck.handmade.first_states import doubtful_first_states
 from xlcheck.handmade.in_line import settled_in_line
 from xlcheck.handmade.keras_answers import Recompute
 from xlcheck.handmade.meant import why_meant
@@ -23,7 +24,6 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.first_terms import terms_of
-from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.shown_beside import answer_key, only_shown, unread, without
 from xlcheck.handmade.single_edit import NONE, one_edit
@@ -302,28 +302,13 @@ class Search:
 
 def _parts_of(outcomes: Sequence[Outcome], part: SheetGroup) -> list[Part]:
     """What became of networks, and what may be wrong before their first steps."""
-    judged = {verdict.cell for outcome in outcomes for verdict in outcome.verdicts}
-    made = (why for outcome in outcomes for why in _states_made(outcome, part, judged))
-    return [*map(part_of, outcomes), *_with_gaps(made)]
+    return [*map(part_of, outcomes), *_with_gaps(doubtful_first_states(outcomes, part))]
 
 
 def _with_gaps(why: Iterable[str]) -> list[Part]:
     """A part of nothing but reasons why others may be wrong, if there are any."""
     gaps = tuple(why)
     return [Part((), without_cell=len(gaps), gaps=gaps, notes=gaps)] if gaps else []
-
-
-def _states_made(outcome: Outcome, part: SheetGroup, judged: Collection[Address]) -> Iterator[str]:
-    """Which formulas make a state before the first step of what the network itself is given or computes.
-
-    One that belongs to another network, as an encoder's, is judged there; one that repeats a cell is no other number.
-    """
-    given = {cell: quantity.name.endswith("_init") for n in outcome.networks for quantity, _, _, cell in n.cells()}
-    known = {verdict.cell for verdict in outcome.verdicts} | {cell for cell, is_state in given.items() if not is_state}
-    for cell in (own for own, is_state in given.items() if is_state and part.table.is_formula(own)):
-        behind = reached([cell], part.precedents.of)
-        if cell not in judged and not part.precedents.is_copy(cell) and not known.isdisjoint(behind):
-            yield f"{show(cell)} makes a state before the first step of what its network itself reads or computes"
 
 
 def _cells(part: Part) -> list[Address]:
