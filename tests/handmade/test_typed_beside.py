@@ -58,6 +58,15 @@ def test_a_mistake_in_all_steps_shows_in_the_numbers(tmp_path: Path) -> None:
     assert verdict(cells, tmp_path).code == 3
 
 
+@pytest.mark.parametrize(("wrong", "code"), [({}, 0), ({"M15": 0.412}, 3), ({"M15": 0.41, "N15": -0.3, "N13": 0.9}, 3)])
+def test_few_digits_count_where_most_numbers_agree(wrong: dict[str, object], code: int, tmp_path: Path) -> None:
+    """Rule: what was worked out with a pocket calculator to three digits is no target."""
+    cells = _printed()
+    short = {f"{c}{row}": round(float(str(cells[f"{c}{row}"])), 3) for c in "LMN" for row in _ROWS}
+
+    assert verdict(cells | short | wrong, tmp_path).code == code
+
+
 def test_targets_are_nothing_that_results_are_compared_with(tmp_path: Path) -> None:
     """Rule: where hardly any number agrees, these are errors, and nobody expects them to be 0."""
     cells = _printed()

@@ -12,14 +12,16 @@ from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.digits import agrees, digits_of
 
-_DIGITS = 4
-"""Digits after the point from which on a number is no target or count that a result meets by chance."""
+_DIGITS, _FEW = 4, 2
+"""Digits after the point from which on a number is no target or count that a result meets by chance; the fewest of one
+that is compared at all."""
 _SINGLE = 1e-5
 """How far what a program computes in single precision may be from what a worksheet computes, for numbers near 1."""
 _ON_THE_WAY, _FAR = 20.0, 0.01
 """Units of the last digit, and the share of a number, by which rounding on the way may change it."""
-_SHARE = 0.1
-"""The share of the comparisons, at least two, in which the numbers agree, where they were typed for that."""
+_SHARE, _MOST = 0.1, 0.5
+"""The share of the comparisons, at least two, in which the numbers agree, where they were typed for that; and of those
+with fewer digits, which together are as many as those of two of the others."""
 _Compared = tuple[Address, Address]
 """A computed cell, and the typed one that it is compared with."""
 
@@ -38,7 +40,9 @@ def compared_otherwise(table: CellTable, values: CellValues) -> Iterator[str]:
     for family in pairs.values():
         agree = [own for own in family if _agree(table, values, *own)]
         others = [own for own in family if _differ(table, values, *own)]
-        if others and len(agree) >= max(2, _SHARE * len(family)):
+        digits = [digits_of(table.typed_numbers[typed]) for _, typed in agree]
+        share = _SHARE if min(digits, default=0) >= _DIGITS else _MOST
+        if others and len(agree) >= max(2, share * len(family)) and sum(digits) >= 2 * _DIGITS:
             computed, typed = min(others)
             yield f"{show(computed)} is compared with {show(typed)}, but is not what was typed there"
 
@@ -54,7 +58,7 @@ def _differences(cell: Address, text: str, table: CellTable) -> Iterator[_Compar
             case ast.Operator("-", (ast.Reference(one), ast.Reference(other))) if one.size == other.size == 1:
                 places = [(own.sheet or cell[0], own.top, own.left) for own in (one, other)]
                 for computed, typed in (places, places[::-1]):
-                    if table.is_formula(computed) and digits_of(table.typed_numbers.get(typed, 0.0)) >= _DIGITS:
+                    if table.is_formula(computed) and digits_of(table.typed_numbers.get(typed, 0.0)) >= _FEW:
                         yield computed, typed
 
 

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import openpyxl
 import pytest
-from equation_sheets import answer, exchanged
+from equation_sheets import answer, atom, exchanged, save
+
+from xlcheck.handmade.equations.orders import gap_in_a_line
+from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.workbook.reader import read_workbook
 
 pytestmark = pytest.mark.keras
 
@@ -32,6 +39,18 @@ def test_a_result_stands_with_the_others_of_its_step(tmp_path: Path) -> None:
     assert answer(_sheet(), tmp_path) == (0, set())
     assert code != 0
     assert roots <= {"D8", "H9"}
+
+
+@pytest.mark.parametrize(("places", "is_told"), [("CDEGH", True), ("CDDEGH", True), ("CDEG", False), ("CDDEG", False)])
+def test_two_units_may_be_said_to_stand_in_one_cell(places: str, *, is_told: bool, tmp_path: Path) -> None:
+    """As those of two gates where a formula reads that of another unit; what stands apart is told all the same."""
+    reading = SimpleNamespace(
+        values={"f": {(0, unit): atom(f"{c}{9 if c == 'H' else 7}") for unit, c in enumerate(places)}}
+    )
+    cells = _sheet() | {"F7": "=A7*2", "G7": 1.0}
+    told = gap_in_a_line(CellTable(read_workbook(save(cells, tmp_path / "w.xlsx"))), cast("Reading", reading))
+
+    assert (told is not None) == is_told
 
 
 def test_a_step_reads_the_input_in_its_own_column(tmp_path: Path) -> None:

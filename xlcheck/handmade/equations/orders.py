@@ -94,7 +94,7 @@ def gap_in_a_line(table: CellTable, reading: Reading) -> str | None:
             along = {place[1 - side] for place in places.values() if place[side] == line}
             gaps = [(line, at) if side == 0 else (at, line) for at in range(min(along), max(along)) if at not in along]
             taken = [cell for row, column in gaps if table.is_formula(cell := (cells[0][0], row, column))]
-            if count == len(cells) - 1 and len(taken) == 1:
+            if count == len(places) - 1 and len(taken) == 1:  # two units may be said to stand in one cell
                 (apart,) = (show(cell) for cell, place in places.items() if place[side] != line)
                 return f"{show(taken[0])} stands among {symbol} of one step, and {apart} holds what belongs there"
     return None
