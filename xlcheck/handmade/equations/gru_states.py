@@ -35,8 +35,7 @@ def has_updates(forms: Forms) -> bool:
 
 def updates_of(forms: Forms) -> Iterator[Update]:
     """The cells that mix a last state and a candidate."""
-    for atom in list(forms):
-        form = forms.of(atom)
+    for atom, form in forms.items():
         if form.kind != SUM:
             continue
         polynomial = _opened(form.polynomial, forms)

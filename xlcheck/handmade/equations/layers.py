@@ -180,9 +180,15 @@ class Layer:
 
     def restricted(self, rows: Iterable[int]) -> Layer:
         """Some of the rows as a layer of their own."""
-        kept = set(rows)
-        at = {place: own for place, own in self.at.items() if place[0] in kept}
-        return _voted(at)
+        kept = frozenset(rows)
+        if kept not in self._restricted:
+            self._restricted[kept] = _voted({place: own for place, own in self.at.items() if place[0] in kept})
+        return self._restricted[kept]
+
+    @cached_property
+    def _restricted(self) -> dict[frozenset[int], Layer]:
+        """What was asked for of some of its rows: under one edit after the other most tables are the same."""
+        return {}
 
 
 def find_layers(instances: Mapping[Atom, Instance]) -> list[Layer]:
@@ -289,6 +295,7 @@ def _voted(at: Mapping[Place, tuple[Instance, ...]]) -> Layer:
     count = 0
     for _ in range(SWEEPS):
         votes: dict[tuple[int, int], list[Atom]] = defaultdict(list)
+        agree = True
         for step in order:
             slots[step], count = _slots_of(of_step[step], weights, count)
             place = {atom: slot for slot, atom in slots[step].items()}
@@ -296,7 +303,11 @@ def _voted(at: Mapping[Place, tuple[Instance, ...]]) -> Layer:
                 for x, weight in instance.pairs:
                     if x in place:
                         votes[row, place[x]].append(weight)
-                        weights[row].setdefault(place[x], weight)
+                        agree = weights[row].setdefault(place[x], weight) == weight and agree
+                    else:
+                        agree = agree and x is None
+        if agree:  # another sweep would find the same
+            break
         for (row, slot), cast in votes.items():
             found = most_common(cast)
             if found is not None:
