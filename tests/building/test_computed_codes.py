@@ -11,7 +11,6 @@ import pytest
 from sequential import L, keras
 
 from xlcheck.building.build import build_model
-from xlcheck.errors import ModelError
 
 pytestmark = pytest.mark.keras
 
@@ -44,11 +43,3 @@ def test_other_numbers_may_make_codes_that_have_no_row(tmp_path: Path) -> None:
     model.layers[1].set_weights([np.eye(3), np.zeros(3)])
 
     assert build_model(model, CODES, tmp_path / "m.xlsx").report.ok
-
-
-def test_a_negative_code_is_refused(tmp_path: Path) -> None:
-    """Of a code below 0 that is computed Keras reads a row from behind, a worksheet none."""
-    with pytest.raises(ModelError, match="looks up -1; it knows the codes 0 to 5"):
-        build_model(reader(lambda x: x - 1), CODES, tmp_path / "m.xlsx")
-
-    assert not (tmp_path / "m.xlsx").exists()

@@ -169,11 +169,6 @@ SEEN: dict[str, Attack] = {
     "a note in tiny letters": in_part(r"xl/comments\d+\.xml", '<rPr><sz val="10"/>', '<rPr><sz val="1"/>'),
     "a note in signs": in_part(r"xl/comments\d+\.xml", '<rFont val="Arial"/>', '<rFont val="Webdings"/>'),
     "a note on black": in_part(r"xl/drawings/vmlDrawing\d+\.vml", 'fillcolor="#fffbe6"', 'fillcolor="black [0]"'),
-    "a note that is not said to be hidden": in_part(r"xl/drawings/vmlDrawing\d+\.vml", "visibility:hidden", ""),
-    "a note that is visible by its data": in_part(r"xl/drawings/vmlDrawing\d+\.vml", "<x:Row>", "<x:Visible/><x:Row>"),
-    "a ground that is only called solid": with_ground('<patternFill patternType="solid"/>'),
-    "a grid of black lines": with_ground('<patternFill patternType="darkGrid"><fgColor rgb="FF000000"/></patternFill>'),
-    "calculated when somebody asks for it": in_part(_WORKBOOK, "<calcPr ", '<calcPr calcMode="manual" '),
     "an extension of the worksheet": with_element(
         '<extLst><ext uri="x"><y:dataModel xmlns:y="urn:y"/></ext></extLst>', (b"extLst",)),
     "what is typed is filtered": with_element('<autoFilter ref="A1:C9"/>', (b"mergeCells", *PAGES, b"pageMargins")),

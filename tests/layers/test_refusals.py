@@ -76,11 +76,6 @@ def of_one_name() -> Any:
     return keras.Model(x, L.Dense(2, name="m.d")(inner(x)))
 
 
-def with_limits_in_the_wrong_order() -> Any:
-    x = keras.Input((3,))
-    return keras.Model(x, keras.ops.clip(x, 1.0, -1.0))
-
-
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "layer": (lambda: chain((5, 4), L.SeparableConv1D(2, 3, name="up")), "'up': SeparableConv1D is not supported; .*"),
     "operation": (with_an_operation, "operation 'sin.*': ops.sin is not supported"),
@@ -133,14 +128,6 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "heads that are asked for scores": (heads_with_scores, "'heads' is called with return_attention_scores=…"),
     "heads causal and not": (heads_causal_and_not, "'heads' is called with use_causal_mask=True and without"),
     "two layers of one name": (of_one_name, r"two layers of the model are both called 'm\.d'; rename one"),
-    "a layer that is called as a cell of another": (
-        lambda: chain((5, 4), L.RNN(L.LSTMCell(2, name="c"), name="r"), L.Dense(2, name="r.c")),
-        r"two layers of the model make a quantity that is called 'r\.c\.kernel'; rename one",
-    ),
-    "a cell that is stacked on itself": (
-        lambda: chain((5, 4), L.RNN([L.SimpleRNNCell(4, name="c")] * 2, name="r")), r"two layers .* 'r\.c\.kernel'",
-    ),
-    "limits in the wrong order": (with_limits_in_the_wrong_order, r"'clip.*': clip between 1 and -1 leaves no"),
     "tensor for a number": (with_a_tensor_for_a_number, "ops.power is only supported where x2 is a number"),
     "mask as an argument": (with_mask_argument, "'rnn' is called with mask=…"),
 }  # fmt: skip

@@ -7,7 +7,6 @@ from dataclasses import field
 from enum import StrEnum
 from functools import cached_property
 
-from xlcheck.errors import NotSupportedError
 from xlcheck.frozen import dataclass
 from xlcheck.graph.expressions import Expr, Ref, reads_batch, refs
 from xlcheck.graph.shapes import shape_of
@@ -223,8 +222,6 @@ class GraphBuilder:
 
     def _add(self, quantity: Quantity) -> Ref:
         if quantity.name in self._quantities:
-            raise NotSupportedError(
-                f"two layers of the model make a quantity that is called {quantity.name!r}; rename one of the layers"
-            )
+            raise ValueError(f"{quantity.name} is defined twice")
         self._quantities[quantity.name] = quantity
         return Ref(quantity.name)

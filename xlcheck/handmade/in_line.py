@@ -69,7 +69,7 @@ def settled_in_line(
             still = set().union(*(judge.wrong_under(layer, candidate.edit) for layer in found.all_layers))
             right = lined.roots - still  # as they would be
             if cells.keys() <= right:
-                more = layers.roots < lined.roots and not _may_be_otherwise(cells, found, lined.left)
+                more = layers.roots < lined.roots and not _may_be_otherwise(cells, found, base, lined.left)
                 known = not any(any(foreign(cell, found, base)) for cell in lined.right_today & cells.keys())
                 known = known and not is_strange(candidate, base)
                 if known and (lined.is_whole or more) and lined.roots <= cells.keys() | layers.roots:
@@ -194,17 +194,23 @@ def _one_of_two(
     return None
 
 
-def _may_be_otherwise(cells: Mapping[Address, Odd], found: Arrangement, left: Collection[Address]) -> bool:
+def _may_be_otherwise(
+    cells: Mapping[Address, Odd], found: Arrangement, base: Arrangement, left: Collection[Address]
+) -> bool:
     """Whether cells may be right after all while some formulas belong to no layer.
 
-    A line may end at a cell that others of it stand on one side of. And where formulas multiply results, what looks
-    like a layer may be the gates of another one, of which the candidates have their own activation.
+    A line may end at a cell that others of it stand on one side of. Where formulas multiply results, what looks like a
+    layer may be the gates of another one, of which the candidates have their own activation. And some may belong to
+    layers as they are.
 
     Args:
         cells: as the others of their lines have them.
         found: the layers with that.
+        base: those without it.
         left: the formulas that belong to none.
     """
+    if not {*found.reads.formulas} - found.own <= {*base.reads.formulas} - base.own | cells.keys():
+        return True
     products = (own for cell in left for own in found.forms.of(atom_of(cell)).polynomial if len(own) > 1)
     gated = any(all(found.reads.is_formula(cell_of(atom)) for atom in own) for own in products)
     return gated or not all(odd.is_between for odd in cells.values())

@@ -31,7 +31,7 @@ from xlcheck.verdicts.cell_result import CellResult
 _IsRight = Callable[[SheetGroup], bool]
 _HABIT = 3
 """Cells with one formula that make a habit; in fewer the same slip may have been made again, or was filled once."""
-_MISSING = "bias-missing"
+_MISSING = frozenset({"bias-missing", "gate-missing"})
 _NOTHING = 1e-12
 _ROUNDED = 5e-3
 """How far a result that was pasted is from the right one: two digits behind the point are left of it."""
@@ -168,15 +168,15 @@ def _is_put_in(part: SheetGroup, cell: Address, said: CellResult) -> bool:
 def _as_a_habit(part: SheetGroup, roots: Mapping[Address, CellResult], held: Mapping[Address, str]) -> Iterator[str]:
     """What all steps, units and samples compute alike, and otherwise than Keras, perhaps as a layer that it has not.
 
-    A weight that all of them read wrongly makes no other layer; nor does a bias that stands there and nobody reads, nor
-    results that were pasted. Of numbers it is enough that all of a row or column are typed, as targets are.
+    A weight that all of them read wrongly makes no other layer; nor does a bias or a gate that stands there and nobody
+    reads, nor results that were pasted. Of numbers it is enough that all of a row or column are typed, as targets are.
     """
     for name, cells in _by_quantity(held).items():
         kinds = {skeleton(part.table.texts.get(cell, "")) for cell in cells}
         wrong = [roots[cell] for cell in cells if cell in roots]
         desired = {skeleton(own.desired_formula.removeprefix("=")) for own in wrong if own.desired_formula}
         is_habit = len(wrong) == len(cells) >= _HABIT and len(kinds) == 1 and not kinds & desired
-        if is_habit and not _are_pasted(wrong) and not any(own.diagnosis == _MISSING for own in wrong):
+        if is_habit and not _are_pasted(wrong) and not any(own.diagnosis in _MISSING for own in wrong):
             others = f"{show(min(cells))} and all others that should be {name}"
             yield f"{others} are computed alike, and otherwise than Keras computes them, which may be meant"
         for line in by_line(cells).values():

@@ -121,8 +121,6 @@ def _clip(use: Use) -> tuple[Signal, ...]:
     low, high = use.layer.options["x_min"], use.layer.options["x_max"]
     if not (isinstance(low, int | float) and isinstance(high, int | float)):
         raise NotSupportedError(f"operation {use.layer.name!r}: clip is supported only between two numbers")
-    if low > high:  # of which each of Keras's backends makes something else
-        raise NotSupportedError(f"operation {use.layer.name!r}: clip between {low:g} and {high:g} leaves no number")
     band = output_band(
         use.name, signal.timed, f"min(max({{x}}, {low:g}), {high:g})", f"The input, kept between {low:g} and {high:g}."
     )

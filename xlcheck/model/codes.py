@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.errors import ModelError
-from xlcheck.model.model_spec import LayerSpec, ModelSpec
+from xlcheck.model.model_spec import ModelSpec
 
 _SIZES = {"Embedding": "input_dim", "CategoryEncoding": "num_tokens"}
 
@@ -34,13 +33,3 @@ def check_codes(spec: ModelSpec, inputs: Mapping[str, Array]) -> None:
         wrong = values[(values != np.floor(values)) | (values < 0) | (values >= size)]
         if wrong.size:
             raise ModelError(f"input {tensor!r} holds {wrong[0]:g}; layer {layer!r} knows the codes 0 to {size - 1}")
-
-
-def check_computed_codes(layer: LayerSpec, codes: Any) -> None:
-    """Raise ModelError if a layer looks up a negative number: Keras then counts rows from the last one, Excel does not.
-
-    Of a number beyond the last row Keras says so itself.
-    """
-    if layer.kind in _SIZES and (wrong := (values := np.asarray(codes))[values < 0]).size:
-        size = int(layer.options[_SIZES[layer.kind]])
-        raise ModelError(f"layer {layer.name!r} looks up {wrong[0]:g}; it knows the codes 0 to {size - 1}")

@@ -107,12 +107,7 @@ class CalculationSettings:
             )
 
     def without_effect(self, formulas: Iterable[str], *, circular: bool, built: bool) -> Iterator[str]:
-        """Settings that are unusual and change no number that is seen at first, in words; see `differences`."""
-        if self.manual and built:
-            yield (
-                "calculation is manual: whoever chooses another sample or types a number sees the old numbers until F9 "
-                "is pressed"
-            )
+        """Settings that are unusual and change nothing, in words; see `differences`."""
         if self.iterates and not circular:
             yield "iterative calculation is on; no formulas form a circle, so it changes nothing"
         if self.from_1904 and not built and not any(map(_DAYS.search, formulas)):

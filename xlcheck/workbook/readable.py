@@ -195,10 +195,7 @@ def _font(font: Element, theme: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _grounds(fill: Element, theme: Mapping[str, str]) -> tuple[str, ...]:
-    """The colours behind the letters; of a pattern, which mixes two, its lines and the colour that it has from afar.
-
-    A ground that is only said to be solid is white for some programs and black for others.
-    """
+    """The colours behind the letters; of a pattern, which mixes two, the colour that it looks like from afar."""
     if fill.find("gradientFill") is not None:
         return tuple(_colour(colour, theme, _WHITE) for colour in fill.iterfind(".//stop/color"))
     pattern = fill.find("patternFill")
@@ -206,16 +203,13 @@ def _grounds(fill: Element, theme: Mapping[str, str]) -> tuple[str, ...]:
     if pattern is None or not part:
         return (_WHITE,)
     lines, ground = (pattern.find(f"{name}") for name in ("fgColor", "bgColor"))
-    if part == 1 and lines is None:
-        return (_WHITE, _BLACK)
     otherwise = _WHITE if part == 1 else _BLACK
     mixed = (
         otherwise if lines is None else _colour(lines, theme, otherwise),
         _WHITE if ground is None else _colour(ground, theme, _WHITE),
     )
     rows = [[int(rgb[place : place + 2], 16) for place in (0, 2, 4)] for rgb in mixed]
-    afar = "".join(f"{round(part * one + (1 - part) * other):02X}" for one, other in zip(*rows, strict=True))
-    return (afar,) if part == 1 else (afar, mixed[0])
+    return ("".join(f"{round(part * one + (1 - part) * other):02X}" for one, other in zip(*rows, strict=True)),)
 
 
 def _colour(colour: Element, theme: Mapping[str, str], otherwise: str) -> str:

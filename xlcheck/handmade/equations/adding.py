@@ -50,6 +50,22 @@ class Adding(Filling):
             if len(edit) == len(family):
                 yield edit
 
+    def _with_factor(self, family: Sequence[Address]) -> Iterator[Edit]:
+        """One more factor in a summand of a family: a result that nobody reads, as of a gate, or filled from that."""
+        algebra, last = self._terms.algebra, family[-1]
+        for factor, part in itertools.product(self._idle_beside(family), self._summands(self._terms[last])):
+            edit: dict[Address, Term] = {}
+            for cell in family:
+                away = offset_between(last, cell)
+                own = self._replaced(part, {x: self._along(x, away) for x in leaves(part)})
+                times = self._summands(self._terms[cell]).get(own) if isinstance(own, Term) else None
+                if times is not None:  # before a first step there may be no state
+                    gated = algebra.multiply(algebra.leaf(self._along(factor, away)), own)
+                    whole = algebra.sum((algebra.scale(gated, times), algebra.scale(own, -times)))
+                    edit |= next(self._each([cell], partial(self._inner, change=partial(self._plus, whole))), {})
+            if last in edit:
+                yield edit
+
     def _own_states(self, family: Sequence[Address]) -> Iterator[Address]:
         """What the step before the last one of a family gives: an activation, if a first state waits before all."""
         if len(family) > 1:

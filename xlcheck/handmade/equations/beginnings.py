@@ -23,6 +23,7 @@ def broken(table: CellTable, read: Collection[Address], reading: Reading) -> str
     """Why a sample may go on with steps that begin anew: without a state, or with the first one of another sample.
 
     Other samples begin with a state, or it stands right behind one of them and no number beside it says that it begins.
+    So may one that begins with other numbers than 0, as others do: a state may have been typed there.
     """
     if len(reading.documents) < _FEW or reading.kind == "Dense":
         return None
@@ -42,7 +43,15 @@ def broken(table: CellTable, read: Collection[Address], reading: Reading) -> str
             return (
                 f"{show(first[start])} reads the first state of another sample, though it may be a further step of it"
             )
+        typed = [cell for atom in sorted(begins.get(start, ())) if table.typed_numbers.get(cell := cell_of(atom))]
+        if goes_on and typed and any(_is_zero(begins.get(other, ()), table) for other in others):
+            return f"{show(typed[0])} is typed, though {show(first[start])} may be a further step of a sample"
     return None
+
+
+def _is_zero(begins: Collection[Atom], table: CellTable) -> bool:
+    """Whether a first state is 0, or none is read."""
+    return not any(table.typed_numbers.get(cell_of(atom), 0) for atom in begins)
 
 
 def _first_results(reading: Reading) -> dict[int, Address]:

@@ -68,6 +68,7 @@ class Edits(TypedCells):
         for own in filter(self._may_help, self._rows()):
             for new in sorted(self._unread):
                 yield from self._each(own, partial(self._added, cell=new))
+            yield from self._with_factor(own)
             yield from self._with_other_weights(own)
             yield from self._with_ranges(own)
         for cell in self._terms:
@@ -180,6 +181,7 @@ class Edits(TypedCells):
         yield from self._with_inputs(family)
         yield from self._each(family, self._once)
         yield from self._joined(family)
+        yield from self._with_factor(family)
         for pair in itertools.combinations(self._weights_of(family[0])[:_EXCHANGED], _PAIR):
             yield from self._each(family, partial(self._exchanged, pair=pair))
         for new in sorted(self._unread):

@@ -27,6 +27,8 @@ _MOST = 2_000
 """Cells of a range that are looked at one by one."""
 _FEW = 3
 """References of which each may move by itself when a formula is filled."""
+_AROUND, _STEPS = 2, 8
+"""Formulas on each side of one that say where it stands in its step; and those that may stand there in other steps."""
 _SOURCES, _KINDS = 3, 5
 """Formulas in each direction that a cell may have been meant to be filled from, and of how many kinds a number may."""
 
@@ -72,10 +74,14 @@ class Filling(TermChanges):
             yield axis, sorted(others, key=lambda o: (distance(cell, o), o))
 
     def _sources(self, cell: Address) -> Iterator[Address]:
-        """The next formulas in each direction, and the next that do the same; for a number the next of each kind."""
+        """The next formulas in each direction, those that do the same, and those in its place in other steps.
+
+        For a number the next formulas of each kind.
+        """
         is_formula = self._table.is_formula(cell)
         does = self._read(cell)[0] if is_formula else None
-        for _, line in self._beside(cell):
+        for axis, line in self._beside(cell):
+            yield from self._in_other_steps(cell, axis) if cell in self._terms else ()
             for side in ([o for o in line if o < cell], [o for o in line if o > cell]):
                 near = [o for o in side if distance(cell, o) <= _FAR]
                 alike = [o for o in near if self._operands[o][0] == does]
@@ -89,6 +95,29 @@ class Filling(TermChanges):
                     ]
                 )
                 yield from dict.fromkeys((*next_ones, *kinds, *alike[:_SOURCES]))
+
+    def _in_other_steps(self, cell: Address, axis: int) -> Iterator[Address]:
+        """The formulas around which the same is done as around one in its row or column: its place in other steps."""
+        line = self._lines[lines_of(cell)[2 - axis]]
+        at = bisect_left(line, cell)
+        around = (*line[max(0, at - _AROUND) : at], *line[at + 1 : at + 1 + _AROUND])
+        for other in self._alike_in(line, around[0]) if len(around) > 1 else ():
+            by = offset_between(around[0], other)
+            place = offset(cell, by)
+            if place in self._terms and all(self._does_same(own, by) for own in around):
+                yield place
+
+    def _alike_in(self, line: Sequence[Address], cell: Address) -> Iterator[Address]:
+        """The formulas of a line that do what one of it does, the nearest of them on either side."""
+        at = bisect_left(line, cell)
+        for side in (line[max(0, at - _FAR) : at][::-1], line[at + 1 : at + 1 + _FAR]):
+            alike = (other for other in side if self._operands[other][0] == self._operands[cell][0])
+            yield from itertools.islice(alike, _STEPS)
+
+    def _does_same(self, cell: Address, by: Offset) -> bool:
+        """Whether the formula that stands so far from another one does the same."""
+        other = offset(cell, by)
+        return other in self._operands and self._operands[other][0] == self._operands[cell][0]
 
     def _first_of(self, cells: Sequence[Address], kind: Callable[[Address], object]) -> list[Address]:
         """The first of some formulas of each kind, a few."""

@@ -137,9 +137,14 @@ class OddOnes(Filling):
                 yield cell
 
     def _asked(self, cell: Address, axis: int) -> Sequence[Address]:
-        """The nearest formulas on either side of a cell, in its row or column; of a number only those right beside."""
+        """The nearest formulas on either side of a cell, in its row or column, and those in its place in other steps.
+
+        Of a number only those right beside.
+        """
         if cell in self._table.texts:
-            return self._nearest(cell, axis, _ASKED)
+            near = self._nearest(cell, axis, _ASKED)
+            steps = self._in_other_steps(cell, axis) if cell in self._terms else ()
+            return tuple(dict.fromkeys((*near, *steps)))
         near = [o for o in self._nearest(cell, axis, 1) if distance(cell, o) == 1]
         return near if len(near) > 1 else ()
 
