@@ -10,9 +10,9 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.instances import LINEAR
-from xlcheck.handmade.equations.layers import Place
 from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.equations.votes import Place
 from xlcheck.handmade.networks.elements import Key
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.reading.cells import show

@@ -88,10 +88,6 @@ class Forms:
             self._order = tuple(sorted(self._forms))
         return iter(self._order)  # a form that is asked for meanwhile is added
 
-    def items(self) -> list[tuple[Atom, Form]]:
-        """All atoms, each with its form."""
-        return [(atom, self._forms[atom]) for atom in self]
-
     def of(self, atom: Atom) -> Form:
         """The form of an atom."""
         if self._open:

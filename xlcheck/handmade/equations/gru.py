@@ -15,9 +15,10 @@ from functools import cached_property
 from xlcheck.handmade.equations.forms import SUM, Forms
 from xlcheck.handmade.equations.gru_states import Update, first_turned, updates_of
 from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, GATE_KINDS, LINEAR, Instance
-from xlcheck.handmade.equations.layers import Layer, Place
+from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.polynomials import Atom, Monomial
 from xlcheck.handmade.equations.reading import Reading, documents_of
+from xlcheck.handmade.equations.votes import Place
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,8 @@ def has_updates(forms: Forms) -> bool:
 
 def updates_of(forms: Forms) -> Iterator[Update]:
     """The cells that mix a last state and a candidate."""
-    for atom, form in forms.items():
+    for atom in list(forms):
+        form = forms.of(atom)
         if form.kind != SUM:
             continue
         polynomial = _opened(form.polynomial, forms)

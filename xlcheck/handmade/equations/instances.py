@@ -67,8 +67,9 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
     found = {}
     deciding = _deciding(forms)
     single = _single_outputs(forms)
-    read = {atom for _, form in forms.items() for part in (form.polynomial, form.below) for m in part for atom in m}
-    for atom, form in forms.items():
+    read = {atom for form in map(forms.of, forms) for part in (form.polynomial, form.below) for m in part for atom in m}
+    for atom in list(forms):
+        form = forms.of(atom)
         if (form.kind == "exp" and atom not in read) or atom in deciding:
             continue  # the odds beside a sigmoid, or a step on the way to one
         if form.is_activation or (form.kind == SUM and atom not in inlined):
@@ -79,7 +80,7 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
                 instance.gate, instance.gated = gate, frozenset(under)
                 found[atom] = instance
     found |= _only_compared(found, forms, inlined, single, deciding)
-    computed = [x for x, form in forms.items() if x not in found and x not in inlined and _adds_computed(form, forms)]
+    computed = [x for x in forms if x not in found and x not in inlined and _adds_computed(forms.of(x), forms)]
     while skipped := {atom: (own, added) for atom, own, added in _before_skips(found, computed, forms, single)}:
         found = {atom: own for atom, own in found.items() if atom not in skipped}
         computed = [atom for atom in computed if atom not in skipped]
@@ -91,8 +92,8 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
 
 def _deciding(forms: Forms) -> set[Atom]:
     """Steps that decide by a sum that others read or bend, too: such a step is no activation of it."""
-    steps = {atom for atom, form in forms.items() if form.kind in STEPS}
-    others = [atom for atom, form in forms.items() if atom not in steps and form.kind != COPY] if steps else []
+    steps = {atom for atom in forms if forms.of(atom).kind in STEPS}
+    others = [atom for atom in forms if atom not in steps and forms.of(atom).kind != COPY] if steps else []
     read = {own for atom in others for own in (*forms.inlined.get(atom, ()), *forms.named.get(atom, ()))}
     bent = {frozenset(forms.of(atom).polynomial.items()) for atom in others if forms.of(atom).is_activation}
     return {
@@ -213,7 +214,8 @@ def _single_outputs(forms: Forms) -> set[Atom]:
     What multiplies a sigmoid may be a state, which a gate lets through, if it is not a weight of several products.
     """
     found: dict[Atom, tuple[Atom, str]] = {}
-    for atom, form in forms.items():
+    for atom in forms:
+        form = forms.of(atom)
         factors = [own for own, factor in form.polynomial.items() if factor == 1 and form.kind == SUM]
         given = [x for own in factors for x in own if forms.is_given(x)]
         if len(form.polynomial) == len(factors) == len(given) == 1 and len(factors[0]) == 2:
@@ -224,22 +226,12 @@ def _single_outputs(forms: Forms) -> set[Atom]:
     }
 
 
-def most_common(items: Sequence[Atom]) -> tuple[Atom, int, int] | None:
-    """The most common one, how often it occurs, and how often the next one; None if there is none."""
-    if not items:
-        return None
-    if items.count(items[0]) == len(items):  # as nearly always
-        return items[0], len(items), 0
-    (first, most), (_, next_most) = Counter(items).most_common(2)
-    return first, most, next_most
-
-
 def gated_sums(forms: Forms) -> Iterator[tuple[Atom, _Gated]]:
     """The sums in which a sigmoid multiplies a weighted sum of computed numbers, in one cell or in several."""
     followed: dict[Atom, tuple[Atom, ...]] = {}
     found: dict[Atom, _Gated] = {}
-    for atom, form in forms.items():
-        through = set[Atom]()
+    for atom in list(forms):
+        form, through = forms.of(atom), set[Atom]()
         around: tuple[Atom, ...] = ()
         polynomial = form.polynomial
         if form.is_activation and len(polynomial) == 1:

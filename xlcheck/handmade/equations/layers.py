@@ -16,13 +16,10 @@ from functools import cached_property
 from xlcheck.handmade import effort
 from xlcheck.handmade.equations.behind import behind
 from xlcheck.handmade.equations.forms import Forms
-from xlcheck.handmade.equations.instances import Instance, most_common
+from xlcheck.handmade.equations.instances import Instance
 from xlcheck.handmade.equations.polynomials import Atom, Monomial
 from xlcheck.handmade.equations.variants import tables_apart
-
-Place = tuple[int, int]
-"""Row and step."""
-SWEEPS = 2
+from xlcheck.handmade.equations.votes import Place, most_biases, slots_and_weights
 
 
 @dataclass(frozen=True)
@@ -285,74 +282,4 @@ def _steps(instances: Sequence[Instance], rows: Mapping[Atom, int]) -> dict[Atom
 
 
 def _voted(at: Mapping[Place, tuple[Instance, ...]]) -> Layer:
-    """Let steps and rows vote which input stands in which slot, and which weight belongs to it."""
-    of_step: dict[int, list[tuple[int, Instance]]] = defaultdict(list)
-    for (row, step), own in at.items():
-        of_step[step] += [(row, instance) for instance in own]
-    order = sorted(of_step, key=lambda step: -sum(len(x.pairs) for _, x in of_step[step]))
-    weights: dict[int, dict[int, Atom]] = defaultdict(dict)
-    slots: dict[int, dict[int, Atom]] = {}
-    count = 0
-    for _ in range(SWEEPS):
-        votes: dict[tuple[int, int], list[Atom]] = defaultdict(list)
-        agree = True
-        for step in order:
-            slots[step], count = _slots_of(of_step[step], weights, count)
-            place = {atom: slot for slot, atom in slots[step].items()}
-            for row, instance in of_step[step]:
-                for x, weight in instance.pairs:
-                    if x in place:
-                        votes[row, place[x]].append(weight)
-                        agree = weights[row].setdefault(place[x], weight) == weight and agree
-                    else:
-                        agree = agree and x is None
-        if agree:  # another sweep would find the same
-            break
-        for (row, slot), cast in votes.items():
-            found = most_common(cast)
-            if found is not None:
-                weights[row][slot] = found[0]
-    return Layer(at, slots, weights, _biases(at))
-
-
-def _slots_of(
-    members: Sequence[tuple[int, Instance]], weights: Mapping[int, Mapping[int, Atom]], count: int
-) -> tuple[dict[int, Atom], int]:
-    """The input in each slot at one step, as the weights beside them say; new slots for what no weight is known of."""
-    votes: dict[int, list[Atom]] = defaultdict(list)
-    new: Counter[Atom] = Counter()
-    for row, instance in members:
-        slot_of = {weight: slot for slot, weight in weights.get(row, {}).items()}
-        for x, weight in instance.pairs:
-            if x is not None:
-                if weight in slot_of:
-                    votes[slot_of[weight]].append(x)
-                else:
-                    new[x] += 1
-    slots = {}
-    for slot, cast in votes.items():
-        found = most_common(cast)
-        if found is not None and found[1] > found[2]:
-            slots[slot] = found[0]
-    for x, times in sorted(new.items(), key=lambda item: (-item[1], item[0])):
-        if x not in slots.values() and 2 * times >= len(members):
-            slots[count] = x
-            count += 1
-    return slots, count
-
-
-def _biases(at: Mapping[Place, tuple[Instance, ...]]) -> dict[int, frozenset[Atom]]:
-    """The biases that most instances of a row add."""
-    votes: dict[int, Counter[frozenset[Atom]]] = defaultdict(Counter)
-    for (row, _), own in at.items():
-        for instance in own:
-            votes[row][frozenset(weight for x, weight in instance.pairs if x is None)] += 1
-    found = {}
-    for row, counts in votes.items():
-        for biases, times in counts.most_common():
-            if biases or 2 * times > counts.total():
-                found[row] = biases
-                break
-        else:
-            found[row] = frozenset()
-    return found
+    return Layer(at, *slots_and_weights(at), most_biases(at))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from xlcheck.handmade.equations.forms import Forms
-from xlcheck.handmade.equations.layers import Layer, Place
+from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.other_activations import KERAS
 from xlcheck.handmade.equations.polynomials import Atom
 from xlcheck.handmade.equations.reading import Reading, documents_of
+from xlcheck.handmade.equations.votes import Place
 
 
 def read_simple_rnn(layer: Layer, forms: Forms) -> Reading | None:
