@@ -162,6 +162,28 @@ class Algebra:
             found = self._terms[key] = Function(len(self._terms), name, arguments)
         return found
 
+    def replaced(self, item: Expression, by: Callable[[Term], Expression | None]) -> Expression:
+        """An expression with others in the place of some of its terms.
+
+        Args:
+            item: the expression.
+            by: what stands in the place of a term; None where it stays, and its own terms are asked.
+        """
+        own = by(item) if isinstance(item, Term) else item
+        if own is not None:
+            return own
+        match item:
+            case Sum(constant=constant, parts=parts):
+                return self.sum((constant, *(self.scale(self.replaced(part, by), factor) for part, factor in parts)))
+            case Product(factors=factors):
+                product: Expression = 1.0
+                for factor, power in factors:
+                    product = self.multiply(product, self.power(self.replaced(factor, by), power))
+                return product
+            case Function(name=name, arguments=arguments):
+                return self.function(name, *(self.replaced(argument, by) for argument in arguments))
+        return item
+
     def _linear(self, items: Iterable[tuple[Expression, float]]) -> Expression:
         constant = 0.0
         parts: dict[Term, float] = {}

@@ -181,3 +181,20 @@ def test_a_formula_and_its_normal_form_evaluate_alike(
             assert meaning == pytest.approx(actual, rel=1e-9, abs=1e-9), text
 
     assert compared == len(formulas)
+
+
+def test_terms_are_replaced_within_an_expression() -> None:
+    """In sums, products, powers and functions; what is put there is not looked at again, and the rest is the same."""
+    algebra = Algebra()
+    a, b, c = (algebra.leaf(cell) for cell in CELLS[:3])
+
+    def made(one: Expression, other: Expression) -> Expression:
+        product = algebra.multiply(algebra.power(one, 2.0), algebra.function("TANH", other))
+        return algebra.sum((0.5, algebra.scale(product, -3.0), other))
+
+    term = made(a, b)
+    assert algebra.replaced(term, {a: c}.get) is made(c, b)
+    assert algebra.replaced(term, {a: b, b: a}.get) is made(b, a)
+    assert algebra.replaced(term, {a: 2.0, b: c}.get) is made(2.0, c)
+    assert algebra.replaced(term, lambda _: None) is term
+    assert algebra.replaced(0.75, {a: c}.get) == 0.75

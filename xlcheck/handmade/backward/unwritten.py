@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from xlcheck.formulas.algebra import Address, Algebra, Expression, Function, Leaf, Product, Sum, Term, subterms
+from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.updates import find_updates, source
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
@@ -37,7 +37,7 @@ def with_outputs(terms: CellTerms) -> CellTerms:
             own: algebra.scale(algebra.subtract(algebra.leaf(outputs[output]), target), factor)
             for own, (output, target, factor) in inner.items()
         }
-        if instead and isinstance(new := _with(term, instead, algebra), Term):
+        if instead and isinstance(new := algebra.replaced(term, instead.get), Term):
             edit[cell] = new
     return terms.edited({**edit, **{cell: output for output, cell in outputs.items()}}) if edit else terms
 
@@ -71,22 +71,3 @@ def _is_unit(parts: list[Term]) -> bool:
         return True
     bends = any(isinstance(own, Function) and own.name in _BENDING for part in parts for own in subterms(part))
     return len(parts) == 1 and bends
-
-
-def _with(expression: Expression, instead: Mapping[Term, Expression], algebra: Algebra) -> Expression:
-    """A term with others in the place of some that are in it."""
-    if not isinstance(expression, Term):
-        return expression
-    if expression in instead:
-        return instead[expression]
-    match expression:
-        case Sum(constant=constant, parts=parts):
-            return algebra.sum([constant, *(algebra.scale(_with(part, instead, algebra), c) for part, c in parts)])
-        case Product(factors=factors):
-            found: Expression = 1.0
-            for factor, power in factors:
-                found = algebra.multiply(found, algebra.power(_with(factor, instead, algebra), power))
-            return found
-        case Function(name=name, arguments=arguments):
-            return algebra.function(name, *(_with(argument, instead, algebra) for argument in arguments))
-    return expression

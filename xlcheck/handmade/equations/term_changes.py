@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import partial
 from math import nan
 
-from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term
+from xlcheck.formulas.algebra import Address, Expression, Leaf, Product, Sum, Term
 from xlcheck.handmade.equations.activations import activation_of
 from xlcheck.handmade.equations.kinks import STEPS, slope_below_0
 from xlcheck.handmade.reading.cell_terms import CellTerms, is_spoilt, leaves
@@ -135,25 +135,14 @@ class TermChanges:
         own = {cell: to[cell] for cell in self._leaves[term] if cell in to}
         key = (term, *own.items())
         if key not in self._known:
-            found = self._made(term, own)
+
+            def read(part: Term) -> Expression | None:
+                return self._number_in(own[part.cell]) if isinstance(part, Leaf) and part.cell in own else None
+
+            found = self._terms.algebra.replaced(term, read)
             self._known[key] = nan if is_spoilt(found) else found
         return self._known[key]
 
     def _exchanged(self, term: Term, pair: Sequence[Address]) -> Iterator[Expression]:
         """A term in which each of two cells stands in the place of the other one."""
         yield self._replaced(term, dict(zip(pair, reversed(pair), strict=True)))
-
-    def _made(self, item: Expression, to: Mapping[Address, Address]) -> Expression:
-        algebra = self._terms.algebra
-        if isinstance(item, Leaf):
-            return self._number_in(to[item.cell]) if item.cell in to else item
-        if isinstance(item, Sum):
-            return algebra.sum((item.constant, *(algebra.scale(self._made(part, to), k) for part, k in item.parts)))
-        if isinstance(item, Product):
-            product: Expression = 1.0
-            for factor, power in item.factors:
-                product = algebra.multiply(product, algebra.power(self._made(factor, to), power))
-            return product
-        if isinstance(item, Function):
-            return algebra.function(item.name, *(self._made(argument, to) for argument in item.arguments))
-        return item
