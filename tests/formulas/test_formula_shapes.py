@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from xlcheck.formulas.shapes import Filled, expected, is_filled_from, moved, shape_of, with_operand
+from xlcheck.formulas.shapes import (
+    Filled,
+    expected,
+    is_filled_from,
+    moved,
+    shape_of,
+    with_operand,
+    with_operands_moved,
+)
 
 
 @pytest.mark.parametrize(
@@ -76,3 +84,10 @@ def test_one_range_of_a_formula_is_changed() -> None:
     assert with_operand("MMULT(A1:C1,$D$1:$D$3)+E1", 1, (0, 0), (-1, 0)) == "MMULT(A1:C1,$D$1:$D$2)+E1"
     assert with_operand("MMULT(A1:C1,$D$1:$D$3)+E1", 2, (1, 0), (1, 0)) == "MMULT(A1:C1,$D$1:$D$3)+E2"
     assert with_operand("A1:B1", 0, (-1, 0), (0, 0)) is None
+
+
+def test_some_references_of_a_formula_move() -> None:
+    """Those with the numbers that are given, fixed or not; none that would leave the sheet."""
+    assert with_operands_moved("SUM(A2:B2)*$C$1+D4", {0, 1}, (1, 2)) == "SUM(C3:D3)*$E$2+D4"
+    assert with_operands_moved("A2+B2", (), (5, 5)) == "A2+B2"
+    assert with_operands_moved("A2+B9", {0, 1}, (-2, 0)) is None

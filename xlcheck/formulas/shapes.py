@@ -6,7 +6,7 @@ Cells that were filled from one another have the same shape.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from xlcheck.formulas.scanner import BOTTOM, LEFT, RIGHT, TOP, Ref, cut, tokens_between
@@ -71,6 +71,13 @@ def with_operand(formula: str, number: int, first: tuple[int, int], last: tuple[
     text = cut(formula)
     changed = text.refs[number].shifted(first, last)
     return None if changed is None else text.with_refs([*text.refs[:number], changed, *text.refs[number + 1 :]])
+
+
+def with_operands_moved(formula: str, numbers: Collection[int], away: tuple[int, int]) -> str | None:
+    """A formula with some of its ranges so many rows and columns further, fixed or not; None beyond the sheet."""
+    text = cut(formula)
+    refs = [ref.shifted(away, away) if number in numbers else ref for number, ref in enumerate(text.refs)]
+    return None if None in refs else text.with_refs(refs)
 
 
 def is_filled_from(formula: str, place: tuple[int, int], other: str, elsewhere: tuple[int, int]) -> bool:

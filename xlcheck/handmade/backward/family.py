@@ -13,7 +13,7 @@ from itertools import pairwise
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import Ref, cut
-from xlcheck.formulas.shapes import shape_of, skeleton
+from xlcheck.formulas.shapes import shape_of, skeleton, with_operands_moved
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.unwritten import FAR
 from xlcheck.handmade.reading.cells import CellTable
@@ -137,7 +137,9 @@ def _wanted(table: CellTable, cell: Address, line: Mapping[int, Address], stride
     fitting, moves = _fitting(table, line, stride)
     if len(fitting) < _SIBLINGS:
         return None
-    text, own = _filled(table.texts[line[fitting[0]]], fitting[0], moves, stride), table.texts.get(cell)
+    number, own = fitting[0], table.texts.get(cell)
+    moving = [k for k, is_moving in enumerate(moves) if is_moving]
+    text = with_operands_moved(table.texts[line[number]], moving, (-number * stride[0], -number * stride[1]))
     if text is None:
         return None
     if own is None:
@@ -145,7 +147,7 @@ def _wanted(table: CellTable, cell: Address, line: Mapping[int, Address], stride
         return text if 2 * len(fitting) > len(line) and not is_start else None
     if _areas(own, cell[0]) == _areas(text, cell[0]) and _kind(own) == _kind(text):
         return None
-    rivals = sum(_is_filled(own, table.texts[o], n, stride) for n, o in line.items() if o in table.texts)
+    rivals = sum(table.fills(cell, other) for other in line.values() if other in table.texts)
     # With the cell itself its own kin must be fewer: of three, two may read what moves and two what stays.
     return text if len(fitting) > max(rivals + 1, rivals + len(line) - len(fitting)) else None
 
@@ -173,23 +175,6 @@ def _rule(refs: Mapping[int, Ref], stride: Offset) -> tuple[bool, set[int]]:
     votes = moves if is_moving else stays
     best = max(votes, key=lambda corners: votes[corners])
     return is_moving, {n for n, ref in refs.items() if _corners(ref, n * is_moving, stride) == best}
-
-
-def _filled(text: str, steps: int, moves: Sequence[bool], stride: Offset) -> str | None:
-    """A formula so many steps before the place in which it stands."""
-    found = cut(text)
-    by = -steps * stride[0], -steps * stride[1]
-    refs = [ref.shifted(by, by) if own else ref for ref, own in zip(found.refs, moves, strict=True)]
-    return None if None in refs else found.with_refs(refs)
-
-
-def _is_filled(text: str, other: str, steps: int, stride: Offset) -> bool:
-    """Whether another formula so many steps away is the same, each reference moved or left."""
-    pairs = zip(cut(text).refs, cut(other).refs, strict=False)
-    return _kind(text) == _kind(other) and all(
-        _corners(b, 0, stride) == _corners(a, 0, stride) or _corners(b, steps, stride) == _corners(a, 0, stride)
-        for a, b in pairs
-    )
 
 
 def _goes_on(table: CellTable, line: Sequence[Address]) -> bool:

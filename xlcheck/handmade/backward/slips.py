@@ -7,7 +7,6 @@ often than the one that it names, as whoever slips leaves the right cell unread;
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
@@ -15,10 +14,11 @@ from itertools import product
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.formulas.scanner import Ref, cut
-from xlcheck.formulas.shapes import skeleton
+from xlcheck.formulas.shapes import skeleton, with_operands_moved
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.offsets import Offset, offset, offset_between, run_from
+from xlcheck.handmade.reading.lines import by_line, lines_of
+from xlcheck.handmade.reading.offsets import Offset, distance, offset, offset_between, run_from
 
 Edit = Mapping[Address, str]
 """Cell → the formula that it may be meant to hold."""
@@ -45,10 +45,7 @@ class Slips:
         self._seen: set[tuple[tuple[Address, str], ...]] = set()
         self._strides = [] if stride is None else [stride, (-stride[0], -stride[1])]
         self._readers = {cell: len(own) for cell, own in terms.readers.items()}
-        self._lines: dict[tuple[str, int, int], list[Address]] = defaultdict(list)
-        for cell in sorted(table.texts):
-            for axis in (1, 2):
-                self._lines[_line(cell, axis)].append(cell)
+        self._lines = by_line(sorted(table.texts))
 
     def by_likelihood(self) -> Iterator[Iterator[Edit]]:
         """The edits of each kind, the likeliest kind first."""
@@ -74,8 +71,8 @@ class Slips:
     def _alike(self, cell: Address) -> Iterator[list[Address]]:
         """A cell and those in its row, or its column, that do the same; and the cell alone."""
         text = self._table.texts.get(cell)
-        for axis in (1, 2) if text is not None else ():
-            line = self._lines[_line(cell, axis)][:_WIDE]
+        for own in lines_of(cell) if text is not None else ():
+            line = self._lines[own][:_WIDE]
             yield [other for other in line if skeleton(self._table.texts[other]) == skeleton(text or "")]
         yield [cell]
 
@@ -126,7 +123,7 @@ class Slips:
             others = {other: self._away(other, number) for other in alike}
             group = [other for other, its in others.items() if all(its[k] == away[k] for k in (0, 1) if by[k])]
             for numbers in dict.fromkeys(((number,), same)):
-                yield from self._each(group, partial(_shifted, numbers=numbers, by=by))
+                yield from self._each(group, partial(with_operands_moved, numbers=numbers, away=by))
 
     def _away(self, cell: Address, number: int) -> Offset:
         """How far a reference is away from its cell."""
@@ -181,10 +178,10 @@ class Slips:
     def _sources(self, cell: Address) -> Iterator[Offset]:
         """How far away the next formulas in the row and in the column stand that do something else, and by strides."""
         does = skeleton(self._table.texts[cell]) if cell in self._table.texts else None
-        for axis in (1, 2):
-            line = [c for c in self._lines[_line(cell, axis)] if c != cell]
+        for own in lines_of(cell):
+            line = self._lines.get(own, ())
             for side in ([c for c in reversed(line) if c < cell], [c for c in line if c > cell]):
-                near = next((c for c in side if abs(c[1] - cell[1]) + abs(c[2] - cell[2]) <= _FAR), None)
+                near = next((c for c in side if distance(c, cell) <= _FAR), None)
                 if near is not None and skeleton(self._table.texts[near]) != does:
                     yield offset_between(near, cell)
         for stride in self._strides:
@@ -200,25 +197,13 @@ class Slips:
         if len(refs) <= _FEW:
             ways += [tuple(k for k, own in enumerate(way) if own) for way in product((True, False), repeat=len(refs))]
         for way in dict.fromkeys(ways):
-            if (found := _shifted(text, way, away)) is not None:
+            if (found := with_operands_moved(text, way, away)) is not None:
                 yield found
 
     def _is_read_less(self, ref: Ref, sheet: str, away: Offset) -> bool:
         area = ref.area(sheet)
         old, new = (area.sheet, area.top, area.left), (area.sheet, area.top + away[0], area.left + away[1])
         return self._terms.holds_number(new) and self._readers.get(new, 0) < self._readers.get(old, 0)
-
-
-def _line(cell: Address, axis: int) -> tuple[str, int, int]:
-    """The row of a cell, or its column."""
-    return cell[0], axis, cell[1] if axis == 1 else cell[2]
-
-
-def _shifted(text: str, numbers: Collection[int], by: Offset) -> str | None:
-    """A formula with some of its references so far away; None beyond the sheet."""
-    found = cut(text)
-    refs = [ref.shifted(by, by) if k in numbers else ref for k, ref in enumerate(found.refs)]
-    return None if None in refs else found.with_refs(refs)
 
 
 def _turned(text: str, number: int) -> str | None:

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
-from xlcheck.formulas.shapes import moved, operands, shape_of, skeleton, with_operand
+from xlcheck.formulas.shapes import moved, operands, shape_of, skeleton, with_operands_moved
 from xlcheck.handmade.equations.pairs import Pair, Pairs
 from xlcheck.handmade.equations.term_changes import TermChanges
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -211,20 +211,19 @@ class Filling(TermChanges):
         numbers = range(len(operands(text)))
         for count in numbers[1:] if len(numbers) <= _FEW else ():
             for moving in itertools.combinations(numbers, count):
-                other: str | None = text
-                for number in moving:
-                    other = None if other is None else with_operand(other, number, away, away)
+                other = with_operands_moved(text, moving, away)
                 yield from () if other is None else (other,)
 
     def _with_weights_fixed(self, text: str, source: Address, away: Offset) -> Iterator[str]:
         """A formula filled so far away in which weights stay, and what would go to an empty cell."""
-        other: str | None = text
+        moving = set[int]()
         for number, ref in enumerate(operands(text)):
             area = ref.area(source[0])
             cells = [(area.sheet, *place) for place in area.cells()] if area.size <= _MOST else []
             to = [offset(cell, away) for cell in cells]
             if self._weights.isdisjoint(cells) and any(cell in self._table.index for cell in to):
-                other = None if other is None else with_operand(other, number, away, away)
+                moving.add(number)
+        other = with_operands_moved(text, moving, away)
         yield from () if other is None else (other,)
 
     def _put_to_use(self, sources: Sequence[Address], cells: Sequence[Address]) -> Iterator[dict[Address, Term]]:
