@@ -11,10 +11,10 @@ from training_sheets import cell, filled, table_of, terms_of, training
 
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.backward.certainty import Certainty, weight_cells
+from xlcheck.handmade.backward.certainty import Certainty
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, coefficient, is_set, numbers_in
 from xlcheck.handmade.backward.data import moves_factors
-from xlcheck.handmade.backward.evaluation import evaluate, same, value_of
+from xlcheck.handmade.backward.evaluation import evaluate, line_of, same, value_of
 from xlcheck.handmade.backward.exchange import explained_by_exchange
 from xlcheck.handmade.backward.family import amendments
 from xlcheck.handmade.backward.gaps import gaps, seems_to_belong
@@ -66,6 +66,15 @@ def test_functions_are_the_same_if_they_agree_under_every_setting() -> None:
     assert same(one, one * (1 + 1e-12))
     assert not same(one, one + np.array([0.0, 1e-12, 0.0]))
     assert not same(one, np.array([1.0, np.nan, 3e5]))
+
+
+def test_a_straight_line_is_told_from_a_curve() -> None:
+    """What it gives at 0, and its slope, under every setting; of a square nobody can say which value is meant."""
+    factor = np.array([2.0, -3.0])
+    found = line_of(lambda x: factor * x + 1.0, 2)
+    assert found is not None
+    assert [own.tolist() for own in found] == [[1.0, 1.0], [2.0, -3.0]]
+    assert line_of(lambda x: factor * x**2, 2) is None
 
 
 def test_numbers_made_of_settings_alone() -> None:
@@ -146,9 +155,13 @@ def test_the_networks_whose_outputs_are_compared_with_targets(tmp_path: Path) ->
     (network,) = find_networks(Neurons(terms, sheet.order, sheet.cells, {}), terms, {}, frozenset())
     nothing = terms_of(training(tmp_path / "v.xlsx", 1, {(h, 0): 0.5 for h in ("E", *(f"g{k}" for k in range(1, 9)))}))
 
-    assert weight_cells(network) == {
+    assert network.weight_cells == {
         (layer, i, u): at(f"w{4 * layer + 2 * u + i + 1}", 0) for layer in (0, 1) for i in (0, 1) for u in (0, 1)
     }
+    moved = network.reading({at("w1", 0): at("w2", 0), at("w2", 0): at("w1", 0)})
+    assert moved.layers[0].kernel == (network.layers[0].kernel[1][:1] + network.layers[0].kernel[0][1:],
+                                      network.layers[0].kernel[0][:1] + network.layers[0].kernel[1][1:])  # fmt: skip
+    assert (moved.layers[1], moved.samples) == (network.layers[1], network.samples)
     (sample,) = network.samples
     assert sample.inputs == (at("x1", 0), at("x2", 0))
     assert sample.targets == (at("t1", 0), at("t2", 0))

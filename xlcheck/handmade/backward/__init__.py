@@ -7,7 +7,7 @@ certain. In the order in which data flows:
 - `data`: inputs and targets that are computed, as typed ones are given
 - `unwritten`: outputs that stand within other formulas
 - `updates`: where a step ends, so that each step stands alone, with weights of its own
-- `evaluation`, `activations`, `neurons`, `network`: the forward part as layers of cells
+- `evaluation`, `neurons`, `network`: the forward part as layers of cells
 - `truth`: what Keras says of it, under random settings and for the numbers shown
 - `quantities`, `roles`: each cell named by its values under all settings
 - `coefficients`, `set_up`: numbers made of hyperparameters alone, and the cells that hold them

@@ -8,16 +8,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from xlcheck.formulas.algebra import Address, Leaf, outline
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.backward.family import place_of
-from xlcheck.handmade.backward.network_cells import DenseNetwork
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Move
-from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.cells import CellTable, beside, show
 from xlcheck.handmade.reading.digits import agrees, digits_of
 from xlcheck.handmade.reading.offsets import offset, offset_between
 from xlcheck.handmade.reading.reached import reached
 
 _DIGITS = 4
+Weights = Mapping[tuple[int, int, int], Address]
+"""Layer, input and unit → the cell of the weight."""
 
 
 class Certainty:
@@ -114,28 +115,41 @@ def typed_weights(table: CellTable, reading: Reading, accepted: Collection[int])
     A weight that is typed anew at each step is one that is not trained. So in another step the weight at the same
     place must be updated.
     """
-    steps = [reading.steps[number] for number in sorted(accepted)]
-    arrays = [weight_cells(step.truth.network) for step in steps]
-    updated = {place for own in arrays for place, cell in own.items() if cell in reading.sheet.updates}
-    used = defaultdict[tuple[object, Address | None], list[int]](list)
-    for number, own in enumerate(arrays):
+    updates = reading.sheet.updates
+    steps = {number: reading.steps[number].truth.network.weight_cells for number in sorted(accepted)}
+    updated = {place for own in steps.values() for place, cell in own.items() if cell in updates}
+    for number, before, own in one_after_another(steps, updates):
+        step = reading.steps[number]
+        follows = [place for place, cell in own.items() if updates.get(cell) == before[place]]
+        move = _along_gradient(step.moves.get(own[place]) for place in follows)
         for place, cell in own.items():
-            used[place, cell].append(number)
-    for own in arrays:
-        sources = {place: reading.sheet.updates.get(cell) for place, cell in own.items()}
-        for number in sorted({number for item in sources.items() for number in used.get(item, ())}):
-            before = arrays[number]
-            follows = [place for place, source in sources.items() if source == before.get(place)]
-            if own is before or own.keys() != before.keys() or not follows:
-                continue
-            move = _along_gradient(steps[number].moves.get(own[place]) for place in follows)
-            for place, cell in own.items():
-                typed = cell in table.index and not table.is_formula(cell) and cell != before[place]
-                if typed and place in updated and move is not None and _is_in_line(cell, before[place], reading):
-                    gradient = steps[number].gradients[before[place]]
-                    after = reading.sheet.cells[before[place]] - move.rate.size * gradient
-                    if 2 * len(follows) >= len(own) or _is_pasted(reading.sheet.terms.number(cell), after[-1]):
-                        yield cell, Role(Quantity(f"{show(before[place])} after the step", after))
+            typed = cell in table.index and not table.is_formula(cell) and cell != before[place]
+            if typed and place in updated and move is not None and _is_in_line(cell, before[place], reading):
+                after = reading.sheet.cells[before[place]] - move.rate.size * step.gradients[before[place]]
+                if 2 * len(follows) >= len(own) or _is_pasted(reading.sheet.terms.number(cell), after[-1]):
+                    yield cell, Role(Quantity(f"{show(before[place])} after the step", after))
+
+
+def one_after_another(
+    steps: Mapping[int, Weights], updates: Mapping[Address, Address]
+) -> Iterator[tuple[int, Weights, Weights]]:
+    """The number of each step from whose weights those of another one move, and the weights of both.
+
+    Args:
+        steps: number → its weights.
+        updates: updated cell → weight.
+    """
+    holding: dict[Address, set[int]] = defaultdict(set)
+    for number, weights in steps.items():
+        for cell in weights.values():
+            holding[cell].add(number)
+    for own in steps.values():
+        moved = {updates[cell] for cell in own.values() if cell in updates}
+        for number in sorted(set().union(*(holding[cell] for cell in moved if cell in holding))):
+            before = steps[number]
+            follows = before.keys() == own.keys() and any(updates.get(own[at]) == cell for at, cell in before.items())
+            if follows and before is not own:
+                yield number, before, own
 
 
 def _is_pasted(number: float, result: float) -> bool:
@@ -188,12 +202,11 @@ def _is_left_out(cell: Address, reading: Reading, number: int) -> bool:
     if sheet.terms.is_computed(cell):
         return False
     inputs = {own for sample in reading.steps[number].truth.network.samples for own in sample.inputs}
-    beside = [(cell[0], cell[1] + d, cell[2] + r) for d, r in ((0, 1), (1, 0), (0, -1), (-1, 0))]
     readers = [reader for reader in sheet.terms.readers.get(cell, ()) if reader not in sheet.updates]
     kinds = {outline(sheet.terms[reader], lambda _: None) for reader in readers}
     return any(
         outline(sheet.terms[reader], lambda _: None) in kinds
-        for own in beside if own in inputs
+        for own in beside(cell) if own in inputs
         for reader in sheet.terms.readers.get(own, ()) if reader not in reading.forward
     )  # fmt: skip
 
@@ -233,16 +246,6 @@ def _reads_otherwise(reading: Reading, number: int) -> bool:
         for place, before in line.items() if (after := line.get(place + 1)) is not None
     }  # fmt: skip
     return len(ahead) > 1
-
-
-def weight_cells(network: DenseNetwork) -> dict[tuple[int, int, int], Address]:
-    """Layer, input (−1 for the bias) and unit → the cell of the weight."""
-    found: dict[tuple[int, int, int], Address] = {}
-    for number, layer in enumerate(network.layers):
-        for i, row in enumerate(layer.kernel):
-            found |= {(number, i, u): cell for u, cell in enumerate(row)}
-        found |= {(number, -1, u): cell for u, cell in enumerate(layer.bias or ())}
-    return found
 
 
 def _along_gradient(moves: Iterator[Move | None]) -> Move | None:

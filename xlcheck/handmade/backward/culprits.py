@@ -16,12 +16,13 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.handmade import effort
-from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.backward.evaluation import line_of, same
 from xlcheck.handmade.backward.in_samples import Column, Columns
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Form, Move, goals
-from xlcheck.handmade.reading.cells import show
+from xlcheck.handmade.reading.cells import beside, show
+from xlcheck.handmade.reading.reached import reached
 
 _EITHER = "two cells could be wrong, and nothing says which"
 _SIGN = "it may be a bias, which should be added to the sum"
@@ -109,8 +110,7 @@ class Search:
 
     def _has_rule(self, update: Address, usual: set[Form]) -> bool:
         """Whether weights of its kind move by more than their gradient, as those that shrink do."""
-        weight = self._sheet.updates[update]
-        is_bias = any(weight in (layer.bias or ()) for layer in self._step.truth.network.layers)
+        is_bias = self._sheet.updates[update] in self._step.truth.network.biases
         return any(rule for rule, _, of_bias in usual if of_bias == is_bias)
 
     def _is_settled(self, update: Address) -> bool:
@@ -129,19 +129,9 @@ class Search:
 
     def _above(self, update: Address) -> list[Address]:
         """The cells behind the forward parts from which an update is computed, in order of calculation."""
-        found: dict[Address, None] = {}
-        stack = [(update, False)]
-        while stack:
-            cell, ready = stack.pop()
-            if ready:
-                found[cell] = None
-                continue
-            if cell != update:
-                stack.append((cell, True))
-            for read in self._sheet.terms.reads[cell]:
-                if self._is_behind(read) and read not in found:
-                    stack.append((read, False))
-        return list(found)
+        terms = self._sheet.terms
+        found = reached([update], terms.reads.__getitem__, among=self._is_behind)
+        return sorted(found, key=terms.in_no_circle.__getitem__)
 
     def _is_behind(self, cell: Address) -> bool:
         sheet, forward = self._sheet, self._reading.forward
@@ -282,11 +272,10 @@ class Search:
         typed = [
             read for read in self._sheet.terms.reads[cell] if read in self._sheet.settings - self._sheet.terms.keys()
         ]
-        beside = ((t, (t[0], t[1] + d, t[2] + r)) for t in typed for d, r in ((0, 1), (1, 0), (0, -1), (-1, 0)))
         return any(
             other in self._sheet.terms and self._reading.roles.get(other, (None,))[0] == self._number
-            for _, other in beside
-        )
+            for own in typed for other in beside(own)
+        )  # fmt: skip
 
     def _suspects(self, cell: Address) -> Iterator[Address]:
         """The cells without a role that only read cells with one."""
@@ -323,28 +312,16 @@ class Search:
     def _solved(self, cell: Address, update: Address) -> Array | None:
         """The value of a cell under which an update follows its gradient, if the update is linear in it."""
         known = self.findings.values
-        trials = []
-        size = len(self._sheet.cells[cell])
-        for value in (0.0, 1.0, 2.0):
-            trials.append(self._after(update, {**known, cell: np.full(size, value)}))
-        slope = trials[1] - trials[0]
-        if not same(trials[2] - trials[1], slope) or not (np.abs(slope[:-1]) > 1e-12).all():
+        found = line_of(lambda value: self._after(update, {**known, cell: value}), len(self._sheet.cells[cell]))
+        if found is None or not (np.abs(found[1][:-1]) > 1e-12).all():
             return None
         with np.errstate(all="ignore"):
-            return np.asarray((self._goals[update] - trials[0]) / slope)
+            return np.asarray((self._goals[update] - found[0]) / found[1])
 
     def _updates_behind(self, cell: Address) -> list[Address]:
         """The updates of this step that depend on a cell."""
-        found: dict[Address, None] = {}
-        seen: set[Address] = set()
-        stack = [cell]
-        while stack:
-            item = stack.pop()
-            if item in seen:
-                continue
-            seen.add(item)
-            if item in self._step.moves:
-                found |= {item: None} if item in self._goals else {}
-            elif item not in self._sheet.updates or item == cell:
-                stack.extend(self._readers.get(item, ()))
-        return list(found)
+        readers, updates = self._readers, self._sheet.updates
+        if cell in self._step.moves:
+            return [cell] if cell in self._goals else []
+        found = reached([cell], lambda own: readers.get(own, ()), through=lambda own: own not in updates)
+        return [update for update in self._goals if update in found]

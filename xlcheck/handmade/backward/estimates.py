@@ -7,13 +7,11 @@ near the gradient follows.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.backward.network_cells import DenseNetwork
 from xlcheck.handmade.backward.quantities import Library, Quantity
 from xlcheck.handmade.backward.steps import Sheet, Step
 from xlcheck.handmade.backward.truth import Truth, truths
@@ -50,26 +48,13 @@ def estimates(
     for count, (number, weight, length) in enumerate(trials):
         place = ("", -1, count)
         places[place] = sheet.cells[weight] + length
-        networks.append(_with(steps[number].truth.network, weight, place))
+        networks.append(steps[number].truth.network.reading({weight: place}))
     found: dict[int, list[Quantity]] = {number: [] for number in unknown}
     moved = truths(networks, {**sheet.cells, **places}, steps[0].truth.loss, ask)
     for (number, weight, length), truth in zip(trials, moved, strict=True):
         found[number] += _quantities(steps[number], weight, length, truth)
     counts = steps[0].truth.network.with_targets, len(steps[0].truth.network.samples[-1].targets)
     return {number: Library(own, counts) for number, own in found.items()}
-
-
-def _with(network: DenseNetwork, weight: Address, place: Address) -> DenseNetwork:
-    """A network that has another cell in the place of a weight."""
-    layers = tuple(
-        replace(
-            layer,
-            kernel=tuple(tuple(place if cell == weight else cell for cell in row) for row in layer.kernel),
-            bias=layer.bias and tuple(place if cell == weight else cell for cell in layer.bias),
-        )
-        for layer in network.layers
-    )
-    return replace(network, layers=layers)
 
 
 def _quantities(step: Step, weight: Address, length: Array, moved: Truth) -> Iterator[Quantity]:

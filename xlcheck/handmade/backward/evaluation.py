@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
@@ -41,6 +41,17 @@ def evaluate(
         if instead is None or cell not in instead:
             values[cell] = value_of(terms[cell], values)
     return values
+
+
+def line_of(function: Callable[[Array], Array], size: int) -> tuple[Array, Array] | None:
+    """What a function gives at 0, and its slope, under every setting; None if it is no straight line.
+
+    Args:
+        function: of the values of a cell, `(settings,)`.
+        size: how many settings there are.
+    """
+    zero, one, two = (function(np.full(size, value)) for value in (0.0, 1.0, 2.0))
+    return (zero, one - zero) if same(two - one, one - zero) else None
 
 
 def same(a: Array, b: Array, rounding: Array | float = 0.0) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import combinations, islice
 
 from xlcheck.arrays import Array
@@ -41,12 +40,9 @@ def explained_by_exchange(reading: Reading, number: int, move: Move) -> bool:
 
 def _exchanged(network: DenseNetwork) -> Iterator[DenseNetwork]:
     """The network with two weights of one layer in each other's place, for each pair."""
-    for number, layer in enumerate(network.layers):
+    for layer in network.layers:
         for one, other in combinations([cell for row in layer.kernel for cell in row], 2):
-            places = {one: other, other: one}
-            kernel = tuple(tuple(places.get(cell, cell) for cell in row) for row in layer.kernel)
-            layers = (*network.layers[:number], replace(layer, kernel=kernel), *network.layers[number + 1 :])
-            yield replace(network, layers=layers)
+            yield network.reading({one: other, other: one})
 
 
 def _signals(truth: Truth) -> Iterator[tuple[Address, Array]]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.handmade.backward.certainty import weight_cells
+from xlcheck.handmade.backward.certainty import Weights, one_after_another
 from xlcheck.handmade.backward.doubtful_data import doubtful_data, empty_data, made_of
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import place_of
@@ -30,7 +30,6 @@ from xlcheck.verdicts.messages import plural
 
 _LOSS = re.compile(r"E\b(?!/)")
 _ENTROPIES = ("cross-entropy", "t ln o", "(1 − t) ln")
-_Weights = Mapping[tuple[int, int, int], Address]
 
 
 def gaps(
@@ -49,8 +48,8 @@ def gaps(
         right: the cells that are right.
         others: the other cells with a verdict.
     """
-    steps = {number: weight_cells(reading.steps[number].truth.network) for number in sorted(accepted)}
-    followed = [*_one_after_another(steps, reading.sheet.updates)]
+    steps = {number: reading.steps[number].truth.network.weight_cells for number in sorted(accepted)}
+    followed = [*one_after_another(steps, reading.sheet.updates)]
     typed = {cell for _, before, own in followed for cell in _typed_anew(table, reading, before, own)}
     missing = sum(map(reading.missing_gradients, accepted))
     if missing:
@@ -118,23 +117,6 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
     weights = reading.sheet.updates.values()
     reads = computes and any(other in right or other in weights for other in terms.reads.get(cell, ()))
     return reads or any(other in right for other in beside)
-
-
-def _one_after_another(
-    steps: Mapping[int, _Weights], updates: Mapping[Address, Address]
-) -> Iterator[tuple[int, _Weights, _Weights]]:
-    """The number of each step from whose weights those of another one move, and the weights of both."""
-    holding: dict[Address, set[int]] = defaultdict(set)
-    for number, weights in steps.items():
-        for cell in weights.values():
-            holding[cell].add(number)
-    for own in steps.values():
-        moved = {updates[cell] for cell in own.values() if cell in updates}
-        for number in sorted(set().union(*(holding[cell] for cell in moved if cell in holding))):
-            before = steps[number]
-            follows = before.keys() == own.keys() and any(updates.get(own[at]) == cell for at, cell in before.items())
-            if follows and before is not own:
-                yield number, before, own
 
 
 def _out_of_step(reading: Reading, right: Collection[Address]) -> Iterator[Address]:
@@ -220,7 +202,7 @@ def _without_shrinking(rule: Sequence[str | float]) -> Iterator[str | float]:
 
 
 def _unmoved(
-    reading: Reading, steps: Mapping[int, _Weights], followed: Collection[tuple[int, _Weights, _Weights]]
+    reading: Reading, steps: Mapping[int, Weights], followed: Collection[tuple[int, Weights, Weights]]
 ) -> Iterator[bool]:
     """Whether a weight stays what it is, or is computed otherwise, where others move.
 
@@ -252,7 +234,7 @@ def _stays(reading: Reading, number: int) -> bool:
     return not copies.isdisjoint(fixed)
 
 
-def _typed_anew(table: CellTable, reading: Reading, before: _Weights, own: _Weights) -> Iterator[Address]:
+def _typed_anew(table: CellTable, reading: Reading, before: Weights, own: Weights) -> Iterator[Address]:
     """Typed numbers in the place of a weight among updated ones that are not the number of the step before.
 
     They may have been pasted over formulas: a weight that nobody trains stays what it is.

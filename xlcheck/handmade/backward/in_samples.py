@@ -14,7 +14,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.coefficients import only_number
-from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.backward.evaluation import line_of
 from xlcheck.handmade.backward.kept import ratio
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
@@ -95,10 +95,8 @@ class Columns:
 
     def _solved(self, own: Address, cell: Address, wanted: Array) -> Array | None:
         """What a cell should hold for one that reads it to give something, if that is linear in it."""
-        zero, one, two = (
-            self._sheet.recomputed({own: np.full(len(wanted), value)}, [cell])[cell] for value in (0.0, 1.0, 2.0)
-        )
-        return ratio(wanted - zero, one - zero) if same(two - one, one - zero) else None
+        found = line_of(lambda value: self._sheet.recomputed({own: value}, [cell])[cell], len(wanted))
+        return None if found is None else ratio(wanted - found[0], found[1])
 
     def _parts(self, role: Role) -> Iterator[list[Quantity]]:
         """What each sample adds to a gradient, or what of each sample is multiplied by an input before that."""

@@ -14,6 +14,7 @@ from xlcheck.formulas.scalars import Words
 from xlcheck.formulas.shapes import operands, skeleton
 from xlcheck.handmade.backward.certainty import Certainty, may_read_others, shape_in, typed_weights
 from xlcheck.handmade.backward.culprits import Findings, Search
+from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.diagnosis import diagnosed
 from xlcheck.handmade.backward.exchange import explained_by_exchange
 from xlcheck.handmade.backward.gaps import gaps, seems_to_belong
@@ -303,13 +304,10 @@ class Judge:
 
     def _between(self, found: Findings) -> Iterator[Address]:
         """The cells between culprits and the updates that they spoil."""
-        sheet = self.reading.sheet
-        reached = set(found.roots)
-        for cell in sheet.order:
-            if reached & set(sheet.terms.reads[cell]) and cell not in self.reading.forward:
-                reached.add(cell)
-                if cell not in found.roots and cell not in self.said.agree:
-                    yield cell
+        sheet, forward = self.reading.sheet, self.reading.forward
+        spoilt = behind(found.roots, [cell for cell in sheet.order if cell not in forward], sheet.terms)
+        spoilt -= found.roots.keys() | self.said.agree.keys()
+        yield from filter(spoilt.__contains__, sheet.order)
 
     def _shape(self, cell: Address) -> tuple[str, str]:
         return shape_in(self.table, cell)

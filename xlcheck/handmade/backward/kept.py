@@ -15,7 +15,7 @@ from xlcheck.formulas.algebra import Address, Expression, Function, Term
 from xlcheck.formulas.arrays import array_of
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, Coefficient, coefficient, is_set
 from xlcheck.handmade.backward.data import behind
-from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.backward.evaluation import line_of, same
 from xlcheck.handmade.backward.quantities import Library, Quantity, Role
 from xlcheck.handmade.backward.slots import Pull, Slot
 from xlcheck.handmade.backward.steps import Sheet, Step
@@ -40,7 +40,6 @@ class Kept:
 
     Attributes:
         slots: step and weight → what is kept.
-        corrected: the same → what is kept, made up for that it began at 0: the slot, and the number of the step.
     """
 
     def __init__(self, sheet: Sheet, steps: tuple[Step, ...], libraries: tuple[Library, ...]) -> None:
@@ -48,7 +47,6 @@ class Kept:
         self._names = [step.gradient_names for step in steps]
         self._pulls: dict[tuple[int, Address], list[Pull]] = {}
         self.slots: dict[tuple[int, Address], list[Slot]] = {}
-        self.corrected: dict[tuple[int, Address], list[tuple[Slot, Array, Array]]] = {}
         self._of: dict[Address, Address] = {}
         self._ending: dict[Address, list[int]] = {}
         for number, step in enumerate(steps):
@@ -81,7 +79,7 @@ class Kept:
 
     def is_bias(self, number: int, weight: Address) -> bool:
         """Whether a weight is a bias."""
-        return any(weight in (layer.bias or ()) for layer in self._steps[number].truth.network.layers)
+        return weight in self._steps[number].truth.network.biases
 
     def cut_off(self, cell: Address, number: int) -> Role | None:
         """The gradient that a cell holds no further than to a bound, be it so small that the bound does not matter."""
@@ -226,10 +224,10 @@ class Kept:
             for before in sheet.terms.reads[cell]:
                 if before in self._weights_of_steps or (before in sheet.terms and before in sheet.settings):
                     continue
-                zero, one, two = (self._value(term, {before: np.array(value)}) for value in (0.0, 1.0, 2.0))
-                share = coefficient(one - zero, settings) if same(two - one, one - zero) else None
+                line = self._line(term, before)
+                share = None if line is None else coefficient(line[1], settings)
                 is_share = share is not None and (share.size > 0).all() and (share.cell is None or share.form[1] == 1)
-                found += [(before, share, zero)] if share is not None and is_share else []
+                found += [(before, share, line[0])] if line is not None and share is not None and is_share else []
             self._shares_in[cell] = found
         return self._shares_in[cell]
 
@@ -280,13 +278,16 @@ class Kept:
                 made_up = 1 - slot.share.size**count
                 if same(missing, made_up):
                     values = slot.values / made_up
-                    self.corrected.setdefault((number, weight), []).append((slot, count, values))
                     name = f"average of {slot.pull.name}{'²' if slot.power == 2 else ''}"
                     return Quantity(f"{name}, corrected", values)
         return None
 
     def _source(self, cell: Address) -> Address:
         return source(cell, self._sheet.terms)
+
+    def _line(self, term: Term, cell: Address) -> tuple[Array, Array] | None:
+        """A term as it depends on one of the cells that it reads: its value where that is 0, and the slope."""
+        return line_of(lambda values: self._value(term, {cell: values}), SETTINGS + 1)
 
     def _value(self, expression: Expression, instead: Mapping[Address, Array] | None = None) -> Array:
         cells, size = self._sheet.cells, np.ones(SETTINGS + 1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells, SampleCells
-from xlcheck.handmade.backward.neurons import MINUS, Monomial, Neuron, Neurons
+from xlcheck.handmade.backward.neurons import MINUS, Monomial, Neuron, Neurons, partners
 from xlcheck.handmade.backward.recurrence import Recurrence, recurrences
 from xlcheck.handmade.backward.updates import source
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -21,17 +21,15 @@ class _Group:
     """The units of one layer for one sample.
 
     Attributes:
+        layer: their weights.
         units: in the order of the layer above.
         inputs: what each of them reads.
-        weights: of each unit, one an input.
-        biases: of each unit.
-        one: the cell with a 1, times which they are taken, if there is one; `MINUS` for thresholds.
+        one: the cell with a 1, times which biases are taken, if there is one; `MINUS` for thresholds.
     """
 
+    layer: LayerCells
     units: tuple[Neuron, ...]
     inputs: tuple[Address, ...]
-    weights: tuple[tuple[Address, ...], ...]
-    biases: tuple[Address, ...] | None
     one: Address | None
 
 
@@ -87,9 +85,7 @@ def find_networks(
         elif found is not None:
             chains.setdefault(found.layers, []).append(found.sample)
     for number, ends in unrolled.items():
-        if (
-            len({found.layers for found in ends.values()}) == 1
-        ):  # else an output at one step is another one than at others
+        if len({found.layers for found in ends.values()}) == 1:  # else one step has another output than others
             layers = (recurrent[number].layer, *next(iter(ends.values())).layers)
             chains.setdefault(layers, []).extend(_steps(recurrent[number], ends))
     networks = [DenseNetwork(layers, tuple(samples)) for layers, samples in chains.items()]
@@ -100,18 +96,9 @@ def find_networks(
 def _steps(recurrent: Recurrence, ends: Mapping[int, _Chain]) -> Iterator[SampleCells]:
     """The steps of a recurrent layer, with what stands above those that have an output; up to the last of these."""
     for t, own in enumerate(recurrent.steps[: max(ends) + 1]):
-        top = ends[t].sample if t in ends else None
-        yield (
-            own
-            if top is None
-            else replace(
-                own,
-                totals=own.totals + top.totals,
-                outputs=own.outputs + top.outputs,
-                targets=top.targets,
-                ones=top.ones,
-            )
-        )
+        top = ends[t].sample if t in ends else SampleCells((), (), (), (), ())
+        totals, outputs = own.totals + top.totals, own.outputs + top.outputs
+        yield replace(own, totals=totals, outputs=outputs, targets=top.targets, ones=top.ones)
 
 
 def _with_weights_of_others(
@@ -237,12 +224,6 @@ def _chain(outputs: tuple[Address, ...], known: _Known) -> _Chain | None:
         if not known.units.keys() & set(group.inputs):
             break
         cells = group.inputs
-    layers = tuple(
-        LayerCells(
-            g.units[0].activation, tuple(zip(*g.weights, strict=True)), g.biases, -1.0 if g.one == MINUS else 1.0
-        )
-        for g in groups
-    )  # fmt: skip
     sample = SampleCells(
         groups[0].inputs if groups else (),
         tuple(tuple(unit.total for unit in g.units) for g in groups),
@@ -250,7 +231,7 @@ def _chain(outputs: tuple[Address, ...], known: _Known) -> _Chain | None:
         tuple(known.targets[cell] for cell in outputs),
         tuple(g.one for g in groups if g.one not in {None, MINUS}),
     )
-    return _Chain(layers, sample, known.rows.get(frozenset(cells)))
+    return _Chain(tuple(g.layer for g in groups), sample, known.rows.get(frozenset(cells)))
 
 
 def _group(members: Sequence[Neuron], known: _Known) -> _Group | None:
@@ -261,7 +242,7 @@ def _group(members: Sequence[Neuron], known: _Known) -> _Group | None:
     inputs = _inputs(members, known)
     if inputs is None:
         return None
-    found = [_weights(unit.terms, inputs) for unit in members]
+    found = [partners(unit.terms, inputs) for unit in members]
     rest = [item[1] for item in found if item is not None]
     if len(rest) < len(found) or len({len(left) for left in rest}) > 1 or len(rest[0]) > 1:
         return None
@@ -270,8 +251,9 @@ def _group(members: Sequence[Neuron], known: _Known) -> _Group | None:
     biases = [[cell for cell in term if cell != one] for term in left]
     if any(len(cells) != 1 for cells in biases):
         return None
-    weights = tuple(item[0] for item in found if item is not None)
-    return _Group(tuple(members), inputs, weights, tuple(cells[0] for cells in biases) or None, one)
+    kernel = tuple(zip(*(item[0] for item in found if item is not None), strict=True))
+    bias, sign = tuple(cells[0] for cells in biases) or None, -1.0 if one == MINUS else 1.0
+    return _Group(LayerCells(members[0].activation, kernel, bias, sign), tuple(members), inputs, one)
 
 
 def _shared_one(left: Sequence[Monomial], ones: frozenset[Address]) -> Address | None:
@@ -302,27 +284,9 @@ def _inputs(members: Sequence[Neuron], known: _Known) -> tuple[Address, ...] | N
     return tuple(found)
 
 
-def _weights(terms: Sequence[Monomial], inputs: Sequence[Address]) -> tuple[tuple[Address, ...], list[Monomial]] | None:
-    """The weight of each input, and what is left; None if an input has none or two."""
-    weights: dict[Address, Address] = {}
-    left: list[Monomial] = []
-    for term in terms:
-        places = [cell for cell in term if cell in inputs]
-        if len(term) == 2 and len(places) == 1:
-            if places[0] in weights:
-                return None
-            weights[places[0]] = term[0] if term[1] == places[0] else term[1]
-        elif places:
-            return None
-        else:
-            left.append(term)
-    return (tuple(weights[cell] for cell in inputs), left) if weights.keys() == set(inputs) else None
-
-
 def _is_proper(network: DenseNetwork) -> bool:
     """Whether each output has one target, no weight or target two places, none is an input, too, and samples differ."""
     kernels = [cell for layer in network.layers for row in layer.kernel for cell in row]
-    biases = {cell for layer in network.layers for cell in layer.bias or ()}
     signals = {
         cell
         for sample in network.samples
@@ -334,4 +298,4 @@ def _is_proper(network: DenseNetwork) -> bool:
     places = (kernels, outputs, *(sample.targets for sample in network.samples))
     once = all(len(cells) == len(set(cells)) for cells in places)
     once = once and all(len(sample.targets) == len(sample.outputs[-1]) for sample in with_targets)
-    return once and not (biases | set(kernels)) & signals and not biases & set(kernels)
+    return once and not network.weights & signals and network.biases.isdisjoint(kernels)

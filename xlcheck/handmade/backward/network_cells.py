@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xlcheck.formulas.algebra import Address
@@ -44,6 +44,11 @@ class LayerCells:
         own = self.bias or ()
         return {cell: tuple(u for u, other in enumerate(own) if other == cell) for cell in own}
 
+    def reading(self, instead: Mapping[Address, Address]) -> LayerCells:
+        """The same with other cells in the place of some weights."""
+        kernel = tuple(tuple(instead.get(cell, cell) for cell in row) for row in self.kernel)
+        return replace(self, kernel=kernel, bias=self.bias and tuple(instead.get(cell, cell) for cell in self.bias))
+
 
 @dataclass(frozen=True)
 class SampleCells:
@@ -73,11 +78,28 @@ class DenseNetwork:
     layers: tuple[LayerCells, ...]
     samples: tuple[SampleCells, ...]
 
-    @property
+    @cached_property
+    def weight_cells(self) -> dict[tuple[int, int, int], Address]:
+        """Layer, input (−1 for the bias) and unit → the cell of the weight."""
+        found: dict[tuple[int, int, int], Address] = {}
+        for number, layer in enumerate(self.layers):
+            for i, row in (*enumerate(layer.kernel), (-1, layer.bias or ())):
+                found |= {(number, i, u): cell for u, cell in enumerate(row)}
+        return found
+
+    @cached_property
     def weights(self) -> frozenset[Address]:
         """The cells of all kernels and biases."""
-        rows = [row for layer in self.layers for row in (*layer.kernel, layer.bias or ())]
-        return frozenset(cell for row in rows for cell in row)
+        return frozenset(self.weight_cells.values())
+
+    @cached_property
+    def biases(self) -> frozenset[Address]:
+        """The cells of all biases."""
+        return frozenset(cell for layer in self.layers for cell in layer.bias or ())
+
+    def reading(self, instead: Mapping[Address, Address]) -> DenseNetwork:
+        """The same with other cells in the place of some weights."""
+        return replace(self, layers=tuple(layer.reading(instead) for layer in self.layers))
 
     @cached_property
     def before(self) -> tuple[int | None, ...]:

@@ -9,10 +9,11 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Function, Leaf, Product, Sum, Term, subterms
-from xlcheck.handmade.backward.activations import ACTIVATIONS, softmax
 from xlcheck.handmade.backward.coefficients import numbers_in
 from xlcheck.handmade.backward.evaluation import same, value_of
+from xlcheck.handmade.equations.polynomials import times
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
+from xlcheck.layers.activations import activation_function
 from xlcheck.learning.dense_gradients import leaky, negative_slope
 
 _WITHIN = frozenset({"EXP", "TANH", "MAX", "MIN", *COMPARISONS})
@@ -22,6 +23,9 @@ MOST_PRODUCTS = 600
 """Products of one sum; a longer one is data, not a unit."""
 
 _TWO = 2
+_NAMES = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu")
+ACTIVATIONS = {name: activation_function(name) for name in _NAMES}
+"""Those that people train networks with in a sheet, by Keras's names; softmax needs the numbers of all units."""
 
 MINUS: Address = ("", 0, -1)
 """What a threshold is multiplied with, which is taken from the sum where a bias is added."""
@@ -119,7 +123,8 @@ class Neurons:
                     return leaking, scaled
         if len(arguments) > 1:
             with np.errstate(all="ignore"):
-                shares = softmax(np.array([value_of(argument, self._values) for argument in arguments]))
+                exponentials = np.exp(np.array([value_of(argument, self._values) for argument in arguments]))
+                shares = exponentials / exponentials.sum(axis=0)
             for argument, share in zip(arguments, shares, strict=True):
                 if same(share, value):
                     return "softmax", argument
@@ -206,7 +211,7 @@ class Neurons:
             for _ in range(int(power)):
                 if found is None or len(total) * len(found) > MOST_PRODUCTS:
                     return None
-                total = _multiplied(total, found)
+                total = times(total, found)
         return total if all(len(monomial) <= 2 for monomial in total) else None
 
 
@@ -220,13 +225,26 @@ def slopes_of_maxima(terms: CellTerms) -> Iterator[Address]:
                 yield from (own.cell for own in cells if terms.algebra.multiply(own, z) == scaled)
 
 
-def _multiplied(a: Polynomial, b: Polynomial) -> Polynomial:
-    out: dict[Monomial, float] = {}
-    for one, x in a.items():
-        for other, y in b.items():
-            key = tuple(sorted((*one, *other)))
-            out[key] = out.get(key, 0.0) + x * y
-    return out
+def partners(terms: Sequence[Monomial], cells: Sequence[Address]) -> tuple[tuple[Address, ...], list[Monomial]] | None:
+    """What a sum multiplies some cells with, and what is left of it; None if one of these is in no product, or in two.
+
+    Args:
+        terms: the products of two cells, and cells alone.
+        cells: all inputs, or all weights.
+    """
+    found: dict[Address, Address] = {}
+    left: list[Monomial] = []
+    for term in terms:
+        places = [cell for cell in term if cell in cells]
+        if len(term) == 2 and len(places) == 1:
+            if places[0] in found:
+                return None
+            found[places[0]] = term[0] if term[1] == places[0] else term[1]
+        elif places:
+            return None
+        else:
+            left.append(term)
+    return (tuple(found[cell] for cell in cells), left) if found.keys() == set(cells) else None
 
 
 def _sum_of_products(polynomial: Polynomial | None) -> tuple[Monomial, ...] | None:

@@ -15,6 +15,7 @@ from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade import effort
 from xlcheck.handmade.backward.coefficients import SETTINGS
+from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.evaluation import same, value_of
 from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.roles import Reading
@@ -24,6 +25,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.digits import agrees
 from xlcheck.handmade.reading.evaluated import computed
+from xlcheck.handmade.reading.lines import lines_of
 from xlcheck.handmade.reading.offsets import Offset, beside_at
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
@@ -175,13 +177,9 @@ class _Promise:
 
 def _behind(reading: Reading) -> set[Address]:
     """The cells that are computed from outputs, or hold a quantity of a step."""
-    terms = reading.sheet.terms
     samples = (sample for step in reading.steps for sample in step.truth.network.samples)
     outputs = {cell for sample in samples for cell in sample.outputs[-1]}
-    found = set[Address]()
-    for cell in reading.sheet.order:
-        if not outputs.isdisjoint(terms.reads[cell]) or not found.isdisjoint(terms.reads[cell]):
-            found.add(cell)
+    found = behind(outputs, reading.sheet.order, reading.sheet.terms)
     return found - outputs - reading.forward.keys() | reading.sheet.updates.keys()
 
 
@@ -193,29 +191,23 @@ class _Habits:
     """
 
     def __init__(self, table: CellTable) -> None:
-        self._lines: Counter[tuple[str, int, int, str]] = Counter()
         self._shapes = {cell: _shape(text, cell) for cell, text in table.texts.items()}
-        for cell, shape in self._shapes.items():
-            self._lines.update(_places(cell, shape))
+        self._lines = Counter((line, shape) for cell, shape in self._shapes.items() for line in lines_of(cell))
 
     def is_one(self, edit: Edit) -> bool:
         """Whether three formulas or more do alike what no other one in line with them does otherwise."""
         if len(edit) < _HABIT:
             return False
         wanted = {cell: _shape(text, cell) for cell, text in edit.items()}
-        own = Counter(place for cell in edit if cell in self._shapes for place in _places(cell, self._shapes[cell]))
+        own = Counter((line, self._shapes[cell]) for cell in edit if cell in self._shapes for line in lines_of(cell))
         return any(
-            all(self._lines[place] <= own[place] for place in _places(cell, shape)) for cell, shape in wanted.items()
+            all(self._lines[line, shape] <= own[line, shape] for line in lines_of(cell))
+            for cell, shape in wanted.items()
         )
 
 
 def _shape(text: str, cell: Address) -> str:
     return shape_of(text.replace("$", ""), *cell[1:])
-
-
-def _places(cell: Address, shape: str) -> tuple[tuple[str, int, int, str], tuple[str, int, int, str]]:
-    """A shape in the row of a cell and in its column."""
-    return (cell[0], 1, cell[1], shape), (cell[0], 2, cell[2], shape)
 
 
 def _is_whole(part: Part, edit: Edit, terms: CellTerms) -> bool:

@@ -6,14 +6,13 @@ and the outputs of the step before (Werbos 1990: back-propagation through time).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells, SampleCells
-from xlcheck.handmade.backward.neurons import MINUS, Neuron
+from xlcheck.handmade.backward.neurons import MINUS, Monomial, Neuron, partners
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.reached import reached
 
@@ -27,19 +26,6 @@ class Recurrence:
 
     layer: LayerCells
     steps: tuple[SampleCells, ...]
-
-
-@dataclass(frozen=True)
-class _Unit:
-    """One unit through all steps.
-
-    Attributes:
-        partners: of each step, weight → what it is multiplied with.
-        bias: added at all steps.
-    """
-
-    partners: Sequence[Mapping[Address, Address]]
-    bias: Address | None
 
 
 def recurrences(
@@ -95,36 +81,37 @@ def _layer(rows: Sequence[list[Neuron]], updated: Collection[Address]) -> Recurr
     if len({unit.activation for row in rows for unit in row}) > 1 or rows[0][0].activation == "softmax":
         return None
     lines = _lines(rows)
-    cells = frozenset(unit.cell for row in rows for unit in row)
-    units = [_unit(line, cells) for line in lines or ()]
-    known = [unit for unit in units if unit is not None]
-    if not known or len(known) < len(units) or len({unit.bias is None for unit in known}) > 1:
+    outputs = [tuple(unit.cell for unit in units) for units in zip(*lines, strict=True)]
+    cells = frozenset(cell for own in outputs for cell in own)
+    of = [_weights(line, cells) for line in lines]
+    inputs = sorted(of[0].keys() - {*outputs[-2]})
+    signal = (*inputs, *outputs[-2])
+    if not inputs or any(own.keys() != {*signal} for own in of):
         return None
-    outputs = [tuple(line[t].cell for line in lines or ()) for t in range(len(rows))]
-    states = [_weights_of(unit, len(rows) - 1, outputs[-2]) for unit in known]
-    inputs = sorted(cell for cell in known[0].partners[-1].values() if cell not in outputs[-2])
-    features = [_weights_of(unit, len(rows) - 1, inputs) for unit in known]
-    read = [_read(known, t, features, states) for t in range(len(rows))]
-    if (
-        not inputs
-        or None in read
-        or any(own is not None and own[1] != outputs[t - 1] for t, own in enumerate(read) if t)
-    ):
+    kernel = tuple(tuple(own[cell] for own in of) for cell in signal)
+    steps, biases = list[SampleCells](), set[tuple[Monomial, ...]]()
+    for t, units in enumerate(zip(*lines, strict=True)):
+        found = [
+            _read(unit, weights, len(inputs), is_first=not t) for unit, *weights in zip(units, *kernel, strict=True)
+        ]
+        biases.add(tuple(own[1] for own in found))
+        own, before = found[0][0][: len(inputs)], found[0][0][len(inputs) :]
+        if len({read for read, _ in found}) > 1 or not own or (t and before != outputs[t - 1]):
+            return None
+        steps.append(SampleCells(own, (tuple(unit.total for unit in units),), (outputs[t],), (), (), before))
+    data = [cell for step in steps for cell in step.inputs] + [*steps[0].states]
+    bias = biases.pop()
+    if biases or len({*map(len, bias)}) > 1 or not {*data}.isdisjoint(updated) or len({*data}) < len(data):
         return None
-    parts = [own for own in read if own is not None]
-    data = [cell for own in parts for cell in own[0]] + [*parts[0][1]]
-    if not {*data}.isdisjoint(updated) or len({*data}) < len(data) or not _goes_on([own[0] for own in parts]):
+    if not _goes_on([step.inputs for step in steps]):
         return None
-    kernel = tuple(zip(*([*a, *b] for a, b in zip(features, states, strict=True) if a and b), strict=True))
-    bias = None if known[0].bias is None else tuple(unit.bias for unit in known if unit.bias is not None)
-    steps = (
-        SampleCells(own, (tuple(line[t].total for line in lines or ()),), (outputs[t],), (), (), before)
-        for t, (own, before) in enumerate(parts)
+    layer = LayerCells(
+        rows[0][0].activation, kernel, tuple(cell for own in bias for cell in own) or None, states=len(lines)
     )
-    return Recurrence(LayerCells(rows[0][0].activation, kernel, bias, states=len(known)), tuple(steps))
+    return Recurrence(layer, tuple(steps))
 
 
-def _lines(rows: Sequence[list[Neuron]]) -> list[list[Neuron]] | None:
+def _lines(rows: Sequence[list[Neuron]]) -> list[list[Neuron]]:
     """Each unit through all steps, told by the weights that it has in common with itself at the step before."""
     lines = [[unit] for unit in rows[0]]
     for row in rows[1:]:
@@ -137,52 +124,30 @@ def _lines(rows: Sequence[list[Neuron]]) -> list[list[Neuron]] | None:
     return lines
 
 
-def _unit(line: Sequence[Neuron], cells: frozenset[Address]) -> _Unit | None:
-    """A unit through all steps; None if its weights are not the same at each."""
-    seen = Counter(cell for unit in line for cell in {*_factors(unit)})
-    pairs = [[term for term in unit.terms if len(term) == 2] for unit in line]
-    weights = {cell for cell, count in seen.items() if count > 1 and cell not in cells}
-    weights |= {a if b in cells else b for own in pairs for a, b in own if (a in cells) != (b in cells)}
-    partners: list[dict[Address, Address]] = []
-    for own in pairs:
-        if any(MINUS in pair or (pair[0] in weights) == (pair[1] in weights) for pair in own):
-            return None
-        found = {(a if a in weights else b): (b if a in weights else a) for a, b in own}
-        if len(found) < len(own):
-            return None
-        partners.append(found)
-    single = {term for unit in line for term in unit.terms if len(term) == 1}
-    counts = {sum(len(term) == 1 for term in unit.terms) for unit in line}
-    if len(single) > 1 or len(counts) > 1:
-        return None
-    return _Unit(partners, next((cell for (cell,) in single), None))
+def _weights(line: Sequence[Neuron], cells: frozenset[Address]) -> dict[Address, Address]:
+    """What a unit multiplies at its last step → the weight: a cell that the step before has, too, or a state's.
 
-
-def _weights_of(unit: _Unit, step: int, inputs: Sequence[Address]) -> list[Address] | None:
-    """The weight of each input; None if one has none."""
-    of = {cell: weight for weight, cell in unit.partners[step].items()}
-    return [of[cell] for cell in inputs] if {*inputs} <= of.keys() else None
+    Args:
+        line: the unit through all steps.
+        cells: all units.
+    """
+    shared = {*_factors(line[-1])} & {*_factors(line[-2])} - cells
+    pairs = (term for term in line[-1].terms if len(term) == 2)
+    return {b: a for pair in pairs for a, b in (pair, pair[::-1]) if a in shared or b in cells}
 
 
 def _read(
-    units: Sequence[_Unit], step: int, features: Sequence[list[Address] | None], states: Sequence[list[Address] | None]
-) -> tuple[tuple[Address, ...], tuple[Address, ...]] | None:
-    """The inputs and the states that all units read at a step; None if they differ, or a weight has none.
+    unit: Neuron, weights: Sequence[Address], features: int, *, is_first: bool
+) -> tuple[tuple[Address, ...], Monomial]:
+    """What a unit multiplies its weights with, and its bias; nothing if it adds anything else.
 
-    What the first states are multiplied with may be left out.
+    At the first step what states are multiplied with may be left out.
     """
-    found = set()
-    for unit, own, before in zip(units, features, states, strict=True):
-        at = unit.partners[step]
-        if own is None or before is None or not at.keys() <= {*own, *before} or not {*own} <= at.keys():
-            return None
-        if {*before} <= at.keys():
-            found.add((tuple(at[cell] for cell in own), tuple(at[cell] for cell in before)))
-        elif step or not at.keys().isdisjoint(before):
-            return None
-        else:
-            found.add((tuple(at[cell] for cell in own), ()))
-    return found.pop() if len(found) == 1 else None
+    for own in (weights, weights[:features]) if is_first else (weights,):
+        found = partners(unit.terms, own)
+        if found is not None and sum(len(term) for term in found[1]) < 2:
+            return found[0], next(iter(found[1]), ())
+    return (), ()
 
 
 def _goes_on(inputs: Sequence[tuple[Address, ...]]) -> bool:

@@ -31,6 +31,7 @@ from xlcheck.handmade.backward.steps import (
 )
 from xlcheck.handmade.backward.unwritten import is_unwritten
 from xlcheck.handmade.reading.offsets import Offset, offset_between
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.learning.dense_gradients import DenseGradients, losses_of
 
 MOST_QUANTITIES = 20_000
@@ -282,16 +283,11 @@ def _library(step: Step) -> Library:
 
 def _forward(sheet: Sheet, networks: Sequence[DenseNetwork]) -> Iterator[tuple[Address, int]]:
     """The formula cells between a network's inputs and weights and its outputs, with the number of the network."""
+    made = sheet.terms.keys() - sheet.updates.keys()
     for number, network in enumerate(networks):
-        stack = [cell for sample in network.samples for cell in sample.outputs[-1]]
-        seen: set[Address] = set()
-        while stack:
-            cell = stack.pop()
-            if cell in seen or cell not in sheet.terms or cell in sheet.updates:
-                continue
-            seen.add(cell)
-            yield cell, number
-            stack.extend(sheet.terms.reads[cell])
+        outputs = made & {cell for sample in network.samples for cell in sample.outputs[-1]}
+        found = outputs | reached(outputs, sheet.terms.reads.__getitem__, among=made.__contains__)
+        yield from ((cell, number) for cell in sorted(found))
 
 
 def _near(sheet: Sheet, steps: Sequence[Step]) -> Near:

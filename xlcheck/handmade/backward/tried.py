@@ -13,18 +13,17 @@ from itertools import product
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells, SampleCells
-from xlcheck.handmade.backward.neurons import MINUS, Neuron, Neurons
+from xlcheck.handmade.backward.neurons import MINUS, Neuron, Neurons, partners
 from xlcheck.handmade.backward.quantities import Quantity
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.steps import Step
 from xlcheck.handmade.backward.truth import truths
 from xlcheck.handmade.reading.reached import reached
 
 _MOST = 200
 """Samples that are tried."""
 
-_Units = Mapping[tuple[int, int], Sequence[tuple[Neuron, tuple[Address, ...]]]]
-"""Layer and unit → cells that may be it, and what each reads in the order of its weights."""
+_Rows = Mapping[tuple[Address, ...], tuple[Sequence[Neuron], tuple[Address, ...]]]
+"""The outputs of all units of a layer for a sample → these units, and what each reads in the order of its weights."""
 
 
 @dataclass(frozen=True)
@@ -73,47 +72,26 @@ def _moments(reading: Reading, accepted: Collection[int]) -> Iterator[tuple[tupl
     found: dict[tuple[LayerCells, ...], bool] = {}
     steps = [reading.steps[number] for number in sorted(accepted)]
     for step in (own for own in steps if not own.truth.network.before):
-        layers, after = step.truth.network.layers, _after(step, reading)
-        weights = step.truth.network.weights
-        if weights.isdisjoint(reading.sheet.updates):
-            found.setdefault(layers, weights.isdisjoint(before))
-        if DenseNetwork(after, ()).weights.isdisjoint(before):
-            found[after] = True
+        network = step.truth.network
+        after = network.reading({reading.sheet.updates[update]: update for update in step.moves})
+        if network.weights.isdisjoint(reading.sheet.updates):
+            found.setdefault(network.layers, network.weights.isdisjoint(before))
+        if after.weights.isdisjoint(before):
+            found[after.layers] = True
     yield from found.items()
-
-
-def _after(step: Step, reading: Reading) -> tuple[LayerCells, ...]:
-    """The layers of a step with the weights that it ends with."""
-    ends = {reading.sheet.updates[update]: update for update in step.moves}
-    return tuple(
-        replace(
-            layer,
-            kernel=tuple(tuple(ends.get(cell, cell) for cell in row) for row in layer.kernel),
-            bias=layer.bias and tuple(ends.get(cell, cell) for cell in layer.bias),
-        )
-        for layer in step.truth.network.layers
-    )
 
 
 def _samples(
     layers: tuple[LayerCells, ...], neurons: Neurons, order: Sequence[Address], reading: Reading
 ) -> Iterator[SampleCells]:
     """The samples whose outputs are computed with some weights, throughout as the layers do it."""
-    units = _units(layers, neurons, order, reading)
-    last = len(layers) - 1
-    for choice in product(*(units[last, u] for u in range(len(layers[last].kernel[0])))):
-        groups, own = [[neuron for neuron, _ in choice]], {inputs for _, inputs in choice}
-        for number in range(last - 1, -1, -1):
-            if len(own) != 1:
-                break
-            held = {(neuron.cell, u): (neuron, inputs) for u in range(len(layers[number].kernel[0]))
-                    for neuron, inputs in units[number, u]}  # fmt: skip
-            cells = [*enumerate(next(iter(own)))]
-            chosen = [held[cell, u] for u, cell in cells if (cell, u) in held]
-            groups.insert(0, [neuron for neuron, _ in chosen])
-            own = {inputs for _, inputs in chosen} if len(chosen) == len(cells) else set()
-        inputs = next(iter(own), ())
-        if len(own) == 1 and len({*inputs}) == len(inputs) and all(_is_given(cell, reading) for cell in inputs):
+    *hidden, last = _rows(layers, neurons, order)
+    for units, read in last.values():
+        groups, inputs = [units], read
+        for rows in reversed(hidden):
+            below, inputs = rows.get(inputs, ((), ()))
+            groups.insert(0, below)
+        if all(groups) and len({*inputs}) == len(inputs) and all(_is_given(cell, reading) for cell in inputs):
             yield SampleCells(
                 inputs,
                 tuple(tuple(neuron.total for neuron in group) for group in groups),
@@ -128,14 +106,11 @@ def _is_given(cell: Address, reading: Reading) -> bool:
     return cell not in sheet.terms and cell not in sheet.updates.values() and sheet.terms.holds_number(cell)
 
 
-def _units(layers: tuple[LayerCells, ...], neurons: Neurons, order: Sequence[Address], reading: Reading) -> _Units:
-    """The cells that compute one unit each from the weights of it, and from nothing else that was learnt."""
-    places = {
-        cell: (number, u) for number, layer in enumerate(layers)
-        for row in (*layer.kernel, layer.bias or ()) for u, cell in enumerate(row)
-    }  # fmt: skip
+def _rows(layers: tuple[LayerCells, ...], neurons: Neurons, order: Sequence[Address]) -> Iterator[_Rows]:
+    """Of each layer, the cells that compute all its units of the same inputs, and of nothing else that was learnt."""
+    places = {cell: (number, u) for (number, _, u), cell in DenseNetwork(layers, ()).weight_cells.items()}
     activated = {neuron.cell: neuron for neuron in neurons.activated_ones()}
-    found: dict[tuple[int, int], list[tuple[Neuron, tuple[Address, ...]]]] = defaultdict(list)
+    found = defaultdict[tuple[int, tuple[Address, ...]], dict[int, list[Neuron]]](lambda: defaultdict(list))
     for cell in order:
         neuron = activated.get(cell) or neurons.threshold(cell) or neurons.linear(cell)
         if neuron is None:
@@ -143,23 +118,19 @@ def _units(layers: tuple[LayerCells, ...], neurons: Neurons, order: Sequence[Add
         for number, u in {places[c] for term in neuron.terms for c in term if c in places}:
             inputs = _inputs(neuron, layers[number], u)
             if inputs is not None and neuron.activation == layers[number].activation:
-                found[number, u].append((neuron, inputs))
-    return found
+                found[number, inputs][u].append(neuron)
+    for number, layer in enumerate(layers):
+        units = range(len(layer.kernel[0]))
+        rows = ((inputs, row) for (at, inputs), own in found.items() if at == number
+                for row in product(*(own[u] for u in units)))  # fmt: skip
+        yield {tuple(neuron.cell for neuron in row): (row, inputs) for inputs, row in rows}
 
 
 def _inputs(neuron: Neuron, layer: LayerCells, unit: int) -> tuple[Address, ...] | None:
     """What a unit multiplies its weights with; None if it does not add up all of them."""
-    kernel = [row[unit] for row in layer.kernel]
-    left = [set(term) for term in neuron.terms]
-    inputs: list[Address] = []
-    for weight in kernel:
-        own = [term for term in left if weight in term and len(term) == 2]
-        if len(own) != 1:
-            return None
-        left.remove(own[0])
-        inputs += own[0] - {weight}
-    bias = set() if layer.bias is None else {layer.bias[unit]} | ({MINUS} if layer.sign < 0 else set())
-    return tuple(inputs) if left == ([bias] if bias else []) else None
+    found = partners(neuron.terms, [row[unit] for row in layer.kernel])
+    bias = [] if layer.bias is None else [{layer.bias[unit], *((MINUS,) if layer.sign < 0 else ())}]
+    return found[0] if found is not None and [{*term} for term in found[1]] == bias else None
 
 
 def _compared(

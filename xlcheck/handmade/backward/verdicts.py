@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.handmade.backward.evaluation import value_of
@@ -16,10 +15,10 @@ from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.offsets import beside_at
+from xlcheck.handmade.reading.results import result_at
 from xlcheck.verdicts.judge import Alignment, verdict
 from xlcheck.verdicts.placement import ulps
 from xlcheck.verdicts.report import CellResult, Kind, Status
-from xlcheck.verdicts.results import plain
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import CellError, Value
 
@@ -106,11 +105,12 @@ class Verdicts:
     ) -> CellResult:
         """What is said of a cell."""
         actual, desired = self.actual(cell), None if role is None else role.desired
-        text = self.table.texts.get(cell)
-        kind = Kind.EXCEL_ERROR if isinstance(actual, CellError) else Kind.VALUE if text else Kind.NOT_A_FORMULA
-        return CellResult(
-            cell[0], cell_name(cell[1], cell[2]), status, kind, None if role is None else role.quantity.name,
-            plain(actual), desired, desired, None if text is None else f"={text}", diagnosis, message,
+        is_formula = self.table.is_formula(cell)
+        kind = Kind.EXCEL_ERROR if isinstance(actual, CellError) else Kind.VALUE if is_formula else Kind.NOT_A_FORMULA
+        name = None if role is None else role.quantity.name
+        return result_at(
+            self.table, cell, status, message, actual, kind,
+            quantity=name, desired=desired, local=desired, diagnosis=diagnosis,
         )  # fmt: skip
 
     def leave(self, cell: Address, why: str) -> None:

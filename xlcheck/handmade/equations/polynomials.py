@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import TypeVar
 
 from xlcheck.formulas.algebra import Address
 
 Atom = tuple[str, int, int, int]
 """A cell with 0, a part of its formula with a number from 1, or the negative of its number with −1."""
+Factor = TypeVar("Factor", bound="tuple[str | int, ...]")
+"""An atom, or a cell."""
 Monomial = tuple[Atom, ...]
 """Factors in order."""
 Polynomial = Mapping[Monomial, float]
@@ -37,14 +40,16 @@ def cell_of(atom: Atom) -> Address:
     return atom[:3]
 
 
-def times(one: Polynomial, other: Polynomial) -> dict[Monomial, float]:
+def times(
+    one: Mapping[tuple[Factor, ...], float], other: Mapping[tuple[Factor, ...], float]
+) -> dict[tuple[Factor, ...], float]:
     """The product of two polynomials.
 
     Args:
         one: the first.
         other: the second.
     """
-    total: dict[Monomial, float] = defaultdict(float)
+    total: dict[tuple[Factor, ...], float] = defaultdict(float)
     for a, x in one.items():
         for b, y in other.items():
             total[tuple(sorted(a + b))] += x * y
