@@ -134,19 +134,19 @@ class Sheet:
         """
         for network, sample in ((own, sample) for own in self.networks for sample in own.samples):
             yield from ((cell, np.ones(SETTINGS + 1)) for cell in sample.ones)
-            values = np.array([self._given[cell] for cell in sample.targets])
             if not sample.targets:
                 continue
+            values = np.array([self._given[cell] for cell in sample.targets])
             answers = _answers(network.layers[-1].activation)
             if answers.size:
-                if np.isin(values[:, -1], answers).all() and not self.near:
-                    drawn = self._random.choice(answers, values[:, :-1].shape)
-                    yield from ((c, np.append(d, v[-1])) for c, d, v in zip(sample.targets, drawn, values, strict=True))
+                if self.near or not np.isin(values[:, -1], answers).all():
+                    continue
+                drawn = self._random.choice(answers, values[:, :-1].shape)
+            elif self.near and not np.isclose(values[:, -1].sum(), 1):
                 continue
-            if self.near and not np.isclose(values[:, -1].sum(), 1):
-                continue
-            drawn = np.abs(values[:, :-1])
-            drawn /= drawn.sum(axis=0) if len(drawn) > 1 else 2.0
+            else:
+                drawn = np.abs(values[:, :-1])
+                drawn /= drawn.sum(axis=0) if len(drawn) > 1 else 2.0
             yield from ((c, np.append(d, v[-1])) for c, d, v in zip(sample.targets, drawn, values, strict=True))
 
     def recomputed(self, instead: Mapping[Address, Array], cells: Sequence[Address]) -> dict[Address, Array]:
@@ -276,27 +276,27 @@ def steps_under(sheet: Sheet, loss: str, ask: DenseGradients) -> list[Step]:
 def without_strange_moves(steps: Iterable[Step]) -> list[Step]:
     """The steps, but an update does not follow its gradient if it alone goes so far along it, or in such a way."""
     steps = list(steps)
-    strange: dict[str, set[Form]] = {}
+    strange = dict[str, set[Form]]()
     for worksheet in {step.worksheet for step in steps}:
-        own = [step for step in steps if step.worksheet == worksheet]
-        forms = Counter(move.form for step in own for move in step.moves.values() if move is not None)
-        most, usual = max(forms.values(), default=0), usual_forms(own, worksheet)
+        forms, usual = _forms(steps, worksheet), usual_forms(steps, worksheet)
+        most = max(forms.values(), default=0)
         strange[worksheet] = {form for form, count in forms.items() if _SURE * count <= most and form not in usual}
-    return [
-        replace(
-            step,
-            moves={
-                u: None if m is not None and m.form in strange[step.worksheet] else m for u, m in step.moves.items()
-            },
-        )
-        for step in steps
-    ]
+
+    def kept(step: Step, move: Move | None) -> Move | None:
+        return None if move is not None and move.form in strange[step.worksheet] else move
+
+    return [replace(step, moves={u: kept(step, move) for u, move in step.moves.items()}) for step in steps]
+
+
+def _forms(steps: Iterable[Step], worksheet: str) -> Counter[Form]:
+    """How many updates on a worksheet move in each way."""
+    own = (step for step in steps if step.worksheet == worksheet)
+    return Counter(move.form for step in own for move in step.moves.values() if move is not None)
 
 
 def usual_forms(steps: Iterable[Step], worksheet: str) -> set[Form]:
     """The form of most moves on a worksheet, and of those of the other kind of weights that go equally far."""
-    own = (step for step in steps if step.worksheet == worksheet)
-    forms = Counter(move.form for step in own for move in step.moves.values() if move is not None)
+    forms = _forms(steps, worksheet)
     first = max(forms, key=lambda form: forms[form], default=None)
     if first is None:
         return set()
@@ -309,7 +309,7 @@ def goals(sheet: Sheet, step: Step, move: Move, gradients: Mapping[Address, Arra
 
     Biases go as far as most of them do that follow their gradients, and kernels the same.
     """
-    biases = {cell for layer in step.truth.network.layers for cell in layer.bias or ()}
+    biases = step.truth.network.biases
     plain = [own for own in step.moves.values() if own is not None and not own.rule]
     far = {
         kind: Counter(own.rate for own in plain if own.is_bias == kind).most_common(1) or [(move.rate, 0)]

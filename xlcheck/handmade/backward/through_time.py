@@ -12,6 +12,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.handmade.backward.truth import Truth
+from xlcheck.handmade.equations.reading import documents_of
 
 _MOST_STEPS, _MOST_UNITS = 12, 4
 """What people show in so many ways is small."""
@@ -21,7 +22,7 @@ Named = tuple[str, Array]
 def through_time(truth: Truth) -> Iterator[Named]:
     """The names and the values of these, under all settings; none of a network without a recurrent layer."""
     before = truth.network.before
-    lines = _lines(before)
+    lines = documents_of(range(len(before)), {s: own for s, own in enumerate(before) if own is not None}) or []
     if truth.network.layers[0].states > _MOST_UNITS or any(len(line) > _MOST_STEPS for line in lines):
         return
     for line in lines:
@@ -30,16 +31,6 @@ def through_time(truth: Truth) -> Iterator[Named]:
         if truth.network.with_targets > 1:
             for t in (step for step in line if truth.network.samples[step].targets):
                 yield from _of_one_loss(truth, line, t, chains)
-
-
-def _lines(before: tuple[int | None, ...]) -> list[list[int]]:
-    """The steps of each sequence, in order."""
-    after = {earlier: number for number, earlier in enumerate(before) if earlier is not None}
-    lines = [[number] for number, earlier in enumerate(before) if earlier is None]
-    for line in lines:
-        while line[-1] in after:
-            line.append(after[line[-1]])
-    return lines
 
 
 def _chains(truth: Truth, line: list[int]) -> Iterator[tuple[tuple[int, int], Array]]:
