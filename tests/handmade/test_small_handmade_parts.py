@@ -84,7 +84,8 @@ def test_after_an_edit_those_are_read_again_that_depend_on_it() -> None:
     [
         ("sigmoid", lambda z: 1 / (1 + math.exp(-z))), ("tanh", math.tanh), ("relu", lambda z: max(z, 0.0)),
         ("leaky_relu", lambda z: z if z > 0 else 0.2 * z), ("softplus", lambda z: math.log1p(math.exp(z))),
-        ("elu", lambda z: z if z > 0 else math.expm1(z)),
+        ("elu", lambda z: z if z > 0 else math.expm1(z)), ("silu", lambda z: z / (1 + math.exp(-z))),
+        ("softsign", lambda z: z / (1 + abs(z))), ("mish", lambda z: z * math.tanh(math.log1p(math.exp(z)))),
     ],
 )  # fmt: skip
 def test_activations_of_numbers(name: str, function: Callable[[float], float]) -> None:
@@ -92,7 +93,7 @@ def test_activations_of_numbers(name: str, function: Callable[[float], float]) -
     z = np.array([-2.5, -1e-3, 0.0, 0.75, 3.0])
 
     np.testing.assert_allclose(ACTIVATIONS[name](z), [function(x) for x in z], rtol=2e-8, atol=1e-16)
-    assert len(ACTIVATIONS) == 6
+    assert len(ACTIVATIONS) == 9
 
 
 def test_a_sheet_is_told_in_blocks(tmp_path: Path) -> None:

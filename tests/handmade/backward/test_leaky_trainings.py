@@ -1,4 +1,4 @@
-"""Trainings with a leaky relu whose slope below 0 stands in a cell, or is typed."""
+"""Trainings with a leaky relu whose slope below 0 stands in a cell, or is typed; and with other activations."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ _SPELLINGS = {
 
 def _leaky(spelling: str, slope: str = _SLOPE) -> dict[tuple[str, int], str | float]:
     """The formulas of hidden units with a leaky relu, and of their gradients, at each step."""
-    forward, steep = _SPELLINGS[spelling]
+    return _bent(*_SPELLINGS[spelling], slope)
+
+
+def _bent(forward: str, steep: str, slope: str = "") -> dict[tuple[str, int], str | float]:
+    """The formulas of hidden units with an activation, and of their gradients with its slope, at each step."""
     found: dict[tuple[str, int], str | float] = {}
     for step in range(_STEPS):
         for unit, weights in ((1, ("g1", "g2")), (2, ("g3", "g4"))):
@@ -54,6 +58,28 @@ def test_a_training_with_a_leaky_relu_agrees(spelling: str, slope: str, tmp_path
     formulas = sum(head in FORMULAS or head[0] == "w" for head in HEADS) * _STEPS - 8
     assert (part.results, part.without_cell, part.checked) == ((), 0, formulas)
     assert f"leaky_relu, negative_slope={0.3 if slope == _SLOPE else 0.01}" in part.notes[0]
+
+
+_S, _T = "1/(1+EXP(-{z}))", "TANH(LN(1+EXP({z})))"
+_OTHERS = {
+    "silu": ("{z}/(1+EXP(-{z}))", f"({_S}*(1+{{z}}*(1-{_S})))"),
+    "softsign": ("{z}/(1+ABS({z}))", "(1/(1+ABS({z}))^2)"),
+    "mish": (f"{{z}}*{_T}", f"({_T}+{{z}}*(1-{_T}^2)*{_S})"),
+}
+
+
+@pytest.mark.parametrize("name", _OTHERS)
+def test_a_training_with_another_activation_agrees_and_one_wrong_slope_is_blamed(name: str, tmp_path: Path) -> None:
+    """Rule: smooth activations of Keras are known by their values; one slope that is of another sum is wrong."""
+    contents = _bent(*_OTHERS[name])
+    part = _judged(tmp_path / "w.xlsx", contents)
+    assert part is not None
+    assert (part.results, part.without_cell) == ((), 0)
+    assert f"Dense(2, {name})" in part.notes[0]
+    contents["g3", 1] = str(contents["g3", 1]).replace("{z2}", "{z1}")
+    wrong = _judged(tmp_path / "v.xlsx", contents)
+    assert wrong is not None
+    assert [own.cell for own in wrong.results if own.status is Status.ROOT] == [cell("g3", 1)]
 
 
 _WRONG = {

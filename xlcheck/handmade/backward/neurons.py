@@ -16,15 +16,15 @@ from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.layers.activations import activation_function
 from xlcheck.learning.dense_gradients import leaky, negative_slope
 
-_WITHIN = frozenset({"EXP", "TANH", "MAX", "MIN", *COMPARISONS})
-"""In what the argument of an activation stands: exponentials, and what chooses between two lines."""
+_WITHIN = frozenset({"EXP", "TANH", "MAX", "MIN", "ABS", *COMPARISONS})
+"""In what the argument of an activation stands: exponentials, sizes, and what chooses between two lines."""
 
 MOST_PRODUCTS = 600
 """Products of one sum; a longer one is data, not a unit."""
 
 _TWO = 2
-_NAMES = ("sigmoid", "tanh", "relu", "leaky_relu", "softplus", "elu")
-ACTIVATIONS = {name: activation_function(name) for name in _NAMES}
+_SMOOTH = ("softplus", "elu", "silu", "softsign", "mish")
+ACTIVATIONS = {name: activation_function(name) for name in ("sigmoid", "tanh", "relu", "leaky_relu", *_SMOOTH)}
 """Those that people train networks with in a sheet, by Keras's names; softmax needs the numbers of all units."""
 
 MINUS: Address = ("", 0, -1)
