@@ -42,7 +42,7 @@ NOTED: list[tuple[str, Path | str, str, Edit, str]] = [
      "lstm!B2 is chosen from Data!A1:A2; lstm!C3 is chosen from Data!A1:A2"),
     ("colours", LSTM, "xl/styles.xml", lambda b: b.replace(b"FFFBDCCB", b"FFD3F0E3"),
      "is 7A1F00 on D3F0E3 where it begins with"),
-    ("rule", LSTM, "xl/worksheets/sheet1.xml", lambda b: re.sub(rb"<formula>LEFT\(A4,8\)=[^<]*", b"<formula>TRUE", b),
+    ("rule", LSTM, "xl/worksheets/sheet1.xml", lambda b: re.sub(rb"<formula>LEFT\(A4,\d+\)=[^<]*", b"<formula>TRUE", b),
      "where beginsWith beginsWith TRUE"),
     ("hides", LSTM, SHEET, lambda b: b.replace(b"</sheetData>", b'</sheetData><conditionalFormatting sqref="A1:B2">'
      b'<cfRule type="expression" dxfId="0" priority="1"><formula>TRUE</formula></cfRule></conditionalFormatting>'),
