@@ -160,7 +160,26 @@ def test_numbers_and_arrays_alone_are_compared() -> None:
     assert compare(1.0, 1.0).ok
     assert not compare(1.0, 2.0).ok
     assert not compare(np.ones(3), [1.0, 1.0, 2.0]).ok
-    for other in ("x", "1", [b"1"], ["1", 2.0], 1j, np.ones(1, dtype=complex)):
+    days, hours = np.zeros(1, "M8[D]"), np.zeros(1, "m8[h]")
+    for other in ("x", "1", [b"1"], ["1", 2.0], 1j, np.ones(1, dtype=complex), days, hours):
         with pytest.raises(DataError, match="no array of real numbers"):
             compare(other, 1.0)
     assert not compare(np.ma.masked_array([1.0, 2.0], [False, True]), [1.0, 2.0]).ok
+    for name in (1, None, ("lstm", "h")):
+        with pytest.raises(DataError, match="is no name of a quantity"):
+            compare({name: 1.0}, {"1": 1.0})
+
+
+@pytest.mark.parametrize("kind", ["int64", "uint64", "object"])
+def test_whole_numbers_are_not_taken_for_their_neighbours(kind: str, tmp_path: Path) -> None:
+    """Rule: of what double precision would round nothing is said, whether it is in memory or in a file."""
+    from xlcheck import compare
+    from xlcheck.graph.trace_file import read_trace
+
+    assert compare(np.array([2**53, 7], dtype=kind), [2.0**53, 7.0]).ok
+    with pytest.raises(DataError, match="float64 cannot hold"):
+        compare(np.array([2**53 + 1], dtype=kind), [2.0**53])
+    if kind != "object":
+        np.savez(tmp_path / "t.npz", x=np.array([2**53 + 1], dtype=kind))
+        with pytest.raises(DataError, match="float64 cannot hold"):
+            read_trace(tmp_path / "t.npz")

@@ -23,3 +23,20 @@ def array_of(source: Any) -> NDArray[Any]:
         return np.ma.asarray(source, dtype=np.float64).filled(np.nan)
     to_numpy = getattr(source, "to_numpy", None)
     return np.asarray(source if to_numpy is None else to_numpy())
+
+
+_WHOLE = 2.0**53
+"""Up to which double precision holds every whole number."""
+
+
+def in_double(array: NDArray[Any]) -> Array:
+    """The numbers in double precision, no whole number as another one.
+
+    Raises:
+        ValueError: a whole number is too large for that.
+    """
+    doubles = array.astype(np.float64)
+    large = np.abs(doubles) >= _WHOLE if array.dtype.kind in "iuO" else np.zeros(array.shape, bool)
+    if any(isinstance(n, int) and n != int(d) for n, d in zip(array[large].tolist(), doubles[large], strict=True)):
+        raise ValueError("it holds numbers that float64 cannot hold; round them first")
+    return doubles

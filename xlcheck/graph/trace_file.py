@@ -19,7 +19,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import numpy as np
 
 from xlcheck.array_files import open_npz
-from xlcheck.arrays import Array
+from xlcheck.arrays import Array, in_double
 from xlcheck.documents import parse_json
 from xlcheck.errors import DataError, UsageError
 from xlcheck.files import read_input, reading, replacing, write_text, zip_part
@@ -122,7 +122,10 @@ def _read_npz(path: Path) -> Trace:
     for name, array in arrays.items():
         if array.dtype.kind not in "biuf":
             raise DataError(f"{path}: {name} holds {array.dtype}, not real numbers")
-    return Trace(source, {name: array.astype(np.float64) for name, array in arrays.items()})
+    try:
+        return Trace(source, {name: in_double(array) for name, array in arrays.items()})
+    except ValueError as error:
+        raise DataError(f"{path}: {error}") from None
 
 
 def _write_csv(trace: Trace, path: Path) -> None:

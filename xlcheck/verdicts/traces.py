@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from xlcheck.arguments import checked
-from xlcheck.arrays import Array, array_of
+from xlcheck.arrays import Array, array_of, in_double
 from xlcheck.errors import DataError
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.cell_result import finite_or_text
@@ -258,15 +258,17 @@ def _trace(values: Trace | Mapping[str, ArrayLike] | ArrayLike) -> Trace:
         return values
     if not isinstance(values, Mapping):  # one array or number, of which nobody has said what it is
         values = {"value": values}
+    if strange := [name for name in values if not isinstance(name, str)]:
+        raise DataError(f"{strange[0]!r} is no name of a quantity; names are texts such as 'lstm.i[0]'")
     return Trace("a mapping of arrays", {name: _numbers(name, array) for name, array in values.items()})
 
 
 def _numbers(name: str, values: ArrayLike) -> Array:
     try:
         array = array_of(values)
-        if array.dtype.kind in "SUc":  # of which NumPy would take what looks like one
+        if array.dtype.kind not in "biufO":  # of which NumPy would take what looks like one
             raise TypeError(f"it holds {array.dtype}")
-        return array.astype(np.float64)
+        return in_double(array)
     except (TypeError, ValueError, OverflowError) as error:
         raise DataError(f"{name} is no array of real numbers: {error}") from None
 
