@@ -63,6 +63,12 @@ from xlcheck.workbook.reader import read_workbook
         ('0"²"', 3.0, True),
         ('0" m²"', 3.0, False),
         ('0"１"', 3.0, True),
+        ('0.00" 9"', 0.3, True),
+        ("0.00[$ 9]", 0.3, True),
+        ('"7 "0.00', 0.3, True),
+        ('"w1 "0.00', 0.3, False),
+        ('0.00" 2nd"', 0.3, False),
+        ('0.00" of 10"', 0.3, False),
     ],
 )
 def test_which_formats_mislead(code: str, value: float, expected: bool) -> None:

@@ -36,6 +36,26 @@ def of_cells(cells: Mapping[tuple[int, int], Cell], name: str = "S") -> Workbook
 
 
 @pytest.mark.parametrize(
+    ("cell", "on_load", "seen"),
+    [
+        ('<c r="A1" s="1"><f>3+4</f><v>7</v></c>', False, []),
+        ('<c r="A1" s="1"><f>3+4</f></c>', False, ["S!A1"]),
+        ('<c r="A1" s="1"><f>3+5</f><v>7</v></c>', True, ["S!A1"]),
+        ('<c r="A1" s="1" t="str"><f>"a"</f><v>a</v></c>', True, []),
+        ('<c r="A1" s="1"><v>7</v></c>', True, []),
+        ('<c r="A1" s="0"><f>3+4</f></c>', True, []),
+    ],
+)
+def test_what_a_formula_gives_is_known_where_it_is_stored_and_stays(cell: str, on_load: bool, seen: list[str]) -> None:
+    """Without a value, or with one that is computed anew when the file is opened, a format must suit any number."""
+    odd = OddFormats(styles={1: '"7"'})
+    part = f'<worksheet xmlns="{MAIN}"><sheetData><row>{cell}</row></sheetData></worksheet>'.encode()
+    sheet = SheetContent("S", "visible", parse_cells(part, []))
+
+    assert list(odd_looks(sheet, SheetPart(part), odd, on_load=on_load)) == seen
+
+
+@pytest.mark.parametrize(
     ("cell", "seen"),
     [
         ('<c r="A1" s="1"><v>5</v></c>', ["S!A1"]),

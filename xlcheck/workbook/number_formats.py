@@ -52,9 +52,12 @@ _COLOUR = re.compile(r"\[(?:black|white|red|green|blue|yellow|magenta|cyan|colou
 _DAYS_AND_TEXT = "@ymdhsgbe"
 _SCALED = re.compile(r"[0#?],+(?![,0#?])")
 # Right before or after the number's own digits, other digits look as if they belonged to it, in any script, raised or
-# as a fraction; and so do an exponent, or a factor, of the format's own.
+# as a fraction; and so do digits behind a space, as of thousands, and an exponent, or a factor, of the format's own.
 _DIGITS = r"[\d\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2079\u2080-\u2089\u2150-\u215e]"
-_TOUCHING = re.compile(rf"[\d.,]\0|\0{_DIGITS}|\0[eE][-+]?\d|\0\s*[/*\u00d7\u00b7^]\s*\d|\d\s*[/*\u00d7\u00b7^]\s*\0")
+_TOUCHING = re.compile(
+    rf"[\d.,]\0|(?<!\w)\d+\s\0|\0{_DIGITS}|\0\s{_DIGITS}+(?!\w)|\0[eE][-+]?\d|\0\s*[/*\u00d7\u00b7^]\s*\d"
+    r"|\d\s*[/*\u00d7\u00b7^]\s*\0"
+)
 _PARTS = "%\u2030\u2031"  # of a hundred, a thousand, ten thousand
 _SIGNS = "-(\N{MINUS SIGN}\N{EN DASH}"
 _DAYS = re.compile(r"[ymdhsgb@]")
@@ -293,17 +296,27 @@ def canonical(code: str) -> str:
 _SOMEWHERE = "conditional formats"
 
 
-def odd_looks(sheet: SheetContent, part: SheetPart, odd: OddFormats) -> Iterator[str]:
-    """The cells with such a format, and the ranges of conditional formats that may put one on, as `Sheet1!B2`."""
-    places = dict.fromkeys((*_cells(sheet, odd), *_conditional(part, odd)))
+def odd_looks(sheet: SheetContent, part: SheetPart, odd: OddFormats, *, on_load: bool = False) -> Iterator[str]:
+    """The cells with such a format, and the ranges of conditional formats that may put one on, as `Sheet1!B2`.
+
+    Args:
+        sheet: the worksheet.
+        part: its part.
+        odd: the formats.
+        on_load: formulas are computed anew when the file is opened, so that nobody knows yet what they give.
+    """
+    places = dict.fromkeys((*_cells(sheet, odd, on_load), *_conditional(part, odd)))
     return (f"{quote_sheet(sheet.name)}!{place}" for place in places)
 
 
-def _cells(sheet: SheetContent, odd: OddFormats) -> Iterator[str]:
+def _cells(sheet: SheetContent, odd: OddFormats, on_load: bool) -> Iterator[str]:
     for place, cell in with_styles(sheet, {*odd.styles, *odd.words}):
         value, code = cell.value, odd.styles.get(cell.style)
         in_words = isinstance(value, str) and cell.style in odd.words
-        if in_words or (isinstance(value, float) and code is not None and misleads(code, value)):
+        number = value if isinstance(value, float) else None
+        unknown = cell.formula is not None and (value is None or on_load)
+        may_be_number = number is not None or (unknown and value is None)
+        if in_words or (code and may_be_number and misleads(code, None if unknown else number)):
             yield cell_name(*place)
 
 

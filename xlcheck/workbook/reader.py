@@ -7,6 +7,7 @@ holds may be broken or missing. Nothing is run or followed: macros and links are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,6 +71,7 @@ def read_workbook(
         odd = formats(container.read(structure.styles)) if structure.styles else OddFormats()
         if odd.twice:
             raise unclear(container, f"{odd.twice} twice in its part {structure.styles}")
+        settings = CalculationSettings.of(structure.calculation, structure.workbook, ())
         lotus: list[str] = []
         looks: list[str] = []
         sheets = {}
@@ -87,7 +89,7 @@ def read_workbook(
             if odd or sheet.says(b"numFmt"):  # extended conditional formats bring their own
                 from xlcheck.workbook.number_formats import odd_looks
 
-                looks += odd_looks(sheets[name], sheet, odd)
+                looks += odd_looks(sheets[name], sheet, odd, on_load=settings.on_load)
         notes = [*_notes(container, structure.other_sheets)]
         if any("table" in name.casefold() for name in container.names):
             from xlcheck.workbook.tables import tables_of, without_tables
@@ -103,7 +105,7 @@ def read_workbook(
             external_links=tuple(external_targets(container, structure.links)),
             notes=tuple(notes),
             creator=read_creator(container),
-            calculation=CalculationSettings.of(structure.calculation, structure.workbook, lotus),
+            calculation=replace(settings, like_lotus=tuple(lotus)),
             odd_looks=tuple(looks),
             has_runs=has_runs(texts),
         )
