@@ -36,6 +36,16 @@ class Rewritten:
     answers: Answers
     original: SheetGroup
 
+    @property
+    def changed(self) -> set[Address]:
+        """The cells that are written otherwise."""
+        texts = self.part.table.texts
+        return {cell for cell, text in self.original.table.texts.items() if texts.get(cell) != text}
+
+    def may_be_told(self, found: Iterable[Part]) -> bool:
+        """Whether what became of the worksheets may be said of the formulas that stand there."""
+        return True
+
     def put_back(self, found: Iterable[Part], left_out: Iterable[Abstention]) -> tuple[list[Part], list[Abstention]]:
         """What became of the worksheets and the cells without a verdict, told of the formulas that stand there."""
         return [*map(self._part, found)], [*map(self._abstention, left_out)]
@@ -67,7 +77,7 @@ def rewritten(
         part: the worksheets.
         answers: what they compute.
         texts: the formulas, without `=`, in cells that have one or are empty.
-        numbers: the numbers in empty cells.
+        numbers: the numbers in empty cells, or in the place of formulas.
     """
     table = CellTable(replace(part.table.content, sheets=dict(_sheets(part.table, texts, numbers))))
     sessions = answers.sessions.amended(table, texts, numbers)

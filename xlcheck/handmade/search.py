@@ -25,12 +25,14 @@ from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.first_terms import terms_of
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.rewritten import Rewritten
 from xlcheck.handmade.shown_beside import answer_key, only_shown, unread, without
 from xlcheck.handmade.single_edit import NONE, one_edit
 from xlcheck.handmade.summary import Abstention, part_of, worksheets
 from xlcheck.handmade.typed_beside import compared_otherwise
 from xlcheck.handmade.with_inner_units import with_inner_units
 from xlcheck.handmade.with_one_hot import with_one_hot
+from xlcheck.handmade.with_skipped_steps import with_skipped_steps
 from xlcheck.handmade.with_typed_weights import with_typed_weights
 from xlcheck.handmade.without_rounding import without_rounding
 from xlcheck.learning.dense_gradients import DenseGradients
@@ -100,9 +102,8 @@ class Search:
         if plain is not None:
             found, left_out = self._settle(plain.part, plain.answers, sheets)
             return plain.put_back(found, left_out)
-        for otherwise in (self._with_one_hot, self._with_inner_units):
-            if (apart := otherwise(part, answers, sheets)) is not None:
-                return apart
+        if (apart := self._written_otherwise(part, answers, sheets)) is not None:
+            return apart
         moved = with_typed_weights(part, answers)
         having = None if moved is None else self._layers(moved.part, moved.answers)
         if moved is None or having is None or not having.may_be_more or self._learns(part):
@@ -116,17 +117,25 @@ class Search:
         found, left_out = self._without_gradients()._settled(moved.part, moved.answers, sheets)
         return moved.put_back(found, left_out)
 
-    def _with_one_hot(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
-        """What became of a part of which more is recognised if words are vectors, whose weights it looks up."""
-        hot = with_one_hot(part, answers)
-        as_it_is = None if hot is None else self._layers(part, answers)
-        if hot is None or as_it_is is None or as_it_is.is_whole:
+    def _written_otherwise(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
+        """What became of a part of which more is recognised if its formulas are written in another way."""
+        for otherwise in (with_skipped_steps, with_one_hot):
+            other = otherwise(part, answers)
+            if other is not None and (found := self._if_more(other, answers, sheets)) is not None:
+                return found
+        return self._with_inner_units(part, answers, sheets)
+
+    def _if_more(self, other: Rewritten, answers: Answers, sheets: Sequence[str]) -> _Found | None:
+        """What became of a part whose formulas are written otherwise, unless as much is known of it as it is."""
+        as_it_is = self._layers(other.original, answers)
+        if as_it_is is None or (as_it_is.is_whole and other.changed.isdisjoint(as_it_is.spare)):
             return None
         with effort.limited_to(effort.left() / 2):
-            found, left_out = self._settle(hot.part, hot.answers, sheets)
-        if sum(len(own.cells) for own in left_out if own.matters) >= len(as_it_is.left):
-            return None
-        return hot.put_back(found, left_out)
+            found, left_out = self._settle(other.part, other.answers, sheets)
+        left = sum(len(own.cells) for own in left_out if own.matters)
+        judged = sum(len(own.held) for own in found)
+        is_more = (left, -judged) < (len(as_it_is.left), -sum(len(own.verdicts) for own in as_it_is.outcomes))
+        return other.put_back(found, left_out) if is_more and other.may_be_told(found) else None
 
     def _with_inner_units(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part that is a network if the units within its formulas have cells of their own."""

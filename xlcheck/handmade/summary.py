@@ -18,6 +18,7 @@ from xlcheck.handmade.lookups import looked_up_wrongly
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.patterns import beside_the_layers, broken_patterns, out_of_place
 from xlcheck.handmade.preparation import against, feeders
+from xlcheck.handmade.reading import skipped_steps
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
@@ -128,7 +129,9 @@ def report_on(
     spare = unbound & open_cells
     targets = set().union(*(_filled(part.targets, table) for part in parts))
     choices = {cell: numbers for part in parts for cell, numbers in part.choices.items()}
-    made = [] if precedents is None else feeders(table, answers.values, precedents, agreeing, open_cells)
+    taken = _as_taken(table, answers.values)
+    reads = precedents if precedents is None or taken is table else Precedents(taken)
+    made = [] if reads is None else feeders(taken, answers.values, reads, agreeing, open_cells)
     return replace(
         report,
         warnings=broken_patterns(table, open_cells) if open_cells else (),
@@ -136,20 +139,26 @@ def report_on(
             *report.reservations,
             *read_otherwise(formulas),
             *depending_cells(table, without_verdict),
-            *with_idle_parts(table, answers.values, agreeing - targets, choices),
+            *with_idle_parts(taken, answers.values, agreeing - targets, choices),
             *out_of_place(table, answers.values, {*agreeing, *made, *spare}),
             *looked_up_wrongly(table, answers.values, {*agreeing, *made, *spare}),
             *(
                 ()
-                if precedents is None
+                if reads is None
                 else (
                     *beside_the_layers(table, spare, agreeing),
-                    *said_otherwise(table, answers.values, precedents, spare, agreeing),
-                    *against(table, answers.values, precedents, made, agreeing),
+                    *said_otherwise(table, answers.values, reads, spare, agreeing),
+                    *against(taken, answers.values, reads, made, agreeing),
                 )
             ),
         ),
     )
+
+
+def _as_taken(table: CellTable, values: CellValues) -> CellTable:
+    """The cells with the branches that are taken where steps are skipped, if others that were filled take the rest."""
+    found = skipped_steps.choices(table, values)
+    return table.with_texts({cell: found[cell].taken for cell in skipped_steps.tried(found, table)}) if found else table
 
 
 def _filled(cells: Collection[Address], table: CellTable) -> set[Address]:

@@ -87,11 +87,11 @@ def _at_other_steps(readings: Sequence[Reading]) -> Iterator[str]:
 def _reading_twice(readings: Sequence[Reading]) -> Iterator[str]:
     """Layers that read the inputs of a step twice, where another one reads those of all steps in this order or back."""
     runs = [
-        [tuple(reading.layer.slots[step].get(slot) for slot in reading.features) for step in document]
-        for reading in readings for document in reading.documents if reading.kind != "Dense"
+        (number, [tuple(reading.layer.slots[step].get(slot) for slot in reading.features) for step in document])
+        for number, reading in enumerate(readings) for document in reading.documents if reading.kind != "Dense"
     ]  # fmt: skip
-    for one, other in itertools.permutations(runs, 2):
-        if len({*one}) < len(one) == len(other) == len({*other}):
+    for (layer, one), (another, other) in itertools.permutations(runs, 2):  # of one layer a word may be said twice
+        if layer != another and len({*one}) < len(one) == len(other) == len({*other}):
             for known in (other, other[::-1]):
                 wrong = [(own, meant) for own, meant in zip(one, known, strict=True) if own != meant]
                 if 2 * len(wrong) < len(one):

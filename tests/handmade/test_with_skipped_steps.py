@@ -1,0 +1,136 @@
+"""Steps that are skipped carry the state on, as Keras's Masking and `mask_zero` have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from equation_sheets import save, simple_rnn, verdict
+
+from xlcheck.api import check
+
+_STEPS = range(12, 18)
+
+
+def _masked(skipped: Mapping[int, object], condition: str = "$A{row}=0") -> dict[str, object]:
+    """Three units over six steps; a mask in column A says which of them are skipped."""
+    cells = simple_rnn(len(_STEPS))
+    for row in _STEPS:
+        cells[f"A{row}"] = skipped.get(row, 1)
+        for unit in "HIJ":
+            new = str(cells[f"{unit}{row}"]).removeprefix("=")
+            cells[f"{unit}{row}"] = f"=IF({condition.format(row=row)},{unit}{row - 1},{new})"
+    return {cell: own for cell, own in cells.items() if own is not None}
+
+
+def _lstm() -> dict[str, object]:
+    """A unit over five steps of which the first two and the last but one are skipped, its gates in D to G."""
+    cells: dict[str, object] = {"H10": 0, "I10": 0}
+    numbers = (0.5, -0.3, 0.12, 0.81, 0.42, -0.2, -0.64, 0.93, 0.07, 0.37, -0.55, 0.28)
+    for gate in range(4):
+        cells |= {f"{c}{gate + 3}": numbers[3 * gate + k] for k, c in enumerate("BCD")}
+    for row, (x, mask) in enumerate(((0.3, 0), (0.2, 0), (1.2, 1), (-0.7, 0), (2.5, 1)), start=11):
+        cells |= {f"B{row}": x, f"C{row}": mask}
+        for gate, column in enumerate("DEFG", start=3):
+            total = f"$B{row}*$B${gate}+$I{row - 1}*$C${gate}+$D${gate}"
+            cells[f"{column}{row}"] = f"=TANH({total})" if column == "F" else f"=1/(1+EXP(-({total})))"
+        cells[f"H{row}"] = f"=IF($C{row}=1,E{row}*H{row - 1}+D{row}*F{row},H{row - 1})"
+        cells[f"I{row}"] = f"=IF($C{row}=1,G{row}*TANH(H{row}),I{row - 1})"
+    return cells
+
+
+_PADDED: Mapping[int, object] = {16: 0, 17: 0}
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    ("skipped", "condition"),
+    [
+        pytest.param(_PADDED, "$A{row}=0", id="behind"),
+        pytest.param({12: 0, 13: 0}, "$A{row}=0", id="in front"),
+        pytest.param({14: 0}, "0=$A{row}", id="between"),
+        pytest.param({16: None, 17: None}, '$A{row}=""', id="blank"),
+    ],
+)
+def test_skipped_steps_carry_the_state_on(skipped: Mapping[int, object], condition: str, tmp_path: Path) -> None:
+    """Whatever stands there instead of a number of the mask, and wherever steps are skipped."""
+    found = verdict(_masked(skipped, condition), tmp_path)
+    assert (found.code, found.roots) == (0, set())
+    assert f"{6 - len(skipped)} steps" in found.said
+
+
+@pytest.mark.keras
+def test_both_states_of_an_lstm_are_carried_on(tmp_path: Path) -> None:
+    """Its gates are computed at skipped steps, too, and nothing comes of them."""
+    found = verdict(_lstm(), tmp_path)
+    assert (found.code, found.roots) == (0, set())
+
+
+@pytest.mark.keras
+def test_the_last_state_is_that_of_keras(tmp_path: Path) -> None:
+    """Keras itself skips the same steps, and ends with the same state."""
+    keras = pytest.importorskip("keras")
+    cells = _masked({13: 0, 16: 0, 17: 0})
+    report = check(save(cells, tmp_path / "w.xlsx"))
+    weights = [[[cells[f"{c}{row}"] for c in "BCD"] for row in rows] for rows in ((2, 3), (5, 6, 7), (9,))]
+    layer = keras.layers.SimpleRNN(3)
+    inputs = np.array([[[cells[f"E{row}"], cells[f"F{row}"]] for row in _STEPS]], dtype=np.float64)
+    layer.build(inputs.shape)
+    layer.set_weights([np.array(own, dtype=np.float64) if len(own) > 1 else np.array(own[0]) for own in weights])
+    state = np.array(layer(inputs, mask=np.array([[cells[f"A{row}"] == 1 for row in _STEPS]])))[0]
+
+    shown = {own.cell: own for own in report.cells}
+    assert report.exit_code == 0
+    assert [shown[f"{c}17"].actual for c in "HIJ"] == pytest.approx(state.tolist(), abs=1e-6)
+
+
+@pytest.mark.keras
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(
+    ("cells", "wrong"),
+    [
+        pytest.param(_masked(_PADDED, "$A{row}=1"), {}, id="the other way round"),
+        pytest.param(_masked(_PADDED), {"H16": "=IF($A16=0,H14,0)"}, id="an earlier state"),
+        pytest.param(_masked(_PADDED), {"H13": "=IF($A13=0,H11,{H13})"}, id="an earlier state, not taken today"),
+        pytest.param(_masked(_PADDED), {"H16": "=IF($A16=0,H15,{H16})*1"}, id="more than a choice"),
+        pytest.param(_masked(_PADDED), {"H14": "=IF($A17=0,H13,{H14})"}, id="the mask of another step"),
+        pytest.param(_masked(_PADDED), {"I17": 0}, id="a state of 0"),
+        pytest.param(_masked(_PADDED), {"J16": "=IF($A16=0,I15,{J16})"}, id="that of another unit"),
+        pytest.param(_lstm(), {"I14": "=IF($C14=1,G14*TANH(H14),0)"}, id="no state of an LSTM"),
+        pytest.param(_lstm(), {"G14": "=1/(1+EXP(-($B14*$B$6+$I13*$C$6+$D$5)))"}, id="a gate that nobody needs"),
+    ],
+)
+def test_what_skips_otherwise_gets_no_pass(cells: dict[str, object], wrong: Mapping[str, str], tmp_path: Path) -> None:
+    """Rule: nobody is told that all is right where another state is carried on, or would be for another mask."""
+    computed = {cell: str(own).partition(",")[2].partition(",")[2][:-1] for cell, own in cells.items()}
+    changed = {cell: own.format(**computed) if isinstance(own, str) else own for cell, own in wrong.items()}
+    found = verdict({**cells, **changed}, tmp_path)
+
+    assert found.code in {1, 3}
+    assert found.roots <= {*wrong}
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    ("cell", "old", "new", "skipped"),
+    [
+        ("I14", "$E14*C$2", "$E14*D$2", _PADDED),
+        ("H13", "TANH(", "(", _PADDED),
+        ("J15", "I14*", "I13*", {13: 0}),
+    ],
+)
+def test_a_mistake_in_what_is_computed_is_found(
+    cell: str, old: str, new: str, skipped: Mapping[int, object], tmp_path: Path
+) -> None:
+    """The formula is shown as it stands there, and that which should stand there with its condition."""
+    cells = _masked(skipped)
+    right = str(cells[cell])
+    text = right.replace(old, new)
+    assert text != right
+
+    (root,) = check(save({**cells, cell: text}, tmp_path / "w.xlsx")).roots
+
+    assert (root.cell, root.formula) == (cell, text)
+    assert root.desired_formula is None or root.desired_formula.startswith(f"=IF($A{cell[1:]}=0,{cell[0]}")
