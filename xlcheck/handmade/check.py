@@ -121,8 +121,10 @@ def check_foreign(
             )
         ]  # fmt: skip
     left_out = [cell for cell in whole.texts if cell in ignored]
+    is_of_a_network = any(verdict.cell in ignored for outcome in told for verdict in outcome.verdicts)
+    told = [outcome.without(ignored, "") for outcome in told]
     said = f"not checked, because `ignore` in the bindings says so: {len(left_out)} of the formula cells"
-    spare = [Abstention(whole, whole_values, left_out, said, matters=False, ignored=True)] if left_out else []
+    spare = [Abstention(whole, whole_values, left_out, said, matters=is_of_a_network, ignored=True)] if left_out else []
     spare += [Abstention(table, answers.values, rest, "", matters=False)] if rest else []
     return report_on(whole, answers, [*map(part_of, told)], spare, notes=(*found, *texts))
 

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import openpyxl
 import pytest
+from bound_sheets import BINDINGS, STATES, bound
 from keras import layers
 
 from xlcheck.api import check
@@ -21,6 +22,7 @@ from xlcheck.handmade.networks.ranges import Reader
 from xlcheck.layers import LAYERS
 from xlcheck.model.keras_reader import read_model
 from xlcheck.model.layer_options import TRAINING_ONLY_OF_IMAGES
+from xlcheck.verdicts.report import Status
 from xlcheck.workbook.reader import read_workbook
 
 ROOT = Path(__file__).parents[3]
@@ -296,3 +298,17 @@ def test_inputs_that_fill_no_step_are_refused(tmp_path: Path) -> None:
     """Rule: seven numbers are no steps of two features."""
     with pytest.raises(UsageError, match="no multiple of the 2 features"):
         input_shape({}, [{"type": "GRU", "units": 1, "kernel": "A1:C2"}], {"x": "A1:A7"}, _reader(tmp_path))
+
+
+@pytest.mark.parametrize("cells", [["B8"], ["B6"], ["B5", "B6", "B7", "B8"]], ids=["the result", "a state", "all"])
+@pytest.mark.parametrize("wrong", [False, True], ids=["right", "wrong"])
+def test_cells_to_ignore_get_no_verdict(cells: list[str], wrong: bool, tmp_path: Path) -> None:
+    """Cells of the network are neither right nor wrong then, and not everything was checked."""
+    formulas = STATES | ({cell: f"{STATES[cell]}+0.25" for cell in cells} if wrong else {})
+    ignore = ", ".join(f'"{cell}"' for cell in cells)
+    own = bound(tmp_path, formulas, BINDINGS.replace("[[model]]", f"[[model]]\nignore = [{ignore}]", 1))
+    report = check(own.table.content.path)
+
+    assert report.exit_code == 3
+    assert not report.roots
+    assert {cell.cell for cell in report.cells.with_status(Status.NOT_EVALUATED, Status.UNBOUND)} == set(cells)
