@@ -211,3 +211,41 @@ def test_a_copy_twice_where_another_is_missing_may_be_wrong_in_either_place(tmp_
 
     assert answer(cells, tmp_path) == (0, set())
     assert answer(cells | {"A20": "=H11"}, tmp_path, 5) == (3, set())
+
+
+def _stacked() -> dict[str, object]:
+    """A unit over six steps across, and another one behind it: weights in B and C, states in rows 7 and 8."""
+    cells: dict[str, object] = {"A6": "x", "A7": "first", "A8": "second", "B7": 0, "B8": 0}
+    for row, (one, two) in enumerate(((0.71, -0.9), (-0.42, 0.66), (0.13, -0.27)), start=1):
+        cells |= {f"B{row}": one, f"C{row}": two}
+    for before, column in zip("BCDEFG", "CDEFGH", strict=True):
+        cells |= {f"{column}6": round(math.sin(ord(column)), 2)}
+        for row, weight in ((7, "B"), (8, "C")):
+            cells[f"{column}{row}"] = f"=TANH(${weight}$1*{column}{row - 1}+${weight}$2*{before}{row}+${weight}$3)"
+    return cells
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_whole_row_reads_the_weight_of_another_layer(number: int, tmp_path: Path) -> None:
+    """Rule: its own stands in line with its others and no formula reads it, so the row is wrong, not the other one."""
+    cells = _stacked()
+    wrong = {f"{c}8": str(cells[f"{c}8"]).replace(f"$C${number}", f"$B${number}") for c in "CDEFGH"}
+
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | wrong, tmp_path) == (1, {*wrong})
+
+
+def test_two_rows_that_share_a_weight_while_none_is_unread_are_meant_so(tmp_path: Path) -> None:
+    """Rule: one bias for two layers is no slip where nothing else stands there."""
+    cells = _stacked() | {f"{c}8": str(_stacked()[f"{c}8"]).replace("$C$3", "$B$3") for c in "CDEFGH"}
+
+    assert answer({cell: own for cell, own in cells.items() if cell != "C3"}, tmp_path)[1] == set()
+
+
+def test_a_slip_is_found_beside_what_is_only_shown(tmp_path: Path) -> None:
+    """Rule: results in other units, of which nobody computes anything, need no verdict for a slip to be one."""
+    cells = dense(5) | {f"L{row}": f"=I{row}*9/5+32" for row in range(8, 13)}
+    slip = str(cells["I8"]).replace("TANH(", "(")
+
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"I8": slip}, tmp_path) == (1, {"I8"})

@@ -75,6 +75,16 @@ class Settled:
         """Whether that is so, and every formula is right."""
         return self.is_whole and not self.roots
 
+    def sparing(self, cells: Collection[Address]) -> Settled:
+        """The same without a need for a verdict on some formulas.
+
+        Args:
+            cells: the formulas.
+        """
+        spared = tuple(cell for cell in self.left if cell in cells)
+        left = tuple(cell for cell in self.left if cell not in cells)
+        return replace(self, left=left, spare=(*self.spare, *spared)) if spared else self
+
     def joined_by(self, outcomes: Iterable[Outcome]) -> Settled:
         """The same with what became of other cells, or of the same ones under an edit.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 from xlcheck.formulas.algebra import Address, Leaf, Term
 from xlcheck.formulas.rounding import rounded_whole
@@ -23,11 +24,13 @@ from xlcheck.handmade.equations.odd_ones import Odd, OddOnes
 from xlcheck.handmade.equations.polynomials import atom_of, cell_of
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers
 from xlcheck.handmade.equations.term_changes import Edit
+from xlcheck.handmade.equations.unread_numbers import unread_near
 from xlcheck.handmade.patterns import as_in_pattern
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
+from xlcheck.handmade.shown_beside import only_shown
 from xlcheck.handmade.single_edit import foreign
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import goes_round
@@ -60,12 +63,12 @@ def settled_in_line(
     """
     if not layers.may_be_more:
         return layers
-    judge = bench()
+    judge, shown = bench(), only_shown(part)
     for odd in _as_in_line(part, terms, base, judge.wrong_in, is_sure=layers.is_sure):
         cells = odd
         while cells and (found := _under(part, terms, base, _meant(cells))) is not None:
             candidate = Candidate(_meant(cells), found)
-            lined = settled(found, part, bench(), candidate.edit)
+            lined = settled(found, part, bench(), candidate.edit).sparing(shown)
             still = set().union(*(judge.wrong_under(layer, candidate.edit) for layer in found.all_layers))
             right = lined.roots - still  # as they would be
             if cells.keys() <= right:
@@ -104,6 +107,7 @@ def _as_in_line(
     odd = [one for one in odd if one.cell not in part.marks][:_MOST]
     found: dict[Address, Odd] = {}
     best, least = base, _against(base)
+    unread = [*unread_near(part.table, base.reads.read, {*seeming_weights(base)})]
 
     def tried(own: Iterable[Odd]) -> tuple[Arrangement, tuple[int, int]]:
         effort.require_time()
@@ -112,7 +116,8 @@ def _as_in_line(
 
     try:
         with effort.limited_to(effort.left() / 2):
-            for own in _tries(looked_at, odd, is_small=len(part.table.texts) <= _FEW):
+            tries = _tries(looked_at, odd, is_small=len(part.table.texts) <= _FEW)
+            for own in itertools.chain(_surest(looked_at.of_two_rows(unread), lambda own: tried(own)[1]), tries):
                 more = {one.cell: one for one in own}
                 if not any(least) or len(more) < len(own) or more.items() <= found.items() or part.marks & more.keys():
                     continue
@@ -150,6 +155,15 @@ def _tries(looked_at: OddOnes, odd: Sequence[Odd], *, is_small: bool) -> Iterato
     yield from alone
     lines = [*itertools.islice(looked_at.odd_lines(), _MOST)] if is_small else []
     yield from (*lines, *itertools.combinations(odd[:_PAIRED], 2), *alone, *lines)
+
+
+def _surest(
+    lines: Iterable[Sequence[Odd]], against: Callable[[Sequence[Odd]], tuple[int, int]]
+) -> Iterator[Sequence[Odd]]:
+    """The one of some lines against which least speaks if it is mended; none of two that are as good."""
+    ranked = sorted(((against(own), own) for own in lines), key=itemgetter(0))
+    if len(ranked) == 1 or (ranked and ranked[0][0] < ranked[1][0]):
+        yield ranked[0][1]
 
 
 def _under(part: SheetGroup, terms: CellTerms, base: Arrangement, edit: Mapping[Address, Term]) -> Arrangement | None:

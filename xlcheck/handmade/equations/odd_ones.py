@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -13,7 +13,7 @@ from xlcheck.formulas.algebra import Address, Leaf, Term
 from xlcheck.formulas.shapes import moved, skeleton
 from xlcheck.handmade.equations.filling import STEP, Filling
 from xlcheck.handmade.reading.lines import Line, lines_of
-from xlcheck.handmade.reading.offsets import distance, offset_between
+from xlcheck.handmade.reading.offsets import are_in_line, distance, offset_between
 
 _ASKED = 3
 """Formulas on each side that are asked."""
@@ -109,6 +109,23 @@ class OddOnes(Filling):
                     if is_odd and len(own) > 1:
                         yield tuple(own)
         self._unsure = ()
+
+    def of_two_rows(self, unread: Collection[Address]) -> Iterator[tuple[Odd, ...]]:
+        """All formulas of a row, by their other weights, that read a weight of another row where one is unread beside.
+
+        Args:
+            unread: numbers near weights that no formula reads.
+        """
+        rows: dict[Address, dict[frozenset[Address], list[Address]]] = defaultdict(lambda: defaultdict(list))
+        for cell, read in self._terms.reads.items():
+            own = self._weights.intersection(read)
+            for weight in own:
+                rows[weight][own - {weight}].append(cell)
+        for weight, new in itertools.product(rows, unread):
+            for others, cells in rows[weight].items() if len(rows[weight]) > 1 else ():
+                if any(are_in_line(other, new) for other in others):
+                    terms = ((cell, self._replaced(self._terms[cell], {weight: new})) for cell in cells)
+                    yield tuple(Odd(cell, term, len(cells), True) for cell, term in terms if isinstance(term, Term))
 
     def _lines_along(self, axis: int) -> Iterator[list[Address]]:
         """The formulas of each row, or of each column."""

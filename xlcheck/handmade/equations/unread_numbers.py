@@ -26,7 +26,7 @@ def unread_beside(table: CellTable, read: Collection[Address], weights: set[Addr
         read: the cells that formulas read.
         weights: those that are weights.
     """
-    unread = sorted(_unread(table, read, weights))
+    unread = sorted(unread_near(table, read, weights))
     more = " …" if len(unread) > 1 else ""
     return [f"{show(unread[0])}{more} stands beside the weights and is read by no formula"] if unread else []
 
@@ -41,8 +41,14 @@ def is_called_a_rate(table: CellTable, cell: Address) -> bool:
     return any(word.rstrip(" :=") in _RATES for _, word in _words(table, cell))
 
 
-def _unread(table: CellTable, read: Collection[Address], weights: set[Address]) -> Iterator[Address]:
-    """Typed numbers near weights that no formula reads: no counts, or called a bias or as one, or going on a block."""
+def unread_near(table: CellTable, read: Collection[Address], weights: set[Address]) -> Iterator[Address]:
+    """Typed numbers near weights that no formula reads: no counts, or called a bias or as one, or going on a block.
+
+    Args:
+        table: the cells.
+        read: the cells that formulas read.
+        weights: those that are weights.
+    """
     words = {word for weight in weights for word in _words(table, weight)}
     numbering = table.numbering(read)
     for cell in _around(weights) - numbering:
