@@ -30,6 +30,13 @@ def test_what_no_reader_should_meet_is_refused(parse: Callable[[str], Any], text
         parse(text)
 
 
+@pytest.mark.parametrize("text", ['{"a": 1, "a": 2}', '[{"b": {"a": 1, "c": [], "a": 1}}]'])
+def test_a_name_that_stands_twice_is_refused(text: str) -> None:
+    """Programs take the one or the other, so that nobody knows what the text says."""
+    with pytest.raises(ValueError, match="'a' stands there twice"):
+        parse_json(text)
+
+
 @pytest.mark.parametrize("key", [".".join("a" * 200_000), " . ".join(['"x"'] * 50_000), "'y'." * 20_000 + "z"])
 def test_long_keys_do_not_take_long(key: str) -> None:
     """A key of many parts, bare or in quotes, in a line or in the head of a table, is refused in no time."""

@@ -27,14 +27,23 @@ def parse_json(text: str | bytes) -> Any:
     """What a JSON text says.
 
     Raises:
-        ValueError: it is no JSON, or deeper or with larger integers than anybody needs.
+        ValueError: it is no JSON, or deeper or with larger integers than anybody needs, or a name stands twice in one
+            object, of which each program takes the one or the other.
     """
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=_each_once)
     except RecursionError:
         raise ValueError(_too_deep()) from None
     _require_sane(data)
     return data
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r:.90} stands there twice")
+    return found
 
 
 def read_toml(path: Path, error: type[XlcheckError]) -> dict[str, Any]:

@@ -49,6 +49,19 @@ def test_all_bits_come_back(ending: str, tmp_path: Path) -> None:
         ("x.json", "{", "this is no JSON"),
         ("x.json", "[]", "this is no trace"),
         ("x.json", '{"format": "xlcheck-golden-1", "source": "s", "quantities": {"a.b": [[1], [1, 2]]}}', "is damaged"),
+        *(
+            ("x.json", f'{{"format": "xlcheck-golden-1", "source": "s", "quantities": {{"a.b": [{number}, 2]}}}}', said)
+            for number, said in (("true", "is damaged"), ('"1.0"', "is damaged"), ('"nan"', "is damaged"))
+        ),
+        (
+            "x.json",
+            '{"format": "xlcheck-golden-1", "source": "s", "quantities": {"a": [1], "a": [2]}}',
+            "'a' stands there",
+        ),
+        *(
+            ("x.csv", f"quantity,index,value\na.b,{row}\n", "line 2: a row is a name, a place")
+            for row in ("[0],1_0", "[0],\N{FULLWIDTH DIGIT TWO}", "[\N{FULLWIDTH DIGIT ZERO}],1", "[0],0x1", "[0],1d2")
+        ),
         ("x.npz", "no archive", "this is not an archive of NumPy arrays"),
         ("x.json", "\udcff", "this is no text in UTF-8"),
     ],

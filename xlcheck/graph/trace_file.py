@@ -31,7 +31,10 @@ _OLD_SOURCE = "source"  # what older archives call where the numbers come from
 _HEADER = ["quantity", "index", "value"]
 Kind = TypeVar("Kind")
 
-_INDEX = re.compile(r"(?:\[\d{1,9}\])*")
+_INDEX = re.compile(r"(?:\[[0-9]{1,9}\])*")
+_NUMBER = re.compile(r"\s*[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[-+]?[0-9]+)?|nan|inf(?:inity)?)\s*", re.IGNORECASE)
+"""As every language writes numbers; Python reads more than that."""
+_NO_JSON_NUMBERS = ("NaN", "Infinity", "-Infinity")
 
 
 def write_trace(trace: Trace, path: Path) -> None:
@@ -157,7 +160,7 @@ def _read_csv(path: Path) -> Trace:
 def _csv_row(row: list[str], where: str) -> tuple[str, tuple[int, ...], float]:
     try:
         name, index, value = row
-        if not name or not _INDEX.fullmatch(index):
+        if not name or not _INDEX.fullmatch(index) or not _NUMBER.fullmatch(value):
             raise ValueError
         return name, tuple(map(int, re.findall(r"\d+", index))), float(value)
     except ValueError:
@@ -182,7 +185,21 @@ def _array(values: Mapping[tuple[int, ...], float], where: str) -> Array:
 
 
 def _numbers(nested: Any) -> Array:
-    return np.array(nested, dtype=np.float64)
+    _require_numbers(nested)
+    numbers = np.array(nested)
+    return in_double(numbers) if numbers.dtype.kind in "iu" else np.array(nested, dtype=np.float64)
+
+
+def _require_numbers(nested: Any) -> None:
+    """Raise ValueError if something is neither a number nor what stands for one."""
+    if not isinstance(nested, list):
+        nested = [nested]
+    if not {*map(type, nested)} <= {int, float}:
+        for item in nested:
+            if isinstance(item, list):
+                _require_numbers(item)
+            elif type(item) not in {int, float, type(None)} and item not in _NO_JSON_NUMBERS:
+                raise ValueError(f"{item!r:.90} is no number")
 
 
 def _nested(values: Array) -> Any:
