@@ -122,3 +122,27 @@ def test_a_choice_by_a_number_of_the_network_is_no_pass(choice: str, tmp_path: P
     formula = choice.format(f=str(cells["I14"]).removeprefix("="))
 
     assert verdict({**cells, "I14": f"={formula}"}, tmp_path).code in {1, 3}
+
+
+_LIMITS = ("MIN(1,{z})", "MAX(-1,{z})", "IF({z}>1,1,{z})", "IF({z}<-1,-1,{z})", "{z}+(({z})>1)", "MAX(-0.8,{z})")
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(("way", "seed"), [(way, seed) for seed, way in enumerate(_LIMITS * 2)])
+def test_a_limit_that_no_sum_of_the_worksheet_reaches_is_no_pass(way: str, seed: int, tmp_path: Path) -> None:
+    """Rule: a sum that is another one as soon as it is large is wrong, though none is large here."""
+    draw, cells = Random(f"limit {seed}"), dict[str, object]()
+    for row in (1, 2, 3):
+        cells |= {f"{column}{row}": round(draw.uniform(-0.5, 0.5), 2) for column in "BCD"}
+    for row in range(6, 10):
+        cells |= {f"{column}{row}": round(draw.uniform(-0.5, 0.5), 2) for column in "AB"}
+        for z, h, weight in zip("EFG", "HIJ", "BCD", strict=True):
+            cells[f"{z}{row}"] = f"=A{row}*{weight}$1+B{row}*{weight}$2+{weight}$3"
+            cells[f"{h}{row}"] = f"=TANH({z}{row})"
+    assert verdict(cells, tmp_path).code == 0
+    cell = f"{draw.choice('EFG')}{draw.randrange(6, 10)}"
+    wrong = f"={way.format(z=str(cells[cell]).removeprefix('='))}"
+
+    found = verdict(cells | {cell: wrong}, tmp_path)
+
+    assert (found.code, found.roots) == (1, {cell})

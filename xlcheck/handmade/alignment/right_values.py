@@ -17,7 +17,7 @@ from xlcheck.formulas.arrays import array_of
 from xlcheck.formulas.rounding import rounds
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.handmade import effort
-from xlcheck.handmade.alignment.settings import SETTINGS, UnknownNumbers, random_numbers
+from xlcheck.handmade.alignment.settings import SETTINGS, UnknownNumbers, all_settings
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.cells import CellTable
@@ -62,7 +62,7 @@ class RightValues:
         precedents: Precedents | None = None,
     ) -> None:
         self._table, self._terms, self._networks = table, terms, networks
-        random = [random_numbers(networks, seed, targets) for seed in range(SETTINGS)]
+        random = all_settings(networks, targets)
         self._random = {cell: np.array([numbers[cell] for numbers in random]) for cell in random[0]}
         self._fixed = {cell for network in networks for *_, cell in network.cells()}
         self._reads = dict(terms.reads)

@@ -12,12 +12,20 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.handmade.networks.network import Network
 
-SETTINGS = 8
+_REACHES = (1.0,) * 6 + (3.0,) * 10
+"""How large the random numbers of each setting are. Two relus of different sums are both 0 in one of four, so two are
+not enough; and of the usual ones no sum may lie beyond a limit, as that of `MIN(1,…)`: one of ten large ones does."""
+SETTINGS = len(_REACHES)
 _FIRST_SEED = 500
 
 
 def random_numbers(
-    networks: Sequence[Network], seed: int, targets: Collection[Address] = (), *, codes: bool = False
+    networks: Sequence[Network],
+    seed: int,
+    targets: Collection[Address] = (),
+    *,
+    codes: bool = False,
+    reach: float = 1.0,
 ) -> dict[Address, float]:
     """A random number for each cell that holds a weight, an input, an initial state, or one of some targets.
 
@@ -29,6 +37,7 @@ def random_numbers(
         seed: of the numbers.
         targets: the targets that are changed as well.
         codes: whether codes are.
+        reach: how many times as large they are.
     """
     sizes: dict[Address, float] = {}
     depth_of: dict[Address, int] = {}
@@ -42,10 +51,15 @@ def random_numbers(
                 sizes[cell] = _size(quantity)
                 positive |= {cell} if quantity.name in variances else set()
     random = np.random.default_rng(seed)
-    numbers = random.uniform(0.2, 1.0, len(sizes)) * random.choice((-1, 1), len(sizes)) * list(sizes.values())
+    numbers = random.uniform(0.2, 1.0, len(sizes)) * random.choice((-1, 1), len(sizes)) * list(sizes.values()) * reach
     drawn = {cell: float((place + seed) * _STRIDE % depth) for place, (cell, depth) in enumerate(depth_of.items())}
     found = {cell: abs(x) if cell in positive else x for cell, x in zip(sizes, numbers.tolist(), strict=True)}
     return found | (drawn if codes else {})
+
+
+def all_settings(networks: Sequence[Network], targets: Collection[Address]) -> list[dict[Address, float]]:
+    """The numbers of each setting; see `random_numbers`."""
+    return [random_numbers(networks, seed, targets, reach=reach) for seed, reach in enumerate(_REACHES)]
 
 
 class UnknownNumbers(dict[Address, Array]):

@@ -21,7 +21,7 @@ from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.alignment.assignment import Assignment
 from xlcheck.handmade.alignment.matching import Matching, Placed
-from xlcheck.handmade.alignment.settings import UnknownNumbers, random_numbers
+from xlcheck.handmade.alignment.settings import SETTINGS, UnknownNumbers, all_settings
 from xlcheck.handmade.networks.elements import Elements, Source, quantity_sources
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.parts import part_sources
@@ -33,8 +33,6 @@ from xlcheck.handmade.reading.offsets import offset_between
 from xlcheck.handmade.reading.precedents import Precedents
 
 _SEVERAL = 2
-SETTINGS = 8
-"""Settings of random numbers. Two relus of different sums are both 0 in one of four, so two settings are not enough."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ class _Placer:
         self._precedents = precedents
         self._terms = terms
         targets = {cell for n in networks for quantity, *_, cell in n.cells() if quantity.band.role is Role.TARGET}
-        random = [random_numbers(networks, seed, targets) for seed in range(SETTINGS)]
+        random = all_settings(networks, targets)
         self._random = {cell: np.array([numbers[cell] for numbers in random]) for cell in random[0]}
         self._settings: list[list[Values]] = [
             [evaluate(n.typed, n.values(numbers)) for numbers in random] for n in networks
