@@ -11,7 +11,7 @@ import numpy as np
 
 from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.handmade.backward.certainty import Weights, one_after_another
+from xlcheck.handmade.backward.certainty import Weights, one_after_another, shape_in
 from xlcheck.handmade.backward.doubtful_data import doubtful_data, empty_data, made_of
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import place_of
@@ -26,6 +26,7 @@ from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.offsets import Offset, beside_at, offset, run_from
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
+from xlcheck.handmade.showing import shows_otherwise
 from xlcheck.verdicts.messages import plural
 
 _LOSS = re.compile(r"E\b(?!/)")
@@ -108,6 +109,9 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
     beside = beside_at(cell, stride)
     terms = reading.sheet.terms
     text, term = table.texts[cell], terms.get(cell)
+    in_line = any(other in right for other in beside)
+    if not in_line and not terms.readers.get(cell) and len(terms.reads.get(cell, ())) == 1 and shows_otherwise(text):
+        return len({shape_in(table, own) for own in (cell, *beside) if table.is_formula(own)}) > 1  # a slip in a line
     if term is None and skeleton(text) == "#" and _is_between(cell, {*right}):  # the copy of a word
         return True
     if term is None and terms.holds_number(cell):  # what is made into an input, or comes to nothing, is not trusted
@@ -116,7 +120,7 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
     computes = is_root or isinstance(term, Sum | Product) or may_be_layer(text)
     weights = reading.sheet.updates.values()
     reads = computes and any(other in right or other in weights for other in terms.reads.get(cell, ()))
-    return reads or any(other in right for other in beside)
+    return reads or in_line
 
 
 def _out_of_step(reading: Reading, right: Collection[Address]) -> Iterator[Address]:

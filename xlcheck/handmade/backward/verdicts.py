@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.quantities import Role
@@ -70,7 +70,10 @@ class Verdicts:
         elif status is Status.CARRIED:
             self.results[cell] = self.result(cell, status, "It follows from a wrong cell.", role)
         elif "ROUND" in self.table.texts.get(cell, "").upper():
-            self.rounded[cell] = role
+            if self._shows_fewer_digits(cell) and self.near(name, self.local(cell), desired):
+                self.agree[cell] = name
+            else:
+                self.rounded[cell] = role
 
     def blame_rounded(self) -> None:
         """Single rounded cells are wrong; where rounding is the rule, or that of their line, it is meant."""
@@ -83,10 +86,20 @@ class Verdicts:
 
     def _rounds_throughout(self, cell: Address) -> bool:
         """Whether the formulas in the same place of the steps before and after round as well."""
-        stride, texts = self.reading.stride, self.table.texts
-        beside = beside_at(cell, stride)
-        own = [texts[other] for other in beside if other in texts]
+        own = self._beside(cell)
         return bool(own) and all(rounded_whole(text) is not None for text in own)
+
+    def _shows_fewer_digits(self, cell: Address) -> bool:
+        """Whether a formula rounds the number of a cell and does nothing else, and no formula goes on with that."""
+        terms = self.reading.sheet.terms
+        texts = self.table.texts[cell], *self._beside(cell)
+        is_shown = isinstance(terms[cell], Leaf) and not terms.readers.get(cell)
+        return is_shown and all(rounded_whole(text) is not None for text in texts)
+
+    def _beside(self, cell: Address) -> list[str]:
+        """The formulas in the same place of the steps before and after."""
+        texts = self.table.texts
+        return [texts[other] for other in beside_at(cell, self.reading.stride) if other in texts]
 
     def local(self, cell: Address) -> float:
         """What a cell should be, given what stands in the cells that it reads."""
