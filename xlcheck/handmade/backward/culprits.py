@@ -120,12 +120,8 @@ class Search:
         """What an update gives when some cells hold something else."""
         if update in instead:
             return instead[update]
-        changed = self._between(instead, update)
+        changed = (cell for cell in self._above(update) if cell not in instead)
         return self._sheet.recomputed(instead, [*changed, update])[update]
-
-    def _between(self, starts: Mapping[Address, Array], end: Address) -> list[Address]:
-        """The cells that an update reads and that depend on others, in order of calculation."""
-        return [cell for cell in self._above(end) if cell not in starts]
 
     def _above(self, update: Address) -> list[Address]:
         """The cells behind the forward parts from which an update is computed, in order of calculation."""
@@ -293,8 +289,7 @@ class Search:
         if not self.findings.values or cell in self.findings.values or cell not in self._sheet.terms:
             own = self._reading.roles.get(cell)
             return None if own is None or cell in self._reading.odd else own[1]
-        above = [c for c in self._above(cell) if c not in self.findings.values]
-        return self._reading.role(self._number, self._sheet.recomputed(self.findings.values, [*above, cell])[cell])
+        return self._reading.role(self._number, self._after(cell, self.findings.values))
 
     def _needed(self, cell: Address, update: Address) -> Role | None:
         """What a cell should hold for an update to follow its gradient; None if that is nothing known, or harms."""

@@ -13,8 +13,7 @@ from xlcheck.handmade.reading.reached import reached
 
 def may_learn(terms: CellTerms) -> bool:
     """Whether a given number is compared with a computed one, as a target is with an output."""
-    pairs = ((source(a, terms), source(b, terms)) for a, b in compared_pairs(terms))
-    return any((a in terms) != (b in terms) for a, b in pairs)
+    return any((a in terms) != (b in terms) for a, b in compared_pairs(terms))
 
 
 def moves_factors(terms: CellTerms) -> bool:
@@ -23,8 +22,7 @@ def moves_factors(terms: CellTerms) -> bool:
     That is how weights move, also by gradients that were typed, which depend on no weight.
     """
     factors = set[Address]()
-    for pair in compared_pairs(terms):
-        one, other = (source(cell, terms) for cell in pair)
+    for one, other in compared_pairs(terms):
         output = one if one in terms else other
         parts = term.parts if (one in terms) != (other in terms) and isinstance(term := terms[output], Sum) else ()
         products = [part for part, _ in parts if isinstance(part, Product)]
@@ -45,8 +43,7 @@ def data_cells(terms: CellTerms) -> frozenset[Address]:
     learnt = behind({*updates, *updates.values()}, order, terms)
     found, outputs = set[Address](), set[Address]()
     for pair in compared_pairs(terms):
-        one, other = (source(cell, terms) for cell in pair)
-        for output, target in ((one, other), (other, one)):
+        for output, target in (pair, pair[::-1]):
             if output in learnt and target not in learnt:
                 found.add(target)
                 outputs.add(output)

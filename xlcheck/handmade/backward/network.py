@@ -128,8 +128,8 @@ def _targets(
 ) -> dict[Address, Address]:
     """Output → target, from differences of both and from products with a logarithm; units without activation join."""
     targets: dict[Address, Address] = {}
-    for one, other in compared_pairs(terms):
-        for output, target in ((source(one, terms), source(other, terms)), (source(other, terms), source(one, terms))):
+    for pair in compared_pairs(terms):
+        for output, target in (pair, pair[::-1]):
             if target in terms or target in updates or output in targets or output in updates:
                 continue
             if output not in units and output in terms:
@@ -141,12 +141,12 @@ def _targets(
 
 
 def compared_pairs(terms: Mapping[Address, Term]) -> Iterator[tuple[Address, Address]]:
-    """Pairs of cells of which the difference is taken, or the one times the logarithm of the other.
+    """Pairs of cells of which the difference is taken, or the one times the logarithm of the other, be they copied.
 
     Last come those of which it is asked whether they are equal, or what both are, as a perceptron does that learns from
     mistakes alone.
     """
-    equal = list[tuple[Address, Address]]()
+    found, equal = list[tuple[Address, Address]](), list[tuple[Address, Address]]()
     for part in subterms(*terms.values()):
         match part:
             case Function(name="=" | "<>", arguments=(Leaf() as a, Leaf() as b)):
@@ -157,12 +157,12 @@ def compared_pairs(terms: Mapping[Address, Term]) -> Iterator[tuple[Address, Add
                 if len(cells) == _PAIR:
                     equal.append((cells[0], cells[1]))
             case Sum(constant=0.0, parts=((Leaf() as a, x), (Leaf() as b, y))) if x == -y:
-                yield a.cell, b.cell
+                found.append((a.cell, b.cell))
             case Product(factors=factors):
                 cells = [factor.cell for factor, power in factors if isinstance(factor, Leaf) and power == 1]
                 logs = [f.arguments[0] for f, _ in factors if isinstance(f, Function) and f.name == "LN"]
-                yield from ((log.cell, cell) for log in logs if isinstance(log, Leaf) for cell in cells)
-    yield from equal
+                found += [(log.cell, cell) for log in logs if isinstance(log, Leaf) for cell in cells]
+    yield from ((source(one, terms), source(other, terms)) for one, other in found + equal)
 
 
 def _together(
@@ -287,15 +287,10 @@ def _inputs(members: Sequence[Neuron], known: _Known) -> tuple[Address, ...] | N
 def _is_proper(network: DenseNetwork) -> bool:
     """Whether each output has one target, no weight or target two places, none is an input, too, and samples differ."""
     kernels = [cell for layer in network.layers for row in layer.kernel for cell in row]
-    signals = {
-        cell
-        for sample in network.samples
-        for layer in (sample.inputs, sample.states, *sample.outputs)
-        for cell in layer
-    }
+    signals = {cell for s in network.samples for row in (s.inputs, s.states, *s.outputs) for cell in row}
     outputs = [cell for sample in network.samples for cell in sample.outputs[-1]]
     with_targets = [sample for sample in network.samples if sample.targets]
     places = (kernels, outputs, *(sample.targets for sample in network.samples))
     once = all(len(cells) == len(set(cells)) for cells in places)
     once = once and all(len(sample.targets) == len(sample.outputs[-1]) for sample in with_targets)
-    return once and not network.weights & signals and network.biases.isdisjoint(kernels)
+    return once and network.weights.isdisjoint(signals) and network.biases.isdisjoint(kernels)

@@ -80,25 +80,25 @@ class Neurons:
     def activated_ones(self) -> Iterator[Neuron]:
         """The units with an activation other than none."""
         for cell, (activation, argument) in self.activated.items():
-            polynomial = self.polynomial(argument)
-            if (terms := _sum_of_products(polynomial)) is not None:
-                yield Neuron(cell, activation, argument.cell if isinstance(argument, Leaf) else None, terms)
+            if (found := self._neuron(cell, activation, argument)) is not None:
+                yield found
 
     def linear(self, cell: Address) -> Neuron | None:
         """The unit without an activation that a cell holds; None if it holds none."""
-        terms = _sum_of_products(self.polynomial_of(cell))
-        return None if terms is None else Neuron(cell, "linear", cell, terms)
+        return self._neuron(cell, "linear", self._terms.algebra.leaf(cell))
 
     def threshold(self, cell: Address) -> Neuron | None:
         """The perceptron that a cell holds, which says whether a sum reaches 0; None if it holds none."""
         match self._terms.get(cell):
             case Function(name="IF", arguments=(Function(name=">" | ">=" as sign, arguments=(a, b)), 1, 0 | -1 as low)):
                 z = self._terms.algebra.subtract(a, b)
-                name = f"{'sign' if low else 'step'} {'≥' if sign == '>=' else '>'} 0"
-            case _:
-                return None
+                return self._neuron(cell, f"{'sign' if low else 'step'} {'≥' if sign == '>=' else '>'} 0", z)
+        return None
+
+    def _neuron(self, cell: Address, activation: str, z: Expression) -> Neuron | None:
+        """The unit that gives an activation of something, if that is a sum of products."""
         terms = _sum_of_products(self.polynomial(z))
-        return None if terms is None else Neuron(cell, name, z.cell if isinstance(z, Leaf) else None, terms)
+        return None if terms is None else Neuron(cell, activation, z.cell if isinstance(z, Leaf) else None, terms)
 
     def _activation(self, cell: Address) -> tuple[str, Expression] | None:
         """The activation that a cell computes, and of what."""

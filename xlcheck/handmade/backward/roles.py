@@ -295,8 +295,8 @@ def _near(sheet: Sheet, steps: Sequence[Step]) -> Near:
     near: Near = {}
     for number, step in enumerate(steps):
         network = step.truth.network
-        given = (cell for own in network.samples for cell in (*own.inputs, *own.states, *own.targets))
-        for cell in {*network.weights, *given, *(cell for layer in _outputs(network) for cell in layer)}:
+        rows = (row for s in network.samples for row in (s.inputs, s.states, s.targets, *s.outputs))
+        for cell in network.weights.union(*rows):
             near[cell] = near.get(cell, frozenset()) | {number}
     return near
 
@@ -332,11 +332,6 @@ def _odd(kin: Mapping[Address, tuple[str, float]]) -> Iterator[Address]:
         return
     known = {name for name, factor in kin.values() if factor == usual}
     yield from (cell for cell, (name, factor) in kin.items() if factor != usual and name not in known)
-
-
-def _outputs(network: DenseNetwork) -> Iterator[tuple[Address, ...]]:
-    for sample in network.samples:
-        yield from sample.outputs
 
 
 def _nearest(groups: Iterable[frozenset[int] | None]) -> frozenset[int]:
