@@ -56,4 +56,9 @@ def line_of(function: Callable[[Array], Array], size: int) -> tuple[Array, Array
 
 def same(a: Array, b: Array, rounding: Array | float = 0.0) -> bool:
     """Whether two functions agree under every setting, but for rounding."""
-    return bool((np.abs(a - b) <= 1e-13 + 1e-9 * np.abs(b) + rounding).all())
+    return bool(alike(a, b, rounding).all())
+
+
+def alike(a: Array, b: Array, rounding: Array | float = 0.0) -> Array:
+    """The same of each of several functions `(functions, settings)`."""
+    return np.asarray((np.abs(a - b) <= 1e-13 + 1e-9 * np.abs(b) + rounding).all(axis=-1))

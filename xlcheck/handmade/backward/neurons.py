@@ -10,7 +10,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.handmade.backward.coefficients import numbers_in
-from xlcheck.handmade.backward.evaluation import same, value_of
+from xlcheck.handmade.backward.evaluation import alike, same, value_of
 from xlcheck.handmade.equations.polynomials import times
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.layers.activations import activation_function
@@ -72,6 +72,7 @@ class Neurons:
     ) -> None:
         self._terms, self._values, self._given = terms, values, given
         self._polynomials: dict[Address, Polynomial | None] = {}
+        self._of_terms: dict[Term, tuple[Array, Array]] = {}
         self.activated: dict[Address, tuple[str, Expression]] = {}
         for cell in order:
             if cell not in given and (found := self._activation(cell)) is not None:
@@ -115,10 +116,9 @@ class Neurons:
         arguments = list(dict.fromkeys(self._arguments(made_of)))
         for argument in arguments:
             for scaled in self._scaled(argument):
-                z = value_of(scaled, self._values)
-                for name, function in ACTIVATIONS.items():
-                    if same(function(z), value):
-                        return name, scaled
+                z, bent = self._bent(scaled)
+                if (fits := alike(bent, value)).any():
+                    return [*ACTIVATIONS][fits.argmax()], scaled
                 if (leaking := self._leaky(made_of, z, value)) is not None:
                     return leaking, scaled
         if len(arguments) > 1:
@@ -129,6 +129,13 @@ class Neurons:
                 if same(share, value):
                     return "softmax", argument
         return None
+
+    def _bent(self, argument: Term) -> tuple[Array, Array]:
+        """The values of a term, and what each activation makes of them, `(activations, settings)`."""
+        if argument not in self._of_terms:
+            z = value_of(argument, self._values)
+            self._of_terms[argument] = z, np.stack([function(z) for function in ACTIVATIONS.values()])
+        return self._of_terms[argument]
 
     def _leaky(self, made_of: Sequence[Term], z: Array, value: Array) -> str | None:
         """The name of a leaky relu whose slope below 0 is typed, or is that of a given cell; None if it is none."""
