@@ -45,6 +45,11 @@ def test_what_is_computed_is_not_rounded(cells: Cells, wrong: str, tmp_path: Pat
     assert _statuses(cells, tmp_path / "w.xlsx") == {wrong: Status.ROOT}
 
 
+def test_what_others_go_on_with_is_not_rounded(tmp_path: Path) -> None:
+    """Rule: the rounded number of another cell is wrong where a formula computes with it."""
+    assert _statuses({"N12": "=ROUND(H8,2)", "P20": "=N12-D8"}, tmp_path / "w.xlsx")["N12"] is Status.ROOT
+
+
 def test_one_of_a_line_that_shows_otherwise_is_no_pass(tmp_path: Path) -> None:
     """Rule: where one formula of several in line has another scale, or computes with what is shown, both are open."""
     odd = _statuses(_PER_CENT | {f"N{LAST}": f"=H{LAST}*10"}, tmp_path / "w.xlsx")
