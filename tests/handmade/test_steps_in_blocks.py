@@ -71,6 +71,7 @@ def test_it_is_recognised(name: str, tmp_path: Path) -> None:
         pytest.param("LSTM", {"B47": "=B46+B43"}, id="the input gate forgotten"),
         pytest.param("LSTM", {"B46": "=B37"}, id="the forget gate forgotten"),
         pytest.param("LSTM", {"B41": "=1/(1+EXP(-B38))"}, id="the sum of another gate"),
+        pytest.param("LSTM", {"B44": 0.3131}, id="a typed sum"),
         pytest.param("GRU", {"B42": "=$B$8*B35+$B$9*B36+$B$10"}, id="the reset gate forgotten"),
     ],
 )
