@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from bound_sheets import STATES, bound
 
+_USUAL = 6
+"""Settings of numbers that keep activations away from saturation; they come first."""
+
 
 @pytest.mark.parametrize(
     "wrong", ["=TANH(A6*$A$1+B5*$A$2)", "=A6*$A$1+B5*$A$2+$A$3", "=TANH(A7*$A$1+B5*$A$2+$A$3)", 0.125]
@@ -37,7 +40,7 @@ def test_nothing_changes_before_a_value_is_overwritten(tmp_path: Path) -> None:
     tried = right.trial({("Sheet", 5, 1): other})
 
     np.testing.assert_array_equal(right.values, before)
-    assert not np.isclose(tried[:, third], before[:, third]).any()
+    assert not np.isclose(tried[:_USUAL, third], before[:_USUAL, third]).any()  # large numbers may give ±1 both times
 
     right.overwrite({("Sheet", 5, 1): other})
     right.overwrite({("Sheet", 4, 1): other / 2})

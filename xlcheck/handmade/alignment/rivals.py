@@ -75,6 +75,8 @@ class _Rivals:
         self._table = precedents.table
         self._shapes = {cell: shape_of(text, cell[1], cell[2]) for cell, text in self._table.texts.items()}
         self._given = given_cells(networks)
+        reads = {cell: precedents.of(cell) for cell in self._table.texts}
+        self._of_blanks = {cell for cell, own in reads.items() if own and self._table.index.keys().isdisjoint(own)}
         self._bound = {c for n in networks for named in n.bound for places in named.values() for c in places}
 
     def explained(self) -> Explained:
@@ -254,7 +256,7 @@ class _Rivals:
 
         A typed number is such a one, too, if what the cell should read is computed nowhere.
         """
-        known = aligned.held.keys() | self._given.keys()
+        known = (aligned.held.keys() | self._given.keys()) - self._of_blanks
         elements = (aligned.elements[number] for number in aligned.held.values())
         held = {(e.source.network, e.source.quantity.name, e.index) for e in elements if not e.source.part}
         for cell in aligned.wrong:
