@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from equation_sheets import save, simple_rnn, verdict
+from equation_sheets import dense, save, simple_rnn, verdict
 
 from xlcheck import check
 from xlcheck.formulas.addresses import Range
@@ -146,3 +146,19 @@ def test_a_limit_that_no_sum_of_the_worksheet_reaches_is_no_pass(way: str, seed:
     found = verdict(cells | {cell: wrong}, tmp_path)
 
     assert (found.code, found.roots) == (1, {cell})
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ('+(A1<>"heading")', 3),
+        ('*IF(A1="heading",1,2)', 3),
+        ("+N(A1)", 3),
+        ("+0", 0),
+    ],
+)
+def test_a_choice_by_a_word_is_no_pass(more: str, code: int, tmp_path: Path) -> None:
+    """Rule: whoever writes another word into a heading would change a result."""
+    cells = dense(5) | {"A1": "heading"}
+    assert verdict(cells | {"I9": f"{cells['I9']}{more}"}, tmp_path).code == code

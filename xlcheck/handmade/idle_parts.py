@@ -21,7 +21,10 @@ from xlcheck.formulas.algebra import (
     outline,
     subterms,
 )
+from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.shapes import shape_of
+from xlcheck.formulas.tree import Literal, Node, Reference, rebuilt
+from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.bench import excerpt
 from xlcheck.handmade.equations.idle_terms import NO_CHOICES, Choices, idle_part
 from xlcheck.handmade.networks.value_index import same
@@ -41,6 +44,7 @@ _PLAIN = re.compile(
 )
 """Sums of products, and one activation of them, at sight."""
 _TRIES = 8
+_OTHER_WORD = "another word"
 
 
 def with_idle_parts(
@@ -77,6 +81,9 @@ def with_idle_parts(
             if by_place or chooses_by_blank(term, filled.get(cell), blanks[cell]):
                 found.append((show(cell), f"a choice by an empty cell, {NOTHING}"))
                 continue
+        if _chooses_by_word(cell, table, terms):
+            found.append((show(cell), f"a choice by a word, {NOTHING}"))
+            continue
         if any(own in agreeing or _is_multiplied(own, table, precedents) for own in terms.looked_at[cell]):
             found.append((show(cell), f"a choice by a number that it reads, {NOTHING}"))
             continue
@@ -110,6 +117,24 @@ def _blanks_asked(cell: Address, table: CellTable, precedents: Precedents) -> se
         return set()
     areas = [table.clip(area) for area in precedents.ranges(cell) if area.size == 1 or not looks_up]
     return {(area.sheet, *place) for area in areas for place in area.cells()} - table.index.keys()
+
+
+def _chooses_by_word(cell: Address, table: CellTable, terms: CellTerms) -> bool:
+    """Whether a formula would compute something else with other words in the cells that it reads one by one.
+
+    One that looks something up by a word computes with what it finds.
+    """
+    text = table.texts[cell]
+    node = None if _LOOKS_UP.search(text) or not _ASKS.search(text) else parsed(text)
+
+    def with_another(own: Node) -> Node:
+        if not isinstance(own, Reference) or own.area.size > 1:
+            return rebuilt(own, with_another)
+        place = own.area.sheet or cell[0], own.area.top, own.area.left
+        return Literal(_OTHER_WORD) if place in table.words else own
+
+    other = None if node is None else with_another(node)
+    return other is not None and other != node and terms.term_of(cell, unparse(other)) is not terms.get(cell)
 
 
 def _switches(term: Term, table: CellTable, precedents: Precedents) -> Iterator[Address]:
