@@ -59,6 +59,7 @@ def test_skipped_steps_carry_the_state_on(skipped: Mapping[int, object], conditi
     found = verdict(_masked(skipped, condition), tmp_path)
     assert (found.code, found.roots) == (0, set())
     assert f"{6 - len(skipped)} steps" in found.said
+    assert f"from S!H{min(skipped)} on; they carry the state on" in found.said
 
 
 @pytest.mark.keras

@@ -30,6 +30,7 @@ from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.witnesses import reason_to_doubt
+from xlcheck.verdicts.messages import first_of
 from xlcheck.verdicts.report import Status
 
 _IN_ORDER = frozenset({Status.AGREE, Status.CARRIED})
@@ -157,8 +158,7 @@ def settled(found: Arrangement, part: SheetGroup, bench: Bench, edit: Mapping[Ad
             why = None if outcome.roots else doubt.why
         why = why or _why_another(found, part, layer, outcome)
         if why is None:
-            notes = [f"{show(cell)} chooses what is computed; only what it chooses today was checked"
-                     for cell in sorted(found.switches(layer.own & part.table.texts.keys()))]  # fmt: skip
+            notes = _choosing(sorted(found.switches(layer.own & part.table.texts.keys())))
             outcomes.append(bench.kept(replace(outcome, notes=(*outcome.notes, *notes))))
             taken |= layer.own
         else:
@@ -174,6 +174,15 @@ def settled(found: Arrangement, part: SheetGroup, bench: Bench, edit: Mapping[Ad
     bent = bent or any(_bends_a_network(found, atom) for atom in list(found.forms))
     may_be_more = found.recognised.has_activations or bent or bool(found.typed_over or found.decisions)
     return Settled(tuple(outcomes), tuple(left), tuple(spare), tuple(doubts), may_be_more)
+
+
+def _choosing(cells: Sequence[Address]) -> Iterator[str]:
+    """What a reader should know of cells that choose what is computed."""
+    shown = first_of([show(cell) for cell in cells])
+    if len(cells) == 1:
+        yield f"{shown} chooses what is computed; only what it chooses today was checked"
+    elif cells:
+        yield f"{shown} choose what is computed; only what they choose today was checked"
 
 
 def _why_another(found: Arrangement, part: SheetGroup, layer: LayerCells, outcome: Outcome) -> str | None:

@@ -44,8 +44,9 @@ class WithSkippedSteps(Rewritten):
         """What became of the worksheets, told of the formulas that stand there, and of those of skipped steps."""
         parts, left = super().put_back(found, left_out)
         left.append(Abstention(self.original.table, self.original.values, sorted(self.left_out), "", matters=False))
-        why = tuple(self._doubts())
-        return [*parts, Part((), without_cell=len(why), gaps=why, notes=why)] if why else parts, left
+        why, skipped = tuple(self._doubts()), [cell for cell, own in self.choices.items() if own.is_skipped]
+        note = f"steps are skipped where nothing is read, from {show(min(skipped))} on; they carry the state on"
+        return [*parts, Part((), without_cell=len(why), gaps=why, notes=(note, *why))], left
 
     def _doubts(self) -> Iterator[str]:
         """What may be otherwise although all is right that was computed."""
