@@ -159,6 +159,16 @@ def test_a_limit_that_no_sum_of_the_worksheet_reaches_is_no_pass(way: str, seed:
     ],
 )
 def test_a_choice_by_a_word_is_no_pass(more: str, code: int, tmp_path: Path) -> None:
-    """Rule: whoever writes another word into a heading would change a result."""
+    """Rule: whoever writes another word into a heading would change a result; for all units it may be meant."""
     cells = dense(5) | {"A1": "heading"}
     assert verdict(cells | {"I9": f"{cells['I9']}{more}"}, tmp_path).code == code
+
+
+@pytest.mark.keras
+def test_a_word_may_choose_the_activation_of_all_units(tmp_path: Path) -> None:
+    """As a list to choose from does, above a table."""
+    cells = dense(5) | {"A1": "tanh"}
+    for cell in (f"{column}{row}" for column in "IJ" for row in range(8, 13)):
+        total = str(cells[cell]).removeprefix("=TANH(").removesuffix(")")
+        cells[cell] = f'=IF($A$1="tanh",TANH({total}),MAX(0,{total}))'
+    assert verdict(cells, tmp_path).code == 0

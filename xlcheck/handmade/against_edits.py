@@ -85,9 +85,11 @@ def _computes_an_input(candidate: Candidate, base: Arrangement) -> bool:
     numbers, texts = table.typed_numbers, table.texts
     for cell in candidate.edit.keys() & numbers.keys():
         for reader in reads.readers.get(cell, ()) if digits_of(numbers[cell]) < COMPUTED else ():
-            alike = (other for other in texts if reader in texts and table.fills(reader, other))
-            places = {other: offset(cell, offset_between(reader, other)) for other in alike}
-            read = {place for other, place in places.items() if place in reads.of(other)} - {cell}
+            read = set[Address]()
+            for other in texts if reader in texts else ():
+                place = offset(cell, offset_between(reader, other))
+                if place != cell and place in reads.of(other) and table.fills(reader, other):
+                    read.add(place)
             if (read & numbers.keys()) - candidate.edit.keys() and read.isdisjoint(texts):
                 return True
     return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Set
 
 import numpy as np
@@ -70,6 +70,7 @@ def with_idle_parts(
     both_ways = {
         shape_of(table.texts[cell], *cell[1:]) for cell in asked if not blanks[cell]
     }  # as where steps are masked
+    alike = Counter(shape_of(table.texts[cell], *cell[1:]) for cell in agreeing)  # a word may choose for all of them
     encoding = _encoding({cell: terms[cell] for cell in asked if cell in terms}, terms)
     known: dict[object, str | None] = {}
     found: list[tuple[str, str]] = []
@@ -81,7 +82,7 @@ def with_idle_parts(
             if by_place or chooses_by_blank(term, filled.get(cell), blanks[cell]):
                 found.append((show(cell), f"a choice by an empty cell, {NOTHING}"))
                 continue
-        if _chooses_by_word(cell, table, terms):
+        if alike[shape_of(table.texts[cell], *cell[1:])] == 1 and _chooses_by_word(cell, table, terms):
             found.append((show(cell), f"a choice by a word, {NOTHING}"))
             continue
         if any(own in agreeing or _is_multiplied(own, table, precedents) for own in terms.looked_at[cell]):
