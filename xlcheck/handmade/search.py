@@ -135,7 +135,8 @@ class Search:
         left = sum(len(own.cells) for own in left_out if own.matters)
         judged = sum(len(own.held) for own in found)
         is_more = (left, -judged) < (len(as_it_is.left), -sum(len(own.verdicts) for own in as_it_is.outcomes))
-        return other.put_back(found, left_out) if is_more and other.may_be_told(found) else None
+        is_more = is_more and judged > 0 and other.may_be_told(found) and not self._learns(other.original)
+        return other.put_back(found, left_out) if is_more else None
 
     def _with_inner_units(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part that is a network if the units within its formulas have cells of their own."""
