@@ -36,23 +36,21 @@ class WithSkippedSteps(Rewritten):
 
     def may_be_told(self, found: Iterable[Part]) -> bool:
         """Nobody is blamed who carries a state on: a step may be skipped by some of its units, and meant so."""
-        results = (own for part in found for own in part.results if isinstance(own, CellResult))
-        wrong = {address_of(own.sheet, own.cell) for own in results if own.status is Status.ROOT}
-        return not any(own.is_skipped for cell, own in self.choices.items() if cell in wrong)
+        return not any(self.choices[cell].is_skipped for cell in _wrong_cells(found) & self.choices.keys())
 
     def put_back(self, found: Iterable[Part], left_out: Iterable[Abstention]) -> tuple[list[Part], list[Abstention]]:
         """What became of the worksheets, told of the formulas that stand there, and of those of skipped steps."""
         parts, left = super().put_back(found, left_out)
         left.append(Abstention(self.original.table, self.original.values, sorted(self.left_out), "", matters=False))
-        why, skipped = tuple(self._doubts()), [cell for cell, own in self.choices.items() if own.is_skipped]
+        why, skipped = tuple(self._doubts(parts)), [cell for cell, own in self.choices.items() if own.is_skipped]
         note = f"steps are skipped where nothing is read, from {show(min(skipped))} on; they carry the state on"
         return [*parts, Part((), without_cell=len(why), gaps=why, notes=(note, *why))], left
 
-    def _doubts(self) -> Iterator[str]:
+    def _doubts(self, found: Iterable[Part]) -> Iterator[str]:
         """What may be otherwise although all is right that was computed."""
         table = self.original.table
-        for cell in sorted(self.choices.keys() - tried(self.choices, table))[:1]:
-            yield f"{show(cell)} does something else for other numbers, which no formula filled like it does"
+        for cell in sorted(self.choices.keys() - tried(self.choices, table) - _wrong_cells(found))[:1]:
+            yield f"what {show(cell)} does for another mask was not checked, as no formula filled like it does so today"
         for cell in sorted(table.typed_numbers):
             in_row = {own[1] == cell[1] for own in beside(cell) if own in self.choices}
             if len(in_row) > 1:
@@ -66,6 +64,12 @@ class WithSkippedSteps(Rewritten):
         desired = result.desired_formula
         desired = None if desired is None or choice.is_skipped else choice.with_computed(desired)
         return replace(result, formula=f"={self.original.table.texts[cell]}", desired_formula=desired)
+
+
+def _wrong_cells(found: Iterable[Part]) -> set[Address]:
+    """The cells that are wrong in themselves."""
+    results = (own for part in found for own in part.results if isinstance(own, CellResult))
+    return {address_of(own.sheet, own.cell) for own in results if own.status is Status.ROOT}
 
 
 def with_skipped_steps(part: SheetGroup, answers: Answers) -> WithSkippedSteps | None:
