@@ -124,3 +124,10 @@ def children(node: Node) -> tuple[Node, ...]:
     if isinstance(node, ArrayLiteral):
         return tuple(item for row in node.rows for item in row)
     return ()
+
+
+def single_cell(node: Node | None, sheet: str) -> tuple[str, int, int] | None:
+    """The cell that a reference names in a formula of a worksheet; None for a range and for anything else."""
+    if not isinstance(node, Reference) or node.area.size != 1:
+        return None
+    return node.area.sheet or sheet, node.area.top, node.area.left

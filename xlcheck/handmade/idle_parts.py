@@ -23,7 +23,7 @@ from xlcheck.formulas.algebra import (
 )
 from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.shapes import shape_of
-from xlcheck.formulas.tree import Literal, Node, Reference, rebuilt
+from xlcheck.formulas.tree import Literal, Node, rebuilt, single_cell
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.bench import excerpt
 from xlcheck.handmade.equations.idle_terms import NO_CHOICES, Choices, idle_part
@@ -129,10 +129,7 @@ def _chooses_by_word(cell: Address, table: CellTable, terms: CellTerms) -> bool:
     node = None if _LOOKS_UP.search(text) or not _ASKS.search(text) else parsed(text)
 
     def with_another(own: Node) -> Node:
-        if not isinstance(own, Reference) or own.area.size > 1:
-            return rebuilt(own, with_another)
-        place = own.area.sheet or cell[0], own.area.top, own.area.left
-        return Literal(_OTHER_WORD) if place in table.words else own
+        return Literal(_OTHER_WORD) if single_cell(own, cell[0]) in table.words else rebuilt(own, with_another)
 
     other = None if node is None else with_another(node)
     return other is not None and other != node and terms.term_of(cell, unparse(other)) is not terms.get(cell)

@@ -31,8 +31,8 @@ _CALLED = {
 _LAST = re.compile(r"\b(?:last|final|letzte[rs]?|dernière?|últim[oa]|ultim[oa])\b")
 _SHOWS = re.compile(r" *(?:ROUND\( *)?#(?: *, *\d+ *\))? *$", re.IGNORECASE)
 """What is left of a formula that repeats a cell, perhaps rounded."""
-_IS_COPY = re.compile(r" *\+? *#(?::#)? *$")
 _PLACE = re.compile(r"\b(?:ROWS?|COLUMNS?)\(|\bCELL\(|\bRAND", re.IGNORECASE)
+"""What gives something else in another cell, or each time."""
 _ABOVE, _BELOW = frozenset({">", ">="}), frozenset({"<", "<="})
 _GIVES = {
     "AVERAGE": "mean", "SUM": "total", "MAX": "largest", "MIN": "least", "MEDIAN": "median",
@@ -67,7 +67,7 @@ def said_otherwise(
             or _of_several_kinds(cell, table, precedents)
             or _not_the_last(cell, table)
             or _says_the_other(cell, table)
-            or _computes_again(cell, table)
+            or _computes_again(cell, table, precedents)
         )
         if why is not None:
             yield why
@@ -160,13 +160,13 @@ def _says_the_other(cell: Address, table: CellTable) -> str | None:
     return None
 
 
-def _computes_again(cell: Address, table: CellTable) -> str | None:
+def _computes_again(cell: Address, table: CellTable, precedents: Precedents) -> str | None:
     """Why a number may be another one: the formula above it or to its left, that of another name, is the very same.
 
     Those of an array do the same, and those that ask where they stand, as `COLUMN()` does.
     """
     text, (sheet, row, column) = table.texts[cell], cell
-    if cell in table.arrays or _IS_COPY.match(skeleton(text)) or _PLACE.search(text) or not cut(text).refs:
+    if cell in table.arrays or precedents.is_copy(cell) or _PLACE.search(text) or not cut(text).refs:
         return None
     for other in ((sheet, row - 1, column), (sheet, row, column - 1)):
         if table.texts.get(other) == text and other not in table.arrays and _names(cell, table) != _names(other, table):
@@ -175,8 +175,8 @@ def _computes_again(cell: Address, table: CellTable) -> str | None:
 
 
 def _names_of(reference: tree.Reference, cell: Address, table: CellTable) -> set[str]:
-    area = reference.area
-    return _names((area.sheet or cell[0], area.top, area.left), table) if area.size == 1 else set()
+    named = tree.single_cell(reference, cell[0])
+    return set() if named is None else _names(named, table)
 
 
 def _names(cell: Address, table: CellTable) -> set[str]:

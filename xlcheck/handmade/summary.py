@@ -18,11 +18,11 @@ from xlcheck.handmade.lookups import looked_up_wrongly
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.patterns import beside_the_layers, broken_patterns, out_of_place
 from xlcheck.handmade.preparation import against, feeders
-from xlcheck.handmade.reading import skipped_steps
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.results import result_at
+from xlcheck.handmade.reading.skipped_steps import as_taken
 from xlcheck.handmade.said_beside import said_otherwise
 from xlcheck.verdicts.elsewhere import CHANCE, DEPENDS_ON, depends_on, said_of
 from xlcheck.verdicts.formula_cells import FormulaCells
@@ -129,7 +129,7 @@ def report_on(
     spare = unbound & open_cells
     targets = set().union(*(_filled(part.targets, table) for part in parts))
     choices = {cell: numbers for part in parts for cell, numbers in part.choices.items()}
-    taken = _as_taken(table, answers.values)
+    taken = as_taken(table, answers.values)
     reads = precedents if precedents is None or taken is table else Precedents(taken)
     made = [] if reads is None else feeders(taken, answers.values, reads, agreeing, open_cells)
     return replace(
@@ -153,12 +153,6 @@ def report_on(
             ),
         ),
     )
-
-
-def _as_taken(table: CellTable, values: CellValues) -> CellTable:
-    """The cells with the branches that are taken where steps are skipped, if others that were filled take the rest."""
-    found = skipped_steps.choices(table, values)
-    return table.with_texts({cell: found[cell].taken for cell in skipped_steps.tried(found, table)}) if found else table
 
 
 def _filled(cells: Collection[Address], table: CellTable) -> set[Address]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.shapes import shape_of
-from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Reference
+from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Reference, single_cell
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 
@@ -76,6 +76,17 @@ def tried(found: Mapping[Address, Choice], table: CellTable) -> set[Address]:
     return {c for cells in alike.values() if len({found[cell].is_skipped for cell in cells}) > 1 for c in cells}
 
 
+def as_taken(table: CellTable, values: CellValues) -> CellTable:
+    """The cells with the branches that are taken where steps are skipped, if others that were filled take the rest.
+
+    Args:
+        table: the cells; the same are returned where no step is skipped.
+        values: what they hold.
+    """
+    found = choices(table, values)
+    return table.with_texts({cell: found[cell].taken for cell in tried(found, table)}) if found else table
+
+
 def _choices(table: CellTable, values: CellValues) -> Iterator[tuple[Address, Choice]]:
     for cell, text in table.texts.items():
         node = parsed(text) if text[:3].upper() == "IF(" and cell not in table.arrays else None
@@ -85,7 +96,7 @@ def _choices(table: CellTable, values: CellValues) -> Iterator[tuple[Address, Ch
         carrying = [number for number, own in enumerate(branches, 1) if isinstance(own, Reference)]
         if len(carrying) != 1 or any(isinstance(own, Literal) for own in branches):
             continue
-        asked, before = (_place(own, cell) for own in (_tested(condition), node.arguments[carrying[0]]))
+        asked, before = (single_cell(own, cell[0]) for own in (_tested(condition), node.arguments[carrying[0]]))
         if asked is not None and before is not None and (table.is_formula(before) or table.is_number(before)):
             is_skipped = table.value(cell, values) == table.value(before, values)
             yield cell, Choice(asked, before, node, 3 - carrying[0], is_skipped)
@@ -97,9 +108,3 @@ def _tested(condition: Node) -> Node | None:
         case Operator(symbol=symbol, operands=(own, Literal()) | (Literal(), own)) if symbol in _COMPARES:
             return own
     return condition
-
-
-def _place(reference: Node | None, cell: Address) -> Address | None:
-    if not isinstance(reference, Reference) or reference.area.size != 1:
-        return None
-    return reference.area.sheet or cell[0], reference.area.top, reference.area.left
