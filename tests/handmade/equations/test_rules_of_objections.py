@@ -9,7 +9,7 @@ from equation_sheets import dense, simple_rnn
 from recognised_sheets import sheet
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.beginnings import broken, goes_past
+from xlcheck.handmade.equations.beginnings import broken, goes_past, unread_beginning
 from xlcheck.handmade.equations.unread_numbers import is_called_a_rate, unread_beside
 from xlcheck.handmade.equations.unread_results import left_out
 
@@ -47,6 +47,30 @@ def test_steps_that_are_counted_say_where_a_sample_begins(tmp_path: Path) -> Non
     assert said is None
     assert further is not None
     assert "S!H16" in further
+
+
+def test_a_first_state_that_stands_unread_where_it_should_is_named(tmp_path: Path) -> None:
+    """One whose weight is multiplied with a number typed beside the inputs, and one that is read from another line.
+
+    One step shows no recurrence: what is typed in the place of its state is one more input. With a cell state of the
+    wrong column, the other one stands where that would; a number that counts stands there for other reasons.
+    """
+    step = {
+        **{f"{column}{row}": 0.1 * row - 0.03 * k for k, column in enumerate("PQRS") for row in (2, 3, 4)},
+        "A8": 0.5, "B8": 0.01, "C8": 1, "H6": 0, "I6": 0,
+        **{f"{own}8": f"=1/(1+EXP(-(A8*{w}2+B8*{w}3+C8*{w}4)))" for own, w in zip("EFG", "PQS", strict=True)},
+        "D8": "=TANH(A8*R2+B8*R3+C8*R4)", "H8": "=F8*H6+E8*D8", "I8": "=G8*TANH(H8)",
+    }  # fmt: skip
+
+    def said(more: dict[str, object]) -> str | None:
+        found = sheet(step | more, tmp_path)
+        (reading,) = found.recognised.readings
+        return unread_beginning(found.table, found.arrangement.reads.read.keys(), reading)
+
+    assert said({"B8": "=I6"}) is None
+    assert said({}) == "S!I6 stands where a first state would, and no formula reads it"
+    assert said({"B8": "=I6", "H8": "=F8*I6+E8*D8"}) == "S!H6 stands where a first state would, and no formula reads it"
+    assert said({"I6": 1}) is None
 
 
 def test_a_result_that_the_next_layer_passes_over_is_named(tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import CellTable, show
-from xlcheck.handmade.reading.offsets import offset_on_sheet
+from xlcheck.handmade.reading.offsets import Offset, offset, offset_between, offset_on_sheet
 
 _STARTS = frozenset({0.0, 1.0})
 _FEWEST = 3
 """Steps from which on numbers that count are no inputs or targets, which often are 0 and 1 in turn."""
+_FIRST = "_init"
+"""What symbols of first states end with."""
 _FEW = 2
 """Samples of one length that may be one sample, in which a state is not read in the middle."""
 
@@ -47,6 +49,34 @@ def broken(table: CellTable, read: Collection[Address], reading: Reading) -> str
         if goes_on and typed and any(_is_zero(begins.get(other, ()), table) for other in others):
             return f"{show(typed[0])} is typed, though {show(first[start])} may be a further step of a sample"
     return None
+
+
+def unread_beginning(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
+    """Why a first state may have been typed elsewhere or forgotten: nobody reads the number where it would stand.
+
+    That is where another state of its step stands, seen from that one's result, as the two of an LSTM; a step before
+    its own result; or where the line of the result crosses that of the state which is read.
+    """
+    unread = {cell for cell in table.typed_numbers if cell not in read} - table.numbering(read)
+    for place in _for_first_states(table, reading):
+        if place in unread and (table.typed_numbers[place] == 0 or not table.may_count(place)):
+            return f"{show(place)} stands where a first state would, and no formula reads it"
+    return None
+
+
+def _for_first_states(table: CellTable, reading: Reading) -> Iterator[Address]:
+    """Where states before a first step would stand, by others of that step and by their results."""
+    strides = {by for by in _strides(reading.documents, _first_results(reading)) if by is not None}
+    results = {symbol: reading.values[symbol.removesuffix(_FIRST)] for symbol in reading.given}
+    for symbol, states in reading.given.items():
+        for at, atom in sorted(states.items()):
+            state, result = cell_of(atom), cell_of(results[symbol][at])
+            if state[0] == result[0]:
+                others = (cell_of(own[at]) for other, own in results.items() if other != symbol and at in own)
+                yield from (offset(other, offset_between(result, state)) for other in others)
+            if table.is_number(state):
+                yield from (offset(result, stride, -1) for stride in strides)
+                yield from ((state[0], state[1], result[2]), (state[0], result[1], state[2]))
 
 
 def _is_zero(begins: Collection[Atom], table: CellTable) -> bool:
@@ -87,15 +117,23 @@ def _goes_on(document: Sequence[int], documents: Sequence[Sequence[int]], first:
     """Whether a document stands where one step more of another one would; not where all of many are as long."""
     if len(documents) > _FEW and len({*map(len, documents)}) == 1:
         return False
-    steps = [
-        (first[one], first[other])
-        for own in documents
-        for one, other in itertools.pairwise(own) if one in first and other in first
-    ]  # fmt: skip
-    start = first[document[0]]
-    strides = {offset_on_sheet(*pair) for pair in steps} - {None}
+    start, strides = first[document[0]], _strides(documents, first) - {None}
     behind = any(offset_on_sheet(first[own[-1]], start) in strides for own in documents if own[-1] in first)
-    return behind or any(_is_between(start, *pair) for pair in steps)
+    return behind or any(_is_between(start, *pair) for pair in _one_after_the_other(documents, first))
+
+
+def _one_after_the_other(
+    documents: Sequence[Sequence[int]], first: Mapping[int, Address]
+) -> Iterator[tuple[Address, Address]]:
+    for document in documents:
+        for one, other in itertools.pairwise(document):
+            if one in first and other in first:
+                yield first[one], first[other]
+
+
+def _strides(documents: Sequence[Sequence[int]], first: Mapping[int, Address]) -> set[Offset | None]:
+    """How far the first result of a step is from that of the step before it; None for two worksheets."""
+    return {offset_on_sheet(*pair) for pair in _one_after_the_other(documents, first)}
 
 
 def _is_between(cell: Address, one: Address, other: Address) -> bool:
