@@ -74,3 +74,24 @@ def test_a_forecast_has_no_error_yet(cells: dict[str, object], are_measures: boo
     measures = Measures(own.terms, own.table, own.terms.reads, results, (), (), dict.fromkeys(results, 0))
 
     assert (_cell("E5") in measures.cells({*own.terms})) is are_measures
+
+
+@pytest.mark.parametrize(
+    ("formula", "is_one"),
+    [
+        ("=-LN(SUMPRODUCT(A2:C2,D2:F2))", True),
+        ("=-LN(A2*D2+B2*E2+C2*F2+1E-9)", True),
+        ("=-LN(SUMPRODUCT(A2:B2,D2:E2))", False),
+        ("=-LN(A2*D2+B2*E2+C2*D2)", False),
+        ("=-LN(A2*D2+B2*E2+C2*F2+1)", False),
+    ],
+)
+def test_the_logarithm_of_the_result_that_is_meant(formula: str, is_one: bool, tmp_path: Path) -> None:
+    """Rule: results times targets of which one is 1, as many people write a cross-entropy: all of a sample."""
+    numbers = {"A2": 0.2, "B2": 0.7, "C2": 0.1, "D2": 0, "E2": 1, "F2": 0, "A3": 0.6, "B3": 0.3, "C3": 0.1}
+    more = {"D3": 1, "E3": 0, "F3": 0, "H2": formula, "H3": formula.replace("2", "3")}
+    own = sheet(numbers | more, tmp_path)
+    results = {cell: cell for cell in (_cell(f"{column}{row}") for column in "ABC" for row in (2, 3))}
+    measures = Measures(own.terms, own.table, own.terms.reads, results, (), (), dict.fromkeys(results, 0))
+
+    assert (_cell("H2") in measures.cells({*own.terms})) is is_one

@@ -28,7 +28,8 @@ _LOSS = re.compile(
     re.IGNORECASE,
 )
 _LOG_OR_SIZE = frozenset({"ABS", "SQRT"})
-_CLOSE = 1e-9
+_CLOSE, _NEARLY_NOTHING = 1e-9, 1e-5
+"""How far shares may be apart; what keeps a logarithm from one of 0 is less."""
 
 
 class Measures:
@@ -131,8 +132,8 @@ class Measures:
         match term:
             case Leaf():
                 return self._pairs.get(term.cell)
-            case Function(name="LN", arguments=(Leaf() as argument,)) if argument.cell in self._results:
-                return frozenset({(self._results[argument.cell], None)})
+            case Function(name="LN", arguments=(argument,)):
+                return self._of_logarithm(argument)
             case Function(name="IF", arguments=(Function() as condition, *logs)):
                 return self._of_likelihood(condition, *logs)
             case Function() if term.name in _LOG_OR_SIZE:
@@ -202,6 +203,23 @@ class Measures:
         """Whether a term is a number beside the network by which a sum is divided, as COUNT gives it."""
         beside = {*self._given, *self._results, *self._known}
         return isinstance(term, Leaf) and term.cell not in beside
+
+    def _of_logarithm(self, argument: Expression) -> Pairs | None:
+        """Of a result, or of all results of a sample times their targets, of which one is 1 and the others are 0."""
+        if isinstance(argument, Leaf) and argument.cell in self._results:
+            return frozenset({(self._results[argument.cell], None)})
+        if not isinstance(argument, Sum) or not 0 <= argument.constant < _NEARLY_NOTHING:
+            return None
+        found: dict[Address, Address] = {}
+        for part, share in argument.parts:
+            match part:
+                case Product(factors=((Leaf() as one, 1.0), (Leaf() as other, 1.0))) if share == 1:
+                    pair = (one.cell, other.cell) if one.cell in self._results else (other.cell, one.cell)
+                    target = self._target(pair[1])
+                    if pair[0] in self._results and target is not None:
+                        found[pair[0]] = target
+        is_whole = len(found) == len(argument.parts) > 1 and self._is_whole(found, self._results)
+        return frozenset((self._results[own], target) for own, target in found.items()) if is_whole else None
 
     def _of_likelihood(self, condition: Function, *logs: Expression) -> Pairs | None:
         """ln(o) where a target is 1, and ln(1 − o) where it is 0."""
