@@ -69,8 +69,8 @@ def _for_first_states(table: CellTable, reading: Reading) -> Iterator[Address]:
     strides = {by for by in _strides(reading.documents, _first_results(reading)) if by is not None}
     results = {symbol: reading.values[symbol.removesuffix(_FIRST)] for symbol in reading.given}
     for symbol, states in reading.given.items():
-        for at, atom in sorted(states.items()):
-            state, result = cell_of(atom), cell_of(results[symbol][at])
+        for at in sorted(states.keys() & results[symbol].keys()):  # a result that breaks its line may not be known
+            state, result = cell_of(states[at]), cell_of(results[symbol][at])
             if state[0] == result[0]:
                 others = (cell_of(own[at]) for other, own in results.items() if other != symbol and at in own)
                 yield from (offset(other, offset_between(result, state)) for other in others)
