@@ -126,6 +126,53 @@ def test_a_line_that_others_have_otherwise_is_wrong(tmp_path: Path) -> None:
     assert answer(right | wrong, tmp_path) == (1, {*wrong})
 
 
+def _two_units(steps: int) -> dict[str, object]:
+    """Kernel B2:C3, recurrent kernel B5:C6, bias B8:C8; a step a row from 12 on, sums in G and H, states in I and J."""
+    cells: dict[str, object] = {
+        f"{column}{row}": round(0.17 * row - 0.41 * number - 0.3, 2)
+        for row in (2, 3, 5, 6, 8) for number, column in enumerate("BC")
+    }  # fmt: skip
+    cells |= {"I11": 0, "J11": 0}
+    for row in range(12, 12 + steps):
+        cells |= {f"E{row}": round(0.23 * row - 3, 2), f"F{row}": round(1.7 - 0.11 * row, 2)}
+        for z, h, own in (("G", "I", "B"), ("H", "J", "C")):
+            cells[f"{z}{row}"] = f"=$E{row}*{own}$2+$F{row}*{own}$3+$I{row - 1}*{own}$5+$J{row - 1}*{own}$6+{own}$8"
+            cells[f"{h}{row}"] = f"=TANH({z}{row})"
+    return cells
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param([f"=H{row}" for row in range(12, 16)], id="no activation"),
+        pytest.param([f"=TANH(G{row})" for row in range(12, 16)], id="the activation of the first one"),
+        pytest.param(None, id="typed"),
+    ],
+)
+def test_a_line_that_its_only_twin_has_otherwise_is_wrong(wrong: list[object] | None, tmp_path: Path) -> None:
+    """The second of two units at every step: its sums, beside those of the first one, say how references go along."""
+    if wrong is None:
+        own = sheet(_two_units(4), tmp_path)
+        wrong = [round(own.terms.number(("S", row, 9)), 4) for row in range(11, 15)]
+    cells = dict(zip((f"J{row}" for row in range(12, 16)), wrong, strict=True))
+    assert answer(_two_units(4) | cells, tmp_path) == (1, {*cells})
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(97003, id="the last step of a GRU reads a candidate of the step before it"),
+        pytest.param(97010, id="an output gate at all steps"),
+        pytest.param(97020, id="the last sample reads that before it", marks=pytest.mark.exhaustive),
+        pytest.param(97026, id="the candidates of one of two units are typed", marks=pytest.mark.exhaustive),
+        pytest.param(97033, id="the last unit at three of four steps", marks=pytest.mark.exhaustive),
+    ],
+)
+def test_whole_lines_of_drawn_layouts(seed: int) -> None:
+    """What one line beside says of all cells of another one: just these are wrong."""
+    assert answer_of(seed, [1]).outcome == "exact"
+
+
 def test_what_is_wrong_once_lines_are_mended_is_mended_too(tmp_path: Path) -> None:
     """A formula that nobody misses once another one is mended is wrong as well, if its line has it otherwise."""
     right = simple_rnn(5)

@@ -116,8 +116,11 @@ def _as_in_line(
 
     try:
         with effort.limited_to(effort.left() / 2):
-            tries = _tries(looked_at, odd, is_small=len(part.table.texts) <= _FEW)
-            for own in itertools.chain(_surest(looked_at.of_two_rows(unread), lambda own: tried(own)[1]), tries):
+            is_small = len(part.table.texts) <= _FEW
+            tries = _tries(looked_at, odd, is_small=is_small)
+            rows = _surest(looked_at.of_two_rows(unread), lambda own: tried(own)[1])
+            twins = _surest(looked_at.twin_lines() if is_small else (), lambda own: tried(own)[1])
+            for own in itertools.chain(rows, tries, twins):
                 more = {one.cell: one for one in own}
                 if not any(least) or len(more) < len(own) or more.items() <= found.items() or part.marks & more.keys():
                     continue

@@ -184,7 +184,7 @@ class Filling(TermChanges):
         for number, leaf in enumerate(read):
             if leaf in known:
                 continue
-            if (its := told_by.cell(leaf)) is not None:
+            if (its := told_by.cell(leaf, does)) is not None:
                 known[leaf] = sure[leaf] = its
             elif (by := told_by.move(does, number)) is not None:
                 known[leaf] = offset(leaf, by)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from xlcheck.formulas.algebra import Address, Leaf, Term
-from xlcheck.formulas.shapes import moved, skeleton
+from xlcheck.formulas.shapes import moved, shape_of, skeleton
 from xlcheck.handmade.equations.filling import STEP, Filling
 from xlcheck.handmade.reading.lines import Line, lines_of
-from xlcheck.handmade.reading.offsets import are_in_line, distance, offset_between
+from xlcheck.handmade.reading.offsets import Offset, are_in_line, distance, offset, offset_between
 
 _ASKED = 3
 """Formulas on each side that are asked."""
@@ -23,6 +23,8 @@ _OUTVOTED = 2
 """How many times as many formulas are in one line and alike as are like a formula in the other one."""
 _MANY = 6
 """Formulas that follow a pattern before the one that breaks it may be wrong: some around it, not only beside it."""
+_STRIDES = 8
+"""How far formulas are looked for that others may have been filled from: the most usual distances."""
 _WITNESSES = 2
 """Formulas that must agree: one against one is no majority."""
 
@@ -109,6 +111,68 @@ class OddOnes(Filling):
                     if is_odd and len(own) > 1:
                         yield tuple(own)
         self._unsure = ()
+
+    def twin_lines(self) -> Iterator[tuple[Odd, ...]]:
+        """Cells of a line that are not what those so far away say, where as many others are: units, steps, samples.
+
+        One line beside them is enough, as all the others tell how references go along from one to the next.
+        """
+        found: dict[tuple[tuple[Address, Term], ...], tuple[Odd, ...]] = {}
+        for away in self._strides():
+            sources = {cell: offset(cell, away) for cell in self._anywhere()}
+            sources = {cell: source for cell, source in sources.items() if source in self._terms}
+            kinds: dict[object, dict[Address, list[Term]]] = defaultdict(dict)
+            broken = set[Address]()
+            for line in self._lines_in(sources):
+                self._unsure = frozenset(line)
+                said = {cell: self._filled(sources[cell], cell, freely=False) for cell in line}
+                odd = [cell for cell in line if not self._is_filled(cell, sources[cell], said[cell])]
+                broken |= {*odd}
+                if len(odd) > 1:
+                    kinds[self._kind(line[0]), self._kind(sources[line[0]])] |= {cell: said[cell] for cell in odd}
+            alike = len(sources) - len(broken)
+            for kind in (own for own in kinds.values() if len(own) <= alike and all(own.values())):
+                for number in range(max(map(len, kind.values()))):
+                    terms = {cell: said[min(number, len(said) - 1)] for cell, said in kind.items()}
+                    own = tuple(Odd(cell, term, alike, False) for cell, term in terms.items())
+                    found.setdefault(tuple(terms.items()), own)
+        self._unsure = ()
+        yield from sorted(found.values(), key=lambda own: -own[0].votes)
+
+    def _anywhere(self) -> Iterator[Address]:
+        """The formulas, and the typed numbers."""
+        yield from self._terms
+        yield from self._table.typed_numbers
+
+    def _kind(self, cell: Address) -> object:
+        """What a formula does, whatever with; one kind for all typed numbers."""
+        return self._operands[cell][0] if cell in self._operands else None
+
+    def _is_filled(self, cell: Address, source: Address, said: Collection[Term]) -> bool:
+        """Whether a cell holds what another formula becomes there; what computes the very same was not filled."""
+        own, its = (shape_of(self._table.texts.get(c, ""), *c[1:]) for c in (cell, source))
+        term = self._terms.get(cell)
+        return own == its or (term is not self._terms[source] and any(term is other for other in said))
+
+    def _strides(self) -> list[Offset]:
+        """How far the next formulas of the same kind are away, in a row or column, and those in other steps."""
+        votes = Counter[Offset]()
+        for cell in self._terms:
+            for axis in _AXES:
+                near = (o for o in self._nearest(cell, axis, STEP) if self._kind(o) == self._kind(cell))
+                first = next(near, None)
+                for other in (*(() if first is None else (first,)), *self._in_other_steps(cell, axis)):
+                    by = offset_between(cell, other)
+                    votes.update((by, (-by[0], -by[1])))
+        return [by for by, _ in votes.most_common(_STRIDES)]
+
+    def _lines_in(self, cells: Collection[Address]) -> Iterator[list[Address]]:
+        """Some cells by the rows and by the columns in which they stand, where several do."""
+        for axis in _AXES:
+            lines: dict[object, list[Address]] = defaultdict(list)
+            for cell in sorted(cells):
+                lines[cell[0], cell[3 - axis], self._kind(cell)].append(cell)
+            yield from (own for own in lines.values() if len(own) > 1)
 
     def of_two_rows(self, unread: Collection[Address]) -> Iterator[tuple[Odd, ...]]:
         """All formulas of a row, by their other weights, that read a weight of another row where one is unread beside.

@@ -44,6 +44,7 @@ class _Votes:
             for number, (one, its) in enumerate(pair.both):
                 self.moves[key, number][offset_between(one, its)] += 1
                 self.reads[key][one] += 1
+                self.cells[key, one][its] += 1
 
 
 class Pairs:
@@ -95,9 +96,15 @@ class Told:
     votes: _Votes
     left_out: _Votes
 
-    def cell(self, read: Address) -> Address | None:
-        """What the second formulas read most in place of a cell that the first ones read; None if none says so."""
-        return _most(self.votes.cells, self.left_out.cells, read)
+    def cell(self, read: Address, does: Hashable = None) -> Address | None:
+        """What the second formulas read most in place of a cell that the first ones read; None if none says so.
+
+        Args:
+            read: the cell.
+            does: what those do that are asked first.
+        """
+        own = _most(self.votes.cells, self.left_out.cells, (does, read))
+        return _most(self.votes.cells, self.left_out.cells, read) if own is None else own
 
     def move(self, does: Hashable, number: int) -> Offset | None:
         """How far what formulas read at some place of their text goes along in most pairs that do the same."""
