@@ -119,8 +119,8 @@ def _as_in_line(
             is_small = len(part.table.texts) <= _FEW
             tries = _tries(looked_at, odd, is_small=is_small)
             rows = _surest(looked_at.of_two_rows(unread), lambda own: tried(own)[1])
-            twins = _surest(looked_at.twin_lines() if is_small else (), lambda own: tried(own)[1])
-            for own in itertools.chain(rows, tries, twins):
+            twins = itertools.islice(looked_at.twin_lines() if is_small else (), _MOST)
+            for own in itertools.chain(rows, tries, _surest(twins, lambda own: tried(own)[1])):
                 more = {one.cell: one for one in own}
                 if not any(least) or len(more) < len(own) or more.items() <= found.items() or part.marks & more.keys():
                     continue

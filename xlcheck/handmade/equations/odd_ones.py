@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from xlcheck.formulas.algebra import Address, Leaf, Term
 from xlcheck.formulas.shapes import moved, shape_of, skeleton
@@ -117,7 +117,7 @@ class OddOnes(Filling):
 
         One line beside them is enough, as all the others tell how references go along from one to the next.
         """
-        found: dict[tuple[tuple[Address, Term], ...], tuple[Odd, ...]] = {}
+        found: dict[tuple[tuple[Address, Term], ...], tuple[float, tuple[Odd, ...]]] = {}
         for away in self._strides():
             sources = {cell: offset(cell, away) for cell in self._anywhere()}
             sources = {cell: source for cell, source in sources.items() if source in self._terms}
@@ -135,9 +135,9 @@ class OddOnes(Filling):
                 for number in range(max(map(len, kind.values()))):
                     terms = {cell: said[min(number, len(said) - 1)] for cell, said in kind.items()}
                     own = tuple(Odd(cell, term, alike, False) for cell, term in terms.items())
-                    found.setdefault(tuple(terms.items()), own)
+                    found.setdefault(tuple(terms.items()), (len(broken) / len(sources), own))
         self._unsure = ()
-        yield from sorted(found.values(), key=lambda own: -own[0].votes)
+        yield from (own for _, own in sorted(found.values(), key=itemgetter(0)))
 
     def _anywhere(self) -> Iterator[Address]:
         """The formulas, and the typed numbers."""
