@@ -135,3 +135,45 @@ def test_a_mistake_in_what_is_computed_is_found(
 
     assert (root.cell, root.formula) == (cell, text)
     assert root.desired_formula is None or root.desired_formula.startswith(f"=IF($A{cell[1:]}=0,{cell[0]}")
+
+
+def _across() -> dict[str, object]:
+    """Two units of three samples in rows 8 to 10: inputs in B to E, masks made of them in G to J, states from L on."""
+    cells: dict[str, object] = {
+        f"{column}{row}": round(0.29 * row - 0.37 * number - 0.2, 2)
+        for row in (2, 4, 5, 6) for number, column in enumerate("BC")
+    }  # fmt: skip
+    lengths = {8: 4, 9: 2, 10: 3}
+    for row, length in lengths.items():
+        states = [("L", "M"), ("N", "O"), ("P", "Q"), ("R", "S")]
+        for step, (x, mask, units) in enumerate(zip("BCDE", "GHIJ", states, strict=True)):
+            cells[f"{x}{row}"] = round(0.41 * row - 0.93 * step - 2.1, 2) if step < length else 0
+            cells[f"{mask}{row}"] = f"=IF({x}{row}=0,0,1)"
+            for unit, weight in zip(units, "BC", strict=True):
+                before = states[step - 1] if step else ()
+                terms = [f"{x}{row}*${weight}$2", *(f"{b}{row}*${weight}${k}" for k, b in enumerate(before, 4))]
+                carried = f"{before[units.index(unit)]}{row}" if before else "0"
+                cells[f"{unit}{row}"] = f"=IF({mask}{row}=0,{carried},TANH({'+'.join(terms)}+${weight}$6))"
+        cells[f"T{row}"] = f"=SUM(G{row}:J{row})"
+    return cells
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    ("cell", "old", "new"),
+    [
+        pytest.param("L8", "", "", id="right"),
+        pytest.param("L9", "G9", "G8", id="the mask of another sample at a first step"),
+        pytest.param("P8", "I8", "H8", id="the mask of another step"),
+        pytest.param("R9", "$B$4", "$C$4", id="a weight in a branch that is not taken"),
+        pytest.param("O10", "M10,", "L10,", id="the state of the other unit in a branch that is not taken"),
+    ],
+)
+def test_masks_that_stand_together(cell: str, old: str, new: str, tmp_path: Path) -> None:
+    """What a formula does for another mask is known from other steps, where each reads what belongs to it."""
+    cells = _across()
+    cells[cell] = str(cells[cell]).replace(old, new)
+    found = verdict(cells, tmp_path)
+
+    assert found.roots == set()
+    assert found.code == (3 if old else 0)

@@ -83,11 +83,11 @@ def with_skipped_steps(part: SheetGroup, answers: Answers) -> WithSkippedSteps |
     if not found:
         return None
     begun = dict(_beginnings(found, part.table))
-    first = {cell: part.table.typed_numbers[before[-1]] for cell, before in begun.items()}
+    first = {cell: number for cell, (number, _) in begun.items()}
     new = rewritten(part, answers, {cell: own.taken for cell, own in found.items() if cell not in first}, first)
     if new is None:
         return None
-    left_out = frozenset(_left_out(found, part, {cell for before in begun.values() for cell in before}))
+    left_out = frozenset(_left_out(found, part, {cell for _, before in begun.values() for cell in before}))
     skips = left_out | {cell for cell, own in found.items() if own.is_skipped}
     readers = {cell: part.precedents.readers(cell) for cell in part.table.typed_numbers}
     unread = {cell for cell, own in readers.items() if own and skips.issuperset(own)}
@@ -96,24 +96,33 @@ def with_skipped_steps(part: SheetGroup, answers: Answers) -> WithSkippedSteps |
     return WithSkippedSteps(own, new[1], part, found, left_out)
 
 
-def _beginnings(found: Mapping[Address, Choice], table: CellTable) -> Iterator[tuple[Address, list[Address]]]:
-    """The last of the skipped steps with which a sample begins, and what it carries on: back to a typed state."""
+def _beginnings(
+    found: Mapping[Address, Choice], table: CellTable
+) -> Iterator[tuple[Address, tuple[float, list[Address]]]]:
+    """The last of the skipped steps with which a sample begins, the state that it holds, and what it carries on."""
     skipped = {cell: own.carried for cell, own in found.items() if own.is_skipped}
     for cell in skipped.keys() - {*skipped.values()}:
-        before = [skipped[cell]]
-        while before[-1] in skipped:
-            before.append(skipped[before[-1]])
-        if table.is_number(before[-1]):
-            yield cell, before
+        before, own = list[Address](), skipped[cell]
+        while own is not None:
+            before.append(own)
+            if own not in skipped:
+                break
+            own = skipped[own]
+        if own is None or table.is_number(own):
+            yield cell, (0.0 if own is None else table.typed_numbers[own], before)
 
 
 def _left_out(found: Mapping[Address, Choice], part: SheetGroup, begun: Collection[Address]) -> set[Address]:
-    """The formulas that lead to skipped steps alone, or to what is skipped; of the states those before a beginning."""
-    states = found.keys() | {own.carried for own in found.values()}
+    """The formulas that lead to skipped steps alone, to what is skipped, or from there to numbers that nobody reads.
+
+    Of the states those before a beginning.
+    """
+    states = found.keys() | {own.carried for own in found.values() if own.carried is not None}
     skipped = {cell for cell, own in found.items() if own.is_skipped}
     tested = {own.tested for own in found.values()}
     leading = tested | reached(skipped | tested, part.precedents.of)
     left = {cell for cell in leading if part.table.is_formula(cell)} - (states - {*begun})
+    left |= {cell for cell in part.table.texts if not part.precedents.readers(cell) and _reads_only(cell, tested, part)}
 
     def leads_elsewhere(cell: Address) -> bool:
         readers = {*part.precedents.readers(cell)} - left - skipped
@@ -122,3 +131,9 @@ def _left_out(found: Mapping[Address, Choice], part: SheetGroup, begun: Collecti
     while read := {cell for cell in left if leads_elsewhere(cell)}:
         left -= read
     return left
+
+
+def _reads_only(cell: Address, tested: Collection[Address], part: SheetGroup) -> bool:
+    """Whether a formula is made of what says which steps are skipped alone, as the length of a sample is."""
+    read = {*part.precedents.of(cell)}
+    return bool(read) and read <= {*tested}

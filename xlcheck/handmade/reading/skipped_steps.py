@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import parsed
-from xlcheck.formulas.shapes import shape_of
-from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Reference, single_cell
+from xlcheck.formulas.shapes import operands, shape_of, skeleton
+from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Reference, single_cell, walk
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.offsets import offset_on_sheet
+from xlcheck.workbook.content import Value
 
 _COMPARES = frozenset({"=", "<>", ">", "<"})
 _NOTHING = (None, "", 0.0, False)
@@ -24,14 +26,14 @@ class Choice:
 
     Attributes:
         tested: the cell that says which.
-        carried: the state that it carries on.
+        carried: the state that it carries on; None for a first step, before which it is 0.
         whole: the formula.
         branch: which of its arguments computes.
         is_skipped: whether it carries the state on today.
     """
 
     tested: Address
-    carried: Address
+    carried: Address | None
     whole: FunctionCall
     branch: int
     is_skipped: bool
@@ -64,16 +66,50 @@ def choices(table: CellTable, values: CellValues) -> Mapping[Address, Choice]:
 
 
 def tried(found: Mapping[Address, Choice], table: CellTable) -> set[Address]:
-    """Those of them of which each branch is taken by one that was filled like it.
+    """Those of them of which each branch is taken by one that was filled like it, or does the same at another step.
 
     Args:
         found: the formulas.
         table: the cells.
     """
-    alike: dict[str, list[Address]] = defaultdict(list)
+    alike: dict[object, list[Address]] = defaultdict(list)
     for cell in found:
         alike[shape_of(table.texts[cell], *cell[1:])].append(cell)
-    return {c for cells in alike.values() if len({found[cell].is_skipped for cell in cells}) > 1 for c in cells}
+    groups = [*alike.values(), *_doing_the_same(found, table)]
+    return {
+        cell for cells in groups for cell in cells if len({found[own].is_skipped for own in cells}) > 1
+        or (len(cells) > 1 and found[cell].carried is None)  # 0 is 0, whatever the mask
+    }  # fmt: skip
+
+
+def _doing_the_same(found: Mapping[Address, Choice], table: CellTable) -> Iterator[list[Address]]:
+    """The formulas that do the same with weights in the same cells, inputs as far from the mask, and states together.
+
+    Where masks stand together, a formula is not filled from one step to the next.
+    """
+    states = found.keys() | {own.carried for own in found.values()}
+    does: dict[object, dict[Address, list[Address]]] = defaultdict(dict)
+    for cell, own in found.items():
+        areas = [ref.area(cell[0]) for ref in operands(table.texts[cell])]
+        condition = own.whole.arguments[0]
+        asked = [node.value for node in walk(condition) if isinstance(node, Literal)]
+        signs = [node.symbol for node in walk(condition) if isinstance(node, Operator)]
+        key = (skeleton(table.texts[cell]), (*asked, *signs), tuple(map(areas.index, areas)))
+        does[key][cell] = [(area.sheet, area.top, area.left) for area in areas]
+    for read in does.values():
+        groups: dict[object, list[Address]] = defaultdict(list)
+        usual = [Counter(own).most_common(1)[0] for own in zip(*read.values(), strict=True)]
+        fixed = {n for n, (_, count) in enumerate(usual) if 2 * count > len(read)}
+        for cell, cells in read.items():
+            own = found[cell]
+            where = [
+                place
+                if number in fixed
+                else offset_on_sheet(own.carried if own.carried and place in states else own.tested, place)
+                for number, place in enumerate(cells)
+            ]
+            groups[tuple(where)].append(cell)
+        yield from groups.values()
 
 
 def as_taken(table: CellTable, values: CellValues) -> CellTable:
@@ -93,13 +129,21 @@ def _choices(table: CellTable, values: CellValues) -> Iterator[tuple[Address, Ch
         if not isinstance(node, FunctionCall) or node.name != "IF" or len(node.arguments) != 3:
             continue
         condition, *branches = node.arguments
-        carrying = [number for number, own in enumerate(branches, 1) if isinstance(own, Reference)]
-        if len(carrying) != 1 or any(isinstance(own, Literal) for own in branches):
+        carrying = [number for number, own in enumerate(branches, 1) if isinstance(own, Reference | Literal)]
+        asked = single_cell(_tested(condition), cell[0]) if len(carrying) == 1 else None
+        if asked is None:
             continue
-        asked, before = (single_cell(own, cell[0]) for own in (_tested(condition), node.arguments[carrying[0]]))
-        if asked is not None and before is not None and (table.is_formula(before) or table.is_number(before)):
-            is_skipped = table.value(cell, values) == table.value(before, values)
-            yield cell, Choice(asked, before, node, 3 - carrying[0], is_skipped)
+        carried, computed = node.arguments[carrying[0]], node.arguments[3 - carrying[0]]
+        before = single_cell(carried, cell[0]) if isinstance(carried, Reference) else None
+        if before is None:
+            read = {single_cell(own, cell[0]) for own in walk(computed) if isinstance(own, Reference)}
+            is_one = isinstance(carried, Literal) and carried.value == 0 and asked not in read  # a relu reads it
+            state: Value = 0.0
+        else:
+            is_one = table.is_formula(before) or table.is_number(before)
+            state = table.value(before, values)
+        if is_one:
+            yield cell, Choice(asked, before, node, 3 - carrying[0], table.value(cell, values) == state)
 
 
 def _tested(condition: Node) -> Node | None:
