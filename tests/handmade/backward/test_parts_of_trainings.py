@@ -27,8 +27,8 @@ from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.set_up import settings_held
 from xlcheck.handmade.backward.steps import Sheet
 from xlcheck.handmade.backward.truth import truths
-from xlcheck.handmade.backward.updates import find_updates, source
-from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
+from xlcheck.handmade.backward.updates import find_updates
+from xlcheck.handmade.reading.cell_terms import CellTerms, in_order, source
 from xlcheck.oracle.dense_steps import dense_gradients
 
 RATE = {(f"w{k}", step): f"={cell(f'w{k}', step - 1)}-$B${step}*{cell(f'g{k}', step - 1)}"

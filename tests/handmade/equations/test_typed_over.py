@@ -56,6 +56,17 @@ def test_few_digits_agree_by_chance() -> None:
     assert found({cell: 0.463}, {SUM: 0.5}) == []
 
 
+def test_other_activations_are_known_by_many_digits() -> None:
+    """Below 0, where they do something; and copies of the number are none of what a formula computes anyway."""
+    cell, copy = ("S", 10, 11), ("S", 20, 20)
+
+    assert found({cell: -0.1}, {SUM: -0.5}) == []
+    assert found({cell: -0.024691}, {SUM: -0.123456}) == [(cell, SUM, "leaky_relu")]
+    assert found({cell: -0.393469}, {SUM: -0.5}) == [(cell, SUM, "elu")]
+    assert found({cell: 0.123456}, {SUM: 0.123456}) == []
+    assert found({cell: TANH}, {SUM: 0.5, copy: TANH}, {copy: (cell,)}) == [(cell, SUM, "TANH")]
+
+
 def test_what_a_formula_computes_anyway_was_not_typed_over_it() -> None:
     """Unless the formula reads the number, or is the sum itself; a copy of a result is one."""
     cell, other = ("S", 10, 11), ("S", 30, 30)

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from xlcheck.formulas.algebra import Address, Leaf, Product, Sum
 from xlcheck.handmade.backward.network import compared_pairs
-from xlcheck.handmade.backward.updates import find_updates, source
-from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
+from xlcheck.handmade.backward.updates import find_updates
+from xlcheck.handmade.reading.cell_terms import CellTerms, in_order, source
 from xlcheck.handmade.reading.reached import reached
 
 

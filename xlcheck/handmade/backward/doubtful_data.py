@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.updates import source
+from xlcheck.handmade.reading.cell_terms import source
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import Lines, by_line
 from xlcheck.handmade.reading.precedents import Precedents

@@ -18,9 +18,9 @@ from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Move
-from xlcheck.handmade.backward.updates import source
 from xlcheck.handmade.equations.unread_numbers import unread_beside
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
+from xlcheck.handmade.reading.cell_terms import source
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.offsets import Offset, beside_at, offset, run_from

@@ -23,8 +23,8 @@ from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.shown import computed_targets, shown
 from xlcheck.handmade.backward.tried import tried
 from xlcheck.handmade.backward.unwritten import is_unwritten
-from xlcheck.handmade.backward.updates import source
 from xlcheck.handmade.backward.verdicts import Verdicts
+from xlcheck.handmade.reading.cell_terms import source
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.precedents import Precedents

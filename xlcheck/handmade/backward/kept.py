@@ -19,7 +19,7 @@ from xlcheck.handmade.backward.evaluation import line_of, same
 from xlcheck.handmade.backward.quantities import Library, Quantity, Role
 from xlcheck.handmade.backward.slots import Pull, Slot
 from xlcheck.handmade.backward.steps import Sheet, Step
-from xlcheck.handmade.backward.updates import source
+from xlcheck.handmade.reading.cell_terms import source
 
 _WHOLE = Coefficient(None, 1.0).form
 _NOTHING, _CLOSE = 1e-12, 1e-9

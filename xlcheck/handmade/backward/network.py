@@ -10,8 +10,7 @@ from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term
 from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells, SampleCells
 from xlcheck.handmade.backward.neurons import MINUS, Monomial, Neuron, Neurons, partners
 from xlcheck.handmade.backward.recurrence import Recurrence, recurrences
-from xlcheck.handmade.backward.updates import source
-from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cell_terms import CellTerms, source
 
 _PAIR = 2
 

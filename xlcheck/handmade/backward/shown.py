@@ -12,7 +12,7 @@ from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.quantities import Quantity
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.updates import source
+from xlcheck.handmade.reading.cell_terms import source
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import beside_at, offset, offset_between
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.handmade.backward.data import behind
-from xlcheck.handmade.backward.updates import find_updates, source
-from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
+from xlcheck.handmade.backward.updates import find_updates
+from xlcheck.handmade.reading.cell_terms import CellTerms, in_order, source
 
 FAR = 100_000
 """How many columns to the right of its first formula such an output stands; no worksheet is so wide."""

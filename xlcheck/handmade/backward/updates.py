@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Function, Leaf, Sum, Term, subterms
-from xlcheck.handmade.reading.cell_terms import leaves
-
-
-def source(cell: Address, terms: Mapping[Address, Term]) -> Address:
-    """The cell that a chain of copies begins with."""
-    while isinstance(term := terms.get(cell), Leaf):
-        cell = term.cell
-    return cell
+from xlcheck.handmade.reading.cell_terms import leaves, source
 
 
 def find_updates(

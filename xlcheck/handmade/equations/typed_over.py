@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
 from xlcheck.handmade.reading.offsets import Offset, in_line, offset, run_from
@@ -19,6 +19,16 @@ _ACTIVATIONS: Mapping[str, Callable[[float], float]] = {
     "TANH": math.tanh,
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)) if x > -500 else 0.0,
 }
+_BENT: Mapping[str, Callable[[float], float]] = {
+    "relu": lambda x: max(x, 0.0),
+    "leaky_relu": lambda x: max(x, 0.2 * x),
+    "elu": lambda x: x if x > 0 else math.expm1(x),
+    "softplus": lambda x: math.log1p(math.exp(-abs(x))) + max(x, 0.0),
+    "softsign": lambda x: x / (1 + abs(x)),
+}
+"""Others, each of which some typed number is by chance, if it has few digits; what they leave as it is was copied."""
+_MANY = 6
+"""Digits of a number that is none of these by chance."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,7 @@ class TypedOver:
     Attributes:
         cell: the typed number.
         of: the cell of which it is the activation.
-        activation: as Excel calls it, or `sigmoid` or `softmax`.
+        activation: as Excel calls it, or as Keras does.
         among: the cells of which a softmax is, in their order.
     """
 
@@ -47,13 +57,16 @@ def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
     """The typed numbers that are an activation of a computed number in line with them, which no formula computes."""
     computed = {cell: terms.number(cell) for cell in terms if not math.isnan(terms.number(cell))}
     for cell, number in table.typed_numbers.items():
+        digits = digits_of(number)
+        activations = {**_ACTIVATIONS, **_BENT} if digits >= _MANY else _ACTIVATIONS
         found = [
             TypedOver(cell, other, name)
-            for other in (chain(*in_line(cell, _NEAR)) if digits_of(number) >= COMPUTED else ()) if other in computed
-            for name, activation in _ACTIVATIONS.items() if agrees(activation(computed[other]), number)
+            for other in (chain(*in_line(cell, _NEAR)) if digits >= COMPUTED else ()) if other in computed
+            for name, activation in activations.items() if agrees(activation(computed[other]), number)
+            if name in _ACTIVATIONS or not agrees(computed[other], number)
         ]  # fmt: skip
-        others = (o for o in computed if cell not in terms.reads[o] and agrees(computed[o], number))
-        same = {*others} if found else set()
+        others = (other for other in computed if found and agrees(computed[other], number))
+        same = {other for other in others if cell not in {*terms.reads[other], source(other, terms)}}
         # Near 0 tanh leaves a number as it is: who compares both takes them for the same.
         compared = [{*read} for read in terms.reads.values() if cell in read] if same else []
         yield from (own for own in found if same <= {own.of} and not any(same <= read for read in compared if same))

@@ -260,6 +260,20 @@ def leaves(*terms: Term) -> tuple[Address, ...]:
     return tuple(dict.fromkeys(part.cell for part in subterms(*terms) if isinstance(part, Leaf)))
 
 
+def source(cell: Address, terms: Mapping[Address, Term]) -> Address:
+    """What a copy, perhaps of a copy, repeats in the end; of copies in a circle any.
+
+    Args:
+        cell: the copy, or any other cell.
+        terms: what formulas compute.
+    """
+    seen = set[Address]()
+    while cell not in seen and isinstance(term := terms.get(cell), Leaf):
+        seen.add(cell)
+        cell = term.cell
+    return cell
+
+
 def is_spoilt(expression: Expression) -> bool:
     """Whether a word stands where a number should, or what is divided by nothing."""
     stack: list[Expression] = [expression]
