@@ -166,6 +166,7 @@ def test_a_line_that_its_only_twin_has_otherwise_is_wrong(wrong: list[object] | 
         pytest.param(97020, id="the last sample reads that before it", marks=pytest.mark.exhaustive),
         pytest.param(97026, id="the candidates of one of two units are typed", marks=pytest.mark.exhaustive),
         pytest.param(97033, id="the last unit at three of four steps", marks=pytest.mark.exhaustive),
+        pytest.param(99012, id="a branch's activations are typed, read together with another result"),
     ],
 )
 def test_whole_lines_of_drawn_layouts(seed: int) -> None:

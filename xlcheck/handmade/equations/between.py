@@ -237,10 +237,12 @@ def _deciding_alone(readings: Sequence[Reading]) -> Iterator[str]:
 def _not_bent(readings: Sequence[Reading], forms: Forms, typed: Mapping[Address, float]) -> Iterator[str]:
     """Sums beside others whose activations have cells of their own: where theirs would stand, something else does.
 
-    Where the others are those of another layer, only a number that no layer has, as long as computed ones are, is so.
+    Where the others are those of another layer, only a number as long as computed ones are is so that no layer has, or
+    that one reads together with results.
     """
     made = {atom for reading in readings for atom in outputs(reading).values()}
-    given = set[Atom]().union(*(own.read for own in readings))
+    read = [{*own.values()} for reading in readings for own in reading.layer.slots.values()]
+    given = set[Atom]().union(*(own for own in read if own.isdisjoint(made)))
     known = {cell_of(atom) for atom in made | given}.union(*map(_all_weights, readings))
     bent = [own for own in readings if own.activations.get("activation") != LINEAR]
     for reading in (own for own in readings if own.kind == "Dense" and own not in bent):
