@@ -23,7 +23,8 @@ def read_dense(layer: Layer, forms: Forms) -> list[Reading]:
     for activation, rows in by_activation.items():
         part = layer if len(by_activation) == 1 else layer.restricted(rows)
         if activation in KERAS or layers_behind(activation):
-            found.append(_reading(part, activation, part.rows, _outputs(part, forms), is_certain=is_certain))
+            values = part.all_standing(part.rows, forms)
+            found.append(_reading(part, activation, part.rows, values, is_certain=is_certain))
         elif activation == "exp":
             shares = _shares(part, forms)
             if shares:  # the exponentials may all stand in one formula, their shares have cells
@@ -34,7 +35,7 @@ def read_dense(layer: Layer, forms: Forms) -> list[Reading]:
             elif not _is_divided(part, forms) and all(
                 own.monomials == forms.of(own.atom).polynomial.keys() for own in part.instances
             ):  # nothing is taken off the sums
-                values = _outputs(part, forms)
+                values = part.all_standing(part.rows, forms)
                 found.append(_reading(part, "exponential", part.rows, values, is_certain=is_certain))
     return found
 
@@ -46,14 +47,6 @@ def _reading(
     return Reading(
         "Dense", {"activation": activation}, layer, [rows], {}, documents, {"y": values}, is_certain=is_certain
     )
-
-
-def _outputs(layer: Layer, forms: Forms) -> dict[tuple[int, int], Atom]:
-    return {
-        (step, unit): atom
-        for unit, row in enumerate(layer.rows) for step in layer.steps
-        if (atom := layer.standing(row, step, forms)) is not None
-    }  # fmt: skip
 
 
 def _is_divided(layer: Layer, forms: Forms) -> bool:
@@ -73,11 +66,10 @@ def _shares(layer: Layer, forms: Forms) -> dict[tuple[int, int], Atom]:
     found = {}
     for atom in list(forms):
         form = forms.of(atom)
-        if form.kind == RATIO and len(form.polynomial) == 1:
+        if form.kind == RATIO and len(form.product) == 1:
             of = sums.get(frozenset(form.below))
-            ((monomial, factor),) = form.polynomial.items()
-            if of is not None and factor == 1 and len(monomial) == 1 and set(form.below.values()) == {1.0}:
-                place = layer.by_atom.get(monomial[0])
+            if of is not None and set(form.below.values()) == {1.0}:
+                place = layer.by_atom.get(form.product[0])
                 if place is not None and place[1] == of:
                     found[of, place[0]] = atom
     return found if 2 * len(found) > len(layer.by_atom) else {}

@@ -47,6 +47,12 @@ class Form:
         """Whether it is an activation of its polynomial."""
         return self.kind not in {GIVEN, COPY, SUM, RATIO, OPAQUE}
 
+    @property
+    def product(self) -> Monomial:
+        """The one product that the polynomial is, counted once; empty if it is anything else."""
+        ((monomial, factor),) = self.polynomial.items() if len(self.polynomial) == 1 else (((), 0.0),)
+        return monomial if factor == 1 else ()
+
 
 _GIVEN, _OPAQUE = Form(GIVEN, {}), Form(OPAQUE, {})
 

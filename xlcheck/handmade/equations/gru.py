@@ -17,7 +17,7 @@ from xlcheck.handmade.equations.gru_states import Update, first_turned, updates_
 from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, GATE_KINDS, LINEAR, Instance
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.polynomials import Atom, Monomial
-from xlcheck.handmade.equations.reading import Reading, documents_of
+from xlcheck.handmade.equations.reading import Reading, documents_of, first_states
 from xlcheck.handmade.equations.votes import Place
 
 
@@ -148,18 +148,10 @@ def _reading(
     documents = documents_of(layer.steps, before)
     if documents is None or (states and sorted(states.values()) != sorted(rows)):
         return None
-    values: dict[str, dict[tuple[int, int], Atom]] = {
-        symbol: {
-            (step, number): atom
-            for number, row in enumerate(own) for step in layer.steps
-            if (atom := layer.standing(row, step, forms)) is not None
-        }
-        for symbol, own in names.items()
-    }  # fmt: skip
+    values = {symbol: layer.all_standing(own, forms) for symbol, own in names.items()}
     values["h"] = {(step, unit[row]): atom for (step, row), atom in hidden.items() if row in unit}
     slot_units = {slot: unit[row] for slot, row in states.items()}
-    first = [document[0] for document in documents]
-    given = {(s, slot_units[k]): a for s in first for k, a in layer.slots[s].items() if k in slot_units}
+    given = first_states(layer, documents, slot_units)
     options = {
         "activation": _activation_of(rows, layer, CANDIDATE_KINDS, "tanh"),
         "recurrent_activation": _activation_of([*names["z"], *names["r"]], layer, GATE_KINDS, "sigmoid"),
@@ -257,12 +249,9 @@ def _remembered(
         slot_at = {atom: slot for slot, atom in gates.slots[when].items()}
         for slot, atom in candidates.slots[step].items():
             form = forms.of(atom)
-            if form.kind != SUM or len(form.polynomial) != 1:
-                continue
-            ((monomial, factor),) = form.polynomial.items()
-            own = [part for part in monomial if part in gates.by_atom]
-            state = [part for part in monomial if part in slot_at and part not in own]
-            if factor == 1 and len(own) == len(state) == 1 and slot_at[state[0]] in states:
+            own = [part for part in form.product if part in gates.by_atom]
+            state = [part for part in form.product if part in slot_at and part not in own]
+            if form.kind == SUM and len(own) == len(state) == 1 and slot_at[state[0]] in states:
                 slots[slot, slot_at[state[0]]] += 1
                 resets[states[slot_at[state[0]]], gates.by_atom[own[0]][0]] += 1
     reset_gate, slot_of = _one_to_one(resets), _one_to_one(slots)

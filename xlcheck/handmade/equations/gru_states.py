@@ -61,11 +61,9 @@ def first_turned(forms: Forms) -> Iterator[Update]:
     """States that are z·h̃ alone, as (1 − z)·h₋₁ + z·h̃ where no state before the first step is written."""
     for atom in list(forms):
         form = forms.of(atom)
-        if form.kind == SUM and len(form.polynomial) == 1:
-            ((monomial, factor),) = form.polynomial.items()
-            by_kind = {forms.of(part).kind: part for part in monomial}
-            if factor == 1 and len(monomial) == len(by_kind) == 2 and by_kind.keys() == {"sigmoid", "tanh"}:
-                yield Update(atom, by_kind["sigmoid"], by_kind["tanh"], None, turned=True)
+        by_kind = {forms.of(part).kind: part for part in form.product}
+        if form.kind == SUM and len(form.product) == 2 and by_kind.keys() == {"sigmoid", "tanh"}:
+            yield Update(atom, by_kind["sigmoid"], by_kind["tanh"], None, turned=True)
 
 
 def mixed_otherwise(forms: Forms, readings: Sequence[Reading]) -> Iterator[str]:

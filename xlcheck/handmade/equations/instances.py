@@ -234,11 +234,9 @@ def gated_sums(forms: Forms) -> Iterator[tuple[Atom, _Gated]]:
         form, through = forms.of(atom), set[Atom]()
         around: tuple[Atom, ...] = ()
         polynomial = form.polynomial
-        if form.is_activation and len(polynomial) == 1:
-            ((monomial, factor),) = polynomial.items()
-            if factor == 1 and len(monomial) == 1 and forms.of(monomial[0]).kind == SUM:
-                around = monomial
-                polynomial = forms.of(monomial[0]).polynomial
+        if form.is_activation and len(form.product) == 1 and forms.of(form.product[0]).kind == SUM:
+            around = form.product
+            polynomial = forms.of(form.product[0]).polynomial
         if form.is_activation or form.kind == SUM:
             parts = _without_gate(polynomial, forms, through)
             if parts is not None:

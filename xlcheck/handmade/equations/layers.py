@@ -146,6 +146,14 @@ class Layer:
         place = self.by_atom.get(crossing)
         return crossing if place is None or self.crossing(*place) != crossing else None
 
+    def all_standing(self, rows: Sequence[int], forms: Forms) -> dict[tuple[int, int], Atom]:
+        """Step and place among some rows → the same, where one is known."""
+        return {
+            (step, number): atom
+            for number, row in enumerate(rows) for step in self.steps
+            if (atom := self.standing(row, step, forms)) is not None
+        }  # fmt: skip
+
     @cached_property
     def line(self) -> tuple[Mapping[int, int], Mapping[int, int], bool] | None:
         """The line of each row and of each step on the worksheet, and whether the line of a row is a worksheet row.

@@ -15,7 +15,7 @@ from xlcheck.handmade.equations.forms import SUM, Forms
 from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, GATE_KINDS
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.polynomials import Atom, Polynomial
-from xlcheck.handmade.equations.reading import Reading, documents_of
+from xlcheck.handmade.equations.reading import Reading, documents_of, first_states
 from xlcheck.handmade.reading.offsets import Offset, offset_between
 from xlcheck.layers.gates import VALUES
 
@@ -56,10 +56,9 @@ def read_lstm(layer: Layer, forms: Forms) -> Reading | None:
         values[symbol] = {(step, unit[row]): atom for (step, row), atom in found.items() if row in unit}
     first = [document[0] for document in documents]
     given = {
-        "h_init": {(s, slot_units[slot]): atom for s in first for slot, atom in layer.slots[s].items()
-                   if slot in slot_units},
+        "h_init": first_states(layer, documents, slot_units),
         "c_init": {(s, unit[row]): atom for s in first for row, atom in roles.first_cells(s, units).items()},
-    }  # fmt: skip
+    }
     used = {row for rows in rows_of for row in rows}
     read = {atom for own in forms for monomial in forms.of(own).polynomial for atom in monomial}
     unused = [
@@ -166,17 +165,14 @@ class _Roles:
         found = []
         for atom in list(self.forms):
             form = self.forms.of(atom)
-            if form.kind == self.candidate and atom not in self.layer.by_atom and len(form.polynomial) == 1:
-                ((monomial, factor),) = form.polynomial.items()
-                if factor == 1 and len(monomial) == 1 and monomial[0] in key_of:
-                    self.squashed.setdefault(key_of[monomial[0]], atom)
+            is_free = form.kind == self.candidate and atom not in self.layer.by_atom
+            if is_free and len(form.product) == 1 and form.product[0] in key_of:
+                self.squashed.setdefault(key_of[form.product[0]], atom)
         squashed = {atom: key for key, atom in self.squashed.items()}
         for atom in list(self.forms):
             form = self.forms.of(atom)
-            if form.kind != SUM or len(form.polynomial) != 1:
-                continue
-            ((monomial, factor),) = form.polynomial.items()
-            if factor != 1 or len(monomial) != 2:
+            monomial = form.product
+            if form.kind != SUM or len(monomial) != 2:
                 continue
             keys = [squashed.get(part, key_of.get(part)) for part in monomial]
             gates = self._gates(monomial)

@@ -96,11 +96,9 @@ def scaled_inputs(readings: Sequence[Reading], forms: Forms) -> Iterator[Address
     weights = {atom for r in readings for x in r.layer.instances for atom in x.weights}
     for atom in forms:
         form = forms.of(atom)
-        if form.kind == SUM and len(form.polynomial) == 1:
-            ((monomial, factor),) = form.polynomial.items()
-            read = [part for part in monomial if part in inputs]
-            others = [part for part in monomial if part not in inputs]
-            if factor == len(read) == len(others) == 1 and forms.is_given(others[0]) and others[0] not in weights:
+        if form.kind == SUM and len(form.product) == 2:
+            read, others = ([part for part in form.product if (part in inputs) is own] for own in (True, False))
+            if len(read) == 1 and forms.is_given(others[0]) and others[0] not in weights:
                 yield cell_of(atom)
 
 
@@ -119,6 +117,14 @@ class LossCells:
     targets: Mapping[int, Sequence[Address]]
     at: Mapping[int, Address]
     mean: Address | None = None
+
+
+def first_states(
+    layer: Layer, documents: Sequence[Sequence[int]], slot_units: Mapping[int, int]
+) -> dict[tuple[int, int], Atom]:
+    """What stands in the slots of the states at the first step of each document: (step, unit) → its atom."""
+    first = [document[0] for document in documents]
+    return {(s, slot_units[k]): atom for s in first for k, atom in layer.slots[s].items() if k in slot_units}
 
 
 def documents_of(steps: Sequence[int], before: Mapping[int, int]) -> list[list[int]] | None:

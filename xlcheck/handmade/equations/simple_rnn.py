@@ -8,7 +8,7 @@ from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.other_activations import KERAS
 from xlcheck.handmade.equations.polynomials import Atom
-from xlcheck.handmade.equations.reading import Reading, documents_of
+from xlcheck.handmade.equations.reading import Reading, documents_of, first_states
 from xlcheck.handmade.equations.votes import Place
 
 
@@ -33,22 +33,9 @@ def read_simple_rnn(layer: Layer, forms: Forms) -> Reading | None:
     if documents is None or activation not in KERAS or not any(len(document) > 1 for document in documents):
         return None
     rows = layer.rows
-    unit = {row: number for number, row in enumerate(rows)}
-    values = {
-        (step, unit[row]): stands
-        for row in rows
-        for step in layer.steps
-        if (stands := layer.standing(row, step, forms)) is not None
-    }
-    slot_units = {slot: unit[row] for slot, row in states.items()}
-    given = {
-        (document[0], slot_units[slot]): atom
-        for document in documents for slot, atom in layer.slots[document[0]].items() if slot in slot_units
-    }  # fmt: skip
-    return Reading(
-        "SimpleRNN", {"activation": activation}, layer, [rows], slot_units, documents, {"h": values},
-        {"h_init": given},
-    )  # fmt: skip
+    slot_units = {slot: rows.index(row) for slot, row in states.items()}
+    values, given = {"h": layer.all_standing(rows, forms)}, {"h_init": first_states(layer, documents, slot_units)}
+    return Reading("SimpleRNN", {"activation": activation}, layer, [rows], slot_units, documents, values, given)
 
 
 def outputs_of(layer: Layer, forms: Forms) -> dict[Atom, Place]:
