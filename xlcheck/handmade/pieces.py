@@ -5,12 +5,14 @@ Where a mistake in one of them keeps the whole from being a textbook network, th
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.acceptance import looks_like_a_network
 from xlcheck.handmade.bench import excerpt
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import joined
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 
 
@@ -30,14 +32,11 @@ def connected(part: SheetGroup, *, through_numbers: bool = True) -> list[set[Add
         part: the worksheets.
         through_numbers: whether typed numbers that several formulas read connect them as well.
     """
-    group_of: dict[Address, set[Address]] = {}
-    for formula in part.table.texts:
-        own = {formula, *part.precedents.of(formula)}
-        own = own if through_numbers else own & part.table.texts.keys()
-        for other in {id(group_of[cell]): group_of[cell] for cell in own if cell in group_of}.values():
-            own |= other
-        group_of |= dict.fromkeys(own, own)
-    groups = {id(own): own & part.table.texts.keys() for own in group_of.values()}
+    texts, reads = part.table.texts, part.precedents.of
+    pairs = ((cell, own) for own in texts for cell in (own, *reads(own)) if through_numbers or cell in texts)
+    groups: dict[Address, set[Address]] = defaultdict(set)
+    for cell, group in joined(pairs).items():
+        groups[group] |= {cell} & texts.keys()
     return sorted(groups.values(), key=lambda own: (len(own), min(own)))
 
 

@@ -20,6 +20,7 @@ from xlcheck.handmade.equations.instances import Instance
 from xlcheck.handmade.equations.polynomials import Atom, Monomial
 from xlcheck.handmade.equations.variants import tables_apart
 from xlcheck.handmade.equations.votes import Place, most_biases, slots_and_weights
+from xlcheck.handmade.reading.reached import joined
 
 
 @dataclass(frozen=True)
@@ -248,14 +249,6 @@ def _exact_steps(instances: Iterable[Instance]) -> list[list[Instance]]:
 
 def _rows_together(rows: Mapping[Atom, int], groups: Sequence[Sequence[Instance]]) -> dict[int, int]:
     """Row → its layer: rows that read the same inputs as often as not belong together."""
-    above: dict[int, int] = {row: row for row in rows.values()}
-
-    def root(row: int) -> int:
-        while above[row] != row:
-            above[row] = above[above[row]]
-            row = above[row]
-        return row
-
     counts: Counter[int] = Counter()
     together: Counter[tuple[int, int]] = Counter()
     for group in groups:
@@ -264,10 +257,8 @@ def _rows_together(rows: Mapping[Atom, int], groups: Sequence[Sequence[Instance]
             counts.update(own)
             together.update((own[0], other) for other in own[2:])
             together.update(itertools.pairwise(own))
-    for (one, other), count in together.most_common():
-        if 2 * count >= max(counts[one], counts[other]):
-            above[root(one)] = root(other)
-    return {row: root(row) for row in above}
+    often = [pair for pair, count in together.items() if 2 * count >= max(counts[own] for own in pair)]
+    return joined((*((row, row) for row in rows.values()), *often))
 
 
 def _steps(instances: Sequence[Instance], rows: Mapping[Atom, int]) -> dict[Atom, int]:

@@ -15,6 +15,7 @@ from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.references import References, plain_reference
 from xlcheck.formulas.tree import FunctionCall, Literal, Node, Reference, walk
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.reached import joined
 
 MAX_CELLS = 20_000
 _LARGE = 20_000
@@ -111,23 +112,10 @@ class Precedents:
         """
         if len(self._table.formulas) > _LARGE:
             return self._on_same_sheets(set(start))
-        parent: dict[Address, Address] = {}
-
-        def root(cell: Address) -> Address:
-            path = []
-            while (above := parent.setdefault(cell, cell)) != cell:
-                path.append(cell)
-                cell = above
-            for item in path:
-                parent[item] = cell
-            return cell
-
         formulas = [self._table.addresses[position] for position in self._table.formulas]
-        for formula in formulas:
-            for precedent in self.of(formula):
-                parent[root(precedent)] = root(formula)
-        roots = {root(cell) for cell in start}
-        return {formula for formula in formulas if root(formula) in roots}
+        group = joined((cell, formula) for formula in formulas for cell in (formula, *self.of(formula)))
+        groups = {group.get(cell) for cell in start}
+        return {formula for formula in formulas if group[formula] in groups}
 
     def _on_same_sheets(self, start: set[Address]) -> set[Address]:
         sheets = {sheet for sheet, _, _ in start}

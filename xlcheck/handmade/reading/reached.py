@@ -1,4 +1,4 @@
-"""What is reached from some cells, along what they read or along those that read them."""
+"""What is reached from some cells, along what they read or along those that read them; and what belongs together."""
 
 from __future__ import annotations
 
@@ -29,3 +29,24 @@ def reached(
         found.update(new)
         stack += new if through is None else filter(through, new)
     return found
+
+
+def joined(pairs: Iterable[tuple[Item, Item]]) -> dict[Item, Item]:
+    """Item → one item of its group, the same for all in it: those of a pair are in one group.
+
+    Args:
+        pairs: what belongs together; an item with itself is a group of its own.
+    """
+    above: dict[Item, Item] = {}
+
+    def root(item: Item) -> Item:
+        path = []
+        while (higher := above.setdefault(item, item)) != item:
+            path.append(item)
+            item = higher
+        above.update(dict.fromkeys(path, item))
+        return item
+
+    for one, other in pairs:
+        above[root(one)] = root(other)
+    return {item: root(item) for item in [*above]}

@@ -9,6 +9,7 @@ from functools import cached_property
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import joined
 
 
 @dataclass(frozen=True)
@@ -49,16 +50,9 @@ def sheet_groups(table: CellTable, values: CellValues, precedents: Precedents) -
 
 def _joined(table: CellTable, precedents: Precedents) -> list[tuple[str, ...]]:
     """Worksheets in groups: those that read one another are in one."""
-    group = {sheet: [sheet] for sheet in table.content.sheets}
-    for one, other in set(_reads(table, precedents)):
-        if group[one] is not group[other]:
-            merged = group[one] + group[other]
-            for sheet in merged:
-                group[sheet] = merged
-    order = list(table.content.sheets)
-    return [
-        tuple(sorted(sheets, key=order.index)) for sheets in {id(sheets): sheets for sheets in group.values()}.values()
-    ]
+    sheets = table.content.sheets
+    group = joined((*((sheet, sheet) for sheet in sheets), *set(_reads(table, precedents))))
+    return [tuple(s for s in sheets if group[s] == own) for own in dict.fromkeys(group[s] for s in sheets)]
 
 
 def _reads(table: CellTable, precedents: Precedents) -> Iterator[tuple[str, str]]:
