@@ -123,14 +123,7 @@ class Reads:
 
     def is_idle(self, cell: Address) -> bool:
         """Whether no formula reads a cell, or only ones that repeat it and that nobody reads either."""
-        seen, stack = {cell}, [cell]
-        while stack:
-            readers = self.readers.get(stack.pop(), ())
-            if not all(map(self._precedents.is_copy, readers)):
-                return False
-            stack += (reader for reader in readers if reader not in seen)
-            seen.update(readers)
-        return True
+        return not self.in_the_end(cell)
 
     def in_the_end(self, cell: Address) -> frozenset[Address]:
         """The formulas that read a cell, and those that read copies of it in place of the copies."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
@@ -78,23 +78,24 @@ _STRIDE = 7919
 """A prime number, so that neighbours have different codes."""
 
 
+def _terms(graph: Graph) -> Iterator[ex.Expr]:
+    """All terms of which the equations of a model are made."""
+    return (own for quantity in graph if quantity.expr is not None for own in ex.walk(quantity.expr))
+
+
 def _under_roots(graph: Graph) -> set[str]:
     """The quantities of which a square root is taken, as of a variance."""
-    terms = (own for quantity in graph if quantity.expr is not None for own in ex.walk(quantity.expr))
-    return {name for own in terms if isinstance(own, ex.Sqrt) for name in ex.refs(own.x)}
+    return {name for own in _terms(graph) if isinstance(own, ex.Sqrt) for name in ex.refs(own.x)}
 
 
 def _depths(graph: Graph) -> dict[str, int]:
     """The quantities that are codes: name → how many rows they choose from."""
     found: dict[str, int] = {}
-    stack = [quantity.expr for quantity in graph if quantity.expr is not None]
-    while stack:
-        expr = stack.pop()
+    for expr in _terms(graph):
         if isinstance(expr, ex.Gather):
             found |= dict.fromkeys(ex.refs(expr.index), graph[expr.matrix.name].shape[0])
         elif isinstance(expr, ex.OneHot):
             found |= dict.fromkeys(ex.refs(expr.index), expr.depth)
-        stack += ex.operands(expr)
     return found
 
 

@@ -25,6 +25,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 GIVEN, COPY, SUM, RATIO, OPAQUE = "given", "copy", "sum", "ratio", "opaque"
 """The kinds of forms that are no activation: a given number, a copy, a polynomial, one divided by another, others."""
 MOST_MONOMIALS = 2_000
+_MOST_PRODUCTS = 400
 _FEW = 2
 
 
@@ -50,8 +51,7 @@ class Form:
     @property
     def product(self) -> Monomial:
         """The one product that the polynomial is, counted once; empty if it is anything else."""
-        ((monomial, factor),) = self.polynomial.items() if len(self.polynomial) == 1 else (((), 0.0),)
-        return monomial if factor == 1 else ()
+        return next(iter(self.polynomial)) if [*self.polynomial.values()] == [1] else ()
 
 
 _GIVEN, _OPAQUE = Form(GIVEN, {}), Form(OPAQUE, {})
@@ -194,10 +194,8 @@ class Forms:
 
     def _read(self, cell: Address) -> Form:
         term = self._terms.get(cell)
-        if term is None:
-            return _OPAQUE if self._terms.is_opaque(cell) else _GIVEN
-        if cell in self._open:
-            return _OPAQUE
+        if term is None or cell in self._open:
+            return _GIVEN if term is None and not self._terms.is_opaque(cell) else _OPAQUE
         self._open[cell] = None
         form = self._form(term, atom_of(cell))
         del self._open[cell]
@@ -220,12 +218,11 @@ class Forms:
         polynomial = self._polynomial(term, atom, is_sum=True)
         if polynomial is None or len(polynomial) > MOST_MONOMIALS:
             return _OPAQUE
-        if len(polynomial) == 1:
-            ((monomial, factor),) = polynomial.items()
-            if len(monomial) == 1 and factor == 1:
-                is_strange = monomial[0][3] and self.of(monomial[0]).kind == OPAQUE
-                return _OPAQUE if is_strange else Form(COPY, polynomial)
-        return Form(SUM, polynomial)
+        form = Form(SUM, polynomial)
+        if len(form.product) == 1:
+            is_strange = form.product[0][3] and self.of(form.product[0]).kind == OPAQUE
+            return _OPAQUE if is_strange else Form(COPY, polynomial)
+        return form
 
     def _chosen(self, term: Term) -> Term:
         """The one of several activations that a typed number chooses today, as in `IF($D$1=1, …, IF($D$1=2, …, …))`."""
@@ -346,9 +343,6 @@ class Forms:
         elif cell_of(self._parts[term.number]) != cell:
             self._shared = {*self._shared, cell, cell_of(self._parts[term.number])}
         return self._parts[term.number]
-
-
-_MOST_PRODUCTS = 400
 
 
 def _multiplies(polynomial: Polynomial, forms: Forms) -> bool:

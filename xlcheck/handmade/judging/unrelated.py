@@ -10,6 +10,7 @@ from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.networks.elements import Elements
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.verdicts.report import Status
 
 
@@ -42,16 +43,11 @@ def unrelated(
 
 def _follows(one: int, other: int, elements: Elements) -> bool:
     """Whether an element is computed from another one, perhaps through others."""
-    if elements.key(one).sample != elements.key(other).sample:
-        return False
-    own, wanted = elements[one].source, elements[other].source
-    seen: set[str] = set()
-    stack = [*own.reads]
-    while stack:
-        name = stack.pop()
-        if name == wanted.quantity.name and own.network == wanted.network:
-            return True
-        if name not in seen:
-            seen.add(name)
-            stack += elements.sources[elements.by_name[own.network, name]].reads
-    return False
+    network = elements[one].source.network
+
+    def read(place: int) -> list[int]:
+        return [elements.by_name[network, name] for name in elements.sources[place].reads]
+
+    source = elements.by_name.get((network, elements[other].source.quantity.name))
+    is_near = elements[other].source.network == network and elements.key(one).sample == elements.key(other).sample
+    return is_near and source in reached([elements.place(one)], read)

@@ -21,6 +21,7 @@ from xlcheck.handmade.networks.formula_text import is_number, numbers_in_text
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.verdicts.judge import Alignment, verdict
 from xlcheck.verdicts.placement import magnitude
 from xlcheck.verdicts.report import Kind, Status
@@ -223,20 +224,11 @@ class Judge:
         """Whether anything the cell reads is wrong, directly or through scratch cells."""
         return any(self._status.get(p) in {Status.ROOT, Status.CARRIED, Status.NOT_EVALUATED} for p in self._read(cell))
 
-    def _read(self, cell: Address) -> list[Address]:
-        """What a cell reads, scratch cells replaced by what they read."""
-        found: dict[Address, None] = {}
-        stack = [cell]
-        seen = {cell}
-        while stack:
-            for precedent in self._precedents.of(stack.pop()):
-                if precedent in seen:
-                    continue
-                seen.add(precedent)
-                found.setdefault(precedent)
-                if precedent not in self._aligned.held and self._table.is_formula(precedent):
-                    stack.append(precedent)
-        return list(found)
+    def _read(self, cell: Address) -> set[Address]:
+        """What a cell reads, at once and through scratch cells."""
+        held, is_formula = self._aligned.held, self._table.is_formula
+        found = reached([cell], self._precedents.of, through=lambda own: own not in held and is_formula(own))
+        return found - {cell}
 
     def _local(self, cell: Address, element: Element) -> float:
         """What the cell should be, given what stands in the sheet."""
@@ -256,7 +248,7 @@ class Judge:
         return self._sheet(network, element.sample).seen_from(element, reads)
 
     def _given_read(self, cell: Address, network: int) -> list[tuple[str, int]]:
-        read = set(self._read(cell))
+        read = self._read(cell)
         return [
             (quantity.name, index) for quantity, _, index, place in self._networks[network].cells() if place in read
         ]
