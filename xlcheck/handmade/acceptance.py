@@ -143,7 +143,7 @@ def _computed_elsewhere(cell: Address, outcome: Outcome) -> Address | None:
     if _is_pasted(cell, same, outcome) or (len(own := outcome.precedents.of(cell)) == 1 and own[0] in same):
         return None  # a copy, though it was pasted or is rounded
     rivals = {other for other in same if outcome.table.is_formula(other)}
-    return min(rivals - _followers(cell, outcome), default=None) if rivals else None
+    return min(rivals - {cell, *reached([cell], outcome.precedents.readers)}, default=None) if rivals else None
 
 
 def _breaks_its_line(cells: Iterable[Address], outcome: Outcome) -> bool:
@@ -173,11 +173,6 @@ def _is_filled(cell: Address, table: CellTable) -> bool:
         return False
     beside = (other for line in in_line(cell, 1) for other in line if table.is_formula(other))
     return any(table.fills(cell, other) for other in beside)
-
-
-def _followers(cell: Address, outcome: Outcome) -> set[Address]:
-    """A cell and all that is computed from it."""
-    return {cell} | reached([cell], outcome.precedents.readers)
 
 
 def _may_be_swapped(cell: Address, outcome: Outcome) -> bool:

@@ -10,7 +10,6 @@ from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.steps import Move
 from xlcheck.handmade.reading.cells import CellTable, beside, show
 from xlcheck.handmade.reading.digits import agrees, digits_of
 from xlcheck.handmade.reading.offsets import offset, offset_between
@@ -121,7 +120,7 @@ def typed_weights(table: CellTable, reading: Reading, accepted: Collection[int])
     for number, before, own in one_after_another(steps, updates):
         step = reading.steps[number]
         follows = [place for place, cell in own.items() if updates.get(cell) == before[place]]
-        move = _along_gradient(step.moves.get(own[place]) for place in follows)
+        move = next((m for place in follows if (m := step.moves.get(own[place])) is not None and not m.rule), None)
         for place, cell in own.items():
             typed = cell in table.index and not table.is_formula(cell) and cell != before[place]
             if typed and place in updated and move is not None and _is_in_line(cell, before[place], reading):
@@ -246,7 +245,3 @@ def _reads_otherwise(reading: Reading, number: int) -> bool:
         for place, before in line.items() if (after := line.get(place + 1)) is not None
     }  # fmt: skip
     return len(ahead) > 1
-
-
-def _along_gradient(moves: Iterator[Move | None]) -> Move | None:
-    return next((move for move in moves if move is not None and not move.rule), None)

@@ -48,7 +48,7 @@ def amendments(table: CellTable, reading: Reading) -> dict[Address, str]:
         found = {
             c: text
             for c, text in wanted.items()
-            if not (place_of(c, stride) in starts and _may_begin(c, typed, reading))
+            if not (place_of(c, stride) in starts and (c in typed or c in reading.sheet.updates))
         } | found
     return found
 
@@ -63,11 +63,6 @@ def _with_other_numbers(
         place_of(cell, stride) for cell in updates
         if cell not in wanted or skeleton(wanted[cell].replace("$", "")) != skeleton(table.texts[cell].replace("$", ""))
     }  # fmt: skip
-
-
-def _may_begin(cell: Address, typed: Collection[Address], reading: Reading) -> bool:
-    """Whether a cell may be a weight as a step begins with it, or as it moves by a rate of its own."""
-    return cell in typed or cell in reading.sheet.updates
 
 
 def _strides(reading: Reading) -> Iterator[tuple[Offset, int | None]]:

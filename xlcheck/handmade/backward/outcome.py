@@ -157,14 +157,10 @@ def _sheet(terms: CellTerms) -> Sheet | None:
         for given in dict.fromkeys((frozenset[Address](), data_cells(own))):
             left = own.restricted([cell for cell in own if cell not in given], given) if given else own
             sheets += [Sheet(left)] if may_learn(left) else []
-        best = max(sheets, key=_layers, default=None)
+        best = max(sheets, key=lambda own: sum(len(network.layers) for network in own.networks), default=None)
         if best is not None and best.networks:
             return best
     return None
-
-
-def _layers(sheet: Sheet) -> int:
-    return sum(len(network.layers) for network in sheet.networks)
 
 
 def _read(

@@ -30,7 +30,7 @@ def with_outputs(terms: CellTerms) -> CellTerms:
     edit: dict[Address, Term] = {}
     for cell, term in terms.items():
         found = dict(_differences(term, terms, learnt))
-        inner = {own: parts for own, parts in found.items() if not any(o in found for o in _within(own))}
+        inner = {own: parts for own, parts in found.items() if found.keys() & {*subterms(own)} == {own}}
         for output, _, _ in inner.values():
             outputs.setdefault(output, (cell[0], cell[1], cell[2] + FAR * (1 + len(outputs))))
         instead = {
@@ -40,10 +40,6 @@ def with_outputs(terms: CellTerms) -> CellTerms:
         if instead and isinstance(new := algebra.replaced(term, instead.get), Term):
             edit[cell] = new
     return terms.edited({**edit, **{cell: output for output, cell in outputs.items()}}) if edit else terms
-
-
-def _within(term: Term) -> Iterator[Term]:
-    return (own for own in subterms(term) if own is not term)
 
 
 def _differences(term: Term, terms: CellTerms, learnt: set[Address]) -> Iterator[tuple[Term, tuple[Term, Leaf, float]]]:

@@ -232,7 +232,7 @@ class Filling(TermChanges):
         Of these some are read by no formula yet, or with them is read all that is read there already.
         """
         own = [self._weights_of(source) for source in sources]
-        there = [self._typed_in(cell) for cell in cells]
+        there = [{*filter(self._table.is_number, self._terms.reads.get(cell, ()))} for cell in cells]
         for by in sorted({offset_between(x, y) for y in {*self._unread, *there[0]} for x in own[0] if y[0] == x[0]}):
             to = [{x: offset(x, by) for x in weights} for weights in own]
             if not all(self._table.is_number(x) for goes in to for x in goes.values()):
@@ -249,10 +249,6 @@ class Filling(TermChanges):
                         edit[cell] = term
                 if len(edit) == len(cells):
                     yield edit
-
-    def _typed_in(self, cell: Address) -> set[Address]:
-        """The typed numbers that a formula reads."""
-        return {*filter(self._table.is_number, self._terms.reads.get(cell, ()))}
 
     def _weights_of(self, cell: Address) -> list[Address]:
         return [x for x in self._terms.reads[cell] if x in self._weights]

@@ -35,7 +35,7 @@ def thresholds_in_doubt(table: CellTable, readings: Sequence[Reading]) -> Iterat
         readings: the layers.
     """
     subtracted = [sorted(_subtracted(reading)) for reading in readings]
-    if any(_is_called_so(table, cell) for cells in subtracted for cell in cells):
+    if any(_CALLED.search(word) for cells in subtracted for cell in cells for word in table.next_words(cell)):
         return
     for cells in subtracted:
         if cells:
@@ -78,8 +78,3 @@ def is_no_bias_in_words(table: CellTable, cell: Address, weights: Collection[Add
     if not own:
         return any(True for weight in weights for _ in table.next_words(weight, over_blanks=False))
     return not any(map(names_a_bias, own))
-
-
-def _is_called_so(table: CellTable, cell: Address) -> bool:
-    """Whether the next word to the left of a number, or above it, calls it a threshold."""
-    return any(map(_CALLED.search, table.next_words(cell)))

@@ -222,7 +222,7 @@ def _weights(
         raise UsageError(f"layer {spec.name!r}: {spec.kind} with these options has no {unknown[0]}")
     own = GATES.get(spec.kind, ("y",))
     units = shapes[names[0]][-1] // len(own)
-    rows = [_rows(shapes[name]) for name in names]
+    rows = [prod(shapes[name][:-1]) for name in names]
     what = f"{spec.name}.{key}"
     if isinstance(place, Mapping) and set(place) <= {*own, "transposed"}:
         missing = set(own) - set(place)
@@ -242,7 +242,3 @@ def _weights(
         found[name] = stacked[start : start + count].reshape(shapes[name])
         start += count
     return found
-
-
-def _rows(shape: Shape) -> int:
-    return prod(shape[:-1])
