@@ -13,7 +13,7 @@ from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
 from xlcheck.formulas.arrays import array_of
 from xlcheck.handmade.effort import require_time
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.handmade.reading.reached import reached
+from xlcheck.handmade.reading.reached import in_turn, reached
 
 Results = Mapping[tuple[int, int], Address]
 """(step or sample, unit) → the cell of a result."""
@@ -101,16 +101,9 @@ def _compute(
     cells: Sequence[Address], values: dict[Address, _Value], terms: CellTerms, value: Callable[[Address], _Value]
 ) -> None:
     """Add the values of some formulas, and of those through which they are computed, each once."""
-    below, stack = set[Address](), [*cells]
-    while stack:
-        own = stack[-1]
-        waiting = [o for o in terms.reads.get(own, ()) if o in terms and o not in values and o not in below]
-        below.add(own)
-        if own not in values and waiting:
-            stack += waiting
-            continue
-        if stack.pop() not in values:
-            values[own] = value(own)
+    left = (cell for cell in cells if cell not in values)
+    for own in in_turn(left, lambda cell: [o for o in terms.reads.get(cell, ()) if o in terms and o not in values]):
+        values[own] = value(own)
 
 
 class Functions:
@@ -138,16 +131,14 @@ class Functions:
     def _leaves(self, cells: Sequence[Address]) -> dict[Address, frozenset[Address]]:
         """Of each of some formulas what it is computed from, as above; found once for all that is computed with."""
         found: dict[Address, frozenset[Address]] = {}
-        reads, stack = self._terms.reads, [*cells]
-        while stack:
-            own = stack[-1]
-            computed = [o for o in reads[own] if o in self._terms and o not in self.known and o not in self._given]
-            if waiting := [o for o in computed if o not in found]:
-                stack += waiting
-                continue
-            if stack.pop() not in found:
-                given = frozenset(o for o in reads[own] if o not in computed)
-                found[own] = given.union(*(found[o] for o in computed))
+        reads = self._terms.reads
+
+        def computed(cell: Address) -> list[Address]:
+            return [o for o in reads[cell] if o in self._terms and o not in self.known and o not in self._given]
+
+        for own in in_turn(cells, computed):
+            between = computed(own)
+            found[own] = frozenset({*reads[own]}.difference(between).union(*(found[o] for o in between)))
         return {cell: found[cell] for cell in cells}
 
     def values(self, cell: Address, given: Sequence[Address], numbers: Array) -> Array:

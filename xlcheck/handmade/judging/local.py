@@ -18,6 +18,7 @@ from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Quantity
 from xlcheck.handmade.networks.elements import Element
 from xlcheck.handmade.networks.network import Network, size_of
+from xlcheck.handmade.reading.reached import in_turn
 
 Held = Mapping[tuple[str, int], float]
 """(quantity, element) → the number that stands in the sheet."""
@@ -73,21 +74,16 @@ class _View:
 
     def value(self, name: str) -> Array:
         """What a quantity is: taken from the sheet, or computed from what is."""
-        stack = [name]
-        while stack:
-            quantity = self._network.graph[stack[-1]]
-            pending = [other for other in self._needed(quantity) if other not in self._values]
-            if pending and quantity.name not in self._values:
-                stack += pending
-                continue
-            if quantity.name not in self._values:  # two may have waited for the same one
-                self._values[quantity.name] = self._compute(quantity)
-            stack.pop()
+        for own in in_turn([name], self._needed):
+            if own not in self._values:
+                self._values[own] = self._compute(self._network.graph[own])
         return self._values[name]
 
-    def _needed(self, quantity: Quantity) -> tuple[str, ...]:
-        """The quantities that this one is computed from here."""
-        return () if quantity.expr is None or self._stands_there(quantity) else tuple(ex.refs(quantity.expr))
+    def _needed(self, name: str) -> Iterable[str]:
+        """The quantities that one is computed from here, unless it is known."""
+        quantity = self._network.graph[name]
+        is_known = name in self._values or quantity.expr is None or self._stands_there(quantity)
+        return () if is_known or quantity.expr is None else ex.refs(quantity.expr)
 
     def _stands_there(self, quantity: Quantity) -> bool:
         """Whether all of a quantity is taken from the sheet."""

@@ -28,6 +28,7 @@ from xlcheck.formulas.scalars import OpaqueError, Scalar, Words, simple, two_dim
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
 from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.reached import in_turn
 from xlcheck.workbook.content import CellError, Value
 
 CHOOSING = COMPARISONS | {"IF"}
@@ -293,17 +294,9 @@ def is_spoilt(expression: Expression) -> bool:
 
 def in_order(reads: Mapping[Address, tuple[Address, ...]]) -> list[Address]:
     """Cells in order of calculation; those of a circle are left out, with all that read them."""
-    whole: dict[Address, bool] = {}
-    order: list[Address] = []
-    for start in reads:
-        stack: list[tuple[Address, bool]] = [(start, False)]
-        while stack:
-            cell, ready = stack.pop()
-            if ready:
-                whole[cell] = all(whole[other] for other in reads[cell] if other in reads)
-                order += [cell] if whole[cell] else []
-            elif cell not in whole:
-                whole[cell] = False
-                stack.append((cell, True))
-                stack.extend((other, False) for other in reads[cell] if other in reads and other not in whole)
-    return order
+    needs = {cell: [other for other in reversed(own) if other in reads] for cell, own in reads.items()}
+    whole = dict[Address, None]()
+    for cell in in_turn(reads, needs.__getitem__):
+        if all(other in whole for other in needs[cell]):
+            whole[cell] = None
+    return [*whole]

@@ -15,7 +15,7 @@ from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.references import References, plain_reference
 from xlcheck.formulas.tree import FunctionCall, Literal, Node, Reference, walk
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.reached import joined
+from xlcheck.handmade.reading.reached import in_turn, joined
 
 MAX_CELLS = 20_000
 _LARGE = 20_000
@@ -133,21 +133,7 @@ class Precedents:
     def in_order(self, cells: Iterable[Address]) -> list[Address]:
         """Cells in order of calculation: each after those of them that it reads, directly or through them."""
         wanted = dict.fromkeys(cells)
-        done: dict[Address, None] = {}
-        for start in wanted:
-            stack = [(start, False)]
-            open_cells: set[Address] = set()
-            while stack:
-                cell, ready = stack.pop()
-                if ready:
-                    done.setdefault(cell)
-                    continue
-                if cell in done or cell in open_cells:
-                    continue
-                open_cells.add(cell)
-                stack.append((cell, True))
-                stack.extend((c, False) for c in reversed(self.of(cell)) if c in wanted and c not in done)
-        return list(done)
+        return in_turn(wanted, lambda cell: filter(wanted.__contains__, self.of(cell)))
 
 
 def picked_cells(text: str, sheet: str, table: CellTable) -> Mapping[Range, Range | None]:

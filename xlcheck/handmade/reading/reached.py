@@ -31,6 +31,27 @@ def reached(
     return found
 
 
+def in_turn(start: Iterable[Item], needed: Callable[[Item], Iterable[Item]]) -> list[Item]:
+    """Some items and all that they need, each after what it needs itself, as far as they do not go round in a circle.
+
+    Args:
+        start: the items, such as cells.
+        needed: what one needs at once, such as what its formula reads; the first of it comes first.
+    """
+    order, met = list[Item](), set[Item]()
+    for first in start:
+        stack = [(first, False)]
+        while stack:
+            item, is_ready = stack.pop()
+            if is_ready:
+                order.append(item)
+            elif item not in met:
+                met.add(item)
+                stack.append((item, True))
+                stack += [(own, False) for own in reversed([*needed(item)]) if own not in met]
+    return order
+
+
 def joined(pairs: Iterable[tuple[Item, Item]]) -> dict[Item, Item]:
     """Item → one item of its group, the same for all in it: those of a pair are in one group.
 
