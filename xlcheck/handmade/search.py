@@ -19,7 +19,7 @@ from xlcheck.handmade.keras_answers import Recompute
 from xlcheck.handmade.meant import why_meant
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.patterns import as_in_pattern
-from xlcheck.handmade.pieces import pieces
+from xlcheck.handmade.pieces import alone, connected, pieces
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
@@ -230,7 +230,7 @@ class Search:
                 return at_once
             layers = lined
             if layers.may_be_more and len(part.table.formulas) <= _SMALL:
-                whole = self._with_one_edit(part, answers, terms, base)
+                whole = self._with_one_edit(part, answers, terms, base, layers)
             if (whole == NONE or len(part.table.formulas) > _SMALL) and layers.may_be_more:
                 layers = layers.joined_by(self._piece_by_piece(part, answers, layers))
         except effort.OutOfTimeError:
@@ -266,14 +266,24 @@ class Search:
         return None
 
     def _with_one_edit(
-        self, part: SheetGroup, answers: Answers, terms: CellTerms, base: Arrangement
+        self, part: SheetGroup, answers: Answers, terms: CellTerms, base: Arrangement, layers: Settled
     ) -> Sequence[Outcome] | str:
         """What became of a part that one edit makes a network, or why there is no verdict on it."""
         try:
+            if self._is_apart(part, answers, layers):
+                return NONE
             found = one_edit(part, terms, base, self._bench(part, answers, terms))
         except effort.OutOfTimeError:
             return effort.USED_UP
         return found.outcomes or found.why
+
+    def _is_apart(self, part: SheetGroup, answers: Answers, layers: Settled) -> bool:
+        """Whether what has no verdict has nothing to do with networks that are right, as a table of fees has."""
+        judged = {verdict.cell for outcome in layers.outcomes for verdict in outcome.verdicts}
+        groups = connected(part) if judged and layers.left and not layers.roots else []
+        rest = [own for own in groups if not own.isdisjoint(judged)]
+        is_apart = bool(rest) and all(own.isdisjoint(layers.left) for own in rest)
+        return is_apart and all(self._equations(alone(part, own), answers).is_sure for own in rest)
 
     def _piece_by_piece(self, part: SheetGroup, answers: Answers, layers: Settled) -> Iterator[Outcome]:
         """What became of the pieces of a part that one edit each makes a network, but for those that are right."""
@@ -322,7 +332,6 @@ def _with_gaps(why: Iterable[str]) -> list[Part]:
 
 
 def _cells(part: Part) -> list[Address]:
-    """The cells with a verdict."""
     return [_address(own) for own in part.results if isinstance(own, CellResult)]
 
 

@@ -125,8 +125,8 @@ def _places(
 ) -> dict[Address, list[Address]] | None:
     """Formula cell → for each of its numbers the cell that stands for it; None if there is no room.
 
-    Formulas have a row each, in which the numbers stand in the order of the cells that they multiply: those of inputs
-    before those of what is computed with typed weights.
+    Each sum of a formula has a row, in which the numbers stand in the order of the cells that they multiply: those of
+    inputs before those of what is computed with typed weights.
     """
     computed = _following(spots, precedents)
     rows: Counter[str] = Counter()
@@ -134,18 +134,34 @@ def _places(
     for cell in sorted(spots, key=lambda cell: (like[cell] != cell, cell)):
         bounds, own = table.bounds[cell[0]], spots[cell]
         row, column = bounds.top + bounds.rows + _APART + rows[cell[0]], bounds.left + bounds.columns + _APART
-        order = sorted(range(len(own)), key=lambda number: _order(cell[0], own[number], computed))
-        places = [(cell[0], row, column + order.index(number)) for number in range(len(own))]
+        sums = _sums(own)
+        order = sorted(range(len(own)), key=lambda number: (sums[number], *_order(cell[0], own[number], computed)))
+        places = [
+            (cell[0], row + sums[number], column + order.index(number) - sums.index(sums[number]))
+            for number in range(len(own))
+        ]
         if like[cell] != cell:
             shared = _shared(own, spots[like[cell]])
             places = [
                 (*place[:2], place[2] + _FAR) if other is None else found[like[cell]][other]
                 for place, other in zip(places, shared, strict=True)
             ]
-        rows[cell[0]] += 1
+        rows[cell[0]] += 1 + max(sums)
         found[cell] = places
         if row >= MAX_ROWS or column + len(own) + _FAR >= MAX_COLUMNS:
             return None
+    return found
+
+
+def _sums(spots: Sequence[Spot]) -> list[int]:
+    """Which sum of a formula each of its numbers belongs to: one multiplies a cell once, and has one bias."""
+    found: list[int] = []
+    areas = set[Range | None]()
+    for _, area in spots:
+        if area in areas:
+            areas = set()
+        found.append(found[-1] + (not areas) if found else 0)
+        areas.add(area)
     return found
 
 
