@@ -14,6 +14,7 @@ from xlcheck.arrays import Array, Values
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.numerics import dot, exp, expm1, log, log1p, power, tanh
 
 
 def evaluate(
@@ -69,26 +70,26 @@ def _no_warnings() -> np.errstate:
 
 def sigmoid(x: Array) -> Array:
     """1 / (1 + e^-x) without overflow for any finite x."""
-    e: Array = _EXP(-np.abs(x))
+    e: Array = exp(-np.abs(x))
     numerator: Array = np.where(x >= 0, 1.0, e)
     return numerator / (1 + e)
 
 
 def softmax(x: Array) -> Array:
     """Softmax over the last axis, shifted by its maximum so that nothing overflows."""
-    e: Array = _EXP(x - np.max(x, axis=-1, keepdims=True))
+    e: Array = exp(x - np.max(x, axis=-1, keepdims=True))
     return e / _sum(e)
 
 
 def log_sum_exp(x: Array) -> Array:
     """The logarithm of Σ e^x over the last axis, kept as an axis of one element, shifted like `softmax`."""
     largest: Array = np.max(x, axis=-1, keepdims=True)
-    return largest + _LOG(_sum(_EXP(x - largest)))
+    return largest + log(_sum(exp(x - largest)))
 
 
 def softplus(x: Array) -> Array:
     """The logarithm of 1 + e^x, without overflow for any finite x."""
-    return np.maximum(x, 0) + np.log1p(_EXP(-np.abs(x)))
+    return np.maximum(x, 0) + log1p(exp(-np.abs(x)))
 
 
 def normal_cdf(x: Array) -> Array:
@@ -97,22 +98,6 @@ def normal_cdf(x: Array) -> Array:
 
 
 _ERFC = np.vectorize(math.erfc, otypes=[np.float64])
-
-
-def _by_c(function: Callable[..., float], of_arrays: Callable[..., Array]) -> Callable[..., Array]:
-    """A function by the C library: NumPy's own has another last digit on some processors, and files would differ."""
-
-    def of_numbers(*numbers: float) -> float:
-        try:
-            return function(*numbers)
-        except (ValueError, OverflowError):  # where there is none, or none that a float can hold
-            return float(of_arrays(*numbers))
-
-    each = np.vectorize(of_numbers, otypes=[np.float64])
-    return lambda *arrays: np.asarray(each(*arrays))
-
-
-_EXP, _LOG, _TANH = _by_c(math.exp, np.exp), _by_c(math.log, np.log), _by_c(math.tanh, np.tanh)
 
 
 def _sum(x: Array) -> Array:
@@ -168,13 +153,13 @@ def _outer_sum(e: ex.OuterSum, v: Values) -> Array:
 
 def _binary_crossentropy(e: ex.BinaryCrossentropy, v: Values) -> Array:
     z, y = _value(e.logit, v), _value(e.target, v)
-    return np.maximum(z, 0) - z * y + np.log1p(_EXP(-np.abs(z)))
+    return np.maximum(z, 0) - z * y + log1p(exp(-np.abs(z)))
 
 
 def _categorical_crossentropy(e: ex.CategoricalCrossentropy, v: Values) -> Array:
     z, y = _value(e.logit, v), _value(e.target, v)
     shifted = z - np.max(z, axis=-1, keepdims=True)
-    log_p = shifted - _LOG(_sum(_EXP(shifted)))
+    log_p = shifted - log(_sum(exp(shifted)))
     return 0.0 - _sum(y * log_p)  # never -0.0
 
 
@@ -188,16 +173,16 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Ref: lambda e, v: v[e.name],
     ex.Const: lambda e, v: np.array([e.value]),
     ex.Slice: _slice,
-    ex.Dot: lambda e, v: _value(e.x, v) @ _value(e.matrix, v),
+    ex.Dot: lambda e, v: dot(_value(e.x, v), _value(e.matrix, v)),
     ex.Neg: _unary(np.negative),
-    ex.Exp: _unary(_EXP),
-    ex.Log: _unary(_LOG),
-    ex.Tanh: _unary(_TANH),
+    ex.Exp: _unary(exp),
+    ex.Log: _unary(log),
+    ex.Tanh: _unary(tanh),
     ex.Sigmoid: _unary(sigmoid),
     ex.Abs: _unary(np.abs),
     ex.Sign: _unary(np.sign),
     ex.Sqrt: _unary(np.sqrt),
-    ex.Expm1: _unary(np.expm1),
+    ex.Expm1: _unary(expm1),
     ex.Relu: _unary(lambda x: np.maximum(x, 0)),
     ex.Softplus: _unary(softplus),
     ex.NormalCdf: _unary(normal_cdf),
@@ -209,7 +194,7 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Sub: _binary(np.subtract),
     ex.Mul: _binary(np.multiply),
     ex.Div: _binary(np.divide),
-    ex.Power: _binary(_by_c(math.pow, np.power)),
+    ex.Power: _binary(power),
     ex.Maximum: _binary(np.maximum),
     ex.Minimum: _binary(np.minimum),
     ex.Greater: _comparison(np.greater),
@@ -221,7 +206,7 @@ _RULES: dict[type[ex.Expr], Callable[..., Array]] = {
     ex.Total: lambda e, v: np.sum(_items(e, v), axis=0),
     ex.FirstLargest: lambda e, v: np.max(_items(e, v), axis=0),
     ex.Largest: lambda e, v: np.max(_items(e, v), axis=0),
-    ex.DotTransposed: lambda e, v: _value(e.x, v) @ _value(e.matrix, v).T,
+    ex.DotTransposed: lambda e, v: dot(_value(e.x, v), _value(e.matrix, v).T),
     ex.OuterSum: _outer_sum,
     ex.BatchSum: _unary(lambda x: x.sum(axis=0)),
     ex.Stack: lambda e, v: np.stack([_value(item, v) for item in e.items]),

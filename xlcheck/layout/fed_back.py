@@ -16,6 +16,7 @@ from xlcheck.formulas.addresses import column_name, quote_sheet
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.numerics import dot, exp, tanh
 from xlcheck.texts import say
 
 NAME = "As printed"
@@ -60,10 +61,10 @@ class _Page:
         kernel, answers = trace[f"{self.recurrent}.recurrent_kernel"], trace[f"{self.dense}.kernel"]
         sums: list[Array] = []
         for t in range(self.steps):
-            before = sums[-1] @ kernel if sums else np.zeros(len(kernel))
+            before = dot(sums[-1], kernel) if sums else np.zeros(len(kernel))
             sums.append(trace[f"{self.recurrent}.xk[{t}]"][0] + before)
-        logits = [np.tanh(z) @ answers for z in sums]
-        shares = [np.exp(z) / np.exp(z).sum() for z in logits]
+        logits = [dot(tanh(z), answers) for z in sums]
+        shares = [exp(z) / exp(z).sum() for z in logits]
 
         row = self._heading(row, say("fed_back.sums"))
         right = row
@@ -74,7 +75,7 @@ class _Page:
         row = self._heading(row, say("common.the_answer"))
         h = row
         row = self._computed(
-            row, say("fed_back.printed_tanh"), [np.tanh(v) for v in sums], partial(self._tanh, z), "state"
+            row, say("fed_back.printed_tanh"), [tanh(v) for v in sums], partial(self._tanh, z), "state"
         )
         sum_of_h = row
         row = self._computed(row, say("fed_back.times_kernel"), logits, partial(self._logit, h), "intermediate")

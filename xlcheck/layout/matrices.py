@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range, hull
 from xlcheck.graph.quantities import Quantity, Role
@@ -19,6 +17,7 @@ from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.margin import put_text
 from xlcheck.layout.products import EQUATIONS, TOP, Line, Lines, Part, Product, products_of, softened
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.numerics import exp
 from xlcheck.texts import meant, say
 from xlcheck.workbook.limits import MAX_ARGUMENTS
 from xlcheck.workbook.styles import BRIEF
@@ -205,7 +204,7 @@ class _Page:
     def _softmax(self, line: Line, zs: Sequence[Quantity], row: int) -> int:
         """In two steps: a row of exponentials and their sum, then each divided by the sum."""
         size = line[0].shape[-1]
-        exponentials = [np.exp(self._draft.trace[z.name]) for z in zs]
+        exponentials = [exp(self._draft.trace[z.name]) for z in zs]
         sums = [values.sum(axis=1) for values in exponentials]
         atol = _ROUNDING * float(max(values.max() for values in sums))
         symbol = "exp(z)" if line[0].step is None else "exp(zₜ)"

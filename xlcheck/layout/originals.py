@@ -20,6 +20,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.scanner import number_text
 from xlcheck.layout.draft import reference
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.numerics import dot
 from xlcheck.texts import say
 
 STORED_AGAIN = 50_000
@@ -122,8 +123,8 @@ class _Keeper:
         columns = part.area.columns
         factors = self._factors.part(columns, 2)
         weights = np.hstack([each, each**2])[:columns]
-        kept = self._text(self._store(part.values @ weights))
-        limit = max(_ROUNDING * float((np.abs(part.values) @ weights).max()), _SMALLEST)
+        kept = self._text(self._store(dot(part.values, weights)))
+        limit = max(_ROUNDING * float(dot(np.abs(part.values), weights).max()), _SMALLEST)
         # Divided before it is squared: to IronCalc everything below 1e-16 is 0.
         change = f"(MMULT({self._text(part.area)},{self._text(factors)})-{kept})/{number_text(limit)}"
         return Question(part.name, part.area, say("originals.by_sums"), self._formula(part, f"({change})^2>1"))

@@ -12,6 +12,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.widening import brief_width
+from xlcheck.numerics import exp
 from xlcheck.texts import say
 from xlcheck.workbook.styles import BRIEF
 
@@ -300,7 +301,7 @@ def _narrow(draft: Draft, shown: Sequence[Line]) -> float:
     """The width of a column of numbers with four decimals."""
     weights = [draft.trace[q.name] for q in draft.graph if q.is_weight and q.expr is None]
     values = [draft.trace[q.name] for line in shown for q in line]
-    sums = [np.exp(draft.trace[z]).sum(axis=1) for line in shown for q in line if (z := softened(draft, q)) is not None]
+    sums = [exp(draft.trace[z]).sum(axis=1) for line in shown for q in line if (z := softened(draft, q)) is not None]
     return brief_width((f"state{BRIEF}", numbers) for numbers in (*weights, *values, *sums))
 
 

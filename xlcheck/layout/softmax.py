@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity
@@ -13,6 +11,7 @@ from xlcheck.layout.common import UNIT
 from xlcheck.layout.draft import Draft, View
 from xlcheck.layout.margin import put_text
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.numerics import exp
 from xlcheck.texts import say
 
 _LONG_SOFTMAX = 8
@@ -60,7 +59,7 @@ def softmax_parts(
         z = draft.trace[q.expr.x.name]
         vector = view.vector(q.expr.x.name)
         peaks = z.max(axis=1, keepdims=True)
-        exponentials = np.exp(z - peaks)
+        exponentials = exp(z - peaks)
         sums = exponentials.sum(axis=1)
         draft.helper(sheet, largest.top, largest.left, f"MAX({vector})", peaks[:, 0].tolist(), style)
         text = f"SUMPRODUCT(EXP({vector}-{largest.a1}))"

@@ -18,6 +18,7 @@ from xlcheck.layout.data.text import NAME as TEXT, listed_words
 from xlcheck.layout.draft import Draft, View, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.encoding import Encoding
+from xlcheck.numerics import exp
 from xlcheck.texts import say, say_all
 from xlcheck.workbook.plan import Link
 from xlcheck.workbook.styles import BRIEF
@@ -84,7 +85,7 @@ def _column(
         written.append(encoding.word(int(z.argmax())))
         code = reference(numbers.code(k), NAME)
         word = draft.helper(sheet, row, left, f"INDEX({listed},{code}+1)", [written[-1]], "output_text")
-        share = float(1 / np.exp(z - z.max()).sum())  # the largest exponential is 1
+        share = float(1 / exp(z - z.max()).sum())  # the largest exponential is 1
         text = f"1/SUM({reference(numbers.exponentials(k), NAME)})"
         draft.helper(sheet, row, left + 1, text, [share], "output", _SHARES)
         before = f'{sheet.at(row - 1, left + 2).a1}&" "&' if k else ""
@@ -197,7 +198,7 @@ class _Numbers:
             own = formula(self._expressions[f"{self._dense}.z"], unit, view, draft.style)
             value = float(self._logits[k, unit])
             sum_ = draft.helper(sheet, cells.top, cells.left + unit, own, [value], "intermediate", _ROUNDING * scale)
-            text, value = f"EXP({sum_.a1}-MAX({cells.fixed()}))", float(np.exp(value - self._logits[k].max()))
+            text, value = f"EXP({sum_.a1}-MAX({cells.fixed()}))", float(exp(value - self._logits[k].max()))
             draft.helper(sheet, cells.top + 1, cells.left + unit, text, [value], "intermediate", _ROUNDING * scale)
         code = float(self._logits[k].argmax())
         text = f"MATCH(MAX({cells.a1}),{cells.a1},0)-1"
