@@ -22,7 +22,7 @@ print(hashlib.sha256(b"".join(own.tobytes() for own in found)).hexdigest())
 
 
 def _digest(**settings: str) -> str:
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-c", _PRINTED], env=os.environ | settings, capture_output=True, text=True, check=True
     )
     return done.stdout
