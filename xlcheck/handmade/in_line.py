@@ -120,7 +120,8 @@ def _as_in_line(
             tries = _tries(looked_at, odd, is_small=is_small)
             rows = _surest(looked_at.of_two_rows(unread), lambda own: tried(own)[1])
             twins = itertools.islice(looked_at.twin_lines() if is_small else (), _MOST)
-            for own in itertools.chain(rows, tries, _surest(twins, lambda own: tried(own)[1])):
+            fits = _only_one(own for own in twins if is_textbook(tried(own)[0], {*found, *(one.cell for one in own)}))
+            for own in itertools.chain(rows, tries, fits):
                 more = {one.cell: one for one in own}
                 if not any(least) or len(more) < len(own) or more.items() <= found.items() or part.marks & more.keys():
                     continue
@@ -167,6 +168,12 @@ def _surest(
     ranked = sorted(((against(own), own) for own in lines), key=itemgetter(0))
     if len(ranked) == 1 or (ranked and ranked[0][0] < ranked[1][0]):
         yield ranked[0][1]
+
+
+def _only_one(lines: Iterable[tuple[Odd, ...]]) -> Iterator[tuple[Odd, ...]]:
+    """The only one of some lines, whatever may be meant there; none of several."""
+    found = {frozenset(one.cell for one in own): own for own in reversed([*lines])}
+    yield from found.values() if len(found) == 1 else ()
 
 
 def _under(part: SheetGroup, terms: CellTerms, base: Arrangement, edit: Mapping[Address, Term]) -> Arrangement | None:

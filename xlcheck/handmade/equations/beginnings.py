@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
@@ -69,7 +69,9 @@ def _for_first_states(table: CellTable, reading: Reading) -> Iterator[Address]:
     strides = {by for by in _strides(reading.documents, _first_results(reading)) if by is not None}
     results = {symbol: reading.values[symbol.removesuffix(_FIRST)] for symbol in reading.given}
     for symbol, states in reading.given.items():
-        for at in sorted(states.keys() & results[symbol].keys()):  # a result that breaks its line may not be known
+        times = Counter(states.values())  # a unit that reads the state of another one is wrong in itself
+        known = (at for at in states if at in results[symbol] and times[states[at]] == 1)
+        for at in sorted(known):  # a result that breaks its line may not be known
             state, result = cell_of(states[at]), cell_of(results[symbol][at])
             if state[0] == result[0]:
                 others = (cell_of(own[at]) for other, own in results.items() if other != symbol and at in own)

@@ -12,6 +12,7 @@ from operator import attrgetter, itemgetter
 from xlcheck.formulas.algebra import Address, Leaf, Term
 from xlcheck.formulas.shapes import moved, shape_of, skeleton
 from xlcheck.handmade.equations.filling import STEP, Filling
+from xlcheck.handmade.reading.cell_terms import leaves
 from xlcheck.handmade.reading.lines import Line, lines_of
 from xlcheck.handmade.reading.offsets import Offset, are_in_line, distance, offset, offset_between
 
@@ -131,9 +132,12 @@ class OddOnes(Filling):
                 if len(odd) > 1:
                     kinds[self._kind(line[0]), self._kind(sources[line[0]])] |= {cell: said[cell] for cell in odd}
             alike = len(sources) - len(broken)
-            for kind in (own for own in kinds.values() if len(own) <= alike and all(own.values())):
+            known = (own for own in kinds.values() if len(own) <= alike and all(own.values()))
+            for kind in (own for own in known if own.keys().isdisjoint(sources[cell] for cell in own)):
                 for number in range(max(map(len, kind.values()))):
                     terms = {cell: said[min(number, len(said) - 1)] for cell, said in kind.items()}
+                    if any(len(leaves(term)) < len(self._terms.reads.get(cell, ())) for cell, term in terms.items()):
+                        continue  # who reads more than others means something else
                     own = tuple(Odd(cell, term, alike, False) for cell, term in terms.items())
                     found.setdefault(tuple(terms.items()), (len(broken) / len(sources), own))
         self._unsure = ()
