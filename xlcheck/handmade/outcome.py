@@ -160,7 +160,7 @@ def judged(
     left = unrecognised(table, networks, aligned, precedents, wrong_inputs)
     verdicts = [verdict for verdict in verdicts if verdict.cell not in {*left.cells, *strange}]
     explainer = Explainer(Diagnoser(networks, settings, aligned, precedents), table, networks)
-    results = [explainer.result(verdict) for verdict in verdicts if _is_shown(verdict)]
+    results = [explainer.result(own) for own in verdicts if own.status is not Status.AGREE or own.is_noise]
     results += weights.results
     results += _wrong_inputs(table, networks, answers, corrections, right_inputs)
     listed = {*aligned.held, *wrong_inputs} - left.cells.keys() - strange
@@ -250,10 +250,6 @@ def _shown(value: Value) -> str:
     if isinstance(value, NotEvaluated):
         return f"a formula that was not computed ({value.reason})"
     return f"the text {value!r}; numbers stored as text do not count" if isinstance(value, str) else repr(value)
-
-
-def _is_shown(verdict: Verdict) -> bool:
-    return verdict.status is not Status.AGREE or verdict.is_noise
 
 
 def _unbound(

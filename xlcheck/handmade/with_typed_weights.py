@@ -32,7 +32,8 @@ class WithTypedWeights(Rewritten):
 
     def _result(self, result: CellResult) -> CellResult:
         formulas = (None if text is None else self._text(text) for text in (result.formula, result.desired_formula))
-        formula, desired = (None if text is None else _tidied(text) for text in formulas)
+        # Signs as people write them: `-0.3*B2` for `+-0.3*B2`.
+        formula, desired = (text and text.replace("+-", "-").replace("--", "+") for text in formulas)
         diagnosis, message = result.diagnosis, self._text(result.message)
         alone = _ALONE.search(message)
         if alone is not None:
@@ -69,8 +70,3 @@ def with_typed_weights(part: SheetGroup, answers: Answers) -> WithTypedWeights |
     moved = typed_weights(part.table, part.precedents) if answers.engine.takes_formulas else None
     new = None if moved is None else rewritten(part, answers, moved.texts, moved.numbers)
     return None if moved is None or new is None else WithTypedWeights(*new, part, moved)
-
-
-def _tidied(formula: str) -> str:
-    """A formula with signs as people write them: `-0.3*B2` for `+-0.3*B2`."""
-    return formula.replace("+-", "-").replace("--", "+")

@@ -8,12 +8,13 @@ every cell of it is known.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import permutations
 
 from xlcheck.arrays import Array, Values
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.evaluate import evaluate
-from xlcheck.handmade.alignment.matching import Matching, Placed
+from xlcheck.handmade.alignment.matching import Matching
 from xlcheck.handmade.alignment.similarity import Similarity
 from xlcheck.handmade.networks.elements import Elements, Source, quantity_sources
 from xlcheck.handmade.networks.network import Network
@@ -66,7 +67,8 @@ def exchanged(
                     for s in part_sources(n, one.graph, other if n == number else settings[n])
                 ]  # fmt: skip
                 elements = Elements([*moved, *parts])
-                matching = Matching(elements, _unbound(now.placed), table, formulas, values, {}, now.copies)
+                unbound = replace(now.placed, bound={})  # what somebody said of computed cells is not what they hold
+                matching = Matching(elements, unbound, table, formulas, values, {}, now.copies)
                 held = {} if matching.unknown() else dict(matching.held)
                 if held and (len({*order}) == len(order) or _is_told_by_readers(held, matching, precedents)):
                     return held
@@ -100,11 +102,6 @@ def _is_told_by_readers(held: dict[Address, int], matching: Matching, precedents
 def _shows(shown: Array, results: Array) -> bool:
     """Whether any cell shows any of some results; else it is not worth comparing all the rest."""
     return bool(same(shown[:, None], results.reshape(1, -1)).any())
-
-
-def _unbound(placed: Placed) -> Placed:
-    """What is known beforehand but what somebody said of computed cells: what they do hold is asked."""
-    return Placed(placed.given, {}, placed.results)
 
 
 def _orders(layer: LayerSpec) -> Iterator[tuple[int, ...]]:

@@ -180,8 +180,9 @@ def unfinished(now: Matching, book: BookInRepair) -> list[Repair]:
     elements = now.elements
 
     def of_layer(number: int) -> Key:
-        source = elements[number].source
-        return _of_layer(source.network, source.quantity.band.layer, elements.key(number))
+        """The coordinates that are the same for all that one unit of a layer computes at one moment."""
+        source, key = elements[number].source, elements.key(number)
+        return Key((source.network, source.quantity.band.layer, ""), key.step, key.sample, key.index)
 
     last: dict[Key, list[Address]] = {of_layer(number): [] for number in now.missing_results}
     for cell, number in now.held.items() if last else ():
@@ -213,11 +214,6 @@ def unread_out_of_line(now: Matching, book: BookInRepair) -> list[Repair]:
             if expected is not None and (only_here or expected in functions_of(cell, now)):
                 found.append(Repair(cell, expected))
     return found
-
-
-def _of_layer(network: int, layer: str, key: Key) -> Key:
-    """The coordinates that are the same for all that one unit of a layer computes at one moment."""
-    return Key((network, layer, ""), key.step, key.sample, key.index)
 
 
 def is_rounded(typed: float, desired: float) -> bool:

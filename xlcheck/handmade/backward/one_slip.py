@@ -26,7 +26,7 @@ from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.digits import agrees
 from xlcheck.handmade.reading.evaluated import computed
 from xlcheck.handmade.reading.lines import lines_of
-from xlcheck.handmade.reading.offsets import Offset, beside_at
+from xlcheck.handmade.reading.offsets import beside_at
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
 
@@ -59,11 +59,12 @@ def one_slip(
         return None
     suspects = _suspects(table, terms, reading, part)
     habits, promise = _Habits(table), _Promise(terms, reading, sheet_of, is_accepted=part is not None)
+    slips = Slips(table, terms, None if reading is None else reading.stride, suspects)
     found: dict[frozenset[Address], Part] = {}
     tried = 0
     try:
         with effort.limited_to((_UNLESS_CERTAIN if part is None else _SHARE) * effort.left()):
-            for edits in Slips(table, terms, _stride(reading), suspects).by_likelihood():
+            for edits in slips.by_likelihood():
                 for edit in edits:
                     effort.require_time()
                     if frozenset(edit) in found or habits.is_one(edit) or _may_be_typed(edit, table, terms):
@@ -112,10 +113,6 @@ def _may_be_typed(edit: Edit, table: CellTable, terms: CellTerms) -> bool:
         if wanted is None or not agrees(wanted, number):
             return True
     return False
-
-
-def _stride(reading: Reading | None) -> Offset | None:
-    return None if reading is None else reading.stride
 
 
 def _size(sheet: Sheet) -> tuple[int, int, int]:

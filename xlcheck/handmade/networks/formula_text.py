@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from xlcheck.formulas.scanner import Token, cut, tokens, tokens_between
+from xlcheck.formulas.scanner import cut, tokens, tokens_between
 from xlcheck.formulas.shapes import skeleton
 
 LIKE_A_NETWORK = re.compile(r"\b(?:EXP|TANH|SUMPRODUCT|MMULT|SIGMOID|SOFTMAX|RELU)\(", re.IGNORECASE)
@@ -28,8 +28,5 @@ def is_number(formula: str) -> bool:
 
 def numbers_in_text(formula: str) -> list[float]:
     """The fractions that are typed into a formula; whole numbers belong to equations and do not count."""
-    return [float(token.text) for text in cut(formula).between for token in tokens_between(text) if _is_fraction(token)]
-
-
-def _is_fraction(token: Token) -> bool:
-    return token.kind == "number" and not token.text.isdigit()
+    numbers = (own for text in cut(formula).between for own in tokens_between(text) if own.kind == "number")
+    return [float(own.text) for own in numbers if not own.text.isdigit()]
