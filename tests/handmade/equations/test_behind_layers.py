@@ -11,7 +11,7 @@ from recognised_sheets import a1, sheet
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.functions import Functions
-from xlcheck.handmade.equations.normalisations import normalised_by_typed, normalised_by_vector
+from xlcheck.handmade.equations.normalisations import normalised
 from xlcheck.handmade.equations.placement import place
 from xlcheck.handmade.equations.plain_templates import _kind
 from xlcheck.handmade.equations.scales import between_ends, is_between_ends, scaled_back
@@ -97,7 +97,7 @@ def test_a_vector_is_normalised_by_its_own_statistics(formula: str, weights: set
     """Rule: Keras's layer normalisation, with its epsilon and what it is multiplied with; nothing else is one."""
     own = sheet(_normalised(formula), tmp_path)
     vector = [_cell(name) for name in ("A1", "B1", "C1")]
-    found = normalised_by_vector([vector], Functions(own.terms, (), vector))
+    found = normalised([vector], Functions(own.terms, (), vector), by_typed=False)
 
     assert (None if found is None else {*found.weights}) == weights
     if found is not None:
@@ -110,12 +110,12 @@ def test_a_unit_is_normalised_by_typed_statistics(tmp_path: Path) -> None:
     own = sheet(_normalised("=({0}1-{0}2)/SQRT({0}3+0.001)"), tmp_path)
     vector = [_cell(name) for name in ("A1", "B1", "C1")]
     functions = Functions(own.terms, (), vector)
-    found = normalised_by_typed([vector], functions)
+    found = normalised([vector], functions)
 
     assert found is not None
     assert [*map(a1, found.weights["moving_mean"])] == ["A2", "B2", "C2"]
     assert [*map(a1, found.weights["moving_variance"])] == ["A3", "B3", "C3"]
-    assert normalised_by_vector([vector], functions) is None
+    assert normalised([vector], functions, by_typed=False) is None
 
 
 _HELPER = {"B6": "=TANH(D6)", "D6": "=A6*$A$1+B5*$B$1+$C$1"}

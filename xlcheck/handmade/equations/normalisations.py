@@ -7,7 +7,7 @@ of them is gamma, beta, a mean, a variance, and which an epsilon, that is added 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -65,39 +65,30 @@ _BY_TYPED = _Kind(
 )
 
 
-def normalised_by_vector(vectors: Sequence[Sequence[Address]], functions: Functions) -> Normalised | None:
-    """The layer normalisation of some vectors, with gamma and beta or without; None if there is none.
-
-    Args:
-        vectors: the cells, a vector a sample.
-        functions: the formulas behind them.
-    """
-    return _found(_BY_VECTOR, vectors, functions, lambda own, _: own) if len(vectors[0]) > 1 else None
-
-
-def normalised_by_typed(vectors: Sequence[Sequence[Address]], functions: Functions) -> Normalised | None:
-    """The batch normalisation of some vectors, by a typed mean and variance of each unit; None if there is none.
-
-    Args:
-        vectors: the cells, a vector a sample.
-        functions: the formulas behind them.
-    """
-    return _found(_BY_TYPED, vectors, functions, lambda own, unit: own[unit : unit + 1])
-
-
-def _found(
-    kind: _Kind,
-    vectors: Sequence[Sequence[Address]],
-    functions: Functions,
-    read: Callable[[Sequence[Address], int], Sequence[Address]],
+def normalised(
+    vectors: Sequence[Sequence[Address]], functions: Functions, *, by_typed: bool = True
 ) -> Normalised | None:
+    """The layer normalisation of some vectors, or their batch normalisation, by a typed mean and variance of each unit.
+
+    With gamma and beta or without; None if there is none.
+
+    Args:
+        vectors: the cells, a vector a sample.
+        functions: the formulas behind them.
+        by_typed: whether a batch normalisation counts.
+    """
+    found = _found(_BY_VECTOR, vectors, functions) if len(vectors[0]) > 1 else None
+    return found or (_found(_BY_TYPED, vectors, functions) if by_typed else None)
+
+
+def _found(kind: _Kind, vectors: Sequence[Sequence[Address]], functions: Functions) -> Normalised | None:
     outputs: list[tuple[Address, ...]] = []
     kinds = set[_Fits]()
     for own in vectors:
         cells, fits = [], []
         trial = _Trial(own, functions)
         for unit, normal in enumerate(own):
-            x = read(own, unit)
+            x = own if kind is _BY_VECTOR else own[unit : unit + 1]
             found = [
                 (cell, fit)
                 for cell in trial.reading[frozenset(x)]

@@ -11,7 +11,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.functions import Functions, Results, leaves_above
-from xlcheck.handmade.equations.normalisations import normalised_by_typed, normalised_by_vector
+from xlcheck.handmade.equations.normalisations import normalised
 from xlcheck.handmade.networks.network import Places
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.model.model_spec import LayerSpec
@@ -136,7 +136,7 @@ def typed_vectors(terms: CellTerms, taken: Collection[Address], *, beside: bool)
 
 
 def _is_normalised(of: Results, functions: Functions) -> bool:
-    return normalised_by_vector([*_vectors(of).values()], functions) is not None
+    return normalised([*_vectors(of).values()], functions, by_typed=False) is not None
 
 
 def _is_shared(read: Sequence[Address], terms: CellTerms, taken: Collection[Address]) -> bool:
@@ -214,7 +214,7 @@ def _normalised(of: Results, functions: Functions, _: Sequence[Results]) -> Foun
     if len(of) != len(steps) * len(units):
         return None
     vectors = [[of[step, unit] for unit in units] for step in steps]
-    found = normalised_by_vector(vectors, functions) or normalised_by_typed(vectors, functions)
+    found = normalised(vectors, functions)
     if found is None:
         return None
     outputs = dict(zip(steps, found.outputs, strict=True))
