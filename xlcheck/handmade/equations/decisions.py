@@ -54,7 +54,8 @@ def decisions(results: Sequence[Results], terms: CellTerms, taken: Collection[Ad
     """
     known = {cell for own in results for cell in own.values()}
     functions = Functions(terms.rounding(formulas_behind(known, terms, taken)), taken, known)
-    shares = {cell for own in results if _are_shares(own, functions) for cell in own.values()}
+    between = (own.values() for own in results if all(0 <= functions.number(cell) <= 1 for cell in own.values()))
+    shares = {cell for own in between for cell in own}
     steps = [*_steps(functions, shares)]
     found: set[Address] = set()
     for own in results:
@@ -89,11 +90,6 @@ def _marks(steps: Sequence[_Step], functions: Functions) -> set[Address]:
     }  # fmt: skip
     ways = {(functions.number(next(iter(own))), step.way) for step, own in zip(steps, targets, strict=True)}
     return {step.cell for step in steps} if len(ways) == len({way for _, way in ways}) == 2 == len(away) else set()
-
-
-def _are_shares(results: Results, functions: Functions) -> bool:
-    """Whether results are all between 0 and 1, as those of a sigmoid."""
-    return all(0 <= functions.number(cell) <= 1 for cell in results.values())
 
 
 def _steps(functions: Functions, shares: Collection[Address]) -> Iterator[_Step]:
