@@ -208,3 +208,11 @@ def test_a_table_of_fees_beside_a_network_makes_no_cell_suspect(name: str, tmp_p
     assert {own.cell for own in report.cells if own.status == "not_evaluated"} == {"N3", "N4", "N5", "N6"}
     assert report.counts.root == 0
     assert "may be wrong" not in " ".join(report.notes)
+
+
+def test_columns_that_round_what_stands_beside_them_are_only_shown(tmp_path: Path) -> None:
+    """Also of gates and sums, which are no results; unless one of them is read further on."""
+    cells = dict(TOYS["rnn"])
+    rounded = {f"D{row}": f"=ROUND(B{row},2)" for row in (5, 6, 7)}
+    assert answer(cells | rounded, tmp_path) == (0, set())
+    assert answer(cells | rounded | {"B6": "=TANH(A6*$A$1+D5*$B$1+$C$1)"}, tmp_path)[0] != 0

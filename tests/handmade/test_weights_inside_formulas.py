@@ -45,7 +45,18 @@ def _recurrent(**edits: object) -> dict[str, object]:
     return cells | {"D7": "=0.6*B7+0.25"} | edits
 
 
-@pytest.mark.parametrize("cells", [_perceptron(), _perceptron(1), _recurrent()])
+def _lstm(**edits: object) -> dict[str, object]:
+    """One input in A, a cell state in B and a hidden one in C, all gates within their formulas; a step a row."""
+    cells: dict[str, object] = {"B2": 0, "C2": 0}
+    for row in range(3, 8):
+        x, h = f"A{row}", f"C{row - 1}"
+        forget, write = f"B{row - 1}/(1+EXP(-(0.9-0.5*{x}+0.6*{h})))", f"TANH(1.2*{x}+0.4*{h}-0.2)"
+        cells |= {x: round(0.7 * row - 3.1, 2), f"B{row}": f"={forget}+{write}/(1+EXP(-(0.8*{x}-0.3*{h}+0.1)))"}
+        cells[f"C{row}"] = f"=TANH(B{row})/(1+EXP(-(0.3*{x}+0.7*{h}+0.05)))"
+    return cells | edits
+
+
+@pytest.mark.parametrize("cells", [_perceptron(), _perceptron(1), _recurrent(), _lstm()])
 def test_typed_weights_are_recognised(tmp_path: Path, cells: Mapping[str, object]) -> None:
     """Every formula agrees, and the note says in which formula the weights are typed."""
     report = _report(cells, tmp_path)
@@ -61,6 +72,11 @@ def test_typed_weights_are_recognised(tmp_path: Path, cells: Mapping[str, object
             (_perceptron(G4="=1/(1+EXP(-(1.2*D4-0.9*E4+0.15)))"), "G4", "=1/(1+EXP(-(1.2*D4-0.7*E4+0.15)))"),
             (_recurrent(B3="=TANH(0.5*A3+0.9*B2-0.1)"), "B3", "=TANH(0.5*A3+0.8*B2-0.1)"),
             (_recurrent(B6="=TANH(0.5*A5+0.8*B5-0.1)"), "B6", "=TANH(0.5*A6+0.8*B5-0.1)"),
+            (
+                _lstm(C5="=TANH(B5)/(1+EXP(-(0.3*A5+0.9*C4+0.05)))"),
+                "C5",
+                "=TANH(B5)/(1+EXP(-(0.3*A5+0.7*C4+0.05)))",
+            ),
         ],
         1,
     ),

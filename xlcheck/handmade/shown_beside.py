@@ -19,6 +19,7 @@ _TOTAL = re.compile(r"(?:SUM|AVERAGE|MEDIAN|MIN|MAX|COUNT|COUNTA|(?:STDEV|VAR)(?
 """A number that describes one range."""
 _AGREEMENT = re.compile(r"(?:CORREL|PEARSON|RSQ)\([^(),]+,[^(),]+\)$", re.IGNORECASE)
 """A number that says how well two ranges agree."""
+_ROUNDED = re.compile(r"(?:ROUND|ROUNDUP|ROUNDDOWN|TRUNC)\([^()]+\)$", re.IGNORECASE)
 _MANY, _DIGITS = 3, 2
 """Results that a book gives, and digits of each behind its point, so that they agree by no chance."""
 
@@ -58,7 +59,7 @@ def only_shown(part: SheetGroup) -> set[Address]:
     def is_sure(group: Collection[Address]) -> bool:
         first, *others = sorted(group)
         of_one = all(len(own := precedents.of(c)) == 1 and part.table.is_formula(own[0]) for c in group)
-        of_one = of_one and not any("(" in texts[cell] for cell in group)  # a function may be an activation
+        of_one = of_one and not any("(" in _ROUNDED.sub("", texts[cell]) for cell in group)  # it may be an activation
         if not others or not (of_one or group in beside):
             return False
         if any(bends(texts[cell]) or precedents.is_copy(cell) for cell in group):

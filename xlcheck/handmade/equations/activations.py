@@ -28,8 +28,8 @@ def activation_of(term: Term, inside: Inside) -> Found | None:
         return _sigmoid(term, inside) or _tanh(term, inside)
     if isinstance(term, Sum) and len(term.parts) == 1:
         ((part, factor),) = term.parts
-        if (term.constant, factor) == (-1, 2):
-            return _twice_a_sigmoid(part, inside)
+        if (term.constant, factor) in {(-1, 2), (1, -2)}:
+            return _twice_a_sigmoid(part, inside, is_less=factor < 0)
         if (term.constant, factor) == (0.5, 0.5):
             return _half_a_tanh(inside(part))
     return None
@@ -43,12 +43,11 @@ def _half_a_tanh(part: Expression) -> Found | None:
     return None if double is None else ("sigmoid", double)
 
 
-def _twice_a_sigmoid(part: Term, inside: Inside) -> Found | None:
-    """`2/(1+exp(−2z)) − 1`, which is tanh(z)."""
+def _twice_a_sigmoid(part: Term, inside: Inside, *, is_less: bool) -> Found | None:
+    """`2/(1+exp(−2z)) − 1`, which is tanh(z); so is `1 − 2/(exp(2z)+1)`, less what it would give of −z."""
     found = _sigmoid(part, inside) if isinstance(part, Product) else None
-    if found is None:
-        return None
-    half = _half(found[1])
+    double = None if found is None else _minus(found[1]) if is_less else found[1]
+    half = None if double is None else _half(double)
     return None if half is None else ("tanh", half)
 
 
