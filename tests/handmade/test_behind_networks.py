@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from equation_sheets import answer, verdict
+from equation_sheets import answer, dense, verdict
 
 pytestmark = pytest.mark.keras
 
@@ -63,6 +63,16 @@ def test_a_decision_and_whether_it_is_right_are_two_things(tmp_path: Path) -> No
     cells["G9"] = "=AVERAGE(G4:G8)"
     assert answer(cells, tmp_path) == (0, set())
     assert answer(cells | {"F7": "=IF(E7<0.5,1,0)"}, tmp_path) == (3, set())
+
+
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize("pool", ["MAX", "AVERAGE"])
+@pytest.mark.parametrize(("last", "code"), [(13, 0), (11, 3)])
+def test_one_window_alone_takes_all_results(pool: str, last: int, code: int, tmp_path: Path) -> None:
+    """Rule: of several windows the last results may be left out, as Keras does; of one, those were forgotten."""
+    cells = dense(6) | {f"{column}15": f"={pool}({column}8:{column}{last})" for column in "IJ"}
+    cells |= {"L1": 0.7, "L2": -0.3, "L3": 0.2, "L15": "=1/(1+EXP(-(I15*L1+J15*L2+L3)))"}
+    assert answer(cells, tmp_path) == (code, set())
 
 
 @pytest.mark.parametrize("pool", ["MAX", "AVERAGE"])

@@ -248,8 +248,9 @@ def _pooled_so(kind: str, of: Results, functions: Functions) -> Found | None:
     sizes = {len(steps) for steps, _ in windows}
     is_whole = len(sizes) == 1 and set(covered.values()) == {1} and all(len(cells) == 1 for cells in windows.values())
     units, steps = {unit for _, unit in of}, sorted({step for step, _ in of})
-    # Windows that would go beyond the last step are left out.
-    ends = len(left) < min(sizes, default=0) and left == steps[len(steps) - len(left) :]
+    # Windows that would go beyond the last step are left out; one alone takes all steps.
+    several = len({own for own, _ in windows}) > 1 or not left
+    ends = several and len(left) < min(sizes, default=0) and left == steps[len(steps) - len(left) :]
     if not is_whole or not ends or len(covered) != len(units) * (len(steps) - len(left)):
         return None
     order = sorted({steps for steps, _ in windows})
