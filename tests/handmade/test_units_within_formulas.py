@@ -139,11 +139,12 @@ def _block(way: str) -> dict[str, object]:
             if way == "apart":
                 cells |= {apart: f"={total}", f"{column}{11 + unit}": f"=MAX(0,{apart}+{own})"}
             else:
-                cells[apart] = f"=MAX(0,{total}+{own})" if way == "bent" else f"={total}+{own}"
+                ways = {"bent": f"=MAX(0,{total}+{own})", "behind": f"=TANH({total})+{own}"}
+                cells[apart] = ways.get(way, f"={total}+{own}")
     return cells
 
 
-@pytest.mark.parametrize("way", ["bent", "linear", "apart"])
+@pytest.mark.parametrize("way", ["bent", "linear", "apart", "behind"])
 def test_a_result_may_be_added_within_a_formula(way: str, tmp_path: Path) -> None:
     """Rule: a residual connection is an Add behind a layer, also where both stand in one formula."""
     assert answer(_block(way), tmp_path) == (0, set())
@@ -158,6 +159,9 @@ def test_a_result_may_be_added_within_a_formula(way: str, tmp_path: Path) -> Non
         ("linear", {f"{column}9": f"=$A6*{column}$5+$B6*{column}$6+$C6" for column in "FGH"}),
         ("bent", {f"{column}9": f"=MAX(0,$A6*{column}$5+$B6*{column}$6+$C6)" for column in "FGH"}),
         ("apart", {f"{column}12": f"=MAX(0,{column}9)" for column in "FGH"}),
+        ("behind", {"G8": "=TANH($A5*G$5+$B5*G$6+$C5)"}),
+        ("behind", {"G8": "=TANH($A5*G$5+$B5*G$6+$C5)+G3"}),
+        ("behind", {"H9": "=TANH($A6*G$5+$B6*H$6+$C6)+H3"}),
         ("apart", {"H12": "=MAX(0,H9+H2)"}),
     ],
 )

@@ -1,6 +1,7 @@
 """Units within formulas, as in `=0.5*TANH(B2*E1+E2)+…`: each as a formula in a cell of its own, beside the sheet.
 
-So are the weighted sums to which formulas add a result, as in `=MAX(0,B2*E1+B3*E2+E3+B2)`, a residual connection.
+So are the weighted sums to which formulas add a result, as in `=MAX(0,B2*E1+B3*E2+E3+B2)`, a residual connection, or
+the activations of such sums, as in `=TANH(B2*E1+B3*E2+E3)+B2`.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ class _Residual:
     """What a formula adds to a result.
 
     Attributes:
-        added: a weighted sum, or another result.
+        added: a weighted sum, its activation, or another result.
         result: the result.
     """
 
@@ -129,7 +130,7 @@ class _Residual:
 
 
 def _residuals(table: CellTable, terms: CellTerms) -> Mapping[Term, _Residual]:
-    """The sums of a result and a weighted sum or another result, which formulas compute or bend, in their parts.
+    """The sums of a result and a weighted sum, a unit or another result, computed or bent by formulas, in their parts.
 
     It is what other formulas multiply with their weights, so that it passes by a layer; a bias is not.
     """
@@ -146,7 +147,8 @@ def _residuals(table: CellTable, terms: CellTerms) -> Mapping[Term, _Residual]:
                 if isinstance(part, Leaf) and factor == 1 and part.cell in multiplied]  # fmt: skip
         rest = [(part, factor) for part, factor in total.parts if part not in bare]
         leaf, one = rest[0] if len(rest) == 1 else (total, 0.0)
-        if len(bare) == 1 and isinstance(leaf, Leaf) and one == 1 and leaf.cell in terms:
+        is_result = leaf.cell in terms if isinstance(leaf, Leaf) else _unit(leaf, terms) is leaf
+        if len(bare) == 1 and one == 1 and is_result:
             found[total] = _Residual(leaf, bare[0])
         elif len(bare) == 1 and _is_weighted(rest, table):
             added = terms.algebra.sum([terms.algebra.scale(part, factor) for part, factor in rest])
