@@ -129,10 +129,10 @@ class OddOnes(Filling):
                 said = {cell: self._filled(sources[cell], cell, freely=False) for cell in line}
                 odd = [cell for cell in line if not self._is_filled(cell, sources[cell], said[cell])]
                 broken |= {*odd}
-                if len(odd) > 1:
-                    kinds[self._kind(line[0]), self._kind(sources[line[0]])] |= {cell: said[cell] for cell in odd}
+                for cell in odd if len(odd) > 1 else ():
+                    kinds[self._kind(cell), self._kind(sources[cell])][cell] = said[cell]
             alike = len(sources) - len(broken)
-            known = (own for own in kinds.values() if len(own) <= alike and all(own.values()))
+            known = (own for own in kinds.values() if 1 < len(own) <= alike and all(own.values()))
             for kind in (own for own in known if own.keys().isdisjoint(sources[cell] for cell in own)):
                 for number in range(max(map(len, kind.values()))):
                     terms = {cell: said[min(number, len(said) - 1)] for cell, said in kind.items()}

@@ -94,18 +94,17 @@ def _doing_the_same(found: Mapping[Address, Choice], table: CellTable) -> Iterat
         condition = own.whole.arguments[0]
         asked = [node.value for node in walk(condition) if isinstance(node, Literal)]
         signs = [node.symbol for node in walk(condition) if isinstance(node, Operator)]
-        key = (skeleton(table.texts[cell]), (*asked, *signs), tuple(map(areas.index, areas)))
+        sizes = [(area.rows, area.columns) for area in areas]
+        key = (skeleton(table.texts[cell]), *asked, *signs, *sizes, *map(areas.index, areas))
         does[key][cell] = [(area.sheet, area.top, area.left) for area in areas]
     for read in does.values():
         groups: dict[object, list[Address]] = defaultdict(list)
         usual = [Counter(own).most_common(1)[0] for own in zip(*read.values(), strict=True)]
         fixed = {n for n, (_, count) in enumerate(usual) if 2 * count > len(read)}
         for cell, cells in read.items():
-            own = found[cell]
+            mask, state = found[cell].tested, found[cell].carried or found[cell].tested
             where = [
-                place
-                if number in fixed
-                else offset_on_sheet(own.carried if own.carried and place in states else own.tested, place)
+                place if number in fixed else offset_on_sheet(state if place in states else mask, place)
                 for number, place in enumerate(cells)
             ]
             groups[tuple(where)].append(cell)
