@@ -72,11 +72,22 @@ def out_of_place(table: CellTable, values: CellValues, among: Collection[Address
     """
     for broken in _broken_among(table, among):
         own = cut(table.texts[broken.cell]).refs
+        if _reads_a_result(table, broken.cell[0], own, broken.wanted.refs):
+            continue
         if any(
             _numbers(table, values, broken.cell[0], a) != _numbers(table, values, broken.cell[0], b)
             for a, b in zip(own, broken.wanted.refs, strict=True)
         ):
             yield f"{_warning(broken, table).message}; it is right only if that is meant"
+
+
+def _reads_a_result(table: CellTable, sheet: str, own: Sequence[Ref], wanted: Sequence[Ref]) -> bool:
+    """Whether a formula reads one computed cell where the pattern has a typed number: a state beside copied weights."""
+    odd = [(a, b) for a, b in zip(own, wanted, strict=True) if a != b]
+    if len(odd) != len(own) or any(ref.kind != "cell" for pair in odd for ref in pair):
+        return False
+    cells = [[(ref.sheet or sheet, ref.top, ref.left) for ref in pair] for pair in odd]
+    return all(table.is_formula(one) and table.is_number(other) for one, other in cells)
 
 
 def beside_the_layers(table: CellTable, spare: Collection[Address], agreeing: Set[Address]) -> Iterator[str]:

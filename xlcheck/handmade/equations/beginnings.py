@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
@@ -58,6 +58,7 @@ def unread_beginning(table: CellTable, read: Collection[Address], reading: Readi
     its own result; or where the line of the result crosses that of the state which is read.
     """
     unread = {cell for cell in table.typed_numbers if cell not in read} - table.numbering(read)
+    unread -= {cell_of(atom) for states in reading.given.values() for atom in states.values()}  # its reader is wrong
     for place in _for_first_states(table, reading):
         if place in unread and (table.typed_numbers[place] == 0 or not table.may_count(place)):
             return f"{show(place)} stands where a first state would, and no formula reads it"
@@ -69,9 +70,7 @@ def _for_first_states(table: CellTable, reading: Reading) -> Iterator[Address]:
     strides = {by for by in _strides(reading.documents, _first_results(reading)) if by is not None}
     results = {symbol: reading.values[symbol.removesuffix(_FIRST)] for symbol in reading.given}
     for symbol, states in reading.given.items():
-        times = Counter(states.values())  # a unit that reads the state of another one is wrong in itself
-        known = (at for at in states if at in results[symbol] and times[states[at]] == 1)
-        for at in sorted(known):  # a result that breaks its line may not be known
+        for at in sorted(states.keys() & results[symbol].keys()):  # a result that breaks its line may not be known
             state, result = cell_of(states[at]), cell_of(results[symbol][at])
             if state[0] == result[0]:
                 others = (cell_of(own[at]) for other, own in results.items() if other != symbol and at in own)
