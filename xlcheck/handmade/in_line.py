@@ -125,6 +125,8 @@ def _as_in_line(
                 more = {one.cell: one for one in own}
                 if not any(least) or len(more) < len(own) or more.items() <= found.items() or part.marks & more.keys():
                     continue
+                if not all(one.is_between for one in (*own, *found.values())) and found:
+                    continue  # of what ends a line, another edit may make as much, and of less
                 trial, left = tried(own)
                 if left[0] <= least[0] and sum(left) < sum(least):
                     least_sure = min(one.sureness for one in own)
@@ -158,7 +160,8 @@ def _tries(looked_at: OddOnes, odd: Sequence[Odd], *, is_small: bool) -> Iterato
     alone = [(one,) for one in odd]
     yield from alone
     lines = [*itertools.islice(looked_at.odd_lines(), _MOST)] if is_small else []
-    yield from (*lines, *itertools.combinations(odd[:_PAIRED], 2), *alone, *lines)
+    pairs = itertools.combinations((one for one in odd[:_PAIRED] if one.is_between), 2)
+    yield from (*lines, *pairs, *alone, *lines)
 
 
 def _surest(

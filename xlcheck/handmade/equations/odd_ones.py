@@ -116,7 +116,8 @@ class OddOnes(Filling):
     def twin_lines(self) -> Iterator[tuple[Odd, ...]]:
         """Cells of a line that are not what those so far away say, where as many others are: units, steps, samples.
 
-        One line beside them is enough, as all the others tell how references go along from one to the next.
+        One line beside them is enough, as all the others tell how references go along from one to the next. They are
+        numbers, or were filled from one another: several slips in one line are none.
         """
         found: dict[tuple[tuple[Address, Term], ...], tuple[float, tuple[Odd, ...]]] = {}
         for away in self._strides():
@@ -129,7 +130,9 @@ class OddOnes(Filling):
                 said = {cell: self._filled(sources[cell], cell, freely=False) for cell in line}
                 odd = [cell for cell in line if not self._is_filled(cell, sources[cell], said[cell])]
                 broken |= {*odd}
-                for cell in odd if len(odd) > 1 else ():
+                own = itertools.pairwise(cell for cell in odd if cell in self._terms)
+                filled = all(self._shape(one) == self._shape(other) or self._goes_on(one, other) for one, other in own)
+                for cell in odd if len(odd) > 1 and filled else ():
                     kinds[self._kind(cell), self._kind(sources[cell])][cell] = said[cell]
             alike = len(sources) - len(broken)
             known = (own for own in kinds.values() if 1 < len(own) <= alike and all(own.values()))
@@ -138,8 +141,8 @@ class OddOnes(Filling):
                     terms = {cell: said[min(number, len(said) - 1)] for cell, said in kind.items()}
                     if any(len(leaves(term)) < len(self._terms.reads.get(cell, ())) for cell, term in terms.items()):
                         continue  # who reads more than others means something else
-                    own = tuple(Odd(cell, term, alike, False) for cell, term in terms.items())
-                    found.setdefault(tuple(terms.items()), (len(broken) / len(sources), own))
+                    lines = tuple(Odd(cell, term, alike, False) for cell, term in terms.items())
+                    found.setdefault(tuple(terms.items()), (len(broken) / len(sources), lines))
         self._unsure = ()
         yield from (own for _, own in sorted(found.values(), key=itemgetter(0)))
 
@@ -154,9 +157,13 @@ class OddOnes(Filling):
 
     def _is_filled(self, cell: Address, source: Address, said: Collection[Term]) -> bool:
         """Whether a cell holds what another formula becomes there; what computes the very same was not filled."""
-        own, its = (shape_of(self._table.texts.get(c, ""), *c[1:]) for c in (cell, source))
         term = self._terms.get(cell)
-        return own == its or (term is not self._terms[source] and any(term is other for other in said))
+        return self._shape(cell) == self._shape(source) or (
+            term is not self._terms[source] and any(term is other for other in said)
+        )
+
+    def _shape(self, cell: Address) -> str:
+        return shape_of(self._table.texts.get(cell, ""), *cell[1:])
 
     def _strides(self) -> list[Offset]:
         """How far the next formulas of the same kind are away, in a row or column, and those in other steps."""
