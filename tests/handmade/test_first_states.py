@@ -37,3 +37,19 @@ def test_any_other_state_gets_no_pass(step: int, tmp_path: Path) -> None:
     found = verdict(_decoder(step), tmp_path)
     assert (found.code, found.roots) == (3, set())
     assert "not the last one of its own" in found.said
+
+
+def test_what_is_given_before_a_network_reads_itself_is_not_blamed(tmp_path: Path) -> None:
+    """Two inputs are typed, then each answer is the next input: the second one may be given, or typed over a formula."""
+    cells: dict[str, object] = {"B2": 1.49, "C2": 1.05, "B3": -0.8, "C3": 0.56, "B4": -0.58, "C4": -1.47, "B5": 0.18}
+    cells |= {"C5": 1.28, "B6": -1.22, "C6": -1.12, "B7": 0.1, "C10": 0, "D10": 0, "B11": 0.6, "B12": -0.2}
+    for row in range(11, 17):
+        for unit, weight in (("C", "B"), ("D", "C")):
+            states = f"$C{row - 1}*{weight}$3+$D{row - 1}*{weight}$4"
+            cells[f"{unit}{row}"] = f"=TANH($B{row}*{weight}$2+{states}+{weight}$5)"
+        cells[f"E{row}"] = f"=C{row}*$B$6+D{row}*$C$6+$B$7"
+        cells |= {f"B{row + 2}": f"=E{row + 1}"} if row < 15 else {}
+    found = verdict(cells, tmp_path)
+
+    assert found.roots == set()
+    assert found.code == 3

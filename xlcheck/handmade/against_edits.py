@@ -79,7 +79,8 @@ def _takes_a_state_for_a_bias(candidate: Candidate, base: Arrangement) -> bool:
 def _computes_an_input(candidate: Candidate, base: Arrangement) -> bool:
     """Whether an edit computes a short typed number that is read as other typed ones are, by formulas filled alike.
 
-    Where some of those read a formula there, it may be a state.
+    Where some of those read a formula there, it may be a state; but what is read before what a network makes of itself
+    was given to it, as far as it is typed.
     """
     reads, table = base.reads, base.reads.table
     numbers, texts = table.typed_numbers, table.texts
@@ -90,7 +91,9 @@ def _computes_an_input(candidate: Candidate, base: Arrangement) -> bool:
                 place = offset(cell, offset_between(reader, other))
                 if place != cell and place in reads.of(other) and table.fills(reader, other):
                     read.add(place)
-            if (read & numbers.keys()) - candidate.edit.keys() and read.isdisjoint(texts):
+            before = {place for place in read if place < cell}
+            is_given = read.isdisjoint(texts) or (before and before <= numbers.keys())
+            if (read & numbers.keys()) - candidate.edit.keys() and is_given:
                 return True
     return False
 
