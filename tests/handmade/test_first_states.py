@@ -40,7 +40,7 @@ def test_any_other_state_gets_no_pass(step: int, tmp_path: Path) -> None:
 
 
 def test_what_is_given_before_a_network_reads_itself_is_not_blamed(tmp_path: Path) -> None:
-    """Two inputs are typed, then each answer is the next input: the second one may be given, or typed over a formula."""
+    """Two inputs are typed, then each answer is the next input: the second may be given, or typed over a formula."""
     cells: dict[str, object] = {"B2": 1.49, "C2": 1.05, "B3": -0.8, "C3": 0.56, "B4": -0.58, "C4": -1.47, "B5": 0.18}
     cells |= {"C5": 1.28, "B6": -1.22, "C6": -1.12, "B7": 0.1, "C10": 0, "D10": 0, "B11": 0.6, "B12": -0.2}
     for row in range(11, 17):
