@@ -24,7 +24,7 @@ from xlcheck.handmade.equations.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.equations.edits import Edits
 from xlcheck.handmade.equations.gru_states import updates_of
 from xlcheck.handmade.equations.orders import exchanged_formulas
-from xlcheck.handmade.equations.polynomials import cell_of
+from xlcheck.handmade.equations.polynomials import atom_of, cell_of
 from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.thresholds import is_no_bias_in_words
@@ -146,6 +146,7 @@ def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms
             branch = may_be_a_branch(candidate.arrangement.readings, cell)
             yield from () if branch is None else (branch,)
     yield from (why for cell, why in base.said_again().items() if cell in candidate.edit)
+    yield from _beginning_earlier(candidate, terms)
     for layer in candidate.arrangement.layers:
         reading, typed = layer.reading, not any(map(base.reads.is_formula, layer.inputs))
         if reading.kind == "Dense" and reading.units == 1 and len(reading.layer.steps) == _SEVERAL and typed:
@@ -155,6 +156,19 @@ def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms
     states = list(updates_of(base.forms))
     turned = {cell_of(update.atom) for update in states} if all(update.turned for update in states) else set()
     yield from (f"{show(cell)} is a state as others define a GRU" for cell in candidate.edit if cell in turned)
+
+
+def _beginning_earlier(candidate: Candidate, terms: CellTerms) -> Iterator[str]:
+    """The copies of a state with which another network begins, if an edit makes them copies of a later one of it."""
+    readings = candidate.arrangement.readings
+    begins = {atom for reading in readings for states in reading.given.values() for atom in states.values()}
+    made = [{cell_of(atom) for atom in outputs(reading).values()} for reading in readings]
+    for cell, new in candidate.edit.items():
+        old = terms.get(cell)
+        if not isinstance(old, Leaf) or not isinstance(new, Leaf) or begins.isdisjoint(map(atom_of, (cell, new.cell))):
+            continue
+        if any({old.cell, new.cell} <= own for own in made):
+            yield f"{show(cell)} may be meant to begin with another state"
 
 
 def _called_no_bias(candidate: Candidate, base: Arrangement) -> Iterator[str]:
