@@ -16,6 +16,7 @@ import numpy as np
 
 from xlcheck.arrays import Array, Values
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.alignment.book_in_repair import BookInRepair, Repair
 from xlcheck.handmade.alignment.exchanged_gates import exchanged
 from xlcheck.handmade.alignment.matching import Matching, Placed, frontier
@@ -131,6 +132,8 @@ class _Assigner:
         self._rejected: list[dict[Address, int]] = []
         # Formula, band and index that a wrong cell held → the band it should hold, how many steps on, and the index.
         self._changed: dict[tuple[str | None, Band, int], tuple[Band, int, int]] = {}
+        # What a wrong cell did, and the band of the part that came of it → the band it should hold, how many steps on.
+        self._shortened: dict[tuple[str, Band], tuple[Band, int]] = {}
         self._wrong: dict[Address, int] = {}
         self._fingerprints: dict[Address, Array] = {}
         copies = frozenset(cell for cell in formulas if precedents.is_copy(cell))
@@ -224,13 +227,22 @@ class _Assigner:
             if cell in self._wrong:
                 continue
             key = self._elements.key(number)
-            change = self._changed.get((self._book.shape(cell), key.band, key.index))
+            change = self._changed.get((self._book.shape(cell), key.band, key.index)) or self._like_shortened(cell, key)
             if change is not None:
                 band, step, index = change
                 right = self._elements.at(Key(band, key.step + step, key.sample, index))
                 if right is not None:
                     found[cell] = right
         return found
+
+    def _like_shortened(self, cell: Address, key: Key) -> tuple[Band, int, int] | None:
+        """What a cell should hold that does with other cells what gave a part, in a wrong cell, for the whole."""
+        text = self._book.table.texts.get(cell) if self._shortened and key.band[2] else None
+        change = None if text is None else self._shortened.get((skeleton(text), key.band))
+        if change is None:
+            return None
+        band, step = change
+        return band, step, key.index % self._elements.sizes[band]
 
     def _repairs(self, unknown: Sequence[Address], now: Matching, most: int) -> Sequence[Repair]:
         """The repairs of the first unknown cell that has some; those before it belong to nothing.
@@ -267,6 +279,9 @@ class _Assigner:
                 old, new = self._elements.key(held), self._elements.key(repair.number)
                 formula = (self._book.shape(repair.cell), old.band, old.index)
                 self._changed[formula] = (new.band, new.step - old.step, new.index)
+                text = self._book.table.texts.get(repair.cell)
+                if text is not None and old.band[2] and old.index % self._elements.sizes[new.band] == new.index:
+                    self._shortened[skeleton(text), old.band] = (new.band, new.step - old.step)
             self._fingerprints.setdefault(repair.cell, now.fingerprint(repair.cell))
             self._wrong[repair.cell] = repair.number
         self._right.overwrite({repair.cell: self._elements[repair.number].values for repair in repairs})

@@ -15,7 +15,7 @@ import numpy as np
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.alignment.book_in_repair import AGAIN, BookInRepair, Repair, Repairs
 from xlcheck.handmade.alignment.matching import Matching, ancestors
-from xlcheck.handmade.alignment.needed import Weighed, proposed, proposed_together
+from xlcheck.handmade.alignment.needed import Weighed, functions_of, proposed, proposed_together
 
 DEPTH = 3
 _LIKE = 0.5
@@ -78,7 +78,7 @@ def _best_of(
         gain = book.worth(after, near, repaired) - book.worth(now, near, repaired)
         if not all(book.table.is_formula(c) and now.is_unknown(c) for c in repaired):
             gain -= len(repairs) - 1  # unknown cells are wrong in any case
-        gain -= sum(book.loss(r.cell, now) for r in repairs)
+        gain -= sum(book.loss(r.cell, now) for r in repairs if not _is_forgotten(r, now, book))
         gain -= sum(1 - AGAIN for r in repairs if _is_there(r, now, after, book))
         if gain < 0 or (gain < AGAIN and not _is_asked_for(repairs, preference, now, after, book)):
             continue
@@ -124,7 +124,18 @@ def _suspects(cell: Address, now: Matching, book: BookInRepair) -> list[Address]
     """An unknown cell, and what it reads as far as that could be wrong: not where all around agrees with it."""
     above = ancestors(cell, book.precedents, (*book.placed.given, *book.wrong), DEPTH)
     above = [c for c in above if c in book.table.index or now.expected(c) is not None]  # else it was blank all along
-    return [cell, *(c for c in above if not now.is_supported(c))]
+    near = [cell, *(c for c in above if not now.is_supported(c))]
+    return near + [
+        c for c in book.precedents.of(cell)
+        if c in above and c not in near and any(_is_forgotten(Repair(c, n), now, book) for n in functions_of(c, now))
+    ]  # fmt: skip
+
+
+def _is_forgotten(repair: Repair, now: Matching, book: BookInRepair) -> bool:
+    """Whether a cell holds what no known cell reads, instead of what is computed from it and stands nowhere."""
+    readers = book.precedents.readers(repair.cell)
+    is_used = not readers or any(now.equal(reader) for reader in readers)
+    return not is_used and repair.number in functions_of(repair.cell, now)
 
 
 def _may_matter(cell: Address, now: Matching, book: BookInRepair) -> bool:

@@ -212,6 +212,11 @@ class Elements:
         return found
 
     @cached_property
+    def sizes(self) -> dict[Band, int]:
+        """How many elements each band has at one step of one document."""
+        return {source.band: source.size for source in self.sources}
+
+    @cached_property
     def weights(self) -> set[Band]:
         """The bands of weights."""
         return {source.band for source in self.sources if source.quantity.is_weight}
