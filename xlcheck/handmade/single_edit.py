@@ -33,7 +33,7 @@ from xlcheck.handmade.idle_under_edits import reads_for_nothing
 from xlcheck.handmade.layer_cells import may_be_no_network
 from xlcheck.handmade.outcome import CORRECT, Outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
-from xlcheck.handmade.reading.cells import show
+from xlcheck.handmade.reading.cells import beside, show
 from xlcheck.handmade.reading.offsets import offset_between
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.textbook import is_textbook
@@ -238,6 +238,10 @@ def _filled_wrongly(part: SheetGroup, base: Arrangement, bench: Bench) -> OneEdi
     read = {other for cell in wrong for other in base.reads.of(cell) if base.reads.is_copy(other)}
     if any(base.reads.is_formula(source) for cell in read for source in base.reads.of(cell)):
         return None
+    together = set.intersection(*({*base.reads.of(cell)} for cell in wrong)) if wrong else set[Address]()
+    numbers = filter(base.reads.is_typed, together)
+    if any(other in together and base.reads.is_formula(other) for cell in numbers for other in beside(cell)):
+        return None  # it may be typed over what is computed beside it
     texts = part.table.texts
     kinds = {(cell[0], skeleton(texts.get(cell, ""))) for cell in wrong}
     if len(wrong) < _SEVERAL or len(kinds) != 1 or _RARE * len(wrong) > len(texts) or base.words_against():

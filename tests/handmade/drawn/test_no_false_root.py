@@ -42,6 +42,13 @@ def test_the_largest_of_some_sums_is_none_of_them() -> None:
     assert (found.outcome, found.false) == ("recognised", ())
 
 
+def test_who_reads_a_number_typed_among_results_is_not_blamed() -> None:
+    """Three candidates of a GRU read one of three states behind its reset gate as a number: that was typed over."""
+    found = answer(103006, [1])
+
+    assert (found.outcome, found.false) == ("silent", ())
+
+
 def test_a_mistake_in_one_of_two_places_is_counted_by_itself() -> None:
     """Of two activations of one unit nobody knows which is meant; the report names both, and the score says so."""
     assert answer(70218, [1], "toy").outcome == "one of two"
