@@ -15,8 +15,8 @@ from xlcheck.engines import engine
 from xlcheck.handmade import search
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import settled
-from xlcheck.handmade.equations.odd_ones import OddOnes
-from xlcheck.handmade.in_line import settled_in_line
+from xlcheck.handmade.equations.odd_ones import Odd, OddOnes
+from xlcheck.handmade.in_line import _only_one, settled_in_line
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.engine_choice import answers_of
@@ -156,6 +156,17 @@ def test_a_line_that_its_only_twin_has_otherwise_is_wrong(wrong: list[object] | 
         wrong = [round(own.terms.number(("S", row, 9)), 4) for row in range(11, 15)]
     cells = dict(zip((f"J{row}" for row in range(12, 16)), wrong, strict=True))
     assert answer(_two_units(4) | cells, tmp_path) == (1, {*cells})
+
+
+def test_of_two_lines_that_would_do_none_is_mended(tmp_path: Path) -> None:
+    """Rule: what several say of the same cells is one line, and either of two lines may be the wrong one."""
+    terms = sheet(_two_units(2), tmp_path).terms
+    one, other = (tuple(Odd(cell, terms[cell], 2, False) for cell in terms if cell[2] == column) for column in (8, 9))
+    again = tuple(Odd(own.cell, terms["S", 11, 6], 2, False) for own in one)
+
+    assert [*_only_one([one])] == [one]
+    assert [*_only_one([one, again])] == [one]
+    assert [*_only_one([one, other])] == []
 
 
 @pytest.mark.parametrize(
