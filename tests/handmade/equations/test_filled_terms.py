@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from recognised_sheets import Sheet, a1, sheet
 from xlcheck.formulas.algebra import Address, outline
 from xlcheck.handmade.equations.adding import Adding
 from xlcheck.handmade.equations.filling import Filling
+from xlcheck.handmade.equations.functions import number_under
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.typed_cells import TypedCells
 from xlcheck.handmade.reading.cell_terms import leaves
@@ -90,3 +92,23 @@ def test_a_typed_divisor_is_a_sum_again(tmp_path: Path) -> None:
     assert whole in [outline(term, a1) for edit in edits for cell, term in edit.items() if cell == _cell("B3")]
     alone = sheet(cells | {"C1": "=B1/B3"}, tmp_path)
     assert not [*TypedCells(alone.terms, alone.table, ())._divided_by(_cell("B3"))]
+
+
+@pytest.mark.parametrize(
+    ("number", "is_written"),
+    [
+        pytest.param(math.tanh(-0.246913), True, id="tanh"),
+        pytest.param(-0.2 * 0.246913, True, id="leaky relu"),
+        pytest.param(math.expm1(-0.246913), False, id="elu"),
+    ],
+)
+def test_an_activation_typed_as_a_number_is_written_as_it_is_or_not_at_all(
+    number: float, is_written: bool, tmp_path: Path
+) -> None:
+    """Rule: the formula of an edit gives the number for which it stands."""
+    own = sheet({"A1": -0.246913, "B1": 2, "C1": "=A1*B1/2", "D1": round(number, 7)}, tmp_path)
+    edits = [*TypedCells(own.terms, own.table, ())._typed_activations()]
+
+    assert bool(edits) is is_written
+    for edit in edits:
+        assert number_under(_cell("D1"), {}, own.terms.edited(edit)) == pytest.approx(number, abs=1e-7)

@@ -13,6 +13,8 @@ from xlcheck.handmade.equations.typed_over import typed_over
 from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
 from xlcheck.handmade.reading.offsets import offset, offset_between
 
+_WRITTEN = frozenset({"TANH", "sigmoid", "relu", "leaky_relu"})
+"""The activations that an edit can write in place of a number."""
 _NEAR = 2
 """Formulas in line with a number that may add the same bias."""
 
@@ -54,7 +56,8 @@ class TypedCells(Adding):
         """Numbers that are, to the last digit, activations of sums: each alone, and all that stand to theirs alike."""
         alike: dict[object, dict[Address, Term]] = defaultdict(dict)
         for own in typed_over(self._terms, self._table):
-            bent = self._activated(self._terms.algebra.leaf(own.of), own.activation, only=True)
+            leaf = self._terms.algebra.leaf(own.of)
+            bent = self._activated(leaf, own.activation, only=True) if own.activation in _WRITTEN else ()
             for term in [self._softmax(own.of, own.among)] if own.among else bent:
                 if isinstance(term, Term):
                     yield from () if own.among else ({own.cell: term},)

@@ -7,11 +7,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+import numpy as np
+
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
 from xlcheck.handmade.reading.offsets import Offset, in_line, offset, run_from
+from xlcheck.layers.activations import activation_function
 
 _NEAR = 4
 """Cells between a number and the sum of which it may be the activation, in its row or column."""
@@ -19,13 +22,7 @@ _ACTIVATIONS: Mapping[str, Callable[[float], float]] = {
     "TANH": math.tanh,
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)) if x > -500 else 0.0,
 }
-_BENT: Mapping[str, Callable[[float], float]] = {
-    "relu": lambda x: max(x, 0.0),
-    "leaky_relu": lambda x: max(x, 0.2 * x),
-    "elu": lambda x: x if x > 0 else math.expm1(x),
-    "softplus": lambda x: math.log1p(math.exp(-abs(x))) + max(x, 0.0),
-    "softsign": lambda x: x / (1 + abs(x)),
-}
+_BENT = ("relu", "leaky_relu", "elu", "softplus", "softsign")
 """Others, each of which some typed number is by chance, if it has few digits; what they leave as it is was copied."""
 _MANY = 6
 """Digits of a number that is none of these by chance."""
@@ -56,15 +53,19 @@ class TypedOver:
 def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
     """The typed numbers that are an activation of a computed number in line with them, which no formula computes."""
     computed = {cell: terms.number(cell) for cell in terms if not math.isnan(terms.number(cell))}
+    bent: dict[str, dict[Address, float]] = {}
+    if computed and max(map(digits_of, table.typed_numbers.values()), default=0) >= _MANY:
+        values = np.array([*computed.values()])
+        bent = {own: dict(zip(computed, activation_function(own)(values).tolist(), strict=True)) for own in _BENT}
+
+    def names(number: float, other: Address) -> Iterator[str]:
+        yield from (own for own, function in _ACTIVATIONS.items() if agrees(function(computed[other]), number))
+        if digits_of(number) >= _MANY and not agrees(computed[other], number):
+            yield from (own for own, results in bent.items() if agrees(results[other], number))
+
     for cell, number in table.typed_numbers.items():
-        digits = digits_of(number)
-        activations = {**_ACTIVATIONS, **_BENT} if digits >= _MANY else _ACTIVATIONS
-        found = [
-            TypedOver(cell, other, name)
-            for other in (chain(*in_line(cell, _NEAR)) if digits >= COMPUTED else ()) if other in computed
-            for name, activation in activations.items() if agrees(activation(computed[other]), number)
-            if name in _ACTIVATIONS or not agrees(computed[other], number)
-        ]  # fmt: skip
+        near = chain(*in_line(cell, _NEAR)) if digits_of(number) >= COMPUTED else ()
+        found = [TypedOver(cell, other, name) for other in near if other in computed for name in names(number, other)]
         others = (other for other in computed if found and agrees(computed[other], number))
         same = {other for other in others if cell not in {*terms.reads[other], source(other, terms)}}
         # Near 0 tanh leaves a number as it is: who compares both takes them for the same.
