@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -33,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
     book.save(tmp_path / "sheets" / "a wrong one.xlsx")
     (tmp_path / "bin").mkdir()
     program = tmp_path / "bin" / "xlcheck"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m xlcheck "$@"\n', encoding="utf-8")
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m xlcheck "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     return tmp_path
 
