@@ -210,6 +210,6 @@ def _edited(source: Path, target: Path, change: Callable[[str], str], sheet: str
 
 
 def _marks(files: list[Path], prepared: PreparedKey) -> list[StudentMarks]:
-    tasks = [Task(sha256_of(path), str(path), label=path.name) for path in files]
+    tasks = [Task(sha256_of(path), str(path)) for path in files]
     marker = Marker(prepared)
     return [marker.mark(path.name, record) for path, record in zip(files, grade_chunk(prepared, tasks), strict=True)]

@@ -6,6 +6,7 @@ import csv
 import json
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 from shutil import copy
 
@@ -142,6 +143,36 @@ def hostile(room: Classroom, folder: Path) -> None:
     openpyxl.Workbook().save(folder / "other.xlsx")
 
 
+def test_nobody_is_told_of_the_file_of_another(lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """Files with the same content share what was found out, which names none of them; empty ones are no likeness."""
+    for student in ("s001", "s002"):
+        (tmp_path / f"{student}.xlsx").write_bytes(b"")
+
+    grading = grade(tmp_path, lstm.key_file, results)
+
+    assert [marks.error for marks in grading.marks] == ["the file is empty; copy or save the file again"] * 2
+    assert not grading.likeness
+
+
+def test_what_is_no_spreadsheet_is_not_nothing(lstm: Classroom, tmp_path: Path, results: Path) -> None:
+    """An archive or a picture counts where its student is known by its name, or a folder's, and sent nothing else."""
+    folder = tmp_path / "in"
+    hand_in(lstm, folder, "s001")
+    third, fourth = (lstm.key.roster[student].name for student in ("s003", "s004"))
+    of_moodle = folder / f"{fourth}_4711_assignsubmission_file_"
+    of_moodle.mkdir()
+    for name in ("s001.docx", "S002 (1).zip", "notes.txt", f"{unicodedata.normalize('NFD', third)}.png"):
+        (folder / name).write_bytes(b"PK")
+    (of_moodle / "work.7z").write_bytes(b"7z")
+
+    grading = grade(folder, lstm.key_file, results)
+
+    assert [(marks.student, bool(marks.error)) for marks in grading.marks] == [
+        ("s002", True), ("s003", True), ("s004", True), ("s001", False),
+    ]  # fmt: skip
+    assert len(grading.missing) == 8
+
+
 def test_a_hostile_file_costs_only_itself(lstm: Classroom, tmp_path: Path, results: Path) -> None:
     """Whatever is broken, hostile or something else is named in a sentence; all others are graded as ever."""
     hostile(lstm, tmp_path / "in")
@@ -152,7 +183,7 @@ def test_a_hostile_file_costs_only_itself(lstm: Classroom, tmp_path: Path, resul
     assert {name for name, marks in found.items() if marks.error} == {
         "broken.xlsx", "no zip.xlsx", "empty.xlsx", "notes.ods", "deep.xlsx", "other.xlsx",
     }  # fmt: skip
-    assert all(name in marks.error for name, marks in found.items() if marks.error), found
+    assert all("file" in marks.error for marks in found.values() if marks.error), found
     graded = [marks for marks in grading.marks if not marks.error]
     assert [(marks.student, wrong(marks)) for marks in graded] == [(s, list(MISTAKE)) for s in ("s001", "s003", "s012")]
     assert grading.exit_code == 3
@@ -212,7 +243,10 @@ def test_likeness_is_listed_with_evidence_and_changes_no_marks(lstm: Classroom, 
 
 
 def test_other_programs_read_the_marks(lstm: Classroom, tmp_path: Path, results: Path) -> None:
-    """CSV for Moodle and Canvas has a line a student, Gradescope's JSON and JUnit a case a blank; all say the same."""
+    """CSV for Moodle and Canvas has a line a student, Gradescope's JSON and JUnit a case a blank; all say the same.
+
+    Where a file names nobody, it may be theirs who are missing, who then have no points, and not none.
+    """
     hand_in(lstm, tmp_path / "in", "s001")
     (tmp_path / "in" / "=cmd.xlsx").write_bytes(b"no workbook")
     grading = xlcheck.grade(tmp_path / "in", lstm.key_file, results, jobs=1, copies=False)
@@ -226,7 +260,11 @@ def test_other_programs_read_the_marks(lstm: Classroom, tmp_path: Path, results:
     suites = etree.parse(results / "junit.xml").getroot().findall("testsuite")
 
     assert [row["ID number"] for row in moodle] == [f"s{number:03}" for number in range(1, 13)]
-    assert (moodle[0][grading.title], moodle[1][grading.title]) == (f"{marks.earned:g}", "0")
+    assert (moodle[0][grading.title], moodle[1][grading.title]) == (f"{marks.earned:g}", "")
+    assert (moodle[1]["Feedback"], canvas[2][grading.title]) == (
+        "Handed in: nothing that names them (1 named nobody).",
+        "",
+    )
     assert "lstm!F11" in moodle[0]["Feedback"]
     assert (
         str(marks) == f"s001 (s001.xlsx): {marks.earned:g} of {grading.points:g} points; first mistake: lstm!F11, wrong"

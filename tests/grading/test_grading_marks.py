@@ -22,7 +22,7 @@ STUDENTS = 200 if EVERY_CASE else 2
 
 def mark(files: list[Path], prepared: PreparedKey) -> list[StudentMarks]:
     """The marks of files, graded in this process."""
-    tasks = [Task(sha256_of(path), str(path), label=path.name) for path in files]
+    tasks = [Task(sha256_of(path), str(path)) for path in files]
     marker = Marker(prepared)
     return [marker.mark(path.name, record) for path, record in zip(files, grade_chunk(prepared, tasks), strict=True)]
 

@@ -13,8 +13,10 @@ from xml.etree import ElementTree
 import pytest
 
 from xlcheck.errors import UsageError
+from xlcheck.exercises.key import Student
 from xlcheck.grading.cell_mark import CellMark
 from xlcheck.grading.grade import connected
+from xlcheck.grading.grading import Grading, Tally
 from xlcheck.grading.locate import Lines
 from xlcheck.grading.marks import StudentMarks
 from xlcheck.grading.pages import Line, student_page
@@ -64,7 +66,7 @@ def test_the_best_submission_counts_and_no_text_is_a_formula() -> None:
     book = GradeBook()
     for earned in (1.0, 2.5, 2.0):
         book.add(replace(ANN, earned=earned, name="=Ann"))
-    grading: Any = SimpleNamespace(title="LSTM", points=3.0, missing=[SimpleNamespace(id="18", name="Bob")])
+    grading = Grading("LSTM", "in", 3.0, marks=[], tally=Tally(), missing=(Student("18", "Bob"),))
     moodle = list(csv.reader(book.moodle_csv(grading).splitlines()))
     canvas = list(csv.reader(book.canvas_csv(grading).splitlines()))
 

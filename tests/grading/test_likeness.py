@@ -26,9 +26,9 @@ def finder(*, varied: bool = False) -> LikenessFinder:
     return LikenessFinder(prepared)
 
 
-def add(to: LikenessFinder, name: str, student: str = "", **record: Any) -> None:
+def add(to: LikenessFinder, name: str, student: str = "", status: str = "right", **record: Any) -> None:
     """A submission, which is a file of its own unless `sha256` says otherwise."""
-    marks: Any = SimpleNamespace(file=name, sha256=name, student=student)
+    marks: Any = SimpleNamespace(file=name, sha256=name, student=student, cells=[SimpleNamespace(status=status)])
     to.add(marks, Record(**{"sha256": name, **record}))
 
 
@@ -50,6 +50,15 @@ def test_the_same_file_twice_is_told_once() -> None:
     add(one, "c.xlsx")
 
     assert summary(one.found()) == [(("a.xlsx", "b.xlsx"), "same file", 1)]
+
+
+def test_who_has_filled_in_nothing_has_copied_nothing() -> None:
+    """Two workbooks as they were handed out are the same, and say nothing."""
+    one = finder()
+    for name in ("a.xlsx", "b.xlsx"):
+        add(one, name, status="missing", sha256="blank")
+
+    assert not one.found()
 
 
 def test_names_in_no_encoding_stay_as_they_are() -> None:

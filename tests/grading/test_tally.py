@@ -22,7 +22,7 @@ NAMED = replace(WRONG, mistake="bias-missing", message="No bias.")
 def marks(*cells: CellMark, earned: float | None = None, is_certain: bool = True) -> Any:
     """A submission with these cells."""
     points = sum(cell.points for cell in cells)
-    return SimpleNamespace(cells=cells, earned=earned, points=points, is_certain=is_certain)
+    return SimpleNamespace(cells=cells, earned=earned, points=points, is_certain=is_certain, student="s001")
 
 
 def test_a_class_is_counted_submission_by_submission() -> None:

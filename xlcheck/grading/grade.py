@@ -23,7 +23,7 @@ from xlcheck.processes import Processes
 from xlcheck.progress import Progress
 
 WORKBOOKS = (".xlsx", ".xlsm")
-_OTHERS = (".xls", ".xlsb", ".ods", ".numbers", ".csv", ".pdf", ".gsheet")
+_SHEETS = (".xls", ".xlsb", ".ods", ".numbers", ".csv", ".pdf", ".gsheet")
 CHUNK = 64
 """Submissions that are sent together: enough that sending costs nothing, few enough that little is done twice."""
 MOST_BYTES = 50_000_000
@@ -85,11 +85,16 @@ def grade_folder(
     """
     prepared = prepare(key)
     marker = Marker(prepared)
-    files = list(_submissions(folder, apart=results))
-    if not files:
+    files, others = list[_Found](), list[_Found]()
+    for file in _submissions(folder, apart=results):
+        if file.path.suffix.lower() in (*WORKBOOKS, *_SHEETS):
+            files.append(file)
+        elif marker.called_after(file.name):
+            others.append(file)
+    if not (files or others):
         raise NothingCheckedError(f"there is no .xlsx file in {folder}; name the folder with the submissions")
     with open_store(results, prepared.digest) as store, ExitStack() as stack:
-        store.add(Record(file.sha256, error=file.error) for file in files if file.error)
+        store.add(Record(file.sha256, error=file.error) for file in (*files, *others) if file.error)
         by_hash = {file.sha256: file for file in files if not file.error}
         # What is there stays until the new result has come.
         known = store.known() if resume or student is not None else set()
@@ -103,6 +108,10 @@ def grade_folder(
             work.run(todo, store, _size(len(todo), jobs), ahead, progress)
         known = store.known()
     graded = [(file.name, file.sha256) for file in files if file.sha256 in known]
+    if others:  # a picture or an archive counts where its student has handed in nothing else
+        seen = {mark.student for mark in StoredMarks(results, marker, graded)}
+        graded += [(file.name, file.sha256) for file in others if marker.called_after(file.name) not in seen]
+        graded.sort(key=lambda file: Path(file[0]))
     grading = _counted(StoredMarks(results, marker, graded), prepared, marker, folder)
     grading = replace(grading, graded=len(todo))
     return grading if student is None else _of_one(grading, student)
@@ -226,8 +235,8 @@ class _Work:
             for file in chunk:
                 self._submit([file], attempt + 1 if len(chunk) == 1 else attempt)
             return []
-        what = f"the process that graded {chunk[0].name} ended before it had a result ({type(error).__name__})"
-        return [Record(chunk[0].sha256, error=f"{what}; look at that file yourself")]
+        what = f"the process that graded the file ended before it had a result ({type(error).__name__})"
+        return [Record(chunk[0].sha256, error=f"{what}; look at it yourself")]
 
     def _submit(self, chunk: list[_Found], attempt: int) -> None:
         tasks = [
@@ -235,7 +244,6 @@ class _Work:
                 file.sha256,
                 None if self._sends else str(file.path),
                 content_of(file.path, MOST_BYTES) if self._sends else None,
-                file.name,
             )
             for file in chunk
         ]
@@ -250,10 +258,7 @@ def _submissions(folder: Path, apart: Path) -> Iterator[_Found]:
     # Marked copies in folders of results are no submissions.
     results = {apart.resolve(), *(path.resolve().parent for path in paths if path.name == RESULTS)}
     for path in paths:
-        ending = path.suffix.lower()
-        if path.name.startswith(("~$", ".")) or ending not in (*WORKBOOKS, *_OTHERS):
-            continue
-        if path.is_dir() or not results.isdisjoint(path.resolve().parents):
+        if path.name.startswith(("~$", ".")) or path.is_dir() or not results.isdisjoint(path.resolve().parents):
             continue
         yield _found(path, path.name if path == folder else path.relative_to(folder).as_posix())
 
@@ -262,15 +267,15 @@ def _found(path: Path, name: str) -> _Found:
     error = ""
     try:
         if not path.is_file():
-            error = f"{name} is no ordinary file"
+            error = "it is no ordinary file"
         elif path.stat().st_size > MOST_BYTES:
-            error = f"{name} has more than {MOST_BYTES // 10**6} MB and was not read"
+            error = f"the file has more than {MOST_BYTES // 10**6} MB and was not read"
         elif path.suffix.lower() not in WORKBOOKS:
-            error = f"{name} is no .xlsx file; ask for one (File, Save as, or Download as)"
+            error = "the file is no .xlsx workbook; save it as one (File, Save as, or Download as)"
         else:
             return _Found(path, name, sha256_of(path))
     except OSError as problem:
-        error = f"{name} cannot be read: {problem.strerror or problem}"
+        error = f"the file cannot be read: {problem.strerror or problem}"
     return _Found(path, name, f"not read: {name}", error)
 
 

@@ -67,12 +67,13 @@ class Tally:
         submissions: how many there are.
         graded: how many of them could be graded.
         doubtful: of how many of these a person has to look at a blank.
+        unclaimed: of how many nobody knows whose they are.
         earned: the points of all together.
         spread: how many earned how much, in tenths of what there was to earn.
     """
 
     def __init__(self) -> None:
-        self.submissions = self.graded = self.doubtful = 0
+        self.submissions = self.graded = self.doubtful = self.unclaimed = 0
         self.earned = 0.0
         self.spread = [0] * BARS
         self._cells: dict[str, Counter[str]] = {}
@@ -82,6 +83,7 @@ class Tally:
     def add(self, marks: StudentMarks) -> None:
         """Count a submission."""
         self.submissions += 1
+        self.unclaimed += not marks.student
         if marks.earned is None:
             return
         self.graded += 1
@@ -152,7 +154,7 @@ class Grading:
         marks: one for each file, in the order of their names. Of more than 500 they are counted anew from the folder
             of results when they are asked for, so that the largest class takes no memory.
         tally: what was counted over all of them.
-        missing: who is on the roster and has handed in nothing.
+        missing: who is on the roster and has handed in nothing, as far as is known.
         likeness: what submissions have in common that independent work rarely has.
         graded: how many files were graded now; the results of the others were there.
         notes: what else is to be said, such as a marked copy that could not be written.
@@ -176,6 +178,11 @@ class Grading:
     def exit_code(self) -> int:
         """0 if every blank of every submission has a verdict; 3 if a person has to look at something."""
         return 0 if self.tally.is_certain else 3
+
+    @property
+    def nothing(self) -> str:
+        """What those who are missing have handed in, as far as is known."""
+        return f"nothing that names them ({self.tally.unclaimed} named nobody)" if self.tally.unclaimed else "nothing"
 
     def quantities(self) -> list[QuantityCount]:
         """Each symbol, the hardest first."""
@@ -204,7 +211,7 @@ class Grading:
         if tally.doubtful:
             parts.append(f"{tally.doubtful} to be looked at by a person")
         if self.missing:
-            parts.append(f"{plural(len(self.missing), 'student', 'students')} on the roster handed in nothing")
+            parts.append(f"{plural(len(self.missing), 'student', 'students')} on the roster handed in {self.nothing}")
         if self.likeness:
             parts.append(f"{plural(len(self.likeness), 'likeness', 'likenesses')} to look at")
         return "; ".join(parts)

@@ -74,7 +74,9 @@ class LikenessFinder:
         self._seen: set[str] = set()
 
     def add(self, marks: StudentMarks, record: Record) -> None:
-        """Note what is unusual in a submission."""
+        """Note what is unusual in a submission; whoever has filled in nothing has copied nothing."""
+        if all(cell.status == "missing" for cell in marks.cells):
+            return
         row = _any_text(marks.file), record.sha256, _any_text(marks.student)
         query = "INSERT INTO files (name, sha256, student) VALUES (CAST(? AS TEXT), ?, CAST(? AS TEXT))"
         number = self._notes.execute(query, row).lastrowid

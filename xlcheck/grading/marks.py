@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -201,8 +202,7 @@ class Marker:
         notes: list[str] = []
         roster = self._key.roster
         by_numbers = self._owners.get(self._print(record.numbers), "") if self._key.varied else ""
-        stem = file.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
-        by_name = max((self._ids[part] for part in _parts(stem) if part in self._ids), key=len, default="")
+        by_name = self.called_after(file)
         named = record.id if not roster or record.id in roster else ""
         if record.id and roster and record.id not in roster:
             notes.append(f"the id {record.id} in the workbook is not on the roster")
@@ -215,7 +215,7 @@ class Marker:
         found = ((named, "id"), (by_numbers, "numbers"), (by_name, "file name"))
         student, by = next(((who, how) for who, how in found if who), ("", ""))
         if not student and not roster:
-            student, by = stem, "file name"
+            student, by = _stem(file), "file name"
         if not by_numbers and not record.error:
             notes += self._other_numbers(student, record)
         return student, by, notes
@@ -242,10 +242,32 @@ class Marker:
         """What the key judges by."""
         return self._prepared.digest
 
+    def called_after(self, file: str) -> str:
+        """The student on the roster whose id or name is in a file's name, or whose name is in that of a folder.
+
+        Platforms put what a student hands in into a folder that is called after them. Where two names are in one, it is
+        nobody's.
+        """
+        stem = _spelling(_stem(file))
+        by_id = max((self._ids[part] for part in _parts(stem) if part in self._ids), key=len, default="")
+        folders = reversed(_spelling(file.replace("\\", "/")).split("/")[:-1])
+        for text in () if by_id else (stem, *folders):
+            if found := [part for part in _parts(text) if part in self._names]:
+                longest = max(found, key=len)
+                return self._names[longest] if all(part in longest for part in found) else ""
+        return by_id
+
     @cached_property
     def _ids(self) -> dict[str, str]:
         """The ids of the roster, by how they are looked for in names of files."""
-        return {student.casefold(): student for student in self._key.roster if student}
+        return {_spelling(student): student for student in self._key.roster if student}
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """The ids of those on the roster who alone are called as they are, by their names."""
+        names = Counter(_spelling(student.name) for student in self._key.students)
+        own = {_spelling(student.name): student.id for student in self._key.students}
+        return {name: student for name, student in own.items() if name and names[name] == 1}
 
     @cached_property
     def _owners(self) -> dict[bytes, str]:
@@ -265,9 +287,18 @@ class Marker:
         return [student for student in self._key.students if student.id not in seen]
 
 
+def _stem(file: str) -> str:
+    return file.replace("\\", "/").rpartition("/")[2].rpartition(".")[0]
+
+
+def _spelling(name: str) -> str:
+    """The same for the same name, whichever system has written it."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
 def _parts(stem: str) -> Iterator[str]:
     """What may be an id in a file's name: every part of it that neither begins nor ends within a word."""
-    stem = stem.casefold()[:_LONGEST_NAME]
+    stem = stem[:_LONGEST_NAME]
     cuts = [at for at in range(len(stem) + 1) if not (stem[at - 1 : at].isalnum() and stem[at : at + 1].isalnum())]
     return (stem[start:end] for start, end in combinations(cuts, 2))
 

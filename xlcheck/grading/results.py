@@ -184,7 +184,7 @@ class GradeBook:
         """For Moodle's import of grades: one line for each student, known by the ID number, with feedback."""
         rows = [["ID number", "Full name", grading.title, "Feedback"]]
         rows += [[student, name, points, why] for student, (_, name, points, why) in self._best.items()]
-        rows += [[s.id, s.name, _points(0.0), "Nothing was handed in."] for s in grading.missing]
+        rows += [[s.id, s.name, _none(grading), f"Handed in: {grading.nothing}."] for s in grading.missing]
         return _csv(rows)
 
     def canvas_csv(self, grading: Grading) -> str:
@@ -194,7 +194,7 @@ class GradeBook:
             ["    Points Possible", "", "", "", "", _points(grading.points)],
         ]
         rows += [[name, "", student, "", "", points] for student, (_, name, points, _) in self._best.items()]
-        rows += [[s.name, "", s.id, "", "", _points(0.0)] for s in grading.missing]
+        rows += [[s.name, "", s.id, "", "", _none(grading)] for s in grading.missing]
         return _csv(rows)
 
 
@@ -205,6 +205,11 @@ def _feedback(marks: StudentMarks) -> str:
     if first is None:
         return "Every formula is right."
     return f"The first wrong cell is {first.cell}. {first.message}"
+
+
+def _none(grading: Grading) -> str:
+    """The points of whoever has handed in nothing; none are said where one of the files may be theirs."""
+    return _points(None if grading.tally.unclaimed else 0.0)
 
 
 def _points(value: float | None) -> str:

@@ -118,19 +118,18 @@ class Task:
         sha256: of the file's content.
         path: where it is; None if its content is sent along.
         content: what is in it, if whoever grades cannot see the path.
-        label: how it is called in messages.
     """
 
     sha256: str
     path: str | None
     content: bytes | None = field(default=None, repr=False)
-    label: str = ""
 
 
 def grade_chunk(prepared: PreparedKey, tasks: Sequence[Task], engine: str = "ironcalc") -> list[Record]:
     """What is found out about each submission of a chunk, in order.
 
-    A file that is broken, hostile or endless costs its own record only.
+    A file that is broken, hostile or endless costs its own record only. That calls it "the file", for others may have
+    handed in the same content.
     """
     prepared = _known(prepared.digest, prepared)
     records: list[Record] = []
@@ -179,21 +178,21 @@ def _together(prepared: PreparedKey, tasks: Sequence[Task], engine: str, folder:
             with budget(SECONDS, by_signal=True):
                 submissions[task.sha256] = read_submission(_file(task, folder), prepared, seen=_OWN.seen)
         except OutOfTimeError:
-            failed[task.sha256] = f"{task.label} took longer than {SECONDS:.0f} s to read and was given up"
+            failed[task.sha256] = f"the file took longer than {SECONDS:.0f} s to read and was given up"
         except XlcheckError as error:
             failed[task.sha256] = str(error)
         except MemoryError:
-            failed[task.sha256] = f"{task.label} needs more memory than there is and was given up"
+            failed[task.sha256] = "the file needs more memory than there is and was given up"
         except Exception as error:
-            failed[task.sha256] = f"{task.label} cannot be read ({type(error).__name__}: {error})"
+            failed[task.sha256] = f"the file cannot be read ({type(error).__name__}: {error})"
     calculator, kept, explainer = _OWN.of(prepared, engine)
     found = judge_submissions(list(submissions.values()), prepared, calculator, kept)
     judged = dict(zip(submissions, found, strict=True))
     for task in tasks:
         reason = failed.get(task.sha256) or _error(judged.get(task.sha256))
         if reason:
-            shown = reason.replace(task.path or str(folder / f"{task.sha256}.xlsx"), task.label)
-            yield Record(task.sha256, error=shown)
+            path = task.path or str(folder / f"{task.sha256}.xlsx")
+            yield Record(task.sha256, error=reason.replace(path, "the file"))
         else:
             yield record_of(task, judged[task.sha256], explainer)
 
