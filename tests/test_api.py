@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,22 @@ def test_the_model_of_a_workbook_is_asked_itself() -> None:
 
 
 @pytest.mark.keras
+@pytest.mark.keras
+def test_a_model_that_was_built_again_is_the_workbook_s() -> None:
+    """In a notebook its layers have other numbers then; its weights are compared with those in the workbook."""
+    import keras
+
+    model = keras.saving.load_model(FIXTURES / "lstm.keras")
+    config = json.loads(re.sub(r'"(lstm|dense)"', r'"\1_7"', json.dumps(model.get_config())))
+    again = keras.Sequential.from_config(config)
+    again.set_weights(model.get_weights())
+    assert [layer.name for layer in again.layers] == ["lstm_7", "dense_7"]
+
+    assert api.check(WORKBOOKS / "lstm.xlsx", model=again).ok
+    again.layers[1].bias.assign_add([0.5])
+    assert api.check(WORKBOOKS / "lstm.xlsx", model=again).cells[0].quantity == "dense.bias[0]"
+
+
 def test_a_hand_made_workbook_is_recognised() -> None:
     """Without bindings the network is found in the formulas, and the report says what was assumed."""
     foreign = Path(__file__).parents[1] / "fixtures" / "handmade"

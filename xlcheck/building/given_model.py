@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
@@ -12,7 +13,8 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.errors import DataError, ModelError, UsageError
-from xlcheck.model.model_spec import LayerSpec, ModelSpec
+from xlcheck.graph.layer_numbers import called, numbering, quantity_called
+from xlcheck.model.model_spec import Call, LayerSpec, ModelSpec
 
 if TYPE_CHECKING:
     from xlcheck.handmade.networks.by_value import GivenModel
@@ -27,22 +29,24 @@ def required(content: WorkbookContent, model: Any, inputs: Any) -> dict[str, Arr
         DataError: the inputs cannot be read, or are others.
         UsageError: the workbook trains its model instead of showing a trained one.
     """
-    loaded = None
+    loaded, weights = None, None
     if model is not None:
         from xlcheck.model.keras_file import loaded_model
+        from xlcheck.model.keras_reader import weights_of
 
-        _require_model(content, loaded := loaded_model(model))
+        loaded = loaded_model(model)
+        numbers = _require_model(content, loaded)
+        weights = {quantity_called(name, numbers): values for name, values in weights_of(loaded).items()}
     if inputs is not None:
         _require_inputs(content, inputs, loaded)
-    if loaded is None:
-        return None
-    from xlcheck.model.keras_reader import weights_of
-
-    return weights_of(loaded)
+    return weights
 
 
-def _require_model(content: WorkbookContent, model: Any) -> None:
-    """The workbook says that it computes what this model computes, whatever the weights are.
+def _require_model(content: WorkbookContent, model: Any) -> dict[str, str]:
+    """The workbook says that it computes what this model computes, whatever the weights are, and Keras's numbers.
+
+    Returns:
+        What the model's layers are called in the workbook, if otherwise.
 
     Raises:
         ModelError: it says something else.
@@ -57,14 +61,44 @@ def _require_model(content: WorkbookContent, model: Any) -> None:
     shapes = [item.shape for item in manifest.spec.inputs]
     require_supported(model)
     own = [tuple(tensor.shape[1:]) for tensor in model.inputs]
+    numbers: dict[str, str] = {}
     if fits(own, shapes):
-        difference = first_difference(read_model(model, shapes), manifest.spec)
+        spec = read_model(model, shapes)
+        numbers = numbering(_names(spec), _names(manifest.spec))
+        difference = first_difference(_called(spec, numbers), manifest.spec)
     else:
         difference = f"it reads {in_words(own)} for each sample where the workbook's reads {in_words(shapes)}"
     if difference is not None:
         raise ModelError(
             f"the model is not the one of {content.path}: {difference}; pass the model from which it was built"
         )
+    return numbers
+
+
+def _names(spec: ModelSpec) -> Iterator[str]:
+    """What may have a number of Keras's."""
+    yield from (item.tensor for item in spec.inputs)
+    layers = list(spec.layers)
+    for layer in layers:
+        yield layer.name
+        layers += layer.inner
+
+
+def _called(spec: ModelSpec, numbers: Mapping[str, str]) -> ModelSpec:
+    """The same with the names of the other model."""
+
+    def others(names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(called(name, numbers) for name in names)
+
+    return replace(
+        spec,
+        layers=tuple(replace(layer, name=called(layer.name, numbers)) for layer in spec.layers),
+        calls=tuple(
+            Call(called(call.name, numbers), called(call.layer, numbers), others(call.inputs), others(call.outputs))
+            for call in spec.calls
+        ),
+        outputs=others(spec.outputs),
+    )
 
 
 def _require_inputs(content: WorkbookContent, inputs: Any, model: Any) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from xlcheck.arrays import Array, array_of
 from xlcheck.errors import DataError, UsageError
+from xlcheck.graph.layer_numbers import quantity_called, trace_called, traces_numbering
 from xlcheck.graph.trace import Trace
 
 
@@ -26,6 +27,15 @@ class Subject:
 
     trace: Trace
     precedents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def called_as_in(self, golden: Trace) -> Subject:
+        """The same with the golden names: which tests were run before this one changes the numbers of layers."""
+        numbers = traces_numbering(self.trace, golden) if self.precedents else {}
+        precedents = {
+            quantity_called(name, numbers): [quantity_called(precedent, numbers) for precedent in found]
+            for name, found in self.precedents.items()
+        }
+        return Subject(trace_called(self.trace, numbers), precedents)
 
 
 def subject_of(

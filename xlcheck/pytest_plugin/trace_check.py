@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -185,11 +185,12 @@ class TraceCheck:
             is_new = not path.exists()
             self._write(subject.trace, path, "new" if is_new else "changed")
             return None if self.settings.updates_new else missing_text(self.settings.shown(path))
+        source, subject = subject.trace.source, subject.called_as_in(golden)
         divergence = diverge(subject, golden, levels)
         if divergence.ok and not (self.settings.updates_all and path.suffix != self._ending):
             return None
         if self.settings.updates_all:
-            self._write(_updated(subject.trace, golden, divergence), path, "changed")
+            self._write(replace(_updated(subject.trace, golden, divergence), source=source), path, "changed")
             return None
         if self.settings.updates_new and divergence.comparison.unexpected and not divergence.is_another_model:
             golden = _extended(subject.trace, golden)

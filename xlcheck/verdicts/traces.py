@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from xlcheck.arguments import checked
 from xlcheck.arrays import Array, array_of, in_double
 from xlcheck.errors import DataError
+from xlcheck.graph.layer_numbers import trace_called, traces_numbering
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.cell_result import finite_or_text
 from xlcheck.verdicts.messages import first_of
@@ -217,11 +218,12 @@ def compare_traces(
     """Compare every quantity of two traces.
 
     Args:
-        actual: the trace under test.
+        actual: the trace under test; where Keras has numbered its layers otherwise, they are called as in the other.
         desired: the wanted trace; its order decides which divergence is the first.
         tolerance: what counts as agreement, for all quantities or for each name.
         equal_nan: whether NaN in both is agreement; if not, nothing is known of it.
     """
+    actual = trace_called(actual, traces_numbering(actual, desired))
     differences = []
     reshaped = []
     undecided = []
