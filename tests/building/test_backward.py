@@ -236,6 +236,18 @@ def test_a_frozen_layer_does_not_move(tmp_path: Path) -> None:
     assert not {"kept.new_kernel", "norm.new_gamma", "norm.new_moving_mean"} & names
 
 
+def test_a_model_that_is_frozen_as_a_whole_stays_where_it_is(tmp_path: Path) -> None:
+    """Its weights have gradients, and a step moves none of them."""
+    model = sequential((2,), L.Dense(1, name="out"))
+    model.trainable = False
+    asked = Backward(RNG.normal(size=2), "mean_squared_error", step="adam")
+    built = build_model(model, RNG.normal(size=(2, 2)), tmp_path / "m.xlsx", backward=asked)
+
+    assert_all_agree(built.report)
+    assert "out.d_kernel" in manifest_in(built).trace
+    assert "out.new_kernel" not in manifest_in(built).trace
+
+
 def test_targets_from_files(tmp_path: Path) -> None:
     """Targets are read as .npy, .npz and .csv, and mean the same."""
     np.save(tmp_path / "y.npy", np.array([0, 1]))

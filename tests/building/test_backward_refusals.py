@@ -23,11 +23,28 @@ def two_outputs() -> Any:
     return keras.Model(x, [L.Dense(1)(x), L.Dense(1)(x)])
 
 
+def own_loss(target: Any, answer: Any) -> Any:
+    """Code that nobody but its author knows."""
+    return abs(target - answer)
+
+
 REFUSED: dict[str, tuple[Callable[[], Any], Backward, type[Exception], str]] = {
     "no loss": (lambda: sequential((2,), L.Dense(1)), Backward([0, 1]), ModelError, "name one with --loss"),
     "another loss": (
         lambda: sequential((2,), L.Dense(1), loss="mean_absolute_error"), Backward([0, 1]), NotSupportedError,
         "'mean_absolute_error' is not supported",
+    ),
+    "weighted loss": (
+        lambda: sequential((2,), L.Dense(1), loss="mse", loss_weights=[2.0]), Backward([0, 1], step="sgd"), NotSupportedError,
+        r"mean_squared_error\(loss_weights=\[2\.0\]\).*not supported",
+    ),
+    "own loss": (
+        lambda: sequential((2,), L.Dense(1), loss=own_loss), Backward([0, 1]), NotSupportedError,
+        "loss \"code of one's own\" is not supported",
+    ),
+    "augmentation": (
+        lambda: sequential((4, 4, 1), L.RandomFlip(name="mirror"), L.Flatten(), L.Dense(1)),
+        Backward([0, 1], "mean_squared_error", step="sgd"), NotSupportedError, "'mirror'.*images at random.*leave",
     ),
     "smoothed labels": (
         lambda: sequential((2,), L.Dense(1), loss=keras.losses.BinaryCrossentropy(label_smoothing=0.1)),

@@ -26,7 +26,6 @@ COMPILED = "compiled"
 
 _CLASSES = 2
 _ROUNDING = 1e-9
-_TRAINS_DIFFERENTLY = ("BatchNormalization",)
 
 
 def backward_asked(
@@ -184,19 +183,21 @@ def _refuse_other_training(model: Any) -> None:
     """Refuse a step of a model that answers differently while it is trained."""
     for layer in _layers(model):
         config = layer.get_config()
-        what = None
-        if type(layer).__name__ in _TRAINS_DIFFERENTLY and layer.trainable:
-            what = "it normalises by the batch itself while it is trained"
+        what, instead = None, ""
+        if type(layer).__name__ == "BatchNormalization" and layer.trainable:
+            what, instead = "it normalises by the batch itself while it is trained", ", or set trainable=False"
+        if type(layer).__name__.startswith("Random"):
+            what = "it changes images at random while it is trained"
         for key in ("rate", "dropout", "recurrent_dropout", "stddev"):
             if config.get(key):
                 what = f"it changes numbers at random while it is trained ({key}={config[key]!r})"
+                instead = ", or set the option to 0"
         constraints = [key for key, value in config.items() if key.endswith("_constraint") and value]
         if constraints:
             what = f"its {constraints[0]} changes weights after each step"
         if what is not None:
             raise NotSupportedError(
-                f"layer {layer.name!r}: {what}, so that a step of Keras would not be this one; leave --step out, or "
-                "set trainable=False or the option to 0"
+                f"layer {layer.name!r}: {what}, so that a step of Keras would not be this one; leave --step out{instead}"
             )
 
 

@@ -108,10 +108,13 @@ def read_loss(model: Any) -> str | None:
     """Keras's identifier of the loss (`binary_crossentropy`); None if the model has none.
 
     With `from_logits=True` the identifier ends with `_from_logits`. A loss that is not one of Keras's own with its
-    default options gets words that identify none; where the loss is needed, it is refused with them.
+    default options, or is weighted, gets words that identify none; where the loss is needed, it is refused with them.
     """
-    loss = (model.get_compile_config() or {}).get("loss")
-    return None if loss is None else identifier_of(loss)
+    config = model.get_compile_config() or {}
+    loss, weights = config.get("loss"), config.get("loss_weights")
+    if loss is None:
+        return None
+    return identifier_of(loss) + (f"(loss_weights={weights!r})" if weights not in (None, 1, [1]) else "")
 
 
 def identifier_of(loss: Any) -> str:
@@ -120,7 +123,7 @@ def identifier_of(loss: Any) -> str:
     try:
         found = losses.get(loss)
     except (ValueError, TypeError):
-        return str(loss)
+        return "code of one's own" if isinstance(loss, dict) and "class_name" in loss else str(loss)
     if isinstance(found, losses.Loss):
         return _with_options(found)
     name = str(getattr(found, "__name__", ""))

@@ -67,7 +67,8 @@ def _step(batch: Batch, values: Mapping[str, Array], pairs: list[tuple[str, str]
     for slot, variable in slots.items():
         variable.assign(values[slot + BEFORE])
     gradients = [keras.ops.convert_to_tensor(values[gradient], dtype="float64") for _, gradient in pairs]
-    optimiser.apply_gradients(zip(gradients, variables.values(), strict=True))
+    if pairs:  # a model may be frozen as a whole
+        optimiser.apply_gradients(zip(gradients, variables.values(), strict=True))
     found = {slot: np.asarray(variable.value) for slot, variable in slots.items()}
     for name, weight in names.items():
         layer, _, symbol = weight.rpartition(".")
