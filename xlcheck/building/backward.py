@@ -197,7 +197,8 @@ def _refuse_other_training(model: Any) -> None:
             what = f"its {constraints[0]} changes weights after each step"
         if what is not None:
             raise NotSupportedError(
-                f"layer {layer.name!r}: {what}, so that a step of Keras would not be this one; leave --step out{instead}"
+                f"layer {layer.name!r}: {what}, so that a step of Keras would not be this one; leave --step out"
+                f"{instead}"
             )
 
 
