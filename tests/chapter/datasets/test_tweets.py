@@ -37,9 +37,10 @@ def test_bytes_that_are_not_utf8(tmp_path: Path, mark: bytes) -> None:
     assert [text.count("caf") + text.count("late") for text in data.texts] == [1, 1]
 
 
-def test_other_columns(tmp_path: Path) -> None:
-    """The columns can have other names and other neighbours."""
-    path = written(tmp_path, b"id,says,positive\n7,nice,1\n8,bad,0\n")
+@pytest.mark.parametrize("separator", [b",", b";", b"\t"])
+def test_other_columns(separator: bytes, tmp_path: Path) -> None:
+    """The columns can have other names, other neighbours, and what Excel of another country puts between them."""
+    path = written(tmp_path, b"id,says,positive\n7,nice,1\n8,bad,0\n".replace(b",", separator))
 
     assert read_tweets(path, "says", "positive").texts == ("nice", "bad")
 

@@ -23,7 +23,7 @@ _BYTE_ORDER_MARK = "\xef\xbb\xbf"  # of UTF-8, read as Latin-1
 
 
 def read_tweets(path: Path, text_column: str = TEXT_COLUMN, label_column: str = LABEL_COLUMN) -> LabelledTexts:
-    """Read a CSV file with a header, one text a row.
+    """Read a CSV file with a header, one text a row, with commas, semicolons or tabs between the columns.
 
     The file is read as Latin-1, in which every byte is a character: real collections of tweets hold bytes
     that are not UTF-8, and pre-processing turns all of them into spaces anyway.
@@ -36,8 +36,9 @@ def read_tweets(path: Path, text_column: str = TEXT_COLUMN, label_column: str = 
             start = file.read(4)
             if start.startswith(("\xff\xfe", "\xfe\xff", "PK\x03\x04")) or "\0" in start:
                 raise DataError(f"{path} is not a plain CSV file: save it as CSV in UTF-8 or Latin-1")
+            header = start + file.readline()
             file.seek(0)
-            rows = csv.DictReader(file, strict=True)
+            rows = csv.DictReader(file, strict=True, delimiter=max(",;\t", key=header.count))
             rows.fieldnames = _columns(path, rows.fieldnames, (label_column, text_column))
             pairs = [(_label(path, rows.line_num, row[label_column]), row[text_column]) for row in rows]
     except csv.Error as error:
