@@ -114,6 +114,17 @@ def test_folders_and_patterns(argument: str, found: list[str], folder: Path) -> 
     assert names == found
 
 
+def test_spreadsheets_that_nobody_reads_are_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever has a folder checked is told of those in it that were not."""
+    for name in ("old.xls", "other.ods", ".cache.ods"):
+        (folder / "below" / name).write_bytes(b"PK")
+
+    assert run(["check", "below"]) == 0
+    assert "no .xlsx workbooks: below/old.xls, below/other.ods\n" in capsys.readouterr().err
+    assert run(["check", "below", "-q"]) == 0
+    assert not capsys.readouterr().err
+
+
 def test_results_come_one_by_one(folder: Path) -> None:
     """The first is there while the second is still computed, in text and in JSON."""
     with xlsxwriter.Workbook(folder / "slow.xlsx") as book:

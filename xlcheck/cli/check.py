@@ -13,13 +13,14 @@ import click
 
 from xlcheck.budget import budget as time_limit, positive
 from xlcheck.choices import EngineName
-from xlcheck.cli.checking import Task, check, outcomes, workbooks
+from xlcheck.cli.checking import Task, check, outcomes, passed_over, workbooks
 from xlcheck.cli.options import INPUT, INPUTS, OUTPUT, budget_option, engine_option, format_option, quiet_option
 from xlcheck.cli.results import show
 from xlcheck.cli.status import echo, status
 from xlcheck.errors import UsageError
 from xlcheck.files import require_writable
 from xlcheck.verdicts.findings import Refusal
+from xlcheck.verdicts.messages import first_of
 
 if TYPE_CHECKING:
     from xlcheck.cli.watch import Changes
@@ -105,6 +106,8 @@ def command(
     # Threads for large products of matrices, which nobody needs here, take NumPy a third of its start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     paths = workbooks(files)
+    if not quiet and (others := passed_over(files)):
+        echo(f"not checked, since they are no .xlsx workbooks: {first_of(others)}", err=True)
     if annotate is not None:
         if len(paths) > 1:
             raise UsageError("--annotate writes one marked copy; pass one workbook with it")

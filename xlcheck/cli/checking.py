@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import field, replace
 from glob import glob, has_magic
@@ -129,6 +129,7 @@ def _outcome(task: Task, left: float, in_all: float) -> CheckReport | Refusal:
 
 
 _ENDINGS = {".xlsx", ".xlsm"}
+_OTHERS = {".xls", ".xlsb", ".xltx", ".xltm", ".ods", ".fods", ".numbers"}
 _LOCK = "~$"  # Excel's note beside a workbook that is open
 
 
@@ -154,7 +155,7 @@ def workbooks(named: Iterable[Path], *, none_is_fine: bool = False) -> list[Path
 def _meant(argument: Path) -> list[Path]:
     """A file is taken as it is, whatever it is called: whoever reads it says what is wrong with it."""
     if argument.is_dir():
-        inside = sorted(path for path in argument.rglob("*") if _is_workbook(path, argument))
+        inside = _inside(argument, _ENDINGS)
         if not inside:
             raise UsageError(f"{argument} is a folder without a workbook in it; pass an .xlsx file or its folder")
         return inside
@@ -173,6 +174,18 @@ def _fitting(pattern: str) -> Iterator[Path]:
             yield path
 
 
-def _is_workbook(path: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return path.suffix.lower() in _ENDINGS and path.is_file() and not hidden and not path.name.startswith(_LOCK)
+def passed_over(named: Iterable[Path]) -> list[str]:
+    """The spreadsheets in folders that are checked of which nothing is said, because nobody reads such files."""
+    return [str(path) for argument in named if argument.is_dir() for path in _inside(argument, _OTHERS)]
+
+
+def _inside(folder: Path, endings: Set[str]) -> list[Path]:
+    """The files in a folder and those below, but what is hidden and Excel's notes."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in endings
+        and path.is_file()
+        and not path.name.startswith(_LOCK)
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
