@@ -32,6 +32,7 @@ from xlcheck.layout.accuracy import NAME as TEXTS
 from xlcheck.layout.draft import Draft
 from xlcheck.learning.optimisers import OPTIMISERS
 from xlcheck.texts import ENGLISH, _complete, language, say
+from xlcheck.workbook.limits import _formulas
 from xlcheck.workbook.plan import Formula, WorkbookPlan
 from xlcheck.workbook.writer import write_workbook
 
@@ -58,9 +59,12 @@ FOR_PROGRAMS = {"rebuild with", "xlcheck build ", " --vocabulary FILE", " --padd
 
 
 def marked(value: Any) -> Any:
-    """A table of texts in which a mark is the first letter of every word, but not of names and of what is read."""
+    """A table of texts in which a mark is the first letter of every word, but not of names and of what is read.
+
+    Each ends with a quotation mark, which a formula has to write twice.
+    """
     if isinstance(value, str):
-        return re.sub(r"\{[^}]*\}|([^\W\d_]+)", lambda word: MARK + word[0][1:] if word[1] else word[0], value)
+        return re.sub(r"\{[^}]*\}|([^\W\d_]+)", lambda word: MARK + word[0][1:] if word[1] else word[0], value) + '"'
     if isinstance(value, list):
         return [marked(item) for item in value]
     return {
@@ -153,13 +157,19 @@ def _toml(table: dict[str, Any], path: tuple[str, ...]) -> Iterator[str]:
 
 @pytest.mark.parametrize("workbook", spread(WORKBOOKS, 5))
 def test_a_translation_is_a_file(workbook: str, drafts: list[Draft], tmp_path: Path) -> None:
-    """With a file in which each word is another, no sheet says a word that does not stand in that file."""
+    """With a file in which each word is another, no sheet says a word that does not stand in that file.
+
+    And no formula takes a word for something else than a text.
+    """
     names = read_in(plan_of(workbook)) | names_in(drafts[0]) | trained_on(workbook) | words_of(WRITTEN_SO)
     file = translation(drafts, tmp_path / "marked.toml")
     with language(file):
-        write_workbook(plan_of(workbook), tmp_path / "marked.xlsx")
+        plan = plan_of(workbook)
+        write_workbook(plan, tmp_path / "marked.xlsx")
+    without_texts = {re.sub(r'"(?:[^"]|"")*+"', "", text) for sheet in plan.sheets for _, _, text in _formulas(sheet)}
     said = [(part, text) for part, text in said_by(tmp_path / "marked.xlsx") if not DATA.search(text)]
 
+    assert not [text for text in without_texts if MARK in text or '"' in text]
     assert sum(MARK in text for _, text in said) > 80
     assert {(part, text) for part, text in said if words_of(text.replace(SUMMED, "")) - names} == set()
 
@@ -225,12 +235,18 @@ def test_a_command_speaks_the_language_of_a_file(drafts: list[Draft], tmp_path: 
         ("{right} of {count} numbers", "{right} of {count numbers"),
         ("{right} of {count} numbers", "{right:>999999999} of {count} numbers"),
         ("[sheets", "["),
+        ('uses = "training"', 'uses = "Training"'),
+        ('tells = "India"', 'tells = "Indien"'),
+        ("and speak fluent", "and speak very fluent"),
     ],
 )
 def test_what_a_translation_lacks_is_said(
     old: str, new: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A text that is missing, one without its braces, and a file that is no TOML: wrong usage, and no workbook."""
+    """A text that is missing, one without its braces, a file that is no TOML: wrong usage, and no workbook.
+
+    So is what is no text but was translated, and a lesson that does not read as many words, or not the one it is about.
+    """
     file = tmp_path / "damaged.toml"
     file.write_text(ENGLISH.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
 

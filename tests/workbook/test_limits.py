@@ -12,6 +12,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.pattern import Letters, Pattern
 from xlcheck.workbook.limits import require_limits
 from xlcheck.workbook.plan import (
+    DropDown,
     Formula,
     FormulaBlock,
     Link,
@@ -35,6 +36,16 @@ def wide(columns: int, rows: int = 1) -> NumberBlock:
     return NumberBlock(Range("S", 0, 0, rows, columns), np.broadcast_to(1.0, (rows, columns)), "weight")
 
 
+def literal(inside: str) -> str:
+    """A text in a formula."""
+    return f'"{inside}"'
+
+
+def drop_down(title: str = "", message: str = "", choices: list[str | int] | None = None) -> DropDown:
+    """A cell in which one of some texts is chosen."""
+    return DropDown(Range("S", 0, 0), choices or ["a"], title, message)
+
+
 LONG = Pattern((*[part for _ in range(2000) for part in ("$", Letters(20, 700), "1+")], "1"))
 
 
@@ -51,6 +62,14 @@ LONG = Pattern((*[part for _ in range(2000) for part in ("$", Letters(20, 700), 
             plan(blocks=(FormulaBlock(Range("S", 0, 0, 2), LONG, np.zeros(2), "state"),)),
             "cell A2 would hold a formula of 12,002 characters",
         ),
+        (
+            plan(Formula("IF(A1=1," + literal('""' * 255) + "," + literal("y" * 256) + ")", "y")),
+            "a formula of worksheet 'S', cell A1 would hold the text 'y+ of 256 characters; Excel allows 255",
+        ),
+        (plan(Formula(literal("\U0001f600" * 128), "")), "of 256 characters; Excel allows 255"),
+        (plan(drop_downs=(drop_down(title="t" * 33),)), "title of a drop-down of worksheet 'S' .* of 33 .* allows 32"),
+        (plan(drop_downs=(drop_down(message="m" * 256),)), "a drop-down of worksheet 'S' .* of 256 .* allows 255"),
+        (plan(drop_downs=(drop_down(choices=["c"] * 129),)), "a drop-down of worksheet 'S' .* of 257 .* allows 255"),
         (WorkbookPlan((PlannedSheet("n" * 32, ()),)), "its name has 32 characters; Excel allows 31"),
         (
             plan(Formula("1", "a\x0bb")),
@@ -85,8 +104,11 @@ def test_more_links_than_excel_can_hold_are_refused(tmp_path: Path) -> None:
 
 def test_what_just_fits_is_accepted() -> None:
     """The limits themselves are allowed; commas and brackets in texts are none; a constant holds any character."""
-    commas = Formula('CONCATENATE("' + ",(" * 300 + '",A1)', 0.0)
+    commas = Formula('CONCATENATE("' + '",A1,"'.join([",(" * 127] * 3) + '",A1)', 0.0)
+    named = Formula(f"""'"'!A1&'{"n" * 300}'!A1&""" + literal('""' * 255), "")
     longest = Formula("1+" * 4095 + "1", 0.0)
 
-    require_limits(plan("x" * 32_767, "\x10own \ufffe", longest, Formula(f"MAX({','.join('1' * 255)})", 0.0), commas))
+    require_limits(
+        plan("x" * 32_767, "\x10own \ufffe", longest, Formula(f"MAX({','.join('1' * 255)})", 0.0), commas, named)
+    )
     require_limits(plan(blocks=(wide(16_384),)))

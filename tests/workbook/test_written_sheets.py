@@ -33,6 +33,14 @@ def test_on_a_protected_sheet_looks_may_be_changed_and_nothing_else(tmp_path: Pa
     assert not written(tmp_path).protection.sheet
 
 
+def test_columns_and_rows_are_as_large_as_excel_allows(tmp_path: Path) -> None:
+    """A long name of a layer needs no wider one, with which Excel would not open the file."""
+    sheet = written(tmp_path, widths={0: 541.0, 1: 9.0}, heights={0: 500.0})
+
+    assert sheet.column_dimensions["A"].width == pytest.approx(255, abs=1)
+    assert sheet.row_dimensions[1].height == pytest.approx(409, abs=0.5)
+
+
 @pytest.mark.parametrize(("freeze", "cell"), [((2, 1), "B3"), ((5, 0), "A6"), (None, None)])
 def test_what_scrolls_begins_where_the_plan_says(
     freeze: tuple[int, int] | None, cell: str | None, tmp_path: Path

@@ -18,7 +18,7 @@ from xlcheck.graph.notation import label_of
 from xlcheck.graph.quantities import Quantity
 from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft, reference
-from xlcheck.texts import meant, say, say_all
+from xlcheck.texts import in_quotes, meant, say, say_all
 from xlcheck.workbook.plan import Formula, Link
 
 Labels = Mapping[str, str]
@@ -106,7 +106,6 @@ _RULES: dict[type[ex.Expr], Callable[[Any, Labels], str]] = {
 NAME = "Hints"
 _SYMBOL, _NUMBER, _TYPED, _COST, _TEXT = range(5)
 _TOP = 5
-_LITERAL = 250  # characters in a text of a formula; Excel takes 255
 
 
 def hints_sheet(
@@ -144,9 +143,8 @@ def hints_sheet(
             typed.append(sheet.put(row, _TYPED, None, "typed"))
             sheet.put(row, _COST, f"{100 * cost:g} %", "label")
             opened = ",".join(f"{place.a1}=1" for place in typed)
-            sheet.put(
-                row, _TEXT, Formula(f'IF(AND({opened}),{_quoted(text)},"{closed}")', closed), "wrap_beside_hidden"
-            )
+            shown = f"IF(AND({opened}),{in_quotes(text)},{in_quotes(closed)})"
+            sheet.put(row, _TEXT, Formula(shown, closed), "wrap_beside_hidden")
             sheet.heights[row] = 20 if len(text) < 120 else 36 if len(text) < 240 else 52
             hints.append(Hint(typed[-1], band, number, float(cost)))
             row += 1
@@ -179,9 +177,3 @@ def _cells(cell: Range, formula: str) -> str:
 
 def _listed(items: Sequence[str]) -> str:
     return listed(items) if items else say("hints.nothing")
-
-
-def _quoted(text: str) -> str:
-    """A text as a formula writes it, in pieces that Excel takes."""
-    pieces = [text[start : start + _LITERAL] for start in range(0, len(text), _LITERAL)] or [""]
-    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)

@@ -11,7 +11,7 @@ from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.numbers import RIGHT, WRONG
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.texts import say, say_all, say_live
+from xlcheck.texts import in_quotes, say, say_all, say_live
 
 NAME = "All texts"
 _NUMBER, _TEXT, _PLACE, _PART, _LABEL, _SHARE, _ANSWER, _RIGHT = range(8)
@@ -92,7 +92,7 @@ class _Page:
             draft.helper(sheet, row, _PART, part, [self._parts[k]], "column_label")
             label = sheet.put(row, _LABEL, self._names[k], "target_text")
             share = sheet.put(row, _SHARE, float(self._answers[k]), "keras")
-            said = f'IF({share.a1}>={self._threshold.fixed()},"{texts.names[1]}","{texts.names[0]}")'
+            said = f"IF({share.a1}>={self._threshold.fixed()},{in_quotes(texts.names[1])},{in_quotes(texts.names[0])})"
             answer = draft.helper(sheet, row, _ANSWER, said, [self._said[k]], "output_text")
             right = f'IF({answer.a1}={label.a1},"{RIGHT}","{WRONG}")'
             sign = RIGHT if self._said[k] == self._names[k] else WRONG
@@ -124,7 +124,7 @@ class _Page:
 
     def _counted(self, part: str, name: str, said: str) -> str:
         wanted = ((_PART, part), (_LABEL, name), (_ANSWER, said))
-        pairs = [f'{self._cells[column].fixed()},"{text}"' for column, text in wanted]
+        pairs = [f"{self._cells[column].fixed()},{in_quotes(text)}" for column, text in wanted]
         return f"COUNTIFS({','.join(pairs)})"
 
     def _helper(self, row: int, column: int, text: str, value: float, style: str) -> Range:

@@ -11,7 +11,7 @@ from xlcheck.layout.common import choose, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.model_spec import ModelSpec
-from xlcheck.texts import say
+from xlcheck.texts import in_quotes, say
 
 NAME = "Feeds itself"
 
@@ -64,7 +64,7 @@ def _written(draft: Draft, sheet: SheetDraft, places: Places, loop: Loop, steps:
         for band, at in ((loop.reads, TOP + 1), (loop.writes, row)):
             area = places.inner.placed(f"{band}[{t}]")
             cells = Range(NAME, area.top, area.left, area.rows)
-            listed = ",".join(f'"{name}"' for name in names)
+            listed = ",".join(map(in_quotes, names))
             text = f"CHOOSE(MATCH(MAX({cells.a1}),{cells.a1},0),{listed})"
             words = [names[int(values.argmax())] for values in trace[f"{band}[{t}]"]]
             draft.helper(sheet, at, area.left, text, words, "word" if at == TOP + 1 else "output_text")

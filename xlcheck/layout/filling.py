@@ -21,7 +21,7 @@ from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.softmax import softmax_parts
 from xlcheck.layout.table import FIRST, START, Line, Table
 from xlcheck.layout.widening import brief_width, formula_width
-from xlcheck.texts import say, say_all
+from xlcheck.texts import in_quotes, say, say_all
 from xlcheck.workbook.bindings import FilledHelper
 from xlcheck.workbook.styles import BRIEF, STYLES
 
@@ -35,7 +35,8 @@ def says_sample(draft: Draft, sheet: SheetDraft, table: Table, store: Store, sai
     """Above the table: which sample its numbers belong to, and a link to where it is chosen, or typed."""
     if draft.selector is None and len(draft.samples) == 1:  # a text, which may be longer than the table is wide
         own = f"{said} "
-        draft.helper(sheet, 2, MEANING, f'"{own}"&{store.label}', [own + text for text in draft.samples], "strong")
+        texts = [own + text for text in draft.samples]
+        draft.helper(sheet, 2, MEANING, f"{in_quotes(own)}&{store.label}", texts, "strong")
         return
     sheet.put(2, MEANING, said, "label")
     choose(draft, sheet, 2, START)

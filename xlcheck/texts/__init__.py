@@ -20,6 +20,8 @@ from xlcheck.documents import read_toml
 from xlcheck.errors import UsageError
 
 ENGLISH = Path(__file__).with_name("en.toml")
+_LITERAL = 255
+"""Characters that Excel takes in a text of a formula; it counts those beyond U+FFFF twice."""
 _spoken: ContextVar[Mapping[str, Any] | None] = ContextVar("spoken", default=None)
 """What a translation says, while its language is spoken."""
 
@@ -39,9 +41,22 @@ def say(name: str, /, **fields: object) -> str:
 
 def say_live(name: str, /, **formulas: object) -> str:
     """A formula that says a text: what stands in its braces are formulas, or numbers that never change."""
-    quoted = _text(name).replace('"', '""')
-    parts = {field: f'"&{formula}&"' if isinstance(formula, str) else formula for field, formula in formulas.items()}
-    return f'"{quoted.format(**parts)}"'.removeprefix('""&').removesuffix('&""')
+    parts, text = list[str](), ""
+    for words, field, *_ in Formatter().parse(_text(name)):
+        text += words
+        if field is not None and isinstance(formula := formulas[field], str):
+            parts += [in_quotes(text), formula] if text else [formula]
+            text = ""
+        elif field is not None:
+            text += str(formula)
+    return "&".join([*parts, in_quotes(text)] if text or not parts else parts)
+
+
+def in_quotes(text: str) -> str:
+    """A text as a formula writes it, in pieces that Excel takes."""
+    size = _LITERAL if max(text, default="") <= "\uffff" else _LITERAL // 2
+    pieces = [text[start : start + size] for start in range(0, len(text), size)] or [""]
+    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
 
 
 def beginning(name: str) -> str:
@@ -71,10 +86,13 @@ def language(file: Path) -> Iterator[None]:
     """While this lasts, sheets speak the language of a file.
 
     Raises:
-        UsageError: it cannot be read, is no TOML file, lacks a text, or has one with other braces than the English one.
+        UsageError: it cannot be read, is no TOML file, lacks a text, or has one with other braces than the English one,
+            or names and words that do not fit together.
     """
     own = read_toml(file, UsageError)
     _complete(own, _english(), (), file)
+    for lesson, english in _english()["lessons"].items():
+        _fit(own["lessons"][lesson], english, f"{file}: lessons.{lesson}.")
     before = _spoken.set(own)
     try:
         yield
@@ -97,6 +115,15 @@ def _complete(own: Any, english: Any, path: tuple[str, ...], file: Path) -> None
             _complete(mine, other, (*path, str(number)), file)
     elif type(own) is not type(english) or (path[0] == "sheets" and _fields(own) != _fields(english)):
         raise UsageError(f"{file} does not say {'.'.join(path)} as {ENGLISH.name} does: with the same braces")
+
+
+def _fit(own: Mapping[str, Any], english: Mapping[str, Any], where: str) -> None:
+    """Ask a lesson for what is no text, and for the words that its network reads."""
+    if own.get("uses") != english.get("uses"):
+        raise UsageError(f"{where}uses is a name and no text; leave it as it is")
+    words, wanted = (lesson.get("words", "").split() for lesson in (own, english))
+    if len(words) != len(wanted) or (wanted and own["tells"] not in words):
+        raise UsageError(f"{where}words must be {len(wanted)} words, and tells one of them")
 
 
 def _fields(text: str) -> set[tuple[str | None, ...]]:

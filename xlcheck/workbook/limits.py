@@ -18,8 +18,13 @@ MAX_FORMULA = 8192
 MAX_TEXT = 32_767
 MAX_ARGUMENTS = 255
 MAX_NESTING = 64
+MAX_LITERAL = 255
 MAX_LINKS = 65_530
+MAX_TITLE = 32
+MAX_WIDTH, MAX_HEIGHT = 255, 409
+"""Of a column in letters, and of a row in points; what needs more is cut off, and can still be read elsewhere."""
 
+_QUOTED = re.compile(r"""'(?:[^']|'')*+'|"((?:[^"]|"")*+)\"""")  # the name of a worksheet, or a text
 # Characters that XML has no way to write. In texts that are constants, and only there, Excel writes them otherwise.
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -44,15 +49,37 @@ def require_limits(plan: WorkbookPlan) -> None:
             # Counting brackets and commas first spares almost every formula the closer look.
             if len(text) >= MAX_FORMULA or text.count(",") >= MAX_ARGUMENTS or text.count("(") > MAX_NESTING:
                 _require_formula(_where(sheet, row, column), text)
+            if '"' in text and len(text) > MAX_LITERAL // 2:
+                _require_literals(f"a formula of {_where(sheet, row, column)}", text)
         for cell in sheet.cells:
             if isinstance(cell.content, str) and len(cell.content) > MAX_TEXT:
                 raise WorkbookError(
                     f"{_where(sheet, cell.row, cell.column)} would hold a text of {len(cell.content):,} characters; "
                     f"Excel allows {MAX_TEXT:,}"
                 )
+        _require_drop_downs(sheet)
         links = sum(isinstance(cell.content, Link) for cell in sheet.cells)
         if links > MAX_LINKS:
             raise WorkbookError(f"worksheet {sheet.name!r} would have {links:,} links; Excel allows {MAX_LINKS:,}")
+
+
+def _require_literals(where: str, formula: str) -> None:
+    for literal in _QUOTED.findall(formula):
+        _require_length(where, literal.replace('""', '"'))
+
+
+def _require_drop_downs(sheet: PlannedSheet) -> None:
+    where = f"drop-down of worksheet {sheet.name!r}"
+    for item in sheet.drop_downs:
+        _require_length(f"the title of a {where}", item.title, MAX_TITLE)
+        _require_length(f"a {where}", item.message)
+        if not isinstance(item.choices, Range):
+            _require_length(f"a {where}", ",".join(map(str, item.choices)))
+
+
+def _require_length(where: str, text: str, most: int = MAX_LITERAL) -> None:
+    if (length := len(text.encode("utf-16-le", "surrogatepass")) // 2) > most:
+        raise WorkbookError(f"{where} would hold the text {text!r:.60} of {length} characters; Excel allows {most}")
 
 
 def _require_grid(sheet: PlannedSheet) -> None:

@@ -26,7 +26,7 @@ from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.memory import no_garbage_collection
 from xlcheck.workbook.beside_cells import FOOTER
 from xlcheck.workbook.fingerprint import with_fingerprint
-from xlcheck.workbook.limits import require_limits
+from xlcheck.workbook.limits import MAX_HEIGHT, MAX_WIDTH, require_limits
 from xlcheck.workbook.manifest import SHEET
 from xlcheck.workbook.plan import (
     LOGARITHMIC,
@@ -146,9 +146,9 @@ def _write_sheet(book: Any, sheet: PlannedSheet, formats: _Formats) -> None:
     ws = book.add_worksheet(sheet.name, worksheet_class=ExactWorksheet)
     ws.hide_gridlines(2)
     for column, width in sheet.widths.items():
-        ws.set_column(column, column, width)
+        ws.set_column(column, column, min(width, MAX_WIDTH))
     for row, height in sheet.heights.items():
-        ws.set_row(row, height)
+        ws.set_row(row, min(height, MAX_HEIGHT))
     for cell in sheet.cells:
         _put(ws, cell.row, cell.column, cell.content, cell.style, formats)
     for spill in sheet.spills:

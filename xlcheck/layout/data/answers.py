@@ -14,7 +14,7 @@ from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.numbers import slack
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.encoding import Encoding
-from xlcheck.texts import say, say_all
+from xlcheck.texts import in_quotes, say, say_all
 
 CANDIDATES = 10
 ANSWER_TOP = 4
@@ -53,7 +53,7 @@ def next_words(draft: Draft, sheet: SheetDraft, encoding: Encoding, vocabulary: 
     cells = reference(area, sheet.name, fixed=True)
     listed = reference(vocabulary, sheet.name, fixed=True)
     first = encoding.first_code
-    specials = ",".join(f'"{encoding.word(code)}"' for code in range(first))
+    specials = ",".join(in_quotes(encoding.word(code)) for code in range(first))
     for rank in range(min(CANDIDATES, len(encoding.words))):
         row = ANSWER_TOP + 2 + rank
         sheet.put(row, 0, float(rank + 1), "column_label")

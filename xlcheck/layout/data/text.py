@@ -17,7 +17,7 @@ from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.encoding import FROM_FILE, PADDING, Encoding, Words
-from xlcheck.texts import say, say_all
+from xlcheck.texts import in_quotes, say, say_all, say_live
 from xlcheck.workbook.plan import DropDown
 
 NAME, VOCABULARY = "Text", "Vocabulary"
@@ -179,7 +179,7 @@ def _typed_words(draft: Draft, sheet: SheetDraft, typed: TypedText, vocabulary: 
         value: float | str = float(encoding.codes.get(word, encoding.unknown or PADDING)) if word else _NOTHING
         draft.helper(sheet, row, _CODE, f'IF({empty},"{_NOTHING}",{code})', [value], "input_code")
         known = _NOTHING if not word else say("common.yes") if word in encoding.codes else say("text.not_known")
-        text = f'IF({empty},"{_NOTHING}",IF(ISNUMBER({found}),"{say("common.yes")}","{say("text.not_known")}"))'
+        text = f'IF({empty},"{_NOTHING}",IF(ISNUMBER({found}),{say_live("common.yes")},{say_live("text.not_known")}))'
         draft.helper(sheet, row, _KNOWN, text, [known], "column_label")
         so_far = f'{sheet.at(row - 1, _SENTENCE).a1}&" "&' if k else ""
         text = f'TRIM({so_far}IF({empty},"",{read.a1}))'
@@ -212,7 +212,7 @@ def _steps(draft: Draft, sheet: SheetDraft, typed: TypedText, columns: _Columns,
     context = _context(sheet, typed, top)
     count = sheet.at(top + steps - 1, _PLACE).fixed()
     codes = encoding.encode(typed.text)
-    specials = ",".join(f'"{encoding.word(code)}"' for code in range(first))
+    specials = ",".join(in_quotes(encoding.word(code)) for code in range(first))
     listed = reference(vocabulary, NAME, fixed=True)
     for t in range(steps):
         row = top + t

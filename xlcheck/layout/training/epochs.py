@@ -199,7 +199,7 @@ def _compare(
 
     kept = [column_name(table.columns[name]) for name in weights]
     held = f"{kept[0]}\1:{kept[-1]}\1"
-    state = f'IF(OR(MAX({held})>={LIMIT:g},MIN({held})<=-{LIMIT:g}),"{say("epochs.diverged")}","")'
+    state = f'IF(OR(MAX({held})>={LIMIT:g},MIN({held})<=-{LIMIT:g}),{say_live("epochs.diverged")},"")'
     filled(_STATE, state, "", 0.0)
     own, keras = column_name(_LOSS), column_name(_KERAS)
     filled(_DIFFERENCE, f'IF({applies}=1,{own}\1-{keras}\1,"{OBSOLETE}")', 0.0, 1e-13)
@@ -261,15 +261,15 @@ def _curves(
 def _how_it_went(draft: Draft, sheet: SheetDraft, epoch: EpochGraph, table: EpochTable, inputs: TrainingInputs) -> None:
     """Where the loss has come to, and in how many epochs the workbook agrees with Keras."""
     training = draft.sheets[TRAINING]
-    epochs, mark = table.area.rows, say("epochs.diverged")
+    epochs, mark = table.area.rows, say_live("epochs.diverged")
     state, loss_span, weight_span = (
         reference(sheet.at(FIRST, column, epochs, 1), TRAINING, fixed=True)
         for column in (_STATE, _DIFFERENCE, _WEIGHT_DIFFERENCE)
     )
     last = reference(sheet.at(FIRST + epochs - 1, _LOSS), TRAINING, fixed=True)
-    diverged = say_live("epochs.has_diverged", epoch=f'MATCH("{mark}",{state},0)')
+    diverged = say_live("epochs.has_diverged", epoch=f"MATCH({mark},{state},0)")
     came_to = say_live("epochs.loss", epochs=epochs, loss=f"ROUND({last},6)")
-    text = f'IF(COUNTIF({state},"{mark}")>0,{diverged},{came_to})'
+    text = f"IF(COUNTIF({state},{mark})>0,{diverged},{came_to})"
     shown = say("epochs.loss", epochs=epochs, loss=_rounded(float(table.values[epoch.loss][-1, 0])))
     status = training.at(TOP - 1, CHARTS, 1, CHARTS_WIDE)
     merged_helper(draft, training, status, text, [shown], "big_verdict")

@@ -24,7 +24,7 @@ from xlcheck.layout.widening import formula_width
 from xlcheck.learning.optimisers import OPTIMISERS
 from xlcheck.learning.optimisers.step import LAYER, NEW
 from xlcheck.learning.optimisers.table import LIMIT, EpochGraph
-from xlcheck.texts import meant, say, say_all
+from xlcheck.texts import in_quotes, meant, say, say_all
 from xlcheck.workbook.plan import Content, Formula
 
 NAME = "One step"
@@ -194,7 +194,7 @@ def _chosen(
     draft: Draft, sheet: SheetDraft, row: int, column: int, texts: Sequence[str], style: str, choice: Range
 ) -> None:
     """The text for the optimiser that is chosen."""
-    options = ",".join(f'"{text}"' for text in texts)
+    options = ",".join(map(in_quotes, texts))
     shown = texts[round(draft.value(f"{LAYER}.choice")) - 1]
     draft.helper(sheet, row, column, f"CHOOSE({reference(choice, NAME, fixed=True)},{options})", [shown], style)
 

@@ -15,7 +15,7 @@ from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.layout.common import heading, subscript, title
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.texts import say, say_all, say_live
+from xlcheck.texts import in_quotes, say, say_all, say_live
 from xlcheck.workbook.plan import Chart, DropDown, Series
 
 NAME = "Vanishing"
@@ -227,7 +227,7 @@ def _two_units(draft: Draft, sheet: SheetDraft, row: int) -> int:
     sheet.put(row + 1, 4, say("vanishing.largest_singular_value"), "label")
     cell = draft.helper(sheet, row + 1, 5, text, [largest], "intermediate", 1e-12)
     shrinks, grows = say("vanishing.shrinks"), say("vanishing.may_grow")
-    verdict = f'IF({cell.a1}<1,"{shrinks}","{grows}")'
+    verdict = f"IF({cell.a1}<1,{in_quotes(shrinks)},{in_quotes(grows)})"
     draft.helper(sheet, row + 1, 6, verdict, [shrinks if largest < 1 else grows], "strong")
     return row + 4
 
