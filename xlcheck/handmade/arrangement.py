@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import skeleton
@@ -31,7 +31,7 @@ from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.recognise import Recognised
 from xlcheck.handmade.equations.term_changes import Edit
-from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
+from xlcheck.handmade.equations.typed_over import TypedOver, typed_again, typed_over
 from xlcheck.handmade.equations.whole_steps import mixed_up_steps, mixing_shares
 from xlcheck.handmade.layer_cells import LayerCells, at_first
 from xlcheck.handmade.networks.network import Network
@@ -119,7 +119,9 @@ class Arrangement:
         steps = islice(mixed_up_steps(readings, [layer.results for layer in self.plain]), 1)
         softmaxes = [own.results for own in self.plain if own.networks[0].spec.layers[-1].kind == "Softmax"]
         shares = islice(mixing_shares(readings, softmaxes), 1)
-        return [*alone, *said, *empty, *(own.said for own in self.typed_over[:1]), *together, *steps, *shares]
+        typed = (text for own in self.layers for text in typed_again(own.inputs, self.reads.terms, table))
+        typed_first = islice(chain((own.said for own in self.typed_over), typed), 1)
+        return [*alone, *said, *empty, *typed_first, *together, *steps, *shares]
 
     @cached_property
     def typed_over(self) -> list[TypedOver]:

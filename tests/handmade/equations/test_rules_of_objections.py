@@ -90,6 +90,18 @@ def test_a_result_that_the_next_layer_passes_over_is_named(tmp_path: Path) -> No
     )
 
 
+def test_a_result_that_a_layer_reads_twice_is_named(tmp_path: Path) -> None:
+    """Two cells bend one sum, and the layer behind reads both: one of them stands for the other unit."""
+    right = {f"K{row}": f"=TANH(I{row}*$L$2+J{row}*$L$3+$L$4)" for row in (8, 9, 10)}
+    cells = dense(3) | {"L2": 0.4, "L3": -0.9, "L4": 0.2} | right
+    twice = {f"J{row}": str(cells[f"I{row}"]) for row in (8, 9, 10)}
+
+    assert [own for own in sheet(cells, tmp_path).arrangement.objections() if "compute the same" in own] == []
+    assert sheet(cells | twice, tmp_path).arrangement.objections()[-1:] == [
+        "S!I8 and S!J8 compute the same, and S!K8 reads both"
+    ]
+
+
 def test_a_number_beside_weights_may_be_one_more(tmp_path: Path) -> None:
     """One that goes on their column is, unless the word before it says that it belongs to a training."""
     found = sheet(dense(3) | {"D2": 0.77, "A6": "learning rate", "B6": 0.1}, tmp_path)

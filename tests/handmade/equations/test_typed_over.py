@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from xlcheck.handmade.equations.typed_over import TypedOver, typed_over
+from xlcheck.handmade.equations.typed_over import TypedOver, typed_again, typed_over
 
 SUM = ("S", 10, 10)
 TANH = round(math.tanh(0.5), 6)
@@ -91,3 +91,19 @@ def test_a_softmax_is_known_by_all_of_its_numbers(by: tuple[int, int]) -> None:
     assert found(typed, SUMS) == (wanted if near else [])
     assert found(typed | {places[1]: SHARES[1] + 0.0001}, SUMS) == []
     assert found({cell: round(share, 2) for cell, share in typed.items()}, SUMS) == []
+
+
+def test_an_input_that_is_computed_beside_it_was_typed_again() -> None:
+    """Several numbers in one direction, or one with many digits, are no chance; a 0 of a ReLU and one alone may be."""
+
+    def said(typed: dict[Any, float], computed: dict[Any, float]) -> list[str]:
+        terms: Any = Terms(computed)
+        return [*typed_again(typed.keys(), terms, SimpleNamespace(typed_numbers=typed))]  # type: ignore[arg-type]
+
+    sums = {("S", 10 + by, 10): number for by, number in enumerate((1.44258694, 1.78208853, -0.3))}
+    here = {("S", 10 + by, 12): number for by, number in enumerate((1.4426, 1.7821, 0.0))}
+    assert said(here, sums) == ["S!M11 is a typed number, and what S!K11 computes"]
+    assert said({("S", 10, 12): 1.4426}, sums) == []
+    assert said({("S", 10, 12): 1.442587}, sums) == ["S!M11 is a typed number, and what S!K11 computes"]
+    assert said({("S", 10, 12): 1.4426, ("S", 11, 13): 1.7821}, sums) == []
+    assert said({("S", 10, 12): 1.4427, ("S", 11, 12): 1.7822}, sums) == []

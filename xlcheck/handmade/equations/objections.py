@@ -56,7 +56,8 @@ def objections(
     for cell in itertools.islice(_after_results(table, values, read, readings), 1):
         found.append(f"{show(cell)} stands in line with results, and no formula computes it")
     found += [why for reading in readings if (why := doubt_of(table, read, reading)) is not None]
-    return [*found, *(text for _, text in repeated(readings)), *of_two_signs(table, readings)]
+    found += [*(text for _, text in repeated(readings)), *itertools.islice(_read_twice(readings), 1)]
+    return [*found, *of_two_signs(table, readings)]
 
 
 def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
@@ -203,6 +204,18 @@ def repeated(readings: Sequence[Reading]) -> Iterator[tuple[Address, str]]:
             first, *others = twice[0]
             cell = cell_of(others[-1])
             yield cell, f"{show(cell)} computes again what {show(cell_of(first))} holds"
+
+
+def _read_twice(readings: Sequence[Reading]) -> Iterator[str]:
+    """Cells that hold the same result of a layer, in whose place two of them stand where another layer reads it."""
+    same = {x.atom: own[0].atom for reading in readings for own in reading.layer.at.values() for x in own}
+    for reading in readings:
+        for (_, step), own in reading.layer.at.items():
+            first: dict[Atom, Atom] = {}
+            for atom in sorted(reading.layer.slots[step].values()) if own else ():
+                if (known := first.setdefault(same.get(atom, atom), atom)) != atom:
+                    both = f"{show(cell_of(known))} and {show(cell_of(atom))}"
+                    yield f"{both} compute the same, and {show(cell_of(own[0].atom))} reads both"
 
 
 def _perhaps_weights(readings: Sequence[Reading]) -> set[Address]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -13,7 +14,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
-from xlcheck.handmade.reading.offsets import Offset, in_line, offset, run_from
+from xlcheck.handmade.reading.offsets import Offset, in_line, offset, offset_between, run_from
 from xlcheck.layers.activations import activation_function
 
 _NEAR = 4
@@ -72,6 +73,26 @@ def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
         compared = [{*read} for read in terms.reads.values() if cell in read] if same else []
         yield from (own for own in found if same <= {own.of} and not any(same <= read for read in compared if same))
     yield from _softmaxes(computed, table.typed_numbers)
+
+
+def typed_again(inputs: Collection[Address], terms: CellTerms, table: CellTable) -> Iterator[str]:
+    """What is said of numbers that a layer reads and somebody typed, though beside them they are computed.
+
+    Args:
+        inputs: the cells of what a layer is given at its steps.
+        terms: what each formula computes.
+        table: the cells.
+    """
+    found: dict[Offset, list[Address]] = defaultdict(list)
+    typed = {cell: number for cell in inputs if digits_of(number := table.typed_numbers.get(cell, 0.0)) >= COMPUTED}
+    for cell, number in typed.items():
+        for other in chain(*in_line(cell, _NEAR)):
+            if other in terms and agrees(terms.number(other), number):
+                found[offset_between(cell, other)].append(cell)
+    for by, cells in found.items():
+        if len(cells) > 1 or digits_of(typed[cells[0]]) >= _MANY:
+            first = min(cells)
+            yield f"{show(first)} is a typed number, and what {show(offset(first, by))} computes"
 
 
 def _softmaxes(computed: Mapping[Address, float], typed: Mapping[Address, float]) -> Iterator[TypedOver]:
