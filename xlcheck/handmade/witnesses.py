@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
-from xlcheck.handmade.equations.forms import Forms
+from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, Forms
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.reading import Reading
@@ -64,6 +64,8 @@ def reason_to_doubt(
     certain = _certain(reading, outcome, forms)
     doubtful = [c for c in open_cells if c not in certain or c in unsure or stands_among_others(c, outcome)]
     doubtful += [c for c in open_cells if c not in doubtful and _reads_a_number(c, outcome, forms)]
+    twins = _computed_again({*_read_by(open_cells, outcome)} - {*cells}, forms)
+    doubtful += [c for c in open_cells if c not in doubtful and not twins.isdisjoint(outcome.precedents.of(c))]
     read = {*cells, *_read_by(cells, outcome)}
     displaced = {cell for cell in read if _stands_for_another(cell, outcome.aligned.keys)}
     odd = {*cells} | displaced
@@ -91,6 +93,23 @@ def _reads_a_number(cell: Address, outcome: Outcome, forms: Forms) -> bool:
     given = {own for network in outcome.networks for *_, own in network.cells()}
     read = (atom_of(other) for other in outcome.precedents.of(cell) if other not in given)
     return any(forms.is_given(atom) and forms.holds_something(atom) for atom in read)
+
+
+def _computed_again(cells: Collection[Address], forms: Forms) -> set[Address]:
+    """Those of some formulas that compute what others do, and so may be wrong themselves, and not who reads them.
+
+    Args:
+        cells: the formulas.
+        forms: what each cell computes.
+    """
+
+    def computed(atom: Atom) -> object:
+        form = forms.of(atom)
+        return form.kind, frozenset(form.polynomial.items()), frozenset(form.below.items())
+
+    whole = [own for own in forms if not own[3] and forms.of(own).kind not in {GIVEN, COPY, OPAQUE}] if cells else []
+    how_often = Counter(map(computed, whole))
+    return {cell_of(atom) for atom in whole if how_often[computed(atom)] > 1}.intersection(cells)
 
 
 def _read_by(cells: Iterable[Address], outcome: Outcome) -> set[Address]:

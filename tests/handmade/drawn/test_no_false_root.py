@@ -49,6 +49,19 @@ def test_who_reads_a_number_typed_among_results_is_not_blamed() -> None:
     assert (found.outcome, found.false) == ("silent", ())
 
 
+def test_activations_that_were_typed_do_not_pass_where_they_leave_sums_as_they_are() -> None:
+    """Three numbers in the place of a leaky ReLU, all above 0: the sums beside them hold the same, and nobody reads."""
+    assert answer(111055, [1]).outcome == "silent"
+
+
+def test_who_reads_what_another_cell_computes_too_is_not_blamed() -> None:
+    """A whole gate adds inputs of the step before: its sums repeat those of that step, and its activations are right.
+
+    Some of these sums are named, and no activation.
+    """
+    assert answer(97059, [1]).outcome in {"partly found", "exact"}
+
+
 def test_a_mistake_in_one_of_two_places_is_counted_by_itself() -> None:
     """Of two activations of one unit nobody knows which is meant; the report names both, and the score says so."""
     assert answer(70218, [1], "toy").outcome == "one of two"
