@@ -104,15 +104,30 @@ def test_what_is_not_recognised_becomes_a_skeleton(tmp_path: Path) -> None:
 
 def test_a_draft_leaves_out_layers_that_may_be_others(tmp_path: Path) -> None:
     """Two that read one input may be parts of a larger one; the draft counts what it explains, and that agrees."""
+    cells: dict[str, object] = {f"{c}{row}": 0.3 * row - 0.2 * k for row in (1, 2, 3) for k, c in enumerate("ABCDG")}
+    for row in (5, 6, 7):
+        cells |= {f"A{row}": 0.4 * row - 2.1, f"B{row}": 1.3 - 0.2 * row}
+        sums = {c: f"{c}$1*$A{row}+{c}$2*$B{row}+{c}$3" for c in "CD"}
+        cells |= {f"E{row}": f"=TANH({sums['C']})", f"F{row}": f"=1/(1+EXP(-({sums['D']})))"}
+    path = made(tmp_path / "book.xlsx", cells)
+    draft = proposal(path)
+
+    assert (draft.networks, draft.explained, draft.formula_cells) == ((), 0, 6)
+
+
+def test_a_draft_has_layers_that_a_further_one_reads_together(tmp_path: Path) -> None:
+    """Two branches, each with its activation: the weighted sums behind them read all of both, and so they are no gates.
+
+    The draft counts what it explains, and that agrees.
+    """
     path = tmp_path / "book.xlsx"
     path.write_bytes(to_bytes(drawn(8).layout))
-    draft, found = proposal(path), check(path)
+    draft = proposal(path)
     (tmp_path / "book.toml").write_text(draft.text, encoding="utf-8")
 
-    assert [network.spec.layers[0].options["activation"] for network in draft.networks] == ["softmax"]
-    assert draft.explained < draft.formula_cells
-    assert check(path, bindings=tmp_path / "book.toml").counts.agree == draft.explained
-    assert found.counts.agree == draft.formula_cells
+    activations = [network.spec.layers[0].options["activation"] for network in draft.networks]
+    assert activations == ["tanh", "leaky_relu", "softmax"]
+    assert check(path, bindings=tmp_path / "book.toml").counts.agree == draft.explained == draft.formula_cells
 
 
 def test_ignored_cells_get_no_verdict(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.handmade.equations.colouring import find_instances
@@ -102,6 +103,7 @@ def recognise_layers(forms: Forms, tables: Tables | None = None) -> Recognised:
                 doubtful.append((min(reading.layer.by_atom), why))
         if not found:
             doubtful.append((min(layer.by_atom), "no layer of Keras has these activations"))
+    readings = [*_with_branches(readings)]
     kept = [
         reading
         for reading in readings
@@ -117,6 +119,26 @@ def recognise_layers(forms: Forms, tables: Tables | None = None) -> Recognised:
 def _readings(layer: Layer, forms: Forms) -> list[Reading]:
     recurrent = read_lstm(layer, forms) or read_simple_rnn(layer, forms)
     return [recurrent] if recurrent is not None else read_dense(layer, forms)
+
+
+def _with_branches(readings: Sequence[Reading]) -> Iterator[Reading]:
+    """Readings, certain where rows with several activations are branches: a layer reads all of them, and nothing else.
+
+    Of gates no weighted sum reads all.
+    """
+    made: dict[frozenset[Atom], set[Atom]] = defaultdict(set)
+    for own in readings:
+        for (step, _), atom in outputs(own).items():
+            made[_inputs_at(own, step)].add(atom)
+    joined = {_inputs_at(own, step) for own in readings for step in own.layer.steps}
+    for own in readings:
+        may_be = not own.is_certain and own.kind == "Dense" and all(x.is_anchored for x in own.layer.instances)
+        is_branch = may_be and all(made[_inputs_at(own, step)] in joined for step in own.layer.steps)
+        yield replace(own, is_certain=True) if is_branch else own
+
+
+def _inputs_at(reading: Reading, step: int) -> frozenset[Atom]:
+    return frozenset(reading.layer.slots[step].values())
 
 
 def _why_not(reading: Reading) -> str | None:
