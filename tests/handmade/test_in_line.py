@@ -158,6 +158,43 @@ def test_a_line_that_its_only_twin_has_otherwise_is_wrong(wrong: list[object] | 
     assert answer(_two_units(4) | cells, tmp_path) == (1, {*cells})
 
 
+def test_the_middle_one_of_three_lines_breaks_those_on_either_side(tmp_path: Path) -> None:
+    """Rule: a line that others far away fit, with a wrong one between, is not wrong; nor is one that follows it."""
+    cells = _branches()
+    assert answer(cells, tmp_path) == (0, set())
+    wrong = {"H9": "=B7", "I9": "=C7"}
+    assert answer(cells | wrong, tmp_path) == (1, {*wrong})
+
+
+def _branches() -> dict[str, object]:
+    """Three samples side by side: two units of each of two branches, copies of all, and a layer that reads these."""
+    cells: dict[str, object] = {"A1": 0.7, "B1": -0.4, "V1": 0.9, "W1": -1.3}
+    cells |= {"A2": 0.15, "B2": 0.2, "V2": -0.1, "W2": 0.3}
+    cells |= {"A3": 0.8, "B3": -1.1, "C3": 0.6, "D3": -0.5, "E3": 0.05}
+    for first, x in (("B", 0.35), ("H", -0.8), ("N", 1.2)):
+        own = [chr(ord(first) + by) for by in range(4)]
+        cells[f"{first}5"] = x
+        for to, (unit, row, weight) in zip(own, ((0, 7, "A"), (1, 7, "B"), (0, 8, "V"), (1, 8, "W")), strict=True):
+            total = f"${weight}$1*{first}5+${weight}$2"
+            cells[f"{own[unit]}{row}"] = f"=1/(1+EXP(-({total})))" if row == 7 else f"=TANH({total})"
+            cells[f"{to}9"] = f"={own[unit]}{row}"
+        products = "+".join(f"${weight}$3*{to}9" for to, weight in zip(own, "ABCD", strict=True))
+        cells[f"{first}11"] = f"=1/(1+EXP(-({products}+$E$3)))"
+    return cells
+
+
+def test_what_stands_in_the_place_of_a_cell_in_a_first_step_is_asked(tmp_path: Path) -> None:
+    """Rule: before a first step stands nothing, so that what stands behind a cell says enough of its place."""
+    cells: dict[str, object] = {"B1": 0.8, "B2": -0.4, "B3": 0.1, "B4": 1.3, "B5": -0.2}
+    for top, (one, two) in zip((8, 14, 20), ((0.5, -1.2), (0.9, 0.3), (-0.7, 1.1)), strict=True):
+        cells |= {f"B{top}": one, f"C{top}": two, f"B{top + 1}": 0, f"C{top + 1}": f"=B{top + 2}"}
+        cells |= {f"{c}{top + 2}": f"=TANH($B$1*{c}{top}+$B$2*{c}{top + 1}+$B$3)" for c in "BC"}
+        cells |= {f"F{top}": f"=$B$4*C{top + 2}+$B$5", f"F{top + 1}": f"=1/(1+EXP(-F{top}))"}
+        cells |= {f"F{top + 2}": f"=IF(F{top + 1}>0.5,1,0)"}
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"F20": "=$B$4*B22+$B$5"}, tmp_path) == (1, {"F20"})
+
+
 def test_of_two_lines_that_would_do_none_is_mended(tmp_path: Path) -> None:
     """Rule: what several say of the same cells is one line, and either of two lines may be the wrong one."""
     terms = sheet(_two_units(2), tmp_path).terms
@@ -167,6 +204,7 @@ def test_of_two_lines_that_would_do_none_is_mended(tmp_path: Path) -> None:
     assert [*_only_one([one])] == [one]
     assert [*_only_one([one, again])] == [one]
     assert [*_only_one([one, other])] == []
+    assert [*_only_one([one, (*one, *other)])] == [one]
 
 
 @pytest.mark.parametrize(
@@ -178,6 +216,11 @@ def test_of_two_lines_that_would_do_none_is_mended(tmp_path: Path) -> None:
         pytest.param(97026, id="the candidates of one of two units are typed", marks=pytest.mark.exhaustive),
         pytest.param(97033, id="the last unit at three of four steps", marks=pytest.mark.exhaustive),
         pytest.param(99012, id="a branch's activations are typed, read together with another result"),
+        pytest.param(97034, id="the copies of one branch in front of the layer that joins them"),
+        pytest.param(111021, id="the shares of the second of two samples", marks=pytest.mark.exhaustive),
+        pytest.param(111034, id="a gate without its activation at one step"),
+        pytest.param(111035, id="a sum that reads the weights of the unit before it"),
+        pytest.param(111037, id="the middle one of three units", marks=pytest.mark.exhaustive),
     ],
 )
 def test_whole_lines_of_drawn_layouts(seed: int) -> None:

@@ -107,6 +107,7 @@ def _as_in_line(
     odd = [one for one in odd if one.cell not in part.marks][:_MOST]
     found: dict[Address, Odd] = {}
     best, least = base, _against(base)
+    as_it_is = sum(least)
     unread = [*unread_near(part.table, base.reads.read, {*seeming_weights(base)})]
 
     def tried(own: Iterable[Odd]) -> tuple[Arrangement, tuple[int, int]]:
@@ -114,14 +115,18 @@ def _as_in_line(
         trial = _under(part, terms, base, _meant({**found, **{one.cell: one for one in own}}))
         return (best, least) if trial is None else (trial, _against(trial))
 
+    def makes_textbook(own: Iterable[Odd]) -> bool:
+        effort.require_time()
+        meant = {one.cell: one.meant for one in own}
+        trial = None if part.marks & meant.keys() else _under(part, terms, base, meant)
+        return trial is not None and is_textbook(trial, meant) and sum(_against(trial)) < as_it_is
+
     try:
         with effort.limited_to(effort.left() / 2):
             is_small = len(part.table.texts) <= _FEW
             tries = _tries(looked_at, odd, is_small=is_small)
             rows = _surest(looked_at.of_two_rows(unread), lambda own: tried(own)[1])
-            twins = itertools.islice(looked_at.twin_lines() if is_small else (), _MOST)
-            fits = _only_one(own for own in twins if is_textbook(tried(own)[0], {*found, *(one.cell for one in own)}))
-            for own in itertools.chain(rows, tries, fits):
+            for own in itertools.chain(rows, tries):
                 more = {one.cell: one for one in own}
                 if not any(least) or len(more) < len(own) or more.items() <= found.items() or part.marks & more.keys():
                     continue
@@ -137,6 +142,11 @@ def _as_in_line(
                     found, best, least = {**found, **more}, trial, left
                     if is_textbook(trial, _meant(found)):
                         break
+            else:
+                twins = itertools.islice(looked_at.twin_lines() if is_small and any(least) else (), _MOST)
+                for own in _only_one(own for own in twins if makes_textbook(own)):
+                    found = {one.cell: one for one in own}
+                    best = tried(())[0]
     except effort.OutOfTimeError:
         pass
     rounded = [Odd(cell, terms[cell], 0, is_between=True) for cell in sorted(plain) if cell in terms]
@@ -174,9 +184,10 @@ def _surest(
 
 
 def _only_one(lines: Iterable[tuple[Odd, ...]]) -> Iterator[tuple[Odd, ...]]:
-    """The only one of some lines, whatever may be meant there; none of several."""
+    """The only one of some lines, whatever may be meant there; none of several, but for one that others contain."""
     found = {frozenset(one.cell for one in own): own for own in reversed([*lines])}
-    yield from found.values() if len(found) == 1 else ()
+    least = [own for cells, own in found.items() if not any(other < cells for other in found)]
+    yield from least if len(least) == 1 else ()
 
 
 def _under(part: SheetGroup, terms: CellTerms, base: Arrangement, edit: Mapping[Address, Term]) -> Arrangement | None:

@@ -18,10 +18,10 @@ from xlcheck.formulas.scanner import tokens
 from xlcheck.formulas.shapes import moved, operands, skeleton
 from xlcheck.handmade.networks.labels import LONGEST_SYMBOL
 from xlcheck.handmade.pieces import alone, connected
-from xlcheck.handmade.reading.cells import CellTable, beside, show
+from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
 from xlcheck.handmade.reading.lines import by_line
-from xlcheck.handmade.reading.offsets import offset, offset_between
+from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.showing import bends
@@ -209,14 +209,15 @@ def _new_series(part: SheetGroup, roots: Collection[Address], held: Mapping[Addr
         sources = _sources(part, cells, held)
         if not step or not wrong:
             continue
-        cleared = [cell for cell in wrong if before.isdisjoint(_sources(part, [cell], held))]
+        others = held.keys() - {*cells}  # what reads a sum of its own step reads what that does
+        cleared = [cell for cell in wrong if before.isdisjoint(_sources(part, [cell], others))]
         if cleared and _is_announced(part, cleared[0], step, held):
             yield f"the step of {show(min(cleared))} may begin a series, as what stands in line with it says"
         if not before.isdisjoint(sources):
             continue
-        others = [own for (other, number), own in steps.items() if other == name and number not in {0, step}]
+        later = [own for (other, number), own in steps.items() if other == name and number not in {0, step}]
         first = _sources(part, steps.get((name, 0), ()), held) & sources
-        again = first.difference(*(_sources(part, own, held) for own in others)) if others else ()
+        again = first.difference(*(_sources(part, own, held) for own in later)) if later else ()
         if len(wrong) > 1 or again:
             yield f"the step of {show(min(wrong))} reads no state but the first one, as where a series begins"
 
@@ -293,9 +294,9 @@ def _words_in_row(part: SheetGroup, cell: Address) -> set[str]:
 
 
 def _is_filled_into(part: SheetGroup, cells: Collection[Address]) -> bool:
-    """Whether formulas are some samples of a table: others beside them were filled from the same one."""
-    others = ((cell, other) for cell in cells for other in beside(cell) if other not in cells)
-    return any(part.table.is_formula(other) and part.table.fills(cell, other) for cell, other in others)
+    """Whether formulas are some samples of a table: others in line with them were filled from the same one."""
+    others = [own for own in part.table.texts if own not in cells]
+    return any(are_in_line(own, cell) and part.table.fills(own, cell) for own in others for cell in cells)
 
 
 def _leaves_a_step_out(part: SheetGroup, cell: Address) -> bool:

@@ -97,15 +97,21 @@ class Filling(TermChanges):
                 yield from dict.fromkeys((*next_ones, *kinds, *alike[:_SOURCES]))
 
     def _in_other_steps(self, cell: Address, axis: int) -> Iterator[Address]:
-        """The formulas around which the same is done as around one in its row or column: its place in other steps."""
+        """The formulas around which the same is done as around one in its row or column: its place in other steps.
+
+        Before a first step and behind a last one nothing is done.
+        """
         line = self._lines[lines_of(cell)[2 - axis]]
         at = bisect_left(line, cell)
-        around = (*line[max(0, at - _AROUND) : at], *line[at + 1 : at + 1 + _AROUND])
-        for other in self._alike_in(line, around[0]) if len(around) > 1 else ():
-            by = offset_between(around[0], other)
-            place = offset(cell, by)
-            if place in self._terms and all(self._does_same(own, by) for own in around):
-                yield place
+        before, behind = line[max(0, at - _AROUND) : at], line[at + 1 : at + 1 + _AROUND]
+        found: dict[Address, None] = {}
+        for around in ((*before, *behind), before, behind):
+            for other in self._alike_in(line, around[0]) if len(around) > 1 else ():
+                by = offset_between(around[0], other)
+                place = offset(cell, by)
+                if place in self._terms and all(self._does_same(own, by) for own in around):
+                    found[place] = None
+        yield from found
 
     def _alike_in(self, line: Sequence[Address], cell: Address) -> Iterator[Address]:
         """The formulas of a line that do what one of it does, the nearest of them on either side."""

@@ -12,7 +12,6 @@ from operator import attrgetter, itemgetter
 from xlcheck.formulas.algebra import Address, Leaf, Term
 from xlcheck.formulas.shapes import moved, shape_of, skeleton
 from xlcheck.handmade.equations.filling import STEP, Filling
-from xlcheck.handmade.reading.cell_terms import leaves
 from xlcheck.handmade.reading.lines import Line, lines_of
 from xlcheck.handmade.reading.offsets import Offset, are_in_line, distance, offset, offset_between
 
@@ -72,9 +71,16 @@ class OddOnes(Filling):
             if like >= _WITNESSES and not self._is_outvoted(cell, like, asked):
                 continue
             there = [self._said(cell, line) for line in asked]
-            like = max(like, *(_votes(by, self._terms.get(cell)) for by in there))
+            so = max(_votes(by, self._terms.get(cell)) for by in there)
+            like = max(like, so)
+            # One of its row and one of its column that do the same as it does, with other cells.
+            in_both = {
+                own: there[0][own] + there[1][own] for own in there[0].keys() & there[1].keys()
+                if own[1] == self._kind(cell)
+            }  # fmt: skip
             both = [(by, other) for by, other in (there, there[::-1])]
-            own = {odd.meant: odd for by, other in both for odd in self._odd(cell, by, like, other)}
+            own = {odd.meant: odd for odd in self._odd(cell, in_both, so)}
+            own |= {odd.meant: odd for by, other in both for odd in self._odd(cell, by, like, other)}
             found += own.values() if like < _WITNESSES or self._is_outvoted(cell, like, asked) else ()
         return sorted(found, key=attrgetter("sureness"), reverse=True)
 
@@ -130,21 +136,34 @@ class OddOnes(Filling):
                 said = {cell: self._filled(sources[cell], cell, freely=False) for cell in line}
                 odd = [cell for cell in line if not self._is_filled(cell, sources[cell], said[cell])]
                 broken |= {*odd}
-                own = itertools.pairwise(cell for cell in odd if cell in self._terms)
+                first = [cell for cell in odd if sources[cell] not in odd]  # others follow these
+                own = itertools.pairwise(cell for cell in first if cell in self._terms)
                 filled = all(self._shape(one) == self._shape(other) or self._goes_on(one, other) for one, other in own)
                 for cell in odd if len(odd) > 1 and filled else ():
                     kinds[self._kind(cell), self._kind(sources[cell])][cell] = said[cell]
             alike = len(sources) - len(broken)
-            known = (own for own in kinds.values() if 1 < len(own) <= alike and all(own.values()))
-            for kind in (own for own in known if own.keys().isdisjoint(sources[cell] for cell in own)):
+            wrong = (self._first_broken(own, sources) for own in kinds.values())
+            for kind in (own for own in wrong if 1 < len(own) <= alike and all(own.values())):
+                if any(len(self._names(sources[cell])) < len(self._names(cell)) for cell in kind):
+                    continue  # who reads more than others means something else
                 for number in range(max(map(len, kind.values()))):
                     terms = {cell: said[min(number, len(said) - 1)] for cell, said in kind.items()}
-                    if any(len(leaves(term)) < len(self._terms.reads.get(cell, ())) for cell, term in terms.items()):
-                        continue  # who reads more than others means something else
                     lines = tuple(Odd(cell, term, alike, False) for cell, term in terms.items())
                     found.setdefault(tuple(terms.items()), (len(broken) / len(sources), lines))
         self._unsure = ()
         yield from (own for _, own in sorted(found.values(), key=itemgetter(0)))
+
+    def _first_broken(
+        self, broken: Mapping[Address, list[Term]], sources: Mapping[Address, Address]
+    ) -> Mapping[Address, list[Term]]:
+        """Cells that are not what others say, but for those that only follow one of these: the next others fit them."""
+        first = {cell: said for cell, said in broken.items() if sources[cell] not in broken}
+        self._unsure = frozenset(broken)
+        for cell in broken.keys() - first.keys():
+            further = sources.get(sources[cell])
+            if further is None or not self._is_filled(cell, further, self._filled(further, cell, freely=False)):
+                return {}
+        return first
 
     def _anywhere(self) -> Iterator[Address]:
         """The formulas, and the typed numbers."""
@@ -154,6 +173,10 @@ class OddOnes(Filling):
     def _kind(self, cell: Address) -> object:
         """What a formula does, whatever with; one kind for all typed numbers."""
         return self._operands[cell][0] if cell in self._operands else None
+
+    def _names(self, cell: Address) -> Sequence[Address]:
+        """The cells that a formula names, each as often as it does; none of a typed number."""
+        return self._operands[cell][1] if cell in self._operands else ()
 
     def _is_filled(self, cell: Address, source: Address, said: Collection[Term]) -> bool:
         """Whether a cell holds what another formula becomes there; what computes the very same was not filled."""
