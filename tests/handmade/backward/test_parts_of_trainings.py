@@ -13,7 +13,7 @@ from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.certainty import Certainty
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, coefficient, is_set, numbers_in
-from xlcheck.handmade.backward.data import moves_factors
+from xlcheck.handmade.backward.data import moves_factors, multiplies_errors
 from xlcheck.handmade.backward.evaluation import evaluate, line_of, same, value_of
 from xlcheck.handmade.backward.exchange import explained_by_exchange
 from xlcheck.handmade.backward.family import amendments
@@ -290,3 +290,14 @@ def test_units_may_share_a_bias_or_subtract_it() -> None:
     assert (added.biases, added.thresholds) == ({bias: (0, 1)}, frozenset())
     assert LayerCells("step > 0", ((one, other),), (bias, bias), -1.0).thresholds == {bias}
     assert DenseNetwork((added,), ()).weights == {one, other, bias}
+
+
+def test_errors_that_are_multiplied_are_those_of_a_training(tmp_path: Path) -> None:
+    """A gradient multiplies what follows from a target by something else; losses, accuracies and their means do not."""
+    forward = {"A1": 0.4, "B1": 0.7, "C1": 1, "D1": "=1/(1+EXP(-(A1*B1)))"}
+    losses = {"E1": "=(C1-D1)^2", "F1": "=-(C1*LN(D1)+(1-C1)*LN(1-D1))", "G1": "=AVERAGE(E1,F1)", "H1": "=0.5*(C1-D1)"}
+    terms = [
+        terms_of(filled(tmp_path / f"{number}.xlsx", forward | losses | more))
+        for number, more in enumerate(({}, {"I1": "=(D1-C1)*B1"}, {"I1": "=H1*D1*(1-D1)"}, {"I1": "=H1*2"}))
+    ]
+    assert list(map(multiplies_errors, terms)) == [False, True, True, False]

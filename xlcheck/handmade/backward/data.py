@@ -4,16 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from xlcheck.formulas.algebra import Address, Leaf, Product, Sum
+from xlcheck.formulas.algebra import Address, Leaf, Product, Sum, Term, subterms
 from xlcheck.handmade.backward.network import compared_pairs
 from xlcheck.handmade.backward.updates import find_updates
-from xlcheck.handmade.reading.cell_terms import CellTerms, in_order, source
+from xlcheck.handmade.reading.cell_terms import CellTerms, in_order, leaves, source
 from xlcheck.handmade.reading.reached import reached
 
 
 def may_learn(terms: CellTerms) -> bool:
     """Whether a given number is compared with a computed one, as a target is with an output."""
     return any((a in terms) != (b in terms) for a, b in compared_pairs(terms))
+
+
+def multiplies_errors(terms: CellTerms) -> bool:
+    """Whether something that follows from a target and an output is multiplied by anything else, as in each gradient.
+
+    A loss only adds it up, or multiplies it by itself; a target times a logarithm is no product of it.
+    """
+    typed = {cell for pair in compared_pairs(terms) for cell in pair if cell not in terms}
+    targets = typed | {cell for cell in terms if source(cell, terms) in typed}
+    errors = behind(typed, in_order(terms.reads), terms) - targets
+
+    def is_wrong_by(factor: Term) -> bool:
+        own = {*leaves(factor)}
+        return not own.isdisjoint(errors) or not (own <= targets or own.isdisjoint(targets))
+
+    for product in (own for own in subterms(*terms.values()) if isinstance(own, Product)):
+        kinds = {is_wrong_by(factor) for factor, _ in product.factors if not targets.issuperset(leaves(factor))}
+        if len(kinds) > 1:
+            return True
+    return False
 
 
 def moves_factors(terms: CellTerms) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scalars import Words
-from xlcheck.handmade.backward.data import behind, data_cells, may_learn, moves_factors
+from xlcheck.handmade.backward.data import behind, data_cells, may_learn, moves_factors, multiplies_errors
 from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.family import amendments
 from xlcheck.handmade.backward.judge import Judge
@@ -55,7 +55,8 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
     part = None if reading is None else _as_it_is(table, values, tolerance, reading)
     if part is None and (told := _told_by_words(table, values, tolerance, ask)) is not None:
         return told
-    if not _is_open(part) or (reading is None and not may_be_trained(table, values)):
+    learns = reading is not None and multiplies_errors(with_outputs(terms))
+    if not _is_open(part) or not (part is not None or learns or may_be_trained(table, values)):
         return part
 
     def judged(edit: Mapping[Address, str]) -> Part | None:
