@@ -107,3 +107,13 @@ def test_an_input_that_is_computed_beside_it_was_typed_again() -> None:
     assert said({("S", 10, 12): 1.442587}, sums) == ["S!M11 is a typed number, and what S!K11 computes"]
     assert said({("S", 10, 12): 1.4426, ("S", 11, 13): 1.7821}, sums) == []
     assert said({("S", 10, 12): 1.4427, ("S", 11, 12): 1.7822}, sums) == []
+
+
+def test_shares_typed_beside_formulas_that_give_them_are_compared_with_these() -> None:
+    """Rule: they were typed over no softmax, unless these formulas read them."""
+    computed = {("S", row, 8): share for (_, row, _), share in zip(SUMS, SHARES, strict=True)}
+    typed = {("S", row, 4): share for (_, row, _), share in zip(SUMS, SHARES, strict=True)}
+    reads = dict(zip(computed, ((cell,) for cell in typed), strict=True))
+
+    assert found(typed, SUMS | computed) == []
+    assert len(found(typed, SUMS | computed, reads)) == len(typed)

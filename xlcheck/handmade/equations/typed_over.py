@@ -67,12 +67,11 @@ def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
     for cell, number in table.typed_numbers.items():
         near = chain(*in_line(cell, _NEAR)) if digits_of(number) >= COMPUTED else ()
         found = [TypedOver(cell, other, name) for other in near if other in computed for name in names(number, other)]
-        others = (other for other in computed if found and agrees(computed[other], number))
-        same = {other for other in others if cell not in {*terms.reads[other], source(other, terms)}}
+        same = {*_holding(cell, number, terms, computed)} if found else set()
         # Near 0 tanh leaves a number as it is: who compares both takes them for the same.
         compared = [{*read} for read in terms.reads.values() if cell in read] if same else []
         yield from (own for own in found if same <= {own.of} and not any(same <= read for read in compared if same))
-    yield from _softmaxes(computed, table.typed_numbers)
+    yield from _softmaxes(terms, computed, table.typed_numbers)
 
 
 def typed_again(inputs: Collection[Address], terms: CellTerms, table: CellTable) -> Iterator[str]:
@@ -97,9 +96,26 @@ def typed_again(inputs: Collection[Address], terms: CellTerms, table: CellTable)
 
 def _softmaxes(computed: Mapping[Address, float], typed: Mapping[Address, float]) -> Iterator[TypedOver]:
     """The typed numbers that are a softmax of as many computed ones beside them, or before or behind in their line."""
+
+
+def _holding(cell: Address, number: float, terms: CellTerms, computed: Mapping[Address, float]) -> Iterator[Address]:
+    """The formulas that give a typed number, and do not read it."""
+    others = (other for other, own in computed.items() if agrees(own, number))
+    yield from (other for other in others if cell not in {*terms.reads[other], source(other, terms)})
+
+
+def _softmaxes(
+    terms: CellTerms, computed: Mapping[Address, float], typed: Mapping[Address, float]
+) -> Iterator[TypedOver]:
+    """The typed numbers that are a softmax of as many computed ones beside them, or before or behind in their line.
+
+    Where formulas hold the shares, the numbers were typed beside them, to compare.
+    """
     numbers = {cell: number for cell, number in typed.items() if digits_of(number) >= COMPUTED}
     for down, right in ((1, 0), (0, 1)):
         for run in _runs(numbers, (down, right)):
+            if all(any(_holding(cell, numbers[cell], terms, computed)) for cell in run):
+                continue
             across = [(by * right, by * down) for by in range(-_NEAR, _NEAR + 1) if by]
             along = [(by * down, by * right) for by in range(-_NEAR - len(run), _NEAR + len(run) + 1)]
             for by in (*across, *(by for by in along if abs(sum(by)) >= len(run))):
