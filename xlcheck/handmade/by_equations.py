@@ -195,7 +195,19 @@ def _why_another(found: Arrangement, part: SheetGroup, layer: LayerCells, outcom
     if outcome.roots and (why := may_be_no_network(layer, found.all_layers)):
         return why
     less = reads_less(found.reads.multiplies_blank, layer.reading)
-    return less or next(found.read_for_nothing(agreeing(outcome)), None)
+    agree = agreeing(outcome)
+    return less or _the_same_today(layer, agree) or next(found.read_for_nothing(agree), None)
+
+
+def _the_same_today(layer: LayerCells, agree: Collection[Address]) -> str | None:
+    """Why what agrees may be wrong: it reads something else than others of its step, which is equal where words are."""
+    table = layer.reading.layer
+    for place, own in table.misfits:
+        read = {cell_of(x) for product in own.monomials - table.wanted(*place) for x in product if x not in own.weights}
+        if read and cell_of(own.atom) in agree:
+            cells = f"{show(cell_of(own.atom))} reads {show(min(read))}"
+            return f"{cells}, others of its step do not, and that is the same only as long as equal words stand there"
+    return None
 
 
 def _bends_a_network(found: Arrangement, atom: Atom) -> bool:

@@ -41,6 +41,7 @@ class Instance:
         pairs: (input, weight) of each product, and (None, bias).
         is_anchored: whether a computed input, a bias or the next layer says which factors are the weights.
         gate: what multiplies a part of the sum, as the reset gate of a GRU does; its weights are `gated`.
+        named: its factors, with the copies by which formulas name them.
     """
 
     atom: Atom
@@ -52,11 +53,17 @@ class Instance:
     is_anchored: bool = True
     gate: Atom | None = None
     gated: frozenset[Monomial] = frozenset()
+    named: frozenset[tuple[Atom, Atom]] = frozenset()
+
+    @property
+    def copies(self) -> frozenset[Atom]:
+        """The copies by which formulas name its inputs."""
+        return frozenset(copy for x, copy in self.named if x in self.inputs)
 
     @property
     def sums_up(self) -> object:
         """All that is known of it without its colours."""
-        return self.atom, self.activation, self.monomials, self.gate, self.gated
+        return self.atom, self.activation, self.monomials, self.gate, self.gated, self.named
 
 
 def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
@@ -78,6 +85,7 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
             instance = _instance(atom, form, summands, forms, single)
             if instance is not None:
                 instance.gate, instance.gated = gate, frozenset(under)
+                instance.named = frozenset(_copies_named(atom, forms))
                 found[atom] = instance
     found |= _only_compared(found, forms, inlined, single, deciding)
     computed = [x for x in forms if x not in found and x not in inlined and _adds_computed(forms.of(x), forms)]
@@ -163,6 +171,13 @@ def _read(atom: Atom, forms: Forms) -> Iterator[Atom]:
     form = forms.of(atom)
     yield from (own for part in (form.polynomial, form.below) for monomial in part for own in monomial)
     yield from forms.inlined.get(atom, ())
+
+
+def _copies_named(atom: Atom, forms: Forms) -> Iterator[tuple[Atom, Atom]]:
+    """What an atom and the sums that are followed into it read by copies, with these."""
+    for own in (atom, *followed([atom], forms)):
+        for operand, cells in forms.named[own].items() if own in forms.named else ():
+            yield from ((operand, cell) for cell in cells if cell != operand)
 
 
 def _weights_of(instance: Instance, forms: Forms) -> frozenset[Atom]:

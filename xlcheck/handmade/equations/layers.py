@@ -90,6 +90,10 @@ class Layer:
         votes = {step: counts[0 if len(self.rows) == 1 else step] for step in self.steps}
         return {step: own[True] > 0 and own[True] >= own[False] for step, own in votes.items()}
 
+    def at_step(self, step: int) -> Iterator[Instance]:
+        """The instances of a step."""
+        yield from (instance for (_, at), own in self.at.items() if at == step for instance in own)
+
     @property
     def instances(self) -> Iterator[Instance]:
         """All instances."""
@@ -263,7 +267,8 @@ def _rows_together(rows: Mapping[Atom, int], groups: Sequence[Sequence[Instance]
 
 def _steps(instances: Sequence[Instance], rows: Mapping[Atom, int]) -> dict[Atom, int]:
     """The step of each instance of a layer: those that read the same; a few join those that read nearly the same."""
-    groups = sorted(_exact_steps(instances), key=lambda own: (-len(own), -len(own[0].inputs), own[0].atom))
+    exact = (own for group in _exact_steps(instances) for own in _with_copies_apart(group, rows))
+    groups = sorted(exact, key=lambda own: (-len(own), -len(own[0].inputs), own[0].atom))
     kept: list[tuple[frozenset[Atom], list[Instance]]] = []
     for group in groups:
         inputs = group[0].inputs
@@ -278,6 +283,18 @@ def _steps(instances: Sequence[Instance], rows: Mapping[Atom, int]) -> dict[Atom
         else:
             kept.append((inputs, list(group)))
     return {instance.atom: number for number, (_, members) in enumerate(kept) for instance in members}
+
+
+def _with_copies_apart(group: list[Instance], rows: Mapping[Atom, int]) -> list[list[Instance]]:
+    """Steps that read the same numbers by copies of their own, as two samples that begin with the same word."""
+    own = {rows[instance.atom] for instance in group}
+    if len(own) == len(group):
+        return [group]
+    apart: dict[frozenset[Atom], list[Instance]] = defaultdict(list)
+    for instance in group:
+        apart[instance.copies].append(instance)
+    are_steps = all(len(own) == len(found) == len({rows[x.atom] for x in found}) for found in apart.values())
+    return [*apart.values()] if are_steps else [group]
 
 
 def _voted(at: Mapping[Place, tuple[Instance, ...]]) -> Layer:

@@ -123,12 +123,17 @@ def _out_of_row(reading: Reading) -> str | None:
 
 
 def _same_inputs(reading: Reading) -> str | None:
-    """Why a recurrent layer may be another one: its two steps read the same inputs, as a layer does that is skipped."""
+    """Why a recurrent layer may be another one: its two steps read the same inputs, as a layer does that is skipped.
+
+    Two copies are two words, be they the same.
+    """
     for one, *others in reading.documents if reading.kind != "Dense" else ():
         slots = [reading.layer.slots[step] for step in (one, *others)]
         both = [[own[slot] for own in slots] for slot in reading.features if all(slot in own for own in slots)]
         if len(others) == 1 and both and all(first == second for first, second in both):
-            return f"{show(cell_of(both[0][0]))} is read by both steps of what may be no recurrent layer"
+            copies = [{own for x in reading.layer.at_step(step) for own in x.copies} for step in (one, *others)]
+            if not all(copies) or not copies[0].isdisjoint(copies[1]):
+                return f"{show(cell_of(both[0][0]))} is read by both steps of what may be no recurrent layer"
     return None
 
 
