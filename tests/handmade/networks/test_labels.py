@@ -50,3 +50,12 @@ def test_words_above_other_columns_are_theirs() -> None:
     assert labels.gate(("S", 1, 1), "GRU") == "r"
     assert labels.gate(("S", 1, 2), "GRU") == "hh"
     assert labels.gate(("S", 1, 3), "GRU") is None
+
+
+def test_a_word_right_above_names_its_gate_whatever_else_is_called_so_in_the_row() -> None:
+    """`h part` before a row is a word of the row's sums, where each gate has a heading of its own."""
+    labels = Labels({("S", 3, 0): "h part", ("S", 2, 5): "z1", ("S", 2, 6): "r1"})
+
+    assert labels.names(("S", 3, 5), "z", "GRU")
+    assert not labels.names(("S", 3, 5), "hh", "GRU")
+    assert not labels.names(("S", 4, 5), "z", "GRU")

@@ -180,6 +180,12 @@ class Labels:
                 return gate
         return None
 
+    def names(self, cell: Address, gate: str, kind: str) -> bool:
+        """Whether the word right above a cell, or right before it, names a gate."""
+        sheet, row, column = cell
+        near = (self.texts.get(place, "") for place in ((sheet, row - 1, column), (sheet, row, column - 1)))
+        return any(gate_in(text, kind) == gate for text in near)
+
     def is_state(self, cell: Address) -> bool:
         """Whether the words nearest to a cell call it a state."""
         return bool(_STATE.search(_plain(next(self.beside(cell), ""))))
