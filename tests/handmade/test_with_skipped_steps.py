@@ -70,6 +70,21 @@ def test_both_states_of_an_lstm_are_carried_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.keras
+def test_gates_of_skipped_steps_that_are_filled_from_those_above_are_in_order(tmp_path: Path) -> None:
+    """Rule: a tanh stands between sigmoids in each row; only one that is no gate of the rows above is strange."""
+    cells = _lstm()
+    for gate, column in enumerate("DEFG", start=3):
+        cells |= {f"{column}{row}": cells.pop(f"{own}{gate}") for row, own in zip((30, 31, 32), "BCD", strict=True)}
+        for row in range(11, 16):
+            total = f"$B{row}*{column}$30+$I{row - 1}*{column}$31+{column}$32"
+            cells[f"{column}{row}"] = f"=TANH({total})" if column == "F" else f"=1/(1+EXP(-({total})))"
+
+    assert verdict(cells, tmp_path).code == 0
+    total = "$B14*E$30+$I13*E$31+E$32"
+    assert verdict(cells | {"E14": f"=TANH({total})"}, tmp_path).code == 3
+
+
+@pytest.mark.keras
 def test_the_last_state_is_that_of_keras(tmp_path: Path) -> None:
     """Keras itself skips the same steps, and ends with the same state."""
     keras = pytest.importorskip("keras")
