@@ -47,3 +47,19 @@ def test_a_state_that_goes_on_where_numbers_begin_anew_gets_no_pass(tmp_path: Pa
 def test_ones_and_zeros_in_turn_count_nothing(tmp_path: Path) -> None:
     """Rule: targets beside the steps are often 0 and 1."""
     assert verdict(simple_rnn(8) | _count(*[0, 1] * 4), tmp_path).code == 0
+
+
+@pytest.mark.parametrize(("stride", "code"), [(4, 0), (5, 0), (2, 3)])
+def test_samples_side_by_side_are_a_batch(tmp_path: Path, stride: int, code: int) -> None:
+    """Rule: no step of one stands between those of the other, unless the two fill all lines in turn."""
+    cells = {cell: own for cell, own in simple_rnn(2).items() if int(cell[1:]) < 10}
+    for number in range(4):
+        sample, step = number % 2, number // 2
+        row = 12 + stride * step + sample
+        cells |= {f"E{row}": 0.17 * number - 0.3, f"F{row}": 0.4 - 0.13 * number * number}
+        for h, weight in zip("HIJ", "BCD", strict=True):
+            before = [f"{own}{row - stride}*{weight}${k}" for k, own in enumerate("HIJ", start=5) if step]
+            terms = [f"$E{row}*{weight}$2", f"$F{row}*{weight}$3", *before, f"{weight}$9"]
+            cells[f"{h}{row}"] = f"=TANH({'+'.join(terms)})"
+
+    assert verdict(cells, tmp_path).code == code

@@ -120,7 +120,19 @@ def _goes_on(document: Sequence[int], documents: Sequence[Sequence[int]], first:
         return False
     start, strides = first[document[0]], _strides(documents, first) - {None}
     behind = any(offset_on_sheet(first[own[-1]], start) in strides for own in documents if own[-1] in first)
-    return behind or any(_is_between(start, *pair) for pair in _one_after_the_other(documents, first))
+    others = [own for own in documents if not _are_of_a_batch(document, own, first)]
+    return behind or any(_is_between(start, *pair) for pair in _one_after_the_other(others, first))
+
+
+def _are_of_a_batch(one: Sequence[int], other: Sequence[int], first: Mapping[int, Address]) -> bool:
+    """Whether two samples go on side by side, and behind each of their steps lies more than the two of it."""
+    if len(one) != len(other) or not first.keys() >= {*one, *other}:
+        return False
+    apart = {offset_on_sheet(first[a], first[b]) for a, b in zip(one, other, strict=True)}
+    by, strides = apart.pop(), _strides([one, other], first)
+    if by is None or apart or not strides or None in strides:
+        return False
+    return strides.isdisjoint((k * by[0], k * by[1]) for k in (-_FEW, _FEW))
 
 
 def _one_after_the_other(
