@@ -112,3 +112,12 @@ def test_a_number_beside_weights_may_be_one_more(tmp_path: Path) -> None:
     assert is_called_a_rate(found.table, _cell("B6"))
     assert not is_called_a_rate(found.table, _cell("D2"))
     assert unread_beside(found.table, {*read, _cell("D2")}, weights) == []
+
+
+@pytest.mark.parametrize(("number", "is_one"), [(0.371, False), (0.372, True), (0.4, True)])
+def test_a_number_that_a_weight_holds_too_is_no_further_one(number: float, is_one: bool, tmp_path: Path) -> None:
+    """Who pastes all weights and copies some of them to where they are read has these twice, to the last digit."""
+    found = sheet(dense(3) | {"B2": 0.371, "C2": 0.4, "D2": number}, tmp_path)
+    weights = {_cell(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}
+
+    assert bool(unread_beside(found.table, found.arrangement.reads.read.keys(), weights)) is is_one

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.thresholds import names_a_bias
 from xlcheck.handmade.reading.cells import CellTable, beside, show
+from xlcheck.handmade.reading.digits import COMPUTED, digits_of
 
 _RATES = frozenset({
     "lr", "rate", "learning rate", "eta", "η", "alpha", "α", "step size", "lernrate", "epoch", "epochs", "page", "seed",
@@ -44,6 +45,8 @@ def is_called_a_rate(table: CellTable, cell: Address) -> bool:
 def unread_near(table: CellTable, read: Collection[Address], weights: set[Address]) -> Iterator[Address]:
     """Typed numbers near weights that no formula reads: no counts, or called a bias or as one, or going on a block.
 
+    A number of many digits that a weight holds, too, is that weight, as where all of them were pasted and some copied.
+
     Args:
         table: the cells.
         read: the cells that formulas read.
@@ -51,8 +54,10 @@ def unread_near(table: CellTable, read: Collection[Address], weights: set[Addres
     """
     words = {word for weight in weights for word in _words(table, weight)}
     numbering = table.numbering(read)
+    copied = {x for own in weights if digits_of(x := table.typed_numbers.get(own, 0.0)) >= COMPUTED}
     for cell in _around(weights) - numbering:
-        if cell in read or not table.is_number(cell) or is_called_a_rate(table, cell):
+        number = table.typed_numbers.get(cell)
+        if cell in read or number is None or number in copied or is_called_a_rate(table, cell):
             continue
         named = {*_words(table, cell)}
         is_bias = any(names_a_bias(word) for _, word in named)
