@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -50,10 +51,22 @@ def _sheet(look_up: str = "VLOOKUP") -> dict[str, object]:
     return cells
 
 
+def _in_one(look_up: str = "VLOOKUP") -> dict[str, object]:
+    """The same with the look-ups in the formulas of the units."""
+    cells = _sheet(look_up)
+    for cell in [own for own in cells if own[0] in "DE" and own[1:].isdigit()]:
+        unit = f"{'H' if cell[0] == 'D' else 'I'}{cell[1:]}"
+        cells[unit] = str(cells[unit]).replace(f"({cell}+", f"({str(cells.pop(cell))[1:]}+")
+    return cells
+
+
+@pytest.mark.parametrize("make", [_sheet, _in_one])
 @pytest.mark.parametrize("look_up", _LOOK_UPS)
-def test_a_row_of_weights_is_a_word_times_all_of_them(look_up: str, tmp_path: Path) -> None:
+def test_a_row_of_weights_is_a_word_times_all_of_them(
+    make: Callable[[str], dict[str, object]], look_up: str, tmp_path: Path
+) -> None:
     """All agree, the look-ups among them, and every weight of the vocabulary is one of the kernel."""
-    report = check(save(_sheet(look_up), tmp_path / "w.xlsx"))
+    report = check(save(make(look_up), tmp_path / "w.xlsx"))
 
     assert (report.exit_code, report.counts.not_evaluated, report.reservations) == (0, 0, ())
     assert report.counts.agree == report.counts.formula_cells
@@ -81,6 +94,21 @@ def test_a_mistake_is_found_or_leaves_it_open(cell: str, old: str, new: str, tmp
     assert found.roots <= {cell}
 
 
+@pytest.mark.parametrize(
+    ("cell", "old", "new"),
+    [("F14", "K$2", "K$1"), ("I14", "+L$3", ""), ("H14", ",2,", ",3,"), ("I10", "$A10", "$A9"), ("I14", "G14", "F14")],
+)
+def test_a_mistake_beside_a_look_up_is_found_or_leaves_it_open(cell: str, old: str, new: str, tmp_path: Path) -> None:
+    """The same where the units look the weights up themselves, and the sum of another unit."""
+    cells = _in_one()
+    assert old in str(cells[cell])
+
+    found = verdict(cells | {cell: str(cells[cell]).replace(old, new)}, tmp_path)
+
+    assert found.code in {1, 3}
+    assert found.roots <= {cell}
+
+
 def test_a_formula_that_is_wrong_is_shown_as_it_stands(tmp_path: Path) -> None:
     """Rule: nobody is told of cells that are not there."""
     cells = _sheet() | {"F14": "=H13*K$1+I13*K$1"}
@@ -99,13 +127,14 @@ def test_a_formula_that_is_wrong_is_shown_as_it_stands(tmp_path: Path) -> None:
         "VLOOKUP($A{row},Words!$A$1:$C$4,2,FALSE)",
     ],
 )
+@pytest.mark.parametrize("make", [_sheet, _in_one])
 def test_look_ups_that_are_wrong_throughout_are_no_pass(
-    wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make: Callable[[str], dict[str, object]], wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A list that begins a row further down, the nearest word in no order, and one column for both units."""
     monkeypatch.setitem(_LOOK_UPS, "wrong", wrong)
     try:
-        report = check(save(_sheet("wrong"), tmp_path / "w.xlsx"))
+        report = check(save(make("wrong"), tmp_path / "w.xlsx"))
     except NothingCheckedError:
         return
     assert report.exit_code in {1, 3} or report.reservations

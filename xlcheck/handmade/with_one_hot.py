@@ -1,18 +1,24 @@
 """Worksheets that look up the weights of a word, as if they multiplied all weights with its one-hot vector.
 
-`x·W` of a word is a row of W, so people fetch it by `VLOOKUP` and add it to the rest of the sum. Here each such formula
-is the sum of products that it stands for, with the vector in empty cells; and what is said of it is put back.
+`x·W` of a word is a row of W, so people fetch it by `VLOOKUP` and add it to the rest of the sum, in one formula or in
+two. Here each such look-up is the sum of products that it stands for, with the vector in empty cells; and what is said
+of it is put back.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
-from xlcheck.formulas.addresses import MAX_COLUMNS, Range, quote_sheet
+from xlcheck.formulas.addresses import MAX_COLUMNS, cell_name, quote_sheet
 from xlcheck.formulas.algebra import Address, Leaf
+from xlcheck.formulas.parser import parsed
+from xlcheck.formulas.references import References
+from xlcheck.formulas.tree import FunctionCall, Node, children, rebuilt
+from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.lookups import looked_up_wrongly
 from xlcheck.handmade.reading.cells import CellTable, address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
@@ -21,8 +27,10 @@ from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewritten import Rewritten, rewritten
 from xlcheck.verdicts.report import CellResult
 
+_LOOK_UPS = frozenset({"INDEX", "LOOKUP", "VLOOKUP", "HLOOKUP", "XLOOKUP"})
 _LOOKS_UP = re.compile(r"\b(?:INDEX|[VHX]?LOOKUP)\(", re.IGNORECASE)
-_ACROSS = re.compile(r"\bHLOOKUP\(", re.IGNORECASE)
+_AT = 3
+"""Arguments of an INDEX that says both a row and a column."""
 _APART = 2
 """Columns between what stands on a worksheet and the vectors."""
 _FEW, _MOST = 2, 200
@@ -31,14 +39,18 @@ _FEW, _MOST = 2, 200
 
 @dataclass(frozen=True)
 class _LookUp:
-    """A formula that looks up one weight.
+    """A part of a formula, or all of it, that looks up one weight.
 
     Attributes:
+        whole: the formula.
+        node: the part.
         word: the cell of what it looks for.
         weights: the cells of which it may give one, in their order.
         number: which one it gives.
     """
 
+    whole: Node
+    node: Node
     word: Address
     weights: tuple[Address, ...]
     number: int
@@ -76,60 +88,85 @@ def with_one_hot(part: SheetGroup, answers: Answers) -> WithOneHot | None:
         part: the worksheets.
         answers: what they compute.
     """
-    found = dict(_looked_up(part)) if answers.engine.takes_formulas else {}
+    found: dict[Address, list[_LookUp]] = defaultdict(list)
+    for cell, own in _looked_up(part) if answers.engine.takes_formulas else ():
+        found[cell].append(own)
     if not found or any(looked_up_wrongly(part.table, part.values, found)):
         return None
-    vectors = _vectors(found, part.table)
+    vectors = _vectors(chain(*found.values()), part.table)
     if vectors is None:
         return None
     texts, numbers = dict[Address, str](), dict[Address, float]()
     words: dict[Address, Address] = {}
-    for cell, own in found.items():
-        vector = vectors[own.word]
-        products = (f"{_name(x, cell)}*{_name(weight, cell)}" for x, weight in zip(vector, own.weights, strict=True))
-        texts[cell] = "+".join(products)
-        numbers |= {x: float(number == own.number) for number, x in enumerate(vector)}
-        words |= dict.fromkeys(vector, own.word)
+    for cell, several in found.items():
+        sums = dict[Node, Node | None]()
+        for own in several:
+            vector = vectors[own.word]
+            pairs = zip(vector, own.weights, strict=True)
+            sums[own.node] = parsed(
+                "+".join(f"{_name(x, cell, fixed_row=False)}*{_name(weight, cell)}" for x, weight in pairs)
+            )
+            numbers |= {x: float(number == own.number) for number, x in enumerate(vector)}
+            words |= dict.fromkeys(vector, own.word)
+        texts[cell] = unparse(_put_in(several[0].whole, sums))
     new = rewritten(part, answers, texts, numbers)
     return None if new is None else WithOneHot(*new, part, words)
 
 
-def _name(cell: Address, beside: Address) -> str:
+def _name(cell: Address, beside: Address, *, fixed_row: bool = True) -> str:
     sheet = "" if cell[0] == beside[0] else f"{quote_sheet(cell[0])}!"
-    return f"{sheet}{Range(*cell).fixed()}"
+    return f"{sheet}{cell_name(*cell[1:], fixed_row=fixed_row, fixed_column=True)}"
+
+
+def _put_in(node: Node, others: Mapping[Node, Node | None]) -> Node:
+    """A formula with something else in the place of some of its parts."""
+    return others.get(node) or rebuilt(node, lambda own: _put_in(own, others))
 
 
 def _looked_up(part: SheetGroup) -> Iterator[tuple[Address, _LookUp]]:
-    """The formulas that look up a typed number, by a word or code that is typed, and that others only add."""
-    table = part.table
-    terms = None
-    for cell, text in table.texts.items():
-        if not _LOOKS_UP.search(text):
+    """Where formulas look up a typed number, by a word or code that is typed, and only add it, or others do."""
+    table, references = part.table, References(part.table.content.names)
+    trees = {cell: parsed(text) for cell, text in table.texts.items() if _LOOKS_UP.search(text)}
+    terms = terms_of(table, part.values) if trees else None
+    for cell, whole in trees.items():
+        if terms is None or whole is None or cell in table.arrays:
             continue
-        terms = terms or terms_of(table, part.values)
-        term, readers = terms.get(cell), terms.readers.get(cell, ())
-        if not isinstance(term, Leaf) or not table.is_number(term.cell) or not readers:
-            continue
-        if not all(adds(terms, reader, cell) for reader in readers):
-            continue
-        own = _weights(text, term.cell, cell, part)
-        if own is not None:
-            yield cell, own
+        for node in _outer(whole):
+            term, readers = terms.term_of(cell, unparse(node)), terms.readers.get(cell, ())
+            if not isinstance(term, Leaf) or not table.is_number(term.cell) or not readers:
+                continue
+            is_added = (adds(terms, reader, cell) for reader in readers)
+            if all(is_added) if node is whole else cell in terms and adds(terms, cell, term.cell):
+                own = _weights(whole, node, term.cell, cell, table, references)
+                if own is not None:
+                    yield cell, own
 
 
-def _weights(text: str, given: Address, cell: Address, part: SheetGroup) -> _LookUp | None:
-    """The number that a formula gives among those that it may give."""
-    table = part.table
-    for area in part.precedents.ranges(cell):
+def _outer(node: Node) -> Iterator[FunctionCall]:
+    """The look-ups in a formula, without those in others."""
+    if isinstance(node, FunctionCall) and node.name in _LOOK_UPS:
+        yield node
+    else:
+        for own in children(node):
+            yield from _outer(own)
+
+
+def _weights(
+    whole: Node, node: FunctionCall, given: Address, cell: Address, table: CellTable, references: References
+) -> _LookUp | None:
+    """The number that a look-up gives among those that it may give."""
+    for area in references.of(unparse(node), cell[0]):
         own = [(area.sheet, *place) for place in table.clip(area).cells()]
         if given not in own:
             continue
-        along = 1 if _ACROSS.search(text) or area.rows == 1 else 2
+        along = 1 if node.name == "HLOOKUP" or area.rows == 1 else 2
         line = tuple(place for place in own if place[along] == given[along] and table.is_number(place))
-        single = (read for read in part.precedents.ranges(cell) if read.size == 1)
+        is_both = node.name == "INDEX" and len(node.arguments) == _AT
+        asks = node.arguments[along % 2 + 1] if is_both else node
+        single = (read for read in references.of(unparse(asks), cell[0]) if read.size == 1)
         words = [place for read in single if _is_typed(place := (read.sheet, read.top, read.left), table)]
         if _FEW <= len(line) <= _MOST and len(words) == 1:
-            return _LookUp(words[0], line, line.index(given))
+            return _LookUp(whole, node, words[0], line, line.index(given))
     return None
 
 
@@ -138,10 +175,10 @@ def _is_typed(cell: Address, table: CellTable) -> bool:
     return content is not None and content.formula is None and content.value is not None
 
 
-def _vectors(found: Mapping[Address, _LookUp], table: CellTable) -> dict[Address, Sequence[Address]] | None:
+def _vectors(found: Iterable[_LookUp], table: CellTable) -> dict[Address, Sequence[Address]] | None:
     """Word → the cells of its vector, in its row, right of all that stands there; None if one is of several lists."""
     sizes: dict[Address, set[tuple[int, int]]] = defaultdict(set)
-    for own in found.values():
+    for own in found:
         sizes[own.word].add((len(own.weights), own.number))
     if any(len(own) > 1 for own in sizes.values()):
         return None
