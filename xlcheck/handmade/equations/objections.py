@@ -260,10 +260,9 @@ def _said_otherwise(reading: Reading, network: Network, labels: Labels) -> Itera
         gate = gate_of.get(symbol)
         alone = [cell_of(atom) for atom in values.values() if not atom[3]]  # words name a cell, not a part of it
         said = {labels.gate(cell, reading.kind) for cell in alone} - {None}
-        is_other = (
-            gate is not None and len(said) == 1 and said != {gate}
-        )  # several are those of other tables in its lines
-        if is_other and not all(labels.names(cell, gate, reading.kind) for cell in alone):
+        if gate is None or len(said) != 1 or said == {gate}:  # several are those of other tables in its lines
+            continue
+        if not all(labels.names(cell, gate, reading.kind) for cell in alone):
             first = min(alone)
             yield (
                 f"{show(first)} is used as the gate {gate} of {layer.name}, and the words beside it say {said.pop()}"
