@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from time import process_time
 
+import pytest
+
 from equation_sheets import save
 
 from xlcheck.handmade.reading.cells import CellTable
@@ -23,6 +25,24 @@ def test_what_counts_on_and_is_not_read_is_a_numbering(tmp_path: Path) -> None:
     assert table.numbering(()) == {(sheet, row, 0) for row in range(6)}
     assert table.numbering({(sheet, 2, 0)}) == {(sheet, row, 0) for row in range(3, 6)}
     assert table.numbering({(sheet, 3, 0)}) == set()
+
+
+@pytest.mark.parametrize(
+    ("cells", "counts"),
+    [
+        ({"B2": 1, "F2": 2, "J2": 3, "N2": 4}, True),
+        ({"B2": 0, "B5": 1, "B8": 2}, True),
+        ({"B2": 5, "F2": 6, "J2": 7}, False),
+        ({"B2": 1, "F2": 2, "K2": 3}, False),
+        ({"B2": 1, "D2": 0.3, "F2": 2, "J2": 3}, False),
+        ({"B2": 1, "F2": 2}, False),
+    ],
+)
+def test_headings_of_blocks_may_count_them(cells: dict[str, object], counts: bool, tmp_path: Path) -> None:
+    """Rule: from 0 or 1 on, as far apart, and nothing between them."""
+    table = _table(cells, tmp_path)
+
+    assert len(table.numbering(())) == (len(cells) if counts else 0)
 
 
 def test_long_numberings_are_found_in_a_line(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from xlcheck.formulas.evaluate import parsed_names
 from xlcheck.formulas.scalars import OpaqueError, Scalar
 from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.formulas.tree import Node
+from xlcheck.handmade.reading.counting import counting
 from xlcheck.workbook.cell_codes import Positions, rectangles
 from xlcheck.workbook.content import Cell, CellError, NotEvaluated, Value, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
@@ -211,17 +212,7 @@ class CellTable:
 
     @cached_property
     def _counting(self) -> list[list[Address]]:
-        """The typed whole numbers in a row or column of which each is one more than the one before it."""
-        found, numbers = [], self.typed_numbers
-        for (sheet, row, column), number in numbers.items():
-            for down, right in ((1, 0), (0, 1)):
-                if not number.is_integer() or numbers.get((sheet, row - down, column - right)) == number - 1:
-                    continue
-                run = [(sheet, row, column)]
-                while numbers.get(after := (sheet, run[-1][1] + down, run[-1][2] + right)) == numbers[run[-1]] + 1:
-                    run.append(after)
-                found.append(run)
-        return found
+        return [*counting(self.addresses, self.typed_numbers)]
 
     def is_data_table(self, address: Address) -> bool:
         """Whether the cell belongs to a what-if data table, which shows results for other inputs."""
