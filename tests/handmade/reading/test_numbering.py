@@ -6,7 +6,6 @@ from pathlib import Path
 from time import process_time
 
 import pytest
-
 from equation_sheets import save
 
 from xlcheck.handmade.reading.cells import CellTable
