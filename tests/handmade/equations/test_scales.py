@@ -94,3 +94,35 @@ def test_an_output_with_ends_of_its_own_is_put_back(scaled: str, back: str, tmp_
 def test_an_output_put_back_as_nothing_was_scaled_is_no_pass(scaled: str, tmp_path: Path) -> None:
     """Rule: a formula that turns no scaling round is not known."""
     assert answer(_calculator(scaled, "{0}*({2}-{1})+{1}"), tmp_path, 3) == (3, set())
+
+
+def _horizon(back: str = "=D{row}*$B$2+$B$1") -> dict[str, object]:
+    """Three days ahead, in D12:D14 and put back in E, from four units that read four loads on a scale."""
+    cells: dict[str, object] = {"A1": "mean", "B1": 350, "A2": "scale", "B2": 50}
+    weights = (0.31, -0.72, 1.15, 0.48, -0.27, 0.93, -1.08, 0.66, 0.12, -0.54, 0.39, 0.81, -0.15, 0.22, 0.07, -0.4)
+    for number, (load, column) in enumerate(zip((342, 371, 329, 388), "GHIJ", strict=True)):
+        cells |= {f"{column}1": load, f"{column}2": f"=({column}1-$B$1)/$B$2", f"{column}8": 0.03 * number - 0.05}
+        cells |= {f"{column}{row}": weights[4 * number + row - 4] for row in range(4, 8)}
+        products = "+".join(f"{x}$2*{column}${row}" for row, x in enumerate("GHIJ", start=4))
+        cells[f"{column}9"] = f"=TANH({products}+{column}$8)"
+    for number, row in enumerate((12, 13, 14)):
+        cells |= {f"{x}{row}": weights[-3 * k - number - 1] for k, x in enumerate("KLMNO")}
+        cells[f"D{row}"] = "=" + "+".join(f"{x}$9*{w}{row}" for x, w in zip("GHIJ", "KLMN", strict=True)) + f"+O{row}"
+        cells[f"E{row}"] = back.format(row=row)
+    return cells
+
+
+@pytest.mark.parametrize(
+    ("back", "wrong", "code"),
+    [
+        ("=D{row}*$B$2+$B$1", {}, 0),
+        ("=D{row}*$B$2+$B$1", {"E13": "=D12*$B$2+$B$1"}, 3),
+        ("=D{row}*$B$2-$B$1", {}, 3),
+        ("=D{row}*$B$1+$B$2", {}, 3),
+    ],
+)
+def test_who_puts_the_units_of_an_output_back_one_by_one_has_no_layer_of_one_unit(
+    back: str, wrong: Mapping[str, object], code: int, tmp_path: Path
+) -> None:
+    """Rule: a linear unit does not read one unit after the other; right is what undoes what was done to the inputs."""
+    assert answer(_horizon(back) | {**wrong}, tmp_path)[0] == code

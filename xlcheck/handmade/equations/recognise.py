@@ -103,7 +103,7 @@ def recognise_layers(forms: Forms, tables: Tables | None = None) -> Recognised:
                 doubtful.append((min(reading.layer.by_atom), why))
         if not found:
             doubtful.append((min(layer.by_atom), "no layer of Keras has these activations"))
-    readings = [*_with_branches(readings)]
+    readings = [own for own in _with_branches(readings) if not _scales_a_vector(own, readings)]
     kept = [
         reading
         for reading in readings
@@ -164,6 +164,19 @@ def _reads_a_layer(reading: Reading, others: Sequence[Reading]) -> bool:
     # Each sample of a layer with one unit is a number of its own.
     one = {atom for other in others if other is not reading and other.units == 1 for atom in outputs(other).values()}
     return len(read & one) > 1
+
+
+def _scales_a_vector(reading: Reading, others: Sequence[Reading]) -> bool:
+    """Whether a linear unit reads one unit of a layer after the other: no layer does, but who scales results back."""
+    slots = reading.layer.slots
+    read = [slots[step].get(slot) for step in reading.layer.steps for slot in reading.features]
+    if reading.units > 1 or len(reading.features) > 1 or reading.activations.get("activation") != LINEAR:
+        return False
+    for other in others:
+        steps = {atom: step for (step, _), atom in outputs(other).items()}
+        if other is not reading and steps.keys() >= {*read} and len({steps[x] for x in read if x}) < len({*read}):
+            return True
+    return False
 
 
 def _is_a_branch(reading: Reading, others: Sequence[Reading]) -> bool:
