@@ -121,3 +121,15 @@ def test_a_number_that_a_weight_holds_too_is_no_further_one(number: float, is_on
     weights = {_cell(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}
 
     assert bool(unread_beside(found.table, found.arrangement.reads.read.keys(), weights)) is is_one
+
+
+@pytest.mark.parametrize(("pasted", "is_doubted"), [((0.371, 0.482, 0.593), False), ((0.482, 0.371, 0.593), True)])
+def test_weights_that_were_copied_in_another_order_are_in_doubt(
+    pasted: tuple[float, ...], is_doubted: bool, tmp_path: Path
+) -> None:
+    """Of two weights that were exchanged on the way from where they were pasted nobody can know."""
+    copies = dict(zip(("B2", "B3", "B4"), (0.371, 0.482, 0.593), strict=True))
+    found = sheet(dense(3) | copies | dict(zip(("D2", "E2", "F2"), pasted, strict=True)), tmp_path)
+    weights = {_cell(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}
+
+    assert bool(unread_beside(found.table, found.arrangement.reads.read.keys(), weights)) is is_doubted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from xlcheck.formulas.algebra import Address
@@ -46,6 +47,7 @@ def unread_near(table: CellTable, read: Collection[Address], weights: set[Addres
     """Typed numbers near weights that no formula reads: no counts, or called a bias or as one, or going on a block.
 
     A number of many digits that a weight holds, too, is that weight, as where all of them were pasted and some copied.
+    Those copied in another order are no such numbers.
 
     Args:
         table: the cells.
@@ -54,10 +56,9 @@ def unread_near(table: CellTable, read: Collection[Address], weights: set[Addres
     """
     words = {word for weight in weights for word in _words(table, weight)}
     numbering = table.numbering(read)
-    copied = {x for own in weights if digits_of(x := table.typed_numbers.get(own, 0.0)) >= COMPUTED}
+    copied = _copied(table, read, weights)
     for cell in _around(weights) - numbering:
-        number = table.typed_numbers.get(cell)
-        if cell in read or number is None or number in copied or is_called_a_rate(table, cell):
+        if cell in read or cell in copied or not table.is_number(cell) or is_called_a_rate(table, cell):
             continue
         named = {*_words(table, cell)}
         is_bias = any(names_a_bias(word) for _, word in named)
@@ -65,6 +66,19 @@ def unread_near(table: CellTable, read: Collection[Address], weights: set[Addres
         goes_on = _continues(cell, weights, 1 if is_one_of_several else _FAR)
         if not table.may_count(cell) or goes_on or is_bias or not words.isdisjoint(named):
             yield cell
+
+
+def _copied(table: CellTable, read: Collection[Address], weights: set[Address]) -> set[Address]:
+    """The numbers that nobody reads and that one weight holds too, which stands before that of the next ones."""
+    held: dict[float, list[Address]] = defaultdict(list)
+    for own in weights & table.typed_numbers.keys():
+        held[table.typed_numbers[own]].append(own)
+    copies = {
+        cell: held[number][0] for cell, number in table.typed_numbers.items()
+        if cell not in read and digits_of(number) >= COMPUTED and len(held.get(number, ())) == 1
+    }  # fmt: skip
+    following = {cell: [copies[own] for own in beside(cell) if own > cell and own in copies] for cell in copies}
+    return {cell for cell, weight in copies.items() if all(weight < own for own in following[cell])}
 
 
 def _words(table: CellTable, cell: Address) -> Iterator[tuple[str, str]]:
