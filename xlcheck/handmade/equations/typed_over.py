@@ -94,10 +94,6 @@ def typed_again(inputs: Collection[Address], terms: CellTerms, table: CellTable)
             yield f"{show(first)} is a typed number, and what {show(offset(first, by))} computes"
 
 
-def _softmaxes(computed: Mapping[Address, float], typed: Mapping[Address, float]) -> Iterator[TypedOver]:
-    """The typed numbers that are a softmax of as many computed ones beside them, or before or behind in their line."""
-
-
 def _holding(cell: Address, number: float, terms: CellTerms, computed: Mapping[Address, float]) -> Iterator[Address]:
     """The formulas that give a typed number, and do not read it."""
     others = (other for other, own in computed.items() if agrees(own, number))
