@@ -156,3 +156,17 @@ def test_a_model_becomes_an_exercise_of_its_way_back(tmp_path: Path) -> None:
     assert made.report.ok
     assert named == {"loss.loss", "out.d_z", "out.d_kernel", "out.d_bias", "gru.h[2]"}
     assert set(marks_of(filled, made, engine("cellrune")).values()) == {"✓"}
+
+
+@pytest.mark.keras
+def test_a_long_sequence_becomes_an_exercise(tmp_path: Path) -> None:
+    """Its columns are narrow; the formulas of given steps, which would tell those of the blanks, are hidden there."""
+    import keras
+
+    model = keras.Sequential([keras.Input((30, 1)), keras.layers.SimpleRNN(1, name="rnn")])
+    made = xlcheck.exercise(model, tmp_path / "exam", inputs=np.ones((1, 30, 1)), level=2)
+    sheet = openpyxl.load_workbook(made.blank)["rnn"]
+    formulas = [cell for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("=")]
+
+    assert made.report.ok
+    assert {cell.protection.hidden for cell in formulas if cell.number_format == "0.0000"} == {True}

@@ -161,7 +161,8 @@ def _named_styles() -> dict[str, dict[str, Any]]:
     styles["typed_left"] = {**styles["typed"], "align": "left", "indent": 1}
     for name in ("meaning", "equation", "long_equation"):  # in the rows of further units, which have no line above
         styles[f"{name}_below"] = _without(styles[name], *_TOP_LINE)
-    for name in (*TINTS, "verdict", "wrap_beside"):  # whose formula nobody is to see
+    computed = [name for name, style in styles.items() if "num_format" in style]
+    for name in (*computed, "verdict", "wrap_beside"):  # whose formula nobody is to see
         styles[f"{name}_hidden"] = styles[name] | {"hidden": True}
     long = {VALUE_FORMAT, WEIGHT_FORMAT, "0.0000"}
     styles |= {name + SHORT: style | {"num_format": "General"} for name, style in styles.items()
