@@ -46,6 +46,16 @@ def test_numbers_scaled_otherwise_are_no_pass(wrong: Mapping[str, object], tmp_p
     assert answer(_series(wrong), tmp_path)[0] != 0
 
 
+def test_one_of_two_codes_that_is_counted_otherwise_is_no_pass(tmp_path: Path) -> None:
+    """Rule: of two words the one is looked up as it is, and 1 is taken off what is found of the other."""
+    cells: dict[str, object] = {"B4": "very", "C4": "good", "I4": "very", "I5": "bad", "I6": "good", "B6": 0}
+    cells |= {"G4": 0.56, "G5": -0.51, "G6": -0.7, "B5": "=MATCH(B4,$I$4:$I$6,0)", "C5": "=MATCH(C4,$I$4:$I$6,0)"}
+    cells |= {"C6": "=B10", "B10": "=TANH(B5*$G$4+B6*$G$5+$G$6)", "C10": "=TANH(C5*$G$4+C6*$G$5+$G$6)"}
+
+    assert answer(cells, tmp_path)[0] == 0
+    assert answer(cells | {"C5": "=MATCH(C4,$I$4:$I$6,0)-1"}, tmp_path) == (3, set())
+
+
 @pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize("hidden", ["IF({0}>0.5,1,0)", "SIN({0})", "ATAN({0})", "EXP(-({0})^2)"])
 def test_what_computes_the_inputs_of_a_layer_is_no_preparation(hidden: str, tmp_path: Path) -> None:
@@ -161,6 +171,16 @@ def _reviews(wrong: Mapping[str, object]) -> dict[str, object]:
 def test_what_is_pooled_is_pooled_as_a_whole(wrong: Mapping[str, object], code: int, tmp_path: Path) -> None:
     """Rule: a mean of a part of its words, or of more, a sum among means, or another column looked up are no pass."""
     assert answer(_reviews(wrong), tmp_path)[0] == code
+
+
+def test_one_of_two_codes_that_is_counted_otherwise_is_no_pass(tmp_path: Path) -> None:
+    """Rule: of two words the one is looked up as it is, and 1 is taken off what is found of the other."""
+    cells: dict[str, object] = {"B4": "very", "C4": "good", "I4": "very", "I5": "bad", "I6": "good", "B6": 0}
+    cells |= {"G4": 0.56, "G5": -0.51, "G6": -0.7, "B5": "=MATCH(B4,$I$4:$I$6,0)", "C5": "=MATCH(C4,$I$4:$I$6,0)"}
+    cells |= {"C6": "=B10", "B10": "=TANH(B5*$G$4+B6*$G$5+$G$6)", "C10": "=TANH(C5*$G$4+C6*$G$5+$G$6)"}
+
+    assert answer(cells, tmp_path)[0] == 0
+    assert answer(cells | {"C5": "=MATCH(C4,$I$4:$I$6,0)-1"}, tmp_path) == (3, set())
 
 
 @pytest.mark.usefixtures("a_short_search")

@@ -109,7 +109,7 @@ def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: C
 
 def _odd(cell: Address, lines: Lines, table: CellTable) -> str | None:
     """Why a formula may prepare the wrong thing: those in line with it do otherwise, all alike."""
-    if lines.differs(cell):
+    if lines.differs(cell) or lines.adds_to_its_twin(cell):
         return f"{show(cell)} prepares an input otherwise than the formulas in line with it"
     for line in lines.of(cell):
         alike = len(line) >= MANY and len({cut(table.texts[other]).between for other in line}) == 1

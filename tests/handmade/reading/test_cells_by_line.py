@@ -33,6 +33,23 @@ def test_what_is_filled_otherwise_is_alone(formula: str, is_alone: bool, tmp_pat
     assert Lines(table.texts, table).is_alone(address_of("S", "C3")) is is_alone
 
 
+def test_of_two_formulas_one_may_go_on_where_the_other_ends(tmp_path: Path) -> None:
+    """Rule: a number is taken off one of two look-ups; other functions, and a line of three, say nothing of the kind."""
+
+    def adding(*texts: str) -> list[int]:
+        cells = {f"B{row}": f"={text}" for row, text in enumerate(texts, start=1)}
+        table = CellTable(read_workbook(save(dict(cells), tmp_path / "w.xlsx")))
+        lines = Lines(table.texts, table)
+        return [cell[1] for cell in table.texts if lines.adds_to_its_twin(cell)]
+
+    one, other = "MATCH(A1,$D$1:$D$3,0)", "MATCH(A2,$D$1:$D$3,0)"
+    assert adding(one, f"{other}-1") == [1]
+    assert adding(f"{one}*2", other) == [0]
+    assert adding(one, other) == []
+    assert adding("MIN(D1:D9)", "MAX(D1:D9)") == []
+    assert adding(one, other, f"{one}+1") == []
+
+
 def test_a_formula_unlike_all_others_of_its_line_differs(tmp_path: Path) -> None:
     """Rule: three others that are alike but for what they read say so, or two of which it looks like a slip."""
     cells: dict[str, object] = {f"A{row}": 0.1 * row for row in range(1, 5)}

@@ -19,6 +19,8 @@ MANY = 3
 """Formulas in a line that have to be alike before another one among them is odd."""
 _MOST = 2_000
 _NUMBER = re.compile(r"[\d.]+")
+_ADDS = re.compile(r" *[-+*/] *[\d.]+ *")
+"""What is added to a formula, or by what it is multiplied."""
 
 
 def by_line(cells: Iterable[Address]) -> Mapping[Line, Sequence[Address]]:
@@ -65,6 +67,15 @@ class Lines:
             _is_slip(own, line[0]) or (len(line) >= MANY and not stands_with_its_kin)
             for same, line in zip(alike, kinds, strict=True) if same and line[0] != own
         )  # fmt: skip
+
+    def adds_to_its_twin(self, cell: Address) -> bool:
+        """Whether a formula goes on where the only other one of its row, or of its column, ends, as by `-1`."""
+        own = cut(self._table.texts[cell]).between
+        twins = [cut(self._table.texts[line[0]]).between for line in self.of(cell) if len(line) == 1]
+        return any(
+            own[:-1] == other[:-1] and own[-1].startswith(other[-1]) and _ADDS.fullmatch(own[-1][len(other[-1]) :])
+            for other in twins
+        )
 
     def is_alone(self, cell: Address) -> bool:
         """Whether a formula is filled like none of its kind in line with it, where those are filled alike."""
