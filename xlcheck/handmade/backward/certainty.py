@@ -53,7 +53,8 @@ class Certainty:
 
     def are_alike(self, one: Address, other: Address) -> bool:
         """Whether two formulas are the same but for their references and numbers."""
-        return skeleton(self._table.texts[one]) == skeleton(self._table.texts[other])
+        kinds = [skeleton(self._table.texts[cell]) for cell in (one, other) if cell in self._table.texts]
+        return len(kinds) > 1 and kinds[0] == kinds[1]  # a number may stand where a formula is meant
 
     def certain(self) -> Iterator[Address]:
         """The cells behind the forward parts that hold what belongs there."""

@@ -30,10 +30,13 @@ def amendments(table: CellTable, reading: Reading) -> dict[Address, str]:
     updates = reading.sheet.updates.keys()
     places = reading.steps[0].truth.network.places
     for stride, length in _strides(reading):
-        samples = {place_of(cell, stride) for cell in places}
+        lines = [*_lines(table, stride)]
+        # A sample whose output is wrong may not be known as one: it stands in line with those of the others.
+        beside = {cell for line in lines if {*places} < {*line} and length == len(line) - 1 for cell in line}
+        samples = {place_of(cell, stride) for cell in beside.union(places)}
         wanted: dict[Address, str] = {}
         typed: set[Address] = set()
-        for line in _lines(table, stride):
+        for line in lines:
             own = dict(_amended(table, line, stride)) if length in {None, len(line), len(line) - 1} else {}
             if length is not None:  # what begins a batch, sums it up or stands elsewhere is no sample
                 own = {c: text for c, text in own.items()
