@@ -173,16 +173,6 @@ def test_what_is_pooled_is_pooled_as_a_whole(wrong: Mapping[str, object], code: 
     assert answer(_reviews(wrong), tmp_path)[0] == code
 
 
-def test_one_of_two_codes_that_is_counted_otherwise_is_no_pass(tmp_path: Path) -> None:
-    """Rule: of two words the one is looked up as it is, and 1 is taken off what is found of the other."""
-    cells: dict[str, object] = {"B4": "very", "C4": "good", "I4": "very", "I5": "bad", "I6": "good", "B6": 0}
-    cells |= {"G4": 0.56, "G5": -0.51, "G6": -0.7, "B5": "=MATCH(B4,$I$4:$I$6,0)", "C5": "=MATCH(C4,$I$4:$I$6,0)"}
-    cells |= {"C6": "=B10", "B10": "=TANH(B5*$G$4+B6*$G$5+$G$6)", "C10": "=TANH(C5*$G$4+C6*$G$5+$G$6)"}
-
-    assert answer(cells, tmp_path)[0] == 0
-    assert answer(cells | {"C5": "=MATCH(C4,$I$4:$I$6,0)-1"}, tmp_path) == (3, set())
-
-
 @pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize("hidden", ["MEDIAN(0,{0},1)", "MIN($J$4,{0})", "ABS({0})"])
 def test_a_function_between_two_layers_is_no_preparation(hidden: str, tmp_path: Path) -> None:

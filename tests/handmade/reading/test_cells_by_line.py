@@ -34,7 +34,7 @@ def test_what_is_filled_otherwise_is_alone(formula: str, is_alone: bool, tmp_pat
 
 
 def test_of_two_formulas_one_may_go_on_where_the_other_ends(tmp_path: Path) -> None:
-    """Rule: a number is taken off one of two look-ups; other functions, and a line of three, say nothing of the kind."""
+    """Rule: a number is taken off one of two look-ups; other functions and lines of three say no such thing."""
 
     def adding(*texts: str) -> list[int]:
         cells = {f"B{row}": f"={text}" for row, text in enumerate(texts, start=1)}
