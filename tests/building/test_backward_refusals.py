@@ -40,7 +40,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], Backward, type[Exception], str]] = {
     ),
     "own loss": (
         lambda: sequential((2,), L.Dense(1), loss=own_loss), Backward([0, 1]), NotSupportedError,
-        "loss \"code of one's own\" is not supported",
+        "loss 'own_loss' is not supported",
     ),
     "augmentation": (
         lambda: sequential((4, 4, 1), L.RandomFlip(name="mirror"), L.Flatten(), L.Dense(1)),

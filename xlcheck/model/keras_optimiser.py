@@ -123,7 +123,9 @@ def identifier_of(loss: Any) -> str:
     try:
         found = losses.get(loss)
     except (ValueError, TypeError):
-        return "code of one's own" if isinstance(loss, dict) and "class_name" in loss else str(loss)
+        if not (isinstance(loss, dict) and "class_name" in loss):
+            return str(loss)
+        return str(loss["config"] if loss["class_name"] == "function" else loss["class_name"])  # code of one's own
     if isinstance(found, losses.Loss):
         return _with_options(found)
     name = str(getattr(found, "__name__", ""))
