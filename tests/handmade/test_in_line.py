@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import answer, dense, save, simple_rnn
+from openpyxl.worksheet.formula import ArrayFormula
 from recognised_sheets import sheet
 
 from fixtures.handmade.drawn.score import answer as answer_of
@@ -181,6 +182,19 @@ def _branches() -> dict[str, object]:
         products = "+".join(f"${weight}$3*{to}9" for to, weight in zip(own, "ABCD", strict=True))
         cells[f"{first}11"] = f"=1/(1+EXP(-({products}+$E$3)))"
     return cells
+
+
+@pytest.mark.usefixtures("a_short_search")
+def test_an_array_formula_that_lacks_a_summand_is_wrong_as_a_whole(tmp_path: Path) -> None:
+    """Rule: what one result of an array formula reads goes along range by range, wherever the ranges stand."""
+    cells: dict[str, object] = {f"{c}{r}": 0.3 - 0.17 * r + 0.21 * k for r in (1, 3, 4, 5) for k, c in enumerate("ABC")}
+    cells |= {f"{c}7": 0.1 * k - 0.05 for k, c in enumerate("ABC")} | {f"{c}10": 0.0 for c in "ABC"}
+    cells |= {f"K{row}": 0.4 * row - 0.9 for row in (1, 2, 3, 4)}
+    for row in range(11, 15):
+        total = f"$K{row - 10}*$A$1:$C$1+MMULT(A{row - 1}:C{row - 1},$A$3:$C$5)"
+        cells[f"A{row}"] = ArrayFormula(f"A{row}:C{row}", f"=TANH({total}{'+$A$7:$C$7' * (row != 12)})")
+
+    assert answer(cells, tmp_path) == (1, {"A12", "B12", "C12"})
 
 
 def test_what_stands_in_the_place_of_a_cell_in_a_first_step_is_asked(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ class Filling(TermChanges):
         """What a formula does, whatever with, and the cells that it reads in the order of its text."""
         text = self._table.texts[cell]
         if ":" in self._table.arrays.get(cell, "") and cell in self._terms:
-            return (skeleton(text), len(self._terms.reads[cell])), tuple(sorted(self._terms.reads[cell]))
+            return (skeleton(text), len(self._terms.reads[cell])), self._read_by_one(cell)
         cells: list[Address] = []
         for ref in operands(text):
             area = ref.area(cell[0])
@@ -66,6 +66,16 @@ class Filling(TermChanges):
                 return (cell,), ()
             cells += ((area.sheet, *place) for place in area.cells())
         return (skeleton(text), len(cells)), tuple(cells)
+
+    def _read_by_one(self, cell: Address) -> tuple[Address, ...]:
+        """The cells that one result of an array formula is computed from, by the ranges that its text names in turn."""
+        areas = [ref.area(cell[0]) for ref in operands(self._table.texts[cell])]
+
+        def place(read: Address) -> tuple[int, Address]:
+            within = (n for n, area in enumerate(areas) if area.sheet == read[0] and area.holds(*read[1:]))
+            return next(within, len(areas)), read
+
+        return tuple(sorted(self._terms.reads[cell], key=place))
 
     def _beside(self, cell: Address) -> Iterator[tuple[int, list[Address]]]:
         """The formulas in the row of a cell and in its column, nearest first; and what they differ in: 2 or 1."""
