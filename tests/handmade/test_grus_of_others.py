@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
 import pytest
 from equation_sheets import answer, verdict
+from recognised_sheets import sheet
 
+from xlcheck.engines import engine
 from xlcheck.formulas.addresses import column_name
+from xlcheck.handmade.bench import Bench
+from xlcheck.handmade.by_equations import settled
+from xlcheck.handmade.reading.engine_choice import answers_of
+from xlcheck.oracle.on_request import keras_if_installed
+from xlcheck.verdicts.tolerance import Tolerance
 
 pytestmark = pytest.mark.keras
 _STEPS = 4
@@ -125,3 +133,35 @@ def test_words_of_several_gates_beside_one_quantity_are_those_of_another_table(t
     code, roots = answer(cells, tmp_path)
 
     assert (code, roots) == (0, set())
+
+
+def test_sums_of_a_step_that_all_go_on_from_an_earlier_one_make_no_state_wrong(tmp_path: Path) -> None:
+    """Rule: a state filled like right ones is not wrong where the sums of its step, by one slip, read another one."""
+    units = range(3)
+    cells: dict[str, object] = {
+        f"{c}{row}": math.sin(3.1 * row + 1.7 * k) for row in range(1, 6) for k, c in enumerate("ABCDEFGHI")
+    }
+    cells |= {"M7": 0.4, "N7": -0.3, "O7": 0.6, **{f"L{30 + unit}": 0 for unit in units}}
+    for before, column, own in (("L", "M", "L"), ("M", "N", "M"), ("N", "O", "M")):
+        states = [f"{own}{30 + unit}" for unit in units]
+        for number, weight in enumerate("ABCDEF"):
+            total = "+".join(f"{state}*${weight}${2 + k}" for k, state in enumerate(states))
+            cells |= {
+                f"{column}{40 + number}": f"={column}$7*${weight}$1+${weight}$5",
+                f"{column}{50 + number}": f"={total}",
+            }
+            cells[f"{column}{10 + number}"] = f"=1/(1+EXP(-({column}{40 + number}+{column}{50 + number})))"
+        for unit, weight in enumerate("GHI"):
+            total = "+".join(f"{state}*${weight}${2 + k}" for k, state in enumerate(states))
+            cells |= {
+                f"{column}{46 + unit}": f"={column}$7*${weight}$1+${weight}$5",
+                f"{column}{56 + unit}": f"={total}",
+            }
+            cells[f"{column}{20 + unit}"] = f"=TANH({column}{46 + unit}+{column}{13 + unit}*{column}{56 + unit})"
+            z, h = f"{column}{10 + unit}", f"{before}{30 + unit}"
+            cells[f"{column}{30 + unit}"] = f"={z}*{h}+(1-{z})*{column}{20 + unit}"
+
+    recompute, own = keras_if_installed(), sheet(cells, tmp_path)
+    assert recompute is not None
+    answers, tolerance = answers_of(own.table, engine("ironcalc")), Tolerance(1e-12, 1e-12, 0.0, {})
+    assert not settled(own.arrangement, own.part, Bench(own.part, answers, recompute, tolerance, 0, own.terms)).roots

@@ -66,6 +66,7 @@ def reason_to_doubt(
     doubtful += [c for c in open_cells if c not in doubtful and _reads_a_number(c, outcome, forms)]
     twins = _computed_again({*_read_by(open_cells, outcome)} - {*cells}, forms)
     doubtful += [c for c in open_cells if c not in doubtful and not twins.isdisjoint(outcome.precedents.of(c))]
+    doubtful += [c for c in open_cells if c not in doubtful and _goes_on_from_another(c, reading, outcome)]
     read = {*cells, *_read_by(cells, outcome)}
     displaced = {cell for cell in read if _stands_for_another(cell, outcome.aligned.keys)}
     odd = {*cells} | displaced
@@ -136,6 +137,25 @@ def _stands_for_another(cell: Address, keys: Mapping[Address, Key]) -> bool:
             if meant is not None and meant != keys.get(cell):
                 return True
     return False
+
+
+def _goes_on_from_another(cell: Address, reading: Reading, outcome: Outcome) -> bool:
+    """Whether a formula filled like a right one goes on from a state of another step than the sums of its step read.
+
+    Then these may be wrong, all of them by one slip.
+    """
+    layer, table, aligned = reading.layer, outcome.table, outcome.aligned
+    step_of = {cell_of(a): step for own in "hc" for (step, _), a in reading.values.get(own, {}).items()}
+    own = step_of.get(cell)
+    if own is None or not table.is_formula(cell):
+        return False
+    by_sums = {step_of.get(cell_of(atom)) for slot, atom in layer.slots[own].items() if slot in reading.states}
+    here = {step_of[read] for read in outcome.precedents.of(cell) if read in step_of} - {own}
+    if cell not in aligned.bands or not here or not here.isdisjoint(by_sums):
+        return False
+    _, *quantity = aligned.bands[cell]  # in samples of any length
+    kin = [o for o, (_, *its) in aligned.bands.items() if its == quantity and o not in aligned.wrong]
+    return any(table.is_formula(other) and table.fills(cell, other) for other in kin)
 
 
 def _only_follows(cell: Address, odd: Set[Address], outcome: Outcome, forms: Forms) -> bool:
