@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from equation_sheets import answer
 
+from fixtures.handmade.drawn.score import workbook
+from fixtures.handmade.workbook import to_bytes
+from xlcheck.api import check
+
 pytestmark = pytest.mark.keras
 
 
@@ -23,6 +27,17 @@ def test_a_step_that_reads_no_state_may_begin_a_series(tmp_path: Path) -> None:
     assert answer(cells, tmp_path) == (0, set())
     assert answer(cells | begins, tmp_path) == (3, set())
     assert answer(cells | {"D10": begins["D10"]}, tmp_path) == (1, {"D10"})
+
+
+def test_it_is_said_why_a_last_step_may_begin_a_series(tmp_path: Path) -> None:
+    """A column of eight units a step, the last one without a state: what is right before it passes, and not it."""
+    plant = workbook(97015, [1])
+    path = tmp_path / "drawn.xlsx"
+    path.write_bytes(to_bytes(plant.drawn.layout, plant.edits))
+    report = check(path)
+
+    assert (report.counts.agree, report.counts.root) == (32, 0)
+    assert "the step of Sheet1!D71 reads no state but the first one, as where a series begins" in " ".join(report.notes)
 
 
 @pytest.mark.parametrize(

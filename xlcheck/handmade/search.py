@@ -48,6 +48,7 @@ _PIECE, _SMALL, _LARGE = 60, 250, 4_000
 and up to which a training is."""
 _FOR_RIVALS = 0.1
 """The share of the time that is left to look for readings in which what seems wrong is meant."""
+_UNREAD = "nothing reads these formulas, and it was not recognised what they compute"
 _OTHERWISE = "two readings are equally likely, and each calls other cells wrong"
 _HOW = "say what it computes in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
 _Found = tuple[list[Part], list[Abstention]]
@@ -179,11 +180,11 @@ class Search:
         try:
             is_open = any(own.matters for own in left) and not any(UNDECIDED in own.reason for own in left)
             if not roots and is_open and is_small:
-                return self._right_in_part(part, answers, sheets) or (found, left)
+                return self._right_in_part(part, answers, sheets, _UNREAD) or (found, left)
             is_right = (lambda piece: self._equations(piece, answers).is_sure) if is_small else None
             held = {cell: element for each in found for cell, element in each.held.items()}
             why = why_meant(part, roots, held, is_right)
-            if why is not None and is_small and (rest := self._right_in_part(part, answers, sheets)) is not None:
+            if why is not None and is_small and (rest := self._right_in_part(part, answers, sheets, why)) is not None:
                 return rest
         except effort.OutOfTimeError:
             if not roots:
@@ -197,7 +198,7 @@ class Search:
         left += [Abstention(part.table, part.values, sorted(cells - without_verdict), f"{why}; {_HOW}", sheets=sheets)]
         return [each for each in found if each not in doubted], left
 
-    def _right_in_part(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
+    def _right_in_part(self, part: SheetGroup, answers: Answers, sheets: Sequence[str], why: str) -> _Found | None:
         """What became of a part that is a network in which all is right but for formulas that nobody reads."""
         groups = unread(part)[::-1]  # people show results behind them
         left_over = {*self._equations(part, answers).left} if len(groups) > 1 else set[Address]()
@@ -206,7 +207,6 @@ class Search:
         for shown in (*groups, *several) if len(groups) > 1 else ():
             rest = self._equations(without(part, shown), answers)
             if rest.is_sure:
-                why = "nothing reads these formulas, and it was not recognised what they compute"
                 left = Abstention(part.table, part.values, sorted(shown), f"{why}; {_HOW}", sheets=sheets)
                 return _parts_of(rest.outcomes, part), [left, *_spare(part, rest)]
         return None

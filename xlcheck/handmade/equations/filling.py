@@ -109,13 +109,15 @@ class Filling(TermChanges):
     def _in_other_steps(self, cell: Address, axis: int) -> Iterator[Address]:
         """The formulas around which the same is done as around one in its row or column: its place in other steps.
 
-        Before a first step and behind a last one nothing is done.
+        Before a first step and behind a last one nothing is done; then the two on the other side have to differ, as
+        those of all units of a layer do not.
         """
         line = self._lines[lines_of(cell)[2 - axis]]
         at = bisect_left(line, cell)
         before, behind = line[max(0, at - _AROUND) : at], line[at + 1 : at + 1 + _AROUND]
         found: dict[Address, None] = {}
-        for around in ((*before, *behind), before, behind):
+        sides = (side for side in (before, behind) if len({self._operands[own][0] for own in side}) > 1)
+        for around in ((*before, *behind), *sides):
             for other in self._alike_in(line, around[0]) if len(around) > 1 else ():
                 by = offset_between(around[0], other)
                 place = offset(cell, by)
