@@ -117,7 +117,7 @@ def _as_in_line(
 
     def makes_textbook(own: Iterable[Odd]) -> bool:
         effort.require_time()
-        meant = {one.cell: one.meant for one in own}
+        meant = _meant({one.cell: one for one in own})
         trial = None if part.marks & meant.keys() else _under(part, terms, base, meant)
         return trial is not None and is_textbook(trial, meant) and sum(_against(trial)) < as_it_is
 

@@ -111,7 +111,7 @@ def beside_the_layers(table: CellTable, spare: Collection[Address], agreeing: Se
                 own, *cuts = (cut(table.texts[place]) for place in (cell, *pair))
                 wanted = [_along(a, b, one, other) for a, b in zip(cuts[0].refs, cuts[1].refs, strict=False)]
                 is_odd = cuts[0].between == cuts[1].between and _is_odd(own, Cut(cuts[0].between, tuple(wanted)))
-                across = {own for own in agreeing if own[0] == cell[0] and own[1 + axis] == cell[1 + axis]}
+                across = (o for o in agreeing if o[0] == cell[0] and o[1 + axis] == cell[1 + axis])
                 if is_odd and not any(table.fills(other, cell) for other in across):
                     both = " and ".join(map(show, pair))
                     yield f"{show(cell)} computes something else than {both} in line with it"
