@@ -144,22 +144,15 @@ def test_sums_of_a_step_that_all_go_on_from_an_earlier_one_make_no_state_wrong(t
     cells |= {"M7": 0.4, "N7": -0.3, "O7": 0.6, **{f"L{30 + unit}": 0 for unit in units}}
     for before, column, own in (("L", "M", "L"), ("M", "N", "M"), ("N", "O", "M")):
         states = [f"{own}{30 + unit}" for unit in units]
-        for number, weight in enumerate("ABCDEF"):
-            total = "+".join(f"{state}*${weight}${2 + k}" for k, state in enumerate(states))
-            cells |= {
-                f"{column}{40 + number}": f"={column}$7*${weight}$1+${weight}$5",
-                f"{column}{50 + number}": f"={total}",
-            }
-            cells[f"{column}{10 + number}"] = f"=1/(1+EXP(-({column}{40 + number}+{column}{50 + number})))"
-        for unit, weight in enumerate("GHI"):
-            total = "+".join(f"{state}*${weight}${2 + k}" for k, state in enumerate(states))
-            cells |= {
-                f"{column}{46 + unit}": f"={column}$7*${weight}$1+${weight}$5",
-                f"{column}{56 + unit}": f"={total}",
-            }
-            cells[f"{column}{20 + unit}"] = f"=TANH({column}{46 + unit}+{column}{13 + unit}*{column}{56 + unit})"
+        for number, weight in enumerate("ABCDEFGHI"):
+            recurrent = "+".join(f"{state}*${weight}${2 + k}" for k, state in enumerate(states))
+            x, u = f"{column}{40 + number}", f"{column}{50 + number}"
+            cells |= {x: f"={column}$7*${weight}$1+${weight}$5", u: f"={recurrent}"}
+            gate = f"=1/(1+EXP(-({x}+{u})))"
+            cells[f"{column}{10 + number}"] = gate if number < 6 else f"=TANH({x}+{column}{7 + number}*{u})"
+        for unit in units:
             z, h = f"{column}{10 + unit}", f"{before}{30 + unit}"
-            cells[f"{column}{30 + unit}"] = f"={z}*{h}+(1-{z})*{column}{20 + unit}"
+            cells[f"{column}{30 + unit}"] = f"={z}*{h}+(1-{z})*{column}{16 + unit}"
 
     recompute, own = keras_if_installed(), sheet(cells, tmp_path)
     assert recompute is not None

@@ -98,7 +98,8 @@ def test_an_input_that_is_computed_beside_it_was_typed_again() -> None:
 
     def said(typed: dict[Any, float], computed: dict[Any, float]) -> list[str]:
         terms: Any = Terms(computed)
-        return [*typed_again(typed.keys(), terms, SimpleNamespace(typed_numbers=typed))]  # type: ignore[arg-type]
+        table: Any = SimpleNamespace(typed_numbers=typed)
+        return [*typed_again(typed.keys(), terms, table)]
 
     sums = {("S", 10 + by, 10): number for by, number in enumerate((1.44258694, 1.78208853, -0.3))}
     here = {("S", 10 + by, 12): number for by, number in enumerate((1.4426, 1.7821, 0.0))}
