@@ -64,7 +64,8 @@ def settled_in_line(
     if not layers.may_be_more:
         return layers
     judge, shown = bench(), only_shown(part)
-    for odd in _as_in_line(part, terms, base, judge.wrong_in, is_sure=layers.is_sure):
+    in_line = _as_in_line(part, terms, base, judge.wrong_in, is_sure=layers.is_sure)
+    for odd in itertools.chain((_as_in_copies(part, terms),), in_line):
         cells = odd
         while cells and (found := _under(part, terms, base, _meant(cells))) is not None:
             candidate = Candidate(_meant(cells), found)
@@ -154,6 +155,12 @@ def _as_in_line(
     yield {**{one.cell: one for one in (*rounded, *reversed(odd)) if one.cell in more_wrong}, **found}
     yield found
     yield from ({one.cell: one} for one in odd[:_ALONE])
+
+
+def _as_in_copies(part: SheetGroup, terms: CellTerms) -> dict[Address, Odd]:
+    """The cells that all other copies of their worksheet have otherwise, as these have them; see `unlike_copies`."""
+    said = {cell: terms.term_of(cell, text) for cell, text in part.as_in_copies.items()}
+    return {cell: Odd(cell, meant, len(said), is_between=True) for cell, meant in said.items() if meant is not None}
 
 
 def _meant(cells: Mapping[Address, Odd]) -> Edit:

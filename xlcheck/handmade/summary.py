@@ -22,6 +22,7 @@ from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.results import result_at
+from xlcheck.handmade.reading.sheet_copies import meant_otherwise
 from xlcheck.handmade.reading.skipped_steps import as_taken
 from xlcheck.handmade.said_beside import said_otherwise
 from xlcheck.verdicts.elsewhere import CHANCE, DEPENDS_ON, depends_on, said_of
@@ -141,6 +142,7 @@ def report_on(
             *depending_cells(table, without_verdict),
             *with_idle_parts(taken, answers.values, agreeing - targets, choices),
             *out_of_place(table, answers.values, {*agreeing, *made, *spare}),
+            *meant_otherwise(table, agreeing),
             *looked_up_wrongly(table, answers.values, {*agreeing, *made, *spare}),
             *(
                 ()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import joined
+from xlcheck.handmade.reading.sheet_copies import unlike_copies
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,14 @@ class SheetGroup:
         table: their cells.
         values: what they hold.
         precedents: who reads what.
+        as_in_copies: the cells that all other copies of their worksheet have otherwise, and the formula there.
     """
 
     sheets: tuple[str, ...]
     table: CellTable
     values: CellValues
     precedents: Precedents
+    as_in_copies: Mapping[Address, str] = field(default_factory=dict)
 
     @cached_property
     def marks(self) -> frozenset[Address]:
@@ -43,9 +46,10 @@ def sheet_groups(table: CellTable, values: CellValues, precedents: Precedents) -
     for cell in table.texts:
         counts[of_sheet[cell[0]]] += 1
     with_formulas = [group for group in groups if counts[group]]
+    odd = unlike_copies(table)
     if len(with_formulas) == 1:
-        return [SheetGroup(with_formulas[0], table, values, precedents)]
-    return [_part(group, table, values) for group in sorted(with_formulas, key=lambda group: counts[group])]
+        return [SheetGroup(with_formulas[0], table, values, precedents, odd)]
+    return [_part(group, table, values, odd) for group in sorted(with_formulas, key=lambda group: counts[group])]
 
 
 def _joined(table: CellTable, precedents: Precedents) -> list[tuple[str, ...]]:
@@ -62,7 +66,8 @@ def _reads(table: CellTable, precedents: Precedents) -> Iterator[tuple[str, str]
                 yield cell[0], area.sheet
 
 
-def _part(sheets: tuple[str, ...], table: CellTable, values: CellValues) -> SheetGroup:
+def _part(sheets: tuple[str, ...], table: CellTable, values: CellValues, odd: Mapping[Address, str]) -> SheetGroup:
     content = table.content
     part = CellTable(replace(content, sheets={name: content.sheets[name] for name in content.sheets if name in sheets}))
-    return SheetGroup(sheets, part, values.at([table.index[cell] for cell in part.addresses]), Precedents(part))
+    own = values.at([table.index[cell] for cell in part.addresses])
+    return SheetGroup(sheets, part, own, Precedents(part), {c: text for c, text in odd.items() if c[0] in sheets})
