@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain, islice, starmap
 
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import skeleton
@@ -95,18 +95,16 @@ class Arrangement:
 
     def mixed_up(self) -> list[str]:
         """Why units, steps or samples may stand in each other's place, though all formulas agree."""
-        found = (why(r, networks[0].weights) for r, networks in self._readings for why in (other_order, crossed))
+        table, weights = self.reads.table, [(r, networks[0].weights) for r, networks in self._readings]
+        found = chain(starmap(other_order, weights), (crossed(table, *own) for own in weights))
         inputs = Counter(frozenset(layer.inputs) for layer in self.layers)
-        places = [
-            exchanged(self.reads.table, own.reading, is_one_of_two=inputs[frozenset(own.inputs)] > 1)
-            for own in self.layers
-        ]
-        places += [why(self.reads.table, r) for r, _ in self._readings for why in (out_of_line, gap_in_a_line)]
-        turned = {turned_units(r, networks[0].weights): r for r, networks in self._readings}
+        places = [exchanged(table, own.reading, is_one_of_two=inputs[frozenset(own.inputs)] > 1) for own in self.layers]
+        places += [why(table, r) for r, _ in weights for why in (out_of_line, gap_in_a_line)]
+        turned = {turned_units(*own): own[0] for own in weights}
         if {True, False} <= turned.keys():
             first = show(cell_of(min(outputs(turned[True]).values())))
             places.append(f"{first} and the units beside it stand the other way round than their weights")
-        places += [exchanged_in_words(self.reads.table, own.own - self.reads.edited.keys()) for own in self.layers]
+        places += [exchanged_in_words(table, own.own - self.reads.edited.keys()) for own in self.layers]
         return [why for why in (*found, *places) if why is not None]
 
     def objections(self) -> list[str]:

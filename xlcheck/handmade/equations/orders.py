@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 
@@ -13,6 +14,7 @@ from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.offsets import offset, offset_on_sheet
 
+_NUMBER = re.compile(r"\d+")
 _FEW = 3
 """Steps of a sample that run backwards if the first and the last one change places."""
 
@@ -158,10 +160,11 @@ def other_order(reading: Reading, weights: Mapping[str, Sequence[Address | None]
     return None
 
 
-def crossed(reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -> str | None:
+def crossed(table: CellTable, reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -> str | None:
     """Why weights may be mixed up: they stand in another order than the inputs that they multiply, or than others do.
 
     Args:
+        table: the cells.
         reading: the layer.
         weights: by name in Keras the cell of each number, row by row.
     """
@@ -177,9 +180,18 @@ def crossed(reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -
     orders = {
         (_is_in_order(cells), cells == sorted(cells)): cells[0] for cells in known if _is_in_order(cells) is not None
     }
-    if len(orders) > 1 or any(not in_order for in_order, _ in orders):
+    backwards = len(known) == 1 and not all(forwards for _, forwards in orders)  # several are a habit
+    backwards = backwards and not all(map(_are_numbered, itertools.repeat(table), known))
+    if len(orders) > 1 or any(not in_order for in_order, _ in orders) or backwards:
         return f"the weights from {show(min(orders.values()))} on stand in another order than their inputs do"
     return None
+
+
+def _are_numbered(table: CellTable, cells: Sequence[Address]) -> bool:
+    """Whether words beside cells number them in their order, as `w2` and `w1` above weights that stand backwards do."""
+    words = ["".join(itertools.islice(table.next_words(cell, over_blanks=False), 1)) for cell in cells]
+    numbers = [int(found[0]) if (found := _NUMBER.findall(word)) else 0 for word in words]
+    return numbers == sorted({*numbers})
 
 
 def _blocks(cells: Sequence[Address]) -> list[list[int]]:
