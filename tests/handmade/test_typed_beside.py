@@ -9,7 +9,8 @@ import pytest
 from equation_sheets import simple_rnn, verdict
 from recognised_sheets import sheet
 
-from xlcheck.handmade.typed_beside import compared_otherwise
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.typed_beside import compared_otherwise, printed_otherwise
 
 pytestmark = pytest.mark.keras
 
@@ -42,6 +43,29 @@ def test_a_number_that_is_another_one_gets_no_pass(tmp_path: Path) -> None:
 
     assert (found.code, found.roots) == (3, set())
     assert "S!I15 is compared with S!M15, but is not what was typed there" in found.said
+
+
+@pytest.mark.parametrize("word", ["Keras", "printed by Python", "from PyTorch:"])
+def test_what_a_program_is_said_to_print_must_agree(word: str, tmp_path: Path) -> None:
+    """Rule: who reads `Keras` beside another number than the result sees that both cannot be right."""
+    cells = simple_rnn(5) | {"G17": word}
+    last = sheet(cells, tmp_path).terms
+    results = {f"{column}17": last.number(("S", 15, at)) for at, column in enumerate("HIJ", start=7)}
+    printed = {cell: round(number, 6) for cell, number in results.items()}
+    assert verdict(cells | printed, tmp_path).code == 0
+
+    found = verdict(cells | printed | {"I17": 0.4321}, tmp_path)
+    assert (found.code, found.roots) == (3, set())
+    assert f"S!I16 is not what S!I17 says, beside which {word!r} stands" in found.said
+
+
+def test_measures_that_a_program_printed_are_no_results(tmp_path: Path) -> None:
+    cells = simple_rnn(3) | {"G15": "Keras", "H15": 0.4321}
+    for word, count in (("Keras", 1), ("Keras's loss", 0), ("targets", 0)):
+        found = sheet(cells | {"G15": word}, tmp_path)
+        assert len([*printed_otherwise(found.table, found.values, Precedents(found.table))]) == count
+    found = sheet(cells | {"K15": "=H15*2"}, tmp_path)
+    assert not [*printed_otherwise(found.table, found.values, Precedents(found.table))], "it is a number of the sheet"
 
 
 def test_a_mistake_in_all_steps_shows_in_the_numbers(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from xlcheck.handmade.rewritten import Rewritten
 from xlcheck.handmade.shown_beside import answer_key, only_shown, unread, without
 from xlcheck.handmade.single_edit import NONE, one_edit
 from xlcheck.handmade.summary import Abstention, part_of, worksheets
-from xlcheck.handmade.typed_beside import compared_otherwise
+from xlcheck.handmade.typed_beside import beside_results
 from xlcheck.handmade.with_inner_units import with_inner_units
 from xlcheck.handmade.with_one_hot import with_one_hot
 from xlcheck.handmade.with_skipped_steps import with_skipped_steps
@@ -85,7 +85,7 @@ class Search:
                 with effort.limited_to(effort.left() / (len(parts) - number)):
                     found, left_out = self._settle(part, replace(self.answers, values=part.values), sheets)
                 outcomes += found
-                outcomes += _with_gaps(compared_otherwise(part.table, part.values)) if found else []
+                outcomes += _with_gaps(beside_results(part)) if found else []
                 abstentions += left_out
         return outcomes, abstentions
 

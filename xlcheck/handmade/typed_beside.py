@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
 
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.algebra import Address
@@ -11,6 +12,10 @@ from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.digits import agrees, digits_of
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.printed import printed_by
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.showing import is_difference
 
 _DIGITS, _FEW = 4, 2
 """Digits after the point from which on a number is no target or count that a result meets by chance; the fewest of one
@@ -24,6 +29,16 @@ _SHARE, _MOST = 0.1, 0.5
 with fewer digits, which together are as many as those of two of the others."""
 _Compared = tuple[Address, Address]
 """A computed cell, and the typed one that it is compared with."""
+
+
+def beside_results(part: SheetGroup) -> Iterator[str]:
+    """What is said of numbers that somebody typed beside results, and that are others, in a sentence each.
+
+    Args:
+        part: the worksheets.
+    """
+    yield from compared_otherwise(part.table, part.values)
+    yield from islice(printed_otherwise(part.table, part.values, part.precedents), 1)
 
 
 def compared_otherwise(table: CellTable, values: CellValues) -> Iterator[str]:
@@ -45,6 +60,27 @@ def compared_otherwise(table: CellTable, values: CellValues) -> Iterator[str]:
         if others and len(agree) >= max(2, share * len(family)) and sum(digits) >= 2 * _DIGITS:
             computed, typed = min(others)
             yield f"{show(computed)} is compared with {show(typed)}, but is not what was typed there"
+
+
+def printed_otherwise(table: CellTable, values: CellValues, precedents: Precedents) -> Iterator[str]:
+    """What is said of numbers by which the name of a program stands, and that no result beside them is.
+
+    Args:
+        table: the cells.
+        values: what they hold.
+        precedents: who reads what.
+    """
+    for typed, number in table.typed_numbers.items():
+        readers = precedents.readers(typed)
+        if digits_of(number) < _DIGITS or not all(is_difference(table.texts[reader]) for reader in readers):
+            continue
+        sheet, row, column = typed
+        for above in (False, True):
+            word = printed_by(table, typed, above=above)
+            beside = [(sheet, row + by * (not above), column + by * above) for by in (-1, 1)]
+            results = [own for own in beside if own in table.texts and own not in readers]
+            if word and results and all(_differ(table, values, own, typed) for own in results):
+                yield f"{show(results[0])} is not what {show(typed)} says, beside which {word!r} stands"
 
 
 def _differences(cell: Address, text: str, table: CellTable) -> Iterator[_Compared]:

@@ -21,6 +21,7 @@ from xlcheck.handmade.networks.labels import KERNELS, Labels, gates_of_weights
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.digits import COMPUTED, digits_of
+from xlcheck.handmade.reading.printed import printed_by
 from xlcheck.layers.gates import VALUES
 
 _SAME = 1e-14
@@ -241,7 +242,7 @@ def _after_results(
     for sheet, row, column in sorted(results):
         for down, right in ((0, 1), (0, -1), (1, 0), (-1, 0)):
             cell, before = (sheet, row + down, column + right), (sheet, row - down, column - right)
-            if cell not in numbers or cell in results:
+            if cell not in numbers or cell in results or printed_by(table, cell, above=bool(right)):
                 continue
             digits, is_read = digits_of(numbers[cell]), cell in read  # nobody reads it, if a formula stood there
             result = values.numbers[table.index[sheet, row, column]]

@@ -240,15 +240,21 @@ class CellTable:
 
     def next_words(self, cell: Address, *, over_blanks: bool = True) -> Iterator[str]:
         """The next typed word to the left of a cell, and the next one above it; numbers may stand between."""
+        yield from filter(None, (self.next_word(cell, above=above, over_blanks=over_blanks) for above in (False, True)))
+
+    def next_word(self, cell: Address, *, above: bool, over_blanks: bool = True) -> str:
+        """The next typed word to the left of a cell, or above it; empty if there is none."""
         sheet, row, column = cell
-        for places in (((sheet, row, k) for k in range(column)[::-1]), ((sheet, k, column) for k in range(row)[::-1])):
-            for place in islice(places, _FAR):
-                found = self.cell(place)
-                if found is not None and isinstance(found.value, str) and found.formula is None and found.value.strip():
-                    yield unicodedata.normalize("NFKC", found.value)
-                    break
-                if found is None and not over_blanks:
-                    break
+        places = (
+            ((sheet, k, column) for k in range(row)[::-1]) if above else ((sheet, row, k) for k in range(column)[::-1])
+        )
+        for place in islice(places, _FAR):
+            found = self.cell(place)
+            if found is not None and isinstance(found.value, str) and found.formula is None and found.value.strip():
+                return unicodedata.normalize("NFKC", found.value)
+            if found is None and not over_blanks:
+                break
+        return ""
 
     def clip(self, area: Range) -> Range:
         """The part of a whole-column or whole-row reference that can hold something; other ranges as they are."""

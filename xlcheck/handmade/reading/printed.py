@@ -1,0 +1,24 @@
+"""Numbers beside which the name of a program stands: somebody typed what it printed, to compare results with."""
+
+from __future__ import annotations
+
+import re
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.reading.cells import CellTable
+
+_PROGRAM = re.compile(r"\b(?:keras|tensorflow|tf|pytorch|torch|jax|numpy|np|python|scikit|sklearn)\b", re.IGNORECASE)
+_MEASURE = re.compile(r"loss|acc|err|mse|mae|grad", re.IGNORECASE)
+"""What stands beside results and is none of them."""
+
+
+def printed_by(table: CellTable, cell: Address, *, above: bool) -> str | None:
+    """The words before a typed number, or above it, that say which program printed it; None if none do.
+
+    Args:
+        table: the cells.
+        cell: the number's.
+        above: whether they stand above it.
+    """
+    word = table.next_word(cell, above=above, over_blanks=False).strip()
+    return word if _PROGRAM.search(word) and not _MEASURE.search(word) else None
