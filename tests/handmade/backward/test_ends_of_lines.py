@@ -71,3 +71,49 @@ def test_what_no_update_reads_is_no_pass(change: dict[str, object], tmp_path: Pa
     code, roots = answer(_perceptron() | change, tmp_path)
     assert code != 0
     assert roots <= change.keys()
+
+
+def _with_own_rates() -> dict[str, object]:
+    """A line learnt a sample a row: in B the rate of each row, which falls, in J and K the changes."""
+    cells: dict[str, object] = {"B1": 0.2, "D1": 0.5, "E4": 0.2, "F4": 0.0}
+    for row, (x, y) in enumerate(((1.0, 2.1), (-0.5, 0.4), (2.0, 3.9), (0.3, 1.2), (-1.0, -0.8)), 4):
+        cells |= {f"A{row}": row - 4, f"B{row}": f"=$B$1/(1+$D$1*A{row})", f"C{row}": x, f"D{row}": y}
+        cells |= {f"{w}{row}": f"={w}{row - 1}+{by}{row - 1}" for w, by in ("EJ", "FK") if row > 4}
+        cells |= {f"G{row}": f"=E{row}*C{row}+F{row}", f"H{row}": f"=G{row}-D{row}", f"I{row}": f"=H{row}^2"}
+        cells |= {f"J{row}": f"=-B{row}*2*H{row}*C{row}", f"K{row}": f"=-B{row}*2*H{row}"}
+    return cells
+
+
+@pytest.mark.parametrize("change", [{}, {"J8": "=-B7*2*H8*C8"}, {"K8": "=-B8*H8"}, {"K8": "=-B8*2*H7"}])
+def test_the_last_change_goes_by_the_rate_of_its_row(change: dict[str, object], tmp_path: Path) -> None:
+    """Rule: nothing moves by it any more, and the rates before it are others; it is what stands in their place."""
+    code, roots = answer(_with_own_rates() | change, tmp_path)
+    assert (code == 0) is (not change)
+    assert roots <= change.keys()
+
+
+def _mean_gradients() -> dict[str, object]:
+    """A line learnt of four samples, a block of three columns a step: twice the mean of what each sample says."""
+    cells: dict[str, object] = {"B1": 0.05}
+    for row, (x, y) in enumerate(((1, 0.9), (2, 3.0), (3, 5.3), (4, 7.4)), 4):
+        cells |= {f"A{row}": x, f"B{row}": y}
+    for step, (p, e, f) in enumerate(("DEF", "HIJ", "LMN", "PQR")):
+        before = "DEFHIJLMN"[3 * step - 3 : 3 * step] if step else ""
+        for row, by in ((1, 0), (2, 1)):
+            cells[f"{e}{row}"] = f"={before[1]}{row}-$B$1*{before[by]}10" if before else 0.1 * row
+        for row in range(4, 8):
+            cells |= {f"{p}{row}": f"={e}$1*$A{row}+{e}$2", f"{e}{row}": f"={p}{row}-$B{row}"}
+            cells[f"{f}{row}"] = f"={e}{row}*$A{row}"
+        cells |= {f"{p}10": f"=2*AVERAGE({f}4:{f}7)", f"{e}10": f"=2*AVERAGE({e}4:{e}7)"}
+        cells[f"{f}10"] = f"=SUMSQ({e}4:{e}7)/4"
+    return cells
+
+
+@pytest.mark.parametrize(
+    "change", [{}, {"P10": "=AVERAGE(R4:R7)"}, {"Q10": "=2*AVERAGE(Q4:Q6)"}, {"P10": "=2*AVERAGE(Q4:Q7)"}]
+)
+def test_the_last_gradients_are_counted_as_those_before_them(change: dict[str, object], tmp_path: Path) -> None:
+    """Rule: a mean counts twice what its samples say, and is no odd one where it was filled from one that is learnt."""
+    code, roots = answer(_mean_gradients() | change, tmp_path)
+    assert (code == 0) is (not change)
+    assert roots <= change.keys()

@@ -66,9 +66,9 @@ class Certainty:
         holders = Counter(held for cell, held in roles.items() if cell not in repeats)
         out_of_kind = {*self.out_of_kind()}
         for cell, held in roles.items():
-            if cell in self._reading.odd and cell not in self._confirmed:
-                continue
             filled = cell in self._table.texts and any(self._shapes[shape] for shape in self._of(cell))
+            if cell in self._reading.odd and cell not in self._confirmed and not filled:
+                continue
             if cell not in out_of_kind and (cell in self._confirmed or filled or holders[held] <= 1 or cell in repeats):
                 yield cell
 

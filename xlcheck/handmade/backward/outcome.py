@@ -194,7 +194,7 @@ def _is_among_learnt(cell: Address, reading: Reading) -> bool:
 def _is_told_by_its_line(cell: Address, reading: Reading, better: Reading) -> bool:
     """Whether a formula holds something of its step, and as the others of its line have it something else, or more."""
     both = [own.roles[cell] for own in (reading, better) if cell in own.roles]
-    held = {(own.quantity.name, f"{own.factor:.9g}") for _, own in both}
+    held = {(own.quantity.name, f"{np.ravel(own.factor)[-1]:.9g}") for _, own in both}
     return len(both) > 1 and len({step for step, _ in both}) == 1 and len(held) > 1
 
 

@@ -15,7 +15,7 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.estimates import estimates
 from xlcheck.handmade.backward.kept import Kept
-from xlcheck.handmade.backward.moves import Mover
+from xlcheck.handmade.backward.moves import Mover, rates_of
 from xlcheck.handmade.backward.network_cells import DenseNetwork
 from xlcheck.handmade.backward.quantities import Library, Role, quantities
 from xlcheck.handmade.backward.recurrence import zeros_left_out
@@ -62,14 +62,13 @@ class Reading:
     forward: Mapping[Address, int]
     ask: DenseGradients
 
-    def rates(self, number: int) -> list[Array]:
+    def rates(self, number: int) -> Sequence[Array]:
         """The learning rates of a step, by which a cell may multiply its quantity; of the last one, those before it."""
-        step = self.steps[number]
-        if not step.moves:
-            moving = [other for other in self.steps if any(other.moves.values())]
-            weights = step.truth.network.weights
-            step = next((other for other in moving if not weights.isdisjoint(other.moves)), next(iter(moving), step))
-        return [move.rate.size for move in dict.fromkeys(move for move in step.moves.values() if move is not None)]
+        return self._rates[number]
+
+    @cached_property
+    def _rates(self) -> Sequence[Sequence[Array]]:
+        return rates_of(self.steps, self.sheet, self.places, self.stride)
 
     def role(self, number: int, values: Array, *, shown: bool = True) -> Role | None:
         """What a cell with these values would hold of a step; those for the numbers shown may not count."""
