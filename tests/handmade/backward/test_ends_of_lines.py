@@ -117,3 +117,10 @@ def test_the_last_gradients_are_counted_as_those_before_them(change: dict[str, o
     code, roots = answer(_mean_gradients() | change, tmp_path)
     assert (code == 0) is (not change)
     assert roots <= change.keys()
+
+
+def test_numbers_of_samples_beside_results_are_none(tmp_path: Path) -> None:
+    """Rule: 1, 2, 3 and 4 between two columns of results count the samples; other numbers stand for results."""
+    numbered = _mean_gradients() | {"G4": 1, "G5": 2, "G6": 3, "G7": 4}
+    assert answer(numbered, tmp_path) == (0, set())
+    assert answer(numbered | {"G6": 0.3}, tmp_path) == (3, set())

@@ -99,9 +99,12 @@ def _amended(table: CellTable, line: Sequence[Address], stride: Offset) -> Itera
         return
     fitting = _fitting(table, dict(enumerate(line)), stride)[0]
     outliers = [number for number in range(len(line)) if number not in fitting]
-    for number in outliers if len(outliers) < len(fitting) else ():
+    first = table.texts.get(line[0])
+    begins = 0 in outliers and (first is None or _kind(first) != _kind(table.texts[line[max(fitting)]]))
+    goes_on = first is not None and begins and _goes_on(table, line)
+    for number in outliers if len(outliers) - begins < len(fitting) else ():
         cell = line[number]
-        if not table.arrays.get(cell):
+        if not table.arrays.get(cell) and not (number == 0 and goes_on):  # nothing is before it, to be read
             others = {at - number: other for at, other in enumerate(line) if other != cell}
             text = _wanted(table, cell, others, stride)
             # Most may be those that were filled without a `$`, and read nothing where this one reads a number.

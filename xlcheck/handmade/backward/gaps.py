@@ -38,7 +38,7 @@ def gaps(
     reading: Reading,
     accepted: Collection[int],
     right: Collection[Address],
-    others: Container[Address],
+    others: Collection[Address],
 ) -> Iterator[str]:
     """What is open in steps that were judged, in sentences without their full stop.
 
@@ -65,13 +65,15 @@ def gaps(
         yield "weights of one step move in different ways"
     if _thresholds(reading, accepted):
         yield "a threshold is added in some steps and subtracted in others, or no step trains it"
+    precedents = Precedents(table)
+    read = {read for cell in table.texts for read in precedents.of(cell)}
+    settled = {*others, *(() if _learns_itself(reading) else table.numbering(read))}
     yield from _of_cells(
-        (cell for cell in _unread_numbers(table, reading, {*right}) if cell not in others),
+        (cell for cell in _unread_numbers(table, reading, {*right}) if cell not in settled),
         "was typed where results stand, and no formula of a step reads it",
     )
     typed_weights = {cell for own in steps.values() for cell in own.values() if table.is_number(cell)}
-    precedents = Precedents(table)
-    yield from unread_beside(table, {read for cell in table.texts for read in precedents.of(cell)}, typed_weights)
+    yield from unread_beside(table, read, typed_weights)
     yield from _of_cells(
         _handed_on_in_vain(reading, right), "is copied from step to step, and nothing computes with it"
     )
@@ -288,10 +290,14 @@ def _may_count(cell: Address, stride: Offset, table: CellTable, reading: Reading
     before = run_from(cell, (-stride[0], -stride[1]), table.is_number)
     line = [*before[:0:-1], *behind]
     numbers = [number(own) for own in line]
-    samples = (sample for step in reading.steps for sample in step.truth.network.samples)
     are_answers = len(line) > 2 and {*numbers} <= {0.0, 1.0}
-    learns_itself = any({*sample.inputs} & {*sample.targets} for sample in samples)
-    return number(cell).is_integer() and not are_answers and not learns_itself
+    return number(cell).is_integer() and not are_answers and not _learns_itself(reading)
+
+
+def _learns_itself(reading: Reading) -> bool:
+    """Whether outputs are compared with inputs."""
+    samples = (sample for step in reading.steps for sample in step.truth.network.samples)
+    return any({*sample.inputs} & {*sample.targets} for sample in samples)
 
 
 def _handed_on_in_vain(reading: Reading, right: Container[Address]) -> Iterator[Address]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from xlcheck.handmade.backward.steps import Move, Sheet, Step
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.offsets import Offset, offset
 from xlcheck.learning.optimisers.textbook import Root, ahead, along, scaled
+
+_NOISE = 1e-13
+"""How far weights near 1 are apart that were computed in another order."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +102,12 @@ class Mover:
                 keeps = bool(slots)
                 made = len(self.kept.pulls(number, weight)) > 1 or keeps
                 is_bias = self.kept.is_bias(number, weight)
-                shares = tuple(slot.share.cell for slot in slots)
+                shares = tuple(slot.share.cell for slot in sorted(slots, key=attrgetter("power")))
                 found.append(replace(move, is_bias=is_bias, passes_over=made and not move.rule, shares=shares))
                 if move.divisor is None:
                     break
-        # Where ε is small, the best of those that divide is the one that is meant.
-        return min(found, key=lambda move: float(np.abs(move.after - actual).max()), default=None)
+        # Where ε is small, the best of those that divide is the one that is meant; of equal ones the first.
+        return min(found, key=lambda move: max(_NOISE, float(np.abs(move.after - actual).max())), default=None)
 
     def like(self, number: int, update: Address, moves: Iterable[Move]) -> Move | None:
         """The move along its gradient that others make, where the gradient is 0 too often to say."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scalars import Words
 from xlcheck.handmade.backward.data import behind, data_cells, may_learn, moves_factors, multiplies_errors
 from xlcheck.handmade.backward.evaluation import value_of
-from xlcheck.handmade.backward.family import amendments
+from xlcheck.handmade.backward.family import amendments, place_of
 from xlcheck.handmade.backward.judge import Judge
 from xlcheck.handmade.backward.one_slip import one_slip
 from xlcheck.handmade.backward.roles import Reading, best_reading
@@ -33,6 +34,8 @@ _OF_TWO_VALUES = (
     "This, or what it reads, does not follow the perceptron's rule; outputs of two values do not tell which."
 )
 _IN_WORDS = "This, or a word that it goes by, does not follow the rule by which the weights move."
+_FEW = 4
+"""Steps with cells that break their lines, of which each is looked at by itself."""
 _ENOUGH = 2
 """Updates, or gradients where nothing is updated, that have to be exact before anything is believed."""
 
@@ -96,6 +99,12 @@ def _as_it_is(table: CellTable, values: CellValues, tolerance: Tolerance, readin
     }  # fmt: skip
     if amended:
         better = _read(table, values, amended, ask)
+        if better is not None and not _is_better(better, reading):
+            formulas = {cell: text for cell, text in amended.items() if table.is_formula(cell)}
+            several = ((own, _read(table, values, own, ask)) for own in _by_step(formulas, reading))
+            amended, better = next(
+                ((own, r) for own, r in several if r is not None and _is_better(r, reading)), (amended, better)
+            )
         if better is None or not _is_better(better, reading):
             told = amended.items() if better is not None else ()
             amended = {cell: text for cell, text in told if better and _is_told_by_its_line(cell, reading, better)}
@@ -103,6 +112,14 @@ def _as_it_is(table: CellTable, values: CellValues, tolerance: Tolerance, readin
         amended, reading = (amended, better) if better is not None else ({}, reading)
         amended = {cell: text for cell, text in amended.items() if _differs(cell, terms, reading.sheet)}
     return _judged(table, values, tolerance, reading, amended, terms)
+
+
+def _by_step(amended: Mapping[Address, str], reading: Reading) -> Iterator[dict[Address, str]]:
+    """The formulas that break their lines, those of each step apart: what begins a line is as it has to be."""
+    steps: dict[tuple[str, int], dict[Address, str]] = defaultdict(dict)
+    for cell, text in amended.items() if reading.stride is not None else ():
+        steps[place_of(cell, reading.stride or (0, 0))][cell] = text
+    yield from steps.values() if len(steps) <= _FEW else ()
 
 
 def _judged(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import permutations, product
 
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import Address, Function, Leaf, Term
-from xlcheck.handmade.backward.coefficients import HALF, coefficient, is_set
+from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Term, subterms
+from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, coefficient, is_set
 from xlcheck.handmade.backward.evaluation import evaluate, same
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.steps import Sheet
@@ -47,7 +48,24 @@ def _values(sheet: Sheet, cell: Address) -> Quantity | None:
         return Quantity("learning rate", found.size)
     if _is_choice(sheet.terms[cell], settings):
         return Quantity("learning rate", held)
-    return _next(sheet, cell, settings, held)
+    corrected = (Quantity("learning rate", own) for own in _corrected(settings, sheet.terms[cell]) if same(own, held))
+    return _next(sheet, cell, settings, held) or next(corrected, None)
+
+
+def _corrected(settings: Mapping[Address, Array], term: Term) -> Iterator[Array]:
+    """A rate that makes up for averages that begin with 0: α √(1 − β₂ᵗ)/(1 − β₁ᵗ) (Kingma and Ba 2015, section 2).
+
+    Args:
+        settings: of which it is made.
+        term: what makes it, in which t may be typed.
+    """
+    sizes = [own for own in settings.values() if is_set(own) and (own > 0).all()]
+    shares = [own for own in sizes if (own < 1).all()]
+    counts = [own for own in sizes if (own >= 1).all() and float(own[-1]).is_integer()]
+    powers = {power for own in subterms(term) if isinstance(own, Product) for _, power in own.factors if power > 1}
+    counts += [np.full(SETTINGS + 1, power) for power in sorted(powers) if power.is_integer()]
+    for rate, (first, second), count in product(sizes, permutations(shares, 2), counts):
+        yield rate * np.sqrt(1 - second**count) / (1 - first**count)
 
 
 def _next(sheet: Sheet, cell: Address, settings: Mapping[Address, Array], held: Array) -> Quantity | None:

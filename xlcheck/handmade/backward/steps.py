@@ -86,8 +86,9 @@ class Sheet:
         order = in_order(terms.reads)
         self.updates: dict[Address, Address] = find_updates(terms, order, terms.reads) if like is None else like.updates
         self.order = [cell for cell in order if cell not in self.updates]
+        self._asked: frozenset[Address] = _compared(terms) if like is None else like._asked
         self._kept: frozenset[Address] = (
-            _compared(terms).union(still, slopes_of_maxima(terms)) if like is None else like._kept
+            self._asked.union(still, slopes_of_maxima(terms)) if like is None else like._kept
         )
         self._given = self._drawn()
         self._evaluate()
@@ -130,7 +131,7 @@ class Sheet:
     def _shares(self) -> Iterator[tuple[Address, Array]]:
         """Targets such as probabilities are, positive and with the sum 1 where there are several; each 1 as it is.
 
-        Those of a perceptron are what it can answer.
+        Those of a perceptron are what it can answer; and what formulas ask for being 0 or 1 is either.
         """
         for network, sample in ((own, sample) for own in self.networks for sample in own.samples):
             yield from ((cell, np.ones(SETTINGS + 1)) for cell in sample.ones)
@@ -142,12 +143,22 @@ class Sheet:
                 if self.near or not np.isin(values[:, -1], answers).all():
                     continue
                 drawn = self._random.choice(answers, values[:, :-1].shape)
+            elif self._asked.issuperset(sample.targets) and np.isin(values[:, -1], (0.0, 1.0)).all():
+                if self.near:
+                    continue
+                drawn = self._classes(len(values))
             elif self.near and not np.isclose(values[:, -1].sum(), 1):
                 continue
             else:
                 drawn = np.abs(values[:, :-1])
                 drawn /= drawn.sum(axis=0) if len(drawn) > 1 else 2.0
             yield from ((c, np.append(d, v[-1])) for c, d, v in zip(sample.targets, drawn, values, strict=True))
+
+    def _classes(self, count: int) -> Array:
+        """Codes of classes at random: 0 or 1 for a single target, 1 for one of several, `(targets, settings)`."""
+        if count == 1:
+            return self._random.choice((0.0, 1.0), (1, SETTINGS))
+        return np.eye(count)[self._random.integers(count, size=SETTINGS)].T
 
     def recomputed(self, instead: Mapping[Address, Array], cells: Sequence[Address]) -> dict[Address, Array]:
         """The values of some cells, in order of calculation, when others hold something else; updates as computed."""

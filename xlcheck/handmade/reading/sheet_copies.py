@@ -51,17 +51,26 @@ def unlike_copies(table: CellTable) -> Mapping[Address, str]:
             formulas[sheet][row, column] = text
     found: dict[Address, str] = {}
     for sheet in formulas if _WITNESSES < len(formulas) <= _MOST else ():
-        own, *others = (
-            {place: _on(sheet, text, name, sheets) for place, text in formulas[name].items()}
-            for name in (sheet, *(name for name in formulas if name != sheet))
-        )
-        copies = [copy for copy in others if 2 * _alike(own, copy) > len(own.keys() | copy.keys())]
-        for place in set[_Place].intersection(*map(set, copies)) if len(copies) >= _WITNESSES else ():
-            said = reduce(_common, (copy[place] for copy in copies))
+        there = {
+            name: {place: _on(sheet, text, name, sheets) for place, text in own.items()}
+            for name, own in formulas.items()
+        }
+        own = there.pop(sheet)
+        copies = {name: copy for name, copy in there.items() if 2 * _alike(own, copy) > len(own.keys() | copy.keys())}
+        for place in set[_Place].intersection(*map(set, copies.values())) if len(copies) >= _WITNESSES else ():
+            said = reduce(_common, (copy[place] for copy in copies.values()))
             is_there = place in own or table.is_number((sheet, *place))
             if said and is_there and not (place in own and _common(said, own[place])):
-                found[sheet, *place] = "".join(map(min, said))
+                text = "".join(map(min, said))
+                named = set[str].intersection(*(_named(formulas[name][place]) for name in copies))
+                if _named(text) <= named | copies.keys() | {sheet}:  # else they go on from what this one begins with
+                    found[sheet, *place] = text
     return found
+
+
+def _named(text: str) -> set[str]:
+    """The worksheets that a formula names."""
+    return {ref.sheet for ref in cut(text).refs if ref.sheet} if "!" in text else set()
 
 
 def _alike(own: Mapping[_Place, _Written], copy: Mapping[_Place, _Written]) -> int:
