@@ -96,6 +96,7 @@ def test_the_last_cell_of_a_sheet_is_one() -> None:
         '<row r="1"><c r="A1"><v>1</v></c></row><row r="1"><c r="B1"><v>1</v></c></row>',
         '<row r="2"/><row r="1"><c r="A1"><v>1</v></c></row>',
         '<row r="1"/><c r="A1"><v>1</v></c>',
+        '<row r="3" <row r="3"><c r="A3"><v>1</v></c></row>',
         '<row r="1" xmlns="urn:x"><c r="A1"><v>1</v></c></row>',
         '<row r="1"><c r="A1"><v>1_0</v></c></row>',
         '<row r="1"><c r="A1"><v> 1</v></c></row>',

@@ -64,7 +64,10 @@ def read_plain(part: SheetPart, strings: Sequence[str]) -> PackedCells | None:
         if len(own) < len(kinds):
             return None
         # Rows that end at once stand before the one whose end is found.
-        rows = np.array(numbers, dtype=np.int64)[np.cumsum(begun[kinds]) - 1] - 1
+        ends = np.cumsum(begun[kinds])
+        if ends.max(initial=0) > len(numbers):  # one begins within another one
+            return None
+        rows = np.array(numbers, dtype=np.int64)[ends - 1] - 1
         chunk = _read_chunk(part.content[first:last], rows, own, strings)
         if chunk is None:
             return None
