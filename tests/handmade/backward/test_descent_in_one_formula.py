@@ -9,7 +9,7 @@ import pytest
 from equation_sheets import answer, save, verdict
 from training_sheets import Cells, judged, terms_of
 
-from xlcheck.handmade.backward.steps import Sheet
+from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.unwritten import with_outputs
 from xlcheck.verdicts.report import CellResult, Status
 

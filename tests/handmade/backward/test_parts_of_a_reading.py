@@ -22,9 +22,9 @@ from xlcheck.handmade.backward.kept import Kept
 from xlcheck.handmade.backward.moves import Mover
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading, best_reading
+from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.shown import computed_targets, shown
 from xlcheck.handmade.backward.slots import Pull, Slot
-from xlcheck.handmade.backward.steps import Sheet
 from xlcheck.handmade.backward.tried import tried
 from xlcheck.handmade.backward.unwritten import is_unwritten, with_outputs
 from xlcheck.handmade.backward.verdicts import Verdicts

@@ -11,7 +11,7 @@ from training_sheets import filled, terms_of
 
 from xlcheck.handmade.backward.neurons import Neurons
 from xlcheck.handmade.backward.recurrence import Recurrence, recurrences
-from xlcheck.handmade.backward.steps import Sheet
+from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.through_time import through_time
 from xlcheck.handmade.backward.truth import truths
 from xlcheck.handmade.backward.updates import find_updates

@@ -25,7 +25,7 @@ from xlcheck.handmade.backward.neurons import Neurons
 from xlcheck.handmade.backward.quantities import quantities
 from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.set_up import settings_held
-from xlcheck.handmade.backward.steps import Sheet
+from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.truth import truths
 from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order, source

@@ -11,7 +11,8 @@ from xlcheck.handmade.backward.data import may_learn
 from xlcheck.handmade.backward.diagnosis import in_words
 from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.handmade.backward.roles import best_reading
-from xlcheck.handmade.backward.steps import Sheet, exact_updates
+from xlcheck.handmade.backward.sheet import Sheet
+from xlcheck.handmade.backward.steps import exact_updates
 from xlcheck.oracle.dense_steps import dense_gradients
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import Status

@@ -13,7 +13,8 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.quantities import Library, Quantity
-from xlcheck.handmade.backward.steps import Sheet, Step
+from xlcheck.handmade.backward.sheet import Sheet
+from xlcheck.handmade.backward.steps import Step
 from xlcheck.handmade.backward.truth import Truth, truths
 from xlcheck.learning.dense_gradients import DenseGradients
 

@@ -17,8 +17,9 @@ from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, Coefficient, 
 from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.evaluation import line_of, same
 from xlcheck.handmade.backward.quantities import Library, Quantity, Role
+from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.slots import Pull, Slot
-from xlcheck.handmade.backward.steps import Sheet, Step
+from xlcheck.handmade.backward.steps import Step
 from xlcheck.handmade.reading.cell_terms import source
 
 _WHOLE = Coefficient(None, 1.0).form

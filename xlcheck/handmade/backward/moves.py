@@ -14,8 +14,9 @@ from xlcheck.handmade.backward.coefficients import SETTINGS, Coefficient, coeffi
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.kept import Kept, fitted, ratio
 from xlcheck.handmade.backward.quantities import Quantity
+from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.slots import Pull, Slot
-from xlcheck.handmade.backward.steps import Move, Sheet, Step
+from xlcheck.handmade.backward.steps import Move, Step
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.offsets import Offset, offset
 from xlcheck.learning.optimisers.textbook import Root, ahead, along, scaled

@@ -19,8 +19,8 @@ from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.evaluation import same, value_of
 from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.slips import Edit, Slips
-from xlcheck.handmade.backward.steps import Sheet
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.digits import agrees

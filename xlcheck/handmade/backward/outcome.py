@@ -16,7 +16,8 @@ from xlcheck.handmade.backward.family import amendments, place_of
 from xlcheck.handmade.backward.judge import Judge
 from xlcheck.handmade.backward.one_slip import one_slip
 from xlcheck.handmade.backward.roles import Reading, best_reading
-from xlcheck.handmade.backward.steps import Sheet, Step, exact_updates
+from xlcheck.handmade.backward.sheet import Sheet
+from xlcheck.handmade.backward.steps import Step, exact_updates
 from xlcheck.handmade.backward.unwritten import with_outputs
 from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.backward.verdicts import Verdicts

@@ -20,15 +20,8 @@ from xlcheck.handmade.backward.network_cells import DenseNetwork
 from xlcheck.handmade.backward.quantities import Library, Role, quantities
 from xlcheck.handmade.backward.recurrence import zeros_left_out
 from xlcheck.handmade.backward.set_up import settings_held
-from xlcheck.handmade.backward.steps import (
-    Form,
-    Sheet,
-    Step,
-    exact_updates,
-    steps_under,
-    usual_forms,
-    without_strange_moves,
-)
+from xlcheck.handmade.backward.sheet import Sheet
+from xlcheck.handmade.backward.steps import Form, Step, exact_updates, steps_under, usual_forms, without_strange_moves
 from xlcheck.handmade.backward.unwritten import is_unwritten
 from xlcheck.handmade.reading.offsets import Offset, offset_between
 from xlcheck.handmade.reading.reached import reached

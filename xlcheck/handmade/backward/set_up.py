@@ -12,7 +12,7 @@ from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Term, sub
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, coefficient, is_set
 from xlcheck.handmade.backward.evaluation import evaluate, same
 from xlcheck.handmade.backward.quantities import Quantity, Role
-from xlcheck.handmade.backward.steps import Sheet
+from xlcheck.handmade.backward.sheet import Sheet
 
 
 def settings_held(sheet: Sheet, steps: Mapping[Address, int]) -> Iterator[tuple[Address, tuple[int, Role]]]:

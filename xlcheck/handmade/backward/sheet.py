@@ -1,0 +1,223 @@
+"""A sheet that may be a training: its formulas under random settings, its networks, updates and hyperparameters."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from xlcheck.arrays import Array
+from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Product, below, subterms
+from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, numbers_in
+from xlcheck.handmade.backward.evaluation import evaluate, value_of
+from xlcheck.handmade.backward.network import find_networks
+from xlcheck.handmade.backward.network_cells import DenseNetwork
+from xlcheck.handmade.backward.neurons import Neurons, slopes_of_maxima
+from xlcheck.handmade.backward.updates import find_updates
+from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
+from xlcheck.learning.dense_gradients import THRESHOLDS
+
+_NEAR, _NOTHING = 1e-3, 1e-12
+_CHOICES = 2
+
+
+class Sheet:
+    """A sheet whose formulas were evaluated under several settings.
+
+    Args:
+        terms: what the formulas compute.
+        like: the same sheet under settings drawn at random; these ones are then drawn near the numbers shown, where
+            formulas agree that differ elsewhere.
+        still: given cells that hold the same number under all settings.
+
+    Attributes:
+        near: whether the settings are near the numbers shown.
+        terms: of the formula cells.
+        order: the formula cells in order of calculation, without updates.
+        updates: updated cell → weight.
+        cells: the values of all cells, `(settings + 1,)`; an update counts as given.
+        after: what the formulas of the updates compute.
+        activated: cells that are an activation of something.
+        networks: whose outputs are compared with targets.
+        settings: the hyperparameters, given and computed from others.
+    """
+
+    def __init__(self, terms: CellTerms, like: Sheet | None = None, still: frozenset[Address] = frozenset()) -> None:
+        self.terms, self.near = terms, like is not None
+        self._random = np.random.default_rng(0)
+        order = in_order(terms.reads)
+        self.updates: dict[Address, Address] = find_updates(terms, order, terms.reads) if like is None else like.updates
+        self.order = [cell for cell in order if cell not in self.updates]
+        self._asked: frozenset[Address] = _compared(terms) if like is None else like._asked
+        self._kept: frozenset[Address] = (
+            self._asked.union(still, slopes_of_maxima(terms)) if like is None else like._kept
+        )
+        self._given = self._drawn()
+        self._evaluate()
+        self.activated: frozenset[Address] = frozenset() if like is None else like.activated
+        self._slopes: frozenset[Address] = frozenset() if like is None else like._slopes
+        self.networks: list[DenseNetwork] = self._found() if like is None else like.networks
+        self._given |= dict(self._shares())
+        self._given |= {cell: np.full(SETTINGS + 1, self._given[cell][-1]) for cell in self._slopes}
+        self._set_up()
+        self._evaluate()
+
+    def _found(self) -> list[DenseNetwork]:
+        ones = frozenset(c for c in self._given if c not in self.updates and self.terms.number(c) == 1)
+        neurons = Neurons(self.terms, self.order, self.cells, self.updates)
+        self.activated, self._slopes = frozenset(neurons.activated), frozenset(neurons.slopes())
+        return find_networks(neurons, self.terms, self.updates, ones)
+
+    def _evaluate(self) -> None:
+        self._settings_of: dict[Address, dict[Address, Array]] = {}
+        values, size = evaluate(self.order, self.terms, self._given), np.ones(SETTINGS + 1)
+        self.cells: dict[Address, Array] = {cell: size * value for cell, value in values.items()}
+        self.after = {cell: value_of(self.terms[cell], self.cells) for cell in self.updates}
+
+    def _drawn(self) -> dict[Address, Array]:
+        """The given cells at random, and the numbers shown."""
+        given: dict[Address, Array] = {}
+        for reads in self.terms.reads.values():
+            for cell in reads:
+                if cell not in given and (cell not in self.terms or cell in self.updates):
+                    shown = self.terms.number(cell)
+                    drawn = np.full(SETTINGS, shown) if cell in self._kept else self._around(shown)
+                    given[cell] = np.append(drawn, shown)
+        return given
+
+    def _around(self, shown: float) -> Array:
+        """Numbers of either sign, away from 0; or so near to the one shown that no line of a ReLU is left."""
+        drawn = self._random.uniform(0.2, 1.2, SETTINGS) * self._random.choice((-1.0, 1.0), SETTINGS)
+        return np.asarray(shown + _NEAR * drawn * max(abs(shown), 0.1) if self.near else drawn)
+
+    def _shares(self) -> Iterator[tuple[Address, Array]]:
+        """Targets such as probabilities are, positive and with the sum 1 where there are several; each 1 as it is.
+
+        Those of a perceptron are what it can answer; and what formulas ask for being 0 or 1 is either.
+        """
+        for network, sample in ((own, sample) for own in self.networks for sample in own.samples):
+            yield from ((cell, np.ones(SETTINGS + 1)) for cell in sample.ones)
+            if not sample.targets:
+                continue
+            values = np.array([self._given[cell] for cell in sample.targets])
+            answers = _answers(network.layers[-1].activation)
+            if answers.size:
+                if self.near or not np.isin(values[:, -1], answers).all():
+                    continue
+                drawn = self._random.choice(answers, values[:, :-1].shape)
+            elif self._asked.issuperset(sample.targets) and np.isin(values[:, -1], (0.0, 1.0)).all():
+                if self.near:
+                    continue
+                drawn = self._classes(len(values))
+            elif self.near and not np.isclose(values[:, -1].sum(), 1):
+                continue
+            else:
+                drawn = np.abs(values[:, :-1])
+                drawn /= drawn.sum(axis=0) if len(drawn) > 1 else 2.0
+            yield from ((c, np.append(d, v[-1])) for c, d, v in zip(sample.targets, drawn, values, strict=True))
+
+    def _classes(self, count: int) -> Array:
+        """Codes of classes at random: 0 or 1 for a single target, 1 for one of several, `(targets, settings)`."""
+        if count == 1:
+            return self._random.choice((0.0, 1.0), (1, SETTINGS))
+        return np.eye(count)[self._random.integers(count, size=SETTINGS)].T
+
+    def recomputed(self, instead: Mapping[Address, Array], cells: Sequence[Address]) -> dict[Address, Array]:
+        """The values of some cells, in order of calculation, when others hold something else; updates as computed."""
+        values = evaluate([c for c in cells if c not in self.updates], self.terms, self.cells, instead)
+        size = np.ones(SETTINGS + 1)  # what reads no number is the same under all settings
+        found = {cell: size * values[cell] for cell in cells if cell not in self.updates}
+        return found | {
+            c: instead[c] if c in instead else value_of(self.terms[c], values) for c in cells if c in self.updates
+        }
+
+    def choices(self) -> dict[Address, tuple[float, ...]]:
+        """The cells that hold one of two numbers, as the answers of a perceptron, each of which was compared."""
+        found = {cell: np.unique(values[:-1]) for cell, values in self.cells.items()}
+        return {cell: (*own.tolist(),) for cell, own in found.items() if own.size == _CHOICES}
+
+    def settings_of(self, cell: Address) -> dict[Address, Array]:
+        """The hyperparameters from which a cell is computed, those nearest first; and numbers typed into formulas.
+
+        These have no worksheet.
+        """
+        if cell not in self._settings_of:
+            cone = self.cone((cell,))
+            found = {c: self.cells[c] for c in cone if c in self.settings}
+            texts = [self.terms[c] for c in (cell, *cone) if c in self.terms and c not in self._forward]
+            typed = dict.fromkeys(abs(number) for term in texts for number in numbers_in(term))
+            found |= {("", 0, k): np.full(SETTINGS + 1, number) for k, number in enumerate(typed) if number}
+            self._settings_of[cell] = found
+        return self._settings_of[cell]
+
+    def cone(self, starts: Iterable[Address]) -> list[Address]:
+        """What some cells are computed from within their step, those nearest first."""
+        found: dict[Address, None] = {}
+        queue = deque(starts)
+        while queue:
+            for read in self.terms.reads[queue.popleft()]:
+                if read not in found:
+                    found[read] = None
+                    if read in self.terms and read not in self.updates and read not in self._forward:
+                        queue.append(read)
+        return list(found)
+
+    def _set_up(self) -> None:
+        """Give the hyperparameters values as they may have, the same in each half of the settings."""
+        samples = [sample for network in self.networks for sample in network.samples]
+        rows = [row for s in samples for row in (s.inputs, s.states, s.targets, s.ones, *s.outputs, *s.totals)]
+        self._forward = {cell for row in rows for cell in row if cell is not None}
+        known = self._forward | {cell for network in self.networks for cell in network.weights}
+        known |= {*self.updates, *self.updates.values(), *self._kept, *self._slopes}
+        behind = [*self.updates, *(cell for cell in self.order if cell not in self._forward)]
+        settings = [cell for cell in self.cone(behind) if cell in self._given and cell not in known]
+        counts = {float(len(network.samples)) for network in self.networks} - {1.0}
+        for cell in settings:
+            shown = float(self._given[cell][-1])
+            counted = shown in counts and self._only_divides(cell)
+            self._given[cell] = np.full(SETTINGS + 1, shown) if counted else self._around_setting(shown)
+        self.settings, beside = set(settings), known.union(self.terms)
+        for cell in self.order:
+            reads = self.terms.reads[cell]
+            if reads and cell not in self._forward:
+                more = [read for read in reads if read not in self.settings and read not in beside]
+                if self.settings.union(more).issuperset(reads):  # as of the last step, after which nothing is learnt
+                    self._given |= {read: self._around_setting(float(self._given[read][-1])) for read in more}
+                    self.settings |= {*more, cell}
+
+    def _only_divides(self, cell: Address) -> bool:
+        """Whether all that read a cell divide by it, as by the number of samples."""
+        leaf = self.terms.algebra.leaf(cell)
+        powers = list[float]()
+        for own in subterms(*(self.terms[reader] for reader in self.terms.readers.get(cell, ()))):
+            if isinstance(own, Product):
+                powers += [power for factor, power in own.factors if factor is leaf]
+            elif leaf in below(own):
+                return False
+        return bool(powers) and max(powers) < 0
+
+    def _around_setting(self, shown: float) -> Array:
+        """Two numbers, one for each half: shares stay shares, counts grow a little, and all keep their sign."""
+        drawn = self._random.permutation([self._random.uniform(0.2, 0.5), self._random.uniform(0.6, 0.9)])
+        if self.near:
+            drawn = abs(shown) + _NEAR * drawn * max(abs(shown), 0.1)
+        elif abs(shown) >= 1:
+            drawn = abs(shown) + drawn
+        return np.append(np.repeat(np.copysign(drawn, shown), HALF), shown)
+
+
+def _answers(activation: str) -> Array:
+    """The two values that a perceptron answers with; empty for other activations."""
+    return THRESHOLDS[activation](np.array([-1.0, 1.0])) if activation in THRESHOLDS else np.array([])
+
+
+def _compared(terms: CellTerms) -> frozenset[Address]:
+    """Given cells that are compared for being equal to something: answers, marks, codes."""
+    return frozenset(
+        argument.cell
+        for part in subterms(*terms.values())
+        if isinstance(part, Function) and part.name in COMPARISONS & {"=", "<>"}
+        for argument in part.arguments
+        if isinstance(argument, Leaf)
+    )
