@@ -4,7 +4,8 @@
 `tests/mutation.py` reads it to try the tests that matter first. `python tests/entered.py FILE` prints the functions
 that no ordinary test enters, and how long the tests of each folder take; `python tests/entered.py FILE SECONDS SECONDS`
 writes `left_out.txt` and `left_to_all.txt` anew, so that an ordinary and a thorough run take so much processor time,
-programs apart. What runs in processes of their own is not seen.
+programs apart. With `all` for `thorough` every case is measured; else those that only `all` takes stay what they are.
+What runs in processes of their own is not seen.
 """
 
 from __future__ import annotations
@@ -166,8 +167,11 @@ def main(path: str, *budgets: str) -> None:
     """Print the functions that no ordinary test enters, and seconds of processor time by folder; or choose anew."""
     noted = json.loads(Path(path).read_text("utf-8"))
     if budgets:
+        measured = {part for name, _ in noted["in turn"] for part in (name, name.partition("[")[0])}
+        unknown = {name for name in LISTS["exhaustive"].read_text("utf-8").splitlines() if name not in measured}
         for out, budget in zip(LISTS.values(), budgets, strict=True):
-            out.write_text("".join(f"{name}\n" for name in leave_out(noted["in turn"], float(budget))), "utf-8")
+            left = {*leave_out(noted["in turn"], float(budget)), *unknown}
+            out.write_text("".join(f"{name}\n" for name in sorted(left)), "utf-8")
         return
     every = [
         f"{module.relative_to(PACKAGE).as_posix()}::{name}"

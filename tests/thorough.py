@@ -31,16 +31,13 @@ LISTS = {
     for marker, name in (("thorough", "left_out.txt"), ("exhaustive", "left_to_all.txt"))
 }
 """Marker → a line for each test, or case of a test, that adds too little for its time to run without it."""
-_IS_MEASURED = "XLCHECK_ENTERED" in os.environ
-"""Whether a run notes what each case adds (`entered.py`), so that none may be missing."""
 _LEFT_OUT = {marker: frozenset(path.read_text("utf-8").splitlines()) for marker, path in LISTS.items()}
 
 
 def adds_little(test: str) -> str | None:
     """The marker of a case of a test that is left out for its time; None for one that always runs."""
     names = {test, test.partition("[")[0]}
-    found = next((marker for marker in reversed(LISTS) if not names.isdisjoint(_LEFT_OUT[marker])), None)
-    return found and ("thorough" if _IS_MEASURED else found)
+    return next((marker for marker in reversed(LISTS) if not names.isdisjoint(_LEFT_OUT[marker])), None)
 
 
 def spread(items: Sequence[Item], step: int) -> Sequence[Item]:
