@@ -54,19 +54,11 @@ def build_model(
     story: Story | None = None,
     backward: Backward | None = None,
 ) -> Built:
-    """Write a model's workbook and check the saved file.
+    """Write a model's workbook and check the saved file; `xlcheck.build_model` says what most of the options mean.
 
-    Args:
-        model: path of a `.keras` file, which is loaded without running any code of it, or a `keras.Model`.
-        inputs: path of a file for `read_inputs`, `ModelInputs`, an array, or a list with an array for each input.
-        output: the workbook to write; an existing one is replaced only when the new one is complete.
-        style: how formulas are written.
-        full_products: multiply one-hot inputs out instead of taking rows of the kernels.
-        engine: recalculates what was written; IronCalc by default.
-        labels: a short text for each sample.
-        typed: the text behind the only sample; its words can then be changed in the workbook.
-        story: the words on the first sheet.
-        backward: show the backward pass of the samples as one batch, too.
+    Inputs may be `ModelInputs`, too, and `labels` are a short text for each sample. Of a `typed` text, which is behind
+    the only sample, the words can be changed in the workbook; `story` has those on the first sheet. With `backward`
+    the samples are one batch, whose backward pass is shown.
 
     Raises:
         UsageError: there is no such folder, or the file cannot be written there.

@@ -79,15 +79,7 @@ def write_lesson(
     style: Style,
     progress: Progress | None = None,
 ) -> Any:
-    """Write a lesson's workbook.
-
-    Args:
-        lesson: the lesson.
-        path: the file to write.
-        weights: `trained`, `book` for the numbers printed in the book, or `small` for small whole numbers.
-        seed: train anew in Keras from this seed; by default the stored result of training is used.
-        style: how formulas are written.
-        progress: called after each epoch of a training, with the number of epochs done and the number of all.
+    """Write a lesson's workbook; `xlcheck.build` says what the options mean.
 
     Returns:
         The Keras model, if one was trained just now; else None.

@@ -40,16 +40,10 @@ def build_text(
     full_products: bool = False,
     engine: Engine | None = None,
 ) -> Built:
-    """Write the workbook of a model that reads a text, and check the saved file.
+    """Write the workbook of a model that reads a text, and check the saved file; see `xlcheck.build_model`.
 
-    Args:
-        model: path of a `.keras` file, or a `keras.Model`; a file that `xlcheck train` made holds its vocabulary, too.
-        text: what the model reads at first; other words can be typed in the workbook.
-        output: the workbook to write; an existing one is replaced only when the new one is complete.
-        vocabulary: the words behind the codes, for any other model.
-        style: how formulas are written.
-        full_products: multiply one-hot vectors out instead of taking rows of the kernels.
-        engine: recalculates what was written; IronCalc by default.
+    A file that `xlcheck train` made holds its vocabulary, too; any other model needs one. IronCalc recalculates what
+    was written, unless there is another engine.
 
     Raises:
         UsageError: there are two vocabularies.

@@ -120,21 +120,10 @@ def make_exercise(
     keras: int = 3,
     told: Told | None = None,
 ) -> Exercise:
-    """Write an exercise into a folder.
+    """Write an exercise into a folder, which is there; `xlcheck.exercise` says what the options mean.
 
     Before anything is written the workbook is tried: an engine calculates it with the solution's formulas in the
     blanks, and each must have Keras's number and, where there is a mark, ✓.
-
-    Args:
-        subject: what it is about.
-        folder: where; it is there. A key that is there already gives its secret, so that students
-            get the same numbers again.
-        plan: what is asked.
-        roster: the students; each gets a workbook of his own.
-        engine: calculates what was written.
-        secret: what the students' numbers are drawn from.
-        keras: how many of the students' variants Keras computes, too.
-        told: about the progress.
 
     Raises:
         UsageError: the plan does not fit the subject, or the files cannot be written.

@@ -64,19 +64,10 @@ def grade_folder(
     cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Grading:
-    """Grade all submissions in a folder, and in the folders in it.
+    """Grade all submissions in a folder, and in the folders in it; `xlcheck.grade` says what the options mean.
 
-    Args:
-        folder: the submissions, or one file.
-        key: the marking key, beside the solution.
-        results: the folder to keep results in; see `store`.
-        jobs: how many processes of this machine grade.
-        resume: keep the results that are there.
-        student: grade only this student's submissions anew; all others as with `resume`.
-        engine: which formula engine calculates.
-        executor: who calls `grade_chunk` instead of processes of this machine; file contents are sent along.
-        cluster: the address of a Dask cluster, `dask://host:port`, instead.
-        progress: called with the number of files that are done, and of all.
+    Results are kept in the folder for them, see `store`, and `progress` is told how many files are done, and of how
+    many. The submissions of others than `student` are graded as with `resume`.
 
     Raises:
         DataError: the key cannot be used.

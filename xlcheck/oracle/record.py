@@ -104,12 +104,7 @@ def _computed_by_keras() -> Iterator[None]:
 def predict(
     model: Any, inputs: ArrayLike | Sequence[ArrayLike], initial_states: Mapping[str, ArrayLike] | None = None
 ) -> Trace:
-    """What a Keras model answers in single precision, as its user sees it.
-
-    Args:
-        model: as in `record`, which has been asked before.
-        inputs: as in `record`.
-        initial_states: as in `record`.
+    """What a Keras model answers in single precision, as its user sees it; `record` has been asked about it before.
 
     Returns:
         The output quantities, and nothing else.

@@ -44,14 +44,7 @@ def subject_of(
     targets: ArrayLike | None = None,
     initial_states: Mapping[str, ArrayLike] | None = None,
 ) -> Subject:
-    """The values of a model or of another implementation.
-
-    Args:
-        values: a `keras.Model`, the path of a `.keras` file, a `Trace`, or a mapping of names to arrays, numbers,
-            tables (`pandas.DataFrame`) and mappings; or such a table.
-        inputs: what the model reads, as for `xlcheck.oracle.record.record`; nothing for a trace or a mapping.
-        targets: what the model should answer, if its loss is to be compared too.
-        initial_states: where the model's recurrent layers start.
+    """The values of a model or of another implementation; `TraceCheck` says what they, and the rest, may be.
 
     Raises:
         UsageError: the arguments do not go together.

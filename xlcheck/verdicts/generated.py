@@ -66,20 +66,10 @@ def check_content(
     strict: bool = False,
     perturb: int | None = None,
 ) -> CheckReport:
-    """Check one generated workbook with one engine, for every sample it can show.
+    """Check one generated workbook with one engine, for every sample it can show; for the options see `xlcheck.check`.
 
-    Args:
-        content: the workbook, as read from the file.
-        engine: recalculates the file.
-        recompute: asks Keras anew; needed when inputs or weights were edited, or with a model.
-        model_weights: the weights of a model to compare the workbook's with, by quantity name.
-        atol: absolute tolerance instead of the manifest's.
-        rtol: the same relative to each quantity's largest magnitude.
-        tolerances: other limits for the quantities whose names fit a pattern.
-        as_built: take edited inputs and weights for mistakes.
-        strict: take them for mistakes, and whatever else is not as it was built.
-        perturb: how many times to put other numbers in for all weights and inputs, and compare again; by default once
-            where that is quick and everything agrees.
+    Keras is asked anew with `recompute` when inputs or weights were edited, or with a model; the weights of one are
+    `model_weights`, by quantity name, and the workbook's are compared with them.
 
     Raises:
         WorkbookError: the workbook was not made by xlcheck, is damaged, or lacks a worksheet.
