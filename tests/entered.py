@@ -169,8 +169,9 @@ def main(path: str, *budgets: str) -> None:
     if budgets:
         measured = {part for name, _ in noted["in turn"] for part in (name, name.partition("[")[0])}
         unknown = {name for name in LISTS["exhaustive"].read_text("utf-8").splitlines() if name not in measured}
-        for out, budget in zip(LISTS.values(), budgets, strict=True):
-            left = {*leave_out(noted["in turn"], float(budget)), *unknown}
+        ordinary, thorough = ({*leave_out(noted["in turn"], float(budget))} for budget in budgets)
+        only_all = thorough | unknown
+        for out, left in zip(LISTS.values(), (ordinary - only_all, only_all), strict=True):
             out.write_text("".join(f"{name}\n" for name in sorted(left)), "utf-8")
         return
     every = [

@@ -30,7 +30,10 @@ LISTS = {
     marker: Path(__file__).with_name(name)
     for marker, name in (("thorough", "left_out.txt"), ("exhaustive", "left_to_all.txt"))
 }
-"""Marker → a line for each test, or case of a test, that adds too little for its time to run without it."""
+"""Marker → a line for each test, or case of a test, that adds too little for its time to run without it.
+
+What only `all` takes is in no other list: an ordinary run leaves it out anyway.
+"""
 _LEFT_OUT = {marker: frozenset(path.read_text("utf-8").splitlines()) for marker, path in LISTS.items()}
 
 
