@@ -152,7 +152,8 @@ def _cell(position: tuple[int, int], cell: Cell) -> str:
         case float():
             return f'<c r="{name}"><v>{cell.value!r}</v></c>'
         case str():
-            return f'<c r="{name}" t="inlineStr"><is><t xml:space="preserve">{_text(cell.value)}</t></is></c>'
+            text = escape(escape_characters(cell.value))
+            return f'<c r="{name}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
         case CellError():
             return f'<c r="{name}" t="e"><v>{escape(cell.value.code)}</v></c>'
         case _:
@@ -166,7 +167,3 @@ def _formula(position: tuple[int, int], cell: Cell, formula: str) -> str:
     area = parse_range(cell.array)
     # The other cells of the range belong to the first one's formula.
     return f'<f t="array" ref="{area.a1}">{escape(formula)}</f>' if position == (area.top, area.left) else ""
-
-
-def _text(text: str) -> str:
-    return escape(escape_characters(text))

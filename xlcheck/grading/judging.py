@@ -222,12 +222,10 @@ def _judge_round(
                 one.judged.roots.add(index)
                 if healed and index not in one.judged.blind:
                     one.judged.hidden.add(index)
-            elif row[index] == NOT_EVALUATED and (healed or not _reads_bad(one, index, prepared)):
+            elif row[index] == NOT_EVALUATED and (
+                healed or not any(index in prepared.followers(bad) for bad in one.judged.bad)
+            ):
                 one.judged.unknown.add(index)
-
-
-def _reads_bad(one: _Calculated, index: int, prepared: PreparedKey) -> bool:
-    return any(index in prepared.followers(bad) for bad in one.judged.bad)
 
 
 def _judge_shown(calculated: Sequence[_Calculated], prepared: PreparedKey) -> None:

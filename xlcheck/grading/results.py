@@ -86,14 +86,10 @@ def _marks(marks: StudentMarks) -> list[Mark]:
     for cell in marks.cells:
         if cell.status != "right" and cell.status != "not_found":
             place = parse_range(cell.cell)
-            color = _color(cell)
+            color = {"carried": _CARRIED, "unknown": _OPEN}.get(cell.status, _WRONG)
             mark = Mark(place.sheet, place.top, place.left, color, _note(cell), framed=color == _WRONG)
             found.setdefault(cell.cell, mark)
     return list(found.values())
-
-
-def _color(cell: CellMark) -> str:
-    return {"carried": _CARRIED, "unknown": _OPEN}.get(cell.status, _WRONG)
 
 
 def _note(cell: CellMark) -> str:

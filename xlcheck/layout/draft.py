@@ -243,11 +243,8 @@ class View(Places):
 
     def _at(self, name: str, index: int) -> Range:
         """An element of a vector; of a vector of one element that one."""
-        area = self._placed(name)
+        area = self.draft.placed(name, self.sample)
         return area.element(index if area.size > 1 else 0)
-
-    def _placed(self, name: str) -> Range:
-        return self.draft.placed(name, self.sample)
 
     def samples(self, name: str) -> str:
         """See `Places`."""

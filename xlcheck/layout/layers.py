@@ -49,9 +49,8 @@ def layer_sheets(
     for item in spec.inputs:
         if item.tensor in shown and item.tensor not in {call.name for call in spec.calls}:
             sheet = draft.sheet(draft.free_name(item.tensor), "input")
-            layer_sheet(
-                draft, sheet, _input_title(item.tensor), say("layers.input_intro"), shown[item.tensor], None, stored
-            )
+            heading = item.tensor if item.tensor == "input" else say("layers.input", tensor=item.tensor)
+            layer_sheet(draft, sheet, heading, say("layers.input_intro"), shown[item.tensor], None, stored)
     tensors = {tensor: call for call in spec.calls for tensor in call.outputs}
     shapes = forward_graph(spec).tensors
     summaries = []
@@ -68,10 +67,6 @@ def layer_sheets(
             )  # fmt: skip
         summaries.append(summary)
     return summaries
-
-
-def _input_title(tensor: str) -> str:
-    return tensor if tensor == "input" else say("layers.input", tensor=tensor)
 
 
 def owner_of(spec: ModelSpec, band: Band) -> str:

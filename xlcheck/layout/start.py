@@ -166,7 +166,7 @@ def pages_of(draft: Draft, layers: Sequence[LayerSummary], additions: Additions)
         PICTURE: cells.page(draft),
         LOSS: say("pages.losses" if len(draft.samples) > 1 else "pages.loss"),
         **{name: say(text) for page in additions.pages for name, text in page.others.items()},
-        **{name: _first_sentence(words) for name, words in of_layers.items() if name != START},
+        **{name: words.partition(". ")[0].removesuffix(".") for name, words in of_layers.items() if name != START},
     }
     return {name: sentences.get(name) or _other(name) for name in draft.sheets if name != START}
 
@@ -175,10 +175,6 @@ def _other(name: str) -> str:
     """What a worksheet of a layer shows beside the layer's own, or that of an input."""
     kind = next((kind for kind in ("weights", "backward") if name.endswith(kind)), "input")
     return say(f"pages.{kind}_of_layer" if kind != "input" else "pages.input")
-
-
-def _first_sentence(text: str) -> str:
-    return text.partition(". ")[0].removesuffix(".")
 
 
 def _page_of(layer: LayerSummary) -> str:

@@ -96,7 +96,7 @@ class _Graph:
                 inputs = self.call(layer, inputs, prefix)
             return inputs
         names = {id(tensor): name for tensor, name in zip(model.inputs, inputs, strict=True)}
-        waiting = self._nodes(model)
+        waiting = _leading_to_outputs(model, self._read)
         while waiting:  # each round finds at least one call whose inputs are there: Keras's graphs have no cycles
             later = []
             for node, read in waiting:
@@ -139,10 +139,6 @@ class _Graph:
                         f"the layers {owner!r} and {name!r} share their {weight}, and Keras itself does not save "
                         "such a model; call one layer several times, in one model"
                     )
-
-    def _nodes(self, model: Any) -> list[tuple[Any, list[Any]]]:
-        """The calls that lead from the inputs to the outputs, with the tensors that they read."""
-        return _leading_to_outputs(model, self._read)
 
     def _read(self, node: Any) -> list[Any]:
         """The tensors that a call reads; the initial states of a recurrent layer come last."""

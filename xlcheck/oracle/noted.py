@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -141,7 +142,7 @@ def match_calls(spec: ModelSpec, root: LayerCall, inputs: Sequence[Any]) -> Iter
         found = [entry for entry in waiting if entry[0] == call.layer]
         if len([other for other in spec.calls if other.layer == call.layer]) > 1:
             given = [tensors[name] for name in call.inputs]
-            found = (_given(found, given, _is_one) or _given(found, given, _is_equal))[:1]
+            found = (_given(found, given, is_) or _given(found, given, _is_equal))[:1]
         if len(found) != 1:
             raise OracleError(f"Keras called the layer {call.layer!r} in another way than the model's graph shows")
         waiting.remove(found[0])
@@ -171,10 +172,6 @@ def _given(
         if len(read) == len(tensors) and all(map(are_same, read, tensors)):
             found.append((path, call))
     return found
-
-
-def _is_one(a: Any, b: Any) -> bool:
-    return a is b
 
 
 def _is_equal(a: Any, b: Any) -> bool:

@@ -134,7 +134,8 @@ def item_text(report: CheckReport, cells: Sequence[CellResult]) -> str:
 
 def carried_text(report: CheckReport) -> str:
     """Why the items that only follow from a wrong cell are skipped."""
-    return f"{report.workbook}: wrong only because of {some([_place(cell) for cell in report.roots])}"
+    roots = [cell.quantity or f"{cell.sheet}!{cell.cell}" for cell in report.roots]
+    return f"{report.workbook}: wrong only because of {some(roots)}"
 
 
 def _paragraphs(report: CheckReport, hidden: int) -> Iterator[str]:
@@ -146,10 +147,6 @@ def _paragraphs(report: CheckReport, hidden: int) -> Iterator[str]:
         number = plural(report.counts.carried, "cell is", "cells are")
         yield f"{number} wrong only because an earlier cell is: {names}."
     yield f"Every cell: {full_command(report)}"
-
-
-def _place(cell: CellResult) -> str:
-    return cell.quantity or f"{cell.sheet}!{cell.cell}"
 
 
 Place = tuple[str, int, int]

@@ -8,7 +8,7 @@ from itertools import takewhile
 from xlcheck.reports.groups import by_mistake, elsewhere
 from xlcheck.reports.render_text import SIGNS, objections, verdict
 from xlcheck.reports.templates import resource, template
-from xlcheck.verdicts.cell_result import CellResult, Cells, Status
+from xlcheck.verdicts.cell_result import CellResult, Status
 from xlcheck.verdicts.findings import Findings, Refusal
 from xlcheck.verdicts.messages import show, show_apart, show_values
 
@@ -35,16 +35,12 @@ def render_html(reports: Sequence[Findings | Refusal], *, fragment: bool = False
         marks=_MARKS,
         signs=SIGNS,
         rows=_ROWS,
-        by_status=_by_status,
+        by_status=lambda report, status: report.cells.with_status(Status(status)),
     )
 
 
 def _verdict(report: Findings | Refusal) -> str:
     return "not checked" if isinstance(report, Refusal) else verdict(report)
-
-
-def _by_status(report: Findings, status: str) -> Cells:
-    return report.cells.with_status(Status(status))
 
 
 def _told_apart(cell: CellResult) -> tuple[str, str, str]:

@@ -96,7 +96,11 @@ def reservations(
             f"the defined name {name} is called like a function that formulas use, and programs take one or the other; "
             "give it another name"
         )
-    if settings.manual and settings.shows_stored and (empty := _without_value(content)):
+    if (
+        settings.manual
+        and settings.shows_stored
+        and (empty := sum(cell.value is None for *_, cell in content.formula_cells()))
+    ):
         yield (
             f"{empty} formula cells have no stored value and calculation is manual, so a reader sees nothing in them; "
             "calculate and save the workbook (in Excel: F9)"
@@ -137,10 +141,6 @@ def _called_names(content: WorkbookContent, *, built: bool) -> Iterator[str]:
         known = {*Functions(Algebra(), lambda _: 0.0).names, *DEPENDS_ON, *_BRANCHES}
         own = {name for name, text in content.names.items() if _LAMBDA.match(text)}
         yield from (name for upper, name in names.items() if upper in found and (upper in known or name not in own))
-
-
-def _without_value(content: WorkbookContent) -> int:
-    return sum(cell.value is None for _, _, _, cell in content.formula_cells())
 
 
 def _formulas(content: WorkbookContent) -> Iterable[str]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.workbook.as_built import MARK, Constants, bands, kept, left_out, without
@@ -17,7 +16,6 @@ from xlcheck.workbook.number_formats import canonical
 from xlcheck.workbook.pictures import GENERAL, axis_format, called, described, drawn, limited
 from xlcheck.workbook.plan import (
     LOGARITHMIC,
-    Block,
     Chart,
     Formula,
     Link,
@@ -65,13 +63,10 @@ def _planned(sheet: PlannedSheet, hidden: str, given: Mapping[str, Codes]) -> Co
             single[code] = float(content)
     blocks = [block for block in sheet.blocks if isinstance(block, NumberBlock)]
     codes = [np.fromiter(single, dtype=np.int64, count=len(single)), *(codes_of(block.area) for block in blocks)]
-    numbers = [np.fromiter(single.values(), dtype=np.float64, count=len(single)), *map(_values, blocks)]
+    numbers = [np.fromiter(single.values(), dtype=np.float64, count=len(single))]
+    numbers += [np.asarray(block.values, dtype=np.float64).reshape(-1) for block in blocks]
     constants = Constants(texts, np.concatenate(codes), np.concatenate(numbers))
     return without(constants, given.get(sheet.name), own=(0,) if sheet.name == hidden else ())
-
-
-def _values(block: Block) -> NDArray[np.float64]:
-    return np.asarray(block.values, dtype=np.float64).reshape(-1)
 
 
 def _with_text(sheet: PlannedSheet, text: str) -> PlannedSheet:

@@ -56,11 +56,8 @@ def fed_by_itself(model: Any, data: Dataset) -> Further:
         fed[:, t] = np.eye(fed.shape[2])[answers.argmax(axis=1)]
     trace = record(model, [word, fed])
     own = ("shifted.", "decoder.", "letters.")
-    return {name: values for name, values in trace.values.items() if name.startswith(own) and _is_computed(name)}
-
-
-def _is_computed(name: str) -> bool:
-    return not name.endswith(("kernel", "bias"))
+    computed = [name for name in trace.values if name.startswith(own) and not name.endswith(("kernel", "bias"))]
+    return {name: trace[name] for name in computed}
 
 
 def answers_to_texts(model: Any, texts: LabelledTexts, encoding: Encoding) -> Further:

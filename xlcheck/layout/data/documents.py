@@ -97,14 +97,9 @@ def _vocabulary(draft: Draft, timesteps: int) -> dict[str, int]:
     pairs = {
         (int(draft.value(f"{_INPUT}[{t}]", 0, k)), word)
         for k, text in enumerate(draft.samples)
-        for t, word in enumerate(_padded(text.split(), timesteps))
-        if word
+        for t, word in enumerate(text.split(), start=timesteps - len(text.split()))
     }
     return {word: code for code, word in sorted(pairs)}
-
-
-def _padded(words: list[str], timesteps: int) -> list[str]:
-    return [""] * (timesteps - len(words)) + words
 
 
 def _document(draft: Draft, sheet: SheetDraft, k: int, timesteps: int, vocabulary: _Vocabulary) -> None:
@@ -130,13 +125,11 @@ def _document(draft: Draft, sheet: SheetDraft, k: int, timesteps: int, vocabular
         )  # fmt: skip
         draft.place(f"{_INPUT}[{t}]", cell, k)
     cells = [sheet.at(row, _WORDS + t).a1 for t in range(timesteps)]
-    remark = "&".join(f'IF(OR({cell}="",{vocabulary.knows(cell)}),"",{_not_known(cell)})' for cell in cells)
+    remark = "&".join(
+        f'IF(OR({cell}="",{vocabulary.knows(cell)}),"",{say_live("documents.not_known", word=cell)})' for cell in cells
+    )
     shown = f'IF({count.a1}>{timesteps},{say_live("documents.too_long", steps=timesteps)},"")&{remark}'
     draft.helper(sheet, row, _WORDS + 2 * timesteps + 1, shown, [""], "hint_beside")
-
-
-def _not_known(cell: str) -> str:
-    return say_live("documents.not_known", word=cell)
 
 
 def _word(words: list[str], place: int) -> str:

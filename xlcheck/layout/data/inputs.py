@@ -131,11 +131,6 @@ def _answers(draft: Draft, trained: Trace, count: int) -> tuple[list[str], Array
     return names, np.stack(columns, axis=1).astype(np.float64)
 
 
-def _few_digits(values: Array) -> bool:
-    """Whether all numbers have at most two decimals."""
-    return bool((np.round(values, 2) == values).all())
-
-
 def _stored(
     draft: Draft, sheet: SheetDraft, row: int, members: Sequence[Quantity], values: Array, *, by_steps: bool
 ) -> tuple[int, Range]:
@@ -145,7 +140,7 @@ def _stored(
     shape = " × ".join(str(n) for n in ((steps, features) if by_steps else (steps * features,)))
     heading(sheet, row, say("inputs.numbers_per_sample", name=band.name, shape=shape), 8)
     style = band.role.value + (
-        "_code" if (values == np.round(values)).all() else "_short" if _few_digits(values) else ""
+        "_code" if (values == np.round(values)).all() else "_short" if (values == np.round(values, 2)).all() else ""
     )
     columns = features if by_steps else steps * features
     each = say("words.row") if band.columns else "t"

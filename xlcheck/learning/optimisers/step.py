@@ -125,14 +125,10 @@ def _chosen(
     for number, (_, exprs) in reversed(list(enumerate(zip(optimisers, computed, strict=True), start=1))):
         for symbol, expr in exprs.items():
             if symbol in chosen:
-                chosen[symbol] = Where(_is(settings[_CHOICE], number), expr, chosen[symbol])
+                chosen[symbol] = Where(Greater(Const(number + 0.5), settings[_CHOICE]), expr, chosen[symbol])
             else:
                 chosen[symbol] = expr
     return chosen
-
-
-def _is(choice: Expr, number: int) -> Expr:
-    return Greater(Const(number + 0.5), choice)
 
 
 def _move(
