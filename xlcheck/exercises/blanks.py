@@ -16,6 +16,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.one_hot import LONG
 from xlcheck.graph.quantities import Graph, Quantity, Role
+from xlcheck.grouping import grouped
 
 MOST = 2_000
 """Nobody fills more cells, and every one of them gets a mark."""
@@ -47,9 +48,7 @@ def elements(q: Quantity) -> Iterator[tuple[Element, str]]:
 
 def with_empty_blanks(graph: Graph, given: Mapping[str, Array], blanks: Mapping[Element, object]) -> dict[str, Array]:
     """Every value as a worksheet computes it while the blanks are empty; infinities and NaNs become 0."""
-    empty: dict[str, list[int]] = {}
-    for name, index in blanks:
-        empty.setdefault(name, []).append(index)
+    empty = grouped(blanks)
     values: dict[str, Array] = {}
     for q in graph:
         shape = q.shape if q.is_weight else (1, *q.shape)

@@ -10,6 +10,7 @@ from xlcheck.exercises.key import Blank
 from xlcheck.exercises.marks import OPEN, RIGHT, WRONG
 from xlcheck.exercises.plan import ExercisePlan
 from xlcheck.formulas.addresses import Range
+from xlcheck.grouping import grouped
 from xlcheck.layout.common import START, heading
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.picture import LayerSummary
@@ -79,9 +80,7 @@ def front_sheet(
     heading(sheet, row, say("exercise.what"), WIDE)
     sheet.put_row(row + 1, 0, say_all("exercise.table"), "header_left")
     row += 2
-    groups: dict[str, list[Blank]] = {}
-    for blank in blanks:
-        groups.setdefault(draft.graph[blank.quantity].band.name, []).append(blank)
+    groups = grouped((draft.graph[blank.quantity].band.name, blank) for blank in blanks)
     for name, own in groups.items():
         band = draft.graph[own[0].quantity].band
         sheet.put(row, 0, Link(name, own[0].cell), "link")

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from xlcheck.exercises.front import instructions
 from xlcheck.exercises.hints import NAME as HINTS
-from xlcheck.exercises.key import Blank, MarkingKey
+from xlcheck.exercises.key import MarkingKey
 from xlcheck.exercises.marks import OPEN, RIGHT, WRONG
 from xlcheck.exercises.plan import ExercisePlan
-from xlcheck.graph.quantities import Band
+from xlcheck.grouping import grouped
 from xlcheck.reports.templates import template
 from xlcheck.texts import say, say_all
 from xlcheck.workbook.plan import Rich
@@ -17,9 +17,7 @@ from xlcheck.workbook.plan import Rich
 
 def handout(key: MarkingKey, plan: ExercisePlan, text: str, files: Sequence[str]) -> str:
     """The page as HTML, in one file without anything to load."""
-    groups: dict[Band, list[Blank]] = {}
-    for blank in key.blanks:
-        groups.setdefault(key.graph[blank.quantity].band, []).append(blank)
+    groups = grouped((key.graph[blank.quantity].band, blank) for blank in key.blanks)
     return template("xlcheck.exercises", "handout.html.j2", runs=_runs).render(
         key=key, plan=plan, text=text, groups=groups.items(), lines=instructions(plan), sheet=HINTS, say=say,
         say_all=say_all, marks=((RIGHT, "right"), (WRONG, "wrong"), (OPEN, "open")),

@@ -153,8 +153,7 @@ def hints_sheet(
 
 
 def _note(draft: Draft, q: Quantity) -> str:
-    names = () if q.expr is None else ex.refs(q.expr)
-    read = list(dict.fromkeys(_label(draft.graph[name]) for name in names))
+    read = list(dict.fromkeys(_label(draft.graph[name]) for name in q.reads))
     needs = say("hints.needs", read=_listed(read)) if read else ""
     return f"{meant(q.band.meaning)} {needs}".strip()
 
@@ -164,9 +163,7 @@ def _label(q: Quantity) -> str:
 
 
 def _equation(draft: Draft, q: Quantity) -> str:
-    words = (
-        in_words(q.expr, {name: _label(draft.graph[name]) for name in ex.refs(q.expr)}) if q.expr is not None else ""
-    )
+    words = in_words(q.expr, {name: _label(draft.graph[name]) for name in q.reads}) if q.expr is not None else ""
     return say("hints.equation", symbol=label_of(q), words=words)
 
 

@@ -16,6 +16,7 @@ from xlcheck.formulas.printing import Entry, Style, formula
 from xlcheck.formulas.scanner import number_text
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.grouping import grouped
 from xlcheck.layout.draft import Draft, View, entry_of, reference
 
 RIGHT, WRONG, OPEN = "✓", "✗", "○"
@@ -122,7 +123,4 @@ def joined(cells: Sequence[Range]) -> list[Range]:
 
 def by_sheet(cells: Mapping[Element, Range]) -> dict[str, list[tuple[Element, Range]]]:
     """Blanks by the worksheet on which they stand."""
-    found: dict[str, list[tuple[Element, Range]]] = {}
-    for element, cell in cells.items():
-        found.setdefault(cell.sheet, []).append((element, cell))
-    return found
+    return grouped((cell.sheet, (element, cell)) for element, cell in cells.items())

@@ -24,6 +24,7 @@ from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.references import References
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Role
+from xlcheck.grouping import grouped
 from xlcheck.verdicts.placement import Placement, placements_of
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import position
@@ -235,9 +236,7 @@ class PreparedKey:
     @cached_property
     def _read_by(self) -> dict[int, frozenset[int]]:
         """For each cell those whose formulas name it in the solution."""
-        at: dict[Place, list[int]] = {}
-        for index, place in enumerate(self.cells):
-            at.setdefault(place, []).append(index)
+        at = grouped((place, index) for index, place in enumerate(self.cells))
         references, found = References(self.anchors.names), defaultdict[int, set[int]](set)
         for index, formula in enumerate(self.formulas):
             for area in references.of(formula, self.cells[index][0]) if formula is not None else ():

@@ -16,6 +16,7 @@ from xlcheck.errors import NotSupportedError
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Graph, GraphBuilder, Quantity, Role
 from xlcheck.graph.scalars import total
+from xlcheck.grouping import grouped
 
 PREFIX = "d_"
 
@@ -159,9 +160,7 @@ def _weight_gradient(build: GraphBuilder, q: Quantity, parts: list[_Part]) -> ex
 
 
 def _columns(build: GraphBuilder, parts: list[_Part], size: int) -> ex.Expr:
-    blocks: dict[tuple[int, int], list[ex.Expr]] = {}
-    for part in parts:
-        blocks.setdefault((part.start, part.stop), []).append(part.flow)
+    blocks = grouped(((part.start, part.stop), part.flow) for part in parts)
     ends = sorted(blocks)
     if [start for start, _ in ends] != [0, *(stop for _, stop in ends[:-1])] or ends[-1][1] != size:
         raise NotSupportedError("columns of a weight are used that overlap or do not make up the whole")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from xlcheck.graph.trace import Trace
+from xlcheck.grouping import grouped
 
 _LAYER = re.compile(r"(?P<layer>(?P<stem>.*?)(?:_(?P<number>\d{1,9}))?)(?P<call>[#:]\d+)?", re.DOTALL)
 _SAID = 3
@@ -63,7 +64,4 @@ def _by_stem(layers: Iterable[str]) -> dict[str, list[str]]:
     """The names without numbers, and for each the names with them, in the order of the numbers."""
     parts = {part for layer in layers for part in layer.split(".")}
     found = {m["layer"]: (m["stem"], int(m["number"] or 0)) for m in map(_LAYER.fullmatch, parts) if m is not None}
-    by_stem: dict[str, list[str]] = {}
-    for name in sorted(found, key=lambda name: (found[name][1], name)):
-        by_stem.setdefault(found[name][0], []).append(name)
-    return by_stem
+    return grouped((found[name][0], name) for name in sorted(found, key=lambda name: (found[name][1], name)))

@@ -10,6 +10,7 @@ from functools import cached_property
 from xlcheck.frozen import dataclass
 from xlcheck.graph.expressions import Expr, Ref, reads_batch, refs
 from xlcheck.graph.shapes import shape_of
+from xlcheck.grouping import grouped
 
 
 class Role(StrEnum):
@@ -152,18 +153,12 @@ class Graph:
 
     @cached_property
     def _bands(self) -> dict[Band, tuple[Quantity, ...]]:
-        grouped: dict[Band, list[Quantity]] = {}
-        for q in self.quantities:
-            grouped.setdefault(q.band, []).append(q)
-        return {band: tuple(members) for band, members in grouped.items()}
+        return {band: tuple(members) for band, members in grouped((q.band, q) for q in self.quantities).items()}
 
     @cached_property
     def symbols(self) -> dict[str, frozenset[str]]:
         """The symbols of each layer."""
-        found: dict[str, set[str]] = {}
-        for band in self._bands:
-            found.setdefault(band.layer, set()).add(band.symbol)
-        return {layer: frozenset(own) for layer, own in found.items()}
+        return {layer: frozenset(own) for layer, own in grouped((b.layer, b.symbol) for b in self._bands).items()}
 
     @cached_property
     def steps(self) -> dict[str, dict[int, str]]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.graph.quantities import Graph
+from xlcheck.grouping import grouped
 
 _HALF = float(np.sqrt(np.finfo(np.float32).eps))  # by so much of its size a number differs that lost half its digits
 Values = Mapping[str, NDArray[np.float64]]
@@ -39,10 +40,7 @@ def lost_answers(graph: Graph, exact: Values, single: Values) -> Iterator[Lost]:
         exact: their values in double precision, samples first.
         single: the same in single precision.
     """
-    outputs: dict[str, list[str]] = {}
-    for name in graph.outputs:
-        outputs.setdefault(graph[name].band.name, []).append(name)
-    for names in outputs.values():
+    for names in grouped((graph[name].band.name, name) for name in graph.outputs).values():
         size = max(float(np.abs(exact[name]).max(initial=0)) for name in names)
         worst = max((_worst(name, exact[name], single[name]) for name in names), key=lambda lost: abs(_gap(lost)))
         if abs(_gap(worst)) > _HALF * size:

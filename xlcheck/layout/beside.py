@@ -17,6 +17,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.graph.rewriting import replaced
 from xlcheck.graph.trace import Trace
+from xlcheck.grouping import grouped
 from xlcheck.layout.common import has_few_digits, heading, over_first_states, scale_of_role
 from xlcheck.layout.draft import Draft, View, reference
 from xlcheck.layout.handed_on import handed_on
@@ -58,10 +59,7 @@ class Network:
     def of(draft: Draft, spec: ModelSpec, layers: Collection[str] = ()) -> Network:
         """From the graph of a workbook: all of it, or some layers, and inputs."""
         graph = draft.graph
-        readers: dict[str, list[Quantity]] = {}
-        for q in graph:
-            for name in ex.refs(q.expr) if q.expr is not None else ():
-                readers.setdefault(name, []).append(q)
+        readers = grouped((name, q) for q in graph for name in q.reads)
         inlined = {
             q.name: q.expr for q in graph
             if isinstance(q.expr, ex.Dot) and [r.band.layer for r in readers.get(q.name, ())] == [q.band.layer]

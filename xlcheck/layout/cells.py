@@ -249,7 +249,7 @@ def _read(own: Sequence[Quantity]) -> list[str]:
 
 def _two_read(draft: Draft, own: Sequence[Quantity]) -> tuple[list[str], list[str]]:
     """What a layer of two inputs reads of each, in order of time."""
-    read = dict.fromkeys(name for q in own if q.expr is not None for name in ex.refs(q.expr))
+    read = dict.fromkeys(name for q in own for name in q.reads)
     bands = list(dict.fromkeys(draft.graph[name].band for name in read))
     first, *others = ([name for name in read if draft.graph[name].band == band] for band in bands)
     return first, others[0] if others else first

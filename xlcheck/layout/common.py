@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role, in_time
 from xlcheck.graph.trace import Trace
+from xlcheck.grouping import grouped
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say
@@ -158,10 +159,8 @@ def shown_outputs(graph: Graph) -> list[tuple[str, Quantity]]:
     fitting = (most for most in range(longest, 1, -1) if sum(min(most, len(steps)) for steps in outputs) <= SHOWN)
     most = next(fitting, 1)
     shown = [q for steps in outputs for q in steps[-most:]]
-    symbols: dict[str, set[str]] = {}
-    for q in shown:
-        symbols.setdefault(q.band.layer, set()).add(q.band.symbol)
-    return [(q.band.layer if len(symbols[q.band.layer]) == 1 else q.band.name, q) for q in shown]
+    symbols = grouped((q.band.layer, q.band.symbol) for q in shown)
+    return [(q.band.layer if len({*symbols[q.band.layer]}) == 1 else q.band.name, q) for q in shown]
 
 
 def _goes_on(steps: list[Quantity], q: Quantity) -> bool:

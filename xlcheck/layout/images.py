@@ -9,6 +9,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role, in_time
+from xlcheck.grouping import grouped
 from xlcheck.layout.common import choose, heading, title
 from xlcheck.layout.draft import Draft, reference
 from xlcheck.layout.sheet import SheetDraft
@@ -28,10 +29,7 @@ _LEAST = 3.6  # letters of a column
 
 def images_of(graph: Graph) -> Mapping[Band, Sequence[Quantity]]:
     """What the network reads and what its layers answer, as far as these are images, row by row."""
-    rows: dict[Band, list[Quantity]] = {}
-    for q in graph:
-        if q.band.columns and q.band.role in (Role.INPUT, Role.OUTPUT):
-            rows.setdefault(q.band, []).append(q)
+    rows = grouped((q.band, q) for q in graph if q.band.columns and q.band.role in (Role.INPUT, Role.OUTPUT))
     pixels, shown = 0, {}
     for band, members in rows.items():
         pixels += band.columns * len(members) * min(_channels(members), _CHANNELS)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.quantities import Band, Quantity, Role, in_time
+from xlcheck.grouping import grouped
 from xlcheck.layout import table as tables
 from xlcheck.layout.charts import charts
 from xlcheck.layout.common import START, speaking, speaks, title
@@ -43,9 +44,7 @@ def layer_sheets(
     backward: Mapping[str, str],
 ) -> list[LayerSummary]:
     """One sheet for each call; an input that several calls read has a sheet of its own."""
-    shown: dict[str, list[tuple[Band, tuple[Quantity, ...]]]] = {}
-    for band, members in bands.items():
-        shown.setdefault(owner_of(spec, band), []).append((band, members))
+    shown = grouped((owner_of(spec, band), (band, members)) for band, members in bands.items())
     for item in spec.inputs:
         if item.tensor in shown and item.tensor not in {call.name for call in spec.calls}:
             sheet = draft.sheet(draft.free_name(item.tensor), "input")

@@ -13,6 +13,7 @@ from functools import cached_property
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Quantity, Role
+from xlcheck.grouping import grouped
 from xlcheck.layout.data.store import Words
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
@@ -47,10 +48,7 @@ class Line:
     @cached_property
     def blocks(self) -> dict[int, list[Quantity]]:
         """The quantities that stand in each block."""
-        found: dict[int, list[Quantity]] = {}
-        for q in self.members:
-            found.setdefault((q.step or 0) // WRAP, []).append(q)
-        return found
+        return grouped(((q.step or 0) // WRAP, q) for q in self.members)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from math import ceil
 import numpy as np
 
 from xlcheck.arrays import Array
+from xlcheck.grouping import grouped
 from xlcheck.workbook.number_formats import digits_shown
 from xlcheck.workbook.pictures import GENERAL
 from xlcheck.workbook.plan import Block, Formula, Merge, NumberBlock, PlannedCell, Spill
@@ -51,9 +52,7 @@ def brief_width(styled: Iterable[tuple[str, Array]]) -> float:
     Args:
         styled: arrays of numbers, each with its style.
     """
-    found: dict[str, list[Array]] = {}
-    for style, values in styled:
-        found.setdefault(STYLES[style].get("num_format", GENERAL), []).append(values.reshape(-1))
+    found = grouped((STYLES[style].get("num_format", GENERAL), values.reshape(-1)) for style, values in styled)
     widths = [
         _DIGIT * digits_shown(code, number) + _SIGN * (number < 0)
         for code, parts in found.items()

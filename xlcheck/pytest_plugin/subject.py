@@ -74,10 +74,9 @@ def _recorded(
     initial_states: Mapping[str, ArrayLike] | None,
 ) -> Subject:
     from xlcheck.building.tracing import trace_model
-    from xlcheck.graph.expressions import refs
 
     trace, graph = trace_model(model, inputs, targets, initial_states)
-    return Subject(trace, {q.name: () if q.expr is None else refs(q.expr) for q in graph})
+    return Subject(trace, {q.name: q.reads for q in graph})
 
 
 def _mapped(values: Mapping[Any, Any]) -> Trace:

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Sequence
 
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.shapes import shape_of
+from xlcheck.grouping import grouped
 from xlcheck.verdicts.cell_result import CellResult, Cells, Status
 from xlcheck.verdicts.findings import Findings
 from xlcheck.verdicts.messages import others_on, plural
@@ -20,10 +21,7 @@ def by_mistake(cells: Iterable[CellResult]) -> list[list[CellResult]]:
     Together are roots on one worksheet with the same diagnosis whose formulas were filled from one another, and cells
     on one worksheet that were not checked for the same reason; every other cell is alone.
     """
-    groups: dict[object, list[CellResult]] = {}
-    for cell in cells:
-        groups.setdefault(_mistake(cell), []).append(cell)
-    return list(groups.values())
+    return list(grouped((_mistake(cell), cell) for cell in cells).values())
 
 
 def _mistake(cell: CellResult) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from xlcheck.grouping import grouped
 from xlcheck.reports.lines import plain_text, trimmed
 from xlcheck.reports.render_text import SIGNS
 from xlcheck.shown import printable
@@ -24,7 +25,7 @@ def render_agreement(reports: Sequence[CheckReport]) -> str:
 def print_agreement(reports: Sequence[CheckReport], console: Console) -> None:
     """Print one block for each workbook: one row an engine, then the cells on which they do not agree."""
     with trimmed(console):
-        for number, (workbook, group) in enumerate(_by_workbook(reports).items()):
+        for number, (workbook, group) in enumerate(grouped((report.workbook, report) for report in reports).items()):
             if number:
                 console.print()
             _block(workbook, group, console)
@@ -52,13 +53,6 @@ def _block(workbook: str, group: Sequence[CheckReport], console: Console) -> Non
     console.print(table)
     for line in _quarrels(group):
         console.print(Text(f"  {line}"))
-
-
-def _by_workbook(reports: Sequence[CheckReport]) -> dict[str, list[CheckReport]]:
-    groups: dict[str, list[CheckReport]] = {}
-    for report in reports:
-        groups.setdefault(report.workbook, []).append(report)
-    return groups
 
 
 def _quarrels(reports: Sequence[CheckReport]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from xlcheck.arrays import Array
 from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
+from xlcheck.grouping import grouped
 from xlcheck.verdicts.formula_cells import FormulaCells, Upstream
 from xlcheck.verdicts.messages import first_of
 from xlcheck.verdicts.placement import Sighting, distinct_rows
@@ -183,10 +184,8 @@ class _Walk:
     def _explained(self, sheet: str, code: int) -> bool:
         """Whether a formula that this cell depends on was changed."""
         if self._upstream is None and self._suspects:
-            by_sheet: dict[str, list[int]] = {}
-            for own, suspect in sorted(self._suspects):
-                by_sheet.setdefault(own, []).append(suspect)
-            self._upstream = Upstream(self.formulas, {own: np.array(codes) for own, codes in by_sheet.items()})
+            suspects = grouped(sorted(self._suspects))
+            self._upstream = Upstream(self.formulas, {own: np.array(codes) for own, codes in suspects.items()})
         return self._upstream is not None and self._upstream.reads(sheet, code)
 
     def _suspect(self, cell: Cell) -> None:

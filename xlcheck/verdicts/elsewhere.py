@@ -19,6 +19,7 @@ import numpy as np
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.scanner import tokens
 from xlcheck.graph.quantities import Graph
+from xlcheck.grouping import grouped
 from xlcheck.verdicts.edited_inputs import TO_THE_NETWORK, formulas_for_numbers, that_read_the_network
 from xlcheck.verdicts.formula_cells import QUICK_CELLS, FormulaCells, Upstream
 from xlcheck.verdicts.messages import first_of
@@ -128,11 +129,7 @@ def _knowing(
     known: Mapping[str, Known], cells: Iterable[tuple[str, str, Codes]]
 ) -> dict[Known, list[tuple[str, Codes]]]:
     """The cells, by worksheet, of all quantities of whose formulas the same is known."""
-    knowing: dict[Known, list[tuple[str, Codes]]] = {}
-    for name, sheet, codes in cells:
-        if name in known:
-            knowing.setdefault(known[name], []).append((sheet, codes))
-    return knowing
+    return grouped((known[name], (sheet, codes)) for name, sheet, codes in cells if name in known)
 
 
 def _columns(tables: Iterable[EpochTable]) -> Iterator[tuple[str, str, Codes]]:
@@ -150,10 +147,7 @@ def _named(content: WorkbookContent, rule: Rule) -> dict[str, str]:
 
 def said_of(found: Iterable[tuple[str, str]]) -> Iterator[str]:
     """A sentence for each thing that cells depend on; from each cell, and what that is."""
-    places: dict[str, list[str]] = {}
-    for place, reason in found:
-        places.setdefault(reason, []).append(place)
-    for reason, own in places.items():
+    for reason, own in grouped((reason, place) for place, reason in found).items():
         give = "gives" if len(own) == 1 else "give"
         rest = _ONLY_THESE if reason.endswith(NOTHING) else _ONLY_THIS if reason == TO_THE_NETWORK else _ONLY_HERE
         yield f"what {first_of(own)} {give} depends on {reason}, {rest}"

@@ -23,6 +23,7 @@ from xlcheck.formulas.meaning import same_formula
 from xlcheck.formulas.scanner import Ref, cut
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.frozen import dataclass
+from xlcheck.grouping import grouped
 from xlcheck.verdicts.cell_result import CellResult
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.judge import close
@@ -136,10 +137,11 @@ class _Search:
         wrong: AbstractSet[CellKey],
     ) -> None:
         self._manifest, self._seen, self._formulas, self._session = manifest, seen, formulas, session
-        parts: dict[str, list[_Numbers]] = {}
-        for sighting in seen.sightings:
-            if sighting.placement.quantity in manifest.trace:
-                parts.setdefault(sighting.placement.sheet, []).append(_as_built(sighting, manifest, seen, tolerance))
+        parts = grouped(
+            (sighting.placement.sheet, _as_built(sighting, manifest, seen, tolerance))
+            for sighting in seen.sightings
+            if sighting.placement.quantity in manifest.trace
+        )
         fields = [field.name for field in dataclasses.fields(_Numbers)]
         self._numbers = {
             sheet: _Numbers(*(np.concatenate([getattr(part, name) for part in own], axis=-1) for name in fields))

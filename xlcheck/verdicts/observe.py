@@ -12,6 +12,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.meaning import same_formula
 from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Graph
+from xlcheck.grouping import grouped
 from xlcheck.verdicts.expectation import own_sheets
 from xlcheck.verdicts.filled_columns import FilledColumn, find_copy, find_filled
 from xlcheck.verdicts.formula_cells import FormulaCells
@@ -166,11 +167,8 @@ def _columns(manifest: Manifest, graph: Graph, formulas: FormulaCells) -> list[F
 
 def _unbound_helpers(written: Mapping[CellKey, Helper], bound: Mapping[str, Codes]) -> list[Helper]:
     """The helpers that are no look-up of a given quantity, in their order."""
-    by_sheet: dict[str, list[int]] = {}
-    for sheet, code in written:
-        by_sheet.setdefault(sheet, []).append(code)
     lookups = set()
-    for sheet, some in by_sheet.items():
+    for sheet, some in grouped(written).items():
         codes = np.array(some, dtype=np.int64)
         lookups |= {(sheet, code) for code in codes[contained(codes, bound.get(sheet, codes[:0]))].tolist()}
     return [helper for key, helper in written.items() if key not in lookups]
@@ -195,17 +193,16 @@ class _Written:
     def __init__(
         self, single: Mapping[CellKey, Helper], filled: Sequence[FilledColumn], formulas: FormulaCells
     ) -> None:
-        found: dict[str, list[tuple[Codes, Mask]]] = {}
+        parts: list[tuple[str, tuple[Codes, Mask]]] = []
         for (sheet, code), helper in single.items():
             same = same_formula(formulas.text(sheet, code), helper.formula, sheet)
-            found.setdefault(sheet, []).append((np.array([code], dtype=np.int64), np.array([same])))
-        for column in filled:
-            found.setdefault(column.area.sheet, []).append((column.codes, column.as_written))
+            parts.append((sheet, (np.array([code], dtype=np.int64), np.array([same]))))
+        parts += [(column.area.sheet, (column.codes, column.as_written)) for column in filled]
         self._by_sheet: dict[str, tuple[Codes, Mask]] = {}
-        for sheet, parts in found.items():
-            codes = np.concatenate([codes for codes, _ in parts])
+        for sheet, own in grouped(parts).items():
+            codes = np.concatenate([codes for codes, _ in own])
             order = np.argsort(codes, kind="stable")
-            self._by_sheet[sheet] = codes[order], np.concatenate([same for _, same in parts])[order]
+            self._by_sheet[sheet] = codes[order], np.concatenate([same for _, same in own])[order]
 
     def at(self, sheet: str, codes: Codes) -> tuple[Mask, Mask]:
         """For each cell: whether it should hold a certain formula, and whether it does."""

@@ -20,7 +20,6 @@ from xlcheck.arrays import Array
 from xlcheck.engines.base import Session
 from xlcheck.frozen import dataclass
 from xlcheck.graph.evaluate import evaluate
-from xlcheck.graph.expressions import refs
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
@@ -190,8 +189,7 @@ class Perturbed:
 
     def _shows_operands(self, q: Quantity, sample: int | None) -> bool:
         """Whether the workbook shows for this sample whatever is given to the network and read by a quantity."""
-        names = () if q.expr is None else refs(q.expr)
-        given = [name for name in names if self.graph[name].expr is None and not self.graph[name].is_weight]
+        given = [name for name in q.reads if self.graph[name].expr is None and not self.graph[name].is_weight]
         shown = {s.placement.quantity for s in self.sightings if s.placement.sample in {None, sample}}
         return shown.issuperset(given)
 

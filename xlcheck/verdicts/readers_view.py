@@ -35,6 +35,7 @@ from xlcheck.formulas.scanner import tokens
 from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.single_precision import lost_answers
+from xlcheck.grouping import grouped
 from xlcheck.verdicts.elsewhere import DEPENDS_ON
 from xlcheck.verdicts.formula_cells import QUICK_CELLS, FormulaCells
 from xlcheck.verdicts.messages import first_of
@@ -232,10 +233,7 @@ def find_stale(readings: Iterable[Reading], setting: int, formulas: FormulaCells
         setting: the position of the selector in the saved file.
         formulas: the workbook's formulas and stored values.
     """
-    by_sheet: dict[str, list[Reading]] = {}
-    for reading in readings:
-        by_sheet.setdefault(reading.area.sheet, []).append(reading)
-    for sheet, own in by_sheet.items():
+    for sheet, own in grouped((reading.area.sheet, reading) for reading in readings).items():
         yield from _stale_on(sheet, own, setting, formulas)
 
 
@@ -250,10 +248,7 @@ def wrongly_shown(
         setting: the position of the selector in the saved file.
         tolerance: what counts as agreement.
     """
-    codes: dict[str, list[int]] = {}
-    for cell in stale:
-        codes.setdefault(cell.sheet, []).append(cell.code)
-    sought = {sheet: np.unique(own) for sheet, own in codes.items()}
+    sought = {sheet: np.unique(codes) for sheet, codes in grouped((cell.sheet, cell.code) for cell in stale).items()}
     desired: dict[tuple[str, int], tuple[float, float]] = {}
     for v in verdicts if stale else ():
         place, wanted = v.placement, v.desired[setting if len(v.desired) > 1 else 0]

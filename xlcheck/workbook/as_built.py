@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import Range, range_or_none
 from xlcheck.frozen import dataclass
+from xlcheck.grouping import grouped
 from xlcheck.workbook.cell_codes import Codes, by_sheet, codes_of, contained, position, positions
 from xlcheck.workbook.content import ConstantCells, SheetContent, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
@@ -228,10 +229,8 @@ def bands(constants: Constants, height: int = 0) -> list[Any]:
     records = np.zeros(last // height + 1, dtype=RECORD)
     bands = positions(constants.codes)[0] // height
     np.add.at(records["numbers"], bands, _weighed(constants.codes, constants.numbers))
-    texts: dict[int, list[str]] = {}
-    for code, text in sorted(constants.texts.items()):
-        texts.setdefault(position(code)[0] // height, []).append(f"{code}\0{text}\0")
-    for band, own in texts.items():
+    texts = sorted(constants.texts.items())
+    for band, own in grouped((position(code)[0] // height, f"{code}\0{text}\0") for code, text in texts).items():
         digest = hashlib.sha256("".join(own).encode("utf-8", "surrogatepass")).digest()
         records["texts"][band] = int.from_bytes(digest[:4], "big")
     return [height, base64.b64encode(records.tobytes()).decode("ascii")]

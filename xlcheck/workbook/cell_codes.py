@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range, cell_name
+from xlcheck.grouping import grouped
 
 Codes = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -69,10 +70,7 @@ def union(parts: Sequence[Codes]) -> Codes:
 
 def by_sheet(parts: Iterable[tuple[str, Codes]]) -> dict[str, Codes]:
     """The union of the codes of each worksheet."""
-    found: dict[str, list[Codes]] = {}
-    for sheet, codes in parts:
-        found.setdefault(sheet, []).append(codes)
-    return {sheet: union(own) for sheet, own in found.items()}
+    return {sheet: union(own) for sheet, own in grouped(parts).items()}
 
 
 def contained(codes: Codes, ascending: Codes) -> Mask:

@@ -17,6 +17,7 @@ from xlcheck.chapter.training.classify import (
     train_classifier,
 )
 from xlcheck.chapter.training.evaluation import Evaluation, Spread, spread
+from xlcheck.grouping import grouped
 from xlcheck.model.keras_import import import_keras
 from xlcheck.progress import Progress
 
@@ -107,12 +108,9 @@ def better(one: Finished | None, other: Finished) -> Finished:
 
 def spreads(runs: Sequence[Run]) -> dict[str, tuple[Spread, Spread]]:
     """For each cell the spread of the accuracy and of the area under the ROC curve on the test parts."""
-    by_cell: dict[str, list[Evaluation]] = {}
-    for run in runs:
-        by_cell.setdefault(run.cell, []).append(run.test)
     return {
         cell: (spread([test.accuracy for test in tests]), spread([test.auc for test in tests]))
-        for cell, tests in by_cell.items()
+        for cell, tests in grouped((run.cell, run.test) for run in runs).items()
     }
 
 

@@ -11,6 +11,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.gradients import PREFIX, backward
 from xlcheck.graph.notation import label_of, notation
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role
+from xlcheck.grouping import grouped
 from xlcheck.layers.gates import gates_of
 from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers import STEPS
@@ -67,10 +68,7 @@ def explained(graph: Graph, forward: Graph) -> Graph:
         graph: a forward pass with its gradients.
         forward: the same forward pass alone.
     """
-    readers: dict[str, list[Quantity]] = {}
-    for q in forward:
-        for name in () if q.expr is None else ex.refs(q.expr):
-            readers.setdefault(name, []).append(q)
+    readers = grouped((name, q) for q in forward for name in q.reads)
     bands: dict[Band, Band] = {}
     for band, members in graph.bands().items():
         if band.role is Role.GRADIENT:

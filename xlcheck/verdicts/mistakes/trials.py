@@ -22,6 +22,7 @@ from xlcheck.formulas.tree import Node
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Graph
+from xlcheck.grouping import grouped
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.mistakes.mutants import Mutant
 from xlcheck.verdicts.placement import Placement
@@ -138,19 +139,13 @@ class Trials:
 
     @cached_property
     def _by_quantity(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for number, placement in enumerate(self._placements):
-            found.setdefault(placement.quantity, []).append(number)
-        return found
+        return grouped((placement.quantity, number) for number, placement in enumerate(self._placements))
 
     @cached_property
     def _by_sheet(self) -> dict[str, tuple[Codes, Codes, Codes]]:
         """For each worksheet the cells in ascending order, the number of the placement and the element of each."""
-        groups: dict[str, list[int]] = {}
-        for number, placement in enumerate(self._placements):
-            groups.setdefault(placement.sheet, []).append(number)
         found = {}
-        for sheet, members in groups.items():
+        for sheet, members in grouped((p.sheet, number) for number, p in enumerate(self._placements)).items():
             codes = np.concatenate([self._placements[n].codes for n in members])
             numbers = np.repeat(np.array(members), [self._placements[n].codes.size for n in members])
             elements = np.concatenate([self._placements[n].elements for n in members])
