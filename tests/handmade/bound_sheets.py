@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import openpyxl
+from recognised_sheets import a1
 
 from xlcheck.engines.unguarded import unguarded
 from xlcheck.handmade.alignment.assignment import Assignment, assign
@@ -56,12 +57,12 @@ class Bound:
     @property
     def names(self) -> dict[str, str]:
         """What each cell should hold."""
-        return {_a1(cell): self.aligned.elements[number].name for cell, number in self.aligned.held.items()}
+        return {a1(cell): self.aligned.elements[number].name for cell, number in self.aligned.held.items()}
 
     @property
     def wrong(self) -> dict[str, str]:
         """The same of those that compute something else."""
-        return {_a1(cell): self.aligned.elements[self.aligned.held[cell]].name for cell in self.aligned.wrong}
+        return {a1(cell): self.aligned.elements[self.aligned.held[cell]].name for cell in self.aligned.wrong}
 
 
 def bound(folder: Path, cells: Mapping[str, object], bindings: str = BINDINGS) -> Bound:
@@ -103,8 +104,4 @@ class Search:
 
     def named(self, cells: Mapping[tuple[str, int, int], int]) -> dict[str, str]:
         """Cells and elements by their names."""
-        return {_a1(cell): self.now.elements[number].name for cell, number in cells.items()}
-
-
-def _a1(cell: tuple[str, int, int]) -> str:
-    return f"{chr(ord('A') + cell[2])}{cell[1] + 1}"
+        return {a1(cell): self.now.elements[number].name for cell, number in cells.items()}

@@ -97,6 +97,11 @@ def a1(cell: Address | Atom) -> str:
     return f"{chr(ord('A') + cell[2])}{cell[1] + 1}"
 
 
+def cell_at(name: str) -> Address:
+    """The inverse of `a1`: a cell of the worksheet `S`."""
+    return "S", int(name[1:]) - 1, ord(name[0]) - ord("A")
+
+
 def at(values: Values) -> list[str]:
     """Where a quantity stands, by step and unit."""
     return [a1(own) for _, own in sorted(values.items())]

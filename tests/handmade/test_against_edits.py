@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import TOYS, roots
-from recognised_sheets import sheet
+from recognised_sheets import cell_at, sheet
 
-from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.against_edits import (
     _computes_a_parameter,
     _copies_a_number,
@@ -33,13 +32,9 @@ _SHARED = {"D1": 0.123456, **{f"{own}{row}": f"=TANH(B{row}+$D$1)" for own in "F
 """A number that formulas of two rows and two columns add."""
 
 
-def _cell(name: str) -> Address:
-    return "S", int(name[1:]) - 1, ord(name[0]) - ord("A")
-
-
 def _edited(cells: Mapping[str, object], edit: Mapping[str, str], folder: Path) -> tuple[Candidate, Arrangement]:
     own, other = sheet(cells, folder), sheet({**cells, **edit}, folder)
-    terms = {_cell(name): own.terms.term_of(_cell(name), text.removeprefix("=")) for name, text in edit.items()}
+    terms = {cell_at(name): own.terms.term_of(cell_at(name), text.removeprefix("=")) for name, text in edit.items()}
     return Candidate(
         {cell: term for cell, term in terms.items() if term is not None}, other.arrangement
     ), own.arrangement

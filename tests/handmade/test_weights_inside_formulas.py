@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import openpyxl
 import pytest
-from equation_sheets import answer, verdict
+from equation_sheets import answer, save, verdict
 from thorough import part_of
 
 from xlcheck.api import check
@@ -18,12 +17,7 @@ pytestmark = pytest.mark.keras
 
 
 def _report(cells: Mapping[str, object], path: Path) -> CheckReport:
-    book = openpyxl.Workbook()
-    book.active.title = "S"
-    for cell, content in cells.items():
-        book.active[cell] = content
-    book.save(path / "w.xlsx")
-    return check(path / "w.xlsx")
+    return check(save(cells, path / "w.xlsx"))
 
 
 def _perceptron(samples: int = 4, **edits: object) -> dict[str, object]:

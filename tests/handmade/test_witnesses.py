@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from recognised_sheets import Sheet, sheet
+from recognised_sheets import Sheet, cell_at, sheet
 
-from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.acceptance import _computed_elsewhere, _may_be_swapped, _outvoted
 from xlcheck.handmade.networks.elements import Band, Key
 from xlcheck.handmade.witnesses import _only_follows, stands_among_others
@@ -23,10 +22,6 @@ _Z: Band = (0, "dense.z", "")
 _Y: Band = (0, "dense.y", "")
 
 
-def _cell(name: str) -> Address:
-    return "S", int(name[1:]) - 1, ord(name[0]) - ord("A")
-
-
 class _Elements(dict[int, Any]):
     """Elements by their numbers; nothing equals what a wrong cell computes."""
 
@@ -36,17 +31,17 @@ class _Elements(dict[int, Any]):
 
 def _outcome(own: Sheet, held: Mapping[str, Key], wrong: Collection[str], diagnosis: str | None = None) -> Any:
     """What became of cells: each with the coordinates of what it should hold, and those that compute something else."""
-    keys = {_cell(name): key for name, key in held.items()}
+    keys = {cell_at(name): key for name, key in held.items()}
     numbers = {key: number for number, key in enumerate(dict.fromkeys(keys.values()))}
     elements = _Elements({n: SimpleNamespace(source=SimpleNamespace(band=key.band)) for key, n in numbers.items()})
     aligned = SimpleNamespace(
         keys=keys, bands={cell: key.band for cell, key in keys.items()}, elements=elements,
-        held={cell: numbers[key] for cell, key in keys.items()}, wrong={_cell(name): np.zeros(1) for name in wrong},
+        held={cell: numbers[key] for cell, key in keys.items()}, wrong={cell_at(name): np.zeros(1) for name in wrong},
         element=lambda cell: elements[numbers[keys[cell]]] if cell in keys else None,
     )  # fmt: skip
     return SimpleNamespace(
         table=own.table, precedents=own.part.precedents, aligned=aligned, networks=(), roots=[], verdicts=(),
-        called_wrong={_cell(name): SimpleNamespace(diagnosis=diagnosis) for name in wrong},
+        called_wrong={cell_at(name): SimpleNamespace(diagnosis=diagnosis) for name in wrong},
     )  # fmt: skip
 
 
@@ -59,7 +54,7 @@ def _column(bands: Collection[Band]) -> dict[str, Key]:
 def test_a_cell_may_be_one_of_those_in_its_line(bands: Collection[Band], stands: bool, tmp_path: Path) -> None:
     """Rule: it is filled like right ones of another quantity, and none in the line holds what it should."""
     outcome = _outcome(sheet(_COLUMN, tmp_path), _column(bands), ["B5"])
-    assert stands_among_others(_cell("B5"), outcome) is stands
+    assert stands_among_others(cell_at("B5"), outcome) is stands
 
 
 @pytest.mark.parametrize(("formula", "follows"), [("=A5*$D$1", True), ("=A5*$D$1+1", False)])
@@ -67,15 +62,15 @@ def test_a_cell_filled_like_right_ones_only_follows(formula: str, follows: bool,
     """Rule: the mistake lies in the odd cell that it reads; where nothing that it reads is odd, in itself."""
     own = sheet(_COLUMN | {"B5": formula}, tmp_path)
     outcome = _outcome(own, _column([_Z] * 4), ["B5"])
-    assert _only_follows(_cell("B5"), {_cell("A5")}, outcome, own.forms) is follows
-    assert not _only_follows(_cell("B5"), {_cell("A4")}, outcome, own.forms)
+    assert _only_follows(cell_at("B5"), {cell_at("A5")}, outcome, own.forms) is follows
+    assert not _only_follows(cell_at("B5"), {cell_at("A4")}, outcome, own.forms)
 
 
 def test_a_right_cell_may_be_the_wrong_one(tmp_path: Path) -> None:
     """Rule: so it is where most of its step are wrong, unless its unit is right at most other steps."""
     own = sheet(_COLUMN, tmp_path)
     step = {f"B{row}": Key(_Z, 0, 0, row) for row in (2, 3, 4)}
-    roots = [_cell("B2"), _cell("B3")]
+    roots = [cell_at("B2"), cell_at("B3")]
     assert [*_outvoted(roots, _outcome(own, step, ["B2", "B3"]))] == [
         "it may be S!B4 that is wrong, and not most of the cells beside it"
     ]
@@ -93,7 +88,7 @@ def test_two_units_may_have_changed_places(
     """Rule: a unit that is its neighbour at every step may be called by the wrong name; at one step it is a mistake."""
     held = {f"{column}{row}": Key(_Z, step, 0, row) for step, column in enumerate("BC") for row in (2, 3)}
     outcome = _outcome(sheet(_COLUMN, tmp_path), held, wrong, diagnosis)
-    assert _may_be_swapped(_cell("B2"), outcome) is swapped
+    assert _may_be_swapped(cell_at("B2"), outcome) is swapped
 
 
 @pytest.mark.parametrize(("other", "found"), [("=A9+1", "F9"), (3.5, None)])
@@ -101,5 +96,5 @@ def test_what_a_cell_should_hold_may_stand_elsewhere(other: object, found: str |
     """Rule: who reads a number above a column may have missed the formula that gives what is meant."""
     own = sheet({"A9": 2.5, "B9": 1.0, "C9": "=B9*2", "F9": other}, tmp_path)
     same = Key(_Z, -1, 0, 0)
-    elsewhere = _computed_elsewhere(_cell("B9"), _outcome(own, {"B9": same, "F9": same}, ["B9"]))
-    assert elsewhere == (None if found is None else _cell(found))
+    elsewhere = _computed_elsewhere(cell_at("B9"), _outcome(own, {"B9": same, "F9": same}, ["B9"]))
+    assert elsewhere == (None if found is None else cell_at(found))

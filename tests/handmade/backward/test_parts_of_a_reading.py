@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from recognised_sheets import a1
 from training_sheets import FIRST, LAST, ROWS, line, table_of, with_gradients
 
 from xlcheck.handmade.backward.coefficients import Coefficient
@@ -41,10 +42,6 @@ _Cell = tuple[str, int, int]
 
 def _cell(name: str) -> _Cell:
     return "Sheet", int(name[1:]) - 1, ord(name[0]) - ord("A")
-
-
-def _a1(cell: _Cell) -> str:
-    return f"{chr(ord('A') + cell[2])}{cell[1] + 1}"
 
 
 def _cells(cells: Mapping[str, object], folder: Path) -> tuple[CellTable, CellValues]:
@@ -112,7 +109,7 @@ def test_a_wrong_gradient_is_found_by_the_updates_that_read_it(tmp_path: Path) -
     reading = _read(table, values)
     found = Search(reading, 2, reading.usual(2), lambda _: False, lambda *_: False).run()
 
-    assert {_a1(cell): role.quantity.name for cell, role in found.roots.items()} == {"K6": "∂E/∂w1[2,1]"}
+    assert {a1(cell): role.quantity.name for cell, role in found.roots.items()} == {"K6": "∂E/∂w1[2,1]"}
     assert (found.settled, found.open) == ({_cell("F7")}, {})
     assert not Search(reading, 1, reading.usual(1), lambda _: False, lambda *_: False).run().roots
 
@@ -136,8 +133,8 @@ def test_a_cell_is_compared_once_with_what_it_should_hold(tmp_path: Path) -> Non
     for name, value in right.items():
         exact = 0.5 * said.local(_cell(name.replace("I", "L"))) ** 2 if name == "I5" else value
         said.compare(_cell(name), Role(Quantity(f"E of {name}", np.array([exact]))))
-    assert [*map(_a1, said.agree)] == ["I4", "I6", "I7", "I8"]
-    assert [*map(_a1, said.rounded)] == ["I5"]
+    assert [*map(a1, said.agree)] == ["I4", "I6", "I7", "I8"]
+    assert [*map(a1, said.rounded)] == ["I5"]
     said.blame_rounded()
     assert [(own.cell, own.status) for own in said.results.values()] == [("I5", Status.ROOT)]
 
@@ -168,15 +165,15 @@ def test_targets_may_be_made_by_formulas(tmp_path: Path) -> None:
     """Rule: whatever makes a target is none of the network's."""
     table, values = _cells(line() | {"D5": "=N5*2", "N5": 0.15}, tmp_path)
     reading = _read(table, values)
-    assert {_a1(cell): what for cell, what in computed_targets(table, reading, range(5)).items()} == {"D5": "target"}
-    assert {*map(_a1, made_of(table, reading))} <= {"N5"}
+    assert {a1(cell): what for cell, what in computed_targets(table, reading, range(5)).items()} == {"D5": "target"}
+    assert {*map(a1, made_of(table, reading))} <= {"N5"}
 
 
 def test_empty_data_are_asked_about(tmp_path: Path) -> None:
     """Rule: an input that is empty, or reads an empty cell, may be another one."""
     table, values = _cells(line() | {"C5": "=N5"}, tmp_path)
     reading = _read(table, values)
-    assert [_a1(cell) for number in range(len(reading.steps)) for cell in empty_data(table, reading, number)] == ["C5"]
+    assert [a1(cell) for number in range(len(reading.steps)) for cell in empty_data(table, reading, number)] == ["C5"]
 
 
 def test_data_that_were_pasted_are_doubtful(tmp_path: Path) -> None:
@@ -192,7 +189,7 @@ def test_data_that_were_pasted_are_doubtful(tmp_path: Path) -> None:
         other[f"A{row}"] = book.active[f"B{row}"].value
     book.save(tmp_path / "w.xlsx")
     table, values = table_of(tmp_path / "w.xlsx")
-    assert [_a1(cell) for cell in doubtful_data(table, _read(table, values), range(5))] == ["B4"]
+    assert [a1(cell) for cell in doubtful_data(table, _read(table, values), range(5))] == ["B4"]
 
 
 def test_new_inputs_are_tried_with_the_last_weights(tmp_path: Path) -> None:
@@ -233,7 +230,7 @@ def test_samples_are_added_up_in_their_order(tmp_path: Path) -> None:
     reading = _read(table, values)
     columns = Columns(reading, 0, lambda *_: True, lambda cell: cell[2] > 5)
 
-    assert [*map(_a1, columns.added_by(_cell("G6")))] == ["G3", "G4", "G5"]
+    assert [*map(a1, columns.added_by(_cell("G6")))] == ["G3", "G4", "G5"]
     assert columns.wanted(_cell("G6"), reading.roles[_cell("G6")][1]) == []
     apart = Columns(reading, 0, lambda *_: False, lambda cell: cell[2] > 5)
     assert apart.added_by(_cell("G6")) == []
@@ -246,5 +243,5 @@ def test_a_quantity_may_be_held_elsewhere(tmp_path: Path) -> None:
     search = Search(reading, 1, reading.usual(1), lambda _: False, lambda *_: False)
     role = Role(Quantity("∂E/∂w1[2,1]", np.ones(1)))
 
-    assert [*map(_a1, search._elsewhere(role, _cell("M5")))] == ["K5"]
-    assert [*map(_a1, search._elsewhere(role, _cell("N5")))] == ["K5", "M5"]
+    assert [*map(a1, search._elsewhere(role, _cell("M5")))] == ["K5"]
+    assert [*map(a1, search._elsewhere(role, _cell("N5")))] == ["K5", "M5"]

@@ -7,19 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from equation_sheets import TOYS
-from recognised_sheets import a1, sheet
+from recognised_sheets import a1, cell_at, sheet
 
-from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.functions import Functions
 from xlcheck.handmade.equations.normalisations import normalised
 from xlcheck.handmade.equations.placement import place
 from xlcheck.handmade.equations.plain_templates import _kind
 from xlcheck.handmade.equations.scales import between_ends, is_between_ends, scaled_back
 from xlcheck.handmade.reading.precedents import Precedents
-
-
-def _cell(name: str) -> Address:
-    return "S", int(name[1:]) - 1, ord(name[0]) - ord("A")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +37,7 @@ def test_a_scale_has_two_ends(formula: str, is_scale: bool, tmp_path: Path) -> N
     """Rule: what each end becomes depends on no number, and the two become different ones."""
     own = sheet({"A1": 0.3, "A2": -0.4, "A3": 1.7, "A4": 2.1, "A5": -2.2, "C1": formula}, tmp_path)
 
-    assert is_between_ends(own.terms[_cell("C1")]) is is_scale
+    assert is_between_ends(own.terms[cell_at("C1")]) is is_scale
 
 
 def test_formulas_that_were_filled_are_on_one_scale(tmp_path: Path) -> None:
@@ -51,7 +46,7 @@ def test_formulas_that_were_filled_are_on_one_scale(tmp_path: Path) -> None:
     formulas = {"C1": "=2*(A1-A2)/(A3-A2)", "C2": "=2*(A4-A2)/(A3-A2)", "C3": "=2*(A1-A2)/(A3-A5)"}
     own = sheet({**cells, **formulas}, tmp_path)
 
-    assert between_ends([*map(_cell, formulas)], own.terms) == {_cell("C1"), _cell("C2")}
+    assert between_ends([*map(cell_at, formulas)], own.terms) == {cell_at("C1"), cell_at("C2")}
 
 
 @pytest.mark.parametrize(
@@ -62,8 +57,8 @@ def test_a_result_is_put_back_on_its_scale(formula: str, back: dict[str, str], t
     """Rule: what undoes the scaling of the inputs, with its very numbers, is a result on the scale of the data."""
     cells = {"A1": 3.1, "B1": 2.0, "B2": 0.7, "D1": "=(A1-B1)/B2", "B3": 1.5, "C1": "=D1*B3", "E1": formula}
     own = sheet(cells, tmp_path)
-    given, weights = {_cell("D1"), _cell("B3")}, {_cell("B3")}
-    found, _ = scaled_back([_cell("E1")], own.terms, [_cell("C1")], given, weights)
+    given, weights = {cell_at("D1"), cell_at("B3")}, {cell_at("B3")}
+    found, _ = scaled_back([cell_at("E1")], own.terms, [cell_at("C1")], given, weights)
 
     assert {a1(cell): a1(result) for cell, result in found.items()} == back
 
@@ -72,9 +67,9 @@ def test_of_two_that_put_one_result_back_nobody_knows_which(tmp_path: Path) -> N
     """Rule: twice the same result on the same scale: one of them means another one."""
     cells = {"A1": 3.1, "B1": 2.0, "B2": 0.7, "D1": "=(A1-B1)/B2", "B3": 1.5, "C1": "=D1*B3"}
     own = sheet(cells | {"E1": "=C1*B2+B1", "E2": "=C1*B2+B1"}, tmp_path)
-    among = [_cell("E1"), _cell("E2")]
+    among = [cell_at("E1"), cell_at("E2")]
 
-    assert scaled_back(among, own.terms, [_cell("C1")], {_cell("D1"), _cell("B3")}, {_cell("B3")})[0] == {}
+    assert scaled_back(among, own.terms, [cell_at("C1")], {cell_at("D1"), cell_at("B3")}, {cell_at("B3")})[0] == {}
 
 
 def _normalised(formula: str) -> dict[str, object]:
@@ -96,7 +91,7 @@ def _normalised(formula: str) -> dict[str, object]:
 def test_a_vector_is_normalised_by_its_own_statistics(formula: str, weights: set[str] | None, tmp_path: Path) -> None:
     """Rule: Keras's layer normalisation, with its epsilon and what it is multiplied with; nothing else is one."""
     own = sheet(_normalised(formula), tmp_path)
-    vector = [_cell(name) for name in ("A1", "B1", "C1")]
+    vector = [cell_at(name) for name in ("A1", "B1", "C1")]
     found = normalised([vector], Functions(own.terms, (), vector), by_typed=False)
 
     assert (None if found is None else {*found.weights}) == weights
@@ -108,7 +103,7 @@ def test_a_vector_is_normalised_by_its_own_statistics(formula: str, weights: set
 def test_a_unit_is_normalised_by_typed_statistics(tmp_path: Path) -> None:
     """Rule: a typed mean and variance of each unit are those of a batch; a vector's own ones are not."""
     own = sheet(_normalised("=({0}1-{0}2)/SQRT({0}3+0.001)"), tmp_path)
-    vector = [_cell(name) for name in ("A1", "B1", "C1")]
+    vector = [cell_at(name) for name in ("A1", "B1", "C1")]
     functions = Functions(own.terms, (), vector)
     found = normalised([vector], functions)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from recognised_sheets import a1, sheet
+from recognised_sheets import a1, cell_at, sheet
 
-from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.measures import Measures
 from xlcheck.handmade.equations.of_measures import of_measures
 
@@ -22,10 +21,6 @@ _SPREAD = "((D2-AVERAGE(D2:D4))^2+(D3-AVERAGE(D2:D4))^2+(D4-AVERAGE(D2:D4))^2)"
 
 def _squares(column: str) -> str:
     return f"((D2-{column}2)^2+(D3-{column}3)^2+(D4-{column}4)^2)"
-
-
-def _cell(name: str) -> Address:
-    return "S", int(name[1:]) - 1, ord(name[0]) - ord("A")
 
 
 @pytest.mark.parametrize(
@@ -47,11 +42,11 @@ def test_what_is_made_of_measures_alone(formula: str, is_one: bool, tmp_path: Pa
     measures = {"E1": f"={_squares('C')}/3", "E2": f"={_squares('G')}/3", "E3": "=ABS(D2-G2)+ABS(D3-G3)+ABS(D4-G4)"}
     own = sheet({**_CELLS, **measures, "H1": formula}, tmp_path)
     pairs = {
-        _cell(name): frozenset((_cell(f"{column}{row}"), _cell(f"D{row}")) for row in _ROWS)
+        cell_at(name): frozenset((cell_at(f"{column}{row}"), cell_at(f"D{row}")) for row in _ROWS)
         for name, column in (("E1", "C"), ("E2", "G"), ("E3", "G"))
     }
-    results = {cell: cell for cell in (_cell(f"{column}{row}") for column in "CG" for row in _ROWS)}
-    found = of_measures([_cell("H1")], pairs, results, own.terms, own.table)
+    results = {cell: cell for cell in (cell_at(f"{column}{row}") for column in "CG" for row in _ROWS)}
+    found = of_measures([cell_at("H1")], pairs, results, own.terms, own.table)
 
     assert [*map(a1, found)] == (["H1"] if is_one else [])
 
@@ -70,10 +65,10 @@ def test_a_forecast_has_no_error_yet(cells: dict[str, object], are_measures: boo
     errors = {f"E{row}": f"=D{row}-C{row}" for row in (2, 3)} | {"E5": "=SUMSQ(E2:E3)/2"}
     held = {**_CELLS, **errors, **cells}
     own = sheet({name: what for name, what in held.items() if what is not None and name[0] != "G"}, tmp_path)
-    results = {cell: cell for cell in (_cell(f"C{row}") for row in _ROWS)}
+    results = {cell: cell for cell in (cell_at(f"C{row}") for row in _ROWS)}
     measures = Measures(own.terms, own.table, own.terms.reads, results, (), (), dict.fromkeys(results, 0))
 
-    assert (_cell("E5") in measures.cells({*own.terms})) is are_measures
+    assert (cell_at("E5") in measures.cells({*own.terms})) is are_measures
 
 
 @pytest.mark.parametrize(
@@ -91,7 +86,7 @@ def test_the_logarithm_of_the_result_that_is_meant(formula: str, is_one: bool, t
     numbers = {"A2": 0.2, "B2": 0.7, "C2": 0.1, "D2": 0, "E2": 1, "F2": 0, "A3": 0.6, "B3": 0.3, "C3": 0.1}
     more = {"D3": 1, "E3": 0, "F3": 0, "H2": formula, "H3": formula.replace("2", "3")}
     own = sheet(numbers | more, tmp_path)
-    results = {cell: cell for cell in (_cell(f"{column}{row}") for column in "ABC" for row in (2, 3))}
+    results = {cell: cell for cell in (cell_at(f"{column}{row}") for column in "ABC" for row in (2, 3))}
     measures = Measures(own.terms, own.table, own.terms.reads, results, (), (), dict.fromkeys(results, 0))
 
-    assert (_cell("H2") in measures.cells({*own.terms})) is is_one
+    assert (cell_at("H2") in measures.cells({*own.terms})) is is_one

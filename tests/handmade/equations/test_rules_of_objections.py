@@ -6,18 +6,13 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import dense, simple_rnn
-from recognised_sheets import sheet
+from recognised_sheets import cell_at, sheet
 
-from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.beginnings import broken, goes_past, unread_beginning
 from xlcheck.handmade.equations.unread_numbers import is_called_a_rate, unread_beside
 from xlcheck.handmade.equations.unread_results import left_out
 
 pytestmark = pytest.mark.keras
-
-
-def _cell(name: str) -> Address:
-    return "S", int(name[1:]) - 1, ord(name[0]) - ord("A")
 
 
 def _two_samples() -> dict[str, object]:
@@ -105,20 +100,20 @@ def test_a_result_that_a_layer_reads_twice_is_named(tmp_path: Path) -> None:
 def test_a_number_beside_weights_may_be_one_more(tmp_path: Path) -> None:
     """One that goes on their column is, unless the word before it says that it belongs to a training."""
     found = sheet(dense(3) | {"D2": 0.77, "A6": "learning rate", "B6": 0.1}, tmp_path)
-    weights = {_cell(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}
+    weights = {cell_at(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}
     read = found.arrangement.reads.read.keys()
 
     assert unread_beside(found.table, read, weights) == ["S!D2 stands beside the weights and is read by no formula"]
-    assert is_called_a_rate(found.table, _cell("B6"))
-    assert not is_called_a_rate(found.table, _cell("D2"))
-    assert unread_beside(found.table, {*read, _cell("D2")}, weights) == []
+    assert is_called_a_rate(found.table, cell_at("B6"))
+    assert not is_called_a_rate(found.table, cell_at("D2"))
+    assert unread_beside(found.table, {*read, cell_at("D2")}, weights) == []
 
 
 @pytest.mark.parametrize(("number", "is_one"), [(0.371, False), (0.372, True), (0.4, True)])
 def test_a_number_that_a_weight_holds_too_is_no_further_one(number: float, is_one: bool, tmp_path: Path) -> None:
     """Who pastes all weights and copies some of them to where they are read has these twice, to the last digit."""
     found = sheet(dense(3) | {"B2": 0.371, "C2": 0.4, "D2": number}, tmp_path)
-    weights = {_cell(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}
+    weights = {cell_at(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}
 
     assert bool(unread_beside(found.table, found.arrangement.reads.read.keys(), weights)) is is_one
 
@@ -130,6 +125,6 @@ def test_weights_that_were_copied_in_another_order_are_in_doubt(
     """Of two weights that were exchanged on the way from where they were pasted nobody can know."""
     copies = dict(zip(("B2", "B3", "B4"), (0.371, 0.482, 0.593), strict=True))
     found = sheet(dense(3) | copies | dict(zip(("D2", "E2", "F2"), pasted, strict=True)), tmp_path)
-    weights = {_cell(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}
+    weights = {cell_at(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}
 
     assert bool(unread_beside(found.table, found.arrangement.reads.read.keys(), weights)) is is_doubted
