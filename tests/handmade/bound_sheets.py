@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 from recognised_sheets import a1
 
-from xlcheck.engines.unguarded import unguarded
+from xlcheck.engines import engine
 from xlcheck.handmade.alignment.assignment import Assignment, assign
 from xlcheck.handmade.alignment.book_in_repair import BookInRepair
 from xlcheck.handmade.alignment.matching import Matching, Placed
@@ -74,7 +74,7 @@ def bound(folder: Path, cells: Mapping[str, object], bindings: str = BINDINGS) -
     (folder / "mine.toml").write_text(bindings, encoding="utf-8")
     content = read_workbook(folder / "mine.xlsx")
     table = CellTable(content)
-    answers, precedents = answers_of(table, unguarded("ironcalc")), Precedents(table)
+    answers, precedents = answers_of(table, engine("ironcalc", guarded=False)), Precedents(table)
     networks = read_bindings(folder / "mine.toml", content)
     given = {cell for network in networks for *_, cell in network.cells()}
     right = RightValues(table, CellTerms(table, answers.values, given=given), networks, precedents=precedents)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from equation_sheets import save
 
-from xlcheck.engines.unguarded import unguarded
+from xlcheck.engines import engine
 from xlcheck.handmade.lookups import looked_up_wrongly
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.engine_choice import answers_of
@@ -60,7 +60,7 @@ _LIST = {
 def test_what_is_found_is_taken_from_beside_it(formula: str, says: str | None, tmp_path: Path) -> None:
     """Rule: what is taken stands in line with what is searched, and the nearest is sought in a sorted list alone."""
     table = CellTable(read_workbook(save({**_LIST, "C10": f"={formula}"}, tmp_path / "w.xlsx")))
-    values = answers_of(table, unguarded("ironcalc")).values
+    values = answers_of(table, engine("ironcalc", guarded=False)).values
     said = [*looked_up_wrongly(table, values, table.texts)]
 
     assert len(said) == (says is not None)

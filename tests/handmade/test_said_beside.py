@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from equation_sheets import answer, save
 
-from xlcheck.engines.unguarded import unguarded
+from xlcheck.engines import engine
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.engine_choice import answers_of
@@ -26,7 +26,7 @@ _SQUARES: dict[str, object] = {f"C{row}": f"=B{row}^2" for row in range(2, 6)}
 def _said(cells: Mapping[str, object], folder: Path) -> list[str]:
     """What is said of some cells beside four results in B and their words in A."""
     table = CellTable(read_workbook(save({**_RESULTS, **cells}, folder / "w.xlsx")))
-    values = answers_of(table, unguarded("ironcalc")).values
+    values = answers_of(table, engine("ironcalc", guarded=False)).values
     agreeing: set[Address] = {address_of("S", f"B{row}") for row in range(2, 6)}
     return [*said_otherwise(table, values, Precedents(table), table.texts.keys() - agreeing, agreeing)]
 

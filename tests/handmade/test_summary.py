@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import openpyxl
 
-from xlcheck.engines.unguarded import unguarded
+from xlcheck.engines import engine
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.handmade.summary import Abstention, reasons
@@ -17,7 +17,7 @@ def test_a_reason_is_said_once(tmp_path: object) -> None:
     book.active["A1"] = "=1+1"
     book.save(f"{tmp_path}/book.xlsx")
     table = CellTable(read_workbook(f"{tmp_path}/book.xlsx"))
-    values = answers_of(table, unguarded("ironcalc")).values
+    values = answers_of(table, engine("ironcalc", guarded=False)).values
 
     def part(reason: str, *sheets: str) -> Abstention:
         return Abstention(table, values, (), reason, sheets=sheets)

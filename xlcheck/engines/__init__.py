@@ -8,7 +8,6 @@ from typing import get_args
 
 from xlcheck.choices import EngineName, require_known
 from xlcheck.engines.base import Engine
-from xlcheck.engines.unguarded import unguarded
 
 ENGINES: tuple[str, ...] = get_args(EngineName)
 
@@ -27,7 +26,7 @@ def engine(name: str, *, guarded: bool = True) -> Engine:
         MissingDependencyError: it is not installed.
     """
     require_known(name, ENGINES, "formula engine")
-    found = unguarded(name)
+    found = _unguarded(name)
     if guarded and name != "libreoffice":
         from xlcheck.engines.guarded import Guarded
 
@@ -41,3 +40,21 @@ def prepare(engine: Engine, path: Path) -> None:
 
     if isinstance(engine, Guarded):
         engine.prepare(path)
+
+
+def _unguarded(name: str) -> Engine:
+    if name == "ironcalc":
+        from xlcheck.engines.ironcalc import IronCalc
+
+        return IronCalc()
+    if name == "cellrune":
+        from xlcheck.engines.cellrune import CellRune
+
+        return CellRune()
+    if name == "formulon":
+        from xlcheck.engines.formulon import Formulon
+
+        return Formulon()
+    from xlcheck.engines.libreoffice import LibreOffice
+
+    return LibreOffice()

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from xlcheck.child_process import serve
+from xlcheck.engines import engine
 from xlcheck.engines.base import Engine, PackedValues, Session
-from xlcheck.engines.unguarded import unguarded
 from xlcheck.errors import EngineError, XlcheckError
 from xlcheck.formulas.addresses import Range
 from xlcheck.workbook.container import Acceptance, accept
@@ -23,7 +23,7 @@ MAX_BYTES = 6 * 1024**3
 def main(name: str) -> None:
     """Answer requests until the pipe is closed."""
     _limit_memory()
-    server = _Server(unguarded(name))
+    server = _Server(engine(name, guarded=False))
 
     def answer(message: tuple[str | None, tuple[Any, ...], Iterable[int]]) -> tuple[bool, Any] | None:
         method, arguments, forgotten = message
