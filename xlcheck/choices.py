@@ -20,12 +20,7 @@ _MOST = 40
 
 
 def require_known(name: str, known: Iterable[str], what: str) -> None:
-    """Refuse a name that there is not, with the one that was probably meant.
-
-    Args:
-        name: what was asked for.
-        known: what there is.
-        what: what it would be: `lesson`.
+    """Refuse a name that there is not, with the one that was probably meant, and `what` it would be: `lesson`.
 
     Raises:
         UsageError: it is none of them.

@@ -76,11 +76,7 @@ class MissingDependencyError(XlcheckError):
 
 
 def install_command(extra: str) -> str:
-    """What installs an optional part; where xlcheck was installed from a folder that is still there, from that folder.
-
-    Args:
-        extra: the part, as `pyproject.toml` calls it.
-    """
+    """What installs an optional part, as `pyproject.toml` calls it; from xlcheck's folder, if that is still there."""
     import json
     from contextlib import suppress
     from importlib.metadata import PackageNotFoundError, distribution

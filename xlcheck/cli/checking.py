@@ -75,13 +75,7 @@ def outcome(task: Task) -> CheckReport | Refusal:
 
 
 def outcomes(tasks: Sequence[Task], jobs: int, *, show_status: bool) -> Iterator[CheckReport | Refusal]:
-    """What comes out of each check, in order, as soon as it is there.
-
-    Args:
-        tasks: the checks.
-        jobs: how many run at a time.
-        show_status: whether to say on a terminal what is waited for.
-    """
+    """What comes out of each check, in order, as soon as it is there; so many `jobs` run at a time."""
     if jobs > 1 and len(tasks) > 1:
         yield from _beside_each_other(tasks, min(jobs, len(tasks)), show_status=show_status)
         return

@@ -196,10 +196,7 @@ class _Session(Session):
 def _run(command: list[str], seconds: float, scratch: Path) -> str:
     """Run the program and return what it says; when it takes too long, end it and what it started.
 
-    Args:
-        command: the program and its arguments.
-        seconds: how long it may take.
-        scratch: a folder for what it makes for itself, and leaves where it is ended.
+    What it makes for itself, and leaves where it is ended, goes into the folder `scratch`.
     """
     process = subprocess.Popen(  # noqa: S603 - the program that was found
         command,

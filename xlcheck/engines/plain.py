@@ -34,11 +34,7 @@ _STYLES = (
 
 
 def load_or_plain(path: Path, load: Callable[[Path], Loaded]) -> Loaded:
-    """What `load` makes of the file or, if it refuses, of a plain copy of it.
-
-    Args:
-        path: the workbook.
-        load: reads a file completely; raises EngineError.
+    """What `load` makes of the whole file or, if it refuses by an EngineError, of a plain copy of it.
 
     Raises:
         EngineError: it refuses both.

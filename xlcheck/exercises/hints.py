@@ -26,12 +26,7 @@ Labels = Mapping[str, str]
 
 
 def in_words(expr: ex.Expr, labels: Labels) -> str:
-    """What an expression computes, as somebody would say it who reads a formula aloud.
-
-    Args:
-        expr: how a quantity is computed.
-        labels: for each quantity that it reads, what it is called.
-    """
+    """What an expression computes, as somebody would say it who reads a formula aloud; by labels of what it reads."""
     rule = _RULES.get(type(expr))
     if rule is not None:
         return rule(expr, labels)
@@ -111,14 +106,7 @@ _TOP = 5
 def hints_sheet(
     draft: Draft, cells: Mapping[Element, Range], formulas: Mapping[Element, str], costs: Sequence[float]
 ) -> tuple[Hint, ...]:
-    """Fill the sheet of hints, if there are any.
-
-    Args:
-        draft: the workbook so far.
-        cells: the blanks.
-        formulas: what the solution has in them.
-        costs: of each hint with those before it, as a part of the points.
-    """
+    """Fill the sheet of hints, if there are any; the costs, each with those before it, are parts of the points."""
     if not costs:
         return ()
     sheet = draft.sheet(NAME, "gate")

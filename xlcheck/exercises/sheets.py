@@ -67,15 +67,7 @@ def blank_workbook(
     residuals: Mapping[str, Residual],
     words: Front,
 ) -> BlankWorkbook:
-    """Lay out the workbook that students get.
-
-    Args:
-        problem: the network and what is given.
-        plan: what students see.
-        points: the blanks with their points, in order of computation.
-        residuals: for each quantity with blanks what its marks compute.
-        words: title, text and names of the first sheet.
-    """
+    """Lay out the workbook that students get: blanks with their points, in order of computation, and live marks."""
     values = Trace("xlcheck, with empty blanks", with_empty_blanks(problem.graph, problem.given, points))
     additions = problem.subject.additions
     draft = new_draft(problem.spec, values, (problem.sample,), STYLE, problem.batch, additions)

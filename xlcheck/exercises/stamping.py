@@ -84,9 +84,7 @@ class Stamp:
 def cut(path: Path, draft: Draft) -> Stamp:
     """Cut a written workbook at every number of a quantity, and leave out what else depends on numbers.
 
-    Args:
-        path: the workbook; its worksheets are in the order of the draft's.
-        draft: where the quantities stand.
+    Its worksheets are in the order of the draft's.
 
     Raises:
         WorkbookError: a number is not where it should be; this is a defect.

@@ -115,13 +115,9 @@ def lesson_subject(name: str) -> Subject:
 
 
 def model_subject(model: Any, inputs: Any, targets: Any = None) -> Subject:
-    """A Keras model with its inputs.
+    """A Keras model with its inputs, and with targets if the exercise goes back through the network.
 
-    Args:
-        model: path of a `.keras` file, or a `keras.Model`.
-        inputs: path of an .npy, .npz or .csv file, or arrays.
-        targets: the right answers, if the exercise goes back through the network; the loss is the one that the model
-            was compiled with.
+    For both see `xlcheck.exercise`; the loss is the one that the model was compiled with.
 
     Raises:
         ModelError: the model cannot be loaded or used.

@@ -296,11 +296,7 @@ def outline(expression: Expression, named: Callable[[Address], object]) -> objec
 
 
 def number_of(expression: Expression, given: Callable[[Term], float | None]) -> float:
-    """The value of an expression.
-
-    Args:
-        expression: what to evaluate.
-        given: the value of a term where it is known, otherwise None; leaves must be known.
+    """The value of an expression; `given` knows the values of some of its terms, and of all leaves.
 
     Returns:
         The value; NaN where it is not defined.

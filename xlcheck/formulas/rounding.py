@@ -33,11 +33,7 @@ def without_rounding(node: Node) -> Node:
 
 
 def rounded_whole(formula: str) -> tuple[str, int] | None:
-    """What a formula rounds that does nothing else, and to how many digits behind the point; None for any other.
-
-    Args:
-        formula: its text, without `=`.
-    """
+    """What a formula, without `=`, rounds that does nothing else, and to how many digits; None for any other."""
     match parsed(formula) if _BEGINS.match(formula) else None:
         case FunctionCall(name="ROUND", arguments=(value, Literal(float(digits)))) if digits >= 0 and digits % 1 == 0:
             return unparse(value), int(digits)

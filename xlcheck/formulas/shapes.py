@@ -17,13 +17,7 @@ _SOME = 0.2
 
 @lru_cache(maxsize=200_000)
 def shape_of(formula: str, row: int, column: int) -> str:
-    """A formula with its references as distances: `R[-1]C[0]`, fixed parts as they are.
-
-    Args:
-        formula: its text, without `=`.
-        row: where it stands, from 0.
-        column: the same.
-    """
+    """A formula, without `=`, with its references as distances from a cell: `R[-1]C[0]`, fixed parts as they are."""
     between, refs = cut(formula)
     parts = [between[0]]
     for ref, rest in zip(refs, between[1:], strict=True):
@@ -83,11 +77,7 @@ def with_operands_moved(formula: str, numbers: Collection[int], away: tuple[int,
 def is_filled_from(formula: str, place: tuple[int, int], other: str, elsewhere: tuple[int, int]) -> bool:
     """Whether a formula is what another one becomes elsewhere, whichever of its references move with the cell.
 
-    Args:
-        formula: a formula, without `=`.
-        place: its row and column.
-        other: the formula in question.
-        elsewhere: its row and column.
+    Both are without `=`; a place is a row and a column.
     """
     ours, theirs = cut(formula), cut(other)
     if ours.between != theirs.between:

@@ -32,13 +32,8 @@ def write_results(
 ) -> list[str]:
     """Write everything that people and other programs read.
 
-    Args:
-        grading: the class.
-        folder: where to.
-        submissions: the folder with the submissions, or the one file.
-        copies: whether to write a marked copy of each submission in which something is wrong.
-        whole: whether this is the whole class; of single students only their own files are written.
-        progress: called with the number of submissions that are done, and of all.
+    With `copies` there is a marked copy of each submission in which something is wrong; without `whole` there are only
+    the files of single students. `progress` is told how many submissions are done, and of how many.
 
     Returns:
         What could not be written, in sentences.

@@ -81,11 +81,8 @@ def read_submission(
 ) -> Submission:
     """Read a submission, and find the cells of the exercise in it.
 
-    Args:
-        path: the file.
-        prepared: the key.
-        trust_texts: take a formula that is the key's for right; without that its numbers have to show it.
-        seen: worksheets of other submissions, of which the same are not parsed again.
+    With `trust_texts` a formula that is the key's is right; without, its numbers have to show it. Of worksheets that
+    were `seen` in other submissions the same are not parsed again.
 
     Raises:
         WorkbookError: it is no workbook, or none of the exercise's worksheets is in it.

@@ -35,11 +35,7 @@ class _Part:
 
 
 def backward(graph: Graph, samples: int) -> Graph:
-    """A graph with the gradient of the loss with respect to everything it depends on.
-
-    Args:
-        graph: the forward pass with its loss, `loss.mean`.
-        samples: how many samples the mean is over.
+    """A graph with the gradient of the loss, `loss.mean` of so many samples, with respect to all that it depends on.
 
     Returns:
         The same quantities, followed by their gradients from the loss back to the weights. The

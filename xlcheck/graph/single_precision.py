@@ -35,10 +35,7 @@ class Lost(NamedTuple):
 def lost_answers(graph: Graph, exact: Values, single: Values) -> Iterator[Lost]:
     """Of each output the answer that lost most, if that is half of its digits; digits count in its largest number.
 
-    Args:
-        graph: whose outputs are asked about.
-        exact: their values in double precision, samples first.
-        single: the same in single precision.
+    Values in double and in single precision have samples first.
     """
     for names in grouped((graph[name].band.name, name) for name in graph.outputs).values():
         size = max(float(np.abs(exact[name]).max(initial=0)) for name in names)

@@ -22,12 +22,9 @@ _KEPT = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 def cleaning_sheet(draft: Draft, encoding: Encoding, message: str) -> None:
-    """Fill the sheet.
+    """Fill the sheet, with a message at first as somebody would type it.
 
-    Args:
-        draft: the workbook so far.
-        encoding: the vocabulary of a model whose words are letters and digits, with a code for unknown words.
-        message: what stands there at first, as somebody would type it.
+    The words of the model are letters and digits, and it has a code for unknown ones.
     """
     sheet = draft.sheet(NAME, "input")
     title(sheet, NAME, say("cleaning.intro", letters=_LINE * _LINES, words=_WORDS), _LINE + 2)

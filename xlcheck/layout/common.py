@@ -110,10 +110,7 @@ def speaking(draft: Draft, bands: Sequence[tuple[Band, tuple[Quantity, ...]]]) -
 def likeliest(draft: Draft, q: Quantity, sheet: str = "") -> tuple[str, Sequence[float | str]]:
     """A formula for the unit with the largest number, by its name if it has one; and what it gives for each sample.
 
-    Args:
-        draft: the workbook so far.
-        q: a vector.
-        sheet: the worksheet on which the formula stands, if it may refer to its own cells.
+    On the worksheet `sheet` it may refer to its own cells.
     """
     area = draft.placed(q.name)
     numbers = reference(area, sheet)

@@ -26,14 +26,7 @@ _ROUNDING = 1e-14
 
 
 def fed_back_sheet(draft: Draft, recurrent: str, dense: str, words: Sequence[str]) -> None:
-    """Fill the sheet.
-
-    Args:
-        draft: the workbook so far, of a SimpleRNN without bias that returns sequences, and a softmax without one.
-        recurrent: the SimpleRNN.
-        dense: the layer behind it.
-        words: what is read at each step.
-    """
+    """Fill the sheet, for a SimpleRNN without bias that returns sequences, and the softmax without one behind it."""
     sheet = draft.sheet(NAME, "loss")
     title(sheet, say("fed_back.title"), say("fed_back.intro"), 9)
     sheet.heights[1] = 50

@@ -50,15 +50,9 @@ def opening(sheet: SheetDraft, story: Story) -> None:
 def verdict_line(
     draft: Draft, sheet: SheetDraft, text: str, shown: str, beside: Link, marks: Mapping[str, str]
 ) -> None:
-    """The one sentence that says whether the workbook is right.
+    """The one sentence that says whether the workbook is right: a formula, what it gives at first, a link beside it.
 
-    Args:
-        draft: the workbook so far.
-        sheet: the first sheet.
-        text: a formula that gives the sentence.
-        shown: what it gives at first.
-        beside: a link that stands to the right.
-        marks: for some beginnings of the sentence the style that it then takes.
+    `marks` has for some beginnings of the sentence the style that it then takes.
     """
     area = sheet.at(_VERDICT_ROW, 0, 1, _VERDICT_WIDE)
     merged_helper(draft, sheet, area, text, [shown], "big_verdict")
@@ -80,16 +74,7 @@ def closing(
     provenance: Mapping[str, str],
     roles: Collection[str],
 ) -> None:
-    """Everything under the picture.
-
-    Args:
-        sheet: the first sheet.
-        row: where it begins.
-        reading: how to read the workbook, one sentence a line.
-        pages: what each other sheet shows.
-        provenance: what the workbook was made from.
-        roles: what stands in it, of which the legend has the colours.
-    """
+    """Everything under the picture: how to read the workbook, what each sheet shows, its origin, the legend."""
     row = _reading_table(sheet, row, reading)
     row = _pages_table(sheet, row + 1, pages)
     row = _legend_table(

@@ -39,11 +39,7 @@ def images_of(graph: Graph) -> Mapping[Band, Sequence[Quantity]]:
 
 
 def images_sheet(draft: Draft) -> None:
-    """Fill the sheet; every quantity has its place by then.
-
-    Args:
-        draft: the workbook so far, in which something is an image.
-    """
+    """Fill the sheet, where something is an image; every quantity has its place by then."""
     sheet = draft.sheet(NAME, "output")
     title(sheet, NAME, say("images.intro"), _ACROSS // 2)
     choose(draft, sheet, 2, _CHOICE, label=_LABEL)

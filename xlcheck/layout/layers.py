@@ -128,18 +128,9 @@ def layer_sheet(
     back: Range | None = None,
     reads: Sequence[Quantity] = (),
 ) -> None:
-    """Fill the worksheet of one layer.
+    """Fill the worksheet of one layer, inputs first, with links to its first weight and to where its gradients stand.
 
-    Args:
-        draft: the workbook so far.
-        sheet: the empty worksheet.
-        heading: its title.
-        subtitle: one sentence about the layer.
-        bands: what it shows, inputs first.
-        weight: the name of the layer's first weight, or None.
-        store: where the inputs come from.
-        back: where the gradients of what it computes stand, if anywhere.
-        reads: what the network reads at each time step on the way to this layer.
+    `reads` is what the network reads at each time step on the way to this layer.
     """
     spoken = speaking(draft, bands) or (reads if speaks(draft, reads) else ())
     table = tables.lay_out(_TOP, bands, compact=draft.style is Style.COMPACT, words=store.words, speaking=spoken)

@@ -62,14 +62,9 @@ def slack(draft: Draft, q: Quantity) -> float:
 
 
 def numbers_sheet(draft: Draft, sheet: SheetDraft, bands: Bands, applies: Range, subtitle: str) -> list[BandRows]:
-    """Fill the sheet; returns where each band's rows are.
+    """Fill the sheet, once every quantity is placed; returns where each band's rows are.
 
-    Args:
-        draft: the workbook so far, with every quantity placed.
-        sheet: the empty worksheet.
-        bands: what is compared.
-        applies: the cell that says whether weights and inputs are those that Keras was given.
-        subtitle: one sentence about what is compared.
+    The cell `applies` says whether weights and inputs are those that Keras was given.
     """
     title(sheet, NAME, subtitle, _STORED)
     widths = {

@@ -49,9 +49,7 @@ class PicturePage:
     def fill(self, store: Store, weights: Mapping[str, str]) -> None:
         """Draw every layer: recurrent cells on the left, loops and other layers on the right.
 
-        Args:
-            store: where the inputs come from.
-            weights: what else the weights are called, by quantity name.
+        The weights are given with their other names.
         """
         sheet = self.sheet
         sheet.put(0, 0, NAME, "title")

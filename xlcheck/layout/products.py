@@ -128,12 +128,9 @@ def _width(parts: Sequence[Part]) -> int:
 
 
 def products_of(draft: Draft, lines: Sequence[Line], room: int = ROOM) -> dict[Line, Product | None]:
-    """What is a product among some lines; None for a line that is shown as a part of an earlier one.
+    """What is a product among some lines, as they are shown; None for a line that is a part of an earlier one.
 
-    Args:
-        draft: the workbook so far.
-        lines: in the order in which they are shown.
-        room: columns that a product may take; of one that needs more a part is shown.
+    Of a product that needs more columns than there is room for, a part is shown.
     """
     single = {line: product for line in lines if (product := _product(draft, line, room)) is not None}
     found: dict[Line, Product | None] = {}

@@ -25,9 +25,7 @@ _ROW_PIXELS, _TOP = 20, 3
 def ask(draft: Draft, questions: Questions) -> None:
     """Put the questions under whatever stands on the pages, with a link to them at the top, and add the answers.
 
-    Args:
-        draft: the workbook, with every page filled; pages that it has not are passed over.
-        questions: for each page.
+    Pages that the workbook has not are passed over.
     """
     asked = {name: questions[name] for name in draft.sheets if name in questions}
     for name, own in asked.items():

@@ -89,11 +89,7 @@ class SheetDraft:
     def merge(self, area: Range, content: Content, style: str, *, exact: bool = False) -> None:
         """Show a rectangle as one cell; the cells are merged only where no alignment of a text does the same.
 
-        Args:
-            area: the rectangle.
-            content: what it shows.
-            style: its style.
-            exact: whether it must not move in programs that cannot centre a text across cells.
+        An `exact` one is always merged: it must not move in programs that cannot centre a text across cells.
         """
         text = Rich.of(content) if isinstance(content, str) else content
         styles = [style] if area.size == 1 else [] if exact else spread(area, text, style)

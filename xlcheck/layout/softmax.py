@@ -30,15 +30,9 @@ def rows_of_parts(q: Quantity) -> int:
 def softmax_parts(
     draft: Draft, sheet: SheetDraft, row: int, members: Sequence[Quantity], columns: tuple[int, int, int], style: str
 ) -> None:
-    """The largest element of what a long softmax reads, the shifted exponentials, and their sum.
+    """The largest element of what a long softmax reads, the shifted exponentials, and their sum, from a row on.
 
-    Args:
-        draft: the workbook so far.
-        sheet: the worksheet of the softmax.
-        row: the first of the rows.
-        members: the softmax at each time step.
-        columns: of the symbol, the equation and the meaning.
-        style: of the numbers.
+    The columns are those of the symbol, the equation and the meaning.
     """
     rows = rows_of_parts(members[0])
     lines = [(row, say("words.largest"), say("softmax.largest"), say("softmax.why_largest"))]

@@ -120,15 +120,10 @@ def bands_in_time(bands: Members) -> list[tuple[Band, tuple[Quantity, ...]]]:
 def loss_sheet(
     draft: Draft, sheet: SheetDraft, bands: Members, store: Store, first: Range | None, every: Range | None
 ) -> None:
-    """Fill the sheet of the loss.
+    """Fill the sheet of the loss: targets, losses, and their gradients if the way back is shown.
 
-    Args:
-        draft: the workbook so far; the losses of all samples stand in it already.
-        sheet: the empty worksheet.
-        bands: targets, losses, and their gradients if the way back is shown.
-        store: where the targets come from.
-        first: the first sheet of the way back, if it is shown.
-        every: where the loss of every sample stands, if there are several.
+    The losses of all samples stand in the workbook already. Links lead to the first sheet of the way back, if it is
+    shown, and to the loss of every sample, if there are several.
     """
     learning = say("backward.learning")
     if first is None:
@@ -146,17 +141,7 @@ def loss_sheet(
 def backward_sheet(
     draft: Draft, sheet: SheetDraft, heading: str, bands: Members, store: Store, forward: Range, after: Range
 ) -> None:
-    """Fill the worksheet of one layer's gradients.
-
-    Args:
-        draft: the workbook so far.
-        sheet: the empty worksheet.
-        heading: its title.
-        bands: its gradients.
-        store: where the inputs come from.
-        forward: where the layer's forward pass stands.
-        after: where that stands from which the gradients come.
-    """
+    """Fill the worksheet of one layer's gradients, with links to its forward pass and to where they come from."""
     text = say("backward.intro")
     title(sheet, heading, text, _TITLE_COLUMNS)
     sheet.heights[1] = 50

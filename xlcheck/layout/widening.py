@@ -28,11 +28,7 @@ def widened(
 ) -> dict[int, float]:
     """The widths of columns, in letters, those with large numbers as wide as these need.
 
-    Args:
-        widths: as the sheet asks for.
-        cells: its cells, by which formulas show the values of the sample that is chosen at first.
-        blocks: its rectangles of numbers and formulas.
-        spills: its formulas that fill several cells.
+    Of formulas those count that the sample shows which is chosen at first.
     """
     largest: dict[tuple[int, str, bool], float] = {}  # a format may show negative numbers otherwise
     for column, style, number in _large(cells, blocks, spills):
@@ -47,11 +43,7 @@ def widened(
 
 
 def brief_width(styled: Iterable[tuple[str, Array]]) -> float:
-    """The width of narrow columns of numbers, in letters, in which the largest one of all samples fits.
-
-    Args:
-        styled: arrays of numbers, each with its style.
-    """
+    """The width of narrow columns, in letters, in which the largest of all numbers fits; each array has its style."""
     found = grouped((STYLES[style].get("num_format", GENERAL), values.reshape(-1)) for style, values in styled)
     widths = [
         _DIGIT * digits_shown(code, number) + _SIGN * (number < 0)

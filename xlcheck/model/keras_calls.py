@@ -25,14 +25,10 @@ Reader = Callable[[Any, str], LayerSpec]
 
 
 def read_calls(model: Any, read_layer: Reader) -> tuple[tuple[LayerSpec, ...], tuple[Call, ...], tuple[str, ...]]:
-    """Read a model's graph.
+    """Read the graph of a `keras.Sequential` or functional `keras.Model`.
 
     The only input is called `input`; several have the names of their input layers. A layer of a model
     inside the model is called `inner.layer`, its second call `inner.layer#2`.
-
-    Args:
-        model: a `keras.Sequential` or functional `keras.Model`.
-        read_layer: reads one layer.
 
     Returns:
         The layers, the calls in order of computation, names of the output tensors.
@@ -54,13 +50,7 @@ def input_names(model: Any) -> tuple[str, ...]:
 
 
 def arguments_of(layer: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
-    """What one call of a layer or operation was given: its tensors, initial states last, and everything else by name.
-
-    Args:
-        layer: the layer or model that was called.
-        args: the positional arguments.
-        kwargs: the keyword arguments.
-    """
+    """What one call of a layer or operation was given: its tensors, initial states last, and all else by name."""
     if is_operation(layer):
         return tensors_of(layer, args, kwargs), {}
     parameters = inspect.signature(type(layer).call).parameters

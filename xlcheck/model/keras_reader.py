@@ -74,9 +74,7 @@ def require_supported(model: Any) -> ModelSpec:
 def read_layer(layer: Any, name: str | None = None) -> LayerSpec:
     """Read one layer: its kind, the options its equations need, the shapes of its weights, the layers it wraps.
 
-    Args:
-        layer: the Keras layer.
-        name: its name in the model, if that is not its own.
+    It has another name in the model if one is given.
 
     Raises:
         NotSupportedError: the layer is not one of Keras's own, or an option is not supported.

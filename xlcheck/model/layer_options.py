@@ -279,10 +279,7 @@ def unknown(layers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def require_known(layers: Iterable[tuple[str, str]]) -> None:
-    """Refuse a model for all of its layers at once that are not supported.
-
-    Args:
-        layers: `(kind, name)` of each.
+    """Refuse a model for all of its layers at once, `(kind, name)`, that are not supported.
 
     Raises:
         NotSupportedError: there are such layers.
@@ -299,12 +296,7 @@ def require_known(layers: Iterable[tuple[str, str]]) -> None:
 
 
 def options_of(kind: str, name: str, config: Mapping[str, Any]) -> dict[str, Any]:
-    """The kept options of a layer.
-
-    Args:
-        kind: the Keras class name.
-        name: the layer's name, for messages.
-        config: the layer's `get_config()`.
+    """The kept options of a layer, by its kind and out of its `get_config()`; messages call it by its name.
 
     Raises:
         NotSupportedError: the layer, an option or an option's value is not supported.

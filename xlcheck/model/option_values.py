@@ -51,12 +51,7 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 def plain(name: str, key: str, value: Any) -> Any:
-    """An option as a JSON value: a number, a word, or a list of them.
-
-    Args:
-        name: the layer's name, for messages.
-        key: the option.
-        value: as `get_config()` gives it.
+    """An option of a layer, as `get_config()` gives it, as a JSON value: a number, a word, or a list of them.
 
     Raises:
         NotSupportedError: it is a Python function or another object.

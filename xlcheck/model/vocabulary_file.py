@@ -44,10 +44,7 @@ class VocabularyFile:
     unknown: int | None = None
 
     def encoding(self, timesteps: int) -> Encoding:
-        """Read the file.
-
-        Args:
-            timesteps: how many codes the model reads.
+        """Read the file, for a model that reads so many codes.
 
         Raises:
             DataError: the file cannot be read, is in neither form, or gives a word two codes or two words one.

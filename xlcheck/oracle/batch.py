@@ -21,13 +21,10 @@ from xlcheck.oracle.training import SLOTS, double_precision
 
 
 def record_batch(spec: ModelSpec, trace: Trace, batch: Batch, given: Mapping[str, Array]) -> Trace:
-    """What Keras says of every quantity of a batch.
+    """What Keras says of every quantity of a batch, of a model with a loss.
 
-    Args:
-        spec: the model, with a loss.
-        trace: its forward pass with targets, in float64.
-        batch: what is shown.
-        given: for a step the settings of the optimiser and its slots before the step, by their names.
+    The trace is its forward pass with targets, in float64. For a step the settings of the optimiser are given, and its
+    slots before the step, by their names.
 
     Raises:
         ModelError: the targets are not such as TensorFlow differentiates for.

@@ -33,11 +33,9 @@ from xlcheck.oracle.states import STATES, start_from
 
 
 def record_gradients(spec: ModelSpec, trace: Trace) -> Trace:
-    """What Keras says of every gradient quantity of a model.
+    """What Keras says of every gradient quantity of a model with a loss.
 
-    Args:
-        spec: the model, with a loss.
-        trace: its forward pass with targets, as `record` gives it in float64.
+    The trace is its forward pass with targets, as `record` gives it in float64.
 
     Returns:
         The forward pass, followed by the gradients, in the order of the graph that `backward` makes.

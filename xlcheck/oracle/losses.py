@@ -59,14 +59,9 @@ def loss_parts(loss: str, targets: Any, output: Any) -> dict[str, Any]:
 
 
 def mean_loss(loss: str, targets: Any, output: Any, dtype: str, step_weights: Any = None) -> Any:
-    """The number that Keras minimises, as a tensor.
+    """The number that Keras minimises, as a tensor; see `loss_quantities`.
 
-    Args:
-        loss: Keras's identifier.
-        targets: as in `loss_quantities`.
-        output: the same.
-        dtype: precision.
-        step_weights: how much the loss of each step counts, `(samples, timesteps)`.
+    The loss of each step counts as much as `step_weights` say, `(samples, timesteps)`.
 
     Raises:
         OracleError: nothing is known of this loss.

@@ -207,11 +207,8 @@ def _record(
 def require_outputs(spec: ModelSpec, graph: Graph, trace: Trace, predictions: Sequence[Array]) -> None:
     """What the spec calls the model's outputs is what the model predicts, each output by itself, to the last bit.
 
-    Args:
-        spec: the model.
-        graph: its forward pass; its outputs are the steps of the spec's outputs, one after the other.
-        trace: the values of the quantities.
-        predictions: `(samples, …)` for each output, in the model's order.
+    Predictions are `(samples, …)` for each output, in the model's order; the outputs of the graph are their steps, one
+    after the other.
 
     Raises:
         OracleError: one of them is something else.
@@ -314,13 +311,9 @@ def _check_output(spec: ModelSpec, output: Any) -> None:
 
 
 def target_tensor(loss: str, targets: ArrayLike | None, output: Any, dtype: str) -> Any:
-    """The targets as a tensor of the shape in which the loss needs them.
+    """The targets as a tensor of the shape in which the loss needs them, as many numbers as the output has.
 
-    Args:
-        loss: the identifier of the loss.
-        targets: as many numbers as the output has; for a sparse loss one class number in place of a vector.
-        output: the model's output.
-        dtype: precision.
+    For a sparse loss there is one class number in place of a vector.
 
     Raises:
         ModelError: they do not have as many elements as needed, are not finite, or are no classes of the output.

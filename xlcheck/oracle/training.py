@@ -237,12 +237,7 @@ def double_precision() -> Iterator[None]:
 
 
 def record_nudged(spec: ModelSpec, given: Mapping[str, Array], delta: float) -> dict[str, Array]:
-    """Run a model once for each nudge, in the order of `nudges`.
-
-    Args:
-        spec: the model, with a loss.
-        given: inputs, targets, initial states and weights, by their names.
-        delta: how far a weight is nudged.
+    """Run a model with a loss once for each nudge, in the order of `nudges`; `delta` is how far a weight is nudged.
 
     Returns:
         Every computed quantity of the forward pass by name, with a leading axis of runs: `(runs, samples, n)`.

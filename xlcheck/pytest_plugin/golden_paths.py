@@ -45,10 +45,6 @@ def is_golden(path: Path) -> bool:
 def require_own_name(path: Path, label: str) -> None:
     """Refuse a golden file that is there under another name only: systems that take A for a give it to two tests.
 
-    Args:
-        path: the file of a test.
-        label: what a message calls it.
-
     Raises:
         DataError: it is another test's.
     """

@@ -99,11 +99,7 @@ class WorkbookCheck:
 def check_with(path: str | Path, engine: str, levels: Sequence[Level], **options: Any) -> CheckReport:
     """Check a workbook with the nearest tolerance of each quantity; its own where none is set.
 
-    Args:
-        path: the workbook.
-        engine: recalculates it.
-        levels: tolerances from near to far.
-        **options: further arguments of `xlcheck.check`; those that are None are left out.
+    Levels go from near to far; further options of `xlcheck.check` that are None are left out.
 
     Raises:
         XlcheckError: see `xlcheck.check`.

@@ -18,11 +18,6 @@ _TITLES = {Status.ROOT: "✗ wrong", Status.CARRIED: "→ carried", Status.NOT_E
 def annotate(report: CheckReport, source: Path, target: Path) -> int:
     """Write a copy of the checked workbook in which every cell is marked that does not agree, or breaks a pattern.
 
-    Args:
-        report: the check of the workbook.
-        source: the workbook; it stays as it is.
-        target: the copy to write.
-
     Returns:
         The number of marked cells.
 

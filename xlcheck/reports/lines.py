@@ -45,13 +45,7 @@ def line(*parts: str | Part) -> Line:
 
 
 def broken(text: Line, width: int, indent: int = 0) -> Iterator[Line]:
-    """A text as lines that fit a width.
-
-    Args:
-        text: what to show, in one line.
-        width: columns of a terminal, those of the indent included.
-        indent: how many spaces stand before each line.
-    """
+    """A text of one line as lines that fit a width in columns of a terminal, the spaces in front of each included."""
     columns = max(width - indent, 1)
     # Hundreds of thousands of lines may have to be laid out, and most of them fit.
     lines = [text] if _surely_fits(text.plain, columns) else _wrapped(text, columns)

@@ -17,12 +17,7 @@ _ROWS = 1000
 
 
 def render_html(reports: Sequence[Findings | Refusal], *, fragment: bool = False) -> str:
-    """The reports as HTML.
-
-    Args:
-        reports: what to show.
-        fragment: only the content with its style, to stand inside another page.
-    """
+    """The reports as HTML; a fragment is only the content with its style, to stand inside another page."""
     page = template(
         "xlcheck.reports", "report.html.j2", verdict=_verdict, objections=objections, show=show, values=show_values,
         told_apart=_told_apart, local=_local, by_mistake=by_mistake, elsewhere=elsewhere,

@@ -27,11 +27,7 @@ _spoken: ContextVar[Mapping[str, Any] | None] = ContextVar("spoken", default=Non
 
 
 def say(name: str, /, **fields: object) -> str:
-    """A text of the sheets in the language that is spoken.
-
-    Args:
-        name: its table and its name there: `matrices.intro`.
-        fields: what stands in its braces.
+    """A text of the sheets, by its table and its name there (`matrices.intro`), in the language that is spoken.
 
     Raises:
         KeyError: there is no such text, or it needs another field.

@@ -25,10 +25,7 @@ from xlcheck.workbook.cell_codes import by_sheet, code_of
 def allow(judged: Judged, others: Iterable[Verdicts], usual: Tolerance) -> Judged:
     """Let the formulas agree that are only wrong because they show an allowed difference.
 
-    Args:
-        judged: every verdict, with the tolerance that was asked for.
-        others: verdicts on further cells of quantities.
-        usual: the tolerance that the workbook was verified with.
+    The workbook was verified with the tolerance `usual`; `others` are verdicts on further cells of quantities.
     """
     verdicts = [*judged.verdicts, *others]
     differing = by_sheet((v.placement.sheet, v.placement.codes[_allowed(v, usual)]) for v in verdicts)

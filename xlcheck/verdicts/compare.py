@@ -35,15 +35,7 @@ def full_agreement(
     tolerance: Tolerance,
     settings: Sequence[int],
 ) -> list[Verdicts] | None:
-    """The verdicts if every cell agrees, in the order of `compare`; None if any does not.
-
-    Args:
-        graph: the quantities, in order of computation.
-        sightings: what stands in the workbook.
-        desired: the oracle's values: `(samples, n)`, weights as they are.
-        tolerance: what counts as agreement.
-        settings: for each position of the selector, the sample it shows.
-    """
+    """The verdicts if every cell agrees, in the order of `compare`, which says what is given; None if any does not."""
     order = {q.name: place for place, q in enumerate(graph)}
     ordered = sorted(sightings, key=lambda s: (order[s.placement.quantity], _instance(s)))
     if ordered and not (_are_formulas(ordered) and _are_as_written(graph, ordered)):

@@ -20,15 +20,10 @@ class Diagnosis:
 def diagnose(
     q: Quantity, element: int, kind: Kind, actual: Value, wanted: float, *, is_formula: bool
 ) -> Diagnosis | None:
-    """The mistake in a cell; None if what stands there does not tell.
+    """The mistake in the cell of an element, in C order; None if what stands there does not tell.
 
-    Args:
-        q: what should stand in the cell.
-        element: which element of it, in C order.
-        kind: what is wrong.
-        actual: what the cell gives at the setting where it is worst.
-        wanted: what it should be, given the values in the sheet if they are known.
-        is_formula: whether it holds a formula.
+    `actual` is what it gives at the setting where it is worst, and `wanted` what it should be, given the values in the
+    sheet if they are known.
     """
     if kind is Kind.NOT_A_FORMULA:  # a number was typed, or pasted as a value
         message = quantity_message(q, element, Status.ROOT, kind, actual, wanted)

@@ -65,16 +65,10 @@ def read_given(
     changed: Iterable[Cell],
     fixed: frozenset[str] = frozenset(),
 ) -> Given:
-    """Compare the given quantities with those of the trace.
+    """Compare the given quantities with those of the trace, with which the workbook was built.
 
-    Args:
-        graph: the quantities.
-        sightings: where the given quantities stand.
-        trace: what the workbook was built with.
-        settings: the sample for each setting.
-        formulas: the workbook's formulas.
-        changed: formula cells whose text is no longer the one that was written.
-        fixed: quantities whose truth is known from elsewhere, so that a difference is a mistake, no edit.
+    `changed` are the formula cells whose text is no longer the one that was written. The truth of `fixed` quantities is
+    known from elsewhere, so that a difference is a mistake, no edit.
     """
     walk = _Walk(graph, trace, settings, formulas, set(changed))
     # A look-up for the selected sample reads what is shown for each sample, so that comes first.

@@ -73,14 +73,7 @@ def depending_quantities(
 ) -> Iterator[str]:
     """Why the quantities of a generated workbook may be others elsewhere, in sentences.
 
-    Args:
-        content: the workbook.
-        manifest: what it says of itself.
-        graph: its quantities.
-        formulas: its formulas, without those of the tables of a training.
-        seen: what stands where.
-        tolerance: what counts as agreement.
-        wrong: the cells that are wrong in themselves, of which that is enough to say.
+    The formulas are those without the tables of a training. Of cells that are wrong in themselves nothing more is said.
     """
     known: dict[str, Known] = {
         q.name: known_of(graph, q.name, tolerance.of(q.name).limit(1.0)) for q in graph if q.expr is not None

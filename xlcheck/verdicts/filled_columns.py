@@ -87,16 +87,10 @@ def judge_filled(
     *,
     only_local: bool,
 ) -> FilledVerdict:
-    """Judge a column over all settings.
+    """Compare a column with what it should give in every setting, which shows a sample.
 
-    Args:
-        column: the column.
-        reading: what the engine computed.
-        formulas: the workbook's formulas.
-        settings: the sample for each setting.
-        limit: the largest difference allowed between numbers.
-        values: what the cells of a band must hold, `(settings, cells)`.
-        only_local: the values that were stored no longer apply, because an input was changed.
+    `values` are what the cells of a band must hold, `(settings, cells)`. With `only_local` the stored values no longer
+    apply, because an input was changed.
     """
     # Look-ups that belong to nothing any more say nothing about their values.
     only_local = (only_local and (column.stored or values is None)) or (values is None and not column.desired)

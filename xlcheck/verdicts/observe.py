@@ -72,13 +72,7 @@ def observe(
 ) -> Observation:
     """Recalculate a generated workbook for every sample and read everything in it.
 
-    Args:
-        content: the workbook, as read from the file.
-        manifest: what should stand where.
-        graph: the quantities.
-        formulas: its formula cells.
-        session: the workbook in an engine.
-        engine: the engine's name; what it is known to compute otherwise than Excel, without saying so, is no answer.
+    What the engine is known to compute otherwise than Excel, without saying so, is no answer.
 
     Raises:
         EngineError: the engine cannot load the file.

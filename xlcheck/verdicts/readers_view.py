@@ -117,13 +117,7 @@ def reservations(
 
 
 def without_effect(content: WorkbookContent, *, circular: bool, built: bool = False) -> Iterator[str]:
-    """Unusual settings of a workbook that change nothing in it; see `reservations`.
-
-    Args:
-        content: the workbook.
-        circular: whether formulas form a circle, be it a hidden one.
-        built: whether xlcheck made the workbook.
-    """
+    """Unusual settings of a workbook that change nothing in it; for what is given see `reservations`."""
     return content.calculation.without_effect(_formulas(content), circular=circular, built=built)
 
 
@@ -228,10 +222,7 @@ class Stale:
 def find_stale(readings: Iterable[Reading], setting: int, formulas: FormulaCells) -> Iterator[Stale]:
     """Compare stored values with recalculated ones; a cell without a stored value is not stale.
 
-    Args:
-        readings: what the engine computed.
-        setting: the position of the selector in the saved file.
-        formulas: the workbook's formulas and stored values.
+    The setting is the position of the selector in the saved file.
     """
     for sheet, own in grouped((reading.area.sheet, reading) for reading in readings).items():
         yield from _stale_on(sheet, own, setting, formulas)
@@ -242,11 +233,7 @@ def wrongly_shown(
 ) -> Iterator[Stale]:
     """Those whose stored value is not the oracle's: of the others, whoever sees the stored value sees a right one.
 
-    Args:
-        stale: cells of quantities, and others.
-        verdicts: on the cells of quantities.
-        setting: the position of the selector in the saved file.
-        tolerance: what counts as agreement.
+    The setting is the position of the selector in the saved file.
     """
     sought = {sheet: np.unique(codes) for sheet, codes in grouped((cell.sheet, cell.code) for cell in stale).items()}
     desired: dict[tuple[str, int], tuple[float, float]] = {}

@@ -51,15 +51,7 @@ def without_lone_errors(
 ) -> Observation:
     """The same, with no answer in the place of each error for which another engine gives what should be there.
 
-    Args:
-        path: the workbook.
-        engine: the name of the one that computed it.
-        seen: what it computed.
-        graph: the quantities.
-        desired: what Keras computed.
-        formulas: the workbook's formulas.
-        selector: the cell that selects the sample, or None.
-        believed: the errors that this engine knows better than the other.
+    The errors that are `believed` this engine knows better than the other.
     """
     errors: dict[Cell, tuple[int, float]] = {}
     for sighting in seen.sightings:

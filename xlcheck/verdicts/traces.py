@@ -215,13 +215,10 @@ def compare_traces(
     *,
     equal_nan: bool = False,
 ) -> TraceComparison:
-    """Compare every quantity of two traces.
+    """Compare every quantity of two traces, in the order of the desired one.
 
-    Args:
-        actual: the trace under test; where Keras has numbered its layers otherwise, they are called as in the other.
-        desired: the wanted trace; its order decides which divergence is the first.
-        tolerance: what counts as agreement, for all quantities or for each name.
-        equal_nan: whether NaN in both is agreement; if not, nothing is known of it.
+    Where Keras has numbered its layers otherwise, those of the actual one are called as in the other. A tolerance holds
+    for all quantities, or is made for each name. NaN in both is no agreement without `equal_nan`: it says nothing.
     """
     actual = trace_called(actual, traces_numbering(actual, desired))
     differences = []

@@ -85,11 +85,7 @@ Positions = NDArray[np.intp]
 
 
 def rectangles(addresses: Sequence[tuple[str, int, int]]) -> list[tuple[Range, Positions]]:
-    """Full rectangles of cells and their numbers in the list, row by row.
-
-    Args:
-        addresses: worksheet, row and column of each cell, in this order.
-    """
+    """Full rectangles of cells (worksheet, row, column; in this order) and their numbers in the list, row by row."""
     runs: dict[tuple[str, int, int], list[tuple[int, int]]] = {}
     for first, last in _runs(addresses):
         sheet, row, left = addresses[first]

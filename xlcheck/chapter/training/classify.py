@@ -204,14 +204,7 @@ class TrainedClassifier:
 def train_classifier(
     data: ClassifierData, architecture: Architecture, schedule: Schedule, seed: int, progress: Progress | None = None
 ) -> TrainedClassifier:
-    """Build, train and judge a classifier.
-
-    Args:
-        data: its samples.
-        architecture: its layers.
-        schedule: how it is trained.
-        seed: of the initial weights, the order of the batches and dropout.
-        progress: told the steps done and the steps in all, after each step.
+    """Build, train and judge a classifier; `progress` is told the steps done and the steps in all, after each step.
 
     Raises:
         UsageError: the seed is out of range.

@@ -38,11 +38,7 @@ class Answer:
 def next_words(draft: Draft, sheet: SheetDraft, encoding: Encoding, vocabulary: Range) -> Answer:
     """The ten words that are most likely to come next, the likeliest first; returns the first.
 
-    Args:
-        draft: the workbook so far, with the model's answer placed.
-        sheet: the sheet of the words.
-        encoding: the vocabulary; the model answers with a probability for each of its codes.
-        vocabulary: where its words stand.
+    The model's answer, which is placed already, has a probability for each code of the vocabulary.
     """
     output = draft.graph[draft.graph.outputs[-1]]
     probabilities = draft.trace[output.name][0]
@@ -71,12 +67,7 @@ def next_words(draft: Draft, sheet: SheetDraft, encoding: Encoding, vocabulary: 
 
 
 def numbers(draft: Draft, sheet: SheetDraft) -> None:
-    """The model's answer where nothing says what it means: the first of its numbers.
-
-    Args:
-        draft: the workbook so far, with the model's answer placed.
-        sheet: the sheet of the words.
-    """
+    """The model's answer, which is placed already, where nothing says what it means: the first of its numbers."""
     output = draft.graph[draft.graph.outputs[-1]]
     heading(sheet, ANSWER_TOP, say("common.the_answer"), _WIDE)
     sheet.put_row(ANSWER_TOP + 1, _WORD, say_all("answers.numbers_header"), "header")
@@ -90,12 +81,9 @@ def numbers(draft: Draft, sheet: SheetDraft) -> None:
 
 
 def label(draft: Draft, sheet: SheetDraft, labels: Sequence[str]) -> Answer:
-    """The probability of each label, and the label that the model gives.
+    """The probability of each label, and the label that the model gives; its answer is placed already.
 
-    Args:
-        draft: the workbook so far, with the model's answer placed.
-        sheet: the sheet of the words.
-        labels: what the classes are called; a single output is the probability of the second.
+    A single output is the probability of the second label.
     """
     output = draft.graph[draft.graph.outputs[-1]]
     heading(sheet, ANSWER_TOP, say("common.the_answer"), _WIDE)

@@ -43,12 +43,7 @@ def nth_word(text: str, number: str) -> str:
 
 
 def documents_sheet(draft: Draft, trained: Trace) -> Store:
-    """Fill the sheet: selector, documents with words and padded codes, vocabulary.
-
-    Args:
-        draft: the workbook so far.
-        trained: the model's values as trained, from which the stored predictions are taken.
-    """
+    """Fill the sheet: selector, documents with words and padded codes, vocabulary, predictions as trained."""
     timesteps = len(draft.graph.members(_INPUT))
     sheet = draft.sheet(NAME, "input")
     count = len(draft.samples)

@@ -31,12 +31,9 @@ _ACROSS = 10
 
 
 def inputs_sheet(draft: Draft, given: Mapping[str, Sequence[Quantity]], trained: Trace | None) -> Store:
-    """Fill the sheet.
+    """Fill the sheet with the inputs, and with initial states that differ from sample to sample.
 
-    Args:
-        draft: the workbook so far.
-        given: the bands of the inputs (and of initial states that differ from sample to sample).
-        trained: the model's values as trained, from which the stored predictions are taken; None to store none.
+    The predictions of the model as trained are stored beside them, if these are given.
     """
     sheet = draft.sheet(NAME, "input")
     lost = trained is not None and any(lost_answers(draft.graph, draft.trace.values, trained.values))

@@ -18,10 +18,7 @@ _SELECTOR_ROW, _TABLE = 4, 7
 def sentences_sheet(draft: Draft, vocabulary: tuple[str, ...], target: str) -> Store:
     """Fill the sheet: selector, sentences with their words, and a block of one-hot columns for each, with its sum.
 
-    Args:
-        draft: the workbook so far.
-        vocabulary: the words, each with a place in the vectors.
-        target: the one that should come next, which no network here is asked for.
+    Beside them stands the word that should come next, the target, which no network here is asked for.
     """
     timesteps = len(draft.graph.members(_INPUT))
     sheet = draft.sheet(NAME, "input")

@@ -84,13 +84,7 @@ def epochs_sheet(
 ) -> EpochTable:
     """Fill the sheet; its curves stand beside the inputs.
 
-    Args:
-        draft: the workbook so far.
-        epoch: the numbers of an epoch.
-        samples: a short text for each sample.
-        truth: what Keras says.
-        inputs: what other sheets find beside the curves.
-        words: what each sample reads, a word a step; of classes the first sample's are the names.
+    The words are what each sample reads, a word a step; of classes the first sample's are the names.
 
     Returns:
         Where everything stands.

@@ -52,14 +52,8 @@ def training_inputs(
 ) -> TrainingInputs:
     """Fill the column of inputs and place their quantities.
 
-    Args:
-        draft: the workbook.
-        copies: the hidden sheet for copies of the inputs.
-        epoch: the numbers of an epoch.
-        samples: a short text for each document.
-        optimiser: the one that is chosen at first.
-        documents: the heading over the documents.
-        gates: for layers with gates, the gate that each column of their weights belongs to.
+    The hidden sheet keeps copies of the inputs; `gates` has for layers with gates the gate that each column of their
+    weights belongs to.
     """
     sheet = draft.sheet(NAME, "loss")
     title(sheet, NAME, say("training.intro"), 16)

@@ -60,12 +60,7 @@ def one_step_sheet(
 ) -> None:
     """Fill the sheet.
 
-    Args:
-        draft: the workbook.
-        epoch: the numbers of an epoch.
-        samples: a short text for each document.
-        choice: the cell that says which optimiser is chosen, from 1.
-        differences: for each gradient of a weight, by name, what nudging gives.
+    The cell `choice` says which optimiser is chosen, from 1; `differences` are what nudging gives for each gradient.
     """
     sheet = draft.sheet(NAME, "gradient")
     compared = say_all("one_step.compared")

@@ -62,12 +62,7 @@ def batch_graph(spec: ModelSpec, batch: Batch) -> Graph:
 
 
 def explained(graph: Graph, forward: Graph) -> Graph:
-    """The graph with an equation and a sentence at each gradient.
-
-    Args:
-        graph: a forward pass with its gradients.
-        forward: the same forward pass alone.
-    """
+    """The graph of a forward pass and its gradients, with an equation and a sentence at each gradient."""
     readers = grouped((name, q) for q in forward for name in q.reads)
     bands: dict[Band, Band] = {}
     for band, members in graph.bands().items():
