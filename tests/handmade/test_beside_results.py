@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from equation_sheets import verdict
+from equation_sheets import TOYS, answer, verdict
 
 pytestmark = [pytest.mark.keras, pytest.mark.usefixtures("a_short_search")]
 
@@ -69,3 +69,10 @@ def test_one_that_is_odd_is_no_pass(beside: dict[str, object], tmp_path: Path) -
     """Rule: what a reader would see otherwise is no pass; nobody is blamed for it."""
     found = verdict(_rnn() | beside, tmp_path)
     assert (found.code, found.roots) == (3, set())
+
+
+def test_the_difference_of_two_shown_results_is_no_layer(tmp_path: Path) -> None:
+    """Rule: a page that shows the results of two networks, and how far they are apart, computes nothing more."""
+    cells = {f"{sheet}!{cell}": value for sheet in ("S", "T") for cell, value in TOYS["rnn"].items()}
+    cells |= {"T!A1": -0.3, "T!B2": 0.8, "C!B2": "=S!C7", "C!C2": "=T!C7", "C!D2": "=C2-B2"}
+    assert answer(cells, tmp_path) == (0, set())

@@ -59,6 +59,16 @@ def test_what_a_program_is_said_to_print_must_agree(word: str, tmp_path: Path) -
     assert f"S!I16 is not what S!I17 says, beside which {word!r} stands" in found.said
 
 
+def test_printed_numbers_belong_to_the_results_that_are_called_as_they_are(tmp_path: Path) -> None:
+    """Rule: `Keras h2` at the head of a column is said of the column `h2`, wherever it stands."""
+    cells = simple_rnn(3) | {"H10": "h1", "I10": "h2", "J10": "h3", "M10": "Keras h2"}
+    state = sheet(cells, tmp_path).terms
+    cells |= {f"M{row}": round(state.number(("S", row - 1, 8)), 5) for row in (12, 13, 14)} | {"M11": 0}
+    assert verdict(cells, tmp_path).code == 0
+    found = verdict(cells | {"M13": 0.12345}, tmp_path)
+    assert (found.code, "S!I13 is not what S!M13 says, beside which 'Keras h2' stands" in found.said) == (3, True)
+
+
 def test_measures_that_a_program_printed_are_no_results(tmp_path: Path) -> None:
     cells = simple_rnn(3) | {"G15": "Keras", "H15": 0.4321}
     for word, count in (("Keras", 1), ("Keras's loss", 0), ("targets", 0)):

@@ -24,6 +24,7 @@ from xlcheck.handmade.equations.orders import (
     gap_in_a_line,
     other_order,
     out_of_line,
+    turned_kernel,
     turned_units,
 )
 from xlcheck.handmade.equations.plain import PlainCells
@@ -96,7 +97,9 @@ class Arrangement:
     def mixed_up(self) -> list[str]:
         """Why units, steps or samples may stand in each other's place, though all formulas agree."""
         table, weights = self.reads.table, [(r, networks[0].weights) for r, networks in self._readings]
-        found = chain(starmap(other_order, weights), (crossed(table, *own) for own in weights))
+        found = chain(
+            starmap(other_order, weights), (crossed(table, *own) for own in weights), [turned_kernel(weights)]
+        )
         inputs = Counter(frozenset(layer.inputs) for layer in self.layers)
         places = [exchanged(table, own.reading, is_one_of_two=inputs[frozenset(own.inputs)] > 1) for own in self.layers]
         places += [why(table, r) for r, _ in weights for why in (out_of_line, gap_in_a_line)]

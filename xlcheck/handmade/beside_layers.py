@@ -68,6 +68,8 @@ class BesideLayers:
         scaled = {cell for cell in products if not (self._is_followed(cell) or self._reads.multiplies_blank(cell))}
         spare = unused_cells(readings, self._forms) | scaled
         known = {*self._taken, *scaled, *self._found.given}
+        known |= {own for own in self._reads.formulas if self._forms.of(atom_of(own)).kind == COPY
+                  and cell_of(self._forms.source(atom_of(own))) in known}  # fmt: skip
         made, again, counted = self._preparation(), self._again(), self._counters()
         behind = reached(self._taken, lambda own: self._reads.readers.get(own, ()))
         for cell in self._reads.formulas:

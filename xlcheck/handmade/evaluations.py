@@ -21,7 +21,9 @@ from xlcheck.handmade.reading.lines import Lines
 from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reads import Reads
 
-_COMPARES = frozenset({"=", "<>", "<", ">", "<=", ">="})
+_SAME = frozenset({"=", "<>"})
+"""What no activation asks."""
+_COMPARES = _SAME | {"<", ">", "<=", ">="}
 _DECIDES = frozenset(
     {"MATCH", "XMATCH", "COUNTIF", "COUNTIFS", "EXACT", "AND", "OR", "NOT", "SIGN", "INT", "RANK", "RANK.EQ"}
 )
@@ -81,6 +83,8 @@ def evaluations(
     found |= {cell for cell in others if reads.readers.get(cell) and ways.is_largest(cell)}
     while read := {cell for cell in found if not found.issuperset(reads.readers.get(cell, ()))}:
         found -= read
+    totals = {cell: reads.readers.get(cell, ()) for cell in others if ways.is_counted(cell)}
+    found |= {cell for cell, read in totals.items() if read and found.issuperset(read)}
     lines = Lines(sorted(found), reads.table)
     odd = {cell for cell in found if lines.is_alone(cell) or _counts_a_part(cell, found, reads)}
     unwanted = {cell for cell in others if ways.of_cell(cell) is _Way.UNWANTED}
@@ -95,7 +99,8 @@ def _counts_a_part(cell: Address, found: Collection[Address], reads: Reads) -> b
     node = _parsed(reads.table.texts[cell])
     match node:
         case tree.Operator(symbol="/", operands=(_, tree.Literal(value=number))):
-            return number not in {*(area.size for area in areas), 100} and bool(areas)
+            filled = (_how_many("COUNT", reads.table.cells_in(area, cell[0]), reads) for area in areas)
+            return number not in {*(area.size for area in areas), *filled, 100} and bool(areas)
         case tree.Operator(symbol="/", operands=(what, tree.FunctionCall(name=name) as divisor)) if name in _COUNTS:
             held = [_cells_of(part, cell[0], reads) for part in (divisor, what)]
             own = {
@@ -180,6 +185,11 @@ class _Ways:
         """How a cell does; one in a circle is not known."""
         return self._of.get(cell, _Way.SMOOTH if self._reads.is_formula(cell) else _Way.TYPED)
 
+    def is_counted(self, cell: Address) -> bool:
+        """Whether a formula is the total of typed numbers, as a target may be that of a sample's inputs."""
+        node = _parsed(self._reads.table.texts.get(cell, ""))
+        return isinstance(node, tree.FunctionCall) and node.name in _ADDS and self.of_cell(cell) is _Way.TYPED
+
     def is_largest(self, cell: Address) -> bool:
         """Whether a formula is the largest of some results."""
         node = _parsed(self._reads.table.texts.get(cell, ""))
@@ -212,7 +222,7 @@ class _Ways:
     def _of_operator(self, node: tree.Operator, sheet: str) -> _Way:
         ways = [self._of_node(operand, sheet) for operand in node.operands]
         if node.symbol in _COMPARES:
-            if _Way.SMOOTH in ways and min(ways) <= _Way.TYPED:
+            if _Way.SMOOTH in ways and min(ways) <= _Way.TYPED and node.symbol not in _SAME:
                 self.with_threshold.add(self._cell)
             is_neuron = any(self._adds_decisions(operand, sheet) for operand in node.operands)
             return _Way.UNWANTED if is_neuron else _decided(ways)

@@ -13,7 +13,7 @@ from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.digits import agrees, digits_of
 from xlcheck.handmade.reading.precedents import Precedents
-from xlcheck.handmade.reading.printed import printed_by
+from xlcheck.handmade.reading.printed import called, printed_by
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.showing import is_difference
 
@@ -74,13 +74,21 @@ def printed_otherwise(table: CellTable, values: CellValues, precedents: Preceden
         readers = precedents.readers(typed)
         if digits_of(number) < _DIGITS or not all(is_difference(table.texts[reader]) for reader in readers):
             continue
-        sheet, row, column = typed
         for above in (False, True):
-            word = printed_by(table, typed, above=above)
-            beside = [(sheet, row + by * (not above), column + by * above) for by in (-1, 1)]
-            results = [own for own in beside if own in table.texts and own not in readers]
-            if word and results and all(_differ(table, values, own, typed) for own in results):
-                yield f"{show(results[0])} is not what {show(typed)} says, beside which {word!r} stands"
+            if word := printed_by(table, typed, above=above):
+                results = [own for own in _meant(table, typed, called(word), above=above) if own not in readers]
+                if results and all(_differ(table, values, own, typed) for own in results):
+                    yield f"{show(results[0])} is not what {show(typed)} says, beside which {word!r} stands"
+
+
+def _meant(table: CellTable, typed: Address, name: str, *, above: bool) -> list[Address]:
+    """The results that a printed number may be: those called as it is in its row or column, or else those beside it."""
+    sheet, row, column = typed
+    axis = 1 if above else 2
+    line = (own for own in table.texts if own[0] == sheet and own[axis] == typed[axis]) if name else ()
+    named = [own for own in line if table.next_word(own, above=above).strip().casefold() == name]
+    beside = [(sheet, row + by * (not above), column + by * above) for by in (-1, 1)]
+    return named or [own for own in beside if own in table.texts]
 
 
 def _differences(cell: Address, text: str, table: CellTable) -> Iterator[_Compared]:

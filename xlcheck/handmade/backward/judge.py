@@ -24,10 +24,12 @@ from xlcheck.handmade.backward.shown import computed_targets, shown
 from xlcheck.handmade.backward.tried import tried
 from xlcheck.handmade.backward.unwritten import is_unwritten
 from xlcheck.handmade.backward.verdicts import Verdicts
+from xlcheck.handmade.evaluations import evaluations
 from xlcheck.handmade.reading.cell_terms import source
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reads import Reads
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
@@ -100,6 +102,7 @@ class Judge:
         for cell in self.table.texts:
             if cell not in self.said.agree and (quantity := shown(cell, self.reading, self.said.agree)) is not None:
                 self.said.compare(cell, Role(quantity))
+        self._evaluations()
         shapes = {self._shape(cell) for cell in (*self.said.agree, *self.said.results) if cell in self.table.texts}
         for cell in self.table.texts:
             if cell not in self.said.agree and cell not in self.said.results:
@@ -311,6 +314,13 @@ class Judge:
 
     def _shape(self, cell: Address) -> tuple[str, str]:
         return shape_in(self.table, cell)
+
+    def _evaluations(self) -> None:
+        """What is counted beside a training, as how many of its answers are right, is none of it."""
+        known = {*self.said.agree, *self.said.results}
+        reads = Reads(self.table, Precedents(self.table), self.reading.sheet.terms)
+        for cell in evaluations(reads, known, ())[0]:
+            self.said.results[cell] = self.said.result(cell, Status.UNBOUND, UNBOUND)
 
     def _rest(self, cell: Address, shapes: Collection[tuple[str, str]]) -> CellResult:
         """A formula cell without a role: one filled like those with a role was not checked, others are not ours."""

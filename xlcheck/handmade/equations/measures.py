@@ -14,6 +14,7 @@ from itertools import chain
 
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.formulas.shapes import shape_of, skeleton
+from xlcheck.handmade.equations.class_losses import class_loss
 from xlcheck.handmade.equations.of_measures import Pairs, of_measures
 from xlcheck.handmade.equations.scales import scaled_back
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -63,6 +64,7 @@ class Measures:
         self._kin: Mapping[Address, Pairs] = {}
         self._made_targets: frozenset[Address] = frozenset()
         self._known: frozenset[Address | None] = frozenset()
+        self._picked: set[tuple[Address, Address]] = set()
         self._cell: Address | None = None
 
     def cells(self, among: Collection[Address]) -> set[Address]:
@@ -81,8 +83,7 @@ class Measures:
             self._kin, self._pairs = self._pairs, {}
             for cell in order:
                 self._cell = cell
-                found = self._of(self._terms[cell])
-                if found:
+                if found := self._of(self._terms[cell]) or self._of_class(cell):
                     self._pairs[cell] = found
         return scaled.keys() | beside | (self._measured(among, computed) if self._is_straight() else set())
 
@@ -134,8 +135,6 @@ class Measures:
                 return self._pairs.get(term.cell)
             case Function(name="LN", arguments=(argument,)):
                 return self._of_logarithm(argument)
-            case Function(name="IF", arguments=(Function() as condition, *logs)):
-                return self._of_likelihood(condition, *logs)
             case Function() if term.name in _LOG_OR_SIZE:
                 return self._of(term.arguments[0])
             case Product() | Sum(constant=0.0):
@@ -221,18 +220,14 @@ class Measures:
         is_whole = len(found) == len(argument.parts) > 1 and self._is_whole(found, self._results)
         return frozenset((self._results[own], target) for own, target in found.items()) if is_whole else None
 
-    def _of_likelihood(self, condition: Function, *logs: Expression) -> Pairs | None:
-        """ln(o) where a target is 1, and ln(1 − o) where it is 0."""
-        if condition.arguments[1:] == (0.0,):
-            logs = logs[::-1]
-        match condition, *logs:
-            case [
-                Function(name="=", arguments=(Leaf() as target, 0.0 | 1.0)),
-                Function(name="LN", arguments=(Leaf() as own,)),
-                Function(name="LN", arguments=(rest,)),
-            ] if _remainder(rest) == own.cell and own.cell in self._results and (meant := self._target(target.cell)):
-                return frozenset({(self._results[own.cell], meant)})
-        return None
+    def _of_class(self, cell: Address) -> Pairs | None:
+        """The logarithm of the share of a typed class, whichever of all of a sample's it is."""
+        found = class_loss(cell, self._terms, self._results)
+        target = found and self._target(found[2])
+        if found is None or target is None or not self._is_whole(found[0], self._results):
+            return None
+        self._picked.add(pair := (self._results[found[1]], target))
+        return frozenset({pair})
 
     def _of_remainders(self, factors: Sequence[tuple[Term, float]]) -> Pairs | None:
         """(1 − t)·ln(1 − o)."""
@@ -277,7 +272,7 @@ class Measures:
 
     def _picks_each(self, pairs: Pairs) -> bool:
         """Whether of each sample of a layer one result is taken, that of its class."""
-        picked = [result for result, target in pairs if target is None]
+        picked = [own for own, target in pairs if target is None or (own, target) in self._picked]
         layers = {self._layers.get(result) for result in picked}
         every = [own for own in self._results.values() if self._layers.get(own) in layers]
         return (

@@ -187,6 +187,27 @@ def crossed(table: CellTable, reading: Reading, weights: Mapping[str, Sequence[A
     return None
 
 
+def turned_kernel(readings: Sequence[tuple[Reading, Mapping[str, Sequence[Address | None]]]]) -> str | None:
+    """Why the rows of a square kernel may be its columns: it alone is read the other way than all others are.
+
+    Args:
+        readings: the layers, each with the cells of its weights, by name in Keras row by row.
+    """
+    ways: dict[bool, list[tuple[bool, Address]]] = defaultdict(list)
+    for reading, weights in readings:
+        width, units = reading.units * len(reading.gates), reading.units
+        for places in (own for name, own in weights.items() if name.endswith("kernel") and units > 1):
+            rows = [[c for c in places[at : at + units] if c is not None] for at in range(0, len(places), width)]
+            if len(rows) > 1 and all(len(row) == units for row in rows):
+                by_unit, by_input = offset_on_sheet(rows[0][0], rows[0][1]), offset_on_sheet(rows[0][0], rows[1][0])
+                if by_unit and by_input and 0 in by_unit and 0 in by_input and by_unit[0] != by_input[0]:
+                    ways[by_unit[0] == 0].append((len(rows) == units, rows[0][0]))
+    for own in ways.values() if len(ways) > 1 else ():
+        if all(is_square for is_square, _ in own):
+            return f"the square block of weights from {show(own[0][1])} on is read the other way than the others are"
+    return None
+
+
 def _are_numbered(table: CellTable, cells: Sequence[Address]) -> bool:
     """Whether words beside cells number them in their order, as `w2` and `w1` above weights that stand backwards do."""
     words = ["".join(itertools.islice(table.next_words(cell, over_blanks=False), 1)) for cell in cells]

@@ -12,6 +12,11 @@ _MEASURE = re.compile(r"loss|acc|err|mse|mae|grad", re.IGNORECASE)
 """What stands beside results and is none of them."""
 
 
+def called(words: str) -> str:
+    """What is left of words that say which program printed a number, as `p1` is of `Keras p1`; in lower case."""
+    return _PROGRAM.sub("", words).strip(" :()[]-–=,.'").casefold()
+
+
 def printed_by(table: CellTable, cell: Address, *, above: bool) -> str | None:
     """The words before a typed number, or above it, that say which program printed it; None if none do.
 
