@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from equation_sheets import TOYS, roots
+from equation_sheets import TOYS, answer, roots
 from recognised_sheets import cell_at, sheet
 
 from xlcheck.handmade.against_edits import (
@@ -103,3 +103,16 @@ def test_the_first_input_of_a_network_that_is_fed_its_answers_is_fetched(tmp_pat
     cells |= {"G17": "=AVERAGE(G10:G15)", "K17": "=AVERAGE(K10:K15)"}
 
     assert roots(cells, tmp_path) == set()
+
+
+def test_a_step_that_no_window_reaches_is_no_input_of_what_pools_them(tmp_path: Path) -> None:
+    """Rule: windows that go on by two leave the last result out; a bias behind their maximum is none of its weights."""
+    cells: dict[str, object] = {"I1": 0.8, "J1": -0.5, "I2": 0.1, "I3": 0.4, "J3": 0.9, "K3": -0.7, "I4": -0.05}
+    cells |= {"I5": 1.2, "J5": 0.3}
+    for row, x in enumerate((-0.36, 1.2, 1.4, 0.32, 0.41, -0.49, -0.91, -0.9, -1, 0.93), 2):
+        cells[f"B{row}"] = x
+    for row in range(2, 10):
+        cells |= {f"C{row}": f"=B{row}*$I$1+B{row + 2}*$J$1+$I$2", f"D{row}": f"=MAX(0,C{row})"}
+    cells |= {f"E{row}": f"=D{row}*$I$3+D{row + 1}*$J$3+D{row + 2}*$K$3+$I$4" for row in (2, 4, 6)}
+    cells |= {"I8": "=MAX(E2:E6)", "I9": "=1/(1+EXP(-(I8*I5+J5)))"}
+    assert not answer(cells, tmp_path)[1]

@@ -213,3 +213,20 @@ def test_a_slip_is_found_beside_what_is_only_shown(tmp_path: Path) -> None:
 
     assert answer(cells, tmp_path) == (0, set())
     assert answer(cells | {"I8": slip}, tmp_path) == (1, {"I8"})
+
+
+def test_a_layer_begins_with_states_of_one_step(tmp_path: Path) -> None:
+    """Rule: of two readings of another's state the one that makes all states those of one step is right."""
+    cells: dict[str, object] = {
+        f"{c}{row}": round(0.37 * row - 0.61 * n - 0.4, 2) for row in (1, 2, 3, 5) for n, c in enumerate("JKNO")
+    }  # fmt: skip
+    cells |= {"B9": "t", "B12": "t"}
+    for row, x in ((2, -0.5), (3, 0.8), (4, 0.3), (6, 1.2), (7, -0.9)):
+        cells[f"B{row}"] = x
+        before, (one, other) = row - (2 if row == 6 else 1), ("JK" if row < 5 else "NO")
+        for h, w in (("D", one), ("E", other)):
+            state = f"+D{before}*{w}$2+E{before}*{w}$3" if row > 2 else ""
+            cells[f"{h}{row}"] = f"=TANH(B{row}*{w}$1{state}+{w}$5)"
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"E6": "=TANH(B6*O$1+D3*O$2+E4*O$3+O$5)"}, tmp_path)[1] <= {"E6"}
+    assert answer(cells | {"D6": "=TANH(B6*N$1+D4*N$2+E3*N$3+N$5)"}, tmp_path)[1] <= {"D6"}

@@ -12,6 +12,7 @@ from xlcheck.formulas.algebra import Address, Leaf, Sum, Term, outline
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.arrangement import Arrangement, Candidate, seeming_weights
 from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
+from xlcheck.handmade.equations.reading import outputs
 from xlcheck.handmade.idle_under_edits import (
     idle_under,
     keeps_a_blank,
@@ -23,6 +24,7 @@ from xlcheck.handmade.reading.cell_terms import NOTHING, leaves
 from xlcheck.handmade.reading.cells import beside
 from xlcheck.handmade.reading.digits import COMPUTED, digits_of
 from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
+from xlcheck.handmade.reading.reached import reached
 
 _CLEARLY = 2
 """Formulas more."""
@@ -250,6 +252,19 @@ def _reads_once(candidate: Candidate, base: Arrangement) -> bool:
     return False
 
 
+def _reads_past(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit adds one sample or step of a layer to what another one makes of its others, as their maximum."""
+    terms, reads = base.reads.terms, base.reads
+    for cell in candidate.edit.keys() & terms.keys():
+        read = {*leaves(candidate.edit[cell])}
+        for reading in (own.reading for own in candidate.arrangement.layers if own.reading.kind == "Dense"):
+            made = {cell_of(atom) for atom in outputs(reading).values()}
+            behind = reached(read - made, reads.of) & made
+            if made.intersection(read - {*terms.reads[cell]}) and behind and len(reading.layer.steps) > 1:
+                return True
+    return False
+
+
 def _stands_still(candidate: Candidate, base: Arrangement) -> bool:
     """Whether an edit makes two steps of a sample read the very same inputs, which nobody means who has made a mistake.
 
@@ -280,5 +295,6 @@ _RULES: Sequence[Callable[[Candidate, Arrangement], bool]] = (
     leaves_idle, takes_an_input_away, reads_for_nothing, keeps_a_blank, _stands_still, _takes_a_state_for_a_bias,
     _computes_an_input, _computes_a_parameter, _copies_a_number, _takes_a_loss_for_a_layer, _computes_again,
     _reads_once, _leaves_its_line, _takes_a_loop_away, _takes_an_activation_away, _computes_what_is_fetched,
+    _reads_past,
 )  # fmt: skip
 """What nobody means: each says whether an edit does it."""

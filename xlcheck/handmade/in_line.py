@@ -73,7 +73,8 @@ def settled_in_line(
             still = set().union(*(judge.wrong_under(layer, candidate.edit) for layer in found.all_layers))
             right = lined.roots - still  # as they would be
             if cells.keys() <= right:
-                more = layers.roots < lined.roots and not _may_be_otherwise(cells, found, base, lined.left)
+                more = layers.roots < lined.roots and {*lined.doubts} <= {*layers.doubts}
+                more = more and not _may_be_otherwise(cells, found, base, lined.left)
                 known = not any(any(foreign(cell, found, base)) for cell in lined.right_today & cells.keys())
                 known = known and not is_strange(candidate, base)
                 if known and (lined.is_whole or more) and lined.roots <= cells.keys() | layers.roots:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Function, Leaf, Product, Sum, Term, subterms
+from xlcheck.formulas.algebra import (
+    COMPARISONS,
+    Address,
+    Expression,
+    Function,
+    Leaf,
+    Product,
+    Sum,
+    Term,
+    outline,
+    subterms,
+)
 from xlcheck.handmade.backward.coefficients import numbers_in
 from xlcheck.handmade.backward.evaluation import alike, same, value_of
 from xlcheck.handmade.equations.polynomials import times
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
+from xlcheck.handmade.reading.offsets import offset, offset_between
 from xlcheck.layers.activations import activation_function
 from xlcheck.learning.dense_gradients import leaky, negative_slope
 
@@ -230,6 +244,30 @@ def slopes_of_maxima(terms: CellTerms) -> Iterator[Address]:
                 factors = scaled.factors if isinstance(scaled, Product) else ()
                 cells = [factor for factor, _ in factors if isinstance(factor, Leaf) and factor.cell not in terms]
                 yield from (own.cell for own in cells if terms.algebra.multiply(own, z) == scaled)
+
+
+def ones_among_factors(terms: CellTerms) -> Iterator[Address]:
+    """The typed ones that a single product reads each, where others that do the same read a formula in their place.
+
+    So stands ∂z/∂b beside ∂z/∂w; a rate of 1 is read by the updates of all weights.
+    """
+    typed = {
+        cell: own[0]
+        for cell, own in terms.readers.items()
+        if cell not in terms and terms.number(cell) == 1 and len(own) == 1
+    }
+    kinds: dict[object, list[Address]] = defaultdict(list)
+    for reader in {*typed.values()}:
+        kinds[outline(terms[reader], partial(offset_between, reader))] = []
+    for cell, term in terms.items() if kinds else ():
+        kind = outline(term, partial(offset_between, cell)) if isinstance(term, Product) else None
+        if kind in kinds:
+            kinds[kind].append(cell)
+    for cell, reader in typed.items():
+        away = offset_between(reader, cell)
+        alike = kinds[outline(terms[reader], partial(offset_between, reader))]
+        if cell[0] == reader[0] and any(offset(other, away) in terms for other in alike):
+            yield cell
 
 
 def partners(terms: Sequence[Monomial], cells: Sequence[Address]) -> tuple[tuple[Address, ...], list[Monomial]] | None:

@@ -38,6 +38,7 @@ def against_them_together(readings: Sequence[Reading], forms: Forms, table: Cell
     yield from _at_other_steps(readings)
     yield from _reading_twice(readings)
     yield from _alone_in_line(readings)
+    yield from _beginning_unevenly(readings)
     yield from _read_inside(readings, forms)
     yield from (why for reading in readings for why in _taking_turns(reading))
     yield from _sharing(readings)
@@ -54,6 +55,23 @@ def bent_evenly(readings: Sequence[Reading]) -> str | None:
         readings: the layers of some worksheets.
     """
     return next((text for text, is_even in _bent_otherwise(readings) if is_even), None)
+
+
+def _beginning_unevenly(readings: Sequence[Reading]) -> Iterator[str]:
+    """Layers that begin with states of another one, of which one is that of another step than the others are."""
+    made = {
+        atom: (n, step) for n, own in enumerate(readings) for v in own.values.values() for (step, _), atom in v.items()
+    }
+    for reading in readings:
+        begins: dict[int, set[Atom]] = defaultdict(set)
+        for states in reading.given.values():
+            for (step, _), atom in states.items():
+                begins[step].add(atom)
+        for atoms in begins.values():
+            known = {made[atom]: atom for atom in sorted(atoms) if atom in made}
+            if len(known) > len({maker for maker, _ in known}):
+                one, other, *_ = (show(cell_of(atom)) for atom in known.values())
+                yield f"{one} and {other} are states of two steps, and a layer begins with both"
 
 
 def _reading_some(readings: Sequence[Reading]) -> Iterator[str]:
