@@ -96,10 +96,10 @@ def test_the_first_input_of_a_network_that_is_fed_its_answers_is_fetched(tmp_pat
     cells |= {f"C{row}": value for row, value in enumerate((0.1, 0.35, 0.6, 0.72, 0.6, 0.3, 0.05), 9)}
     for row in range(10, 16):
         cells |= {f"D{row}": f"=C{row - 1}", f"H{row}": f"=J{row - 1}" if row > 10 else "=C9"}
-        for read, state, answer, error in (("D", "E", "F", "G"), ("H", "I", "J", "K")):
+        for read, state, output, error in (("D", "E", "F", "G"), ("H", "I", "J", "K")):
             cells[f"{state}{row}"] = f"=TANH($B$1*{read}{row}+$B$2*{state}{row - 1}+$B$3)"
-            cells[f"{answer}{row}"] = f"=$B$4*{state}{row}+$B$5"
-            cells[f"{error}{row}"] = f"=({answer}{row}-$C{row})^2"
+            cells[f"{output}{row}"] = f"=$B$4*{state}{row}+$B$5"
+            cells[f"{error}{row}"] = f"=({output}{row}-$C{row})^2"
     cells |= {"G17": "=AVERAGE(G10:G15)", "K17": "=AVERAGE(K10:K15)"}
 
     assert roots(cells, tmp_path) == set()
@@ -116,3 +116,22 @@ def test_a_step_that_no_window_reaches_is_no_input_of_what_pools_them(tmp_path: 
     cells |= {f"E{row}": f"=D{row}*$I$3+D{row + 1}*$J$3+D{row + 2}*$K$3+$I$4" for row in (2, 4, 6)}
     cells |= {"I8": "=MAX(E2:E6)", "I9": "=1/(1+EXP(-(I8*I5+J5)))"}
     assert not answer(cells, tmp_path)[1]
+
+
+def test_most_of_a_line_are_not_what_fewer_others_are(tmp_path: Path) -> None:
+    """Rule: states of two directions are multiplied at three words and added at one; the three are not blamed."""
+    cells: dict[str, object] = {
+        "I2": 0.9,
+        "I3": -0.4,
+        "I4": 0.1,
+        "I5": 1.8,
+        "I6": -0.3,
+        "J2": -0.7,
+        "J3": 0.6,
+        "J4": 0.2,
+    }
+    for row, x in enumerate((0.5, -1.2, 0.8, 0.3), 2):
+        cells |= {f"B{row}": x, f"C{row}": f"=TANH($I$2*B{row}{f'+$I$3*C{row - 1}' if row > 2 else ''}+$I$4)"}
+        cells |= {f"D{row}": f"=TANH($J$2*B{row}+$J$3*D{row + 1}+$J$4)", f"E{row}": f"=C{row}*D{row}"}
+        cells[f"F{row}"] = f"=1/(1+EXP(-($I$5*E{row}+$I$6)))"
+    assert answer(cells | {"E4": "=C4+D4"}, tmp_path)[1] <= {"E4"}

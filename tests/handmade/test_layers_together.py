@@ -131,3 +131,18 @@ def test_what_a_layer_reads_may_be_added_behind_it(wrong: dict[str, object], tmp
     code, roots = answer(_skipped(wrong), tmp_path)
     assert (code == 0) is (not wrong)
     assert roots <= wrong.keys()
+
+
+def test_an_end_that_is_read_twice_stands_for_another_one(tmp_path: Path) -> None:
+    """Rule: a summary shows the last state of each worksheet; where one is shown twice, another one is missing."""
+    cells: dict[str, object] = {"S!B1": 0.7, "S!B2": -0.4, "S!B3": 0.15, "S!B4": 1.2, "S!B5": -0.3}
+    for number in (1, 2, 3):
+        sheet = f"n{number}"
+        for column, before, x in (("B", None, 0.3), ("C", "B", -0.2), ("D", "C", 0.9)):
+            state = f"+{before}3*S!$B$2" if before else ""
+            cells |= {f"{sheet}!{column}2": x * number, f"{sheet}!{column}3": f"=TANH({column}2*S!$B$1{state}+S!$B$3)"}
+        cells |= {f"T!B{number}": f"='{sheet}'!D3", f"T!C{number}": f"=1/(1+EXP(-(S!$B$4*B{number}+S!$B$5)))"}
+    assert answer(cells, tmp_path) == (0, set())
+    code, roots = answer(cells | {"T!B3": "='n2'!D3"}, tmp_path)
+    assert code != 0
+    assert roots <= {"B3"}

@@ -265,6 +265,21 @@ def _reads_past(candidate: Candidate, base: Arrangement) -> bool:
     return False
 
 
+def _follows_the_few(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit makes several formulas that were filled from one what fewer others in line with them are."""
+    edit, terms = candidate.edit, base.reads.terms
+
+    def filled(cell: Address, term: Term) -> object:
+        return outline(term, lambda own: offset_between(cell, own))
+
+    if len(edit) < _CLEARLY or not edit.keys() <= terms.keys():
+        return False
+    before, after = ({filled(cell, own[cell]) for cell in edit} for own in (terms, edit))
+    others = [cell for cell in terms if cell not in edit and all(are_in_line(cell, own) for own in edit)]
+    few = sum(filled(cell, terms[cell]) in after for cell in others)
+    return len(before) == len(after) == 1 and 0 < few < len(edit)
+
+
 def _stands_still(candidate: Candidate, base: Arrangement) -> bool:
     """Whether an edit makes two steps of a sample read the very same inputs, which nobody means who has made a mistake.
 
@@ -295,6 +310,6 @@ _RULES: Sequence[Callable[[Candidate, Arrangement], bool]] = (
     leaves_idle, takes_an_input_away, reads_for_nothing, keeps_a_blank, _stands_still, _takes_a_state_for_a_bias,
     _computes_an_input, _computes_a_parameter, _copies_a_number, _takes_a_loss_for_a_layer, _computes_again,
     _reads_once, _leaves_its_line, _takes_a_loop_away, _takes_an_activation_away, _computes_what_is_fetched,
-    _reads_past,
+    _reads_past, _follows_the_few,
 )  # fmt: skip
 """What nobody means: each says whether an edit does it."""

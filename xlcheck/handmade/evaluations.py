@@ -285,7 +285,7 @@ def _is_count(node: tree.Node) -> bool:
 def _puts_together(node: tree.Node) -> bool:
     """Whether a formula is a total or a mean, or a part of one: it is no activation, whatever it compares."""
     match node:
-        case tree.Operator(symbol="/" | "*", operands=(one, tree.Literal() | tree.FunctionCall())):
+        case tree.Operator(symbol="/" | "*", operands=(one, tree.Literal() | tree.FunctionCall() | tree.Reference())):
             return _puts_together(one)
         case tree.FunctionCall(name=name):
             return name in {"SUM", "SUMPRODUCT", "AVERAGE"}

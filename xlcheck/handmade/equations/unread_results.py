@@ -24,6 +24,8 @@ def left_out(readings: Sequence[Reading]) -> Iterator[str]:
         steps = {step for (step, _), atom in outputs(reading).items() if atom in used}
         ends_only = steps <= ends and len(ends) < len(reading.layer.steps)
         wanted = steps if ends_only or _evenly(reading, steps) else set(reading.layer.steps)
+        if ends_only and any(_reads_one_twice(other, made) for other in readings if other is not reading):
+            wanted = ends
         missing = [atom for (step, _), atom in outputs(reading).items() if step in wanted and atom not in used]
         if steps and missing:
             yield f"{show(cell_of(min(missing)))} is read by no layer, though one reads others of its kind"
@@ -34,6 +36,13 @@ def left_out(readings: Sequence[Reading]) -> Iterator[str]:
             typed = [atom for atom in at if atom not in made]
             if typed and len(typed) < len(at) and (id(reading), slot) not in fed:
                 yield f"{show(cell_of(min(typed)))} is read where other steps read what a layer computes"
+
+
+def _reads_one_twice(reading: Reading, made: Container[Atom]) -> bool:
+    """Whether two samples of a layer read the very same result in one place."""
+    slots = reading.layer.slots.values()
+    read = ([own[slot] for own in slots if own.get(slot) in made] for slot in reading.features)
+    return reading.kind == "Dense" and any(len({*own}) < len(own) for own in read)
 
 
 def _evenly(reading: Reading, steps: Collection[int]) -> bool:
