@@ -12,7 +12,7 @@ from xlcheck.handmade.equations.filling import STEP
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.reading.cells import CellTable, show
-from xlcheck.handmade.reading.offsets import offset, offset_on_sheet
+from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_on_sheet
 
 _NUMBER = re.compile(r"\d+")
 _FEW = 3
@@ -188,7 +188,9 @@ def crossed(table: CellTable, reading: Reading, weights: Mapping[str, Sequence[A
 
 
 def turned_kernel(readings: Sequence[tuple[Reading, Mapping[str, Sequence[Address | None]]]]) -> str | None:
-    """Why the rows of a square kernel may be its columns: it alone is read the other way than all others are.
+    """Why the rows of a square kernel may be its columns: one that begins in line with it is read the other way.
+
+    Whoever writes one block beside another one or below it writes them in one way.
 
     Args:
         readings: the layers, each with the cells of its weights, by name in Keras row by row.
@@ -202,9 +204,10 @@ def turned_kernel(readings: Sequence[tuple[Reading, Mapping[str, Sequence[Addres
                 by_unit, by_input = offset_on_sheet(rows[0][0], rows[0][1]), offset_on_sheet(rows[0][0], rows[1][0])
                 if by_unit and by_input and 0 in by_unit and 0 in by_input and by_unit[0] != by_input[0]:
                     ways[by_unit[0] == 0].append((len(rows) == units, rows[0][0]))
-    for own in ways.values() if len(ways) > 1 else ():
-        if all(is_square for is_square, _ in own):
-            return f"the square block of weights from {show(own[0][1])} on is read the other way than the others are"
+    for one, other in itertools.product(ways[False], ways[True]):
+        square = next((first for is_square, first in (one, other) if is_square), None)
+        if square is not None and are_in_line(one[1], other[1]):
+            return f"the square block of weights from {show(square)} on is read the other way than one in line with it"
     return None
 
 
