@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlcheck.formulas.shapes import (
-    Filled,
-    expected,
-    is_filled_from,
-    moved,
-    shape_of,
-    with_operand,
-    with_operands_moved,
-)
+from xlcheck.formulas.shapes import Filled, expected, is_filled_from, moved, shape_of, with_operand, with_operands_moved
 
 
 @pytest.mark.parametrize(

@@ -17,17 +17,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.alike import with_same_cells
 from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.scanner import cut, tokens
-from xlcheck.formulas.tree import (
-    ArrayLiteral,
-    FunctionCall,
-    Literal,
-    Name,
-    Node,
-    Operator,
-    Reference,
-    children,
-    walk,
-)
+from xlcheck.formulas.tree import ArrayLiteral, FunctionCall, Literal, Name, Node, Operator, Reference, children, walk
 from xlcheck.formulas.unparse import unparse
 
 if TYPE_CHECKING:

@@ -169,7 +169,7 @@ ACTIVATIONS: dict[str, Activation] = {
 FORMER: dict[str, Activation] = {
     HARD_SIGMOID_KERAS2: Activation(
         lambda x: clip(0.2 * x + 0.5, 0.0, 1.0), "hard σ", "is squeezed between 0 and 1 along a straight line"
-    ),
+    )
 }
 """Activations that Keras had: worksheets still have them. The gates of an LSTM were such until Keras 2.3."""
 

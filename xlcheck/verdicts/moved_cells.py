@@ -33,17 +33,7 @@ from xlcheck.verdicts.observe import CellKey, Observation
 from xlcheck.verdicts.placement import Sighting, magnitude
 from xlcheck.verdicts.recalculate import recalculate
 from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.workbook.cell_codes import (
-    Codes,
-    Mask,
-    code_at,
-    code_of,
-    codes_of,
-    contained,
-    position,
-    positions,
-    within,
-)
+from xlcheck.workbook.cell_codes import Codes, Mask, code_at, code_of, codes_of, contained, position, positions, within
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest
 

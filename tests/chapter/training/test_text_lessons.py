@@ -20,12 +20,7 @@ from xlcheck.chapter.training.classify import judge, positive_scores
 from xlcheck.chapter.training.lessons import save_lesson
 from xlcheck.chapter.training.model_file import read_companion, read_encoding
 from xlcheck.chapter.training.text import continue_text, predictor
-from xlcheck.chapter.training.text_lessons import (
-    message_data,
-    review_data,
-    train_film_reviews,
-    train_sentiment,
-)
+from xlcheck.chapter.training.text_lessons import message_data, review_data, train_film_reviews, train_sentiment
 from xlcheck.model.keras_file import load_model
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
