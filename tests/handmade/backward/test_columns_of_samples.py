@@ -8,13 +8,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from training_sheets import table_of
+from training_sheets import roots, trained
 
-from xlcheck.handmade.backward.outcome import backward_outcome
-from xlcheck.oracle.dense_steps import dense_gradients
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import Status
-from xlcheck.verdicts.tolerance import Tolerance
 
 pytestmark = pytest.mark.keras
 
@@ -45,7 +41,7 @@ _FACTORS = dict(zip("NOPQRSTUV", ("KF", "KG", "K", "LA", "LB", "L", "MA", "MB", 
 def batch(path: Path, columns: Mapping[str, str], cells: Mapping[str, str], *, products: bool) -> set[str]:
     """The cells that are blamed in one step over a batch; as below."""
     found = outcome(path, columns, cells, products=products)
-    return {result.cell for result in found.results if result.status is Status.ROOT}
+    return {*roots(found)}
 
 
 def outcome(path: Path, columns: Mapping[str, str], cells: Mapping[str, str], *, products: bool) -> Part:
@@ -77,7 +73,7 @@ def outcome(path: Path, columns: Mapping[str, str], cells: Mapping[str, str], *,
     for cell, text in cells.items():
         sheet[cell] = text if text.startswith("=") else float(text)
     book.save(path)
-    found = backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    found = trained(path)
     assert found is not None
     return found
 

@@ -7,13 +7,22 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import verdict
-from training_sheets import DATA, FIRST, LAST, ROWS, Cells, judged, line, table_of, training, with_gradients
+from training_sheets import (
+    DATA,
+    FIRST,
+    LAST,
+    ROWS,
+    Cells,
+    judged,
+    line,
+    roots,
+    trained,
+    training,
+    with_gradients,
+)
 
 from fixtures.handmade.drawn.score import answer
-from xlcheck.handmade.backward.outcome import backward_outcome
-from xlcheck.oracle.dense_steps import dense_gradients
 from xlcheck.verdicts.report import CellResult, Status
-from xlcheck.verdicts.tolerance import Tolerance
 
 pytestmark = pytest.mark.keras
 
@@ -139,7 +148,7 @@ def test_a_number_between_the_results_of_a_single_step_is_no_pass(
 ) -> None:
     """Rule: a number that nothing reads was typed over a formula if it stands between two of them."""
     path = training(tmp_path / "w.xlsx", 1, change)
-    found = backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    found = trained(path)
     assert found is not None
     assert found.without_cell == len(change)
     assert {result.status for result in found.results} <= {Status.UNBOUND}
@@ -200,7 +209,7 @@ def test_a_formula_that_nobody_understands_is_blamed_for_its_number(cell: str, w
     statuses = {own.cell: own.status for own in right.results if isinstance(own, CellResult)}
     assert statuses[cell] is Status.NOT_EVALUATED
     assert not {Status.ROOT, Status.CARRIED} & {*statuses.values()}
-    assert [own.cell for own in changed.results if isinstance(own, CellResult) and own.status is Status.ROOT] == [cell]
+    assert roots(changed) == [cell]
 
 
 @pytest.mark.parametrize(("times", "rate", "is_open"), [("2*", "", False), ("", "", True), ("", "0.1*", False)])

@@ -6,13 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from training_sheets import FORMULAS, HEADS, cell, table_of, training
+from training_sheets import FORMULAS, HEADS, cell, roots, trained, training
 
-from xlcheck.handmade.backward.outcome import backward_outcome
-from xlcheck.oracle.dense_steps import dense_gradients
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import Status
-from xlcheck.verdicts.tolerance import Tolerance
 
 pytestmark = pytest.mark.keras
 
@@ -45,8 +41,7 @@ def _bent(forward: str, steep: str, slope: str = "") -> dict[tuple[str, int], st
 
 
 def _judged(path: Path, contents: Mapping[tuple[str, int], str | float]) -> Part | None:
-    own = table_of(training(path, _STEPS, contents))
-    return backward_outcome(*own, Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    return trained(training(path, _STEPS, contents))
 
 
 @pytest.mark.parametrize("spelling", _SPELLINGS)
@@ -79,7 +74,7 @@ def test_a_training_with_another_activation_agrees_and_one_wrong_slope_is_blamed
     contents["g3", 1] = str(contents["g3", 1]).replace("{z2}", "{z1}")
     wrong = _judged(tmp_path / "v.xlsx", contents)
     assert wrong is not None
-    assert [own.cell for own in wrong.results if own.status is Status.ROOT] == [cell("g3", 1)]
+    assert roots(wrong) == [cell("g3", 1)]
 
 
 _WRONG = {
@@ -100,4 +95,4 @@ def test_a_wrong_slope_is_blamed_alone(what: str, tmp_path: Path) -> None:
     contents[head, 1] = changed(str(contents[head, 1]))
     part = _judged(tmp_path / "w.xlsx", contents)
     assert part is not None
-    assert [own.cell for own in part.results if own.status is Status.ROOT] == [cell(head, 1)]
+    assert roots(part) == [cell(head, 1)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from training_sheets import LAST, ROWS, Cells, judged, with_gradients
+from training_sheets import LAST, ROWS, Cells, judged, roots, with_gradients
 
 from xlcheck.api import check
 from xlcheck.verdicts.report import Status
@@ -37,7 +37,7 @@ def test_a_threshold_that_learns_like_a_bias_is_not_blamed(tmp_path: Path) -> No
 def test_one_step_of_a_threshold_that_goes_the_wrong_way_is_blamed(tmp_path: Path) -> None:
     """Rule: where it goes the right way at other steps, the gradient that does not is wrong."""
     found = judged(_with_thresholds() | {f"L{LAST - 2}": f"=H{LAST - 2}-D{LAST - 2}"}, tmp_path / "w.xlsx")
-    assert {result.cell for result in found.results if result.status is Status.ROOT} == {f"L{LAST - 2}"}
+    assert {*roots(found)} == {f"L{LAST - 2}"}
 
 
 def test_a_bias_that_the_last_step_subtracts_is_no_pass(tmp_path: Path) -> None:

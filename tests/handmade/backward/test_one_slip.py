@@ -6,24 +6,20 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import save
-from training_sheets import ROWS, Cells, cell, judged, table_of, training, with_gradients
+from training_sheets import ROWS, Cells, cell, judged, roots, trained, training, with_gradients
 
 from fixtures.handmade.drawn.score import answer
-from xlcheck.handmade.backward.outcome import backward_outcome
-from xlcheck.oracle.dense_steps import dense_gradients
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import CellResult, Status
-from xlcheck.verdicts.tolerance import Tolerance
 
 pytestmark = pytest.mark.keras
 
 
 def _roots(part: Part) -> set[str]:
-    return {own.cell for own in part.results if isinstance(own, CellResult) and own.status is Status.ROOT}
+    return {*roots(part)}
 
 
 def _outcome(path: Path, instead: dict[tuple[str, int], str | float]) -> Part:
-    part = backward_outcome(*table_of(training(path, 2, instead)), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    part = trained(training(path, 2, instead))
     assert part is not None
     return part
 
@@ -97,7 +93,7 @@ def test_a_weight_may_be_an_input_where_nothing_moves(tmp_path: Path) -> None:
 
     path = tmp_path / "w.xlsx"
     save(cells, path)
-    part = backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    part = trained(path)
     assert part is None or _roots(part) == set()
 
 

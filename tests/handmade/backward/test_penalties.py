@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from training_sheets import DATA, FIRST, ROWS, Cells, judged
+from training_sheets import DATA, FIRST, ROWS, Cells, judged, roots
 
 from xlcheck.verdicts.report import Status
 
@@ -65,7 +65,7 @@ _WRONG = {
 def test_one_wrong_part_of_a_penalty_is_blamed_alone(place: str, tmp_path: Path) -> None:
     """Rule: one penalty, cost or part of a gradient that is neither as in other rows nor right is the root."""
     found = judged(_sheet("own columns") | {place: _WRONG[place]}, tmp_path / "w.xlsx")
-    assert [own.cell for own in found.results if own.status is Status.ROOT] == [place]
+    assert roots(found) == [place]
 
 
 def test_a_penalty_that_gradients_do_not_follow_is_no_pass(tmp_path: Path) -> None:
@@ -83,4 +83,4 @@ def test_no_edit_makes_a_formula_read_an_empty_cell(tmp_path: Path) -> None:
     cells = {place: content for place, content in _sheet("in the update").items() if not place.startswith("I")}
     short = {place: own for place, own in (cells | wrong).items() if int(place[1:]) < ROWS[2]}
     found = judged(short, tmp_path / "w.xlsx")
-    assert not [own.cell for own in found.results if own.status is Status.ROOT]
+    assert not roots(found)

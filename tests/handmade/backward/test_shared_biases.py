@@ -9,13 +9,10 @@ from random import Random
 import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
-from training_sheets import table_of
+from training_sheets import roots, trained
 
-from xlcheck.handmade.backward.outcome import backward_outcome
-from xlcheck.oracle.dense_steps import dense_gradients
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import Status
-from xlcheck.verdicts.tolerance import Tolerance
 
 pytestmark = pytest.mark.keras
 
@@ -60,7 +57,7 @@ def _judged(
             count += isinstance(content, str)
             sheet[places[head]] = content
     book.save(path)
-    found = backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    found = trained(path)
     assert found is not None
     return found, count
 
@@ -95,11 +92,11 @@ def test_one_wrong_sum_is_blamed_alone(what: str, seed: int, tmp_path: Path) -> 
     """Rule: one wrong gradient in one row is the root, of a shared bias as of any weight."""
     head, formula = _WRONG[what]
     found, _ = _judged(tmp_path / "w.xlsx", seed, (), {(head, 1): formula})
-    assert [own.cell for own in found.results if own.status is Status.ROOT] == [_cell(head, 1)]
+    assert roots(found) == [_cell(head, 1)]
 
 
 def test_a_bias_that_all_rows_move_by_one_unit_is_no_pass(tmp_path: Path) -> None:
     """Rule: a shared bias that follows one of its units alone at every step is blamed or open."""
     found, _ = _judged(tmp_path / "w.xlsx", 1, (), {("gb2", step): "{d1}" for step in range(_ROWS)})
-    assert {own.cell for own in found.results if own.status is Status.ROOT} <= {_cell("gb2", t) for t in range(_ROWS)}
+    assert {*roots(found)} <= {_cell("gb2", t) for t in range(_ROWS)}
     assert found.without_cell or any(own.status is not Status.UNBOUND for own in found.results)

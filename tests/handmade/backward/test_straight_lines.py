@@ -9,16 +9,13 @@ from random import Random
 import openpyxl
 import pytest
 from equation_sheets import answer
-from training_sheets import table_of
+from training_sheets import roots, trained
 
 from fixtures.handmade.drawn.lines import KEPT, LineHabits, line_layout
 from fixtures.handmade.layout import Layout
 from fixtures.handmade.workbook import to_bytes
-from xlcheck.handmade.backward.outcome import backward_outcome
-from xlcheck.oracle.dense_steps import dense_gradients
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import Status
-from xlcheck.verdicts.tolerance import Tolerance
 
 pytestmark = pytest.mark.keras
 
@@ -29,7 +26,7 @@ _PLAIN = LineHabits(
 
 
 def _judged(path: Path) -> Part:
-    found = backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    found = trained(path)
     assert found is not None
     return found
 
@@ -124,8 +121,8 @@ def test_one_mistake_beside_predictions_without_cells_is_blamed_alone_or_nobody(
     layout = line_layout(Random(3), "drawn", replace(_PLAIN, inline=True))[0]
     found = _changed(layout, tmp_path / "w.xlsx", _WRONG_INLINE[what])
     wrong = {place.a1 for item, place in layout.places.items() if (item.symbol, item.step) in _WRONG_INLINE[what]}
-    roots = {result.cell for result in found.results if result.status is Status.ROOT}
-    assert roots == wrong or (what.startswith("the weight") and not roots)
+    blamed = {*roots(found)}
+    assert blamed == wrong or (what.startswith("the weight") and not blamed)
     assert found.without_cell or any(result.status is not Status.UNBOUND for result in found.results)
 
 
@@ -146,7 +143,7 @@ def test_one_mistake_is_blamed_alone(what: str, tmp_path: Path) -> None:
     layout = line_layout(Random(3), "drawn", replace(_PLAIN, optimisers=(optimiser,)))[0]
     found = _changed(layout, tmp_path / "w.xlsx", instead)
     wrong = {place.a1 for item, place in layout.places.items() if (item.symbol, item.step) in instead}
-    assert {result.cell for result in found.results if result.status is Status.ROOT} == wrong
+    assert {*roots(found)} == wrong
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -7,13 +7,9 @@ from pathlib import Path
 
 import pytest
 from recurrent_sheets import Habits, by_steps, cells, down, row_by_row
-from training_sheets import Cells, filled, table_of
+from training_sheets import Cells, filled, roots, trained
 
-from xlcheck.handmade.backward.outcome import backward_outcome
-from xlcheck.oracle.dense_steps import dense_gradients
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import Status
-from xlcheck.verdicts.tolerance import Tolerance
 
 pytestmark = pytest.mark.keras
 
@@ -31,11 +27,7 @@ _HABITS = {
 
 
 def _outcome(own: Cells, path: Path) -> Part | None:
-    return backward_outcome(*table_of(filled(path, own)), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
-
-
-def _roots(part: Part | None) -> list[str]:
-    return [] if part is None else [own.cell for own in part.results if own.status is Status.ROOT]
+    return trained(filled(path, own))
 
 
 def _passes(part: Part | None, own: Cells) -> bool:
@@ -82,7 +74,7 @@ def test_a_mistake_on_the_way_back_is_blamed_alone(what: str, layout: str, tmp_p
     """Rule: one cell on the way back that is not what the chain rule says is the root, and no other is."""
     name, text = _WRONG[what]
     places = by_steps(_PLAIN, across=layout == "columns")
-    assert _roots(_outcome(cells(_PLAIN, places, {name: text}), tmp_path / "w.xlsx")) == [places[name]]
+    assert roots(_outcome(cells(_PLAIN, places, {name: text}), tmp_path / "w.xlsx")) == [places[name]]
 
 
 _OPEN: dict[str, tuple[Habits, str, str | float]] = {
@@ -110,4 +102,4 @@ def test_what_may_be_wrong_elsewhere_is_no_pass_and_no_blame(what: str, layout: 
     own = cells(habits, places, {name: text})
     part = _outcome(own, tmp_path / "w.xlsx")
     assert not _passes(part, own)
-    assert {*_roots(part)} <= {places[name]}
+    assert {*roots(part)} <= {places[name]}

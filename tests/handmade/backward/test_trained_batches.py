@@ -8,15 +8,11 @@ from random import Random
 
 import openpyxl
 import pytest
-from training_sheets import table_of
+from training_sheets import roots, trained
 
 from fixtures.handmade.drawn.epochs import OPTIMISERS, SCHEDULES, EpochHabits, epochs_layout
 from fixtures.handmade.workbook import to_bytes
-from xlcheck.handmade.backward.outcome import backward_outcome
-from xlcheck.oracle.dense_steps import dense_gradients
-from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import Status
-from xlcheck.verdicts.tolerance import Tolerance
 
 pytestmark = pytest.mark.keras
 
@@ -26,16 +22,11 @@ _PLAIN = EpochHabits(
 )  # fmt: skip
 
 
-def judged(path: Path) -> Part | None:
-    """What became of a workbook."""
-    return backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
-
-
 def is_whole(path: Path, habits: EpochHabits, seed: int = 1) -> bool:
     """Whether each formula of a sheet that an author makes is called right."""
     layout, _, _ = epochs_layout(Random(seed), "drawn", habits)
     path.write_bytes(to_bytes(layout))
-    found = judged(path)
+    found = trained(path)
     return found is not None and found.results == () and found.checked == len(layout.formulas)
 
 
@@ -98,10 +89,10 @@ def test_a_cell_that_keeps_another_number_is_blamed(what: str, tmp_path: Path) -
     assert change(cell.value) != cell.value
     cell.value = change(cell.value)
     book.save(path)
-    found = judged(path)
+    found = trained(path)
 
     assert found is not None
-    assert [result.cell for result in found.results if result.status is Status.ROOT] == [place.a1]
+    assert roots(found) == [place.a1]
 
 
 def test_a_square_that_all_rows_forget_is_no_pass(tmp_path: Path) -> None:
@@ -115,7 +106,7 @@ def test_a_square_that_all_rows_forget_is_no_pass(tmp_path: Path) -> None:
             cell = book[place.sheet][place.a1]
             cell.value = cell.value.replace("^2", "")
     book.save(path)
-    found = judged(path)
+    found = trained(path)
 
     assert found is None or any(result.status is Status.NOT_EVALUATED for result in found.results)
     assert found is None or not any(result.status is Status.ROOT for result in found.results)
@@ -150,7 +141,7 @@ def test_what_many_rows_do_wrong_is_no_pass(what: str, tmp_path: Path) -> None:
         }  # fmt: skip
         book[place.sheet][place.a1] = text.format(**names) if isinstance(text, str) else text
     book.save(path)
-    found = judged(path)
+    found = trained(path)
 
     assert found is None or found.without_cell or any(r.status is not Status.UNBOUND for r in found.results)
 
@@ -168,7 +159,7 @@ def test_a_decayed_gradient_that_no_update_reads_is_no_pass(tmp_path: Path) -> N
             decayed, plain = (places[name, index, step - 1] for name in ("w.lkernel", "w.dkernel"))
             sheet[place] = sheet[place].value.replace(decayed, plain)
     book.save(path)
-    found = judged(path)
+    found = trained(path)
 
     assert found is not None
     assert {result.status for result in found.results} == {Status.NOT_EVALUATED}
@@ -190,7 +181,7 @@ def test_what_is_kept_of_a_weight_goes_on_from_the_step_before(tmp_path: Path) -
             sheet[place] = sheet[place].value.replace(before, earlier)
             wrong.add(place)
     book.save(path)
-    found = judged(path)
+    found = trained(path)
 
     assert found is not None
     assert {result.cell for result in found.results} == wrong
@@ -220,9 +211,9 @@ def test_what_is_kept_otherwise_than_elsewhere_is_no_pass(what: str, tmp_path: P
             cell.value = cell.value.replace(old, new, 1)
             changed.add(place.a1)
     book.save(path)
-    found = judged(path)
+    found = trained(path)
 
     assert changed
     assert found is not None
-    assert {result.cell for result in found.results if result.status is Status.ROOT} <= changed
+    assert {*roots(found)} <= changed
     assert found.without_cell or any(result.status is not Status.UNBOUND for result in found.results)

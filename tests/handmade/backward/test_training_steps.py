@@ -5,30 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from training_sheets import FORMULAS, HEADS, cell, table_of, terms_of, training
+from training_sheets import FORMULAS, HEADS, cell, terms_of, trained, training
 
 from xlcheck.handmade.backward.data import may_learn
 from xlcheck.handmade.backward.diagnosis import in_words
-from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.handmade.backward.roles import best_reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.steps import exact_updates
 from xlcheck.oracle.dense_steps import dense_gradients
-from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
 
 _TOLERANCE = Tolerance(1e-12, 1e-12, 1e-15, {})
 
 
-def outcome(path: Path) -> Part | None:
-    """What became of a workbook."""
-    return backward_outcome(*table_of(path), _TOLERANCE, dense_gradients)
-
-
 def roots(path: Path) -> set[str]:
     """The cells that are blamed."""
-    found = outcome(path)
+    found = trained(path)
     assert found is not None
     return {result.cell for result in found.results if result.status is Status.ROOT}
 
@@ -48,13 +41,13 @@ def test_a_forward_pass_alone_is_none_of_its_business(tmp_path: Path) -> None:
     path = training(tmp_path / "w.xlsx", 1, {(head, 0): 0.5 for head in ("E", *(f"g{k}" for k in range(1, 9)))})
 
     assert not may_learn(terms_of(path))
-    assert outcome(path) is None
+    assert trained(path) is None
 
 
 @pytest.mark.keras
 def test_every_cell_of_a_right_training_agrees(tmp_path: Path) -> None:
     """All formulas of a right sheet have a role, and hold what Keras computes."""
-    found = outcome(training(tmp_path / "w.xlsx"))
+    found = trained(training(tmp_path / "w.xlsx"))
 
     assert found is not None
     assert found.results == ()
@@ -85,7 +78,7 @@ def test_the_wrong_gradient_is_blamed(what: str, tmp_path: Path) -> None:
     """One wrong gradient is the root, its update follows from it, and nothing else is blamed."""
     head, formula = _WRONG[what]
     path = training(tmp_path / "w.xlsx", 3, {(head, 1): f"={formula}"})
-    found = outcome(path)
+    found = trained(path)
 
     assert found is not None
     assert {(r.cell, r.status) for r in found.results} == {
@@ -98,7 +91,7 @@ def test_a_mistake_is_blamed_at_the_last_step_too(tmp_path: Path) -> None:
     """No update follows from the last gradients; one that was filled from wrong ones is as wrong as they are."""
     head, formula = _WRONG["another unit's slope"]
     path = training(tmp_path / "w.xlsx", 4, {(head, step): f"={formula}" for step in range(4)})
-    found, terms = outcome(path), terms_of(path)
+    found, terms = trained(path), terms_of(path)
 
     assert found is not None
     blamed = {r.cell: r for r in found.results if r.status is Status.ROOT}
@@ -130,7 +123,7 @@ def test_a_gradient_is_called_what_a_learner_calls_it(name: str, words: str) -> 
 def test_an_update_uphill_is_blamed_itself(tmp_path: Path) -> None:
     """A right gradient that is added instead of subtracted makes the update the root, under its name."""
     formula = f"={cell('w5', 0)}+$B$1*{cell('g5', 0)}"
-    found = outcome(training(tmp_path / "w.xlsx", 3, {("w5", 1): formula}))
+    found = trained(training(tmp_path / "w.xlsx", 3, {("w5", 1): formula}))
 
     assert found is not None
     assert [(r.cell, r.diagnosis) for r in found.results if r.status is Status.ROOT] == [(cell("w5", 1), "step-uphill")]
@@ -139,7 +132,7 @@ def test_an_update_uphill_is_blamed_itself(tmp_path: Path) -> None:
 @pytest.mark.keras
 def test_a_typed_weight_among_updates_is_no_pass(tmp_path: Path) -> None:
     """A number typed where the others are updated is wrong, however right the step that starts from it."""
-    found = outcome(training(tmp_path / "w.xlsx", 4, {("w5", 2): 0.4}))
+    found = trained(training(tmp_path / "w.xlsx", 4, {("w5", 2): 0.4}))
 
     assert found is not None
     assert [(r.cell, r.diagnosis) for r in found.results if r.status is Status.ROOT] == [
@@ -154,7 +147,7 @@ def test_two_weights_exchanged_in_the_forward_part_blame_no_gradient(tmp_path: P
         (f"s{k}", step): f"={{w{a}}}*{{h1}}+{{w{b}}}*{{h2}}" for k, a, b in ((1, 5, 7), (2, 6, 8)) for step in range(3)
     }
     path = training(tmp_path / "w.xlsx", 3, swapped)
-    found = outcome(path)
+    found = trained(path)
 
     assert found is None or not any(r.status is Status.ROOT for r in found.results)
     assert found is None or any(r.status is Status.NOT_EVALUATED for r in found.results)
@@ -164,7 +157,7 @@ def test_two_weights_exchanged_in_the_forward_part_blame_no_gradient(tmp_path: P
 def test_a_gradient_in_the_place_of_another_is_no_pass(tmp_path: Path) -> None:
     """In the last row, which nothing reads, two cells with the same gradient are not certain to be right."""
     path = training(tmp_path / "w.xlsx", 1, {("g6", 0): "=({o1}-{t1})*{o1}*(1-{o1})*{h1}"})
-    found = outcome(path)
+    found = trained(path)
 
     assert found is not None
     assert found.without_cell or any(r.status is Status.NOT_EVALUATED for r in found.results)
@@ -176,7 +169,7 @@ def test_a_step_without_the_bias_of_the_others_is_another_network(tmp_path: Path
     """Networks are asked about together only if they have the same shape, biases included."""
     biased = {("z1", step): "={w1}*{x1}+{w2}*{x2}+$D$1" for step in (0, 1)}
     biased |= {("z2", step): "={w3}*{x1}+{w4}*{x2}+$D$1" for step in (0, 1)}
-    found = outcome(training(tmp_path / "w.xlsx", 3, biased))
+    found = trained(training(tmp_path / "w.xlsx", 3, biased))
 
     assert found is not None
     assert found.results == ()
@@ -194,7 +187,7 @@ def test_a_cell_that_breaks_its_column_is_blamed(tmp_path: Path) -> None:
 def test_an_update_by_a_blank_rate_is_blamed_and_not_the_next_one(tmp_path: Path) -> None:
     """Rule: an update that adds nothing, as its rate was filled into an empty cell, is no copy of its weight."""
     path = training(tmp_path / "w.xlsx", 5, {("w8", 2): "=P5-B2*AC5"})
-    found = outcome(path)
+    found = trained(path)
 
     assert found is not None
     assert [(r.cell, r.desired_formula) for r in found.results if r.status is Status.ROOT] == [
@@ -236,7 +229,7 @@ def test_inputs_and_targets_may_be_copied_from_step_to_step(tmp_path: Path) -> N
     copied: dict[tuple[str, int], str | float] = {
         (head, step): f"={cell(head, step - 1)}" for head in ("t1", "t2", "x1", "x2") for step in range(1, 9)
     }
-    found = outcome(training(tmp_path / "w.xlsx", 9, copied))
+    found = trained(training(tmp_path / "w.xlsx", 9, copied))
     assert found is not None
     assert not found.results
     copied["t1", 4] = f"={cell('t2', 3)}"
@@ -250,7 +243,7 @@ def test_an_update_with_the_wrong_sign_is_blamed_though_its_gradient_is_zero(tmp
     hidden: dict[tuple[str, int], str | float] = {("x2", 2): 0.0, ("w2", 3): "={}+$B$1*{}".format(*before)}
     assert roots(training(tmp_path / "w.xlsx", 5, hidden)) == {cell("w2", 3)}
     hidden["w2", 3] = "=-$B$1*{1}+{0}".format(*before)
-    found = outcome(training(tmp_path / "w.xlsx", 5, hidden))
+    found = trained(training(tmp_path / "w.xlsx", 5, hidden))
     assert found is not None
     assert not found.results
 
@@ -260,7 +253,7 @@ def test_updates_of_some_weights_without_the_learning_rate_are_no_pass(tmp_path:
     """Rule: whole columns that go another distance along their gradients than the others do get no verdict."""
     columns = [(f"w{k}", f"g{k}") for k in (6, 7, 8)]
     band = {(w, step): f"={cell(w, step - 1)}-{cell(g, step - 1)}" for w, g in columns for step in range(1, 5)}
-    found = outcome(training(tmp_path / "w.xlsx", 5, band))
+    found = trained(training(tmp_path / "w.xlsx", 5, band))
     assert found is not None
     assert {result.cell for result in found.results} == {cell(*place) for place in band}
     assert {result.status for result in found.results} == {Status.NOT_EVALUATED}
@@ -275,7 +268,7 @@ def test_the_last_row_may_hold_changes_that_nobody_adds_any_more(tmp_path: Path)
             changes[f"g{k}", step] = f"=$B$1*({FORMULAS[f'g{k}']})"
             if step:
                 changes[f"w{k}", step] = f"={cell(f'w{k}', step - 1)}-{cell(f'g{k}', step - 1)}"
-    found = outcome(training(tmp_path / "w.xlsx", 4, changes))
+    found = trained(training(tmp_path / "w.xlsx", 4, changes))
     assert found is not None
     assert not found.results
     assert not found.without_cell

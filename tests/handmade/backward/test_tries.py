@@ -6,14 +6,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from training_sheets import LAST, Cells, judged, table_of, with_gradients
+from training_sheets import LAST, Cells, judged, trained, with_gradients
 
 from fixtures.handmade.drawn.training import training_layout
 from fixtures.handmade.workbook import to_bytes
-from xlcheck.handmade.backward.outcome import backward_outcome
-from xlcheck.oracle.dense_steps import dense_gradients
 from xlcheck.verdicts.report import Status
-from xlcheck.verdicts.tolerance import Tolerance
 
 pytestmark = pytest.mark.keras
 
@@ -36,7 +33,7 @@ def test_drawn_tries_are_right(seed: int, tmp_path: Path) -> None:
     layout, _, habits = training_layout(Random(f"{seed} training False"), f"drawn_training_{seed}")
     path = tmp_path / "w.xlsx"
     path.write_bytes(to_bytes(layout))
-    found = backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    found = trained(path)
     assert habits.tries
     assert found is not None
     assert {result.status for result in found.results} <= {Status.UNBOUND}

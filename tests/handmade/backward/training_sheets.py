@@ -12,6 +12,7 @@ from xlcheck.handmade.backward.outcome import backward_outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.oracle.dense_steps import dense_gradients
+from xlcheck.verdicts.cell_result import CellResult, Status
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.reader import read_workbook
@@ -122,8 +123,19 @@ def filled(path: Path, cells: Mapping[str, object]) -> Path:
     return path
 
 
+def trained(path: Path) -> Part | None:
+    """What became of a workbook; None if nothing learns in it."""
+    return backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+
+
 def judged(cells: Mapping[str, object], path: Path) -> Part:
     """What became of a workbook with some cells."""
-    found = backward_outcome(*table_of(filled(path, cells)), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    found = trained(filled(path, cells))
     assert found is not None
     return found
+
+
+def roots(part: Part | None) -> list[str]:
+    """The cells that are blamed."""
+    results = () if part is None else part.results
+    return [own.cell for own in results if isinstance(own, CellResult) and own.status is Status.ROOT]
