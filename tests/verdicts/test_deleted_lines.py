@@ -7,12 +7,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl.utils import column_index_from_string
-from test_moved_cells import LSTM
+from test_moved_cells import LSTM, follow
 
 from xlcheck import api
 from xlcheck.engines import engine
 from xlcheck.errors import NothingCheckedError
-from xlcheck.formulas.scanner import Ref, cut
+from xlcheck.formulas.scanner import Ref
 from xlcheck.verdicts.expectation import expectation_of
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.moved_cells import _fits, _is_left, _Search
@@ -39,11 +39,7 @@ def without_line(path: Path, sheet: str, line: str) -> None:
 
     book = openpyxl.load_workbook(LSTM)
     (book[sheet].delete_cols if axis else book[sheet].delete_rows)(at + 1)
-    for own in book:
-        for cell in (cell for row in own.iter_rows() for cell in row if cell.data_type == "f"):
-            between, refs = cut(cell.value)
-            parts = (followed(ref, own.title) + rest for ref, rest in zip(refs, between[1:], strict=True))
-            cell.value = between[0] + "".join(parts)
+    follow(book, followed)
     book.save(path)
 
 
