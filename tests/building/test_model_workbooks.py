@@ -18,7 +18,7 @@ from xlcheck.engines import engine
 from xlcheck.errors import DataError, ModelError, NotSupportedError, UsageError, WorkbookError
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.printing import Style
-from xlcheck.layout import table
+from xlcheck.layout.tables import table
 from xlcheck.verdicts.generated import check_content
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.workbook.manifest import manifest_of

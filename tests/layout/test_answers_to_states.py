@@ -10,8 +10,8 @@ import pytest
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.draft import Draft
+from xlcheck.layout.drawings.unrolled import Unrolled
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.unrolled import Unrolled
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential
 

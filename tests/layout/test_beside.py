@@ -7,8 +7,8 @@ import numpy as np
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.beside import MATRIX, Network, Places
 from xlcheck.layout.draft import Draft
+from xlcheck.layout.matrices.beside import MATRIX, Network, Places
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential

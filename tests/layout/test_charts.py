@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from lesson_plans import plan_of
 
-from xlcheck.layout import charts
+from xlcheck.layout.tables import charts
 
 
 @pytest.mark.parametrize("lesson", ["gru", "film-reviews"])

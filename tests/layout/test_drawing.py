@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from xlcheck.layout.cells import BY_KIND, BY_SYMBOLS, CellMap
-from xlcheck.layout.drawing import _DOWN, _LEFT, _LINES, _RIGHT, _UP, PLACE, _Line, _tokens, draw
+from xlcheck.layout.drawings.cells import BY_KIND, BY_SYMBOLS, CellMap
+from xlcheck.layout.drawings.drawing import _DOWN, _LEFT, _LINES, _RIGHT, _UP, PLACE, _Line, _tokens, draw
 from xlcheck.layout.sheet import SheetDraft
 
 _OPPOSITE = {_LEFT: _RIGHT, _RIGHT: _LEFT, _UP: _DOWN, _DOWN: _UP}

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.layout.handed_on import handed_on
+from xlcheck.layout.matrices.handed_on import handed_on
 from xlcheck.workbook.number_formats import digits_shown, misleads
 from xlcheck.workbook.styles import ARROWS, STYLES
 

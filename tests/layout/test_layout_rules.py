@@ -15,23 +15,23 @@ from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.gradients import backward
 from xlcheck.graph.quantities import Role
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.cells import UNROLLED, drawn_layers, operands, unrolled_maps
-from xlcheck.layout.charts import NAME as TRAINING, charts, history_sheet
 from xlcheck.layout.common import SHOWN, shown_outputs
 from xlcheck.layout.draft import Draft, View
-from xlcheck.layout.idioms import explain, takes_row
-from xlcheck.layout.layers import owner_of
-from xlcheck.layout.margin import EQUATION, put_text
+from xlcheck.layout.drawings.cells import UNROLLED, drawn_layers, operands, unrolled_maps
+from xlcheck.layout.drawings.picture import LayerSummary, shows_answers
+from xlcheck.layout.lesson_pages.word_vectors import NAME as VECTORS, word_vectors_sheet
+from xlcheck.layout.matrices.products import Part, Product, products_of, softened
 from xlcheck.layout.numbers import TOLERANCE, name_width, scale_of, slack
-from xlcheck.layout.picture import LayerSummary, shows_answers
-from xlcheck.layout.products import Part, Product, products_of, softened
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.softmax import rows_of_parts
 from xlcheck.layout.start import model_summary
-from xlcheck.layout.table import lay_out, place
-from xlcheck.layout.way_back import backward_names, forward_only
+from xlcheck.layout.tables.charts import NAME as TRAINING, charts, history_sheet
+from xlcheck.layout.tables.idioms import explain, takes_row
+from xlcheck.layout.tables.layers import owner_of
+from xlcheck.layout.tables.margin import EQUATION, put_text
+from xlcheck.layout.tables.softmax import rows_of_parts
+from xlcheck.layout.tables.table import lay_out, place
+from xlcheck.layout.tables.way_back import backward_names, forward_only
 from xlcheck.layout.weights import column_labels, factors, parameters
-from xlcheck.layout.word_vectors import NAME as VECTORS, word_vectors_sheet
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import Call, InputSpec, LayerSpec, ModelSpec, sequential
 

@@ -13,7 +13,6 @@ from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.cleaning import NAME as CLEANING, cleaning_sheet
 from xlcheck.layout.data.answers import CANDIDATES, label, next_words
 from xlcheck.layout.data.documents import documents_sheet
 from xlcheck.layout.data.sentence import sentence_sheet
@@ -21,7 +20,8 @@ from xlcheck.layout.data.sentences import sentences_sheet
 from xlcheck.layout.data.store import Order, Store
 from xlcheck.layout.data.text import listed_words
 from xlcheck.layout.draft import Draft
-from xlcheck.layout.parameters import NAME as PARAMETERS, parameters_sheet
+from xlcheck.layout.lesson_pages.cleaning import NAME as CLEANING, cleaning_sheet
+from xlcheck.layout.lesson_pages.parameters import NAME as PARAMETERS, parameters_sheet
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.encoding import Encoding, Tokens
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential

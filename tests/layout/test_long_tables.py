@@ -10,9 +10,9 @@ import pytest
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Quantity
 from xlcheck.graph.trace import Trace
-from xlcheck.layout import filling, table
 from xlcheck.layout.common import over_first_states
 from xlcheck.layout.plan import plan_model
+from xlcheck.layout.tables import filling, table
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
 from xlcheck.texts import say

@@ -6,7 +6,7 @@ from xlcheck.formulas.printing import Style
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.draft import Draft
-from xlcheck.layout.margin import Margin
+from xlcheck.layout.tables.margin import Margin
 
 LONG = "the error of the state before the candidate"
 

@@ -21,7 +21,7 @@ from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.chosen_step import ChosenStep
 from xlcheck.layout.draft import Draft
-from xlcheck.layout.matrices import NAME
+from xlcheck.layout.matrices.per_step import NAME
 from xlcheck.layout.plan import plan_model
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential

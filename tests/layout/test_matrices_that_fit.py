@@ -9,8 +9,8 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
-from xlcheck.layout import matrices
 from xlcheck.layout.draft import Draft
+from xlcheck.layout.matrices import per_step as matrices
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential
 from xlcheck.workbook.limits import MAX_ARGUMENTS

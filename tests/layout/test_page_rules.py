@@ -17,14 +17,14 @@ from xlcheck.formulas.printing import Style
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.batch import _Columns
 from xlcheck.layout.check import verdict
 from xlcheck.layout.data.store import _BESIDE, selection
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.front import WIDE, _provenance_table
-from xlcheck.layout.gradients import _labels
 from xlcheck.layout.numbers import RIGHT, WRONG, BandRows
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.tables.batch import _Columns
+from xlcheck.layout.tables.gradients import _labels
 from xlcheck.layout.weights import LABELLED_COLUMNS
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential

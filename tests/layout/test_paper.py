@@ -14,7 +14,7 @@ from lxml import etree
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range, parse_range
 from xlcheck.layout.paper import fit, starts
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import lay_out
+from xlcheck.layout.tables.table import lay_out
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential
 from xlcheck.workbook.reader import read_workbook

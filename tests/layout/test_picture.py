@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from xlcheck.layout.picture import LayerSummary, _boxes
+from xlcheck.layout.drawings.picture import LayerSummary, _boxes
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.model_spec import LayerSpec, sequential
 

@@ -17,7 +17,7 @@ from xlcheck.engines import engine
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.picture_page import NAME, PicturePage
+from xlcheck.layout.drawings.picture_page import NAME, PicturePage
 from xlcheck.layout.plan import plan_model
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential

@@ -13,7 +13,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.draft import Draft, View
-from xlcheck.layout.quantity_formulas import column_formulas
+from xlcheck.layout.tables.quantity_formulas import column_formulas
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import InputSpec, LayerSpec, ModelSpec, sequential
 

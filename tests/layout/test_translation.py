@@ -28,8 +28,8 @@ from xlcheck.exercises.exercise import make_exercise
 from xlcheck.exercises.plan import ExercisePlan
 from xlcheck.exercises.subject import lesson_subject
 from xlcheck.layers import LAYERS
-from xlcheck.layout.accuracy import NAME as TEXTS
 from xlcheck.layout.draft import Draft
+from xlcheck.layout.lesson_pages.accuracy import NAME as TEXTS
 from xlcheck.learning.optimisers import OPTIMISERS
 from xlcheck.texts import ENGLISH, _complete, language, say
 from xlcheck.workbook.limits import _formulas

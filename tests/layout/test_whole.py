@@ -9,7 +9,7 @@ import pytest
 
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import Range
-from xlcheck.layout.whole import NAME
+from xlcheck.layout.matrices.whole import NAME
 from xlcheck.workbook.reader import read_workbook
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"

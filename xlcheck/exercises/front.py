@@ -13,7 +13,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.grouping import grouped
 from xlcheck.layout.common import START, heading
 from xlcheck.layout.draft import Draft, reference
-from xlcheck.layout.picture import LayerSummary
+from xlcheck.layout.drawings.picture import LayerSummary
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say, say_all, texts
 from xlcheck.workbook.plan import Formula, Link

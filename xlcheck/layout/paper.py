@@ -10,7 +10,7 @@ from math import ceil
 
 from xlcheck.graph.quantities import Role
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import Table
+from xlcheck.layout.tables.table import Table
 from xlcheck.workbook.plan import Formula, Link
 from xlcheck.workbook.styles import MATH, MONO, STYLES
 

@@ -12,26 +12,27 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.one_hot import LONG
 from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
-from xlcheck.layout import check, images, matrices, numbers, whole
+from xlcheck.layout import check, images, numbers
 from xlcheck.layout.additions import Additions
-from xlcheck.layout.batch import DOCUMENTS, NAME as BATCH
-from xlcheck.layout.charts import history_sheet
 from xlcheck.layout.common import START, has_few_digits
 from xlcheck.layout.data.inputs import inputs_sheet
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.data.text import TextPage, TypedText, text_page
 from xlcheck.layout.draft import Draft
+from xlcheck.layout.drawings.picture import LayerSummary
+from xlcheck.layout.drawings.picture_page import picture_page
 from xlcheck.layout.front import Story
-from xlcheck.layout.gradients import GRADIENTS, STEP
-from xlcheck.layout.layers import Bands, layer_sheets
+from xlcheck.layout.matrices import per_step, whole
 from xlcheck.layout.originals import Source, questions
 from xlcheck.layout.paper import fit
-from xlcheck.layout.picture import LayerSummary
-from xlcheck.layout.picture_page import picture_page
 from xlcheck.layout.questions import NAME as ANSWERS, ask
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.start import model_summary, pages_of, reading, start_sheet
-from xlcheck.layout.way_back import LOSS, backward_names, forward_only, loss_pages, way_back
+from xlcheck.layout.tables.batch import DOCUMENTS, NAME as BATCH
+from xlcheck.layout.tables.charts import history_sheet
+from xlcheck.layout.tables.gradients import GRADIENTS, STEP
+from xlcheck.layout.tables.layers import Bands, layer_sheets
+from xlcheck.layout.tables.way_back import LOSS, backward_names, forward_only, loss_pages, way_back
 from xlcheck.layout.weights import weights_sheets
 from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers.batch import Batch, batch_graph
@@ -91,8 +92,8 @@ def plan_model(
         picture.fill(store, additions.book_names)
     if additions.whole and whole.fits(draft, spec):
         whole.whole_sheet(draft, spec)
-    if matrices.fits(draft, lesson=additions.whole):
-        matrices.matrices_sheet(draft)
+    if per_step.fits(draft, lesson=additions.whole):
+        per_step.matrices_sheet(draft)
     if images.images_of(draft.graph):
         images.images_sheet(draft)
     for page in additions.pages:
@@ -116,7 +117,7 @@ def new_draft(
     graph = forward_graph(spec) if batch is None else batch_graph(spec, batch)
     draft = Draft(graph, trace, samples, style)
     draft.unit_names = dict(additions.unit_names) | _words(graph, additions.typed)
-    draft.reserved |= {check.NAME, numbers.NAME, whole.NAME, matrices.NAME, LOSS, GRADIENTS, STEP, BATCH, DOCUMENTS}
+    draft.reserved |= {check.NAME, numbers.NAME, whole.NAME, per_step.NAME, LOSS, GRADIENTS, STEP, BATCH, DOCUMENTS}
     draft.reserved |= {SHEET}
     draft.reserved |= {images.NAME} if images.images_of(graph) else set()
     draft.reserved |= {ANSWERS} if additions.questions else set()
@@ -189,8 +190,8 @@ def finished(draft: Draft, title: str, subject: str) -> WorkbookPlan:
 def _shorten(draft: Draft) -> None:
     """Leave a hand-out of a small network ten pages: On one sheet has the weights in their shapes as well."""
     printed = [name for name, sheet in draft.sheets.items() if sheet.printed and not sheet.hidden and name != ANSWERS]
-    if whole.NAME in printed and matrices.NAME in printed and len(printed) > _HAND_OUT:
-        draft.sheets[matrices.NAME].printed = False
+    if whole.NAME in printed and per_step.NAME in printed and len(printed) > _HAND_OUT:
+        draft.sheets[per_step.NAME].printed = False
 
 
 def _data(draft: Draft, bands: Bands, trained: Trace | None, additions: Additions) -> tuple[Store, TextPage | None]:

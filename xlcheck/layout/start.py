@@ -8,7 +8,6 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.formulas.spilled import NEEDS
 from xlcheck.graph.quantities import Quantity
-from xlcheck.layout import cells
 from xlcheck.layout.additions import Additions
 from xlcheck.layout.common import SHOWN, START, heading, likeliest, merged_helper, shortened, shown_outputs, speaks
 from xlcheck.layout.data.answers import Answer
@@ -16,13 +15,14 @@ from xlcheck.layout.data.documents import NAME as DATA
 from xlcheck.layout.data.inputs import NAME as INPUTS
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.drawings import cells
+from xlcheck.layout.drawings.picture import LETTERS, LayerSummary, picture, shows_answers
+from xlcheck.layout.drawings.picture_page import NAME as PICTURE
 from xlcheck.layout.front import WIDE, Story, closing, opening, verdict_line
 from xlcheck.layout.images import NAME as IMAGES
 from xlcheck.layout.numbers import slack
-from xlcheck.layout.picture import LETTERS, LayerSummary, picture, shows_answers
-from xlcheck.layout.picture_page import NAME as PICTURE
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.way_back import LOSS
+from xlcheck.layout.tables.way_back import LOSS
 from xlcheck.layout.weights import NAME as WEIGHTS
 from xlcheck.learning.optimisers.batch import Batch
 from xlcheck.model.model_spec import ModelSpec

@@ -14,9 +14,9 @@ from xlcheck.chapter.training.evaluation import evaluate
 from xlcheck.engines import engine
 from xlcheck.engines.base import Session
 from xlcheck.formulas.addresses import Range, parse_range
-from xlcheck.layout.fed_back import NAME as FED_BACK
-from xlcheck.layout.feeding import NAME as FEEDING
-from xlcheck.layout.writing import NAME as WRITING
+from xlcheck.layout.lesson_pages.fed_back import NAME as FED_BACK
+from xlcheck.layout.lesson_pages.feeding import NAME as FEEDING
+from xlcheck.layout.lesson_pages.writing import NAME as WRITING
 from xlcheck.workbook.content import SheetContent
 from xlcheck.workbook.reader import read_workbook
 

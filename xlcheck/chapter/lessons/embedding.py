@@ -8,8 +8,8 @@ from xlcheck.chapter.datasets.dataset import toy_codes
 from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.layout.additions import Page
 from xlcheck.layout.data.documents import documents_sheet
-from xlcheck.layout.parameters import NAME as PARAMETERS, parameters_sheet
-from xlcheck.layout.word_vectors import NAME as WORD_VECTORS, word_vectors_sheet
+from xlcheck.layout.lesson_pages.parameters import NAME as PARAMETERS, parameters_sheet
+from xlcheck.layout.lesson_pages.word_vectors import NAME as WORD_VECTORS, word_vectors_sheet
 from xlcheck.model.keras_import import import_keras
 
 WORDS = ("(no word)", "very", "good", "bad")

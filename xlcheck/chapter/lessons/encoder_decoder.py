@@ -12,7 +12,7 @@ from xlcheck.arrays import Array
 from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.lessons.lesson import Lesson
 from xlcheck.layout.additions import Page
-from xlcheck.layout.feeding import NAME as FEEDING, Loop, feeding_sheet
+from xlcheck.layout.lesson_pages.feeding import NAME as FEEDING, Loop, feeding_sheet
 from xlcheck.model.encoding import in_order
 from xlcheck.model.keras_import import import_keras
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from xlcheck.arrays import Array
 from xlcheck.chapter.datasets.labelled import TEST_SHARE, LabelledTexts, Split
-from xlcheck.layout.accuracy import NAME, Texts, accuracy_sheet
 from xlcheck.layout.additions import Page
 from xlcheck.layout.draft import Draft
+from xlcheck.layout.lesson_pages.accuracy import NAME, Texts, accuracy_sheet
 from xlcheck.model.encoding import Encoding
 
 

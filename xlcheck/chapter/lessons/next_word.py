@@ -10,7 +10,7 @@ from xlcheck.chapter.datasets.lesson_texts import SEED_WORDS, first_paragraph, n
 from xlcheck.chapter.lessons.lesson import Lesson, Text
 from xlcheck.layout.additions import Page
 from xlcheck.layout.draft import Draft
-from xlcheck.layout.writing import NAME as WRITING, Stage, writing_sheets
+from xlcheck.layout.lesson_pages.writing import NAME as WRITING, Stage, writing_sheets
 
 if TYPE_CHECKING:
     from xlcheck.progress import Progress

@@ -10,7 +10,7 @@ from xlcheck.chapter.datasets.dataset import Dataset
 from xlcheck.chapter.lessons.lesson import Book, Lesson, printed
 from xlcheck.layout.additions import Page
 from xlcheck.layout.data.sentence import sentence_sheet
-from xlcheck.layout.fed_back import NAME as FED_BACK, fed_back_sheet
+from xlcheck.layout.lesson_pages.fed_back import NAME as FED_BACK, fed_back_sheet
 from xlcheck.model.encoding import one_hot, pad_front, split_words, vocabulary
 from xlcheck.model.keras_import import import_keras
 

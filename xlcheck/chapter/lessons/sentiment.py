@@ -8,7 +8,7 @@ from xlcheck.chapter.datasets.lesson_texts import MESSAGE, message_encoding, mes
 from xlcheck.chapter.lessons.labelled import all_texts, answers
 from xlcheck.chapter.lessons.lesson import Lesson, Text
 from xlcheck.layout.additions import Page
-from xlcheck.layout.cleaning import NAME as CLEANING, cleaning_sheet
+from xlcheck.layout.lesson_pages.cleaning import NAME as CLEANING, cleaning_sheet
 
 TYPED = "@SkyLine: the FLIGHT was late!!! But... the crew was GREAT :-) #thanks"
 """A message as somebody would type it."""

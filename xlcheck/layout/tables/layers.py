@@ -8,17 +8,17 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.quantities import Band, Quantity, Role, in_time
 from xlcheck.grouping import grouped
-from xlcheck.layout import table as tables
-from xlcheck.layout.charts import charts
 from xlcheck.layout.common import START, speaking, speaks, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
-from xlcheck.layout.filling import fill, says_sample
-from xlcheck.layout.margin import EQUATION, MEANING, SYMBOL
+from xlcheck.layout.drawings.picture import LayerSummary
 from xlcheck.layout.paper import results, starts
-from xlcheck.layout.picture import LayerSummary
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import FIRST, Table
+from xlcheck.layout.tables import table as tables
+from xlcheck.layout.tables.charts import charts
+from xlcheck.layout.tables.filling import fill, says_sample
+from xlcheck.layout.tables.margin import EQUATION, MEANING, SYMBOL
+from xlcheck.layout.tables.table import FIRST, Table
 from xlcheck.layout.weights import parameters
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import Call, ModelSpec

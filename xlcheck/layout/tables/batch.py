@@ -17,11 +17,11 @@ from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.layout.common import UNIT, heading, over_first_states, style_of, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
-from xlcheck.layout.filling import looked_up
-from xlcheck.layout.margin import SYMBOL, name_units, unit_names
-from xlcheck.layout.quantity_formulas import column_formulas
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import Table, lay_out
+from xlcheck.layout.tables.filling import looked_up
+from xlcheck.layout.tables.margin import SYMBOL, name_units, unit_names
+from xlcheck.layout.tables.quantity_formulas import column_formulas
+from xlcheck.layout.tables.table import Table, lay_out
 from xlcheck.texts import say
 from xlcheck.workbook.bindings import FilledHelper
 

@@ -12,8 +12,8 @@ import numpy as np
 from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.layout.common import UNIT, pixels
 from xlcheck.layout.draft import Draft, View
-from xlcheck.layout.idioms import takes_row
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.tables.idioms import takes_row
 from xlcheck.layout.widening import equation_width
 from xlcheck.texts import meant, say
 from xlcheck.workbook.styles import ONE_LINE, STYLES

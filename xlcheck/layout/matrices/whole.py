@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from xlcheck.layout.beside import MATRIX, TOP, Network, Page, Places
 from xlcheck.layout.common import choose, title
 from xlcheck.layout.draft import Draft
-from xlcheck.layout.picture_page import NAME as PICTURE
+from xlcheck.layout.drawings.picture_page import NAME as PICTURE
+from xlcheck.layout.matrices.beside import MATRIX, TOP, Network, Page, Places
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.layout.weights import NAME as WEIGHTS, with_weights
 from xlcheck.model.model_spec import ModelSpec

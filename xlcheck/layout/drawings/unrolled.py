@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlcheck.graph.quantities import Quantity, Role
-from xlcheck.layout.cells import UNROLLED, Drawn, operands, unrolled_maps
 from xlcheck.layout.common import likeliest, scale_of_role, speaks, subscript
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft, reference
-from xlcheck.layout.drawing import PLACE, draw, size
+from xlcheck.layout.drawings.cells import UNROLLED, Drawn, operands, unrolled_maps
+from xlcheck.layout.drawings.drawing import PLACE, draw, size
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.texts import say
 from xlcheck.workbook.plan import Formula

@@ -11,8 +11,8 @@ from xlcheck.formulas.pattern import formula_at
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.layout.common import heading, title
 from xlcheck.layout.draft import Draft
-from xlcheck.layout.quantity_formulas import matrix_formulas
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.tables.quantity_formulas import matrix_formulas
 from xlcheck.layout.weights import LABELLED_COLUMNS, column_labels, matrix_starts, with_weights
 from xlcheck.learning.optimisers.step import BEFORE, LAYER
 from xlcheck.model.model_spec import ModelSpec

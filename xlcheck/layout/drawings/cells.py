@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role
-from xlcheck.layout import table as tables
 from xlcheck.layout.draft import Draft
+from xlcheck.layout.tables import table as tables
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.texts import say, texts
 

@@ -17,7 +17,7 @@ from xlcheck.grouping import grouped
 from xlcheck.layout.data.store import Words
 from xlcheck.layout.draft import Draft
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.softmax import rows_of_parts
+from xlcheck.layout.tables.softmax import rows_of_parts
 from xlcheck.texts import meant
 
 START, FIRST = 4, 5

@@ -20,10 +20,10 @@ from xlcheck.graph.trace import Trace
 from xlcheck.grouping import grouped
 from xlcheck.layout.common import has_few_digits, heading, over_first_states, scale_of_role
 from xlcheck.layout.draft import Draft, View, reference
-from xlcheck.layout.handed_on import handed_on
-from xlcheck.layout.margin import name_units
+from xlcheck.layout.matrices.handed_on import handed_on
 from xlcheck.layout.numbers import slack
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.tables.margin import name_units
 from xlcheck.layout.weights import labels_over, row_words, with_weights
 from xlcheck.layout.widening import brief_width, formula_width
 from xlcheck.model.model_spec import LayerSpec, ModelSpec

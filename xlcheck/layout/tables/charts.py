@@ -10,9 +10,9 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Role
 from xlcheck.layout.common import title
 from xlcheck.layout.draft import Draft
-from xlcheck.layout.margin import SYMBOL, unit_names
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.table import FIRST, WRAP, Line, Table
+from xlcheck.layout.tables.margin import SYMBOL, unit_names
+from xlcheck.layout.tables.table import FIRST, WRAP, Line, Table
 from xlcheck.texts import say, say_all
 from xlcheck.workbook.plan import Chart, Series
 

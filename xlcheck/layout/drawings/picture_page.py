@@ -15,14 +15,14 @@ import numpy as np
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity, Role, in_time
-from xlcheck.layout.cells import BEFORE, COMPLEMENT, Drawn, caption, drawn_layers
 from xlcheck.layout.chosen_step import LISTED, LONG, UNSEEN
 from xlcheck.layout.common import START, likeliest, scale_of_role, shortened, speaks, subscript
 from xlcheck.layout.data.store import Store, item
 from xlcheck.layout.draft import Draft
-from xlcheck.layout.drawing import HEAD_WIDTH, PLACE, WIDTH, draw, size
+from xlcheck.layout.drawings.cells import BEFORE, COMPLEMENT, Drawn, caption, drawn_layers
+from xlcheck.layout.drawings.drawing import HEAD_WIDTH, PLACE, WIDTH, draw, size
+from xlcheck.layout.drawings.unrolled import Unrolled
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.unrolled import Unrolled
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.texts import say
 from xlcheck.workbook.plan import DropDown, Formula, Link, Note

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.graph.trace import Trace
-from xlcheck.layout.beside import MATRIX, TOP, Network, Page, Places
 from xlcheck.layout.common import choose, title
 from xlcheck.layout.draft import Draft, reference
+from xlcheck.layout.matrices.beside import MATRIX, TOP, Network, Page, Places
 from xlcheck.layout.sheet import SheetDraft
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.texts import in_quotes, say

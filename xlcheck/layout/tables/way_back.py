@@ -9,17 +9,17 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.printing import Style
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, Quantity, Role, in_time
-from xlcheck.layout import table as tables
-from xlcheck.layout.batch import DOCUMENTS, NAME as BATCH, batch_sheet
 from xlcheck.layout.common import speaking, title
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft
-from xlcheck.layout.filling import fill, says_sample
-from xlcheck.layout.gradients import GRADIENTS, STEP, gradients_sheet, step_sheet
-from xlcheck.layout.layers import Bands, owner_of
-from xlcheck.layout.margin import EQUATION, Margin
 from xlcheck.layout.paper import starts
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.tables import table as tables
+from xlcheck.layout.tables.batch import DOCUMENTS, NAME as BATCH, batch_sheet
+from xlcheck.layout.tables.filling import fill, says_sample
+from xlcheck.layout.tables.gradients import GRADIENTS, STEP, gradients_sheet, step_sheet
+from xlcheck.layout.tables.layers import Bands, owner_of
+from xlcheck.layout.tables.margin import EQUATION, Margin
 from xlcheck.learning.optimisers import STEPS
 from xlcheck.learning.optimisers.batch import Batch
 from xlcheck.model.model_spec import ModelSpec

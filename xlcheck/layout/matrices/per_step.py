@@ -14,9 +14,9 @@ from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.layout.chosen_step import ChosenStep
 from xlcheck.layout.common import choose, heading, likeliest, speaking, title
 from xlcheck.layout.draft import Draft, reference
-from xlcheck.layout.margin import put_text
-from xlcheck.layout.products import EQUATIONS, TOP, Line, Lines, Part, Product, products_of, softened
+from xlcheck.layout.matrices.products import EQUATIONS, TOP, Line, Lines, Part, Product, products_of, softened
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.tables.margin import put_text
 from xlcheck.numerics import exp
 from xlcheck.texts import meant, say
 from xlcheck.workbook.limits import MAX_ARGUMENTS

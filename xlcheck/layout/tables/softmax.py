@@ -9,8 +9,8 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Quantity
 from xlcheck.layout.common import UNIT
 from xlcheck.layout.draft import Draft, View
-from xlcheck.layout.margin import put_text
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.tables.margin import put_text
 from xlcheck.numerics import exp
 from xlcheck.texts import say
 

@@ -14,12 +14,12 @@ from xlcheck.graph.quantities import Quantity, Role, in_time
 from xlcheck.layout.common import UNIT, choose, heading, likeliest, over_first_states, scale_of_role, style_of
 from xlcheck.layout.data.store import Store
 from xlcheck.layout.draft import Draft, View
-from xlcheck.layout.idioms import explain
-from xlcheck.layout.margin import EQUATION, MEANING, SYMBOL, Margin, unit_names
-from xlcheck.layout.quantity_formulas import column_formulas
 from xlcheck.layout.sheet import SheetDraft
-from xlcheck.layout.softmax import softmax_parts
-from xlcheck.layout.table import FIRST, START, Line, Table
+from xlcheck.layout.tables.idioms import explain
+from xlcheck.layout.tables.margin import EQUATION, MEANING, SYMBOL, Margin, unit_names
+from xlcheck.layout.tables.quantity_formulas import column_formulas
+from xlcheck.layout.tables.softmax import softmax_parts
+from xlcheck.layout.tables.table import FIRST, START, Line, Table
 from xlcheck.layout.widening import brief_width, formula_width
 from xlcheck.texts import in_quotes, say, say_all
 from xlcheck.workbook.bindings import FilledHelper

@@ -1,0 +1,1 @@
+"""The tables of layers, gradients and batches: a row for each unit of each symbol, and time to the right."""
