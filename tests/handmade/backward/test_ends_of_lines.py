@@ -124,3 +124,74 @@ def test_numbers_of_samples_beside_results_are_none(tmp_path: Path) -> None:
     numbered = _mean_gradients() | {"G4": 1, "G5": 2, "G6": 3, "G7": 4}
     assert answer(numbered, tmp_path) == (0, set())
     assert answer(numbered | {"G6": 0.3}, tmp_path) == (3, set())
+
+
+def _adaline() -> dict[str, object]:
+    """A linear unit that learns to tell two classes: its error by its sum, and beside it the class that it gives."""
+    cells: dict[str, object] = {"B1": 0.1, "E4": 0.2, "F4": -0.1, "G4": 0.05}
+    for row, (one, other, target) in enumerate(((-1, -1, -1), (-1, 1, 1), (1, -1, 1), (1, 1, 1), (-1, -1, -1)), 4):
+        cells |= {f"B{row}": one, f"C{row}": other, f"D{row}": target, f"I{row}": f"=D{row}-H{row}"}
+        cells |= {f"{w}{row}": f"={w}{row - 1}+{by}{row - 1}" for w, by in ("EJ", "FK", "GL") if row > 4}
+        cells |= {f"H{row}": f"=B{row}*E{row}+C{row}*F{row}+G{row}", f"L{row}": f"=$B$1*I{row}"}
+        cells |= {f"J{row}": f"=$B$1*I{row}*B{row}", f"K{row}": f"=$B$1*I{row}*C{row}"}
+        cells |= {f"M{row}": f"=IF(H{row}>=0,1,-1)", f"N{row}": f"=IF(M{row}<>D{row},1,0)"}
+    return cells
+
+
+@pytest.mark.parametrize("change", [{}, {"K6": "=$B$1*I6*B6"}, {"E7": "=E6+K6"}, {"H8": "=B8*E8+C8*E8+G8"}])
+def test_a_class_that_an_output_tells_is_no_output(change: dict[str, object], tmp_path: Path) -> None:
+    """Rule: what learns is what the error is taken of; whether the class is right is only counted."""
+    code, roots = answer(_adaline() | change, tmp_path)
+    assert (code == 0) is (not change)
+    assert roots <= change.keys()
+
+
+def _batches() -> dict[str, object]:
+    """Mini-batches of two samples, the weights copied from row to row, and a rate that falls from batch to batch."""
+    cells: dict[str, object] = {"B1": 0.5, "D1": 0.9, "E4": 0.2, "F4": -0.3, "G4": 0}
+    samples = (((0.4, -0.6, 1), (2.7, -1.6, 0)), ((-0.4, 1.1, 0), (-1.8, -1, 1)), ((0.4, 0.3, 1), (0.1, 1.7, 0)))
+    for step, batch in enumerate(samples):
+        top = 4 + 3 * step
+        for row, (one, other, target) in enumerate(batch, top):
+            cells |= {f"A{row}": step + 1, f"B{row}": one, f"C{row}": other, f"D{row}": target}
+            cells |= {f"H{row}": f"=1/(1+EXP(-(B{row}*E{row}+C{row}*F{row}+G{row})))", f"I{row}": f"=H{row}-D{row}"}
+        for row in range(top, top + 3):
+            for w, g in zip("EFG", "KLM", strict=True):
+                before = f"={w}{row - 1}"
+                if row > 4:
+                    cells[f"{w}{row}"] = f"{before}-N{row - 2}*{g}{row - 1}" if row == top else before
+        cells[f"N{top + 1}"] = f"=$B$1*$D$1^(A{top + 1}-1)"
+        cells |= {f"{g}{top + 2}": f"=SUMPRODUCT($I{top}:$I{top + 1},{x}{top}:{x}{top + 1})/2" for g, x in ("KB", "LC")}
+        cells[f"M{top + 2}"] = f"=AVERAGE(I{top}:I{top + 1})"
+    return cells
+
+
+@pytest.mark.parametrize("change", [{}, {"N8": "=$B$1*$D$1^(A8)"}, {"F10": "=F9-N5*L9"}, {"G8": "=G6"}])
+def test_weights_that_are_handed_on_and_rates_that_fall_by_one_law(change: dict[str, object], tmp_path: Path) -> None:
+    """Rule: a copy of a weight is right if all that goes on from it is; one rate that counts otherwise is no pass."""
+    code, roots = answer(_batches() | change, tmp_path)
+    assert (code == 0) is (not change)
+    assert roots <= change.keys()
+
+
+def test_adagrad_may_begin_with_a_number(tmp_path: Path) -> None:
+    """Rule: Keras's sums of squares begin with 0.1, and a slip in the first sum is seen as in any other one."""
+    cells: dict[str, object] = {"B1": 0.3, "D1": 1e-7, "E4": 0.2, "F4": -0.1}
+    for row, (x, y) in enumerate(((1, 2.1), (-0.5, 0.4), (2, 3.9), (0.3, 1.2)), 4):
+        cells |= {
+            f"A{row}": x,
+            f"B{row}": y,
+            f"G{row}": f"=E{row}*A{row}+F{row}",
+            f"H{row}": f"=2*(G{row}-B{row})*A{row}",
+        }
+        cells |= {f"I{row}": f"=2*(G{row}-B{row})"}
+        for w, g, s in ("EHJ", "FIK"):
+            kept = f"{s}{row - 1}" if row > 4 else "0.1"
+            cells[f"{s}{row}"] = f"={kept}+{g}{row}^2"
+            if row > 4:
+                cells[f"{w}{row}"] = f"={w}{row - 1}-$B$1*{g}{row - 1}/(SQRT({s}{row - 1})+$D$1)"
+    assert answer(cells, tmp_path) == (0, set())
+    for change in ({"J4": "=0.1+H4"}, {"K6": "=K4+I6^2"}, {"E6": "=E5-$B$1*H5/(SQRT(J4)+$D$1)"}):
+        code, roots = answer(cells | change, tmp_path)
+        assert code != 0
+        assert roots <= change.keys()

@@ -88,12 +88,12 @@ def _schedules(values: Array, settings: Mapping[Address, Array]) -> Iterator[Coe
         for cell, count in settings.items():
             require_time()
             if cell != start and cell[0] and count[-1] >= 0 and float(count[-1]).is_integer():
-                for how, parameter, size in _falling(left, count, settings):
-                    yield Coefficient(start, 1.0, (how, parameter), first * size)
+                for how, parameter, shift, size in _falling(left, count, settings):
+                    yield Coefficient(start, 1.0, (how, parameter, shift), first * size)
 
 
-def _falling(left: Array, count: Array, settings: Mapping[Address, Array]) -> Iterator[tuple[str, float, Array]]:
-    """Each law under which a rate falls as it does: its name, its typed number, and the values that follow.
+def _falling(left: Array, count: Array, settings: Mapping[Address, Array]) -> Iterator[tuple[str, float, float, Array]]:
+    """Each law under which a rate falls as it does: its name, its typed number, the first step, and what follows.
 
     Args:
         left: what is left of the rate.
@@ -112,18 +112,20 @@ def _falling(left: Array, count: Array, settings: Mapping[Address, Array]) -> It
                 slope = (line - start) / (count - shift)
                 size = _number(slope, how, settings)
                 if size is not None and _agree(left, back(start + size * (count - shift))):
-                    yield how, _typed(size), back(start + size * (count - shift))
+                    yield how, _typed(size), shift, back(start + size * (count - shift))
         yield from _in_stairs(left, count, settings)
 
 
-def _in_stairs(left: Array, count: Array, settings: Mapping[Address, Array]) -> Iterator[tuple[str, float, Array]]:
+def _in_stairs(
+    left: Array, count: Array, settings: Mapping[Address, Array]
+) -> Iterator[tuple[str, float, float, Array]]:
     """A rate that stays for some steps and then falls by a factor."""
     for length in (own for own in settings.values() if (own > 1).all()):
         for shift in (0.0, 1.0):
             stairs = np.floor((count - shift) / length)
             for factor in (own for own in settings.values() if (own > 0).all() and (own < 1).all()):
                 if stairs.any() and _agree(left, factor**stairs):
-                    yield "stairs", 0.0, factor**stairs
+                    yield "stairs", 0.0, shift, factor**stairs
 
 
 def _number(values: Array, how: str, settings: Mapping[Address, Array]) -> Array | None:

@@ -17,6 +17,7 @@ from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward.set_up import RATE, fall_by_several_laws
 from xlcheck.handmade.backward.steps import Move
 from xlcheck.handmade.equations.unread_numbers import unread_beside
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
@@ -63,11 +64,14 @@ def gaps(
         yield "a weight stays what it is where others move"
     if _uneven(reading, accepted):
         yield "weights of one step move in different ways"
+    rates = (cell for cell, (_, role) in reading.roles.items() if role.quantity.name == RATE)
+    if fall_by_several_laws(reading.sheet, rates):
+        yield "the rates of a line fall by several laws"
     if _thresholds(reading, accepted):
         yield "a threshold is added in some steps and subtracted in others, or no step trains it"
     precedents = Precedents(table)
     read = {read for cell in table.texts for read in precedents.of(cell)}
-    settled = {*others, *(() if _learns_itself(reading) else table.numbering(read))}
+    settled = {*others, *_numbering(table, reading, read)}
     yield from _of_cells(
         (cell for cell in _unread_numbers(table, reading, {*right}) if cell not in settled),
         "was typed where results stand, and no formula of a step reads it",
@@ -292,6 +296,15 @@ def _may_count(cell: Address, stride: Offset, table: CellTable, reading: Reading
     numbers = [number(own) for own in line]
     are_answers = len(line) > 2 and {*numbers} <= {0.0, 1.0}
     return number(cell).is_integer() and not are_answers and not _learns_itself(reading)
+
+
+def _numbering(table: CellTable, reading: Reading, read: Collection[Address]) -> set[Address]:
+    """The numbers of steps or samples; where outputs are compared with inputs, those that begin with 0 or 1."""
+    found = table.numbering(read)
+    if not _learns_itself(reading):
+        return found
+    first = {column: min(own for own in found if own[::2] == column) for column in {own[::2] for own in found}}
+    return {own for own in found if reading.sheet.terms.number(first[own[::2]]) in {0, 1}}
 
 
 def _learns_itself(reading: Reading) -> bool:

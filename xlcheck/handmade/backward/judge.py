@@ -102,6 +102,7 @@ class Judge:
         for cell in self.table.texts:
             if cell not in self.said.agree and (quantity := shown(cell, self.reading, self.said.agree)) is not None:
                 self.said.compare(cell, Role(quantity))
+        self._handed_on()
         self._evaluations()
         shapes = {self._shape(cell) for cell in (*self.said.agree, *self.said.results) if cell in self.table.texts}
         for cell in self.table.texts:
@@ -314,6 +315,16 @@ class Judge:
 
     def _shape(self, cell: Address) -> tuple[str, str]:
         return shape_in(self.table, cell)
+
+    def _handed_on(self) -> None:
+        """The copies of weights from which right cells go on, and nothing else does."""
+        terms, weights = self.reading.sheet.terms, self.reading.steps
+        held = set().union(*(weights[number].truth.network.weights for number in self.accepted))
+        for cell in self.table.texts.keys() - self.said.agree.keys() - self.said.results.keys():
+            readers = terms.readers.get(cell, ())
+            origin = source(cell, terms) if isinstance(terms.get(cell), Leaf) else None
+            if origin in held and readers and all(reader in self.said.agree for reader in readers):
+                self.said.compare(cell, Role(Quantity("weight", self.reading.sheet.cells[origin])))
 
     def _evaluations(self) -> None:
         """What is counted beside a training, as how many of its answers are right, is none of it."""

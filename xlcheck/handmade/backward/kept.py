@@ -7,6 +7,7 @@ gradient with a part of its weight (L2), cut off, added to a share of what was k
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -208,7 +209,17 @@ class Kept:
             found = self._kind(cell, slot.share, scale, slot.power, pull, None, number)
             if found is not None and found.kind == slot.kind and same(found.values, self._sheet.cells[cell]):
                 return found
+            if slot.kind == "sum" and (found := self._begins_with_a_number(slot, cell, pull)) is not None:
+                return found
         return None
+
+    def _begins_with_a_number(self, slot: Slot, cell: Address, pull: Pull) -> Slot | None:
+        """A sum that began with a small number, as Keras's Adagrad does (`initial_accumulator_value`)."""
+        added = slot.factor * pull.values**slot.power
+        start = coefficient(self._sheet.cells[cell] - added, self._sheet.settings_of(cell))
+        if start is None or not (start.size > 0).all():
+            return None
+        return replace(slot, cell=cell, pull=pull, values=start.size + added, before=None)
 
     def _kept_before(self, number: int, weight: Address) -> set[Address]:
         """What is kept of a weight in the step that ends with it; empty if nothing is, or at the first step."""

@@ -10,7 +10,7 @@ from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term
 from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells, SampleCells
 from xlcheck.handmade.backward.neurons import MINUS, Monomial, Neuron, Neurons, partners
 from xlcheck.handmade.backward.recurrence import Recurrence, recurrences
-from xlcheck.handmade.reading.cell_terms import CellTerms, source
+from xlcheck.handmade.reading.cell_terms import CellTerms, leaves, source
 
 _PAIR = 2
 
@@ -131,6 +131,8 @@ def _targets(
         for output, target in (pair, pair[::-1]):
             if target in terms or target in updates or output in targets or output in updates:
                 continue
+            if output in terms and any(targets.get(read) == target for read in leaves(terms[output])):
+                continue  # a class that is told by an output, and whether it is right
             if output not in units and output in terms:
                 found = neurons.threshold(output) or neurons.linear(output)
                 units |= {} if found is None else {output: found}

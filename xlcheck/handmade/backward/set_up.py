@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import permutations, product
 
 import numpy as np
@@ -13,6 +13,9 @@ from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, coefficient, 
 from xlcheck.handmade.backward.evaluation import evaluate, same
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.sheet import Sheet
+from xlcheck.handmade.reading.lines import by_line
+
+RATE = "learning rate"
 
 
 def settings_held(sheet: Sheet, steps: Mapping[Address, int]) -> Iterator[tuple[Address, tuple[int, Role]]]:
@@ -35,6 +38,23 @@ def settings_held(sheet: Sheet, steps: Mapping[Address, int]) -> Iterator[tuple[
                 yield cell, (number, Role(values))
 
 
+def fall_by_several_laws(sheet: Sheet, rates: Iterable[Address]) -> bool:
+    """Whether computed rates in one line follow several laws, as where one counts steps from 0 and others from 1.
+
+    Args:
+        sheet: the sheet.
+        rates: the cells that hold them.
+    """
+
+    def law(cell: Address) -> object:
+        settings, held = _later(sheet, cell)
+        found = coefficient(held, settings, falls=True)
+        return found.form if found is not None and found.how else None
+
+    lines = by_line(cell for cell in rates if cell in sheet.terms).values()
+    return any(len({*map(law, line)}) > 1 for line in lines)
+
+
 def _values(sheet: Sheet, cell: Address) -> Quantity | None:
     """What a cell should hold; None if nobody knows."""
     if isinstance(sheet.terms[cell], Leaf):
@@ -45,10 +65,10 @@ def _values(sheet: Sheet, cell: Address) -> Quantity | None:
             return Quantity(name, values)
     found = coefficient(held, settings, falls=True)
     if found is not None and found.how:
-        return Quantity("learning rate", found.size)
+        return Quantity(RATE, found.size)
     if _is_choice(sheet.terms[cell], settings):
-        return Quantity("learning rate", held)
-    corrected = (Quantity("learning rate", own) for own in _corrected(settings, sheet.terms[cell]) if same(own, held))
+        return Quantity(RATE, held)
+    corrected = (Quantity(RATE, own) for own in _corrected(settings, sheet.terms[cell]) if same(own, held))
     return _next(sheet, cell, settings, held) or next(corrected, None)
 
 
@@ -75,7 +95,7 @@ def _next(sheet: Sheet, cell: Address, settings: Mapping[Address, Array], held: 
         with np.errstate(all="ignore"):
             share = coefficient(held / own, {c: v for c, v in settings.items() if c != before})
         if share is not None and not share.how and (share.size > 0).all() and (share.size <= 1).all():
-            return Quantity("learning rate", own * share.size)
+            return Quantity(RATE, own * share.size)
         if same(held, own + 1):
             return Quantity("number of the step", own + 1)
     return None
