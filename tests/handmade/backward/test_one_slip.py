@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from equation_sheets import save
+from equation_sheets import answer as answer_to, save
 from training_sheets import ROWS, Cells, cell, judged, roots, trained, training, with_gradients
 
 from fixtures.handmade.drawn.score import answer
@@ -144,3 +144,22 @@ def test_two_trainings_may_have_the_same_inputs_and_other_targets(tmp_path: Path
             cells[f"{sheet}!{place}"] = own + more if isinstance(own, float) and place[0] == "D" else own
     part = judged(cells, tmp_path / "w.xlsx")
     assert (_roots(part), part.counts().not_evaluated) == (set(), 0)
+
+
+def test_a_formula_between_two_of_its_kind_is_as_these_are(tmp_path: Path) -> None:
+    """Rule: two steps are no line, but the weights below one another are; with it the whole training is right."""
+    cells: dict[str, object] = {"B1": 0.3, "D1": 1e-7}
+    steps = (("BCDE", (0.4, -0.6, 1.1), 0.5), ("GHIJ", (1.0, 0.2, -0.3), -0.3), ("LMNO", (-0.2, 0.7, 0.5), 0.1))
+    for step, ((w, g, s, new), inputs, target) in enumerate(steps):
+        cells |= {f"{g}{row}": x for row, x in enumerate(inputs, 3)} | {f"{g}6": target}
+        cells[f"{g}15"] = f"={w}9*{g}3+{w}10*{g}4+{w}11*{g}5+{w}12"
+        cells[f"{g}16"] = f"=2*({g}15-{g}6)"
+        before = steps[step - 1][0] if step else None
+        for row in range(9, 13):
+            cells[f"{w}{row}"] = f"={before[3]}{row}" if before else round(0.31 * row - 3, 2)
+            cells[f"{g}{row}"] = f"={g}$16*{g}{row - 6}" if row < 12 else f"={g}16"
+            cells[f"{s}{row}"] = f"={f'{before[2]}{row}' if before else '0.1'}+{g}{row}^2"
+            cells[f"{new}{row}"] = f"={w}{row}-$B$1*{g}{row}/(SQRT({s}{row})+$D$1)"
+    assert answer_to(cells, tmp_path) == (0, set())
+    for place, text in (("I10", "=0+H10^2"), ("N11", "=I11+M11"), ("I11", "=D10+H11^2")):
+        assert answer_to(cells | {place: text}, tmp_path) == (1, {place})

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from xlcheck.formulas.algebra import Address, Term
-from xlcheck.formulas.shapes import shape_of
+from xlcheck.formulas.shapes import moved, shape_of
 from xlcheck.handmade import effort
 from xlcheck.handmade.backward.coefficients import SETTINGS
 from xlcheck.handmade.backward.data import behind
@@ -21,12 +21,13 @@ from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.slips import Edit, Slips
+from xlcheck.handmade.patterns import as_in_pattern
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.digits import agrees
 from xlcheck.handmade.reading.evaluated import computed
 from xlcheck.handmade.reading.lines import lines_of
-from xlcheck.handmade.reading.offsets import beside_at
+from xlcheck.handmade.reading.offsets import beside_at, offset
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
 
@@ -34,6 +35,8 @@ _MOST_READINGS, _HABIT, _LARGEST = 24, 3, 300
 _SHARE, _UNLESS_CERTAIN = 0.8, 0.5
 """Of the time that is left, for the training of which some steps are certain; and where it may be none, as layers that
 are no training need the rest."""
+_MANY, _FEW = 6, 3
+"""Formulas around one that breaks their pattern, from which on that is tried first; and of how many that is."""
 _SAME = 1e-9
 
 
@@ -55,6 +58,9 @@ def one_slip(
         sheet_of: finds the networks.
         judged: what becomes of the sheet under an edit.
     """
+    for edit in (*_in_pattern(table), *_between(table)):
+        if (better := judged(edit)) is not None and _is_whole(better, edit, terms):
+            return better
     if len(table.texts) > _LARGEST:  # what is large has lines that say what is wrong
         return None
     suspects = _suspects(table, terms, reading, part)
@@ -81,6 +87,24 @@ def one_slip(
     except effort.OutOfTimeError:
         return None
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _in_pattern(table: CellTable) -> list[Edit]:
+    """The formulas that break a pattern of many others, as these have it."""
+    broken = sorted(as_in_pattern(table), key=lambda own: -own[2])
+    return [{cell: text} for cell, text, followers in broken[:_FEW] if followers >= _MANY]
+
+
+def _between(table: CellTable) -> list[Edit]:
+    """The formulas between two that were filled from one another, as these are there; few, or they are no slips."""
+    found: list[Edit] = []
+    for cell in table.texts:
+        for by in ((0, 1), (1, 0)):
+            before, behind = (offset(cell, by, k) for k in (-1, 1))
+            if {before, behind} <= table.texts.keys() and table.fills(before, behind) and not table.fills(before, cell):
+                text = moved(table.texts[before], *by)
+                found += [] if text is None else [{cell: text}]
+    return found if len(found) <= _FEW else []
 
 
 def _suspects(table: CellTable, terms: CellTerms, reading: Reading | None, part: Part | None) -> set[Address]:
