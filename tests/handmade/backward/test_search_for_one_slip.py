@@ -96,6 +96,9 @@ def test_of_two_edits_that_do_as_well_neither_counts(tmp_path: Path) -> None:
 
 
 def test_what_is_large_has_lines_that_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rule: in a sheet of many formulas no edit is tried."""
+    """Rule: in a sheet of many formulas no edit is tried but of what breaks its line."""
     monkeypatch.setattr(search, "_LARGEST", 10)
-    assert _searched(tmp_path / "w.xlsx", _as_meant) == (None, [])
+    found, asked = _searched(tmp_path / "w.xlsx", _as_meant)
+    assert found is not None
+    assert len(asked) == 1
+    assert _searched(tmp_path / "w.xlsx", _as_meant, _ANOTHER) == (None, [])
