@@ -15,7 +15,7 @@ from unittest.mock import patch
 from xlcheck.engines.ironcalc import _load, _Session
 from xlcheck.engines.plain import load_or_plain
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, cell_name, column_index, parse_range
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.workbook import as_built
 from xlcheck.workbook.content import Cell, Value, WorkbookContent

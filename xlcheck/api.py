@@ -280,7 +280,7 @@ def check(
     # From here on the engine loads the file.
     from xlcheck.building.given_model import required
     from xlcheck.oracle.on_request import keras_if_installed
-    from xlcheck.verdicts.generated import check_content
+    from xlcheck.verdicts.generated.check import check_content
     from xlcheck.workbook.manifest import is_generated
 
     if bindings is not None or not is_generated(content):

@@ -83,7 +83,7 @@ def measure(steps: int, path: Path) -> None:
     from xlcheck.layout.plan import plan_model
     from xlcheck.learning.forward import forward_graph
     from xlcheck.memory import no_garbage_collection
-    from xlcheck.verdicts.generated import check_content
+    from xlcheck.verdicts.generated.check import check_content
     from xlcheck.workbook.reader import read_workbook
     from xlcheck.workbook.writer import write_workbook
 

@@ -16,7 +16,7 @@ from xlcheck.chapter.lessons.training import TRAINING_LESSONS, plan_training
 from xlcheck.chapter.recordings.training import load_training
 from xlcheck.engines import engine
 from xlcheck.formulas.printing import Style
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.writer import write_workbook
 

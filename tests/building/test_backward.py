@@ -20,7 +20,7 @@ from xlcheck.building.build import build_model
 from xlcheck.building.built import Built
 from xlcheck.engines import engine
 from xlcheck.formulas.printing import Style
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.workbook.manifest import Manifest, manifest_of
 from xlcheck.workbook.reader import read_workbook

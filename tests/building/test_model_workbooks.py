@@ -19,7 +19,7 @@ from xlcheck.errors import DataError, ModelError, NotSupportedError, UsageError,
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.printing import Style
 from xlcheck.layout.tables import table
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.workbook.manifest import manifest_of
 from xlcheck.workbook.reader import read_workbook

@@ -16,7 +16,7 @@ from xlcheck.formulas.printing import Style
 from xlcheck.graph.one_hot import LONG
 from xlcheck.layout import originals
 from xlcheck.model.keras_import import import_keras
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.reader import read_workbook
 

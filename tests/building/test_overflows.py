@@ -12,7 +12,7 @@ from sequential import L, sequential
 from xlcheck import api
 from xlcheck.errors import EngineError
 from xlcheck.model.keras_import import import_keras
-from xlcheck.verdicts import second_opinion
+from xlcheck.verdicts.generated import second_opinion
 from xlcheck.verdicts.report import CheckReport
 
 pytestmark = pytest.mark.keras

@@ -19,7 +19,7 @@ from xlcheck.formulas.pattern import formula_at
 from xlcheck.layout.plan import plan_model
 from xlcheck.model.keras_reader import read_model
 from xlcheck.oracle.record import record, retrace
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.workbook.manifest import manifest_of
 from xlcheck.workbook.plan import FormulaBlock, NumberBlock, WorkbookPlan

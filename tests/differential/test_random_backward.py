@@ -27,7 +27,7 @@ from xlcheck.learning.optimisers.batch import batch_graph
 from xlcheck.model.keras_reader import read_model
 from xlcheck.oracle.batch import record_batch
 from xlcheck.oracle.record import record
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
 from xlcheck.workbook.reader import read_workbook
 
 pytestmark = pytest.mark.keras

@@ -17,7 +17,7 @@ from thorough import EVERY_CASE, spread
 from xlcheck import api
 from xlcheck.chapter.lessons.training import TRAINING_LESSONS
 from xlcheck.layout.plan import plan_model
-from xlcheck.verdicts import altered
+from xlcheck.verdicts.generated import altered
 from xlcheck.verdicts.report import Status
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import manifest_of

@@ -21,7 +21,7 @@ from xlcheck.layout.drawings.picture_page import NAME, PicturePage
 from xlcheck.layout.plan import plan_model
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential
-from xlcheck.verdicts.expectation import expectation_of
+from xlcheck.verdicts.generated.expectation import expectation_of
 from xlcheck.verdicts.report import Status
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.writer import write_workbook

@@ -22,7 +22,7 @@ import xlcheck.pytest_plugin.items
 import xlcheck.pytest_plugin.stale
 import xlcheck.pytest_plugin.trace_check
 import xlcheck.verdicts.desired_formula
-import xlcheck.verdicts.generated
+import xlcheck.verdicts.generated.check
 import xlcheck.verdicts.mistakes.explain
 from xlcheck.model.keras_import import import_keras
 from xlcheck.workbook.manifest import manifest_of

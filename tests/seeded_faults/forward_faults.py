@@ -14,7 +14,7 @@ from xlcheck.formulas.parser import parse
 from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Reference, children
 from xlcheck.formulas.unparse import unparse
 from xlcheck.graph.quantities import Graph, Quantity, Role
-from xlcheck.verdicts.expectation import expectation_of
+from xlcheck.verdicts.generated.expectation import expectation_of
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import Manifest
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xlcheck.engines.ironcalc import IronCalc
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
 from xlcheck.verdicts.report import Kind
 from xlcheck.workbook.content import Cell, WorkbookContent
 from xlcheck.workbook.reader import read_workbook

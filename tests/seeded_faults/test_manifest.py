@@ -12,8 +12,8 @@ from thorough import EVERY_CASE, part_of, spread
 
 from xlcheck.engines import engine
 from xlcheck.errors import WorkbookError
-from xlcheck.verdicts.expectation import expectation_of
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
+from xlcheck.verdicts.generated.expectation import expectation_of
 from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
 from xlcheck.workbook.manifest import SHEET, Manifest, manifest_of
 from xlcheck.workbook.reader import read_workbook

@@ -9,7 +9,7 @@ import pytest
 from small_book import Change, Checker, SmallBook, right_book
 
 from xlcheck.engines import engine
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.workbook.reader import read_workbook
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from xlcheck.verdicts import altered as module
-from xlcheck.verdicts.altered import Altered, altered
+from xlcheck.verdicts.generated import altered as module
+from xlcheck.verdicts.generated.altered import Altered, altered
 from xlcheck.workbook.as_built import Alterations
 
 MANIFEST: Any = SimpleNamespace(bindings=[], selector=None)

@@ -12,7 +12,7 @@ from workbook_parts import edited
 
 from xlcheck import api
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.second_opinion import who_computes_all
+from xlcheck.verdicts.generated.second_opinion import who_computes_all
 from xlcheck.workbook.cell_codes import code_at
 from xlcheck.workbook.content import Cell, CellError, SheetContent, Value, WorkbookContent
 

@@ -13,11 +13,11 @@ from xlcheck import api
 from xlcheck.engines import engine
 from xlcheck.errors import NothingCheckedError
 from xlcheck.formulas.scanner import Ref
-from xlcheck.verdicts.expectation import expectation_of
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.moved_cells import _fits, _is_left, _Search
-from xlcheck.verdicts.moves import Move
-from xlcheck.verdicts.observe import observe
+from xlcheck.verdicts.generated.expectation import expectation_of
+from xlcheck.verdicts.generated.moved_cells import _fits, _is_left, _Search
+from xlcheck.verdicts.generated.moves import Move
+from xlcheck.verdicts.generated.observe import observe
 from xlcheck.verdicts.report import Kind
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.reader import read_workbook

@@ -17,8 +17,8 @@ from xlcheck.errors import ModelError, NothingCheckedError, OracleError, Workboo
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.model.model_spec import ModelSpec
-from xlcheck.verdicts.edited_inputs import Given, read_given
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
+from xlcheck.verdicts.generated.edited_inputs import Given, read_given
 from xlcheck.verdicts.report import Kind, Status
 from xlcheck.verdicts.tolerance import Patterns, Tolerance
 from xlcheck.workbook.manifest import SHEET
@@ -87,7 +87,7 @@ def test_what_was_stored_stays_beside_what_was_edited(
         kept.append((found, trace, before))
         return found
 
-    monkeypatch.setattr("xlcheck.verdicts.generated.read_given", watched)
+    monkeypatch.setattr("xlcheck.verdicts.generated.check.read_given", watched)
     (edit,) = check_small({cell: 0.3125}, recompute=recompute).edits
     ((found, trace, before),) = kept
     name = "rnn.kernel" if cell == "Weights!B2" else "input.x[1]"

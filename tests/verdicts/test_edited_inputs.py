@@ -10,8 +10,8 @@ import pytest
 
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role
 from xlcheck.graph.trace import Trace
-from xlcheck.verdicts.edited_inputs import read_given
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.generated.edited_inputs import read_given
 from xlcheck.verdicts.placement import Placement, Sighting
 from xlcheck.workbook.content import WorkbookContent
 

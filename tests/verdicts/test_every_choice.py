@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from xlcheck.learning.optimisers import OPTIMISERS
-from xlcheck.verdicts import perturbation
+from xlcheck.verdicts.generated import perturbation
 
 
 def _choices(*names: str) -> Any:

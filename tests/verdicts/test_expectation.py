@@ -18,8 +18,8 @@ from xlcheck.errors import NothingCheckedError, WorkbookError, XlcheckError
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.graph.trace import Trace
 from xlcheck.model.model_spec import InputSpec, LayerSpec
-from xlcheck.verdicts.expectation import expectation_of, own_sheets
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
+from xlcheck.verdicts.generated.expectation import expectation_of, own_sheets
 from xlcheck.workbook.bindings import Binding, FilledHelper, Helper
 from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
 from xlcheck.workbook.manifest import FORMAT, OLDER, SHEET, Manifest, sealed

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.verdicts.filled_columns import FilledColumn, judge_filled
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.generated.filled_columns import FilledColumn, judge_filled
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.workbook.cell_codes import codes_of
 from xlcheck.workbook.content import WorkbookContent

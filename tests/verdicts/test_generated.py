@@ -13,7 +13,7 @@ from xlcheck import api
 from xlcheck.engines import engine
 from xlcheck.errors import ModelError
 from xlcheck.graph.trace import Trace
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
 from xlcheck.verdicts.report import Kind, Status
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.reader import _parse, read_workbook

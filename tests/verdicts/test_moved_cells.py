@@ -15,8 +15,8 @@ from xlcheck import api
 from xlcheck.errors import NothingCheckedError
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.scanner import Ref, cut
-from xlcheck.verdicts import moved_cells
-from xlcheck.verdicts.moved_cells import _Numbers, _Search
+from xlcheck.verdicts.generated import moved_cells
+from xlcheck.verdicts.generated.moved_cells import _Numbers, _Search
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.workbook.cell_codes import codes_of
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.verdicts.moves import Move
+from xlcheck.verdicts.generated.moves import Move
 from xlcheck.workbook.cell_codes import address, code_of
 
 

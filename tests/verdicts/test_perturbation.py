@@ -20,8 +20,8 @@ from xlcheck import api
 from xlcheck.engines import engine
 from xlcheck.graph.expressions import Const, NotEqual, Ref
 from xlcheck.graph.quantities import Band, Graph, Quantity, Role
-from xlcheck.verdicts.generated import check_content
-from xlcheck.verdicts.other_numbers import _Draws, other_numbers
+from xlcheck.verdicts.generated.check import check_content
+from xlcheck.verdicts.generated.other_numbers import _Draws, other_numbers
 from xlcheck.verdicts.report import CheckReport, Status
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import WorkbookContent

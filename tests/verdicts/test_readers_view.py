@@ -15,7 +15,7 @@ from xlcheck.reports.render_junit import render_junit
 from xlcheck.reports.render_text import render_text
 from xlcheck.verdicts import readers_view
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
 from xlcheck.verdicts.report import CheckReport, Kind
 from xlcheck.workbook.reader import read_workbook
 

@@ -16,27 +16,27 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.quantities import Band, Quantity, Role
 from xlcheck.verdicts import compare
-from xlcheck.verdicts.allowed import allow
 from xlcheck.verdicts.desired_formula import Wanted, desired_formula
-from xlcheck.verdicts.edited_inputs import Given, read_given
-from xlcheck.verdicts.epochs import without_tables
-from xlcheck.verdicts.filled_columns import find_copy, find_filled, judge_filled
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.generated.allowed import allow
+from xlcheck.verdicts.generated.edited_inputs import Given, read_given
+from xlcheck.verdicts.generated.epochs import without_tables
+from xlcheck.verdicts.generated.filled_columns import find_copy, find_filled, judge_filled
+from xlcheck.verdicts.generated.observe import Observation, observe
+from xlcheck.verdicts.generated.perturbation import Perturbed, with_other_numbers
+from xlcheck.verdicts.generated.summary import Judged, part_of
 from xlcheck.verdicts.helpers import judge_helper
 from xlcheck.verdicts.judge import CARRIED, ROOT
 from xlcheck.verdicts.mistakes import forward
 from xlcheck.verdicts.mistakes.explain import Mistakes, WrongCell
 from xlcheck.verdicts.mistakes.products import products
 from xlcheck.verdicts.mistakes.trials import same_function
-from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.operands import Operands, forms
-from xlcheck.verdicts.perturbation import Perturbed, with_other_numbers
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.readers_view import reservations
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.verdicts.report import Kind, Status
 from xlcheck.verdicts.results import kind_of, quantity_results
-from xlcheck.verdicts.summary import Judged, part_of
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.bindings import Copy, FilledHelper
 from xlcheck.workbook.cell_codes import code_of

@@ -9,7 +9,7 @@ import pytest
 from small_book import Checker, SmallBook
 
 from xlcheck.engines import engine
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
 from xlcheck.verdicts.readers_view import _same_numbers
 from xlcheck.verdicts.report import Kind, Status
 from xlcheck.workbook.reader import read_workbook

@@ -13,7 +13,7 @@ from small_book import Change, Checker
 from xlcheck.formulas.addresses import Range
 from xlcheck.verdicts import elsewhere
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.unknown_constants import UnknownConstants
+from xlcheck.verdicts.generated.unknown_constants import UnknownConstants
 from xlcheck.verdicts.unknown_parts import Known
 from xlcheck.workbook.bindings import Binding
 from xlcheck.workbook.cell_codes import code_at

@@ -14,12 +14,12 @@ from small_book import SELECTOR, SmallBook
 from xlcheck.engines import engine
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.verdicts.edited_inputs import formulas_for_numbers, said_of_formulas, that_read_the_network
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.observe import Observation, observe
+from xlcheck.verdicts.generated.edited_inputs import formulas_for_numbers, said_of_formulas, that_read_the_network
+from xlcheck.verdicts.generated.observe import Observation, observe
+from xlcheck.verdicts.generated.second_opinion import _codes, _may_take_more, who_knows_overflows, without_lone_errors
 from xlcheck.verdicts.read_otherwise import read_otherwise
 from xlcheck.verdicts.readers_view import lost_digits
-from xlcheck.verdicts.second_opinion import _codes, _may_take_more, who_knows_overflows, without_lone_errors
 from xlcheck.workbook.cell_codes import code_at
 from xlcheck.workbook.content import CellError, NotEvaluated
 from xlcheck.workbook.reader import read_workbook

@@ -15,7 +15,7 @@ from workbook_parts import typed
 
 from xlcheck import api
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range, parse_range
-from xlcheck.verdicts.expectation import expectation_of
+from xlcheck.verdicts.generated.expectation import expectation_of
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.workbook import as_built
 from xlcheck.workbook.as_built import Alterations, Constants, _altered, alterations, bands

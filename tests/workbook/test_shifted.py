@@ -10,7 +10,7 @@ import pytest
 
 from xlcheck import api
 from xlcheck.errors import NothingCheckedError
-from xlcheck.verdicts.altered import shifted
+from xlcheck.verdicts.generated.altered import shifted
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.manifest import SHEET
 from xlcheck.workbook.reader import read_workbook

@@ -34,7 +34,7 @@ from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import ModelSpec
 from xlcheck.shown import encodable
 from xlcheck.sizes import TRACE_NUMBERS
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.writer import write_workbook
 

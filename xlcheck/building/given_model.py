@@ -53,7 +53,7 @@ def _require_model(content: WorkbookContent, model: Any) -> dict[str, str]:
         UsageError: it trains a model instead of showing a trained one.
     """
     from xlcheck.model.keras_reader import fits, in_words, read_model, require_supported
-    from xlcheck.verdicts.expectation import expectation_of
+    from xlcheck.verdicts.generated.expectation import expectation_of
 
     manifest, _ = expectation_of(content)
     if manifest.epochs is not None:
@@ -108,7 +108,7 @@ def _require_inputs(content: WorkbookContent, inputs: Any, model: Any) -> None:
         DataError: they are others, or of another shape.
     """
     from xlcheck.building.inputs import fitted, inputs_of
-    from xlcheck.verdicts.expectation import expectation_of
+    from xlcheck.verdicts.generated.expectation import expectation_of
 
     manifest, graph = expectation_of(content)
     shapes = {item.tensor: item.shape for item in manifest.spec.inputs}

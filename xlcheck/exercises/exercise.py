@@ -31,7 +31,7 @@ from xlcheck.layout.plan import plan_model
 from xlcheck.learning.forward import forward_graph
 from xlcheck.learning.optimisers.batch import batch_graph
 from xlcheck.texts import say
-from xlcheck.verdicts.generated import check_content
+from xlcheck.verdicts.generated.check import check_content
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.writer import write_workbook

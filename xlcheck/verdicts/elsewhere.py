@@ -20,12 +20,12 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.scanner import tokens
 from xlcheck.graph.quantities import Graph
 from xlcheck.grouping import grouped
-from xlcheck.verdicts.edited_inputs import TO_THE_NETWORK, formulas_for_numbers, that_read_the_network
 from xlcheck.verdicts.formula_cells import QUICK_CELLS, FormulaCells, Upstream
+from xlcheck.verdicts.generated.edited_inputs import TO_THE_NETWORK, formulas_for_numbers, that_read_the_network
+from xlcheck.verdicts.generated.observe import Observation
+from xlcheck.verdicts.generated.unknown_constants import UnknownConstants
 from xlcheck.verdicts.messages import first_of
-from xlcheck.verdicts.observe import Observation
 from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.verdicts.unknown_constants import UnknownConstants
 from xlcheck.verdicts.unknown_parts import NOTHING, Known, caught_by, known_of, may_cancel, may_fail
 from xlcheck.workbook.cell_codes import Codes, address, by_sheet, codes_of
 from xlcheck.workbook.content import WorkbookContent

@@ -10,7 +10,7 @@ import pytest
 
 from xlcheck import build, check
 from xlcheck.errors import UsageError
-from xlcheck.verdicts.expectation import expectation_of
+from xlcheck.verdicts.generated.expectation import expectation_of
 from xlcheck.workbook.reader import read_workbook
 
 

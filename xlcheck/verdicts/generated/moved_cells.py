@@ -26,10 +26,10 @@ from xlcheck.frozen import dataclass
 from xlcheck.grouping import grouped
 from xlcheck.verdicts.cell_result import CellResult
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.generated.moves import LINES, MOST, STEPS, Move
+from xlcheck.verdicts.generated.observe import CellKey, Observation
 from xlcheck.verdicts.judge import close
 from xlcheck.verdicts.messages import plural
-from xlcheck.verdicts.moves import LINES, MOST, STEPS, Move
-from xlcheck.verdicts.observe import CellKey, Observation
 from xlcheck.verdicts.placement import Sighting, magnitude
 from xlcheck.verdicts.recalculate import recalculate
 from xlcheck.verdicts.tolerance import Tolerance

@@ -27,7 +27,7 @@ from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.observe import Observation
+from xlcheck.verdicts.generated.observe import Observation
 from xlcheck.verdicts.placement import Sighting, is_number
 from xlcheck.verdicts.recalculate import recalculate
 from xlcheck.workbook.cell_codes import position

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from xlcheck.errors import NothingCheckedError
 from xlcheck.formulas.addresses import column_name
 from xlcheck.frozen import dataclass
+from xlcheck.verdicts.generated.moves import LINES, MOST, STEPS, Move
 from xlcheck.verdicts.messages import first_of, plural
-from xlcheck.verdicts.moves import LINES, MOST, STEPS, Move
 from xlcheck.workbook.as_built import DAMAGED, RECORD, Constants, alterations, bands, constants_of, fingerprint
 from xlcheck.workbook.cell_codes import position
 from xlcheck.workbook.content import ConstantCells, SheetContent, WorkbookContent

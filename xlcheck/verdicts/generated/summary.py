@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Graph
 from xlcheck.verdicts.cell_result import Found
-from xlcheck.verdicts.filled_columns import FilledVerdict
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.generated.filled_columns import FilledVerdict
+from xlcheck.verdicts.generated.observe import Observation
 from xlcheck.verdicts.helpers import HelperVerdict, equal
 from xlcheck.verdicts.judge import Codes
 from xlcheck.verdicts.messages import first_of, others_on, plural
-from xlcheck.verdicts.observe import Observation
 from xlcheck.verdicts.parts import ORDER, Part
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.readers_view import find_stale, wrongly_shown

@@ -13,9 +13,9 @@ from xlcheck.formulas.meaning import same_formula
 from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Graph
 from xlcheck.grouping import grouped
-from xlcheck.verdicts.expectation import own_sheets
-from xlcheck.verdicts.filled_columns import FilledColumn, find_copy, find_filled
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.generated.expectation import own_sheets
+from xlcheck.verdicts.generated.filled_columns import FilledColumn, find_copy, find_filled
 from xlcheck.verdicts.placement import Placement, Sighting, is_number, placements_of
 from xlcheck.verdicts.recalculate import Reading, recalculate, runs
 from xlcheck.workbook.as_built import built_sheets

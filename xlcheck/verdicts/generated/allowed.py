@@ -13,11 +13,11 @@ from dataclasses import replace
 import numpy as np
 
 from xlcheck.verdicts.formula_cells import Upstream
+from xlcheck.verdicts.generated.summary import Judged
 from xlcheck.verdicts.helpers import HelperVerdict
 from xlcheck.verdicts.judge import AGREE, close
 from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.report import Status
-from xlcheck.verdicts.summary import Judged
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import by_sheet, code_of
 

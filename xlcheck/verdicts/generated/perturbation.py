@@ -24,8 +24,8 @@ from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.generated.other_numbers import other_numbers
 from xlcheck.verdicts.judge import ROOT
-from xlcheck.verdicts.other_numbers import other_numbers
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.placement import Sighting
 from xlcheck.verdicts.ranges import Verdicts
@@ -120,7 +120,7 @@ class Perturbed:
             if q.expr is not None and (verdicts.worst() == ROOT).any():
                 yield from self._found(q, verdicts, far=reach != 1)
         if tables:
-            from xlcheck.verdicts.epochs import TableCheck
+            from xlcheck.verdicts.generated.epochs import TableCheck
 
             for table, reading in zip(self.manifest.tables, tables, strict=True):
                 check = TableCheck(self.graph, table, reading, values, self.all_formulas, self._allowed)

@@ -15,25 +15,25 @@ from xlcheck.errors import ModelError, NothingCheckedError, OracleError, install
 from xlcheck.frozen import dataclass
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.trace import Trace
-from xlcheck.verdicts.allowed import allow
-from xlcheck.verdicts.altered import altered, require_places
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
-from xlcheck.verdicts.edited_inputs import Given, formulas_for_numbers, read_given, said_of_formulas
 from xlcheck.verdicts.elsewhere import depending_quantities
-from xlcheck.verdicts.expectation import expectation_of
-from xlcheck.verdicts.filled_columns import FilledVerdict, judge_filled
 from xlcheck.verdicts.formula_cells import QUICK_CELLS, FormulaCells
+from xlcheck.verdicts.generated.allowed import allow
+from xlcheck.verdicts.generated.altered import altered, require_places
+from xlcheck.verdicts.generated.edited_inputs import Given, formulas_for_numbers, read_given, said_of_formulas
+from xlcheck.verdicts.generated.expectation import expectation_of
+from xlcheck.verdicts.generated.filled_columns import FilledVerdict, judge_filled
+from xlcheck.verdicts.generated.observe import Observation, observe
+from xlcheck.verdicts.generated.second_opinion import WHY, who_computes_all, who_knows_overflows, without_lone_errors
+from xlcheck.verdicts.generated.summary import Judged, part_of
 from xlcheck.verdicts.helpers import judge_helper, shows_other_words
 from xlcheck.verdicts.messages import first_of, plural
-from xlcheck.verdicts.observe import Observation, observe
 from xlcheck.verdicts.parts import Part, report_of
 from xlcheck.verdicts.placement import magnitude
 from xlcheck.verdicts.read_otherwise import read_otherwise
 from xlcheck.verdicts.readers_view import hidden_circle, lost_digits, reservations, without_effect
 from xlcheck.verdicts.report import CheckReport, Status
-from xlcheck.verdicts.second_opinion import WHY, who_computes_all, who_knows_overflows, without_lone_errors
-from xlcheck.verdicts.summary import Judged, part_of
 from xlcheck.verdicts.tolerance import Patterns, Tolerance
 from xlcheck.workbook.bindings import Helper
 from xlcheck.workbook.content import TOO_LARGE, CellError, WorkbookContent
@@ -116,7 +116,7 @@ def check_content(
     parts = [main, Part((), notes=(*changed.words, *typed_over)), *(part for part, _ in tables)]
     found = report(parts)
     if found.counts.root:
-        from xlcheck.verdicts.moved_cells import require_cells_in_place
+        from xlcheck.verdicts.generated.moved_cells import require_cells_in_place
 
         if changed.words:
             require_places(content)
@@ -125,7 +125,7 @@ def check_content(
     by_default = perturb is None and is_right and not given.edits and _is_quick(graph, found, engine)
     if not (perturb or by_default):
         return found
-    from xlcheck.verdicts.perturbation import Perturbed, with_other_numbers
+    from xlcheck.verdicts.generated.perturbation import Perturbed, with_other_numbers
 
     settings = seen.settings[:1] if by_default else seen.settings
     known = (session, manifest, graph, formulas, all_formulas, seen.sightings, given.values, settings, tolerance)
@@ -202,7 +202,7 @@ class _Workbook:
         if not self.manifest.tables:
             return
         from xlcheck.graph.nudges import NUDGED
-        from xlcheck.verdicts.epochs import TableCheck
+        from xlcheck.verdicts.generated.epochs import TableCheck
 
         for table, reading in zip(self.manifest.tables, self.seen.tables, strict=True):
             prefix = NUDGED if table is self.manifest.nudges else ""
@@ -236,7 +236,7 @@ def _without_tables(content: WorkbookContent, manifest: Manifest) -> WorkbookCon
     """The workbook without the tables of a training, which are judged on their own."""
     if not manifest.tables:
         return content
-    from xlcheck.verdicts.epochs import without_tables
+    from xlcheck.verdicts.generated.epochs import without_tables
 
     return without_tables(content, manifest.tables)
 
