@@ -17,10 +17,10 @@ from xlcheck.engines.plain import load_or_plain
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, cell_name, column_index, parse_range
 from xlcheck.verdicts.generated.check import check_content
 from xlcheck.verdicts.report import CheckReport
-from xlcheck.workbook import as_built
 from xlcheck.workbook.content import Cell, Value, WorkbookContent
+from xlcheck.workbook.looks import as_built
+from xlcheck.workbook.looks.shown import Shown, read_shown
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.shown import Shown, read_shown
 
 _REFERENCE = re.compile(r"(?<![A-Za-z_.\"])(\$?)([A-Z]{1,3})(\$?)(\d+)(?![\d(A-Za-z_])")
 

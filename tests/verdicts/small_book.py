@@ -18,11 +18,11 @@ from xlcheck.graph.trace import Trace
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
 from xlcheck.verdicts.report import CheckReport, Status
-from xlcheck.workbook.as_built import MARK, _read, bands, kept, left_out
 from xlcheck.workbook.bindings import Binding, Helper
+from xlcheck.workbook.looks.as_built import MARK, _read, bands, kept, left_out
+from xlcheck.workbook.looks.shown import read_shown
 from xlcheck.workbook.manifest import SHEET, Manifest
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.shown import read_shown
 
 OWN_SHEETS = ("Data", "Weights", "Net", "All", "Check")
 SELECTOR = parse_range("Data!B1")

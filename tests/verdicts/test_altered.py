@@ -9,7 +9,7 @@ import pytest
 
 from xlcheck.verdicts.generated import altered as module
 from xlcheck.verdicts.generated.altered import Altered, altered
-from xlcheck.workbook.as_built import Alterations
+from xlcheck.workbook.looks.as_built import Alterations
 
 MANIFEST: Any = SimpleNamespace(bindings=[], selector=None)
 

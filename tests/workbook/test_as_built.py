@@ -17,9 +17,9 @@ from xlcheck import api
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range, parse_range
 from xlcheck.verdicts.generated.expectation import expectation_of
 from xlcheck.verdicts.report import CheckReport
-from xlcheck.workbook import as_built
-from xlcheck.workbook.as_built import Alterations, Constants, _altered, alterations, bands
 from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.looks import as_built
+from xlcheck.workbook.looks.as_built import Alterations, Constants, _altered, alterations, bands
 from xlcheck.workbook.manifest import SHEET, manifest_of
 from xlcheck.workbook.reader import read_workbook
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from xlcheck.workbook.out_of_sight import _of_anchors
+from xlcheck.workbook.looks.out_of_sight import _of_anchors
 from xlcheck.workbook.xml_tree import tree_of
 
 CONTENT: Any = SimpleNamespace(sheets={"S": SimpleNamespace(cells={(3, 2): object()})})

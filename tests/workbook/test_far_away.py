@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from workbook_parts import MAIN, workbook_parts
 
-from xlcheck.workbook.beside_cells import of_workbook, of_worksheet
 from xlcheck.workbook.container import open_container
+from xlcheck.workbook.looks.beside_cells import of_workbook, of_worksheet
 from xlcheck.workbook.parts import read_structure
 from xlcheck.workbook.xml_tree import tree_of
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from xlcheck.workbook.looks.shown import read_shown
 from xlcheck.workbook.number_formats import digits_shown
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.shown import read_shown
 
 
 @pytest.mark.parametrize(

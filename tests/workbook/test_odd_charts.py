@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
-from xlcheck.workbook.odd_charts import odd_marks, remembered_otherwise
+from xlcheck.workbook.looks.odd_charts import odd_marks, remembered_otherwise
 from xlcheck.workbook.xml_tree import tree_of
 
 C = 'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlcheck.workbook.pictures import _odd_frames
+from xlcheck.workbook.looks.pictures import _odd_frames
 from xlcheck.workbook.xml_tree import tree_of
 
 LONG = "a" * 39 + "bc"

@@ -14,13 +14,13 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.pattern import Pattern, row_number
 from xlcheck.workbook.cell_codes import code_at
 from xlcheck.workbook.content import Cell, CellError, ConstantCells, NotEvaluated
+from xlcheck.workbook.looks.shown import UsedFormats, read_shown
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.plain_sheet import read_plain
 from xlcheck.workbook.plan import FormulaBlock, NumberBlock, PlannedSheet, WorkbookPlan
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.sheet_cells import parse_cells
 from xlcheck.workbook.sheet_part import SheetPart
-from xlcheck.workbook.shown import UsedFormats, read_shown
 from xlcheck.workbook.writer import write_workbook
 
 HEAD = (
@@ -188,7 +188,7 @@ def test_formats_are_summed_in_their_order(monkeypatch: pytest.MonkeyPatch) -> N
     together = UsedFormats.of(formats)
 
     assert together.differs(UsedFormats.of(formats[::-1]))
-    monkeypatch.setattr("xlcheck.workbook.shown._AT_ONCE", 2)
+    monkeypatch.setattr("xlcheck.workbook.looks.shown._AT_ONCE", 2)
     assert UsedFormats.of(formats) == together
 
 

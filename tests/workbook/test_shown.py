@@ -13,9 +13,9 @@ from thorough import spread
 from workbook_parts import MAIN, edited
 
 from xlcheck import api
+from xlcheck.workbook.looks.shown import read_shown
 from xlcheck.workbook.number_formats import canonical
 from xlcheck.workbook.reader import read_workbook
-from xlcheck.workbook.shown import read_shown
 
 WORKBOOKS = Path(__file__).parents[2] / "workbooks"
 LSTM = WORKBOOKS / "lstm.xlsx"

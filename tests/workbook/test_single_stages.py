@@ -12,15 +12,15 @@ import pytest
 from xlcheck.errors import WorkbookError
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.graph.trace import Trace
-from xlcheck.workbook import beside_cells, pictures
 from xlcheck.workbook.container import open_container
 from xlcheck.workbook.content import Cell, SheetContent, WorkbookContent
-from xlcheck.workbook.fingerprint import with_fingerprint
-from xlcheck.workbook.narrow import Widths
+from xlcheck.workbook.looks import beside_cells, pictures
+from xlcheck.workbook.looks.fingerprint import with_fingerprint
+from xlcheck.workbook.looks.narrow import Widths
+from xlcheck.workbook.looks.readable import _grounds, is_light, is_pale, is_usual_font
 from xlcheck.workbook.number_formats import Formats, OddFormats, odd_looks
 from xlcheck.workbook.origin import is_generated, rebuilding
 from xlcheck.workbook.plan import NumberBlock, WorkbookPlan
-from xlcheck.workbook.readable import _grounds, is_light, is_pale, is_usual_font
 from xlcheck.workbook.sheet_cells import parse_cells
 from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.views import Factor, View, in_view

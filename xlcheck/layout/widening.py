@@ -9,8 +9,8 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.grouping import grouped
+from xlcheck.workbook.looks.pictures import GENERAL
 from xlcheck.workbook.number_formats import digits_shown
-from xlcheck.workbook.pictures import GENERAL
 from xlcheck.workbook.plan import Block, Formula, Merge, NumberBlock, PlannedCell, Spill
 from xlcheck.workbook.styles import STYLES
 

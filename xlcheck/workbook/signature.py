@@ -30,9 +30,9 @@ from xlcheck.errors import NothingCheckedError, SignatureError, UsageError, Work
 from xlcheck.files import read_input, reading, replacing, zip_part
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.meaning import canonical
-from xlcheck.workbook.as_built import SIGNATURE
 from xlcheck.workbook.container import open_container
 from xlcheck.workbook.content import CellError, SheetContent, Value, WorkbookContent
+from xlcheck.workbook.looks.as_built import SIGNATURE
 from xlcheck.workbook.manifest import Manifest, manifest_of, manifest_sheet
 from xlcheck.workbook.parts import read_structure
 from xlcheck.workbook.reader import read_workbook

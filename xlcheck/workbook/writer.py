@@ -24,9 +24,9 @@ from xlcheck.exclusive import exclusively, standing_in
 from xlcheck.files import replacing, zip_part
 from xlcheck.formulas.addresses import Range, quote_sheet
 from xlcheck.memory import no_garbage_collection
-from xlcheck.workbook.beside_cells import FOOTER
-from xlcheck.workbook.fingerprint import with_fingerprint
 from xlcheck.workbook.limits import MAX_HEIGHT, MAX_WIDTH, require_limits
+from xlcheck.workbook.looks.beside_cells import FOOTER
+from xlcheck.workbook.looks.fingerprint import with_fingerprint
 from xlcheck.workbook.manifest import SHEET
 from xlcheck.workbook.plan import (
     LOGARITHMIC,

@@ -22,9 +22,9 @@ from xlcheck.formulas.addresses import column_name
 from xlcheck.frozen import dataclass
 from xlcheck.verdicts.generated.moves import LINES, MOST, STEPS, Move
 from xlcheck.verdicts.messages import first_of, plural
-from xlcheck.workbook.as_built import DAMAGED, RECORD, Constants, alterations, bands, constants_of, fingerprint
 from xlcheck.workbook.cell_codes import position
 from xlcheck.workbook.content import ConstantCells, SheetContent, WorkbookContent
+from xlcheck.workbook.looks.as_built import DAMAGED, RECORD, Constants, alterations, bands, constants_of, fingerprint
 from xlcheck.workbook.manifest import Manifest, is_older, manifest_sheet
 
 

@@ -16,8 +16,8 @@ from xlcheck.graph.quantities import Graph
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.option_values import sizes
 from xlcheck.verdicts.placement import require_fit
-from xlcheck.workbook.as_built import built_sheets
 from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.looks.as_built import built_sheets
 from xlcheck.workbook.manifest import SHEET, Manifest, manifest_of, manifest_sheet
 from xlcheck.workbook.naming import sheet_name
 from xlcheck.workbook.sheet_cells import MAX_CELLS

@@ -18,10 +18,10 @@ from xlcheck.verdicts.generated.expectation import own_sheets
 from xlcheck.verdicts.generated.filled_columns import FilledColumn, find_copy, find_filled
 from xlcheck.verdicts.placement import Placement, Sighting, is_number, placements_of
 from xlcheck.verdicts.recalculate import Reading, recalculate, runs
-from xlcheck.workbook.as_built import built_sheets
 from xlcheck.workbook.bindings import Helper
 from xlcheck.workbook.cell_codes import Codes, Mask, by_sheet, code_of, codes_of, contained
 from xlcheck.workbook.content import NotEvaluated, Value, WorkbookContent
+from xlcheck.workbook.looks.as_built import built_sheets
 from xlcheck.workbook.manifest import Manifest, manifest_sheet
 
 CellKey = tuple[str, int]

@@ -7,8 +7,8 @@ from xml.etree.ElementTree import Element
 
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.content import WorkbookContent
+from xlcheck.workbook.looks.odd_charts import odd_marks, remembered_otherwise
 from xlcheck.workbook.number_formats import canonical
-from xlcheck.workbook.odd_charts import odd_marks, remembered_otherwise
 from xlcheck.workbook.parts import relations_of
 from xlcheck.workbook.xml_tree import is_on, place, tree_of
 

@@ -15,12 +15,12 @@ from xlcheck.formulas.addresses import Range, cell_name, column_name, parse_rang
 from xlcheck.workbook.cell_codes import address
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.content import Cell, ConstantCells, SheetContent, WorkbookContent
-from xlcheck.workbook.narrow import Widths, merged
+from xlcheck.workbook.looks.narrow import Widths, merged
+from xlcheck.workbook.looks.readable import LEAST_CONTRAST, Looks, is_light, is_pale
 from xlcheck.workbook.number_formats import Formats
 from xlcheck.workbook.packed_cells import PackedCells, with_styles
 from xlcheck.workbook.parts import Relation, Structure, relations_of
 from xlcheck.workbook.plain_constants import filled_within, shared_within
-from xlcheck.workbook.readable import LEAST_CONTRAST, Looks, is_light, is_pale
 from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.xml_text import has_runs
 from xlcheck.workbook.xml_tree import is_off, is_on, number_in, tree_of

@@ -23,8 +23,8 @@ from xlcheck.frozen import dataclass
 from xlcheck.grouping import grouped
 from xlcheck.workbook.cell_codes import Codes, by_sheet, codes_of, contained, position, positions
 from xlcheck.workbook.content import ConstantCells, SheetContent, WorkbookContent
+from xlcheck.workbook.looks.shown import UsedFormats, read_shown
 from xlcheck.workbook.packed_cells import PackedCells
-from xlcheck.workbook.shown import UsedFormats, read_shown
 
 MARK = '{"constants": '
 SIGNATURE = '{"xlcheck signature": '

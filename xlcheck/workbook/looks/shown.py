@@ -16,16 +16,16 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from xlcheck.frozen import dataclass
-from xlcheck.workbook.beside_cells import of_workbook, of_worksheet
 from xlcheck.workbook.cell_codes import contained
 from xlcheck.workbook.container import open_container
 from xlcheck.workbook.content import Cell, WorkbookContent
+from xlcheck.workbook.looks.beside_cells import of_workbook, of_worksheet
+from xlcheck.workbook.looks.out_of_sight import OutOfSight
+from xlcheck.workbook.looks.pictures import GENERAL, of_drawings
+from xlcheck.workbook.looks.readable import is_readable_size
 from xlcheck.workbook.number_formats import Formats, canonical, formats_of
-from xlcheck.workbook.out_of_sight import OutOfSight
 from xlcheck.workbook.packed_cells import PackedCells
 from xlcheck.workbook.parts import read_structure
-from xlcheck.workbook.pictures import GENERAL, of_drawings
-from xlcheck.workbook.readable import is_readable_size
 from xlcheck.workbook.sheet_part import SheetPart
 from xlcheck.workbook.xml_tree import all_text, beside_cells, is_off, is_on, number_in, place, text_in, tree_of
 

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from xlcheck.formulas.addresses import Range, cell_name, quote_sheet, range_or_none
 from xlcheck.workbook.content import Value, WorkbookContent
-from xlcheck.workbook.readable import LEAST_CONTRAST, is_pale, is_usual_font
+from xlcheck.workbook.looks.readable import LEAST_CONTRAST, is_pale, is_usual_font
 
 _OFF, _ON = {"0", "false"}, {"1", "true"}
 _USUAL_TURNS = {"0", "-5400000", "-60000000"}

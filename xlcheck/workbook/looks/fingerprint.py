@@ -9,11 +9,12 @@ from dataclasses import replace
 import numpy as np
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.workbook.as_built import MARK, Constants, bands, kept, left_out, without
-from xlcheck.workbook.beside_cells import entitled, leads, noted, on_pages, protected, tipped
 from xlcheck.workbook.cell_codes import Codes, code_at, codes_of
+from xlcheck.workbook.looks.as_built import MARK, Constants, bands, kept, left_out, without
+from xlcheck.workbook.looks.beside_cells import entitled, leads, noted, on_pages, protected, tipped
+from xlcheck.workbook.looks.pictures import GENERAL, axis_format, called, described, drawn, limited
+from xlcheck.workbook.looks.shown import UsedFormats, begins_with, chosen, coloured, scaled
 from xlcheck.workbook.number_formats import canonical
-from xlcheck.workbook.pictures import GENERAL, axis_format, called, described, drawn, limited
 from xlcheck.workbook.plan import (
     LOGARITHMIC,
     Chart,
@@ -24,7 +25,6 @@ from xlcheck.workbook.plan import (
     PlannedSheet,
     WorkbookPlan,
 )
-from xlcheck.workbook.shown import UsedFormats, begins_with, chosen, coloured, scaled
 from xlcheck.workbook.styles import STYLES
 
 _CHUNK = 32_000
