@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from equation_sheets import simple_rnn, verdict
+from equation_sheets import answer, simple_rnn, verdict
 
 pytestmark = pytest.mark.keras
 
@@ -53,3 +53,26 @@ def test_what_is_given_before_a_network_reads_itself_is_not_blamed(tmp_path: Pat
 
     assert found.roots == set()
     assert found.code == 3
+
+
+def _sentences() -> dict[str, object]:
+    """Three sentences of three words below one another, each after a first state: inputs in E, states in F, a share."""
+    cells: dict[str, object] = {"A3": 1.929, "A6": -0.608, "A9": -0.829, "A12": -0.801, "A13": 0.518}
+    for top, words in ((3, (0.25, -1.0, -1.0)), (13, (0.5, -1.0, 0.7)), (23, (0.75, 0.75, -1.0))):
+        cells[f"F{top}"] = 0
+        for row, x in enumerate(words, top + 1):
+            cells |= {f"E{row}": x, f"F{row}": f"=TANH($A$3*E{row}+$A$6*F{row - 1}+$A$9)"}
+        cells[f"F{top + 5}"] = f"=1/(1+EXP(-(F{top + 3}*$A$12+$A$13)))"
+    return cells
+
+
+def test_a_number_typed_over_a_first_step_is_no_first_state(tmp_path: Path) -> None:
+    """Rule: before it the first state stands unread, and beside it an input that no step reads, as others do."""
+    assert answer(_sentences(), tmp_path) == (0, set())
+    code, roots = answer(_sentences() | {"F4": -0.2}, tmp_path)
+    assert code != 0
+    assert roots <= {"F4"}
+    without = {cell: value for cell, value in _sentences().items() if cell != "F3"}
+    assert answer(without | {"F4": -0.2}, tmp_path)[0] != 0
+    padded = {cell: value for cell, value in without.items() if cell != "F4"}
+    assert answer(padded | {"E4": 0, "F5": "=TANH($A$3*E5+$A$9)"}, tmp_path)[0] != 1

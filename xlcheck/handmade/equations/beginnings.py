@@ -77,7 +77,27 @@ def _for_first_states(table: CellTable, reading: Reading) -> Iterator[Address]:
                 yield from (offset(other, offset_between(result, state)) for other in others)
             if table.is_number(state):
                 yield from (offset(result, stride, -1) for stride in strides)
+                yield from (offset(state, by, -1) for by in strides if offset(result, by, -1) == state)
                 yield from ((state[0], state[1], result[2]), (state[0], result[1], state[2]))
+
+
+def input_before(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
+    """Why a sample may begin earlier: it is shorter than another one, and nobody reads an input before its first ones.
+
+    Zeros may fill samples up.
+    """
+    longest = max(map(len, reading.documents), default=0)
+    for document in reading.documents if reading.kind != "Dense" else ():
+        if not _FEW <= len(document) < longest:
+            continue
+        slots = [reading.layer.slots[step] for step in document[:_FEW]]
+        for slot in reading.features:
+            cells = [cell_of(own[slot]) for own in slots if slot in own]
+            by = offset_on_sheet(*cells) if len(cells) == _FEW else None
+            before = offset(cells[0], by, -1) if by is not None and by != (0, 0) else None
+            if before is not None and table.typed_numbers.get(before) and before not in read:
+                return f"{show(before)} stands where an input of a step before would, and no formula reads it"
+    return None
 
 
 def _is_zero(begins: Collection[Atom], table: CellTable) -> bool:

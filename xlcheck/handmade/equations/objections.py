@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.beginnings import broken, goes_past, unread_beginning
+from xlcheck.handmade.equations.beginnings import broken, goes_past, input_before, unread_beginning
 from xlcheck.handmade.equations.forms import COPY, Forms
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.left_out import input_left_out
@@ -76,6 +76,7 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
         or broken(table, read, reading)
         or goes_past(table, read, reading)
         or unread_beginning(table, read, reading)
+        or input_before(table, read, reading)
         or _same_inputs(reading)
         or input_left_out(table, read, reading)
         or stands_apart(table, reading)
