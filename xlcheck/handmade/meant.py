@@ -43,6 +43,8 @@ _WEIGHTS = ("kernel", "recurrent_kernel", "bias")
 _INPUT = "input"
 _RESULT = ".y["
 """What a layer gives, in the name of an element."""
+_NO_STATE, _AT_FIRST = "recurrent-term-missing", re.compile(r"\[0\]\[\d+\]$")
+"""What is said of a sum without the state before it; and a quantity of a first step."""
 _SLIP = 2
 """Words and signs of a formula that people get wrong at once: a function, a sign, a pair of parentheses."""
 _STEPS = 100
@@ -70,6 +72,11 @@ def _reasons(
         f"{show(cell)} may try what another number gives" for cell in sorted(roots) if _is_tried(part, cell, held)
     )
     yield from (f"{show(cell)} may be typed there on purpose" for cell in roots if _is_put_in(part, cell, roots[cell]))
+    yield from (
+        f"{show(cell)} may leave out what a first state of 0 adds, or a blank one"
+        for cell, own in sorted(roots.items())
+        if own.diagnosis == _NO_STATE and _AT_FIRST.search(held.get(cell, "")) and own.actual == own.desired
+    )
     yield from _as_a_habit(part, roots, held)
     yield from _new_series(part, roots, held)
     left_out = [cell for cell in sorted(roots) if _leaves_a_step_out(part, cell)]
