@@ -98,7 +98,7 @@ class Arrangement:
         """Why units, steps or samples may stand in each other's place, though all formulas agree."""
         table, weights = self.reads.table, [(r, networks[0].weights) for r, networks in self._readings]
         found = chain(
-            starmap(other_order, weights), (crossed(table, *own) for own in weights), [turned_kernel(weights)]
+            starmap(other_order, weights), (crossed(table, *own) for own in weights), [turned_kernel(table, weights)]
         )
         inputs = Counter(frozenset(layer.inputs) for layer in self.layers)
         places = [exchanged(table, own.reading, is_one_of_two=inputs[frozenset(own.inputs)] > 1) for own in self.layers]

@@ -6,6 +6,7 @@ do as well say only that one of them is needed, and blame neither.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ from xlcheck.handmade.layer_cells import may_be_no_network
 from xlcheck.handmade.outcome import CORRECT, Outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import beside, show
-from xlcheck.handmade.reading.offsets import offset_between
+from xlcheck.handmade.reading.offsets import are_in_line, offset_between
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import UnderEdits
@@ -105,8 +106,19 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
         return OneEdit(why=either(_shown(one), _shown(other)))
     ways = [own for own in likely if own.edit.keys() == best[0]]
     own = min(ways, key=lambda own: (_idle(own, part), not _keeps_functions(own, terms), own not in alike))
-    why = next(_meant_as_they_are(own, base, terms), "")
+    why = next(itertools.chain(_shown_twice(own, terms, sheets), _meant_as_they_are(own, base, terms)), "")
     return OneEdit(why=why) if why else _judged(own, base, bench)
+
+
+def _shown_twice(candidate: Candidate, terms: CellTerms, sheets: UnderEdits) -> Iterator[str]:
+    """Which two copies in line show one cell, of which either would do as the one that is missing."""
+    edit = candidate.edit
+    for cell in (own for own, new in edit.items() if isinstance(new, Leaf) and isinstance(terms.get(own), Leaf)):
+        for other in (o for o in terms if terms[o] is terms[cell] and o not in edit and are_in_line(cell, o)):
+            instead = {o: new for o, new in (*edit.items(), (other, edit[cell])) if o != cell}
+            arrangement = sheets.arrangement(instead)
+            if arrangement is not None and is_textbook(arrangement, instead.keys()):
+                yield either(show(cell), show(other))
 
 
 def _switches(terms: CellTerms, base: Arrangement) -> set[Address]:
@@ -122,11 +134,11 @@ def _idle(candidate: Candidate, part: SheetGroup) -> int:
 
 def _keeps_functions(candidate: Candidate, terms: CellTerms) -> bool:
     """Whether formulas have the functions after an edit that they had before, as where a sign was wrong."""
-    return all(cell in terms and _functions(terms[cell]) == _functions(term) for cell, term in candidate.edit.items())
 
+    def functions(term: Term) -> set[str]:
+        return {own.name for own in subterms(term) if isinstance(own, Function)}
 
-def _functions(term: Term) -> set[str]:
-    return {own.name for own in subterms(term) if isinstance(own, Function)}
+    return all(cell in terms and functions(terms[cell]) == functions(term) for cell, term in candidate.edit.items())
 
 
 def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms) -> Iterator[str]:

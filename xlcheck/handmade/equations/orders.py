@@ -187,19 +187,23 @@ def crossed(table: CellTable, reading: Reading, weights: Mapping[str, Sequence[A
     return None
 
 
-def turned_kernel(readings: Sequence[tuple[Reading, Mapping[str, Sequence[Address | None]]]]) -> str | None:
+def turned_kernel(
+    table: CellTable, readings: Sequence[tuple[Reading, Mapping[str, Sequence[Address | None]]]]
+) -> str | None:
     """Why the rows of a square kernel may be its columns: one that begins in line with it is read the other way.
 
-    Whoever writes one block beside another one or below it writes them in one way.
+    Whoever writes one block beside another one or below it writes them in one way. Keys of an attention are computed.
 
     Args:
+        table: the cells.
         readings: the layers, each with the cells of its weights, by name in Keras row by row.
     """
     ways: dict[bool, list[tuple[bool, Address]]] = defaultdict(list)
     for reading, weights in readings:
         width, units = reading.units * len(reading.gates), reading.units
         for places in (own for name, own in weights.items() if name.endswith("kernel") and units > 1):
-            rows = [[c for c in places[at : at + units] if c is not None] for at in range(0, len(places), width)]
+            starts = range(0, len(places), width)
+            rows = [[c for c in places[at : at + units] if c is not None and table.is_number(c)] for at in starts]
             if len(rows) > 1 and all(len(row) == units for row in rows):
                 by_unit, by_input = offset_on_sheet(rows[0][0], rows[0][1]), offset_on_sheet(rows[0][0], rows[1][0])
                 if by_unit and by_input and 0 in by_unit and 0 in by_input and by_unit[0] != by_input[0]:
