@@ -45,6 +45,8 @@ NONE = "its formulas are not a whole network of Keras, nor would they be with on
 """Why there is no verdict where no edit was found; other reasons speak of edits that were."""
 _WAYS = 8
 """Edits of the same cells that are kept: one of them may be what stands elsewhere, filled there."""
+_NAMED = 3
+"""Cells that a sentence names."""
 _SEVERAL, _RARE = 2, 10
 """Cells filled from one, and formulas for each that may be wrong, where no other edit is looked for."""
 
@@ -236,7 +238,7 @@ def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False, amon
 def _unrounded(terms: CellTerms, base: Arrangement) -> Iterator[Edit]:
     """The formulas of layers that round, all together without that: their terms do not show it."""
     texts = base.reads.table.texts
-    found = {cell: term for cell in base.own if rounds(texts.get(cell, "")) and (term := terms.get(cell)) is not None}
+    found = {cell: terms[cell] for cell in base.own & terms.keys() if rounds(texts.get(cell, ""))}
     yield from (found,) if found else ()
 
 
@@ -254,9 +256,8 @@ def _filled_wrongly(part: SheetGroup, base: Arrangement, bench: Bench) -> OneEdi
     numbers = filter(base.reads.is_typed, together)
     if any(other in together and base.reads.is_formula(other) for cell in numbers for other in beside(cell)):
         return None  # it may be typed over what is computed beside it
-    texts = part.table.texts
-    kinds = {(cell[0], skeleton(texts.get(cell, ""))) for cell in wrong}
-    if len(wrong) < _SEVERAL or len(kinds) != 1 or _RARE * len(wrong) > len(texts) or base.words_against():
+    kinds = {(cell[0], skeleton(part.table.texts.get(cell, ""))) for cell in wrong}
+    if len(wrong) < _SEVERAL or len(kinds) != 1 or _RARE * len(wrong) > len(part.table.texts) or base.words_against():
         return None
     found = _judged(Candidate({}, base), base, bench)
     roots = {verdict.cell for outcome in found.outcomes for verdict in outcome.roots}
@@ -268,8 +269,8 @@ def _wrong_beside(candidate: Candidate, bench: Bench) -> bool:
     """Whether other cells than the edited ones compute something else than they should, or one of these does not."""
     if bench.wrong_in(candidate.arrangement, candidate.edit) != candidate.edit.keys():
         return True
-    edit, found = candidate.edit, candidate.arrangement
-    return bool(edit) and any(bench.wrong_under(layer, edit) for layer in found.all_layers)
+    layers = candidate.arrangement.all_layers if candidate.edit else ()
+    return any(bench.wrong_under(layer, candidate.edit) for layer in layers)
 
 
 def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Address]:
@@ -343,10 +344,4 @@ def foreign(cell: Address, found: Arrangement, base: Arrangement) -> Iterator[Ad
 
 
 def _shown(cells: Sequence[Address]) -> str:
-    return ", ".join(_few(cells))
-
-
-def _few(cells: Sequence[Address]) -> Iterator[str]:
-    yield from map(show, cells[:3])
-    if len(cells) > 3:
-        yield "…"
+    return ", ".join([*map(show, cells[:_NAMED]), *(["…"] if len(cells) > _NAMED else [])])
