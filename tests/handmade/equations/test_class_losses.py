@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import TOYS, answer
+from recognised_sheets import cell_at, sheet
+
+from xlcheck.handmade.equations.class_losses import class_loss
 
 pytestmark = pytest.mark.keras
 
@@ -73,3 +76,12 @@ def test_what_is_counted_is_no_part_of_the_network(tmp_path: Path) -> None:
     assert answer(counted, tmp_path) == (0, set())
     counted["H9"] = str(counted["H9"]).replace("/3", "/4")
     assert answer(counted, tmp_path)[0] == 3
+
+
+def test_the_class_that_is_typed_today_says_whose_share_is_measured(tmp_path: Path) -> None:
+    """Rule: all shares of the sample, the one that is meant, and where its class is typed."""
+    found = sheet(_classifier(), tmp_path)
+    shares = {cell_at(f"{column}{row}") for column in "EF" for row in (6, 7, 8)}
+    known = class_loss(cell_at("I7"), found.terms, shares)
+    assert known == ([cell_at("E7"), cell_at("F7")], cell_at("F7"), cell_at("H7"))
+    assert class_loss(cell_at("I9"), found.terms, shares) is None
