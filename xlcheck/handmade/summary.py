@@ -131,8 +131,6 @@ def report_on(
     targets = set().union(*(_filled(part.targets, table) for part in parts))
     choices = {cell: numbers for part in parts for cell, numbers in part.choices.items()}
     taken = as_taken(table, answers.values)
-    reads = precedents if precedents is None or taken is table else Precedents(taken)
-    made = [] if reads is None else feeders(taken, answers.values, reads, agreeing, open_cells)
     return replace(
         report,
         warnings=broken_patterns(table, open_cells) if open_cells else (),
@@ -141,20 +139,40 @@ def report_on(
             *read_otherwise(formulas),
             *depending_cells(table, without_verdict),
             *with_idle_parts(taken, answers.values, agreeing - targets, choices),
-            *out_of_place(table, answers.values, {*agreeing, *made, *spare}),
-            *meant_otherwise(table, agreeing),
-            *looked_up_wrongly(table, answers.values, {*agreeing, *made, *spare}),
-            *(
-                ()
-                if reads is None
-                else (
-                    *beside_the_layers(table, spare, agreeing),
-                    *said_otherwise(table, answers.values, reads, spare, agreeing),
-                    *against(taken, answers.values, reads, made, agreeing),
-                )
-            ),
+            *_why_not_right(table, taken, answers.values, precedents, agreeing, open_cells, spare),
         ),
     )
+
+
+def _why_not_right(
+    table: CellTable,
+    taken: CellTable,
+    values: CellValues,
+    precedents: Precedents | None,
+    agreeing: set[Address],
+    open_cells: set[Address],
+    spare: set[Address],
+) -> Iterator[str]:
+    """Why formulas that agree, those that lead to them and those beside them may yet be wrong, in a sentence each.
+
+    Args:
+        table: all cells of the workbook.
+        taken: the same with the branches that are taken where steps are skipped.
+        values: what they hold.
+        precedents: who reads what, where nobody has said what the workbook computes.
+        agreeing: the formula cells that agree.
+        open_cells: those that have no verdict and may need one.
+        spare: those of them that belong to nothing.
+    """
+    reads = precedents if precedents is None or taken is table else Precedents(taken)
+    made = [] if reads is None else feeders(taken, values, reads, agreeing, open_cells)
+    yield from out_of_place(table, values, {*agreeing, *made, *spare})
+    yield from meant_otherwise(table, agreeing)
+    yield from looked_up_wrongly(table, values, {*agreeing, *made, *spare})
+    if reads is not None:
+        yield from beside_the_layers(table, spare, agreeing)
+        yield from said_otherwise(table, values, reads, spare, agreeing)
+        yield from against(taken, values, reads, made, agreeing)
 
 
 def _filled(cells: Collection[Address], table: CellTable) -> set[Address]:
