@@ -72,11 +72,12 @@ def _reasons(
         f"{show(cell)} may try what another number gives" for cell in sorted(roots) if _is_tried(part, cell, held)
     )
     yield from (f"{show(cell)} may be typed there on purpose" for cell in roots if _is_put_in(part, cell, roots[cell]))
-    yield from (
-        f"{show(cell)} may leave out what a first state of 0 adds, or a blank one"
-        for cell, own in sorted(roots.items())
+    at_first = [
+        cell for cell, own in roots.items()
         if own.diagnosis == _NO_STATE and _AT_FIRST.search(held.get(cell, "")) and own.actual == own.desired
-    )
+    ]  # fmt: skip
+    if len(at_first) == len(roots):
+        yield f"{show(min(at_first))} may leave out what a first state of 0 adds, or a blank one"
     yield from _as_a_habit(part, roots, held)
     yield from _new_series(part, roots, held)
     left_out = [cell for cell in sorted(roots) if _leaves_a_step_out(part, cell)]
