@@ -13,6 +13,7 @@ from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.arrangement import Arrangement, Candidate, seeming_weights
 from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.reading import outputs
+from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.idle_under_edits import (
     idle_under,
     keeps_a_blank,
@@ -20,7 +21,7 @@ from xlcheck.handmade.idle_under_edits import (
     reads_for_nothing,
     takes_an_input_away,
 )
-from xlcheck.handmade.reading.cell_terms import NOTHING, leaves
+from xlcheck.handmade.reading.cell_terms import NOTHING, CellTerms, leaves
 from xlcheck.handmade.reading.cells import beside
 from xlcheck.handmade.reading.digits import COMPUTED, digits_of
 from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
@@ -52,6 +53,20 @@ def oddities(candidate: Candidate, base: Arrangement) -> tuple[int, ...]:
     moved = Counter((in_line(terms[cell]), in_line(term)) for cell, term in candidate.edit.items() if cell in terms)
     idle += len(idle_under(candidate, base)) + moved[True, False]
     return len(candidate.arrangement.words_against()), idle, -moved[False, True], len(candidate.arrangement.layers)
+
+
+def in_other_copies(edit: Edit, terms: CellTerms) -> Iterator[tuple[Address, Address, Edit]]:
+    """An edited copy, another one in line with it of the same cell, and the edit with that one in its place.
+
+    Where two copies show one cell and another cell is shown by none, either may be wrong.
+
+    Args:
+        edit: what cells would compute.
+        terms: what they compute as they are.
+    """
+    for cell in (own for own in edit if isinstance(terms.get(own), Leaf)):
+        for other in (o for o in terms if terms[o] is terms[cell] and o not in edit and are_in_line(cell, o)):
+            yield cell, other, {o: new for o, new in (*edit.items(), (other, edit[cell])) if o != cell}
 
 
 def is_strange(candidate: Candidate, base: Arrangement) -> bool:

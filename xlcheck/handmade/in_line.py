@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from operator import itemgetter
 
-from xlcheck.formulas.algebra import Address, Leaf, Term
+from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.handmade import effort
-from xlcheck.handmade.against_edits import is_strange
+from xlcheck.handmade.against_edits import in_other_copies, is_strange
 from xlcheck.handmade.arrangement import Arrangement, Candidate, seeming_weights
 from xlcheck.handmade.arranging import arrangement_of
 from xlcheck.handmade.bench import Bench
@@ -78,11 +78,19 @@ def settled_in_line(
                 known = not any(any(foreign(cell, found, base)) for cell in lined.right_today & cells.keys())
                 known = known and not is_strange(candidate, base)
                 if known and (lined.is_whole or more) and lined.roots <= cells.keys() | layers.roots:
-                    either = _one_of_two(cells, found, part, terms, base)
-                    return lined if either is None else replace(layers, doubts=(either, *layers.doubts))
+                    for one, other, edit in in_other_copies(candidate.edit, terms):
+                        if _is_as_good(edit, found, part, terms, base):
+                            return replace(layers, doubts=(either(show(one), show(other)), *layers.doubts))
+                    return lined
                 break
             cells = {cell: own for cell, own in cells.items() if cell in right}
     return layers
+
+
+def _is_as_good(edit: Edit, found: Arrangement, part: SheetGroup, terms: CellTerms, base: Arrangement) -> bool:
+    """Whether no more speaks against another edit than against the layers with the one that was found."""
+    trial = _under(part, terms, base, edit)
+    return trial is not None and _against(trial) <= _against(found)
 
 
 def _as_in_line(
@@ -213,31 +221,6 @@ def _under(part: SheetGroup, terms: CellTerms, base: Arrangement, edit: Mapping[
     recognised = recognise_layers(base.forms.edited(edited, edit))
     reads = Reads(part.table, part.precedents, edited, edit)
     return with_computed_weights(arrangement_of(recognised, part.values, reads))
-
-
-def _one_of_two(
-    cells: Mapping[Address, Odd], found: Arrangement, part: SheetGroup, terms: CellTerms, base: Arrangement
-) -> str | None:
-    """Which two copies show one cell, of which either would do as what its line has it: nobody knows which is wrong.
-
-    Args:
-        cells: as the others of their lines have them.
-        found: the layers with that.
-        part: the worksheets.
-        terms: what each formula computes.
-        base: their layers as they are.
-    """
-    shown = [cell for cell in cells if isinstance(terms.get(cell), Leaf)]
-    pairs = [
-        (cell, other) for cell in shown for other in terms
-        if terms[other] is terms[cell] and other not in cells and (other[1] == cell[1]) != (other[2] == cell[2])
-    ]  # fmt: skip
-    meant = _meant(cells)
-    for cell, other in pairs:
-        trial = _under(part, terms, base, {**{c: t for c, t in meant.items() if c != cell}, other: meant[cell]})
-        if trial is not None and _against(trial) <= _against(found):
-            return either(show(cell), show(other))
-    return None
 
 
 def _may_be_otherwise(

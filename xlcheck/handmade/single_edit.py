@@ -17,7 +17,7 @@ from xlcheck.formulas.rounding import rounds
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.acceptance import reason_to_abstain, rounds_throughout
-from xlcheck.handmade.against_edits import is_strange, oddities
+from xlcheck.handmade.against_edits import in_other_copies, is_strange, oddities
 from xlcheck.handmade.arrangement import Arrangement, Candidate, seeming_weights
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import agreeing
@@ -35,7 +35,7 @@ from xlcheck.handmade.layer_cells import may_be_no_network
 from xlcheck.handmade.outcome import CORRECT, Outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import beside, show
-from xlcheck.handmade.reading.offsets import are_in_line, offset_between
+from xlcheck.handmade.reading.offsets import offset_between
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.textbook import is_textbook
 from xlcheck.handmade.under_edits import UnderEdits
@@ -114,13 +114,10 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
 
 def _shown_twice(candidate: Candidate, terms: CellTerms, sheets: UnderEdits) -> Iterator[str]:
     """Which two copies in line show one cell, of which either would do as the one that is missing."""
-    edit = candidate.edit
-    for cell in (own for own, new in edit.items() if isinstance(new, Leaf) and isinstance(terms.get(own), Leaf)):
-        for other in (o for o in terms if terms[o] is terms[cell] and o not in edit and are_in_line(cell, o)):
-            instead = {o: new for o, new in (*edit.items(), (other, edit[cell])) if o != cell}
-            arrangement = sheets.arrangement(instead)
-            if arrangement is not None and is_textbook(arrangement, instead.keys()):
-                yield either(show(cell), show(other))
+    for cell, other, edit in in_other_copies(candidate.edit, terms):
+        arrangement = sheets.arrangement(edit)
+        if arrangement is not None and is_textbook(arrangement, edit.keys()):
+            yield either(show(cell), show(other))
 
 
 def _switches(terms: CellTerms, base: Arrangement) -> set[Address]:
