@@ -83,8 +83,8 @@ def test_what_no_word_calls_a_threshold_is_not_passed(tmp_path: Path) -> None:
 
 
 def test_units_of_a_layer_have_one_sign(tmp_path: Path) -> None:
-    """Rule: of two units one of which adds its bias neither is called wrong, and the layer is not passed."""
-    assert answer(_deep({"B13": "=B1*B10+B2*B11+B12"}), tmp_path) == (3, set())
+    """Rule: the one that adds what a word calls a threshold is wrong, where all others subtract theirs."""
+    assert answer(_deep({"B13": "=B1*B10+B2*B11+B12"}), tmp_path) == (1, {"B13"})
 
 
 @pytest.mark.parametrize("sheet", ["thresholds", "1 - z"])
