@@ -18,7 +18,7 @@ from xlcheck.formulas.scanner import tokens
 from xlcheck.formulas.shapes import moved, operands, skeleton
 from xlcheck.handmade.networks.labels import LONGEST_SYMBOL
 from xlcheck.handmade.pieces import alone, connected
-from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.cells import CellTable, beside, show
 from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
 from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
@@ -39,6 +39,8 @@ _SEVERAL = 2
 """Wrong cells of a network that may be meant otherwise."""
 _TRIED = re.compile(r"#[-+*/]0|0[+*]#")
 """A reference and a typed number, as a skeleton."""
+_ALTERED = re.compile(r"#[-+*/](?:0|#)|0[+*]#")
+"""A reference that a number is added to, or that is multiplied by one, perhaps in a cell."""
 _WEIGHTS = ("kernel", "recurrent_kernel", "bias")
 _INPUT = "input"
 _RESULT = ".y["
@@ -72,6 +74,10 @@ def _reasons(
         f"{show(cell)} may try what another number gives" for cell in sorted(roots) if _is_tried(part, cell, held)
     )
     yield from (f"{show(cell)} may be typed there on purpose" for cell in roots if _is_put_in(part, cell, roots[cell]))
+    typed = [cell for cell in sorted(roots) if part.table.is_number(cell) and _is_among_copies(part, cell)]
+    altered = (cell for cell, text in part.table.texts.items() if _ALTERED.fullmatch(skeleton(text)))
+    for other in (cell for cell in altered if typed and cell not in roots and _is_among_copies(part, cell)):
+        yield f"{show(typed[0])} may try another input, as {show(other)} does"
     at_first = [
         cell for cell, own in roots.items()
         if own.diagnosis == _NO_STATE and _AT_FIRST.search(held.get(cell, "")) and own.actual == own.desired
@@ -143,6 +149,11 @@ def _is_slip(text: str, wanted: str) -> bool:
         for token in max(ours[ends[0] : ends[1]], theirs[ends[2] : ends[3]], key=len)
     ]  # fmt: skip
     return len(changed) <= _SLIP and not any(kind == "number" for kind, _ in changed)
+
+
+def _is_among_copies(part: SheetGroup, cell: Address) -> bool:
+    """Whether two or more of the cells beside one repeat others, as inputs do in a table that asks what if."""
+    return sum(map(part.precedents.is_copy, beside(cell))) > 1
 
 
 def _is_tried(part: SheetGroup, cell: Address, held: Mapping[Address, str]) -> bool:
