@@ -337,16 +337,3 @@ def test_a_formula_that_would_divide_by_a_blank_cell_ends_no_search_late(tmp_pat
     started = process_time()
     assert answer(cells, tmp_path, effort=1)[1] == set()
     assert process_time() - started < 10
-
-
-def test_of_two_inputs_that_show_one_cell_either_may_be_wrong(tmp_path: Path) -> None:
-    """Rule: pixels are fetched one by one; where two fetch the same one, and nothing says which is wrong, none is."""
-    cells: dict[str, object] = {"A1": 0.2, "B1": -0.7, "A2": 1.1, "B2": 0.4}
-    cells |= {"D1": "=INDEX($A$1:$B$2,1,1)", "D2": "=INDEX($A$1:$B$2,1,2)", "D3": "=INDEX($A$1:$B$2,2,1)"}
-    cells["D4"] = "=INDEX($A$1:$B$2,2,2)"
-    for column, first in (("E", 0.16), ("F", -0.9), ("G", 1.3)):
-        cells |= {f"{column}{row}": round(first - 0.43 * row, 2) for row in range(1, 6)}
-        cells[f"{column}7"] = f"=SUMPRODUCT($D$1:$D$4,{column}$1:{column}$4)+{column}$5"
-        cells |= {f"{column}8": f"=EXP({column}7)", f"{column}9": f"={column}8/SUM($E$8:$G$8)"}
-    assert answer(cells, tmp_path) == (0, set())
-    assert answer(cells | {"D2": "=INDEX($A$1:$B$2,2,1)"}, tmp_path) == (3, set())

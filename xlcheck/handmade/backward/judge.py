@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import filterfalse
 
 import numpy as np
@@ -74,6 +75,10 @@ class Judge:
         """The training steps."""
         return self.said.reading
 
+    @cached_property
+    def _precedents(self) -> Precedents:
+        return Precedents(self.table)
+
     def outcome(self) -> Part:
         """Look at everything."""
         for cell in self.amended:
@@ -139,7 +144,7 @@ class Judge:
         So is one that nobody reads, if it is filled from such a word.
         """
         chosen = {cell for cell, own in (self.reading.sheet.terms.words or {}).items() if isinstance(own, Words)}
-        readers = Precedents(self.table).readers
+        readers = self._precedents.readers
         right = {cell for cell in chosen if self.said.agree.keys() >= {*readers(cell)}}
         spare = (cell for cell in self.table.texts if right and cell not in self.said.agree and not readers(cell))
         right |= {cell for cell in spare if any(self.table.fills(other, cell) for other in right)}
@@ -318,8 +323,8 @@ class Judge:
 
     def _handed_on(self) -> None:
         """The copies of weights from which right cells go on, and nothing else does."""
-        terms, weights = self.reading.sheet.terms, self.reading.steps
-        held = set().union(*(weights[number].truth.network.weights for number in self.accepted))
+        terms, steps = self.reading.sheet.terms, self.reading.steps
+        held = set().union(*(steps[number].truth.network.weights for number in self.accepted))
         for cell in self.table.texts.keys() - self.said.agree.keys() - self.said.results.keys():
             readers = terms.readers.get(cell, ())
             origin = source(cell, terms) if isinstance(terms.get(cell), Leaf) else None
@@ -328,9 +333,8 @@ class Judge:
 
     def _evaluations(self) -> None:
         """What is counted beside a training, as how many of its answers are right, is none of it."""
-        known = {*self.said.agree, *self.said.results}
-        reads = Reads(self.table, Precedents(self.table), self.reading.sheet.terms)
-        for cell in evaluations(reads, known, ())[0]:
+        reads = Reads(self.table, self._precedents, self.reading.sheet.terms)
+        for cell in evaluations(reads, {*self.said.agree, *self.said.results}, ())[0]:
             self.said.results[cell] = self.said.result(cell, Status.UNBOUND, UNBOUND)
 
     def _rest(self, cell: Address, shapes: Collection[tuple[str, str]]) -> CellResult:

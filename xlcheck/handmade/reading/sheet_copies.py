@@ -17,8 +17,10 @@ _MOST = 100
 """Worksheets that are compared with one another."""
 
 _Place = tuple[int, int]
-_Written = tuple[frozenset[str], ...]
-"""The parts of a formula, each in the ways in which it may be written."""
+_Part = str | tuple[str | int, str]
+"""A text; or a reference to another worksheet, which is named, or is so many behind."""
+_Written = tuple[frozenset[_Part], ...]
+"""The parts of a formula, each in the ways in which copies may have it."""
 
 
 def meant_otherwise(table: CellTable, among: Collection[Address]) -> Iterator[str]:
@@ -44,33 +46,29 @@ def unlike_copies(table: CellTable) -> Mapping[Address, str]:
     Args:
         table: all cells of a workbook.
     """
-    sheets = [*table.content.sheets]
-    formulas: dict[str, dict[_Place, str]] = defaultdict(dict)
+    number = {name: at for at, name in enumerate(table.content.sheets)}
+    formulas: dict[str, dict[_Place, _Written]] = defaultdict(dict)
+    plain: dict[str, _Written] = {}  # the same object for the same text, as most formulas name no worksheet
     for (sheet, row, column), text in table.texts.items():
         if (sheet, row, column) not in table.arrays:
-            formulas[sheet][row, column] = text
+            written = (
+                _written(text, number[sheet], number) if "!" in text else plain.setdefault(text, (frozenset({text}),))
+            )
+            formulas[sheet][row, column] = written
     found: dict[Address, str] = {}
-    for sheet in formulas if _WITNESSES < len(formulas) <= _MOST else ():
-        there = {
-            name: {place: _on(sheet, text, name, sheets) for place, text in own.items()}
-            for name, own in formulas.items()
+    for sheet, own in formulas.items() if _WITNESSES < len(formulas) <= _MOST else ():
+        others = {name: other for name, other in formulas.items() if name != sheet}
+        copies = {
+            name: other for name, other in others.items() if 2 * _alike(own, other) > len(own.keys() | other.keys())
         }
-        own = there.pop(sheet)
-        copies = {name: copy for name, copy in there.items() if 2 * _alike(own, copy) > len(own.keys() | copy.keys())}
         for place in set[_Place].intersection(*map(set, copies.values())) if len(copies) >= _WITNESSES else ():
             said = reduce(_common, (copy[place] for copy in copies.values()))
             is_there = place in own or table.is_number((sheet, *place))
             if said and is_there and not (place in own and _common(said, own[place])):
-                text = "".join(map(min, said))
-                named = set[str].intersection(*(_named(formulas[name][place]) for name in copies))
-                if _named(text) <= named | copies.keys() | {sheet}:  # else they go on from what this one begins with
-                    found[sheet, *place] = text
+                meant = _rendered(said, number[sheet], [*number], {sheet, *copies})
+                if meant is not None:
+                    found[sheet, *place] = meant
     return found
-
-
-def _named(text: str) -> set[str]:
-    """The worksheets that a formula names."""
-    return {ref.sheet for ref in cut(text).refs if ref.sheet} if "!" in text else set()
 
 
 def _alike(own: Mapping[_Place, _Written], copy: Mapping[_Place, _Written]) -> int:
@@ -79,26 +77,49 @@ def _alike(own: Mapping[_Place, _Written], copy: Mapping[_Place, _Written]) -> i
 
 def _common(one: _Written, other: _Written) -> _Written:
     """What two formulas have in common; nothing if they are not the same."""
-    both = tuple(map(frozenset[str].__and__, one, other)) if len(one) == len(other) else ()
+    if one is other:
+        return one
+    both = tuple(a & b for a, b in zip(one, other, strict=True)) if len(one) == len(other) else ()
     return both if all(both) else ()
 
 
-def _on(sheet: str, text: str, source: str, sheets: Sequence[str]) -> _Written:
-    """What a formula of another worksheet may be on this one: a name in it stays, or goes along with it.
+def _written(text: str, own: int, number: Mapping[str, int]) -> _Written:
+    """The parts of a formula that names worksheets: of each reference the name, and how far behind its own it is.
 
     Args:
-        sheet: this one.
         text: the formula.
-        source: where it stands.
-        sheets: all of them, in their order.
+        own: the number of its worksheet.
+        number: those of all.
     """
-    if "!" not in text:
-        return (frozenset({text}),)
     (first, *between), refs = cut(text)
-    written = [frozenset({first})]
+    parts: list[frozenset[_Part]] = [frozenset({first})]
     for ref, after in zip(refs, between, strict=True):
-        at = sheets.index(ref.sheet) + sheets.index(sheet) - sheets.index(source) if ref.sheet in sheets else -1
-        along = [f"{quote_sheet(sheets[at])}!"] if 0 <= at < len(sheets) else []
-        stays = f"{quote_sheet(ref.sheet)}!" if ref.sheet in sheets else ref.prefix
-        written += (frozenset(str(ref._replace(prefix=own)) for own in (stays, *along)), frozenset({after}))
-    return tuple(written)
+        place = str(ref._replace(prefix=""))
+        at = number.get(ref.sheet) if ref.prefix else None
+        known: set[_Part] = {str(ref)} if at is None else {(ref.sheet, place), (at - own, place)}
+        parts += (frozenset(known), frozenset({after}))
+    return tuple(parts)
+
+
+def _rendered(said: _Written, own: int, sheets: Sequence[str], copies: Collection[str]) -> str | None:
+    """A formula on another worksheet; None if it goes on from what that one begins with.
+
+    Args:
+        said: its parts.
+        own: the number of that worksheet.
+        sheets: the names of all.
+        copies: that worksheet, and those of which it is a copy.
+    """
+    text = ""
+    for part in said:
+        named = next((way for way in part if not isinstance(way, str) and isinstance(way[0], str)), next(iter(part)))
+        if isinstance(named, str):
+            text += named
+            continue
+        sheet, place = named
+        if isinstance(sheet, int):
+            sheet = sheets[own + sheet] if 0 <= own + sheet < len(sheets) else ""
+            if sheet not in copies:
+                return None
+        text += f"{quote_sheet(sheet)}!{place}"
+    return text
