@@ -48,6 +48,13 @@ def test_other_copies_say_what_small_networks_do_not(toy: str, cell: str, text: 
     assert verdict(_copies(toy, 3) | {f"S!{cell}": text}, tmp_path).roots == {cell}
 
 
+def test_only_other_copies_know_of_some_slips(tmp_path: Path) -> None:
+    """Rule: an output that adds the state for its bias is not known to be wrong on a worksheet alone."""
+    wrong = {"S!C7": "=1/(1+EXP(-(B7*$A$2+B7)))"}
+    assert verdict(_copies("rnn", 1) | wrong, tmp_path).roots == set()
+    assert verdict(_copies("rnn", 3) | wrong, tmp_path).roots == {"C7"}
+
+
 def test_exchanged_weights_of_one_copy_are_wrong(tmp_path: Path) -> None:
     """Both are networks, and the other copies say which one is meant."""
     right = {name: value for name, value in _copies("xor", 3).items() if name[-1] not in "78"}
