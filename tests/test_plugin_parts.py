@@ -17,7 +17,7 @@ from xlcheck.pytest_plugin.golden import DamagedGoldenError, merged, read_golden
 from xlcheck.pytest_plugin.items import CONSTANTS, groups_in
 from xlcheck.pytest_plugin.report_files import trace_failure, write_reports
 from xlcheck.pytest_plugin.settings import RunRecord, Settings
-from xlcheck.pytest_plugin.stale import closing_lines, stale_goldens
+from xlcheck.pytest_plugin.stale import closing_lines
 from xlcheck.pytest_plugin.subject import Subject, subject_of
 from xlcheck.pytest_plugin.trace_check import another_model_text, trace_text
 from xlcheck.workbook.reader import read_workbook
@@ -138,26 +138,16 @@ def test_the_groups_of_a_workbook_are_its_live_quantities() -> None:
         groups_in(read_workbook(ROOT / "fixtures" / "handmade" / "time_down.xlsx"))
 
 
-def test_golden_files_that_nobody_compares(tmp_path: Path) -> None:
-    """A file is stale if its test passed without it; one of a test that was not collected only if all were."""
-    folder = tmp_path / "golden" / "test_m"
-    for stem in ("test_a", "test_a.more", "test_gone"):
-        write_golden(GOLDEN, folder / f"{stem}.json")
-    (tmp_path / "test_m.py").touch()
-    record = RunRecord()
-    record.collected.add((str(folder), "test_a"))
-    record.passed.add((str(folder), "test_a"))
-    record.used.add(str(folder / "test_a.json"))
+def test_golden_files_are_spoken_of_at_the_end(tmp_path: Path) -> None:
+    """Beside the configuration, which of them were written, and which no test compares."""
+    record = RunRecord(
+        written=[(str(tmp_path / "golden" / "test_m" / "test_a.json"), "new")],
+        stale=[str(tmp_path / "golden" / "test_m" / "test_gone.json")],
+    )
+    written, gone = closing_lines(
+        Settings(tmp_path, "ironcalc", (), False, False, None, Path("golden"), "json", False, record)
+    )
 
-    def stale(**options: Any) -> list[str]:
-        return [path.name for path in stale_goldens(record, Path("golden"), **options)]
-
-    assert stale(everything_collected=False) == ["test_a.more.json"]
-    assert stale(everything_collected=True) == ["test_a.more.json", "test_gone.json"]
-    settings = Settings(tmp_path, "ironcalc", (), False, False, None, Path("golden"), "json", False, record)
-    record.written.append((str(folder / "test_a.json"), "new"))
-    record.stale.append(str(folder / "test_gone.json"))
-    written, gone = closing_lines(settings)
     assert written == "golden file written (new): golden/test_m/test_a.json"
     assert gone.startswith("stale golden file: golden/test_m/test_gone.json; no test compares it")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -94,18 +95,38 @@ def test_unused_by_its_test(project: pytest.Pytester, golden: Path) -> None:
     assert stale(project.runpytest()) == []
 
 
-def test_removed_module(project: pytest.Pytester, golden: Path) -> None:
-    """The folder of a module that is gone is stale as a whole."""
-    (project.path / "test_port.py").rename(project.path / "test_moved.py")
+def test_one_of_two_golden_files_of_a_test(project: pytest.Pytester, golden: Path) -> None:
+    """The other one is stale once the test has passed, whatever other tests are asked for."""
+    project.makepyfile(test_port=TWO.replace('name="numbers"', 'name="digits"'))
 
-    assert len(stale(project.runpytest("-k", "port"))) == 3
-    assert len(deleted(project.runpytest("--xlcheck-update"))) == 3
+    assert stale(project.runpytest("--xlcheck-update-new-only", "test_port.py::test_other")) == [
+        "test_other[1].numbers.json", "test_other[2].numbers.json",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", [".", "nets"])
+def test_removed_module(project: pytest.Pytester, folder: str) -> None:
+    """The folder of a module that is gone is stale as a whole, also where no module is left beside it."""
+    project.makeini("[pytest]\nxlcheck_golden_dir = .golden")
+    project.makepyfile(test_here="def test_here(): pass")
+    module = project.mkdir("sub") / folder / "test_net.py"
+    module.parent.mkdir(exist_ok=True)
+    module.write_text("def test_net(xlcheck_trace): xlcheck_trace({'x': [1.0]})")
+    project.runpytest("--xlcheck-update", "sub").assert_outcomes(passed=1)
+    module.rename(project.path / "sub" / "test_moved.py")
+
+    assert stale(project.runpytest("test_here.py")) == []
+    assert stale(project.runpytest("--ignore=sub")) == []
+    assert stale(project.runpytest("-k", "here")) == ["test_net.json"]
+    assert deleted(project.runpytest("--xlcheck-update", "test_here.py", "sub")) == ["test_net.json"]
 
 
 def test_other_files_are_left_alone(project: pytest.Pytester, golden: Path) -> None:
-    """JSON files of another kind beside golden files are none of the plugin's business."""
+    """JSON files of another kind are none of the plugin's business, nor are traces that no test is called like."""
     (golden / "data.json").write_text("{}")
-    (project.path / "data").mkdir()
-    (project.path / "data" / "data.json").write_text("{}")
+    golden_file = golden / "test_port.json"
+    for place in ("data/test_port.json", "test_data/port.json", "test_port/port.json"):
+        (project.path / place).parent.mkdir(exist_ok=True)
+        shutil.copy(golden_file, project.path / place)
 
     assert stale(project.runpytest()) == []

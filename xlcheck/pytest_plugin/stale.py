@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 from xlcheck.pytest_plugin.golden_paths import GOLDEN_ENDINGS, is_golden
-from xlcheck.pytest_plugin.settings import RunRecord, Settings
+from xlcheck.pytest_plugin.settings import Settings
 
 
 def settle_stale(settings: Settings, session: pytest.Session) -> None:
     """Note the golden files that no test compares; delete them, or let the run fail, if that is asked for."""
-    config = session.config
-    everything = not config.getoption("lf", False) and not any("::" in argument for argument in config.args)
-    for path in stale_goldens(settings.record, settings.golden_dir, everything_collected=everything):
+    for path in _stale(settings, session.config):
         if settings.updates_all:
             path.unlink()
             settings.record.written.append((str(path), "deleted"))
@@ -25,35 +25,45 @@ def settle_stale(settings: Settings, session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def stale_goldens(record: RunRecord, golden_dir: Path, *, everything_collected: bool) -> list[Path]:
-    """The golden files beside the collected modules that nobody compares, in alphabetical order.
+def _stale(settings: Settings, config: pytest.Config) -> list[Path]:
+    """The golden files that nobody compares, in alphabetical order.
 
-    A file is stale if the test it belongs to passed without comparing it, or, once every test of
-    its module was collected, if there is no such test; a folder of a module that is gone is stale too.
-
-    Args:
-        record: what was noted during the run.
-        golden_dir: where, beside a module, its golden files have their folder.
-        everything_collected: whether all tests of every collected module are known.
+    A file is stale if the test it belongs to passed without comparing it, or, once every test of its module was
+    collected, if there is no such test; and if its module is gone from a folder that was looked through.
     """
+    everything = not config.getoption("lf", False) and not any("::" in argument for argument in config.args)
+    record = settings.record
     owners: dict[Path, dict[str, bool]] = {}
     for folder, stem in record.collected:
         owners.setdefault(Path(folder), {})[stem] = (folder, stem) in record.passed
     stale = [
         path
         for folder, stems in owners.items()
-        for path in _goldens(folder)
-        if str(path) not in record.used and _has_no_use(path.stem, stems, everything_collected)
+        for path in _goldens(folder, config)
+        if str(path) not in record.used and _has_no_use(path.stem, stems, everything)
     ]
     parents = {folder.parent for folder in owners}
+    parents |= {folder / settings.golden_dir for folder in _looked_through(config)}
     gone = {
         folder
         for parent in parents
         if parent.is_dir()
         for folder in parent.iterdir()
-        if folder.is_dir() and folder not in owners and _is_orphan(folder, golden_dir)
+        if folder not in owners and folder.is_dir() and _is_orphan(folder, settings.golden_dir, config)
     }
-    return sorted([*stale, *(path for folder in gone for path in _goldens(folder))])
+    return sorted([*stale, *(path for folder in gone for path in _goldens(folder, config))])
+
+
+def _looked_through(config: pytest.Config) -> Iterator[Path]:
+    """The folders in which modules of tests were looked for."""
+    for argument in config.args:
+        for name, folders, _ in os.walk(config.invocation_params.dir / argument):
+            yield Path(name)
+            folders[:] = [own for own in folders if not _is_ignored(Path(name, own), config)]
+
+
+def _is_ignored(folder: Path, config: pytest.Config) -> bool:
+    return bool(config.hook.pytest_ignore_collect(collection_path=folder, config=config))
 
 
 def _has_no_use(stem: str, owners: dict[str, bool], everything_collected: bool) -> bool:
@@ -61,15 +71,24 @@ def _has_no_use(stem: str, owners: dict[str, bool], everything_collected: bool) 
     return all(passed) if passed else everything_collected
 
 
-def _is_orphan(folder: Path, golden_dir: Path) -> bool:
-    module = folder.parents[len(golden_dir.parts)] / folder.name
-    return not module.with_name(f"{folder.name}.py").exists() and not (folder / "__init__.py").exists()
+def _is_orphan(folder: Path, golden_dir: Path, config: pytest.Config) -> bool:
+    """Whether the folder is named like a module of tests that is not there."""
+    module = folder.parents[len(golden_dir.parts)] / f"{folder.name}.py"
+    is_named_so = any(fnmatch(module.name, pattern) for pattern in config.getini("python_files"))
+    return is_named_so and not module.exists() and not (folder / "__init__.py").exists()
 
 
-def _goldens(folder: Path) -> list[Path]:
+def _goldens(folder: Path, config: pytest.Config) -> list[Path]:
+    """The golden files of tests in a folder; other traces, as `xlcheck trace` writes them, are named otherwise."""
     if not folder.is_dir():
         return []
-    return [path for path in folder.iterdir() if path.suffix in GOLDEN_ENDINGS and path.is_file() and is_golden(path)]
+    patterns = [pattern if {*"*?["} & {*pattern} else f"{pattern}*" for pattern in config.getini("python_functions")]
+    return [
+        path for path in folder.iterdir()
+        if path.suffix in GOLDEN_ENDINGS and path.is_file()
+        and any(fnmatch(part.partition("[")[0], own) for part in path.stem.split(".") for own in patterns)
+        and is_golden(path)
+    ]  # fmt: skip
 
 
 def closing_lines(settings: Settings) -> Iterator[str]:
