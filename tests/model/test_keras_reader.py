@@ -202,7 +202,7 @@ def test_loss_that_is_given_beside_the_model(keras: Any) -> None:
         assert identifier_of(loss) == "mean_squared_error"
 
 
-@pytest.mark.parametrize("form", ["identifier", "alias", "function", "object"])
+@pytest.mark.parametrize("form", ["identifier", "alias", "function", "object", "list", "output"])
 def test_loss_in_each_form(form: str, keras: Any) -> None:
     """However Keras was told of the loss, it is read as one identifier."""
     loss = {
@@ -210,14 +210,29 @@ def test_loss_in_each_form(form: str, keras: Any) -> None:
         "alias": "bce",
         "function": keras.losses.binary_crossentropy,
         "object": keras.losses.BinaryCrossentropy(name="mine"),
+        "list": ["bce"],
+        "output": {"out": keras.losses.BinaryCrossentropy()},
     }[form]
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="out")])
     model.compile(loss=loss)
 
     assert read_model(model).loss == "binary_crossentropy"
 
 
-@pytest.mark.parametrize("form", ["option", "function", "one for each output"])
+def test_loss_with_a_weight_of_one(keras: Any) -> None:
+    """A weight of 1 changes nothing, in whatever form it is given; any other one is no longer Keras's own loss."""
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="out")])
+    read = {}
+    for weights in (None, 1.0, [1.0], [None], {"out": 1.0}, {"out": 2.0}, [0.5]):
+        model.compile(loss="mse", loss_weights=weights)
+        read[str(weights)] = read_model(model).loss
+
+    assert [*read.values()] == ["mean_squared_error"] * 5 + [
+        f"mean_squared_error(loss_weights={weight})" for weight in (2.0, 0.5)
+    ]
+
+
+@pytest.mark.parametrize("form", ["option", "function", "list"])
 def test_loss_of_another_kind_is_refused_where_it_is_needed(form: str, keras: Any) -> None:
     """A loss whose options change the number, or that is not Keras's own, is no obstacle to a forward pass."""
     loss, named = {
@@ -226,7 +241,7 @@ def test_loss_of_another_kind_is_refused_where_it_is_needed(form: str, keras: An
             r"'BinaryCrossentropy\(label_smoothing=0\.1\)'",
         ),
         "function": (mine, "mine"),
-        "one for each output": (["mse"], "mse"),
+        "list": ([mine], "mine"),
     }[form]
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile(loss=loss)

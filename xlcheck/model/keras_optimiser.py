@@ -111,10 +111,16 @@ def read_loss(model: Any) -> str | None:
     default options, or is weighted, gets words that identify none; where the loss is needed, it is refused with them.
     """
     config = model.get_compile_config() or {}
-    loss, weights = config.get("loss"), config.get("loss_weights")
+    loss, weight = (_only(config.get(name)) for name in ("loss", "loss_weights"))
     if loss is None:
         return None
-    return identifier_of(loss) + (f"(loss_weights={weights!r})" if weights not in (None, 1, [1]) else "")
+    return identifier_of(loss) + ("" if weight in (None, 1) else f"(loss_weights={weight!r})")
+
+
+def _only(given: Any) -> Any:
+    """What is given for the only output of a model, be it in a list or by the output's name."""
+    items = list(given.values()) if isinstance(given, dict) else given
+    return items[0] if isinstance(items, list | tuple) and len(items) == 1 else given
 
 
 def identifier_of(loss: Any) -> str:
