@@ -48,8 +48,10 @@ def test_inputs_of_another_shape_are_named() -> None:
 
 
 def test_a_model_needs_inputs() -> None:
-    """A model without anything to read is refused before it is loaded."""
+    """A model without anything to read is refused before it is loaded, unless there is no such model at all."""
     with pytest.raises(UsageError, match="something to read"):
+        api.build_model(FIXTURES / "lstm.keras", None, "x.xlsx")
+    with pytest.raises(ModelError, match="there is no such file"):
         api.build_model("nowhere.keras", None, "x.xlsx")
 
 

@@ -19,6 +19,7 @@ from xlcheck.cli import run
 
 WORKBOOKS = Path(__file__).parents[1] / "workbooks"
 LSTM = WORKBOOKS / "lstm.xlsx"
+MODEL = str(WORKBOOKS.parent / "fixtures" / "lstm.keras")
 
 
 def xlcheck(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
@@ -145,8 +146,10 @@ def test_bind_drafts_a_file_that_check_reads(tmp_path: Path, capsys: pytest.Capt
         (["build", "ltsm"], "there is no lesson 'ltsm'; did you mean lstm?"),
         (["chek", "x.xlsx"], "there is no command 'chek'; did you mean check?"),
         (["build"], "name one or more lessons"),
-        (["build", "model.keras"], "a model needs something to read: pass --inputs FILE"),
-        (["build", "model.keras", "--inputs", "x.npy", "--text", "a"], "one thing to read, not two: pass either"),
+        (["build", "model.keras"], "model.keras: there is no such file; give a .keras file"),
+        (["exercise", "model.keras", "-o", "exam"], "model.keras: there is no such file; give a .keras file"),
+        (["build", MODEL], "a model needs something to read: pass --inputs FILE"),
+        (["build", MODEL, "--inputs", "x.npy", "--text", "a"], "one thing to read, not two: pass either"),
         (["build", "lstm", "--all"], "name one or more lessons, or pass --all, not both;"),
         (["build", "lstm", "--weights", "book", "--seed", "3"], "leave one of them out"),
         (["build", "lstm", "-o", "lesson.txt"], "lesson.txt: the name must end in .xlsx"),

@@ -144,6 +144,7 @@ def build_model(
     from xlcheck.building.text import build_text
     from xlcheck.engines import engine as engine_named
     from xlcheck.formulas.printing import style_named
+    from xlcheck.model.keras_file import require_file
     from xlcheck.model.vocabulary_file import VocabularyFile
 
     require_known(padding, get_args(PaddingName), "padding")
@@ -152,6 +153,7 @@ def build_model(
     if vocabulary is not None and text is None:
         raise UsageError("a vocabulary goes with a text; pass --text WORDS")
     if (inputs is None) == (text is None):
+        require_file(model)
         one = "something to read: pass" if text is None else "one thing to read, not two: pass either"
         raise UsageError(f"a model needs {one} --inputs FILE (.npy, .npz or .csv) or --text WORDS")
     asked = backward_asked(targets, loss, from_logits, step, learning_rate)

@@ -26,6 +26,7 @@ from xlcheck.learning.forward import forward_graph
 from xlcheck.workbook.plan import WorkbookPlan
 from xlcheck.workbook.writer import write_workbook
 
+MODEL = Path(__file__).parents[2] / "fixtures" / "lstm.keras"
 PLAN = ExercisePlan(blanks=(BlankRule("lstm.i"),))
 
 
@@ -36,7 +37,7 @@ PLAN = ExercisePlan(blanks=(BlankRule("lstm.i"),))
             lambda folder: exercise("lstm", folder, plan=ExercisePlan(blanks=(BlankRule("lstm.i"),)), level=1),
             "leave one",
         ),
-        (lambda folder: exercise("model.keras", folder), "a model needs something to read"),
+        (lambda folder: exercise(MODEL, folder), "a model needs something to read"),
         (lambda folder: exercise("lstm", folder, inputs=[[1.0]]), "a lesson has its own"),
         (lambda folder: exercise("lstm", folder, targets=[[1.0]]), "a lesson has its own"),
     ],

@@ -23,6 +23,7 @@ from xlcheck.exercises.plan import ExercisePlan, read_plan
 from xlcheck.exercises.subject import lesson_subject, model_subject
 from xlcheck.files import filling, protected_inputs, read_input, reading
 from xlcheck.memory import no_garbage_collection
+from xlcheck.model.keras_file import require_file
 from xlcheck.progress import Progress
 from xlcheck.sizes import TEXTS
 from xlcheck.workbook.signature import read_key
@@ -171,6 +172,7 @@ def exercise(
     known = known if feedback is None else replace(known, feedback=feedback)
     is_model = not isinstance(lesson, str) or lesson.lower().endswith(".keras")
     if is_model and inputs is None:
+        require_file(lesson)
         raise UsageError("a model needs something to read; pass --inputs FILE (.npy, .npz or .csv)")
     if not is_model and (inputs is not None or targets is not None):
         raise UsageError("--inputs and --targets go with a model; a lesson has its own")

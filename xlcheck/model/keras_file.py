@@ -70,6 +70,16 @@ def load_model(path: str | Path) -> Any:
         raise ModelError(f"{path}: Keras cannot load it: {reason}") from error
 
 
+def require_file(model: Any) -> None:
+    """Refuse a path at which no `.keras` file is; a model that is none, and what is in the file, is left to others.
+
+    Raises:
+        ModelError: there is no such file, or it is not a whole `.keras` file.
+    """
+    if isinstance(model, (str, Path)):
+        _config(Path(model))
+
+
 def loaded_model(model: Any) -> Any:
     """The model in a file, see `load_model`; a model as it is.
 
