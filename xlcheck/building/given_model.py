@@ -13,8 +13,8 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.errors import DataError, ModelError, UsageError
-from xlcheck.graph.layer_numbers import called, numbering, quantity_called
 from xlcheck.model.model_spec import Call, LayerSpec, ModelSpec
+from xlcheck.verdicts.layer_numbers import called, numbering, quantity_called
 
 if TYPE_CHECKING:
     from xlcheck.handmade.networks.by_value import GivenModel

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 
 from xlcheck.arrays import Array, array_of
 from xlcheck.errors import DataError, UsageError
-from xlcheck.graph.layer_numbers import quantity_called, trace_called, traces_numbering
 from xlcheck.graph.trace import Trace
+from xlcheck.verdicts.layer_numbers import quantity_called, trace_called, traces_numbering
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 from xlcheck.arguments import checked
 from xlcheck.arrays import Array, array_of, in_double
 from xlcheck.errors import DataError
-from xlcheck.graph.layer_numbers import trace_called, traces_numbering
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.cell_result import finite_or_text
+from xlcheck.verdicts.layer_numbers import trace_called, traces_numbering
 from xlcheck.verdicts.messages import first_of
 from xlcheck.verdicts.placement import magnitude, ulps
 from xlcheck.verdicts.tolerance import Tolerance, tolerance_from

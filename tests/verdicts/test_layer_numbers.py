@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import xlcheck
-from xlcheck.graph.layer_numbers import called, numbering
 from xlcheck.graph.trace import Trace
+from xlcheck.graph.trace_file import read_trace, write_trace
+from xlcheck.verdicts.layer_numbers import called, numbering
 
 
 @pytest.mark.parametrize(
@@ -38,10 +41,22 @@ def test_calls_and_what_they_give_keep_theirs() -> None:
 @pytest.mark.parametrize(("source", "agree"), [("keras float64", True), ("mine.csv", False)])
 def test_traces_of_one_model_built_twice_are_compared(source: str, agree: bool) -> None:
     """Also with another implementation's, and it is said; without a trace of Keras names are what they are."""
-    first = Trace("mine.csv", {"rnn_1.h[0]": np.ones(2), "rnn_2.h[0]": np.zeros(2)})
-    again = Trace(source, {"rnn_2.h[0]": np.ones(2), "rnn_7.h[0]": np.zeros(2)})
+    first = Trace("mine.csv", {"part_1.h[0]": np.ones(2), "part_2.h[0]": np.zeros(2)})
+    again = Trace(source, {"part_2.h[0]": np.ones(2), "part_7.h[0]": np.zeros(2)})
 
     found = xlcheck.compare(again, first)
 
     assert found.ok is agree
-    assert found.actual == (f"{source} (rnn_2 as rnn_1, rnn_7 as rnn_2)" if agree else source)
+    assert found.actual == (f"{source} (part_2 as part_1, part_7 as part_2)" if agree else source)
+
+
+@pytest.mark.parametrize(
+    ("layers", "agree"), [(("dense", "simple_rnn"), True), (("get_item", "max_pooling1d"), True), (("part",), False)]
+)
+def test_tables_of_one_model_built_twice_are_compared(tmp_path: Path, layers: tuple[str, ...], agree: bool) -> None:
+    """A table does not say that it is Keras's; what Keras calls layers by itself does."""
+    paths = tmp_path / "a.csv", tmp_path / "b.csv"
+    for path, number in zip(paths, ("", "_7"), strict=True):
+        write_trace(Trace("keras float64", {f"{layer}{number}.y[0]": np.ones(2) for layer in layers}), path)
+
+    assert xlcheck.compare(*map(read_trace, paths)).ok is agree

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping
 
 from xlcheck.graph.trace import Trace
 from xlcheck.grouping import grouped
+from xlcheck.model.layer_options import OPERATIONS, OPTIONS
 
 _LAYER = re.compile(r"(?P<layer>(?P<stem>.*?)(?:_(?P<number>\d{1,9}))?)(?P<call>[#:]\d+)?", re.DOTALL)
 _SAID = 3
+_MODELS = ("Sequential", "Functional", "InputLayer")
 
 
 def numbering(own: Iterable[str], other: Iterable[str]) -> dict[str, str]:
@@ -45,10 +47,23 @@ def quantity_called(name: str, numbers: Mapping[str, str]) -> str:
 
 
 def traces_numbering(own: Trace, other: Trace) -> dict[str, str]:
-    """`numbering` for the names in two traces, one of which is Keras's: nobody else counts layers."""
-    if not any(trace.source.startswith("keras ") for trace in (own, other)):
-        return {}
-    return numbering(*([name.rpartition(".")[0] for name in trace] for trace in (own, other)))
+    """`numbering` for the names in two traces, one of which is Keras's: nobody else counts layers.
+
+    A table does not say whose it is; there only layers that have names of Keras's own making are counted.
+    """
+    sources = [trace.source for trace in (own, other)]
+    numbers = numbering(*([name.rpartition(".")[0] for name in trace] for trace in (own, other)))
+    if any(source.startswith("keras ") for source in sources):
+        return numbers
+    is_table = all(source.endswith(".csv") for source in sources)
+    counted = {_squeezed(stem) for stem in _by_stem(name for name, there in numbers.items() if name != there)}
+    known = map(_squeezed, (*_MODELS, *OPTIONS, *OPERATIONS))
+    return numbers if is_table and counted.issubset(known) else {}
+
+
+def _squeezed(kind: str) -> str:
+    """A kind of layer as the name and as the class that Keras makes of it: `simplernn`."""
+    return kind.removeprefix("ops.").replace("_", "").lower()
 
 
 def trace_called(trace: Trace, numbers: Mapping[str, str]) -> Trace:
