@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from xlcheck.chapter.datasets.tweets import read_tweets
-from xlcheck.errors import DataError
+from xlcheck.errors import DataError, InputNote
 
 HEADER = b"airline_sentiment,text\n"
 
@@ -31,10 +31,17 @@ def test_texts_and_labels(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
 def test_bytes_that_are_not_utf8(tmp_path: Path, mark: bytes) -> None:
-    """Any byte can be read, with or without the mark that Excel puts in front of a CSV file."""
-    data = read_tweets(written(tmp_path, mark + HEADER + b"1,caf\xe9\n0,\xe2\x80\x99late\x93\n"))
+    """Any byte can be read, with or without the mark that Excel puts in front of a CSV file; lost letters are told."""
+    with pytest.warns(InputNote, match="tweets.csv: 2 letters other than a to z"):
+        data = read_tweets(written(tmp_path, mark + HEADER + b"1,caf\xe9\n0,\xe2\x80\x99late\x93\n"))
 
     assert [text.count("caf") + text.count("late") for text in data.texts] == [1, 1]
+
+
+def test_letters_of_other_languages_are_told(tmp_path: Path) -> None:
+    """They become spaces, and with them whole texts."""
+    with pytest.warns(InputNote, match="tweets.csv: 6 letters other than a to z, such as é or 好, count as spaces"):
+        read_tweets(written(tmp_path, HEADER + "1,很好\n0,très 嬉しい！\n".encode()))
 
 
 @pytest.mark.parametrize("separator", [b",", b";", b"\t"])

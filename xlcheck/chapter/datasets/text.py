@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from xlcheck.errors import DataError
+from xlcheck.errors import DataError, InputNote
 from xlcheck.files import reading
 from xlcheck.model.encoding import Codes, Encoding, Tokens, Words, vocabulary
+from xlcheck.verdicts.messages import plural
 
 WINDOW = 10
 
@@ -44,7 +46,16 @@ def read_text(path: Path) -> str:
         raise DataError(f"{path} is not UTF-8 (byte {error.start:,}): save it as plain text in UTF-8") from None
     if not text.strip():
         raise DataError(f"{path} is empty: give a plain text of at least {WINDOW + 1} words")
+    note_other_letters(path, text)
     return text
+
+
+def note_other_letters(path: Path, text: str) -> None:
+    """Say how many letters become spaces since they are none from a to z: é in some words, or the whole of a text."""
+    others = sum(char.isalpha() and not char.isascii() for char in text)
+    if others:
+        said = f"{path}: {plural(others, 'letter', 'letters')} other than a to z, such as é or 好, count as spaces"
+        warnings.warn(said, InputNote, stacklevel=2)
 
 
 def windows(text: str, timesteps: int = WINDOW) -> Windows:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from xlcheck.chapter.datasets.labelled import Indices, LabelledTexts
+from xlcheck.chapter.datasets.text import note_other_letters
 from xlcheck.errors import DataError
 from xlcheck.files import reading
 from xlcheck.model.encoding import Encoding, Tokens, Words, vocabulary
@@ -45,11 +46,20 @@ def read_tweets(path: Path, text_column: str = TEXT_COLUMN, label_column: str = 
         raise DataError(f"{path} is not a well-formed CSV file ({error}): export it again as CSV") from None
     if not pairs:
         raise DataError(f"{path} has a header and no rows: give at least one text of each class")
+    note_other_letters(path, "".join(_in_utf8(text or "") for _, text in pairs))
     labels = np.array([label for label, _ in pairs], dtype=np.int32)
     try:
         return LabelledTexts(tuple(text or "" for _, text in pairs), labels)
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
+
+
+def _in_utf8(text: str) -> str:
+    """What was read as Latin-1 as UTF-8, if it is that."""
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return text
 
 
 def _columns(path: Path, header: Sequence[str] | None, wanted: tuple[str, ...]) -> list[str]:
