@@ -16,6 +16,8 @@ from xlcheck.engines import engine
 from xlcheck.exercises.key import load_key
 from xlcheck.texts import texts
 
+MODEL = str(Path(__file__).parents[2] / "fixtures" / "lstm.keras")
+
 
 def run(*arguments: object) -> tuple[int, str]:
     """Exit code and output of the command."""
@@ -76,7 +78,8 @@ def test_several_lessons_have_a_folder_each(tmp_path: Path) -> None:
     [
         (["lstn", "-o", "x"], "did you mean lstm"),
         (["vanishing-gradients", "-o", "x"], "has no exercise"),
-        (["model.keras", "-o", "x"], "pass --inputs"),
+        (["model.keras", "-o", "x"], "there is no such file"),
+        ([MODEL, "-o", "x"], "pass --inputs"),
         (["lstm", "--inputs", "students.csv", "-o", "x"], "go with a model"),
         (["lstm", "--plan", "exam.toml", "--level", "2", "-o", "x"], "leave one of them out"),
         (["lstm", "-o", "students.csv"], "is a file"),
