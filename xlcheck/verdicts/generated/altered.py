@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -30,10 +30,21 @@ from xlcheck.workbook.manifest import Manifest, is_older, manifest_sheet
 
 @dataclass(frozen=True)
 class Altered:
-    """What is no quantity and not as built: words are a note; what is `seen` may make a reader see wrong numbers."""
+    """What is no quantity and not as built: words are a note; what is `seen` may make a reader see wrong numbers.
+
+    `rows` are those with such words and numbers; None if they were not compared.
+    """
 
     words: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
+    rows: tuple[str, ...] | None = ()
+
+    def kept(self, sheets: Iterable[str]) -> frozenset[str]:
+        """Those of xlcheck's worksheets on which all words and numbers are certainly as they were built."""
+        rows = self.rows
+        return frozenset(
+            sheet for sheet in sheets if rows is not None and not any(row.endswith(f" of {sheet}") for row in rows)
+        )
 
 
 def altered(content: WorkbookContent, manifest: Manifest) -> Altered:
@@ -42,7 +53,9 @@ def altered(content: WorkbookContent, manifest: Manifest) -> Altered:
     if sheet is None:
         return Altered()
     if is_older(sheet):
-        return Altered(("an older xlcheck made it, so words, looks and names were not compared; build it again",))
+        return Altered(
+            ("an older xlcheck made it, so words, looks and names were not compared; build it again",), rows=None
+        )
     areas = [*(b.area for b in manifest.bindings), *([manifest.selector] if manifest.selector is not None else [])]
     found = alterations(content, sheet, areas)
     words = [f"words are not those that were written: {', '.join(found.texts)}"] if found.texts else []
@@ -59,7 +72,7 @@ def altered(content: WorkbookContent, manifest: Manifest) -> Altered:
         seen.append("what says which words and numbers were written is missing or damaged on the hidden worksheet")
     if found.shown:
         words.append(f"not as it was built: {first_of(found.shown, between='; ')}")
-    return Altered(tuple(words), tuple(seen))
+    return Altered(tuple(words), tuple(seen), None if found.damaged else (*found.texts, *found.numbers))
 
 
 def require_places(content: WorkbookContent) -> None:

@@ -60,6 +60,7 @@ def require_cells_in_place(
     session: Session,
     tolerance: Tolerance,
     roots: Iterable[CellResult],
+    kept: AbstractSet[str],
 ) -> None:
     """Blame no cell of a workbook in which one move explains all that is not as it was built.
 
@@ -71,12 +72,13 @@ def require_cells_in_place(
         session: the workbook in an engine.
         tolerance: how far numbers may be from those that were built.
         roots: the cells that are wrong.
+        kept: the worksheets on which all other words and numbers are as they were built.
 
     Raises:
         NothingCheckedError: it does.
     """
     wrong = {(root.sheet, code_of(parse_range(root.cell))) for root in roots}
-    search = _Search(manifest, seen, formulas, session, tolerance, wrong)
+    search = _Search(manifest, seen, formulas, session, tolerance, wrong, kept)
     for found in itertools.chain(search.of_numbers(), search.of_lines(), search.of_formulas()):
         raise NothingCheckedError(f"{content.path}: {found}; undo that, or build the workbook again")
 
@@ -125,8 +127,10 @@ class _Search:
         session: Session,
         tolerance: Tolerance,
         wrong: AbstractSet[CellKey],
+        kept: AbstractSet[str] = frozenset(),
     ) -> None:
         self._manifest, self._seen, self._formulas, self._session = manifest, seen, formulas, session
+        self._kept = kept
         parts = grouped(
             (sighting.placement.sheet, _as_built(sighting, manifest, seen, tolerance))
             for sighting in seen.sightings
@@ -195,7 +199,23 @@ class _Search:
         codes = np.array([*moved], dtype=np.int64)
         there, _ = move.of(codes)
         has_moved = there.min() >= 0 and (there != codes).all() and self._formulas.fills(sheet, there).all()
-        return move if has_moved else None
+        return move if has_moved and not self._stay(move, moved) else None
+
+    def _stay(self, move: Move, moved: AbstractSet[int]) -> bool:
+        """Whether cells that must have moved are where they were built, or hold what nothing has moved there."""
+        sheet, own = move.sheet, self._numbers.get(move.sheet, _NO_NUMBERS)
+        step = code_at(move.by, 0) if move.axis == 0 else move.by
+        built = dict(zip(own.codes.tolist(), own.built.T.tolist(), strict=True))
+        still = own.codes[own.same & (move.of(own.codes)[0] != own.codes)].tolist()
+        if any(built.get(code - step, built[code]) != built[code] for code in still):
+            return True  # where another number would have come
+        as_built = dict(zip(own.codes.tolist(), own.same.tolist(), strict=True))
+        written = {code: self._stands(home, code, text) for home, code, text in self._written if home == sheet}
+        as_built |= written
+        if not moved <= as_built.keys():
+            return sheet in self._kept
+        strange = (code for code in moved & written.keys() if code - step not in as_built)
+        return all(as_built[c] for c in moved) or any(self._formulas.text(sheet, c) for c in strange)
 
     def _read_elsewhere(self, home: str, code: int, formula: str, sheet: str, step: int) -> set[int]:
         """The cells of a worksheet that a formula reads a step from where it did, and its own if it has moved."""
