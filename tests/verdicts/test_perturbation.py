@@ -232,6 +232,20 @@ def test_codes_become_codes_that_occur(seed: int, codes: list[int]) -> None:
 
 
 @given(st.integers(0, 2**16))
+def test_samples_get_codes_of_their_own(seed: int) -> None:
+    """Else a formula that reads another sample's would be right again; and what is skipped is once read, too."""
+    own = np.array([[1.0], [1.0], [0.0], [0.0]])
+    pool = {"a.code[0]": own, "a.code[1]": np.array([[2.0], [3.0], [4.0], [5.0]])}
+    graph = Graph(tuple(Quantity(Band("a", "code", Role.INPUT), step, (1,)) for step in range(2)))
+    near, far = (other_numbers(graph, pool, seed, reach)["a.code[0]"].reshape(-1) for reach in (1.0, -30.0))
+
+    assert len({1.0, *near[:2]}) == 3
+    assert (near[2:] == 0).all()
+    assert len({*far}) == 4
+    assert far[2:].any()
+
+
+@given(st.integers(0, 2**16))
 def test_numbers_keep_their_kind(seed: int) -> None:
     """Rates stay below 1, variances above 0, one-hot vectors one-hot, skipped steps skipped; everything else moves."""
     graph = given_only(("x", Role.INPUT), ("vector", Role.INPUT), ("rate", Role.WEIGHT), ("variance", Role.WEIGHT),

@@ -329,7 +329,7 @@ def test_other_numbers_find_what_is_right_by_chance(
     session = engine("ironcalc").open(found.content.path)
     numbers = Perturbed(
         session, small_book.manifest(), small_book.graph, found.formulas, found.formulas, found.seen.sightings,
-        found.given.values, [0], Tolerance(1e-14),
+        found.given.values, [0], frozenset(), Tolerance(1e-14),
     )  # fmt: skip
     cells = numbers.wrong(1)
     *_, part = with_other_numbers([], cells, 1)

@@ -8,7 +8,7 @@ weights stand once for all.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,7 @@ class Operands:
         self._weights: dict[str, Array] = {}
         self._shared: dict[str, Array] = {}
         self._values: dict[Instance, dict[str, Array]] = {instance: {} for instance in self.instances}
+        self._elsewhere: dict[tuple[Instance, str], list[Array]] = {}
         computed = {q.name: q for q in graph if q.expr is not None and q.name in self._placed}
         shared = {name for name, q in computed.items() if q.reads_batch}
         showing = {instance for name in computed for instance in self._placed[name]}
@@ -135,16 +136,29 @@ class Operands:
             self._values[instance][q.name] = sightings[0].numbers
             return
         values = np.array(local) if local is not None else self._borrow(q, instance)
-        for sighting in reversed(sightings):
+        for sighting in reversed(sightings):  # the first one wins
             values[:, sighting.placement.elements] = sighting.numbers
         self._values[instance][q.name] = values
+        if q.expr is None:  # typed in one place and looked up in another, which may show something else
+            shown = [_with(values, sighting) for sighting in sightings]
+            self._elsewhere[instance, q.name] = [v for v in shown if not np.array_equal(v, values, equal_nan=True)]
 
     def locals_(self, q: Quantity, expr: ex.Expr, instance: Instance, tolerance: Tolerance) -> list[Array]:
         """What a quantity's expression gives for the values in the sheet, in each form it may be written in."""
         first, *others = (self.follow(q, instance, form) for form in forms(expr))
         # Of right operands a form that overflows (the logarithm of a saturated probability) says nothing.
         sound = bool(others) and all(self._is_right(name, instance, tolerance) for name in q.reads)
-        return [first, *(other for other in others if not sound or np.isfinite(other).all())]
+        written = [first, *(other for other in others if not sound or np.isfinite(other).all())]
+        return [*written, *self._of_others(q, expr, instance)]
+
+    def _of_others(self, q: Quantity, expr: ex.Expr, instance: Instance) -> Iterator[Array]:
+        """What it gives for what is given as another place shows it."""
+        own = self._values[instance]
+        for name in q.reads:
+            for values in self._elsewhere.get((instance, name), ()):
+                usual, own[name] = own[name], values
+                yield self.follow(q, instance, expr)
+                own[name] = usual
 
     def follow(self, q: Quantity, instance: Instance, expr: ex.Expr | Compute) -> Array:
         """What another expression gives in the place of a quantity, `(settings, n)`.
@@ -214,6 +228,12 @@ class Operands:
         shown = np.flatnonzero(self.settings == sample)
         one = selected[shown[:1]] if selected is not None and shown.size else self._desired[name][[sample]]
         return np.broadcast_to(one, (len(self.settings), one.shape[1]))
+
+
+def _with(values: Array, sighting: Sighting) -> Array:
+    values = values.copy()
+    values[:, sighting.placement.elements] = sighting.numbers
+    return values
 
 
 def _in_order(sighting: Sighting, size: int) -> bool:

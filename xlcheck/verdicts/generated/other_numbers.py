@@ -2,7 +2,8 @@
 
 What a number may be is not written anywhere, so it is read off the numbers that stand there. Whole numbers among
 inputs and targets are codes, places or classes, and are exchanged among themselves; numbers between 0 and 1 stay
-there; positive ones stay positive; what marks a step that is skipped stays as it is.
+there; positive ones stay positive; what marks a step that is skipped stays as it is, unless numbers reach far the other
+way, for else nothing that is read there would ever be another.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _STEP = 0.3
 """How far a number moves, relative to the numbers around it: far enough to tell formulas apart, near enough that no
 activation is driven into its limits."""
+_TRIED = 8
 
 
 def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int, reach: float = 1.0) -> dict[str, Array]:
@@ -51,7 +53,7 @@ def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int, reach: f
         elif (own == np.rint(own)).all():
             if q.band not in pools:
                 pools[q.band] = np.concatenate([values[member.name].reshape(-1) for member in graph.bands()[q.band]])
-            found[q.name] = _exchanged(q, own, pools[q.band], rng)
+            found[q.name] = _exchanged(q, own, pools[q.band], rng, zeros=reach < 0)
         else:
             moved = _moved(own, rng, abs(reach), signed=True)
             found[q.name] = np.where(_is_one_of(own, marks), own, moved)
@@ -84,16 +86,24 @@ def _moved(values: Array, rng: _Draws, reach: float, *, signed: bool) -> Array:
     return np.asarray(values + reach * size * noise)
 
 
-def _exchanged(q: Quantity, values: Array, pool: Array, rng: _Draws) -> Array:
-    """Numbers become others that occur, of vectors the elements change places; a code 0 marks a skipped step."""
+def _exchanged(q: Quantity, values: Array, pool: Array, rng: _Draws, *, zeros: bool) -> Array:
+    """Numbers become others that occur; vectors change places, as do their elements. A code 0 marks a skipped step."""
     if q.is_weight:
         return values
     if q.shape[-1] > 1:
-        return np.take_along_axis(values, rng.uniform(values.shape).argsort(axis=-1), axis=-1)
-    if q.band.role is Role.TARGET:
-        return rng.choice(_each_once(pool), values.shape)
+        mixed = values[rng.uniform((len(values),)).argsort()]
+        return np.take_along_axis(mixed, rng.uniform(values.shape).argsort(axis=-1), axis=-1)
+    if zeros or q.band.role is Role.TARGET:
+        return _dealt(values, _each_once(pool), rng)
     codes = _each_once(pool[pool != 0])
-    return np.where(values == 0, values, rng.choice(codes, values.shape)) if codes.size else values
+    return np.where(values == 0, values, _dealt(values, codes, rng)) if codes.size else values
+
+
+def _dealt(values: Array, codes: Array, rng: _Draws) -> Array:
+    """Codes for each sample, as few as possible of them its own, and no two alike as long as there are enough."""
+    mixed, places = codes[rng.uniform(codes.shape).argsort()], np.arange(values.size).reshape(values.shape)
+    dealt = (mixed[(places + step) % codes.size] for step in range(min(codes.size, _TRIED)))
+    return max(dealt, key=lambda other: int((other != values).sum()))
 
 
 def _is_one_of(values: Array, some: frozenset[float]) -> NDArray[np.bool_]:
@@ -128,10 +138,6 @@ class _Draws:
         """Standard normal numbers (Box and Muller 1958)."""
         size, angle = self.uniform(shape), self.uniform(shape)
         return np.asarray(np.sqrt(-2 * np.log1p(-size)) * np.cos(2 * np.pi * angle))
-
-    def choice(self, values: Array, shape: tuple[int, ...]) -> Array:
-        """Some of the values, `(n,)`."""
-        return values[(self.uniform(shape) * values.size).astype(np.intp)]
 
 
 def _mixed(states: NDArray[np.uint64]) -> NDArray[np.uint64]:

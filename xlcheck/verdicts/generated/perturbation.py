@@ -9,10 +9,11 @@ computed with the network's equations, which tests hold equal to Keras; Keras it
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from xlcheck.arrays import Array
 from xlcheck.engines.base import Session
 from xlcheck.frozen import dataclass
 from xlcheck.graph.evaluate import evaluate
-from xlcheck.graph.quantities import Graph, Quantity
+from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
@@ -33,9 +34,12 @@ from xlcheck.verdicts.recalculate import Reading, recalculate
 from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.results import quantity_results
 from xlcheck.verdicts.tolerance import Tolerance
-from xlcheck.workbook.cell_codes import contained, position, union
+from xlcheck.workbook.cell_codes import Codes, by_sheet, contained, position, union, within
 from xlcheck.workbook.content import CellError
 from xlcheck.workbook.manifest import Manifest
+
+if TYPE_CHECKING:
+    from xlcheck.verdicts.mistakes.trials import Trials
 
 _ROUNDING = 1e-9
 """Other numbers may be larger, and cancel where the stored ones do not; a wrong formula differs by far more."""
@@ -61,6 +65,7 @@ class Perturbed:
         sightings: what stands in it.
         given: the inputs, targets, states and weights that stand in it.
         settings: the sample for each position of the selector that is looked at.
+        kept: the worksheets on which all other words and numbers are as they were built.
         tolerance: what counts as agreement with the stored numbers.
     """
 
@@ -72,6 +77,7 @@ class Perturbed:
     sightings: Sequence[Sighting]
     given: Mapping[str, Array]
     settings: Sequence[int]
+    kept: AbstractSet[str]
     tolerance: Tolerance
 
     @property
@@ -127,10 +133,32 @@ class Perturbed:
                 yield from (replace(f, describe=partial(_described, f)) for f in check.wrong_in_themselves())
 
     def _is_constant(self, sighting: Sighting) -> bool:
-        name = sighting.placement.quantity
+        """Whether another number can be put there: into a constant, or over a formula that makes a code of words."""
+        name, place = sighting.placement.quantity, sighting.placement
         if name == _CHOICE:  # a word is chosen; what looks it up was compared, and may be written over
             return True
-        return self.graph[name].expr is None and not (sighting.is_formula | sighting.must_be_formula).any()
+        if self.graph[name].expr is not None:
+            return False
+        if not (sighting.is_formula | sighting.must_be_formula).any():
+            return True
+        is_read = self.graph[name].band.role in {Role.INPUT, Role.TARGET}
+        return is_read and all(self._reads_words(place.sheet, int(code)) for code in place.codes)
+
+    def _reads_words(self, sheet: str, code: int) -> bool:
+        """Whether a formula reads something, and nothing of the network."""
+        areas = self.formulas.reads(sheet, code)
+        bound = ((area, self._bound.get(area.sheet)) for area in areas)
+        return bool(areas) and not any(codes is not None and within(codes, area).any() for area, codes in bound)
+
+    @cached_property
+    def _trials(self) -> Trials:
+        from xlcheck.verdicts.mistakes.trials import Trials
+
+        return Trials(self.graph, (s.placement for s in self.sightings), self.formulas)
+
+    @cached_property
+    def _bound(self) -> Mapping[str, Codes]:
+        return by_sheet((s.placement.sheet, s.placement.codes) for s in self.sightings)
 
     def _placed(self, drawn: Mapping[str, Array], values: dict[str, Array]) -> dict[tuple[str, int], float]:
         """The number for each constant; `values` become those that the workbook then gives to the network.
@@ -177,7 +205,8 @@ class Perturbed:
         local, numbers = verdicts.local, verdicts.sighting.numbers
         if not self._shows_operands(q, verdicts.placement.sample):
             return
-        for found in quantity_results(verdicts, self.graph, self.formulas, self.settings, self._allowed):
+        known = (self.graph, self.formulas, self.settings, self._allowed, self._trials)
+        for found in quantity_results(verdicts, *known):
             cell = int(np.flatnonzero(verdicts.placement.codes == found.code)[0])
             wrong = verdicts.status[:, cell] == ROOT
             sure = local is not None and bool(np.isfinite(local[wrong, cell]).all())
@@ -194,8 +223,10 @@ class Perturbed:
         return shown.issuperset(given)
 
     def _reads_unknown(self, found: Found) -> bool:
-        """Whether a cell reads a constant of which nothing is known, and which therefore stayed as it was."""
+        """Whether a cell reads a constant of somebody else's, which may stand for another and yet stayed as it was."""
         for area in self.formulas.reads(found.sheet, found.code):
+            if area.sheet in self.kept:
+                continue
             known = [s.placement.codes for s in self.sightings if s.placement.sheet == area.sheet]
             filled = self.formulas.constants_within(area)
             if not contained(filled, union(known)).all():
