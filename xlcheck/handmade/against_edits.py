@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from xlcheck.formulas.addresses import cell_name
-from xlcheck.formulas.algebra import Address, Leaf, Sum, Term, outline
+from xlcheck.formulas.algebra import Address, Leaf, Sum, Term, outline, subterms
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.arrangement import Arrangement, Candidate, seeming_weights
 from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
@@ -295,6 +295,21 @@ def _follows_the_few(candidate: Candidate, base: Arrangement) -> bool:
     return len(before) == len(after) == 1 and 0 < few < len(edit)
 
 
+def _takes_an_addition_away(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit takes from formulas what each of them adds that stands to it as to the others.
+
+    A connection past a layer is such a summand, and other units may be those that lack one.
+    """
+    edit, terms = candidate.edit, base.reads.terms
+    away = dict[Address, object]()
+    for cell in edit if len(edit) >= _CLEARLY and edit.keys() <= terms.keys() else ():
+        before, after = ({*leaves(own[cell])} for own in (terms, edit))
+        sums = (own.parts for own in subterms(terms[cell]) if isinstance(own, Sum))
+        added = {own.cell for own, _ in itertools.chain.from_iterable(sums) if isinstance(own, Leaf)}
+        away |= {own: offset_between(cell, own) for own in before - after if own in added and after < before}
+    return len(away) == len(edit) and len({*away.values()}) == 1
+
+
 def _stands_still(candidate: Candidate, base: Arrangement) -> bool:
     """Whether an edit makes two steps of a sample read the very same inputs, which nobody means who has made a mistake.
 
@@ -325,6 +340,6 @@ _RULES: Sequence[Callable[[Candidate, Arrangement], bool]] = (
     leaves_idle, takes_an_input_away, reads_for_nothing, keeps_a_blank, _stands_still, _takes_a_state_for_a_bias,
     _computes_an_input, _computes_a_parameter, _copies_a_number, _takes_a_loss_for_a_layer, _computes_again,
     _reads_once, _leaves_its_line, _takes_a_loop_away, _takes_an_activation_away, _computes_what_is_fetched,
-    _reads_past, _follows_the_few,
+    _reads_past, _follows_the_few, _takes_an_addition_away,
 )  # fmt: skip
 """What nobody means: each says whether an edit does it."""
