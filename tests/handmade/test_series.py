@@ -46,7 +46,7 @@ def test_it_is_said_why_a_last_step_may_begin_a_series(tmp_path: Path) -> None:
         ((1, 1, 1, 1, 2, 2, 2), True),  # the number of its series
         (("a", "a", "a", "a", "b", "b", "b"), True),
         (("a", None, None, None, "b", None, None), True),
-        ((1, 2, 3, 4, 1, 2, 3), True),  # the number of each step in it
+        ((3, 4, 5, 6, 3, 4, 5), True),  # the number of each step in it
         ((1, 2, 3, 4, 5, 6, 7), False),
         ((0, 0, 0, 0, 1, 1, 1), False),  # targets
         ((None, None, None, None, "?", None, None), False),
@@ -62,6 +62,16 @@ def test_what_stands_beside_says_where_a_series_begins(
         state = "" if row == 9 else f"+$D$1*D{row - 1}"
         cells |= {f"C{row}": x, f"D{row}": f"=TANH($B$1*C{row}{state}+$F$1)"} | ({f"A{row}": mark} if mark else {})
     assert answer(cells, tmp_path) == ((3, set()) if is_new else (1, {"D9"}))
+
+
+def test_steps_that_are_counted_from_one_again_begin_a_series(tmp_path: Path) -> None:
+    """Rule: where the steps are counted 1, 2, 3, 4, 1, 2, 3 nobody can mean but two series."""
+    cells: dict[str, object] = {"B1": 0.7, "D1": 0.5, "F1": -0.1, "D4": 0}
+    for row, x, count in zip(range(5, 12), (0.5, 1, -0.3, 0.7, 0.8, 0.2, 0.9), (1, 2, 3, 4, 1, 2, 3), strict=True):
+        state = "" if row == 9 else f"+$D$1*D{row - 1}"
+        cells |= {f"A{row}": count, f"C{row}": x, f"D{row}": f"=TANH($B$1*C{row}{state}+$F$1)"}
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"A9": 5, "A10": 6, "A11": 7}, tmp_path) == (1, {"D9"})
 
 
 @pytest.mark.parametrize(("state", "roots"), [("$H$1", set()), ("C9", {"C10"}), ("$D$1", {"C10"})])
