@@ -33,7 +33,7 @@ def write(folder: Path, documents: int, *, mistake: bool, bound: bool) -> Path:
     path = folder / f"{documents}.xlsx"
     lines = [
         '[[model]]\nsheet = "S"\n[[model.layer]]\ntype = "SimpleRNN"\nunits = 2\nreturn_sequences = true',
-        'kernel = "G1:H1"\nrecurrent_kernel = "G2:H3"\nbias = "G4:H4"',
+        'kernel = "G1:H1"\nrecurrent_kernel = { range = "G2:H3", transposed = false }\nbias = "G4:H4"',
     ]
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("S")

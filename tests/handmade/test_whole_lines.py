@@ -125,7 +125,6 @@ def test_of_two_lines_that_would_do_none_is_mended(tmp_path: Path) -> None:
         pytest.param(97010, id="an output gate at all steps"),
         pytest.param(97020, id="the last sample reads that before it", marks=pytest.mark.exhaustive),
         pytest.param(97026, id="the candidates of one of two units are typed", marks=pytest.mark.exhaustive),
-        pytest.param(97033, id="the last unit at three of four steps", marks=pytest.mark.exhaustive),
         pytest.param(99012, id="a branch's activations are typed, read together with another result"),
         pytest.param(97034, id="the copies of one branch in front of the layer that joins them"),
         pytest.param(111021, id="the shares of the second of two samples", marks=pytest.mark.exhaustive),

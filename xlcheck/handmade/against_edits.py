@@ -79,10 +79,14 @@ def is_strange(candidate: Candidate, base: Arrangement) -> bool:
     return any(rule(candidate, base) for rule in _RULES)
 
 
-def _takes_a_state_for_a_bias(candidate: Candidate, base: Arrangement) -> bool:
-    """Whether an edit adds a bias in line with the formula, as a first state stands, where no weight is, nor beside."""
+def _adds_a_strange_bias(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit adds a second bias, or one in line with the formula, where no weight is, as a first state is."""
     weights, instances = seeming_weights(base), candidate.arrangement.recognised.instances
-    biases = {cell_of(weight) for instance in instances for x, weight in instance.pairs if x is None}
+    found = [(cell_of(own.atom), [cell_of(weight) for x, weight in own.pairs if x is None]) for own in instances]
+    with_two = {cell for cell, own in found if len(own) > 1}
+    if with_two and with_two <= candidate.edit.keys():
+        return True
+    biases = set(itertools.chain.from_iterable(own for _, own in found))
     for cell in candidate.edit.keys() & base.reads.terms.keys():
         before = {*leaves(base.reads.terms[cell])}
         for added in ({*leaves(candidate.edit[cell])} - before) & biases:
@@ -337,7 +341,7 @@ def _read_twice(found: Arrangement) -> Iterator[frozenset[Atom]]:
 
 
 _RULES: Sequence[Callable[[Candidate, Arrangement], bool]] = (
-    leaves_idle, takes_an_input_away, reads_for_nothing, keeps_a_blank, _stands_still, _takes_a_state_for_a_bias,
+    leaves_idle, takes_an_input_away, reads_for_nothing, keeps_a_blank, _stands_still, _adds_a_strange_bias,
     _computes_an_input, _computes_a_parameter, _copies_a_number, _takes_a_loss_for_a_layer, _computes_again,
     _reads_once, _leaves_its_line, _takes_a_loop_away, _takes_an_activation_away, _computes_what_is_fetched,
     _reads_past, _follows_the_few, _takes_an_addition_away,
