@@ -12,14 +12,13 @@ from recognised_sheets import cell_at, sheet
 from xlcheck.handmade.against_edits import (
     _computes_a_parameter,
     _copies_a_number,
-    _reads_once,
     _stands_still,
-    _takes_a_loop_away,
     _takes_an_activation_away,
     is_strange,
 )
 from xlcheck.handmade.arrangement import Arrangement, Candidate
 from xlcheck.handmade.idle_under_edits import keeps_a_blank, takes_an_input_away
+from xlcheck.handmade.lines_under_edits import reads_once, takes_a_loop_away, takes_an_addition_away
 
 _RNN, _ONE_SAMPLE = TOYS["rnn"], TOYS["one sample"]
 _NEURON = {
@@ -30,6 +29,19 @@ _TWICE = {"B6": "=TANH(A5*$A$1+B5*$B$1+$C$1)"}
 """A step that reads the input of the step before, as of a word that is looked up."""
 _SHARED = {"D1": 0.123456, **{f"{own}{row}": f"=TANH(B{row}+$D$1)" for own in "FG" for row in (5, 6)}}
 """A number that formulas of two rows and two columns add."""
+
+_ADDED = {
+    "A1": 0.6,
+    **{f"{column}2": 0.3 * n for n, column in enumerate("CDEF", 1)},
+    "E3": "=E2*$A$1+C2",
+    "F3": "=F2*$A$1+D2",
+}
+"""Two samples of a unit that adds what stands two columns before its input."""
+
+
+def _without(columns: str) -> dict[str, str]:
+    """The cells of `_ADDED` in some columns, without what they add."""
+    return {f"{column}3": f"={column}2*$A$1" for column in columns}
 
 
 def _edited(cells: Mapping[str, object], edit: Mapping[str, str], folder: Path) -> tuple[Candidate, Arrangement]:
@@ -52,10 +64,13 @@ def _edited(cells: Mapping[str, object], edit: Mapping[str, str], folder: Path) 
         (_stands_still, _RNN | _TWICE, {"C7": "=1/(1+EXP(-(B7*$A$2+$B$1)))"}, False),
         (_copies_a_number, _RNN, {"A6": "=A5"}, True),
         (_copies_a_number, _RNN | {"A7": "=A5"}, {"A6": "=A5"}, False),
-        (_reads_once, _RNN | {"D1": 0.3}, {"B6": "=TANH(A6*$D$1+B5*$B$1+$C$1)"}, True),
-        (_reads_once, _RNN | {"D1": 0.3}, {f"B{n}": f"=TANH(A{n}*$D$1+B{n - 1}*$B$1+$C$1)" for n in (5, 6, 7)}, False),
-        (_takes_a_loop_away, _RNN, {"B7": "=TANH(A7*$A$1+A6*$B$1+$C$1)"}, True),
-        (_takes_a_loop_away, _RNN | {"D4": "=B4*2"}, {"B7": "=TANH(A7*$A$1+A6*$B$1+$C$1)"}, False),
+        (reads_once, _RNN | {"D1": 0.3}, {"B6": "=TANH(A6*$D$1+B5*$B$1+$C$1)"}, True),
+        (reads_once, _RNN | {"D1": 0.3}, {f"B{n}": f"=TANH(A{n}*$D$1+B{n - 1}*$B$1+$C$1)" for n in (5, 6, 7)}, False),
+        (takes_a_loop_away, _RNN, {"B7": "=TANH(A7*$A$1+A6*$B$1+$C$1)"}, True),
+        (takes_a_loop_away, _RNN | {"D4": "=B4*2"}, {"B7": "=TANH(A7*$A$1+A6*$B$1+$C$1)"}, False),
+        (takes_an_addition_away, _ADDED, _without("EF"), True),
+        (takes_an_addition_away, _ADDED, _without("E"), False),
+        (takes_an_addition_away, _ADDED | {"F3": "=F2*$A$1+C2"}, _without("EF"), False),
         (_computes_a_parameter, _RNN | _SHARED, {"D1": "=A5*2"}, True),
         (_computes_a_parameter, _RNN | {**_SHARED, "F6": 1, "G6": 1}, {"D1": "=A5*2"}, False),
         (_takes_an_activation_away, _ONE_SAMPLE, {"G1": "=A1*D1+A2*D2+A5"}, True),
@@ -68,6 +83,7 @@ def _edited(cells: Mapping[str, object], edit: Mapping[str, str], folder: Path) 
         "an input copied", "as others are",
         "a weight in one formula of a line", "a weight in all of them",
         "the state of the step before is left out", "what is no first value alone",
+        "what two samples add alike", "what one of them adds", "what is added to one from elsewhere",
         "a number that all add", "a number that a row of formulas reads",
         "a sum in the place of an activation", "a sum of what the activation was of",
     ],
@@ -135,3 +151,15 @@ def test_most_of_a_line_are_not_what_fewer_others_are(tmp_path: Path) -> None:
         cells |= {f"D{row}": f"=TANH($J$2*B{row}+$J$3*D{row + 1}+$J$4)", f"E{row}": f"=C{row}*D{row}"}
         cells[f"F{row}"] = f"=1/(1+EXP(-($I$5*E{row}+$I$6)))"
     assert answer(cells | {"E4": "=C4+D4"}, tmp_path)[1] <= {"E4"}
+
+
+def test_of_two_samples_side_by_side_the_one_without_a_bias_is_wrong(tmp_path: Path) -> None:
+    """Rule: the weights of one are laid out as those of the other are, and the other reads no result of the first."""
+    cells: dict[str, object] = {"B1": 0.4, "C1": -0.7, "D1": 0.1, "B2": 0.9, "C2": 0.3, "D2": -0.2}
+    cells |= {"B8": 1.9, "C8": -1.2, "B9": -0.3, "G2": 0.746, "H2": 0.778, "L2": 0.957, "M2": 0.903}
+    for left, right in ("GH", "LM"):
+        for unit, column in enumerate((left, right), 1):
+            cells[f"{column}4"] = f"=TANH($B${unit}*{left}2+$C${unit}*{right}2+$D${unit})"
+        cells[f"{left}5"] = f"=1/(1+EXP(-($B$8*{left}4+$C$8*{right}4+$B$9)))"
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"L5": "=1/(1+EXP(-($B$8*L4+$C$8*M4)))"}, tmp_path) == (1, {"L5"})

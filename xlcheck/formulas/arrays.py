@@ -59,7 +59,7 @@ def array_of(expression: Expression, given: Callable[[Leaf], Array]) -> Array:
     return np.where(np.isfinite(value), value, np.nan)
 
 
-@lru_cache(maxsize=4096)  # the same term is evaluated again and again, under other settings
+@lru_cache(maxsize=2**15)  # the same term is evaluated again and again, under other settings
 def _in_order(term: Term) -> Sequence[tuple[Term, Sequence[Expression]]]:
     """A term and all that it is made of, in order of calculation, each with what it is directly made of."""
     found: dict[Term, Sequence[Expression]] = {}

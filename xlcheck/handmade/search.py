@@ -99,8 +99,7 @@ class Search:
             rest = without(part, key)
             found, left_out = self._settle(rest, replace(answers, values=rest.values), sheets)
             return found, [*left_out, Abstention(part.table, part.values, sorted(key), "", matters=False)]
-        plain = without_rounding(part, answers)
-        if plain is not None:
+        if (plain := without_rounding(part, answers)) is not None:
             found, left_out = self._settle(plain.part, plain.answers, sheets)
             return plain.put_back(found, left_out)
         if (apart := self._written_otherwise(part, answers, sheets)) is not None:
@@ -212,14 +211,15 @@ class Search:
         return None
 
     def _judged(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
-        layers = Settled()
+        layers, is_small = Settled(), len(part.table.formulas) <= _SMALL
         whole: Sequence[Outcome] | str = "no network was recognised"
         try:
             terms = terms_of(part.table, part.values)
             base = layers_of(part, terms)
             layers = settled(base, part, self._bench(part, answers, terms))
             at_once = self._right_at_once(part, answers, layers)
-            if at_once is not None and not any(as_in_pattern(part.table)):
+            is_settled = layers.is_whole and bool(layers.roots)  # of what is large
+            if at_once is not None and (is_settled or not any(as_in_pattern(part.table))):
                 return at_once
             if at_once is None and (trained := self._trained(part)) is not None:
                 return [trained], []
@@ -229,9 +229,9 @@ class Search:
             if at_once is not None:
                 return at_once
             layers = lined
-            if layers.may_be_more and len(part.table.formulas) <= _SMALL:
+            if layers.may_be_more and is_small:
                 whole = self._with_one_edit(part, answers, terms, base, layers)
-            if (whole == NONE or len(part.table.formulas) > _SMALL) and layers.may_be_more:
+            if (whole == NONE or not is_small) and layers.may_be_more:
                 layers = layers.joined_by(self._piece_by_piece(part, answers, layers))
         except effort.OutOfTimeError:
             whole = effort.USED_UP
@@ -256,8 +256,8 @@ class Search:
         return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
 
     def _right_at_once(self, part: SheetGroup, answers: Answers, layers: Settled) -> _Found | None:
-        """What became of a part in which all is right but for what is only shown."""
-        if layers.is_sure:
+        """What became of a part in which all is right but for what is only shown; or of a large one that is whole."""
+        if layers.is_sure or (layers.is_whole and len(part.table.formulas) > _SMALL):
             return _parts_of(layers.outcomes, part), [*_spare(part, layers)]
         shown = only_shown(part)
         if shown and (rest := self._equations(without(part, shown), answers)).is_sure:
@@ -293,8 +293,7 @@ class Search:
                 continue
             values, terms = replace(answers, values=piece.values), terms_of(piece.table, piece.values)
             try:
-                bench = self._bench(piece, values, terms)
-                outcomes = one_edit(piece, terms, layers_of(piece, terms), bench).outcomes
+                outcomes = one_edit(piece, terms, layers_of(piece, terms), self._bench(piece, values, terms)).outcomes
             except effort.OutOfTimeError:
                 return
             if any(outcome.roots for outcome in outcomes):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.equations.forms import COPY, GIVEN, OPAQUE, Forms
-from xlcheck.handmade.equations.instances import LINEAR
+from xlcheck.handmade.equations.instances import LINEAR, Instance
 from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.equations.votes import Place
@@ -23,6 +23,8 @@ from xlcheck.verdicts.report import Status
 
 WITNESSES = 2
 """Others that must agree on what a cell should be, in its row and in its step: one against one is no majority."""
+_PAIR = 2
+"""Units of which one is the only witness of the other's step."""
 SHARE = 4
 """At most one cell in so many of a layer may be wrong; with more, the layer may be another one."""
 
@@ -226,7 +228,7 @@ def _certain(reading: Reading, outcome: Outcome, forms: Forms) -> set[Address]:
     for place, instance in layer.misfits:
         # A sum that nobody reads may be right, and the cell that should be its activation reads another one.
         unread = instance.activation == LINEAR and not outcome.precedents.readers(cell_of(instance.atom))
-        if not unread and _has_witnesses(reading, place):
+        if not unread and (_has_witnesses(reading, place) or _only_lacks(instance, reading, place)):
             found |= _cells(instance.atom, forms)
     for row in layer.rows:
         for step in layer.steps:
@@ -265,6 +267,24 @@ def _has_witnesses(reading: Reading, place: Place) -> bool:
     in_row = sum(layer.fits((row, other)) for other in layer.steps if other != step)
     in_step = sum(layer.fits((other, step)) for other in layer.rows if other != row)
     return in_row >= WITNESSES and (in_step >= WITNESSES or (len(layer.rows) == 1 and in_row > WITNESSES))
+
+
+def _only_lacks(instance: Instance, reading: Reading, place: Place) -> bool:
+    """Whether a sum lacks one summand only, which its unit has at all other steps, and the only other unit has here.
+
+    What it does read says which step it is, so that one witness there is enough. No state is missing at a first step.
+    """
+    row, step = place
+    layer = reading.layer
+    wanted = layer.wanted(row, step)
+    lacking = [*(wanted - instance.monomials)]
+    if len(lacking) != 1 or not instance.monomials < wanted or instance.activation != layer.activations[row]:
+        return False
+    begins = reading.kind != "Dense" and any(step == document[0] for document in reading.documents)
+    is_bias = len(lacking[0]) == 1
+    others = [own for own in layer.at if (own[0] == row) != (own[1] == step)]
+    is_asked = len(layer.rows) == _PAIR and len(layer.steps) > WITNESSES + 1
+    return is_asked and (is_bias or not begins) and all(map(layer.fits, others))
 
 
 def _cells(atom: Atom, forms: Forms) -> set[Address]:

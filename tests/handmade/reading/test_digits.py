@@ -7,7 +7,9 @@ import pytest
 from xlcheck.handmade.reading.digits import agrees, digits_of
 
 
-@pytest.mark.parametrize(("number", "digits"), [(0.25, 2), (3.0, 1), (-0.0125, 4), (1e-7, 0), (1e300, 0)])
+@pytest.mark.parametrize(
+    ("number", "digits"), [(0.25, 2), (3.0, 1), (-0.0125, 4), (1e-7, 0), (1e300, 0), (0.1 + 0.2, 1), (0.5 - 1e-16, 1)]
+)
 def test_digits_are_those_behind_the_point(number: float, digits: int) -> None:
     """Rule: zeros between the point and the first digit count; a number with an exponent has none."""
     assert digits_of(number) == digits

@@ -8,7 +8,7 @@ explains most of what follows, its right value is put there, and what follows is
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -255,6 +255,8 @@ class _Assigner:
         book, order = self._book, self._precedents.in_order(unknown)
         if len(book.formulas) > MANY:
             first = frontier(unknown, self._precedents)
+            if shortened := next(self._shortened_before(first, now), None):
+                return [shortened]
             for place in (book.placed.bound.get, now.expected):
                 places = ((cell, place(cell)) for cell in first if cell not in book.spared)
                 repairs = [Repair(cell, number) for cell, number in places if number is not None]
@@ -270,6 +272,17 @@ class _Assigner:
                 return [Repair(cell, book.placed.bound[cell])]
             book.scratch.add(cell)
         return []
+
+    def _shortened_before(self, unknown: Sequence[Address], now: Matching) -> Iterator[Repair]:
+        """What unknown cells read that holds a part of what its place asks for, if all of that explains them."""
+        for cell in unknown:
+            for read in self._precedents.of(cell):
+                number = now.held.get(read)
+                is_part = number is not None and now.elements.is_part[number] and read not in self._book.spared
+                whole = now.expected(read) if is_part else None
+                repair = None if whole is None else Repair(read, whole)
+                if repair is not None and self._book.after(now, (repair,), cell) is not None:
+                    yield repair
 
     def _declare(self, repairs: Sequence[Repair], now: Matching) -> None:
         """Write right values over wrong cells."""

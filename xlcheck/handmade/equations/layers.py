@@ -42,16 +42,18 @@ class Layer:
     @cached_property
     def rows(self) -> list[int]:
         """The rows, as their instances stand on the worksheet."""
-        first = {row: min(x.atom for (r, _), own in self.at.items() if r == row for x in own) for row, _ in self.at}
-        return sorted(first, key=first.__getitem__)
+        return self._in_order(0)
 
     @cached_property
     def steps(self) -> list[int]:
         """The steps, as their instances stand on the worksheet."""
+        return self._in_order(1)
+
+    def _in_order(self, side: int) -> list[int]:
         first: dict[int, Atom] = {}
-        for (_, step), own in self.at.items():
+        for place, own in self.at.items():
             for instance in own:
-                first[step] = min(first.get(step, instance.atom), instance.atom)
+                first[place[side]] = min(first.get(place[side], instance.atom), instance.atom)
         return sorted(first, key=first.__getitem__)
 
     @cached_property

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.forms import SUM, Forms
@@ -53,15 +54,15 @@ class Reading:
         """Number of units."""
         return len(self.gates[0])
 
-    @property
-    def features(self) -> list[int]:
+    @cached_property
+    def features(self) -> Sequence[int]:
         """The slots that hold inputs and no states, as these stand on the worksheet at the first step that has all."""
         slots = {slot for own in self.layer.slots.values() for slot in own} - self.states.keys()
         at = max((self.layer.slots[step] for document in self.documents for step in document), key=len)
         return sorted(slots, key=lambda slot: (slot not in at, at.get(slot, ("", 0, 0, 0)), slot))
 
-    @property
-    def read(self) -> set[Atom]:
+    @cached_property
+    def read(self) -> Set[Atom]:
         """What its weighted sums read besides weights, at all steps."""
         return {atom for own in self.layer.slots.values() for atom in own.values()}
 

@@ -7,8 +7,12 @@ COMPUTED = 3
 
 
 def digits_of(number: float) -> int:
-    """The digits of a number behind its point; none of very small and very large ones."""
-    return len(f"{number!r}".partition(".")[2]) if "e" not in f"{number!r}" else 0
+    """The digits of a number behind its point; none of very small and very large ones.
+
+    As spreadsheets show it: of 0.1 + 0.2 nobody means the 17th digit, and a whole number has a zero.
+    """
+    text = f"{number:.15g}"
+    return max(1, len(text.partition(".")[2])) if "e" not in text else 0
 
 
 def agrees(result: float, number: float) -> bool:

@@ -11,7 +11,7 @@ from functools import partial, reduce
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Reference, children, rebuilt
+from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Reference, children, rebuilt, walk
 
 Spot = tuple[float, Range | None]
 """A typed number and the last cell that it multiplies; None for a number that is added."""
@@ -39,6 +39,8 @@ class Weighing:
             tree: the formula.
         """
         found: list[Spot] = []
+        if not any(isinstance(own, Literal) for own in walk(tree)):
+            return found
 
         def note(number: float, area: Range | None) -> Node:
             found.append((number, area))
