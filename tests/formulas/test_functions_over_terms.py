@@ -10,6 +10,8 @@ from xlcheck.formulas.functions import Functions
 from xlcheck.formulas.scalars import Argument, OpaqueError
 
 TABLE = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], dtype=object)
+WORDS = np.array([["good"], ["bad"], ["Good"]], dtype=object)
+MIXED = np.array([[1.0], ["8"], [None]], dtype=object)
 COLUMN = np.array([[7.0], [8.0], [9.0]], dtype=object)
 
 
@@ -32,6 +34,11 @@ def call(name: str, *arguments: Argument) -> object:
         ("ROUND", (-2.5, 0.0), -3.0), ("ROUNDDOWN", (-2.79, 1.0), -2.7), ("NORMSDIST", (0.0,), 0.5),
         ("SEQUENCE", (2.0, 2.0, 5.0, -1.0), [[5.0, 4.0], [3.0, 2.0]]), ("IFS", (False, 1.0, True, 2.0), 2.0),
         ("SWITCH", ("B", "a", 1.0, "b", 2.0), 2.0), ("SWITCH", (3.0, 1.0, 10.0, 20.0), 20.0),
+        ("SUMIF", (WORDS, "GOOD", COLUMN), 16.0), ("SUMIF", (COLUMN, ">=8"), 17.0),
+        ("SUMIF", (WORDS, "<>good", COLUMN), 8.0),
+        ("SUMIF", (COLUMN, 8.0, MIXED), 0.0), ("SUMIFS", (COLUMN, WORDS, "good", COLUMN, "<9"), 7.0),
+        ("AVERAGEIF", (WORDS, "good", COLUMN), 8.0), ("AVERAGEIFS", (COLUMN, WORDS, "=good"), 8.0),
+        ("SUMIF", (MIXED, "<>1", COLUMN), 17.0), ("SUMIF", (COLUMN, "7", COLUMN), 7.0),
     ],
     ids=str,
 )  # fmt: skip
@@ -48,6 +55,9 @@ def test_it_gives_what_excel_gives(name: str, arguments: tuple[Argument, ...], g
         ("MMULT", (COLUMN, TABLE[:, :2]), "do not fit"), ("SUMPRODUCT", (TABLE, COLUMN), "different sizes"),
         ("SUMXMY2", (TABLE, COLUMN), "different sizes"), ("NORM.S.DIST", (0.0, False), "density"),
         ("VAR.S", (3.0,), "too few"), ("IFS", (False, 1.0), "IFS finds nothing"), ("PI", (1.0,), "PI: "),
+        ("SUMIF", (WORDS, "g*", COLUMN), "wildcards"), ("SUMIF", (WORDS, ">b", COLUMN), "compares texts"),
+        ("SUMIF", (COLUMN, None), "blank"), ("SUMIFS", (COLUMN, TABLE, 1.0), "shapes"),
+        ("AVERAGEIF", (COLUMN, 1.0), "averages nothing"),
     ],
     ids=str,
 )  # fmt: skip

@@ -16,6 +16,7 @@ import numpy as np
 
 from xlcheck.formulas.addresses import MAX_ROWS
 from xlcheck.formulas.algebra import Algebra, Expression, Leaf, Term
+from xlcheck.formulas.criteria import taken
 from xlcheck.formulas.scalars import (
     Argument,
     Array,
@@ -56,6 +57,10 @@ class Functions:
             "SUMXMY2": self._squared_distance,
             "DEVSQ": self._squares_from_mean,
             "AVERAGE": lambda *a: self._average(list(numbers(a))),
+            "SUMIF": lambda own, criterion, of=None: self._sum_if(own if of is None else of, own, criterion),
+            "SUMIFS": self._sum_if,
+            "AVERAGEIF": lambda own, criterion, of=None: self._average_if(own if of is None else of, own, criterion),
+            "AVERAGEIFS": self._average_if,
             "COUNT": self._count,
             "MAX": lambda *a: self._extreme("MAX", a),
             "MIN": lambda *a: self._extreme("MIN", a),
@@ -230,6 +235,12 @@ class Functions:
         if not items:
             raise OpaqueError("it averages nothing")
         return self._algebra.scale(self._algebra.sum(items), 1 / len(items))
+
+    def _sum_if(self, values: Argument, *pairs: Argument) -> Expression:
+        return self._algebra.sum(numbers(taken(values, pairs, self._number_of)))
+
+    def _average_if(self, values: Argument, *pairs: Argument) -> Expression:
+        return self._average(list(numbers(taken(values, pairs, self._number_of))))
 
     def _variance(self, of_sample: int, *arguments: Argument) -> Expression:
         count = len(list(numbers(arguments)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from training_sheets import LAST, ROWS, Cells, judged, with_gradients
+from training_sheets import DATA, LAST, ROWS, Cells, judged, with_gradients
 
 from xlcheck.verdicts.report import CellResult, Status
 
@@ -56,3 +56,43 @@ def test_one_of_a_line_that_shows_otherwise_is_no_pass(tmp_path: Path) -> None:
     assert odd[f"N{LAST}"] is odd[f"N{LAST - 1}"] is Status.NOT_EVALUATED
     read = _statuses({"N12": "=H8*100", "N13": "=N12*H7"}, tmp_path / "v.xlsx")
     assert read["N12"] is Status.NOT_EVALUATED
+
+
+@pytest.mark.parametrize(
+    ("formula", "status"),
+    [
+        ("=0.5*E8-1.5*F8+G8", None),
+        ("=0.5*E8-1.5*F7+G8", Status.NOT_EVALUATED),
+        ("=0.5*E8-1.5*F8-G8", Status.NOT_EVALUATED),
+        ("=0.5*E8-1.5*F8+2*G8", Status.NOT_EVALUATED),
+        ("=0.5*E8-1.5*F8", Status.NOT_EVALUATED),
+        ("=TANH(0.5*E8-1.5*F8+G8)", Status.NOT_EVALUATED),
+    ],
+    ids=["right", "a weight of the step before", "a threshold", "two biases", "no bias", "another activation"],
+)
+def test_an_answer_to_inputs_that_are_typed_in_a_formula(formula: str, status: Status | None, tmp_path: Path) -> None:
+    """Rule: what a network gives, with its last weights, of numbers that are typed into the formula is followed."""
+    assert _statuses({"N30": formula}, tmp_path / "w.xlsx").get("N30") is status
+
+
+def test_the_loss_of_a_round_in_which_samples_come_in_another_order(tmp_path: Path) -> None:
+    """Rule: it is the mean over the steps to which a number gives one round, if the same samples come in all of these."""
+    cells, order = (
+        {"A1": "rate"} | {f"{c}4": w for c, w in zip("EFG", (0.8, -0.4, 0.2), strict=True)},
+        (0, 1, 2, 2, 0, 1),
+    )
+    for row, sample in enumerate(order, 4):
+        cells |= {f"{c}{row}": x for c, x in zip("BCD", DATA[sample], strict=True)} | {f"A{row}": 0.1}
+        cells |= {f"P{row}": 1 + (row > 6), f"H{row}": f"=E{row}*B{row}+F{row}*C{row}+G{row}"}
+        cells |= {f"I{row}": f"=0.5*(H{row}-D{row})^2"}
+        factors = {"E": f"*B{row}", "F": f"*C{row}", "G": ""}
+        cells |= {f"{w}{row + 1}": f"={w}{row}-A{row}*(H{row}-D{row}){x}" for w, x in factors.items()}
+
+    def status(formula: str, name: str, instead: Cells | None = None) -> Status | None:
+        part = judged({**cells, "R4": formula, **(instead or {})}, tmp_path / name)
+        return {own.cell: own.status for own in part.results if isinstance(own, CellResult)}.get("R4")
+
+    assert status("=SUMIF(P4:P9,2,I4:I9)/3", "sum.xlsx") is None
+    assert status("=AVERAGEIF(P4:P9,2,I4:I9)", "mean.xlsx") is None
+    assert status("=SUMIF(P4:P9,2,I4:I9)/2", "count.xlsx") is Status.NOT_EVALUATED
+    assert status("=AVERAGEIF(P4:P9,2,I4:I9)", "begins.xlsx", {"P6": 2}) is Status.NOT_EVALUATED

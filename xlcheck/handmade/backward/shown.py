@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import numpy as np
 
+from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Function, Leaf, outline
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import place_of
@@ -16,6 +17,10 @@ from xlcheck.handmade.reading.cell_terms import source
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import beside_at, offset, offset_between
 
+_INVERSE: Mapping[str, Callable[[Array], Array]] = {
+    "linear": lambda o: o, "sigmoid": lambda o: np.log(o / (1 - o)), "tanh": np.arctanh,
+}  # fmt: skip
+"""Activation → the weighted sum of which it gives an output."""
 _SAMPLE = re.compile(r"\(\d+\)")
 
 
@@ -34,8 +39,9 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
         origin = source(cell, sheet.terms)
         is_last = origin in sheet.updates and origin in right and origin not in sheet.updates.values()
         return Quantity(f"last {right[origin]}", sheet.cells[cell]) if is_last else None
-    if (curve := _curve(cell, reading, right)) is not None:
-        return curve
+    for other in (_curve, _prediction):
+        if (found := other(cell, reading, right)) is not None:
+            return found
     parts = list(dict.fromkeys(_parts(cell, reading, right)))
     names = {_SAMPLE.sub("", right.get(part, "")) for part in parts}
     if len(parts) < 2 or len(names) > 1 or "" in names or not _is_whole_line(cell, parts, reading, right):
@@ -64,6 +70,26 @@ def _curve(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Qua
         logarithm, root = np.log(sheet.cells[read]), np.sqrt(sheet.cells[read])
     scaled = {"ln": logarithm, "log10": logarithm / np.log(10), "log2": logarithm / np.log(2), "root": root}
     return next((Quantity(f"{k} of E", own) for k, own in scaled.items() if same(own, sheet.cells[cell])), None)
+
+
+def _prediction(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
+    """What the only layer of a network answers, with its last weights, to inputs that are typed into the formula."""
+    sheet, after = reading.sheet, {weight: update for update, weight in reading.sheet.updates.items()}
+    reads = {*sheet.terms.reads[cell]}
+    layers = {own.layers[0].reading(after) for own in sheet.networks if len(own.layers) == 1}
+    for layer in (own for own in layers if own.activation in _INVERSE and not own.states):
+        for unit, kernel in enumerate(zip(*layer.kernel, strict=True)):
+            bias = {layer.bias[unit]} if layer.bias else set[Address]()
+            if reads != {*kernel, *bias} or not reads <= right.keys() or not reads.isdisjoint(after):
+                continue
+            with np.errstate(all="ignore"):
+                total = _INVERSE[layer.activation](sheet.cells[cell])
+            total = total - sum(layer.sign * sheet.cells[own] for own in bias)
+            weights = np.stack([sheet.cells[own] for own in kernel], axis=1)
+            inputs = np.linalg.lstsq(weights, total)[0] if np.isfinite(total).all() else np.zeros(len(kernel))
+            if len(total) > len(kernel) and same(weights @ inputs, total) and inputs.all():
+                return Quantity("o for inputs that are typed", sheet.cells[cell])
+    return None
 
 
 def computed_targets(table: CellTable, reading: Reading, accepted: Collection[int]) -> dict[Address, str]:
@@ -96,11 +122,12 @@ def _is_whole_line(cell: Address, parts: list[Address], reading: Reading, right:
 
 
 def _are_an_epoch(parts: list[Address], reading: Reading) -> bool:
-    """Whether the steps of some cells are one of several rounds in which the same samples come in the same order."""
+    """Whether the steps of some cells are one of several rounds in which the same samples come, in whatever order."""
     count, steps = len(parts), reading.steps
     numbers = sorted(reading.roles[part][0] for part in parts if part in reading.roles)
     if not numbers or numbers != [*range(numbers[0], numbers[0] + count)]:
         return False
     data = [(own.truth.inputs[-1].tolist(), np.nan_to_num(own.truth.targets[-1]).tolist()) for own in steps]
-    repeats = all(own == data[number % count] for number, own in enumerate(data))
+    rounds = [sorted(data[first : first + count]) for first in range(0, len(data), count)]
+    repeats = all(own == rounds[0] for own in rounds)
     return repeats and numbers[0] % count == 0 == len(steps) % count and len(steps) > count
