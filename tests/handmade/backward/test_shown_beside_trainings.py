@@ -76,7 +76,7 @@ def test_an_answer_to_inputs_that_are_typed_in_a_formula(formula: str, status: S
 
 
 def test_the_loss_of_a_round_in_which_samples_come_in_another_order(tmp_path: Path) -> None:
-    """Rule: it is the mean over the steps to which a number gives one round, if the same samples come in all of these."""
+    """Rule: it is the mean over the steps of one round, told by a number, if the same samples come in all of these."""
     cells, order = (
         {"A1": "rate"} | {f"{c}4": w for c, w in zip("EFG", (0.8, -0.4, 0.2), strict=True)},
         (0, 1, 2, 2, 0, 1),
