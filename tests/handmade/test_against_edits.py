@@ -18,7 +18,7 @@ from xlcheck.handmade.against_edits import (
 )
 from xlcheck.handmade.arrangement import Arrangement, Candidate
 from xlcheck.handmade.idle_under_edits import keeps_a_blank, takes_an_input_away
-from xlcheck.handmade.lines_under_edits import reads_once, takes_a_loop_away, takes_an_addition_away
+from xlcheck.handmade.lines_under_edits import breaks_a_window, reads_once, takes_a_loop_away, takes_an_addition_away
 
 _RNN, _ONE_SAMPLE = TOYS["rnn"], TOYS["one sample"]
 _NEURON = {
@@ -37,6 +37,13 @@ _ADDED = {
     "F3": "=F2*$A$1+D2",
 }
 """Two samples of a unit that adds what stands two columns before its input."""
+
+_WINDOWS = {
+    "A1": 0.3, "A2": -0.2, "A3": 0.7, "B3": 0.1,
+    **{f"{column}{n}": 0.1 * n + by for n in range(5, 9) for column, by in (("B", 0.03), ("C", -0.4))},
+    **{f"D{n}": f"=C{n}*$A$1+C{n + 1}*$A$2+C{n + 2}*$A$3" for n in (5, 6)},
+}  # fmt: skip
+"""A sum of three cells below one another, twice."""
 
 
 def _without(columns: str) -> dict[str, str]:
@@ -71,6 +78,9 @@ def _edited(cells: Mapping[str, object], edit: Mapping[str, str], folder: Path) 
         (takes_an_addition_away, _ADDED, _without("EF"), True),
         (takes_an_addition_away, _ADDED, _without("E"), False),
         (takes_an_addition_away, _ADDED | {"F3": "=F2*$A$1+C2"}, _without("EF"), False),
+        (breaks_a_window, _WINDOWS, {f"D{n}": f"=B{n}*$A$1+C{n + 1}*$A$2+C{n + 2}*$A$3" for n in (5, 6)}, True),
+        (breaks_a_window, _WINDOWS, {f"D{n}": f"=C{n}*$A$1+C{n + 1}*$A$2+C{n + 2}*$B$3" for n in (5, 6)}, False),
+        (breaks_a_window, _WINDOWS, {f"D{n}": f"=B{n}*$A$1+B{n + 1}*$A$2+B{n + 2}*$A$3" for n in (5, 6)}, False),
         (_computes_a_parameter, _RNN | _SHARED, {"D1": "=A5*2"}, True),
         (_computes_a_parameter, _RNN | {**_SHARED, "F6": 1, "G6": 1}, {"D1": "=A5*2"}, False),
         (_takes_an_activation_away, _ONE_SAMPLE, {"G1": "=A1*D1+A2*D2+A5"}, True),
@@ -84,6 +94,7 @@ def _edited(cells: Mapping[str, object], edit: Mapping[str, str], folder: Path) 
         "a weight in one formula of a line", "a weight in all of them",
         "the state of the step before is left out", "what is no first value alone",
         "what two samples add alike", "what one of them adds", "what is added to one from elsewhere",
+        "a window of two columns", "another weight for a window", "another window",
         "a number that all add", "a number that a row of formulas reads",
         "a sum in the place of an activation", "a sum of what the activation was of",
     ],

@@ -22,6 +22,7 @@ from xlcheck.handmade.idle_under_edits import (
     takes_an_input_away,
 )
 from xlcheck.handmade.lines_under_edits import (
+    breaks_a_window,
     follows_the_few,
     leaves_its_line,
     reads_once,
@@ -245,6 +246,6 @@ _RULES: Sequence[Callable[[Candidate, Arrangement], bool]] = (
     leaves_idle, takes_an_input_away, reads_for_nothing, keeps_a_blank, _stands_still, _adds_a_strange_bias,
     _computes_an_input, _computes_a_parameter, _copies_a_number, _takes_a_loss_for_a_layer, _computes_again,
     reads_once, leaves_its_line, takes_a_loop_away, _takes_an_activation_away, _computes_what_is_fetched,
-    _reads_past, follows_the_few, takes_an_addition_away,
+    _reads_past, follows_the_few, takes_an_addition_away, breaks_a_window,
 )  # fmt: skip
 """What nobody means: each says whether an edit does it."""

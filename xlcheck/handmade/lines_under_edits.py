@@ -9,10 +9,13 @@ from xlcheck.formulas.algebra import Address, Leaf, Sum, Term, outline, subterms
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.arrangement import Arrangement, Candidate, seeming_weights
 from xlcheck.handmade.reading.cell_terms import leaves
-from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
+from xlcheck.handmade.reading.lines import by_line
+from xlcheck.handmade.reading.offsets import are_in_line, distance, offset, offset_between
 
 _CLEARLY = 2
 """Formulas more."""
+_WINDOW = 3
+"""Cells in a line that are read together, and not by chance."""
 _Read = tuple[Address, set[Address]]
 """A formula's cell, and what it reads."""
 
@@ -94,6 +97,24 @@ def takes_an_addition_away(candidate: Candidate, base: Arrangement) -> bool:
         added = {own.cell for own, _ in itertools.chain.from_iterable(sums) if isinstance(own, Leaf)}
         away |= {own: offset_between(cell, own) for own in before - after if own in added and after < before}
     return len(away) == len(edit) and len({*away.values()}) == 1
+
+
+def breaks_a_window(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit takes a cell out of each of several windows that formulas read along a line, as of a convolution.
+
+    What all of the formulas read, as weights are, may stand in a line with what one of them should not read.
+    """
+    edit, reads = candidate.edit, base.reads.terms.reads
+    if len(edit) < _CLEARLY or not edit.keys() <= reads.keys():
+        return False
+    in_all = set.intersection(*({*reads[cell]} for cell in edit))
+    for cell, term in edit.items():
+        before, after = {*reads[cell]} - in_all, {*leaves(term)} - in_all
+        lines = [sorted(own) for own in by_line(before).values()]
+        windows = [own for own in lines if len(own) >= _WINDOW and distance(own[0], own[-1]) == len(own) - 1]
+        if not any(0 < len(after.intersection(own)) < len(own) for own in windows):
+            return False
+    return True
 
 
 def takes_a_loop_away(candidate: Candidate, base: Arrangement) -> bool:
