@@ -107,7 +107,7 @@ def breaks_a_window(candidate: Candidate, base: Arrangement) -> bool:
     edit, reads = candidate.edit, base.reads.terms.reads
     if len(edit) < _CLEARLY or not edit.keys() <= reads.keys():
         return False
-    in_all = set.intersection(*({*reads[cell]} for cell in edit))
+    in_all = {own[0] for own in zip(*(reads[cell] for cell in edit), strict=False) if len({*own}) == 1}
     for cell, term in edit.items():
         before, after = {*reads[cell]} - in_all, {*leaves(term)} - in_all
         lines = [sorted(own) for own in by_line(before).values()]
