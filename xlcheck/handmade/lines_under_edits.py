@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 
 from xlcheck.formulas.algebra import Address, Leaf, Sum, Term, outline, subterms
-from xlcheck.formulas.shapes import skeleton
+from xlcheck.formulas.shapes import operands, skeleton
 from xlcheck.handmade.arrangement import Arrangement, Candidate, seeming_weights
 from xlcheck.handmade.reading.cell_terms import leaves
 from xlcheck.handmade.reading.lines import by_line
@@ -104,10 +104,11 @@ def breaks_a_window(candidate: Candidate, base: Arrangement) -> bool:
 
     What all of the formulas read, as weights are, may stand in a line with what one of them should not read.
     """
-    edit, reads = candidate.edit, base.reads.terms.reads
-    if len(edit) < _CLEARLY or not edit.keys() <= reads.keys():
+    edit, table, reads = candidate.edit, base.reads.table, base.reads.terms.reads
+    if len(edit) < _CLEARLY or not edit.keys() <= reads.keys() & table.texts.keys():
         return False
-    in_all = {own[0] for own in zip(*(reads[cell] for cell in edit), strict=False) if len({*own}) == 1}
+    named = zip(*([own.area(cell[0]) for own in operands(table.texts[cell])] for cell in edit), strict=False)
+    in_all = {(own[0].sheet, *place) for own in named if len({*own}) == 1 for place in table.clip(own[0]).cells()}
     for cell, term in edit.items():
         before, after = {*reads[cell]} - in_all, {*leaves(term)} - in_all
         lines = [sorted(own) for own in by_line(before).values()]
