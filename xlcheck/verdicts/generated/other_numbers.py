@@ -53,7 +53,7 @@ def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int, reach: f
         elif (own == np.rint(own)).all():
             if q.band not in pools:
                 pools[q.band] = np.concatenate([values[member.name].reshape(-1) for member in graph.bands()[q.band]])
-            found[q.name] = _exchanged(q, own, pools[q.band], rng, zeros=reach < 0)
+            found[q.name] = _exchanged(q, own, pools[q.band], rng, reach)
         else:
             moved = _moved(own, rng, abs(reach), signed=True)
             found[q.name] = np.where(_is_one_of(own, marks), own, moved)
@@ -86,17 +86,24 @@ def _moved(values: Array, rng: _Draws, reach: float, *, signed: bool) -> Array:
     return np.asarray(values + reach * size * noise)
 
 
-def _exchanged(q: Quantity, values: Array, pool: Array, rng: _Draws, *, zeros: bool) -> Array:
-    """Numbers become others that occur; vectors change places, as do their elements. A code 0 marks a skipped step."""
+def _exchanged(q: Quantity, values: Array, pool: Array, rng: _Draws, reach: float) -> Array:
+    """Numbers become others that occur; of vectors the elements change places. A code 0 marks a skipped step."""
     if q.is_weight:
         return values
     if q.shape[-1] > 1:
-        mixed = values[rng.uniform((len(values),)).argsort()]
-        return np.take_along_axis(mixed, rng.uniform(values.shape).argsort(axis=-1), axis=-1)
-    if zeros or q.band.role is Role.TARGET:
+        return _rolled(values, 1 + (reach != 1) + (reach < 0), rng)
+    if reach < 0 or q.band.role is Role.TARGET:
         return _dealt(values, _each_once(pool), rng)
     codes = _each_once(pool[pool != 0])
     return np.where(values == 0, values, _dealt(values, codes, rng)) if codes.size else values
+
+
+def _rolled(vectors: Array, by: int, rng: _Draws) -> Array:
+    """Each vector with its elements so many places on, and one more for each sample: a 1 among zeros gets everywhere."""
+    mixed = vectors[rng.uniform((len(vectors),)).argsort()]
+    each = [np.roll(vector, by + sample, axis=-1) for sample, vector in enumerate(vectors)]
+    same = (vectors == vectors[..., :1]).all(axis=tuple(range(1, vectors.ndim)), keepdims=True)
+    return np.where(same, mixed, np.array(each))
 
 
 def _dealt(values: Array, codes: Array, rng: _Draws) -> Array:
