@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -24,7 +24,16 @@ from xlcheck.verdicts.generated.moves import LINES, MOST, STEPS, Move
 from xlcheck.verdicts.messages import first_of, plural
 from xlcheck.workbook.cell_codes import position
 from xlcheck.workbook.content import ConstantCells, SheetContent, WorkbookContent
-from xlcheck.workbook.looks.as_built import DAMAGED, RECORD, Constants, alterations, bands, constants_of, fingerprint
+from xlcheck.workbook.looks.as_built import (
+    DAMAGED,
+    RECORD,
+    Constants,
+    alterations,
+    bands,
+    built_sheets,
+    constants_of,
+    fingerprint,
+)
 from xlcheck.workbook.manifest import Manifest, is_older, manifest_sheet
 
 
@@ -39,12 +48,13 @@ class Altered:
     seen: tuple[str, ...] = ()
     rows: tuple[str, ...] | None = ()
 
-    def kept(self, sheets: Iterable[str]) -> frozenset[str]:
+    def kept(self, content: WorkbookContent) -> frozenset[str]:
         """Those of xlcheck's worksheets on which all words and numbers are certainly as they were built."""
-        rows = self.rows
-        return frozenset(
-            sheet for sheet in sheets if rows is not None and not any(row.endswith(f" of {sheet}") for row in rows)
-        )
+        hidden = manifest_sheet(content)
+        if hidden is None or self.rows is None:
+            return frozenset()
+        sheets = {*built_sheets(hidden), hidden.name}
+        return frozenset(sheet for sheet in sheets if not any(row.endswith(f" of {sheet}") for row in self.rows))
 
 
 def altered(content: WorkbookContent, manifest: Manifest) -> Altered:

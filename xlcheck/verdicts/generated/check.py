@@ -22,7 +22,7 @@ from xlcheck.verdicts.formula_cells import QUICK_CELLS, FormulaCells
 from xlcheck.verdicts.generated.allowed import allow
 from xlcheck.verdicts.generated.altered import altered, require_places
 from xlcheck.verdicts.generated.edited_inputs import Given, formulas_for_numbers, read_given, said_of_formulas
-from xlcheck.verdicts.generated.expectation import expectation_of, own_sheets
+from xlcheck.verdicts.generated.expectation import expectation_of
 from xlcheck.verdicts.generated.filled_columns import FilledVerdict, judge_filled
 from xlcheck.verdicts.generated.observe import Observation, observe
 from xlcheck.verdicts.generated.second_opinion import WHY, who_computes_all, who_knows_overflows, without_lone_errors
@@ -97,7 +97,7 @@ def check_content(
     samples, compare_weights = len(manifest.samples), model_weights is not None
     main = part_of(judged, oracle=desired.source, samples=samples, compare_weights=compare_weights)
     changed = altered(content, manifest)
-    kept = changed.kept(own_sheets(manifest))
+    kept = changed.kept(content)
     typed_over = said_of_formulas(formulas_for_numbers(given.sightings))
     circle = hidden_circle(content, all_formulas)
     report = partial(
@@ -128,7 +128,7 @@ def check_content(
         return found
     from xlcheck.verdicts.generated.perturbation import Perturbed, with_other_numbers
 
-    settings = seen.settings[:1] if by_default else seen.settings
+    settings = seen.settings[:2] if by_default else seen.settings
     known = (session, manifest, graph, formulas, all_formulas, seen.sightings, given.values, settings, kept)
     return report(with_other_numbers(parts, Perturbed(*known, tolerance).wrong(perturb or 1), perturb or 0))
 

@@ -91,19 +91,23 @@ def _exchanged(q: Quantity, values: Array, pool: Array, rng: _Draws, reach: floa
     if q.is_weight:
         return values
     if q.shape[-1] > 1:
-        return _rolled(values, 1 + (reach != 1) + (reach < 0), rng)
+        return _rolled(values, pool.reshape(-1, *q.shape), rng, reach)
     if reach < 0 or q.band.role is Role.TARGET:
         return _dealt(values, _each_once(pool), rng)
     codes = _each_once(pool[pool != 0])
     return np.where(values == 0, values, _dealt(values, codes, rng)) if codes.size else values
 
 
-def _rolled(vectors: Array, by: int, rng: _Draws) -> Array:
-    """Each vector with its elements so many places on, and one more for each sample: a 1 among zeros gets everywhere."""
-    mixed = vectors[rng.uniform((len(vectors),)).argsort()]
-    each = [np.roll(vector, by + sample, axis=-1) for sample, vector in enumerate(vectors)]
-    same = (vectors == vectors[..., :1]).all(axis=tuple(range(1, vectors.ndim)), keepdims=True)
-    return np.where(same, mixed, np.array(each))
+def _rolled(vectors: Array, pool: Array, rng: _Draws, reach: float) -> Array:
+    """Each vector with its elements some places on, others for each reach and sample: so a 1 gets everywhere.
+
+    One of equal elements becomes another of the pool; of zeros, which may mark a skipped step, only far the other way.
+    """
+    same = (vectors == vectors[..., :1]).all(axis=-1, keepdims=True)
+    drawn = pool[(rng.uniform((len(vectors),)) * len(pool)).astype(np.intp)]
+    mixed = np.where(same & (vectors.any(axis=-1, keepdims=True) | (reach < 0)), drawn, vectors)
+    by = 1 + (reach != 1) + (reach < 0)
+    return np.array([np.roll(vector, by + sample, axis=-1) for sample, vector in enumerate(mixed)])
 
 
 def _dealt(values: Array, codes: Array, rng: _Draws) -> Array:
