@@ -224,6 +224,8 @@ class _Ways:
         if node.symbol in _COMPARES:
             if _Way.SMOOTH in ways and min(ways) <= _Way.TYPED and node.symbol not in _SAME:
                 self.with_threshold.add(self._cell)
+            if any(isinstance(own, tree.Literal) and isinstance(own.value, str) for own in node.operands):
+                return max(_decided(ways), _Way.STEPS)  # a word is no number that a layer could have
             is_neuron = any(self._adds_decisions(operand, sheet) for operand in node.operands)
             return _Way.UNWANTED if is_neuron else _decided(ways)
         if node.symbol == "*" and _Way.STEPS in ways and any(map(_is_count, node.operands)):

@@ -105,14 +105,16 @@ def beside_the_layers(table: CellTable, spare: Collection[Address], agreeing: Se
     beside = {*spare}
     for cell in sorted(beside):
         for axis, (one, other) in product((0, 1), ((-1, 1), (1, 2), (-1, -2))):
-            pair = [(cell[0], cell[1] + by * (1 - axis), cell[2] + by * axis) for by in (one, other)]
+            line = [(cell[0], cell[1] + by * (1 - axis), cell[2] + by * axis) for by in (one, other, -one, -other)]
+            pair, behind = line[:2], line[2:]
             of_one_kind = agreeing >= {*pair} or (beside >= {*pair} and table.fills(*pair))
             if of_one_kind and table.arrays.keys().isdisjoint((cell, *pair)):
                 own, *cuts = (cut(table.texts[place]) for place in (cell, *pair))
                 wanted = [_along(a, b, one, other) for a, b in zip(cuts[0].refs, cuts[1].refs, strict=False)]
                 is_odd = cuts[0].between == cuts[1].between and _is_odd(own, Cut(cuts[0].between, tuple(wanted)))
                 across = (o for o in agreeing if o[0] == cell[0] and o[1 + axis] == cell[1 + axis])
-                if is_odd and not any(table.fills(other, cell) for other in across):
+                ends_a_line = one * other > 0 and len({skeleton(table.texts.get(c, "")) for c in (cell, *behind)}) == 1
+                if is_odd and not ends_a_line and not any(table.fills(other, cell) for other in across):
                     both = " and ".join(map(show, pair))
                     yield f"{show(cell)} computes something else than {both} in line with it"
                     break

@@ -167,10 +167,16 @@ def words_against(table: CellTable, forms: Forms, layers: Sequence[tuple[Reading
 
 
 def _called_states(readings: Sequence[Reading], labels: Labels) -> Iterator[str]:
-    """Results of several samples that are called states, so that they may be steps that should read one another."""
+    """Results of several samples that are called states, so that they may be steps that should read one another.
+
+    Of what follows on the last states of samples the word says nothing: it may be that of the states in its row.
+    """
+    recurrent = [own for own in readings if own.kind != "Dense"]
+    ends = {(number, document[-1]) for number, own in enumerate(recurrent) for document in own.documents}
+    last = {a for n, own in enumerate(recurrent) for (step, _), a in outputs(own).items() if (n, step) in ends}
     for reading in (own for own in readings if own.kind == "Dense" and len(own.layer.steps) > 1):
         cells = sorted(cell_of(atom) for atom in outputs(reading).values())
-        if cells and all(map(labels.is_state, cells)):
+        if cells and not reading.read <= last and all(map(labels.is_state, cells)):
             yield f"{show(cells[0])} is called a state, and reads none"
 
 
