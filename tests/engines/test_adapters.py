@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import xlsxwriter
 
-from xlcheck.engines import cellrune
+from xlcheck.engines import cellrune, engine
+from xlcheck.engines.base import Formula
+from xlcheck.formulas.addresses import Range
 from xlcheck.workbook.content import CellError, NotEvaluated
 
 
@@ -42,3 +47,24 @@ def test_formulon_s_values(monkeypatch: pytest.MonkeyPatch) -> None:
     assert formulon._value(number) == 2.0
     assert formulon._value(array) == NotEvaluated("formulon: the result is array, not a value")
     assert formulon._with_unknown_in_small("=Sum(A1)+Frobnicate(A2)") == "SUM(A1)+frobnicate(A2)"
+
+
+@pytest.mark.parametrize("name", ["ironcalc", "cellrune"])
+def test_formulas_are_put_into_cells_and_taken_out(name: str, tmp_path: Path) -> None:
+    """A formula may replace a number, a formula or nothing, in the words of the file; an empty one empties the cell."""
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("S 1")
+        sheet.write_row(0, 0, [0.5, 2.0])
+        sheet.write_formula(0, 2, "=A1+B1", None, 0)
+    own = engine(name)
+    session = own.open(path)
+    assert own.takes_formulas
+    session.set("S 1", 0, 1, Formula("A1*4"))
+    session.set("S 1", 1, 0, Formula("TANH(B1)+'S 1'!A1"))
+    session.set("S 1", 1, 1, "A1*4")
+    session.recalculate()
+    assert session.read(Range("S 1", 0, 0, 2, 3)) == [[0.5, 2.0, 2.5], [math.tanh(2.0) + 0.5, "A1*4", None]]
+    session.set("S 1", 0, 1, Formula(""))
+    session.recalculate()
+    assert session.read(Range("S 1", 0, 0, 1, 3)) == [[0.5, None, 0.5]]

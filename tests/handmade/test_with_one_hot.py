@@ -14,6 +14,7 @@ from xlcheck.engines import engine
 from xlcheck.errors import NothingCheckedError
 from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.handmade.with_one_hot import with_one_hot
+from xlcheck.verdicts.report import Status
 
 pytestmark = pytest.mark.keras
 
@@ -22,6 +23,7 @@ _SENTENCES = (("very", "good"), ("not", "very", "bad"), ("not", "good"), ("bad",
 _LOOK_UPS = {
     "VLOOKUP": "VLOOKUP($A{row},Words!$A$1:$C$4,{number},FALSE)",
     "INDEX": "INDEX(Words!{column}$1:{column}$4,MATCH($A{row},Words!$A$1:$A$4,0))",
+    "code": "INDEX(Words!{column}$1:{column}$4,$C{row})",
 }
 
 
@@ -37,6 +39,7 @@ def _sheet(look_up: str = "VLOOKUP") -> dict[str, object]:
     for sentence in _SENTENCES:
         for number, word in enumerate(sentence):
             cells[f"A{row}"] = word
+            cells |= {f"C{row}": f"=MATCH($A{row},Words!$A$1:$A$4,0)"} if look_up == "code" else {}
             for own, total, state, column, weight, place in (
                 ("D", "F", "H", "B", "K", 2),
                 ("E", "G", "I", "C", "L", 3),
@@ -69,7 +72,8 @@ def test_a_row_of_weights_is_a_word_times_all_of_them(
     report = check(save(make(look_up), tmp_path / "w.xlsx"))
 
     assert (report.exit_code, report.counts.not_evaluated, report.reservations) == (0, 0, ())
-    assert report.counts.agree == report.counts.formula_cells
+    codes = sum(cell.cell[0] == "C" for cell in report.cells.with_status(Status.UNBOUND))
+    assert report.counts.agree == report.counts.formula_cells - codes
     assert any("SimpleRNN(2, tanh), 4 samples of 1 to 3 steps (weights from Words!B1 on)" in n for n in report.notes)
 
 
@@ -92,6 +96,19 @@ def test_a_mistake_is_found_or_leaves_it_open(cell: str, old: str, new: str, tmp
 
     assert found.code in {1, 3}
     assert found.roots <= {cell}
+
+
+@pytest.mark.parametrize("make", [_sheet, _in_one])
+@pytest.mark.parametrize("wrong", ["MATCH($A13,", "MATCH($A14&$A14,", "1+MATCH($A14,"])
+def test_a_code_of_another_word_is_no_pass(
+    make: Callable[[str], dict[str, object]], wrong: str, tmp_path: Path
+) -> None:
+    """The number of the word above, of a word that is not in the list, and the next one."""
+    cells = make("code")
+    found = verdict(cells | {"C14": str(cells["C14"]).replace("MATCH($A14,", wrong)}, tmp_path)
+
+    assert found.code in {1, 3}
+    assert found.roots <= {"C14"}
 
 
 @pytest.mark.parametrize(
@@ -117,6 +134,18 @@ def test_a_formula_that_is_wrong_is_shown_as_it_stands(tmp_path: Path) -> None:
     assert [root.cell for root in report.roots] == ["F14"]
     assert report.roots[0].formula == cells["F14"]
     assert all(cell.formula is None or cell.formula in cells.values() for cell in report.cells)
+
+
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize("row", [10, 14])
+@pytest.mark.parametrize("look_up", _LOOK_UPS)
+@pytest.mark.parametrize("make", [_sheet, _in_one])
+def test_nobody_is_blamed_for_a_word_that_no_list_holds(
+    make: Callable[[str], dict[str, object]], look_up: str, row: int, tmp_path: Path
+) -> None:
+    """Rule: a formula that looks up a word that is misspelt gives an error, and is right."""
+    found = verdict(make(look_up) | {f"A{row}": "goood"}, tmp_path)
+    assert (found.code, found.roots) == (3, set())
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from xlcheck.engines.base import PackedValues, Session
+from xlcheck.engines.base import Formula, PackedValues, Session
 from xlcheck.engines.installed import installed_version
 from xlcheck.engines.plain import load_or_plain, load_plain
 from xlcheck.errors import EngineError, UsageError
@@ -22,7 +22,7 @@ class CellRune:
 
     name = "cellrune"
     absolute_tolerance = 0.0
-    takes_formulas = False
+    takes_formulas = True
 
     def __init__(self) -> None:
         self.version = installed_version("cellrune", (0, 2))
@@ -48,13 +48,22 @@ class _Session(Session):
         self._error: type[Exception] = CellRuneError
 
     def set(self, sheet: str, row: int, column: int, value: float | str) -> None:
+        cell = cell_name(row, column)
         try:
-            if isinstance(value, str):
-                self._workbook.set_text(sheet, cell_name(row, column), value)
+            if isinstance(value, Formula):
+                self._set_formula(sheet, cell, value)
+            elif isinstance(value, str):
+                self._workbook.set_text(sheet, cell, value)
             else:
-                self._workbook.set_number(sheet, cell_name(row, column), float(value))
+                self._workbook.set_number(sheet, cell, float(value))
         except self._error as error:
             raise UsageError(f"cellrune cannot set {Range(sheet, row, column)} ({error})") from None
+
+    def _set_formula(self, sheet: str, cell: str, text: Formula) -> None:
+        if text:
+            self._workbook.set_formula(sheet, cell, f"={text}")
+        else:
+            self._workbook.clear_cell(sheet, cell)
 
     def recalculate(self) -> None:
         try:

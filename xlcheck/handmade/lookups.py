@@ -16,7 +16,8 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import parsed
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
-from xlcheck.workbook.content import Value
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.workbook.content import CellError, Value
 
 _LOOKS_UP = re.compile(r"\b(?:MATCH|[VHX]?LOOKUP)\(", re.IGNORECASE)
 
@@ -38,6 +39,25 @@ def looked_up_wrongly(table: CellTable, values: CellValues, cells: Iterable[Addr
                 if why is not None:
                     yield f"{show(cell)} {why}"
                     break
+
+
+def failing_for_others(part: SheetGroup, cells: Iterable[Address]) -> Iterator[str]:
+    """Why formulas that give an error may be right: what they read gives one, or they look up a word that is misspelt.
+
+    Args:
+        part: all worksheets.
+        cells: the formulas.
+    """
+    table, values = part.table, part.values
+    for cell in cells:
+        value, text = table.value(cell, values), table.texts.get(cell, "")
+        if not isinstance(value, CellError):
+            continue
+        if value.code == "#N/A" and _LOOKS_UP.search(text):
+            yield f"{show(cell)} looks in the wrong place, or its list does not hold what it looks up"
+        for other in part.precedents.of(cell):
+            if isinstance(table.value(other, values), CellError):
+                yield f"{show(cell)} may give an error only because {show(other)} does"
 
 
 def _beside_what_it_searches(call: tree.FunctionCall, sheet: str) -> str | None:

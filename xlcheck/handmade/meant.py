@@ -16,6 +16,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.rounding import unrounded
 from xlcheck.formulas.scanner import tokens
 from xlcheck.formulas.shapes import moved, operands, skeleton
+from xlcheck.handmade.lookups import failing_for_others
 from xlcheck.handmade.networks.labels import LONGEST_SYMBOL
 from xlcheck.handmade.pieces import alone, connected
 from xlcheck.handmade.reading.cells import CellTable, beside, show
@@ -73,6 +74,7 @@ def _reasons(
     yield from (
         f"{show(cell)} may try what another number gives" for cell in sorted(roots) if _is_tried(part, cell, held)
     )
+    yield from failing_for_others(part, roots)
     yield from (f"{show(cell)} may be typed there on purpose" for cell in roots if _is_put_in(part, cell, roots[cell]))
     typed = [cell for cell in sorted(roots) if part.table.is_number(cell) and _is_among_copies(part, cell)]
     altered = (cell for cell, text in part.table.texts.items() if _ALTERED.fullmatch(skeleton(text)))

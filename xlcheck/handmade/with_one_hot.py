@@ -28,7 +28,7 @@ from xlcheck.handmade.rewritten import Rewritten, rewritten
 from xlcheck.verdicts.report import CellResult
 
 _LOOK_UPS = frozenset({"INDEX", "LOOKUP", "VLOOKUP", "HLOOKUP", "XLOOKUP"})
-_LOOKS_UP = re.compile(r"\b(?:INDEX|[VHX]?LOOKUP)\(", re.IGNORECASE)
+_LOOKS_UP = re.compile(r"\b(?:INDEX|X?MATCH|[VHX]?LOOKUP)\(", re.IGNORECASE)
 _AT = 3
 """Arguments of an INDEX that says both a row and a column."""
 _APART = 2
@@ -137,7 +137,7 @@ def _looked_up(part: SheetGroup) -> Iterator[tuple[Address, _LookUp]]:
                 continue
             is_added = (adds(terms, reader, cell) for reader in readers)
             if all(is_added) if node is whole else cell in terms and adds(terms, cell, term.cell):
-                own = _weights(whole, node, term.cell, cell, table, references)
+                own = _weights(whole, node, term.cell, cell, part, references)
                 if own is not None:
                     yield cell, own
 
@@ -152,9 +152,10 @@ def _outer(node: Node) -> Iterator[FunctionCall]:
 
 
 def _weights(
-    whole: Node, node: FunctionCall, given: Address, cell: Address, table: CellTable, references: References
+    whole: Node, node: FunctionCall, given: Address, cell: Address, part: SheetGroup, references: References
 ) -> _LookUp | None:
     """The number that a look-up gives among those that it may give."""
+    table = part.table
     for area in references.of(unparse(node), cell[0]):
         own = [(area.sheet, *place) for place in table.clip(area).cells()]
         if given not in own:
@@ -164,15 +165,20 @@ def _weights(
         is_both = node.name == "INDEX" and len(node.arguments) == _AT
         asks = node.arguments[along % 2 + 1] if is_both else node
         single = (read for read in references.of(unparse(asks), cell[0]) if read.size == 1)
-        words = [place for read in single if _is_typed(place := (read.sheet, read.top, read.left), table)]
+        words = [word for own in single if _is_a_code(word := (own.sheet, own.top, own.left), part)]
         if _FEW <= len(line) <= _MOST and len(words) == 1:
             return _LookUp(whole, node, words[0], line, line.index(given))
     return None
 
 
-def _is_typed(cell: Address, table: CellTable) -> bool:
-    content = table.cell(cell)
-    return content is not None and content.formula is None and content.value is not None
+def _is_a_code(cell: Address, part: SheetGroup) -> bool:
+    """Whether a word or number is typed, or a formula looks it up by one that is, as the number of a word."""
+    content = part.table.cell(cell)
+    if content is None or content.formula is None:
+        return content is not None and content.value is not None
+    asked = [(area.sheet, area.top, area.left) for area in part.precedents.ranges(cell) if area.size == 1]
+    is_typed = len(asked) == 1 and asked[0] in part.table.index and not part.table.is_formula(asked[0])
+    return is_typed and _LOOKS_UP.search(content.formula) is not None
 
 
 def _vectors(found: Iterable[_LookUp], table: CellTable) -> dict[Address, Sequence[Address]] | None:

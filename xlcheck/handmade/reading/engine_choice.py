@@ -14,6 +14,8 @@ from xlcheck.errors import EngineError, MissingDependencyError
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.given_by_formulas import drawn_cells
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sessions import Sessions
 from xlcheck.workbook.content import CellError, NotEvaluated
 
@@ -82,14 +84,15 @@ def _better_answers(table: CellTable, engine: Engine) -> Answers:
     other_errs = any(_silent(table, others, other.engine.name)) and not any(_silent(table, values, engine.name))
     if _unanswered(table, others) > _unanswered(table, values) or (count and other_errs):
         return Answers(first, values)
-    if count:
+    known = {*_silent(table, values, engine.name, by_form=True)}
+    if count and not known | reached(known, Precedents(table).readers) >= {*unlike}:
         name, where = other.engine.name, f"{show(unlike[0])}{f' and {count - 1} more' if count > 1 else ''}"
         note = f"{engine.name} and {name}, which recalculate workbooks, compute {where} differently"
         return Answers(
             other, others, (f"{note}; what {name} gives was checked, and --engine libreoffice asks a third",)
         )
-    # An error upstream may hide where they would differ.
-    return Answers(other, others) if _is_hidden(table, values, engine) else Answers(first, values)
+    # Of a form that the first one never does right nothing is to be said; an error upstream may hide where they differ.
+    return Answers(other, others) if count or _is_hidden(table, values, engine) else Answers(first, values)
 
 
 def _drawn_numbers(table: CellTable, sessions: Sessions) -> dict[Address, float]:
@@ -133,14 +136,14 @@ def _is_doubtful(table: CellTable, values: CellValues, engine: Engine) -> bool:
     return any(_silent(table, values, engine.name))
 
 
-def _silent(table: CellTable, values: CellValues, engine: str) -> Iterator[Address]:
-    """The formulas that an engine may compute wrongly without saying so."""
+def _silent(table: CellTable, values: CellValues, engine: str, *, by_form: bool = False) -> Iterator[Address]:
+    """The formulas that an engine may compute wrongly without saying so; or those of forms that it never does right."""
     sizes = np.abs(values.numbers)
     near_zero, large = bool(((sizes < NEAR_ZERO) & (sizes != 0)).any()), bool((sizes >= LARGE).any())
     ranges = named_ranges(table.content.names)
     for cell, text in table.texts.items():
         found = Circumstances(text, values[table.index[cell]], cell in table.arrays, near_zero, large, ranges)
-        if any(differences(engine, found)):
+        if any(own.by_form or not by_form for own in differences(engine, found)):
             yield cell
 
 
