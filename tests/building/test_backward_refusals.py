@@ -92,7 +92,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], Backward, type[Exception], str]] = {
     ),
     "too few targets": (
         lambda: sequential((2,), L.Dense(1)), Backward([0], "mean_squared_error"), DataError,
-        "targets for 1 samples; the inputs have 2",
+        "targets for 1 sample; the inputs have 2",
     ),
     "targets of another shape": (
         lambda: sequential((2,), L.Dense(1)), Backward(np.zeros((2, 3)), "mean_squared_error"), ModelError,

@@ -179,7 +179,7 @@ def test_several_inputs_must_belong_together(tmp_path: Path) -> None:
     assert "the model has 2 inputs (words, age); give them as .npz" in refusal(tmp_path / "x.csv", TWO)
     with pytest.raises(DataError, match=r"has 2 inputs \(words, age\), but got 1 array$"):
         fit([np.ones((2, 4))], TWO, "the inputs")
-    with pytest.raises(DataError, match="1 labels for 2 samples"):
+    with pytest.raises(DataError, match="1 label for 2 samples"):
         fit([NUMBERS], ONE, "the inputs", ["only"])
 
 

@@ -20,6 +20,7 @@ from xlcheck.learning.optimisers import STEPS
 from xlcheck.learning.optimisers.batch import Batch, batch_graph
 from xlcheck.learning.optimisers.step import BEFORE, LAYER, setting_values
 from xlcheck.model.model_spec import ModelSpec
+from xlcheck.verdicts.messages import plural
 
 COMPILED = "compiled"
 """The step of whatever optimiser the model was compiled with."""
@@ -109,7 +110,9 @@ def targets_of(asked: Backward, samples: int, loss: str) -> Array:
     """
     array, where = read_array(asked.targets, "targets")
     if len(array) != samples:
-        raise DataError(f"{where}: it holds targets for {len(array)} samples; the inputs have {samples}")
+        raise DataError(
+            f"{where}: it holds targets for {plural(len(array), 'sample', 'samples')}; the inputs have {samples}"
+        )
     if loss_named(loss).totals and (np.abs(array.sum(axis=-1) - 1) > _ROUNDING).any():
         raise DataError(
             f"{where}: the targets of the loss {loss!r} must add up to 1 for each answer; give one-hot vectors, or "

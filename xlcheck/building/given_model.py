@@ -15,6 +15,7 @@ from xlcheck.arrays import Array
 from xlcheck.errors import DataError, ModelError, UsageError
 from xlcheck.model.model_spec import Call, LayerSpec, ModelSpec
 from xlcheck.verdicts.layer_numbers import called, numbering, quantity_called
+from xlcheck.verdicts.messages import plural
 
 if TYPE_CHECKING:
     from xlcheck.handmade.networks.by_value import GivenModel
@@ -117,7 +118,7 @@ def _require_inputs(content: WorkbookContent, inputs: Any, model: Any) -> None:
         steps = [q for q in graph if q.band.name == f"{tensor}.x"]
         stored = np.concatenate([manifest.trace[q.name] for q in steps], axis=1)
         if len(array) != len(stored):
-            raise DataError(f"{content.path} holds {len(stored)} samples; {len(array)} are given")
+            raise DataError(f"{content.path} holds {plural(len(stored), 'sample', 'samples')}; {len(array)} are given")
         given = array.reshape(stored.shape)
         different = np.argwhere(given != stored)
         if different.size:

@@ -20,6 +20,7 @@ from xlcheck.building.csv_table import read_table
 from xlcheck.building.input_names import chosen_names, leaves, names_of, structure_of
 from xlcheck.errors import DataError, InputNote
 from xlcheck.files import is_folder, reading
+from xlcheck.verdicts.messages import plural
 
 Shape = tuple[int | None, ...]
 
@@ -253,7 +254,7 @@ def fit(
     samples = len(fitted[0])
     names = tuple(labels) if labels is not None else tuple(f"sample {k + 1}" for k in range(samples))
     if len(names) != samples:
-        raise DataError(f"{where}: {len(names)} labels for {samples} samples")
+        raise DataError(f"{where}: {plural(len(names), 'label', 'labels')} for {plural(samples, 'sample', 'samples')}")
     return ModelInputs(fitted, names)
 
 
