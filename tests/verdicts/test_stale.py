@@ -9,8 +9,8 @@ import pytest
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.readers_view import find_stale
 from xlcheck.verdicts.recalculate import Reading
+from xlcheck.verdicts.stale import find_stale
 from xlcheck.workbook.content import Cell, NotEvaluated, SheetContent, Value, WorkbookContent
 
 

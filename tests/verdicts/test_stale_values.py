@@ -10,8 +10,8 @@ from small_book import Checker, SmallBook
 
 from xlcheck.engines import engine
 from xlcheck.verdicts.generated.check import check_content
-from xlcheck.verdicts.readers_view import _same_numbers
 from xlcheck.verdicts.report import Kind, Status
+from xlcheck.verdicts.stale import _same_numbers
 from xlcheck.workbook.reader import read_workbook
 
 

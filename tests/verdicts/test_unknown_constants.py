@@ -11,8 +11,8 @@ import pytest
 from small_book import Change, Checker
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.verdicts import elsewhere
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.generated import unproven
 from xlcheck.verdicts.generated.unknown_constants import UnknownConstants
 from xlcheck.verdicts.unknown_parts import Known
 from xlcheck.workbook.bindings import Binding
@@ -37,7 +37,7 @@ def test_a_number_in_a_cell_is_as_unknown_as_one_in_a_formula(
     check_small: Checker, changes: dict[str, Change], where: str, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A narrow bell is right for all numbers that are tried, whoever holds its place and its width."""
-    monkeypatch.setattr(elsewhere, "QUICK_CELLS", most)
+    monkeypatch.setattr(unproven, "QUICK_CELLS", most)
     report = check_small(changes, perturb=2)
 
     assert (report.exit_code, report.counts.root) == (3, 0)

@@ -18,8 +18,8 @@ from xlcheck.verdicts.judge import STATUS
 from xlcheck.verdicts.messages import UNBOUND, helper_message, quantity_message, stale_message
 from xlcheck.verdicts.placement import Placement, Sighting
 from xlcheck.verdicts.ranges import Verdicts
-from xlcheck.verdicts.readers_view import Stale
 from xlcheck.verdicts.report import CellResult, Kind, Status
+from xlcheck.verdicts.stale import Stale
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import address, code_of
 from xlcheck.workbook.content import TOO_LARGE, CellError, NotEvaluated, Value

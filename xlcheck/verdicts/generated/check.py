@@ -17,7 +17,6 @@ from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.graph.trace import Trace
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
-from xlcheck.verdicts.elsewhere import depending_quantities
 from xlcheck.verdicts.formula_cells import QUICK_CELLS, FormulaCells
 from xlcheck.verdicts.generated.allowed import allow
 from xlcheck.verdicts.generated.altered import altered, require_places
@@ -27,6 +26,7 @@ from xlcheck.verdicts.generated.filled_columns import FilledVerdict, judge_fille
 from xlcheck.verdicts.generated.observe import Observation, observe
 from xlcheck.verdicts.generated.second_opinion import WHY, who_computes_all, who_knows_overflows, without_lone_errors
 from xlcheck.verdicts.generated.summary import Judged, part_of
+from xlcheck.verdicts.generated.unproven import depending_quantities
 from xlcheck.verdicts.helpers import judge_helper, shows_other_words
 from xlcheck.verdicts.messages import first_of, plural
 from xlcheck.verdicts.parts import Part, report_of

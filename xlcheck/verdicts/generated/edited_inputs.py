@@ -188,9 +188,6 @@ class _Walk:
         self._upstream = None
 
 
-TO_THE_NETWORK = "other cells of this workbook's network, to which it is given"
-
-
 def formulas_for_numbers(sightings: Iterable[Sighting]) -> dict[str, Codes]:
     """The cells that hold a formula where a number was written, by worksheet."""
     typed = ((s.placement.sheet, s.placement.codes[s.is_formula & ~s.must_be_formula]) for s in sightings)

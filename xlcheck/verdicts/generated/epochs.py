@@ -18,10 +18,10 @@ from xlcheck.verdicts.judge import AGREE, ROOT
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.placement import Placement, Sighting
 from xlcheck.verdicts.ranges import Verdicts
-from xlcheck.verdicts.readers_view import find_stale, wrongly_shown
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.results import quantity_results, stale_result
+from xlcheck.verdicts.stale import find_stale, wrongly_shown
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import codes_of, position, positions
 from xlcheck.workbook.content import SheetContent, Value, WorkbookContent

@@ -19,9 +19,9 @@ from xlcheck.verdicts.judge import Codes
 from xlcheck.verdicts.messages import first_of, others_on, plural
 from xlcheck.verdicts.parts import ORDER, Part
 from xlcheck.verdicts.ranges import Verdicts
-from xlcheck.verdicts.readers_view import find_stale, wrongly_shown
 from xlcheck.verdicts.report import Counts, Status
 from xlcheck.verdicts.results import helper_result, quantity_results, stale_result, unbound_result
+from xlcheck.verdicts.stale import find_stale, wrongly_shown
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import Mask, address, by_sheet, code_of, codes_of
 
