@@ -147,7 +147,7 @@ def _before_skips(
                 continue
             if added <= reached([own.atom], lambda x: _read(x, forms)):
                 alike[_weights_of(own, forms)].append((atom, own, added))
-            elif len(biases) == len(added) == 1 and alone[biases[0]] > 1 and added.isdisjoint(forms.inlined[atom]):
+            elif len(biases) == len(added) == 1 and alone[biases[0]] > 1 and added.isdisjoint(followed([atom], forms)):
                 yield atom, own, added
     for several in alike.values():  # a weight that two share is none of what they skip
         yield from several if len(several) > 1 else ()
