@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
-from itertools import islice
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Set as AbstractSet
 
 import numpy as np
 
@@ -18,13 +17,13 @@ from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.set_up import RATE, fall_by_several_laws
-from xlcheck.handmade.backward.steps import Move
+from xlcheck.handmade.backward.uneven import goes_on_twice, thresholds, uneven
 from xlcheck.handmade.equations.unread_numbers import unread_beside
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
 from xlcheck.handmade.reading.cell_terms import source
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.lines import by_line
-from xlcheck.handmade.reading.offsets import Offset, beside_at, offset, run_from
+from xlcheck.handmade.reading.offsets import beside_at, offset
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.showing import shows_otherwise
@@ -62,12 +61,14 @@ def gaps(
     )
     if any(_unmoved(reading, steps, followed)) or any(_stays(reading, number) for number in steps):
         yield "a weight stays what it is where others move"
-    if _uneven(reading, accepted):
+    if uneven(reading, accepted):
         yield "weights of one step move in different ways"
     rates = (cell for cell, (_, role) in reading.roles.items() if role.quantity.name == RATE)
     if fall_by_several_laws(reading.sheet, rates):
         yield "the rates of a line fall by several laws"
-    if _thresholds(reading, accepted):
+    if goes_on_twice(reading, accepted):
+        yield "two steps of a line go on from the weights of one"
+    if thresholds(reading, accepted):
         yield "a threshold is added in some steps and subtracted in others, or no step trains it"
     precedents = Precedents(table)
     read = {read for cell in table.texts for read in precedents.of(cell)}
@@ -134,10 +135,10 @@ def _out_of_step(reading: Reading, right: Collection[Address]) -> Iterator[Addre
 
     What is the same at both steps, as in a layer that does not learn, is that of either.
     """
-    stride = reading.stride
+    stride, counts = reading.stride, Counter(step.worksheet for step in reading.steps)
     if stride is None:
         return
-    for cell in right:
+    for cell in (own for own in right if counts[own[0]] != 1):  # a step on a worksheet of its own goes on elsewhere
         after = offset(cell, stride)
         if cell in reading.roles and after in reading.roles and after in right:
             (number, role), (following, its) = reading.roles[cell], reading.roles[after]
@@ -171,44 +172,6 @@ def _shows_another_loss(reading: Reading, number: int) -> bool:
 def _factors(roles: Iterable[Role], *names: str) -> set[float]:
     """How many times cells count quantities, be it with a minus."""
     return {round(abs(float(r.factor)), 9) for r in roles if r.quantity.name in names and np.ndim(r.factor) == 0}
-
-
-def _uneven(reading: Reading, accepted: Collection[int]) -> int:
-    """How many updates of a step go another distance than others of it or another way, or keep another share.
-
-    Kernels and biases may have a rate each, in the same two cells at every step of several; and one kind may shrink.
-    """
-    of_sheets: dict[str, list[list[Move]]] = defaultdict(list)
-    for step in (reading.steps[number] for number in accepted):
-        if own := [move for move in step.moves.values() if move is not None]:
-            of_sheets[step.worksheet].append(own)
-    count = 0
-    for moves in of_sheets.values():
-        kinds = {(move.is_bias, move.rate.cell) for own in moves for move in own}
-        meant = len(moves) > 1 and max(Counter(is_bias for is_bias, _ in kinds).values()) == 1
-        for own in moves:
-            first = {move.is_bias and meant: move for move in reversed(own)}
-            count += sum(not np.allclose(m.rate.size, first[m.is_bias and meant].rate.size) for m in own)
-            count += len({m.shares for m in own}) - 1 + len({tuple(_without_shrinking(m.rule)) for m in own}) - 1
-    return count
-
-
-def _thresholds(reading: Reading, accepted: Collection[int]) -> int:
-    """How many layers take from a sum what others of their line add to it, or what never learns that it is taken."""
-    layers = [enumerate(reading.steps[number].truth.network.layers) for number in accepted]
-    signs = {(at, layer.sign) for own in layers for at, layer in own}
-    never = bool(reading.thresholds) and reading.thresholds.isdisjoint(reading.learnt)
-    return len(signs) - len({at for at, _ in signs}) + never
-
-
-def _without_shrinking(rule: Sequence[str | float]) -> Iterator[str | float]:
-    """The rule of a move without the part of the weight itself, and how large that is."""
-    parts = iter(rule)
-    for part in parts:
-        if part in {"L2", "weight decay"}:
-            list(islice(parts, 2))
-        else:
-            yield part
 
 
 def _unmoved(
@@ -267,6 +230,11 @@ def _unread_numbers(table: CellTable, reading: Reading, right: AbstractSet[Addre
     of_steps |= reached(of_steps, terms.reads.__getitem__, among=terms.__contains__)
     read = {read for cell in of_steps for read in terms.reads[cell]} | made_of(table, reading)
     places = {place_of(cell, stride) for cell in right if cell not in reading.sheet.updates} if stride else ()
+    lines: dict[tuple[str, int], list[float]] = defaultdict(list)  # rows may be left out in one, as after each epoch
+    axis = 2 if stride and stride[0] else 1
+    for cell, number in table.typed_numbers.items():
+        if stride and place_of(cell, stride) in places:
+            lines[cell[0], cell[axis]].append(number)
     for cell in table.addresses:
         if cell in read or cell in table.texts or cell in table.words:
             continue
@@ -275,7 +243,9 @@ def _unread_numbers(table: CellTable, reading: Reading, right: AbstractSet[Addre
                 yield cell
             continue
         before = offset(cell, stride, -1)
-        if before in right or not (before in read or _may_count(cell, stride, table, reading)):
+        if before in right or not (
+            before in read or _may_count(terms.number(cell), lines[cell[0], cell[axis]], reading)
+        ):
             yield cell
 
 
@@ -287,15 +257,10 @@ def _is_between(cell: Address, cells: AbstractSet[Address]) -> bool:
     )
 
 
-def _may_count(cell: Address, stride: Offset, table: CellTable, reading: Reading) -> bool:
+def _may_count(number: float, line: Collection[float], reading: Reading) -> bool:
     """Whether a number may be that of a step: not in a line of 0 and 1, nor where outputs are compared with inputs."""
-    number = reading.sheet.terms.number
-    behind = run_from(cell, stride, table.is_number)
-    before = run_from(cell, (-stride[0], -stride[1]), table.is_number)
-    line = [*before[:0:-1], *behind]
-    numbers = [number(own) for own in line]
-    are_answers = len(line) > 2 and {*numbers} <= {0.0, 1.0}
-    return number(cell).is_integer() and not are_answers and not _learns_itself(reading)
+    are_answers = len(line) > 2 and {*line} <= {0.0, 1.0}
+    return number.is_integer() and not are_answers and not _learns_itself(reading)
 
 
 def _numbering(table: CellTable, reading: Reading, read: Collection[Address]) -> set[Address]:
