@@ -87,6 +87,7 @@ def quantities(truth: Truth) -> Iterator[Quantity]:
             yield from _of_outputs(truth, s, mark)
         for number in range(len(truth.network.samples[s].outputs)):
             yield from _of_layer(truth, s, number, mark)
+    yield from _of_typed_classes(truth)
     yield from (Quantity(*own) for own in through_time(truth))
 
 
@@ -107,10 +108,24 @@ def _of_outputs(truth: Truth, s: int, mark: str) -> Iterator[Quantity]:
         yield Quantity(f"t ln o{mark}[{u + 1}]", one)
         yield Quantity(f"(1 − t) ln(1 − o){mark}[{u + 1}]", other)
         yield Quantity(f"cross-entropy{mark}[{u + 1}]", both)
-    shown = targets[-1]
-    if shown.size > 1 and sorted(shown) == [0.0] * (shown.size - 1) + [1.0]:  # people look up the class's own share
+
+
+def _of_typed_classes(truth: Truth) -> Iterator[Quantity]:
+    """The cross-entropy of each sample, and of all, as people type it who know the classes: −ln o, or −ln(1 − o)."""
+    if not truth.loss.endswith("crossentropy"):
+        return
+    total = np.zeros(len(truth.targets))
+    for s in (s for s, sample in enumerate(truth.network.samples) if sample.targets):
+        outputs, shown = truth.layers[-1].y[:, s], truth.targets[-1, s]
+        is_share = truth.loss == "categorical_crossentropy"
+        if not np.isin(shown, (0.0, 1.0)).all() or (is_share and shown.sum() != 1):
+            return
+        answers = outputs[:, shown == 1] if is_share else np.where(shown == 1, outputs, 1 - outputs)
         with np.errstate(all="ignore"):
-            yield Quantity(f"−ln o{mark}[{int(shown.argmax()) + 1}]", -np.log(outputs[:, shown.argmax()]))
+            own = -np.log(answers).sum(axis=1)
+        total = total + own
+        yield Quantity(f"−ln of the right class({s + 1})", own)
+    yield Quantity("E of the classes as they are", total)
 
 
 def _of_layer(truth: Truth, s: int, number: int, mark: str) -> Iterator[Quantity]:
