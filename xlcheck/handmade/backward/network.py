@@ -169,10 +169,10 @@ def compared_pairs(terms: Mapping[Address, Term]) -> Iterator[tuple[Address, Add
 def _together(
     targets: Mapping[Address, Address], units: Mapping[Address, Neuron], updates: Mapping[Address, Address]
 ) -> Iterator[tuple[Address, ...]]:
-    """The outputs of one sample: those that read the same units below.
+    """The outputs of one sample: those that read the same units below, and have targets of their own.
 
-    If there are none, those of a worksheet that read any input in common, have targets of their own, and are of the
-    same step: with weights that were updated as often. The weights themselves are read by all samples of a batch.
+    If there are none, those of a worksheet that read any input in common, and are of the same step: with weights that
+    were updated as often. The weights themselves are read by all samples of a batch.
     """
     groups: list[tuple[frozenset[Address], int, list[Address]]] = []
     weights = frozenset(updates) | frozenset(updates.values())
@@ -180,8 +180,10 @@ def _together(
         cells = frozenset(cell for monomial in units[output].terms for cell in monomial if cell != MINUS)
         below_it, step = cells & units.keys(), max(_times_updated(cell, updates) for cell in cells)
         for key, at, members in groups:
-            beside = not below_it and members[0][0] == output[0] and targets[output] not in map(targets.get, members)
-            if (below_it and below_it == key & units.keys()) or (beside and cells & key and step == at):
+            if targets[output] in map(targets.get, members):
+                continue
+            beside = not below_it and members[0][0] == output[0] and cells & key and step == at
+            if beside or (below_it and below_it == key & units.keys()):
                 members.append(output)
                 break
         else:
