@@ -96,3 +96,21 @@ def test_the_loss_of_a_round_in_which_samples_come_in_another_order(tmp_path: Pa
     assert status("=AVERAGEIF(P4:P9,2,I4:I9)", "mean.xlsx") is None
     assert status("=SUMIF(P4:P9,2,I4:I9)/2", "count.xlsx") is Status.NOT_EVALUATED
     assert status("=AVERAGEIF(P4:P9,2,I4:I9)", "begins.xlsx", {"P6": 2}) is Status.NOT_EVALUATED
+def _answers(text: str) -> Cells:
+    """Two targets a row, which of them is larger as a cell says in a column, and the one that the answer looks up."""
+    cells: Cells = {f"Q{row}": f"=IF(H{row}>0,1,2)" for row in ROWS}
+    return cells | {f"R{row}": text.format(row) for row in ROWS} | {f"R{LAST + 2}": f"=AVERAGE(R{ROWS[0]}:R{LAST})"}
+
+
+def test_a_target_that_an_answer_looks_up_is_no_part_of_a_training(tmp_path: Path) -> None:
+    """Rule: what is found by a decision says whether that is right, though it be the number of the target today."""
+    statuses = _statuses(_answers("=INDEX(C{0}:D{0},Q{0})"), tmp_path / "w.xlsx")
+    assert len(statuses) == 2 * len(ROWS) + 1
+    assert set(statuses.values()) == {Status.UNBOUND}
+
+
+def test_a_target_that_is_looked_up_and_learnt_from_is_none_of_these(tmp_path: Path) -> None:
+    """Rule: what an error reads is a part of the training, whatever it is looked up by."""
+    looked_up: Cells = {f"Q{row}": 1 for row in ROWS} | {f"R{row}": f"=INDEX(D{row}:D{row},Q{row})" for row in ROWS}
+    errors: Cells = {f"L{row}": f"=H{row}-R{row}" for row in ROWS}
+    assert not _statuses(looked_up | errors, tmp_path / "w.xlsx")

@@ -113,7 +113,6 @@ class Judge:
         for cell in self.table.texts:
             if cell not in self.said.agree and cell not in self.said.results:
                 self.said.results[cell] = self._rest(cell, shapes)
-        steps = [self.reading.steps[number] for number in self.accepted]
         counts = Counter(result.status for result in self.said.results.values())
         open_ones = (*gaps(self.table, self.reading, self.accepted, self.said.agree, self.said.results),)
         return Part(
@@ -125,7 +124,7 @@ class Judge:
             notes=(self.said.assumed(self.accepted), *self.notes),
             quantities=tuple(dict.fromkeys(self.said.agree.values())),
             oracle=ORACLE,
-            samples=max(len(step.truth.network.samples) for step in steps),
+            samples=max(len(self.reading.steps[number].truth.network.samples) for number in self.accepted),
             max_abs_error=max(self.said.differences, default=0.0),
             max_ulps=self.said.last_places,
             targets=frozenset(targets),
@@ -249,8 +248,7 @@ class Judge:
 
     def _follow(self, number: int) -> None:
         """The updates that follow their gradients."""
-        step = self.reading.steps[number]
-        usual = self.reading.usual(number)
+        step, usual = self.reading.steps[number], self.reading.usual(number)
         for update, move in step.moves.items():
             if move is not None and move.form not in usual:
                 text = "This follows the gradient of its weight, but with another learning rate than others, or none."
@@ -332,9 +330,11 @@ class Judge:
                 self.said.compare(cell, Role(Quantity("weight", self.reading.sheet.cells[origin])))
 
     def _evaluations(self) -> None:
-        """What is counted beside a training, as how many of its answers are right, is none of it."""
-        reads = Reads(self.table, self._precedents, self.reading.sheet.terms)
-        for cell in evaluations(reads, {*self.said.agree, *self.said.results}, ())[0]:
+        """What is counted beside a training, as right answers are, is none of it, nor is a target looked up by one."""
+        terms = self.reading.sheet.terms
+        judged = {c for c in self.said.agree if source(c, terms) not in self.reading.data} | self.said.results.keys()
+        for cell in evaluations(Reads(self.table, self._precedents, terms), judged, ())[0]:
+            self.said.agree.pop(cell, None)
             self.said.results[cell] = self.said.result(cell, Status.UNBOUND, UNBOUND)
 
     def _rest(self, cell: Address, shapes: Collection[tuple[str, str]]) -> CellResult:
