@@ -61,6 +61,7 @@ class LayerGradients:
         dy: the loss by the outputs, of the same shape.
         kernel: the loss by the weights, `(networks, inputs, units)`.
         bias: the loss by the biases, `(networks, units)`.
+        shares: of a softmax each output by each sum, `(networks, samples, outputs, sums)`; of other layers none.
     """
 
     z: Array
@@ -70,6 +71,7 @@ class LayerGradients:
     dy: Array
     kernel: Array
     bias: Array
+    shares: Array
 
 
 DenseGradients = Callable[

@@ -70,7 +70,8 @@ def dense_gradients(
         pieces = [(z, z), (y, y), (slopes, z), (flows["z"], z), (flows["y"], y)]
         parts = [_together([_or_nothing(*pair) for pair in zip(*own, strict=True)]) for own in pieces]
         rest = [_or_nothing(flows["kernel"], weights[number]), _or_nothing(flows["bias"], offsets[number])]
-        found.append(LayerGradients(*(np.asarray(item) for item in (*parts, *rest))))
+        shares = _shares(tape, y[0], z[0], activations[number] == "softmax")
+        found.append(LayerGradients(*(np.asarray(item) for item in (*parts, *rest, shares))))
     return found, np.asarray(losses)
 
 
@@ -90,6 +91,15 @@ def _layer(
         state = own[..., features:] if earlier is None else found[earlier][1]
         found += _layer(activation, tf.concat([own[..., :features], state], axis=-1), kernel, bias, ())
     return found
+
+
+def _shares(tape: Any, y: Any, z: Any, is_softmax: bool) -> Array:
+    """Each output of a softmax by each sum, `(networks, samples, outputs, sums)`; of other layers none."""
+    import tensorflow as tf
+
+    units = tf.eye(y.shape[-1], dtype=y.dtype) if is_softmax else ()
+    found = [tape.gradient(y, z, output_gradients=tf.broadcast_to(unit, y.shape)) for unit in units]
+    return np.stack([np.asarray(own) for own in found], axis=2) if found else np.zeros((*y.shape[:2], 0, 0))
 
 
 def _together(pieces: Sequence[Any]) -> Any:

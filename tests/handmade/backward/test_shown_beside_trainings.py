@@ -96,6 +96,8 @@ def test_the_loss_of_a_round_in_which_samples_come_in_another_order(tmp_path: Pa
     assert status("=AVERAGEIF(P4:P9,2,I4:I9)", "mean.xlsx") is None
     assert status("=SUMIF(P4:P9,2,I4:I9)/2", "count.xlsx") is Status.NOT_EVALUATED
     assert status("=AVERAGEIF(P4:P9,2,I4:I9)", "begins.xlsx", {"P6": 2}) is Status.NOT_EVALUATED
+
+
 def _answers(text: str) -> Cells:
     """Two targets a row, which of them is larger as a cell says in a column, and the one that the answer looks up."""
     cells: Cells = {f"Q{row}": f"=IF(H{row}>0,1,2)" for row in ROWS}

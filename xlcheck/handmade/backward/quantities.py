@@ -145,6 +145,10 @@ def _of_layer(truth: Truth, s: int, number: int, mark: str) -> Iterator[Quantity
             yield Quantity(f"∂E/∂w{edge}", dz * signal[:, i])
             yield Quantity(f"∂o/∂w{edge}", slope * signal[:, i])
             yield Quantity(f"∂z/∂w{edge}", signal[:, i])
+    for u, k in np.ndindex(layer.shares.shape[2:]):
+        share, edge = layer.shares[:, s, u, k], f"{number + 1}{mark}[{u + 1},{k + 1}]"
+        yield Quantity(f"∂o/∂z{edge}", share)
+        yield Quantity(f"∂E/∂o · ∂o/∂z{edge}", layer.dy[:, s, u] * share)
     for u in range(layer.z.shape[2]):
         yield from _back(truth, s, number, u, mark)
 
