@@ -18,6 +18,8 @@ SLIPS = {
     "the other document's sum": ("Documents!E11", "F9+E10+Weights!$B$16"),
     "the other document's state": ("Documents!G20", "F31*Weights!$D$12"),
     "the number of a row for a weight": ("Documents!E10", "C31*Weights!$A$12"),
+    "a branch that is not taken": ("Documents!G27", "IF(G26>=0,1/(1+EXP(-G26)),1/(1+EXP(-G24)))"),
+    "a branch of another step": ("Documents!H12", "IF(H11>=0,1/(1+EXP(-H11)),1/(1+EXP(-H9)))"),
     "an empty cell for a target of 0": ("Documents!J38", "-(J36*LN(J34)+(1-J37)*LN(1-J34))"),
     "another state of 0": ("Documents!D31", "lstm!E32"),
     "a state of another step": ("Documents!D29", "lstm!F29"),

@@ -228,7 +228,7 @@ def _unselected(manifest: Manifest, seen: Observation) -> Iterator[str]:
 
 
 def _is_quick(graph: Graph, report: CheckReport, engine: Engine) -> bool:
-    """Whether checking once more with other numbers takes less than a tenth of the time; measured on the lessons."""
+    """Whether checking once more with other numbers takes little of the time; measured on the lessons."""
     embedded = engine.absolute_tolerance == 0
     return embedded and report.counts.formula_cells <= QUICK_CELLS and len(graph.quantities) <= _QUICK_QUANTITIES
 

@@ -9,7 +9,7 @@ way, for else nothing that is read there would ever be another.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,9 @@ activation is driven into its limits."""
 _TRIED = 8
 
 
-def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int, reach: float = 1.0) -> dict[str, Array]:
+def other_numbers(
+    graph: Graph, values: Mapping[str, Array], seed: int, reach: float = 1.0, sums: Collection[str] = ()
+) -> dict[str, Array]:
     """Other values for all given quantities.
 
     Args:
@@ -36,8 +38,10 @@ def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int, reach: f
         seed: of the random numbers.
         reach: how many times as far as usual those move that may have either sign; if it is negative, weights the
             other way, so that the sums have the other sign.
+        sums: quantities that are given now, and are drawn alike for all samples; whatever the seed, each has a sign,
+            and the other one if `reach` is negative.
     """
-    rng = _Draws(seed)
+    rng, signs = _Draws(seed), _Draws(0)
     marks = frozenset(_marks(graph))
     pools: dict[Band, Array] = {}
     found = {}
@@ -45,7 +49,10 @@ def other_numbers(graph: Graph, values: Mapping[str, Array], seed: int, reach: f
         if q.expr is not None:
             continue
         own = values[q.name]
-        if q.band.role in {Role.WEIGHT, Role.STATE}:
+        if q.name in sums:
+            sizes, sign = (draws.normal((1, *own.shape[1:])) for draws in (rng, signs))
+            found[q.name] = np.repeat(np.copysign(sizes, sign * reach), len(own), axis=0)
+        elif q.band.role in {Role.WEIGHT, Role.STATE}:
             is_weight = q.band.role is Role.WEIGHT
             found[q.name] = _moved(own, rng, reach if is_weight else abs(reach), signed=is_weight)
         elif q.band.layer == _OPTIMISER and q.band.symbol in _SETTINGS:

@@ -2,7 +2,8 @@
 
 A wrong weight times a state that is 0 gives the right value, and `MIN(7,MAX(0,F5))` does in place of `MIN(6,MAX(0,F5))`
 where no sum is larger than 6. So other numbers are put into the constants of a generated workbook, near ones and then
-such as lie far out, and each cell is asked whether it still follows from the cells it reads. What it should be then is
+such as lie far out, and each cell is asked whether it still follows from the cells it reads. At last numbers of either
+sign are written over the sums that activations and conditions read, which so take each branch. What a cell should be is
 computed with the network's equations, which tests hold equal to Keras; Keras itself is not needed.
 """
 
@@ -20,6 +21,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.engines.base import Session
 from xlcheck.frozen import dataclass
+from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.verdicts.cell_result import Found
@@ -50,6 +52,8 @@ of Keras's activations, on one side and then on the other, so that a condition i
 _CONFIRMING = 4
 """How often a cell is asked again that was wrong far out: not each time is the same branch taken."""
 _CHOICE = "optimiser.choice"
+_BENT = (ex.Sigmoid, ex.Tanh, ex.Relu, ex.Softplus, ex.Expm1, ex.Maximum, ex.Minimum, ex.Greater, ex.Abs, ex.Sign)
+_SUMS = (ex.Add, ex.Sub, ex.Dot)
 _CIRCLE = CellError("#CIRC!")  # the one error that no way of writing an equation has
 
 
@@ -67,6 +71,7 @@ class Perturbed:
         settings: the sample for each position of the selector that is looked at.
         kept: the worksheets on which all other words and numbers are as they were built.
         tolerance: what counts as agreement with the stored numbers.
+        sums: the quantities whose formulas are written over with numbers.
     """
 
     session: Session
@@ -79,6 +84,7 @@ class Perturbed:
     settings: Sequence[int]
     kept: AbstractSet[str]
     tolerance: Tolerance
+    sums: frozenset[str] = frozenset()
 
     @property
     def _allowed(self) -> Tolerance:
@@ -90,16 +96,38 @@ class Perturbed:
         Each is confirmed with yet other numbers, so that no coincidence of digits accuses a cell.
         """
         found: dict[tuple[str, int], Found] = {}
-        for number in range(rounds):
+        plan = [(self, n, *own) for n in range(rounds) for own in product(self._choices(), _REACHES)]
+        if (cut := self._cut()) is not None:  # last, for formulas are written over
+            plan += [(cut, n, None, reach) for n in range(rounds) for reach in (1.0, -1.0)]
+        for book, number, choice, reach in plan:
             seed = _FIRST_SEED + number
-            for choice, reach in product(self._choices(), _REACHES):
-                own = {(cell.sheet, cell.code): cell for cell in self._round(seed, choice, reach)}
-                for other in range(1 if reach == 1 else _CONFIRMING):
-                    if own.keys() <= found.keys():
-                        break
-                    again = {(c.sheet, c.code) for c in self._round((other - seed) % 2**32, choice, reach)}
-                    found |= {place: cell for place, cell in own.items() if place in again and place not in found}
+            own = {(cell.sheet, cell.code): cell for cell in book._round(seed, choice, reach)}
+            for other in range(1 if reach == 1 else _CONFIRMING):
+                if own.keys() <= found.keys():
+                    break
+                again = {(c.sheet, c.code) for c in book._round((other - seed) % 2**32, choice, reach)}
+                found |= {place: cell for place, cell in own.items() if place in again and place not in found}
         return list(found.values())
+
+    def _cut(self) -> Perturbed | None:
+        """The workbook with numbers in the place of all sums that an activation or a condition reads; None without any.
+
+        So what reads them takes each branch, whatever the weights are.
+        """
+        bent = (node for q in self.graph if q.expr is not None for node in ex.walk(q.expr) if isinstance(node, _BENT))
+        read = {name for node in bent for name in ex.refs(node)}
+        sums = {q.name: q for q in self.graph if q.name in read and isinstance(q.expr, _SUMS) and not q.is_weight}
+        if not sums or self.manifest.tables or _CHOICE in self.graph:
+            return None
+        quantities = (replace(q, expr=None) if q.name in sums else q for q in self.graph)
+        samples = len(self.manifest.samples)
+        return replace(
+            self,
+            graph=replace(self.graph, quantities=tuple(quantities)),
+            sightings=[_as_constants(s) if s.placement.quantity in sums else s for s in self.sightings],
+            given={**self.given, **{name: np.zeros((samples, *q.shape)) for name, q in sums.items()}},
+            sums=frozenset(sums),
+        )
 
     def _choices(self) -> Sequence[int | None]:
         """What to choose from, one after the other, where a workbook can be computed in several ways."""
@@ -110,7 +138,7 @@ class Perturbed:
         return range(1, len(OPTIMISERS) + 1)
 
     def _round(self, seed: int, choice: int | None, reach: float) -> Iterator[Found]:
-        drawn = other_numbers(self.graph, self.given, seed, reach)
+        drawn = other_numbers(self.graph, self.given, seed, reach, self.sums)
         if choice is not None:
             drawn[_CHOICE] = np.full_like(drawn[_CHOICE], choice)
         values = {name: np.array(self.given[name]) for name in drawn}
@@ -232,6 +260,11 @@ class Perturbed:
             if not contained(filled, union(known)).all():
                 return True
         return False
+
+
+def _as_constants(sighting: Sighting) -> Sighting:
+    no = np.zeros(sighting.placement.codes.shape, dtype=bool)
+    return replace(sighting, is_formula=no, must_be_formula=no)
 
 
 def _described(found: Found) -> CellResult:
