@@ -42,6 +42,17 @@ def test_an_overflow_that_leaves_the_right_number_is_a_root(activation: str, tmp
     assert report.counts.carried > 0
 
 
+def test_an_overflow_is_no_mistake_with_a_name(tmp_path: Path) -> None:
+    """Where all other samples are saturated, a neighbour's formula would give as much; this one reads its own cells."""
+    model = sequential((1,), L.Dense(2, activation="softmax", use_bias=False, name="unit"))
+    model.layers[0].set_weights([np.array([[1.0, -1.0]])])
+    inputs = np.array([[900.0], [0.0]])
+    report = api.build_model(model, inputs, tmp_path / "overflow.xlsx", style="teaching").report
+
+    assert {root.diagnosis for root in report.roots} == {None}
+    assert all("a number in it is too large for a cell" in root.message for root in report.roots)
+
+
 @pytest.mark.parametrize(("style", "largest"), [("robust", 900.0), ("teaching", 300.0)])
 def test_what_does_not_overflow_is_left_to_one_engine(style: str, largest: float, tmp_path: Path) -> None:
     """Because the formula knows better, or the numbers are not as large."""

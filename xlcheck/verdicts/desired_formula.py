@@ -56,11 +56,7 @@ def desired_formula(wanted: Wanted, trials: Trials) -> str | None:
     """The formula that should stand in a cell, with `=`; None if no proposal is sure to be right."""
     if wanted.q.expr is None:
         return None
-    right = [
-        values
-        for form in forms(wanted.q.expr)
-        if (values := trials.of_expression(form, wanted.element, wanted.sample)) is not None
-    ]
+    right = _right(wanted, trials)
     beside = list(dict.fromkeys(_beside(wanted, trials)))
     own = trials.text(wanted.sheet, wanted.code)
     exact = [] if own is None else [unrounded(own), *turned(own)]
@@ -71,6 +67,21 @@ def desired_formula(wanted: Wanted, trials: Trials) -> str | None:
         if _computes(text, wanted, right, trials):
             return f"={text}"
     return None
+
+
+def is_right(wanted: Wanted, trials: Trials) -> bool:
+    """Whether the formula of a cell computes what it should, if only for numbers that are not too large."""
+    own = trials.text(wanted.sheet, wanted.code)
+    return own is not None and _computes(own, wanted, _right(wanted, trials), trials)
+
+
+def _right(wanted: Wanted, trials: Trials) -> list[Array]:
+    """What the cell should give in each trial, by each form of its expression."""
+    found = (
+        trials.of_expression(form, wanted.element, wanted.sample)
+        for form in (() if wanted.q.expr is None else forms(wanted.q.expr))
+    )
+    return [values for values in found if values is not None]
 
 
 def _computes(text: str, wanted: Wanted, right: Sequence[Array], trials: Trials) -> bool:

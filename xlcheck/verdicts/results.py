@@ -107,7 +107,8 @@ def _quantity_result(
         known = desired if local is None else local
         found = diagnose(q, element, kind, actual, known, is_formula=formula is not None)
         if found is None and mistakes is not None and formula is not None and kind is not Kind.NOT_A_FORMULA:
-            found = _explained(mistakes, sighting, cell, formula)
+            overflows = actual == TOO_LARGE and _is_right(q, place, cell, trials)
+            found = None if overflows else _explained(mistakes, sighting, cell, formula)
     wanted = desired if local is None or status is not Status.ROOT else local
     return CellResult(
         sheet=place.sheet,
@@ -124,6 +125,16 @@ def _quantity_result(
         sample=None if q.is_weight else (settings[setting] if place.sample is None else place.sample) + 1,
         desired_formula=_desired_formula(q, place, cell, trials, actual) if status is Status.ROOT else None,
     )
+
+
+def _is_right(q: Quantity, place: Placement, cell: int, trials: Trials | None) -> bool:
+    """Whether the formula is no mistake, though it fails for the numbers that stand there."""
+    if trials is None:
+        return False
+    from xlcheck.verdicts.desired_formula import Wanted, is_right
+
+    wanted = Wanted(q, int(place.elements[cell]), place.sheet, int(place.codes[cell]), place.sample)
+    return is_right(wanted, trials)
 
 
 def _desired_formula(q: Quantity, place: Placement, cell: int, trials: Trials | None, actual: Value) -> str | None:
