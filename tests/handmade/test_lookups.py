@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from equation_sheets import save
+from equation_sheets import answer, save
 
 from xlcheck.engines import engine
 from xlcheck.handmade.lookups import looked_up_wrongly
@@ -65,3 +66,39 @@ def test_what_is_found_is_taken_from_beside_it(formula: str, says: str | None, t
 
     assert len(said) == (says is not None)
     assert all(why.startswith("S!C10 ") and str(says) in why for why in said)
+
+
+def _embedded(wrong: Mapping[str, object]) -> dict[str, object]:
+    """Three sentences side by side, of three words each, and the two numbers of each word below one another."""
+    cells: dict[str, object] = {"E2": -1.05, "F2": -0.75, "E3": -0.28, "F3": 1.16, "E5": -0.63, "F5": 0.7, "E6": -0.39}
+    cells |= {"F6": 0.21, "E8": 0.05, "F8": 0.1, "H2": 0.07, "H3": 0.18, "H4": -0.3}
+    vectors = ((0.62, 1.07), (-0.85, 0.31), (0.18, -0.27), (-1.22, -0.28), (0.47, -1.31), (-0.8, 0.4))
+    for row, own in enumerate(vectors, 2):
+        cells |= {f"A{row}": row - 2, f"B{row}": own[0], f"C{row}": own[1]}
+    for column, words in zip("CDE", ((0, 1, 2), (3, 1, 4), (5, 5, 2)), strict=True):
+        for step, word in enumerate(words):
+            cells[f"{column}{12 + step}"] = word
+            for number in (0, 1):
+                look_up = f"=VLOOKUP({column}{12 + step},$A$2:$C$7,{2 + number},FALSE)"
+                cells[f"{column}{16 + 2 * step + number}"] = look_up
+            for unit, weights in enumerate("EF"):
+                one, other = (f"{column}{row + 2 * step}*${weights}$" for row in (16, 17))
+                before = f"+{column}{20 + 2 * step}*${weights}$5+{column}{21 + 2 * step}*${weights}$6" if step else ""
+                cells[f"{column}{22 + 2 * step + unit}"] = f"=TANH({one}2+{other}3{before}+${weights}$8)"
+        cells[f"{column}30"] = f"=1/(1+EXP(-({column}26*$H$2+{column}27*$H$3+$H$4)))"
+    return cells | wrong
+
+
+@pytest.mark.keras
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(
+    ("cell", "word"), [("C19", "C12"), ("D18", "D12"), ("D17", "D13"), ("E20", "E13"), ("C16", "D12")]
+)
+def test_two_numbers_of_one_step_are_those_of_one_word(cell: str, word: str, tmp_path: Path) -> None:
+    """Rule: where one of them is looked up by another word, as no other step does it, that is no pass; nobody is
+    blamed for a word that is said twice, which looks like a rule of its own."""
+    assert answer(_embedded({}), tmp_path) == (0, set())
+    number = 2 + int(cell[1:]) % 2
+    code, roots = answer(_embedded({cell: f"=VLOOKUP({word},$A$2:$C$7,{number},FALSE)"}), tmp_path)
+    assert code in {1, 3}
+    assert roots <= {cell}

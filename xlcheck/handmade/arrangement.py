@@ -35,6 +35,7 @@ from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_over import TypedOver, typed_again, typed_over
 from xlcheck.handmade.equations.whole_steps import mixed_up_steps, mixing_shares
 from xlcheck.handmade.layer_cells import LayerCells, at_first
+from xlcheck.handmade.lookups import looked_up_apart
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellValues, show
 from xlcheck.handmade.reads import Reads
@@ -122,7 +123,8 @@ class Arrangement:
         shares = islice(mixing_shares(readings, softmaxes), 1)
         typed = (text for own in self.layers for text in typed_again(own.inputs, self.reads.terms, table))
         typed_first = islice(chain((own.said for own in self.typed_over), typed), 1)
-        return [*alone, *said, *empty, *typed_first, *together, *steps, *shares]
+        apart = islice(looked_up_apart(readings, self.reads.of_single_cells), 1)
+        return [*alone, *said, *empty, *typed_first, *together, *steps, *shares, *apart]
 
     @cached_property
     def typed_over(self) -> list[TypedOver]:

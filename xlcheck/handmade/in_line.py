@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from operator import itemgetter
 
-from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.algebra import Address, Leaf, Term
 from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.handmade import effort
 from xlcheck.handmade.against_edits import in_other_copies, is_strange
@@ -27,7 +27,7 @@ from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.unread_numbers import unread_near
 from xlcheck.handmade.patterns import as_in_pattern
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.handmade.reading.cells import show
+from xlcheck.handmade.reading.cells import beside, show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.shown_beside import only_shown
@@ -163,7 +163,16 @@ def _as_in_line(
     more_wrong = wrong(best, _meant(found)) if found or rounded else ()
     yield {**{one.cell: one for one in (*rounded, *reversed(odd)) if one.cell in more_wrong}, **found}
     yield found
-    yield from ({one.cell: one} for one in odd[:_ALONE])
+    yield from ({one.cell: one} for one in odd[:_ALONE] if not _is_copied_as_beside(one.cell, part, terms))
+
+
+def _is_copied_as_beside(cell: Address, part: SheetGroup, terms: CellTerms) -> bool:
+    """Whether a formula fetches a cell as one right beside it does that was filled from it, whatever both find there.
+
+    Two words may be the same, so that what is looked up for them seems to follow another rule.
+    """
+    others = (other for other in beside(cell) if other in part.table.texts)
+    return isinstance(terms.get(cell), Leaf) and any(part.table.fills(other, cell) for other in others)
 
 
 def _as_in_copies(part: SheetGroup, terms: CellTerms) -> dict[Address, Odd]:

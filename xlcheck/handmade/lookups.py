@@ -7,14 +7,16 @@ list that is sorted. Filled alike everywhere they break no line, and whatever th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from xlcheck.formulas import tree
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import parsed
+from xlcheck.handmade.equations.polynomials import cell_of
+from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.workbook.content import CellError, Value
@@ -58,6 +60,31 @@ def failing_for_others(part: SheetGroup, cells: Iterable[Address]) -> Iterator[s
         for other in part.precedents.of(cell):
             if isinstance(table.value(other, values), CellError):
                 yield f"{show(cell)} may give an error only because {show(other)} does"
+
+
+def looked_up_apart(readings: Iterable[Reading], asked: Callable[[Address], Collection[Address]]) -> Iterator[str]:
+    """Why the inputs of a step may be those of two: one is looked up by another word than that beside it.
+
+    At most steps both are looked up by one, as the numbers of a word's vector are.
+
+    Args:
+        readings: the layers.
+        asked: the cells that a formula names one by one.
+    """
+    for reading in readings:
+        named = {step: {x: cell_of(c) for own in reading.layer.at_step(step) for x, c in own.named}
+                 for step in reading.layer.steps}  # fmt: skip
+        for pair in combinations(reading.features, 2):
+            together, apart = 0, list[tuple[Address, ...]]()
+            for step, slots in reading.layer.slots.items():
+                cells = tuple(named[step][slots[slot]] for slot in pair if slots.get(slot) in named.get(step, ()))
+                if len(cells) == len(pair):
+                    one, other = ({*asked(cell)} for cell in cells)
+                    together += not one.isdisjoint(other)
+                    apart += [cells] if one.isdisjoint(other) else []
+            if apart and together > len(apart):
+                both = " and ".join(map(show, sorted(apart[0])))
+                yield f"{both} are looked up by two words, and stand for one step"
 
 
 def _beside_what_it_searches(call: tree.FunctionCall, sheet: str) -> str | None:

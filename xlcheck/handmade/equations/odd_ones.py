@@ -302,12 +302,14 @@ class OddOnes(Filling):
     def _there(self, source: Address, cell: Address) -> set[Term]:
         """What a formula would be in another cell, as a program fills it or as the others go on.
 
-        What computes something does not become a copy there, as it would where its weights are empty cells.
+        What computes something does not become a copy there, as it would where its weights are empty cells. What looks
+        something up finds what it finds: where that stands for two words says nothing of a third one.
         """
-        text = moved(self._table.texts[source], *offset_between(source, cell))
+        text = moved(own := self._table.texts[source], *offset_between(source, cell))
         plain = None if text is None else self._terms.term_of(cell, text)
-        found = {*self._filled(source, cell, freely=False), *(() if plain is None else (plain,))}
         is_copy = isinstance(self._terms.get(source), Leaf)
+        goes_on = not is_copy or skeleton(own) == "#"
+        found = {*(self._filled(source, cell, freely=False) if goes_on else ()), *(() if plain is None else (plain,))}
         return {term for term in found if is_copy or not isinstance(term, Leaf)}
 
 
