@@ -66,3 +66,20 @@ def test_one_kind_of_formula_that_rounds_is_no_habit(tmp_path: Path) -> None:
         cells |= {f"{column}9": ord(column) / 100, f"{column}11": f"=ROUND(TANH($B$2*{column}9{state}+$B$4),3)"}
     cells |= {"H12": "=$B$5*H11+$B$6", "H13": "=1/(1+EXP(-H12))"}
     assert answer(cells, tmp_path)[0] != 0
+
+
+@pytest.mark.usefixtures("a_short_search")
+def test_who_goes_on_with_what_only_shows_a_state_is_wrong_or_nobody(tmp_path: Path) -> None:
+    """Rule: of a column that shows states with two digits none is wrong, where one formula reads it by mistake."""
+    cells: dict[str, object] = {"N2": -0.42, "O2": -0.37, "N3": 0.18, "O3": 0.15, "N4": 0.51, "O4": 0.33}
+    cells |= {"N5": 0.05, "O5": -0.1}
+    for row, x in zip(range(11, 16), (0.4, -1.1, 0.9, 0.3, -0.6), strict=True):
+        cells[f"A{row}"] = x
+        for state, shown, weights in (("E", "G", "N"), ("F", "H", "O")):
+            before = f"+E{row - 1}*${weights}$3+F{row - 1}*${weights}$4" if row > 11 else ""
+            cells[f"{state}{row}"] = f"=TANH(A{row}*${weights}$2{before}+${weights}$5)"
+            cells[f"{shown}{row}"] = f"=ROUND({state}{row},2)"
+    assert answer(cells, tmp_path) == (0, set())
+    code, roots = answer(cells | {"F14": "=TANH(A14*$O$2+G13*$O$3+F13*$O$4+$O$5)"}, tmp_path)
+    assert code in {1, 3}
+    assert roots <= {"F14"}

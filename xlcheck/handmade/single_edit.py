@@ -233,10 +233,15 @@ def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False, amon
 
 
 def _unrounded(terms: CellTerms, base: Arrangement) -> Iterator[Edit]:
-    """The formulas of layers that round, all together without that: their terms do not show it."""
-    texts = base.reads.table.texts
-    found = {cell: terms[cell] for cell in base.own & terms.keys() if rounds(texts.get(cell, ""))}
-    yield from (found,) if found else ()
+    """The formulas of layers that round, all together without that: their terms do not show it.
+
+    Not where one was filled from what only shows a result: who reads it may have missed that.
+    """
+    table = base.reads.table
+    rounded = [cell for cell in terms if rounds(table.texts.get(cell, ""))]
+    found = {cell: terms[cell] for cell in rounded if cell in base.own}
+    shown = [cell for cell in rounded if cell not in base.own and not base.reads.readers.get(cell)]
+    yield from (found,) if found and not any(table.fills(one, cell) for one in shown for cell in found) else ()
 
 
 def _filled_wrongly(part: SheetGroup, base: Arrangement, bench: Bench) -> OneEdit | None:
