@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import assume, given, strategies as st
 from planting import Place, planted_report, roots
 from short_trainings import short_training
 from small_book import Change, Checker, SmallBook
@@ -223,7 +223,8 @@ def given_only(*bands: tuple[str, Role]) -> Graph:
 
 @given(st.integers(0, 2**16), st.lists(st.integers(0, 5), min_size=4, max_size=4))
 def test_codes_become_codes_that_occur(seed: int, codes: list[int]) -> None:
-    """A code is a row of a table, and 0 a step that is skipped."""
+    """A code is a row of a table, and 0 a step that is skipped; numbers that are all the same may be none."""
+    assume(len(set(codes)) > 1)
     own = np.array(codes, dtype=float)[:, None]
     other = other_numbers(given_only(("code", Role.INPUT)), {"a.code[0]": own}, seed)["a.code[0]"]
 
@@ -243,6 +244,16 @@ def test_samples_get_codes_of_their_own(seed: int) -> None:
     assert (near[2:] == 0).all()
     assert len({*far}) == 4
     assert far[2:].any()
+
+
+@given(st.integers(0, 2**16))
+def test_equal_whole_numbers_that_are_no_codes_move(seed: int) -> None:
+    """As those of `numpy.ones`: there is no other one that could take the place of any."""
+    own = {"a.x[0]": np.ones((2, 1)), "a.vector[0]": np.zeros((2, 3))}
+    graph = Graph(tuple(Quantity(Band("a", s, Role.INPUT), 0, (n,)) for s, n in (("x", 1), ("vector", 3))))
+    other = other_numbers(graph, own, seed)
+
+    assert all((other[name] != values).all() for name, values in own.items())
 
 
 @given(st.integers(0, 2**16))

@@ -42,7 +42,7 @@ def other_numbers(
             and the other one if `reach` is negative.
     """
     rng, signs = _Draws(seed), _Draws(0)
-    marks = frozenset(_marks(graph))
+    marks, has_codes = frozenset(_marks(graph)), _has_codes(graph)
     pools: dict[Band, Array] = {}
     found = {}
     for q in graph:
@@ -57,11 +57,9 @@ def other_numbers(
             found[q.name] = _moved(own, rng, reach if is_weight else abs(reach), signed=is_weight)
         elif q.band.layer == _OPTIMISER and q.band.symbol in _SETTINGS:
             found[q.name] = _setting(q.band.symbol, own, rng)
-        elif (own == np.rint(own)).all():
-            if q.band not in pools:
-                pools[q.band] = np.concatenate([values[member.name].reshape(-1) for member in graph.bands()[q.band]])
-            found[q.name] = _exchanged(q, own, pools[q.band], rng, reach)
-        else:
+        elif (own == np.rint(own)).all() and (has_codes or (_pool(graph, q, values, pools) != own.flat[0]).any()):
+            found[q.name] = _exchanged(q, own, _pool(graph, q, values, pools), rng, reach)
+        else:  # also where all whole numbers are the same, and none could take another's place
             moved = _moved(own, rng, abs(reach), signed=True)
             found[q.name] = np.where(_is_one_of(own, marks), own, moved)
     return found
@@ -73,6 +71,19 @@ def _marks(graph: Graph) -> Iterator[float]:
         if q.band.symbol == "mask" and q.expr is not None:
             yield 0.0
             yield from (node.value for node in ex.walk(q.expr) if isinstance(node, ex.Const))
+
+
+def _has_codes(graph: Graph) -> bool:
+    """Whether something may be the number of a row, or of a class."""
+    kinds = (ex.Gather, ex.OneHot, ex.SparseCategoricalCrossentropy)
+    return any(isinstance(node, kinds) for q in graph if q.expr is not None for node in ex.walk(q.expr))
+
+
+def _pool(graph: Graph, q: Quantity, values: Mapping[str, Array], known: dict[Band, Array]) -> Array:
+    """All that is given for any step of what a quantity is a step of."""
+    if q.band not in known:
+        known[q.band] = np.concatenate([values[member.name].reshape(-1) for member in graph.bands()[q.band]])
+    return known[q.band]
 
 
 def _setting(symbol: str, own: Array, rng: _Draws) -> Array:

@@ -52,7 +52,10 @@ of Keras's activations, on one side and then on the other, so that a condition i
 _CONFIRMING = 4
 """How often a cell is asked again that was wrong far out: not each time is the same branch taken."""
 _CHOICE = "optimiser.choice"
-_BENT = (ex.Sigmoid, ex.Tanh, ex.Relu, ex.Softplus, ex.Expm1, ex.Maximum, ex.Minimum, ex.Greater, ex.Abs, ex.Sign)
+_BENT = (
+    ex.Sigmoid, ex.Tanh, ex.Relu, ex.Softplus, ex.Expm1, ex.NormalCdf, ex.Softmax, ex.LogSumExp, ex.Maximum, ex.Minimum,
+    ex.Greater, ex.Abs, ex.Sign,
+)  # fmt: skip
 _SUMS = (ex.Add, ex.Sub, ex.Dot)
 _CIRCLE = CellError("#CIRC!")  # the one error that no way of writing an equation has
 
