@@ -18,6 +18,7 @@ from xlcheck.formulas.parser import parsed
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.workbook.content import CellError, Value
 
@@ -50,7 +51,8 @@ def failing_for_others(part: SheetGroup, cells: Iterable[Address]) -> Iterator[s
         part: all worksheets.
         cells: the formulas.
     """
-    table, values = part.table, part.values
+    table, values, cells = part.table, part.values, [*cells]
+    behind = reached(cells, part.precedents.readers)
     for cell in cells:
         value, text = table.value(cell, values), table.texts.get(cell, "")
         if not isinstance(value, CellError):
@@ -58,7 +60,7 @@ def failing_for_others(part: SheetGroup, cells: Iterable[Address]) -> Iterator[s
         if value.code == "#N/A" and _LOOKS_UP.search(text):
             yield f"{show(cell)} looks in the wrong place, or its list does not hold what it looks up"
         for other in part.precedents.of(cell):
-            if isinstance(table.value(other, values), CellError):
+            if other not in behind and isinstance(table.value(other, values), CellError):
                 yield f"{show(cell)} may give an error only because {show(other)} does"
 
 
