@@ -30,6 +30,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import beside, show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
+from xlcheck.handmade.showing import looks_up
 from xlcheck.handmade.shown_beside import only_shown
 from xlcheck.handmade.single_edit import foreign
 from xlcheck.handmade.textbook import is_textbook
@@ -167,12 +168,13 @@ def _as_in_line(
 
 
 def _is_copied_as_beside(cell: Address, part: SheetGroup, terms: CellTerms) -> bool:
-    """Whether a formula fetches a cell as one right beside it does that was filled from it, whatever both find there.
+    """Whether a formula looks something up as one right beside it does that was filled from it, whatever both find.
 
     Two words may be the same, so that what is looked up for them seems to follow another rule.
     """
-    others = (other for other in beside(cell) if other in part.table.texts)
-    return isinstance(terms.get(cell), Leaf) and any(part.table.fills(other, cell) for other in others)
+    texts = part.table.texts
+    fetches = isinstance(terms.get(cell), Leaf) and looks_up(texts[cell])
+    return fetches and any(part.table.fills(other, cell) for other in beside(cell) if other in texts)
 
 
 def _as_in_copies(part: SheetGroup, terms: CellTerms) -> dict[Address, Odd]:

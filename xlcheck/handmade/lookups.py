@@ -20,6 +20,7 @@ from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.showing import looks_up
 from xlcheck.workbook.content import CellError, Value
 
 _LOOKS_UP = re.compile(r"\b(?:MATCH|[VHX]?LOOKUP)\(", re.IGNORECASE)
@@ -57,7 +58,7 @@ def failing_for_others(part: SheetGroup, cells: Iterable[Address]) -> Iterator[s
         value, text = table.value(cell, values), table.texts.get(cell, "")
         if not isinstance(value, CellError):
             continue
-        if value.code == "#N/A" and _LOOKS_UP.search(text):
+        if value.code == "#N/A" and looks_up(text):
             yield f"{show(cell)} looks in the wrong place, or its list does not hold what it looks up"
         for other in part.precedents.of(cell):
             if other not in behind and isinstance(table.value(other, values), CellError):

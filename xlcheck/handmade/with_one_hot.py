@@ -25,10 +25,11 @@ from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.first_terms import adds, terms_of
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewritten import Rewritten, rewritten
+from xlcheck.handmade.showing import looks_up
 from xlcheck.verdicts.report import CellResult
 
 _LOOK_UPS = frozenset({"INDEX", "LOOKUP", "VLOOKUP", "HLOOKUP", "XLOOKUP"})
-_LOOKS_UP = re.compile(r"\b(?:INDEX|X?MATCH|[VHX]?LOOKUP)\(", re.IGNORECASE)
+_LOOKS_UP = re.compile(r"\b(?:INDEX|[VHX]?LOOKUP)\(", re.IGNORECASE)
 _AT = 3
 """Arguments of an INDEX that says both a row and a column."""
 _APART = 2
@@ -178,7 +179,7 @@ def _is_a_code(cell: Address, part: SheetGroup) -> bool:
         return content is not None and content.value is not None
     asked = [(area.sheet, area.top, area.left) for area in part.precedents.ranges(cell) if area.size == 1]
     is_typed = len(asked) == 1 and asked[0] in part.table.index and not part.table.is_formula(asked[0])
-    return is_typed and _LOOKS_UP.search(content.formula) is not None
+    return is_typed and looks_up(content.formula)
 
 
 def _vectors(found: Iterable[_LookUp], table: CellTable) -> dict[Address, Sequence[Address]] | None:

@@ -230,7 +230,7 @@ def _unread_numbers(table: CellTable, reading: Reading, right: AbstractSet[Addre
     of_steps |= reached(of_steps, terms.reads.__getitem__, among=terms.__contains__)
     read = {read for cell in of_steps for read in terms.reads[cell]} | made_of(table, reading)
     places = {place_of(cell, stride) for cell in right if cell not in reading.sheet.updates} if stride else ()
-    lines: dict[tuple[str, int], list[float]] = defaultdict(list)  # rows may be left out in one, as after each epoch
+    lines: dict[tuple[str, object], list[float]] = defaultdict(list)  # rows may be left out in one, as after each epoch
     axis = 2 if stride and stride[0] else 1
     for cell, number in table.typed_numbers.items():
         if stride and place_of(cell, stride) in places:

@@ -59,7 +59,7 @@ def goes_on_twice(reading: Reading, accepted: Collection[int]) -> bool:
     """
     terms, axis = reading.sheet.terms, 2 if reading.stride and reading.stride[0] else 1
     held = {cell for number in accepted for cell in reading.steps[number].truth.network.weights}
-    ways: Counter[tuple[Address, str, int]] = Counter()
+    ways: Counter[tuple[Address, str, object]] = Counter()
     for new, weight in reading.sheet.updates.items():
         places = (read for read in terms.reads[new] if source(read, terms) == weight)
         ways[next(places, weight), new[0], new[axis]] += new in held

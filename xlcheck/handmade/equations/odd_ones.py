@@ -14,6 +14,7 @@ from xlcheck.formulas.shapes import moved, shape_of, skeleton
 from xlcheck.handmade.equations.filling import STEP, Filling
 from xlcheck.handmade.reading.lines import Line, lines_of
 from xlcheck.handmade.reading.offsets import Offset, are_in_line, distance, offset, offset_between
+from xlcheck.handmade.showing import looks_up
 
 _ASKED = 3
 """Formulas on each side that are asked."""
@@ -308,7 +309,7 @@ class OddOnes(Filling):
         text = moved(own := self._table.texts[source], *offset_between(source, cell))
         plain = None if text is None else self._terms.term_of(cell, text)
         is_copy = isinstance(self._terms.get(source), Leaf)
-        goes_on = not is_copy or skeleton(own) == "#"
+        goes_on = not (is_copy and looks_up(own))
         found = {*(self._filled(source, cell, freely=False) if goes_on else ()), *(() if plain is None else (plain,))}
         return {term for term in found if is_copy or not isinstance(term, Leaf)}
 
