@@ -25,12 +25,12 @@ from xlcheck.handmade.equations.polynomials import atom_of, cell_of
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.unread_numbers import unread_near
+from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.patterns import as_in_pattern
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import beside, show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reads import Reads
-from xlcheck.handmade.showing import looks_up
 from xlcheck.handmade.shown_beside import only_shown
 from xlcheck.handmade.single_edit import foreign
 from xlcheck.handmade.textbook import is_textbook

@@ -17,10 +17,10 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import parsed
 from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.showing import looks_up
 from xlcheck.workbook.content import CellError, Value
 
 _LOOKS_UP = re.compile(r"\b(?:MATCH|[VHX]?LOOKUP)\(", re.IGNORECASE)

@@ -20,13 +20,6 @@ _OF_SOME = re.compile(
 _SIGN = re.compile(r"[<>]=? *0(?![\d.])")
 _BENDS = re.compile(r"\b(?:EXP|TANH|MAX|IF)\(", re.IGNORECASE)
 
-_LOOKS_UP = re.compile(r"\b(?:INDEX|X?MATCH|[VHX]?LOOKUP|CHOOSE|SUMIFS?)\(", re.IGNORECASE)
-
-
-def looks_up(text: str) -> bool:
-    """Whether a formula takes one of several cells, by a word or a number."""
-    return _LOOKS_UP.search(text) is not None
-
 
 def bends(text: str) -> bool:
     """Whether a formula has what activations are made of."""

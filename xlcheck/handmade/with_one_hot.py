@@ -20,12 +20,12 @@ from xlcheck.formulas.references import References
 from xlcheck.formulas.tree import FunctionCall, Node, children, rebuilt
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.lookups import looked_up_wrongly
+from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.reading.cells import CellTable, address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.first_terms import adds, terms_of
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewritten import Rewritten, rewritten
-from xlcheck.handmade.showing import looks_up
 from xlcheck.verdicts.report import CellResult
 
 _LOOK_UPS = frozenset({"INDEX", "LOOKUP", "VLOOKUP", "HLOOKUP", "XLOOKUP"})

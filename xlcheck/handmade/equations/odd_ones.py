@@ -12,9 +12,9 @@ from operator import attrgetter, itemgetter
 from xlcheck.formulas.algebra import Address, Leaf, Term
 from xlcheck.formulas.shapes import moved, shape_of, skeleton
 from xlcheck.handmade.equations.filling import STEP, Filling
+from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.reading.lines import Line, lines_of
 from xlcheck.handmade.reading.offsets import Offset, are_in_line, distance, offset, offset_between
-from xlcheck.handmade.showing import looks_up
 
 _ASKED = 3
 """Formulas on each side that are asked."""

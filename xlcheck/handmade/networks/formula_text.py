@@ -9,6 +9,7 @@ from xlcheck.formulas.shapes import skeleton
 
 LIKE_A_NETWORK = re.compile(r"\b(?:EXP|TANH|SUMPRODUCT|MMULT|SIGMOID|SOFTMAX|RELU)\(", re.IGNORECASE)
 """Functions that networks are computed with."""
+_LOOKS_UP = re.compile(r"\b(?:INDEX|X?MATCH|[VHX]?LOOKUP|CHOOSE|SUMIFS?)\(", re.IGNORECASE)
 _MULTIPLIES = re.compile(r"[#)] *\* *[#(A-Z]|[0-9)] *\* *\(.*#.*[-+*].*#", re.IGNORECASE)
 
 
@@ -16,6 +17,11 @@ def may_be_layer(formula: str) -> bool:
     """Whether a formula multiplies cells or bends them, as layers do, and does not only look something up."""
     text = skeleton(formula)
     return bool(LIKE_A_NETWORK.search(text) or _MULTIPLIES.search(text))
+
+
+def looks_up(text: str) -> bool:
+    """Whether a formula takes one of several cells, by a word or a number."""
+    return _LOOKS_UP.search(text) is not None
 
 
 def is_number(formula: str) -> bool:
