@@ -18,8 +18,8 @@ SLIPS = {
     "the other document's sum": ("Documents!E11", "F9+E10+Weights!$B$16"),
     "the other document's state": ("Documents!G20", "F31*Weights!$D$12"),
     "the number of a row for a weight": ("Documents!E10", "C31*Weights!$A$12"),
-    "a branch that is not taken": ("Documents!G27", "IF(G26>=0,1/(1+EXP(-G26)),1/(1+EXP(-G24)))"),
-    "a branch of another step": ("Documents!H12", "IF(H11>=0,1/(1+EXP(-H11)),1/(1+EXP(-H9)))"),
+    "a branch that is not taken": ("Documents!G27", "IF(G26>=0,1/(1+EXP(-G26)),1/(1+EXP(-G21)))"),
+    "a branch of another step": ("Documents!H12", "IF(H11>=0,1/(1+EXP(-H11)),1/(1+EXP(-F11)))"),
     "an empty cell for a target of 0": ("Documents!J38", "-(J36*LN(J34)+(1-J37)*LN(1-J34))"),
     "another state of 0": ("Documents!D31", "lstm!E32"),
     "a state of another step": ("Documents!D29", "lstm!F29"),
@@ -47,3 +47,19 @@ def test_the_cell_of_a_slip_is_the_only_root(slip: str) -> None:
     assert roots(report) == {place}
     shown = root.quantity is None or root.message.startswith("Right only for")
     assert (root.desired_formula == f"={own.formula}") is shown
+
+
+OTHER_WAYS = [
+    ("E12", "1/(1+EXP(-(E9+E10+Weights!$B$16)))"), ("E12", "EXP(E11)/(1+EXP(E11))"), ("E12", "(1+TANH(E11/2))/2"),
+    ("E31", "E27*TANH(E17*C29+E12*E22)"), ("E29", "C29/(1+EXP(-E14-E15-Weights!$C$16))+E12*E22"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "formula"), OTHER_WAYS)
+def test_another_way_to_the_same_number_is_no_slip(place: str, formula: str) -> None:
+    """Also where the sum is made in the formula, and the cell with the sum is not read."""
+    content = read_workbook(LSTM)
+    area = parse_range(f"Documents!{place}")
+    cell = content.sheets[area.sheet].cells[area.top, area.left]
+
+    assert planted_report(content, (area.sheet, area.top, area.left), formula, cell.value).ok

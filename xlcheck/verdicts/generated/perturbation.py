@@ -10,8 +10,8 @@ computed with the network's equations, which tests hold equal to Keras; Keras it
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
+from dataclasses import field, replace
 from functools import cached_property, partial
 from itertools import product
 from typing import TYPE_CHECKING
@@ -74,7 +74,8 @@ class Perturbed:
         settings: the sample for each position of the selector that is looked at.
         kept: the worksheets on which all other words and numbers are as they were built.
         tolerance: what counts as agreement with the stored numbers.
-        sums: the quantities whose formulas are written over with numbers.
+        sums: the quantities whose formulas are written over with numbers, each with all that it follows from up to
+            others of them.
     """
 
     session: Session
@@ -87,7 +88,7 @@ class Perturbed:
     settings: Sequence[int]
     kept: AbstractSet[str]
     tolerance: Tolerance
-    sums: frozenset[str] = frozenset()
+    sums: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
 
     @property
     def _allowed(self) -> Tolerance:
@@ -129,8 +130,23 @@ class Perturbed:
             graph=replace(self.graph, quantities=tuple(quantities)),
             sightings=[_as_constants(s) if s.placement.quantity in sums else s for s in self.sightings],
             given={**self.given, **{name: np.zeros((samples, *q.shape)) for name, q in sums.items()}},
-            sums=frozenset(sums),
+            sums={name: self._before(name, sums) for name in sums},
         )
+
+    def _before(self, name: str, sums: Collection[str]) -> AbstractSet[str]:
+        """All that a quantity follows from, up to the sums."""
+        found, rest = set[str](), list(self.graph[name].reads)
+        while rest:
+            if (own := rest.pop()) not in found:
+                found.add(own)
+                rest += () if own in sums else self.graph[own].reads
+        return found
+
+    def _makes_sums(self, q: Quantity, found: Found) -> bool:
+        """Whether a formula reads, instead of what it should, what sums are made of: it may rightly add that up."""
+        made = [self.sums[name] for name in self._before(q.name, ()) if name in self.sums]
+        read = self._trials.read_by(found.sheet, found.code) - self.sums.keys() - set(q.reads) if made else set()
+        return not read.isdisjoint(set[str]().union(*made))
 
     def _choices(self) -> Sequence[int | None]:
         """What to choose from, one after the other, where a workbook can be computed in several ways."""
@@ -244,7 +260,7 @@ class Perturbed:
             if far:  # a formula that is written as in a book may have no value there, where the equation has one
                 settings = np.flatnonzero(wrong & ~np.isfinite(numbers[:, cell])).tolist()
                 sure = sure and all(verdicts.sighting.others.get((setting, cell)) == _CIRCLE for setting in settings)
-            if wrong.any() and sure and not self._reads_unknown(found):
+            if wrong.any() and sure and not self._reads_unknown(found) and not self._makes_sums(q, found):
                 yield replace(found, describe=partial(_described, found))
 
     def _shows_operands(self, q: Quantity, sample: int | None) -> bool:
