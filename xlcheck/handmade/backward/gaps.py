@@ -230,11 +230,10 @@ def _unread_numbers(table: CellTable, reading: Reading, right: AbstractSet[Addre
     of_steps |= reached(of_steps, terms.reads.__getitem__, among=terms.__contains__)
     read = {read for cell in of_steps for read in terms.reads[cell]} | made_of(table, reading)
     places = {place_of(cell, stride) for cell in right if cell not in reading.sheet.updates} if stride else ()
-    lines: dict[tuple[str, object], list[float]] = defaultdict(list)  # rows may be left out in one, as after each epoch
-    axis = 2 if stride and stride[0] else 1
+    lines: dict[tuple[str, int], list[float]] = defaultdict(list)  # rows may be left out in one, as after each epoch
     for cell, number in table.typed_numbers.items():
         if stride and place_of(cell, stride) in places:
-            lines[cell[0], cell[axis]].append(number)
+            lines[place_of(cell, stride[::-1])].append(number)
     for cell in table.addresses:
         if cell in read or cell in table.texts or cell in table.words:
             continue
@@ -244,7 +243,7 @@ def _unread_numbers(table: CellTable, reading: Reading, right: AbstractSet[Addre
             continue
         before = offset(cell, stride, -1)
         if before in right or not (
-            before in read or _may_count(terms.number(cell), lines[cell[0], cell[axis]], reading)
+            before in read or _may_count(terms.number(cell), lines[place_of(cell, stride[::-1])], reading)
         ):
             yield cell
 

@@ -9,6 +9,7 @@ from itertools import islice
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.steps import Move
 from xlcheck.handmade.reading.cell_terms import source
@@ -57,10 +58,10 @@ def goes_on_twice(reading: Reading, accepted: Collection[int]) -> bool:
 
     Trainings that begin with the same weights stand beside one another, or copy these first.
     """
-    terms, axis = reading.sheet.terms, 2 if reading.stride and reading.stride[0] else 1
+    terms, (down, across) = reading.sheet.terms, reading.stride or (0, 1)
     held = {cell for number in accepted for cell in reading.steps[number].truth.network.weights}
-    ways: Counter[tuple[Address, str, object]] = Counter()
+    ways: Counter[tuple[Address, tuple[str, int]]] = Counter()
     for new, weight in reading.sheet.updates.items():
         places = (read for read in terms.reads[new] if source(read, terms) == weight)
-        ways[next(places, weight), new[0], new[axis]] += new in held
+        ways[next(places, weight), place_of(new, (across, down))] += new in held
     return max(ways.values(), default=0) > 1
