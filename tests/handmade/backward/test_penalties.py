@@ -1,9 +1,11 @@
-"""Trainings in which the cost has a penalty for large weights (L2) in a cell."""
+"""Trainings in which the cost has a penalty for large weights in a cell: of their squares (L2), or their sizes (L1)."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from training_sheets import DATA, FIRST, ROWS, Cells, judged, roots
 
@@ -84,3 +86,49 @@ def test_no_edit_makes_a_formula_read_an_empty_cell(tmp_path: Path) -> None:
     short = {place: own for place, own in (cells | wrong).items() if int(place[1:]) < ROWS[2]}
     found = judged(short, tmp_path / "w.xlsx")
     assert not roots(found)
+
+
+def _lasso(how: str) -> Cells:
+    """The same with the sizes of the weights in the penalty, and their signs in the gradients."""
+    cells = _sheet(how) | {f"I{row}": f"=$B$2*(ABS(D{row})+ABS(E{row}))" for row in ROWS}
+    signs = re.compile(r"(?<=\$B\$2\*)[DE]\d+")
+    return {place: signs.sub(r"SIGN(\g<0>)", own) if isinstance(own, str) else own for place, own in cells.items()}
+
+
+@pytest.mark.parametrize("how", _HOW)
+def test_a_penalty_of_sizes_agrees(how: str, tmp_path: Path) -> None:
+    """Rule: where the sizes of the weights are made smaller, their signs are in the gradients, as Keras has them."""
+    found = judged(_lasso(how), tmp_path / "w.xlsx")
+    assert (found.results, found.gaps) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong"),
+    [("I6", "=$B$2*(ABS(D6)+ABS(D6))"), ("M6", "=$B$2*D6"), ("M6", "=-$B$2*SIGN(D6)"), ("P5", "=$B$2*SIGN(D5)")],
+)
+def test_one_wrong_sign_in_a_penalty_is_blamed_alone(place: str, wrong: str, tmp_path: Path) -> None:
+    """Rule: a weight in the place of its sign, or the sign of another one, or against it, is the root."""
+    assert roots(judged(_lasso("own columns") | {place: wrong}, tmp_path / "w.xlsx")) == [place]
+
+
+def test_squares_that_gradients_do_not_follow_are_no_pass(tmp_path: Path) -> None:
+    """Rule: a penalty of squares, where the gradients have signs, is no pass, and nobody is blamed."""
+    squares = {f"I{row}": f"=0.5*$B$2*(D{row}^2+E{row}^2)" for row in ROWS}
+    found = judged(_lasso("own columns") | squares, tmp_path / "w.xlsx")
+    assert not roots(found)
+    assert {own.cell for own in found.results} >= {*squares}
+
+
+def test_signs_are_what_keras_adds() -> None:
+    """Rule: the penalty of sizes and its slope are those of Keras's L1."""
+    import tensorflow as tf
+
+    from xlcheck.handmade.backward.slots import PENALTIES
+    from xlcheck.model.keras_import import import_keras
+
+    weights = np.array([0.7, -0.3, 0.2])
+    variable, (_, slope, size) = tf.Variable(weights), PENALTIES["L1"]
+    with tf.GradientTape() as tape:
+        added = import_keras().regularizers.L1(0.05)(variable)
+    assert np.allclose(added, 0.05 * size(weights).sum())
+    assert np.allclose(tape.gradient(added, variable), 0.05 * slope(weights))

@@ -19,7 +19,7 @@ from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.evaluation import line_of, same
 from xlcheck.handmade.backward.quantities import Library, Quantity, Role
 from xlcheck.handmade.backward.sheet import Sheet
-from xlcheck.handmade.backward.slots import Pull, Slot
+from xlcheck.handmade.backward.slots import PENALTIES, Pull, Slot
 from xlcheck.handmade.backward.steps import Step
 from xlcheck.handmade.reading.cell_terms import source
 
@@ -119,7 +119,7 @@ class Kept:
         return dict.fromkeys((*found, *list(gradients)[:_MOST]))
 
     def _shrunk(self, cell: Address, number: int, weight: Address) -> Quantity | None:
-        """The gradient and a part of the weight."""
+        """The gradient and a part of the weight, or of its sign."""
         reads = self._sheet.terms.reads
         parts_of = (
             own for read in (*reads[cell], cell) for own in reads.get(read, ())
@@ -128,17 +128,19 @@ class Kept:
             return None
         values, (raw, *_) = self._sheet.cells[cell], self.pulls(number, weight)
         settings = self._sheet.settings_of(cell)
-        parts = fitted(values, raw.values, self._sheet.cells[weight])
-        found = [coefficient(part, settings) for part in parts or ()]
-        if len(found) < 2 or found[0] is None or found[1] is None or found[0].cell or not (found[1].size > 0).all():
-            return None
-        if not self._libraries[number].is_usual(found[0].factor):
-            return None
-        pull = found[0].factor * raw.values + found[1].size * self._sheet.cells[weight]
-        factor = found[0].factor
-        rule = ("L2", *found[1].times(1 / factor).form[:2])
-        self.pulls(number, weight).append(Pull(f"{raw.name} + λw", pull, factor, rule))
-        return Quantity(f"{raw.name} + λw", pull)
+        for how, (_, slope, _) in PENALTIES.items():
+            lost = slope(self._sheet.cells[weight])
+            found = [coefficient(part, settings) for part in fitted(values, raw.values, lost) or ()]
+            if len(found) < 2 or found[0] is None or found[1] is None or found[0].cell or not (found[1].size > 0).all():
+                continue
+            if self._libraries[number].is_usual(factor := found[0].factor):
+                pull, name = (
+                    factor * raw.values + found[1].size * lost,
+                    f"{raw.name} + λ{'w' if how == 'L2' else ' sign w'}",
+                )
+                self.pulls(number, weight).append(Pull(name, pull, factor, (how, *found[1].times(1 / factor).form[:2])))
+                return Quantity(name, pull)
+        return None
 
     def _cut_off(self, cell: Address, number: int, weight: Address) -> Quantity | None:
         """The gradient, no larger than a bound."""

@@ -15,7 +15,7 @@ from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.kept import Kept, fitted, ratio
 from xlcheck.handmade.backward.quantities import Quantity
 from xlcheck.handmade.backward.sheet import Sheet
-from xlcheck.handmade.backward.slots import Pull, Slot
+from xlcheck.handmade.backward.slots import PENALTIES, Pull, Slot
 from xlcheck.handmade.backward.steps import Move, Step
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.offsets import Offset, offset
@@ -32,12 +32,12 @@ class Mover:
     Attributes:
         sheet: the sheet.
         kept: what is kept of gradients.
-        shares: the weights after steps in which they shrink, and by how much, as it was found so far.
+        shares: the weights after steps in which they shrink, how, and by how much, as it was found so far.
     """
 
     sheet: Sheet
     kept: Kept
-    shares: dict[Address, Array] = field(default_factory=dict)
+    shares: dict[Address, tuple[str, Array]] = field(default_factory=dict)
 
     def movements(self, number: int, moves: Mapping[Address, Move | None]) -> Iterator[Quantity]:
         """What people compute on the way from what is kept to the weight after a step."""
@@ -66,30 +66,31 @@ class Mover:
             step: it, with the moves of its updates.
             factors: how many times cells hold the loss without it.
         """
-        squares = added = np.zeros(SETTINGS + 1)
-        for weight, share in self._shrinking(number, step).items():
-            before = self.sheet.cells[weight]
-            squares, added = squares + before**2, added + share * before**2 / 2
+        sizes = added = np.zeros(SETTINGS + 1)
+        shrinking = self._shrinking(number, step)
+        for weight, (how, share) in shrinking.items():
+            (what, slope, size), before = PENALTIES[how], self.sheet.cells[weight]
+            sizes, added = sizes + size(before), added + share * size(before)
             for factor in factors:
-                yield Quantity(f"what {show(weight)} adds to its gradient", factor * share * before)
+                yield Quantity(f"what {show(weight)} adds to its gradient", factor * share * slope(before))
         if added.any():
-            yield Quantity("sum of w²", squares)
+            yield Quantity(f"sum of {what}", sizes)
             yield Quantity("E with its penalty", step.truth.losses.sum(axis=1) + added)
             yield from (Quantity("penalty", factor * added) for factor in factors)
 
-    def _shrinking(self, number: int, step: Step) -> dict[Address, Array]:
-        """The weights of a step that shrink, and how much of each its gradient has; at a last step as before it."""
-        found: dict[Address, Array] = {}
+    def _shrinking(self, number: int, step: Step) -> dict[Address, tuple[str, Array]]:
+        """The weights of a step that shrink, how, and by how much of its slope; at a last step as before it."""
+        found: dict[Address, tuple[str, Array]] = {}
         for update, move in step.moves.items():
             weight = self.sheet.updates[update]
             raw, *made = self.kept.pulls(number, weight)
-            pull = next((own for own in made if own.rule[:1] == ("L2",)), None)
-            if pull is not None:
-                found[weight] = ratio(pull.values / pull.factor - raw.values, self.sheet.cells[weight])
-            elif move is not None and move.rule[:1] == ("L2",):
-                along = (self.sheet.cells[weight] - move.after) / move.rate.size
-                found[weight] = ratio(along - raw.values, self.sheet.cells[weight])
-            if weight in found:
+            pull = next((own for own in made if own.rule and own.rule[0] in PENALTIES), None)
+            along, rule = None if pull is None else pull.values / pull.factor, pull and pull.rule
+            if pull is None and move is not None and move.rule and move.rule[0] in PENALTIES:
+                along, rule = (self.sheet.cells[weight] - move.after) / move.rate.size, move.rule
+            if along is not None and rule:
+                how = str(rule[0])
+                found[weight] = how, ratio(along - raw.values, PENALTIES[how][1](self.sheet.cells[weight]))
                 self.shares[update] = found[weight]
         return found or {weight: self.shares[weight] for weight in step.gradients if weight in self.shares}
 
@@ -141,7 +142,7 @@ class Mover:
             if (rate := self._rate(update, ratio(-moved, pull.values))) is not None:
                 yield Move(rate.times(pull.factor), pull.rule, before - rate.size * pull.values)
         for pull in reversed(pulls):
-            yield self._decayed(update, moved, before, pull)
+            yield from self._decayed(update, moved, before, pull)
         for slot in slots:
             if slot.power == 1:
                 yield from self._by_momentum(update, moved, before, slot)
@@ -149,20 +150,22 @@ class Mover:
             if slot.power != 1:
                 yield from self._by_root(number, update, slot)
 
-    def _decayed(self, update: Address, moved: Array, before: Array, pull: Pull) -> Move | None:
-        """The gradient, and a part of the weight beside it."""
-        parts = fitted(-moved, pull.values, before)
-        if parts is None:
-            return None
-        rate, settings = self._rate(update, parts[0]), self.sheet.settings_of(update)
-        for how, share in (("L2", ratio(parts[1], parts[0])), ("weight decay", parts[1])):
-            part = coefficient(share, settings)
-            if rate is not None and part is not None and (part.size > 0).all():
-                lost = part.size * before * (rate.size if how == "L2" else 1.0)
-                after = before - rate.size * pull.values - lost
-                part = part if how == "weight decay" else part.times(1 / pull.factor)
-                return Move(rate.times(pull.factor), (how, *part.form[:2], *pull.rule), after)
-        return None
+    def _decayed(self, update: Address, moved: Array, before: Array, pull: Pull) -> Iterator[Move]:
+        """The gradient, and a part of the weight beside it, or of its sign."""
+        for name, (_, slope, _) in PENALTIES.items():
+            parts = fitted(-moved, pull.values, lost := slope(before))
+            rate = None if parts is None else self._rate(update, parts[0])
+            for how in (name, "weight decay") if name == "L2" else (name,):
+                if parts is not None and rate is not None and (part := self._part(update, parts, how)) is not None:
+                    after = before - rate.size * pull.values - part.size * lost * (rate.size if how == name else 1.0)
+                    part = part if how != name else part.times(1 / pull.factor)
+                    yield Move(rate.times(pull.factor), (how, *part.form[:2], *pull.rule), after)
+
+    def _part(self, update: Address, parts: tuple[Array, Array], how: str) -> Coefficient | None:
+        """How much of a weight is lost beside what it moves by: of that, or of the weight itself."""
+        share = parts[1] if how == "weight decay" else ratio(parts[1], parts[0])
+        part = coefficient(share, self.sheet.settings_of(update))
+        return part if part is not None and (part.size > 0).all() else None
 
     def _by_momentum(self, update: Address, moved: Array, before: Array, slot: Slot) -> Iterator[Move | None]:
         """What is kept, or in Nesterov's form a share of it and the gradient once more."""
@@ -208,9 +211,15 @@ class Mover:
                     with np.errstate(all="ignore"):
                         rate = self._rate(update, ratio(-moved * root.size, pull) / shorter, falls=False)
                     if rate is not None:
-                        form = (*rule, *squares.rule, "inside" if inside else "outside", cell)
                         after = scaled(before, pull, root, rate.size * shorter)
-                        yield Move(rate, form, after, divisor=root.size)
+                        yield Move(rate, (*rule, *squares.rule, inside, cell), after, divisor=root.size)
+                    elif (parts := fitted(-moved, shorter * ratio(pull, root.size), before)) is not None:
+                        rate, form = self._rate(update, parts[0], falls=False), (*rule, *squares.rule, inside, cell)
+                        for how in ("L2", "weight decay"):
+                            if rate is not None and (part := self._part(update, parts, how)) is not None:
+                                lost = part.size * before * (rate.size if how == "L2" else 1.0)
+                                after = scaled(before, pull, root, rate.size * shorter) - lost
+                                yield Move(rate, (*form, how, *part.form[:2]), after, divisor=root.size)
 
     def _epsilons(self, update: Address) -> Iterator[tuple[float, Array]]:
         """What may be ε: a number typed into the formulas, a setting, or nothing; with what tells one from another."""

@@ -240,5 +240,5 @@ def _key(values: Array) -> tuple[int, ...] | None:
     largest = np.abs(values[:-1]).max()
     if not isfinite(largest) or largest < 1e-12:
         return None
-    index = int(np.argmax(np.abs(values[:-1])))
+    index = int(np.argmax(np.abs(values[:-1]) > (1 - _CLOSE) * largest))  # signs are equally large but for rounding
     return tuple(int(x) for x in np.round(values[:-1] / values[index] * 1e6))

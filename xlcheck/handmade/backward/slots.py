@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.coefficients import Coefficient
 from xlcheck.handmade.backward.quantities import Quantity
+
+PENALTIES: Mapping[str, tuple[str, Callable[[Array], Array], Callable[[Array], Array]]] = {
+    "L2": ("w²", lambda w: w, lambda w: w**2 / 2),
+    "L1": ("|w|", np.sign, np.abs),
+}
+"""Penalty for large weights, as Keras calls it → what is added up, its slope, and how much of it goes with that."""
 
 
 @dataclass(frozen=True)

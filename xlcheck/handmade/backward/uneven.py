@@ -11,6 +11,7 @@ import numpy as np
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward.slots import PENALTIES
 from xlcheck.handmade.backward.steps import Move
 from xlcheck.handmade.reading.cell_terms import source
 
@@ -47,7 +48,7 @@ def _without_shrinking(rule: Sequence[str | float]) -> Iterator[str | float]:
     """The rule of a move without the part of the weight itself, and how large that is."""
     parts = iter(rule)
     for part in parts:
-        if part in {"L2", "weight decay"}:
+        if part in {*PENALTIES, "weight decay"}:
             list(islice(parts, 2))
         else:
             yield part
