@@ -41,6 +41,20 @@ def negative_slope(activation: str) -> float | None:
     return float(slope or _USUAL_SLOPE) if name == LEAKY else None
 
 
+ABSOLUTE = "mean_absolute_error"
+_HUBER = "huber, delta="
+
+
+def huber(bound: float) -> str:
+    """The name of Huber's loss with the bound up to which errors count by their squares."""
+    return f"{_HUBER}{bound!r}"
+
+
+def bound_of(loss: str) -> float | None:
+    """The bound of Huber's loss; None of other losses."""
+    return float(loss.removeprefix(_HUBER)) if loss.startswith(_HUBER) else None
+
+
 def losses_of(activation: str) -> tuple[str, ...]:
     """The losses that a last layer with an activation may make smaller."""
     if activation in THRESHOLDS:

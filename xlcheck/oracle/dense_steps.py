@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.learning.dense_gradients import PERCEPTRON, THRESHOLDS, LayerGradients, negative_slope
+from xlcheck.learning.dense_gradients import PERCEPTRON, THRESHOLDS, LayerGradients, bound_of, negative_slope
 from xlcheck.model.keras_import import import_keras
 
 
@@ -34,7 +34,7 @@ def dense_gradients(
         biases: of each layer, `(networks, units)`.
         inputs: `(networks, samples, features)`; of a recurrent first layer, the first states behind the features.
         targets: `(networks, samples, outputs)`; not a number where a sample has none, and no loss.
-        loss: one of `LOSSES`; a network's loss is the sum over its samples.
+        loss: one of `LOSSES`, or of those that count large errors less; a network's loss is the sum over its samples.
         before: where the first layer is recurrent, of each sample the number of the step before it, which comes first.
 
     Returns:
@@ -42,7 +42,6 @@ def dense_gradients(
     """
     import tensorflow as tf
 
-    keras = import_keras()
     convert = [tf.constant(item, dtype="float64") for item in (*kernels, *biases)]
     weights, offsets = convert[: len(kernels)], convert[len(kernels) :]
     sums, outputs = [], []
@@ -55,7 +54,7 @@ def dense_gradients(
             outputs.append([y for _, y in steps])
             signal = _together(outputs[-1])
         goal = tf.constant(np.nan_to_num(targets), dtype="float64")
-        function = keras.losses.get("mean_squared_error" if loss == PERCEPTRON else loss)
+        function = _loss(loss)
         losses = function(goal, signal) * counts
         # Keras computes a cross-entropy from the sums before the outputs, past the outputs themselves.
         total, of_outputs = tf.reduce_sum(losses), tf.reduce_sum(function(goal, tf.identity(signal)) * counts)
@@ -90,6 +89,15 @@ def _layer(
         own = signal[:, s : s + 1]
         state = own[..., features:] if earlier is None else found[earlier][1]
         found += _layer(activation, tf.concat([own[..., :features], state], axis=-1), kernel, bias, ())
+    return found
+
+
+def _loss(name: str) -> Callable[[Any, Any], Any]:
+    """Keras's loss of each sample; of a perceptron, whose rule is no loss, the squared error."""
+    losses = import_keras().losses
+    if (bound := bound_of(name)) is not None:
+        return lambda goal, signal: losses.huber(goal, signal, delta=bound)
+    found: Callable[[Any, Any], Any] = losses.get("mean_squared_error" if name == PERCEPTRON else name)
     return found
 
 

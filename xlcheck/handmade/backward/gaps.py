@@ -15,6 +15,7 @@ from xlcheck.handmade.backward.doubtful_data import doubtful_data, empty_data, m
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.quantities import Role
+from xlcheck.handmade.backward.robust import is_robust
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.set_up import RATE, fall_by_several_laws
 from xlcheck.handmade.backward.uneven import goes_on_twice, thresholds, uneven
@@ -166,6 +167,8 @@ def _shows_another_loss(reading: Reading, number: int) -> bool:
     entropies, squares = (any(name.startswith(kind) for name in names) for kind in (_ENTROPIES, "squared error"))
     if step.truth.loss.endswith("crossentropy"):
         return squares and not entropies and not own
+    if is_robust(step.truth.loss):
+        return (squares or entropies) and not own
     return step.truth.loss == "mean_squared_error" and entropies and not squares and not own
 
 

@@ -246,6 +246,18 @@ def slopes_of_maxima(terms: CellTerms) -> Iterator[Address]:
                 yield from (own.cell for own in cells if terms.algebra.multiply(own, z) == scaled)
 
 
+def bounds_of_sizes(terms: CellTerms) -> Iterator[Leaf | float]:
+    """The typed numbers and given cells with which formulas compare sizes of numbers, as in IF(ABS(r)<=δ, …)."""
+    for part in subterms(*terms.values()):
+        if isinstance(part, Function) and part.name in COMPARISONS and len(part.arguments) == _TWO:
+            for own, other in (part.arguments, part.arguments[::-1]):
+                is_size = isinstance(other, Function) and other.name == "ABS"
+                if isinstance(own, Leaf) and own.cell not in terms and is_size:
+                    yield own
+                elif not isinstance(own, Term) and is_size:
+                    yield float(own)
+
+
 def ones_among_factors(terms: CellTerms) -> Iterator[Address]:
     """The typed ones that a single product reads each, where others that do the same read a formula in their place.
 

@@ -19,6 +19,7 @@ from xlcheck.handmade.backward.moves import Mover, rates_of
 from xlcheck.handmade.backward.network_cells import DenseNetwork
 from xlcheck.handmade.backward.quantities import Library, Role, quantities
 from xlcheck.handmade.backward.recurrence import zeros_left_out
+from xlcheck.handmade.backward.robust import is_told, robust_losses
 from xlcheck.handmade.backward.set_up import settings_held
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.steps import Form, Step, exact_updates, steps_under, usual_forms, without_strange_moves
@@ -255,10 +256,11 @@ def best_reading(sheet: Sheet, ask: DenseGradients) -> Reading:
     losses = dict.fromkeys(loss for network in sheet.networks for loss in losses_of(network.layers[-1].activation))
     is_alone = any(len(network.samples[-1].targets) == 1 for network in sheet.networks)  # no share of others
     known = [loss for loss in losses if not (is_alone and loss == "categorical_crossentropy")]
+    known += robust_losses(sheet.terms) if "mean_squared_error" in losses else []
     if not sheet.near and (zeros := zeros_left_out(sheet.networks, sheet.terms)):
         sheet = Sheet(sheet.terms, still=zeros)
     readings = [read_under(sheet, loss, ask) for loss in known or losses]
-    return max(readings, key=_explained)
+    return max((own for own in readings if is_told(own.steps)), key=_explained)
 
 
 def _explained(reading: Reading) -> tuple[int, int, int]:

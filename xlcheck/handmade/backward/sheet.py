@@ -13,7 +13,7 @@ from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, numbers_in
 from xlcheck.handmade.backward.evaluation import evaluate, value_of
 from xlcheck.handmade.backward.network import find_networks
 from xlcheck.handmade.backward.network_cells import DenseNetwork
-from xlcheck.handmade.backward.neurons import Neurons, ones_among_factors, slopes_of_maxima
+from xlcheck.handmade.backward.neurons import Neurons, bounds_of_sizes, ones_among_factors, slopes_of_maxima
 from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.learning.dense_gradients import THRESHOLDS
@@ -50,9 +50,9 @@ class Sheet:
         self.updates: dict[Address, Address] = find_updates(terms, order, terms.reads) if like is None else like.updates
         self.order = [cell for cell in order if cell not in self.updates]
         self._asked: frozenset[Address] = _compared(terms) if like is None else like._asked
-        self._kept: frozenset[Address] = (
-            self._asked.union(still, slopes_of_maxima(terms), ones_among_factors(terms)) if like is None else like._kept
-        )
+        bounds = (own.cell for own in bounds_of_sizes(terms) if isinstance(own, Leaf))
+        kept = self._asked.union(still, slopes_of_maxima(terms), ones_among_factors(terms), bounds)
+        self._kept: frozenset[Address] = kept if like is None else like._kept
         self._given = self._drawn()
         self._evaluate()
         self.activated: frozenset[Address] = frozenset() if like is None else like.activated

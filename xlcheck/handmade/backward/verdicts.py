@@ -16,6 +16,7 @@ from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.offsets import beside_at
 from xlcheck.handmade.reading.results import result_at
+from xlcheck.learning.dense_gradients import bound_of
 from xlcheck.verdicts.judge import Alignment, verdict
 from xlcheck.verdicts.placement import ulps
 from xlcheck.verdicts.report import CellResult, Kind, Status
@@ -24,6 +25,7 @@ from xlcheck.workbook.content import CellError, Value
 
 LOSS_NAMES = {
     "mean_squared_error": "the squared error",
+    "mean_absolute_error": "the absolute error",
     "binary_crossentropy": "the binary cross-entropy",
     "categorical_crossentropy": "the categorical cross-entropy",
 }
@@ -144,7 +146,7 @@ class Verdicts:
         )
         count = len(accepted)
         steps, make = ("1 training step", "makes") if count == 1 else (f"{count} training steps", "make")
-        loss = LOSS_NAMES.get(first.loss)
+        loss = "Huber's loss" if bound_of(first.loss) is not None else LOSS_NAMES.get(first.loss)
         what = "by the perceptron's rule" if loss is None else f"that {make} {loss} smaller"
         return (
             f"recognised {steps} of {layers} {what}, which "
