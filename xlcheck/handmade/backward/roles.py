@@ -22,7 +22,15 @@ from xlcheck.handmade.backward.recurrence import zeros_left_out
 from xlcheck.handmade.backward.robust import is_told, robust_losses
 from xlcheck.handmade.backward.set_up import settings_held
 from xlcheck.handmade.backward.sheet import Sheet
-from xlcheck.handmade.backward.steps import Form, Step, exact_updates, steps_under, usual_forms, without_strange_moves
+from xlcheck.handmade.backward.steps import (
+    Form,
+    Run,
+    Step,
+    exact_updates,
+    steps_under,
+    usual_forms,
+    without_strange_moves,
+)
 from xlcheck.handmade.backward.unwritten import is_unwritten
 from xlcheck.handmade.reading.offsets import Offset, offset_between
 from xlcheck.handmade.reading.reached import reached
@@ -116,12 +124,12 @@ class Reading:
         return max(strides, key=lambda stride: strides[stride]) if strides else None
 
     @cached_property
-    def _usual(self) -> Mapping[str, set[Form]]:
-        return {worksheet: usual_forms(self.steps, worksheet) for worksheet in {own.worksheet for own in self.steps}}
+    def _usual(self) -> Mapping[Run, set[Form]]:
+        return {run: usual_forms(self.steps, run) for run in {own.run for own in self.steps}}
 
     def usual(self, number: int) -> set[Form]:
-        """The forms of most moves on the worksheet of a step."""
-        return self._usual[self.steps[number].worksheet]
+        """The forms of most moves on the worksheet of a step, of its training."""
+        return self._usual[self.steps[number].run]
 
     @cached_property
     def places(self) -> Sequence[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,6 +19,8 @@ from xlcheck.learning.dense_gradients import DenseGradients
 _SURE = 4
 """Updates with the usual learning rate for each one with another, before that one is thought to be wrong."""
 
+_RUN = 4
+"""Steps of each training, where several are told from one another."""
 
 Form = tuple[tuple[str | float, ...], object, bool]
 """The rule of a move, its rate, and whether it is that of a bias; the same for all weights that move alike."""
@@ -52,6 +54,10 @@ class Move:
         return self.rule, self.rate.form, self.is_bias
 
 
+Run = tuple[str, Address | None]
+"""A worksheet, and the first weight of a training where several stand side by side."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One network, and the cells that hold its weights after the step.
@@ -60,16 +66,23 @@ class Step:
         truth: what Keras says.
         gradients: the loss by each weight.
         moves: of the updates that follow their gradient; None for those that do not.
+        training: the first weight of the training to which it belongs, where several stand side by side.
     """
 
     truth: Truth
     gradients: Mapping[Address, Array]
     moves: Mapping[Address, Move | None]
+    training: Address | None = None
 
     @property
     def worksheet(self) -> str:
-        """Where its outputs stand: on each worksheet weights may move in another way."""
+        """Where its outputs stand."""
         return self.truth.network.samples[0].outputs[-1][0][0]
+
+    @property
+    def run(self) -> Run:
+        """Its worksheet, and the training: in each weights may move in another way."""
+        return self.worksheet, self.training
 
     @property
     def gradient_names(self) -> dict[Address, str]:
@@ -84,38 +97,55 @@ class Step:
 
 def steps_under(sheet: Sheet, loss: str, ask: DenseGradients) -> list[Step]:
     """Each network of a sheet as a step that makes a loss smaller."""
-    steps = []
-    for truth in truths(sheet.networks, sheet.cells, loss, ask):
+    steps, trainings = [], _trainings(sheet)
+    for truth, training in zip(truths(sheet.networks, sheet.cells, loss, ask), trainings, strict=True):
         gradients = truth.weight_gradients()
         moves = dict.fromkeys(update for update, weight in sheet.updates.items() if weight in gradients)
-        steps.append(Step(truth, gradients, moves))
+        steps.append(Step(truth, gradients, moves, training))
     return steps
+
+
+def _trainings(sheet: Sheet) -> list[Address | None]:
+    """The first weight of the training of each network, where several trainings learn from the same samples."""
+    firsts = [min(_first(weight, sheet.updates) for weight in network.weights) for network in sheet.networks]
+    data: dict[Address, list[tuple[Address, ...]]] = defaultdict(list)
+    for first, network in zip(firsts, sheet.networks, strict=True):
+        data[first] += [sample.inputs for sample in network.samples]
+    alike = len({tuple(sorted(own)) for own in data.values()}) == 1 < len(data)
+    steps = Counter(firsts)
+    return [*firsts] if alike and min(steps.values()) >= _RUN else [None] * len(firsts)
+
+
+def _first(weight: Address, updates: Mapping[Address, Address]) -> Address:
+    while weight in updates:
+        weight = updates[weight]
+    return weight
 
 
 def without_strange_moves(steps: Iterable[Step]) -> list[Step]:
     """The steps, but an update does not follow its gradient if it alone goes so far along it, or in such a way."""
     steps = list(steps)
-    strange = dict[str, set[Form]]()
-    for worksheet in {step.worksheet for step in steps}:
-        forms, usual = _forms(steps, worksheet), usual_forms(steps, worksheet)
+    strange = dict[Run, set[Form]]()
+    for run in {step.run for step in steps}:
+        forms, usual = _forms(steps, run), usual_forms(steps, run)
         most = max(forms.values(), default=0)
-        strange[worksheet] = {form for form, count in forms.items() if _SURE * count <= most and form not in usual}
+        strange[run] = {form for form, count in forms.items() if _SURE * count <= most and form not in usual}
 
     def kept(step: Step, move: Move | None) -> Move | None:
-        return None if move is not None and move.form in strange[step.worksheet] else move
+        return None if move is not None and move.form in strange[step.run] else move
 
     return [replace(step, moves={u: kept(step, move) for u, move in step.moves.items()}) for step in steps]
 
 
-def _forms(steps: Iterable[Step], worksheet: str) -> Counter[Form]:
-    """How many updates on a worksheet move in each way."""
-    own = (step for step in steps if step.worksheet == worksheet)
+def _forms(steps: Iterable[Step], run: Run) -> Counter[Form]:
+    """How many updates of a training on a worksheet move in each way."""
+    own = (step for step in steps if step.run == run)
     return Counter(move.form for step in own for move in step.moves.values() if move is not None)
 
 
-def usual_forms(steps: Iterable[Step], worksheet: str) -> set[Form]:
-    """The form of most moves on a worksheet, and of those of the other kind of weights that go equally far."""
-    forms = _forms(steps, worksheet)
+def usual_forms(steps: Iterable[Step], run: Run) -> set[Form]:
+    """The form of most moves of a training on a worksheet, and of those of the other kind of weights as far."""
+    forms = _forms(steps, run)
     first = max(forms, key=lambda form: forms[form], default=None)
     if first is None:
         return set()

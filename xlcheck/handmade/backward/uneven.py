@@ -12,7 +12,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.slots import PENALTIES
-from xlcheck.handmade.backward.steps import Move
+from xlcheck.handmade.backward.steps import Move, Run
 from xlcheck.handmade.reading.cell_terms import source
 
 
@@ -21,12 +21,12 @@ def uneven(reading: Reading, accepted: Collection[int]) -> int:
 
     Kernels and biases may have a rate each, in the same two cells at every step of several; and one kind may shrink.
     """
-    of_sheets: dict[str, list[list[Move]]] = defaultdict(list)
+    of_runs: dict[Run, list[list[Move]]] = defaultdict(list)
     for step in (reading.steps[number] for number in accepted):
         if own := [move for move in step.moves.values() if move is not None]:
-            of_sheets[step.worksheet].append(own)
+            of_runs[step.run].append(own)
     count = 0
-    for moves in of_sheets.values():
+    for moves in of_runs.values():
         kinds = {(move.is_bias, move.rate.cell) for own in moves for move in own}
         meant = len(moves) > 1 and max(Counter(is_bias for is_bias, _ in kinds).values()) == 1
         for own in moves:
