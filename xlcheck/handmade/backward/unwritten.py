@@ -57,7 +57,7 @@ def _differences(term: Term, terms: CellTerms, learnt: set[Address]) -> Iterator
 
 
 def _is_unit(parts: list[Term]) -> bool:
-    """Whether parts make an output: products of two cells and at most one cell alone, or an activation."""
+    """Whether parts make an output: products of two cells and at most one cell alone, an activation, or a share."""
     pairs = [
         part for part in parts if isinstance(part, Product) and len(part.factors) == 2
         and all(isinstance(factor, Leaf) and power == 1 for factor, power in part.factors)
@@ -66,4 +66,15 @@ def _is_unit(parts: list[Term]) -> bool:
     if pairs and len(single) < 2 and len(pairs) + len(single) == len(parts):
         return True
     bends = any(isinstance(own, Function) and own.name in _BENDING for part in parts for own in subterms(part))
-    return len(parts) == 1 and bends
+    return len(parts) == 1 and (bends or _is_share(parts[0]))
+
+
+def _is_share(part: Term) -> bool:
+    """Whether a cell is divided by the sum of several, itself among them, as the exponentials of a softmax are."""
+    match part:
+        case (
+            Product(factors=((Leaf() as cell, 1), (Sum(constant=0.0, parts=parts), -1)))
+            | Product(factors=((Sum(constant=0.0, parts=parts), -1), (Leaf() as cell, 1)))
+        ):
+            return (cell, 1) in parts and all(isinstance(own, Leaf) and c == 1 for own, c in parts)
+    return False
