@@ -51,6 +51,14 @@ def test_a_cost_with_its_penalty_agrees(how: str, times: str, tmp_path: Path) ->
     assert (found.results, found.without_cell, found.checked) == ((), 0, formulas)
 
 
+def test_a_penalty_of_weights_that_begin_with_0(tmp_path: Path) -> None:
+    """Rule: weights that are 0 add nothing to the first penalty, and hide nothing."""
+    found = judged(_sheet("one formula a gradient") | {f"D{FIRST}": 0, f"E{FIRST}": 0}, tmp_path / "w.xlsx")
+    assert (found.results, found.gaps) == ((), ())
+    wrong = judged(_sheet("own columns") | {f"D{FIRST}": 0, f"J{FIRST}": f"=2*H{FIRST}+I{FIRST}"}, tmp_path / "v.xlsx")
+    assert roots(wrong) == [f"J{FIRST}"]
+
+
 _WRONG = {
     "I6": "=$B$2*(D6^2+E6^2)",
     "I7": "=0.5*$B$2*(D7^2+D7^2)",
@@ -132,3 +140,28 @@ def test_signs_are_what_keras_adds() -> None:
         added = import_keras().regularizers.L1(0.05)(variable)
     assert np.allclose(added, 0.05 * size(weights).sum())
     assert np.allclose(tape.gradient(added, variable), 0.05 * slope(weights))
+
+
+def _ridge() -> Cells:
+    """Three samples in rows 1 to 3; an epoch a row: weight, bias, errors, mean loss with penalty, gradients."""
+    cells: Cells = {"D1": 0.3, "E1": 0.1}
+    for row, (given, target) in enumerate(((1.2, 0.7), (-0.4, 0.1), (0.6, 0.9)), start=1):
+        cells |= {f"A{row}": given, f"B{row}": target}
+    for row in range(6, 11):
+        before = row - 1
+        cells |= {f"A{row}": 0, f"B{row}": 0.2} if row == 6 else {
+            f"{w}{row}": f"={w}{before}-$D$1*{g}{before}" for w, g in zip("AB", "GH", strict=True)
+        }  # fmt: skip
+        cells |= {f"{c}{row}": f"=$A{row}*$A${s}+$B{row}-$B${s}" for c, s in zip("CDE", (1, 2, 3), strict=True)}
+        cells[f"F{row}"] = f"=SUMSQ(C{row}:E{row})/3+$E$1*A{row}^2"
+        cells[f"G{row}"] = f"=2/3*(C{row}*$A$1+D{row}*$A$2+E{row}*$A$3)+2*$E$1*A{row}"
+        cells[f"H{row}"] = f"=2/3*SUM(C{row}:E{row})"
+    return cells
+
+
+@pytest.mark.parametrize(("wrong", "is_open"), [({}, False), ({"F8": "=SUMSQ(C8:E8)/3+$E$1*A8"}, True)])
+def test_the_mean_loss_of_a_batch_with_its_penalty(wrong: Cells, is_open: bool, tmp_path: Path) -> None:
+    """Rule: a penalty beside the mean over the samples is what the gradients have; one without the square is not."""
+    found = judged(_ridge() | wrong, tmp_path / "w.xlsx")
+    assert [own.cell for own in found.results] == [*wrong]
+    assert not found.gaps

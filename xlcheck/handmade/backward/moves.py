@@ -90,7 +90,8 @@ class Mover:
                 along, rule = (self.sheet.cells[weight] - move.after) / move.rate.size, move.rule
             if along is not None and rule:
                 how = str(rule[0])
-                found[weight] = how, ratio(along - raw.values, PENALTIES[how][1](self.sheet.cells[weight]))
+                share = ratio(along - raw.values, PENALTIES[how][1](self.sheet.cells[weight]))
+                found[weight] = how, np.nan_to_num(share)  # of a weight that is 0 there is nothing
                 self.shares[update] = found[weight]
         return found or {weight: self.shares[weight] for weight in step.gradients if weight in self.shares}
 

@@ -218,7 +218,7 @@ def _on_the_way(reading: Reading, mover: Mover, near: Near) -> Iterator[tuple[Ad
     for number, role in reading.roles.values():
         held[number] |= {float(role.factor)} if role.quantity.name == "E" and np.ndim(role.factor) == 0 else set()
     libraries = [
-        Library([*mover.movements(n, step.moves), *mover.penalties(n, step, held[n])], ())
+        Library([*mover.movements(n, step.moves), *mover.penalties(n, step, held[n])], _counts(step))
         for n, step in enumerate(reading.steps)
     ]
     for cell in sheet.order:
@@ -277,10 +277,14 @@ def _explained(reading: Reading) -> tuple[int, int, int]:
 
 
 def _library(step: Step) -> Library:
+    return Library(list(islice(quantities(step.truth), MOST_QUANTITIES)), _counts(step))
+
+
+def _counts(step: Step) -> tuple[int, ...]:
+    """By what sums of a step are divided: how many samples there are, how many outputs, and both."""
     network = step.truth.network
     samples, outputs = network.with_targets, len(network.samples[-1].targets)
-    counts = samples, outputs, samples * outputs
-    return Library(list(islice(quantities(step.truth), MOST_QUANTITIES)), counts)
+    return samples, outputs, samples * outputs
 
 
 def _forward(sheet: Sheet, networks: Sequence[DenseNetwork]) -> Iterator[tuple[Address, int]]:
