@@ -6,11 +6,13 @@ import math
 from pathlib import Path
 
 import pytest
-from equation_sheets import simple_rnn, verdict
+from equation_sheets import save, simple_rnn, verdict
 from recognised_sheets import sheet
 
+from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
-from xlcheck.handmade.typed_beside import compared_otherwise, printed_otherwise
+from xlcheck.handmade.typed_beside import compared_otherwise, printed_otherwise, typed_among_formulas
+from xlcheck.workbook.reader import read_workbook
 
 pytestmark = pytest.mark.keras
 
@@ -122,3 +124,24 @@ def test_what_is_said_of_a_number_that_is_another_one(tmp_path: Path) -> None:
     assert said(printed) == []
     assert said({**printed, "C2": 0.318742}) == ["S!B2 is compared with S!C2, but is not what was typed there"]
     assert said({"C1": 0.712345, "C2": 0.318742, "C3": 0.951234}) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({}, []),
+        ({"C5": 0.5468}, ["S!C5 is a typed number among formulas filled alike; it is right only if that is meant"]),
+        ({"C3": 0.1}, []),  # a line may begin with a number
+        ({"C7": 0.9}, []),
+        ({"C4": 0.2, "C6": 0.6}, []),  # inputs and results may take turns
+        ({"C4": "=B4/7"}, []),
+    ],
+)
+def test_a_number_typed_among_formulas(cells: dict[str, object], said: list[str], tmp_path: Path) -> None:
+    """Rule: it was typed over one of them, unless somebody meant that; at an end it may be what they begin with."""
+    scaled = {f"C{row}": f"=(B{row}-MIN(B$3:B$7))/(MAX(B$3:B$7)-MIN(B$3:B$7))" for row in range(3, 8)}
+    numbers = {f"B{row}": 0.37 * row**2 for row in range(3, 8)}
+    table = CellTable(read_workbook(save({**numbers, **scaled, **cells}, tmp_path / "w.xlsx")))
+
+    assert [*typed_among_formulas(table)] == said
+    assert not any(typed_among_formulas(table, [("S", 4, 2)]))

@@ -113,7 +113,14 @@ def test_a_code_of_another_word_is_no_pass(
 
 @pytest.mark.parametrize(
     ("cell", "old", "new"),
-    [("F14", "K$2", "K$1"), ("I14", "+L$3", ""), ("H14", ",2,", ",3,"), ("I10", "$A10", "$A9"), ("I14", "G14", "F14")],
+    [
+        ("F14", "K$2", "K$1"),
+        ("I14", "+L$3", ""),
+        ("H14", ",2,", ",3,"),
+        ("I10", "$A10", "$A9"),
+        ("I14", "G14", "F14"),
+        ("H16", "H15*", "H10*"),
+    ],
 )
 def test_a_mistake_beside_a_look_up_is_found_or_leaves_it_open(cell: str, old: str, new: str, tmp_path: Path) -> None:
     """The same where the units look the weights up themselves, and the sum of another unit."""

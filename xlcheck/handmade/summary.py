@@ -18,13 +18,14 @@ from xlcheck.handmade.lookups import looked_up_wrongly
 from xlcheck.handmade.outcome import Outcome
 from xlcheck.handmade.patterns import beside_the_layers, broken_patterns, out_of_place
 from xlcheck.handmade.preparation import against, feeders
-from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.results import result_at
 from xlcheck.handmade.reading.sheet_copies import meant_otherwise
 from xlcheck.handmade.reading.skipped_steps import as_taken
 from xlcheck.handmade.said_beside import said_otherwise
+from xlcheck.handmade.typed_beside import typed_among_formulas
 from xlcheck.verdicts.elsewhere import CHANCE, DEPENDS_ON, depends_on, said_of
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.messages import UNBOUND
@@ -137,6 +138,7 @@ def report_on(
         reservations=(
             *report.reservations,
             *read_otherwise(formulas),
+            *typed_among_formulas(table, {address_of(*own) for own in wrong}),
             *depending_cells(table, without_verdict),
             *with_idle_parts(taken, answers.values, agreeing - targets, choices),
             *_why_not_right(table, taken, answers.values, precedents, agreeing, open_cells, spare),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 
 from xlcheck.formulas import tree as ast
@@ -12,6 +12,7 @@ from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.digits import agrees, digits_of
+from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.printed import called, printed_by
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
@@ -39,6 +40,25 @@ def beside_results(part: SheetGroup) -> Iterator[str]:
     """
     yield from compared_otherwise(part.table, part.values)
     yield from islice(printed_otherwise(part.table, part.values, part.precedents), 1)
+
+
+def typed_among_formulas(table: CellTable, cells: Collection[Address] = ()) -> Iterator[str]:
+    """What is said of numbers that stand in the place of a formula: right between others that go on from one another.
+
+    Those next to these are no typed numbers, either, as where inputs and results take turns.
+
+    Args:
+        table: the cells.
+        cells: those of which something is said anyway.
+    """
+    for cell in sorted(table.typed_numbers.keys() - {*cells}):
+        for by in ((0, 1), (1, 0)):
+            line = [offset(cell, by, step) for step in (-2, -1, 1, 2)]
+            formulas = [own for own in line if table.is_formula(own)]
+            is_between = {*line[1:3]} <= {*formulas} and not any(map(table.is_number, line))
+            if is_between and all(table.fills(formulas[0], own) for own in formulas[1:]):
+                yield f"{show(cell)} is a typed number among formulas filled alike; it is right only if that is meant"
+                break
 
 
 def compared_otherwise(table: CellTable, values: CellValues) -> Iterator[str]:

@@ -134,10 +134,10 @@ def _looked_up(part: SheetGroup) -> Iterator[tuple[Address, _LookUp]]:
             continue
         for node in _outer(whole):
             term, readers = terms.term_of(cell, unparse(node)), terms.readers.get(cell, ())
-            if not isinstance(term, Leaf) or not table.is_number(term.cell) or not readers:
+            if not isinstance(term, Leaf) or not table.is_number(term.cell):
                 continue
-            is_added = (adds(terms, reader, cell) for reader in readers)
-            if all(is_added) if node is whole else cell in terms and adds(terms, cell, term.cell):
+            is_added = bool(readers) and all(adds(terms, reader, cell) for reader in readers)
+            if is_added if node is whole else cell in terms and adds(terms, cell, term.cell):
                 own = _weights(whole, node, term.cell, cell, part, references)
                 if own is not None:
                     yield cell, own
