@@ -69,6 +69,14 @@ class Kept:
             self._pulls[key] = [Pull(name, self._steps[number].gradients[weight])]
         return self._pulls[key]
 
+    def gradients(self, number: int) -> Mapping[Address, Array]:
+        """The loss of a step by each weight."""
+        return self._steps[number].gradients
+
+    def updates(self, number: int) -> Iterable[Address]:
+        """The cells that hold the weights after a step."""
+        return self._steps[number].moves
+
     def counts(self, number: int, cell: Address) -> Iterator[Array]:
         """What may be the number of a step: what a cell is computed from, or a typed number."""
         for values in self._sheet.settings_of(cell).values():

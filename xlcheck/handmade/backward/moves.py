@@ -32,12 +32,14 @@ class Mover:
     Attributes:
         sheet: the sheet.
         kept: what is kept of gradients.
+        bounds: what the norms of the gradients of steps are kept within, and how the gradients are counted there.
         shares: the weights after steps in which they shrink, how, and by how much, as it was found so far.
     """
 
     sheet: Sheet
     kept: Kept
     shares: dict[Address, tuple[str, Array]] = field(default_factory=dict)
+    bounds: list[tuple[Array, float]] = field(default_factory=list)
 
     def movements(self, number: int, moves: Mapping[Address, Move | None]) -> Iterator[Quantity]:
         """What people compute on the way from what is kept to the weight after a step."""
@@ -52,6 +54,13 @@ class Mover:
             yield Quantity(f"movement along {name}, before the rate", moved / move.rate.size)
             yield Quantity(f"usual size of {name}", move.divisor)
             yield Quantity(f"rate over the usual size of {name}", move.rate.size / move.divisor)
+        for bound, factor in self.bounds[:1]:
+            norm = self._norm(number, moves)
+            cut = _cut(bound, factor * norm)
+            yield from (Quantity("norm of the gradients", norm), Quantity("share of the gradients", cut))
+            for weight in self.kept.gradients(number):
+                raw = self.kept.pulls(number, weight)[0]
+                yield Quantity(f"{raw.name}, cut off", raw.values * cut)
         for (step, _), slots in self.kept.slots.items():
             for slot in slots if step == number else ():
                 yield Quantity(f"{slot.pull.name}, squared", slot.pull.values**2)
@@ -144,12 +153,34 @@ class Mover:
                 yield Move(rate.times(pull.factor), pull.rule, before - rate.size * pull.values)
         for pull in reversed(pulls):
             yield from self._decayed(update, moved, before, pull)
+        yield from self._within_norm(number, update, moved, before)
         for slot in slots:
             if slot.power == 1:
                 yield from self._by_momentum(update, moved, before, slot)
         for slot in slots:
             if slot.power != 1:
                 yield from self._by_root(number, update, slot)
+
+    def _norm(self, number: int, moves: Iterable[Address]) -> Array:
+        """How long the gradient of all weights is that a step moves; of a last step, that of all."""
+        gradients = self.kept.gradients(number)
+        moved = [gradients[self.sheet.updates[update]] for update in moves] or [*gradients.values()]
+        return np.asarray(np.sqrt(np.square(moved).sum(axis=0)))
+
+    def _within_norm(self, number: int, update: Address, moved: Array, before: Array) -> Iterator[Move]:
+        """The gradient, cut to a length (Keras's `global_clipnorm`): told where some are cut, and others not."""
+        raw = self.kept.pulls(number, self.sheet.updates[update])[0]
+        norm = self._norm(number, self.kept.updates(number))
+        for bound in (own for own in self.sheet.settings_of(update).values() if (own > 0).all()):
+            for factor in (1.0, 0.5, 2.0):
+                cut = _cut(bound, factor * norm)
+                if not 0 < (cut[:-1] < 1).sum() < SETTINGS:
+                    continue
+                if (rate := self._rate(update, ratio(-moved, raw.values * cut))) is not None:
+                    move = Move(rate, ("norm", factor), before - rate.size * raw.values * cut)
+                    if same(move.after, self.sheet.after[update]):
+                        self.bounds.append((bound, factor))
+                    yield move
 
     def _decayed(self, update: Address, moved: Array, before: Array, pull: Pull) -> Iterator[Move]:
         """The gradient, and a part of the weight beside it, or of its sign."""
@@ -260,6 +291,12 @@ def _further(rates: Sequence[Array], sheet: Sheet, stride: Offset | None, by: in
     pairs = ((rate, cell, there) for cell, there in known.items() if there in sheet.settings for rate in rates)
     shares = ((only_number(ratio(rate, sheet.cells[cell])), there) for rate, cell, there in pairs)
     return [sheet.cells[there] * share for share, there in shares if share is not None]
+
+
+def _cut(bound: Array, norm: Array) -> Array:
+    """The share of gradients with a norm that keeps it within a bound."""
+    with np.errstate(all="ignore"):
+        return np.minimum(1.0, bound / norm)
 
 
 def _root(values: Array) -> Array:
