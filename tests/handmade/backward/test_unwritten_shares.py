@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from training_sheets import Cells, judged, roots
+from training_sheets import Cells, filled, judged, roots, terms_of
+
+from xlcheck.handmade.backward.sheet import Sheet
 
 pytestmark = pytest.mark.keras
 
@@ -52,3 +54,15 @@ def test_one_wrong_share_or_gradient_is_no_pass(place: str, wrong: str, tmp_path
     found = judged(_sheet() | {place: wrong}, tmp_path / "w.xlsx")
     assert found.results or found.gaps
     assert {*roots(found)} <= {place}
+
+
+@pytest.mark.parametrize(("last", "is_softmax"), [("EXP({1})", True), ("EXP(A6)", False)])
+def test_a_softmax_in_one_formula_above_hidden_units(last: str, is_softmax: bool, tmp_path: Path) -> None:
+    """Rule: the exponentials of a formula make a softmax, without those in the units that it reads."""
+    cells: Cells = {f"A{row}": 0.1 * row for row in range(1, 11)}
+    cells |= {"B1": "=TANH(A1*A2)", "B2": "=1/(1+EXP(-(A1*A3)))"}
+    sums = "A4*B1+A5*B2+A6", "A7*B1+A8*B2+A9"
+    for row, own in enumerate(sums, start=1):
+        cells[f"C{row}"] = f"=EXP({own})/(EXP({sums[0]})+{last.format(*sums)})"
+    activated = Sheet(terms_of(filled(tmp_path / "w.xlsx", cells))).activated
+    assert ({("Sheet", 0, 2), ("Sheet", 1, 2)} <= activated) is is_softmax

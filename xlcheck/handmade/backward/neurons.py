@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -135,13 +135,15 @@ class Neurons:
                     return [*ACTIVATIONS][fits.argmax()], scaled
                 if (leaking := self._leaky(made_of, z, value)) is not None:
                     return leaking, scaled
-        if len(arguments) > 1:
-            with np.errstate(all="ignore"):
-                exponentials = np.exp(np.array([value_of(argument, self._values) for argument in arguments]))
-                shares = exponentials / exponentials.sum(axis=0)
-            for argument, share in zip(arguments, shares, strict=True):
-                if same(share, value):
-                    return "softmax", argument
+        written = dict.fromkeys(self._arguments(made_of[:1], {"EXP"}))  # those of units below are none
+        for group in (list(written), arguments):
+            if len(group) > 1:
+                with np.errstate(all="ignore"):
+                    exponentials = np.exp(np.array([value_of(argument, self._values) for argument in group]))
+                    shares = exponentials / exponentials.sum(axis=0)
+                for argument, share in zip(group, shares, strict=True):
+                    if same(share, value):
+                        return "softmax", argument
         return None
 
     def _bent(self, argument: Term) -> tuple[Array, Array]:
@@ -171,11 +173,11 @@ class Neurons:
                 yield from (own for own in read if own not in self._terms and self._values[own][-1] == slope)
 
     @staticmethod
-    def _arguments(made_of: Sequence[Term]) -> Iterator[Term]:
+    def _arguments(made_of: Sequence[Term], names: Collection[str] = _WITHIN) -> Iterator[Term]:
         """What stands in the exponentials, conditions and maxima of a term and of what it reads."""
         for item in made_of:
             for function in (part for part in subterms(item) if isinstance(part, Function)):
-                if function.name in _WITHIN:
+                if function.name in names:
                     yield from (argument for argument in function.arguments if isinstance(argument, Term))
 
     def _behind(self, term: Term) -> Iterator[Term]:
