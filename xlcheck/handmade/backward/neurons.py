@@ -118,8 +118,8 @@ class Neurons:
     def _activation(self, cell: Address) -> tuple[str, Expression] | None:
         """The activation that a cell computes, and of what."""
         term, value = self._terms[cell], self._values[cell]
-        if not np.isfinite(value).all() or np.ptp(value) == 0:
-            return None
+        if not np.isfinite(value).all() or np.ptp(value) == 0 or isinstance(term, Leaf):
+            return None  # nor does the copy of a unit compute one, as the state before a step
         made_of = term, *self._behind(term)
         known = self._terms.activations
         if made_of not in known:
