@@ -95,10 +95,11 @@ def _embedded(wrong: Mapping[str, object]) -> dict[str, object]:
     ("cell", "word"), [("C19", "C12"), ("D18", "D12"), ("D17", "D13"), ("E20", "E13"), ("C16", "D12")]
 )
 def test_two_numbers_of_one_step_are_those_of_one_word(cell: str, word: str, tmp_path: Path) -> None:
-    """Rule: where one of them is looked up by another word, as no other step does it, that is no pass; nobody is
+    """Rule: where one of them is typed, or looked up by another word, as at no other step, that is no pass; nobody is
     blamed for a word that is said twice, which looks like a rule of its own."""
     assert answer(_embedded({}), tmp_path) == (0, set())
     number = 2 + int(cell[1:]) % 2
-    code, roots = answer(_embedded({cell: f"=VLOOKUP({word},$A$2:$C$7,{number},FALSE)"}), tmp_path)
-    assert code in {1, 3}
-    assert roots <= {cell}
+    for wrong in (f"=VLOOKUP({word},$A$2:$C$7,{number},FALSE)", 0.43):
+        code, roots = answer(_embedded({cell: wrong}), tmp_path)
+        assert code in {1, 3}
+        assert roots <= {cell}

@@ -78,16 +78,20 @@ def looked_up_apart(readings: Iterable[Reading], asked: Callable[[Address], Coll
         named = {step: {x: cell_of(c) for own in reading.layer.at_step(step) for x, c in own.named}
                  for step in reading.layer.steps}  # fmt: skip
         for pair in combinations(reading.features, 2):
-            together, apart = 0, list[tuple[Address, ...]]()
+            together, apart = 0, list[str]()
             for step, slots in reading.layer.slots.items():
-                cells = tuple(named[step][slots[slot]] for slot in pair if slots.get(slot) in named.get(step, ()))
+                cells = [named[step][slots[slot]] for slot in pair if slots.get(slot) in named.get(step, ())]
                 if len(cells) == len(pair):
                     one, other = ({*asked(cell)} for cell in cells)
                     together += not one.isdisjoint(other)
-                    apart += [cells] if one.isdisjoint(other) else []
-            if apart and together > len(apart):
-                both = " and ".join(map(show, sorted(apart[0])))
-                yield f"{both} are looked up by two words, and stand for one step"
+                    both = " and ".join(map(show, sorted(cells)))
+                    apart += (
+                        [f"{both} are looked up by two words, and stand for one step"] if one.isdisjoint(other) else []
+                    )
+                elif len(cells) == 1 and all(slot in slots for slot in pair):
+                    (typed,) = (cell_of(slots[slot]) for slot in pair if slots[slot] not in named[step])
+                    apart.append(f"{show(typed)} is no number that is looked up, as {show(cells[0])} of its step is")
+            yield from apart[:1] if together > len(apart) else ()
 
 
 def _beside_what_it_searches(call: tree.FunctionCall, sheet: str) -> str | None:
