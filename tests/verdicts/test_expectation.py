@@ -236,7 +236,7 @@ def test_whatever_is_left_out_of_a_manifest_that_was_sealed_anew_is_missed(
             outcomes.append((item, "refused" if "it does not say where" in str(error) else str(error)))
             continue
         whole = report.counts.checked == report.counts.formula_cells == len(small_book.formulas)
-        # A number that nobody knows any more is one that was not written as such, or that does not follow other numbers.
+        # A number that nobody knows any more is one that was not written as such, or does not follow other numbers.
         assert report.ok == (whole and not report.reservations and not report.roots)
         assert report.exit_code == (0 if report.ok else 1 if report.roots else 3)
         outcomes.append((item, "passed" if report.ok else "missed"))
