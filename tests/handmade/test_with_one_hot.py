@@ -98,6 +98,7 @@ def test_a_mistake_is_found_or_leaves_it_open(cell: str, old: str, new: str, tmp
     assert found.roots <= {cell}
 
 
+@pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize("make", [_sheet, _in_one])
 @pytest.mark.parametrize("wrong", ["MATCH($A13,", "MATCH($A14&$A14,", "1+MATCH($A14,"])
 def test_a_code_of_another_word_is_no_pass(
