@@ -13,7 +13,7 @@ from recognised_sheets import Sheet, cell_at, sheet
 
 from xlcheck.handmade.acceptance import _computed_elsewhere, _may_be_swapped, _outvoted
 from xlcheck.handmade.networks.elements import Band, Key
-from xlcheck.handmade.witnesses import _only_follows, stands_among_others
+from xlcheck.handmade.witnesses import _only_follows, _only_lacks, stands_among_others
 
 _COLUMN = {
     "D1": 0.5, **{f"A{row}": 0.3 * row for row in range(2, 6)}, **{f"B{row}": f"=A{row}*$D$1" for row in range(2, 6)},
@@ -98,3 +98,27 @@ def test_what_a_cell_should_hold_may_stand_elsewhere(other: object, found: str |
     same = Key(_Z, -1, 0, 0)
     elsewhere = _computed_elsewhere(cell_at("B9"), _outcome(own, {"B9": same, "F9": same}, ["B9"]))
     assert elsewhere == (None if found is None else cell_at(found))
+
+
+@pytest.mark.parametrize(
+    ("cell", "unit", "lacks"),
+    [
+        ("D9", "TANH($A9*$F$1+D8*$F$2+E8*$F$3)", True),
+        ("D9", "TANH(D8*$F$2+E8*$F$3+$F$4)", True),
+        ("D4", "TANH($A4*$F$1+E3*$F$3+$F$4)", False),  # the state before the first step may be left out
+        ("D9", "TANH(D8*$F$2+E8*$F$3)", False),
+    ],
+    ids=["bias", "input", "first state", "two summands"],
+)
+def test_of_two_units_the_other_one_says_what_a_sum_lacks(cell: str, unit: str, lacks: bool, tmp_path: Path) -> None:
+    """Rule: one summand that all other steps have, while what the sum does read is of its own step."""
+    numbers = (0.7, -0.4, 0.25, 0.15, -0.55, 0.35, 0.6, -0.1)
+    cells: dict[str, object] = {f"{c}{r}": numbers[r - 1 + 4 * n] for n, c in enumerate("FG") for r in range(1, 5)}
+    cells |= {"D3": 0.1, "E3": -0.2}
+    for row in range(4, 12):
+        cells[f"A{row}"] = 0.37 * row - 2.9
+        for state, w in zip("DE", "FG", strict=True):
+            cells[f"{state}{row}"] = f"=TANH($A{row}*${w}$1+D{row - 1}*${w}$2+E{row - 1}*${w}$3+${w}$4)"
+    (layer,) = sheet(cells | {cell: f"={unit}"}, tmp_path).arrangement.layers
+    (misfit,) = layer.reading.layer.misfits
+    assert _only_lacks(misfit[1], layer.reading, misfit[0]) is lacks

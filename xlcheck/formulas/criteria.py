@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -12,10 +11,11 @@ from numpy.typing import NDArray
 
 from xlcheck.formulas.scalars import Argument, Array, OpaqueError, Scalar, Words, single, two_dimensional
 
-_ASKED = re.compile(r"(<=|>=|<>|<|>|=)?(.*)", re.DOTALL)
+_WILD = frozenset("*?~")
 _COMPARED: Final[dict[str, Callable[[float, float], bool]]] = {
-    "<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt, "=": operator.eq, "<>": operator.ne,
+    "<=": operator.le, ">=": operator.ge, "<>": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq,
 }  # fmt: skip
+"""What a criterion may begin with, those of two signs first."""
 
 
 def taken(values: Argument, pairs: Sequence[Argument], number_of: Callable[[Scalar], float]) -> list[Scalar]:
@@ -44,15 +44,16 @@ def _meets(cells: Array, criterion: Scalar, number_of: Callable[[Scalar], float]
         raise OpaqueError("a criterion that is blank, logical or one of two texts is not followed")
     symbol, wanted = "=", criterion
     if isinstance(criterion, str):
-        symbol, wanted = _ASKED.fullmatch(criterion).groups(default="=")  # type: ignore[union-attr]
-        if not wanted or re.search(r"[*?~]", str(wanted)):
+        begins = next(filter(criterion.startswith, _COMPARED), "")
+        symbol, asked = begins or "=", criterion.removeprefix(begins)
+        if not asked or not _WILD.isdisjoint(asked):
             raise OpaqueError("a criterion with wildcards, or for blank cells, is not followed")
         try:
-            wanted = float(wanted)
+            wanted = float(asked)
         except ValueError:
             if symbol not in {"=", "<>"}:
                 raise OpaqueError("a criterion that compares texts is not followed") from None
-            wanted = str(wanted).casefold()
+            wanted = asked.casefold()
 
     def meets(cell: Scalar) -> bool:
         if isinstance(cell, Words):
