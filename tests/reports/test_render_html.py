@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import pytest
 from sample_reports import BAD, EMPTY, GOOD, OPEN, ROOT
@@ -61,6 +62,19 @@ def test_pages_are_whole_and_need_no_other_file(reports: list, fragment: bool) -
     assert "url(" not in html
     assert "@import" not in html
     assert html.lstrip().startswith("<style>" if fragment else "<!doctype html>")
+
+
+PAGES = [files("xlcheck.reports").joinpath("report.html.j2")]
+PAGES += [files("xlcheck.grading").joinpath(f"{name}.html.j2") for name in ("overview", "student")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_scrolls_is_reached_by_keyboard_and_has_a_name(page: Traversable) -> None:
+    """Wide tables scroll sideways in a narrow window: with the arrow keys, and read aloud under a name."""
+    opening = re.findall(r'<\w+ class="xl-scroll[^>]*>', page.read_text(encoding="utf-8"))
+
+    assert opening
+    assert all(' tabindex="0"' in tag and ' aria-label="' in tag for tag in opening), opening
 
 
 def test_what_is_wrong_comes_before_the_notes() -> None:
