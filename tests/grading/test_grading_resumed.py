@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -23,8 +24,9 @@ from thorough import EVERY_CASE
 from xlcheck.errors import UsageError
 from xlcheck.grading.grade import grade_folder as grade
 from xlcheck.grading.grading import Grading
+from xlcheck.grading.prepared import prepare
 from xlcheck.grading.records import Record
-from xlcheck.grading.store import FILE, StoredMarks, open_store
+from xlcheck.grading.store import FILE, Store, StoredMarks, open_store
 
 KILLS, MANY = (50, 200) if EVERY_CASE else (2, 24)
 
@@ -180,6 +182,27 @@ def test_two_at_a_time_do_not_write_the_same_results(lstm: Classroom, tmp_path: 
         store.add([])
         with pytest.raises(UsageError, match="another xlcheck is at work"):
             grade(tmp_path / "in", lstm.key_file, results)
+
+
+def test_a_full_disk_is_no_defect_and_loses_only_what_was_in_hand(
+    lstm: Classroom, tmp_path: Path, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One sentence says where there is no room, and what was kept before is still there."""
+
+    def full(store: Store, records: Iterable[Record]) -> None:
+        store._connection.execute("PRAGMA max_page_count = 1")
+        add(store, [*records, Record("0", error="x" * 100_000)])
+
+    add = Store.add
+    hand_in(lstm, tmp_path / "in", "s001")
+    grade(tmp_path / "in", lstm.key_file, results)
+    hand_in(lstm, tmp_path / "in", "s002")
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "add", full)
+        with pytest.raises(UsageError, match="results.sqlite: database or disk is full; make room there, or name"):
+            grade(tmp_path / "in", lstm.key_file, results, resume=True)
+    with open_store(results, prepare(lstm.key_file).digest) as store:
+        assert len(store.known()) == 1
 
 
 def test_results_of_another_version_are_refused_and_left_alone(tmp_path: Path) -> None:

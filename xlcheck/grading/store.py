@@ -121,7 +121,7 @@ def open_store(folder: Path, digest: str) -> Iterator[Store]:
     """Open the records in a folder, which is made if it is not there.
 
     Raises:
-        UsageError: they cannot be opened there, or another process is at work on them.
+        UsageError: they cannot be opened or kept there, or another process is at work on them.
     """
     make_folder(folder)
     path = folder / FILE
@@ -140,9 +140,17 @@ def open_store(folder: Path, digest: str) -> Iterator[Store]:
                 connection.execute(_TABLES)
                 connection.execute(f"PRAGMA user_version = {_VERSION}")
         except sqlite3.Error as error:
-            busy = "locked" in str(error)
-            what = "another xlcheck is at work on it" if busy else f"it is no file of results ({error})"
-            raise UsageError(
-                f"cannot keep results in {path}: {what}; wait for it, or name another folder with -o"
-            ) from None
-        yield Store(connection, digest)
+            raise UsageError(_not_kept(path, error)) from None
+        try:
+            yield Store(connection, digest)
+        except sqlite3.OperationalError as error:  # the disk is full, or gone
+            raise UsageError(_not_kept(path, error)) from None
+
+
+def _not_kept(path: Path, error: sqlite3.Error) -> str:
+    if isinstance(error, sqlite3.OperationalError):
+        busy = "locked" in str(error)
+        what = "another xlcheck is at work on it; wait for it" if busy else f"{error}; make room there"
+    else:
+        what = f"it is no file of results ({error}); remove it"
+    return f"cannot keep results in {path}: {what}, or name another folder with -o"
