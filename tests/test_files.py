@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from xlcheck.errors import DataError, UsageError
-from xlcheck.files import filling, make_folder, reading, replacing, require_ending, require_writable, write_text
+from xlcheck.files import (
+    files_below,
+    filling,
+    make_folder,
+    reading,
+    replacing,
+    require_ending,
+    require_writable,
+    write_text,
+)
 from xlcheck.interrupts import Ended
 
 
@@ -118,6 +127,28 @@ def test_an_error_leaves_no_empty_folder(tmp_path: Path) -> None:
         pass
 
     assert {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")} == {"good", "half", "half/b", "old"}
+
+
+def test_a_folder_that_cannot_be_read_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody's submission may be in it; only what is hidden is left out, whether or not it can be read."""
+
+    def scandir(place: str) -> object:
+        if Path(place).name == closed["name"]:
+            raise PermissionError(13, "Permission denied", place)
+        return whole(place)
+
+    closed, whole = {"name": ""}, os.scandir
+    for name in ("b/x.xlsx", "a.xlsx", "b/c/y.xlsx", ".hidden/z.xlsx"):
+        make_folder((tmp_path / name).parent)
+        (tmp_path / name).touch()
+    monkeypatch.setattr(os, "scandir", scandir)
+    for closed["name"] in ("", ".hidden"):
+        assert files_below(tmp_path) == [tmp_path / name for name in ("a.xlsx", "b/c/y.xlsx", "b/x.xlsx")]
+    for closed["name"] in ("c", tmp_path.name):
+        with pytest.raises(
+            UsageError, match=f"{closed['name']} cannot be read: Permission denied; check its permissions"
+        ):
+            files_below(tmp_path)
 
 
 def test_endings() -> None:

@@ -217,6 +217,23 @@ def require_ending(path: Path, *endings: str) -> None:
         raise UsageError(f"{path}: the name must end in {' or '.join(endings)}")
 
 
+def files_below(folder: Path) -> list[Path]:
+    """The files in a folder and in those below it that are not hidden, by their names.
+
+    Raises:
+        UsageError: one of the folders cannot be read, so that files might be passed over.
+    """
+
+    def refuse(error: OSError) -> None:
+        raise UsageError(f"the folder {error.filename} cannot be read: {error.strerror}; check its permissions")
+
+    found = list[Path]()
+    for place, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(place, name) for name in names]
+    return sorted(found)
+
+
 def write_text(target: Path, text: str | Iterable[str]) -> None:
     """Write a text, whole or in pieces, into a file in UTF-8 with Unix line ends on every system.
 

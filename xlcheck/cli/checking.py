@@ -15,7 +15,7 @@ from xlcheck.choices import EngineName
 from xlcheck.cli.defect import sentence
 from xlcheck.cli.status import status
 from xlcheck.errors import EngineError, UsageError
-from xlcheck.files import protect
+from xlcheck.files import files_below, protect
 from xlcheck.frozen import dataclass
 from xlcheck.verdicts.findings import Refusal
 
@@ -175,11 +175,8 @@ def passed_over(named: Iterable[Path]) -> list[str]:
 
 def _inside(folder: Path, endings: Set[str]) -> list[Path]:
     """The files in a folder and those below, but what is hidden and Excel's notes."""
-    return sorted(
+    return [
         path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in endings
-        and path.is_file()
-        and not path.name.startswith(_LOCK)
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+        for path in files_below(folder)
+        if path.suffix.lower() in endings and path.is_file() and not path.name.startswith((_LOCK, "."))
+    ]

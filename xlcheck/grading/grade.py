@@ -11,6 +11,7 @@ from typing import Any
 
 from xlcheck.engines import engine as engine_named
 from xlcheck.errors import MissingDependencyError, NothingCheckedError, UsageError, install_command
+from xlcheck.files import files_below
 from xlcheck.grading.grading import Grading, Tally
 from xlcheck.grading.likeness import LikenessFinder
 from xlcheck.grading.marks import Marker, StudentMarks
@@ -245,11 +246,11 @@ def _submissions(folder: Path, apart: Path) -> Iterator[_Found]:
     """The files that somebody has handed in, in the order of their names."""
     if not folder.exists():
         raise UsageError(f"there is no folder {folder}; name the one with the submissions")
-    paths = [folder] if folder.is_file() else sorted(folder.rglob("*"))
+    paths = [folder] if folder.is_file() else files_below(folder)
     # Marked copies in folders of results are no submissions.
     results = {apart.resolve(), *(path.resolve().parent for path in paths if path.name == RESULTS)}
     for path in paths:
-        if path.name.startswith(("~$", ".")) or path.is_dir() or not results.isdisjoint(path.resolve().parents):
+        if path.name.startswith(("~$", ".")) or not results.isdisjoint(path.resolve().parents):
             continue
         yield _found(path, path.name if path == folder else path.relative_to(folder).as_posix())
 
