@@ -148,6 +148,8 @@ def test_bind_drafts_a_file_that_check_reads(tmp_path: Path, capsys: pytest.Capt
         (["build"], "name one or more lessons"),
         (["build", "model.keras"], "model.keras: there is no such file; give a .keras file"),
         (["exercise", "model.keras", "-o", "exam"], "model.keras: there is no such file; give a .keras file"),
+        (["build", "a/x.xlsx"], "a/x.xlsx is a workbook, and no lesson; `xlcheck check a/x.xlsx` checks it"),
+        (["trace", "model.keras"], "model.keras: there is no such file; give a .keras file"),
         (["build", MODEL], "a model needs something to read: pass --inputs FILE"),
         (["build", MODEL, "--inputs", "x.npy", "--text", "a"], "one thing to read, not two: pass either"),
         (["build", "lstm", "--all"], "name one or more lessons, or pass --all, not both;"),

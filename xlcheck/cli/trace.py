@@ -9,12 +9,19 @@ import click
 from xlcheck.cli.options import HOUR, INPUT, OUTPUT, budgeted, quiet_option
 from xlcheck.cli.status import echo, status
 from xlcheck.files import require_writable
+from xlcheck.model.keras_file import require_file
 
 ENDINGS = (".json", ".npz", ".csv")
 
 
+def _there(context: click.Context, parameter: click.Parameter, model: Path) -> Path:
+    """Of a name that is misspelt nothing further is asked."""
+    require_file(model)
+    return model
+
+
 @click.command("trace")
-@click.argument("model", type=INPUT, metavar="MODEL.keras")
+@click.argument("model", type=INPUT, metavar="MODEL.keras", callback=_there)
 @click.option("--inputs", type=INPUT, required=True, help="What the model reads: .npy, .npz or .csv.")
 @click.option("--targets", type=INPUT, help="The right answer for each sample, if the loss is wanted too.")
 @click.option("-o", "--output", type=OUTPUT, required=True, help="File to write: .json, .npz or .csv.")

@@ -54,6 +54,8 @@ def known_lesson(name: str) -> Lesson | TrainingLesson:
     Raises:
         UsageError: there is none.
     """
+    if name.lower().endswith((".xlsx", ".xlsm")):
+        raise UsageError(f"{name} is a workbook, and no lesson; `xlcheck check {name}` checks it")
     require_known(name, ALL_LESSONS, "lesson")
     return ALL_LESSONS[name]
 
