@@ -199,7 +199,7 @@ def test_a_full_disk_is_no_defect_and_loses_only_what_was_in_hand(
     hand_in(lstm, tmp_path / "in", "s002")
     with monkeypatch.context() as patched:
         patched.setattr(Store, "add", full)
-        with pytest.raises(UsageError, match="results.sqlite: database or disk is full; make room there, or name"):
+        with pytest.raises(UsageError, match=r"results\.sqlite: database or disk is full; make room there, or name"):
             grade(tmp_path / "in", lstm.key_file, results, resume=True)
     with open_store(results, prepare(lstm.key_file).digest) as store:
         assert len(store.known()) == 1
