@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from small_book import Checker
+from workbook_parts import edited
 
+from xlcheck import api
 from xlcheck.verdicts.report import Status
 
 RIGHT = "C2*Weights!$B$2"
@@ -30,6 +33,29 @@ def test_what_stands_behind_a_formula_is_no_pass(check_small: Checker, behind: s
     assert (
         f"the formula of Net!C3 {what}: some programs show an error there, or do not open the file; correct it"
         in report.reservations
+    )
+
+
+def test_what_is_no_formula_is_called_so(check_small: Checker) -> None:
+    """Its engine does not only pass over what stands behind its end."""
+    report = check_small({"Net!C3": "=C2*"})
+
+    assert (report.exit_code, report.counts.root) == (3, 0)
+    assert "it is not understood as a formula, of which ironcalc may read only the beginning" in report.cells[0].message
+
+
+def test_what_follows_from_no_formula_is_not_said_to_follow_from_a_change(tmp_path: Path) -> None:
+    """Nobody has changed a constant; what the pages beside the network show was read from what nobody checked."""
+    report = api.check(
+        edited(
+            Path(__file__).parents[2] / "workbooks" / "lstm.xlsx", tmp_path / "half.xlsx", "xl/worksheets/sheet6.xml",
+            lambda content: content.replace(b"F31*Weights!$B$12", b"F31*", 1),
+        )
+    )  # fmt: skip
+
+    assert report.counts.carried > report.counts.root == 0
+    assert report.notes == (
+        "no formula that was checked is wrong in itself: the cells above follow from such as were not",
     )
 
 

@@ -21,6 +21,7 @@ from xlcheck.engines.forms import (
 )
 from xlcheck.formulas.addresses import range_or_none
 from xlcheck.formulas.alike import with_same_cells
+from xlcheck.formulas.parser import parsed
 from xlcheck.frozen import dataclass
 from xlcheck.workbook.content import CellError, Value
 from xlcheck.workbook.formula_facts import SWALLOWS
@@ -118,7 +119,10 @@ def differs_by_form(engine: str, found: Circumstances) -> str:
     if not found.in_array and reads_single_cells(engine, found.formula, found.ranges):
         return INTERSECTION
     named = (item for item in differences(engine, found) if item.by_form)
-    return next((f"{engine} {item.what}, and Excel does not; ask --engine libreoffice" for item in named), "")
+    said = next((f"{engine} {item.what}, and Excel does not" for item in named), "")
+    if said and parsed(found.formula) is None:
+        said = f"it is not understood as a formula, of which {engine} may read only the beginning; correct it"
+    return said and f"{said}; ask --engine libreoffice"
 
 
 def may_differ(engine: str, formula: str, ranges: frozenset[str]) -> bool:

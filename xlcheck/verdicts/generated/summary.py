@@ -193,7 +193,9 @@ def _strays(judged: Judged) -> Iterator[str]:
 
 
 def _notes(judged: Judged, counts: Counts) -> Iterator[str]:
-    if counts.carried and not counts.root:
+    if counts.carried and counts.not_evaluated and not counts.root:
+        yield "no formula that was checked is wrong in itself: the cells above follow from such as were not"
+    elif counts.carried and not counts.root:
         yield (
             "no formula is wrong in itself: the cells above read a constant that was changed, or what was allowed to "
             "differ"
