@@ -17,7 +17,7 @@ _REMARKS = {
     "TimeDistributed": f"of {', '.join(sorted(PER_STEP))}",
     "Softmax": "over the features or the time steps",
     "LayerNormalization": "over the last axis",
-    "BatchNormalization": "over the last axis, as trained",
+    "BatchNormalization": "over the last axis or `axis=1`, as trained",
     "GroupNormalization": "over the last axis",
     "RMSNormalization": "over the last axis",
     "UnitNormalization": "over the last axis",

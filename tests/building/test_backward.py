@@ -135,6 +135,7 @@ LAYERS: dict[str, Callable[[], list[Any]]] = {
     ],
     "ties in pooling": lambda: [L.Dense(2, activation="relu"), L.MaxPooling1D(2, 1), L.GlobalMaxPooling1D()],
     "BatchNormalization": lambda: [L.BatchNormalization(), L.AveragePooling1D(2)],
+    "BatchNormalization of steps": lambda: [L.BatchNormalization(axis=1), L.SimpleRNN(2)],
     "PReLU": lambda: [L.Dense(2), L.PReLU()],
     "PReLU, shared": lambda: [L.Dense(2), L.PReLU(shared_axes=[1])],
     "TimeDistributed": lambda: [L.TimeDistributed(L.Dense(2, activation="gelu")), L.GlobalAveragePooling1D()],

@@ -202,6 +202,9 @@ def _one_by_one() -> None:
         ]  # fmt: skip
 
     CASES["normalisation"] = Case(lambda: side_by_side((T, F), *normalisations()), X)
+    CASES["normalisation of steps"] = Case(
+        lambda: side_by_side((T, F), L.BatchNormalization(axis=1), L.BatchNormalization(axis=-2, center=False)), X
+    )
     CASES["normalisation of vectors"] = Case(lambda: side_by_side((F,), *normalisations()), numbers(3, F))
     CASES["identity"] = Case(
         lambda: side_by_side(

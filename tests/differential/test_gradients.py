@@ -87,6 +87,10 @@ HIDDEN: dict[str, tuple[Callable[[], Any], ...]] = {
         lambda: layers.GroupNormalization(2, name="a"),
     ),
     "BatchNormalization": (lambda: layers.BatchNormalization(name="a"), lambda: layers.SimpleRNN(2, name="b")),
+    "BatchNormalization of steps": (
+        lambda: layers.BatchNormalization(axis=1, name="a"),
+        lambda: layers.GRU(2, name="b"),
+    ),
     "MaxPooling": (lambda: layers.Dense(3, name="d"), lambda: layers.MaxPooling1D(2, name="a")),
     "AveragePooling": (lambda: layers.Dense(3, name="d"), lambda: layers.AveragePooling1D(2, name="a")),
     "GlobalMax": (lambda: layers.Dense(3, name="d"), lambda: layers.GlobalMaxPooling1D(name="a")),

@@ -106,6 +106,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "axis of LayerNormalization": (
         lambda: chain((5, 4), L.LayerNormalization(axis=[1, 2], name="n")), r"'n': LayerNormalization over axis \[1, ",
     ),
+    "axis of BatchNormalization": (
+        lambda: chain((5, 4, 2), L.BatchNormalization(axis=2, name="n")),
+        "'n': BatchNormalization over axis 2 is not supported, only over the features",
+    ),
     "axis of Normalization": (lambda: chain((5, 4), L.Normalization(axis=1, name="n")), "'n': Normalization over axis"),
     "TimeDistributed": (
         lambda: chain((5, 4), L.TimeDistributed(L.Flatten(), name="t")), r"'t': TimeDistributed\(Flatten\) .* Dense",

@@ -10,11 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Const, Expr, Maximum, Slice, Sqrt, Sum, Total
 from xlcheck.graph.quantities import Band, Role
-from xlcheck.layers.signals import Signal, Use, channels, each_pixel, each_step, last_axis, output_band, side_by_side
+from xlcheck.layers.signals import (
+    Signal,
+    Use,
+    channels,
+    each_pixel,
+    each_step,
+    last_axis,
+    of_image,
+    output_band,
+    side_by_side,
+)  # fmt: skip
 from xlcheck.model.model_spec import LayerSpec
 
 _SHORTEST = 1e-12
@@ -52,20 +63,30 @@ def layer_normalization(use: Use) -> tuple[Signal, ...]:
 
 
 def batch_normalization(use: Use) -> tuple[Signal, ...]:
-    """The vector of each step, normalised by the averages that training has left."""
+    """The vector of each step, normalised by the averages that training has left, of each feature or of each step."""
     (signal,) = use.inputs
-    _only_features(use.layer, signal)
-    mean, variance = use.weights["moving_mean"], use.weights["moving_variance"]
+    by_step = signal.timed and use.layer.options["axis"] in (1, -last_axis(signal))
+    if not by_step:
+        _only_features(use.layer, signal, "the features (axis=-1) or, of a sequence or an image, axis=1")
+    each = ("[row]" if signal.columns else "[t]") if by_step else ""
     band = output_band(
-        use.name, signal.timed, _equation(use.layer, "moving_mean", "moving_variance"),
+        use.name, signal.timed, _equation(use.layer, f"moving_mean{each}", f"moving_variance{each}", each),
         "The input, normalised by what the training data were like, then rescaled.",
     )  # fmt: skip
     epsilon = use.layer.options["epsilon"]
 
-    def normalised(x: Expr) -> Expr:
-        return _scaled(use.weights, (x - mean) / Sqrt(variance + epsilon))
+    def normalised(x: Expr, weights: Mapping[str, Expr]) -> Expr:
+        return _scaled(weights, (x - weights["moving_mean"]) / Sqrt(weights["moving_variance"] + epsilon))
 
-    return (each_step(use.build, band, signal, lambda x: each_pixel(use.build, x, signal.columns, normalised)),)
+    outputs = []
+    for t, x in enumerate(signal.steps):
+        if by_step:
+            own = {name: Slice(weight, t, t + 1) for name, weight in use.weights.items()}
+            value = normalised(x, own)
+        else:
+            value = each_pixel(use.build, x, signal.columns, partial(normalised, weights=use.weights))
+        outputs.append(use.build.let(of_image(band, signal.columns), value, t if signal.timed else None))
+    return (replace(signal, steps=tuple(outputs)),)
 
 
 def group_normalization(use: Use) -> tuple[Signal, ...]:
@@ -142,20 +163,20 @@ def unit_normalization(use: Use) -> tuple[Signal, ...]:
     return (each_step(use.build, band, signal, lambda x: each_pixel(use.build, x, signal.columns, of_length_one)),)
 
 
-def _only_features(layer: LayerSpec, signal: Signal) -> None:
+def _only_features(layer: LayerSpec, signal: Signal, supported: str = "the features (axis=-1)") -> None:
     axis = layer.options["axis"]
     axes = [axis] if isinstance(axis, int) else list(axis)
     if axes not in ([-1], [last_axis(signal)]):
         raise NotSupportedError(
-            f"layer {layer.name!r}: {layer.kind} over axis {axis} is not supported, only over the features (axis=-1)"
+            f"layer {layer.name!r}: {layer.kind} over axis {axis} is not supported, only over {supported}"
         )
 
 
-def _equation(layer: LayerSpec, mean: str, variance: str) -> str:
+def _equation(layer: LayerSpec, mean: str, variance: str, each: str = "") -> str:
     equation = f"({{x}} − {mean}) / √({variance} + {layer.options['epsilon']:g})"
     if layer.options["scale"]:
-        equation += " · gamma"
-    return equation + " + beta" if layer.options["center"] else equation
+        equation += f" · gamma{each}"
+    return equation + f" + beta{each}" if layer.options["center"] else equation
 
 
 def _scaled(weights: Mapping[str, Expr], value: Expr) -> Expr:

@@ -185,7 +185,8 @@ def column_labels(layer: LayerSpec, columns: int) -> list[str]:
     """What each column of a weight array belongs to: the gate, and the unit if there are several."""
     gates = tuple(VALUES.get(layer.kind.removesuffix("Cell"), ("",)))
     units = columns // len(gates)
-    if units * len(gates) != columns:
+    of_steps = layer.kind == "BatchNormalization" and layer.options["axis"] != -1
+    if units * len(gates) != columns or of_steps:
         return [str(j + 1) for j in range(columns)]
     return [
         " ".join(
