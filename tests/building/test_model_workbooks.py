@@ -223,11 +223,11 @@ def test_nothing_is_written_if_anything_is_refused(tmp_path: Path) -> None:
     target = tmp_path / "m.xlsx"
     target.write_bytes(b"precious")
     plain = sequential((3,), L.Dense(2))
-    refused = sequential((4, 4, 1), L.SeparableConv2D(2, 2))
+    refused = sequential((4, 4, 1), L.Resizing(2, 2))
     endless = sequential((1,), L.Dense(1, activation="exponential"))
     with pytest.raises(DataError, match="no finite numbers"):
         build_model(plain, np.full((1, 3), np.nan), target)
-    with pytest.raises(NotSupportedError, match="SeparableConv2D is not supported; take others"):
+    with pytest.raises(NotSupportedError, match="Resizing is not supported; take others"):
         build_model(refused, np.ones((1, 4, 4, 1)), target)
     with pytest.raises(ModelError, match="infinite or not a number for one of the samples"):
         build_model(endless, np.array([[1e5]]), target)

@@ -235,6 +235,13 @@ def _one_by_one() -> None:
         ),
         X,
     )  # fmt: skip
+    CASES["SeparableConv1D"] = Case(
+        lambda: side_by_side(
+            (T, F), L.SeparableConv1D(3, 2), L.SeparableConv1D(2, 3, depth_multiplier=2, padding="same", strides=2),
+            L.SeparableConv1D(2, 2, dilation_rate=3, padding="same", use_bias=False, activation="relu"),
+        ),
+        X,
+    )  # fmt: skip
     CASES["pooling"] = Case(
         lambda: side_by_side(
             (T, F), L.MaxPooling1D(2), L.MaxPooling1D(3, strides=1, padding="same"), L.AveragePooling1D(2),

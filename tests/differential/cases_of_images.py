@@ -47,6 +47,14 @@ IMAGES = {
         ),
         X,
     ),
+    "SeparableConv2D": Case(
+        lambda: _each(
+            L.SeparableConv2D(3, 2), L.SeparableConv2D(2, (3, 2), padding="same", depth_multiplier=2),
+            L.SeparableConv2D(2, 2, strides=2, use_bias=False, activation="softmax"),
+            L.SeparableConv2D(1, 2, padding="same", dilation_rate=(2, 3)),
+        ),
+        X,
+    ),
     "transposed convolutions": Case(
         lambda: _each(
             L.Conv2DTranspose(3, 2), L.Conv2DTranspose(2, (3, 2), strides=2, padding="same", activation="tanh"),

@@ -81,6 +81,7 @@ HIDDEN: dict[str, tuple[Callable[[], Any], ...]] = {
     "Conv1D": (lambda: layers.Conv1D(3, 2, activation="relu", name="a"),),
     "Conv1D same": (lambda: layers.Conv1D(2, 3, padding="same", strides=2, name="a"),),
     "Conv1D in groups": (lambda: layers.Conv1D(4, 2, groups=2, padding="same", name="a"),),
+    "SeparableConv1D": (lambda: layers.SeparableConv1D(3, 2, depth_multiplier=2, activation="tanh", name="a"),),
     "DepthwiseConv1D": (lambda: layers.DepthwiseConv1D(2, depth_multiplier=2, activation="tanh", name="a"),),
     "GroupNormalization": (
         lambda: layers.GRU(4, return_sequences=True, name="g"),

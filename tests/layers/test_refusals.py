@@ -77,7 +77,7 @@ def of_one_name() -> Any:
 
 
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
-    "layer": (lambda: chain((5, 4), L.SeparableConv1D(2, 3, name="up")), "'up': SeparableConv1D is not supported; .*"),
+    "layer": (lambda: chain((5, 4, 1), L.Resizing(2, 3, name="up")), "'up': Resizing is not supported; .*"),
     "operation": (with_an_operation, "operation 'sin.*': ops.sin is not supported"),
     "array for each sample": (
         with_an_array, r"ops.add with an array of the shape \(2, 5, 4\) is not supported, only with finite numbers",

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.model.layer_options import CONVOLUTIONS, OPERATIONS, TRAINING_ONLY, WITHOUT
+from xlcheck.model.layer_options import CONVOLUTIONS, OPERATIONS, SEPARABLE, TRAINING_ONLY, WITHOUT
 from xlcheck.model.model_spec import LayerSpec
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ LAYERS: dict[str, str] = {
     "TimeDistributed": "time_distributed.equations",
     "Dense": "dense.equations",
     **dict.fromkeys(CONVOLUTIONS, "convolution.equations"),
+    **dict.fromkeys(SEPARABLE, "convolution.separable"),
     "Embedding": "embedding.equations",
     "Masking": "masking.equations",
     "CategoryEncoding": "preprocessing.category_encoding",
@@ -66,7 +67,7 @@ LAYERS: dict[str, str] = {
 
 READ_IMAGES = frozenset(
     (
-        "Conv2D", "DepthwiseConv2D", "Conv2DTranspose", "Dense", "MaxPooling2D", "AveragePooling2D",
+        "Conv2D", "DepthwiseConv2D", "Conv2DTranspose", "SeparableConv2D", "Dense", "MaxPooling2D", "AveragePooling2D",
         "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Cropping2D", "ZeroPadding2D", "UpSampling2D", "Flatten",
         "Reshape", "BatchNormalization", "Normalization", "RMSNormalization", "UnitNormalization", "Rescaling",
         "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Concatenate", *_MERGES, *TRAINING_ONLY,

@@ -1,4 +1,4 @@
-"""Conv1D, Conv2D, depthwise and transposed ones: each output is the weighted sum of a window, then the activation.
+"""Conv1D, Conv2D, depthwise, separable and transposed ones: the weighted sum of a window, then the activation.
 
 Source: `keras.layers`; a depthwise layer is one with as many groups as features, whose kernel is stored as
 `(places of the window, 1, filters)`. In a transposed one each input is spread over a window of the output; its kernel
@@ -11,7 +11,17 @@ from __future__ import annotations
 from xlcheck.graph.expressions import Concat, Const, Dot, Expr, Ref, Slice
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import activation
-from xlcheck.layers.signals import Signal, Use, activated, channels, of_image, only_sequence, pixel, side_by_side
+from xlcheck.layers.signals import (
+    Signal,
+    Use,
+    activated,
+    channels,
+    each_pixel,
+    of_image,
+    only_sequence,
+    pixel,
+    side_by_side,
+)
 from xlcheck.layers.windows import Place, grid, transposed_windows, windows
 
 
@@ -41,6 +51,43 @@ def equations(use: Use) -> tuple[Signal, ...]:
     for t, row in enumerate(places):
         sums = [_sum(use.build, signal, kernel, window, groups) for window in row]
         z = use.build.let(of_image(z_band, columns), side_by_side([s + bias if bias else s for s in sums]), t)
+        outputs.append(use.build.let(of_image(y_band, columns), activated(use.build, act, z, columns), t))
+    return (Signal(tuple(outputs), timed=True, columns=columns),)
+
+
+def separable(use: Use) -> tuple[Signal, ...]:
+    """Write down the windows of each feature by itself, what is made of all of them at a place, and its activation."""
+    options, (signal,) = use.layer.options, use.inputs
+    act = activation(use.layer.name, options["activation"])
+    own, across, bias = use.weights["depthwise_kernel"], use.weights["pointwise_kernel"], use.weights.get("bias")
+    only_sequence(use.layer.name, signal)
+    places = grid(
+        (len(signal.steps), signal.columns), options["kernel_size"], options["strides"], options["padding"],
+        options["dilation_rate"],
+    )  # fmt: skip
+    columns = len(places[0]) if places and signal.columns else 0
+    d_band = Band(
+        use.name, "d", Role.INTERMEDIATE, "dₜ",
+        "Σₖ pixelₖ · depthwise_kernel[k]" if columns else "Σₖ xₜ₊ₖ · depthwise_kernel[k]",
+        f"The weighted sum of a window of {_size(options['kernel_size'])}, of each feature by itself.",
+    )  # fmt: skip
+    z_band = Band(
+        use.name, "z", Role.INTERMEDIATE, "zₜ", "dₜ · pointwise_kernel" + (" + bias" if bias else ""),
+        "The sums of all features at one place, weighted, before the activation.",
+    )  # fmt: skip
+    y_band = Band(
+        use.name, "y", Role.OUTPUT, "yₜ", f"{act.notation}(zₜ)" if act.notation else "zₜ",
+        f"The output: the sum {act.meaning}.",
+    )  # fmt: skip
+
+    def mixed(x: Expr) -> Expr:
+        return Dot(x, across) + bias if bias else Dot(x, across)
+
+    outputs = []
+    for t, row in enumerate(places):
+        sums = [_sum(use.build, signal, own, window, channels(use.build, signal)) for window in row]
+        d = use.build.let(of_image(d_band, columns), side_by_side(sums), t)
+        z = use.build.let(of_image(z_band, columns), each_pixel(use.build, d, columns, mixed), t)
         outputs.append(use.build.let(of_image(y_band, columns), activated(use.build, act, z, columns), t))
     return (Signal(tuple(outputs), timed=True, columns=columns),)
 

@@ -25,7 +25,10 @@ NAME = "Weights"
 _LARGE = 2000
 LABELLED_COLUMNS = 256
 _WORDS = 5000
-_ROWS = {"kernel": "words.input", "recurrent_kernel": "words.unit", "embeddings": "words.code"}
+_ROWS = {
+    "kernel": "words.input", "pointwise_kernel": "words.input", "recurrent_kernel": "words.unit",
+    "embeddings": "words.code",
+}  # fmt: skip
 _WINDOWS = {3: "weights.step_channel", 4: "weights.row_column_channel"}
 """What each row of the weights of a window is, by how many axes Keras prints."""
 _WIDE = 10

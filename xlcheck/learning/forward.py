@@ -10,11 +10,11 @@ from xlcheck.graph.quantities import Graph, GraphBuilder
 from xlcheck.layers.signals import Signal
 from xlcheck.layers.tensors import tensors_of
 from xlcheck.learning.losses import add_loss
-from xlcheck.model.layer_options import CONVOLUTIONS, TRAINING_ONLY
+from xlcheck.model.layer_options import CONVOLUTIONS, SEPARABLE, TRAINING_ONLY
 from xlcheck.model.model_spec import ModelSpec
 
 # Found by trying every layer: wrappers and recurrent layers put their outputs together anew.
-_LEAVE_LOGITS = {"Dense", *CONVOLUTIONS, "Activation", "Softmax"}
+_LEAVE_LOGITS = {"Dense", *CONVOLUTIONS, *SEPARABLE, "Activation", "Softmax"}
 
 _graphs: dict[int, tuple[weakref.ref[ModelSpec], Graph]] = {}
 """By the identity of a spec, as long as there is one. Building, recording and checking all ask for its graph again."""

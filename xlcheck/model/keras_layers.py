@@ -67,12 +67,14 @@ def _as_equations_read_it(layer: Any, variable: Any) -> Any:
     ):  # a projection of a MultiHeadAttention: the heads, each with its features, stand side by side
         summed = 2 if "/attention_output/" in variable.path else 1
         sizes = (prod(own[:summed]), prod(own[summed:])) if variable.name == "kernel" else (prod(own),)
-    elif kind.startswith("DepthwiseConv") and variable.name == "kernel":
+    elif variable.name == "depthwise_kernel" or (kind.startswith("DepthwiseConv") and variable.name == "kernel"):
         # Each filter reads one feature, so they stand as those of a convolution in groups.
         sizes = (prod(own[:-2]), 1, prod(own[-2:]))
     elif kind.startswith("Conv") and variable.name == "kernel":
         # The places of the window, row by row; what is transposed is kept with its filters before what they read.
         sizes = (prod(own[:-2]), *(own[:-3:-1] if swapped else own[-2:]))
+    elif variable.name == "pointwise_kernel":
+        sizes = own[-2:]
     elif not own:
         sizes = (1,)  # a single number is a vector of one
     return Folded(variable, sizes, swapped=swapped) if swapped or sizes != own else variable

@@ -86,6 +86,8 @@ CONVOLUTIONS = (
     "Conv1D", "Conv2D", "DepthwiseConv1D", "DepthwiseConv2D", "Conv1DTranspose", "Conv2DTranspose",
 )  # fmt: skip
 
+SEPARABLE = ("SeparableConv1D", "SeparableConv2D")
+
 OPTIONS: dict[str, LayerOptions] = {
     "SimpleRNN": _recurrent(),
     "LSTM": _recurrent("recurrent_activation"),
@@ -111,6 +113,10 @@ OPTIONS: dict[str, LayerOptions] = {
     **dict.fromkeys(("Conv1DTranspose", "Conv2DTranspose"), _layer(
         "filters", "kernel_size", "strides", "padding", "dilation_rate", "activation", "use_bias",
         fixed={**_CHANNELS_LAST, "output_padding": None}, inert=_trained("kernel", "bias"),
+    )),
+    **dict.fromkeys(SEPARABLE, _layer(
+        "filters", "depth_multiplier", "kernel_size", "strides", "padding", "dilation_rate", "activation", "use_bias",
+        fixed=_CHANNELS_LAST, inert=_trained("depthwise", "pointwise", "bias"),
     )),
     "Embedding": _layer(
         "input_dim", "output_dim", "mask_zero",

@@ -182,6 +182,11 @@ class _NotedOperations:
         self._ops = ops
         self._stack = stack
 
+    def separable_conv(self, inputs: Any, depthwise_kernel: Any, pointwise_kernel: Any, **options: Any) -> Any:
+        """Its two convolutions, one after the other, so that what is between them is noted."""
+        between = self.depthwise_conv(inputs, depthwise_kernel, **options)
+        return self.conv(between, pointwise_kernel, data_format=options["data_format"])
+
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._ops, name)
         return _noted(name, value, self._stack) if callable(value) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlcheck.errors import OracleError
 from xlcheck.layers import LAYERS
-from xlcheck.model.layer_options import CONVOLUTIONS, OPERATIONS
+from xlcheck.model.layer_options import CONVOLUTIONS, OPERATIONS, SEPARABLE
 from xlcheck.oracle.recorders import attention, outputs, recurrent, wrappers
 from xlcheck.oracle.recorders.recorder import Recorder
 
@@ -17,6 +17,7 @@ _OWN: dict[str, Recorder] = {
     "TimeDistributed": wrappers.time_distributed,
     "Dense": outputs.dense,
     **dict.fromkeys(CONVOLUTIONS, outputs.dense),
+    **dict.fromkeys(SEPARABLE, outputs.separable),
     "Attention": attention.quantities,
     "AdditiveAttention": attention.quantities,
     "MultiHeadAttention": attention.multi_head,

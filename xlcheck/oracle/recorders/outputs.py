@@ -38,6 +38,12 @@ def group_normalization(call: LayerCall) -> Recorded:
     return quantities(call) | {"mean": mean.reshape(len(mean), -1), "variance": variance.reshape(len(mean), -1)}
 
 
+def separable(call: LayerCall) -> Recorded:
+    """`d`, what each feature's own windows give, `z`, the sum before the activation, and `y`."""
+    (windows,) = exactly(call.named("depthwise_conv"), 1, call, "depthwise_conv")
+    return {"d": array(windows.result), **dense(call)}
+
+
 def dense(call: LayerCall) -> Recorded:
     """Of Dense and convolutions `z`, the sum before the activation, and `y`."""
     (activation,) = exactly(call.named("activation"), 1, call, "the activation")
