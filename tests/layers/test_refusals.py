@@ -154,5 +154,13 @@ def test_function_as_activation_is_refused() -> None:
 
     model = chain((4,), L.Dense(2, activation=twice, name="d"))
 
-    with pytest.raises(NotSupportedError, match=r"layer 'd': activation=.* by the name that Keras knows it by"):
+    with pytest.raises(NotSupportedError, match=r"layer 'd': activation=.* by the name that Keras knows it by$"):
+        read_model(model)
+
+
+def test_a_layer_as_activation_is_told_where_it_belongs() -> None:
+    """Keras takes a layer for a function, too, and a function with a slope of one's own has no name."""
+    model = chain((4,), L.Dense(2, activation=L.LeakyReLU(0.2), name="d"))
+
+    with pytest.raises(NotSupportedError, match=r"'d': activation=LeakyReLU .*, or behind a Dense .* of its own$"):
         read_model(model)

@@ -65,6 +65,8 @@ def plain(name: str, key: str, value: Any) -> Any:
     what = value.get("class_name", "a Python function") if isinstance(value, dict) else value
     if what == "function":
         what = value["config"]
+    is_layer = isinstance(value, dict) and value.get("module") == "keras.layers"
     raise NotSupportedError(
         f"layer {name!r}: {key}={what} is not supported; give it by the name that Keras knows it by"
+        + (", or behind a Dense or a convolution as a layer of its own" if is_layer else "")
     )
