@@ -70,7 +70,8 @@ def typed(source: Path, target: Path, sheet: str, values: Mapping[tuple[int, int
         source: the file.
         target: the other one.
         sheet: the worksheet.
-        values: (row, column), from 0, → what stands there instead of what did; None empties the cell.
+        values: (row, column), from 0, → what stands there instead of what did, a formula behind `=`; None
+            empties the cell.
     """
 
     def edit(content: bytes) -> bytes:
@@ -92,7 +93,9 @@ def typed(source: Path, target: Path, sheet: str, values: Mapping[tuple[int, int
 def _type(cell: etree._Element, value: object) -> None:
     del cell[:]
     cell.attrib.pop("t", None)
-    if isinstance(value, str):
+    if isinstance(value, str) and value.startswith("="):
+        etree.SubElement(cell, f"{{{MAIN}}}f").text = value[1:]
+    elif isinstance(value, str):
         cell.set("t", "inlineStr")
         etree.SubElement(etree.SubElement(cell, f"{{{MAIN}}}is"), f"{{{MAIN}}}t").text = value
     elif value is not None:
