@@ -69,6 +69,8 @@ FUNCTIONS: Final[dict[str, Callable[..., float]]] = {
     "INT": lambda x: float(math.floor(x)),
     "SINH": math.sinh,
     "COSH": math.cosh,
+    "SIN": math.sin,
+    "COS": math.cos,
     "ERF": math.erf,
     "MAX": max,
     "MIN": min,

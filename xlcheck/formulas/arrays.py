@@ -22,6 +22,8 @@ AT_ONCE: Final[dict[str, Callable[..., Any]]] = {
     "INT": np.floor,
     "SINH": np.sinh,
     "COSH": np.cosh,
+    "SIN": np.sin,
+    "COS": np.cos,
     "ERF": np.vectorize(math.erf, otypes=[float]),
     "MAX": lambda *items: _folded(np.maximum, items),
     "MIN": lambda *items: _folded(np.minimum, items),

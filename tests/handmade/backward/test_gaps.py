@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from equation_sheets import verdict
+from equation_sheets import answer as answer_of, verdict
 from training_sheets import (
     DATA,
     FIRST,
@@ -42,6 +42,12 @@ def _falling() -> Cells:
     """With gradients, and a rate that falls with the number of the step."""
     numbers = {f"M{row}": row - FIRST + 1 for row in ROWS}
     return with_gradients() | numbers | {f"A{row}": f"=0.5*0.9^(M{row}-1)" for row in ROWS}
+
+
+def _along_a_cosine() -> Cells:
+    """With gradients, and a rate that falls along half a wave of eight steps."""
+    numbers = {f"M{row}": row - FIRST for row in ROWS} | {"A2": 0.5, "A3": 8}
+    return with_gradients() | numbers | {f"A{row}": f"=$A$2*0.5*(1+COS(PI()*M{row}/$A$3))" for row in ROWS}
 
 
 def _kept(kernels: str, biases: str) -> Cells:
@@ -112,11 +118,19 @@ _GAPS: dict[str, tuple[Cells, Cells]] = {
 
 @pytest.mark.parametrize(
     "cells",
-    [line(), with_gradients(), _falling(), _kept(_NESTEROV, _NESTEROV), with_gradients() | _numbers()],
+    [
+        line(),
+        with_gradients(),
+        _falling(),
+        _along_a_cosine(),
+        _kept(_NESTEROV, _NESTEROV),
+        with_gradients() | _numbers(),
+    ],
     ids=[
         "in the updates",
         "with gradients",
         "a falling rate",
+        "a rate along a cosine",
         "by Nesterov's momentum",
         "with the numbers of the steps",
     ],
@@ -124,6 +138,14 @@ _GAPS: dict[str, tuple[Cells, Cells]] = {
 def test_a_right_training_has_no_gap(cells: Cells, tmp_path: Path) -> None:
     """Rule: where every weight moves by its gradient, nothing is open."""
     assert _judged(cells, tmp_path / "w.xlsx") == (0, set())
+
+
+def test_a_rate_along_another_wave_is_not_known(tmp_path: Path) -> None:
+    """Rule: half a cosine is a schedule, a sine is none; and a step that is counted as the next one is wrong."""
+    sine = {f"A{row}": f"=$A$2*0.5*(1+SIN(PI()*M{row}/$A$3))" for row in ROWS}
+    assert answer_of(_along_a_cosine() | sine, tmp_path) == (3, set())
+    next_one = {f"A{FIRST + 1}": f"=$A$2*0.5*(1+COS(PI()*M{FIRST + 2}/$A$3))"}
+    assert answer_of(_along_a_cosine() | next_one, tmp_path) == (1, {*next_one})
 
 
 @pytest.mark.parametrize("what", _GAPS)

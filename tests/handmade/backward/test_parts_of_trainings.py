@@ -97,13 +97,15 @@ def test_numbers_made_of_settings_alone() -> None:
 
 
 def test_rates_that_fall_with_the_number_of_the_step() -> None:
-    """By an exponential, by a quotient, or in stairs: each is told by its values, and only where it may fall."""
+    """An exponential, a quotient, stairs, a cosine: each is told by its values, and only where it may fall."""
     first, count = np.append(np.repeat((0.3, 0.7), HALF), 0.5), np.append(np.repeat((5.0, 9.0), HALF), 3.0)
     length, factor = np.append(np.repeat((2.0, 4.0), HALF), 2.0), np.append(np.repeat((0.6, 0.8), HALF), 0.5)
-    cells = {("S", 0, column): own for column, own in enumerate((first, count, length, factor))}
+    whole = np.append(np.repeat((20.0, 30.0), HALF), 8.0)
+    cells = {("S", 0, column): own for column, own in enumerate((first, count, length, factor, whole))}
     falling = {
         "exponential": first * np.exp(-0.1 * count), "inverse": first / (1 + 0.01 * count),
         "inverse square root": first / np.sqrt(1 + 0.25 * count), "stairs": first * factor ** np.floor(count / length),
+        "cosine": first * (factor + (1 - factor) * (1 + np.cos(np.pi * count / whole)) / 2),
     }  # fmt: skip
 
     for how, values in falling.items():

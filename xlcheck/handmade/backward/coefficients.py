@@ -114,6 +114,7 @@ def _falling(left: Array, count: Array, settings: Mapping[Address, Array]) -> It
                 if size is not None and _agree(left, back(start + size * (count - shift))):
                     yield how, _typed(size), shift, back(start + size * (count - shift))
         yield from _in_stairs(left, count, settings)
+        yield from _along_cosine(left, count, settings)
 
 
 def _in_stairs(
@@ -126,6 +127,21 @@ def _in_stairs(
             for factor in (own for own in settings.values() if (own > 0).all() and (own < 1).all()):
                 if stairs.any() and _agree(left, factor**stairs):
                     yield "stairs", 0.0, shift, factor**stairs
+
+
+def _along_cosine(
+    left: Array, count: Array, settings: Mapping[Address, Array]
+) -> Iterator[tuple[str, float, float, Array]]:
+    """A rate that falls along half a wave (Loshchilov and Hutter 2017), to 0 or to a share of it that is set."""
+    shares = (own for own in settings.values() if (own > 0).all() and (own < 1).all())
+    ends = [np.zeros(len(left)), *shares]
+    for length in (own for own in settings.values() if (own > 1).all() and own is not count):
+        for shift in (0.0, 1.0):
+            for done in ((count - shift) / length, np.minimum(1.0, (count - shift) / length)):
+                wave = (1 + np.cos(np.pi * done)) / 2
+                yield from (
+                    ("cosine", 0.0, shift, own) for own in (s + (1 - s) * wave for s in ends) if _agree(left, own)
+                )
 
 
 def _number(values: Array, how: str, settings: Mapping[Address, Array]) -> Array | None:
