@@ -201,7 +201,13 @@ def _differs(cell: Address, terms: CellTerms, amended: Sheet) -> bool:
 
 
 def _is_among_learnt(cell: Address, reading: Reading) -> bool:
-    """Whether what stands in the place of an input is computed from weights at the steps beside: then it is none."""
+    """Whether what stands in the place of an input is computed from weights at the steps beside: then it is none.
+
+    Unless all weights of a step that reads it move as they have to.
+    """
+    exact = (own.truth.network for own in reading.steps if own.moves and None not in own.moves.values())
+    if any(cell in row for network in exact for own in network.samples for row in (own.inputs, own.targets)):
+        return False
     updates, stride = reading.sheet.updates, reading.stride
     learnt = behind({*updates, *updates.values()}, reading.sheet.order, reading.sheet.terms)
     return stride is not None and all(
