@@ -69,6 +69,17 @@ def test_a_branch_that_no_sample_enters_is_tried(formula: str, tmp_path: Path) -
     assert [(c.sheet, c.cell) for c in report.roots] == [("Documents", "E33")] * BRANCHES[formula]
 
 
+@pytest.mark.parametrize("cell", ["F10", "F24", "F26"])
+def test_the_size_of_a_number_is_told_from_the_number(cell: str) -> None:
+    """Also where weights are positive: what is far away lies on either side of 0."""
+    content = read_workbook(WORKBOOKS / "lstm.xlsx")
+    place = ("lstm", int(cell[1:]) - 1, 5)
+    own = content.sheets["lstm"].cells[place[1:]]
+    report = planted_report(content, place, f"ABS({own.formula})", own.value)
+
+    assert roots(report) == {place}
+
+
 def test_a_circle_that_other_numbers_close_is_a_root(check_small: Checker) -> None:
     """Far numbers may lead a formula as in a book to any other error, where its equation has a value."""
     circle, overflow = "IF(ABS(D7)>5,D9,TANH(D7))", "TANH(D7)+0*EXP(D7^2*30)"

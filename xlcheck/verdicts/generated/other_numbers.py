@@ -2,8 +2,8 @@
 
 What a number may be is not written anywhere, so it is read off the numbers that stand there. Whole numbers among
 inputs and targets are codes, places or classes, and are exchanged among themselves; numbers between 0 and 1 stay
-there; positive ones stay positive; what marks a step that is skipped stays as it is, unless numbers reach far the other
-way, for else nothing that is read there would ever be another.
+there; positive ones stay positive. Where numbers reach far the other way, positive weights are negative, and even what
+marks a step that is skipped becomes another, for else nothing that is read there ever would.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def other_numbers(
             found[q.name] = np.repeat(np.copysign(sizes, sign * reach), len(own), axis=0)
         elif q.band.role in {Role.WEIGHT, Role.STATE}:
             is_weight = q.band.role is Role.WEIGHT
-            found[q.name] = _moved(own, rng, reach if is_weight else abs(reach), signed=is_weight)
+            moved = _moved(own, rng, reach if is_weight else abs(reach), signed=is_weight)
+            negated = is_weight and reach < 0 and "variance" not in q.band.symbol and (own > 0).all()
+            found[q.name] = -moved if negated else moved
         elif q.band.layer == _OPTIMISER and q.band.symbol in _SETTINGS:
             found[q.name] = _setting(q.band.symbol, own, rng)
         elif (own == np.rint(own)).all() and (has_codes or (_pool(graph, q, values, pools) != own.flat[0]).any()):
@@ -101,6 +103,8 @@ def _moved(values: Array, rng: _Draws, reach: float, *, signed: bool) -> Array:
     size = float(np.sqrt(np.mean(values**2))) or 1.0
     if not signed and (values >= 0).all():
         return np.asarray(values + size * np.abs(noise))
+    if abs(reach) > 1:  # far is nowhere near, so that no number keeps its sign both ways
+        noise = noise + np.copysign(_STEP / 3, noise)
     return np.asarray(values + reach * size * noise)
 
 

@@ -49,7 +49,7 @@ _FIRST_SEED = 1_000
 _REACHES = (1.0, 30.0, -30.0)
 """How far the numbers move, in times of what is usual: a little, and so far that sums lie beyond the limits at 3 and 6
 of Keras's activations, on one side and then on the other, so that a condition is taken into its branches."""
-_CONFIRMING = 4
+_CONFIRMING = 8
 """How often a cell is asked again that was wrong far out: not each time is the same branch taken."""
 _CHOICE = "optimiser.choice"
 _BENT = (
