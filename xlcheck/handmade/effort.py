@@ -10,7 +10,7 @@ from contextvars import ContextVar
 SECONDS = 10.0
 """Processor time of one command unless somebody asks for more."""
 
-_TICK = 0.01
+_TICK = 0.05
 
 USED_UP = "the time for finding a network is used up, and --effort SECONDS allows more"
 """Why there is no verdict on what was not settled before."""

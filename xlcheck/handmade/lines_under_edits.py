@@ -23,9 +23,9 @@ _Read = tuple[Address, set[Address]]
 def leaves_its_line(candidate: Candidate, base: Arrangement) -> bool:
     """Whether an edit that does the same reads something else in the place of what clearly more others in line read.
 
-    A blank cell may be read as well, as a first state. Asked are others that have weights in common with the cell, or
-    else those that do the same. Of weights that counts in a single cell: cells that were filled from one may all have
-    those of others.
+    A blank cell may be read as well, as a first state. Asked are others that have weights in common with the cell, as
+    it is or, alone, as it would be; or else those that do the same. Of weights that counts in a single cell: cells that
+    were filled from one may all have those of others.
     """
     terms, edit, texts = base.reads.terms, candidate.edit, base.reads.table.texts
     # What multiplies a blank is in no term, and yet it is read.
@@ -40,7 +40,8 @@ def leaves_its_line(candidate: Candidate, base: Arrangement) -> bool:
         if not (lost and new) or (not lost.isdisjoint(terms.reads[cell]) and len({*does}) > 1):
             continue  # nothing stands in the place of something, or another formula was pasted there
         others = [o for o in terms.keys() - edit.keys() if are_in_line(cell, o)]
-        akin = [other for other in others if len(before.intersection(terms.reads[other])) > 1]
+        sides = (before, after) if len(edit) == 1 else (before,)
+        akin = [other for other in others if any(len(own.intersection(terms.reads[other])) > 1 for own in sides)]
         akin = akin or [other for other in others if skeleton(texts.get(other, "")) == skeleton(texts.get(cell, ""))]
         read = [(other, {*terms.reads[other]}) for other in akin]
         of_new = _most_readers(new, cell, read)

@@ -26,7 +26,8 @@ def may_be_textbook(found: Recognised) -> bool:
     Args:
         found: the layers.
     """
-    return bool(found.readings) and not found.doubtful and all(map(_is_whole, found.readings))
+    twice = any(reading.layer.reads_twice(found.forms) for reading in found.readings)
+    return bool(found.readings) and not found.doubtful and not twice and all(map(_is_whole, found.readings))
 
 
 def is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:

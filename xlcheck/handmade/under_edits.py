@@ -177,19 +177,24 @@ class UnderEdits:
         """How many more weighted sums some of them need to be those of a textbook network; infinity if none helps."""
         if left not in self._known_missing:
             own = {atom: replace(self._sums[atom]) for atom in left}
-            self._known_missing[left] = sum(map(_missing, Tables.of(coloured(own, self._forms)).layers))
+            layers = Tables.of(coloured(own, self._forms)).layers
+            self._known_missing[left] = sum(_missing(layer, self._forms) for layer in layers)
         return self._known_missing[left]
 
 
-def _missing(layer: Layer) -> float:
-    """How many places of a table are empty; infinity if weighted sums contradict one another."""
-    if layer.is_whole or not all(x.is_anchored for x in layer.instances):
+def _missing(layer: Layer, forms: Forms) -> float:
+    """How many places of a table are empty; infinity if weighted sums contradict one another, or cannot be right."""
+    if not all(x.is_anchored for x in layer.instances):
+        return 0
+    if layer.reads_twice(forms):
+        return math.inf
+    if layer.is_whole:
         return 0
     kinds = layer.activations
     if len(set(kinds.values())) > 1 and len(kinds) != _GATES * list(kinds.values()).count("tanh"):
         # Gates and candidates of a GRU may have been put together.
         parts = [layer.restricted(row for row in kinds if kinds[row] == kind) for kind in sorted(set(kinds.values()))]
-        return sum(map(_missing, parts))
+        return sum(_missing(part, forms) for part in parts)
     return math.inf if layer.misfits else len(layer.rows) * len(layer.steps) - len(layer.at)
 
 

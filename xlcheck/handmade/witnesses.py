@@ -230,6 +230,8 @@ def _certain(reading: Reading, outcome: Outcome, forms: Forms) -> set[Address]:
         unread = instance.activation == LINEAR and not outcome.precedents.readers(cell_of(instance.atom))
         if not unread and (_has_witnesses(reading, place) or _only_lacks(instance, reading, place)):
             found |= _cells(instance.atom, forms)
+        elif unread and instance.monomials == layer.wanted(*place) and _has_witnesses(reading, place):
+            found |= {cell_of(atom) for atom in _bound_at(reading, *place)}
     for row in layer.rows:
         for step in layer.steps:
             if not layer.at.get((row, step)) and _has_witnesses(reading, (row, step)):

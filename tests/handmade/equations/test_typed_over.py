@@ -56,6 +56,14 @@ def test_few_digits_agree_by_chance() -> None:
     assert found({cell: 0.463}, {SUM: 0.5}) == []
 
 
+def test_what_is_computed_from_a_number_was_not_typed_over_by_it() -> None:
+    """Near 0 a hyperbolic tangent gives what it is of, so that a small input would be that of each copy."""
+    cell, copy = ("S", 10, 11), ("S", 10, 12)
+
+    assert found({cell: 0.0462}, {SUM: 0.04623}) == [(cell, SUM, "TANH")]
+    assert found({cell: 0.0462}, {SUM: 0.04623, copy: 0.0462}, {SUM: (copy,), copy: (cell,)}) == []
+
+
 def test_other_activations_are_known_by_many_digits() -> None:
     """Below 0, where they do something; and copies of the number are none of what a formula computes anyway."""
     cell, copy = ("S", 10, 11), ("S", 20, 20)
@@ -98,6 +106,7 @@ def test_an_input_that_is_computed_beside_it_was_typed_again() -> None:
 
     def said(typed: dict[Any, float], computed: dict[Any, float]) -> list[str]:
         terms: Any = Terms(computed)
+        terms.reads = dict.fromkeys(computed, ())
         table: Any = SimpleNamespace(typed_numbers=typed)
         return [*typed_again(typed.keys(), terms, table)]
 

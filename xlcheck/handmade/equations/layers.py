@@ -50,11 +50,13 @@ class Layer:
         return self._in_order(1)
 
     def _in_order(self, side: int) -> list[int]:
-        first: dict[int, Atom] = {}
+        first: dict[int, tuple[bool, Atom]] = {}
         for place, own in self.at.items():
             for instance in own:
-                first[place[side]] = min(first.get(place[side], instance.atom), instance.atom)
-        return sorted(first, key=first.__getitem__)
+                # A sum of which the activation is missing stands elsewhere than the others of its row.
+                key = instance.activation != self.activations[place[0]], instance.atom
+                first[place[side]] = min(first.get(place[side], key), key)
+        return sorted(first, key=lambda number: first[number][1])
 
     @cached_property
     def activations(self) -> dict[int, str]:
@@ -91,6 +93,14 @@ class Layer:
                 counts[0 if len(self.rows) == 1 else step][any(x is None for x, _ in instance.pairs)] += 1
         votes = {step: counts[0 if len(self.rows) == 1 else step] for step in self.steps}
         return {step: own[True] > 0 and own[True] >= own[False] for step, own in votes.items()}
+
+    def reads_twice(self, forms: Forms) -> bool:
+        """Whether a step reads one computed number in two places: no layer of Keras does, whatever else is written.
+
+        Both units of a first state may be one typed 0.
+        """
+        steps = (Counter(own.values()) for own in self.slots.values())
+        return any(count > 1 and not forms.is_given(atom) for own in steps for atom, count in own.items())
 
     def at_step(self, step: int) -> Iterator[Instance]:
         """The instances of a step."""

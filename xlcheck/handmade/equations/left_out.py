@@ -46,6 +46,8 @@ def reads_less(multiplies_blank: Callable[[Address], bool], reading: Reading) ->
 def reads_empty(reads: Callable[[Address], Collection[Address]], table: CellTable, reading: Reading) -> str | None:
     """Why an input or a first state may be another one: a formula stands in its place that reads empty cells only.
 
+    Not so a copy of the blank cells before the first step, filled on to the copies of the states of later steps.
+
     Args:
         reads: the cells that a formula reads.
         table: the cells.
@@ -53,9 +55,11 @@ def reads_empty(reads: Callable[[Address], Collection[Address]], table: CellTabl
     """
     inputs = [own[slot] for own in reading.layer.slots.values() for slot in reading.features if slot in own]
     states = [atom for own in reading.given.values() for atom in own.values()]
-    for what, atoms in (("an input", inputs), ("a first state", states)):
-        for cell in map(cell_of, atoms):
-            if table.is_formula(cell) and (read := reads(cell)) and not any(other in table.index for other in read):
+    copies = {cell_of(copy) for instance in reading.layer.instances for _, copy in instance.named}
+    for what, atoms, filled in (("an input", inputs, set[Address]()), ("a first state", states, copies)):
+        for cell in filter(table.is_formula, map(cell_of, atoms)):
+            is_empty = bool(read := reads(cell)) and not any(other in table.index for other in read)
+            if is_empty and not any(table.fills(cell, other) for other in filled):
                 return f"{show(cell)}, {what}, reads nothing but {show(min(read))}, which is empty"
     return None
 

@@ -15,6 +15,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
 from xlcheck.handmade.reading.offsets import Offset, in_line, offset, offset_between, run_from
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.layers.activations import activation_function
 
 _NEAR = 4
@@ -66,7 +67,11 @@ def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
 
     for cell, number in table.typed_numbers.items():
         near = chain(*in_line(cell, _NEAR)) if digits_of(number) >= COMPUTED else ()
-        found = [TypedOver(cell, other, name) for other in near if other in computed for name in names(number, other)]
+        found = [
+            TypedOver(cell, other, name)
+            for other in near if other in computed
+            for name in names(number, other) if not _depends_on(cell, other, terms)
+        ]  # fmt: skip
         same = {*_holding(cell, number, terms, computed)} if found else set()
         # Near 0 tanh leaves a number as it is: who compares both takes them for the same.
         compared = [{*read} for read in terms.reads.values() if cell in read] if same else []
@@ -86,12 +91,17 @@ def typed_again(inputs: Collection[Address], terms: CellTerms, table: CellTable)
     typed = {cell: number for cell in inputs if digits_of(number := table.typed_numbers.get(cell, 0.0)) >= COMPUTED}
     for cell, number in typed.items():
         for other in chain(*in_line(cell, _NEAR)):
-            if other in terms and agrees(terms.number(other), number):
+            if other in terms and agrees(terms.number(other), number) and not _depends_on(cell, other, terms):
                 found[offset_between(cell, other)].append(cell)
     for by, cells in found.items():
         if len(cells) > 1 or digits_of(typed[cells[0]]) >= _MANY:
             first = min(cells)
             yield f"{show(first)} is a typed number, and what {show(offset(first, by))} computes"
+
+
+def _depends_on(cell: Address, other: Address, terms: CellTerms) -> bool:
+    """Whether a formula is computed from a typed number, so that this is none of its results."""
+    return cell in reached([other], lambda own: terms.reads[own] if own in terms else ())
 
 
 def _holding(cell: Address, number: float, terms: CellTerms, computed: Mapping[Address, float]) -> Iterator[Address]:
