@@ -60,7 +60,7 @@ def desired_formula(wanted: Wanted, trials: Trials) -> str | None:
     beside = list(dict.fromkeys(_beside(wanted, trials)))
     own = trials.text(wanted.sheet, wanted.code)
     exact = [] if own is None else [unrounded(own), *turned(own)]
-    proposals = [*exact, *beside[:_BESIDE], *_printed(wanted, trials)]
+    proposals = [*exact, *beside[:_BESIDE], *printed(wanted, trials)]
     if wanted.overflows and own is not None:  # what never does comes first, and not what is there
         proposals = [text for text in reversed(proposals) if text and not same_formula(text, own, wanted.sheet)]
     for text in dict.fromkeys(filter(None, proposals)):
@@ -109,7 +109,7 @@ def _beside(wanted: Wanted, trials: Trials) -> Iterator[str]:
             yield filled
 
 
-def _printed(wanted: Wanted, trials: Trials) -> Iterator[str]:
+def printed(wanted: Wanted, trials: Trials) -> Iterator[str]:
     """The formulas of every style, as xlcheck writes them."""
     expr = wanted.q.expr
     if expr is None or len(wanted.q.shape) > 1:

@@ -27,6 +27,7 @@ from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.generated.extremes import Change, choosing_layers, each_far, misread, on_either_side
 from xlcheck.verdicts.generated.other_numbers import other_numbers
 from xlcheck.verdicts.judge import ROOT
 from xlcheck.verdicts.parts import Part
@@ -76,6 +77,7 @@ class Perturbed:
         tolerance: what counts as agreement with the stored numbers.
         sums: the quantities whose formulas are written over with numbers, each with all that it follows from up to
             others of them.
+        last: those of them that were written over last.
     """
 
     session: Session
@@ -89,6 +91,7 @@ class Perturbed:
     kept: AbstractSet[str]
     tolerance: Tolerance
     sums: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
+    last: frozenset[str] = frozenset()
 
     @property
     def _allowed(self) -> Tolerance:
@@ -100,37 +103,55 @@ class Perturbed:
         Each is confirmed with yet other numbers, so that no coincidence of digits accuses a cell.
         """
         found: dict[tuple[str, int], Found] = {}
-        plan = [(self, n, *own) for n in range(rounds) for own in product(self._choices(), _REACHES)]
-        if (cut := self._cut()) is not None:  # last, for formulas are written over
-            plan += [(cut, n, None, reach) for n in range(rounds) for reach in (1.0, -1.0)]
-        for book, number, choice, reach in plan:
+        plan: list[tuple[Perturbed, int, int | None, float, Change | None]] = [
+            (self, n, *own, None) for n in range(rounds) for own in product(self._choices(), _REACHES)
+        ]
+        for book, ways in self._written_over():  # last
+            plan += [(book, n, None, reach, own) for n in range(rounds) for reach, own in ways]
+        for book, number, choice, reach, change in plan:
             seed = _FIRST_SEED + number
-            own = {(cell.sheet, cell.code): cell for cell in book._round(seed, choice, reach)}
+            own = {(cell.sheet, cell.code): cell for cell in book._round(seed, choice, reach, change)}
             for other in range(1 if reach == 1 else _CONFIRMING):
                 if own.keys() <= found.keys():
                     break
-                again = {(c.sheet, c.code) for c in book._round((other - seed) % 2**32, choice, reach)}
+                again = {(c.sheet, c.code) for c in book._round((other - seed) % 2**32, choice, reach, change)}
                 found |= {place: cell for place, cell in own.items() if place in again and place not in found}
         return list(found.values())
 
-    def _cut(self) -> Perturbed | None:
-        """The workbook with numbers in the place of all sums that an activation or a condition reads; None without any.
+    def _written_over(self) -> Iterator[tuple[Perturbed, list[tuple[float, Change | None]]]]:
+        """The workbook with numbers in the place of formulas, of ever more, and how they are drawn.
 
-        So what reads them takes each branch, whatever the weights are.
+        First of all sums that an activation or a condition reads, so that what reads them takes each branch, whatever
+        the weights are; then, layer by layer, of what the largest is taken from.
         """
+        if self.manifest.tables or _CHOICE in self.graph:
+            return
+        book, both_ways, odd = self, [(1.0, None), (-1.0, None)], misread(self._trials, self.sightings)
         bent = (node for q in self.graph if q.expr is not None for node in ex.walk(q.expr) if isinstance(node, _BENT))
         read = {name for node in bent for name in ex.refs(node)}
-        sums = {q.name: q for q in self.graph if q.name in read and isinstance(q.expr, _SUMS) and not q.is_weight}
-        if not sums or self.manifest.tables or _CHOICE in self.graph:
-            return None
-        quantities = (replace(q, expr=None) if q.name in sums else q for q in self.graph)
+        if sums := [q for q in self.graph if q.name in read and isinstance(q.expr, _SUMS) and not q.is_weight]:
+            book = book._cut(sums)
+            yield book, [*both_ways, *((1.0, change) for change in each_far(odd, book.sums.keys()))]
+        for names in choosing_layers(self.graph):
+            book = book._cut(
+                [q for name in names if (q := self.graph[name]).expr is not None and name not in book.sums]
+            )
+            drawn = names & (book.sums.keys() | {name for name, x in self.given.items() if (x != np.rint(x)).any()})
+            yield book, [*both_ways, *((1.0, own) for own in [*on_either_side(drawn), *each_far(odd, drawn)])]
+
+    def _cut(self, quantities: Iterable[Quantity]) -> Perturbed:
+        """The workbook with numbers in the place of some quantities' formulas."""
+        cut = {q.name: q for q in quantities}
         samples = len(self.manifest.samples)
         return replace(
             self,
-            graph=replace(self.graph, quantities=tuple(quantities)),
-            sightings=[_as_constants(s) if s.placement.quantity in sums else s for s in self.sightings],
-            given={**self.given, **{name: np.zeros((samples, *q.shape)) for name, q in sums.items()}},
-            sums={name: self._before(name, sums) for name in sums},
+            graph=replace(
+                self.graph, quantities=tuple(replace(q, expr=None) if q.name in cut else q for q in self.graph)
+            ),
+            sightings=[_as_constants(s) if s.placement.quantity in cut else s for s in self.sightings],
+            given={**self.given, **{name: np.zeros((samples, *q.shape)) for name, q in cut.items()}},
+            sums={**self.sums, **{name: self._before(name, cut) for name in cut}},
+            last=frozenset(cut),
         )
 
     def _before(self, name: str, sums: Collection[str]) -> AbstractSet[str]:
@@ -145,7 +166,7 @@ class Perturbed:
     def _makes_sums(self, q: Quantity, found: Found) -> bool:
         """Whether a formula reads, instead of what it should, what sums are made of: it may rightly add that up."""
         made = [self.sums[name] for name in self._before(q.name, ()) if name in self.sums]
-        read = self._trials.read_by(found.sheet, found.code) - self.sums.keys() - set(q.reads) if made else set()
+        read = self._trials.read_by(found.sheet, found.code) - self.last - set(q.reads) if made else set()
         return not read.isdisjoint(set[str]().union(*made))
 
     def _choices(self) -> Sequence[int | None]:
@@ -156,8 +177,10 @@ class Perturbed:
 
         return range(1, len(OPTIMISERS) + 1)
 
-    def _round(self, seed: int, choice: int | None, reach: float) -> Iterator[Found]:
+    def _round(self, seed: int, choice: int | None, reach: float, change: Change | None = None) -> Iterator[Found]:
         drawn = other_numbers(self.graph, self.given, seed, reach, self.sums)
+        if change is not None:
+            change(drawn)
         if choice is not None:
             drawn[_CHOICE] = np.full_like(drawn[_CHOICE], choice)
         values = {name: np.array(self.given[name]) for name in drawn}
