@@ -93,6 +93,18 @@ def test_a_step_that_reads_one_number_twice_is_no_layer(tmp_path: Path) -> None:
     assert may_be_textbook(sheet(zero, tmp_path).recognised)
 
 
-def test_an_activation_of_the_sum_of_another_unit_in_a_large_network() -> None:
-    """The sum that nobody reads stands where the others of its unit do, and says what the activation should be of."""
-    assert score.answer(161029, [1]).outcome == "exact"
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(161029, id="an activation of the sum of another unit in a large network, whose own nobody reads"),
+        pytest.param(
+            162025, id="in a corner of its block a formula reads a cell more than those that it was filled to"
+        ),
+        pytest.param(162035, id="a number typed between formulas, and beside the network a mean of results"),
+        pytest.param(162053, id="words call the results states, and so they do those that are right"),
+        pytest.param(161040, id="a product breaks its line, and so do formulas that only show"),
+    ],
+)
+def test_one_mistake_that_lines_and_equations_show(seed: int) -> None:
+    """Drawn workbooks: exactly that cell, though something else about them is not certain."""
+    assert score.answer(seed, [1]).outcome == "exact"

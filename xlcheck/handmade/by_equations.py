@@ -86,6 +86,10 @@ class Settled:
         left = tuple(cell for cell in self.left if cell not in cells)
         return replace(self, left=left, spare=(*self.spare, *spared)) if spared else self
 
+    def but_for(self, doubts: Collection[str]) -> Settled:
+        """The same without some doubts."""
+        return replace(self, doubts=tuple(own for own in self.doubts if own not in doubts))
+
     def joined_by(self, outcomes: Iterable[Outcome]) -> Settled:
         """The same with what became of other cells, or of the same ones under an edit.
 

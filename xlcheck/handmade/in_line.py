@@ -76,9 +76,11 @@ def settled_in_line(
             if cells.keys() <= right:
                 more = layers.roots < lined.roots and {*lined.doubts} <= {*layers.doubts}
                 more = more and not _may_be_otherwise(cells, found, base, lined.left)
+                # What words say of the layers they say of the right cells, too.
+                said = lined.but_for(found.words_against()) if all(odd.is_between for odd in cells.values()) else lined
                 known = not any(any(foreign(cell, found, base)) for cell in lined.right_today & cells.keys())
                 known = known and not is_strange(candidate, base)
-                if known and (lined.is_whole or more) and lined.roots <= cells.keys() | layers.roots:
+                if known and (lined.is_whole or said.is_whole or more) and lined.roots <= cells.keys() | layers.roots:
                     for one, other, edit in in_other_copies(candidate.edit, terms):
                         if _is_as_good(edit, found, part, terms, base):
                             return replace(layers, doubts=(either(show(one), show(other)), *layers.doubts))
@@ -113,8 +115,7 @@ def _as_in_line(
     plain = {cell: whole[0] for cell, own in part.table.texts.items() if (whole := rounded_whole(own)) is not None}
     looked_at = OddOnes(terms, part.table.with_texts(plain), seeming_weights(base))
     odd = looked_at.out_of_pattern(as_in_pattern(part.table))
-    if not is_sure:
-        odd = [*looked_at.odd(), *odd]
+    odd = [one for one in odd if one.is_between] if is_sure else [*looked_at.odd(), *odd]
     odd = [one for one in odd if one.cell not in part.marks][:_MOST]
     found: dict[Address, Odd] = {}
     best, least = base, _against(base)
@@ -164,7 +165,9 @@ def _as_in_line(
     more_wrong = wrong(best, _meant(found)) if found or rounded else ()
     yield {**{one.cell: one for one in (*rounded, *reversed(odd)) if one.cell in more_wrong}, **found}
     yield found
-    yield from ({one.cell: one} for one in odd[:_ALONE] if not _is_copied_as_beside(one.cell, part, terms))
+    wrong_today = wrong(base, {}) if len(odd) > _ALONE else ()
+    likely = sorted(odd, key=lambda one: one.cell not in wrong_today)
+    yield from ({one.cell: one} for one in likely[:_ALONE] if not _is_copied_as_beside(one.cell, part, terms))
 
 
 def _is_copied_as_beside(cell: Address, part: SheetGroup, terms: CellTerms) -> bool:
@@ -251,7 +254,10 @@ def _may_be_otherwise(
     """
     if not {*found.reads.formulas} - found.own <= {*base.reads.formulas} - base.own | cells.keys():
         return True
-    products = (own for cell in left for own in found.forms.of(atom_of(cell)).polynomial if len(own) > 1)
+    forms, reads = found.forms, found.reads
+    known = {own for cell in left for other in found.own.intersection(reads.of(cell))
+             for own in forms.of(atom_of(other)).polynomial}  # fmt: skip
+    products = (own for cell in left for own in forms.of(atom_of(cell)).polynomial if len(own) > 1 and own not in known)
     gated = any(all(found.reads.is_formula(cell_of(atom)) for atom in own) for own in products)
     return gated or not all(odd.is_between for odd in cells.values())
 

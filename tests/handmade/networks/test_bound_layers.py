@@ -33,6 +33,7 @@ _NOT_IN_A_CHAIN = {
 }  # fmt: skip
 _OPTIONS: dict[str, dict[str, Any]] = {
     "Conv1D": {"filters": 2, "kernel_size": 3}, "Conv1DTranspose": {"filters": 2, "kernel_size": 3},
+    "SeparableConv1D": {"filters": 2, "kernel_size": 3, "depth_multiplier": 2},
     "Embedding": {"input_dim": 5, "output_dim": 2},
     "CategoryEncoding": {"num_tokens": 4}, "Rescaling": {"scale": 0.5}, "Reshape": {"target_shape": [-1, 2]},
     "Permute": {"dims": [2, 1]}, "RepeatVector": {"n": 2}, "PReLU": {"shared_axes": [1]}, "UpSampling1D": {"size": 3},

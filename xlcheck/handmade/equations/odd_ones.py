@@ -86,7 +86,7 @@ class OddOnes(Filling):
         return sorted(found, key=attrgetter("sureness"), reverse=True)
 
     def out_of_pattern(self, broken: Iterable[tuple[Address, str, int]]) -> list[Odd]:
-        """The formulas between others of their kind that read what goes on otherwise in all of many of these.
+        """The formulas that read what goes on otherwise in all of many others of their kind, between which some stand.
 
         Args:
             broken: cell, what would stand there, and how many formulas say so.
@@ -96,7 +96,7 @@ class OddOnes(Filling):
             meant = self._terms.term_of(cell, text)
             beside = [[skeleton(self._table.texts[own]) for own in self._nearest(cell, axis, 1)] for axis in _AXES]
             is_between = [skeleton(self._table.texts[cell])] * 2 in beside
-            if followers >= _MANY and meant is not None and is_between:
+            if followers >= _MANY and meant is not None:
                 found.append(Odd(cell, meant, followers, is_between))
         return found
 

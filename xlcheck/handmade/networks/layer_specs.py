@@ -7,7 +7,12 @@ from typing import Any
 
 from xlcheck.errors import UsageError
 from xlcheck.layers.gates import GATES
-from xlcheck.model.layer_options import CONVOLUTIONS as EVERY_CONVOLUTION, TRAINING_ONLY, TRAINING_ONLY_OF_IMAGES
+from xlcheck.model.layer_options import (
+    CONVOLUTIONS as EVERY_CONVOLUTION,
+    SEPARABLE,
+    TRAINING_ONLY,
+    TRAINING_ONLY_OF_IMAGES,
+)
 from xlcheck.model.model_spec import LayerSpec, ModelSpec, sequential
 from xlcheck.model.option_values import SIZES
 
@@ -24,6 +29,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "Conv1D": {"filters": None, **_CONVOLUTION},
     "Conv1DTranspose": {"filters": None, **_CONVOLUTION},
     "DepthwiseConv1D": {"depth_multiplier": 1, **_CONVOLUTION},
+    "SeparableConv1D": {"filters": None, "depth_multiplier": 1, **_CONVOLUTION},
     "Embedding": {"input_dim": None, "output_dim": None, "mask_zero": False},
     "LayerNormalization": {**_NORMALIZATION, "axis": [-1]},
     "BatchNormalization": _NORMALIZATION,
@@ -56,13 +62,13 @@ The largest of some numbers is one of them, so its cell could be taken for their
 """
 
 _NEEDED = {
-    **dict.fromkeys(("Conv1D", "Conv1DTranspose"), ("filters", "kernel_size")),
+    **dict.fromkeys(("Conv1D", "Conv1DTranspose", "SeparableConv1D"), ("filters", "kernel_size")),
     "Embedding": ("input_dim", "output_dim"), "CategoryEncoding": ("num_tokens",),
     "Rescaling": ("scale",), "Reshape": ("target_shape",), "Permute": ("dims",), "RepeatVector": ("n",),
     "AveragePooling1D": ("pool_size",), "DepthwiseConv1D": ("kernel_size",), "GroupNormalization": ("groups",),
 }  # fmt: skip
 _WITH_UNITS = ("SimpleRNN", "LSTM", "GRU", "Dense")
-CONVOLUTIONS = [kind for kind in EVERY_CONVOLUTION if kind in DEFAULTS]
+CONVOLUTIONS = [kind for kind in (*EVERY_CONVOLUTION, *SEPARABLE) if kind in DEFAULTS]
 _LISTS = {"pool_size": 1, "strides": 1, "kernel_size": 1, "dilation_rate": 1, "cropping": 2, "padding": 2}
 """Options that Keras keeps as lists, and how long these are."""
 _WORDS = {"padding": ("valid", "same", "causal"), "output_mode": ("one_hot", "multi_hot", "count")}
@@ -165,11 +171,15 @@ def weight_shapes(kind: str, features: int, options: Mapping[str, Any], steps: i
         names = [name for name in ("gamma", "beta") if options[OPTIONAL[name]]]
         names += ["moving_mean", "moving_variance"] if kind == "BatchNormalization" else []
         return dict.fromkeys(names, (features,))
-    if kind in CONVOLUTIONS:  # each filter of a DepthwiseConv1D reads one feature
+    if kind in SEPARABLE:
+        columns, between = options["filters"], features * options["depth_multiplier"]
+        shapes: dict[str, tuple[int, ...]] = {"depthwise_kernel": (*options["kernel_size"], 1, between)}
+        shapes["pointwise_kernel"] = (between, columns)
+    elif kind in CONVOLUTIONS:  # each filter of a DepthwiseConv1D reads one feature
         read, columns = (
             (features, options["filters"]) if "filters" in options else (1, features * options["depth_multiplier"])
         )
-        shapes: dict[str, tuple[int, ...]] = {"kernel": (*options["kernel_size"], read, columns)}
+        shapes = {"kernel": (*options["kernel_size"], read, columns)}
     elif kind in _WITH_UNITS:
         columns = options["units"] * len(GATES.get(kind, ("y",)))
         shapes = {"kernel": (features, columns)}
