@@ -28,6 +28,7 @@ from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.generated.extremes import Change, choosing_layers, each_far, misread, on_either_side
+from xlcheck.verdicts.generated.marked_steps import other_inputs
 from xlcheck.verdicts.generated.other_numbers import other_numbers
 from xlcheck.verdicts.judge import ROOT
 from xlcheck.verdicts.parts import Part
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 _ROUNDING = 1e-9
 """Other numbers may be larger, and cancel where the stored ones do not; a wrong formula differs by far more."""
 _FIRST_SEED = 1_000
-_REACHES = (1.0, 30.0, -30.0)
+_REACHES = (1.0, 4.0, -4.0, 30.0, -30.0)
 """How far the numbers move, in times of what is usual: a little, and so far that sums lie beyond the limits at 3 and 6
 of Keras's activations, on one side and then on the other, so that a condition is taken into its branches."""
 _CONFIRMING = 8
@@ -106,6 +107,8 @@ class Perturbed:
         plan: list[tuple[Perturbed, int, int | None, float, Change | None]] = [
             (self, n, *own, None) for n in range(rounds) for own in product(self._choices(), _REACHES)
         ]
+        inputs = list(other_inputs(self.graph))
+        plan += [(self, n, self._choices()[0], -1.0, own) for n in range(rounds) for own in inputs]
         for book, ways in self._written_over():  # last
             plan += [(book, n, None, reach, own) for n in range(rounds) for reach, own in ways]
         for book, number, choice, reach, change in plan:
@@ -194,7 +197,7 @@ class Perturbed:
         for verdicts in compare(self.graph, seen, desired, self._allowed, self.settings, self.formulas.reads):
             q = self.graph[verdicts.placement.quantity]
             if q.expr is not None and (verdicts.worst() == ROOT).any():
-                yield from self._found(q, verdicts, far=reach != 1)
+                yield from self._found(q, verdicts, far=abs(reach) > 1)
         if tables:
             from xlcheck.verdicts.generated.epochs import TableCheck
 

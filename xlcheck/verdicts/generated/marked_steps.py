@@ -1,0 +1,87 @@
+"""Steps that are skipped, and codes that stand for the last row: what other inputs would have, each in turn.
+
+A formula that asks whether the step before is skipped is right wherever both are, and one that looks a code up among
+all rows but the last is right for all other codes. So steps are marked in one pattern after the other, and all codes
+become the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+import numpy as np
+
+from xlcheck.arrays import Array
+from xlcheck.frozen import dataclass
+from xlcheck.graph import expressions as ex
+from xlcheck.graph.quantities import Graph, Quantity
+
+_PATTERNS: tuple[Callable[[int], int], ...] = (
+    lambda t: t, lambda t: t + 1, lambda t: t >> 1, lambda t: (t >> 1) + 1, lambda t: (t + 1) >> 1,
+    lambda t: ((t + 1) >> 1) + 1, lambda t: t >> 2, lambda t: (t >> 2) + 1,
+)  # fmt: skip
+"""Where a number is odd its step is read: so any two near steps are read both, neither, and one without the other."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What is given to a network for one step.
+
+    Attributes:
+        step: the number of the step.
+        mark: the number by which it is known that the step is skipped; None if none is.
+        last: the last row that it may stand for; None if it is no code.
+    """
+
+    step: int
+    mark: float | None = None
+    last: int | None = None
+
+
+def other_inputs(graph: Graph) -> Iterator[Callable[[dict[str, Array]], None]]:
+    """How inputs are changed, one way after the other; none where no step can be skipped and nothing is a code."""
+    reads = {q.name: read for q in graph if q.expr is None and (read := _read(graph, q)) is not None}
+    if any(read.mark is not None for read in reads.values()):
+        yield from (partial(_marked, reads, number) for number in range(len(_PATTERNS)))
+    if any(read.last is not None for read in reads.values()):
+        yield partial(_last, reads)
+
+
+def _read(graph: Graph, q: Quantity) -> Read | None:
+    mark: float | None = None
+    last: int | None = None
+    for other in graph:
+        if other.expr is None or q.name not in other.reads:
+            continue
+        if other.band.symbol == "mask":
+            compared = (node.b for node in ex.walk(other.expr) if isinstance(node, ex.NotEqual))
+            mark = next((constant.value for constant in compared if isinstance(constant, ex.Const)), 0.0)
+        for node in ex.walk(other.expr):
+            if isinstance(node, ex.Gather | ex.OneHot) and q.name in ex.refs(node.index):
+                rows = node.depth if isinstance(node, ex.OneHot) else graph[node.matrix.name].shape[0]
+                last = rows - 1 if last is None else min(last, rows - 1)
+    return None if mark is None and last is None else Read(q.step or 0, mark, last)
+
+
+def _marked(reads: Mapping[str, Read], number: int, drawn: dict[str, Array]) -> None:
+    """Some steps are skipped; of the others most numbers may be the mark, but not all."""
+    for name, read in reads.items():
+        if read.mark is None:
+            continue
+        numbers = drawn[name].reshape(len(drawn[name]), -1)
+        for sample, own in enumerate(numbers):
+            if _PATTERNS[number](read.step + sample) % 2 == 0:
+                own[:] = read.mark
+            else:
+                one = number % own.size
+                if number % 2:
+                    own[np.arange(own.size) != one] = read.mark
+                if own[one] == read.mark:
+                    own[one] = read.mark + 1.0 if read.last is None else float(read.last)
+
+
+def _last(reads: Mapping[str, Read], drawn: dict[str, Array]) -> None:
+    for name, read in reads.items():
+        if read.last is not None:
+            drawn[name] = np.full_like(drawn[name], read.last)
