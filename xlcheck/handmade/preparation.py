@@ -12,8 +12,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import skeleton
+from xlcheck.formulas.tree import FunctionCall, Operator
 from xlcheck.handmade.equations.scales import between_ends
 from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -104,7 +106,15 @@ def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: C
         return False  # an error on the way to a loss, which is judged
     text = skeleton(table.texts[cell])
     applies = "(" in text and not (_LOOKS_UP.search(text) or _POOLS.match(text))  # as MEDIAN(0,z,1) does
-    return may_be_layer(table.texts[cell]) or (between and (applies or bool(_OPERATES.search(text))))
+    is_product = may_be_layer(table.texts[cell]) and not _only_finds(table.texts[cell])
+    return is_product or (between and (applies or bool(_OPERATES.search(text))))
+
+
+def _only_finds(text: str) -> bool:
+    """Whether a formula gives a cell, be it that it multiplies to say which: the number of a batch by its size."""
+    found = parsed(text)
+    is_call = isinstance(found, FunctionCall) and found.name in {"INDEX", "OFFSET"}
+    return is_call and not isinstance(found.arguments[0], FunctionCall | Operator)  # as MMULT in INDEX is
 
 
 def _odd(cell: Address, lines: Lines, table: CellTable) -> str | None:
@@ -227,8 +237,15 @@ def _kind(cell: Address, table: CellTable) -> str | None:
 
 def _reads_nothing(cell: Address, table: CellTable) -> bool:
     """Whether a formula reads an empty cell, or a range with one; it does not read that from which an OFFSET counts."""
+    counted = counted_from(cell, table)
+    areas = (ref.area(cell[0]) for ref in cut(table.texts[cell]).refs)
+    read = ((a.sheet, *place) for a in areas if a.size <= _MOST for place in a.cells())
+    return any(own not in table.index and own not in counted for own in read)
+
+
+def counted_from(cell: Address, table: CellTable) -> set[Address]:
+    """The cells from which OFFSETs in a formula count, as the heading of a column."""
     found = cut(table.texts[cell])
-    areas = [
-        r.area(cell[0]) for before, r in zip(found.between, found.refs, strict=False) if not _COUNTS.search(before)
-    ]
-    return any((a.sheet, *place) not in table.index for a in areas if a.size <= _MOST for place in a.cells())
+    pairs = zip(found.between, found.refs, strict=False)
+    starts = (ref.area(cell[0]) for before, ref in pairs if _COUNTS.search(before))
+    return {(area.sheet, area.top, area.left) for area in starts}

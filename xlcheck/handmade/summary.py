@@ -141,7 +141,7 @@ def report_on(
             *typed_among_formulas(table, {address_of(*own) for own in wrong}),
             *depending_cells(table, without_verdict),
             *with_idle_parts(taken, answers.values, agreeing - targets, choices),
-            *_why_not_right(table, taken, answers.values, precedents, agreeing, open_cells, spare),
+            *_why_not_right(table, taken, answers.values, precedents, agreeing, open_cells, spare, targets),
         ),
     )
 
@@ -154,6 +154,7 @@ def _why_not_right(
     agreeing: set[Address],
     open_cells: set[Address],
     spare: set[Address],
+    targets: set[Address],
 ) -> Iterator[str]:
     """Why formulas that agree, those that lead to them and those beside them may yet be wrong, in a sentence each.
 
@@ -165,6 +166,7 @@ def _why_not_right(
         agreeing: the formula cells that agree.
         open_cells: those that have no verdict and may need one.
         spare: those of them that belong to nothing.
+        targets: formulas that make targets, beside which those that make inputs are others.
     """
     reads = precedents if precedents is None or taken is table else Precedents(taken)
     made = [] if reads is None else feeders(taken, values, reads, agreeing, open_cells)
@@ -172,7 +174,7 @@ def _why_not_right(
     yield from meant_otherwise(table, agreeing)
     yield from looked_up_wrongly(table, values, {*agreeing, *made, *spare})
     if reads is not None:
-        yield from beside_the_layers(table, spare, agreeing)
+        yield from beside_the_layers(table, spare, agreeing - targets)
         yield from said_otherwise(table, values, reads, spare, agreeing)
         yield from against(taken, values, reads, made, agreeing)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.scanner import cut
 from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.preparation import counted_from
 from xlcheck.handmade.reading.cell_terms import source
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import Lines, by_line
@@ -33,6 +35,7 @@ def doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int])
     lines = Lines(made, table)
     yield from (cell for cell in made if lines.differs(cell) or lines.is_alone(cell))
     yield from _typed_where_others_read(table, reading, accepted)
+    yield from _of_other_columns(table, [(*sample.inputs, *sample.targets) for sample in samples])
     read = {cell for reads in terms.reads.values() for cell in reads}
     typed = {cell for cell in given if table.is_number(cell) and cell not in table.texts}
     unread = [cell for cell in table.addresses if cell not in table.words and cell not in read]
@@ -58,6 +61,21 @@ def _typed_where_others_read(table: CellTable, reading: Reading, accepted: Colle
             yield from (cells[0] for cells in typed if len(typed) < len(own))
 
 
+def _of_other_columns(table: CellTable, samples: Sequence[Sequence[Address]]) -> Iterator[Address]:
+    """Data looked up in another column than the same of most samples, where each sample is a row; or turned."""
+    places = {cell: (ref.sheet, ref.top, ref.left) for cell in {cell for own in samples for cell in own}
+              for ref in cut(table.texts.get(cell, "")).refs[:1]}  # fmt: skip
+    rows = [own for own in samples if all(cell in places for cell in own)]
+    for axis in (1, 2):
+        lines = [{places[cell][axis] for cell in own} for own in rows]
+        across = [{places[cell][3 - axis] for cell in own} for own in rows]
+        if 2 * sum(len(a) == len(own) > len(b) for a, b, own in zip(lines, across, rows, strict=True)) > len(rows) > 2:
+            for kin in zip(*rows, strict=False):
+                own = {cell: (places[cell][0], places[cell][axis]) for cell in kin}
+                usual, count = Counter(own[cell] for cell in kin).most_common(1)[0]
+                yield from (cell for cell in kin if 2 * count > len(kin) and own[cell] != usual)
+
+
 def _of_one_kind(
     line: Sequence[Address], kinds: Mapping[Address, Collection[object]], terms: Mapping[Address, Term]
 ) -> Iterator[list[Address]]:
@@ -79,7 +97,8 @@ def empty_data(table: CellTable, reading: Reading, number: int) -> Iterator[Addr
     samples, terms = reading.steps[number].truth.network.samples, reading.sheet.terms
     precedents = Precedents(table)
     for cell in {cell for sample in samples for cell in (*sample.inputs, *sample.targets)}:
-        made = precedents.of(cell) if cell in table.texts and cell not in terms else ()
+        is_made = cell in table.texts and cell not in terms
+        made = {*precedents.of(cell)} - counted_from(cell, table) if is_made else ()
         if cell not in table.index or any(read not in table.index for read in made):
             yield cell
 
