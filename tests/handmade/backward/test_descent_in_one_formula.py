@@ -138,3 +138,22 @@ def test_a_line_that_rounds_may_be_meant(rows: range, is_habit: bool, tmp_path: 
     results = judged(cells, tmp_path / "w.xlsx").results
     roots = {own.cell for own in results if isinstance(own, CellResult) and own.status is Status.ROOT}
     assert roots == (set() if is_habit else {"I8"})
+
+
+def _with_answers(total: str, threshold: str = "0") -> Cells:
+    """The same beside how many samples are answered rightly."""
+    hits = f"SUMPRODUCT(--((H{{0}}*{_X}+I{{0}}>{threshold})=({_Y}=1)))"
+    return _logistic() | {f"P{row}": f"={total.format(hits.format(row))}" for row in _STEPS}
+
+
+def test_right_answers_may_be_counted_within_one_formula(tmp_path: Path) -> None:
+    """Rule: an answer is right where the sum has the sign of the class; of what it is a share, the numbers say."""
+    cells = _with_answers("1-{}/$E$3")
+    assert answer(cells, tmp_path) == (0, set())
+    slip = {"P8": str(cells["P8"]).replace("H8", "H7")}
+    assert answer(cells | slip, tmp_path) == (1, {*slip})
+
+
+def test_answers_by_another_threshold_are_not_known(tmp_path: Path) -> None:
+    """Rule: sums are nowhere said to be compared with such a number."""
+    assert answer(_with_answers("{}", "0.4"), tmp_path) == (3, set())

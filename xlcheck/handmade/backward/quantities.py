@@ -18,6 +18,9 @@ from xlcheck.handmade.backward.through_time import through_time
 from xlcheck.handmade.backward.truth import Truth
 
 _CLOSE = 1e-9
+_ENOUGH = 4
+_MIDDLE = {"sigmoid": 0.5, "tanh": 0.0}
+"""Activation → what it gives of 0, which is between the answers."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ def quantities(truth: Truth) -> Iterator[Quantity]:
         for number in range(len(truth.network.samples[s].outputs)):
             yield from _of_layer(truth, s, number, mark)
     yield from _of_typed_classes(truth)
+    yield from _right_answers(truth)
     yield from (Quantity(*own) for own in through_time(truth))
 
 
@@ -126,6 +130,23 @@ def _of_typed_classes(truth: Truth) -> Iterator[Quantity]:
         total = total + own
         yield Quantity(f"−ln of the right class({s + 1})", own)
     yield Quantity("E of the classes as they are", total)
+
+
+def _right_answers(truth: Truth) -> Iterator[Quantity]:
+    """How many samples are answered rightly, or wrongly, where there are enough of them to tell a threshold."""
+    z, targets, count = truth.layers[-1].z, truth.targets, len(truth.network.samples)
+    if count < _ENOUGH or np.isnan(targets).any():
+        return
+    if truth.network.layers[-1].activation == "softmax":
+        right = [z.argmax(axis=2) == targets.argmax(axis=2)]
+    elif z.shape[2] == 1 and (activation := truth.network.layers[-1].activation) in _MIDDLE:
+        above = targets[:, :, 0] > _MIDDLE[activation]
+        right = [(z[:, :, 0] > 0) == above, (z[:, :, 0] >= 0) == above]  # before the first step all may be 0
+    else:
+        return
+    for own in right:
+        yield Quantity("right answers", own.sum(axis=1).astype(float))
+        yield Quantity("wrong answers", (~own).sum(axis=1).astype(float))
 
 
 def _of_layer(truth: Truth, s: int, number: int, mark: str) -> Iterator[Quantity]:
