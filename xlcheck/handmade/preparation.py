@@ -113,8 +113,9 @@ def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: C
 def _only_finds(text: str) -> bool:
     """Whether a formula gives a cell, be it that it multiplies to say which: the number of a batch by its size."""
     found = parsed(text)
-    is_call = isinstance(found, FunctionCall) and found.name in {"INDEX", "OFFSET"}
-    return is_call and not isinstance(found.arguments[0], FunctionCall | Operator)  # as MMULT in INDEX is
+    if not isinstance(found, FunctionCall) or found.name not in {"INDEX", "OFFSET"}:
+        return False
+    return not isinstance(found.arguments[0], FunctionCall | Operator)  # as MMULT in INDEX is
 
 
 def _odd(cell: Address, lines: Lines, table: CellTable) -> str | None:

@@ -50,7 +50,8 @@ def gaps(
         right: the cells that are right.
         others: the other cells with a verdict.
     """
-    steps = {number: reading.steps[number].truth.network.weight_cells for number in sorted(accepted)}
+    networks = {number: reading.steps[number].truth.network for number in sorted(accepted)}
+    steps = {number: network.weight_cells for number, network in networks.items() if not network.is_held_out}
     followed = [*one_after_another(steps, reading.sheet.updates)]
     typed = {cell for _, before, own in followed for cell in _typed_anew(table, reading, before, own)}
     missing = sum(map(reading.missing_gradients, accepted))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term, subterms
+from xlcheck.handmade.backward.held_out import with_held_out_apart
 from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells, SampleCells
 from xlcheck.handmade.backward.neurons import MINUS, Monomial, Neuron, Neurons, partners
 from xlcheck.handmade.backward.recurrence import Recurrence, recurrences
@@ -89,7 +90,8 @@ def find_networks(
             chains.setdefault(layers, []).extend(_steps(recurrent[number], ends))
     networks = [DenseNetwork(layers, tuple(samples)) for layers, samples in chains.items()]
     mixed = [*_with_targets_of_others(networks), *_with_weights_of_others(networks, updates)]
-    return [network for network in networks if _is_proper(network) and network not in mixed]
+    proper = [network for network in networks if _is_proper(network) and network not in mixed]
+    return [*with_held_out_apart(proper, terms, updates)]
 
 
 def _steps(recurrent: Recurrence, ends: Mapping[int, _Chain]) -> Iterator[SampleCells]:

@@ -73,10 +73,17 @@ class SampleCells:
 
 @dataclass(frozen=True)
 class DenseNetwork:
-    """A dense network at one training step: the samples that are computed with the same weights."""
+    """A dense network at one training step: the samples that are computed with the same weights.
+
+    Attributes:
+        layers: its layers.
+        samples: the cells of each.
+        is_held_out: whether nothing is learnt from these samples, as from those of a validation.
+    """
 
     layers: tuple[LayerCells, ...]
     samples: tuple[SampleCells, ...]
+    is_held_out: bool = False
 
     @cached_property
     def weight_cells(self) -> dict[tuple[int, int, int], Address]:

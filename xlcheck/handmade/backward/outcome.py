@@ -239,11 +239,17 @@ def _explained(reading: Reading) -> tuple[int, ...]:
 
 def _accepted(reading: Reading) -> frozenset[int]:
     """The accepted steps, and the last one after them, from which nothing is learnt any more."""
-    accepted = {number for number in range(len(reading.steps)) if is_accepted(reading, number)}
+    learning = [n for n, step in enumerate(reading.steps) if not step.truth.network.is_held_out]
+    accepted = {number for number in learning if is_accepted(reading, number)}
     known = {cell for number in accepted for cell in reading.steps[number].truth.network.weights}
+    after = {update for number in accepted for update in reading.steps[number].moves}
     for number, step in enumerate(reading.steps):
-        before = {reading.sheet.updates.get(cell, cell) for cell in step.truth.network.weights}
-        if not step.moves and before <= known and before != step.truth.network.weights:
+        weights = step.truth.network.weights
+        before = {reading.sheet.updates.get(cell, cell) for cell in weights}
+        if step.truth.network.is_held_out:
+            shows = any(role.quantity.name == "E" for at, role in reading.roles.values() if at == number)
+            accepted |= {number} if shows and weights <= known | after else set()
+        elif not step.moves and before <= known and before != weights:
             accepted.add(number)
     return frozenset(accepted)
 

@@ -171,7 +171,7 @@ class Reading:
             names |= self._held(number, "∂E/∂z · w1[")
         held, wanted = len(names), sum(self._kernel_sizes(step))
         learning = [n for n, other in enumerate(self.steps) if other.moves][:_SOME]  # the first keeps copies of some
-        if step.moves:
+        if step.moves or step.truth.network.is_held_out:
             return 0
         if not learning:
             return wanted - held if 2 * held >= wanted else 0

@@ -100,7 +100,8 @@ def steps_under(sheet: Sheet, loss: str, ask: DenseGradients) -> list[Step]:
     steps, trainings = [], _trainings(sheet)
     for truth, training in zip(truths(sheet.networks, sheet.cells, loss, ask), trainings, strict=True):
         gradients = truth.weight_gradients()
-        moves = dict.fromkeys(update for update, weight in sheet.updates.items() if weight in gradients)
+        learnt = () if truth.network.is_held_out else gradients
+        moves = dict.fromkeys(update for update, weight in sheet.updates.items() if weight in learnt)
         steps.append(Step(truth, gradients, moves, training))
     return steps
 

@@ -144,7 +144,7 @@ class Verdicts:
             f"{kind}({len(own.kernel[0])}, {own.activation})"
             for kind, own in zip(kinds, first.network.layers, strict=True)
         )
-        count = len(accepted)
+        count = sum(not self.reading.steps[number].truth.network.is_held_out for number in accepted)
         steps, make = ("1 training step", "makes") if count == 1 else (f"{count} training steps", "make")
         loss = "Huber's loss" if bound_of(first.loss) is not None else LOSS_NAMES.get(first.loss)
         what = "by the perceptron's rule" if loss is None else f"that {make} {loss} smaller"

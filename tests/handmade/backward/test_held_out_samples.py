@@ -1,0 +1,63 @@
+"""Trainings beside which the loss of samples is shown that nothing is learnt from, as of a validation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from equation_sheets import answer, verdict
+from training_sheets import Cells
+
+pytestmark = pytest.mark.keras
+
+_STEPS = ("DE", "GH", "JK", "MN")
+
+
+def _line(learnt: str = "{e}4:{e}7,$A$4:$A$7", count: int = 4) -> Cells:
+    """A line learnt of the samples in rows 4 to 7, a step a block; those in rows 8 and 9 are for validation."""
+    cells: Cells = {"B1": 0.05}
+    samples = ((1, 0.9), (2, 3.0), (3, 5.3), (4, 7.4), (1.5, 2.1), (2.5, 4.2))
+    for row, (x, y) in enumerate(samples, 4):
+        cells |= {f"A{row}": x, f"B{row}": y}
+    for number, (p, e) in enumerate(_STEPS):
+        before = _STEPS[number - 1][0]
+        for row in (1, 2):
+            cells[f"{p}{row}"] = f"={before}{row}-$B$1*{before}{row + 10}" if number else 0.1 * row
+        for row in range(4, 10):
+            cells |= {f"{p}{row}": f"={p}$1*$A{row}+{p}$2", f"{e}{row}": f"={p}{row}-$B{row}"}
+        errors = learnt.format(e=e).split(",")[0]
+        cells |= {f"{p}11": f"=2*SUMPRODUCT({learnt.format(e=e)})/{count}", f"{p}12": f"=2*SUM({errors})/{count}"}
+        cells |= {f"{p}13": f"=SUMSQ({e}4:{e}7)/4", f"{p}14": f"=SUMSQ({e}8:{e}9)/2"}
+    return cells
+
+
+def test_the_loss_of_a_validation_is_compared(tmp_path: Path) -> None:
+    """Rule: what no step learns from has a loss of its own, and the steps are counted once."""
+    found = verdict(_line(), tmp_path)
+    assert (found.code, found.roots) == (0, set())
+    assert found.agree == sum(isinstance(own, str) for own in _line().values())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"J14": "=SUMSQ(K7:K9)/2"},
+        {"J14": "=SUMSQ(H8:H9)/2"},
+        {"J9": "=G$1*$A9+G$2"},
+        {"G11": "=2*SUMPRODUCT(H4:H6,$A$4:$A$6)/4"},
+        {"G11": "=2*SUMPRODUCT(H4:H9,$A$4:$A$9)/4"},
+        {"K8": "=J8-$B9"},
+    ],
+)
+def test_one_slip_beside_a_validation_is_no_pass(change: Cells, tmp_path: Path) -> None:
+    """Rule: a sample that is learnt from at one step is none of the validation, and no right cell is blamed."""
+    code, roots = answer(_line() | change, tmp_path)
+    assert code != 0
+    assert roots <= change.keys()
+
+
+@pytest.mark.parametrize("left_out", [{}, {f"{p}13": None for p, _ in _STEPS}, {f"{p}14": None for p, _ in _STEPS}])
+def test_samples_that_are_forgotten_at_all_steps_are_no_validation(left_out: Cells, tmp_path: Path) -> None:
+    """Rule: their loss has to be shown, and by itself; else all gradients may lack one of the samples."""
+    assert answer(_line("{e}4:{e}6,$A$4:$A$6") | left_out, tmp_path) == (3, set())
+    assert answer(_line("{e}4:{e}8,$A$4:$A$8", 5) | left_out, tmp_path) == (3, set())
