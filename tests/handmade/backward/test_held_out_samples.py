@@ -61,3 +61,36 @@ def test_samples_that_are_forgotten_at_all_steps_are_no_validation(left_out: Cel
     """Rule: their loss has to be shown, and by itself; else all gradients may lack one of the samples."""
     assert answer(_line("{e}4:{e}6,$A$4:$A$6") | left_out, tmp_path) == (3, set())
     assert answer(_line("{e}4:{e}8,$A$4:$A$8", 5) | left_out, tmp_path) == (3, set())
+
+
+def _epochs() -> Cells:
+    """The same an epoch a row, each loss in one formula, and the number of the epoch whose validation is best."""
+    cells: Cells = {"B1": 0.05, "F2": "=INDEX(F4:F9,MATCH(MIN(L4:L9),L4:L9,0))"}
+    for row, (x, y) in enumerate(((1, 0.9), (2, 3.0), (3, 5.3), (4, 7.4)), 4):
+        cells |= {f"A{row}": x, f"B{row}": y}
+    cells |= {"C4": 1.5, "D4": 2.1, "C5": 2.5, "D5": 4.2}
+    for row in range(4, 10):
+        error, tried = f"G{row}*$A$4:$A$7+H{row}-$B$4:$B$7", f"G{row}*$C$4:$C$5+H{row}-$D$4:$D$5"
+        for w, g in ("GI", "HJ"):
+            cells[f"{w}{row}"] = f"={w}{row - 1}-$B$1*{g}{row - 1}" if row > 4 else 0.1
+        cells |= {
+            f"F{row}": row - 4,
+            f"I{row}": f"=SUMPRODUCT({error},$A$4:$A$7)/2",
+            f"J{row}": f"=SUMPRODUCT({error})/2",
+        }
+        cells |= {f"K{row}": f"=SUMPRODUCT(({error})^2)/4", f"L{row}": f"=SUMPRODUCT(({tried})^2)/2"}
+    return cells
+
+
+@pytest.mark.parametrize(
+    ("formula", "code"),
+    [
+        ("=INDEX(F4:F9,MATCH(MIN(L4:L9),L4:L9,0))", 0),
+        ("=INDEX(F4:F8,MATCH(MIN(L4:L8),L4:L8,0))", 3),
+        ("=INDEX(F5:F10,MATCH(MIN(L4:L9),L4:L9,0))", 3),
+        ("=INDEX(F4:F9,MATCH(MIN(K4:K9),L4:L9,0))", 3),
+    ],
+)
+def test_the_best_epoch_is_looked_up_beside_the_least_loss(formula: str, code: int, tmp_path: Path) -> None:
+    """Rule: of all steps, and in the line of the losses; another look-up is left open."""
+    assert answer(_epochs() | {"F2": formula}, tmp_path) == (code, set())

@@ -18,6 +18,7 @@ from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.robust import is_robust
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.set_up import RATE, fall_by_several_laws
+from xlcheck.handmade.backward.shown import tells_best_step
 from xlcheck.handmade.backward.uneven import goes_on_twice, thresholds, uneven
 from xlcheck.handmade.equations.unread_numbers import unread_beside
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
@@ -114,6 +115,8 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
         reading: the sheet as training steps.
         right: the cells that are right.
     """
+    if tells_best_step(cell, table, reading, right):
+        return False
     stride = reading.stride
     beside = beside_at(cell, stride)
     terms = reading.sheet.terms

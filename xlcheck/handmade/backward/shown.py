@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 
 import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Function, Leaf, outline
+from xlcheck.formulas.parser import parsed
+from xlcheck.formulas.tree import FunctionCall, Literal, Reference
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.quantities import Quantity
@@ -90,6 +92,27 @@ def _prediction(cell: Address, reading: Reading, right: Mapping[Address, str]) -
             if len(total) > len(kernel) and same(weights @ inputs, total) and inputs.all():
                 return Quantity("o for inputs that are typed", sheet.cells[cell])
     return None
+
+
+def tells_best_step(cell: Address, table: CellTable, reading: Reading, right: Container[Address]) -> bool:
+    """Whether a formula looks up what stands beside the least loss of all steps, as where training is stopped early.
+
+    Args:
+        cell: the formula.
+        table: the cells.
+        reading: the sheet as training steps.
+        right: the cells that are right.
+    """
+    match parsed(table.texts[cell]):
+        case FunctionCall("INDEX", (Reference(found), FunctionCall("MATCH", (where, Reference(among), Literal(0.0))))):
+            losses = table.cells_in(among, cell[0])
+            is_least = isinstance(where, FunctionCall) and where == FunctionCall("MIN", (Reference(among),))
+            beside = (found.rows, found.columns) == (among.rows, among.columns)
+            in_line = found.top == among.top if among.columns == 1 else found.left == among.left
+            held = {own: role.quantity.name for own, (_, role) in reading.roles.items() if own in right}
+            all_losses = all(held.get(own) == "E" for own in losses)
+            return is_least and beside and in_line and all_losses and _is_whole_line(cell, losses, reading, held)
+    return False
 
 
 def computed_targets(table: CellTable, reading: Reading, accepted: Collection[int]) -> dict[Address, str]:
