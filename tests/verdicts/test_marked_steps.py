@@ -62,3 +62,36 @@ def test_each_step_may_be_skipped(texts: WorkbookContent, cell: str, old: str, n
     found, place = _found(texts, cell, old, new)
 
     assert found == {place}
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> WorkbookContent:
+    """Codes of which only some occur, as ones among zeros, and vectors of which those are skipped that are all -1."""
+    keras: Any = import_keras()
+    codes, vectors = keras.Input((3,), dtype="int32"), keras.Input((3, 2))
+    ones = keras.layers.CategoryEncoding(5, output_mode="multi_hot", name="ones")(codes)
+    hot = keras.layers.CategoryEncoding(5, output_mode="one_hot", name="hot")(codes)
+    read = keras.layers.GRU(1, name="gru")(keras.layers.Masking(-1.0, name="masking")(vectors))
+    path = tmp_path_factory.mktemp("others") / "others.xlsx"
+    given = np.array([[1, 2, 0], [1, 1, 2]]), np.array([[[0.3, 2], [-1, -1], [1, 2]], [[1, 4], [-1, -1], [-1, -1.0]]])
+    build_model(keras.Model([codes, vectors], [ones, keras.layers.Flatten()(hot), read]), list(given), path)
+    return read_workbook(path)
+
+
+@pytest.mark.parametrize(
+    ("cell", "old", "new"),
+    [
+        ("ones!F9", "F6=3", "G6=3"),
+        ("ones!F10", "F6=4", "F7=4"),
+        ("hot!F9", "F6", "E6"),
+        ("hot!G10", "G6", "H6"),
+        ("masking!F9", "F6:F7", "F7:F7"),
+        ("masking!G9", "G6:G7", "G6:G6"),
+        ("masking!H9", "<>-1", "<>0"),
+    ],
+)
+def test_each_code_may_stand_in_each_step(others: WorkbookContent, cell: str, old: str, new: str) -> None:
+    """Whatever codes occur; and a vector is skipped only if all of it is the mark."""
+    found, place = _found(others, cell, old, new)
+
+    assert found == {place}

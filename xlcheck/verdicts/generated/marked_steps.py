@@ -1,8 +1,8 @@
-"""Steps that are skipped, and codes that stand for the last row: what other inputs would have, each in turn.
+"""Steps that are skipped, and codes: other inputs would have others, so all are tried, one after the other.
 
 A formula that asks whether the step before is skipped is right wherever both are, and one that looks a code up among
-all rows but the last is right for all other codes. So steps are marked in one pattern after the other, and all codes
-become the last one.
+all rows but the last is right for all other codes. So steps are marked in one pattern after the other, and codes
+are counted through, other ones in each step.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ _PATTERNS: tuple[Callable[[int], int], ...] = (
     lambda t: ((t + 1) >> 1) + 1, lambda t: t >> 2, lambda t: (t >> 2) + 1,
 )  # fmt: skip
 """Where a number is odd its step is read: so any two near steps are read both, neither, and one without the other."""
+_MOST_CODES = 16
+"""Rounds in which each step has another code."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ def other_inputs(graph: Graph) -> Iterator[Callable[[dict[str, Array]], None]]:
     reads = {q.name: read for q in graph if q.expr is None and (read := _read(graph, q)) is not None}
     if any(read.mark is not None for read in reads.values()):
         yield from (partial(_marked, reads, number) for number in range(len(_PATTERNS)))
-    if any(read.last is not None for read in reads.values()):
-        yield partial(_last, reads)
+    largest = max((read.last for read in reads.values() if read.last is not None), default=-1)
+    yield from (partial(_counted, reads, number) for number in range(min(largest + 1, _MOST_CODES)))
 
 
 def _read(graph: Graph, q: Quantity) -> Read | None:
@@ -74,14 +76,18 @@ def _marked(reads: Mapping[str, Read], number: int, drawn: dict[str, Array]) -> 
             if _PATTERNS[number](read.step + sample) % 2 == 0:
                 own[:] = read.mark
             else:
-                one = number % own.size
+                one = number // 2 % own.size
                 if number % 2:
                     own[np.arange(own.size) != one] = read.mark
-                if own[one] == read.mark:
+                elif read.last is None:
+                    own[one] = 0.0
+                if (own == read.mark).all():
                     own[one] = read.mark + 1.0 if read.last is None else float(read.last)
 
 
-def _last(reads: Mapping[str, Read], drawn: dict[str, Array]) -> None:
+def _counted(reads: Mapping[str, Read], number: int, drawn: dict[str, Array]) -> None:
+    """No two steps or samples that are near have one code; as the rounds go on, each has the last one, and others."""
     for name, read in reads.items():
         if read.last is not None:
-            drawn[name] = np.full_like(drawn[name], read.last)
+            for sample, own in enumerate(drawn[name]):
+                own[...] = (read.last - number + read.step + sample) % (read.last + 1)
