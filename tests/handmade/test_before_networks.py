@@ -46,6 +46,20 @@ def test_numbers_scaled_otherwise_are_no_pass(wrong: Mapping[str, object], tmp_p
     assert answer(_series(wrong), tmp_path)[0] != 0
 
 
+def test_an_input_that_is_only_copied_among_scaled_ones_is_no_pass(tmp_path: Path) -> None:
+    """Rule: what the layer would be given as it is, formulas in line with it make something of; all copies are right."""
+    cells: dict[str, object] = {"F1": 0.7, "F2": 0.4, "F3": 0.1, "H1": 12.5}
+    for row in range(1, 6):
+        cells[f"A{row}"], cells[f"B{row}"] = 11.0 + row * row / 7, f"=A{row}-$H$1"
+        cells[f"C{row}"] = f"=TANH($F$1*B{row}{f'+$F$2*C{row - 1}' if row > 1 else ''}+$F$3)"
+
+    assert answer(cells, tmp_path)[0] == 0
+    for row in (1, 3, 5):
+        assert answer(cells | {f"B{row}": f"=A{row}"}, tmp_path) == (3, set())
+    copied = {f"B{row}": f"=A{row}" for row in range(1, 6)}
+    assert answer({**cells, **copied, "H1": None}, tmp_path)[0] == 0
+
+
 def test_one_of_two_codes_that_is_counted_otherwise_is_no_pass(tmp_path: Path) -> None:
     """Rule: of two words the one is looked up as it is, and 1 is taken off what is found of the other."""
     cells: dict[str, object] = {"B4": "very", "C4": "good", "I4": "very", "I5": "bad", "I6": "good", "B6": 0}

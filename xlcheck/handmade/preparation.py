@@ -86,6 +86,9 @@ def against(
     for cell in sorted({*made} - {*computing}):
         if copies.differs(cell) and not lines.differs(cell):
             yield f"{show(cell)} makes something of a number that formulas in line with it only repeat"
+    for cell in sorted(filter(precedents.is_copy, judged)):
+        if copies.differs(cell) and any(line and {*line} <= {*made} for line in copies.of(cell)):
+            yield f"{show(cell)} only repeats a number that formulas in line with it make something of"
     describing = {cell: _areas(cell, table)[0] for cell in made if _DESCRIBES.match(skeleton(table.texts[cell]))}
     yield from (why for cell in kept if (why := _by_several_ranges(cell, table, describing)) is not None)
     yield from _by_numbers_of_others(kept, table, precedents)
