@@ -47,7 +47,7 @@ def test_numbers_scaled_otherwise_are_no_pass(wrong: Mapping[str, object], tmp_p
 
 
 def test_an_input_that_is_only_copied_among_scaled_ones_is_no_pass(tmp_path: Path) -> None:
-    """Rule: what the layer would be given as it is, formulas in line with it make something of; all copies are right."""
+    """Rule: what the layer would be given as it is, formulas in line with it scale; all copies are right."""
     cells: dict[str, object] = {"F1": 0.7, "F2": 0.4, "F3": 0.1, "H1": 12.5}
     for row in range(1, 6):
         cells[f"A{row}"], cells[f"B{row}"] = 11.0 + row * row / 7, f"=A{row}-$H$1"

@@ -27,6 +27,7 @@ from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.unread_numbers import unread_near
 from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.patterns import as_in_pattern
+from xlcheck.handmade.reading.block_copies import unlike_blocks
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import beside, show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
@@ -43,8 +44,18 @@ _FEW = 400
 """Formulas of worksheets in which whole lines are looked at, too."""
 _ALONE = 4
 """Of these, each alone may be what is wrong, though the layers are the same with it."""
+_NOTHING: Mapping[Address, Odd] = {}
 _PAIR, _PAIRED = 2, 8
 """Of these any two are tried together, as formulas may be exchanged."""
+
+
+def breaks_a_pattern(part: SheetGroup) -> bool:
+    """Whether a formula, or a block of a worksheet, differs from what all others of its kind repeat.
+
+    Args:
+        part: the worksheets.
+    """
+    return any(as_in_pattern(part.table)) or any(own.is_sure for own in unlike_blocks(part.table))
 
 
 def settled_in_line(
@@ -66,7 +77,9 @@ def settled_in_line(
         return layers
     judge, shown = bench(), only_shown(part)
     in_line = _as_in_line(part, terms, base, judge.wrong_in, is_sure=layers.is_sure)
-    for odd in itertools.chain((_as_in_copies(part, terms),), in_line):
+    in_copies = ((own, _NOTHING) for own in (_odd(part.as_in_copies, terms),))
+    in_blocks = _as_in_blocks(part, terms, is_sure=layers.is_sure)
+    for odd, instead in itertools.chain(in_copies, in_blocks, ((own, _NOTHING) for own in in_line)):
         cells = odd
         while cells and (found := _under(part, terms, base, _meant(cells))) is not None:
             candidate = Candidate(_meant(cells), found)
@@ -81,7 +94,8 @@ def settled_in_line(
                 known = not any(any(foreign(cell, found, base)) for cell in lined.right_today & cells.keys())
                 known = known and not is_strange(candidate, base)
                 if known and (lined.is_whole or said.is_whole or more) and lined.roots <= cells.keys() | layers.roots:
-                    for one, other, edit in in_other_copies(candidate.edit, terms):
+                    rivals = [(min(cells), min(instead), _meant(instead))] if instead else []
+                    for one, other, edit in (*rivals, *in_other_copies(candidate.edit, terms)):
                         if _is_as_good(edit, found, part, terms, base):
                             return replace(layers, doubts=(either(show(one), show(other)), *layers.doubts))
                     return lined
@@ -180,9 +194,23 @@ def _is_copied_as_beside(cell: Address, part: SheetGroup, terms: CellTerms) -> b
     return fetches and any(part.table.fills(other, cell) for other in beside(cell) if other in texts)
 
 
-def _as_in_copies(part: SheetGroup, terms: CellTerms) -> dict[Address, Odd]:
-    """The cells that all other copies of their worksheet have otherwise, as these have them; see `unlike_copies`."""
-    said = {cell: terms.term_of(cell, text) for cell, text in part.as_in_copies.items()}
+def _as_in_blocks(
+    part: SheetGroup, terms: CellTerms, *, is_sure: bool
+) -> Iterator[tuple[Mapping[Address, Odd], Mapping[Address, Odd]]]:
+    """The cells that break what blocks of their worksheet repeat, and the ones that may be wrong instead.
+
+    Where all is right as it is, only what must be a slip.
+    """
+    tried: list[object] = []
+    for own in unlike_blocks(part.table):
+        if own not in tried and len(tried) < _ALONE and (own.is_sure or not is_sure):
+            tried.append(own)
+            yield _odd(own.cells, terms), _odd(own.others, terms)
+
+
+def _odd(meant: Mapping[Address, str], terms: CellTerms) -> dict[Address, Odd]:
+    """Cells that should hold other formulas, as all copies of their worksheet or block have them."""
+    said = {cell: terms.term_of(cell, text) for cell, text in meant.items()}
     return {cell: Odd(cell, meant, len(said), is_between=True) for cell, meant in said.items() if meant is not None}
 
 

@@ -14,11 +14,10 @@ from xlcheck.handmade.backward.outcome import backward_outcome, may_be_trained
 from xlcheck.handmade.bench import Bench
 from xlcheck.handmade.by_equations import Settled, layers_of, settled
 from xlcheck.handmade.first_states import doubtful_first_states
-from xlcheck.handmade.in_line import settled_in_line
+from xlcheck.handmade.in_line import breaks_a_pattern, settled_in_line
 from xlcheck.handmade.keras_answers import Recompute
 from xlcheck.handmade.meant import why_meant
 from xlcheck.handmade.outcome import Outcome
-from xlcheck.handmade.patterns import as_in_pattern
 from xlcheck.handmade.pieces import alone, connected, pieces
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
@@ -219,7 +218,7 @@ class Search:
             layers = settled(base, part, self._bench(part, answers, terms))
             at_once = self._right_at_once(part, answers, layers)
             is_settled = layers.is_whole and bool(layers.roots)  # of what is large
-            if at_once is not None and (is_settled or not any(as_in_pattern(part.table))):
+            if at_once is not None and (is_settled or not breaks_a_pattern(part)):
                 return at_once
             if at_once is None and (trained := self._trained(part)) is not None:
                 return [trained], []
