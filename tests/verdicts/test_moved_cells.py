@@ -10,15 +10,19 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pytest
+from workbook_parts import typed
 
 from xlcheck import api
+from xlcheck.building.build import build_model
 from xlcheck.errors import NothingCheckedError
 from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.scanner import Ref, cut
+from xlcheck.model.keras_import import import_keras
 from xlcheck.verdicts.generated import moved_cells
 from xlcheck.verdicts.generated.moved_cells import _Numbers, _Search
 from xlcheck.verdicts.recalculate import Reading
 from xlcheck.workbook.cell_codes import codes_of
+from xlcheck.workbook.reader import read_workbook
 
 LSTM = Path(__file__).parents[2] / "workbooks" / "lstm.xlsx"
 
@@ -158,3 +162,20 @@ def test_all_behind_the_first_must_have_moved(
 
     said = next(search.of_numbers(), None)
     assert said == (f"cells of S from {found}, so they do not stand where they were built" if found else None)
+
+
+@pytest.mark.keras
+def test_a_name_that_is_typed_over_has_not_moved(tmp_path: Path) -> None:
+    """Though the same look-up of the sample's name stands five rows above it, as it was built there."""
+    keras: Any = import_keras()
+    inputs = [keras.Input((size,)) for size in (3, 2)]
+    built, spoiled = tmp_path / "two.xlsx", tmp_path / "typed.xlsx"
+    model = keras.Model(inputs, keras.layers.Concatenate()(inputs))
+    build_model(model, [np.array([[1.0, 2, 3], [4, 5, 6]]), np.array([[7.0, 8], [9, 10]])], built)
+    cells = read_workbook(built).sheets["Inputs"].cells
+    lookups = [place for place, cell in cells.items() if cell.formula == "B11"]
+    first, last = min(lookups), max(lookups)
+    report = api.check(typed(built, spoiled, "Inputs", {last: "sample 2"}))
+
+    assert first < last
+    assert [(r.sheet, parse_range(r.cell).top) for r in report.roots] == [("Inputs", last[0])]

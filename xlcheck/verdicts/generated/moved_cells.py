@@ -145,6 +145,7 @@ class _Search:
         columns = [(column.area, column.written) for column, _ in seen.filled if not column.stored]
         for area, texts in [*((helper.area, helper.formulas()) for helper in manifest.filled), *columns]:
             self._written += [(area.sheet, *own) for own in zip(codes_of(area).tolist(), texts, strict=True)]
+        self._texts = {(sheet, code): text for sheet, code, text in self._written}
         self._changed = [own for own in self._written if not self._stands(*own)]
         self._others = wrong - {(sheet, code) for sheet, code, _ in self._changed}
 
@@ -179,8 +180,11 @@ class _Search:
     def _followed(self, sheet: str, axis: int, by: int) -> Move | None:
         """The least move that formulas may have followed; None if one has not, or if something else has moved."""
         moved, gone = set[int](), set[int]()
+        step = code_at(by, 0) if axis == 0 else by
+        if not any(self._is_seen(home, code, step if home == sheet else 0) for home, code, _ in self._changed):
+            return None
         for formula in self._changed:
-            elsewhere = self._read_elsewhere(*formula, sheet, code_at(by, 0) if axis == 0 else by)
+            elsewhere = self._read_elsewhere(*formula, sheet, step)
             if elsewhere:
                 moved |= elsewhere
             elif by < 0 and formula[0] == sheet:
@@ -200,6 +204,13 @@ class _Search:
         there, _ = move.of(codes)
         has_moved = there.min() >= 0 and (there != codes).all() and self._formulas.fills(sheet, there).all()
         return move if has_moved and not self._stay(move, moved) else None
+
+    def _is_seen(self, home: str, code: int, step: int) -> bool:
+        """Whether a formula has become another one, or one stands where it may have gone that was not built there."""
+        there = self._formulas.text(home, code + step)
+        return self._formulas.text(home, code) is not None or not (
+            there is not None and self._stands(home, code + step, self._texts.get((home, code + step), ""))
+        )
 
     def _stay(self, move: Move, moved: AbstractSet[int]) -> bool:
         """Whether cells that must have moved are where they were built, or hold what nothing has moved there."""
