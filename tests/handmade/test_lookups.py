@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from equation_sheets import answer, save
 
+from xlcheck.api import check
 from xlcheck.engines import engine
 from xlcheck.handmade.lookups import looked_up_wrongly
 from xlcheck.handmade.reading.cells import CellTable
@@ -103,3 +104,43 @@ def test_two_numbers_of_one_step_are_those_of_one_word(cell: str, word: str, tmp
         code, roots = answer(_embedded({cell: wrong}), tmp_path)
         assert code in {1, 3}
         assert roots <= {cell}
+
+
+def _listed(wrong: Mapping[str, object]) -> dict[str, object]:
+    """Six sentences of two words, a row each from 10 on: numbers of words in D to G, states in H, I, P and Q."""
+    cells: dict[str, object] = {"K1": 0.63, "L1": -0.7, "K2": 0.39, "L2": 0.21, "K4": -0.52, "L4": 0.3, "K5": 0.8}
+    cells |= {"L5": 0.44, "K7": 0.05, "L7": -0.1, "N1": 1.2, "N2": -0.9, "N3": 0.15}
+    words = {
+        "good": (0.62, 1.07),
+        "bad": (-0.85, 0.31),
+        "very": (0.18, -0.27),
+        "not": (-1.22, -0.28),
+        "so": (0.47, -1.31),
+    }
+    for row, (word, own) in enumerate(words.items(), 2):
+        cells |= {f"A{row}": word, f"B{row}": own[0], f"C{row}": own[1]}
+    pairs = ("very good", "not bad", "so good", "very bad", "not so", "so very")
+    for row, (one, other) in enumerate((own.split() for own in pairs), 10):
+        cells |= {f"A{row}": one, f"B{row}": other}
+        for column, word, number in (("D", "A", 2), ("E", "A", 3), ("F", "B", 2), ("G", "B", 3)):
+            cells[f"{column}{row}"] = f"=VLOOKUP(${word}{row},$A$2:$C$6,{number},FALSE)"
+        for unit, weights in enumerate("KL"):
+            first = f"D{row}*${weights}$1+E{row}*${weights}$2+${weights}$7"
+            second = f"F{row}*${weights}$1+G{row}*${weights}$2+H{row}*${weights}$4+I{row}*${weights}$5+${weights}$7"
+            cells |= {f"{'HI'[unit]}{row}": f"=TANH({first})", f"{'PQ'[unit]}{row}": f"=TANH({second})"}
+        cells[f"R{row}"] = f"=1/(1+EXP(-(P{row}*$N$1+Q{row}*$N$2+$N$3)))"
+    return cells | wrong
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(("cell", "read"), [("E12", "$A11"), ("F13", "$B12"), ("G12", "$A12"), ("D13", "$A14")])
+def test_a_number_of_another_word_is_wrong_among_those_of_a_list(cell: str, read: str, tmp_path: Path) -> None:
+    """Rule: all rows above and below look up their own word. It is no empty cell, and no other row is odd."""
+    if cell == "E12":
+        assert answer(_listed({}), tmp_path) == (0, set())
+    number = {"D": 2, "E": 3, "F": 2, "G": 3}[cell[0]]
+    save(_listed({cell: f"=VLOOKUP({read},$A$2:$C$6,{number},FALSE)"}), tmp_path / "w.xlsx")
+    report = check(tmp_path / "w.xlsx")
+    assert [root.cell for root in report.roots] == [cell]
+    assert report.roots[0].diagnosis != "empty-cell-read"
+    assert not any("pattern" in own for own in report.reservations)

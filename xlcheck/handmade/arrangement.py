@@ -123,7 +123,7 @@ class Arrangement:
         shares = islice(mixing_shares(readings, softmaxes), 1)
         typed = (text for own in self.layers for text in typed_again(own.inputs, self.reads.terms, table))
         typed_first = islice(chain((own.said for own in self.typed_over), typed), 1)
-        apart = islice(looked_up_apart(readings, self.reads.of_single_cells), 1)
+        apart = islice(looked_up_apart(readings, self.reads.of_single_cells, self.reads.edited), 1)
         return [*alone, *said, *empty, *typed_first, *together, *steps, *shares, *apart]
 
     @cached_property

@@ -65,7 +65,9 @@ def failing_for_others(part: SheetGroup, cells: Iterable[Address]) -> Iterator[s
                 yield f"{show(cell)} may give an error only because {show(other)} does"
 
 
-def looked_up_apart(readings: Iterable[Reading], asked: Callable[[Address], Collection[Address]]) -> Iterator[str]:
+def looked_up_apart(
+    readings: Iterable[Reading], asked: Callable[[Address], Collection[Address]], edited: Collection[Address] = ()
+) -> Iterator[str]:
     """Why the inputs of a step may be those of two: one is looked up by another word than that beside it.
 
     At most steps both are looked up by one, as the numbers of a word's vector are.
@@ -73,6 +75,7 @@ def looked_up_apart(readings: Iterable[Reading], asked: Callable[[Address], Coll
     Args:
         readings: the layers.
         asked: the cells that a formula names one by one.
+        edited: those of which it is not known what they would name.
     """
     for reading in readings:
         named = {step: {x: cell_of(c) for own in reading.layer.at_step(step) for x, c in own.named}
@@ -81,7 +84,7 @@ def looked_up_apart(readings: Iterable[Reading], asked: Callable[[Address], Coll
             together, apart = 0, list[str]()
             for step, slots in reading.layer.slots.items():
                 cells = [named[step][slots[slot]] for slot in pair if slots.get(slot) in named.get(step, ())]
-                if len(cells) == len(pair):
+                if len(cells) == len(pair) and not any(cell in edited for cell in cells):
                     one, other = ({*asked(cell)} for cell in cells)
                     together += not one.isdisjoint(other)
                     both = " and ".join(map(show, sorted(cells)))

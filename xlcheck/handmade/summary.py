@@ -11,7 +11,7 @@ import numpy as np
 
 from xlcheck.formulas.addresses import cell_name, parse_range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import shape_of
+from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.idle_parts import with_idle_parts
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.lookups import looked_up_wrongly
@@ -20,6 +20,7 @@ from xlcheck.handmade.patterns import beside_the_layers, broken_patterns, out_of
 from xlcheck.handmade.preparation import against, feeders
 from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.lines import lines_of
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.results import result_at
 from xlcheck.handmade.reading.sheet_copies import meant_otherwise
@@ -124,6 +125,7 @@ def report_on(
     open_cells = without_verdict - settled
     wrong = {(result.sheet, result.cell) for result in report.cells.with_status(Status.ROOT, Status.CARRIED)}
     agreeing = {cell for cell in table.texts.keys() - without_verdict if (cell[0], cell_name(*cell[1:])) not in wrong}
+    roots = {address_of(result.sheet, result.cell) for result in report.roots}
     unbound = {
         (result.sheet, place.top, place.left)
         for result, (_, place) in zip(unknown, places, strict=True) if result.status is Status.UNBOUND
@@ -141,7 +143,9 @@ def report_on(
             *typed_among_formulas(table, {address_of(*own) for own in wrong}),
             *depending_cells(table, without_verdict),
             *with_idle_parts(taken, answers.values, agreeing - targets, choices),
-            *_why_not_right(table, taken, answers.values, precedents, agreeing, open_cells, spare, targets),
+            *_why_not_right(
+                table, taken, answers.values, precedents, agreeing, open_cells, spare, targets, _kin(roots, table)
+            ),
         ),
     )
 
@@ -155,6 +159,7 @@ def _why_not_right(
     open_cells: set[Address],
     spare: set[Address],
     targets: set[Address],
+    beside_roots: set[Address],
 ) -> Iterator[str]:
     """Why formulas that agree, those that lead to them and those beside them may yet be wrong, in a sentence each.
 
@@ -167,16 +172,25 @@ def _why_not_right(
         open_cells: those that have no verdict and may need one.
         spare: those of them that belong to nothing.
         targets: formulas that make targets, beside which those that make inputs are others.
+        beside_roots: those whose lines a mistake breaks, and not they.
     """
     reads = precedents if precedents is None or taken is table else Precedents(taken)
     made = [] if reads is None else feeders(taken, values, reads, agreeing, open_cells)
-    yield from out_of_place(table, values, {*agreeing, *made, *spare})
+    yield from out_of_place(table, values, {*agreeing, *made, *spare} - beside_roots)
     yield from meant_otherwise(table, agreeing)
     yield from looked_up_wrongly(table, values, {*agreeing, *made, *spare})
     if reads is not None:
         yield from beside_the_layers(table, spare, agreeing - targets)
         yield from said_otherwise(table, values, reads, spare, agreeing)
         yield from against(taken, values, reads, made, agreeing)
+
+
+def _kin(roots: Collection[Address], table: CellTable) -> set[Address]:
+    """The formulas in line with roots that do the same."""
+    kinds = {(line, skeleton(table.texts.get(root, ""))) for root in roots for line in lines_of(root)}
+    if not kinds:
+        return set()
+    return {cell for cell, own in table.texts.items() if any((line, skeleton(own)) in kinds for line in lines_of(cell))}
 
 
 def _filled(cells: Collection[Address], table: CellTable) -> set[Address]:

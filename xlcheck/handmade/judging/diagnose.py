@@ -22,6 +22,7 @@ from xlcheck.handmade.alignment.assignment import Assignment
 from xlcheck.handmade.alignment.similarity import Similarity
 from xlcheck.handmade.judging.correction import Corrector
 from xlcheck.handmade.networks.elements import Band, Element
+from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.networks.operands import Operand
 from xlcheck.handmade.networks.value_index import same
@@ -104,7 +105,11 @@ class Diagnoser:
         single = [area for area in self._precedents.ranges(cell) if area.size == 1]
         places = [(area.sheet, area.top, area.left) for area in single]
         holds = [place in table.beyond or (place in table.index and place not in table.words) for place in places]
-        idle = [place for place, number in zip(places, holds, strict=True) if not number]
+        by_words = looks_up(table.texts.get(cell, ""))  # which reads them as it should
+        idle = [
+            place for place, number in zip(places, holds, strict=True)
+            if not number and not (by_words and place in table.words)
+        ]  # fmt: skip
         read = {self._operand(place, self._given[element.source.network]) for place in places}
         missing = element.source.operands(element.index) - read
         is_blank = any(name.endswith("_init") for name, _ in missing)  # as a first state often is, and then 0
