@@ -156,7 +156,8 @@ def test_all_behind_the_first_must_have_moved(
 
     monkeypatch.setattr(moved_cells, "recalculate", read)
     empty: Any = SimpleNamespace(trace={}, helpers=(), filled=(), sightings=(), selector=None, settings=[0])
-    search = _Search(empty, empty, empty, empty, empty, set())
+    unwritten: Any = SimpleNamespace(text=lambda sheet, code: None)
+    search = _Search(empty, empty, unwritten, empty, empty, set())
     limits, formulas = np.full(codes.size, 1e-9), np.ones(codes.size, dtype=bool)
     search._numbers = {"S": _Numbers(codes, numbers, limits, formulas, held[: codes.size] == numbers[0])}
 
@@ -179,3 +180,19 @@ def test_a_name_that_is_typed_over_has_not_moved(tmp_path: Path) -> None:
 
     assert first < last
     assert [(r.sheet, parse_range(r.cell).top) for r in report.roots] == [("Inputs", last[0])]
+
+
+@pytest.mark.keras
+def test_a_slip_where_all_steps_are_alike_has_not_moved(tmp_path: Path) -> None:
+    """Though each number stands a column further left, too: what was the last column is still filled."""
+    keras: Any = import_keras()
+    built, spoiled = tmp_path / "alike.xlsx", tmp_path / "slip.xlsx"
+    x = keras.Input((1,))
+    steps = keras.layers.RepeatVector(2)(x)
+    model = keras.Model(x, keras.layers.Dense(1, activation="tanh", name="own")(steps))
+    build_model(model, np.array([[0.5], [0.7]]), built)
+    (formula,) = {cell.formula for place, cell in read_workbook(built).sheets["own"].cells.items() if place == (5, 6)}
+    assert formula is not None
+    report = api.check(typed(built, spoiled, "own", {(5, 6): f"=1+{formula}"}))
+
+    assert [(r.sheet, r.cell) for r in report.roots] == [("own", "G6")]

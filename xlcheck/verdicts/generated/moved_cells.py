@@ -163,10 +163,18 @@ class _Search:
                 move = Move.least(sheet, axis, by, own.codes[~own.same])
                 there, left = move.of(own.codes)
                 rows, columns = positions(there[left])
-                if not within(there[left], area).all() or not own.tell(there):
+                if not within(there[left], area).all() or not own.tell(there) or self._is_taken(move, own.codes):
                     continue
                 if close(grid[:, rows - area.top, columns - area.left], own.built[:, left], own.limits[left]).all():
                     yield str(move)
+
+    def _is_taken(self, move: Move, codes: Codes) -> bool:
+        """Whether formulas stand where cells have gone back and nothing was built that came after them."""
+        there, left = move.of(codes)
+        step = code_at(move.by, 0) if move.axis == 0 else move.by
+        after = np.setdiff1d(codes[left & (there != codes)], there[left]).tolist() if move.by < 0 else []
+        free = (code for code in after if (move.sheet, code - step) not in self._texts)
+        return any(self._formulas.text(move.sheet, code) is not None for code in free)
 
     def of_formulas(self) -> Iterator[str]:
         """What has moved if all other formulas read what they read, where it has gone."""
