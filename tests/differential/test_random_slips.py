@@ -1,4 +1,4 @@
-"""Random models with one random slip in their workbook: the cell of the slip alone is wrong, whatever stands there.
+"""Random models with one random slip in their workbook: no other cell is wrong, and that one if any number tells.
 
 A slip is a reference that is off by a row or a column, another sign, or a typed number. Ordinary runs try a few;
 `XLCHECK_EXAMPLES=100 XLCHECK_FIRST=500 pytest tests/differential/test_random_slips.py -n 2` tries a hundred other
@@ -13,11 +13,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import ironcalc
 import numpy as np
 import pytest
 from drawn_graphs import drawn_graph, inputs_of
 from models import build, keras, odd_models_allowed
-from planting import roots, shifted
+from planting import Place, roots, shifted
 from thorough import EVERY_CASE
 from workbook_parts import typed
 
@@ -25,6 +26,7 @@ from xlcheck.api import check
 from xlcheck.building.build import build_model
 from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.meaning import same_formula
+from xlcheck.workbook.manifest import manifest_of
 from xlcheck.workbook.reader import read_workbook
 
 pytestmark = pytest.mark.keras
@@ -33,6 +35,7 @@ FIRST = int(os.environ.get("XLCHECK_FIRST") or 3)  # a small model, for ordinary
 SEEDS = range(FIRST, FIRST + int(os.environ.get("XLCHECK_EXAMPLES") or (12 if EVERY_CASE else 1)))
 SLIPS = 12 if EVERY_CASE or os.environ.get("XLCHECK_EXAMPLES") else 6
 _BETWEEN = re.compile(r"(?<=[A-Z\d)])([-+*])(?=[A-Z$(\d])")
+_ROUNDS = 20
 _OTHER_SIGN = {"+": "-", "-": "+", "*": "+"}
 
 
@@ -49,7 +52,7 @@ def slips(formula: str, rng: random.Random) -> Iterator[str | None]:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_slip_anywhere_is_the_only_root(seed: int, tmp_path: Path) -> None:
-    """Also on the pages beside the network, and where no number that stands there changes."""
+    """Also on the pages beside the network, and where no number that stands there changes; unless none ever would."""
     model, path = build(lambda: drawn_graph(seed, operations=True), seed), tmp_path / "drawn.xlsx"
     rng = random.Random(seed)
     with odd_models_allowed():
@@ -66,4 +69,36 @@ def test_a_slip_anywhere_is_the_only_root(seed: int, tmp_path: Path) -> None:
         others = (x for x in slips(cell.formula, rng) if not same_formula(f"={x}", f"={cell.formula}", place[0]))
         slip = next(others)
         spoiled = typed(path, tmp_path / "slip.xlsx", place[0], {place[1:]: cell.value if slip is None else f"={slip}"})
-        assert roots(check(spoiled)) == {place}, (place, cell.formula, slip)
+        found = roots(check(spoiled))
+        assert found <= {place}, (place, cell.formula, slip)
+        assert found or not is_told_apart(path, spoiled, place), (place, cell.formula, slip)
+
+
+def is_told_apart(path: Path, spoiled: Path, place: Place) -> bool:
+    """Whether IronCalc gives another number in a cell of one workbook than of the other, for any of many constants.
+
+    Inputs that are whole numbers may be codes and stay as they are; so does what stands in no cell of the network.
+    """
+    manifest = manifest_of(read_workbook(path))
+    assert manifest is not None
+    books = [ironcalc.load_from_xlsx(str(each), "en", "UTC") for each in (path, spoiled)]
+    sheets = [sheet["name"] for sheet in books[0].get_worksheets_properties()]
+    content, rng = read_workbook(path), np.random.default_rng(0)
+    constants = [
+        (sheets.index(b.area.sheet), row + 1, column + 1)
+        for b in manifest.bindings
+        for row, column in b.area.cells()
+        if isinstance(value := content.sheets[b.area.sheet].cells[row, column].value, float)
+        and content.sheets[b.area.sheet].cells[row, column].formula is None
+        and value != int(value)
+    ]
+    for _ in range(_ROUNDS):
+        for cell, number in zip(constants, rng.normal(size=len(constants)).tolist(), strict=True):
+            for book in books:
+                book.update_cell_with_number(*cell, number)
+        for book in books:
+            book.evaluate()
+        own, other = (book.get_cell_value(sheets.index(place[0]), place[1] + 1, place[2] + 1) for book in books)
+        if own != pytest.approx(other, abs=1e-9) if isinstance(other, float) else own != other:
+            return True
+    return False
