@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from planting import Place, planted_report, roots
+from thorough import spread
 
 from xlcheck.building.build import build_model
 from xlcheck.formulas.addresses import parse_range
@@ -42,7 +43,7 @@ def _planted(book: WorkbookContent, cell: str, formula: str) -> tuple[set[Place]
 
 @pytest.mark.parametrize(
     ("cell", "formula"),
-    [
+    spread([
         *(("all!F6", f"MAX({','.join(f'larger!{c}6' for c in 'FGHIJK' if c != left_out)})") for left_out in "FGHIJK"),
         ("all!F6", "MAX(larger!F6:J6,two!K6)"),
         ("all!F6", "ABS(MAX(larger!F6:K6))"),
@@ -52,8 +53,8 @@ def _planted(book: WorkbookContent, cell: str, formula: str) -> tuple[set[Place]
         ("two!F6", "MAX(-sums!F9,sums!G9)"),
         ("larger!G6", "MAX(two!G6,other!H7)"),
         ("larger!G6", "ABS(MAX(two!G6,other!G7))"),
-    ],
-)
+    ], 5),
+)  # fmt: skip
 def test_each_number_may_be_the_largest(pooled: WorkbookContent, cell: str, formula: str) -> None:
     """Whatever was the largest when the workbook was built, and on whichever side of 0 it stood."""
     found, place, _ = _planted(pooled, cell, formula)
@@ -63,14 +64,14 @@ def test_each_number_may_be_the_largest(pooled: WorkbookContent, cell: str, form
 
 @pytest.mark.parametrize(
     ("cell", "formula"),
-    [
+    spread([
         ("all!F6", "MAX(larger!F6:H6,MAX(larger!I6:K6))"),
         ("all!F6", "-MIN(-larger!F6,-larger!G6,-larger!H6,-larger!I6,-larger!J6,-larger!K6)"),
         ("all!F6", "MAX(two!F6:K6,other!F7:K7)"),
         ("two!F6", "IF(sums!F9>sums!G9,sums!F9,sums!G9)"),
         ("larger!G6", "MAX(sums!H9:I9,other!G7)"),
-    ],
-)
+    ], 2),
+)  # fmt: skip
 def test_another_way_to_the_largest_is_no_mistake(pooled: WorkbookContent, cell: str, formula: str) -> None:
     """Also where it is taken of what the numbers are made of."""
     found, _, code = _planted(pooled, cell, formula)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from planting import Place, planted_report, roots
+from thorough import spread
 
 from xlcheck.building.build import build_model
 from xlcheck.formulas.addresses import parse_range
@@ -43,7 +44,7 @@ def _found(book: WorkbookContent, cell: str, old: str, new: str) -> tuple[set[Pl
 
 @pytest.mark.parametrize(
     ("cell", "old", "new"),
-    [
+    spread([
         ("words!G8", "$13", "$12"),
         ("words!F9", "F6", "G6"),
         ("words!G9", "G6", "F6"),
@@ -55,8 +56,8 @@ def _found(book: WorkbookContent, cell: str, old: str, new: str) -> tuple[set[Pl
         ("rnn!I10", "H10", "G10"),
         ("rnn!I11", "words!I9", "words!H9"),
         ("rnn!H11", "G11", "F11"),
-    ],
-)
+    ], 3),
+)  # fmt: skip
 def test_each_step_may_be_skipped(texts: WorkbookContent, cell: str, old: str, new: str) -> None:
     """Also where both samples skip it, or neither does, and where no code is the last."""
     found, place = _found(texts, cell, old, new)
@@ -80,7 +81,7 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> WorkbookContent:
 
 @pytest.mark.parametrize(
     ("cell", "old", "new"),
-    [
+    spread([
         ("ones!F9", "F6=3", "G6=3"),
         ("ones!F10", "F6=4", "F7=4"),
         ("hot!F9", "F6", "E6"),
@@ -88,8 +89,8 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> WorkbookContent:
         ("masking!F9", "F6:F7", "F7:F7"),
         ("masking!G9", "G6:G7", "G6:G6"),
         ("masking!H9", "<>-1", "<>0"),
-    ],
-)
+    ], 3),
+)  # fmt: skip
 def test_each_code_may_stand_in_each_step(others: WorkbookContent, cell: str, old: str, new: str) -> None:
     """Whatever codes occur; and a vector is skipped only if all of it is the mark."""
     found, place = _found(others, cell, old, new)
