@@ -280,13 +280,13 @@ class Judge:
 
     def _is_doubtful(self, number: int, found: Findings) -> bool:
         """Whether several culprits may be one mistake in the forward part; the same for steps filled from one."""
-        if found.roots and may_read_others(self.table, self.reading, number):
+        if found.roots and (any(map(is_unwritten, found.roots)) or may_read_others(self.table, self.reading, number)):
             return True
         sheet, step = self.reading.sheet, self.reading.steps[number]
         moves = [move for move in step.moves.values() if move is not None and not move.rule]
         if len(found.roots) < 2 or not moves:
             return False
-        cells = {*step.moves, *sheet.cone(step.moves)} & sheet.terms.keys()
+        cells = {*step.moves, *sheet.cone(step.moves)} & self.table.texts.keys()
         roles = frozenset((role.quantity.name, self._shape(cell)) for cell, role in found.roots.items())
         key = roles, frozenset(map(self._shape, cells))
         if key not in self.doubts:
