@@ -27,7 +27,7 @@ from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.unread_numbers import unread_near
 from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.patterns import as_in_pattern
-from xlcheck.handmade.reading.block_copies import unlike_blocks
+from xlcheck.handmade.reading.block_copies import Repeated, unlike_blocks
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import beside, show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
@@ -49,13 +49,14 @@ _PAIR, _PAIRED = 2, 8
 """Of these any two are tried together, as formulas may be exchanged."""
 
 
-def breaks_a_pattern(part: SheetGroup) -> bool:
+def breaks_a_pattern(part: SheetGroup, layers: Settled) -> bool:
     """Whether a formula, or a block of a worksheet, differs from what all others of its kind repeat.
 
     Args:
         part: the worksheets.
+        layers: what the equations say of them.
     """
-    return any(as_in_pattern(part.table)) or any(own.is_sure for own in unlike_blocks(part.table))
+    return any(as_in_pattern(part.table)) or any(_unlike_blocks(part, layers))
 
 
 def settled_in_line(
@@ -78,7 +79,7 @@ def settled_in_line(
     judge, shown = bench(), only_shown(part)
     in_line = _as_in_line(part, terms, base, judge.wrong_in, is_sure=layers.is_sure)
     in_copies = ((own, _NOTHING) for own in (_odd(part.as_in_copies, terms),))
-    in_blocks = _as_in_blocks(part, terms, is_sure=layers.is_sure)
+    in_blocks = _as_in_blocks(part, terms, layers)
     for odd, instead in itertools.chain(in_copies, in_blocks, ((own, _NOTHING) for own in in_line)):
         cells = odd
         while cells and (found := _under(part, terms, base, _meant(cells))) is not None:
@@ -194,16 +195,21 @@ def _is_copied_as_beside(cell: Address, part: SheetGroup, terms: CellTerms) -> b
     return fetches and any(part.table.fills(other, cell) for other in beside(cell) if other in texts)
 
 
-def _as_in_blocks(
-    part: SheetGroup, terms: CellTerms, *, is_sure: bool
-) -> Iterator[tuple[Mapping[Address, Odd], Mapping[Address, Odd]]]:
-    """The cells that break what blocks of their worksheet repeat, and the ones that may be wrong instead.
-
-    Where all is right as it is, only what must be a slip.
-    """
-    tried: list[object] = []
+def _unlike_blocks(part: SheetGroup, layers: Settled) -> Iterator[Repeated]:
+    """What breaks the blocks of worksheets; where all is right as it is, only what must be a slip or has no verdict."""
+    judged = {verdict.cell for outcome in layers.outcomes for verdict in outcome.verdicts}
     for own in unlike_blocks(part.table):
-        if own not in tried and len(tried) < _ALONE and (own.is_sure or not is_sure):
+        if own.is_sure or not layers.is_sure or not judged.issuperset(own.cells):
+            yield own
+
+
+def _as_in_blocks(
+    part: SheetGroup, terms: CellTerms, layers: Settled
+) -> Iterator[tuple[Mapping[Address, Odd], Mapping[Address, Odd]]]:
+    """The cells that break what blocks of their worksheet repeat, and the ones that may be wrong instead."""
+    tried: list[Repeated] = []
+    for own in _unlike_blocks(part, layers):
+        if own not in tried and len(tried) < _ALONE:
             tried.append(own)
             yield _odd(own.cells, terms), _odd(own.others, terms)
 

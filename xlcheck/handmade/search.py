@@ -218,7 +218,7 @@ class Search:
             layers = settled(base, part, self._bench(part, answers, terms))
             at_once = self._right_at_once(part, answers, layers)
             is_settled = layers.is_whole and bool(layers.roots)  # of what is large
-            if at_once is not None and (is_settled or not breaks_a_pattern(part)):
+            if at_once is not None and (is_settled or not breaks_a_pattern(part, layers)):
                 return at_once
             if at_once is None and (trained := self._trained(part)) is not None:
                 return [trained], []

@@ -7,7 +7,7 @@ move along. A cell that breaks this is not what its block repeats, or that one i
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -17,8 +17,8 @@ from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import Offset, offset
 from xlcheck.handmade.reading.reached import joined
 
-_LEAST, _RARE = 6, 6
-"""Formulas that a block repeats at least, in all, and for each one that it does not."""
+_LEAST, _RARE, _MORE = 6, 6, 2
+"""Formulas that a block repeats at least, in all, and for each one that it does not; fewer where several say so."""
 _STEPS: Sequence[Offset] = ((1, 0), (0, 1))
 _NEXT = 4
 """Formulas of one kind in a line to each of which the distance is looked at."""
@@ -35,19 +35,13 @@ class Repeated:
     Attributes:
         cells: cell → formula.
         others: the same of the cells with which they do not agree, where nothing says which of them are wrong.
-        agree: whether several blocks say the same.
-        are_samples: whether no block reads another one, so that the first one has nothing to begin with.
+        is_sure: whether these must be slips, whatever else the formulas are: several blocks say the same, only few
+            cells differ, and no block reads another one, so that none has another thing to begin with.
     """
 
     cells: Mapping[Address, str]
     others: Mapping[Address, str]
-    agree: bool
-    are_samples: bool
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether no block may be meant otherwise."""
-        return self.agree and self.are_samples
+    is_sure: bool = False
 
 
 def unlike_blocks(table: CellTable) -> Iterator[Repeated]:
@@ -124,21 +118,23 @@ def _broken(
         own for own in dict.fromkeys(unlike)
         if min(rows) <= own[1] <= max(rows) and min(columns) <= own[2] <= max(columns)
     ]  # fmt: skip
-    if not inside or len(alike) < max(_LEAST, _RARE * len(inside)):
+    if not inside or len(alike) < _LEAST:
         return
     goes = _going_along(alike, by, texts)
-    said = {cell: [*_said(cell, by, texts, goes)] for own in inside for cell in (own, offset(own, by))}
+    odd = {cell for own in inside for cell in (own, offset(own, by))}
+    said = {cell: [*_said(cell, by, table, goes, odd)] for cell in sorted(odd)}
     agreed = {cell: own[0] for cell, own in said.items() if len(own) > 1 and len({*own}) == 1}
     sure = {cell: text for cell, text in agreed.items() if text != texts.get(cell)}
-    are_samples = _are_samples(alike, by, texts, goes)
     if sure:
-        yield Repeated(sure, {}, agree=True, are_samples=are_samples)
+        if len(alike) >= _MORE * len(sure):
+            is_rare = len(alike) >= _RARE * len(sure)
+            yield Repeated(sure, {}, is_sure=is_rare and _are_samples(alike, by, texts, goes))
         return
     first = {own: said[own][0] for own in inside if said[own]}
     second = {cell: said[cell][0] for own in inside if said[cell := offset(own, by)]}
     for cells, others in ((first, second), (second, first)):
-        if cells:
-            yield Repeated(cells, others, agree=False, are_samples=are_samples)
+        if cells and len(alike) >= _RARE * len(inside):
+            yield Repeated(cells, others)
 
 
 def _going_along(alike: Sequence[Address], by: Offset, texts: Mapping[Address, str]) -> Mapping[Ref, bool]:
@@ -164,15 +160,33 @@ def _are_samples(alike: Sequence[Address], by: Offset, texts: Mapping[Address, s
     return all(group[cell] != group[offset(cell, by)] for cell in alike)
 
 
-def _said(cell: Address, by: Offset, texts: Mapping[Address, str], goes: Mapping[Ref, bool]) -> Iterator[str]:
-    """What the blocks before and behind a cell have in its place, as it would read there."""
+def _said(
+    cell: Address, by: Offset, table: CellTable, goes: Mapping[Ref, bool], odd: Collection[Address]
+) -> Iterator[str]:
+    """What the blocks before and behind a cell have in its place, as it would read there.
+
+    It would read what is repeated there, too: else samples are of several lengths, or one has a first step.
+    """
     for times in chain(range(1, _NEXT), range(-1, -_NEXT, -1)):
-        other = offset(cell, by, -times)
-        if other in texts:
-            text, far = cut(texts[other]), (by[0] * times, by[1] * times)
-            moved = [ref.shifted(far, far) if goes.get(ref, _moves(ref, by)) else ref for ref in text.refs]
-            if None not in moved:
-                yield text.with_refs(moved)
+        other, far = offset(cell, by, -times), (by[0] * times, by[1] * times)
+        if other not in table.texts or other in table.arrays:
+            continue
+        text = cut(table.texts[other])
+        moved = [ref.shifted(far, far) if goes.get(ref, _moves(ref, by)) else ref for ref in text.refs]
+        areas = (ref.area(cell[0]) for ref, new in zip(text.refs, moved, strict=True) if new != ref)
+        read = [(area.sheet, *place) for area in areas if area.size < _LARGE for place in area.cells()]
+        if None not in moved and all(
+            offset(own, far) in odd or _is_of_one_kind(own, offset(own, far), table) for own in read
+        ):
+            yield text.with_refs(moved)
+
+
+def _is_of_one_kind(one: Address, other: Address, table: CellTable) -> bool:
+    """Whether two cells hold the same formula, but for what it reads, a number each, or neither."""
+    if table.is_formula(one) and table.is_formula(other):
+        return cut(table.texts[one]).between == cut(table.texts[other]).between
+    kinds = [(table.is_formula(own), table.is_number(own), own in table.index) for own in (one, other)]
+    return kinds[0] == kinds[1]
 
 
 def _moves(ref: Ref, by: Offset) -> bool:
