@@ -59,7 +59,7 @@ _BENT = (
     ex.Greater, ex.Abs, ex.Sign,
 )  # fmt: skip
 _SUMS = (ex.Add, ex.Sub, ex.Dot)
-_CIRCLE = CellError("#CIRC!")  # the one error that no way of writing an equation has
+_ERRORS = (CellError("#CIRC!"), CellError("#REF!"))  # which no way of writing an equation has
 
 
 @dataclass(frozen=True)
@@ -197,7 +197,7 @@ class Perturbed:
         for verdicts in compare(self.graph, seen, desired, self._allowed, self.settings, self.formulas.reads):
             q = self.graph[verdicts.placement.quantity]
             if q.expr is not None and (verdicts.worst() == ROOT).any():
-                yield from self._found(q, verdicts, far=abs(reach) > 1)
+                yield from self._found(q, verdicts, far=reach != 1)
         if tables:
             from xlcheck.verdicts.generated.epochs import TableCheck
 
@@ -285,7 +285,7 @@ class Perturbed:
             sure = local is not None and bool(np.isfinite(local[wrong, cell]).all())
             if far:  # a formula that is written as in a book may have no value there, where the equation has one
                 settings = np.flatnonzero(wrong & ~np.isfinite(numbers[:, cell])).tolist()
-                sure = sure and all(verdicts.sighting.others.get((setting, cell)) == _CIRCLE for setting in settings)
+                sure = sure and all(verdicts.sighting.others.get((setting, cell)) in _ERRORS for setting in settings)
             if wrong.any() and sure and not self._reads_unknown(found) and not self._makes_sums(q, found):
                 yield replace(found, describe=partial(_described, found))
 
