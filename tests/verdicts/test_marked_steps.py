@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,10 @@ import pytest
 from planting import Place, planted_report, roots
 from thorough import spread
 
+from xlcheck.api import check
 from xlcheck.building.build import build_model
 from xlcheck.formulas.addresses import parse_range
+from xlcheck.formulas.printing import Style
 from xlcheck.model.keras_import import import_keras
 from xlcheck.workbook.content import WorkbookContent
 from xlcheck.workbook.reader import read_workbook
@@ -96,3 +99,16 @@ def test_each_code_may_stand_in_each_step(others: WorkbookContent, cell: str, ol
     found, place = _found(others, cell, old, new)
 
     assert found == {place}
+
+
+def test_where_all_steps_are_skipped_nobody_is_blamed(tmp_path: Path) -> None:
+    """A softmax that is written as in a book divides 0 by 0 there, and its equation gives a number."""
+    keras: Any = import_keras()
+    x = keras.Input((3, 2))
+    read = keras.layers.Masking()(x)
+    given = np.array([[[0.3, 2], [0, 0], [1, 2]], [[1, 4], [0, 0], [0, 0.0]]])
+    model = keras.Model(x, keras.layers.AdditiveAttention()([read, read]))
+    report = build_model(model, given, tmp_path / "attention.xlsx", style=Style.TEACHING).report
+
+    assert report.ok
+    assert check(tmp_path / "attention.xlsx").exit_code == 0
