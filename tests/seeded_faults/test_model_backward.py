@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -155,3 +156,26 @@ def test_a_typed_number_is_the_only_root(content: WorkbookContent, quantity: str
 
     assert roots(planted_report(content, place, None, value)) == {place}
     assert roots(planted_report(content, place, None, value + 1e-9)) == {place}
+
+
+@pytest.mark.parametrize("kind", ["Conv1D", "DepthwiseConv1D", "SimpleRNN"])
+def test_an_input_that_is_looked_up_wrongly_for_all_samples_is_the_only_root(kind: str, tmp_path: Path) -> None:
+    """The gradients follow from what stands there, and not from the same inputs where they were typed."""
+    keras: Any = import_keras()
+    keras.utils.set_random_seed(4)
+    layers = keras.layers
+    options = {"Conv1D": {"filters": 2, "kernel_size": 2}, "DepthwiseConv1D": {"kernel_size": 2}}
+    layer = getattr(layers, kind)(**options.get(kind, {"units": 2}))
+    model = keras.Sequential([keras.Input((3, 2)), layer, layers.Flatten(), layers.Dense(1)])
+    inputs = np.arange(12.0).reshape(2, 3, 2) / 7 - 0.8
+    build_model(model, inputs, tmp_path / "m.xlsx", backward=Backward(np.ones(2), "mean_squared_error", step="sgd"))
+    content = read_workbook(tmp_path / "m.xlsx")
+    manifest = manifest_of(content)
+    assert manifest is not None
+    shown = [b.area for b in manifest.bindings if b.quantity == "input.x[1]" and b.area.sheet == "Batch"]
+    assert shown
+    for area in shown:
+        for unit in (0, 1):
+            place = (area.sheet, area.top + unit, area.left)
+            formula = f"{formula_at(content, place)}+0.25"
+            assert roots(planted_report(content, place, formula, None)) == {place}

@@ -159,10 +159,12 @@ def _weight(q: Quantity, operands: Operands, want: Array, tolerance: Tolerance) 
             yield judge_range(sighting, want.reshape(1, -1), (), magnitude(want), tolerance.of(q.name), is_given=True)
         return
     sightings = operands.all_sightings(q.name)
-    local = operands.shared_local(q, q.expr)
+    local, *others = operands.shared_locals(q, q.expr)
     follow = partial(operands.shared_local, q)
     for sighting in sightings:
-        yield judge_range(sighting, want.reshape(1, -1), [local], magnitude(want), tolerance.of(q.name), follow)
+        yield judge_range(
+            sighting, want.reshape(1, -1), [local, *others], magnitude(want), tolerance.of(q.name), follow
+        )
     operands.take_shared(q, local)
 
 

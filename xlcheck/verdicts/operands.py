@@ -122,6 +122,22 @@ class Operands:
             before = read
         return np.array(found)
 
+    def shared_locals(self, q: Quantity, expr: ex.Expr) -> list[Array]:
+        """What follows for it from the values in the sheet, and from what is given as other places show it.
+
+        So the inputs of all samples stand once more where a gradient reads them.
+        """
+        found = [self.shared_local(q, expr)]
+        shown = [(k, name) for k, name in self._elsewhere if name in q.reads and self._elsewhere[k, name]]
+        usual = {(k, name): self._values[k][name] for k, name in shown}
+        for k, name in shown:
+            self._values[k][name] = self._elsewhere[k, name][0]
+        if shown:
+            found.append(self.shared_local(q, expr))
+        for (k, name), values in usual.items():
+            self._values[k][name] = values
+        return found
+
     def take(self, q: Quantity, instance: Instance, local: Array | None) -> None:
         """Note a quantity's values in the sheet, `(settings, n)`.
 
