@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +69,10 @@ def test_nothing_in_common_is_no_pass(tmp_path: Path) -> None:
 
 def test_a_wrong_ending_is_said_before_anything_is_loaded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The result's file must end in what it will be."""
-    target = tmp_path / "trace.txt"
+    target, model = tmp_path / "trace.txt", tmp_path / "no.keras"
+    with zipfile.ZipFile(model, "w") as archive:
+        for name in ("config.json", "metadata.json", "model.weights.h5"):
+            archive.writestr(name, "{}")
 
-    assert run(["trace", "no.keras", "--inputs", "no.csv", "-o", str(target)]) == 2
+    assert run(["trace", str(model), "--inputs", "no.csv", "-o", str(target)]) == 2
     assert "must end in .json or .npz or .csv" in capsys.readouterr().err

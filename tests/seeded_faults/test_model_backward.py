@@ -179,3 +179,32 @@ def test_an_input_that_is_looked_up_wrongly_for_all_samples_is_the_only_root(kin
             place = (area.sheet, area.top + unit, area.left)
             formula = f"{formula_at(content, place)}+0.25"
             assert roots(planted_report(content, place, formula, None)) == {place}
+
+
+def test_slopes_behind_maxima_are_read_for_their_own_sample(tmp_path: Path) -> None:
+    """Most gradients are 0 there, so that another sample has the same in many rounds."""
+    keras: Any = import_keras()
+    keras.utils.set_random_seed(5)
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((4, 2)),
+            layers.Conv1D(2, 2, activation="relu"),
+            layers.MaxPooling1D(2, 1),
+            layers.GlobalMaxPooling1D(),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    asked = Backward(np.array([0, 1.0]), "binary_crossentropy", step="sgd")
+    inputs = np.random.default_rng(5).normal(size=(2, 4, 2))
+    build_model(model, inputs, tmp_path / "m.xlsx", backward=asked)
+    content = read_workbook(tmp_path / "m.xlsx")
+    slopes = [
+        (("Batch", row, column), cell.formula)
+        for (row, column), cell in content.sheets["Batch"].cells.items()
+        if re.match(r"=?[D-H]\d+\*IF\(", cell.formula or "")
+    ]
+    assert len(slopes) > 4
+    for place, formula in slopes:
+        other = re.sub(r"^(=?)([D-H])", lambda m: m[1] + chr(ord(m[2]) - 1), formula)
+        assert roots(planted_report(content, place, other.removeprefix("="), None)) == {place}, other

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set as AbstractSet
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,10 +18,12 @@ from xlcheck.formulas.scanner import cut
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph, Quantity
 from xlcheck.grouping import grouped
-from xlcheck.verdicts.desired_formula import Wanted, printed
-from xlcheck.verdicts.mistakes.trials import Trials
 from xlcheck.verdicts.placement import Sighting
 from xlcheck.workbook.cell_codes import code_at
+
+if TYPE_CHECKING:  # what prints formulas is imported only where something chooses
+    from xlcheck.verdicts.desired_formula import Wanted
+    from xlcheck.verdicts.mistakes.trials import Trials
 
 Element = tuple[str, int]
 """One element of a quantity, in C order."""
@@ -28,6 +31,8 @@ Change = Callable[[dict[str, Array]], None]
 """Puts some of the numbers that were drawn elsewhere."""
 _CHOOSING = (ex.Largest, ex.FirstLargest, ex.Maximum, ex.Minimum)
 _PLACES = (ex.OneHot, ex.Gather)
+_OFTEN = 4
+"""Rounds for one where most gradients are 0: one cell in dozens passed with one round, and was found with four."""
 _MOST = 24
 """Cells of one layer that are read though they should not be, or the other way round, of which each is tried."""
 
@@ -77,10 +82,20 @@ def _far(name: str, element: int, sign: float, drawn: dict[str, Array]) -> None:
         numbers[:, element] = sign * (2.0 + max(float(np.abs(array).max()) for array in drawn.values()))
 
 
-def misread(trials: Trials, shown: Iterable[Sighting]) -> list[Element]:
+def often(graph: Graph) -> int:
+    """How many times as many rounds are needed: what the largest is taken from has a gradient only where it is that."""
+    return _OFTEN if any(q.reads_batch for q in graph) and any(map(chosen_from, graph)) else 1
+
+
+def misread(make_trials: Callable[[], Trials], shown: Iterable[Sighting], graph: Graph) -> list[Element]:
     """The elements that a formula which chooses reads and should not, or the other way round, and what makes these."""
-    found: dict[Element, None] = {}
-    for place in (s.placement for s in shown if chosen_from(trials.graph[s.placement.quantity])):
+    choosing = [s.placement for s in shown if chosen_from(graph[s.placement.quantity])]
+    if not choosing:
+        return []
+    from xlcheck.verdicts.desired_formula import Wanted
+
+    trials, found = make_trials(), dict[Element, None]()
+    for place in choosing:
         for code, element in zip(place.codes.tolist(), place.elements.tolist(), strict=True):
             own = Wanted(trials.graph[place.quantity], element, place.sheet, code, place.sample)
             text, should = trials.text(place.sheet, code), _should_read(own, trials)
@@ -92,6 +107,8 @@ def misread(trials: Trials, shown: Iterable[Sighting]) -> list[Element]:
 
 
 def _should_read(wanted: Wanted, trials: Trials) -> set[Element] | None:
+    from xlcheck.verdicts.desired_formula import printed
+
     should = next(filter(None, printed(wanted, trials)), None)
     return None if should is None else _read(should, wanted.sheet, trials)
 

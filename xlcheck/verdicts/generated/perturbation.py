@@ -27,7 +27,7 @@ from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
-from xlcheck.verdicts.generated.extremes import Change, choosing_layers, each_far, misread, on_either_side
+from xlcheck.verdicts.generated.extremes import Change, choosing_layers, each_far, misread, often, on_either_side
 from xlcheck.verdicts.generated.marked_steps import other_inputs
 from xlcheck.verdicts.generated.other_numbers import other_numbers
 from xlcheck.verdicts.judge import ROOT
@@ -105,7 +105,9 @@ class Perturbed:
         """
         found: dict[tuple[str, int], Found] = {}
         plan: list[tuple[Perturbed, int, int | None, float, Change | None]] = [
-            (self, n, *own, None) for n in range(rounds) for own in product(self._choices(), _REACHES)
+            (self, n, *own, None)
+            for n in range(rounds * often(self.graph))
+            for own in product(self._choices(), _REACHES)
         ]
         inputs = list(other_inputs(self.graph))
         plan += [(self, n, self._choices()[0], -1.0, own) for n in range(rounds) for own in inputs]
@@ -129,7 +131,11 @@ class Perturbed:
         """
         if self.manifest.tables or _CHOICE in self.graph:
             return
-        book, both_ways, odd = self, [(1.0, None), (-1.0, None)], misread(self._trials, self.sightings)
+        book, both_ways, odd = (
+            self,
+            [(1.0, None), (-1.0, None)],
+            misread(lambda: self._trials, self.sightings, self.graph),
+        )
         bent = (node for q in self.graph if q.expr is not None for node in ex.walk(q.expr) if isinstance(node, _BENT))
         read = {name for node in bent for name in ex.refs(node)}
         if sums := [q for q in self.graph if q.name in read and isinstance(q.expr, _SUMS) and not q.is_weight]:
@@ -197,7 +203,7 @@ class Perturbed:
         for verdicts in compare(self.graph, seen, desired, self._allowed, self.settings, self.formulas.reads):
             q = self.graph[verdicts.placement.quantity]
             if q.expr is not None and (verdicts.worst() == ROOT).any():
-                yield from self._found(q, verdicts, far=reach != 1)
+                yield from self._found(q, verdicts, far=abs(reach) > 1 or change is not None)
         if tables:
             from xlcheck.verdicts.generated.epochs import TableCheck
 
