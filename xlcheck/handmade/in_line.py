@@ -77,11 +77,8 @@ def settled_in_line(
     if not layers.may_be_more:
         return layers
     judge, shown = bench(), only_shown(part)
-    in_line = _as_in_line(part, terms, base, judge.wrong_in, is_sure=layers.is_sure)
-    in_copies = ((own, _NOTHING) for own in (_odd(part.as_in_copies, terms),))
-    in_blocks = _as_in_blocks(part, terms, layers)
-    for odd, instead in itertools.chain(in_copies, in_blocks, ((own, _NOTHING) for own in in_line)):
-        cells = odd
+
+    def fitting(cells: Mapping[Address, Odd]) -> tuple[Mapping[Address, Odd], Arrangement, Settled] | None:
         while cells and (found := _under(part, terms, base, _meant(cells))) is not None:
             candidate = Candidate(_meant(cells), found)
             lined = settled(found, part, bench(), candidate.edit).sparing(shown)
@@ -93,15 +90,24 @@ def settled_in_line(
                 # What words say of the layers they say of the right cells, too.
                 said = lined.but_for(found.words_against()) if all(odd.is_between for odd in cells.values()) else lined
                 known = not any(any(foreign(cell, found, base)) for cell in lined.right_today & cells.keys())
-                known = known and not is_strange(candidate, base)
-                if known and (lined.is_whole or said.is_whole or more) and lined.roots <= cells.keys() | layers.roots:
-                    rivals = [(min(cells), min(instead), _meant(instead))] if instead else []
-                    for one, other, edit in (*rivals, *in_other_copies(candidate.edit, terms)):
-                        if _is_as_good(edit, found, part, terms, base):
-                            return replace(layers, doubts=(either(show(one), show(other)), *layers.doubts))
-                    return lined
-                break
+                known = known and not is_strange(candidate, base) and lined.roots <= cells.keys() | layers.roots
+                return (cells, found, lined) if known and (lined.is_whole or said.is_whole or more) else None
             cells = {cell: own for cell, own in cells.items() if cell in right}
+        return None
+
+    in_line = _as_in_line(part, terms, base, judge.wrong_in, is_sure=layers.is_sure)
+    in_copies = ((own, _NOTHING) for own in (_odd(part.as_in_copies, terms),))
+    in_blocks = _as_in_blocks(part, terms, layers)
+    for odd, instead in itertools.chain(in_copies, in_blocks, ((own, _NOTHING) for own in in_line)):
+        if (fit := fitting(odd)) is None:
+            continue
+        cells, found, lined = fit
+        if instead and fitting(instead) is not None:
+            return replace(layers, doubts=(either(show(min(cells)), show(min(instead))), *layers.doubts))
+        for one, other, edit in in_other_copies(_meant(cells), terms):
+            if _is_as_good(edit, found, part, terms, base):
+                return replace(layers, doubts=(either(show(one), show(other)), *layers.doubts))
+        return lined
     return layers
 
 

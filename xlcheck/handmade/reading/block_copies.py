@@ -53,7 +53,7 @@ def unlike_blocks(table: CellTable, least: int = LEAST) -> Iterator[Repeated]:
         table: all cells of some worksheets.
         least: formulas that blocks repeat, in all.
     """
-    texts = {cell: text for cell, text in table.texts.items() if cell not in table.arrays}
+    texts = {cell: text for cell, text in table.texts.items() if cell not in table.arrays and cut(text).refs}
     if len(texts) > _MOST:
         return
     ends = {step: _ends(texts, step) for step in _STEPS}
@@ -175,9 +175,9 @@ def _said(
     """
     for times in chain(range(1, _NEXT), range(-1, -_NEXT, -1)):
         other, far = offset(cell, by, -times), (by[0] * times, by[1] * times)
-        if other not in table.texts or other in table.arrays:
+        text = cut(table.texts.get(other, ""))
+        if not text.refs or other in table.arrays:
             continue
-        text = cut(table.texts[other])
         moved = [ref.shifted(far, far) if goes.get(ref, _moves(ref, by)) else ref for ref in text.refs]
         areas = (ref.area(cell[0]) for ref, new in zip(text.refs, moved, strict=True) if new != ref)
         read = [(area.sheet, *place) for area in areas if area.size < _LARGE for place in area.cells()]
