@@ -10,7 +10,6 @@ from xlcheck.formulas import tree as ast
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.shapes import shape_of, skeleton
-from xlcheck.handmade.reading.block_copies import unlike_blocks
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.digits import agrees, digits_of
 from xlcheck.handmade.reading.offsets import offset
@@ -29,8 +28,6 @@ _ON_THE_WAY, _FAR = 20.0, 0.01
 _SHARE, _MOST = 0.1, 0.5
 """The share of the comparisons, at least two, in which the numbers agree, where they were typed for that; and of those
 with fewer digits, which together are as many as those of two of the others."""
-_REPEATED = 3
-"""Formulas that blocks repeat, besides the one that a number stands for."""
 _Compared = tuple[Address, Address]
 """A computed cell, and the typed one that it is compared with."""
 
@@ -48,18 +45,13 @@ def beside_results(part: SheetGroup) -> Iterator[str]:
 def typed_among_formulas(table: CellTable, cells: Collection[Address] = ()) -> Iterator[str]:
     """What is said of numbers that stand in the place of a formula: right between others that go on from one another.
 
-    Or other blocks have a formula there, of several that they repeat. Those next to these are no typed numbers,
-    either, as where inputs and results take turns.
+    Those next to these are no typed numbers, either, as where inputs and results take turns.
 
     Args:
         table: the cells.
         cells: those of which something is said anyway.
     """
-    in_blocks = {cell for own in unlike_blocks(table, _REPEATED) if own.agree for cell in own.cells}
     for cell in sorted(table.typed_numbers.keys() - {*cells}):
-        if cell in in_blocks:
-            yield f"{show(cell)} is a typed number where other blocks have a formula; it is right only if that is meant"
-            continue
         for by in ((0, 1), (1, 0)):
             line = [offset(cell, by, step) for step in (-2, -1, 1, 2)]
             formulas = [own for own in line if table.is_formula(own)]

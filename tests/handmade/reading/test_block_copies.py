@@ -121,27 +121,3 @@ def test_a_name_and_a_range_move_with_the_block(tmp_path: Path) -> None:
     cells["H24"] = "=SUM(G18:G19)*D1"
     first, *_ = _found(cells, tmp_path)
     assert _named(first) == ({"H24": "SUM(G18:G20)*D1"}, {})
-
-
-def test_a_number_typed_over_what_prepares_the_input_of_one_step_is_no_pass(tmp_path: Path) -> None:
-    """The other blocks look it up; few formulas are repeated, as the first step has no state, and nobody is blamed."""
-    cells: dict[str, object] = {
-        "B1": 0.4,
-        "C1": -0.3,
-        "B2": 0.5,
-        "C2": 0.2,
-        "B3": -0.7,
-        "C3": 0.6,
-        "B4": 0.1,
-        "C4": -0.2,
-    }
-    cells |= {"F1": "good", "F2": "bad", "F3": "very", "G1": 0.5, "G2": -1.25, "G3": 2}
-    for step, word in enumerate(("very", "good", "bad")):
-        top = 8 + 4 * step
-        cells |= {f"A{top}": word, f"B{top}": f"=VLOOKUP(A{top},$F$1:$G$3,2,0)/MAX($G$1:$G$3)"}
-        for column in "BC":
-            before = f"+$B{top - 3}*{column}$2+$C{top - 3}*{column}$3" if step else ""
-            cells[f"{column}{top + 1}"] = f"=TANH($B{top}*{column}$1{before}+{column}$4)"
-    assert answer(cells, tmp_path) == (0, set())
-    assert answer({**cells, "B16": -0.7}, tmp_path) == (3, set())
-    assert answer({**cells, "B8": 0.9}, tmp_path) == (3, set())

@@ -17,7 +17,7 @@ from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import Offset, offset
 from xlcheck.handmade.reading.reached import joined
 
-LEAST, _RARE, _MORE = 6, 6, 2
+_LEAST, _RARE, _MORE = 6, 6, 2
 """Formulas that a block repeats at least, in all, and for each one that it does not; fewer where several say so."""
 _STEPS: Sequence[Offset] = ((1, 0), (0, 1))
 _NEXT = 4
@@ -35,23 +35,20 @@ class Repeated:
     Attributes:
         cells: cell → formula.
         others: the same of the cells with which they do not agree, where nothing says which of them are wrong.
-        agree: whether several blocks say the same.
         is_sure: whether these must be slips, whatever else the formulas are: several blocks say the same, only few
             cells differ, and no block reads another one, so that none has another thing to begin with.
     """
 
     cells: Mapping[Address, str]
     others: Mapping[Address, str]
-    agree: bool = False
     is_sure: bool = False
 
 
-def unlike_blocks(table: CellTable, least: int = LEAST) -> Iterator[Repeated]:
+def unlike_blocks(table: CellTable) -> Iterator[Repeated]:
     """The cells of blocks that break what the others of these repeat, the most alike blocks first.
 
     Args:
         table: all cells of some worksheets.
-        least: formulas that blocks repeat, in all.
     """
     texts = {cell: text for cell, text in table.texts.items() if cell not in table.arrays and cut(text).refs}
     if len(texts) > _MOST:
@@ -59,9 +56,8 @@ def unlike_blocks(table: CellTable, least: int = LEAST) -> Iterator[Repeated]:
     ends = {step: _ends(texts, step) for step in _STEPS}
     shifts = Counter(chain(*(_distances(texts, step, own) for step, own in ends.items())))
     for (sheet, step, away), count in shifts.most_common():
-        if count >= least:
-            found = _broken(sheet, step, away, texts, ends[step], table)
-            yield from (own for own in found if count >= LEAST or own.agree)
+        if count >= _LEAST:
+            yield from _broken(sheet, step, away, texts, ends[step], table)
 
 
 def _along(cell: Address, step: Offset) -> int:
@@ -120,7 +116,7 @@ def _broken(
     rows, columns = [row for _, row, _ in alike] or [-1], [column for *_, column in alike] or [-1]
     inside = [
         own for own in dict.fromkeys(unlike)
-        if min(rows) - by[0] <= own[1] <= max(rows) and min(columns) - by[1] <= own[2] <= max(columns)
+        if min(rows) <= own[1] <= max(rows) and min(columns) <= own[2] <= max(columns)
     ]  # fmt: skip
     if not inside:
         return
@@ -134,12 +130,12 @@ def _broken(
     if sure:
         if len(alike) >= _MORE * len(sure):
             is_rare = len(alike) >= _RARE * len(sure)
-            yield Repeated(sure, {}, agree=True, is_sure=is_rare and _are_samples(alike, by, texts, goes))
+            yield Repeated(sure, {}, is_sure=is_rare and _are_samples(alike, by, texts, goes))
         return
     first = {own: said[own][0] for own in inside if said[own]}
     second = {cell: said[cell][0] for own in inside if said[cell := offset(own, by)]}
     for cells, others in ((first, second), (second, first)):
-        if cells and len(alike) >= max(LEAST, _RARE * len(inside)):
+        if cells and len(alike) >= max(_LEAST, _RARE * len(inside)):
             yield Repeated(cells, others)
 
 
