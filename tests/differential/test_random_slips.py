@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import ironcalc
@@ -45,9 +45,10 @@ def slips(formula: str, rng: random.Random) -> Iterator[str | None]:
     signs = [
         formula[: sign.start()] + _OTHER_SIGN[sign[0]] + formula[sign.end() :] for sign in _BETWEEN.finditer(unquoted)
     ]
-    kinds = [kind for kind in (shifted(formula), signs, [None]) if kind]
+    every: tuple[Sequence[str | None], ...] = (shifted(formula), signs, [None])
+    kinds = [kind for kind in every if kind]
     for kind in rng.sample(kinds, len(kinds)):
-        yield rng.choice(kind)  # type: ignore[arg-type]
+        yield rng.choice(kind)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

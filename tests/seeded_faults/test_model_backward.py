@@ -184,7 +184,7 @@ def test_an_input_that_is_looked_up_wrongly_for_all_samples_is_the_only_root(kin
 def test_slopes_behind_maxima_are_read_for_their_own_sample(tmp_path: Path) -> None:
     """Most gradients are 0 there, so that another sample has the same in many rounds."""
     keras: Any = import_keras()
-    keras.utils.set_random_seed(5)
+    keras.utils.set_random_seed(16)  # with which one round finds all of them but one
     layers = keras.layers
     model = keras.Sequential(
         [
@@ -196,7 +196,7 @@ def test_slopes_behind_maxima_are_read_for_their_own_sample(tmp_path: Path) -> N
         ]
     )
     asked = Backward(np.array([0, 1.0]), "binary_crossentropy", step="sgd")
-    inputs = np.random.default_rng(5).normal(size=(2, 4, 2))
+    inputs = np.random.default_rng(16).normal(size=(2, 4, 2))
     build_model(model, inputs, tmp_path / "m.xlsx", backward=asked)
     content = read_workbook(tmp_path / "m.xlsx")
     slopes = [
