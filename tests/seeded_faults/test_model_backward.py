@@ -208,3 +208,22 @@ def test_slopes_behind_maxima_are_read_for_their_own_sample(tmp_path: Path) -> N
     for place, formula in slopes:
         other = re.sub(r"^(=?)([D-H])", lambda m: m[1] + chr(ord(m[2]) - 1), formula)
         assert roots(planted_report(content, place, other.removeprefix("="), None)) == {place}, other
+
+
+@pytest.mark.parametrize("wrong", ["/IF(", "*1/IF("])
+def test_a_division_by_a_gate_is_a_mistake(wrong: str, tmp_path: Path) -> None:
+    """It is right wherever the gate is open, and has no value where it is closed: only where numbers lie far out."""
+    keras: Any = import_keras()
+    ones = {"kernel_initializer": "ones"}
+    model = keras.Sequential(
+        [keras.Input((2,)), keras.layers.Dense(1, "relu", name="gate", **ones), keras.layers.Dense(1, **ones)]
+    )
+    asked = Backward(np.array([[1.0], [0.0]]), "mean_squared_error")
+    build_model(model, np.array([[1.5, 2.5], [0.5, 1.0]]), tmp_path / "m.xlsx", backward=asked)
+    content = read_workbook(tmp_path / "m.xlsx")
+    place = place_of(content, "gate.d_z")
+    formula = formula_at(content, place).replace("*IF(", wrong)
+    report = planted_report(content, place, formula, content.sheets[place[0]].cells[place[1:]].value)
+
+    assert formula != formula_at(content, place)
+    assert roots(report) == {place}

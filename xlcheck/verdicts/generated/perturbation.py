@@ -27,6 +27,7 @@ from xlcheck.graph.quantities import Graph, Quantity, Role
 from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.compare import compare
 from xlcheck.verdicts.formula_cells import FormulaCells
+from xlcheck.verdicts.generated.errors_far_out import are_mistakes
 from xlcheck.verdicts.generated.extremes import Change, choosing_layers, each_far, misread, often, on_either_side
 from xlcheck.verdicts.generated.marked_steps import other_inputs
 from xlcheck.verdicts.generated.other_numbers import other_numbers
@@ -39,7 +40,6 @@ from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.results import quantity_results
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.cell_codes import Codes, by_sheet, contained, position, union, within
-from xlcheck.workbook.content import CellError
 from xlcheck.workbook.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -59,7 +59,6 @@ _BENT = (
     ex.Greater, ex.Abs, ex.Sign,
 )  # fmt: skip
 _SUMS = (ex.Add, ex.Sub, ex.Dot)
-_ERRORS = (CellError("#CIRC!"), CellError("#REF!"))  # which no way of writing an equation has
 
 
 @dataclass(frozen=True)
@@ -289,9 +288,10 @@ class Perturbed:
             cell = int(np.flatnonzero(verdicts.placement.codes == found.code)[0])
             wrong = verdicts.status[:, cell] == ROOT
             sure = local is not None and bool(np.isfinite(local[wrong, cell]).all())
-            if far:  # a formula that is written as in a book may have no value there, where the equation has one
+            if far:
                 settings = np.flatnonzero(wrong & ~np.isfinite(numbers[:, cell])).tolist()
-                sure = sure and all(verdicts.sighting.others.get((setting, cell)) in _ERRORS for setting in settings)
+                errors = {verdicts.sighting.others.get((setting, cell)) for setting in settings}
+                sure = sure and are_mistakes(errors, q, found, self.formulas, self.sightings)
             if wrong.any() and sure and not self._reads_unknown(found) and not self._makes_sums(q, found):
                 yield replace(found, describe=partial(_described, found))
 
