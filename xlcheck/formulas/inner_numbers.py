@@ -30,8 +30,10 @@ _ENOUGH, _MOST = 4, 16
 _DIGITS = 1e-12
 
 
-def limits(formula: str, comparing: Collection[str], choosing: Collection[str]) -> list[float]:
+def limits(formula: str, comparing: Collection[str], choosing: Collection[str]) -> list[tuple[float, str]]:
     """The numbers in what a formula compares, and in that of which it takes the largest, say.
+
+    Each is said with the function or the operator for which it is only a part of a number, as in `ABS(1/A1)`.
 
     Args:
         formula: its text; one that cannot be read has none.
@@ -39,23 +41,25 @@ def limits(formula: str, comparing: Collection[str], choosing: Collection[str]) 
         choosing: the functions of whose arguments the numbers count.
     """
     tree = parsed(formula)
-    found: list[float] = []
+    found: list[tuple[float, str]] = []
     for node in () if tree is None else walk(tree):
         match node:
-            case Operator(symbol=symbol, operands=parts) if symbol in comparing:
-                found += _numbers_in(parts)
+            case Operator(symbol=name, operands=parts) if name in comparing:
+                found += _numbers_in(parts, name)
             case FunctionCall(name=name, arguments=parts) if name in choosing:
-                found += _numbers_in(parts)
+                found += _numbers_in(parts, name)
     return found
 
 
-def _numbers_in(parts: Iterable[Node]) -> Iterator[float]:
+def _numbers_in(parts: Iterable[Node], name: str, part_for: str = "") -> Iterator[tuple[float, str]]:
     for part in parts:
         match part:
             case Literal(value=float() as number) | Operator(symbol="%", operands=(Literal(value=float() as number),)):
-                yield number / 100 if isinstance(part, Operator) else number
+                yield number / 100 if isinstance(part, Operator) else number, part_for
+            case Operator(symbol="-" | "+", operands=own):
+                yield from _numbers_in(own, name, part_for)
             case _:
-                yield from _numbers_in(children(part))
+                yield from _numbers_in(children(part), name, name)
 
 
 def made_numbers(formula: str) -> tuple[float, ...]:

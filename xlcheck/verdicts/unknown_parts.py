@@ -132,7 +132,7 @@ class Known:
                 if not self.is_own(float(text) / 100 if in_hundredths else float(text)):
                     found.append(f"the number {text}{'%' if in_hundredths else ''}, {NOTHING}")
         if not found and (limit := self._unknown_limit(formula)) is not None:
-            found.append(f"the number {limit:.6g}, {NOTHING}")
+            found.append(limit)
         if not found and (made := self._unknown_made(formula)) is not None:
             shown = "a number of its own" if math.isnan(made) else f"the number {made:.6g}"
             found.append(f"{shown}, {NOTHING}")
@@ -163,12 +163,16 @@ class Known:
             return True
         return any(abs(number - own) <= _DIGITS * own for own in self.numbers)
 
-    def _unknown_limit(self, formula: str) -> float | None:
+    def _unknown_limit(self, formula: str) -> str | None:
         """A number that says from where on a formula is another one, and is none of the equation's, however plain."""
         if self.one_way:
             return None
-        numbers = map(abs, limits(formula, _COMPARING, _PIECEWISE))
-        return next((number for number in numbers if number and not self._is_of_the_equation(number)), None)
+        for number, part_for in limits(formula, _COMPARING, _PIECEWISE):
+            if number and not self._is_of_the_equation(abs(number)):
+                if part_for in _COMPARING:
+                    return _CONDITION
+                return f"the {'function' if part_for else 'number'} {part_for or f'{abs(number):.6g}'}, {NOTHING}"
+        return None
 
     def _unknown_made(self, formula: str) -> float | None:
         return next((number for number in made_numbers(formula) if not self._makes(number)), None)
