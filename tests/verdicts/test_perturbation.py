@@ -224,6 +224,19 @@ def test_a_branch_that_is_not_taken_is_looked_at(right: str, wrong: str) -> None
     assert roots(planted_report(content, place, changed, value, perturb=3)) == {place}
 
 
+@pytest.mark.parametrize("formula", ["B15*1", "1/0"])
+def test_a_training_follows_from_a_wrong_setting(formula: str) -> None:
+    """Where a formula makes another number of a setting, it alone is wrong, and no epoch that reads it."""
+    content, manifest = training()
+    place = next(
+        (b.area.sheet, b.area.top, b.area.left) for b in manifest.bindings if b.quantity.endswith("beta_1_single")
+    )
+    report = planted_report(content, place, formula, content.sheets[place[0]].cells[place[1:]].value)
+
+    assert roots(report) == {place}
+    assert report.counts.carried
+
+
 def given_only(*bands: tuple[str, Role]) -> Graph:
     """Given quantities of one number, or of three, and a mask that is 0 where the first is 7."""
     first = bands[0][0]

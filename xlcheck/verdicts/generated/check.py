@@ -198,6 +198,16 @@ class _Workbook:
             limit = self.tolerance.limit(scale if values is None else magnitude(values))
             yield judge_filled(column, reading, self.formulas, settings, limit, values, only_local=edited)
 
+    def _standing(self) -> dict[str, Array]:
+        """What is given, in place of it what formulas give that should: tables follow from that."""
+        values = dict(self.given.values)
+        for s in self.given.sightings:
+            q, place = self.graph[s.placement.quantity], s.placement
+            if s.is_formula.any() and len(values[q.name]) == 1:
+                values[q.name] = np.array(values[q.name])
+                values[q.name].reshape(-1)[place.elements] = s.numbers[0]
+        return values
+
     def tables(self) -> Iterator[tuple[Part, list[Verdicts]]]:
         """The verdicts on the tables of a training: its epochs, its nudged runs."""
         if not self.manifest.tables:
@@ -209,7 +219,7 @@ class _Workbook:
             prefix = NUDGED if table is self.manifest.nudges else ""
             edited = {name: self.desired[prefix + name] for name in table.columns} if self.given.edits else None
             wide = replace(self.tolerance, atol=max(self.tolerance.atol, table.atol))
-            check = TableCheck(self.graph, table, reading, self.given.values, self.all_formulas, wide)
+            check = TableCheck(self.graph, table, reading, self._standing(), self.all_formulas, wide)
             yield check.judged(table.values if edited is None else edited)
 
 
