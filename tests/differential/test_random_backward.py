@@ -132,6 +132,7 @@ def agree(
     with odd_models_allowed():
         report = build_model(model, drawn.inputs, folder / "drawn.xlsx", backward=asked).report
     assert report.counts.agree == report.counts.formula_cells > 0, report.cells[:3]
+    assert report.exit_code == 0, report.reservations
     if seed % _SECOND_OPINIONS == 0:
         report = check_content(read_workbook(folder / "drawn.xlsx"), engine("cellrune", guarded=False))
         assert report.counts.agree == report.counts.formula_cells > 0, report.cells[:3]

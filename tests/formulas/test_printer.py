@@ -62,7 +62,7 @@ def drawn(r: random.Random, depth: int) -> ex.Expr:
     return r.choice([
         ex.Div(x, positive), ex.Power(positive, ex.Const(r.choice([-1.0, 0.5, 2.0]))), ex.Sqrt(positive),
         ex.Log(positive), ex.Exp(ex.Neg(positive)), ex.Expm1(ex.Neg(ex.Abs(x))), ex.Where(ex.Greater(x, y), y, x),
-        ex.Where(x, y, ex.Const(1.0)), ex.Slice(ex.Ref("a"), 1, 2),
+        ex.Where(x, y, ex.Const(1.0)), ex.Slice(ex.Ref("a"), 1, 2), 1 - ex.NotEqual(x, y),
     ])  # fmt: skip
 
 

@@ -26,7 +26,7 @@ _TEACHING: dict[type[ex.Expr], Rule] = {
     ex.BatchMean: rules.print_batch_mean,
     ex.Neg: Row("-{x:neg}", "neg"),
     ex.Add: Row("{a:add}+{b:add}", "add"),
-    ex.Sub: Row("{a:add}-{b:mul}", "add"),
+    ex.Sub: rules.print_sub,
     ex.Mul: Row("{a:mul}*{b:mul}", "mul"),
     ex.Div: Row("{a:mul}/{b:neg}", "mul"),
     ex.Power: Row("{a:atom}^{b:atom}", "mul"),

@@ -91,6 +91,13 @@ def print_compare(printer: Printer, expr: ex.Binary, index: int | None) -> tuple
     return f"--({printer.test(expr, None)})", "neg"
 
 
+def print_sub(printer: Printer, expr: ex.Sub, index: int | Entry | None) -> tuple[str, str]:
+    """A difference; 1 less whether two numbers differ is whether they are equal."""
+    if index is not None and expr.a == ex.Const(1.0) and isinstance(expr.b, ex.NotEqual):
+        return f"IF({Operand(printer, expr.b.a, index)}={Operand(printer, expr.b.b, index)},1,0)", "atom"
+    return f"{Operand(printer, expr.a, index):add}-{Operand(printer, expr.b, index):mul}", "add"
+
+
 def print_gather(printer: Printer, expr: ex.Gather, index: int | None) -> tuple[str, str]:
     """The row of a matrix whose number, from 0, is a code."""
     if index is None:
