@@ -30,6 +30,7 @@ from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.generated.errors_far_out import are_mistakes
 from xlcheck.verdicts.generated.extremes import Change, choosing_layers, each_far, misread, often, on_either_side
 from xlcheck.verdicts.generated.marked_steps import other_inputs
+from xlcheck.verdicts.generated.near_ties import near_ties
 from xlcheck.verdicts.generated.other_numbers import other_numbers
 from xlcheck.verdicts.judge import ROOT
 from xlcheck.verdicts.parts import Part
@@ -284,9 +285,10 @@ class Perturbed:
         if not self._shows_operands(q, verdicts.placement.sample):
             return
         known = (self.graph, self.formulas, self.settings, self._allowed, self._trials)
+        ties = near_ties(q.expr, verdicts)
         for found in quantity_results(verdicts, *known):
             cell = int(np.flatnonzero(verdicts.placement.codes == found.code)[0])
-            wrong = verdicts.status[:, cell] == ROOT
+            wrong = (verdicts.status[:, cell] == ROOT) & ~ties[:, cell]
             sure = local is not None and bool(np.isfinite(local[wrong, cell]).all())
             if far:
                 settings = np.flatnonzero(wrong & ~np.isfinite(numbers[:, cell])).tolist()
