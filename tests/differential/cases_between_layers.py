@@ -147,6 +147,16 @@ OPERATIONS = {
             *(lambda x, f=f: f(x, axis=-1) for f in (ops.mean, ops.sum, ops.max, ops.min)),
             lambda x: ops.mean(x, axis=1, keepdims=True), lambda x: ops.sum(x, axis=[2], keepdims=True),
             lambda x: ops.max(x[:, 0], axis=-1, keepdims=True),
+            lambda x: ops.mean(x, axis=[1, 2], keepdims=True), lambda x: ops.max(x, axis=(1, -1), keepdims=True),
+        ),
+        X,
+    ),
+    "operations that choose": Case(
+        _of(
+            (5, 4), lambda x: ops.where(x > 0, x, 0.1 * x), lambda x: ops.where(x[:, :, :1] > 0.1, 1.0, 0.3),
+            lambda x: ops.where(ops.logical_or(x <= -1, ~(x < 1)), 0.0, x), lambda x: ops.cast(x >= 0, x.dtype) * x,
+            lambda x: ops.where(ops.logical_and(x > -1, x < 1), POSITIONS, x[:, :1]),
+            lambda x: ops.where(ops.equal(x, x[:, :, 1:2]), 2.0, x), lambda x: ops.where(x != x[:, 1:2], x, -1.0),
         ),
         X,
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from models import Case, chain, keras, numbers
 
 L: Any = keras.layers
@@ -21,7 +22,25 @@ def _merged() -> Any:
     x = keras.Input(SHAPE)
     y, z = L.Conv2D(2, 3, padding="same")(x), L.Conv2D(3, 1, activation="tanh")(x)
     pairs = [L.Add()([x, y]), L.Subtract()([x, y]), L.Multiply()([x, y]), L.Average()([x, y]), L.Maximum()([x, y])]
+    pooled = L.GlobalAveragePooling2D(keepdims=True)(x)
+    pairs += [L.Multiply()([x, pooled]), L.Average()([z[:, :, :, :1], x]), L.Maximum()([x[:, :1], y[:, :, 1:2]])]
     return keras.Model(x, [*pairs, L.Concatenate()([x, z]), L.Concatenate(axis=1)([x, y]), L.Minimum()([y, x])])
+
+
+def _computed_between() -> Any:
+    """What models for images compute between their layers: residuals, gates for channels and for pixels, means."""
+    x, ops = keras.Input(SHAPE), keras.ops
+    y = L.Conv2D(2, 1)(x)
+    gates = ops.sigmoid(ops.mean(y, axis=[1, 2], keepdims=True)), ops.tanh(ops.max(y, axis=-1, keepdims=True))
+    return keras.Model(
+        x,
+        [
+            ops.relu(x + y), *(y * gate for gate in gates), ops.where(x > 0, y, x - 1), x * np.array([2.0, 3.0]),
+            ops.mean(x, axis=(1, 2)), ops.min(x, axis=1), ops.sum(x, axis=3), ops.max(x, axis=[1, 2, 3], keepdims=True),
+            ops.softmax(y), ops.reshape(x, (-1, 20, 2)), x[:, ::-1, 1:], ops.transpose(x, (0, 3, 1, 2)), x[:, :, 0],
+            ops.concatenate([x, y], axis=-1), ops.expand_dims(x[:, 0], -1), y - np.arange(20.0).reshape(5, 4, 1),
+        ],
+    )  # fmt: skip
 
 
 def _classifier() -> Any:
@@ -71,6 +90,7 @@ IMAGES = {
         ]),
         numbers(2, 4, 3),
     ),
+    "operations on images": Case(_computed_between, X),
     "pooling of images": Case(
         lambda: _each(
             L.MaxPooling2D(2), L.MaxPooling2D((3, 2), strides=1, padding="same"), L.AveragePooling2D(2),

@@ -76,6 +76,11 @@ def of_one_name() -> Any:
     return keras.Model(x, L.Dense(2, name="m.d")(inner(x)))
 
 
+def operation(function: Callable[[Any], Any], *shape: int) -> Any:
+    x = keras.Input(shape)
+    return keras.Model(x, function(x))
+
+
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "layer": (lambda: chain((5, 4, 1), L.Resizing(2, 3, name="up")), "'up': Resizing is not supported; .*"),
     "operation": (with_an_operation, "operation 'sin.*': ops.sin is not supported"),
@@ -90,8 +95,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: chain((5, 4, 3), L.LayerNormalization(name="n")), r"'n': LayerNormalization of an image \(rows, col",
     ),
     "images of two sizes": (
-        lambda: merged(L.Add(name="a"), (5, 4, 3), (5, 1, 3)), "'a': Add of images of different sizes is not supported",
+        lambda: merged(L.Concatenate(axis=1, name="c"), (5, 4, 3), (4, 4, 3)),
+        "'c': Concatenate of images of different sizes is not supported",
     ),
+    "image and vector": (lambda: merged(L.Add(name="a"), (5, 4, 3), (3,)), "'a': Add of an image and of what is none"),
     "resized between pixels": (
         lambda: chain((5, 4, 3), L.UpSampling2D(2, interpolation="bilinear", name="up")), "'up': interpolation='bi.*",
     ),
@@ -132,6 +139,15 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "heads that are asked for scores": (heads_with_scores, "'heads' is called with return_attention_scores=…"),
     "heads causal and not": (heads_causal_and_not, "'heads' is called with use_causal_mask=True and without"),
     "two layers of one name": (of_one_name, r"two layers of the model are both called 'm\.d'; rename one"),
+    "truth values as numbers": (
+        lambda: operation(lambda x: x * (x > 0), 4), "ops.multiply is supported only of numbers; keras.ops.cast makes",
+    ),
+    "numbers as truth values": (
+        lambda: operation(lambda x: keras.ops.cast(x, "float16"), 4), "ops.cast is supported only of truth values",
+    ),
+    "mean of everything": (
+        lambda: operation(lambda x: keras.ops.mean(x, axis=[1, 2]), 5, 4), r"ops.mean over axis \[1, 2\] is not supp",
+    ),
     "tensor for a number": (with_a_tensor_for_a_number, "ops.power is only supported where x2 is a number"),
     "mask as an argument": (with_mask_argument, "'rnn' is called with mask=…"),
 }  # fmt: skip

@@ -93,8 +93,9 @@ def print_compare(printer: Printer, expr: ex.Binary, index: int | None) -> tuple
 
 def print_sub(printer: Printer, expr: ex.Sub, index: int | Entry | None) -> tuple[str, str]:
     """A difference; 1 less whether two numbers differ is whether they are equal."""
-    if index is not None and expr.a == ex.Const(1.0) and isinstance(expr.b, ex.NotEqual):
-        return f"IF({Operand(printer, expr.b.a, index)}={Operand(printer, expr.b.b, index)},1,0)", "atom"
+    if index is not None and expr.a == ex.Const(1.0) and isinstance(expr.b, ex.NotEqual | ex.Greater):
+        sign = "=" if isinstance(expr.b, ex.NotEqual) else "<="
+        return f"IF({Operand(printer, expr.b.a, index)}{sign}{Operand(printer, expr.b.b, index)},1,0)", "atom"
     return f"{Operand(printer, expr.a, index):add}-{Operand(printer, expr.b, index):mul}", "add"
 
 

@@ -207,6 +207,8 @@ def _where(build: GraphBuilder, e: ex.Where, value: ex.Expr, flow: ex.Expr, samp
 
 
 def _concat(build: GraphBuilder, e: ex.Concat, value: ex.Expr, flow: ex.Expr, samples: int) -> Local:
+    if not any(map(ex.refs, e.items)):  # constants side by side
+        return
     if not isinstance(flow, ex.Ref | ex.Slice):
         raise NotSupportedError("joined vectors inside another operation have no rule of differentiation")
     of, at = (flow, 0) if isinstance(flow, ex.Ref) else (flow.of, flow.start)

@@ -6,13 +6,14 @@ skipped product to 0, and lets a skipped maximum or minimum be the first input.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.frozen import dataclass
 from xlcheck.graph.expressions import Concat, Const, Expr, Maximum, Minimum, Ref, Where
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
+from xlcheck.layers.element_grids import combined_images, image_side, of_rows, shape_of
 from xlcheck.layers.signals import Signal, Use, last_axis, of_image, output_band, pixel, without_mask
 
 
@@ -47,20 +48,24 @@ def equations(use: Use) -> tuple[Signal, ...]:
     mask = _read_by_any(use.build, use.name, use.inputs)
     terms = merge.sign.join(f"x{'₁₂₃₄₅₆₇₈₉'[i]}" if i < 9 else f"x({i + 1})" for i in range(len(use.inputs)))
     equation = {"Average": f"({terms}) / {len(use.inputs)}", "Maximum": f"max({terms})", "Minimum": f"min({terms})"}
-    columns = use.inputs[0].columns
     band = Band(use.name, "y", Role.OUTPUT, "yₜ" if timed else "y", equation.get(use.layer.kind, terms), merge.meaning)
-    band = of_image(band, columns)
-
+    if use.inputs[0].columns:
+        sides = [image_side(use.build, signal) for signal in use.inputs]
+        shapes = [shape_of(use.build, signal) for signal in use.inputs]
+        return (of_rows(use.build, band, *combined_images(sides, shapes, lambda *parts: _merged(use, parts))),)
     outputs = []
     for t in range(steps):
         operands: list[Expr] = [signal.steps[t if len(signal.steps) > 1 else 0] for signal in use.inputs]
-        value = reduce(merge.pair, operands)
-        if use.layer.kind == "Average":
-            value = value / len(use.inputs)
+        value = _merged(use, operands)
         if mask is not None and use.layer.kind in _CHANGED_BY_MASKS:
             value = Where(mask[t], value, Const(0.0) if use.layer.kind == "Multiply" else operands[0])
         outputs.append(use.build.let(band, value, t if timed else None))
-    return (Signal(tuple(outputs), timed, mask, columns),)
+    return (Signal(tuple(outputs), timed, mask),)
+
+
+def _merged(use: Use, operands: Sequence[Expr]) -> Expr:
+    value = reduce(MERGES[use.layer.kind].pair, operands)
+    return value / len(operands) if use.layer.kind == "Average" else value
 
 
 def concatenate(use: Use) -> tuple[Signal, ...]:

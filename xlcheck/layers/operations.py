@@ -11,8 +11,8 @@ from functools import partial, reduce
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from xlcheck.arrays import Array
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import (
     Abs,
@@ -26,6 +26,7 @@ from xlcheck.graph.expressions import (
     Maximum,
     Minimum,
     Mul,
+    NotEqual,
     Ref,
     Slice,
     Sqrt,
@@ -37,10 +38,31 @@ from xlcheck.graph.expressions import (
 from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers.activation_layers import softmax_over_time
 from xlcheck.layers.activations import ACTIVATIONS, gelu
-from xlcheck.layers.signals import Equations, Signal, Use, each_step, elements, output_band, pick
+from xlcheck.layers.element_grids import (
+    MOST_AXES,
+    Grid,
+    Shape,
+    Side,
+    combined_images,
+    image_side,
+    numbered,
+    of_rows,
+    rows_of,
+    shape_of,
+)
+from xlcheck.layers.signals import (
+    Element,
+    Equations,
+    Signal,
+    Use,
+    each_pixel,
+    each_step,
+    last_axis,
+    output_band,
+    pick,
+    side_by_side,
+)
 from xlcheck.model.model_spec import LayerSpec, numpy_key
-
-Numbers = NDArray[np.int64]
 
 
 def _step(x: Expr, at_zero: Expr) -> Expr:
@@ -55,8 +77,10 @@ _OF_ONE: dict[str, tuple[Callable[[Expr], Expr], str, str]] = {
     "sqrt": (Sqrt, "√{x}", "The square root of the input."),
     "exp": (Exp, "exp({x})", "e to the power of the input."),
     "log": (Log, "ln({x})", "The natural logarithm of the input."),
+    "logical_not": (lambda x: 1 - x, "1 − {x}", "1 where the input is 0, else 0."),
+    "cast": (lambda x: x, "{x}", "The input as a number."),
 }
-_OF_TWO: dict[str, tuple[Callable[[Expr, Expr], Expr], str, str]] = {
+_OF_SEVERAL: dict[str, tuple[Callable[..., Expr], str, str]] = {
     "add": (lambda a, b: a + b, "{} + {}", "The sum of the two."),
     "subtract": (lambda a, b: a - b, "{} − {}", "The first minus the second."),
     "multiply": (lambda a, b: a * b, "{} · {}", "The product of the two, element by element."),
@@ -65,14 +89,23 @@ _OF_TWO: dict[str, tuple[Callable[[Expr, Expr], Expr], str, str]] = {
     "maximum": (Maximum, "max({}, {})", "The larger of the two, element by element."),
     "minimum": (Minimum, "min({}, {})", "The smaller of the two, element by element."),
     "heaviside": (_step, "step({}, {})", "1 above 0, 0 below it, at 0 the second number."),
+    "greater": (Greater, "[{} > {}]", "1 where the first is larger, else 0."),
+    "greater_equal": (lambda a, b: 1 - Greater(b, a), "[{} ≥ {}]", "1 where the first is not smaller, else 0."),
+    "less": (lambda a, b: Greater(b, a), "[{} < {}]", "1 where the first is smaller, else 0."),
+    "less_equal": (lambda a, b: 1 - Greater(a, b), "[{} ≤ {}]", "1 where the first is not larger, else 0."),
+    "equal": (lambda a, b: 1 - NotEqual(a, b), "[{} = {}]", "1 where the two are equal, else 0."),
+    "not_equal": (NotEqual, "[{} ≠ {}]", "1 where the two differ, else 0."),
+    "logical_and": (Mul, "{} · {}", "1 where both are 1, else 0."),
+    "logical_or": (Maximum, "max({}, {})", "1 where one of the two is 1, else 0."),
+    "where": (Where, "{1} where {0} ≠ 0, else {2}", "One or the other, as the first input says."),
 }
-_OVER_AXIS: dict[str, tuple[Callable[[Sequence[Expr]], Expr], str, str]] = {
+_OVER_AXES: dict[str, tuple[Callable[[Sequence[Expr]], Expr], str, str]] = {
     "mean": (lambda items: Total(tuple(items)) / len(items), "the average of x", "average"),
     "sum": (lambda items: Total(tuple(items)), "Σ x", "sum"),
     "max": (lambda items: Largest(tuple(items)), "max x", "largest value"),
     "min": (lambda items: -Largest(tuple(-item for item in items)), "min x", "smallest value"),
 }
-_REARRANGED: dict[str, tuple[Callable[[list[Numbers], Mapping[str, Any]], Numbers], str]] = {
+_REARRANGED: dict[str, tuple[Callable[[list[Grid], Mapping[str, Any]], Grid], str]] = {
     "get_item": (lambda x, options: x[0][numpy_key(options["key"])], "A part of the input."),
     "concatenate": (lambda x, options: np.concatenate(x, options["axis"]), "The inputs, one after the other."),
     "stack": (lambda x, options: np.stack(x, options["axis"]), "The inputs, one below the other."),
@@ -98,16 +131,19 @@ def _of_one(use: Use) -> tuple[Signal, ...]:
         if use.layer.options.get("approximate"):
             activation = replace(activation, apply=partial(gelu, approximate=True))
         apply, equation, meaning = activation.apply, f"{activation.notation}({{x}})", f"The input {activation.meaning}."
-    return (_unmasked(each_step(use.build, output_band(use.name, signal.timed, equation, meaning), signal, apply)),)
+        if activation.looks_at_all:
+            apply = partial(each_pixel, use.build, columns=signal.columns, expression=activation.apply)
+    band = output_band(use.name, signal.timed, equation, meaning)
+    return (_unmasked(each_step(use.build, band, signal, apply)),)
 
 
 def _softmax(use: Use) -> tuple[Signal, ...]:
     """Over the features of each step, or over the steps."""
     (signal,) = use.inputs
     axis = use.layer.options["axis"]
-    if axis in (-1, 2 if signal.timed else 1):
+    if axis in (-1, last_axis(signal)):
         return _of_one(use)
-    if signal.timed and axis in (1, -2):
+    if signal.timed and not signal.columns and axis in (1, -2):
         return (softmax_over_time(use.build, use.name, signal),)
     raise NotSupportedError(
         f"operation {use.layer.name!r}: softmax over axis {axis!r} is not supported, only over the features or the "
@@ -148,73 +184,119 @@ def _power(use: Use) -> tuple[Signal, ...]:
     return (_unmasked(each_step(use.build, band, signal, product)),)
 
 
-def _of_two(use: Use) -> tuple[Signal, ...]:
+def _of_several(use: Use) -> tuple[Signal, ...]:
     """Element by element; an axis of length 1 is used again and again, a number everywhere."""
-    pair, equation, meaning = _OF_TWO[use.layer.kind.removeprefix("ops.")]
-    timed = use.inputs[0].timed
-    if any(signal.timed != timed for signal in use.inputs):
+    operation, layer, given = use.layer.kind.removeprefix("ops."), use.layer, list(use.inputs)
+    keys = ("condition", "x1", "x2") if operation == "where" else ("x1", "x2")
+    combine, equation, meaning = _OF_SEVERAL[operation]
+    timed, is_image = given[0].timed, given[0].columns > 0
+    if any(signal.timed != timed or bool(signal.columns) != is_image for signal in given):
         raise NotSupportedError(
-            f"operation {use.layer.name!r}: {use.layer.kind} of a sequence and a vector is not supported; RepeatVector "
-            "makes a sequence of the vector"
+            f"operation {layer.name!r}: {layer.kind} of tensors with different numbers of axes is not supported; "
+            "RepeatVector makes a sequence of a vector, Reshape adds axes"
         )
-    constants = [key for key in ("x1", "x2") if key in use.layer.options]
-    if len(use.inputs) + len(constants) != 2:
-        raise ModelError(f"operation {use.layer.name!r}: {use.layer.kind} needs two tensors, or one and a number")
-    signals = iter(use.inputs)
-    sides = [_rows(use.layer, key, timed) if key in constants else next(signals).steps for key in ("x1", "x2")]
-    symbols = iter(("x",) if len(use.inputs) == 1 else ("x₁", "x₂"))
-    words = [_word(use.layer.options[key]) if key in constants else next(symbols) for key in ("x1", "x2")]
+    constants = [key for key in keys if key in layer.options]
+    if len(given) + len(constants) != len(keys):
+        raise ModelError(f"operation {layer.name!r}: {layer.kind} needs {len(keys)} tensors or numbers")
+    # Keras makes a tensor in single precision of numbers alone.
+    single = operation == "where" and len(constants) == len(keys) - 1
+    shapes = [shape_of(use.build, signal) for signal in given]
+    arrays = {key: _array(layer, key, len(shapes[0]), single=single) for key in constants}
+    symbols = iter(("x",) if len(given) == 1 else ("x₁", "x₂", "x₃"))
+    words = [_word(arrays[key]) if key in constants else next(symbols) for key in keys]
     words = [word + "ₜ" * (timed and not word[-1].isdecimal()) for word in words]
     band = output_band(use.name, timed, equation.format(*words), meaning)
+    signals = iter(given)
+    if is_image:
+        shape = tuple(np.broadcast_shapes(*shapes))
+        sides = [
+            _constant_side(arrays[k], shape) if k in arrays else image_side(use.build, next(signals)) for k in keys
+        ]
+        return (of_rows(use.build, band, *combined_images(sides, shapes, combine)),)
+    each = [_rows(arrays[key]) if key in arrays else next(signals).steps for key in keys]
     steps = []
-    for t in range(max(map(len, sides))):
-        a, b = (rows[t if len(rows) > 1 else 0] for rows in sides)
-        steps.append(use.build.let(band, pair(a, b), t if timed else None))
+    for t in range(max(map(len, each))):
+        value = combine(*(rows[t if len(rows) > 1 else 0] for rows in each))
+        steps.append(use.build.let(band, value, t if timed else None))
     return (Signal(tuple(steps), timed),)
 
 
-def _word(constant: Any) -> str:
-    numbers = np.ravel(constant)
-    return "constant" if len(numbers) > 1 else f"{numbers[0]:g}"
+def _word(constant: Array) -> str:
+    return "constant" if constant.size > 1 else f"{constant.item():g}"
 
 
-def _rows(layer: LayerSpec, key: str, timed: bool) -> tuple[Expr, ...]:
-    """A constant, such as an encoding of positions: the same for all samples, a vector for each step or for all."""
-    numbers = np.asarray(layer.options[key], dtype=float)
-    shape = numbers.shape
-    numbers = numbers.reshape((1,) * (2 + timed - numbers.ndim) + shape)
-    if numbers.ndim != 2 + timed or numbers.shape[0] != 1 or not np.isfinite(numbers).all():
+def _array(layer: LayerSpec, key: str, axes: int, *, single: bool) -> Array:
+    """A constant, such as an encoding of positions, with as many axes as a sample has."""
+    numbers = np.asarray(layer.options[key], dtype=np.float32 if single else np.float64).astype(np.float64)
+    own = numbers.shape
+    numbers = numbers.reshape((1,) * (axes + 1 - numbers.ndim) + own)
+    if numbers.ndim != axes + 1 or numbers.shape[0] != 1 or not np.isfinite(numbers).all():
         raise NotSupportedError(
-            f"operation {layer.name!r}: {layer.kind} with an array of the shape {shape} is not supported, only with "
+            f"operation {layer.name!r}: {layer.kind} with an array of the shape {own} is not supported, only with "
             "finite numbers that are the same for all samples"
         )
-    rows = numbers.reshape(-1, numbers.shape[-1]).tolist()
-    return tuple(Const(row[0]) if len(row) == 1 else Concat(tuple(map(Const, row))) for row in rows)
+    return np.asarray(numbers[0])
 
 
-def _over_axis(use: Use) -> tuple[Signal, ...]:
-    """Mean, sum, maximum and minimum over the time steps, or over the features of each step."""
+def _rows(numbers: Array) -> tuple[Expr, ...]:
+    """A constant: a vector for each step or for all, or a number."""
+    return tuple(_vector(row) for row in numbers.reshape(-1, numbers.shape[-1]))
+
+
+def _vector(numbers: Array) -> Expr:
+    return Const(numbers.item()) if numbers.size == 1 else Concat(tuple(map(Const, numbers.tolist())))
+
+
+def _constant_side(numbers: Array, shape: Shape) -> Side:
+    """A constant beside images of this shape."""
+
+    def at(row: int, column: int | None) -> Expr:
+        if numbers.size == 1:
+            return Const(numbers.item())
+        whole = np.broadcast_to(numbers, shape)[row]
+        return _vector(whole.reshape(-1) if column is None else whole[column])
+
+    return at
+
+
+def _over_axes(use: Use) -> tuple[Signal, ...]:
+    """Mean, sum, maximum and minimum over the time steps, the features of each step, all pixels, or several of them."""
     (signal,) = use.inputs
-    combine, equation, word = _OVER_AXIS[use.layer.kind.removeprefix("ops.")]
-    rank = 3 if signal.timed else 2
-    axes = use.layer.options["axis"]
-    over = [axis % rank for axis in (axes if isinstance(axes, list) else [axes]) if axis is not None]
-    keep = use.layer.options["keepdims"]
-    if over == [1] and signal.timed:
-        band = output_band(use.name, keep, f"{equation} over all steps", f"The {word} of each feature over all steps.")
-        y = use.build.let(band, combine(signal.steps), 0 if keep else None)
-        return (Signal.sequence((y,)) if keep else Signal.vector(y),)
-    if over == [rank - 1] and (signal.timed or keep):
-        still_timed = signal.timed and keep
-        band = output_band(use.name, still_timed, f"{equation} over the features", f"The {word} of the features.")
-        values = [combine(_elements(use.build, x)) if word != "sum" else Sum(x) for x in signal.steps]
-        if still_timed:
-            return (Signal.sequence(tuple(use.build.let(band, value, t) for t, value in enumerate(values))),)
-        return (Signal.vector(use.build.let(band, values[0] if len(values) == 1 else Concat(tuple(values)))),)
-    raise NotSupportedError(
-        f"operation {use.layer.name!r}: {use.layer.kind} over axis {axes!r} is not supported, only over the time steps "
-        "or over the features, and of a vector with keepdims=True"
-    )
+    combine, equation, word = _OVER_AXES[use.layer.kind.removeprefix("ops.")]
+    shape, asked, keep = shape_of(use.build, signal), use.layer.options["axis"], use.layer.options["keepdims"]
+    axes = asked if isinstance(asked, list) else [asked]
+    over = sorted({axis % (len(shape) + 1) - 1 for axis in axes if axis is not None})
+    if not over or -1 in over or (len(over) == len(shape) and not keep):
+        raise NotSupportedError(
+            f"operation {use.layer.name!r}: {use.layer.kind} over axis {asked!r} is not supported, only where an axis "
+            "is left beside that of the samples, as with keepdims=True"
+        )
+    left = tuple(1 if axis in over else size for axis, size in enumerate(shape) if keep or axis not in over)
+    names = ("rows", "columns", "channels") if signal.columns else ("steps", "features")[-len(shape) :]
+    what = "pixels" if signal.columns and over == [0, 1] else " and ".join(names[axis] for axis in over)
+    beside = {"steps": " of each feature", "pixels": " of each channel"}.get(what, "")
+    band = output_band(
+        use.name, len(left) > 1, f"{equation} over {'the features' if what == 'features' else f'all {what}'}",
+        f"The {word} of the features." if what == "features" else f"The {word}{beside} over all {what}.",
+    )  # fmt: skip
+    every, (grid,) = numbered(use.build, [signal])
+    if over == [len(shape) - 1] and not signal.columns:  # the features of a step stand side by side
+        values = [Sum(x) if word == "sum" else combine(_elements(use.build, x)) for x in signal.steps]
+        rows: list[Expr] = values if len(left) > 1 or len(values) == 1 else [Concat(tuple(values))]
+        return (of_rows(use.build, band, rows, left),)
+    parts = np.moveaxis(grid, over, range(len(over))).reshape(-1, *left)
+    rows = [_reduced(use.build, every, items, combine) for items in zip(*map(rows_of, parts), strict=True)]
+    return (of_rows(use.build, band, rows, left),)
+
+
+def _reduced(
+    build: GraphBuilder, every: Sequence[Element], items: Sequence[Sequence[int]], combine: Callable[..., Expr]
+) -> Expr:
+    """What is made of several vectors, element by element; each is said by the numbers of its elements."""
+    vectors = [pick(build, [every[i] for i in item]) for item in items]
+    if not any(isinstance(vector, Concat) for vector in vectors):
+        return combine(vectors)
+    return side_by_side([combine([pick(build, [every[i]]) for i in each]) for each in zip(*items, strict=True)])
 
 
 def _elements(build: GraphBuilder, x: Ref) -> list[Expr]:
@@ -234,16 +316,10 @@ def _matmul(use: Use) -> tuple[Signal, ...]:
 def _rearranged(use: Use) -> tuple[Signal, ...]:
     """Every element of the output is an element of the input: NumPy tells which, by rearranging their numbers."""
     rearrange, meaning = _REARRANGED[use.layer.kind.removeprefix("ops.")]
-    every = [element for signal in use.inputs for element in elements(use.build, signal)]
-    numbered, first = [], 0
-    for signal in use.inputs:
-        count = len(elements(use.build, signal))
-        shape = (len(signal.steps), count // len(signal.steps)) if signal.timed else (count,)
-        one = np.arange(first, first + count).reshape(1, *shape)
-        numbered.append(np.concatenate([one, one + len(every)]))  # two samples: an operation must not mix them
-        first += count
+    every, grids = numbered(use.build, use.inputs)
+    both = [np.stack([grid, grid + len(every)]) for grid in grids]  # two samples: an operation must not mix them
     try:
-        chosen = rearrange(numbered, use.layer.options)
+        chosen = rearrange(both, use.layer.options)
     except (ValueError, IndexError, TypeError) as error:
         raise ModelError(f"operation {use.layer.name!r}: {use.layer.kind} does not fit its input: {error}") from error
     if chosen.ndim < 2 or len(chosen) != 2 or not (chosen[1] - chosen[0] == len(every)).all():
@@ -251,17 +327,15 @@ def _rearranged(use: Use) -> tuple[Signal, ...]:
             f"operation {use.layer.name!r}: {use.layer.kind} is not supported where it mixes samples or leaves no axis "
             "beside that of the samples"
         )
-    rows = chosen[0]
-    if rows.ndim > 2:
+    grid = chosen[0]
+    if grid.ndim > MOST_AXES:
         raise NotSupportedError(
-            f"operation {use.layer.name!r}: {use.layer.kind} makes the shape {rows.shape}; supported are (features,) "
-            "and (timesteps, features)"
+            f"operation {use.layer.name!r}: {use.layer.kind} makes the shape {grid.shape}; supported are (features,), "
+            "(timesteps, features) and (rows, columns, channels)"
         )
-    band = output_band(use.name, rows.ndim == 2, "elements of the input", meaning)
-    if rows.ndim == 1:
-        return (Signal.vector(use.build.let(band, pick(use.build, [every[i] for i in rows]))),)
-    steps = [use.build.let(band, pick(use.build, [every[i] for i in row]), t) for t, row in enumerate(rows)]
-    return (Signal.sequence(tuple(steps)),)
+    band = output_band(use.name, grid.ndim > 1, "elements of the input", meaning)
+    rows = [pick(use.build, [every[i] for i in row]) for row in rows_of(grid)]
+    return (of_rows(use.build, band, rows, grid.shape),)
 
 
 def _axes(axis: Any) -> Any:
@@ -269,14 +343,14 @@ def _axes(axis: Any) -> Any:
 
 
 def _unmasked(signal: Signal) -> Signal:
-    return Signal(signal.steps, signal.timed)
+    return replace(signal, mask=None)
 
 
 def equations(use: Use) -> tuple[Signal, ...]:
     """Write down what the model computes between two layers."""
     operation = use.layer.kind.removeprefix("ops.")
     groups: tuple[tuple[Collection[str], Equations], ...] = (
-        (_OF_TWO, _of_two), (_OVER_AXIS, _over_axis), (_REARRANGED, _rearranged),
+        (_OF_SEVERAL, _of_several), (_OVER_AXES, _over_axes), (_REARRANGED, _rearranged),
         (("clip",), _clip), (("power",), _power), (("softmax",), _softmax), (("matmul",), _matmul),
     )  # fmt: skip
     return next((written for names, written in groups if operation in names), _of_one)(use)

@@ -6,8 +6,8 @@ from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import OneHot, Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers import READ_IMAGES, equations_of
-from xlcheck.layers.signals import Signal, Use, channels
-from xlcheck.model.layer_options import WITHOUT
+from xlcheck.layers.signals import Signal, Use
+from xlcheck.model.layer_options import OPERATIONS, WITHOUT
 from xlcheck.model.model_spec import InputSpec, LayerSpec, ModelSpec
 
 _CODE_READERS = {"Embedding", "CategoryEncoding"}
@@ -25,7 +25,7 @@ def tensors_of(build: GraphBuilder, spec: ModelSpec) -> dict[str, Signal]:
     for call in spec.calls:
         layer = spec.layer(call.layer)
         inputs = tuple(tensors[name] for name in call.inputs)
-        _require_images_where_read(build, layer, inputs)
+        _require_images_where_read(layer, inputs)
         outputs = equations_of(layer)(Use(build, call.name, layer, weights[layer.name], inputs))
         if not all(signal.steps for signal in outputs):
             steps, columns = len(inputs[0].steps), inputs[0].columns
@@ -38,7 +38,7 @@ def tensors_of(build: GraphBuilder, spec: ModelSpec) -> dict[str, Signal]:
     return tensors
 
 
-def _require_images_where_read(build: GraphBuilder, layer: LayerSpec, inputs: tuple[Signal, ...]) -> None:
+def _require_images_where_read(layer: LayerSpec, inputs: tuple[Signal, ...]) -> None:
     """Refuse what a layer cannot do with an image, that is, with rows, columns and channels.
 
     Raises:
@@ -50,9 +50,13 @@ def _require_images_where_read(build: GraphBuilder, layer: LayerSpec, inputs: tu
         raise NotSupportedError(
             f"layer {layer.name!r}: {layer.kind} of an image (rows, columns, channels) is not supported; {WITHOUT}"
         )
-    every = layer.kind != "Concatenate"
-    sizes = {(len(signal.steps), signal.columns, channels(build, signal) if every else 0) for signal in inputs}
-    if len(sizes) > 1:
+    if layer.kind in OPERATIONS:
+        return
+    if not all(signal.columns for signal in inputs):
+        raise NotSupportedError(
+            f"layer {layer.name!r}: {layer.kind} of an image and of what is none is not supported; Reshape makes one"
+        )
+    if layer.kind == "Concatenate" and len({(len(signal.steps), signal.columns) for signal in inputs}) > 1:
         raise NotSupportedError(f"layer {layer.name!r}: {layer.kind} of images of different sizes is not supported")
 
 

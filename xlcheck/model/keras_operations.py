@@ -19,6 +19,20 @@ from xlcheck.model.keras_layers import is_graph
 from xlcheck.model.layer_options import operation_options
 from xlcheck.model.model_spec import LayerSpec, numpy_key
 
+_OF_TRUTHS = {"ops.logical_and", "ops.logical_or", "ops.logical_not", "ops.cast"}
+_OF_ANYTHING = {
+    "ops.where",
+    "ops.get_item",
+    "ops.concatenate",
+    "ops.stack",
+    "ops.expand_dims",
+    "ops.squeeze",
+    "ops.flip",
+    "ops.reshape",
+    "ops.transpose",
+    "ops.swapaxes",
+}
+"""What takes truth values for what they are."""
 _OTHER_NAMES = {"ReLU": "relu"}  # what `keras.activations.relu` makes with options
 
 
@@ -52,10 +66,28 @@ def read_operation(operation: Any, name: str) -> LayerSpec:
             elif not all(isinstance(item, keras.KerasTensor) for item in keras.tree.flatten(value)):
                 raise NotSupportedError(f"operation {operation.name!r}: it mixes tensors and numbers in {key}")
         kind = kind_of(operation)
+        _require_truth_values(operation, kind, node)
         specs.append(LayerSpec(kind, name, operation_options(kind, operation.name, operation.get_config(), constants)))
     if any(spec != specs[0] for spec in specs[1:]):
         raise NotSupportedError(f"operation {operation.name!r}: it is called several times, with different options")
     return specs[0]
+
+
+def _require_truth_values(operation: Any, kind: str, node: Any) -> None:
+    """Refuse what Keras makes of numbers taken for truth values, or of truth values taken for whole numbers.
+
+    Raises:
+        NotSupportedError: a cast or a logical operation reads numbers, or any other operation truth values alone.
+    """
+    keras = import_keras()
+    read = keras.tree.flatten((node.arguments.args, node.arguments.kwargs))
+    truths = [item.dtype == "bool" for item in read if isinstance(item, keras.KerasTensor)]
+    takes_truths = kind in _OF_TRUTHS
+    if (takes_truths and not all(truths)) or (any(truths) and not (takes_truths or kind in _OF_ANYTHING)):
+        what = "truth values, such as x > 0" if takes_truths else "numbers; keras.ops.cast makes some of truth values"
+        raise NotSupportedError(f"operation {operation.name!r}: {kind} is supported only of {what}")
+    if kind == "ops.cast" and "float" not in operation.get_config()["dtype"]:
+        raise NotSupportedError(f"operation {operation.name!r}: {kind} is supported only to a floating-point type")
 
 
 def tensors_of(operation: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
@@ -133,6 +165,13 @@ class Rebuilt:
         name = self._spec.kind.removeprefix("ops.")
         if name in ("concatenate", "stack"):
             args = [tensors]
+        elif name == "where":
+            if left is not None and right is not None:  # Keras rounds them, and all that follows
+                left, right = (np.asarray(value, dtype="float32").tolist() for value in (left, right))
+                left, right = ([value] if isinstance(value, float) else value for value in (left, right))
+            args = [tensors[0], *_constant(left), *tensors[1:], *_constant(right)]
+        elif name == "cast":
+            args = [*tensors, "float64"]
         elif name == "get_item":
             args = [*tensors, numpy_key(options.pop("key"))]
         if self._operation is not None:

@@ -194,9 +194,11 @@ OPERATIONS: dict[str, LayerOptions] = {
     "ops.get_item": _operation("key"),
     **dict.fromkeys(
         ("ops.add", "ops.subtract", "ops.multiply", "ops.divide", "ops.true_divide", "ops.maximum", "ops.minimum",
-         "ops.heaviside"),
+         "ops.heaviside", "ops.greater", "ops.greater_equal", "ops.less", "ops.less_equal", "ops.equal",
+         "ops.not_equal", "ops.logical_and", "ops.logical_or", "ops.where"),
         _OF_TWO,
     ),
+    "ops.cast": LayerOptions(inert=("name", "dtype")),
     "ops.clip": _operation("x_min", "x_max"),
     "ops.power": LayerOptions(("x2",), inert=("name",)),
     **dict.fromkeys(("ops.mean", "ops.sum"), _OVER_AXES),
@@ -208,8 +210,8 @@ OPERATIONS: dict[str, LayerOptions] = {
     "ops.swapaxes": _operation("axis1", "axis2"),
     **dict.fromkeys(
         ("ops.absolute", "ops.negative", "ops.square", "ops.sqrt", "ops.exp", "ops.log", "ops.tanh", "ops.sigmoid",
-         "ops.relu6", "ops.softplus", "ops.softsign", "ops.silu", "ops.log_sigmoid", "ops.hard_sigmoid",
-         "ops.hard_silu", "ops.hard_tanh", "ops.tanh_shrink", "ops.selu"), _operation(),
+         "ops.logical_not", "ops.relu6", "ops.softplus", "ops.softsign", "ops.silu", "ops.log_sigmoid",
+         "ops.hard_sigmoid", "ops.hard_silu", "ops.hard_tanh", "ops.tanh_shrink", "ops.selu"), _operation(),
     ),
     "ops.relu": _operation(negative_slope=0.0, max_value=None, threshold=0.0),
     "ops.leaky_relu": _operation(negative_slope=0.2),
