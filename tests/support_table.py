@@ -42,7 +42,9 @@ def support_table() -> str:
         lines.append(f"| {kind} | {_options(OPTIONS[kind])} | {_fixed(OPTIONS[kind])} | {'; '.join(remarks)} |")
     names = ", ".join(f"`{name}`" for name in ACTIVATIONS)
     between = ", ".join(f"`{kind.removeprefix('ops.')}`" for kind in OPERATIONS)
-    operations = f"Between layers `x[:, -1]`, `x + y`, `x * array` and the like, and of `keras.ops` {between}; also of images."
+    operations = (
+        f"Between layers `x[:, -1]`, `x + y`, `x * array` and the like, and of `keras.ops` {between}; also of images."
+    )
     return "\n".join([*lines, "", f"Activations: {names}.", "", operations]) + "\n"
 
 

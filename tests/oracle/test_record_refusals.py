@@ -92,7 +92,7 @@ def test_what_keras_computes_in_double_precision_only_is_refused() -> None:
     keras = import_keras()
     x = keras.Input((2,), dtype="bool")
     with pytest.raises(ModelError, match=r"Keras cannot compute this model: .*Add"):
-        predict(keras.Model(x, x + x), np.ones((1, 2)))
+        predict(keras.Model(x, keras.layers.Add()([x, x])), np.ones((1, 2)))
 
 
 def heads_of_size_one(steps: int) -> Any:

@@ -5,7 +5,7 @@ Source: `keras.ops`, which follows NumPy. Unlike a layer, an operation knows not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial, reduce
 from typing import Any
@@ -21,7 +21,6 @@ from xlcheck.graph.expressions import (
     Exp,
     Expr,
     Greater,
-    Largest,
     Log,
     Maximum,
     Minimum,
@@ -30,12 +29,10 @@ from xlcheck.graph.expressions import (
     Ref,
     Slice,
     Sqrt,
-    Sum,
     Total,
     Where,
     lift,
 )
-from xlcheck.graph.quantities import GraphBuilder
 from xlcheck.layers.activation_layers import softmax_over_time
 from xlcheck.layers.activations import ACTIVATIONS, gelu
 from xlcheck.layers.element_grids import (
@@ -50,8 +47,8 @@ from xlcheck.layers.element_grids import (
     rows_of,
     shape_of,
 )
+from xlcheck.layers.operations_over_axes import OVER_AXES, over_axes
 from xlcheck.layers.signals import (
-    Element,
     Equations,
     Signal,
     Use,
@@ -60,7 +57,6 @@ from xlcheck.layers.signals import (
     last_axis,
     output_band,
     pick,
-    side_by_side,
 )
 from xlcheck.model.model_spec import LayerSpec, numpy_key
 
@@ -98,12 +94,6 @@ _OF_SEVERAL: dict[str, tuple[Callable[..., Expr], str, str]] = {
     "logical_and": (Mul, "{} · {}", "1 where both are 1, else 0."),
     "logical_or": (Maximum, "max({}, {})", "1 where one of the two is 1, else 0."),
     "where": (Where, "{1} where {0} ≠ 0, else {2}", "One or the other, as the first input says."),
-}
-_OVER_AXES: dict[str, tuple[Callable[[Sequence[Expr]], Expr], str, str]] = {
-    "mean": (lambda items: Total(tuple(items)) / len(items), "the average of x", "average"),
-    "sum": (lambda items: Total(tuple(items)), "Σ x", "sum"),
-    "max": (lambda items: Largest(tuple(items)), "max x", "largest value"),
-    "min": (lambda items: -Largest(tuple(-item for item in items)), "min x", "smallest value"),
 }
 _REARRANGED: dict[str, tuple[Callable[[list[Grid], Mapping[str, Any]], Grid], str]] = {
     "get_item": (lambda x, options: x[0][numpy_key(options["key"])], "A part of the input."),
@@ -208,7 +198,10 @@ def _of_several(use: Use) -> tuple[Signal, ...]:
     band = output_band(use.name, timed, equation.format(*words), meaning)
     signals = iter(given)
     if is_image:
-        shape = tuple(np.broadcast_shapes(*shapes))
+        try:
+            shape = tuple(np.broadcast_shapes(*shapes))
+        except ValueError as error:
+            raise ModelError(f"operation {layer.name!r}: {layer.kind} does not fit its input: {error}") from error
         sides = [
             _constant_side(arrays[k], shape) if k in arrays else image_side(use.build, next(signals)) for k in keys
         ]
@@ -259,50 +252,6 @@ def _constant_side(numbers: Array, shape: Shape) -> Side:
     return at
 
 
-def _over_axes(use: Use) -> tuple[Signal, ...]:
-    """Mean, sum, maximum and minimum over the time steps, the features of each step, all pixels, or several of them."""
-    (signal,) = use.inputs
-    combine, equation, word = _OVER_AXES[use.layer.kind.removeprefix("ops.")]
-    shape, asked, keep = shape_of(use.build, signal), use.layer.options["axis"], use.layer.options["keepdims"]
-    axes = asked if isinstance(asked, list) else [asked]
-    over = sorted({axis % (len(shape) + 1) - 1 for axis in axes if axis is not None})
-    if not over or -1 in over or (len(over) == len(shape) and not keep):
-        raise NotSupportedError(
-            f"operation {use.layer.name!r}: {use.layer.kind} over axis {asked!r} is not supported, only where an axis "
-            "is left beside that of the samples, as with keepdims=True"
-        )
-    left = tuple(1 if axis in over else size for axis, size in enumerate(shape) if keep or axis not in over)
-    names = ("rows", "columns", "channels") if signal.columns else ("steps", "features")[-len(shape) :]
-    what = "pixels" if signal.columns and over == [0, 1] else " and ".join(names[axis] for axis in over)
-    beside = {"steps": " of each feature", "pixels": " of each channel"}.get(what, "")
-    band = output_band(
-        use.name, len(left) > 1, f"{equation} over {'the features' if what == 'features' else f'all {what}'}",
-        f"The {word} of the features." if what == "features" else f"The {word}{beside} over all {what}.",
-    )  # fmt: skip
-    every, (grid,) = numbered(use.build, [signal])
-    if over == [len(shape) - 1] and not signal.columns:  # the features of a step stand side by side
-        values = [Sum(x) if word == "sum" else combine(_elements(use.build, x)) for x in signal.steps]
-        rows: list[Expr] = values if len(left) > 1 or len(values) == 1 else [Concat(tuple(values))]
-        return (of_rows(use.build, band, rows, left),)
-    parts = np.moveaxis(grid, over, range(len(over))).reshape(-1, *left)
-    rows = [_reduced(use.build, every, items, combine) for items in zip(*map(rows_of, parts), strict=True)]
-    return (of_rows(use.build, band, rows, left),)
-
-
-def _reduced(
-    build: GraphBuilder, every: Sequence[Element], items: Sequence[Sequence[int]], combine: Callable[..., Expr]
-) -> Expr:
-    """What is made of several vectors, element by element; each is said by the numbers of its elements."""
-    vectors = [pick(build, [every[i] for i in item]) for item in items]
-    if not any(isinstance(vector, Concat) for vector in vectors):
-        return combine(vectors)
-    return side_by_side([combine([pick(build, [every[i]]) for i in each]) for each in zip(*items, strict=True)])
-
-
-def _elements(build: GraphBuilder, x: Ref) -> list[Expr]:
-    return [Slice(x, i, i + 1) for i in range(build.shape(x)[0])]
-
-
 def _matmul(use: Use) -> tuple[Signal, ...]:
     """The product of two sequences, taken for matrices: each step of the first weighs the steps of the second."""
     a, b = use.inputs
@@ -350,7 +299,7 @@ def equations(use: Use) -> tuple[Signal, ...]:
     """Write down what the model computes between two layers."""
     operation = use.layer.kind.removeprefix("ops.")
     groups: tuple[tuple[Collection[str], Equations], ...] = (
-        (_OF_SEVERAL, _of_several), (_OVER_AXES, _over_axes), (_REARRANGED, _rearranged),
+        (_OF_SEVERAL, _of_several), (OVER_AXES, over_axes), (_REARRANGED, _rearranged),
         (("clip",), _clip), (("power",), _power), (("softmax",), _softmax), (("matmul",), _matmul),
     )  # fmt: skip
     return next((written for names, written in groups if operation in names), _of_one)(use)

@@ -6,6 +6,7 @@ from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import OneHot, Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers import READ_IMAGES, equations_of
+from xlcheck.layers.element_grids import shape_of
 from xlcheck.layers.signals import Signal, Use
 from xlcheck.model.layer_options import OPERATIONS, WITHOUT
 from xlcheck.model.model_spec import InputSpec, LayerSpec, ModelSpec
@@ -25,7 +26,7 @@ def tensors_of(build: GraphBuilder, spec: ModelSpec) -> dict[str, Signal]:
     for call in spec.calls:
         layer = spec.layer(call.layer)
         inputs = tuple(tensors[name] for name in call.inputs)
-        _require_images_where_read(layer, inputs)
+        _require_images_where_read(build, layer, inputs)
         outputs = equations_of(layer)(Use(build, call.name, layer, weights[layer.name], inputs))
         if not all(signal.steps for signal in outputs):
             steps, columns = len(inputs[0].steps), inputs[0].columns
@@ -38,7 +39,7 @@ def tensors_of(build: GraphBuilder, spec: ModelSpec) -> dict[str, Signal]:
     return tensors
 
 
-def _require_images_where_read(layer: LayerSpec, inputs: tuple[Signal, ...]) -> None:
+def _require_images_where_read(build: GraphBuilder, layer: LayerSpec, inputs: tuple[Signal, ...]) -> None:
     """Refuse what a layer cannot do with an image, that is, with rows, columns and channels.
 
     Raises:
@@ -56,7 +57,10 @@ def _require_images_where_read(layer: LayerSpec, inputs: tuple[Signal, ...]) -> 
         raise NotSupportedError(
             f"layer {layer.name!r}: {layer.kind} of an image and of what is none is not supported; Reshape makes one"
         )
-    if layer.kind == "Concatenate" and len({(len(signal.steps), signal.columns) for signal in inputs}) > 1:
+    shapes = [shape_of(build, signal) for signal in inputs]
+    axes = [set(sizes) for sizes in zip(*shapes, strict=True)]  # one of length 1 is used again and again, if merged
+    fit = len(axes[0]) == len(axes[1]) == 1 if layer.kind == "Concatenate" else all(len(a - {1}) < 2 for a in axes)
+    if not fit:
         raise NotSupportedError(f"layer {layer.name!r}: {layer.kind} of images of different sizes is not supported")
 
 
