@@ -71,6 +71,21 @@ def _heads() -> Any:
     )
 
 
+def _scores() -> Any:
+    """The shares that an attention is asked for, and what may be seen of a text that is still being written."""
+    x, y = keras.Input((4, 4)), keras.Input((3, 4))
+    told: dict[str, Any] = {"return_attention_scores": True, "use_causal_mask": True}
+    a, b, told_a = L.Masking()(x), L.Masking()(y), dict(told, use_causal_mask=False)
+    outputs = [
+        *L.MultiHeadAttention(2, 3)(x, y, **told), *L.MultiHeadAttention(2, 2)(y, y, **told_a),
+        *L.Attention()([x, x], **told), *L.AdditiveAttention()([y, x], return_attention_scores=True),
+        L.Attention(use_scale=True)([y, x, x], use_causal_mask=True), *L.Attention()([b, a], **told),
+        L.MultiHeadAttention(1, 2, name="first")(x, x, return_attention_scores=True)[0],
+        L.MultiHeadAttention(1, 2, name="second")(x, x, return_attention_scores=True)[1],
+    ]  # fmt: skip
+    return keras.Model([x, y], [*outputs, L.Dense(2)(outputs[5])])
+
+
 def _attention_under_masks() -> Any:
     """Texts that were filled up: steps of the query, of what is looked at, and of a key of its own are skipped."""
     x, y = keras.Input((5, 4)), keras.Input((3, 4))
@@ -87,6 +102,7 @@ def _attention_under_masks() -> Any:
 OPERATIONS = {
     "attention under masks": Case(_attention_under_masks, [PADDED, padded(4, 3, 4)]),
     "MultiHeadAttention": Case(_heads, [X, numbers(3, 3, 6, seed=5)]),
+    "attention scores": Case(_scores, [padded(2, 4, 4), padded(2, 3, 4, seed=4)]),
     "attention": Case(_attention, [X, numbers(3, 3, 4, seed=4)]),
     "ZeroPadding1D": Case(_of((5, 4), lambda x: L.GRU(2)(L.ZeroPadding1D((2, 1))(x))), X),
     "operations on one tensor": Case(

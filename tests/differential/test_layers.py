@@ -62,7 +62,7 @@ def test_the_engine_that_follows_excel_agrees(name: str, tmp_path: Path) -> None
 REBUILT = (
     "LSTM stateful under a mask", "GRU encoder and decoder", "LSTM bidirectional states", "SimpleRNN merge modes",
     "model in a model in a model", "model in a model, shared", "Rescaling and Normalization", "CategoryEncoding",
-    "RNN of several cells, states", "attention", "MultiHeadAttention", "ZeroPadding1D",
+    "RNN of several cells, states", "attention", "attention scores", "MultiHeadAttention", "ZeroPadding1D",
     "RNN in both directions", "operations on one tensor", "operations with numbers",
     "operations on two tensors", "parts of tensors", "tensors in another shape", "operations over an axis",
     "identity", "activation layers", "TimeDistributed", "Conv1D", "Concatenate", "merge of three", "Conv2D",

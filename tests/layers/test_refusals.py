@@ -56,8 +56,9 @@ def with_a_tensor_for_a_number() -> Any:
 
 def heads_with_scores() -> Any:
     x = keras.Input((5, 4))
-    y, _ = L.MultiHeadAttention(2, 3, name="heads")(x, x, return_attention_scores=True)
-    return keras.Model(x, y)
+    heads = L.MultiHeadAttention(2, 3, name="heads")
+    y, _ = heads(x, x, return_attention_scores=True)
+    return keras.Model(x, heads(y, y))
 
 
 def heads_causal_and_not() -> Any:
@@ -136,7 +137,9 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "axes of Dot": (lambda: merged(L.Dot((1, 2), name="d"), (5, 4), (6, 5)), r"'d': Dot with axes=\[1, 2\] .* Permute"),
     "layer with other arguments": (attention, "'heads': GroupedQueryAttention is not supported; take others"),
     "heads under a mask": (heads_under_a_mask, "'heads': MultiHeadAttention is not supported where a mask skips"),
-    "heads that are asked for scores": (heads_with_scores, "'heads' is called with return_attention_scores=…"),
+    "heads that are asked for scores once": (
+        heads_with_scores, "'heads' is called with return_attention_scores=True and without",
+    ),
     "heads causal and not": (heads_causal_and_not, "'heads' is called with use_causal_mask=True and without"),
     "two layers of one name": (of_one_name, r"two layers of the model are both called 'm\.d'; rename one"),
     "truth values as numbers": (

@@ -31,30 +31,42 @@ def equations(use: Use) -> tuple[Signal, ...]:
         "How well this step of the query fits each step.",
     )  # fmt: skip
     asked, read = use.inputs[0].mask, use.inputs[1].mask
+    causal = use.layer.options.get("use_causal_mask", False)
+    skipped = " or ".join(["is skipped"] * (read is not None) + ["comes later"] * causal)
     seen_band = Band(
-        use.name, "seen", Role.INTERMEDIATE, "seenₜ", "scoresₜ, less 10⁹ where a step is skipped",
-        "The scores, so low where a step is skipped that its share is 0.",
+        use.name, "seen", Role.INTERMEDIATE, "seenₜ", f"scoresₜ, less 10⁹ where a step {skipped}",
+        f"The scores, so low where a step {skipped} that its share is 0.",
     )  # fmt: skip
     shares_band = Band(
-        use.name, "shares", Role.INTERMEDIATE, "sharesₜ", "softmax(seenₜ)" if read else "softmax(scoresₜ)",
+        use.name, "shares", Role.INTERMEDIATE, "sharesₜ", "softmax(seenₜ)" if skipped else "softmax(scoresₜ)",
         "How much each step counts for this one: all of them add up to 1.",
     )  # fmt: skip
     band = output_band(
         use.name, True, "Σ sharesₜ · value" + (" if maskₜ, else 0" if asked else ""),
         "The values, each counted by its share.",
     )  # fmt: skip
-    outputs = []
+    outputs, every_share = [], []
     for t, query in enumerate(queries):
         fits = side_by_side([score(query, key) for key in keys])
         scores = use.build.let(scores_band, fits if weight is None else weight * use.build.let(raw_band, fits, t), t)
-        if read:
-            each = [Slice(scores, k, k + 1) for k in range(len(read))]
-            lowered = [Where(mask, one, one - Const(_SKIPPED)) for mask, one in zip(read, each, strict=True)]
+        if skipped:
+            each = enumerate(read or [None] * len(keys))
+            lowered = [_lowered(Slice(scores, k, k + 1), mask, is_later=causal and k > t) for k, mask in each]
             scores = use.build.let(seen_band, side_by_side(lowered), t)
         shares = use.build.let(shares_band, Softmax(scores), t)
+        every_share.append(shares)
         found: Expr = Total(tuple(Slice(shares, k, k + 1) * v for k, v in enumerate(values)))
         outputs.append(use.build.let(band, Where(asked[t], found, Const(0.0)) if asked else found, t))
-    return (Signal.sequence(tuple(outputs), asked),)
+    found_in_all = Signal.sequence(tuple(outputs), asked)
+    if not use.layer.options.get("return_attention_scores", False):
+        return (found_in_all,)
+    return (found_in_all, Signal.sequence(tuple(every_share)))
+
+
+def _lowered(score: Expr, mask: Ref | None, *, is_later: bool) -> Expr:
+    """A score, or what Keras makes of it where its step is not to be seen."""
+    low = score - Const(_SKIPPED)
+    return low if is_later else score if mask is None else Where(mask, score, low)
 
 
 def _scoring(layer: LayerSpec, weights: Mapping[str, Ref]) -> tuple[str, Callable[[Ref, Ref], Expr]]:

@@ -11,6 +11,7 @@ from math import sqrt
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Const, Dot, Expr, Ref, Slice, Softmax, Sum, Total
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
+from xlcheck.layers.element_grids import of_rows
 from xlcheck.layers.signals import Signal, Use, only_sequence, output_band, side_by_side, without_mask
 
 
@@ -46,16 +47,27 @@ def equations(use: Use) -> tuple[Signal, ...]:
         "What all heads have found, mixed together.",
     )  # fmt: skip
     outputs = []
+    every_share: list[list[Ref]] = [[] for _ in range(heads)]
     for t, one in enumerate(queries):
         parts = []
         for head in range(heads):
             scores = [Sum(_part(one, head, size) * (1 / sqrt(size)) * _part(key, head, size)) for key in keys]
             shares = _shares(use.build, use.name, head, scores, t, causal=causal)
+            every_share[head].append(shares)
             weighed = [Slice(shares, s, s + 1) * _part(v, head, width) for s, v in enumerate(values)]
             parts.append(Total(tuple(weighed)))
         found = use.build.let(joined, side_by_side(parts), t)
         outputs.append(use.build.let(band, _weighed(found, "attention_output", use.weights), t))
-    return (Signal.sequence(tuple(outputs)),)
+    found_in_all = Signal.sequence(tuple(outputs))
+    if not use.layer.options.get("return_attention_scores", False):
+        return (found_in_all,)
+    shares_band = Band(
+        use.name, "all_shares", Role.INTERMEDIATE, "all sharesₜ", "the shares of a head at all steps",
+        "How much each step counts for each other one: a row for each head.",
+    )  # fmt: skip
+    return found_in_all, of_rows(
+        use.build, shares_band, [side_by_side(own) for own in every_share], (heads, len(queries), len(keys))
+    )
 
 
 def _projected(

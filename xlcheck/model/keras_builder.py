@@ -10,7 +10,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.errors import ModelError
-from xlcheck.model.keras_calls import CAUSAL
+from xlcheck.model.keras_calls import ATTENTIONS, TOLD
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import weights_by_name, wrapped_layers
 from xlcheck.model.keras_operations import Rebuilt
@@ -61,7 +61,7 @@ def _build(keras: Any, layer: LayerSpec, dtype: str) -> Any:
         return Rebuilt(layer)
     if layer.kind in TRAINING_ONLY:
         return keras.layers.Identity(name=layer.name, dtype=dtype)
-    options = {key: value for key, value in layer.options.items() if key not in ("stateful", CAUSAL)}
+    options = {key: value for key, value in layer.options.items() if key not in ("stateful", *TOLD)}
     if layer.kind == "MultiHeadAttention":
         return keras.layers.MultiHeadAttention(**options, name=layer.name, dtype=dtype)
     for key in _ACTIVATIONS & options.keys():
@@ -86,8 +86,9 @@ def _call(built: Any, layer: LayerSpec, given: list[Any]) -> Any:
     """Call a layer or operation on its inputs; what a recurrent layer reads after its sequence are initial states."""
     if layer.states:
         return built(given[0], initial_state=_nested(layer, given[1:]) or None)
-    if layer.kind == "MultiHeadAttention":
-        return built(*given, **{CAUSAL: layer.options.get(CAUSAL, False)})
+    if layer.kind in ATTENTIONS:
+        told = {key: layer.options.get(key, False) for key in TOLD}
+        return built(*given, **told) if layer.kind == "MultiHeadAttention" else built(given, **told)
     if layer.kind in OPERATIONS:
         return built(given)
     is_list = len(given) > 1 or hasattr(built, "_merge_function")

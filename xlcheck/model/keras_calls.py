@@ -17,7 +17,9 @@ from xlcheck.model.keras_layers import is_graph, own_variable, walk, weights_by_
 from xlcheck.model.keras_operations import is_operation, tensors_of
 from xlcheck.model.model_spec import Call, LayerSpec
 
-CAUSAL = "use_causal_mask"
+TOLD = ("use_causal_mask", "return_attention_scores")
+"""What an attention is told each time that it is called; read as options of the layer."""
+ATTENTIONS = ("Attention", "AdditiveAttention", "MultiHeadAttention")
 _SEVERAL = ("MultiHeadAttention",)
 """Layers that are called with several tensors, each an argument of its own."""
 Reader = Callable[[Any, str], LayerSpec]
@@ -59,7 +61,8 @@ def arguments_of(layer: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -
     tensors = [given.pop(names[0]), given.pop("initial_state", None)]
     if type(layer).__name__ in _SEVERAL:
         tensors += [given.pop(name, None) for name in names[1:3]]
-        given.pop(CAUSAL, None)  # which is read as an option of the layer
+    if type(layer).__name__ in ATTENTIONS:
+        given = {key: value for key, value in given.items() if key not in TOLD}
     usual = {key: parameters[key].default for key in given if key in parameters}  # Keras notes it as if it were told
     others = {
         key: value

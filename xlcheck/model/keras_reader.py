@@ -9,7 +9,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.errors import ModelError, NotSupportedError
-from xlcheck.model.keras_calls import CAUSAL, input_names, operations_between, read_calls
+from xlcheck.model.keras_calls import ATTENTIONS, TOLD, input_names, operations_between, read_calls
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import is_graph, walk, weights_by_name, wrapped_layers
 from xlcheck.model.keras_operations import is_operation, kind_of, read_operation
@@ -110,14 +110,17 @@ def _options_of_calls(layer: Any) -> dict[str, Any]:
     Raises:
         NotSupportedError: one call is told something else than another.
     """
-    if type(layer).__name__ != "MultiHeadAttention":
+    if type(layer).__name__ not in ATTENTIONS:
         return {}
-    told = {bool(node.arguments.kwargs.get(CAUSAL)) for node in layer._inbound_nodes}
-    if len(told) > 1:
-        raise NotSupportedError(
-            f"layer {layer.name!r} is called with {CAUSAL}=True and without, which is not supported"
-        )
-    return {CAUSAL: told.pop() if told else False}
+    options = {}
+    for key in TOLD:  # which Keras takes by their names only
+        told = {bool(node.arguments.kwargs.get(key)) for node in layer._inbound_nodes} or {False}
+        if len(told) > 1:
+            raise NotSupportedError(
+                f"layer {layer.name!r} is called with {key}=True and without, which is not supported"
+            )
+        options[key] = told.pop()
+    return options
 
 
 def _is_keras_s_own(layer: Any) -> bool:

@@ -33,6 +33,7 @@ class LayerOptions:
 HARD_SIGMOID_KERAS2 = "hard_sigmoid_keras2"
 """The hard sigmoid of Keras 2, which no `get_config()` of Keras 3 names: worksheets still have it."""
 _INERT = ("name", "trainable", "dtype", "seed", "activity_regularizer")  # dtype is read once for the whole model
+_TOLD = dict.fromkeys(("use_causal_mask", "return_attention_scores"), False)  # where it is called
 _CHANNELS_LAST = {"data_format": "channels_last"}
 
 
@@ -170,10 +171,10 @@ OPTIONS: dict[str, LayerOptions] = {
     "Maximum": _layer(),
     "Minimum": _layer(),
     "Dot": _layer("axes", "normalize"),
-    "Attention": _layer(optional={"use_scale": False, "score_mode": "dot"}, inert=("dropout",)),
-    "AdditiveAttention": _layer("use_scale", inert=("dropout",)),
+    "Attention": _layer(optional={"use_scale": False, "score_mode": "dot", **_TOLD}, inert=("dropout",)),
+    "AdditiveAttention": _layer("use_scale", optional=_TOLD, inert=("dropout",)),
     "MultiHeadAttention": LayerOptions(
-        ("num_heads", "key_dim", "value_dim", "use_bias", "output_shape"), optional={"use_causal_mask": False},
+        ("num_heads", "key_dim", "value_dim", "use_bias", "output_shape"), optional=_TOLD,
         fixed={"use_gate": False, "sliding_window": None},
         inert=(*_INERT, "dropout", "attention_axes", *_trained("kernel", "bias")),
     ),

@@ -31,11 +31,13 @@ class LayerSpec:
 
     @property
     def outputs(self) -> int:
-        """How many tensors one call makes: outputs (two if a Bidirectional does not merge), then returned states."""
+        """How many tensors a call makes: outputs (two if a Bidirectional does not merge), then states or scores."""
         if self.kind == "Bidirectional":
             forward, backward = self.inner
             merged = self.options["merge_mode"] is not None
             return forward.outputs + backward.outputs - (1 if merged else 0)
+        if self.options.get("return_attention_scores", False):
+            return 2
         return 1 + (self.states if self.options.get("return_state", False) else 0)
 
     @property

@@ -15,7 +15,7 @@ def quantities(call: LayerCall) -> Recorded:
     Of `raw` and `seen` only those that the layer's options and masks make.
     """
     (softmax,) = exactly(call.named("softmax"), 1, call, "softmax")
-    recorded = {"shares": array(softmax.result), "y": array(call.result)}
+    recorded = {"shares": array(softmax.result), "y": array(_output(call))}
     if getattr(call.layer, "concat_score_weight", None) is not None:
         recorded["raw"] = array(exactly(call.named("sum"), 1, call, "sum")[0].result)
     elif type(call.layer).__name__ == "Attention" and call.layer.scale is not None:
@@ -40,7 +40,14 @@ def multi_head(call: LayerCall) -> Recorded:
     for head in range(scores.shape[1]):
         recorded |= {f"scores_{head + 1}": scores[:, head], f"shares_{head + 1}": shares[:, head]}
     _, weighed = exactly(call.named("einsum"), 2, call, "einsum")
-    return recorded | {"heads": _folded(weighed.result), "y": array(call.result)}
+    if isinstance(call.result, tuple):
+        recorded["all_shares"] = shares.reshape(*shares.shape[:2], -1)
+    return recorded | {"heads": _folded(weighed.result), "y": array(_output(call))}
+
+
+def _output(call: LayerCall) -> Any:
+    """What was found, without the shares that are called attention scores."""
+    return call.result[0] if isinstance(call.result, tuple) else call.result
 
 
 def _folded(tensor: Any) -> Array:
