@@ -14,6 +14,7 @@ _REMARKS = {
     "GRU": "`initial_state` from another layer; masks",
     "RNN": "of SimpleRNNCell, LSTMCell and GRUCell with all their options, or of several of them",
     "Bidirectional": "of SimpleRNN, LSTM, GRU and RNN with all their options",
+    "EinsumDense": "over the last axes, one or several",
     "TimeDistributed": f"of {', '.join(sorted(PER_STEP))}",
     "Softmax": "over the features or the time steps",
     "LayerNormalization": "over the last axis",

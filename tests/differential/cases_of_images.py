@@ -66,6 +66,19 @@ IMAGES = {
         ),
         X,
     ),
+    "EinsumDense": Case(
+        lambda: _each(
+            L.EinsumDense("abcd,de->abce", (5, 4, 3), activation="tanh", bias_axes="e"),
+            L.EinsumDense("abcd,cde->abe", (5, 3), activation="softmax"),
+            L.EinsumDense("...d,de->...e", 3, bias_axes="e"),
+            chain(SHAPE, L.Reshape((20, 2)), L.EinsumDense("abc,cde->abde", (None, 2, 3), bias_axes="de")),
+            chain(SHAPE, L.Reshape((20, 2)), L.EinsumDense("abc,cde->abde", (None, 2, 3), "relu", bias_axes="e")),
+            chain(SHAPE, L.Flatten(), L.EinsumDense("ab,bcd->acd", (2, 3), bias_axes="cd")),
+            chain(SHAPE, L.Flatten(), L.EinsumDense("ab,bcd->acd", (2, 3), bias_axes="d")),
+            chain(SHAPE, L.Flatten(), L.EinsumDense("ab,bc->ac", 2, bias_axes="c")),
+        ),
+        X,
+    ),
     "SeparableConv2D": Case(
         lambda: _each(
             L.SeparableConv2D(3, 2), L.SeparableConv2D(2, (3, 2), padding="same", depth_multiplier=2),

@@ -88,8 +88,8 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "array for each sample": (
         with_an_array, r"ops.add with an array of the shape \(2, 5, 4\) is not supported, only with finite numbers",
     ),
-    "layer that is known inside another": (
-        lambda: chain((5, 4), L.EinsumDense("abc,cd->abd", (5, 3), name="e")), "'e': EinsumDense is not supported; t",
+    "another axis than the last": (
+        lambda: chain((5, 4), L.EinsumDense("abc,bd->adc", (3, 4), name="e")), "'e': EinsumDense.'abc,bd->adc', bias_a",
     ),
     "rank": (lambda: chain((5, 4, 3, 2), L.Dense(2)), r"input 'input' has the shape \(5, 4, 3, 2\); supported are .*"),
     "layer of an image": (

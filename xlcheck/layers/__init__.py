@@ -25,6 +25,7 @@ LAYERS: dict[str, str] = {
     "Bidirectional": "bidirectional.equations",
     "TimeDistributed": "time_distributed.equations",
     "Dense": "dense.equations",
+    "EinsumDense": "einsum_dense.equations",
     **dict.fromkeys(CONVOLUTIONS, "convolution.equations"),
     **dict.fromkeys(SEPARABLE, "convolution.separable"),
     "Embedding": "embedding.equations",
@@ -67,10 +68,11 @@ LAYERS: dict[str, str] = {
 
 READ_IMAGES = frozenset(
     (
-        "Conv2D", "DepthwiseConv2D", "Conv2DTranspose", "SeparableConv2D", "Dense", "MaxPooling2D", "AveragePooling2D",
-        "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Cropping2D", "ZeroPadding2D", "UpSampling2D", "Flatten",
-        "Reshape", "BatchNormalization", "Normalization", "RMSNormalization", "UnitNormalization", "Rescaling",
-        "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Concatenate", *_MERGES, *TRAINING_ONLY, *OPERATIONS,
+        "Conv2D", "DepthwiseConv2D", "Conv2DTranspose", "SeparableConv2D", "Dense", "EinsumDense", "MaxPooling2D",
+        "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Cropping2D", "ZeroPadding2D",
+        "UpSampling2D", "Flatten", "Reshape", "BatchNormalization", "Normalization", "RMSNormalization",
+        "UnitNormalization", "Rescaling", "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Concatenate", *_MERGES,
+        *TRAINING_ONLY, *OPERATIONS,
     )
 )  # fmt: skip
 """The layers and operations that may read an image, that is, a tensor with rows, columns and channels."""

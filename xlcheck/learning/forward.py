@@ -14,7 +14,7 @@ from xlcheck.model.layer_options import CONVOLUTIONS, SEPARABLE, TRAINING_ONLY
 from xlcheck.model.model_spec import ModelSpec
 
 # Found by trying every layer: wrappers and recurrent layers put their outputs together anew.
-_LEAVE_LOGITS = {"Dense", *CONVOLUTIONS, *SEPARABLE, "Activation", "Softmax"}
+_LEAVE_LOGITS = {"Dense", "EinsumDense", *CONVOLUTIONS, *SEPARABLE, "Activation", "Softmax"}
 
 _graphs: dict[int, tuple[weakref.ref[ModelSpec], Graph]] = {}
 """By the identity of a spec, as long as there is one. Building, recording and checking all ask for its graph again."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from xlcheck.model.keras_import import import_keras
+from xlcheck.model.layer_options import axes_of_einsum
 
 _WRAPPED = {
     "Bidirectional": ("forward_layer", "backward_layer"), "TimeDistributed": ("layer",), "RNN": ("cell",),
@@ -62,10 +63,8 @@ def _as_equations_read_it(layer: Any, variable: Any) -> Any:
     kind, sizes = type(layer).__name__, tuple(variable.shape)
     own = sizes
     swapped = kind.startswith("Conv") and kind.endswith("Transpose") and variable.name == "kernel"
-    if (
-        kind == "EinsumDense"
-    ):  # a projection of a MultiHeadAttention: the heads, each with its features, stand side by side
-        summed = 2 if "/attention_output/" in variable.path else 1
+    if kind == "EinsumDense":  # as in a MultiHeadAttention: the heads, each with its features, stand side by side
+        summed = axes_of_einsum(layer.equation, layer.bias_axes)[0]
         sizes = (prod(own[:summed]), prod(own[summed:])) if variable.name == "kernel" else (prod(own),)
     elif variable.name == "depthwise_kernel" or (kind.startswith("DepthwiseConv") and variable.name == "kernel"):
         # Each filter reads one feature, so they stand as those of a convolution in groups.

@@ -103,6 +103,10 @@ OPTIONS: dict[str, LayerOptions] = {
         "units", "activation", "use_bias",
         fixed={"quantization_config": None}, inert=_trained("kernel", "bias"),
     ),
+    "EinsumDense": _layer(
+        "equation", "output_shape", "activation", "bias_axes",
+        fixed={"quantization_config": None}, inert=("gptq_unpacked_column_size", *_trained("kernel", "bias")),
+    ),
     **dict.fromkeys(("Conv1D", "Conv2D"), _layer(
         "filters", "kernel_size", "strides", "padding", "dilation_rate", "activation", "use_bias",
         optional={"groups": 1}, fixed=_CHANNELS_LAST, inert=_trained("kernel", "bias"),
@@ -222,25 +226,27 @@ OPERATIONS: dict[str, LayerOptions] = {
     "ops.log_softmax": _operation(axis=-1),
 }  # fmt: skip
 
-# What an RNN consists of, and a MultiHeadAttention; none of them is a layer by itself.
+# What an RNN consists of; none of them is a layer by itself.
 CELLS: dict[str, LayerOptions] = {
     "SimpleRNNCell": _cell(),
     "LSTMCell": _cell("recurrent_activation"),
     "GRUCell": _cell("recurrent_activation", "reset_after"),
     "StackedRNNCells": LayerOptions(inert=_INERT, wraps=("cells",)),
-    "EinsumDense": LayerOptions(
-        inert=(
-            *_INERT,
-            "output_shape",
-            "equation",
-            "activation",
-            "bias_axes",
-            "gptq_unpacked_column_size",
-            "quantization_config",
-            *_trained("kernel", "bias"),
-        )
-    ),
 }
+
+
+def axes_of_einsum(equation: str, bias_axes: str | None) -> tuple[int, int, int]:
+    """Over how many last axes an EinsumDense sums, how many it makes of them, and how many have a bias.
+
+    Nothing is made where it does anything else, or has a bias for any other axis.
+    """
+    inputs, _, rest = equation.replace(" ", "").partition(",")
+    kernel, _, outputs = rest.partition("->")
+    summed = next((number for number, label in enumerate(kernel) if label in outputs), len(kernel))
+    over, made, bias = kernel[:summed], kernel[summed:], bias_axes or ""
+    kept = inputs.removesuffix(over)
+    known = inputs == kept + over and outputs == kept + made and over and not inputs.endswith("...")
+    return summed, len(made) if known and made.endswith(bias) else 0, len(bias)
 
 
 _READS_TEXTS = {"TextVectorization", "StringLookup"}

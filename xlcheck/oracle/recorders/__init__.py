@@ -16,6 +16,7 @@ _OWN: dict[str, Recorder] = {
     "Bidirectional": wrappers.bidirectional,
     "TimeDistributed": wrappers.time_distributed,
     "Dense": outputs.dense,
+    "EinsumDense": outputs.dense,
     **dict.fromkeys(CONVOLUTIONS, outputs.dense),
     **dict.fromkeys(SEPARABLE, outputs.separable),
     "Attention": attention.quantities,
