@@ -206,3 +206,16 @@ def test_a_row_of_an_embedding_is_not_cut_off() -> None:
         )
     }  # fmt: skip
     assert [*told.values()] == [True] * 3 + [False] * 3
+
+
+def test_a_sum_over_the_samples_has_no_branches() -> None:
+    """The gradient of a kernel is a sum of products, of which no formula needs the larger of two."""
+    graph = GraphBuilder()
+    x, d = (graph.given(Band(name, name, Role.INPUT, name), (2,)) for name in "xd")
+    sums = {"kernel": ex.OuterSum((x,), (d,)), "bias": ex.BatchSum(d), "mean": ex.BatchMean(d * x)}
+    names = [graph.let(Band("l", f"d_{name}", Role.GRADIENT, name), expr).name for name, expr in sums.items()]
+
+    for name in names:
+        known = known_of(graph.build(), name, 1e-12)
+        assert known.unknown_in("=MAX(0,SUMPRODUCT(C48:L48*C139:L139))", {}) is not None
+        assert known.unknown_in("=SUMPRODUCT(C48:L48*C139:L139)/2", {}) is None

@@ -47,7 +47,7 @@ _PLAIN = _SMOOTH | _CHOOSING | _PIECEWISE
 # What is the same for all numbers, in whatever style it is written; but for a one-hot vector, which takes a row.
 _ONE_WAY = (
     ex.Ref, ex.Const, ex.Slice, ex.Neg, ex.Exp, ex.Log, ex.Sqrt, ex.Tanh, ex.Sum, ex.Add, ex.Sub, ex.Mul, ex.Div,
-    ex.Dot, ex.Total,
+    ex.Dot, ex.Total, ex.Concat, ex.Power, ex.DotTransposed, ex.OuterSum, ex.BatchSum, ex.BatchMean, ex.Stack,
 )  # fmt: skip
 _PLAIN_NUMBERS = (0.0, 0.5, 1.0, 2.0)
 # Numbers in the formulas of some operations (see `formulas.printing`): beyond them nothing changes any more.
