@@ -168,6 +168,17 @@ def _inputs() -> None:
     CASES["CategoryEncoding of one code"] = Case(
         lambda: side_by_side((1,), L.CategoryEncoding(7, output_mode="one_hot"), L.Embedding(7, 2)), codes(3, 1, 7)
     )
+    boundaries = [-1.0, -0.1, 0.3, 1.0]
+    CASES["Discretization"] = Case(
+        lambda: side_by_side(
+            (4,), L.Discretization(boundaries), L.Discretization(boundaries, output_mode="one_hot"),
+            L.Discretization(boundaries, output_mode="multi_hot"), L.Discretization(boundaries, output_mode="count"),
+            chain((4,), L.Discretization(boundaries), L.Embedding(5, 2)),
+            chain((4,), L.Reshape((4, 1)), L.Discretization(boundaries, output_mode="one_hot")),
+            chain((4,), L.Reshape((2, 2)), L.Discretization([float(np.float32(0.7))])),
+        ),
+        np.array([[-1.0, 0.3, np.float32(0.3), 5.0], [0.7, -2.0, np.float32(0.7), -0.1]]),
+    )  # fmt: skip
     CASES["Rescaling and Normalization"] = Case(
         lambda: side_by_side(
             (T, F), L.Rescaling(0.37, 0.11), L.Rescaling([0.1, 0.2, 0.3, 0.4], offset=0.3), L.Normalization(),

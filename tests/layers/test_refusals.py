@@ -125,6 +125,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "model in a wrapper": (
         lambda: chain((5, 4), L.TimeDistributed(chain((4,), L.Dense(2)))), "a whole model inside a wrapper is not supp",
     ),
+    "intervals of a sequence": (
+        lambda: chain((5, 1), L.Discretization([0.0], output_mode="count", name="d")),
+        "'d': Discretization of a sequence or an image is not supported with output_mode='count'",
+    ),
     "Reshape": (lambda: chain((8,), L.Reshape((2, 2, 2, 1), name="r")), r"'r': Reshape to \(2, 2, 2, 1\) is not supp"),
     "codes in a sequence": (lambda: chain((5, 1), L.Embedding(6, 2, name="e")), "'e': an Embedding of several codes"),
     "mask value": (lambda: chain((5, 4), L.Masking(0.3, name="m")), "'m': Keras rounds mask_value=0.3 .* whole number"),

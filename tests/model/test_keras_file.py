@@ -66,12 +66,12 @@ def test_a_refusal_for_code_names_what_else_is_not_supported(tmp_path: Path) -> 
     """Nobody has to build the model anew only to meet the next refusal."""
     layers = import_keras().layers
     model = import_keras().Sequential([
-        import_keras().Input((2,)), layers.Lambda(lambda x: x, name="first"), layers.Discretization([0.5], name="norm"),
+        import_keras().Input((2,)), layers.Lambda(lambda x: x, name="first"), layers.Hashing(3, name="norm"),
         layers.Dense(1), layers.Lambda(lambda x: x, name="second"),
     ])  # fmt: skip
     model.save(tmp_path / "m.keras")
 
-    said = r"'first' is a Lambda layer.*; nor are these supported: 'second' \(Lambda\), 'norm' \(Discretization\)$"
+    said = r"'first' is a Lambda layer.*; nor are these supported: 'second' \(Lambda\), 'norm' \(Hashing\)$"
     with pytest.raises(ModelError, match=said):
         load_model(tmp_path / "m.keras")
 
@@ -171,9 +171,9 @@ def test_parts_of_keras_that_can_do_more_than_compute_are_refused(module: str, n
 
 def test_layer_that_is_not_supported_is_refused_before_keras_makes_it(tmp_path: Path) -> None:
     """The sentence names the layer and lists what is supported."""
-    layer = import_keras().layers.Discretization([0.5], name="group")
+    layer = import_keras().layers.Hashing(3, name="group")
 
-    with pytest.raises(NotSupportedError, match=r"'group': Discretization is not supported; take others"):
+    with pytest.raises(NotSupportedError, match=r"'group': Hashing is not supported; take others"):
         load_model(saved(tmp_path / "m.keras", layer))
 
 
@@ -284,13 +284,11 @@ def test_all_layers_that_are_not_supported_are_named_at_once(tmp_path: Path) -> 
     """In a file and in memory, with what to do instead of a list of everything that exists."""
     layers = import_keras().layers
     unknown = [
-        layers.Discretization([0.5], name="group"),
+        layers.Hashing(3, name="group"),
         layers.SpectralNormalization(layers.Dense(2), name="spectral"),
     ]
     saved(tmp_path / "m.keras", *unknown)
-    wanted = (
-        r"2 layers of the model are not supported: 'group' \(Discretization\), 'spectral' \(Spectral.*; take others"
-    )
+    wanted = r"2 layers of the model are not supported: 'group' \(Hashing\), 'spectral' \(Spectral.*; take others"
 
     with pytest.raises(NotSupportedError, match=wanted):
         load_model(tmp_path / "m.keras")

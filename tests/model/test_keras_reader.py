@@ -165,7 +165,7 @@ def masked(keras: Any, tensor: Any) -> Any:
 
 
 REFUSED: dict[str, tuple[Callable[[Any], Any], str]] = {
-    "layer": (functional(lambda k, x: k.layers.Discretization([0.5], name="group")(x)), "'group': Discretization"),
+    "layer": (functional(lambda k, x: k.layers.Hashing(3, name="group")(x)), "'group': Hashing"),
     "operation": (functional(lambda k, x: x ** np.ones(2)), "ops.power with an array is not supported, only with"),
     "subclassed layer": (functional(subclassed_layer), "'mine'.*not one of Keras's own layers"),
     "subclassed model": (subclass, "'own' is of the class Own"),

@@ -31,6 +31,7 @@ LAYERS: dict[str, str] = {
     "Embedding": "embedding.equations",
     "Masking": "masking.equations",
     "CategoryEncoding": "preprocessing.category_encoding",
+    "Discretization": "preprocessing.discretization",
     "Normalization": "preprocessing.normalization",
     "Rescaling": "preprocessing.rescaling",
     "Activation": "activation_layers.equations",

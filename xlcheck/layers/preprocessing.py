@@ -1,17 +1,19 @@
-"""Layers that prepare inputs: Rescaling, Normalization, CategoryEncoding.
+"""Layers that prepare inputs: Rescaling, Normalization, CategoryEncoding, Discretization.
 
 Source: `keras.layers`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Concat, Const, Expr, Largest, Maximum, OneHot, Sqrt, Total, lift
+from xlcheck.graph.expressions import Concat, Const, Expr, Greater, Largest, Maximum, OneHot, Sqrt, Total, lift
 from xlcheck.graph.quantities import Band, Role
 from xlcheck.layers.activations import single
-from xlcheck.layers.signals import Signal, Use, each_pixel, each_step, elements, last_axis, output_band, pick
+from xlcheck.layers.signals import Element, Signal, Use, each_pixel, each_step, elements, last_axis, output_band, pick
 
 _EPSILON = 1e-7  # keras.config.epsilon(), below which Normalization lets no spread fall
 
@@ -63,19 +65,60 @@ def category_encoding(use: Use) -> tuple[Signal, ...]:
         raise NotSupportedError(
             f"layer {use.layer.name!r}: CategoryEncoding of several codes in one step is not supported"
         )
-    index = "ₜ" if timed else ""
+    return (_encoded(use, rows, lambda code: OneHot(code, depth), timed=timed, what="code"),)
+
+
+def discretization(use: Use) -> tuple[Signal, ...]:
+    """Discretization: how many boundaries are not above a number; as a code, or as ones among zeros."""
+    (signal,) = use.inputs
+    mode = use.layer.options["output_mode"]
+    boundaries = [Const(_lowest(number)) for number in use.layer.options["bin_boundaries"]]
+    if mode == "int":
+        band = output_band(use.name, signal.timed, "how many boundaries ≤ {x}", "The number of the interval, from 0.")
+        return (each_step(use.build, band, signal, lambda x: Total(tuple(1 - Greater(b, x) for b in boundaries))),)
+
+    def hot(x: Expr) -> Expr:
+        above = [1 - Greater(b, x) for b in boundaries]
+        below = [Greater(b, x) for b in boundaries]
+        return Concat((below[0], *(a * b for a, b in zip(above, below[1:], strict=False)), above[-1]))
+
+    rows = [elements(use.build, Signal.vector(step)) for step in signal.steps]
+    if signal.columns or (signal.timed and (len(rows[0]) > 1 or mode != "one_hot")):
+        raise NotSupportedError(
+            f"layer {use.layer.name!r}: Discretization of a sequence or an image is not supported with "
+            f"output_mode={mode!r}; 'int' is, and 'one_hot' of a single number a step"
+        )
+    if not signal.timed:
+        rows = [[element] for element in rows[0]] if mode == "one_hot" else rows
+    return (_encoded(use, rows, hot, timed=signal.timed or len(rows) > 1, what="interval"),)
+
+
+def _lowest(boundary: float) -> float:
+    """The lowest of the numbers that are written for a boundary: in double or in single precision, or as a decimal.
+
+    Keras rounds to single precision what it compares, so that all of them are equal to it.
+    """
+    return min(float(boundary), single(boundary), float(str(np.float32(boundary))))
+
+
+def _encoded(
+    use: Use, rows: Sequence[Sequence[Element]], hot: Callable[[Expr], Expr], *, timed: bool, what: str
+) -> Signal:
+    """Ones among zeros: for each row, and of several elements in one row each of them, or how often each occurs."""
+    mode = use.layer.options["output_mode"]
     equation, meaning = {
-        "one_hot": ("1 at place xₜ, else 0", "The code as a vector of zeros with a single one."),
-        "multi_hot": ("1 at the place of every code", "A one for every code that occurs."),
-        "count": ("how often each code occurs", "How often each code occurs."),
-    }[mode]
-    band = Band(use.name, "y", Role.OUTPUT, f"y{index}", equation, meaning)
+        "one_hot": (f"1 at {'place' if what == 'code' else 'the interval of'} xₜ, else 0",
+                    f"The {what} as a vector of zeros with a single one."),
+        "multi_hot": (f"1 at the place of every {what}", f"A one for every {what} that occurs."),
+        "count": (f"how often each {what} occurs", f"How often each {what} occurs."),
+    }[mode]  # fmt: skip
+    band = Band(use.name, "y", Role.OUTPUT, f"y{'ₜ' if timed else ''}", equation, meaning)
     outputs = []
     for t, row in enumerate(rows):
-        hot = tuple(OneHot(pick(use.build, [element]), depth) for element in row)
-        value = hot[0] if len(hot) == 1 else Largest(hot) if mode == "multi_hot" else Total(hot)
+        each = tuple(hot(pick(use.build, [element])) for element in row)
+        value = each[0] if len(each) == 1 else Largest(each) if mode == "multi_hot" else Total(each)
         outputs.append(use.build.let(band, value, t if timed else None))
-    return (Signal(tuple(outputs), timed),)
+    return Signal(tuple(outputs), timed)
 
 
 def _constant(value: float | Sequence[float]) -> Expr:

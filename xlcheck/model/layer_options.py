@@ -129,6 +129,9 @@ OPTIONS: dict[str, LayerOptions] = {
     ),
     "Masking": _layer("mask_value"),
     "CategoryEncoding": _layer("num_tokens", "output_mode"),
+    "Discretization": _layer(
+        "bin_boundaries", "output_mode", fixed={"sparse": False}, inert=("num_bins", "epsilon"),
+    ),
     "Normalization": _layer("axis", "mean", "variance", "invert"),
     "Rescaling": _layer("scale", "offset"),
     "Activation": _layer("activation"),

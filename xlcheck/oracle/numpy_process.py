@@ -29,7 +29,16 @@ T = TypeVar("T")
 # and codes are no whole numbers on NumPy. Losses are recovered from logits on TensorFlow only, and Normalization
 # asks TensorFlow on every backend.
 OTHERWISE = frozenset(
-    {"CategoryEncoding", "LeakyReLU", "Normalization", "ReLU", "Rescaling", "ops.gelu", "ops.leaky_relu"}
+    {
+        "CategoryEncoding",
+        "Discretization",
+        "LeakyReLU",
+        "Normalization",
+        "ReLU",
+        "Rescaling",
+        "ops.gelu",
+        "ops.leaky_relu",
+    }
 )
 OTHERWISE_ACTIVATIONS = frozenset({"gelu", "leaky_relu"})
 
