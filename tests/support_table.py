@@ -15,7 +15,7 @@ _REMARKS = {
     "RNN": "of SimpleRNNCell, LSTMCell and GRUCell with all their options, or of several of them",
     "Bidirectional": "of SimpleRNN, LSTM, GRU and RNN with all their options",
     "EinsumDense": "over the last axes, one or several",
-    "TimeDistributed": f"of {', '.join(sorted(PER_STEP))}",
+    "TimeDistributed": f"of {', '.join(sorted(PER_STEP))}, and of Sequential models of them",
     "Softmax": "over the features or the time steps",
     "LayerNormalization": "over the last axis",
     "BatchNormalization": "over the last axis or `axis=1`, as trained",

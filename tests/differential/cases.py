@@ -267,6 +267,7 @@ def _one_by_one() -> None:
             (T, F), *map(L.TimeDistributed, [
                 L.Dense(3, activation="tanh"), L.LayerNormalization(), L.BatchNormalization(), L.Dropout(0.3),
                 L.ReLU(), L.LeakyReLU(0.1), L.ELU(), L.Activation("gelu"), L.Rescaling(0.5),
+                keras.Sequential([L.Dense(2), keras.Sequential([L.LayerNormalization(), L.Dense(3, "tanh")])]),
             ])
         ),
         X,

@@ -78,6 +78,10 @@ HIDDEN: dict[str, tuple[Callable[[], Any], ...]] = {
     "Bidirectional": (lambda: layers.Bidirectional(layers.LSTM(2, return_sequences=True, name="r"), name="a"),),
     "Bidirectional sum": (lambda: layers.Bidirectional(layers.GRU(2, name="r"), merge_mode="sum", name="a"),),
     "TimeDistributed": (lambda: layers.TimeDistributed(layers.Dense(3, activation="tanh", name="d"), name="a"),),
+    "TimeDistributed model": (
+        lambda: layers.TimeDistributed(keras.Sequential([layers.Dense(3, "tanh"), layers.Dense(2)]), name="a"),
+    ),
+    "EinsumDense": (lambda: layers.EinsumDense("abc,cde->abde", (TIMESTEPS, 2, 3), "tanh", bias_axes="e", name="a"),),
     "Conv1D": (lambda: layers.Conv1D(3, 2, activation="relu", name="a"),),
     "Conv1D same": (lambda: layers.Conv1D(2, 3, padding="same", strides=2, name="a"),),
     "Conv1D in groups": (lambda: layers.Conv1D(4, 2, groups=2, padding="same", name="a"),),
@@ -290,6 +294,30 @@ def test_gradients_of_attention_under_masks_are_those_of_the_tape() -> None:
 def test_gradients_between_layers_are_those_of_the_tape() -> None:
     """What is computed between layers has gradients, too, within 1e-14."""
     model = models.build(between_layers, 5)
+    worst, found = largest_difference(model, numbers(SAMPLES, TIMESTEPS, FEATURES), one_hot(SAMPLES))
+
+    assert found > len(model.trainable_weights)
+    assert worst <= 1e-14
+
+
+def test_gradients_of_choices_and_images_are_those_of_the_tape() -> None:
+    """Through gates of an image's channels and pixels, choices, constants, scores, and whatever is reduced."""
+
+    def gated() -> Any:
+        ops, x = keras.ops, keras.Input((TIMESTEPS, FEATURES))
+        image = layers.Reshape((TIMESTEPS, 2, 2), name="image")(layers.Dense(4, "tanh", name="d")(x))
+        gate = ops.sigmoid(ops.mean(image, axis=[1, 2], keepdims=True))
+        pixels = image * gate * ops.max(image, axis=-1, keepdims=True)
+        y = layers.Average(name="both")([ops.where(pixels > 0, pixels, 0.1 * image), gate])
+        steps = ops.reshape(y * np.array([2.0, 3.0]), (-1, TIMESTEPS, 4))
+        _, scores = layers.Attention(name="look")([steps, steps], use_causal_mask=True, return_attention_scores=True)
+        signs = ops.cast(steps > 0, x.dtype) * steps + ops.min(image, axis=2)[:, :, :1]
+        joined = ops.concatenate([ops.where(scores > 0.3, scores, 0.0), signs], axis=-1)
+        model = keras.Model(x, layers.Dense(3, activation="softmax", name="out")(layers.Flatten(name="flat")(joined)))
+        model.compile(loss="categorical_crossentropy")
+        return model
+
+    model = models.build(gated, 5)
     worst, found = largest_difference(model, numbers(SAMPLES, TIMESTEPS, FEATURES), one_hot(SAMPLES))
 
     assert found > len(model.trainable_weights)

@@ -123,7 +123,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: chain((5, 4), L.TimeDistributed(L.Flatten(), name="t")), r"'t': TimeDistributed\(Flatten\) .* Dense",
     ),
     "model in a wrapper": (
-        lambda: chain((5, 4), L.TimeDistributed(chain((4,), L.Dense(2)))), "a whole model inside a wrapper is not supp",
+        lambda: chain((5, 4), L.TimeDistributed(operation(L.Dense(2), 4))), "a whole model inside a wrapper is supp",
     ),
     "intervals of a sequence": (
         lambda: chain((5, 1), L.Discretization([0.0], output_mode="count", name="d")),

@@ -27,9 +27,19 @@ def equations(use: Use) -> tuple[Signal, ...]:
     """Write down the inner layer for every step."""
     (inner,) = use.layer.inner
     only_sequence(use.layer.name, use.inputs[0])
-    if inner.kind not in PER_STEP:
+    return _each_step(use.layer.name, use.of_inner(inner, use.inputs))
+
+
+def _each_step(wrapper: str, use: Use) -> tuple[Signal, ...]:
+    """A layer, or one after the other of those in a Sequential model, for every step."""
+    if use.layer.kind == "Sequential":
+        signals = use.inputs
+        for layer in use.layer.inner:
+            signals = _each_step(wrapper, use.of_inner(layer, signals))
+        return signals
+    if use.layer.kind not in PER_STEP:
         raise NotSupportedError(
-            f"layer {use.layer.name!r}: TimeDistributed({inner.kind}) is not supported; "
-            f"supported are {', '.join(sorted(PER_STEP))}"
+            f"layer {wrapper!r}: TimeDistributed({use.layer.kind}) is not supported; supported are "
+            f"{', '.join(sorted(PER_STEP))}, and Sequential models of them"
         )
-    return PER_STEP[inner.kind](use.of_inner(inner, use.inputs))
+    return PER_STEP[use.layer.kind](use)

@@ -68,6 +68,8 @@ def _build(keras: Any, layer: LayerSpec, dtype: str) -> Any:
         if options[key] == HARD_SIGMOID_KERAS2:
             options[key] = partial(_hard_sigmoid_keras2, keras.ops)
     inner = [_build(keras, item, dtype) for item in layer.inner]
+    if layer.kind == "Sequential":
+        return keras.Sequential(inner, name=layer.name)
     if layer.kind == "Bidirectional":
         options |= {"layer": inner[0], "backward_layer": inner[1]}
     elif layer.kind == "RNN":

@@ -26,7 +26,12 @@ def is_graph(layer: Any) -> bool:
 
 
 def wrapped_layers(layer: Any) -> tuple[Any, ...]:
-    """The layers inside a wrapper, the cells of an RNN, the projections of an attention; none for any other layer."""
+    """The layers inside a wrapper, the cells of an RNN, the projections of an attention; none for any other layer.
+
+    Of a model inside a wrapper those of the model.
+    """
+    if is_graph(layer):
+        return tuple(layer.layers)
     inner = [getattr(layer, name) for name in _WRAPPED.get(type(layer).__name__, ())]
     if inner and type(inner[0]).__name__ == "StackedRNNCells":
         inner = list(inner[0].cells)

@@ -82,9 +82,12 @@ def read_layer(layer: Any, name: str | None = None) -> LayerSpec:
     kind = type(layer).__name__
     if is_operation(layer):
         return read_operation(layer, name or layer.name)
+    if kind == "Sequential" and is_graph(layer):  # inside a wrapper; elsewhere models are taken apart
+        return LayerSpec(kind, name or layer.name, inner=tuple(read_layer(item) for item in layer.layers))
     if is_graph(layer):
         raise NotSupportedError(
-            f"layer {layer.name!r}: a whole model inside a wrapper is not supported; wrap its layers one by one"
+            f"layer {layer.name!r}: a whole model inside a wrapper is supported only if it is Sequential; wrap its "
+            "layers one by one"
         )
     if not _is_keras_s_own(layer):
         raise NotSupportedError(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from xlcheck.model.keras_layers import wrapped_layers
+from xlcheck.model.keras_layers import is_graph, walk, wrapped_layers
 from xlcheck.oracle.noted import LayerCall
 from xlcheck.oracle.recorders import outputs, recurrent
 from xlcheck.oracle.recorders.recorder import Recorded, Recorder, array, exactly
@@ -40,13 +41,27 @@ def rnn(call: LayerCall) -> Recorded:
 
 
 def time_distributed(call: LayerCall) -> Recorded:
-    """`inner.symbol`, joined over the calls that Keras makes, one for each step."""
-    steps = exactly(call.calls, call.args[0].shape[1], call, "the wrapped layer")
+    """`inner.symbol`, joined over the calls that Keras makes, one for each step; `model.inner.symbol` of a model's."""
     inner = call.layer.layer
-    recorder = {"Dense": outputs.dense, "LayerNormalization": outputs.layer_normalization}.get(
-        type(inner).__name__, outputs.quantities
-    )
+    steps = exactly([own for own in call.calls if own.layer is inner], call.args[0].shape[1], call, "the wrapped layer")
+    if not is_graph(inner):
+        return _joined(inner.name, steps)
+    recorded: Recorded = {}
+    for path, layer in walk(inner, inner.name):
+        calls = [own for step in steps for own in _inside(step) if own.layer is layer]
+        recorded |= _joined(path, exactly(calls, len(steps), call, layer.name))
+    return recorded
+
+
+def _joined(name: str, steps: list[LayerCall]) -> Recorded:
+    kind = type(steps[0].layer).__name__
+    recorder = {"Dense": outputs.dense, "LayerNormalization": outputs.layer_normalization}.get(kind, outputs.quantities)
     recorded = [recorder(step) for step in steps]
-    return {
-        f"{inner.name}.{symbol}": np.stack([values[symbol] for values in recorded], axis=1) for symbol in recorded[0]
-    }
+    return {f"{name}.{symbol}": np.stack([values[symbol] for values in recorded], axis=1) for symbol in recorded[0]}
+
+
+def _inside(call: LayerCall) -> Iterator[LayerCall]:
+    """All calls inside a call."""
+    for own in call.calls:
+        yield own
+        yield from _inside(own)
