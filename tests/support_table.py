@@ -16,6 +16,8 @@ _REMARKS = {
     "Bidirectional": "of SimpleRNN, LSTM, GRU and RNN with all their options",
     "EinsumDense": "over the last axes, one or several",
     "TimeDistributed": f"of {', '.join(sorted(PER_STEP))}, and of Sequential models of them",
+    "IntegerLookup": "of up to 200 numbers, also as adapted",
+    "Discretization": "also as adapted",
     "Softmax": "over the features or the time steps",
     "LayerNormalization": "over the last axis",
     "BatchNormalization": "over the last axis or `axis=1`, as trained",

@@ -179,6 +179,17 @@ def _inputs() -> None:
         ),
         np.array([[-1.0, 0.3, np.float32(0.3), 5.0], [0.7, -2.0, np.float32(0.7), -0.1]]),
     )  # fmt: skip
+    adapted = L.IntegerLookup(output_mode="multi_hot")
+    adapted.adapt(np.array([12, 12, 3]))
+    CASES["IntegerLookup"] = Case(
+        lambda: side_by_side(
+            (3,), adapted, L.IntegerLookup(vocabulary=[3, 7, 12]), L.IntegerLookup(vocabulary=[3, 7], mask_token=5),
+            *(L.IntegerLookup(vocabulary=[7, 3], output_mode=mode) for mode in ("one_hot", "multi_hot", "count")),
+            L.IntegerLookup(vocabulary=[3, 5, 7, 9, 12], num_oov_indices=0),
+            chain((3,), L.IntegerLookup(vocabulary=[7, 3]), L.Embedding(3, 2)),
+        ),
+        np.array([[7, 3, 9], [12, 5, 3]]),
+    )  # fmt: skip
     CASES["Rescaling and Normalization"] = Case(
         lambda: side_by_side(
             (T, F), L.Rescaling(0.37, 0.11), L.Rescaling([0.1, 0.2, 0.3, 0.4], offset=0.3), L.Normalization(),

@@ -125,6 +125,10 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "model in a wrapper": (
         lambda: chain((5, 4), L.TimeDistributed(operation(L.Dense(2), 4))), "a whole model inside a wrapper is supp",
     ),
+    "places without a list": (
+        lambda: chain((3,), L.IntegerLookup(vocabulary=[3, 7], num_oov_indices=2, name="l")),
+        "'l': IntegerLookup is supported only with num_oov_indices=0 or 1, with a mask_token only for",
+    ),
     "intervals of a sequence": (
         lambda: chain((5, 1), L.Discretization([0.0], output_mode="count", name="d")),
         "'d': Discretization of a sequence or an image is not supported with output_mode='count'",

@@ -32,6 +32,7 @@ LAYERS: dict[str, str] = {
     "Masking": "masking.equations",
     "CategoryEncoding": "preprocessing.category_encoding",
     "Discretization": "preprocessing.discretization",
+    "IntegerLookup": "preprocessing.integer_lookup",
     "Normalization": "preprocessing.normalization",
     "Rescaling": "preprocessing.rescaling",
     "Activation": "activation_layers.equations",

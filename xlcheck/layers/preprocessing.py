@@ -1,4 +1,4 @@
-"""Layers that prepare inputs: Rescaling, Normalization, CategoryEncoding, Discretization.
+"""Layers that prepare inputs: Rescaling, Normalization, CategoryEncoding, Discretization, IntegerLookup.
 
 Source: `keras.layers`.
 """
@@ -10,11 +10,25 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Concat, Const, Expr, Greater, Largest, Maximum, OneHot, Sqrt, Total, lift
+from xlcheck.graph.expressions import (
+    Concat,
+    Const,
+    Expr,
+    Greater,
+    Largest,
+    Maximum,
+    NotEqual,
+    OneHot,
+    Sqrt,
+    Total,
+    lift,
+)
 from xlcheck.graph.quantities import Band, Role
 from xlcheck.layers.activations import single
 from xlcheck.layers.signals import Element, Signal, Use, each_pixel, each_step, elements, last_axis, output_band, pick
 
+_MODES = ("int", "one_hot", "multi_hot", "count")
+_MOST_KNOWN = 200  # each is a part of one formula
 _EPSILON = 1e-7  # keras.config.epsilon(), below which Normalization lets no spread fall
 
 
@@ -82,15 +96,56 @@ def discretization(use: Use) -> tuple[Signal, ...]:
         below = [Greater(b, x) for b in boundaries]
         return Concat((below[0], *(a * b for a, b in zip(above, below[1:], strict=False)), above[-1]))
 
+    return (_each_encoded(use, hot, "interval"),)
+
+
+def integer_lookup(use: Use) -> tuple[Signal, ...]:
+    """IntegerLookup: the place of a whole number in a list; as a code, or as ones among zeros."""
+    (signal,), options = use.inputs, use.layer.options
+    known, unknown, mask, mode = (
+        options[key] for key in ("vocabulary", "num_oov_indices", "mask_token", "output_mode")
+    )
+    if unknown > 1 or mode not in _MODES or (mask is not None and mode != "int") or len(known) > _MOST_KNOWN:
+        raise NotSupportedError(
+            f"layer {use.layer.name!r}: IntegerLookup is supported only with num_oov_indices=0 or 1, with a mask_token "
+            f"only for output_mode='int', not with 'tf_idf', and of up to {_MOST_KNOWN} numbers"
+        )
+    first = unknown + (mask is not None)
+
+    def is_known(x: Expr) -> list[Expr]:
+        return [1 - NotEqual(x, Const(float(number))) for number in known]
+
+    def place(x: Expr) -> Expr:
+        places: list[Expr] = [(first + k) * one for k, one in enumerate(is_known(x)) if first + k]
+        if unknown and mask is not None:  # the place 0 is the mask's, and the next one that of what is unknown
+            places = [1 - Total((1 - NotEqual(x, Const(float(mask))), *is_known(x))), *places]
+        return Total(tuple(places)) if places else 0 * x
+
+    if mode == "int":
+        what = "The place of the number in the list" + ", 0 if it is not there." * (first == 1 == unknown)
+        band = output_band(use.name, signal.timed, "the place of {x} in the list", what.rstrip(".") + ".")
+        return (each_step(use.build, band, signal, place),)
+    return (
+        _each_encoded(use, lambda x: Concat((*((1 - Total(tuple(is_known(x))),) * unknown), *is_known(x))), "number"),
+    )
+
+
+def _each_encoded(use: Use, hot: Callable[[Expr], Expr], what: str) -> Signal:
+    """Numbers as ones among zeros: those of a vector, or one in each step.
+
+    Raises:
+        NotSupportedError: Keras makes something odd of them, or of an image.
+    """
+    (signal,), mode = use.inputs, use.layer.options["output_mode"]
     rows = [elements(use.build, Signal.vector(step)) for step in signal.steps]
     if signal.columns or (signal.timed and (len(rows[0]) > 1 or mode != "one_hot")):
         raise NotSupportedError(
-            f"layer {use.layer.name!r}: Discretization of a sequence or an image is not supported with "
+            f"layer {use.layer.name!r}: {use.layer.kind} of a sequence or an image is not supported with "
             f"output_mode={mode!r}; 'int' is, and 'one_hot' of a single number a step"
         )
     if not signal.timed:
         rows = [[element] for element in rows[0]] if mode == "one_hot" else rows
-    return (_encoded(use, rows, hot, timed=signal.timed or len(rows) > 1, what="interval"),)
+    return _encoded(use, rows, hot, timed=signal.timed or len(rows) > 1, what=what)
 
 
 def _lowest(boundary: float) -> float:
@@ -107,7 +162,7 @@ def _encoded(
     """Ones among zeros: for each row, and of several elements in one row each of them, or how often each occurs."""
     mode = use.layer.options["output_mode"]
     equation, meaning = {
-        "one_hot": (f"1 at {'place' if what == 'code' else 'the interval of'} xₜ, else 0",
+        "one_hot": (f"1 at {'place' if what == 'code' else f'the place of the {what}'} xₜ, else 0",
                     f"The {what} as a vector of zeros with a single one."),
         "multi_hot": (f"1 at the place of every {what}", f"A one for every {what} that occurs."),
         "count": (f"how often each {what} occurs", f"How often each {what} occurs."),

@@ -94,7 +94,7 @@ def read_layer(layer: Any, name: str | None = None) -> LayerSpec:
             f"layer {layer.name!r}: {type(layer).__module__}.{kind} is not one of Keras's own layers; "
             "only those are supported"
         )
-    options = options_of(kind, layer.name, {**layer.get_config(), **_options_of_calls(layer)})
+    options = options_of(kind, layer.name, {**layer.get_config(), **_other_options(layer)})
     if layer.name in _RESERVED:
         raise NotSupportedError(f"a layer is called {layer.name!r}, a name that xlcheck needs itself; rename it")
     if layer.dtype_policy.name not in _PRECISIONS:
@@ -107,12 +107,14 @@ def read_layer(layer: Any, name: str | None = None) -> LayerSpec:
     return LayerSpec(kind, name or layer.name, options, weights, inner)
 
 
-def _options_of_calls(layer: Any) -> dict[str, Any]:
-    """What a layer is told when it is called, and is the same each time, as if it were one of its options.
+def _other_options(layer: Any) -> dict[str, Any]:
+    """What a layer has learnt, or is told when it is called, and is the same each time, as if it were an option.
 
     Raises:
         NotSupportedError: one call is told something else than another.
     """
+    if type(layer).__name__ == "IntegerLookup":  # what it was adapted to is not in its configuration
+        return {"vocabulary": [int(number) for number in layer.get_vocabulary(include_special_tokens=False)]}
     if type(layer).__name__ not in ATTENTIONS:
         return {}
     options = {}

@@ -132,6 +132,13 @@ OPTIONS: dict[str, LayerOptions] = {
     "Discretization": _layer(
         "bin_boundaries", "output_mode", fixed={"sparse": False}, inert=("num_bins", "epsilon"),
     ),
+    "IntegerLookup": _layer(
+        "vocabulary", "num_oov_indices", "mask_token", "output_mode",
+        fixed={"invert": False, "sparse": False, "pad_to_max_tokens": False},
+        inert=(
+            "max_tokens", "oov_token", "vocabulary_dtype", "idf_weights", "vocabulary_size", "oov_method", "salt",
+        ),
+    ),
     "Normalization": _layer("axis", "mean", "variance", "invert"),
     "Rescaling": _layer("scale", "offset"),
     "Activation": _layer("activation"),

@@ -32,6 +32,7 @@ OTHERWISE = frozenset(
     {
         "CategoryEncoding",
         "Discretization",
+        "IntegerLookup",
         "LeakyReLU",
         "Normalization",
         "ReLU",

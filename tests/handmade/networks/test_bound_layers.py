@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[3]
 _NOT_IN_A_CHAIN = {
     "RNN", "Bidirectional", "TimeDistributed", "Normalization", "Concatenate", "Add", "Subtract", "Multiply", "Average",
     "Maximum", "Minimum", "Dot", "MaxPooling1D", "GlobalMaxPooling1D", "Attention", "AdditiveAttention",
-    "MultiHeadAttention",
+    "MultiHeadAttention", "EinsumDense", "Discretization", "IntegerLookup",
 }  # fmt: skip
 _OPTIONS: dict[str, dict[str, Any]] = {
     "Conv1D": {"filters": 2, "kernel_size": 3}, "Conv1DTranspose": {"filters": 2, "kernel_size": 3},
@@ -46,7 +46,10 @@ _ONLY_TRAINING = {"rate", "stddev"}
 
 
 def test_every_layer_that_can_be_built_can_be_bound_if_it_has_its_place_in_a_chain() -> None:
-    """Those that read several tensors or images, wrap other layers, or give a number that they read need a model."""
+    """Those that read several tensors or images, wrap other layers, or give a number that they read need a model.
+
+    So do kernels of several axes, and lists of numbers.
+    """
     of_images = {kind for kind in LAYERS if "2D" in kind} | set(TRAINING_ONLY_OF_IMAGES)
     assert set(LAYERS) - set(DEFAULTS) == _NOT_IN_A_CHAIN | of_images
 
