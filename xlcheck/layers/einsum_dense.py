@@ -13,7 +13,7 @@ from xlcheck.graph.quantities import Band, Role
 from xlcheck.layers.activations import activation
 from xlcheck.layers.element_grids import MOST_AXES, shape_of
 from xlcheck.layers.signals import Signal, Use, activated, each_pixel, of_image, side_by_side
-from xlcheck.model.layer_options import axes_of_einsum
+from xlcheck.model.option_values import axes_of_einsum
 
 _PIXELS = 2  # an image has these axes before that of its channels
 

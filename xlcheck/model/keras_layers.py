@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from xlcheck.model.keras_import import import_keras
-from xlcheck.model.layer_options import axes_of_einsum
+from xlcheck.model.option_values import axes_of_einsum
 
 _WRAPPED = {
     "Bidirectional": ("forward_layer", "backward_layer"), "TimeDistributed": ("layer",), "RNN": ("cell",),

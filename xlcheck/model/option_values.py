@@ -70,3 +70,17 @@ def plain(name: str, key: str, value: Any) -> Any:
         f"layer {name!r}: {key}={what} is not supported; give it by the name that Keras knows it by"
         + (", or behind a Dense or a convolution as a layer of its own" if is_layer else "")
     )
+
+
+def axes_of_einsum(equation: str, bias_axes: str | None) -> tuple[int, int, int]:
+    """Over how many last axes an EinsumDense sums, how many it makes of them, and how many have a bias.
+
+    Nothing is made where it does anything else, or has a bias for any other axis.
+    """
+    inputs, _, rest = equation.replace(" ", "").partition(",")
+    kernel, _, outputs = rest.partition("->")
+    summed = next((number for number, label in enumerate(kernel) if label in outputs), len(kernel))
+    over, made, bias = kernel[:summed], kernel[summed:], bias_axes or ""
+    kept = inputs.removesuffix(over)
+    known = inputs == kept + over and outputs == kept + made and over and not inputs.endswith("...")
+    return summed, len(made) if known and made.endswith(bias) else 0, len(bias)
