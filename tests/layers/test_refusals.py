@@ -129,6 +129,13 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: chain((3,), L.IntegerLookup(vocabulary=[3, 7], num_oov_indices=2, name="l")),
         "'l': IntegerLookup is supported only with num_oov_indices=0 or 1, with a mask_token only for",
     ),
+    "no intervals": (lambda: chain((3,), L.Discretization([], name="d")), "'d': a Discretization without boundaries"),
+    "a layer twice in a wrapper": (
+        lambda: chain((5, 4), L.TimeDistributed(chain((4,), d := L.Dense(4), d))), "a wrapper calls a layer twice",
+    ),
+    "matrices of an image": (
+        lambda: operation(lambda x: keras.ops.matmul(x, x), 4, 2, 2), "matmul is supported only of two sequences",
+    ),
     "intervals of a sequence": (
         lambda: chain((5, 1), L.Discretization([0.0], output_mode="count", name="d")),
         "'d': Discretization of a sequence or an image is not supported with output_mode='count'",

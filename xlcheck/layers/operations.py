@@ -255,7 +255,7 @@ def _constant_side(numbers: Array, shape: Shape) -> Side:
 def _matmul(use: Use) -> tuple[Signal, ...]:
     """The product of two sequences, taken for matrices: each step of the first weighs the steps of the second."""
     a, b = use.inputs
-    if not (a.timed and b.timed):
+    if not (a.timed and b.timed) or a.columns or b.columns:
         raise NotSupportedError(f"operation {use.layer.name!r}: matmul is supported only of two sequences")
     band = output_band(use.name, True, "Σₖ x₁[t, k] · x₂[k]", "Each row of the first matrix times the second matrix.")
     rows = [Total(tuple(Slice(u, k, k + 1) * v for k, v in enumerate(b.steps))) for u in a.steps]

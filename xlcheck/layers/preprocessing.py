@@ -86,6 +86,8 @@ def discretization(use: Use) -> tuple[Signal, ...]:
     """Discretization: how many boundaries are not above a number; as a code, or as ones among zeros."""
     (signal,) = use.inputs
     mode = use.layer.options["output_mode"]
+    if not use.layer.options["bin_boundaries"]:
+        raise NotSupportedError(f"layer {use.layer.name!r}: a Discretization without boundaries is not supported")
     boundaries = [Const(_lowest(number)) for number in use.layer.options["bin_boundaries"]]
     if mode == "int":
         band = output_band(use.name, signal.timed, "how many boundaries ≤ {x}", "The number of the interval, from 0.")

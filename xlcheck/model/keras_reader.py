@@ -83,6 +83,8 @@ def read_layer(layer: Any, name: str | None = None) -> LayerSpec:
     if is_operation(layer):
         return read_operation(layer, name or layer.name)
     if kind == "Sequential" and is_graph(layer):  # inside a wrapper; elsewhere models are taken apart
+        if len({id(item) for item in layer.layers}) < len(layer.layers):
+            raise NotSupportedError(f"the model {layer.name!r} inside a wrapper calls a layer twice; wrap its layers")
         return LayerSpec(kind, name or layer.name, inner=tuple(read_layer(item) for item in layer.layers))
     if is_graph(layer):
         raise NotSupportedError(
