@@ -39,10 +39,10 @@ def _shared() -> Any:
     return keras.Model([x, y], ops.absolute(inner(x) - inner(y)))
 
 
-_POSITIVE = ("sqrt", "log")
+_POSITIVE = ("sqrt", "log", "log1p", "reciprocal", "rsqrt")
 _ONE = (
-    "absolute", "negative", "square", "exp", "tanh", "sigmoid", "relu", "relu6", "leaky_relu", "elu", "celu", "selu",
-    "softplus", "softsign", "silu", "log_sigmoid", "hard_sigmoid", "hard_silu", "hard_tanh", "tanh_shrink",
+    "sign", "absolute", "negative", "square", "exp", "tanh", "sigmoid", "relu", "relu6", "leaky_relu", "elu", "celu",
+    "selu", "softplus", "softsign", "silu", "log_sigmoid", "hard_sigmoid", "hard_silu", "hard_tanh", "tanh_shrink",
     "log_softmax", "softmax",
 )  # fmt: skip
 
@@ -154,6 +154,7 @@ OPERATIONS = {
             lambda x: ops.swapaxes(x, 1, 2), lambda x: ops.concatenate([x, x[:, :2]], axis=1),
             lambda x: ops.concatenate([x, x[:, :, 1:]], axis=-1), lambda x: ops.stack([x[:, 0], x[:, 3]], axis=1),
             lambda x: ops.squeeze(x[:, :1], axis=1), lambda x: ops.expand_dims(x[:, 2], -1),
+            lambda x: ops.roll(x, 2, axis=1), lambda x: ops.repeat(x, 2, axis=-1), lambda x: ops.tile(x, (1, 2, 1)),
         ),
         X,
     ),
@@ -164,6 +165,7 @@ OPERATIONS = {
             lambda x: ops.mean(x, axis=1, keepdims=True), lambda x: ops.sum(x, axis=[2], keepdims=True),
             lambda x: ops.max(x[:, 0], axis=-1, keepdims=True),
             lambda x: ops.mean(x, axis=[1, 2], keepdims=True), lambda x: ops.max(x, axis=(1, -1), keepdims=True),
+            lambda x: ops.amax(x, axis=2), lambda x: ops.amin(x, axis=1),
         ),
         X,
     ),

@@ -27,6 +27,7 @@ from xlcheck.graph.expressions import (
     Mul,
     NotEqual,
     Ref,
+    Sign,
     Slice,
     Sqrt,
     Total,
@@ -73,6 +74,10 @@ _OF_ONE: dict[str, tuple[Callable[[Expr], Expr], str, str]] = {
     "sqrt": (Sqrt, "√{x}", "The square root of the input."),
     "exp": (Exp, "exp({x})", "e to the power of the input."),
     "log": (Log, "ln({x})", "The natural logarithm of the input."),
+    "log1p": (lambda x: Log(1 + x), "ln(1 + {x})", "The natural logarithm of one more than the input."),
+    "reciprocal": (lambda x: 1 / x, "1 / {x}", "One divided by the input."),
+    "rsqrt": (lambda x: 1 / Sqrt(x), "1 / √{x}", "One divided by the square root of the input."),
+    "sign": (Sign, "sign({x})", "1 above 0, −1 below it."),
     "logical_not": (lambda x: 1 - x, "1 − {x}", "1 where the input is 0, else 0."),
     "cast": (lambda x: x, "{x}", "The input as a number."),
 }
@@ -101,6 +106,11 @@ _REARRANGED: dict[str, tuple[Callable[[list[Grid], Mapping[str, Any]], Grid], st
     "stack": (lambda x, options: np.stack(x, options["axis"]), "The inputs, one below the other."),
     "expand_dims": (lambda x, options: np.expand_dims(x[0], _axes(options["axis"])), "The input with one more axis."),
     "squeeze": (lambda x, options: np.squeeze(x[0], _axes(options["axis"])), "The input without axes of length 1."),
+    "roll": (
+        lambda x, options: np.roll(x[0], options["shift"], options["axis"]), "The input, its end moved to the front."
+    ),
+    "repeat": (lambda x, options: np.repeat(x[0], options["repeats"], options["axis"]), "Each part several times."),
+    "tile": (lambda x, options: np.tile(x[0], options["repeats"]), "The input several times, one after the other."),
     "flip": (lambda x, options: np.flip(x[0], _axes(options["axis"])), "The input, read from its end."),
     "reshape": (lambda x, options: x[0].reshape(options["newshape"]), "The same numbers, cut in another way."),
     "transpose": (lambda x, options: np.transpose(x[0], options["axes"]), "The input with its axes exchanged."),

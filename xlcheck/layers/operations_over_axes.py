@@ -21,6 +21,7 @@ OVER_AXES: dict[str, tuple[Callable[[Sequence[Expr]], Expr], str, str]] = {
     "max": (lambda items: Largest(tuple(items)), "max x", "largest value"),
     "min": (lambda items: -Largest(tuple(-item for item in items)), "min x", "smallest value"),
 }
+OVER_AXES |= {"amax": OVER_AXES["max"], "amin": OVER_AXES["min"]}
 """What is made of several numbers, in mathematical notation, and what that is called."""
 
 
