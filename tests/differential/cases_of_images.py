@@ -124,7 +124,7 @@ IMAGES = {
         lambda: _each(
             L.Activation("gelu"), L.ReLU(), L.LeakyReLU(0.1), L.ELU(), L.Softmax(), L.Activation("log_softmax"),
             L.BatchNormalization(), L.BatchNormalization(center=False, axis=3), L.RMSNormalization(),
-            L.BatchNormalization(axis=1),
+            L.BatchNormalization(axis=1), L.LayerNormalization(), L.LayerNormalization(axis=3, center=False),
             L.UnitNormalization(), L.Dense(3, activation="softsign"),
             L.Dense(2, activation="softmax", use_bias=False), L.Rescaling(0.5, 1.0), L.Dropout(0.2),
             L.SpatialDropout2D(0.2), L.RandomFlip(), L.RandomRotation(0.1), L.RandomZoom(0.1),

@@ -93,7 +93,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "rank": (lambda: chain((5, 4, 3, 2), L.Dense(2)), r"input 'input' has the shape \(5, 4, 3, 2\); supported are .*"),
     "layer of an image": (
-        lambda: chain((5, 4, 3), L.LayerNormalization(name="n")), r"'n': LayerNormalization of an image \(rows, col",
+        lambda: chain((5, 4, 3), L.GroupNormalization(3, name="n")), r"'n': GroupNormalization of an image \(rows, col",
     ),
     "images of two sizes": (
         lambda: merged(L.Concatenate(axis=1, name="c"), (5, 4, 3), (4, 4, 3)),

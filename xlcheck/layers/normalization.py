@@ -24,6 +24,7 @@ from xlcheck.layers.signals import (
     last_axis,
     of_image,
     output_band,
+    pixel,
     side_by_side,
 )  # fmt: skip
 from xlcheck.model.model_spec import LayerSpec
@@ -51,15 +52,24 @@ def layer_normalization(use: Use) -> tuple[Signal, ...]:
         "The input with average 0 and spread 1, then rescaled.",
     )
 
+    columns, epsilon = signal.columns, use.layer.options["epsilon"]
+    mean_band, variance_band, band = (of_image(own, columns) for own in (mean_band, variance_band, band))
+    count = channels(use.build, signal)
     outputs = []
-    for t, x in enumerate(signal.steps):
+    for t in range(len(signal.steps)):
         step = t if signal.timed else None
-        count = use.build.shape(x)[0]
-        mean = use.build.let(mean_band, Sum(x) / count, step)
-        variance = use.build.let(variance_band, Sum((x - mean) * (x - mean)) / count, step)
-        normalised = (x - mean) / Sqrt(variance + use.layer.options["epsilon"])
-        outputs.append(use.build.let(band, _scaled(use.weights, normalised), step))
-    return (Signal(tuple(outputs), signal.timed, signal.mask),)
+        pixels = [pixel(use.build, signal, t, column) for column in range(columns or 1)]
+        mean = use.build.let(mean_band, side_by_side([Sum(one) / count for one in pixels]), step)
+        means = [Slice(mean, i, i + 1) if columns > 1 else mean for i in range(len(pixels))]
+        squares = [Sum((one - m) * (one - m)) / count for one, m in zip(pixels, means, strict=True)]
+        variance = use.build.let(variance_band, side_by_side(squares), step)
+        variances = [Slice(variance, i, i + 1) if columns > 1 else variance for i in range(len(pixels))]
+        normalised = [
+            _scaled(use.weights, (one - m) / Sqrt(v + epsilon))
+            for one, m, v in zip(pixels, means, variances, strict=True)
+        ]
+        outputs.append(use.build.let(band, side_by_side(normalised), step))
+    return (replace(signal, steps=tuple(outputs)),)
 
 
 def batch_normalization(use: Use) -> tuple[Signal, ...]:
