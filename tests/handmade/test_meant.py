@@ -251,6 +251,18 @@ def test_one_of_the_last_units_with_another_activation_is_no_pass(tmp_path: Path
     assert answer(one | {"G3": "=TANH(F3)"}, tmp_path) in ((3, set()), (1, {"G3"}))
 
 
+@pytest.mark.parametrize(("bent", "code"), [("TANH({})", 0), ("MAX(0,MIN(1,0.2*{}+0.5))", 3)])
+def test_two_heads_have_activations_that_do_not_stand_for_one_another(bent: str, code: int, tmp_path: Path) -> None:
+    """Rule: of two last units one may be a head of its own, but not with what is nearly the other's activation."""
+    cells: dict[str, object] = {"A2": -1.19, "B2": -0.99, "C2": -0.4, "A3": -0.62, "B3": -1.17, "C3": -0.48}
+    for x, numbers in {"E": (0.03, -0.92, 1.1), "F": (0.8, 0.84, -0.36), "G": (0.47, -1.13, 0.4)}.items():
+        cells |= {f"{x}{row}": number for row, number in enumerate(numbers, start=1)}
+        cells |= {f"{x}{row + 3}": f"=$A{row}*{x}1+$B{row}*{x}2+$C{row}*{x}3" for row in (2, 3)}
+        cells |= {f"{x}8": f"=1/(1+EXP(-{x}5))", f"{x}9": "=" + bent.format(f"{x}6")}
+
+    assert answer(cells, tmp_path) == (code, set())
+
+
 @pytest.mark.parametrize(
     ("word", "number", "code"),
     [("bias", 0.3, 1), ("Schwelle", 0.3, 1), ("b2", 0.3, 1), ("target", 1, 3), ("Ziel", 1, 3), (None, 0.3, 3)],

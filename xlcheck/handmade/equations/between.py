@@ -9,8 +9,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.behind import behind
 from xlcheck.handmade.equations.forms import Forms
-from xlcheck.handmade.equations.instances import LINEAR, followed
-from xlcheck.handmade.equations.kinks import STEPS
+from xlcheck.handmade.equations.instances import GATE_KINDS, LINEAR, followed
+from xlcheck.handmade.equations.kinks import BY_TANH, STEPS
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
@@ -23,6 +23,8 @@ _LINE = 2
 """Samples in line with one that have other weights than it."""
 _MORE = 2
 """Units more that have one activation than the other, before those with the other may be wrong."""
+_NEARLY_THE_SAME = (GATE_KINDS, frozenset({"relu", "leaky_relu"}), frozenset({"gelu", BY_TANH}))
+"""Activations that stand for one another: nobody gives two heads of a network two of them."""
 
 
 def against_them_together(readings: Sequence[Reading], forms: Forms, table: CellTable) -> Iterator[str]:
@@ -217,7 +219,8 @@ def _taking_turns(reading: Reading) -> Iterator[str]:
 def _bent_otherwise(readings: Sequence[Reading]) -> Iterator[tuple[str, bool]]:
     """Units that read the same, are read together, and have their weights in one table, with different activations.
 
-    Of the last units, which nobody reads, one of several may be a head of its own, if more than one sample says so.
+    Of the last units, which nobody reads, one of several may be a head of its own, if more than one sample says so and
+    the activations are not nearly the same.
 
     Yields:
         In words, and whether there are about as many of the one as of the other.
@@ -225,7 +228,7 @@ def _bent_otherwise(readings: Sequence[Reading]) -> Iterator[tuple[str, bool]]:
     made = {atom: (r, at) for r in readings if r.kind == "Dense" for at, atom in outputs(r).items()}
     said = set[frozenset[str]]()
     read = [{*own.values()} for reading in readings for own in reading.layer.slots.values()]
-    last = {atom for atom, (its, _) in made.items() if len(its.layer.steps) == 1}.difference(*read)
+    last = made.keys() - set[Atom]().union(*read)
     for own in (*read, last):
         groups: dict[frozenset[Atom], list[Atom]] = defaultdict(list)
         for atom in sorted(own & made.keys()):
@@ -234,7 +237,9 @@ def _bent_otherwise(readings: Sequence[Reading]) -> Iterator[tuple[str, bool]]:
         for first, *others in groups.values():
             names = {atom: str(made[atom][0].activations["activation"]) for atom in (first, *others)}
             counts = sorted(Counter(names.values()).values(), reverse=True)
-            if own is last and (counts[-1] > 1 or counts[0] < _MORE):
+            nearly_the_same = any(kin.issuperset(names.values()) for kin in _NEARLY_THE_SAME)
+            several = any(len(made[atom][0].layer.steps) > 1 for atom in names)
+            if own is last and not nearly_the_same and (several or counts[-1] > 1 or counts[0] < _MORE):
                 continue
             for other in others:
                 both = frozenset({names[first], names[other]})
