@@ -103,14 +103,15 @@ class Edits(TypedCells):
     def _in(self, cell: Address) -> Iterator[Edit]:
         """A cell, and cells that were filled from it, as other formulas would be there."""
         families = self._families(cell)
-        if not any(map(self._may_help, ([cell], *families))):
+        if not any(map(self._may_help, ([cell], *families, *self._same_from(cell)))):
             return
         for source in self._sources(cell):
             if not families or self._may_go_alone(source, cell, families):
                 yield from self._completed(source, cell)
                 yield from ({cell: term} for term in self._filled(source, cell))
                 yield from self._put_to_use([source], [cell]) if source in self._terms else ()
-            for family in filter(self._may_help, (own for own in families if own[0] == cell)):
+            together = (*(own for own in families if own[0] == cell), *self._same_from(cell))
+            for family in filter(self._may_help, together):
                 yield from self._filled_over(source, family)
             for family in self._families(source) if self._table.is_number(cell) else ():
                 numbers = self._numbers_like(family, offset_between(source, cell))
