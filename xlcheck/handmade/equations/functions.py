@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
+from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Term, number_of, subterms
 from xlcheck.formulas.arrays import array_of
 from xlcheck.handmade.effort import require_time
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -154,6 +155,11 @@ class Functions:
         found = _arrays_under(cells, dict(zip(given, numbers.T, strict=True)), self._terms)
         return {cell: np.broadcast_to(found[cell], len(numbers)) for cell in cells}
 
+    @cached_property
+    def take_roots(self) -> bool:
+        """Whether one of them takes a root, without which nothing is normalised."""
+        return any(_takes_a_root(self._terms[cell]) for cell in self.of)
+
     def number(self, cell: Address) -> float:
         """What a cell holds."""
         return self._terms.number(cell)
@@ -166,3 +172,13 @@ class Functions:
 
         start = {*filter(counts, outputs)}
         return frozenset(start | reached(start, self._terms.reads.__getitem__, among=counts))
+
+
+@lru_cache(maxsize=16_384)
+def _takes_a_root(term: Term) -> bool:
+    """Whether a term has a square root, or another power that is no whole number."""
+    return any(
+        (isinstance(own, Function) and own.name == "SQRT")
+        or (isinstance(own, Product) and any(power != int(power) for _, power in own.factors))
+        for own in subterms(term)
+    )

@@ -77,6 +77,8 @@ def normalised(
         functions: the formulas behind them.
         by_typed: whether a batch normalisation counts.
     """
+    if not functions.take_roots:
+        return None
     found = _found(_BY_VECTOR, vectors, functions) if len(vectors[0]) > 1 else None
     return found or (_found(_BY_TYPED, vectors, functions) if by_typed else None)
 
