@@ -7,7 +7,7 @@ cells; if these contradict one another, no term in the edited cells can make a t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
@@ -48,6 +48,7 @@ class UnderEdits:
 
     def __init__(self, part: SheetGroup, terms: CellTerms, base: Arrangement) -> None:
         self._part, self._terms, self._forms = part, terms, base.forms
+        self._weights = frozenset(_certain_weights(base))
         self._tables: dict[object, Tables | None] = {}
         self._sums = {x.atom: x for x in weighted_sums(self._forms).values() if x.activation != LINEAR}
         self._cells = {atom: self._cells_of(atom) for atom in self._forms if self._forms.of(atom).is_activation}
@@ -58,7 +59,7 @@ class UnderEdits:
     def may_help(self, cells: Iterable[Address]) -> bool:
         """Whether an edit of some cells may make a textbook network, by what does not depend on them."""
         key = frozenset(cells)
-        if not self._broken <= key:
+        if not self._broken <= key or not self._weights.isdisjoint(key):
             return False
         if key not in self._may_help:
             effort.require_time()
@@ -180,6 +181,18 @@ class UnderEdits:
             layers = Tables.of(coloured(own, self._forms)).layers
             self._known_missing[left] = sum(_missing(layer, self._forms) for layer in layers)
         return self._known_missing[left]
+
+
+def _certain_weights(base: Arrangement) -> Iterator[Address]:
+    """The typed numbers that whole layers multiply their inputs with at several steps or samples.
+
+    They are no states and no inputs that somebody typed a number over: these are read at one step.
+    """
+    for reading in base.readings:
+        layer = reading.layer
+        if reading.is_certain and layer.is_whole and len(layer.steps) > 1:
+            weights = (cell_of(weight) for row in layer.rows for weight in layer.weights[row].values())
+            yield from filter(base.reads.is_typed, weights)
 
 
 def _missing(layer: Layer, forms: Forms) -> float:
