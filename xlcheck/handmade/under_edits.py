@@ -33,6 +33,8 @@ from xlcheck.handmade.textbook import may_be_textbook
 from xlcheck.workbook.content import CellError
 
 _NO_NUMBER = CellError("#VALUE!")
+_STEPS = 3
+"""Steps of a layer at which its weights are certain."""
 _GATES = 4
 """Rows of an LSTM for each of its candidates."""
 
@@ -184,13 +186,13 @@ class UnderEdits:
 
 
 def _certain_weights(base: Arrangement) -> Iterator[Address]:
-    """The typed numbers that whole layers multiply their inputs with at several steps or samples.
+    """The typed numbers that whole layers multiply their inputs with at three steps or samples, or more.
 
-    They are no states and no inputs that somebody typed a number over: these are read at one step.
+    They are no states, inputs or gates that somebody typed a number over: these are read at one step or two.
     """
     for reading in base.readings:
         layer = reading.layer
-        if reading.is_certain and layer.is_whole and len(layer.steps) > 1:
+        if reading.is_certain and layer.is_whole and len(layer.steps) >= _STEPS:
             weights = (cell_of(weight) for row in layer.rows for weight in layer.weights[row].values())
             yield from filter(base.reads.is_typed, weights)
 
