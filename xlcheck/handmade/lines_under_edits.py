@@ -30,8 +30,7 @@ def leaves_its_line(candidate: Candidate, base: Arrangement) -> bool:
     terms, edit, texts = base.reads.terms, candidate.edit, base.reads.table.texts
     # What multiplies a blank is in no term, and yet it is read.
     read_before = {cell: {*terms.reads[cell], *base.reads.of_single_cells(cell)} for cell in edit if cell in terms}
-    left_out = [before - {*leaves(edit[cell])} for cell, before in read_before.items()]
-    weights = set.intersection(*left_out) if len(left_out) > 1 else set[Address]()
+    weights = seeming_weights(base) if len(read_before) > 1 else set[Address]()
     in_all = 0
     for cell, before in read_before.items():
         after = {*leaves(edit[cell])}
