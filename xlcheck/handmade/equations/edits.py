@@ -14,6 +14,7 @@ from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.formulas.shapes import operands, shape_of, with_operand
 from xlcheck.handmade.equations.dollars import with_other_dollars
+from xlcheck.handmade.equations.in_all_blocks import InAllBlocks
 from xlcheck.handmade.equations.term_changes import Edit
 from xlcheck.handmade.equations.typed_cells import TypedCells
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
@@ -47,11 +48,13 @@ class Edits(TypedCells):
     ) -> None:  # fmt: skip
         super().__init__(terms, table, weights, unread)
         self._may_help = may_help
+        does = {cell: own[0] for cell, own in self._operands.items()}
+        self._in_all_blocks = InAllBlocks(terms, does, self._replaced)
 
     def __iter__(self) -> Iterator[Edit]:
         """All of them, each once."""
         seen: set[frozenset[tuple[Address, Term]]] = set()
-        for edit in self._all():
+        for edit in itertools.chain.from_iterable(map(self._in_all_blocks.of, self._all())):
             new = {cell: term for cell, term in edit.items() if term is not self._terms.get(cell)}
             key = frozenset(new.items())
             if not self._may_help(new.keys()):
