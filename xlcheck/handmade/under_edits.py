@@ -24,7 +24,8 @@ from xlcheck.handmade.equations.instances import LINEAR, weighted_sums
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers
-from xlcheck.handmade.reading.cell_terms import NOTHING, CellTerms
+from xlcheck.handmade.equations.unread_numbers import unread_near
+from xlcheck.handmade.reading.cell_terms import NOTHING, CellTerms, leaves
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
@@ -49,7 +50,7 @@ class UnderEdits:
     """
 
     def __init__(self, part: SheetGroup, terms: CellTerms, base: Arrangement) -> None:
-        self._part, self._terms, self._forms = part, terms, base.forms
+        self._part, self._terms, self._forms, self._base = part, terms, base.forms, base
         self._weights = frozenset(_certain_weights(base))
         self._tables: dict[object, Tables | None] = {}
         self._sums = {x.atom: x for x in weighted_sums(self._forms).values() if x.activation != LINEAR}
@@ -57,6 +58,7 @@ class UnderEdits:
         self._factors: dict[Address, set[Address]] = {}
         self._known_missing: dict[frozenset[Atom], float] = {}
         self._may_help: dict[frozenset[Address], bool] = {}
+        self._unread: dict[frozenset[Address], set[Address]] = {}
 
     def may_help(self, cells: Iterable[Address]) -> bool:
         """Whether an edit of some cells may make a textbook network, by what does not depend on them."""
@@ -65,13 +67,25 @@ class UnderEdits:
             return False
         if key not in self._may_help:
             effort.require_time()
-            reached = {cell: self._depending_on(cell) for cell in key}
-            touched = {cell: {a for a, own in self._cells.items() if not own.isdisjoint(reached[cell])} for cell in key}
-            left = frozenset(self._sums.keys() - set().union(*touched.values()))
+            touched = [self._touched_by(cell) for cell in key]
+            left = frozenset(self._sums.keys() - set().union(*touched))
             # A cell fills one place, or those of the sums that it is part of.
-            most = sum(max(1, len(own)) for own in touched.values())
+            most = sum(max(1, len(own)) for own in touched)
             self._may_help[key] = self._missing_beside(left) <= most
+            weights = {cell_of(own) for x in self._base.recognised.instances if x.atom in left for own in x.weights}
+            self._unread[key] = {*unread_near(self._part.table, self._base.reads.read, weights)}
         return self._may_help[key]
+
+    def _touched_by(self, cell: Address) -> set[Atom]:
+        """The activations that may be others if a cell computes something else."""
+        reached = self._depending_on(cell)
+        return {atom for atom, own in self._cells.items() if not own.isdisjoint(reached)}
+
+    def _leaves_unread(self, edit: Mapping[Address, Term]) -> bool:
+        """Whether a number beside weights of sums that do not depend on an edit is read by nobody after it, too."""
+        if not self.may_help(edit):
+            return True
+        return not self._unread[frozenset(edit)] <= {*edit, *chain.from_iterable(map(leaves, edit.values()))}
 
     @cached_property
     def _broken(self) -> set[Address]:
@@ -96,6 +110,8 @@ class UnderEdits:
         Args:
             edit: cell → what it would compute.
         """
+        if self._leaves_unread(edit):
+            return None
         terms = self._terms.edited(edit)
         if goes_round(terms, edit, self._part.precedents):
             return None
