@@ -47,3 +47,18 @@ def test_what_no_spreadsheet_tells_from_the_skipped_number_is_refused(tmp_path: 
         build_model(masked(3.0), x, tmp_path / "m.xlsx")
     x[0, 2, 1] = 3.001
     assert build_model(masked(3.0), x, tmp_path / "m.xlsx").report.ok
+
+
+def test_what_no_spreadsheet_tells_apart_is_not_compared(tmp_path: Path) -> None:
+    """Nor are numbers looked up that Keras would cut off; both are refused by name, before anything is written."""
+    keras: Any = import_keras()
+    x, whole = keras.Input((1,)), keras.Input((1,))
+    chosen = keras.ops.where(x > 3.0, x, 0.0)
+    found = keras.layers.IntegerLookup(vocabulary=[1, 2], name="find")(whole)
+    model = keras.Model([x, whole], [chosen, found])
+
+    with pytest.raises(ModelError, match=r"greater.* 3\.0000000000000004 and compares it with 3.0, which no"):
+        build_model(model, [np.array([[np.nextafter(3, 4)]]), np.array([[1.0]])], tmp_path / "m.xlsx")
+    with pytest.raises(ModelError, match=r"'find' looks up 1\.5, which is no whole number; round the inputs"):
+        build_model(model, [np.array([[3.5]]), np.array([[1.5]])], tmp_path / "m.xlsx")
+    assert build_model(model, [np.array([[3.5]]), np.array([[2.0]])], tmp_path / "m.xlsx").report.ok

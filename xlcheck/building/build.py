@@ -94,7 +94,8 @@ def build_model(
     trained = predict(loaded, arrays, given.states)
     _require_finite(trace)
     graph = forward_graph(spec)
-    _require_clear_masks(graph, trace)
+    _require_clear_choices(graph, trace)
+    _require_whole_numbers(spec, graph, trace)
     _require_finite(trained, graph.outputs, " in float32, the precision in which the model was trained")
     spec, trace = with_places(spec, trace)
     if batch is not None:
@@ -171,19 +172,30 @@ def _require_memory(graph: Graph, samples: int) -> None:
         )
 
 
-def _require_clear_masks(graph: Graph, trace: Trace) -> None:
-    """Refuse numbers that spreadsheets, which compare 15 digits, would skip as a mask does, but Keras does not."""
+def _require_clear_choices(graph: Graph, trace: Trace) -> None:
+    """Refuse numbers that are equal to spreadsheets, which compare 15 digits, but not to Keras, where it matters."""
     for q in graph:
-        for test in ex.walk(q.expr) if q.band.symbol == "mask" and q.expr is not None else ():
-            if not isinstance(test, ex.NotEqual):
+        for test in ex.walk(q.expr) if q.expr is not None else ():
+            if not isinstance(test, ex.NotEqual | ex.Greater):
                 continue
-            values, skipped = (value_of(side, trace.values) for side in (test.a, test.b))
-            near = (values != skipped) & (np.abs(values - skipped) <= _SAME_DIGITS * np.abs(skipped))
+            values, others = np.broadcast_arrays(*(value_of(side, trace.values) for side in (test.a, test.b)))
+            near = (values != others) & (np.abs(values - others) <= _SAME_DIGITS * np.abs(others))
             if near.any():
+                does = "skips" if q.band.symbol == "mask" else "compares it with"
                 raise ModelError(
-                    f"layer {q.band.layer!r} reads {float(values[near][0])!r} and skips {float(skipped.flat[0]):g}, "
+                    f"layer {q.band.layer!r} reads {float(values[near][0])!r} and {does} {float(others[near][0])!r}, "
                     "which no spreadsheet can tell from each other; round the inputs"
                 )
+
+
+def _require_whole_numbers(spec: ModelSpec, graph: Graph, trace: Trace) -> None:
+    """Refuse numbers that Keras would cut off when it looks them up."""
+    lookups = {call.name for call in spec.calls if spec.layer(call.layer).kind == "IntegerLookup"}
+    for q in graph if lookups else ():
+        for values in (trace[name] for name in q.reads) if q.band.layer in lookups else ():
+            if (values != np.rint(values)).any():
+                cut = float(values[values != np.rint(values)][0])
+                raise ModelError(f"layer {q.band.layer!r} looks up {cut!r}, which is no whole number; round the inputs")
 
 
 def _provenance(spec: ModelSpec, trace: Trace, name: str | Path, style: Style, options: str) -> dict[str, str]:
