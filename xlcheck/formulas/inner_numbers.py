@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.alike import with_same_cells
+from xlcheck.formulas.bounds import changes_nothing
 from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.scanner import cut, tokens
 from xlcheck.formulas.tree import ArrayLiteral, FunctionCall, Literal, Name, Node, Operator, Reference, children, walk
@@ -38,7 +39,7 @@ def limits(formula: str, comparing: Collection[str], choosing: Collection[str]) 
     Args:
         formula: its text; one that cannot be read has none.
         comparing: the operators that compare.
-        choosing: the functions of whose arguments the numbers count.
+        choosing: the functions of whose arguments the numbers count, unless they change nothing.
     """
     tree = parsed(formula)
     found: list[tuple[float, str]] = []
@@ -46,7 +47,7 @@ def limits(formula: str, comparing: Collection[str], choosing: Collection[str]) 
         match node:
             case Operator(symbol=name, operands=parts) if name in comparing:
                 found += _numbers_in(parts, name)
-            case FunctionCall(name=name, arguments=parts) if name in choosing:
+            case FunctionCall(name=name, arguments=parts) if name in choosing and not changes_nothing(node):
                 found += _numbers_in(parts, name)
     return found
 
