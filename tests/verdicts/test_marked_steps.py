@@ -112,3 +112,22 @@ def test_where_all_steps_are_skipped_nobody_is_blamed(tmp_path: Path) -> None:
 
     assert report.ok
     assert check(tmp_path / "attention.xlsx").exit_code == 0
+
+
+def test_each_interval_of_an_input_is_entered(tmp_path: Path) -> None:
+    """A number that no sample has, and that other numbers would hardly come to, is looked at in each of them."""
+    keras: Any = import_keras()
+    x = keras.Input((2,))
+    hot = keras.layers.Discretization([0.5, 0.55, 0.6], output_mode="one_hot", name="hot")(x)
+    model = keras.Model(x, keras.layers.Flatten(name="flat")(hot))
+    build_model(model, np.array([[0.1, 0.9], [0.2, 0.8]]), tmp_path / "m.xlsx")
+    content = read_workbook(tmp_path / "m.xlsx")
+    cells = [
+        (("flat", row, column), cell)
+        for (row, column), cell in content.sheets["flat"].cells.items()
+        if cell.formula is not None and cell.formula.startswith("hot!")
+    ]
+
+    assert len(cells) == 8
+    for place, cell in cells:
+        assert roots(planted_report(content, place, f"-({cell.formula})", cell.value)) == {place}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -48,6 +49,24 @@ def other_inputs(graph: Graph) -> Iterator[Callable[[dict[str, Array]], None]]:
         yield from (partial(_marked, reads, number) for number in range(len(_PATTERNS)))
     largest = max((read.last for read in reads.values() if read.last is not None), default=-1)
     yield from (partial(_counted, reads, number) for number in range(min(largest + 1, _MOST_CODES)))
+    sides = {q.name: own for q in graph if q.expr is None and (own := _on_each_side(graph, q))}
+    rounds = min(max(map(len, sides.values()), default=0), _MOST_CODES)
+    yield from (partial(_beside_limits, sides, number) for number in range(rounds))
+
+
+def _on_each_side(graph: Graph, q: Quantity) -> list[float]:
+    """Numbers on each side of those that a given quantity is compared with, and these where they are looked for."""
+    limits, sought = set[float](), set[float]()
+    for other in graph:
+        for node in ex.walk(other.expr) if other.expr is not None and q.name in other.reads else ():
+            if isinstance(node, ex.Greater | ex.NotEqual) and other.band.symbol != "mask":
+                own = {side.value for side in (node.a, node.b) if isinstance(side, ex.Const)}
+                if q.name in (*ex.refs(node.a), *ex.refs(node.b)):
+                    (limits if isinstance(node, ex.Greater) else sought).update(own)
+    ordered = sorted(limits)
+    between = [(a + b) / 2 for a, b in pairwise(ordered)]
+    outside = [ordered[0] - 1, ordered[-1] + 1] if ordered else []
+    return [*between, *outside, *sorted(sought), *([max(sought) + 1] if sought else [])]
 
 
 def _read(graph: Graph, q: Quantity) -> Read | None:
@@ -83,6 +102,14 @@ def _marked(reads: Mapping[str, Read], number: int, drawn: dict[str, Array]) -> 
                     own[one] = 0.0
                 if (own == read.mark).all():
                     own[one] = read.mark + 1.0 if read.last is None else float(read.last)
+
+
+def _beside_limits(sides: Mapping[str, list[float]], number: int, drawn: dict[str, Array]) -> None:
+    """Each number of an input lies once on each side of those that it is compared with."""
+    for name, own in sides.items():
+        numbers = drawn[name].reshape(len(drawn[name]), -1)
+        for sample, row in enumerate(numbers):
+            row[:] = [own[(element + sample + number) % len(own)] for element in range(row.size)]
 
 
 def _counted(reads: Mapping[str, Read], number: int, drawn: dict[str, Array]) -> None:
