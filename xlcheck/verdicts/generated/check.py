@@ -23,6 +23,7 @@ from xlcheck.verdicts.generated.altered import altered, require_places
 from xlcheck.verdicts.generated.edited_inputs import Given, formulas_for_numbers, read_given, said_of_formulas
 from xlcheck.verdicts.generated.expectation import expectation_of
 from xlcheck.verdicts.generated.filled_columns import FilledVerdict, judge_filled
+from xlcheck.verdicts.generated.from_helpers import carry_from_helpers
 from xlcheck.verdicts.generated.observe import Observation, observe
 from xlcheck.verdicts.generated.second_opinion import WHY, who_computes_all, who_knows_overflows, without_lone_errors
 from xlcheck.verdicts.generated.summary import Judged, part_of
@@ -185,6 +186,7 @@ class _Workbook:
             for helper, cell in seen.helpers
         ]
         verdicts = compare(graph, sightings, self.desired.values, tolerance, seen.settings, formulas.reads)
+        carry_from_helpers(verdicts, [helper for helper in helpers if helper.status is Status.ROOT], seen, formulas)
         return Judged(graph, verdicts, helpers, list(self._columns(scale)), seen, formulas, tolerance)
 
     def _columns(self, scale: float) -> Iterator[FilledVerdict]:
