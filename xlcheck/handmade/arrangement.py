@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice, starmap
+from itertools import chain, islice, pairwise, starmap
 
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import skeleton
@@ -38,6 +38,7 @@ from xlcheck.handmade.layer_cells import LayerCells, at_first
 from xlcheck.handmade.lookups import looked_up_apart
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellValues, show
+from xlcheck.handmade.reading.offsets import distance
 from xlcheck.handmade.reads import Reads
 from xlcheck.handmade.showing import shows_otherwise
 
@@ -170,7 +171,21 @@ class Arrangement:
             if read not in terms.reads.get(cell, ()) or read in self.forms.switches
         )  # fmt: skip
         found = {read for (kind, read), count in asking.items() if count == alike[kind] > _BESIDE}
+        others = ((*own, count) for own, count in asking.items() if own[1] not in self.given)
+        typed = [(kind, read, count) for kind, read, count in others if self.reads.is_typed(read)]
+        for kind, number in alike.items():
+            # Each line of formulas has a number of its own, counted on, by which it is looked up what it reads.
+            own = {read: count for other, read, count in typed if other == kind}
+            if sum(own.values()) == number and len({*own.values()}) == 1 and self._counts_on(sorted(own)):
+                found |= own.keys()
         return {cell for cell in found if self.reads.is_typed(cell)}
+
+    def _counts_on(self, cells: Sequence[Address]) -> bool:
+        """Whether typed numbers stand one beside the other, each one more than the one before."""
+        number = self.reads.terms.number
+        return len(cells) > _BESIDE and all(
+            distance(one, other) == 1 and number(other) == number(one) + 1 for one, other in pairwise(cells)
+        )
 
     def said_again(self) -> dict[Address, str]:
         """The cells that compute again what another one holds and that nobody reads, and so in words."""

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.rounding import rounds
 from xlcheck.handmade.arrangement import Arrangement
 from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.functions import formulas_behind, leaves_above, number_under
@@ -120,7 +121,13 @@ def plain_behind(layers: Sequence[LayerCells], reads: Reads) -> list[PlainCells]
     places = _given_to(layers)
     found = plain_layers(cells, reads.terms, {cell for layer in layers for cell in layer.own}, places.keys())
     meant = (layer for layer in found if not _is_preparation(layer, places))
-    return [layer for layer in meant if not any(map(reads.multiplies_blank, layer.own))]
+    return [own for own in meant if not (any(map(reads.multiplies_blank, own.own)) or _only_shows(own, reads.table))]
+
+
+def _only_shows(layer: PlainCells, table: CellTable) -> bool:
+    """Whether results are rounded on another scale, as percentages: they are shown, and no layer of Keras rounds."""
+    is_scaled = layer.networks[0].spec.layers[-1].kind == "Rescaling"
+    return is_scaled and all(rounds(table.texts.get(cell, "")) for cell in layer.own)
 
 
 def _given_to(layers: Iterable[LayerCells]) -> dict[Address, tuple[str, int, int, int]]:

@@ -144,7 +144,15 @@ def report_on(
             *depending_cells(table, without_verdict),
             *with_idle_parts(taken, answers.values, agreeing - targets, choices),
             *_why_not_right(
-                table, taken, answers.values, precedents, agreeing, open_cells, spare, targets, _kin(roots, table)
+                table,
+                taken,
+                answers.values,
+                precedents,
+                agreeing,
+                open_cells.difference(*(part.summands for part in parts)),
+                spare,
+                targets,
+                _kin(roots, table),
             ),
         ),
     )
@@ -218,7 +226,21 @@ def part_of(outcome: Outcome) -> Part:
         max_abs_error=error,
         max_ulps=last_places,
         held={verdict.cell: verdict.element.name for verdict in outcome.verdicts},
+        summands=_summands(outcome),
     )
+
+
+def _summands(outcome: Outcome) -> frozenset[Address]:
+    """The formulas of no quantity that only cells of a network read, none of which is given to it; these are right.
+
+    So are they, then: part of a sum, as the share of some of the inputs.
+    """
+    right = {verdict.cell for verdict in outcome.verdicts if verdict.status is Status.AGREE}
+    known = {verdict.cell for verdict in outcome.verdicts}
+    known |= {cell for network in outcome.networks for *_, cell in network.cells()}
+    read = {other for cell in right for other in outcome.read(cell)} - known
+    readers = outcome.precedents.readers
+    return frozenset(own for own in read if outcome.table.is_formula(own) and right.issuperset(readers(own)))
 
 
 def _checked(outcome: Outcome) -> int:

@@ -47,6 +47,7 @@ class Part:
         max_ulps: the same in units in the last place.
         held: cell → what it should hold, also of cells that are simply right; empty if nobody asks.
         targets: the formulas that make what a network should learn; no equation says how.
+        summands: formulas without a verdict that only such read as give what they should.
         choices: cell → the numbers it may hold, where these are few and the others were compared for each of them.
     """
 
@@ -64,6 +65,7 @@ class Part:
     max_ulps: float = 0.0
     held: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
     targets: frozenset[tuple[str, int, int]] = frozenset()
+    summands: frozenset[tuple[str, int, int]] = frozenset()
     choices: Mapping[tuple[str, int, int], tuple[float, ...]] = field(default_factory=dict)
 
     def counts(self) -> Counts:

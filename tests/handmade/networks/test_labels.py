@@ -59,3 +59,11 @@ def test_a_word_right_above_names_its_gate_whatever_else_is_called_so_in_the_row
     assert labels.names(("S", 3, 5), "z", "GRU")
     assert not labels.names(("S", 3, 5), "hh", "GRU")
     assert not labels.names(("S", 4, 5), "z", "GRU")
+
+
+def test_the_nearest_heading_of_a_table_is_that_of_its_cells() -> None:
+    """Beside the headings of other tables a word that names no gate heads the cells below it."""
+    labels = Labels({("S", 0, 0): "update", ("S", 0, 5): "reset", ("S", 0, 10): "new", ("S", 1, 13): "b"})
+
+    assert labels.gate(("S", 2, 13), "GRU") is None
+    assert labels.gate(("S", 2, 7), "GRU") == "r"

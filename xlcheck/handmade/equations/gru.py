@@ -44,7 +44,7 @@ class Joined(Layer):
 
 def read_grus(layers: Sequence[Layer], forms: Forms) -> Iterator[tuple[Reading, tuple[Layer, ...]]]:
     """Each GRU, with the tables that it is made of."""
-    updates = list(updates_of(forms))
+    updates = updates_of(forms)
     if updates and all(update.turned for update in updates):
         updates += first_turned(forms)
     read = {atom for update in updates for atom in (update.gate, update.candidate)}

@@ -30,11 +30,17 @@ class Update:
 
 def has_updates(forms: Forms) -> bool:
     """Whether any cell computes a state as a GRU does."""
-    return next(updates_of(forms), None) is not None
+    return next(_updates(forms), None) is not None
 
 
-def updates_of(forms: Forms) -> Iterator[Update]:
-    """The cells that mix a last state and a candidate."""
+def updates_of(forms: Forms) -> list[Update]:
+    """The cells that mix a last state and a candidate; (1 − z)·h̃ alone is none where another cell adds z·h₋₁ to it."""
+    found = [*_updates(forms)]
+    mixed = {(update.gate, update.candidate) for update in found if update.before is not None}
+    return [own for own in found if own.before is not None or (own.gate, own.candidate) not in mixed]
+
+
+def _updates(forms: Forms) -> Iterator[Update]:
     for atom in list(forms):
         form = forms.of(atom)
         if form.kind != SUM:

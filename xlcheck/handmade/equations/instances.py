@@ -226,7 +226,8 @@ def _instance(atom: Atom, form: Form, summands: Polynomial, forms: Forms, single
 def _single_outputs(forms: Forms) -> set[Atom]:
     """The products of a weight and of what an activation gives: units with one input and no bias.
 
-    What multiplies a sigmoid may be a state, which a gate lets through, if it is not a weight of several products.
+    What multiplies a sigmoid may be a state, which a gate lets through, if it is not a weight of several products; and
+    it is one if the gate reads it, too.
     """
     found: dict[Atom, tuple[Atom, str]] = {}
     for atom in forms:
@@ -234,7 +235,9 @@ def _single_outputs(forms: Forms) -> set[Atom]:
         factors = [own for own, factor in form.polynomial.items() if factor == 1 and form.kind == SUM]
         given = [x for own in factors for x in own if forms.is_given(x)]
         if len(form.polynomial) == len(factors) == len(given) == 1 and len(factors[0]) == 2:
-            found[atom] = given[0], next(forms.of(x).kind for x in factors[0] if x != given[0])
+            other = forms.of(next(x for x in factors[0] if x != given[0]))
+            if other.kind not in GATE_KINDS or all(given[0] not in monomial for monomial in other.polynomial):
+                found[atom] = given[0], other.kind
     often = Counter(weight for weight, kind in found.values() if kind in GATE_KINDS)
     return {
         a for a, (weight, kind) in found.items() if kind in _HANDED_ON or (kind in GATE_KINDS and often[weight] > 1)

@@ -118,8 +118,9 @@ class Labels:
         """Texts that may describe a cell: to the left, above, and to the left of the rows just above.
 
         Of those above, only the nearest and what stands right on top of it: the next belong to another table. A row in
-        which a word stands above the cell is one of headings, of which the others are those of other columns. A word
-        to the left of a row above is that of this row where the cell's own row has one in the same column.
+        which a word stands above the cell is one of headings, of which the others are those of other columns. Of the
+        words to the left of a row above, the nearest may head the cell's table, and others head other ones; it is that
+        of this row where the cell's own row has one in the same column.
         """
         sheet, row, column = cell
         own = {at for at in range(column) if (sheet, row, at) in self.texts}
@@ -130,7 +131,7 @@ class Labels:
             yield from self._along(takewhile(lambda place: place in self.texts, heading))
         for up in range(1, 4):
             if (sheet, row - up, column) not in self.texts:
-                yield from self._to_the_left((sheet, row - up, column), own)
+                yield from islice(self._to_the_left((sheet, row - up, column), own), 1)
 
     def _to_the_left(self, cell: Address, but: Collection[int] = ()) -> Iterator[str]:
         """The texts in a row to the left of a cell, but for some columns."""
