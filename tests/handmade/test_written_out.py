@@ -110,3 +110,33 @@ def test_percentages_of_results_are_shown(tmp_path: Path) -> None:
         cells[f"I{row}"] = f'=REPT("|",H{row}/5)'
 
     assert answer(cells, tmp_path) == (0, set())
+
+
+def test_a_state_may_move_by_a_part_of_a_difference(tmp_path: Path) -> None:
+    """Rule: h₋₁ + (1 − z)·(h̃ − h₋₁) is z·h₋₁ + (1 − z)·h̃, whatever cells it is written in."""
+    cells = {cell: text for cell, text in _gru().items() if cell[1:] not in {"9", "10", "11"}}
+    for before, column in pairwise("B" + _STEPS):
+        cells |= {f"{column}9": f"={column}8-{before}12", f"{column}12": f"={before}12+(1-{column}5)*{column}9"}
+
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer({**cells, "E12": "=D12+(1-E6)*E9"}, tmp_path) == (1, {"E12"})
+
+
+def _words(steps: tuple[tuple[int, ...], ...]) -> dict[str, object]:
+    """A recurrent unit whose formulas look their inputs up by the number of a word, a row a sentence."""
+    cells: dict[str, object] = {"J2": 0.45, "J3": -0.39, "J4": 0.7, "J5": 0.05}
+    cells |= {f"{c}{row}": round(0.9 - 0.37 * row + 0.5 * n, 2) for n, c in enumerate("AB") for row in range(2, 6)}
+    for row, words in enumerate(steps, start=11):
+        cells |= dict(zip((f"A{row}", f"B{row}"), words, strict=True))
+        first, second = (f"INDEX($A$2:$B$5,${c}{row},1)*$J$2+INDEX($A$2:$B$5,${c}{row},2)*$J$3" for c in "AB")
+        cells |= {f"D{row}": f"=TANH({first}+$J$5)", f"E{row}": f"=TANH({second}+$J$4*D{row}+$J$5)"}
+    return cells
+
+
+def test_a_word_may_be_looked_up_in_each_formula_that_reads_it(tmp_path: Path) -> None:
+    """Rule: a number by which all formulas of a step look up what they read is no number of the layer; steps that read
+    the same word stand in lines of their own."""
+    cells = _words(((4, 2), (1, 3), (1, 2), (3, 4), (1, 4)))
+
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer({**cells, "E13": str(cells["E13"]).replace("$B13", "$B14")}, tmp_path)[0] != 0

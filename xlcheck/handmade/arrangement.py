@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -171,14 +171,31 @@ class Arrangement:
             if read not in terms.reads.get(cell, ()) or read in self.forms.switches
         )  # fmt: skip
         found = {read for (kind, read), count in asking.items() if count == alike[kind] > _BESIDE}
-        others = ((*own, count) for own, count in asking.items() if own[1] not in self.given)
-        typed = [(kind, read, count) for kind, read, count in others if self.reads.is_typed(read)]
-        for kind, number in alike.items():
-            # Each line of formulas has a number of its own, counted on, by which it is looked up what it reads.
-            own = {read: count for other, read, count in typed if other == kind}
-            if sum(own.values()) == number and len({*own.values()}) == 1 and self._counts_on(sorted(own)):
-                found |= own.keys()
+        # Each line of formulas has a number of its own, counted on, by which it is looked up what it reads.
+        own = Counter[Address]()
+        own.update({read: count for (_, read), count in asking.items() if self._is_beside(read)})
+        asked = {kind for kind, read in asking if read in own}
+        if sum(own.values()) == sum(alike[kind] for kind in asked) and self._counts_on(sorted(own)):
+            found |= own.keys()
+        found |= {cell for layer in self.layers for cell in self._words_of(layer, cells)}
         return {cell for cell in found if self.reads.is_typed(cell)}
+
+    def _words_of(self, layer: LayerCells, cells: Collection[Address]) -> set[Address]:
+        """The numbers by which some formulas of each step of a layer look up what it reads, as those of its words."""
+        words: dict[int, set[frozenset[Address]]] = defaultdict(set)
+        for atom, (_, step) in layer.reading.layer.by_atom.items():
+            own = {cell_of(atom), *map(cell_of, self.forms.inlined.get(atom, ()))}.intersection(cells)
+            asked = {
+                read for cell in own for read in self.reads.of_single_cells(cell)
+                if self._is_beside(read) and read not in self.reads.terms.reads.get(cell, ())
+            }  # fmt: skip
+            words[step].add(frozenset(asked))
+        single = [cell for (own, *more) in words.values() for cell in own if len(own) == 1 and not more]
+        return set(single) if len({*single}) == len(words) > 1 else set()
+
+    def _is_beside(self, cell: Address) -> bool:
+        """Whether a typed number is none of the layers."""
+        return self.reads.is_typed(cell) and cell not in self.given
 
     def _counts_on(self, cells: Sequence[Address]) -> bool:
         """Whether typed numbers stand one beside the other, each one more than the one before."""

@@ -63,7 +63,15 @@ def test_a_word_right_above_names_its_gate_whatever_else_is_called_so_in_the_row
 
 def test_the_nearest_heading_of_a_table_is_that_of_its_cells() -> None:
     """Beside the headings of other tables a word that names no gate heads the cells below it."""
-    labels = Labels({("S", 0, 0): "update", ("S", 0, 5): "reset", ("S", 0, 10): "new", ("S", 1, 13): "b"})
+    labels = Labels({("S", 0, 0): "update", ("S", 0, 5): "reset", ("S", 0, 10): "third", ("S", 1, 13): "b"})
 
     assert labels.gate(("S", 2, 13), "GRU") is None
     assert labels.gate(("S", 2, 7), "GRU") == "r"
+
+
+def test_some_words_name_a_gate_only_where_they_stand_alone() -> None:
+    """`new` and `cell` are gates beside `update` or `forget`, and other things in other words."""
+    assert gate_in("new", "GRU") == "hh"
+    assert gate_in("cell", "LSTM") == "c"
+    assert gate_in("new state", "GRU") is None
+    assert gate_in("cell state", "LSTM") is None

@@ -88,16 +88,17 @@ def mixed_otherwise(forms: Forms, readings: Sequence[Reading]) -> Iterator[str]:
 
 
 def _opened(polynomial: Polynomial, forms: Forms) -> Polynomial:
-    """A polynomial in which cells that hold 1 − z are opened."""
+    """A polynomial in which cells that hold 1 − z, or h̃ − h₋₁, are opened."""
     found: dict[Monomial, float] = {}
     for monomial, factor in polynomial.items() if len(polynomial) <= _FEW else ():
         parts: dict[Monomial, float] = {monomial: factor}
         for number, atom in enumerate(monomial):
             form = forms.of(atom)
-            if form.kind == SUM and len(form.polynomial) == 2 and form.polynomial.get(()) == 1:
+            is_short = form.kind == SUM and len(form.polynomial) == 2 and all(len(own) < 2 for own in form.polynomial)
+            if is_short and sorted(form.polynomial.values()) == [-1, 1]:
                 rest = (*monomial[:number], *monomial[number + 1 :])
                 parts = {tuple(sorted((*rest, *own))): factor * f for own, f in form.polynomial.items()}
                 break
         for own, more in parts.items():
             found[own] = found.get(own, 0.0) + more
-    return found
+    return {monomial: factor for monomial, factor in found.items() if factor}

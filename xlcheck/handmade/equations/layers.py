@@ -298,15 +298,29 @@ def _steps(instances: Sequence[Instance], rows: Mapping[Atom, int]) -> dict[Atom
 
 
 def _with_copies_apart(group: list[Instance], rows: Mapping[Atom, int]) -> list[list[Instance]]:
-    """Steps that read the same numbers by copies of their own, as two samples that begin with the same word."""
+    """Steps that read the same numbers, as samples that begin with one word: by copies, or in lines, of their own."""
     own = {rows[instance.atom] for instance in group}
     if len(own) == len(group):
         return [group]
-    apart: dict[frozenset[Atom], list[Instance]] = defaultdict(list)
-    for instance in group:
-        apart[instance.copies].append(instance)
-    are_steps = all(len(own) == len(found) == len({rows[x.atom] for x in found}) for found in apart.values())
-    return [*apart.values()] if are_steps else [group]
+    for key in (_by_copies, _by_row, _by_column):
+        apart: dict[object, list[Instance]] = defaultdict(list)
+        for instance in group:
+            apart[key(instance)].append(instance)
+        if all(len(own) == len(found) == len({rows[x.atom] for x in found}) for found in apart.values()):
+            return [*apart.values()]
+    return [group]
+
+
+def _by_copies(instance: Instance) -> object:
+    return instance.copies
+
+
+def _by_row(instance: Instance) -> object:
+    return instance.atom[:2]
+
+
+def _by_column(instance: Instance) -> object:
+    return instance.atom[0], instance.atom[2]
 
 
 def _voted(at: Mapping[Place, tuple[Instance, ...]]) -> Layer:

@@ -32,6 +32,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "hh": "hh",
     },
 }  # fmt: skip
+_WHOLE: Mapping[str, Mapping[str, str]] = {"LSTM": {"cell": "c"}, "GRU": {"new": "hh"}}
+"""What stands alone where the other gates have names, and means another thing beside other words."""
 _LETTERS: Mapping[str, Mapping[str, str]] = {
     "LSTM": {"i": "i", "f": "f", "c": "c", "g": "c", "o": "o"},
     "GRU": {"z": "z", "r": "r", "h": "hh", "n": "hh", "u": "z"},
@@ -58,6 +60,8 @@ def gate_in(text: str, kind: str) -> str | None:
         kind: `LSTM` or `GRU`.
     """
     words = _plain(text)
+    if (alone := _WHOLE[kind].get(words.strip(" :"))) is not None:
+        return alone
     named = [word for word in _WORDS[kind] if word in words]
     # "input gate" contains "input", and so does "cell input", which is another gate.
     found = {_WORDS[kind][w] for w in named if not any(w != other and w in other for other in named)}
