@@ -124,6 +124,9 @@ def test_what_is_said_of_a_number_that_is_another_one(tmp_path: Path) -> None:
     assert said(printed) == []
     assert said({**printed, "C2": 0.318742}) == ["S!B2 is compared with S!C2, but is not what was typed there"]
     assert said({"C1": 0.712345, "C2": 0.318742, "C3": 0.951234}) == []
+    of_two = {f"{d}{row}": f"={a}{row}-$B{row}" for a, d in ("CD", "EF") for row in (1, 2, 3)}
+    others = {f"E{row}": printed[f"C{row}"] for row in (1, 2, 3)}
+    assert said({**of_two, **printed, **others, "E2": 0.318742}) == []  # the other learner's answer is the right one
 
 
 @pytest.mark.parametrize(

@@ -140,3 +140,20 @@ def test_a_word_may_be_looked_up_in_each_formula_that_reads_it(tmp_path: Path) -
 
     assert answer(cells, tmp_path) == (0, set())
     assert answer({**cells, "E13": str(cells["E13"]).replace("$B13", "$B14")}, tmp_path)[0] != 0
+
+
+def test_a_cell_state_may_be_kept_as_an_account(tmp_path: Path) -> None:
+    """Rule: c₋₁ − (1 − f)·c₋₁ + i·g, in whatever cells, is f·c₋₁ + i·g."""
+    cells: dict[str, object] = {"B7": 0, "B8": 0, "I2": 2, "J2": -0.3}
+    cells |= {f"{c}{row}": round(0.83 - 0.29 * row + 0.21 * n * row - 0.3 * n, 2)
+              for n, c in enumerate("LMN") for row in range(2, 6)}  # fmt: skip
+    for before, column in pairwise("BCDEF"):
+        z = {row: f"$L${row}*{column}1+$M${row}*{before}8+$N${row}" for row in range(2, 6)}
+        cells |= {f"{column}{row}": f"=1/(1+EXP(-({z[row]})))" for row in (2, 3, 5)}
+        cells |= {f"{column}1": round(1.1 - 0.43 * "BCDEF".index(column), 2), f"{column}4": f"=TANH({z[4]})"}
+        cells |= {f"{column}10": f"={before}7", f"{column}11": f"=-(1-{column}3)*{column}10"}
+        cells |= {f"{column}12": f"={column}2*{column}4", f"{column}7": f"=SUM({column}10:{column}12)"}
+        cells |= {f"{column}8": f"={column}5*TANH({column}7)"}
+    cells["H8"] = "=1/(1+EXP(-(I2*F8+J2)))"
+
+    assert answer(cells, tmp_path) == (0, set())

@@ -74,7 +74,8 @@ def compared_otherwise(table: CellTable, values: CellValues) -> Iterator[str]:
             pairs[shape_of(text, cell[1], cell[2])].update(_differences(cell, text, table))
     for family in pairs.values():
         agree = [own for own in family if _agree(table, values, *own)]
-        others = [own for own in family if _differ(table, values, *own)]
+        known = {computed for computed, _ in agree}  # what somebody else typed for it is another learner's answer
+        others = [own for own in family if own[0] not in known and _differ(table, values, *own)]
         digits = [digits_of(table.typed_numbers[typed]) for _, typed in agree]
         share = _SHARE if min(digits, default=0) >= _DIGITS else _MOST
         if others and len(agree) >= max(2, share * len(family)) and sum(digits) >= 2 * _DIGITS:

@@ -19,7 +19,7 @@ from xlcheck.handmade.equations.form_uses import FormUses
 from xlcheck.handmade.equations.kinks import STEPS
 from xlcheck.handmade.equations.other_activations import other_activation
 from xlcheck.handmade.equations.polynomials import NEGATIVE, Atom, Monomial, Polynomial, atom_of, cell_of, times
-from xlcheck.handmade.equations.products import Products
+from xlcheck.handmade.equations.products import Products, without_cancelled
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 
 GIVEN, COPY, SUM, RATIO, OPAQUE = "given", "copy", "sum", "ratio", "opaque"
@@ -302,7 +302,7 @@ class Forms:
                     return None
                 for monomial, own in polynomial.items():
                     total[monomial] += factor * own
-            return {monomial: factor for monomial, factor in total.items() if factor}
+            return without_cancelled(total, self._inlined.get(atom, {}), lambda own: self.of(own).polynomial)
         if isinstance(term, Product) and activation_of(term, self._inside) is None:
             return self._product(term, atom)
         return {(self._part(term, atom),): 1.0}
