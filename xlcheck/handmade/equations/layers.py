@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -302,7 +302,7 @@ def _with_copies_apart(group: list[Instance], rows: Mapping[Atom, int]) -> list[
     own = {rows[instance.atom] for instance in group}
     if len(own) == len(group):
         return [group]
-    for key in (_by_copies, _by_row, _by_column):
+    for key in (lambda own: own.copies, _line_of_step(group[0], rows)):
         apart: dict[object, list[Instance]] = defaultdict(list)
         for instance in group:
             apart[key(instance)].append(instance)
@@ -311,16 +311,12 @@ def _with_copies_apart(group: list[Instance], rows: Mapping[Atom, int]) -> list[
     return [group]
 
 
-def _by_copies(instance: Instance) -> object:
-    return instance.copies
-
-
-def _by_row(instance: Instance) -> object:
-    return instance.atom[:2]
-
-
-def _by_column(instance: Instance) -> object:
-    return instance.atom[0], instance.atom[2]
+def _line_of_step(instance: Instance, rows: Mapping[Atom, int]) -> Callable[[Instance], object]:
+    """In which line of the worksheet an instance stands with its step: across that in which most of its row stand."""
+    mates = [atom for atom, row in rows.items() if row == rows[instance.atom]]
+    in_row, in_column = (max(Counter(atom[side] for atom in mates).values()) for side in (1, 2))
+    side = 1 if in_column >= in_row else 2
+    return lambda own: (own.atom[0], own.atom[side])
 
 
 def _voted(at: Mapping[Place, tuple[Instance, ...]]) -> Layer:
