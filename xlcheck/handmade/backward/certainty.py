@@ -10,6 +10,7 @@ from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.reading.cell_terms import source
 from xlcheck.handmade.reading.cells import CellTable, beside, show
 from xlcheck.handmade.reading.digits import agrees, digits_of
 from xlcheck.handmade.reading.offsets import offset, offset_between
@@ -77,8 +78,11 @@ class Certainty:
         stride, roles, places = self._reading.stride, self._reading.roles, self._reading.places
         if stride is None:
             return
+        shared = self._shared_data()
         for cell, (number, role) in roles.items():
             if cell in self._confirmed or cell in self._reading.forward or number not in self._accepted:
+                continue
+            if cell in shared:  # nobody knows as that of which step
                 continue
             for by in (-1, 1):
                 other = offset(cell, stride, by)
@@ -90,6 +94,13 @@ class Certainty:
                 if places[its_number] == places[number] + by and len(names) > 1 and known:
                     yield cell
                     break
+
+    def _shared_data(self) -> set[Address]:
+        """The formulas that fetch an input or a target of several steps for others to read."""
+        terms, steps = self._reading.sheet.terms, (self._reading.steps[number] for number in self._accepted)
+        rows = [[(*own.inputs, *own.targets) for own in step.truth.network.samples] for step in steps]
+        counts = Counter(cell for own in rows for cell in {source(cell, terms) for row in own for cell in row})
+        return {cell for cell in terms if counts[source(cell, terms)] > 1 and terms.readers.get(cell)}
 
     def _is_copy(self, cell: Address) -> bool:
         return isinstance(self._reading.sheet.terms[cell], Leaf)

@@ -109,10 +109,10 @@ class Judge:
                 self.said.compare(cell, Role(quantity))
         self._handed_on()
         self._evaluations()
-        shapes = {self._shape(cell) for cell in (*self.said.agree, *self.said.results) if cell in self.table.texts}
-        for cell in self.table.texts:
-            if cell not in self.said.agree and cell not in self.said.results:
-                self.said.results[cell] = self._rest(cell, shapes)
+        judged = [cell for cell in (*self.said.agree, *self.said.results) if cell in self.table.texts]
+        shapes = {(self._shape(cell), cell in targets) for cell in judged}
+        for cell in filterfalse({*judged}.__contains__, self.table.texts):
+            self.said.results[cell] = self._rest(cell, shapes)
         counts = Counter(result.status for result in self.said.results.values())
         open_ones = (*gaps(self.table, self.reading, self.accepted, self.said.agree, self.said.results),)
         return Part(
@@ -337,13 +337,12 @@ class Judge:
             self.said.agree.pop(cell, None)
             self.said.results[cell] = self.said.result(cell, Status.UNBOUND, UNBOUND)
 
-    def _rest(self, cell: Address, shapes: Collection[tuple[str, str]]) -> CellResult:
-        """A formula cell without a role: one filled like those with a role was not checked, others are not ours."""
-        sheet = self.reading.sheet
-        known = cell in self.reading.forward or cell in self.reading.roles or cell in sheet.updates
-        belongs = (
-            known or self._shape(cell) in shapes or seems_to_belong(cell, self.table, self.reading, self.said.agree)
-        )
+    def _rest(self, cell: Address, shapes: Collection[tuple[tuple[str, str], bool]]) -> CellResult:
+        """A formula cell without a role: one filled like another was not checked; inputs may be filled like targets."""
+        reading, shape = self.reading, self._shape(cell)
+        known = any(cell in own for own in (reading.forward, reading.roles, reading.sheet.updates))
+        filled = (shape, False) in shapes or ((shape, True) in shapes and cell not in reading.data)
+        belongs = known or filled or seems_to_belong(cell, self.table, reading, self.said.agree)
         if isinstance(self.said.actual(cell), NotEvaluated) or belongs:
             text = "This formula seems to belong to a training step, but it was not recognised what it should compute."
             return self.said.result(cell, Status.NOT_EVALUATED, text)

@@ -1,0 +1,73 @@
+"""Trainings whose samples stand in a table of their own, from which each step looks its inputs and targets up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from equation_sheets import answer
+from training_sheets import DATA, FIRST, LAST, ROWS, Cells, line
+
+pytestmark = pytest.mark.keras
+
+
+def _in_turn() -> Cells:
+    """A step a row, three samples in turn, found by the number of the step."""
+    cells: Cells = line()
+    for row, own in enumerate(DATA[:3], 2):
+        cells |= {f"{column}{row}": number for column, number in zip("QRS", own, strict=True)}
+    for row in ROWS:
+        found = {c: f"=INDEX({t}$2:{t}$4,MOD($P{row}-1,3)+1)" for c, t in zip("BCD", "QRS", strict=True)}
+        cells |= {f"P{row}": row - FIRST + 1, **{f"{column}{row}": text for column, text in found.items()}}
+    return cells
+
+
+def test_inputs_that_are_looked_up_as_targets_are_agree(tmp_path: Path) -> None:
+    """Rule: an input that was filled like the target beside it, from the column beside, is an input."""
+    assert answer(_in_turn(), tmp_path) == (0, set())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {f"C{LAST - 1}": f"=INDEX(Q$2:Q$4,MOD($P{LAST - 1}-1,3)+1)"},
+        {f"C{LAST - 1}": f"=INDEX(R$2:R$4,MOD($P{LAST - 2}-1,3)+1)"},
+        {f"B{LAST}": f"=INDEX(Q$2:Q$4,MOD($P{LAST}-1,2)+1)"},
+        {f"N{LAST}": f"=INDEX(S$2:S$4,MOD($P{LAST}-1,3)+1)*H{LAST}"},
+    ],
+    ids=["another column", "another step", "two samples", "a number beside"],
+)
+def test_one_that_is_looked_up_otherwise_is_no_pass(change: Cells, tmp_path: Path) -> None:
+    """Rule: a slip in a line of inputs is no pass, nor a formula beside the steps that nobody knows."""
+    assert answer(_in_turn() | change, tmp_path) == (3, set())
+
+
+def _shuffled() -> Cells:
+    """Two samples a step in an order of its own, found by their numbers; a step in two rows."""
+    cells: Cells = {"B1": 0.15}
+    for row, own in enumerate(((0.6, 0.2, 1.2), (1.9, -1, 4), (-0.9, 1.5, -2), (-0.9, -1.5, 0.1), (0.6, -0.7, 1.8)), 2):
+        cells |= {f"{c}{row}": number for c, number in zip("QRST", (row - 1, *own), strict=True)}
+    for row, number in enumerate((3, 1, 5, 2, 4, 1, 2, 3, 4, 5), 4):
+        cells |= {f"B{row}": number, f"J{row}": f"=I{row}-E{row}"}
+        cells |= {f"{c}{row}": f"=VLOOKUP($B{row},$Q$2:$T$6,{k},FALSE)" for k, c in enumerate("CDE", 2)}
+        first = row - row % 2
+        cells[f"I{row}"] = f"=F{first}*C{row}+G{first}*D{row}+H{first}"
+        if row != first:
+            continue
+        cells[f"K{row}"] = f"=SUMSQ(J{row}:J{row + 1})/2"
+        one, other = row - 2, row - 1
+        for w, x in zip("FGH", ("C", "D", ""), strict=True):
+            errors = f"J{one}*{x}{one},J{other}*{x}{other}" if x else f"J{one}:J{other}"
+            cells[f"{w}{row}"] = f"={w}{one}-$B$1*2*AVERAGE({errors})" if row > 4 else 0.1
+    return cells
+
+
+def test_a_sample_of_several_steps_is_that_of_each(tmp_path: Path) -> None:
+    """Rule: what stands beside the target of a step may be that of another sample, wherever else both are learnt."""
+    assert answer(_shuffled(), tmp_path) == (0, set())
+
+
+@pytest.mark.parametrize("text", ["=VLOOKUP($B12,$Q$2:$T$6,3,FALSE)", "=VLOOKUP($B11,$Q$2:$T$6,4,FALSE)"])
+def test_another_number_of_a_sample_is_no_target(text: str, tmp_path: Path) -> None:
+    """Rule: a target of the last step that comes from another column or row than the others is no pass."""
+    assert answer(_shuffled() | {"E12": text}, tmp_path) == (3, set())
