@@ -18,7 +18,7 @@ from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.robust import is_robust
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.set_up import RATE, fall_by_several_laws
-from xlcheck.handmade.backward.shown import tells_best_step
+from xlcheck.handmade.backward.shown import shown_weight, tells_best_step
 from xlcheck.handmade.backward.uneven import goes_on_twice, thresholds, uneven
 from xlcheck.handmade.equations.unread_numbers import unread_beside
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
@@ -293,13 +293,13 @@ def _handed_on_in_vain(reading: Reading, right: Container[Address]) -> Iterator[
 
 
 def _shows_one_twice(reading: Reading, right: Container[Address]) -> bool:
-    """Whether a line of copies of the last weights has one of them twice, and leaves another one out."""
+    """Whether a line that shows the last weights has one of them twice, and leaves another one out."""
     terms, updates = reading.sheet.terms, reading.sheet.updates
     last = updates.keys() - updates.values()
-    copies = {cell: source(cell, terms) for cell in terms if cell in right and isinstance(terms[cell], Leaf)}
+    found = {cell: shown_weight(cell, terms) for cell in terms if cell in right}
+    copies = {cell: origin for cell, origin in found.items() if origin in last}
     left_out = last - {*copies.values()}
-    lines = by_line(cell for cell, origin in copies.items() if origin in last).values()
-    return bool(left_out) and any(len({copies[cell] for cell in line}) < len(line) for line in lines)
+    return bool(left_out) and any(len({copies[c] for c in line}) < len(line) for line in by_line(copies).values())
 
 
 def _of_other_steps(reading: Reading, right: Container[Address]) -> Iterator[bool]:

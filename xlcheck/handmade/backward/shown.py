@@ -15,7 +15,7 @@ from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.family import place_of
 from xlcheck.handmade.backward.quantities import Quantity
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.reading.cell_terms import source
+from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import beside_at, offset, offset_between
 
@@ -23,6 +23,7 @@ _INVERSE: Mapping[str, Callable[[Array], Array]] = {
     "linear": lambda o: o, "sigmoid": lambda o: np.log(o / (1 - o)), "tanh": np.arctanh,
 }  # fmt: skip
 """Activation → the weighted sum of which it gives an output."""
+_OF_ODDS = ("sigmoid", "softmax")
 _SAMPLE = re.compile(r"\(\d+\)")
 
 
@@ -37,10 +38,12 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
     sheet = reading.sheet
     if cell not in sheet.terms:
         return None
-    if isinstance(sheet.terms[cell], Leaf):
-        origin = source(cell, sheet.terms)
+    if (origin := shown_weight(cell, sheet.terms)) is not None:
         is_last = origin in sheet.updates and origin in right and origin not in sheet.updates.values()
-        return Quantity(f"last {right[origin]}", sheet.cells[cell]) if is_last else None
+        is_ratio = not isinstance(sheet.terms[cell], Leaf)
+        meant = not is_ratio or all(own.layers[-1].activation in _OF_ODDS for own in sheet.networks)
+        what = f"{'exponential of the ' if is_ratio else ''}last {right.get(origin, '')}"
+        return Quantity(what, sheet.cells[cell]) if is_last and meant else None
     for other in (_curve, _prediction):
         if (found := other(cell, reading, right)) is not None:
             return found
@@ -57,6 +60,19 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
                 for name, own in ((what, found), (f"root of the {what}", np.sqrt(found))):
                     if same(own, sheet.cells[cell]):
                         return Quantity(f"{name} of {how}{names.pop()} over the steps", own)
+    return None
+
+
+def shown_weight(cell: Address, terms: CellTerms) -> Address | None:
+    """What a formula copies, or shows as what it multiplies the odds with, as in a logistic regression.
+
+    Args:
+        cell: the formula.
+        terms: what the formulas compute.
+    """
+    match terms[cell]:
+        case Leaf() | Function(name="EXP", arguments=(Leaf(),)):
+            return source(*terms.reads[cell], terms)
     return None
 
 
@@ -139,9 +155,17 @@ def _is_whole_line(cell: Address, parts: list[Address], reading: Reading, right:
         beyond = offset(end, stride, sign)
         goes_on = _SAMPLE.sub("", right.get(beyond, "")) == _SAMPLE.sub("", right[end])
         if goes_on and (sign < 0 or place_of(end, stride) != place_of(cell, stride)):
-            return False
+            return place_of(max(parts), stride) == place_of(cell, stride) and _moves_on(cell, parts, reading, right)
     away = (offset_between(parts[0], part) for part in parts)
     return all(down * stride[1] == across * stride[0] for down, across in away)
+
+
+def _moves_on(cell: Address, parts: Collection[Address], reading: Reading, right: Mapping[Address, str]) -> bool:
+    """Whether the formula before it in its line is right and puts as many together, each of the step before."""
+    stride, terms = reading.stride or (0, 0), reading.sheet.terms
+    before = offset(cell, stride, -1)
+    own = _parts(before, reading, right) if before in right and before in terms else ()
+    return {*own} == {offset(part, stride, -1) for part in parts}
 
 
 def _are_an_epoch(parts: list[Address], reading: Reading) -> bool:
