@@ -116,3 +116,50 @@ def test_a_target_that_is_looked_up_and_learnt_from_is_none_of_these(tmp_path: P
     looked_up: Cells = {f"Q{row}": 1 for row in ROWS} | {f"R{row}": f"=INDEX(D{row}:D{row},Q{row})" for row in ROWS}
     errors: Cells = {f"L{row}": f"=H{row}-R{row}" for row in ROWS}
     assert not _statuses(looked_up | errors, tmp_path / "w.xlsx")
+
+
+_MOVING: Cells = {f"N{row}": f"=AVERAGE(I{row - 2}:I{row})" for row in ROWS[2:]}
+
+
+def test_a_mean_that_moves_with_the_steps_keeps_nothing_open(tmp_path: Path) -> None:
+    """Rule: the mean of as many losses as at the step before, the first of them from the first step on, is shown."""
+    assert not _statuses(_MOVING, tmp_path / "w.xlsx")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{f"N{LAST}": f"=AVERAGE(I{LAST - 1}:I{LAST})"}, {f"N{LAST}": f"=AVERAGE(I{LAST - 3}:I{LAST - 1})"}],
+    ids=["a shorter one", "that of the step before"],
+)
+def test_a_mean_that_does_not_move_with_the_others_is_no_pass(change: Cells, tmp_path: Path) -> None:
+    """Rule: one mean of a line that leaves a step out, or has those of another step, is open."""
+    assert _statuses(_MOVING | change, tmp_path / "w.xlsx") == dict.fromkeys(change, Status.NOT_EVALUATED)
+
+
+@pytest.mark.parametrize("text", [f"=AVERAGE(I{LAST - 1}:I{LAST})", f"=AVERAGE(I{LAST - 3}:I{LAST - 1})", "=H8-C8"])
+def test_what_nobody_reads_and_has_no_line_is_not_blamed(text: str, tmp_path: Path) -> None:
+    """Rule: a formula beside the last step that nobody reads may show anything, whatever a formula beside it holds."""
+    assert _statuses({f"N{LAST}": text}, tmp_path / "w.xlsx") == {f"N{LAST}": Status.NOT_EVALUATED}
+
+
+def _odds(*texts: str) -> Cells:
+    """A logistic regression, and what each of its last weights multiplies the odds with."""
+    cells = with_gradients() | {f"D{row}": row % 2 for row in ROWS}
+    for row in ROWS:
+        cells |= {f"H{row}": f"=1/(1+EXP(-(E{row}*B{row}+F{row}*C{row}+G{row})))"}
+        cells |= {f"I{row}": f"=-(D{row}*LN(H{row})+(1-D{row})*LN(1-H{row}))"}
+    return cells | dict(zip(("N12", "O12"), texts, strict=True))
+
+
+def test_odds_ratios_keep_nothing_open(tmp_path: Path) -> None:
+    """Rule: the exponential of each last weight of a logistic regression is shown, as copies of them are."""
+    part = judged(_odds("=EXP(E8)", "=EXP(F8)"), tmp_path / "w.xlsx")
+    assert (part.counts().not_evaluated, part.counts().root, part.gaps) == (0, 0, ())
+
+
+@pytest.mark.parametrize("texts", [("=EXP(E8)", "=EXP(E8)"), ("=EXP(E8)", "=EXP(F7)"), ("=EXP(E8)", "=EXP(-F8)")])
+def test_odds_ratios_of_other_weights_are_no_pass(texts: tuple[str, str], tmp_path: Path) -> None:
+    """Rule: one weight twice, one of the step before, or one with a minus leaves the training open."""
+    part = judged(_odds(*texts), tmp_path / "w.xlsx")
+    assert part.counts().not_evaluated or part.gaps
+    assert not part.counts().root

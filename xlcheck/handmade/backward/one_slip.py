@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from xlcheck.formulas.algebra import Address, Term
-from xlcheck.formulas.shapes import moved, shape_of
+from xlcheck.formulas.shapes import moved, operands, shape_of, skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.backward.coefficients import SETTINGS
 from xlcheck.handmade.backward.data import behind
@@ -75,7 +75,7 @@ def one_slip(
                     effort.require_time()
                     if frozenset(edit) in found or habits.is_one(edit) or _may_be_typed(edit, table, terms):
                         continue
-                    if not promise.of(edit):
+                    if (part is not None and _only_shows(edit, table, terms, reading)) or not promise.of(edit):
                         continue
                     tried += 1
                     if tried > _MOST_READINGS:
@@ -135,6 +135,21 @@ def _may_be_typed(edit: Edit, table: CellTable, terms: CellTerms) -> bool:
     for cell in edit.keys() & table.typed_numbers.keys():
         wanted, number = computed(edit[cell], cell, table, terms.value), float(table.typed_numbers[cell])
         if wanted is None or not agrees(wanted, number):
+            return True
+    return False
+
+
+def _only_shows(edit: Edit, table: CellTable, terms: CellTerms, reading: Reading | None) -> bool:
+    """Whether a formula that nobody reads becomes what none of its line at the steps beside is: it may show anything.
+
+    Or it becomes what reads an empty cell, as a mean does that moves beyond the last step.
+    """
+    stride = None if reading is None else reading.stride
+    for cell in (own for own in edit if own in table.texts and not terms.readers.get(own)) if stride else ():
+        areas = [ref.area(cell[0]) for ref in operands(edit[cell])]
+        read = {(area.sheet, *place) for area in areas if area.size < _LARGEST for place in area.cells()}
+        kinds = {skeleton(table.texts[own]) for own in beside_at(cell, stride) if own in table.texts}
+        if skeleton(edit[cell]) not in kinds or not read <= table.index.keys():
             return True
     return False
 
