@@ -94,3 +94,32 @@ def _epochs() -> Cells:
 def test_the_best_epoch_is_looked_up_beside_the_least_loss(formula: str, code: int, tmp_path: Path) -> None:
     """Rule: of all steps, and in the line of the losses; another look-up is left open."""
     assert answer(_epochs() | {"F2": formula}, tmp_path) == (code, set())
+
+
+def _classes(loss: str) -> Cells:
+    """A logistic regression learnt of rows 4 to 7; of rows 8 and 9 only the loss is shown."""
+    cells = _line("{e}4:{e}7,$A$4:$A$7")
+    for row, y in enumerate((0, 0, 1, 1, 0, 1), 4):
+        cells[f"B{row}"] = y
+    for p, e in _STEPS:
+        for row in range(4, 10):
+            cells[f"{p}{row}"] = f"=1/(1+EXP(-({p}$1*$A{row}+{p}$2)))"
+            cells[f"{e}{row}"] = f"={p}{row}-$B{row}" if row < 8 else loss.format(p=p, row=row)
+        cells |= {f"{p}11": f"=SUMPRODUCT({e}4:{e}7,$A$4:$A$7)/4", f"{p}12": f"=SUM({e}4:{e}7)/4"}
+        cells |= {f"{p}13": None, f"{p}14": f"=AVERAGE({e}8:{e}9)"}
+    return cells
+
+
+@pytest.mark.parametrize(
+    ("loss", "code"),
+    [
+        ("=-LN(IF($B{row}=1,{p}{row},1-{p}{row}))", 0),
+        ("=IF($B{row}=0,-LN(1-{p}{row}),-LN({p}{row}))", 0),
+        ("=-LN(IF($B{row}=0,{p}{row},1-{p}{row}))", 3),
+        ("=-LN(IF($B{row}=1,{p}{row},2-{p}{row}))", 3),
+    ],
+    ids=["the share of the class", "one of two logarithms", "that of the other class", "another share"],
+)
+def test_a_validation_by_the_share_of_the_right_class(loss: str, code: int, tmp_path: Path) -> None:
+    """Rule: a target may be known only as the class whose share of the output the loss is made of."""
+    assert answer(_classes(loss), tmp_path) == (code, set())

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term, subterms
+from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.handmade.backward.held_out import with_held_out_apart
 from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells, SampleCells
 from xlcheck.handmade.backward.neurons import MINUS, Monomial, Neuron, Neurons, partners
@@ -151,6 +151,7 @@ def compared_pairs(terms: Mapping[Address, Term]) -> Iterator[tuple[Address, Add
     """
     found, equal = list[tuple[Address, Address]](), list[tuple[Address, Address]]()
     for part in subterms(*terms.values()):
+        found += _of_the_right_class(part)
         match part:
             case Function(name="=" | "<>", arguments=(Leaf() as a, Leaf() as b)):
                 equal.append((a.cell, b.cell))
@@ -166,6 +167,28 @@ def compared_pairs(terms: Mapping[Address, Term]) -> Iterator[tuple[Address, Add
                 logs = [f.arguments[0] for f, _ in factors if isinstance(f, Function) and f.name == "LN"]
                 found += [(log.cell, cell) for log in logs if isinstance(log, Leaf) for cell in cells]
     yield from ((source(one, terms), source(other, terms)) for one, other in found + equal)
+
+
+def _of_the_right_class(term: Term) -> Iterator[tuple[Address, Address]]:
+    """The output and the target of `IF(t=1,o,1-o)`, the share of the right class, or of both logarithms."""
+    match term:
+        case Function(name="IF", arguments=(Function(name="=", arguments=(Leaf() as target, 0.0 | 1.0)), *answers)):
+            inner = [_without_logarithm(own) for own in answers]
+            match inner if any(isinstance(own, Leaf) for own in inner) else ():
+                case (Leaf() as one, Sum(constant=1.0, parts=((other, -1.0),))) if one is other:
+                    yield one.cell, target.cell
+                case (Sum(constant=1.0, parts=((other, -1.0),)), Leaf() as one) if one is other:
+                    yield one.cell, target.cell
+
+
+def _without_logarithm(term: Expression) -> Expression:
+    """What a formula takes the logarithm of, be it with a minus."""
+    match term:
+        case Sum(constant=0.0, parts=((Function(name="LN", arguments=(own,)), -1.0 | 1.0),)):
+            return own
+        case Function(name="LN", arguments=(own,)):
+            return own
+    return term
 
 
 def _together(

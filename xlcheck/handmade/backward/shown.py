@@ -72,7 +72,7 @@ def shown_weight(cell: Address, terms: CellTerms) -> Address | None:
     """
     match terms[cell]:
         case Leaf() | Function(name="EXP", arguments=(Leaf(),)):
-            return source(*terms.reads[cell], terms)
+            return source(terms.reads[cell][0], terms)
     return None
 
 
