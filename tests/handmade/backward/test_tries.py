@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from training_sheets import LAST, Cells, judged, trained, with_gradients
+from training_sheets import FIRST, LAST, Cells, judged, trained, with_gradients
 
 from fixtures.handmade.drawn.training import training_layout
 from fixtures.handmade.workbook import to_bytes
@@ -77,3 +77,49 @@ def test_the_first_weights_are_tried_beside_the_last_ones(tmp_path: Path) -> Non
     first = _LAST.replace(f"E{LAST}", "E4").replace(f"F{LAST}", "F4").replace(f"G{LAST}", "G4")
     assert _statuses({f"G{_ROW}": first, f"H{_ROW}": _LAST}, tmp_path / "w.xlsx") == {}
     assert _statuses({f"G{_ROW}": first}, tmp_path / "w.xlsx") == {f"G{_ROW}": Status.NOT_EVALUATED}
+
+
+def _scaled(one: str, other: str) -> Cells:
+    """Inputs scaled by a mean and a spread that are typed, and new ones made by two formulas."""
+    cells: Cells = {"P1": 2, "P2": 3, "Q1": 0.7, "Q2": 1.4}
+    for row in range(FIRST, LAST + 1):
+        cells |= {f"P{row}": 1.5 + 0.37 * row % 2, f"Q{row}": 0.3 + 0.53 * row % 3}
+        cells |= {f"{c}{row}": f"=({raw}{row}-{raw}$1)/{raw}$2" for c, raw in zip("BC", "PQ", strict=True)}
+    cells |= {f"P{_ROW}": 2.2, f"Q{_ROW}": 1.9, f"B{_ROW}": one, f"C{_ROW}": other, f"H{_ROW}": _LAST}
+    return cells
+
+
+_ONE, _OTHER = f"=(P{_ROW}-P1)/P2", f"=(Q{_ROW}-Q1)/Q2"
+
+
+def test_new_inputs_are_scaled_as_those_of_samples(tmp_path: Path) -> None:
+    """Rule: a new input may be computed of a typed number as the same input of each sample is, from the same cells."""
+    assert {*_statuses(_scaled(_ONE, _OTHER), tmp_path / "w.xlsx").values()} <= {Status.UNBOUND}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (_ONE, _OTHER.replace("Q1", "P1")),
+        (_ONE, _OTHER.replace("Q2", "P2")),
+        (_ONE, _OTHER.replace("-", "+")),
+        (_ONE, f"=(Q{_ROW - 1}-Q1)/Q2"),
+        (_OTHER, _ONE),
+        (_ONE, f"=(P{_ROW}-Q1)/Q2"),
+        (f"=(Q{_ROW}-P1)/P2", f"=(P{_ROW}-Q1)/Q2"),
+    ],
+    ids=[
+        "another mean",
+        "another spread",
+        "a sign",
+        "an empty cell",
+        "exchanged",
+        "one number twice",
+        "numbers exchanged",
+    ],
+)
+def test_new_inputs_that_are_scaled_otherwise_are_no_pass(one: str, other: str, tmp_path: Path) -> None:
+    """Rule: one that is made otherwise, of another number or of none, leaves what is computed of it open."""
+    statuses = _statuses(_scaled(one, other), tmp_path / "w.xlsx")
+    assert statuses[f"H{_ROW}"] is Status.NOT_EVALUATED
+    assert Status.ROOT not in statuses.values()

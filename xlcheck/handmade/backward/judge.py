@@ -152,7 +152,7 @@ class Judge:
     def _tried(self) -> None:
         """What the network says of new inputs: nobody is blamed there, as other weights may be meant."""
         unknown = self.table.texts.keys() - self.said.agree.keys() - self.said.results.keys()
-        for cell, held in tried(self.reading, self.accepted, unknown).items():
+        for cell, held in tried(self.table, self.reading, self.accepted, unknown).items():
             self.said.compare(cell, Role(held))
 
     def _forward(self) -> None:

@@ -11,16 +11,20 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.scanner import Cut, cut
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells, SampleCells
 from xlcheck.handmade.backward.neurons import MINUS, Neuron, Neurons, partners
 from xlcheck.handmade.backward.quantities import Quantity
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.truth import truths
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.offsets import Offset, offset_between
 from xlcheck.handmade.reading.reached import reached
 
-_MOST = 200
-"""Samples that are tried."""
+_TWO = 2
+_MOST, _SOME = 200, 3
+"""Samples that are tried, and of how many it is looked how their inputs are made."""
 
 _Rows = Mapping[tuple[Address, ...], tuple[Sequence[Neuron], tuple[Address, ...]]]
 """The outputs of all units of a layer for a sample → these units, and what each reads in the order of its weights."""
@@ -35,10 +39,13 @@ class _Try:
     is_last: bool
 
 
-def tried(reading: Reading, accepted: Collection[int], unknown: Collection[Address]) -> dict[Address, Quantity]:
+def tried(
+    table: CellTable, reading: Reading, accepted: Collection[int], unknown: Collection[Address]
+) -> dict[Address, Quantity]:
     """The cells of forward passes on new inputs that do what Keras does, and what they hold.
 
     Args:
+        table: the cells.
         reading: the sheet as training steps.
         accepted: numbers of the steps that are certain.
         unknown: formula cells of which nobody knows what they should compute.
@@ -47,10 +54,13 @@ def tried(reading: Reading, accepted: Collection[int], unknown: Collection[Addre
     order = [cell for cell in sheet.order if cell in unknown]
     if not order:
         return {}
-    neurons = Neurons(sheet.terms, order, sheet.cells, sheet.updates)
+    scaled = _scaled(table, reading, accepted, order)
+    terms = sheet.terms.restricted([own for own in sheet.terms if own not in scaled], frozenset(scaled))
+    order = [cell for cell in order if cell not in scaled]
+    neurons = Neurons(terms, order, sheet.cells, sheet.updates)
     found: list[_Try] = []
     for layers, is_last in _moments(reading, accepted):
-        found += [_Try(layers, sample, is_last) for sample in _samples(layers, neurons, order, reading)]
+        found += [_Try(layers, sample, is_last) for sample in _samples(layers, neurons, order, reading, scaled)]
     ends = {own.sample.inputs for own in found if own.is_last}
     samples = [own.inputs for number in accepted for own in reading.steps[number].truth.network.samples]
     known = {*samples, *(own.sample.inputs for own in found)}
@@ -82,7 +92,11 @@ def _moments(reading: Reading, accepted: Collection[int]) -> Iterator[tuple[tupl
 
 
 def _samples(
-    layers: tuple[LayerCells, ...], neurons: Neurons, order: Sequence[Address], reading: Reading
+    layers: tuple[LayerCells, ...],
+    neurons: Neurons,
+    order: Sequence[Address],
+    reading: Reading,
+    scaled: Mapping[Address, tuple[int, Offset | None]],
 ) -> Iterator[SampleCells]:
     """The samples whose outputs are computed with some weights, throughout as the layers do it."""
     *hidden, last = _rows(layers, neurons, order)
@@ -91,7 +105,10 @@ def _samples(
         for rows in reversed(hidden):
             below, inputs = rows.get(inputs, ((), ()))
             groups.insert(0, below)
-        if all(groups) and len({*inputs}) == len(inputs) and all(_is_given(cell, reading) for cell in inputs):
+        made = {at: scaled[cell] for at, cell in enumerate(inputs) if cell in scaled}
+        in_place = all(at == place for at, (place, _) in made.items()) and len({far for _, far in made.values()}) < _TWO
+        given = all(_is_given(cell, reading) for at, cell in enumerate(inputs) if at not in made)
+        if all(groups) and len({*inputs}) == len(inputs) and in_place and given:
             yield SampleCells(
                 inputs,
                 tuple(tuple(neuron.total for neuron in group) for group in groups),
@@ -104,6 +121,36 @@ def _is_given(cell: Address, reading: Reading) -> bool:
     """Whether a cell may be an input: a number that is there, and that nothing has learnt."""
     sheet = reading.sheet
     return cell not in sheet.terms and cell not in sheet.updates.values() and sheet.terms.holds_number(cell)
+
+
+def _scaled(
+    table: CellTable, reading: Reading, accepted: Collection[int], cells: Sequence[Address]
+) -> dict[Address, tuple[int, Offset | None]]:
+    """The formulas that make a number of a typed one as an input of samples is made, from the same other cells.
+
+    Each with the place of that input among those of a sample, and how far that number is from the first sample's.
+    """
+    samples = [own for number in sorted(accepted) for own in reading.steps[number].truth.network.samples][:_SOME]
+    found: dict[Address, tuple[int, Offset | None]] = {}
+    for at, row in enumerate(zip(*(own.inputs for own in samples), strict=False)):
+        made = {cell: cut(table.texts[cell]) for cell in row if cell in table.texts}
+        for cell in cells if len(made) == len({*row}) > 1 else ():
+            own = cut(table.texts.get(cell, ""))
+            others = [_only_other(own, it, cell[0], sample[0]) for sample, it in made.items()]
+            typed = {number for number, _ in filter(None, others)}
+            if None not in others and len(typed) == 1 and typed <= table.typed_numbers.keys():
+                found[cell] = at, next(offset_between(its, number) for number, its in filter(None, others))
+    return found
+
+
+def _only_other(own: Cut, other: Cut, sheet: str, its_sheet: str) -> tuple[Address, Address] | None:
+    """The only cell that a formula reads and another one of the same kind does not, and what that one reads instead."""
+    pairs = [(a.area(sheet), b.area(its_sheet)) for a, b in zip(own.refs, other.refs, strict=False)]
+    differing = [pair for pair in pairs if pair[0] != pair[1]]
+    if own.between != other.between or len(differing) != 1 or any(area.size > 1 for area in differing[0]):
+        return None
+    one, its = ((area.sheet, area.top, area.left) for area in differing[0])
+    return one, its
 
 
 def _rows(layers: tuple[LayerCells, ...], neurons: Neurons, order: Sequence[Address]) -> Iterator[_Rows]:
