@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import permutations, product
 
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Term, subterms
+from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Term, outline, subterms
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, coefficient, is_set
 from xlcheck.handmade.backward.evaluation import evaluate, same
 from xlcheck.handmade.backward.quantities import Quantity, Role
@@ -41,6 +42,8 @@ def settings_held(sheet: Sheet, steps: Mapping[Address, int]) -> Iterator[tuple[
 def fall_by_several_laws(sheet: Sheet, rates: Iterable[Address]) -> bool:
     """Whether computed rates in one line follow several laws, as where one counts steps from 0 and others from 1.
 
+    Or those in one place of several worksheets, as where a rate that is halved from epoch to epoch is once copied.
+
     Args:
         sheet: the sheet.
         rates: the cells that hold them.
@@ -51,8 +54,18 @@ def fall_by_several_laws(sheet: Sheet, rates: Iterable[Address]) -> bool:
         found = coefficient(held, settings, falls=True)
         return found.form if found is not None and found.how else None
 
-    lines = by_line(cell for cell in rates if cell in sheet.terms).values()
-    return any(len({*map(law, line)}) > 1 for line in lines)
+    made = [cell for cell in rates if cell in sheet.terms]
+    by_lines = any(len({*map(law, line)}) > 1 for line in by_line(made).values())
+    return by_lines or any(len(kinds) > 1 for kinds in _from_sheet_to_sheet(sheet, made).values())
+
+
+def _from_sheet_to_sheet(sheet: Sheet, rates: Iterable[Address]) -> Mapping[tuple[int, int], set[object]]:
+    """Place of a rate → what is done to it from one worksheet to the next, as where there is one for each epoch."""
+    kinds, places = defaultdict[tuple[int, int], set[object]](set), {rate[1:] for rate in rates}
+    for cell in (own for own in sheet.settings & sheet.terms.keys() if own[1:] in places):
+        if any(read[0] != cell[0] and read[1:] == cell[1:] for read in sheet.terms.reads[cell]):
+            kinds[cell[1:]].add(outline(sheet.terms[cell], lambda _: ""))
+    return kinds
 
 
 def _values(sheet: Sheet, cell: Address) -> Quantity | None:
