@@ -157,3 +157,11 @@ def test_a_cell_state_may_be_kept_as_an_account(tmp_path: Path) -> None:
     cells["H8"] = "=1/(1+EXP(-(I2*F8+J2)))"
 
     assert answer(cells, tmp_path) == (0, set())
+
+
+def test_a_word_for_a_result_reads_that_result(tmp_path: Path) -> None:
+    """Rule: a formula that asks an empty cell beside a result, which nobody reads, is no pass."""
+    cells = _gru() | {"L9": 0.4, "L10": 1.9, "J12": "=1/(1+EXP(-($L$10*H12+$L$9)))"}
+
+    assert answer(cells | {"J14": '=IF(J12>0.5,"good","bad")'}, tmp_path)[0] == 0
+    assert answer(cells | {"J14": '=IF(K12>0.5,"good","bad")'}, tmp_path)[0] != 0

@@ -84,7 +84,7 @@ class BesideLayers:
                 is_spare = is_spare or (waits and not self._bends_nothing(cell))
                 # Nobody writes ="h" where h would do; a result may be turned into a text.
                 says = says and not is_number_as_text(value) and not self._asks_for_a_number(cell)
-                is_spare = is_spare or (says and bool(self._reads.of(cell)))
+                is_spare = is_spare or (says and bool(self._reads.of(cell)) and not self._asks_blank(cell))
                 is_spare = is_spare or cell in made or cell in again or self._is_shown_only(cell, known)
                 is_spare = is_spare or cell in counted or self._describes_weights(cell)
                 is_spare = is_spare or (cell in self._found.decisions and not self._is_read(cell))
@@ -236,6 +236,12 @@ class BesideLayers:
         marks = bool(read) and all(isinstance(self._values[index[x]], str | bool) for x in read if x in index)
         is_nothing = form.kind == SUM and not form.polynomial
         return (marks or is_nothing) and cut(self._text(cell)).between not in self._counting
+
+    def _asks_blank(self, cell: Address) -> bool:
+        """Whether a formula reads empty cells only, right beside a result that nobody reads."""
+        read = self._reads.of(cell)
+        near = {other for own in read for other in beside(own) if other in self._taken}
+        return all(own not in self._table.index for own in read) and not all(map(self._reads.readers.get, near))
 
     @cached_property
     def _counting(self) -> set[Sequence[str]]:
