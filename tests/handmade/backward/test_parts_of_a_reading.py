@@ -199,7 +199,7 @@ def test_new_inputs_are_tried_with_the_last_weights(tmp_path: Path) -> None:
     for last, is_one in ((LAST, True), (LAST - 1, False)):
         formula = f"=E{last}*B{row}+F{last}*C{row}+G{last}"
         table, values = _cells(with_gradients() | new | {f"H{row}": formula}, tmp_path)
-        found = tried(_read(table, values), range(5), [_cell(f"H{row}")])
+        found = tried(table, _read(table, values), range(5), [_cell(f"H{row}")])
         assert (_cell(f"H{row}") in found) is is_one
 
 
