@@ -77,14 +77,13 @@ class InAllBlocks:
                 for other in alike[:_NEXT]:
                     if not self._is_filled(one, other) and self._is_repeated(one, other):
                         found[offset_between(one, other)][one] = other
-        best: dict[tuple[str, bool], tuple[int, Offset]] = {}
-        for by, own in found.items():
-            for sheet, count in Counter(cell[0] for cell in own).items():
-                best[sheet, by[0] > 0] = max(best.get((sheet, by[0] > 0), (0, by)), (count, (-by[0], -by[1])))
-        kept = {(sheet, (-by[0], -by[1])) for (sheet, _), (count, by) in best.items() if count >= self._least(sheet)}
-        return {
-            by: chosen for by, own in found.items() if (chosen := {c: o for c, o in own.items() if (c[0], by) in kept})
-        }
+        counts = Counter((cell[0], by) for by in sorted(found) for cell in found[by])
+        best: dict[tuple[str, bool], Offset] = {}
+        for (sheet, by), count in counts.most_common():  # of as many, the nearest ones
+            if count >= self._least(sheet):
+                best.setdefault((sheet, by[0] > 0), by)
+        kept = {by: {c: o for c, o in own.items() if best.get((c[0], by[0] > 0)) == by} for by, own in found.items()}
+        return {by: own for by, own in kept.items() if own}
 
     def _least(self, sheet: str) -> float:
         return max(_LEAST, sum(cell[0] == sheet for cell in self._does) / _SHARE)
