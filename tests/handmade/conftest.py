@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from thorough import EVERY_CASE
 
-from xlcheck.handmade import effort, single_edit
-from xlcheck.handmade.equations.term_changes import Edit
+from xlcheck.handmade import effort
+from xlcheck.handmade.edits import single_edit
+from xlcheck.handmade.forms.term_changes import Edit
 from xlcheck.oracle import numpy_process
 
 _EDITS = 40

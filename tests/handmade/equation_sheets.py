@@ -13,8 +13,8 @@ from xlcheck.api import check
 from xlcheck.engines import engine
 from xlcheck.errors import NothingCheckedError
 from xlcheck.formulas.addresses import parse_range
-from xlcheck.handmade.equations.forms import Forms
-from xlcheck.handmade.equations.polynomials import Atom, atom_of
+from xlcheck.handmade.forms.forms import Forms
+from xlcheck.handmade.forms.polynomials import Atom, atom_of
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.engine_choice import answers_of

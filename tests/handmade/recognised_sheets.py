@@ -11,15 +11,15 @@ from equation_sheets import TOYS, save
 
 from xlcheck.engines import engine
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.arrangement import Arrangement
-from xlcheck.handmade.by_equations import layers_of
+from xlcheck.handmade.accepting.by_equations import layers_of
+from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.equations.colouring import find_instances
-from xlcheck.handmade.equations.forms import Forms
-from xlcheck.handmade.equations.functions import Results
 from xlcheck.handmade.equations.layers import Layer, find_layers
-from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Values, outputs
 from xlcheck.handmade.equations.recognise import Recognised, recognise_layers
+from xlcheck.handmade.forms.forms import Forms
+from xlcheck.handmade.forms.functions import Results
+from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.engine_choice import answers_of

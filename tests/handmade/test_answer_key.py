@@ -10,7 +10,7 @@ import pytest
 from equation_sheets import answer, verdict
 from recognised_sheets import sheet
 
-from xlcheck.handmade.shown_beside import answer_key
+from xlcheck.handmade.accepting.shown_beside import answer_key
 
 pytestmark = pytest.mark.keras
 _GIVEN = {2: 0.4, 3: -0.2, 4: 0.3, 5: 0.5, 6: 0.1, 7: 0.7, 8: -0.4, 9: 0.9}

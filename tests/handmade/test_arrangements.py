@@ -12,19 +12,19 @@ from recognised_sheets import LEARNING, a1, sheet
 
 from xlcheck.engines import engine
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.arrangement import Arrangement, seeming_weights
-from xlcheck.handmade.beside_layers import BesideLayers
-from xlcheck.handmade.equations.measures import Measures
+from xlcheck.handmade.accepting.pieces import alone, connected, pieces
+from xlcheck.handmade.accepting.shown_beside import only_shown, shown_beside, unread, without
+from xlcheck.handmade.accepting.stored import by_chance, stored_values
+from xlcheck.handmade.accepting.summary import depending_cells
+from xlcheck.handmade.arrangements.arrangement import Arrangement, seeming_weights
+from xlcheck.handmade.arrangements.beside_layers import BesideLayers
+from xlcheck.handmade.arrangements.layer_cells import at_first
+from xlcheck.handmade.beside.measures import Measures
+from xlcheck.handmade.beside.showing import asks_for_the_sign, bends, is_difference, shows_otherwise
 from xlcheck.handmade.equations.plain_templates import typed_vectors
-from xlcheck.handmade.layer_cells import at_first
-from xlcheck.handmade.pieces import alone, connected, pieces
 from xlcheck.handmade.propose import propose_bindings
 from xlcheck.handmade.reading.evaluated import in_each_setting
 from xlcheck.handmade.reading.results import result_at
-from xlcheck.handmade.showing import asks_for_the_sign, bends, is_difference, shows_otherwise
-from xlcheck.handmade.shown_beside import only_shown, shown_beside, unread, without
-from xlcheck.handmade.stored import by_chance, stored_values
-from xlcheck.handmade.summary import depending_cells
 from xlcheck.verdicts.report import Kind, Status
 
 SHOWN = {

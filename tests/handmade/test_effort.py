@@ -16,7 +16,8 @@ from xlcheck.api import check
 from xlcheck.budget import budget, doing
 from xlcheck.cli import run, status
 from xlcheck.errors import UsageError
-from xlcheck.handmade import bench, effort
+from xlcheck.handmade import effort
+from xlcheck.handmade.accepting import bench
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from xlcheck.formulas.algebra import Algebra, Term
 from xlcheck.formulas.parser import parse
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
-from xlcheck.handmade.equations.idle_terms import idle_part
+from xlcheck.handmade.beside.idle_terms import idle_part
 
 ACTIVATIONS = [
     "1/(1+EXP(-B1))", "TANH(B1)", "(EXP(B1)-EXP(-B1))/(EXP(B1)+EXP(-B1))", "1-2/(EXP(2*B1)+1)", "MAX(0,B1)",

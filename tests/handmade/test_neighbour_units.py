@@ -9,10 +9,10 @@ from equation_sheets import answer, roots, simple_rnn
 from recognised_sheets import sheet
 
 from fixtures.handmade.drawn import score
+from xlcheck.handmade.arrangements.textbook import may_be_textbook
+from xlcheck.handmade.edits.under_edits import UnderEdits
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import sheet_groups
-from xlcheck.handmade.textbook import may_be_textbook
-from xlcheck.handmade.under_edits import UnderEdits
 
 pytestmark = pytest.mark.keras
 

@@ -14,22 +14,22 @@ from recognised_sheets import Sheet, a1, sheet
 from xlcheck.engines import engine
 from xlcheck.errors import NothingCheckedError
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.acceptance import looks_like_a_network, rounds_throughout
-from xlcheck.handmade.against_edits import _computes_again, is_strange
-from xlcheck.handmade.arrangement import Candidate
+from xlcheck.handmade.accepting.acceptance import looks_like_a_network, rounds_throughout
+from xlcheck.handmade.accepting.idle_parts import with_idle_parts
+from xlcheck.handmade.accepting.meant import why_meant
+from xlcheck.handmade.accepting.outcome import Outcome, judged
+from xlcheck.handmade.accepting.perturb import disagreeing, with_perturbation
+from xlcheck.handmade.arrangements.arrangement import Candidate
+from xlcheck.handmade.arrangements.computed_weights import with_computed_weights
+from xlcheck.handmade.beside.preparation import against, feeders
 from xlcheck.handmade.check import check_foreign, read_one_another
-from xlcheck.handmade.computed_weights import with_computed_weights
-from xlcheck.handmade.idle_parts import with_idle_parts
-from xlcheck.handmade.idle_under_edits import idle_under, leaves_idle
+from xlcheck.handmade.edits.against_edits import _computes_again, is_strange
+from xlcheck.handmade.edits.idle_under_edits import idle_under, leaves_idle
 from xlcheck.handmade.judging.verdicts import Verdict
-from xlcheck.handmade.meant import why_meant
-from xlcheck.handmade.outcome import Outcome, judged
-from xlcheck.handmade.perturb import disagreeing, with_perturbation
-from xlcheck.handmade.preparation import against, feeders
 from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.handmade.reading.results import result_at
-from xlcheck.handmade.with_typed_weights import with_typed_weights
-from xlcheck.handmade.without_rounding import without_rounding
+from xlcheck.handmade.rewriting.with_typed_weights import with_typed_weights
+from xlcheck.handmade.rewriting.without_rounding import without_rounding
 from xlcheck.oracle.on_request import keras_if_installed
 from xlcheck.verdicts.report import Kind, Status
 from xlcheck.verdicts.tolerance import Tolerance

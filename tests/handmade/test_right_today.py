@@ -11,8 +11,8 @@ from recognised_sheets import sheet
 
 from xlcheck import check
 from xlcheck.engines import engine
-from xlcheck.handmade.bench import Bench
-from xlcheck.handmade.by_equations import may_stay_right, settled
+from xlcheck.handmade.accepting.bench import Bench
+from xlcheck.handmade.accepting.by_equations import may_stay_right, settled
 from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.oracle.on_request import keras_if_installed
 from xlcheck.verdicts.tolerance import Tolerance

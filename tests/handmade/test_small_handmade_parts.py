@@ -12,9 +12,9 @@ from equation_sheets import save
 from hypothesis import given, strategies as st
 
 from xlcheck.handmade.backward.neurons import ACTIVATIONS
-from xlcheck.handmade.equations.colours import Colours, is_rather_a_weight
-from xlcheck.handmade.equations.form_uses import FormUses
-from xlcheck.handmade.equations.products import Products
+from xlcheck.handmade.forms.colours import Colours, is_rather_a_weight
+from xlcheck.handmade.forms.form_uses import FormUses
+from xlcheck.handmade.forms.products import Products
 from xlcheck.handmade.propose import blocks, skeleton
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.workbook.reader import read_workbook

@@ -9,12 +9,12 @@ from equation_sheets import answer
 from recognised_sheets import sheet
 
 from xlcheck.engines import engine
-from xlcheck.handmade.equations.inner_units import inner_units
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import answers_of
-from xlcheck.handmade.rewritten import rewritten
-from xlcheck.handmade.with_inner_units import with_inner_units
+from xlcheck.handmade.rewriting.inner_units import inner_units
+from xlcheck.handmade.rewriting.rewritten import rewritten
+from xlcheck.handmade.rewriting.with_inner_units import with_inner_units
 
 pytestmark = [pytest.mark.keras, pytest.mark.usefixtures("a_short_search")]
 

@@ -11,8 +11,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 from recognised_sheets import sheet
 
 from fixtures.handmade.drawn.score import answer as answer_of
-from xlcheck.handmade.equations.odd_ones import Odd
-from xlcheck.handmade.in_line import _only_one
+from xlcheck.handmade.edits.in_line import _only_one
+from xlcheck.handmade.families.odd_ones import Odd
 
 pytestmark = pytest.mark.keras
 

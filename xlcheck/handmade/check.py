@@ -15,13 +15,15 @@ from xlcheck.engines.base import Engine
 from xlcheck.errors import NothingCheckedError, UsageError, install_command
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
-from xlcheck.handmade.bench import excerpt
-from xlcheck.handmade.by_equations import networks_of
-from xlcheck.handmade.keras_answers import Recompute, asked_once
+from xlcheck.handmade.accepting.bench import excerpt
+from xlcheck.handmade.accepting.by_equations import networks_of
+from xlcheck.handmade.accepting.keras_answers import Recompute, asked_once
+from xlcheck.handmade.accepting.outcome import Outcome, judged
+from xlcheck.handmade.accepting.stored import by_chance
+from xlcheck.handmade.accepting.summary import Abstention, part_of, reasons, report_on
 from xlcheck.handmade.networks.bindings_file import ignored_cells, read_bindings
 from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network_by_value, under_model
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.outcome import Outcome, judged
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.engine_choice import Answers, answers_of
 from xlcheck.handmade.reading.given_by_formulas import numbers_as_text, said_of_given
@@ -29,8 +31,6 @@ from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import sheet_groups
 from xlcheck.handmade.search import Search
-from xlcheck.handmade.stored import by_chance
-from xlcheck.handmade.summary import Abstention, part_of, reasons, report_on
 from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.memory import no_garbage_collection
 from xlcheck.verdicts.report import CheckReport, Status

@@ -12,7 +12,7 @@ from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade import effort
-from xlcheck.handmade.by_equations import networks_of
+from xlcheck.handmade.accepting.by_equations import networks_of
 from xlcheck.handmade.networks.bindings_text import bindings_text
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable

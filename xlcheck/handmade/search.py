@@ -8,32 +8,32 @@ from dataclasses import dataclass, replace
 from xlcheck.budget import doing
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
-from xlcheck.handmade.acceptance import looks_like_a_network
-from xlcheck.handmade.arrangement import Arrangement
-from xlcheck.handmade.backward.outcome import backward_outcome, may_be_trained
-from xlcheck.handmade.bench import Bench
-from xlcheck.handmade.by_equations import Settled, layers_of, settled
-from xlcheck.handmade.first_states import doubtful_first_states
-from xlcheck.handmade.in_line import breaks_a_pattern, settled_in_line
-from xlcheck.handmade.keras_answers import Recompute
-from xlcheck.handmade.meant import why_meant
-from xlcheck.handmade.outcome import Outcome
-from xlcheck.handmade.pieces import alone, connected, pieces
+from xlcheck.handmade.accepting.acceptance import looks_like_a_network
+from xlcheck.handmade.accepting.bench import Bench
+from xlcheck.handmade.accepting.by_equations import Settled, layers_of, settled
+from xlcheck.handmade.accepting.first_states import doubtful_first_states
+from xlcheck.handmade.accepting.keras_answers import Recompute
+from xlcheck.handmade.accepting.meant import why_meant
+from xlcheck.handmade.accepting.outcome import Outcome
+from xlcheck.handmade.accepting.pieces import alone, connected, pieces
+from xlcheck.handmade.accepting.shown_beside import answer_key, only_shown, unread, without
+from xlcheck.handmade.accepting.summary import Abstention, part_of, worksheets
+from xlcheck.handmade.arrangements.arrangement import Arrangement
+from xlcheck.handmade.backward_judging.outcome import backward_outcome, may_be_trained
+from xlcheck.handmade.beside.typed_beside import beside_results
+from xlcheck.handmade.edits.in_line import breaks_a_pattern, settled_in_line
+from xlcheck.handmade.edits.single_edit import NONE, one_edit
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
-from xlcheck.handmade.reading.first_terms import terms_of
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewritten import Rewritten
-from xlcheck.handmade.shown_beside import answer_key, only_shown, unread, without
-from xlcheck.handmade.single_edit import NONE, one_edit
-from xlcheck.handmade.summary import Abstention, part_of, worksheets
-from xlcheck.handmade.typed_beside import beside_results
-from xlcheck.handmade.with_inner_units import with_inner_units
-from xlcheck.handmade.with_one_hot import with_one_hot
-from xlcheck.handmade.with_skipped_steps import with_skipped_steps
-from xlcheck.handmade.with_typed_weights import with_typed_weights
-from xlcheck.handmade.without_rounding import without_rounding
+from xlcheck.handmade.rewriting.first_terms import terms_of
+from xlcheck.handmade.rewriting.rewritten import Rewritten
+from xlcheck.handmade.rewriting.with_inner_units import with_inner_units
+from xlcheck.handmade.rewriting.with_one_hot import with_one_hot
+from xlcheck.handmade.rewriting.with_skipped_steps import with_skipped_steps
+from xlcheck.handmade.rewriting.with_typed_weights import with_typed_weights
+from xlcheck.handmade.rewriting.without_rounding import without_rounding
 from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.verdicts.cell_result import CellResult
 from xlcheck.verdicts.messages import UNDECIDED

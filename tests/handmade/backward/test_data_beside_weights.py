@@ -8,7 +8,7 @@ from typing import Never
 import pytest
 from training_sheets import Cells, filled, trained
 
-from xlcheck.handmade.backward import outcome
+from xlcheck.handmade.backward_judging import outcome
 from xlcheck.verdicts.report import CellResult
 
 pytestmark = pytest.mark.keras

@@ -13,22 +13,22 @@ from recognised_sheets import a1
 from training_sheets import FIRST, LAST, ROWS, line, table_of, with_gradients
 
 from xlcheck.handmade.backward.coefficients import Coefficient
-from xlcheck.handmade.backward.culprits import Search
 from xlcheck.handmade.backward.data import data_cells
-from xlcheck.handmade.backward.doubtful_data import doubtful_data, empty_data, made_of
 from xlcheck.handmade.backward.estimates import estimates
-from xlcheck.handmade.backward.in_samples import Columns
-from xlcheck.handmade.backward.judge import Judge
 from xlcheck.handmade.backward.kept import Kept
 from xlcheck.handmade.backward.moves import Mover
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.sheet import Sheet
-from xlcheck.handmade.backward.shown import computed_targets, shown
 from xlcheck.handmade.backward.slots import Pull, Slot
-from xlcheck.handmade.backward.tried import tried
 from xlcheck.handmade.backward.unwritten import is_unwritten, with_outputs
-from xlcheck.handmade.backward.verdicts import Verdicts
+from xlcheck.handmade.backward_judging.culprits import Search
+from xlcheck.handmade.backward_judging.doubtful_data import doubtful_data, empty_data, made_of
+from xlcheck.handmade.backward_judging.in_samples import Columns
+from xlcheck.handmade.backward_judging.judge import Judge
+from xlcheck.handmade.backward_judging.shown import computed_targets, shown
+from xlcheck.handmade.backward_judging.tried import tried
+from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.oracle.dense_steps import dense_gradients

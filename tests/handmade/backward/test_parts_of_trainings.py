@@ -11,13 +11,9 @@ from training_sheets import cell, filled, table_of, terms_of, training
 
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.backward.certainty import Certainty
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, coefficient, is_set, numbers_in
 from xlcheck.handmade.backward.data import moves_factors, multiplies_errors
 from xlcheck.handmade.backward.evaluation import evaluate, line_of, same, value_of
-from xlcheck.handmade.backward.exchange import explained_by_exchange
-from xlcheck.handmade.backward.family import amendments
-from xlcheck.handmade.backward.gaps import gaps, seems_to_belong
 from xlcheck.handmade.backward.kept import Kept
 from xlcheck.handmade.backward.network import find_networks
 from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells
@@ -28,6 +24,10 @@ from xlcheck.handmade.backward.set_up import settings_held
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.truth import truths
 from xlcheck.handmade.backward.updates import find_updates
+from xlcheck.handmade.backward_judging.certainty import Certainty
+from xlcheck.handmade.backward_judging.exchange import explained_by_exchange
+from xlcheck.handmade.backward_judging.family import amendments
+from xlcheck.handmade.backward_judging.gaps import gaps, seems_to_belong
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order, source
 from xlcheck.oracle.dense_steps import dense_gradients
 

@@ -9,11 +9,11 @@ import pytest
 from training_sheets import cell, table_of, training
 
 from xlcheck.formulas.addresses import cell_name
-from xlcheck.handmade.backward import one_slip as search
-from xlcheck.handmade.backward.one_slip import one_slip
 from xlcheck.handmade.backward.roles import best_reading
 from xlcheck.handmade.backward.sheet import Sheet
-from xlcheck.handmade.backward.slips import Edit
+from xlcheck.handmade.backward_judging import one_slip as search
+from xlcheck.handmade.backward_judging.one_slip import one_slip
+from xlcheck.handmade.backward_judging.slips import Edit
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of
 from xlcheck.oracle.dense_steps import dense_gradients

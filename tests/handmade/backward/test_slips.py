@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 from training_sheets import Cells, table_of
 
-from xlcheck.handmade.backward.slips import Slips
+from xlcheck.handmade.backward_judging.slips import Slips
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from xlcheck.handmade.backward import judge
 from xlcheck.handmade.backward.quantities import Quantity, Role
+from xlcheck.handmade.backward_judging import judge
 
 _UNWRITTEN = ("S", 3, 1_300_008)
 

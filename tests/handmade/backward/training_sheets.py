@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 
 from xlcheck.engines import engine
-from xlcheck.handmade.backward.outcome import backward_outcome
+from xlcheck.handmade.backward_judging.outcome import backward_outcome
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.oracle.dense_steps import dense_gradients

@@ -9,11 +9,11 @@ import pytest
 from equation_sheets import TOYS
 from recognised_sheets import a1, cell_at, sheet
 
-from xlcheck.handmade.equations.functions import Functions
+from xlcheck.handmade.beside.scales import between_ends, is_between_ends, scaled_back
 from xlcheck.handmade.equations.normalisations import normalised
 from xlcheck.handmade.equations.placement import place
 from xlcheck.handmade.equations.plain_templates import _kind
-from xlcheck.handmade.equations.scales import between_ends, is_between_ends, scaled_back
+from xlcheck.handmade.forms.functions import Functions
 from xlcheck.handmade.reading.precedents import Precedents
 
 

@@ -9,7 +9,7 @@ import pytest
 from equation_sheets import save
 
 from xlcheck.engines import engine
-from xlcheck.handmade.by_equations import networks_of
+from xlcheck.handmade.accepting.by_equations import networks_of
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.engine_choice import answers_of

@@ -10,11 +10,11 @@ from equation_sheets import TOYS, dense
 from recognised_sheets import Sheet, a1, cell_at, sheet
 
 from xlcheck.formulas.algebra import Address, outline
-from xlcheck.handmade.equations.adding import Adding
-from xlcheck.handmade.equations.filling import Filling
-from xlcheck.handmade.equations.functions import number_under
-from xlcheck.handmade.equations.polynomials import cell_of
-from xlcheck.handmade.equations.typed_cells import TypedCells
+from xlcheck.handmade.edits.adding import Adding
+from xlcheck.handmade.edits.typed_cells import TypedCells
+from xlcheck.handmade.families.filling import Filling
+from xlcheck.handmade.forms.functions import number_under
+from xlcheck.handmade.forms.polynomials import cell_of
 from xlcheck.handmade.reading.cell_terms import leaves
 
 

@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 from equation_sheets import answer, atom, exchanged, save
 
-from xlcheck.handmade.equations.orders import gap_in_a_line
 from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.objections.orders import gap_in_a_line
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.workbook.reader import read_workbook
 

@@ -11,18 +11,18 @@ import pytest
 from equation_sheets import TOYS, dense, simple_rnn
 from recognised_sheets import Sheet, a1, sheet
 
-from xlcheck.handmade.equations.between import against_them_together
+from xlcheck.handmade.accepting.witnesses import _stands_for_another
 from xlcheck.handmade.equations.instances import Instance
-from xlcheck.handmade.equations.kinks import STEPS, layers_behind, slope_below_0
-from xlcheck.handmade.equations.left_out import input_left_out, reads_empty, reads_less
 from xlcheck.handmade.equations.networks import networks_of
-from xlcheck.handmade.equations.objections import doubt_of, repeated
-from xlcheck.handmade.equations.orders import exchanged, other_order
-from xlcheck.handmade.equations.pairs import Pair, Pairs
-from xlcheck.handmade.equations.places import stands_apart
 from xlcheck.handmade.equations.variants import tables_apart
+from xlcheck.handmade.families.pairs import Pair, Pairs
+from xlcheck.handmade.forms.kinks import STEPS, layers_behind, slope_below_0
 from xlcheck.handmade.networks.elements import Key
-from xlcheck.handmade.witnesses import _stands_for_another
+from xlcheck.handmade.objections.between import against_them_together
+from xlcheck.handmade.objections.left_out import input_left_out, reads_empty, reads_less
+from xlcheck.handmade.objections.objections import doubt_of, repeated
+from xlcheck.handmade.objections.orders import exchanged, other_order
+from xlcheck.handmade.objections.places import stands_apart
 
 RNN, DENSE, XOR = simple_rnn(5), dense(4), TOYS["xor"]
 

@@ -10,23 +10,23 @@ from equation_sheets import TOYS, atom, exchanged
 from recognised_sheets import LEARNING, RESET_AFTER, a1, at, sheet
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.arranging import find_loss
-from xlcheck.handmade.beside_layers import derivatives
+from xlcheck.handmade.arrangements.arranging import find_loss
+from xlcheck.handmade.arrangements.beside_layers import derivatives
+from xlcheck.handmade.beside.decisions import decisions
 from xlcheck.handmade.equations.behind import behind
 from xlcheck.handmade.equations.chains import chained
 from xlcheck.handmade.equations.colouring import side_by_side
-from xlcheck.handmade.equations.decisions import decisions
 from xlcheck.handmade.equations.dense import read_dense
-from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.gru import read_grus
 from xlcheck.handmade.equations.gru_states import first_turned, has_updates, updates_of
 from xlcheck.handmade.equations.instances import gated_sums, weighted_sums
 from xlcheck.handmade.equations.lstm import read_lstm
 from xlcheck.handmade.equations.networks import irregularity
 from xlcheck.handmade.equations.plain import plain_layers
-from xlcheck.handmade.equations.polynomials import Atom
 from xlcheck.handmade.equations.reading import documents_of, outputs
 from xlcheck.handmade.equations.whole_steps import mixed_up_steps
+from xlcheck.handmade.forms.forms import Forms
+from xlcheck.handmade.forms.polynomials import Atom
 
 
 @pytest.mark.parametrize(

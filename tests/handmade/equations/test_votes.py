@@ -7,8 +7,8 @@ from pathlib import Path
 from equation_sheets import simple_rnn
 from recognised_sheets import a1, sheet
 
-from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.votes import most_biases, slots_and_weights
+from xlcheck.handmade.forms.polynomials import cell_of
 
 
 def test_one_wrong_cell_hides_neither_slots_nor_weights(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from equation_sheets import save, verdict
 from xlcheck.engines import engine
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.engine_choice import answers_of
-from xlcheck.handmade.reading.first_terms import terms_of
+from xlcheck.handmade.rewriting.first_terms import terms_of
 from xlcheck.workbook.reader import read_workbook
 
 pytestmark = pytest.mark.keras

@@ -13,7 +13,7 @@ import openpyxl
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
-from xlcheck.handmade.reading.typed_weights import typed_weights
+from xlcheck.handmade.rewriting.typed_weights import typed_weights
 from xlcheck.workbook.reader import read_workbook
 
 _NAME = re.compile(r"[A-Z]+[0-9]+")

@@ -7,7 +7,7 @@ import pytest
 from xlcheck.formulas.parser import parse
 from xlcheck.formulas.tree import Literal, Node
 from xlcheck.formulas.unparse import unparse
-from xlcheck.handmade.reading.weights_in_formulas import Weighing, is_product, is_sum_or_product
+from xlcheck.handmade.rewriting.weights_in_formulas import Weighing, is_product, is_sum_or_product
 
 
 @pytest.mark.parametrize(

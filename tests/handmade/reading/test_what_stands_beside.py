@@ -10,7 +10,7 @@ from recognised_sheets import a1, cell_at, sheet
 from xlcheck.handmade.reading.counting import counting
 from xlcheck.handmade.reading.printed import called, printed_by
 from xlcheck.handmade.reading.skipped_steps import as_taken, choices
-from xlcheck.handmade.with_skipped_steps import with_skipped_steps
+from xlcheck.handmade.rewriting.with_skipped_steps import with_skipped_steps
 
 
 def test_numbers_count_if_each_is_one_more(tmp_path: Path) -> None:

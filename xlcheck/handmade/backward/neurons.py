@@ -24,7 +24,7 @@ from xlcheck.formulas.algebra import (
 )
 from xlcheck.handmade.backward.coefficients import numbers_in
 from xlcheck.handmade.backward.evaluation import alike, same, value_of
-from xlcheck.handmade.equations.polynomials import times
+from xlcheck.handmade.forms.polynomials import times
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.offsets import offset, offset_between
 from xlcheck.layers.activations import activation_function

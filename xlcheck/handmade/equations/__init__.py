@@ -1,1 +1,1 @@
-"""Layers found by their equations: formulas become polynomials, polynomials rows and steps, these Keras layers."""
+"""Layers found by their equations: weighted sums become rows and steps, these layers of Keras, these networks."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.instances import Instance
-from xlcheck.handmade.equations.polynomials import Atom
+from xlcheck.handmade.forms.forms import Forms
+from xlcheck.handmade.forms.polynomials import Atom
 from xlcheck.handmade.reading.offsets import offset_between
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.networks import Link, has_bias, networks_in_a_row, second_biases
-from xlcheck.handmade.equations.polynomials import cell_of
 from xlcheck.handmade.equations.reading import LossCells, Reading, outputs
+from xlcheck.handmade.forms.polynomials import cell_of
 from xlcheck.handmade.networks.network import Network
 
 

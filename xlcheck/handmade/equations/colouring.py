@@ -9,10 +9,10 @@ import itertools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 
-from xlcheck.handmade.equations.colours import Colours, is_rather_a_weight
-from xlcheck.handmade.equations.forms import RATIO, SUM, Forms
 from xlcheck.handmade.equations.instances import Instance, weighted_sums
-from xlcheck.handmade.equations.polynomials import Atom, Monomial
+from xlcheck.handmade.forms.colours import Colours, is_rather_a_weight
+from xlcheck.handmade.forms.forms import RATIO, SUM, Forms
+from xlcheck.handmade.forms.polynomials import Atom, Monomial
 
 Sums = Mapping[Atom, Collection[Monomial]]
 """Weighted sums and the products that they add."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from xlcheck.handmade.equations.forms import RATIO, Forms
-from xlcheck.handmade.equations.kinks import layers_behind
 from xlcheck.handmade.equations.layers import Layer
-from xlcheck.handmade.equations.other_activations import KERAS
-from xlcheck.handmade.equations.polynomials import Atom, Monomial
 from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.forms.forms import RATIO, Forms
+from xlcheck.handmade.forms.kinks import layers_behind
+from xlcheck.handmade.forms.other_activations import KERAS
+from xlcheck.handmade.forms.polynomials import Atom, Monomial
 
 
 def read_dense(layer: Layer, forms: Forms) -> list[Reading]:

@@ -12,13 +12,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from xlcheck.handmade.equations.forms import SUM, Forms
 from xlcheck.handmade.equations.gru_states import Update, first_turned, updates_of
 from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, GATE_KINDS, LINEAR, Instance
 from xlcheck.handmade.equations.layers import Layer
-from xlcheck.handmade.equations.polynomials import Atom, Monomial
 from xlcheck.handmade.equations.reading import Reading, documents_of, first_states
 from xlcheck.handmade.equations.votes import Place
+from xlcheck.handmade.forms.forms import SUM, Forms
+from xlcheck.handmade.forms.polynomials import Atom, Monomial
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from xlcheck.handmade.equations.forms import SUM, Forms
 from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, GATE_KINDS
-from xlcheck.handmade.equations.polynomials import Atom, Monomial, Polynomial, cell_of
 from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.forms.forms import SUM, Forms
+from xlcheck.handmade.forms.polynomials import Atom, Monomial, Polynomial, cell_of
 from xlcheck.handmade.reading.cells import show
 
 _FEW = 4

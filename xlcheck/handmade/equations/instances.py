@@ -10,10 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xlcheck.handmade.equations.colours import is_rather_a_weight
-from xlcheck.handmade.equations.forms import COPY, SUM, Form, Forms
-from xlcheck.handmade.equations.kinks import STEPS
-from xlcheck.handmade.equations.polynomials import Atom, Monomial, Polynomial, negative_of
+from xlcheck.handmade.forms.colours import is_rather_a_weight
+from xlcheck.handmade.forms.forms import COPY, SUM, Form, Forms
+from xlcheck.handmade.forms.kinks import STEPS
+from xlcheck.handmade.forms.polynomials import Atom, Monomial, Polynomial, negative_of
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.model.layer_options import HARD_SIGMOID_KERAS2
 

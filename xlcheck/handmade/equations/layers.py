@@ -15,11 +15,11 @@ from functools import cached_property
 
 from xlcheck.handmade import effort
 from xlcheck.handmade.equations.behind import behind
-from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.instances import Instance
-from xlcheck.handmade.equations.polynomials import Atom, Monomial
 from xlcheck.handmade.equations.variants import tables_apart
 from xlcheck.handmade.equations.votes import Place, most_biases, slots_and_weights
+from xlcheck.handmade.forms.forms import Forms
+from xlcheck.handmade.forms.polynomials import Atom, Monomial
 from xlcheck.handmade.reading.reached import joined
 
 

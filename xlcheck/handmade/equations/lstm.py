@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from xlcheck.handmade.equations.forms import SUM, Forms
 from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, GATE_KINDS
 from xlcheck.handmade.equations.layers import Layer
-from xlcheck.handmade.equations.polynomials import Atom, Polynomial
 from xlcheck.handmade.equations.reading import Reading, documents_of, first_states
+from xlcheck.handmade.forms.forms import SUM, Forms
+from xlcheck.handmade.forms.polynomials import Atom, Polynomial
 from xlcheck.handmade.reading.offsets import Offset, offset_between
 from xlcheck.layers.gates import VALUES
 

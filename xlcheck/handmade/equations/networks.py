@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.instances import LINEAR
-from xlcheck.handmade.equations.kinks import layers_behind
-from xlcheck.handmade.equations.polynomials import NEGATIVE, Atom, cell_of
 from xlcheck.handmade.equations.reading import LossCells, Reading
+from xlcheck.handmade.forms.kinks import layers_behind
+from xlcheck.handmade.forms.polynomials import NEGATIVE, Atom, cell_of
 from xlcheck.handmade.networks.layer_specs import DEFAULTS, layer_spec
 from xlcheck.handmade.networks.network import Network, Places
 from xlcheck.model.model_spec import LayerSpec, sequential

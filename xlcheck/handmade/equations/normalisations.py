@@ -15,7 +15,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.functions import Functions
+from xlcheck.handmade.forms.functions import Functions
 from xlcheck.model.model_spec import LayerSpec
 
 _Fit = tuple[float, tuple[tuple[str, Address], ...]]

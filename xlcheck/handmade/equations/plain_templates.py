@@ -10,8 +10,8 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.functions import Functions, Results, leaves_above
 from xlcheck.handmade.equations.normalisations import normalised
+from xlcheck.handmade.forms.functions import Functions, Results, leaves_above
 from xlcheck.handmade.networks.network import Places
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.model.model_spec import LayerSpec

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.forms import SUM, Forms
 from xlcheck.handmade.equations.layers import Layer
-from xlcheck.handmade.equations.polynomials import Atom, cell_of
+from xlcheck.handmade.forms.forms import SUM, Forms
+from xlcheck.handmade.forms.polynomials import Atom, cell_of
 
 Values = Mapping[tuple[int, int], Atom]
 """(step, unit) → the atom that holds a quantity."""

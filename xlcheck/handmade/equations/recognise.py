@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 
 from xlcheck.handmade.equations.colouring import find_instances
 from xlcheck.handmade.equations.dense import read_dense
-from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.gru import read_grus
 from xlcheck.handmade.equations.instances import LINEAR, Instance
 from xlcheck.handmade.equations.layers import Layer, find_layers
 from xlcheck.handmade.equations.lstm import read_lstm
 from xlcheck.handmade.equations.networks import irregularity
-from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.simple_rnn import read_simple_rnn
+from xlcheck.handmade.forms.forms import Forms
+from xlcheck.handmade.forms.polynomials import Atom, cell_of
 
 FIT = 0.75
 """The share of weighted sums that a layer must explain: with one wrong cell in four a majority is no longer certain."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from xlcheck.handmade.equations.forms import Forms
 from xlcheck.handmade.equations.layers import Layer
-from xlcheck.handmade.equations.other_activations import KERAS
-from xlcheck.handmade.equations.polynomials import Atom
 from xlcheck.handmade.equations.reading import Reading, documents_of, first_states
 from xlcheck.handmade.equations.votes import Place
+from xlcheck.handmade.forms.forms import Forms
+from xlcheck.handmade.forms.other_activations import KERAS
+from xlcheck.handmade.forms.polynomials import Atom
 
 
 def read_simple_rnn(layer: Layer, forms: Forms) -> Reading | None:

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from xlcheck.handmade.equations.instances import Instance
-from xlcheck.handmade.equations.polynomials import Atom
+from xlcheck.handmade.forms.polynomials import Atom
 
 _Variant = tuple[str, bool]
 """The activation, and whether a bias is added."""

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from xlcheck.handmade.equations.instances import Instance
-from xlcheck.handmade.equations.polynomials import Atom
+from xlcheck.handmade.forms.polynomials import Atom
 
 Place = tuple[int, int]
 """Row and step."""

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.functions import Results
-from xlcheck.handmade.equations.polynomials import Atom, cell_of
 from xlcheck.handmade.equations.reading import Reading, outputs
+from xlcheck.handmade.forms.functions import Results
+from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.reading.cells import show
 
 Places = Mapping[tuple[int, int], tuple[int, int, int]]

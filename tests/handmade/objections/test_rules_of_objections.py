@@ -1,0 +1,130 @@
+"""Rules by themselves that keep a layer from a pass: where samples begin, what is unread, what is beside weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from equation_sheets import dense, simple_rnn
+from recognised_sheets import cell_at, sheet
+
+from xlcheck.handmade.objections.beginnings import broken, goes_past, unread_beginning
+from xlcheck.handmade.objections.unread_numbers import is_called_a_rate, unread_beside
+from xlcheck.handmade.objections.unread_results import left_out
+
+pytestmark = pytest.mark.keras
+
+
+def _two_samples() -> dict[str, object]:
+    """Steps in the rows 12 to 19; the one in row 16 reads no state."""
+    cells = simple_rnn(8)
+    for h, weight in zip("HIJ", "BCD", strict=True):
+        cells[f"{h}16"] = f"=TANH($E16*{weight}$2+$F16*{weight}$3+{weight}$9)"
+    return cells
+
+
+def test_steps_that_are_counted_say_where_a_sample_begins(tmp_path: Path) -> None:
+    """A step without a state may be a further one, unless the numbers beside it begin anew; no state goes on then."""
+    counted = {f"A{row}": number for row, number in enumerate((1, 2, 3, 4) * 2, 12)}
+
+    def why(cells: dict[str, object]) -> tuple[str | None, str | None]:
+        found = sheet(cells, tmp_path)
+        (reading,) = found.recognised.readings
+        read = found.arrangement.reads.read.keys()
+        return broken(found.table, read, reading), goes_past(found.table, read, reading)
+
+    said, further = why(_two_samples())
+    assert said is not None
+    assert "S!H16 reads no state" in said
+    assert further is None
+    assert why(_two_samples() | counted) == (None, None)
+    said, further = why(simple_rnn(8) | counted)
+    assert said is None
+    assert further is not None
+    assert "S!H16" in further
+
+
+def test_a_first_state_that_stands_unread_where_it_should_is_named(tmp_path: Path) -> None:
+    """One whose weight is multiplied with a number typed beside the inputs, and one that is read from another line.
+
+    One step shows no recurrence: what is typed in the place of its state is one more input. With a cell state of the
+    wrong column, the other one stands where that would; a number that counts stands there for other reasons.
+    """
+    step = {
+        **{f"{column}{row}": 0.1 * row - 0.03 * k for k, column in enumerate("PQRS") for row in (2, 3, 4)},
+        "A8": 0.5, "B8": 0.01, "C8": 1, "H6": 0, "I6": 0,
+        **{f"{own}8": f"=1/(1+EXP(-(A8*{w}2+B8*{w}3+C8*{w}4)))" for own, w in zip("EFG", "PQS", strict=True)},
+        "D8": "=TANH(A8*R2+B8*R3+C8*R4)", "H8": "=F8*H6+E8*D8", "I8": "=G8*TANH(H8)",
+    }  # fmt: skip
+
+    def said(more: dict[str, object]) -> str | None:
+        found = sheet(step | more, tmp_path)
+        (reading,) = found.recognised.readings
+        return unread_beginning(found.table, found.arrangement.reads.read.keys(), reading)
+
+    assert said({"B8": "=I6"}) is None
+    assert said({}) == "S!I6 stands where a first state would, and no formula reads it"
+    assert said({"B8": "=I6", "H8": "=F8*I6+E8*D8"}) == "S!H6 stands where a first state would, and no formula reads it"
+    assert said({"I6": 1}) is None
+
+
+def test_a_result_that_the_next_layer_passes_over_is_named(tmp_path: Path) -> None:
+    """A layer that reads three of four samples, and one that reads a typed number in the place of a result."""
+    cells = dense(4) | {"L2": 0.9, "L3": -0.4, "L4": 0.2, "N1": 0.35}
+    behind = {f"M{row}": f"=TANH(I{row}*$L$2+J{row}*$L$3+$L$4)" for row in range(8, 12)}
+
+    def said(more: dict[str, object]) -> list[str]:
+        return [*left_out(sheet(cells | more, tmp_path).recognised.readings)]
+
+    assert said(behind) == []
+    assert said({cell: own for cell, own in behind.items() if cell != "M9"}) == [
+        "S!I9 is read by no layer, though one reads others of its kind"
+    ]
+    assert "S!N1 is read where other steps read what a layer computes" in said(
+        behind | {"M9": "=TANH(N1*$L$2+J9*$L$3+$L$4)"}
+    )
+
+
+def test_a_result_that_a_layer_reads_twice_is_named(tmp_path: Path) -> None:
+    """Two cells bend one sum, and the layer behind reads both: one of them stands for the other unit."""
+    right = {f"K{row}": f"=TANH(I{row}*$L$2+J{row}*$L$3+$L$4)" for row in (8, 9, 10)}
+    cells = dense(3) | {"L2": 0.4, "L3": -0.9, "L4": 0.2} | right
+    twice = {f"J{row}": str(cells[f"I{row}"]) for row in (8, 9, 10)}
+
+    assert [own for own in sheet(cells, tmp_path).arrangement.objections() if "compute the same" in own] == []
+    assert sheet(cells | twice, tmp_path).arrangement.objections()[-1:] == [
+        "S!I8 and S!J8 compute the same, and S!K8 reads both"
+    ]
+
+
+def test_a_number_beside_weights_may_be_one_more(tmp_path: Path) -> None:
+    """One that goes on their column is, unless the word before it says that it belongs to a training."""
+    found = sheet(dense(3) | {"D2": 0.77, "A6": "learning rate", "B6": 0.1}, tmp_path)
+    weights = {cell_at(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}
+    read = found.arrangement.reads.read.keys()
+
+    assert unread_beside(found.table, read, weights) == ["S!D2 stands beside the weights and is read by no formula"]
+    assert is_called_a_rate(found.table, cell_at("B6"))
+    assert not is_called_a_rate(found.table, cell_at("D2"))
+    assert unread_beside(found.table, {*read, cell_at("D2")}, weights) == []
+
+
+@pytest.mark.parametrize(("number", "is_one"), [(0.371, False), (0.372, True), (0.4, True)])
+def test_a_number_that_a_weight_holds_too_is_no_further_one(number: float, is_one: bool, tmp_path: Path) -> None:
+    """Who pastes all weights and copies some of them to where they are read has these twice, to the last digit."""
+    found = sheet(dense(3) | {"B2": 0.371, "C2": 0.4, "D2": number}, tmp_path)
+    weights = {cell_at(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}
+
+    assert bool(unread_beside(found.table, found.arrangement.reads.read.keys(), weights)) is is_one
+
+
+@pytest.mark.parametrize(("pasted", "is_doubted"), [((0.371, 0.482, 0.593), False), ((0.482, 0.371, 0.593), True)])
+def test_weights_that_were_copied_in_another_order_are_in_doubt(
+    pasted: tuple[float, ...], is_doubted: bool, tmp_path: Path
+) -> None:
+    """Of two weights that were exchanged on the way from where they were pasted nobody can know."""
+    copies = dict(zip(("B2", "B3", "B4"), (0.371, 0.482, 0.593), strict=True))
+    found = sheet(dense(3) | copies | dict(zip(("D2", "E2", "F2"), pasted, strict=True)), tmp_path)
+    weights = {cell_at(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}
+
+    assert bool(unread_beside(found.table, found.arrangement.reads.read.keys(), weights)) is is_doubted

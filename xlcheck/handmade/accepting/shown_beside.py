@@ -1,0 +1,153 @@
+"""Formulas beside a network that nobody reads: they show results in another way, or sum numbers up."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import shape_of, skeleton
+from xlcheck.handmade.accepting.pieces import alone
+from xlcheck.handmade.beside.showing import bends, is_difference
+from xlcheck.handmade.reading.digits import COMPUTED, digits_of
+from xlcheck.handmade.reading.reached import reached
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+
+_TOTAL = re.compile(r"(?:SUM|AVERAGE|MEDIAN|MIN|MAX|COUNT|COUNTA|(?:STDEV|VAR)(?:\.?[SP])?)\([^(),]+\)$", re.IGNORECASE)
+"""A number that describes one range."""
+_AGREEMENT = re.compile(r"(?:CORREL|PEARSON|RSQ)\([^(),]+,[^(),]+\)$", re.IGNORECASE)
+"""A number that says how well two ranges agree."""
+_ROUNDED = re.compile(r"(?:ROUND|ROUNDUP|ROUNDDOWN|TRUNC)\([^()]+\)$", re.IGNORECASE)
+_MANY, _DIGITS = 3, 2
+"""Results that a book gives, and digits of each behind its point, so that they agree by no chance."""
+
+
+def unread(part: SheetGroup) -> list[set[Address]]:
+    """The formulas that no formula reads, those together that do the same."""
+    alike: dict[str, set[Address]] = defaultdict(set)
+    for cell, text in part.table.texts.items():
+        if not part.precedents.readers(cell):
+            alike[skeleton(text)].add(cell)
+    return list(alike.values())
+
+
+def shown_beside(part: SheetGroup) -> list[set[Address]]:
+    """The formulas that may only show results in another way, as 1 − z, those together that do the same.
+
+    Nothing reads them, and no typed number is in them. What they are computed from is read by others, too, as what
+    leads to a result of a layer is not.
+    """
+    precedents, is_formula, groups = part.precedents, part.table.is_formula, unread(part)
+    read = {cell: precedents.of(cell) for group in groups for cell in group}
+    return [
+        group for group in groups
+        if all(read[cell] and all(map(is_formula, read[cell])) for cell in group)
+        and not any(group.issuperset(precedents.readers(own)) for cell in group for own in read[cell])
+    ]  # fmt: skip
+
+
+def only_shown(part: SheetGroup) -> set[Address]:
+    """The formulas that do nothing else than to show results or to sum numbers up, as no slip looks like that.
+
+    An activation that nobody reads may be missed somewhere, a copy may stand in the place of a result, and a single
+    formula may be anything. What scales one result each may also read results of which nothing else is computed.
+    """
+    texts, precedents, beside = part.table.texts, part.precedents, shown_beside(part)
+
+    def is_sure(group: Collection[Address]) -> bool:
+        first, *others = sorted(group)
+        of_one = all(len(own := precedents.of(c)) == 1 and part.table.is_formula(own[0]) for c in group)
+        of_one = of_one and not any("(" in _ROUNDED.sub("", texts[cell]) for cell in group)  # it may be an activation
+        if not others or not (of_one or group in beside):
+            return False
+        if any(bends(texts[cell]) or precedents.is_copy(cell) for cell in group):
+            return False
+        return all(part.table.fills(first, other) for other in others)
+
+    return _totals(part).union(*filter(is_sure, unread(part)))
+
+
+def answer_key(part: SheetGroup) -> set[Address]:
+    """The formulas that compare results with typed ones, as with those of a book, and what marks and sums these up.
+
+    Most of the typed numbers are the results to a unit of their last digit, as whoever goes on with rounded numbers
+    has them, of two digits behind the point or more; and they are those of several kinds of formulas, or of so many
+    digits that they were computed: so they are no targets of a training.
+    """
+    table, precedents = part.table, part.precedents
+    families: dict[tuple[str, str], list[tuple[Address, Address, Address]]] = defaultdict(list)  # by what they do
+    for cell, text in table.texts.items():
+        read = precedents.of(cell)
+        typed, results = ([own for own in read if table.is_formula(own) is is_result] for is_result in (False, True))
+        marks = is_difference(text) or isinstance(table.value(cell, part.values), str | bool)
+        if marks and len(typed) == len(results) == 1 and typed[0] in table.typed_numbers:
+            families[cell[0], skeleton(text)].append((cell, results[0], typed[0]))
+    key: set[Address] = set()
+    for own in families.values():
+        same = [
+            (digits, skeleton(table.texts[result])) for _, result, typed in own
+            if (digits := digits_of(number := table.typed_numbers[typed])) >= _DIGITS
+            and isinstance(value := table.value(result, part.values), float) and abs(value - number) <= 10.0**-digits
+        ]  # fmt: skip
+        is_filled = len({shape_of(table.texts[cell], *cell[1:]) for cell, *_ in own}) == 1  # without a slip
+        kinds = len({kind for _, kind in same})  # results of one kind may be near to what they should become
+        is_book = 2 * len(same) >= len(own) and len(same) >= _MANY and (kinds > 1 or min(same)[0] >= COMPUTED)
+        if is_filled and is_book:
+            key.update(cell for cell, *_ in own)
+    behind = key | reached(key, precedents.readers)
+    compared = {own for cell in key for own in precedents.of(cell)}
+    typed_only = all(behind.issuperset(precedents.readers(own)) for own in compared if not table.is_formula(own))
+    others = {own for cell in behind - key for own in precedents.of(cell) if table.is_formula(own) or own in compared}
+    return behind if typed_only and others <= behind | compared else set()
+
+
+def _totals(part: SheetGroup) -> set[Address]:
+    """The formulas that sum up a whole row or column, or say how two agree, and that nobody reads.
+
+    Beyond the ends of the line stands no further number, so that nothing is left out of it by mistake, and all of it is
+    computed, or all typed, so that nothing was typed over.
+    """
+    texts, table = part.table.texts, part.table
+    many = {cell: 2 if _AGREEMENT.match(text) else 1 for cell, text in texts.items() if describes_a_line(text)}
+    areas = {cell: part.precedents.ranges(cell) for cell in many}
+    found = {cell for cell in areas if not part.precedents.readers(cell)}
+
+    def is_whole(area: Range, *, counts: bool) -> bool:
+        if area.rows == 1:
+            ends = [(area.top, area.left - 1), (area.top, area.left + area.columns)]
+        else:
+            ends = [(area.top - 1, area.left), (area.top + area.rows, area.left)]
+        places = [(area.sheet, *end) for end in ends]
+        within = [(area.sheet, *place) for place in table.clip(area).cells()]
+        own = {table.is_formula(x) for x in within if table.is_formula(x) or table.is_number(x)}
+        beyond = any((table.is_number(place) or table.is_formula(place)) and place not in found for place in places)
+        says = all(isinstance(table.value(place, part.values), str | bool) for place in within)
+        return len(own) == 1 and not beyond and (counts or not says)  # words add up to 0, whatever they say
+
+    def is_line(area: Range) -> bool:
+        return area.size > 1 and 1 in (area.rows, area.columns)
+
+    def describes(cell: Address) -> bool:
+        own, counts = areas[cell], texts[cell].upper().startswith("COUNT")
+        shapes = {(area.rows, area.columns) for area in own}
+        whole = all(is_line(area) and is_whole(area, counts=counts) for area in own)
+        return len(own) == many[cell] and len(shapes) == 1 and whole
+
+    return {*filter(describes, found)}
+
+
+def describes_a_line(text: str) -> bool:
+    """Whether a formula gives a number that describes one range, or says how well two agree."""
+    return bool(_TOTAL.match(text) or _AGREEMENT.match(text))
+
+
+def without(part: SheetGroup, cells: Collection[Address]) -> SheetGroup:
+    """Worksheets without some formulas.
+
+    Args:
+        part: the worksheets.
+        cells: the formulas.
+    """
+    return alone(part, part.table.texts.keys() - {*cells})

@@ -1,0 +1,117 @@
+"""Whether worksheets are a textbook network: every formula has its place in a layer, every place its formula."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.arrangements.arrangement import Arrangement
+from xlcheck.handmade.arrangements.beside_layers import BesideLayers
+from xlcheck.handmade.arrangements.layer_cells import LayerCells
+from xlcheck.handmade.equations.instances import LINEAR
+from xlcheck.handmade.equations.reading import Reading, outputs
+from xlcheck.handmade.equations.recognise import Recognised
+from xlcheck.handmade.forms.forms import Forms
+from xlcheck.handmade.forms.polynomials import Atom
+
+_NOT_AT_FIRST = frozenset({"f", "r", "tanh_c"})
+"""What a first step may do without, where there is no state before it, or a formula may hold inside of another one."""
+
+
+def may_be_textbook(found: Recognised) -> bool:
+    """Whether the layers of some worksheets are whole, wherever their cells stand.
+
+    Args:
+        found: the layers.
+    """
+    twice = any(reading.layer.reads_twice(found.forms) for reading in found.readings)
+    return bool(found.readings) and not found.doubtful and not twice and all(map(_is_whole, found.readings))
+
+
+def is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:
+    """Whether every formula has its place in a layer, every place its formula, and nothing speaks against it.
+
+    Args:
+        found: the layers.
+        edited: cells that must have a place there.
+    """
+    if not may_be_textbook(found.recognised) or found.alone:
+        return False
+    if not all(_is_whole(layer.reading) and _is_straight(layer, found.forms) for layer in found.layers):
+        return False
+    left, _ = BesideLayers(found, found.own).rest()
+    return found.own.issuperset(edited) and not (left or found.objections() or found.mixed_up())
+
+
+def _is_whole(reading: Reading) -> bool:
+    layer = reading.layer
+    if not reading.is_certain or any(layer.activations[row] != LINEAR for row in reading.unused) or not layer.is_whole:
+        return False  # a gate that nothing reads may be missing somewhere; a sum that nothing reads was left over
+    first = {document[0] for document in reading.documents}
+    slots = {slot for own in layer.slots.values() for slot in own}
+    if any(
+        slots - layer.slots[step].keys() - (reading.states.keys() if step in first else set()) for step in layer.steps
+    ):
+        return False
+    return all(
+        (step, unit) in values or symbol == "tanh_c" or (symbol in _NOT_AT_FIRST and step in first)
+        for symbol, values in reading.values.items() for step in layer.steps for unit in range(reading.units)
+    )  # fmt: skip
+
+
+def _is_straight(layer: LayerCells, forms: Forms) -> bool:
+    """Whether units, gates, steps and inputs stand in one order wherever they stand on the worksheet."""
+    reading, network = layer.reading, layer.networks[0]
+    spec, *_ = network.spec.layers
+    tables = [
+        _order(network.weights[f"{spec.name}.{name}"][: len(reading.gates) * reading.units]) for name in spec.weights
+    ]
+    units = [
+        _order(network.weights[f"{spec.name}.{name}"][gate * reading.units : (gate + 1) * reading.units])
+        for name in spec.weights for gate in range(len(reading.gates))
+    ]  # fmt: skip
+    for values in reading.values.values():
+        units += [_order([values.get((step, unit)) for unit in range(reading.units)]) for step in reading.layer.steps]
+    return all(len({*orders} - {None}) <= 1 for orders in (tables, units)) and len(_directions(reading, forms)) <= 1
+
+
+def _order(places: Sequence[tuple[str, int, int] | Atom | None]) -> tuple[int, ...] | None:
+    """The order in which cells stand on the worksheet; None where not all of them are known."""
+    known = [place for place in places if place is not None]
+    return tuple(sorted(range(len(known)), key=known.__getitem__)) if len(known) == len(places) else None
+
+
+def _directions(reading: Reading, forms: Forms) -> set[bool]:
+    """Whether inputs and results come later on the worksheet from step to step, or from sample to sample.
+
+    An input stands where the formulas name it, perhaps as a copy: one that is padded stands in order, its words do not.
+    """
+    first = {
+        step: min(atom for (at, _), atom in outputs(reading).items() if at == step) for step in reading.layer.steps
+    }
+    runs = reading.documents if reading.kind != "Dense" else [sorted(first, key=first.__getitem__)]
+    found = set()
+    for run in runs:
+        for one, other in itertools.pairwise(run):
+            slots = (_named(reading, one, forms), _named(reading, other, forms))
+            pairs = [(first[one], first[other]), *((slots[0].get(s), slots[1].get(s)) for s in reading.features)]
+            found |= {a < b for a, b in pairs if a is not None and b is not None and a != b}
+    return found
+
+
+def _named(reading: Reading, step: int, forms: Forms) -> dict[int, Atom]:
+    """The input in each slot at a step, or the copy of it by which all formulas name it."""
+    names: dict[Atom, set[Atom]] = defaultdict(set)
+    stack = [instance.atom for (_, at), own in reading.layer.at.items() if at == step for instance in own]
+    while stack:
+        atom = stack.pop()
+        stack += forms.inlined.get(atom, ())
+        for source, cells in forms.named.get(atom, {}).items():
+            names[source] |= cells
+    found = {}
+    for slot, source in reading.layer.slots[step].items():
+        copies = names.get(source, set())
+        found[slot] = next(iter(copies)) if len(copies) == 1 else source
+    return found

@@ -1,0 +1,109 @@
+"""What a network seems to learn from and may not be meant to: data that are empty, mixed, pasted or made otherwise."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.scanner import cut
+from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.beside.preparation import counted_from
+from xlcheck.handmade.reading.cell_terms import source
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.lines import Lines, by_line
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
+
+
+def doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int]) -> Iterator[Address]:
+    """Inputs and targets made otherwise than those in line with them; and typed ones that were pasted, it seems.
+
+    A line of another worksheet holds the same numbers then, and nothing reads it.
+    """
+    terms = reading.sheet.terms
+    samples = [sample for number in accepted for sample in reading.steps[number].truth.network.samples]
+    kinds: dict[Address, set[object]] = defaultdict(set)
+    for sample in samples:
+        for name, cells in (("input", sample.inputs), ("target", sample.targets)):
+            for number, cell in enumerate(cells):
+                kinds[cell].add((name, number))
+                kinds[source(cell, terms)].add((name, number))
+    given = dict.fromkeys(cell for sample in samples for cell in (*sample.inputs, *sample.targets))
+    copies = [cell for cell in table.texts if cell not in given and source(cell, terms) in given]
+    made = sorted({*given, *copies, *(source(cell, terms) for cell in given)} & table.texts.keys())
+    lines = Lines(made, table)
+    yield from (cell for cell in made if lines.differs(cell) or lines.is_alone(cell))
+    yield from _typed_where_others_read(table, reading, accepted)
+    yield from _of_other_columns(table, [(*sample.inputs, *sample.targets) for sample in samples])
+    read = {cell for reads in terms.reads.values() for cell in reads}
+    typed = {cell for cell in given if table.is_number(cell) and cell not in table.texts}
+    unread = [cell for cell in table.addresses if cell not in table.words and cell not in read]
+    numbers = {(line[0], tuple(map(terms.number, sorted(own)))) for line, own in by_line(unread).items()}
+    for line, own in by_line((*given, *copies)).items():
+        alone = [cell for cell in own if cell in typed]
+        held = tuple(map(terms.number, sorted(alone)))
+        parts = (row[k : k + len(held)] for name, row in numbers if name != line[0] for k in range(len(row)))
+        is_pasted = len(held) > 1 and held in parts
+        if is_pasted or any(_are_mixed(kin, table, terms.reads) for kin in _of_one_kind(own, kinds, terms)):
+            yield own[0]
+
+
+def _typed_where_others_read(table: CellTable, reading: Reading, accepted: Collection[int]) -> Iterator[Address]:
+    """Typed targets that are the very numbers that other steps with the same inputs look up: they were pasted."""
+    terms, targets = reading.sheet.terms, defaultdict[tuple[Address, ...], set[tuple[Address, ...]]](set)
+    for sample in (own for number in accepted for own in reading.steps[number].truth.network.samples):
+        targets[sample.inputs].add(sample.targets)
+    several = [own for own in targets.values() if len(own) > 1]
+    if all(len({tuple(map(terms.number, cells)) for cells in own}) == 1 for own in several):
+        for own in several:
+            typed = [cells for cells in own if not any(map(table.is_formula, cells))]
+            yield from (cells[0] for cells in typed if len(typed) < len(own))
+
+
+def _of_other_columns(table: CellTable, samples: Sequence[Sequence[Address]]) -> Iterator[Address]:
+    """Data looked up in another column than the same of most samples, where each sample is a row; or turned."""
+    places = {cell: (ref.sheet, ref.top, ref.left) for cell in {cell for own in samples for cell in own}
+              for ref in cut(table.texts.get(cell, "")).refs[:1]}  # fmt: skip
+    rows = [own for own in samples if all(cell in places for cell in own)]
+    for axis in (1, 2):
+        lines = [{places[cell][axis] for cell in own} for own in rows]
+        across = [{places[cell][3 - axis] for cell in own} for own in rows]
+        if 2 * sum(len(a) == len(own) > len(b) for a, b, own in zip(lines, across, rows, strict=True)) > len(rows) > 2:
+            for kin in zip(*rows, strict=False):
+                own = {cell: (places[cell][0], places[cell][axis]) for cell in kin}
+                usual, count = Counter(own[cell] for cell in kin).most_common(1)[0]
+                yield from (cell for cell in kin if 2 * count > len(kin) and own[cell] != usual)
+
+
+def _of_one_kind(
+    line: Sequence[Address], kinds: Mapping[Address, Collection[object]], terms: Mapping[Address, Term]
+) -> Iterator[list[Address]]:
+    """The cells of a line that are the same input of several samples, or the same target."""
+    of = {cell: kinds[source(cell, terms)] for cell in line}
+    for kind in {kind for own in of.values() for kind in own}:
+        yield [cell for cell in line if kind in of[cell]]
+
+
+def _are_mixed(line: Sequence[Address], table: CellTable, reads: Mapping[Address, Collection[Address]]) -> bool:
+    """Whether numbers are typed among formulas that do not read them."""
+    formulas = [cell for cell in line if cell in table.texts]
+    is_read = any({*line} & {*reads.get(cell, ())} for cell in formulas)
+    return 1 < len(formulas) < len(line) and not is_read
+
+
+def empty_data(table: CellTable, reading: Reading, number: int) -> Iterator[Address]:
+    """The inputs and targets of a step that are empty, or read an empty cell: another one may have been meant."""
+    samples, terms = reading.steps[number].truth.network.samples, reading.sheet.terms
+    precedents = Precedents(table)
+    for cell in {cell for sample in samples for cell in (*sample.inputs, *sample.targets)}:
+        is_made = cell in table.texts and cell not in terms
+        made = {*precedents.of(cell)} - counted_from(cell, table) if is_made else ()
+        if cell not in table.index or any(read not in table.index for read in made):
+            yield cell
+
+
+def made_of(table: CellTable, reading: Reading) -> set[Address]:
+    """What inputs and targets are made of."""
+    starts = {source(cell, reading.sheet.terms) for cell in reading.data} & table.texts.keys()
+    return reached(starts, Precedents(table).of)

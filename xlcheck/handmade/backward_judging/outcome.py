@@ -1,0 +1,287 @@
+"""Check a part of a workbook as the training of a dense network: accept a reading of it, or see none."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.scalars import Words
+from xlcheck.handmade.backward.data import behind, data_cells, may_learn, moves_factors, multiplies_errors
+from xlcheck.handmade.backward.evaluation import value_of
+from xlcheck.handmade.backward.roles import Reading, best_reading
+from xlcheck.handmade.backward.sheet import Sheet
+from xlcheck.handmade.backward.steps import Step, exact_updates
+from xlcheck.handmade.backward.unwritten import with_outputs
+from xlcheck.handmade.backward.updates import find_updates
+from xlcheck.handmade.backward_judging.family import amendments, place_of
+from xlcheck.handmade.backward_judging.judge import Judge
+from xlcheck.handmade.backward_judging.one_slip import one_slip
+from xlcheck.handmade.backward_judging.verdicts import Verdicts
+from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
+from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.offsets import beside_at
+from xlcheck.learning.dense_gradients import LEAKY, PERCEPTRON, DenseGradients
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import CellResult, Status
+from xlcheck.verdicts.tolerance import Tolerance
+
+_KINKED = ("relu", LEAKY)
+_SAME = 1e-9
+_OF_TWO_VALUES = (
+    "This, or what it reads, does not follow the perceptron's rule; outputs of two values do not tell which."
+)
+_IN_WORDS = "This, or a word that it goes by, does not follow the rule by which the weights move."
+_FEW = 4
+"""Steps with cells that break their lines, of which each is looked at by itself."""
+_ENOUGH = 2
+"""Updates, or gradients where nothing is updated, that have to be exact before anything is believed."""
+
+
+def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance, ask: DenseGradients) -> Part | None:
+    """Check a part of a workbook as the training of a dense network.
+
+    Args:
+        table: its cells.
+        values: what an engine computed.
+        tolerance: what counts as agreement.
+        ask: asks Keras for gradients.
+
+    Returns:
+        None if the part is no such thing, or nothing that could be recognised for certain.
+    """
+    terms = CellTerms(table, values)
+    sheet = _sheet(terms)
+    reading = None if sheet is None else best_reading(sheet, ask)
+    part = None if reading is None else _as_it_is(table, values, tolerance, reading)
+    if part is None and (told := _told_by_words(table, values, tolerance, ask)) is not None:
+        return told
+    learns = reading is not None and multiplies_errors(with_outputs(terms))
+    if not _is_open(part) or not (part is not None or learns or may_be_trained(table, values)):
+        return part
+
+    def judged(edit: Mapping[Address, str]) -> Part | None:
+        other = _read(table, values, edit, ask)
+        if other is None or not any(map(_tells_weights, other.steps)):
+            return None
+        return _judged(table, values, tolerance, other, edit, terms)
+
+    return one_slip(table, terms, reading, part, _sheet, judged) or part
+
+
+def _told_by_words(table: CellTable, values: CellValues, tolerance: Tolerance, ask: DenseGradients) -> Part | None:
+    """The same where formulas go by what others say in words, as `yes` and `no`: nobody is blamed for a word."""
+    terms = CellTerms(table, values, words=True)
+    said = {cell for cell, words in (terms.words or {}).items() if isinstance(words, Words)}
+    sheet = _sheet(terms) if said else None
+    reading = None if sheet is None else best_reading(sheet, ask)
+    part = None if reading is None else _judged(table, values, tolerance, reading, {}, terms)
+    return None if part is None else _without_blame(part, _IN_WORDS)
+
+
+def _is_open(part: Part | None) -> bool:
+    """Whether nobody is blamed, and something is not known."""
+    if part is None:
+        return True
+    counts = part.counts()
+    return not counts.root and counts.not_evaluated > 0
+
+
+def _as_it_is(table: CellTable, values: CellValues, tolerance: Tolerance, reading: Reading) -> Part | None:
+    """What became of a sheet as it is read, but for cells that break their lines."""
+    terms, ask = reading.sheet.terms, reading.ask
+    lines = amendments(table, reading)
+    amended = {
+        cell: text for cell, text in lines.items()
+        if terms.term_of(cell, text) is not None and (cell not in reading.data or _is_among_learnt(cell, reading))
+    }  # fmt: skip
+    if amended:
+        better = _read(table, values, amended, ask)
+        if better is not None and not _is_better(better, reading):
+            formulas = {cell: text for cell, text in amended.items() if table.is_formula(cell)}
+            several = ((own, _read(table, values, own, ask)) for own in _by_step(formulas, reading))
+            amended, better = next(
+                ((own, r) for own, r in several if r is not None and _is_better(r, reading)), (amended, better)
+            )
+        if better is None or not _is_better(better, reading):
+            told = amended.items() if better is not None else ()
+            amended = {cell: text for cell, text in told if better and _is_told_by_its_line(cell, reading, better)}
+            better = _read(table, values, amended, ask) if amended else None
+        amended, reading = (amended, better) if better is not None else ({}, reading)
+        amended = {cell: text for cell, text in amended.items() if _differs(cell, terms, reading.sheet)}
+    return _judged(table, values, tolerance, reading, amended, terms)
+
+
+def _by_step(amended: Mapping[Address, str], reading: Reading) -> Iterator[dict[Address, str]]:
+    """The formulas that break their lines, those of each step apart: what begins a line is as it has to be."""
+    steps: dict[tuple[str, int], dict[Address, str]] = defaultdict(dict)
+    for cell, text in amended.items() if reading.stride is not None else ():
+        steps[place_of(cell, reading.stride or (0, 0))][cell] = text
+    yield from steps.values() if len(steps) <= _FEW else ()
+
+
+def _judged(
+    table: CellTable,
+    values: CellValues,
+    tolerance: Tolerance,
+    reading: Reading,
+    amended: Mapping[Address, str],
+    terms: CellTerms,
+) -> Part | None:
+    """What became of a sheet that was read with some cells amended; None if it is no training for certain."""
+    near = best_reading(Sheet(reading.sheet.terms, reading.sheet), reading.ask) if _has_kinks(reading.sheet) else None
+    if _explains_most(reading):
+        opaque = {cell for cell in amended if terms.is_opaque(cell)}
+        said = Verdicts(table, values, tolerance, reading)
+        part = Judge(said, _accepted(reading), near, amended, opaque=opaque).outcome()
+        statuses = {own.status for own in part.results if isinstance(own, CellResult)}
+        if Status.CARRIED in statuses and Status.ROOT not in statuses:
+            return _without_blame(part, "This follows from what may be wrong; nothing tells which cell is.")
+        return _without_blame(part, _OF_TWO_VALUES) if reading.steps[0].truth.loss == PERCEPTRON else part
+    if near is not None and _explains_most(near):
+        return Judge(Verdicts(table, values, tolerance, near), _accepted(near), None, {}).outcome()
+    return None
+
+
+def may_be_trained(table: CellTable, values: CellValues) -> bool:
+    """Whether a part without a verdict seems to move weights towards targets, so that it matters that it has none."""
+    terms = with_outputs(CellTerms(table, values))
+    learns = may_learn(terms) and bool(find_updates(terms, in_order(terms.reads), terms.reads))
+    return learns or moves_factors(terms)
+
+
+def _without_blame(part: Part, text: str) -> Part:
+    """The same without a wrong cell, and why each of them may be right."""
+    blamed = {Status.ROOT, Status.CARRIED}
+    results = [
+        replace(own, status=Status.NOT_EVALUATED, message=text, diagnosis=None, desired_formula=None)
+        if isinstance(own, CellResult) and own.status in blamed else own
+        for own in part.results
+    ]  # fmt: skip
+    return replace(
+        part, results=tuple(results), checked=part.checked - sum(own.status in blamed for own in part.results)
+    )
+
+
+def _sheet(terms: CellTerms) -> Sheet | None:
+    """The sheet with its networks; inputs and targets that are computed count as given where that shows more layers.
+
+    If there is none otherwise, outputs get cells of their own.
+    """
+    for own in (terms, with_outputs(terms)):
+        sheets = []
+        for given in dict.fromkeys((frozenset[Address](), data_cells(own))):
+            left = own.restricted([cell for cell in own if cell not in given], given) if given else own
+            sheets += [Sheet(left)] if may_learn(left) else []
+        best = max(sheets, key=lambda own: sum(len(network.layers) for network in own.networks), default=None)
+        if best is not None and best.networks:
+            return best
+    return None
+
+
+def _read(
+    table: CellTable, values: CellValues, amended: Mapping[Address, str], ask: DenseGradients
+) -> Reading | None:  # fmt: skip
+    """The sheet with other formulas in some cells; None where it has no network then."""
+    sheet = _sheet(CellTerms(table, values, amended))
+    return None if sheet is None else best_reading(sheet, ask)
+
+
+def _differs(cell: Address, terms: CellTerms, amended: Sheet) -> bool:
+    """Whether a cell as it stands computes something else than amended, be it for other numbers than those shown."""
+    if cell not in terms:
+        return True
+    if cell not in amended.updates and cell not in amended.cells:
+        return False
+    wanted = amended.after[cell] if cell in amended.updates else amended.cells[cell]
+    return not np.allclose(value_of(terms[cell], amended.cells), wanted, rtol=_SAME, atol=_SAME, equal_nan=True)
+
+
+def _is_among_learnt(cell: Address, reading: Reading) -> bool:
+    """Whether what stands in the place of an input is computed from weights at the steps beside: then it is none.
+
+    Unless all weights of a step that reads it move as they have to.
+    """
+    exact = (own.truth.network for own in reading.steps if own.moves and None not in own.moves.values())
+    if any(cell in row for network in exact for own in network.samples for row in (own.inputs, own.targets)):
+        return False
+    updates, stride = reading.sheet.updates, reading.stride
+    learnt = behind({*updates, *updates.values()}, reading.sheet.order, reading.sheet.terms)
+    return stride is not None and all(
+        other in learnt or other not in reading.sheet.terms for other in beside_at(cell, stride)
+    )
+
+
+def _is_told_by_its_line(cell: Address, reading: Reading, better: Reading) -> bool:
+    """Whether a formula holds something of its step, and as the others of its line have it something else, or more."""
+    both = [own.roles[cell] for own in (reading, better) if cell in own.roles]
+    held = {(own.quantity.name, f"{np.ravel(own.factor)[-1]:.9g}") for _, own in both}
+    return len(both) > 1 and len({step for step, _ in both}) == 1 and len(held) > 1
+
+
+def _is_better(one: Reading, other: Reading) -> bool:
+    """Whether a reading explains more steps, updates, gradients or cells than another one, and none of them less."""
+    pairs = list(zip(_explained(one), _explained(other), strict=True))
+    return all(x >= y for x, y in pairs) and any(x > y for x, y in pairs)
+
+
+def _explained(reading: Reading) -> tuple[int, ...]:
+    held = sum(reading.held_gradients(number) for number in range(len(reading.steps)))
+    exact = exact_updates(reading.steps)
+    # An update that adds nothing is no update but a copy of a weight, as cells of the forward part are.
+    moved = {update for step in reading.steps for update, move in step.moves.items() if move is not None}
+    known = len(moved | reading.roles.keys() | reading.forward.keys())
+    return len(_accepted(reading)), exact, exact + held, exact + len(reading.roles), known
+
+
+def _accepted(reading: Reading) -> frozenset[int]:
+    """The accepted steps, and the last one after them, from which nothing is learnt any more."""
+    learning = [n for n, step in enumerate(reading.steps) if not step.truth.network.is_held_out]
+    accepted = {number for number in learning if is_accepted(reading, number)}
+    known = {cell for number in accepted for cell in reading.steps[number].truth.network.weights}
+    after = {update for number in accepted for update in reading.steps[number].moves}
+    for number, step in enumerate(reading.steps):
+        weights = step.truth.network.weights
+        before = {reading.sheet.updates.get(cell, cell) for cell in weights}
+        if step.truth.network.is_held_out:
+            shows = any(role.quantity.name == "E" for at, role in reading.roles.values() if at == number)
+            accepted |= {number} if shows and weights <= known | after else set()
+        elif not step.moves and before <= known and before != weights:
+            accepted.add(number)
+    return frozenset(accepted)
+
+
+def _explains_most(reading: Reading) -> bool:
+    """Whether steps are accepted, and most of those that move weights: few may look like a training by chance."""
+    accepted, moving = _accepted(reading), {number for number, step in enumerate(reading.steps) if step.moves}
+    return bool(accepted) and 2 * len(accepted & moving) >= len(moving)
+
+
+def _tells_weights(step: Step) -> bool:
+    """Whether weights move, or are read by several samples or inputs by several units: else each may be the other."""
+    network = step.truth.network
+    return bool(step.moves) or len(network.samples) > 1 or len(network.layers[0].kernel[0]) > 1
+
+
+def _has_kinks(sheet: Sheet) -> bool:
+    """Whether an activation has a kink, so that a formula may be right on one side of it only."""
+    return any(layer.activation.startswith(_KINKED) for network in sheet.networks for layer in network.layers)
+
+
+def is_accepted(reading: Reading, number: int) -> bool:
+    """Whether a network is trained for certain: updates of the usual form follow its gradients, at least half of them.
+
+    Of one that is unrolled over its steps a few are enough: one cell on the way back through time spoils most of them.
+
+    Where nothing is updated, the gradients of half of the weights must stand somewhere.
+    """
+    step, usual = reading.steps[number], reading.usual(number)
+    held = reading.held_gradients(number)
+    if step.moves:
+        exact = sum(move is not None and move.form in usual for move in step.moves.values())
+        most = 2 * exact >= len(step.moves) or bool(step.truth.network.before)
+        return exact > 0 and exact + held >= _ENOUGH and most
+    return reading.is_about_weights(number) and held >= _ENOUGH and 2 * held >= len(step.truth.network.weights)

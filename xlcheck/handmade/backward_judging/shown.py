@@ -1,0 +1,180 @@
+"""What people show of a training beside it: where the weights end, and the loss of all steps as one number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
+
+import numpy as np
+
+from xlcheck.arrays import Array
+from xlcheck.formulas.algebra import Address, Function, Leaf, outline
+from xlcheck.formulas.parser import parsed
+from xlcheck.formulas.tree import FunctionCall, Literal, Reference
+from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.backward.quantities import Quantity
+from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward_judging.family import place_of
+from xlcheck.handmade.reading.cell_terms import CellTerms, source
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.offsets import beside_at, offset, offset_between
+
+_INVERSE: Mapping[str, Callable[[Array], Array]] = {
+    "linear": lambda o: o, "sigmoid": lambda o: np.log(o / (1 - o)), "tanh": np.arctanh,
+}  # fmt: skip
+"""Activation → the weighted sum of which it gives an output."""
+_OF_ODDS = ("sigmoid", "softmax")
+_SAMPLE = re.compile(r"\(\d+\)")
+
+
+def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
+    """What a formula shows that nothing in the training reads; None if it is not known, or shows only a part.
+
+    Args:
+        cell: the formula.
+        reading: the sheet as training steps.
+        right: the cells that are right, and what they hold.
+    """
+    sheet = reading.sheet
+    if cell not in sheet.terms:
+        return None
+    if (origin := shown_weight(cell, sheet.terms)) is not None:
+        is_last = origin in sheet.updates and origin in right and origin not in sheet.updates.values()
+        is_ratio = not isinstance(sheet.terms[cell], Leaf)
+        meant = not is_ratio or all(own.layers[-1].activation in _OF_ODDS for own in sheet.networks)
+        what = f"{'exponential of the ' if is_ratio else ''}last {right.get(origin, '')}"
+        return Quantity(what, sheet.cells[cell]) if is_last and meant else None
+    for other in (_curve, _prediction):
+        if (found := other(cell, reading, right)) is not None:
+            return found
+    parts = list(dict.fromkeys(_parts(cell, reading, right)))
+    names = {_SAMPLE.sub("", right.get(part, "")) for part in parts}
+    if len(parts) < 2 or len(names) > 1 or "" in names or not _is_whole_line(cell, parts, reading, right):
+        return None
+    values = np.array([sheet.cells[part] for part in parts])
+    numbers = [own for own in sheet.settings_of(cell).values() if own[-1] == len(parts)]
+    ways = {"": values, "the squares of ": values**2, "the sizes of ": np.abs(values)}
+    for how, total in ((how, own.sum(axis=0)) for how, own in ways.items()):
+        for what, found in (("sum", total), *(("mean", total / count) for count in (len(parts), *numbers))):
+            with np.errstate(all="ignore"):
+                for name, own in ((what, found), (f"root of the {what}", np.sqrt(found))):
+                    if same(own, sheet.cells[cell]):
+                        return Quantity(f"{name} of {how}{names.pop()} over the steps", own)
+    return None
+
+
+def shown_weight(cell: Address, terms: CellTerms) -> Address | None:
+    """What a formula copies, or shows as what it multiplies the odds with, as in a logistic regression.
+
+    Args:
+        cell: the formula.
+        terms: what the formulas compute.
+    """
+    match terms[cell]:
+        case Leaf() | Function(name="EXP", arguments=(Leaf(),)):
+            return source(terms.reads[cell][0], terms)
+    return None
+
+
+def _curve(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
+    """The logarithm or the root of the loss of a step, as in charts; None if the step beside has another function."""
+    sheet, stride = reading.sheet, reading.stride
+    (read, *others) = sheet.terms.reads[cell] or (cell,)
+    if others or right.get(read) != "E" or stride is None or place_of(read, stride) != place_of(cell, stride):
+        return None
+    if len({outline(sheet.terms[own], len) for own in (cell, *beside_at(cell, stride)) if own in sheet.terms}) > 1:
+        return None
+    with np.errstate(all="ignore"):
+        logarithm, root = np.log(sheet.cells[read]), np.sqrt(sheet.cells[read])
+    scaled = {"ln": logarithm, "log10": logarithm / np.log(10), "log2": logarithm / np.log(2), "root": root}
+    return next((Quantity(f"{k} of E", own) for k, own in scaled.items() if same(own, sheet.cells[cell])), None)
+
+
+def _prediction(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
+    """What the only layer of a network answers, with its last weights, to inputs that are typed into the formula."""
+    sheet, after = reading.sheet, {weight: update for update, weight in reading.sheet.updates.items()}
+    reads = {*sheet.terms.reads[cell]}
+    layers = {own.layers[0].reading(after) for own in sheet.networks if len(own.layers) == 1}
+    for layer in (own for own in layers if own.activation in _INVERSE and not own.states):
+        for unit, kernel in enumerate(zip(*layer.kernel, strict=True)):
+            bias = {layer.bias[unit]} if layer.bias else set[Address]()
+            if reads != {*kernel, *bias} or not reads <= right.keys() or not reads.isdisjoint(after):
+                continue
+            with np.errstate(all="ignore"):
+                total = _INVERSE[layer.activation](sheet.cells[cell])
+            total = total - sum(layer.sign * sheet.cells[own] for own in bias)
+            weights = np.stack([sheet.cells[own] for own in kernel], axis=1)
+            inputs = np.linalg.lstsq(weights, total)[0] if np.isfinite(total).all() else np.zeros(len(kernel))
+            if len(total) > len(kernel) and same(weights @ inputs, total) and inputs.all():
+                return Quantity("o for inputs that are typed", sheet.cells[cell])
+    return None
+
+
+def tells_best_step(cell: Address, table: CellTable, reading: Reading, right: Container[Address]) -> bool:
+    """Whether a formula looks up what stands beside the least loss of all steps, as where training is stopped early.
+
+    Args:
+        cell: the formula.
+        table: the cells.
+        reading: the sheet as training steps.
+        right: the cells that are right.
+    """
+    match parsed(table.texts[cell]):
+        case FunctionCall("INDEX", (Reference(found), FunctionCall("MATCH", (where, Reference(among), Literal(0.0))))):
+            losses = table.cells_in(among, cell[0])
+            is_least = isinstance(where, FunctionCall) and where == FunctionCall("MIN", (Reference(among),))
+            beside = (found.rows, found.columns) == (among.rows, among.columns)
+            in_line = found.top == among.top if among.columns == 1 else found.left == among.left
+            held = {own: role.quantity.name for own, (_, role) in reading.roles.items() if own in right}
+            all_losses = all(held.get(own) == "E" for own in losses)
+            return is_least and beside and in_line and all_losses and _is_whole_line(cell, losses, reading, held)
+    return False
+
+
+def computed_targets(table: CellTable, reading: Reading, accepted: Collection[int]) -> dict[Address, str]:
+    """The formulas that make targets, in whatever way, as no weight is in them."""
+    samples = (sample for number in accepted for sample in reading.steps[number].truth.network.samples)
+    targets = {cell for sample in samples for cell in sample.targets}
+    return dict.fromkeys((cell for cell in targets if cell in table.texts), "target")
+
+
+def _parts(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Iterator[Address]:
+    """The right cells that a formula reads, also behind a cell of which only the root is taken."""
+    for read in reading.sheet.terms.reads[cell]:
+        inner = read not in right and read in reading.sheet.terms and isinstance(reading.sheet.terms[cell], Function)
+        yield from _parts(read, reading, right) if inner else (read,)
+
+
+def _is_whole_line(cell: Address, parts: list[Address], reading: Reading, right: Mapping[Address, str]) -> bool:
+    """Whether cells are all that hold the same of a step, in one line of steps, or in one epoch, or up to a formula."""
+    if (stride := reading.stride) is None:
+        return False
+    if _are_an_epoch(parts, reading):
+        return True
+    for end, sign in ((min(parts), -1), (max(parts), 1)):
+        beyond = offset(end, stride, sign)
+        goes_on = _SAMPLE.sub("", right.get(beyond, "")) == _SAMPLE.sub("", right[end])
+        if goes_on and (sign < 0 or place_of(end, stride) != place_of(cell, stride)):
+            return place_of(max(parts), stride) == place_of(cell, stride) and _moves_on(cell, parts, reading, right)
+    away = (offset_between(parts[0], part) for part in parts)
+    return all(down * stride[1] == across * stride[0] for down, across in away)
+
+
+def _moves_on(cell: Address, parts: Collection[Address], reading: Reading, right: Mapping[Address, str]) -> bool:
+    """Whether the formula before it in its line is right and puts as many together, each of the step before."""
+    stride, terms = reading.stride or (0, 0), reading.sheet.terms
+    before = offset(cell, stride, -1)
+    own = _parts(before, reading, right) if before in right and before in terms else ()
+    return {*own} == {offset(part, stride, -1) for part in parts}
+
+
+def _are_an_epoch(parts: list[Address], reading: Reading) -> bool:
+    """Whether the steps of some cells are one of several rounds in which the same samples come, in whatever order."""
+    count, steps = len(parts), reading.steps
+    numbers = sorted(reading.roles[part][0] for part in parts if part in reading.roles)
+    if not numbers or numbers != [*range(numbers[0], numbers[0] + count)]:
+        return False
+    data = [(own.truth.inputs[-1].tolist(), np.nan_to_num(own.truth.targets[-1]).tolist()) for own in steps]
+    rounds = [sorted(data[first : first + count]) for first in range(0, len(data), count)]
+    repeats = all(own == rounds[0] for own in rounds)
+    return repeats and numbers[0] % count == 0 == len(steps) % count and len(steps) > count

@@ -1,0 +1,304 @@
+"""What people compute from the decisions of a network: the class that is likeliest, whether it is right, how many are.
+
+A decision is constant but for jumps, and so is what is computed from decisions and typed numbers alone. No layer that
+learns follows on it, unless it weighs decisions, as the next layer of a perceptron does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from enum import IntEnum
+from functools import lru_cache
+
+from xlcheck.formulas import tree
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.parser import parsed
+from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade.reading.cell_terms import in_order
+from xlcheck.handmade.reading.lines import Lines
+from xlcheck.handmade.reading.offsets import offset
+from xlcheck.handmade.reading.reads import Reads
+
+_SAME = frozenset({"=", "<>"})
+"""What no activation asks."""
+_COMPARES = _SAME | {"<", ">", "<=", ">="}
+_DECIDES = frozenset(
+    {"MATCH", "XMATCH", "COUNTIF", "COUNTIFS", "EXACT", "AND", "OR", "NOT", "SIGN", "INT", "RANK", "RANK.EQ"}
+)
+_COUNTS = frozenset({"COUNT", "COUNTA", "ROWS", "COLUMNS", "ROW", "COLUMN"})
+_PUTS_TOGETHER = frozenset(
+    {"SUM", "AVERAGE", "MIN", "MAX", "ABS", "N", "TEXT", "CONCAT", "CONCATENATE", "IFERROR", "ROUND"}
+)
+_LINES = {"ROWS": 1, "ROW": 1, "COLUMNS": 2, "COLUMN": 2}
+_ADDS = frozenset({"SUM", "AVERAGE", "MIN", "MAX"})
+_LARGEST = frozenset({"MAX", "LARGE"})
+_CHOOSES = {
+    "IF": slice(1, None), "CHOOSE": slice(1, None), "VLOOKUP": slice(1, None), "INDEX": slice(0, 1),
+    "XLOOKUP": slice(2, None), "LOOKUP": slice(2, None),
+}  # fmt: skip
+"""Functions that choose → the arguments from which they do; the others say which."""
+_LEAST = frozenset({"MIN", "SMALL"})
+_parsed = lru_cache(maxsize=4096)(parsed)
+_MAY_DECIDE = re.compile(r"[<>=]|\b(?:MATCH|COUNTIF|EXACT|SIGN|INT|RANK)", re.IGNORECASE)
+
+
+class _Way(IntEnum):
+    """How a number depends on the results of a network."""
+
+    COUNTED = 0
+    """Not at all: it is no number that a layer could have, as a digit in a formula."""
+    TYPED = 1
+    """Not at all: it is typed into a cell, or computed from such numbers, as weights are."""
+    STEPS = 2
+    """Constant but for jumps."""
+    SMOOTH = 3
+    """Otherwise, or it is not known how."""
+    LEAST = 4
+    """As the least of some results."""
+    UNWANTED = 5
+    """Constant but for jumps, and no evaluation: by which one is the least, or by the sum of several decisions."""
+
+
+def evaluations(
+    reads: Reads, taken: Collection[Address], decisions: Collection[Address]
+) -> tuple[set[Address], set[Address]]:
+    """The formulas that are computed from decisions, these among them, if nothing else reads them; and odd ones.
+
+    One that is filled otherwise than those of its kind in line with it is odd, or counts a part of a line, or divides
+    by the number of other cells, or looks for the least of some results.
+
+    Args:
+        reads: who reads what.
+        taken: the cells of layers.
+        decisions: the formulas that say of each result of a layer on which side of a threshold it is; others that say
+            so of some may be an activation.
+    """
+    others = [cell for cell in reads.formulas if cell not in taken and cell not in reads.edited]
+    if not any(_MAY_DECIDE.search(reads.table.texts[cell]) for cell in others):
+        return set(), set()
+    ways = _Ways(reads, taken)
+    found = {cell for cell in others if ways.of_cell(cell) is _Way.STEPS} - (ways.with_threshold - {*decisions})
+    found |= {cell for cell in others if reads.readers.get(cell) and ways.is_largest(cell)}
+    while read := {cell for cell in found if not found.issuperset(reads.readers.get(cell, ()))}:
+        found -= read
+    totals = {cell: reads.readers.get(cell, ()) for cell in others if ways.is_counted(cell)}
+    found |= {cell for cell, read in totals.items() if read and found.issuperset(read)}
+    lines = Lines(sorted(found), reads.table)
+    odd = {cell for cell in found if lines.is_alone(cell) or _counts_a_part(cell, found, reads)}
+    unwanted = {cell for cell in others if ways.of_cell(cell) is _Way.UNWANTED}
+    return found - odd, odd | unwanted
+
+
+def _counts_a_part(cell: Address, found: Collection[Address], reads: Reads) -> bool:
+    """Whether a formula adds up a part of the formulas of a line, or divides by another number than theirs."""
+    areas = [area for area in reads.areas(cell) if area.size > 1]
+    if any(goes_on(area, reads, found) for area in areas):
+        return True
+    node = _parsed(reads.table.texts[cell])
+    match node:
+        case tree.Operator(symbol="/", operands=(_, tree.Literal(value=number))):
+            filled = (_how_many("COUNT", reads.table.cells_in(area, cell[0]), reads) for area in areas)
+            return number not in {*(area.size for area in areas), *filled, 100} and bool(areas)
+        case tree.Operator(symbol="/", operands=(what, tree.FunctionCall(name=name) as divisor)) if name in _COUNTS:
+            held = [_cells_of(part, cell[0], reads) for part in (divisor, what)]
+            own = {
+                count
+                for area in held[1]
+                for count in (_how_many("COUNT", area, reads), _how_many("COUNTA", area, reads))
+            }
+            return bool(own) and {_how_many(name, area, reads) for area in held[0]}.isdisjoint(own)
+    return False
+
+
+def _cells_of(node: tree.Node, sheet: str, reads: Reads) -> list[list[Address]]:
+    """The cells of each range in a formula."""
+    parts = (part for part in tree.walk(node) if isinstance(part, tree.Reference) and part.area.size > 1)
+    return [reads.table.cells_in(part.area, sheet) for part in parts]
+
+
+def _how_many(name: str, cells: Sequence[Address], reads: Reads) -> int:
+    """What a function counts in a range: those that are not empty, or no typed words; or its rows or columns."""
+    if name in _LINES:
+        return len({cell[_LINES[name]] for cell in cells})
+    filled = [cell for cell in cells if cell in reads.table.index]
+    return len(filled) if name == "COUNTA" else sum(cell not in reads.table.words for cell in filled)
+
+
+def counts_only(text: str) -> bool:
+    """Whether a formula reads cells only to count them, whatever they hold.
+
+    Args:
+        text: the formula.
+    """
+
+    def is_read(node: tree.Node) -> bool:
+        return isinstance(node, tree.Reference) or (not _is_count(node) and any(map(is_read, tree.children(node))))
+
+    node = _parsed(text)
+    return node is not None and not is_read(node)
+
+
+def goes_on(area: Range, reads: Reads, among: Collection[Address]) -> bool:
+    """Whether a range is a part of a line: a formula beyond an end of it does the same as that at the end.
+
+    Args:
+        area: the range.
+        reads: who reads what.
+        among: the formulas of which the line may be.
+    """
+    texts = reads.table.texts
+    if 1 not in (area.rows, area.columns):
+        return False
+    down, right = (1, 0) if area.columns == 1 else (0, 1)
+    first = (area.sheet, area.top, area.left)
+    last = (area.sheet, area.top + area.rows - 1, area.left + area.columns - 1)
+    for end, way in ((first, -1), (last, 1)):
+        beyond = offset(end, (down, right), way)
+        if end in texts and beyond in among and skeleton(texts.get(beyond, "")) == skeleton(texts[end]):
+            return True
+    return False
+
+
+class _Ways:
+    """How each formula depends on the results of a network.
+
+    Args:
+        reads: who reads what.
+        taken: the cells of layers.
+
+    Attributes:
+        with_threshold: the formulas that compare a result with a number, but for those that give words or totals.
+    """
+
+    def __init__(self, reads: Reads, taken: Collection[Address]) -> None:
+        self._reads = reads
+        self._of: dict[Address, _Way] = dict.fromkeys(taken, _Way.SMOOTH)
+        self._cell = ("", 0, 0)
+        self.with_threshold = set[Address]()
+        for cell in in_order({cell: tuple(reads.of(cell)) for cell in reads.formulas}):
+            if cell not in self._of:
+                self._of[cell] = self._of_formula(cell)
+
+    def of_cell(self, cell: Address) -> _Way:
+        """How a cell does; one in a circle is not known."""
+        return self._of.get(cell, _Way.SMOOTH if self._reads.is_formula(cell) else _Way.TYPED)
+
+    def is_counted(self, cell: Address) -> bool:
+        """Whether a formula is the total of typed numbers, as a target may be that of a sample's inputs."""
+        node = _parsed(self._reads.table.texts.get(cell, ""))
+        return isinstance(node, tree.FunctionCall) and node.name in _ADDS and self.of_cell(cell) is _Way.TYPED
+
+    def is_largest(self, cell: Address) -> bool:
+        """Whether a formula is the largest of some results."""
+        node = _parsed(self._reads.table.texts.get(cell, ""))
+        return isinstance(node, tree.FunctionCall) and node.name in _LARGEST
+
+    def _of_formula(self, cell: Address) -> _Way:
+        if cell in self._reads.edited:
+            return _Way.SMOOTH
+        self._cell = cell
+        node = _parsed(self._reads.table.texts.get(cell, ""))
+        way = _Way.SMOOTH if node is None else max(self._of_node(node, cell[0]), _Way.TYPED)
+        if node is not None and (_says(node) or _puts_together(node)):
+            self.with_threshold.discard(cell)
+        return way
+
+    def _of_node(self, node: tree.Node, sheet: str) -> _Way:
+        match node:
+            case tree.Literal():
+                return _Way.COUNTED
+            case tree.Reference():
+                return self._of_area(node.area, sheet)
+            case tree.Operator():
+                return self._of_operator(node, sheet)
+            case tree.FunctionCall():
+                adds_words = node.name in _ADDS and any(self._are_words(own, sheet) for own in node.arguments)
+                ways = [self._of_node(argument, sheet) for argument in node.arguments]
+                return _Way.SMOOTH if adds_words else self._of_call(node.name, ways)
+        return _Way.SMOOTH
+
+    def _of_operator(self, node: tree.Operator, sheet: str) -> _Way:
+        ways = [self._of_node(operand, sheet) for operand in node.operands]
+        if node.symbol in _COMPARES:
+            if _Way.SMOOTH in ways and min(ways) <= _Way.TYPED and node.symbol not in _SAME:
+                self.with_threshold.add(self._cell)
+            if any(isinstance(own, tree.Literal) and isinstance(own.value, str) for own in node.operands):
+                return max(_decided(ways), _Way.STEPS)  # a word is no number that a layer could have
+            is_neuron = any(self._adds_decisions(operand, sheet) for operand in node.operands)
+            return _Way.UNWANTED if is_neuron else _decided(ways)
+        if node.symbol == "*" and _Way.STEPS in ways and any(map(_is_count, node.operands)):
+            return _Way.SMOOTH
+        return _weighed(ways) if node.symbol in {"*", "/", "^"} else max(ways)
+
+    def _adds_decisions(self, node: tree.Node, sheet: str) -> bool:
+        """Whether something is the sum of several decisions, as what the next unit of a perceptron decides by."""
+        if not isinstance(node, tree.Operator) or node.symbol not in {"+", "-"}:
+            return False
+        steps = [self._of_node(operand, sheet) is _Way.STEPS for operand in node.operands]
+        return sum(steps) > 1 or any(self._adds_decisions(operand, sheet) for operand in node.operands)
+
+    def _of_area(self, area: Range, sheet: str) -> _Way:
+        return max(map(self.of_cell, self._reads.table.cells_in(area, sheet)), default=_Way.TYPED)
+
+    def _are_words(self, node: tree.Node, sheet: str) -> bool:
+        """Whether something is a range of decisions in words or truths, of which the sum is 0 whatever they say."""
+        cells = self._reads.table.cells_in(node.area, sheet) if isinstance(node, tree.Reference) else []
+        holds = self._reads.terms.holds_number
+        return any(self._reads.is_formula(cell) for cell in cells) and not any(map(holds, cells))
+
+    def _of_call(self, name: str, ways: Sequence[_Way]) -> _Way:
+        if name in _COUNTS:
+            return _Way.COUNTED
+        if name in _LEAST and max(ways, default=_Way.TYPED) is _Way.SMOOTH:
+            return _Way.LEAST
+        if name in _DECIDES:
+            return _decided(ways)
+        if name in _CHOOSES:
+            chosen = ways[_CHOOSES[name]]
+            saying = [way for number, way in enumerate(ways) if number not in range(len(ways))[_CHOOSES[name]]]
+            return max((_decided(saying), *chosen))
+        if name == "SUMPRODUCT":
+            return _weighed(ways)
+        known = name in _PUTS_TOGETHER or max(ways, default=_Way.TYPED) <= _Way.TYPED
+        return max(ways, default=_Way.TYPED) if known else _Way.SMOOTH
+
+
+def _decided(ways: Iterable[_Way]) -> _Way:
+    """The way of a decision: typed numbers that are compared are no number that a layer could have, either."""
+    way = max(ways, default=_Way.COUNTED)
+    if way >= _Way.LEAST:
+        return _Way.UNWANTED
+    return _Way.STEPS if way > _Way.TYPED else _Way.COUNTED
+
+
+def _weighed(ways: Sequence[_Way]) -> _Way:
+    """The way of a product: a typed number may be the weight of a decision."""
+    way = max(ways, default=_Way.TYPED)  # of nothing in a damaged formula
+    return _Way.SMOOTH if way is _Way.STEPS and _Way.TYPED in ways else way
+
+
+def _is_count(node: tree.Node) -> bool:
+    """Whether something is a number of cells, by which a share is divided and nothing is multiplied."""
+    return isinstance(node, tree.FunctionCall) and node.name in _COUNTS
+
+
+def _puts_together(node: tree.Node) -> bool:
+    """Whether a formula is a total or a mean, or a part of one: it is no activation, whatever it compares."""
+    match node:
+        case tree.Operator(symbol="/" | "*", operands=(one, tree.Literal() | tree.FunctionCall() | tree.Reference())):
+            return _puts_together(one)
+        case tree.FunctionCall(name=name):
+            return name in {"SUM", "SUMPRODUCT", "AVERAGE"}
+    return False
+
+
+def _says(node: tree.Node) -> bool:
+    """Whether a formula gives one of some words, as `DONE`, also where it is an error today."""
+    match node:
+        case tree.FunctionCall(name="IF", arguments=(_, *branches)):
+            return bool(branches) and all(map(_says, branches))
+        case tree.Literal(value=str()):
+            return True
+    return False

@@ -1,0 +1,168 @@
+"""Formulas that look something up in the wrong place: beside what they searched, or in a list that is in no order.
+
+`INDEX(B$2:B$6,MATCH(A12,A$1:A$6,0))` gives for each word the row below its own, and `VLOOKUP(A12,A2:C6,2)` asks for a
+list that is sorted. Filled alike everywhere they break no line, and whatever they give is taken for an input.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
+from itertools import combinations, pairwise
+
+from xlcheck.formulas import tree
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.parser import parsed
+from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.forms.polynomials import cell_of
+from xlcheck.handmade.networks.formula_text import looks_up
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.reached import reached
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.workbook.content import CellError, Value
+
+_LOOKS_UP = re.compile(r"\b(?:MATCH|[VHX]?LOOKUP)\(", re.IGNORECASE)
+
+
+def looked_up_wrongly(table: CellTable, values: CellValues, cells: Iterable[Address]) -> Iterator[str]:
+    """Why formulas may not give what they look up, in a sentence each.
+
+    Args:
+        table: all cells.
+        values: what they hold.
+        cells: the formula cells.
+    """
+    for cell in sorted(cells):
+        text = table.texts[cell]
+        node = parsed(text) if _LOOKS_UP.search(text) else None
+        for part in tree.walk(node) if node is not None else ():
+            if isinstance(part, tree.FunctionCall):
+                why = _beside_what_it_searches(part, cell[0]) or _in_no_order(part, cell[0], table, values)
+                if why is not None:
+                    yield f"{show(cell)} {why}"
+                    break
+
+
+def failing_for_others(part: SheetGroup, cells: Iterable[Address]) -> Iterator[str]:
+    """Why formulas that give an error may be right: what they read gives one, or they look up a word that is misspelt.
+
+    Args:
+        part: all worksheets.
+        cells: the formulas.
+    """
+    table, values, cells = part.table, part.values, [*cells]
+    behind = reached(cells, part.precedents.readers)
+    for cell in cells:
+        value, text = table.value(cell, values), table.texts.get(cell, "")
+        if not isinstance(value, CellError):
+            continue
+        if value.code == "#N/A" and looks_up(text):
+            yield f"{show(cell)} looks in the wrong place, or its list does not hold what it looks up"
+        for other in part.precedents.of(cell):
+            if other not in behind and isinstance(table.value(other, values), CellError):
+                yield f"{show(cell)} may give an error only because {show(other)} does"
+
+
+def looked_up_apart(
+    readings: Iterable[Reading], asked: Callable[[Address], Collection[Address]], edited: Collection[Address] = ()
+) -> Iterator[str]:
+    """Why the inputs of a step may be those of two: one is looked up by another word than that beside it.
+
+    At most steps both are looked up by one, as the numbers of a word's vector are.
+
+    Args:
+        readings: the layers.
+        asked: the cells that a formula names one by one.
+        edited: those of which it is not known what they would name.
+    """
+    for reading in readings:
+        named = {step: {x: cell_of(c) for own in reading.layer.at_step(step) for x, c in own.named}
+                 for step in reading.layer.steps}  # fmt: skip
+        for pair in combinations(reading.features, 2):
+            together, apart = 0, list[str]()
+            for step, slots in reading.layer.slots.items():
+                cells = [named[step][slots[slot]] for slot in pair if slots.get(slot) in named.get(step, ())]
+                if len(cells) == len(pair) and not any(cell in edited for cell in cells):
+                    one, other = ({*asked(cell)} for cell in cells)
+                    together += not one.isdisjoint(other)
+                    both = " and ".join(map(show, sorted(cells)))
+                    apart += (
+                        [f"{both} are looked up by two words, and stand for one step"] if one.isdisjoint(other) else []
+                    )
+                elif len(cells) == 1 and all(slot in slots for slot in pair):
+                    (typed,) = (cell_of(slots[slot]) for slot in pair if slots[slot] not in named[step])
+                    apart.append(f"{show(typed)} is no number that is looked up, as {show(cells[0])} of its step is")
+            yield from apart[:1] if together > len(apart) else ()
+
+
+def _beside_what_it_searches(call: tree.FunctionCall, sheet: str) -> str | None:
+    """Why the place that was found in one range is another one in the range from which something is taken."""
+    for taken, down, searched in _pairs(call):
+        one, other = (replace(area, sheet=area.sheet or sheet) for area in (taken, searched))
+        if not _are_side_by_side(one, other, down=down):
+            return f"searches {other.a1} and takes what it finds from {one.a1}, which is not in line with it"
+    return None
+
+
+def _pairs(call: tree.FunctionCall) -> Iterator[tuple[Range, bool, Range]]:
+    """The range from which something is taken, whether by its row, and the range in which its place is sought."""
+    match call:
+        case tree.FunctionCall(name="INDEX", arguments=(tree.Reference(area=taken), *places)):
+            by_row = taken.rows > 1 or len(places) > 1
+            for down, place in zip((by_row, False), places, strict=False):
+                if isinstance(place, tree.FunctionCall) and place.name in {"MATCH", "XMATCH"}:
+                    searched = place.arguments[1] if len(place.arguments) > 1 else None
+                    if isinstance(searched, tree.Reference):
+                        yield taken, down, searched.area
+        case tree.FunctionCall(
+            name="LOOKUP" | "XLOOKUP", arguments=(_, tree.Reference(area=searched), tree.Reference(area=taken), *_)
+        ):
+            yield taken, searched.rows > 1, searched
+
+
+def _are_side_by_side(taken: Range, searched: Range, *, down: bool) -> bool:
+    """Whether the first cells belong together, and so the others: they are as many, or begin in one line."""
+    starts = [(area.top, area.left) for area in (taken, searched)]
+    along = down and searched.columns == 1
+    across = not down and searched.rows == 1
+    if not (along or across):
+        return taken.size == searched.size or 1 not in (searched.rows, searched.columns)
+    own = taken.rows if down else taken.columns
+    (one, other) = (start[0] if down else start[1] for start in starts)
+    if own != searched.size:
+        return one == other
+    return taken.sheet != searched.sheet or one == other or abs(one - other) >= own
+
+
+def _in_no_order(call: tree.FunctionCall, sheet: str, table: CellTable, values: CellValues) -> str | None:
+    """Why the nearest is not what is looked up: it is sought in a list that is not sorted."""
+    match call:
+        case tree.FunctionCall(name="VLOOKUP" | "HLOOKUP" as name, arguments=(_, tree.Reference(area=area), _, *exact)):
+            keys = replace(area, columns=1) if name == "VLOOKUP" else replace(area, rows=1)
+        case tree.FunctionCall(name="MATCH", arguments=(_, tree.Reference(area=keys), *exact)):
+            pass
+        case tree.FunctionCall(name="LOOKUP", arguments=(_, tree.Reference(area=keys), *_)):
+            exact = []
+            if 1 not in (keys.rows, keys.columns):
+                return None
+        case _:
+            return None
+    kind = exact[0] if exact else tree.Literal(1.0)
+    falls = isinstance(kind, tree.Operator) and kind.symbol == "-"
+    if not falls and (not isinstance(kind, tree.Literal) or not kind.value):
+        return None
+    held = [table.value(own, values) for own in table.cells_in(keys, sheet)]
+    if _is_sorted([value for value in held if value is not None], falls=falls):
+        return None
+    return f"looks for the nearest in {keys.a1}, which is not sorted; a last argument of 0 finds the very one"
+
+
+def _is_sorted(held: list[Value], *, falls: bool) -> bool:
+    words = [value.casefold() for value in held if isinstance(value, str)]
+    numbers = [value for value in held if isinstance(value, float)]
+    if len(words) + len(numbers) < len(held):
+        return True  # nobody knows
+    rising = all(a <= b for a, b in pairwise(numbers)) and all(a <= b for a, b in pairwise(words))
+    return all(a >= b for a, b in pairwise(numbers)) and not words if falls else rising

@@ -1,0 +1,255 @@
+"""Formulas that only make what a network is given: they look something up, or scale it; they get no verdict.
+
+So they must be nothing more than that. A formula that multiplies cells, or computes from one judged cell for another,
+may be a layer that nobody recognised; one that is filled otherwise than those beside it, or reads an empty cell
+where they read numbers, may look up the wrong thing; and one that pools a range must pool all of it, and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.parser import parsed
+from xlcheck.formulas.scanner import cut
+from xlcheck.formulas.shapes import skeleton
+from xlcheck.formulas.tree import FunctionCall, Operator
+from xlcheck.handmade.beside.scales import between_ends
+from xlcheck.handmade.beside.showing import is_difference
+from xlcheck.handmade.networks.formula_text import may_be_layer
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.lines import MANY, Lines
+from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
+
+_OPERATES = re.compile(r"[-+*/^<>]|=")
+_LOOKS_UP = re.compile(r"\b(?:INDEX|OFFSET|[VHX]?LOOKUP|CHOOSE|INDIRECT)\(", re.IGNORECASE)
+_COUNTS = re.compile(r"\bOFFSET\( *$", re.IGNORECASE)
+_POOLS = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN)\( *#:# *\)", re.IGNORECASE)
+_DESCRIBES = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN|(?:STDEV|VAR)(?:\.?[SP])?)\( *#:# *\) *$", re.IGNORECASE)
+"""A number by which others are scaled."""
+_MOST = 2_000
+_SMALL = 4_000
+"""Formulas of a workbook of which it is asked what they compute."""
+
+
+def feeders(
+    table: CellTable,
+    values: CellValues,
+    precedents: Precedents,
+    judged: Collection[Address],
+    others: Collection[Address],
+) -> list[Address]:
+    """The formula cells without a verdict that lead to cells with one, in the order of the workbook.
+
+    Args:
+        table: the cells.
+        values: what they hold; where a reference is computed, they say what is read.
+        precedents: who reads what by what formulas say.
+        judged: the cells that have a verdict.
+        others: the formula cells that have none.
+    """
+    reads = CellTerms(table, values).reads if table.computing_references else {}
+    found = reached(judged, lambda cell: (*precedents.of(cell), *reads.get(cell, ())), among=others.__contains__)
+    return [cell for cell in table.texts if cell in found]
+
+
+def against(
+    table: CellTable, values: CellValues, precedents: Precedents, made: Sequence[Address], judged: set[Address]
+) -> Iterator[str]:
+    """Why formulas that lead to judged ones may be more than preparation, or prepare the wrong thing.
+
+    Args:
+        table: the cells.
+        values: what they hold.
+        precedents: who reads what.
+        made: these formulas.
+        judged: the cells that have a verdict.
+    """
+    computing = [cell for cell in made if _computes(cell, table, precedents, judged)]
+    if computing and len(table.texts) <= _SMALL:
+        terms = CellTerms(table, values)
+        scaled = between_ends([cell for cell in computing if cell in terms], terms)
+        computing = [cell for cell in computing if cell not in scaled]
+    if computing:
+        more = f" and {len(computing) - 1} more feed" if len(computing) > 1 else " feeds"
+        yield f"{show(computing[0])}{more} the layers that were recognised, and were not recognised themselves"
+    looked_up = [cell for cell in judged if _LOOKS_UP.search(table.texts.get(cell, ""))]
+    kept = sorted({*made, *looked_up} - {*computing})
+    lines = Lines(kept, table)
+    yield from (why for cell in kept if (why := _odd(cell, lines, table)) is not None)
+    copies = Lines(sorted({*made, *filter(precedents.is_copy, judged)}), table)
+    for cell in sorted({*made} - {*computing}):
+        if copies.differs(cell) and not lines.differs(cell):
+            yield f"{show(cell)} makes something of a number that formulas in line with it only repeat"
+    for cell in sorted(filter(precedents.is_copy, judged)):
+        if copies.differs(cell) and any(line and {*line} <= {*made} for line in copies.of(cell)):
+            yield f"{show(cell)} only repeats a number that formulas in line with it make something of"
+    describing = {cell: _areas(cell, table)[0] for cell in made if _DESCRIBES.match(skeleton(table.texts[cell]))}
+    yield from (why for cell in kept if (why := _by_several_ranges(cell, table, describing)) is not None)
+    yield from _by_numbers_of_others(kept, table, precedents)
+    pooled = [cell for cell in made if _pools(cell, table) and not judged.isdisjoint(precedents.readers(cell))]
+    yield from (why for cell in pooled if (why := _pooled_otherwise(cell, pooled, table)) is not None)
+    scales = [cell for cell in describing if cell not in pooled]
+    yield from (why for cell in scales if (why := _described_otherwise(cell, scales, table)) is not None)
+
+
+def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: Collection[Address]) -> bool:
+    read = precedents.of(cell)
+    between = any(other in judged for other in read)
+    if (
+        between
+        and is_difference(table.texts[cell])
+        and any(other not in judged and table.is_number(other) for other in read)
+    ):
+        return False  # an error on the way to a loss, which is judged
+    text = skeleton(table.texts[cell])
+    applies = "(" in text and not (_LOOKS_UP.search(text) or _POOLS.match(text))  # as MEDIAN(0,z,1) does
+    is_product = may_be_layer(table.texts[cell]) and not _only_finds(table.texts[cell])
+    return is_product or (between and (applies or bool(_OPERATES.search(text))))
+
+
+def _only_finds(text: str) -> bool:
+    """Whether a formula gives a cell, be it that it multiplies to say which: the number of a batch by its size."""
+    found = parsed(text)
+    if not isinstance(found, FunctionCall) or found.name not in {"INDEX", "OFFSET"}:
+        return False
+    return not isinstance(found.arguments[0], FunctionCall | Operator)  # as MMULT in INDEX is
+
+
+def _odd(cell: Address, lines: Lines, table: CellTable) -> str | None:
+    """Why a formula may prepare the wrong thing: those in line with it do otherwise, all alike."""
+    if lines.differs(cell) or lines.adds_to_its_twin(cell):
+        return f"{show(cell)} prepares an input otherwise than the formulas in line with it"
+    for line in lines.of(cell):
+        alike = len(line) >= MANY and len({cut(table.texts[other]).between for other in line}) == 1
+        if alike and _reads_nothing(cell, table) and not all(_reads_nothing(other, table) for other in line):
+            return f"{show(cell)} prepares an input from an empty cell, unlike formulas in line with it"
+    if not _pools(cell, table) and lines.is_alone(cell):
+        return f"{show(cell)} prepares an input otherwise than formulas of its kind in line with it"
+    return None
+
+
+def _by_several_ranges(cell: Address, table: CellTable, describing: Mapping[Address, Range]) -> str | None:
+    """Why a formula may scale a number wrongly: by what describes its row or column, and by that of another one.
+
+    What describes a range may stand in a cell of its own.
+    """
+    read = [ref.area(cell[0]) for ref in cut(table.texts[cell]).refs]
+    areas = [describing.get((area.sheet, area.top, area.left), area) if area.size == 1 else area for area in read]
+    own = [
+        (a, x)
+        for x in areas
+        if x.size == 1
+        for a in areas
+        if a.size > 1 and a.sheet == x.sheet and a.holds(x.top, x.left)
+    ]
+    if not own or _LOOKS_UP.search(table.texts[cell]):
+        return None
+    its, (first, scaled) = {a for a, _ in own}, own[0]
+    others = [a for a in areas if a.size > 1 and a not in its and (a.rows, a.columns) == (first.rows, first.columns)]
+    if len(its) == 1 and not others:
+        return None
+    return f"{show(cell)} scales {show((scaled.sheet, scaled.top, scaled.left))} by what describes several ranges"
+
+
+def _by_numbers_of_others(cells: Sequence[Address], table: CellTable, precedents: Precedents) -> Iterator[str]:
+    """Why formulas may scale inputs wrongly: by numbers of another one, where their own are read by nothing."""
+    kin: dict[tuple[str, int, str], list[Address]] = {}
+    for cell in cells:
+        kin.setdefault((cell[0], cell[1], skeleton(table.texts[cell])), []).append(cell)
+    for first, *others in kin.values():
+        ours = _single_cells(first, table)
+        for other in others:
+            theirs = _single_cells(other, table)
+            away = {offset_between(a, b) for a, b in zip(ours, theirs, strict=False) if a != b}
+            for shared in (a for a, b in zip(ours, theirs, strict=False) if a == b):
+                missed = [offset(shared, (down, right)) for down, right in sorted(away)]
+                for own in (c for c in missed if table.is_number(c) and not precedents.readers(c)):
+                    yield f"{show(other)} reads {show(shared)} as {show(first)} does, and nothing reads {show(own)}"
+
+
+def _single_cells(cell: Address, table: CellTable) -> list[Address]:
+    areas = (ref.area(cell[0]) for ref in cut(table.texts[cell]).refs)
+    return [(a.sheet, a.top, a.left) for a in areas if a.size == 1]
+
+
+def _pools(cell: Address, table: CellTable) -> bool:
+    return bool(_POOLS.match(skeleton(table.texts[cell])))
+
+
+def _pooled_otherwise(cell: Address, pooled: Sequence[Address], table: CellTable) -> str | None:
+    """Why a formula may pool the wrong cells, or in the wrong way: over a part of a line, or unlike those beside it."""
+    area = _areas(cell, table)[0]
+    beside = [c for c in pooled if c != cell and are_in_line(c, cell)]
+    ways = [skeleton(table.texts[other]) for other in beside]
+    if ways and skeleton(table.texts[cell]) not in ways:
+        return f"{show(cell)} pools otherwise than the formulas in line with it"
+    kinds = {_kind((area.sheet, *place), table) for place in area.cells()} if area.size <= _MOST else {None}
+    if len(kinds) > 1 or None in kinds:
+        return f"{show(cell)} pools cells of several kinds"
+    others = {(a.sheet, *place) for c in beside for a in _areas(c, table) if a.size <= _MOST for place in a.cells()}
+    first = (area.sheet, area.top, area.left)
+    last = (area.sheet, area.top + area.rows - 1, area.left + area.columns - 1)
+    for down, right in ((1, 0), (0, 1)) if 1 in (area.rows, area.columns) and not others & {first, last} else ():
+        if area.size > 1 and (area.rows > 1) != bool(down):
+            continue
+        for end in (offset(first, (down, right), -1), offset(last, (down, right))):
+            if end not in {cell, *others} and _kind(end, table) in kinds:
+                return f"{show(cell)} pools some cells and not {show(end)}, which is of their kind"
+    return None
+
+
+def _described_otherwise(cell: Address, scales: Sequence[Address], table: CellTable) -> str | None:
+    """Why a number that scales inputs may describe the wrong cells, or describe them wrongly, as a mean of all but one.
+
+    What stands in line with it describes the same cells, or others: as many, in the same ways but for none or several,
+    since one input may well be scaled by its ends and another one by its mean. Windows that go on are no slip.
+    """
+    ways: dict[Range, set[str]] = {}
+    for own in scales:
+        ways.setdefault(_areas(own, table)[0], set()).add(skeleton(table.texts[own]))
+    (area,) = _areas(cell, table)
+    for other in (own for own in scales if own != cell and are_in_line(own, cell)):
+        (theirs,) = _areas(other, table)
+        if theirs == area:
+            continue
+        as_many = (theirs.rows, theirs.columns) == (area.rows, area.columns)
+        small = theirs.sheet == area.sheet and max(theirs.size, area.size) <= _MOST
+        overlap = small and not {*theirs.cells()}.isdisjoint(area.cells())
+        other_way = [len(ways[one] - ways[two]) for one, two in ((area, theirs), (theirs, area))] == [1, 1]
+        odd_way = other_way and skeleton(table.texts[cell]) not in ways[theirs]
+        if not as_many or odd_way or (overlap and not table.fills(cell, other)):
+            return f"{show(cell)} describes {area.a1} otherwise than {show(other)} in line with it does {theirs.a1}"
+    return None
+
+
+def _areas(cell: Address, table: CellTable) -> list[Range]:
+    return [ref.area(cell[0]) for ref in cut(table.texts[cell]).refs if ref.kind != "cell"]
+
+
+def _kind(cell: Address, table: CellTable) -> str | None:
+    """What stands in a cell: a typed number, or a formula of one kind; None for anything else."""
+    if cell in table.texts:
+        return skeleton(table.texts[cell])
+    return "" if table.is_number(cell) else None
+
+
+def _reads_nothing(cell: Address, table: CellTable) -> bool:
+    """Whether a formula reads an empty cell, or a range with one; it does not read that from which an OFFSET counts."""
+    counted = counted_from(cell, table)
+    areas = (ref.area(cell[0]) for ref in cut(table.texts[cell]).refs)
+    read = ((a.sheet, *place) for a in areas if a.size <= _MOST for place in a.cells())
+    return any(own not in table.index and own not in counted for own in read)
+
+
+def counted_from(cell: Address, table: CellTable) -> set[Address]:
+    """The cells from which OFFSETs in a formula count, as the heading of a column."""
+    found = cut(table.texts[cell])
+    pairs = zip(found.between, found.refs, strict=False)
+    starts = (ref.area(cell[0]) for before, ref in pairs if _COUNTS.search(before))
+    return {(area.sheet, area.top, area.left) for area in starts}

@@ -1,0 +1,142 @@
+"""Numbers that somebody typed beside results to compare them with, as what Python printed: these must agree, too."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from itertools import islice
+
+from xlcheck.formulas import tree as ast
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.parser import FormulaSyntaxError, parse
+from xlcheck.formulas.shapes import shape_of, skeleton
+from xlcheck.handmade.beside.showing import is_difference
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.digits import agrees, digits_of
+from xlcheck.handmade.reading.offsets import offset
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.printed import called, printed_by
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+
+_DIGITS, _FEW = 4, 2
+"""Digits after the point from which on a number is no target or count that a result meets by chance; the fewest of one
+that is compared at all."""
+_SINGLE = 1e-5
+"""How far what a program computes in single precision may be from what a worksheet computes, for numbers near 1."""
+_ON_THE_WAY, _FAR = 20.0, 0.01
+"""Units of the last digit, and the share of a number, by which rounding on the way may change it."""
+_SHARE, _MOST = 0.1, 0.5
+"""The share of the comparisons, at least two, in which the numbers agree, where they were typed for that; and of those
+with fewer digits, which together are as many as those of two of the others."""
+_Compared = tuple[Address, Address]
+"""A computed cell, and the typed one that it is compared with."""
+
+
+def beside_results(part: SheetGroup) -> Iterator[str]:
+    """What is said of numbers that somebody typed beside results, and that are others, in a sentence each.
+
+    Args:
+        part: the worksheets.
+    """
+    yield from compared_otherwise(part.table, part.values)
+    yield from islice(printed_otherwise(part.table, part.values, part.precedents), 1)
+
+
+def typed_among_formulas(table: CellTable, cells: Collection[Address] = ()) -> Iterator[str]:
+    """What is said of numbers that stand in the place of a formula: right between others that go on from one another.
+
+    Those next to these are no typed numbers, either, as where inputs and results take turns.
+
+    Args:
+        table: the cells.
+        cells: those of which something is said anyway.
+    """
+    for cell in sorted(table.typed_numbers.keys() - {*cells}):
+        for by in ((0, 1), (1, 0)):
+            line = [offset(cell, by, step) for step in (-2, -1, 1, 2)]
+            formulas = [own for own in line if table.is_formula(own)]
+            is_between = {*line[1:3]} <= {*formulas} and not any(map(table.is_number, line))
+            if is_between and all(table.fills(formulas[0], own) for own in formulas[1:]):
+                yield f"{show(cell)} is a typed number among formulas filled alike; it is right only if that is meant"
+                break
+
+
+def compared_otherwise(table: CellTable, values: CellValues) -> Iterator[str]:
+    """What is said of comparisons with typed numbers, of which some agree to the last digit and others do not.
+
+    Args:
+        table: the cells.
+        values: what they hold.
+    """
+    pairs: dict[str, set[_Compared]] = defaultdict(set)
+    for cell, text in table.texts.items():
+        if "#-#" in skeleton(text):
+            pairs[shape_of(text, cell[1], cell[2])].update(_differences(cell, text, table))
+    for family in pairs.values():
+        agree = [own for own in family if _agree(table, values, *own)]
+        known = {computed for computed, _ in agree}  # what somebody else typed for it is another learner's answer
+        others = [own for own in family if own[0] not in known and _differ(table, values, *own)]
+        digits = [digits_of(table.typed_numbers[typed]) for _, typed in agree]
+        share = _SHARE if min(digits, default=0) >= _DIGITS else _MOST
+        if others and len(agree) >= max(2, share * len(family)) and sum(digits) >= 2 * _DIGITS:
+            computed, typed = min(others)
+            yield f"{show(computed)} is compared with {show(typed)}, but is not what was typed there"
+
+
+def printed_otherwise(table: CellTable, values: CellValues, precedents: Precedents) -> Iterator[str]:
+    """What is said of numbers by which the name of a program stands, and that no result beside them is.
+
+    Args:
+        table: the cells.
+        values: what they hold.
+        precedents: who reads what.
+    """
+    for typed, number in table.typed_numbers.items():
+        readers = precedents.readers(typed)
+        if digits_of(number) < _DIGITS or not all(is_difference(table.texts[reader]) for reader in readers):
+            continue
+        for above in (False, True):
+            if word := printed_by(table, typed, above=above):
+                results = [own for own in _meant(table, typed, called(word), above=above) if own not in readers]
+                if results and all(_differ(table, values, own, typed) for own in results):
+                    yield f"{show(results[0])} is not what {show(typed)} says, beside which {word!r} stands"
+
+
+def _meant(table: CellTable, typed: Address, name: str, *, above: bool) -> list[Address]:
+    """The results that a printed number may be: those called as it is in its row or column, or else those beside it."""
+    sheet, row, column = typed
+    axis = 1 if above else 2
+    line = (own for own in table.texts if own[0] == sheet and own[axis] == typed[axis]) if name else ()
+    named = [own for own in line if table.next_word(own, above=above).strip().casefold() == name]
+    beside = [(sheet, row + by * (not above), column + by * above) for by in (-1, 1)]
+    return named or [own for own in beside if own in table.texts]
+
+
+def _differences(cell: Address, text: str, table: CellTable) -> Iterator[_Compared]:
+    """The computed cells and the typed ones that a formula subtracts from them, or them from."""
+    try:
+        nodes = [*ast.walk(parse(text))]
+    except FormulaSyntaxError:
+        return
+    for node in nodes:
+        match node:
+            case ast.Operator("-", (ast.Reference(one), ast.Reference(other))) if one.size == other.size == 1:
+                places = [(own.sheet or cell[0], own.top, own.left) for own in (one, other)]
+                for computed, typed in (places, places[::-1]):
+                    if table.is_formula(computed) and digits_of(table.typed_numbers.get(typed, 0.0)) >= _FEW:
+                        yield computed, typed
+
+
+def _agree(table: CellTable, values: CellValues, computed: Address, typed: Address) -> bool:
+    shown, number = table.value(computed, values), table.typed_numbers[typed]
+    if not isinstance(shown, float):
+        return False
+    return agrees(shown, number) or abs(shown - number) <= _SINGLE * max(1.0, abs(number))
+
+
+def _differ(table: CellTable, values: CellValues, computed: Address, typed: Address) -> bool:
+    """Whether a number is another one, and not the result of numbers that were rounded on the way."""
+    shown, number = table.value(computed, values), table.typed_numbers[typed]
+    if not isinstance(shown, float):
+        return True
+    return abs(shown - number) > max(_ON_THE_WAY * 10.0 ** -digits_of(number), _FAR * abs(number))

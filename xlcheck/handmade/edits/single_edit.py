@@ -1,0 +1,349 @@
+"""Small networks have no witnesses: which one edit makes all of a workbook a textbook network?
+
+If one does, in a cell or filled along some, and no other edit of other cells, these cells are wrong. Two edits that
+do as well say only that one of them is needed, and blame neither.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+
+from xlcheck.errors import UsageError
+from xlcheck.formulas.algebra import Address, Function, Leaf, Sum, Term, outline, subterms
+from xlcheck.formulas.rounding import rounds
+from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade import effort
+from xlcheck.handmade.accepting.acceptance import reason_to_abstain, rounds_throughout
+from xlcheck.handmade.accepting.bench import Bench
+from xlcheck.handmade.accepting.by_equations import agreeing
+from xlcheck.handmade.accepting.outcome import CORRECT, Outcome
+from xlcheck.handmade.arrangements.arrangement import Arrangement, Candidate, seeming_weights
+from xlcheck.handmade.arrangements.layer_cells import may_be_no_network
+from xlcheck.handmade.arrangements.textbook import is_textbook
+from xlcheck.handmade.edits.against_edits import in_other_copies, is_strange, oddities
+from xlcheck.handmade.edits.candidates import Edits
+from xlcheck.handmade.edits.idle_under_edits import reads_for_nothing
+from xlcheck.handmade.edits.under_edits import UnderEdits
+from xlcheck.handmade.equations.gru_states import updates_of
+from xlcheck.handmade.equations.reading import outputs
+from xlcheck.handmade.forms.polynomials import atom_of, cell_of
+from xlcheck.handmade.forms.term_changes import Edit
+from xlcheck.handmade.objections.between import bent_evenly, may_be_a_branch
+from xlcheck.handmade.objections.orders import exchanged_formulas
+from xlcheck.handmade.objections.thresholds import is_no_bias_in_words
+from xlcheck.handmade.objections.unread_numbers import is_called_a_rate
+from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
+from xlcheck.handmade.reading.cells import beside, show
+from xlcheck.handmade.reading.offsets import offset_between
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.verdicts.messages import either
+
+NONE = "its formulas are not a whole network of Keras, nor would they be with one of them changed"
+"""Why there is no verdict where no edit was found; other reasons speak of edits that were."""
+_WAYS = 8
+"""Edits of the same cells that are kept: one of them may be what stands elsewhere, filled there."""
+_NAMED = 3
+"""Cells that a sentence names."""
+_SEVERAL, _RARE = 2, 10
+"""Cells filled from one, and formulas for each that may be wrong, where no other edit is looked for."""
+
+
+@dataclass(frozen=True)
+class OneEdit:
+    """What one edit makes of a part.
+
+    Attributes:
+        outcomes: a verdict for each layer, if the part is certain.
+        why: why it is not.
+    """
+
+    outcomes: tuple[Outcome, ...] = ()
+    why: str = ""
+
+
+def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench) -> OneEdit:
+    """What became of a part that one edit makes a textbook network; or why there is no verdict.
+
+    Args:
+        part: the worksheets.
+        terms: what each formula computes.
+        base: their layers as they are.
+        bench: judges the layers.
+    """
+    for edit in ({}, *_unrounded(terms, base)):
+        candidate = Candidate(edit, base)
+        if is_textbook(base, edit) and not _wrong_beside(candidate, bench) and not reads_for_nothing(candidate, base):
+            against = [] if edit else base.words_against()
+            return OneEdit(why=against[0]) if against else _judged(candidate, base, bench)
+    even = bent_evenly(base.readings)
+    filled = _filled_wrongly(part, base, bench) if is_textbook(base) else OneEdit(why=even) if even else None
+    if filled is not None:
+        return filled
+    sheets = UnderEdits(part, terms, base)
+    found: dict[frozenset[Address], list[Candidate]] = {}
+    edits = Edits(terms, part.table, _unread(part, terms, base), seeming_weights(base), sheets.may_help)
+    untouched = part.marks | _switches(terms, base)
+    for edit in map(sheets.with_blanks, edits):
+        effort.require_time()
+        if not untouched.isdisjoint(edit):
+            continue
+        cells = frozenset(edit)
+        arrangement = None if len(found.get(cells, ())) == _WAYS else sheets.arrangement(edit)
+        if arrangement is not None and is_textbook(arrangement, cells):
+            candidate = Candidate(edit, arrangement)
+            if not is_strange(candidate, base) and not _wrong_beside(candidate, bench):
+                found.setdefault(cells, []).append(candidate)
+    least = [cells for cells in found if not any(other < cells for other in found)]
+    if not least:
+        return OneEdit(why=NONE)
+    odd = {cells: oddities(found[cells][0], base) for cells in least}
+    likely = [own for cells in least if odd[cells] == min(odd.values()) for own in found[cells]]
+    alike = _as_elsewhere(likely, terms)
+    best = list(dict.fromkeys(frozenset(own.edit) for own in alike))
+    if len(best) > 1:
+        one, other, *_ = sorted(sorted(cells) for cells in best)
+        return OneEdit(why=either(_shown(one), _shown(other)))
+    ways = [own for own in likely if own.edit.keys() == best[0]]
+    own = min(ways, key=lambda own: (_idle(own, part), not _keeps_functions(own, terms), own not in alike))
+    why = next(itertools.chain(_shown_twice(own, terms, sheets), _meant_as_they_are(own, base, terms)), "")
+    return OneEdit(why=why) if why else _judged(own, base, bench)
+
+
+def _shown_twice(candidate: Candidate, terms: CellTerms, sheets: UnderEdits) -> Iterator[str]:
+    """Which two copies in line show one cell, of which either would do as the one that is missing."""
+    for cell, other, edit in in_other_copies(candidate.edit, terms):
+        arrangement = sheets.arrangement(edit)
+        if arrangement is not None and is_textbook(arrangement, edit.keys()):
+            yield either(show(cell), show(other))
+
+
+def _switches(terms: CellTerms, base: Arrangement) -> set[Address]:
+    """The typed numbers by which formulas choose what they compute: they read them, and compute nothing with them."""
+    computed_with = {cell for read in terms.reads.values() for cell in read}
+    return {cell for cell in base.reads.readers if base.reads.table.is_number(cell)} - computed_with
+
+
+def _idle(candidate: Candidate, part: SheetGroup) -> int:
+    """How many formulas nobody reads after an edit."""
+    return sum(not candidate.arrangement.reads.read.get(cell) for cell in part.table.texts)
+
+
+def _keeps_functions(candidate: Candidate, terms: CellTerms) -> bool:
+    """Whether formulas have the functions after an edit that they had before, as where a sign was wrong."""
+
+    def functions(term: Term) -> set[str]:
+        return {own.name for own in subterms(term) if isinstance(own, Function)}
+
+    return all(cell in terms and functions(terms[cell]) == functions(term) for cell, term in candidate.edit.items())
+
+
+def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms) -> Iterator[str]:
+    """Why cells that an edit changes may be right: a branch, a sum to be looked at, a GRU as others define it.
+
+    Of two steps in which two formulas stand the other way round, either may be right.
+    """
+    for pairs in exchanged_formulas(base.reads.table, terms.keys()) if len(candidate.edit) == _SEVERAL else ():
+        if any(candidate.edit.keys() == {*own} for own in pairs):
+            yield either(*map(_shown, pairs))
+    yield from _called_no_bias(candidate, base)
+    for layer in candidate.arrangement.layers:
+        why = may_be_no_network(layer, candidate.arrangement.all_layers)
+        yield from () if why is None or layer.own.isdisjoint(candidate.edit) else (why,)
+    for cell in candidate.edit:
+        if isinstance(terms.get(cell), Sum):
+            branch = may_be_a_branch(candidate.arrangement.readings, cell)
+            yield from () if branch is None else (branch,)
+    yield from (why for cell, why in base.said_again().items() if cell in candidate.edit)
+    yield from _beginning_earlier(candidate, terms)
+    for layer in candidate.arrangement.layers:
+        reading, typed = layer.reading, not any(map(base.reads.is_formula, layer.inputs))
+        if reading.kind == "Dense" and reading.units == 1 and len(reading.layer.steps) == _SEVERAL and typed:
+            yield from (
+                f"{show(cell)} may be one of two steps of a sample" for cell in layer.own & candidate.edit.keys()
+            )
+    states = list(updates_of(base.forms))
+    turned = {cell_of(update.atom) for update in states} if all(update.turned for update in states) else set()
+    yield from (f"{show(cell)} is a state as others define a GRU" for cell in candidate.edit if cell in turned)
+
+
+def _beginning_earlier(candidate: Candidate, terms: CellTerms) -> Iterator[str]:
+    """The copies of a state with which another network begins, if an edit makes them copies of a later one of it."""
+    readings = candidate.arrangement.readings
+    begins = {atom for reading in readings for states in reading.given.values() for atom in states.values()}
+    made = [{cell_of(atom) for atom in outputs(reading).values()} for reading in readings]
+    for cell, new in candidate.edit.items():
+        old = terms.get(cell)
+        if not isinstance(old, Leaf) or not isinstance(new, Leaf) or begins.isdisjoint(map(atom_of, (cell, new.cell))):
+            continue
+        if any({old.cell, new.cell} <= own for own in made):
+            yield f"{show(cell)} may be meant to begin with another state"
+
+
+def _called_no_bias(candidate: Candidate, base: Arrangement) -> Iterator[str]:
+    """Numbers that nobody reads and that an edit makes the biases of a layer, which may do without: no word says so."""
+    table, weights = base.reads.table, seeming_weights(candidate.arrangement)
+    for reading in candidate.arrangement.readings:
+        own = {cell_of(bias) for rows in reading.gates for row in rows for bias in reading.layer.biases[row]}
+        for cell in sorted(own - base.reads.readers.keys()):
+            if table.is_number(cell) and is_no_bias_in_words(table, cell, weights - own):
+                yield f"no word calls {show(cell)} a bias, and a layer may do without"
+
+
+def _as_elsewhere(candidates: Sequence[Candidate], terms: CellTerms) -> Sequence[Candidate]:
+    """Those after whose edits each formula is one that stands elsewhere, filled there; all, if no first one is so.
+
+    Filled from one another are formulas that do the same with computed cells that stand to them in the same way, and
+    with any given numbers. A formula that was so before the edit, in its row or column, does not count.
+    """
+
+    def was_so(edit: Edit) -> bool:
+        lines = {(side, own[0], own[side]) for own in edit for side in (1, 2)}
+        in_line = {cell for cell in terms if any((side, cell[0], cell[side]) in lines for side in (1, 2))}
+        before = {cell: terms[cell] for cell in edit if cell in terms}
+        return len(before) == len(edit) and _is_as_elsewhere(before, terms, among=in_line)
+
+    alike = [own for own in candidates if _is_as_elsewhere(own.edit, terms) and not was_so(own.edit)]
+    first = {frozenset(candidate.edit): candidate for candidate in reversed(candidates)}
+    return alike if any(candidate in alike for candidate in first.values()) else candidates
+
+
+def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False, among: Set[Address] | None = None) -> bool:
+    """Whether each formula of an edit is one that stands elsewhere, filled there; two such ones for a mere copy.
+
+    Args:
+        edit: the formulas.
+        terms: what each formula computes.
+        beside: or one that does the same with the very same computed cells, as the gates of a step do.
+        among: where it stands, if not anywhere.
+    """
+
+    def described(cell: Address, term: Term) -> Iterator[object]:
+        yield outline(term, lambda o: offset_between(cell, o) if o in terms and o[0] == cell[0] else "given")
+        if beside:
+            yield outline(term, lambda o: o if o in terms else "given")
+
+    places = (terms.keys() if among is None else among) - edit.keys()
+    others = Counter(own for cell in places for own in described(cell, terms[cell]))
+    return all(
+        any(others[own] > isinstance(term, Leaf) for own in described(cell, term)) for cell, term in edit.items()
+    )
+
+
+def _unrounded(terms: CellTerms, base: Arrangement) -> Iterator[Edit]:
+    """The formulas of layers that round, all together without that: their terms do not show it.
+
+    Not where one was filled from what only shows a result: who reads it may have missed that.
+    """
+    table = base.reads.table
+    rounded = [cell for cell in terms if rounds(table.texts.get(cell, ""))]
+    found = {cell: terms[cell] for cell in rounded if cell in base.own}
+    shown = [cell for cell in rounded if cell not in base.own and not base.reads.readers.get(cell)]
+    yield from (found,) if found and not any(table.fills(one, cell) for one in shown for cell in found) else ()
+
+
+def _filled_wrongly(part: SheetGroup, base: Arrangement, bench: Bench) -> OneEdit | None:
+    """What became of a textbook network in which cells that were filled from one are wrong in a way that has a name.
+
+    Two edits would have to be found to make it another one: one of these cells, and what makes the rest fit. Where they
+    read copies of other results, these may be wrong instead.
+    """
+    wrong = bench.wrong_in(base, {})
+    read = {other for cell in wrong for other in base.reads.of(cell) if base.reads.is_copy(other)}
+    if any(base.reads.is_formula(source) for cell in read for source in base.reads.of(cell)):
+        return None
+    together = set.intersection(*({*base.reads.of(cell)} for cell in wrong)) if wrong else set[Address]()
+    numbers = filter(base.reads.is_typed, together)
+    if any(other in together and base.reads.is_formula(other) for cell in numbers for other in beside(cell)):
+        return None  # it may be typed over what is computed beside it
+    kinds = {(cell[0], skeleton(part.table.texts.get(cell, ""))) for cell in wrong}
+    if len(wrong) < _SEVERAL or len(kinds) != 1 or _RARE * len(wrong) > len(part.table.texts) or base.words_against():
+        return None
+    found = _judged(Candidate({}, base), base, bench)
+    roots = {verdict.cell for outcome in found.outcomes for verdict in outcome.roots}
+    doubted = any(reason_to_abstain(outcome) is not None for outcome in found.outcomes)
+    return found if roots == wrong and not doubted else None
+
+
+def _wrong_beside(candidate: Candidate, bench: Bench) -> bool:
+    """Whether other cells than the edited ones compute something else than they should, or one of these does not."""
+    if bench.wrong_in(candidate.arrangement, candidate.edit) != candidate.edit.keys():
+        return True
+    layers = candidate.arrangement.all_layers if candidate.edit else ()
+    return any(bench.wrong_under(layer, candidate.edit) for layer in layers)
+
+
+def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Address]:
+    """Formulas that no formula reads but such as only show them, and numbers, but for those that were pasted.
+
+    A formula that reads blank cells alone computes nothing that another one may want.
+    """
+    computed = {terms.number(cell) for cell in terms}
+    typed = part.table.typed_numbers.items()
+    numbers = (cell for cell, number in typed if number not in computed or float(number).is_integer())
+    numbering = part.table.numbering(base.reads.read.keys())
+    numbers = (cell for cell in numbers if cell not in numbering and not is_called_a_rate(part.table, cell))
+    holds = terms.holds_number
+    formulas = (cell for cell in terms if not (own := base.reads.of(cell)) or any(map(holds, own)))
+    return {cell for cell in (*numbers, *formulas) if not base.is_computed_with(cell)}
+
+
+def _judged(candidate: Candidate, base: Arrangement, bench: Bench) -> OneEdit:
+    """What Keras says, if it is that exactly the edited cells are wrong."""
+    found = candidate.arrangement
+    outcomes = []
+    try:
+        for layer in found.layers:
+            outcomes.append(bench.kept(bench.judged(layer, found.forms, candidate.edit)[0]))
+        outcomes += [bench.kept(bench.judged_plain(layer, candidate.edit)) for layer in found.plain]
+    except UsageError as error:
+        return OneEdit(why=str(error).removesuffix(f"; {CORRECT}"))
+    roots = {verdict.cell for outcome in outcomes for verdict in outcome.roots}
+    if candidate.edit and roots != candidate.edit.keys():
+        return OneEdit(why=f"what {_shown(sorted(candidate.edit))} should hold is not certain")
+    alike = _is_as_elsewhere(candidate.edit, base.reads.terms, beside=True)
+    new = {cell for term in candidate.edit.values() for cell in leaves(term)}
+    if len(candidate.edit) > 1 and all(map(base.reads.is_formula, candidate.edit)):
+        lost = {own for cell in candidate.edit for own in base.reads.of(cell) if base.reads.is_formula(own)} - new
+        answers = [{cell_of(atom) for atom in outputs(layer.reading).values()} for layer in base.layers]
+        others = {cell for own in answers if own.isdisjoint(lost) for cell in own}
+        new -= others if lost and lost <= set().union(*answers) else set()  # of two layers nobody has to read either
+    missed = any(not base.reads.read.get(cell) for cell in new)
+    holds = base.reads.terms.holds_number  # nobody means to multiply with a word or a blank cell
+    missed = missed or all(not all(map(holds, base.reads.of(cell))) for cell in candidate.edit)
+    typed = [cell for cell in candidate.edit if not base.reads.is_formula(cell)]
+    missed = missed and (not typed or any(map(base.is_computed_with, typed)))  # a target stands there for other reasons
+
+    shares = {own.cell for own in base.typed_over if own.among}  # several numbers, to the last digit
+    missed = missed or candidate.edit.keys() <= shares
+
+    def doubt(outcome: Outcome) -> str | None:
+        if candidate.edit:
+            return reason_to_abstain(outcome, missed=missed, alike=alike)
+        return rounds_throughout(sorted(roots), outcome) if roots else None
+
+    why = next((why for outcome in outcomes if (why := doubt(outcome)) is not None), None)
+    right = [cell for outcome in outcomes for cell in agreeing(outcome)]
+    why = why or next(found.read_for_nothing(right), None)
+    for verdict in (verdict for outcome in outcomes for verdict in outcome.roots if verdict.only_here):
+        for other in foreign(verdict.cell, found, base):
+            why = f"{show(verdict.cell)} holds what it should, as long as {show(other)} gives what it does"
+    return OneEdit(tuple(outcomes)) if why is None else OneEdit(why=why)
+
+
+def foreign(cell: Address, found: Arrangement, base: Arrangement) -> Iterator[Address]:
+    """The formulas that a cell reads as it stands and that no layer is computed with: they may always give the same.
+
+    Args:
+        cell: the cell.
+        found: the layers, perhaps under an edit.
+        base: the worksheets as they are.
+    """
+    known = found.own | found.given
+    yield from (other for other in base.reads.of(cell) if base.reads.is_formula(other) and other not in known)
+
+
+def _shown(cells: Sequence[Address]) -> str:
+    return ", ".join([*map(show, cells[:_NAMED]), *(["…"] if len(cells) > _NAMED else [])])

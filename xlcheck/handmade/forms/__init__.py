@@ -1,0 +1,1 @@
+"""What formulas compute, however they are written: polynomials, activations of them, or functions of results."""

@@ -1,0 +1,110 @@
+"""Numbers near the weights that no formula reads: one of them may be a weight that was forgotten."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.objections.thresholds import names_a_bias
+from xlcheck.handmade.reading.cells import CellTable, beside, show
+from xlcheck.handmade.reading.digits import COMPUTED, digits_of
+
+_RATES = frozenset({
+    "lr", "rate", "learning rate", "eta", "η", "alpha", "α", "step size", "lernrate", "epoch", "epochs", "page", "seed",
+    "taux d'apprentissage", "tasa de aprendizaje", "taxa de aprendizado", "tasso di apprendimento",
+})  # fmt: skip
+"""What nobody calls a number of a layer: how fast or how often a network learns, where it is printed."""
+_NEAR, _FAR = 2, 4
+"""Cells between weights and a number that may be one more of them, around them and in their row or column: a blank line
+or words may stand between."""
+
+
+def unread_beside(table: CellTable, read: Collection[Address], weights: set[Address]) -> list[str]:
+    """Why a layer may have one weight more: a number near the others that no formula reads, in a sentence if any.
+
+    Args:
+        table: the cells.
+        read: the cells that formulas read.
+        weights: those that are weights.
+    """
+    unread = sorted(unread_near(table, read, weights))
+    more = " …" if len(unread) > 1 else ""
+    return [f"{show(unread[0])}{more} stands beside the weights and is read by no formula"] if unread else []
+
+
+def is_called_a_rate(table: CellTable, cell: Address) -> bool:
+    """Whether the word before a number or above it says that it belongs to the training, not to a layer.
+
+    Args:
+        table: the cells.
+        cell: the number's cell.
+    """
+    return any(word.rstrip(" :=") in _RATES for _, word in _words(table, cell))
+
+
+def unread_near(table: CellTable, read: Collection[Address], weights: set[Address]) -> Iterator[Address]:
+    """Typed numbers near weights that no formula reads: no counts, or called a bias or as one, or going on a block.
+
+    A number of many digits that a weight holds, too, is that weight, as where all of them were pasted and some copied.
+    Those copied in another order are no such numbers.
+
+    Args:
+        table: the cells.
+        read: the cells that formulas read.
+        weights: those that are weights.
+    """
+    words = {word for weight in weights for word in _words(table, weight)}
+    numbering = table.numbering(read)
+    copied = _copied(table, read, weights)
+    for cell in _around(weights) - numbering:
+        if cell in read or cell in copied or not table.is_number(cell) or is_called_a_rate(table, cell):
+            continue
+        named = {*_words(table, cell)}
+        is_bias = any(names_a_bias(word) for _, word in named)
+        is_one_of_several = named or any(map(table.is_number, beside(cell)))  # as the steps are counted above a table
+        goes_on = _continues(cell, weights, 1 if is_one_of_several else _FAR)
+        if not table.may_count(cell) or goes_on or is_bias or not words.isdisjoint(named):
+            yield cell
+
+
+def _copied(table: CellTable, read: Collection[Address], weights: set[Address]) -> set[Address]:
+    """The numbers that nobody reads and that one weight holds too, which stands before that of the next ones."""
+    held: dict[float, list[Address]] = defaultdict(list)
+    for own in weights & table.typed_numbers.keys():
+        held[table.typed_numbers[own]].append(own)
+    copies = {
+        cell: held[number][0] for cell, number in table.typed_numbers.items()
+        if cell not in read and digits_of(number) >= COMPUTED and len(held.get(number, ())) == 1
+    }  # fmt: skip
+    following = {cell: [copies[own] for own in beside(cell) if own > cell and own in copies] for cell in copies}
+    return {cell for cell, weight in copies.items() if all(weight < own for own in following[cell])}
+
+
+def _words(table: CellTable, cell: Address) -> Iterator[tuple[str, str]]:
+    """What stands right above a number and right before it."""
+    sheet, row, column = cell
+    for side, place in (("above", (sheet, row - 1, column)), ("before", (sheet, row, column - 1))):
+        found = table.cell(place)
+        if found is not None and isinstance(found.value, str) and found.formula is None and found.value.strip():
+            yield side, found.value.strip().casefold()
+
+
+def _around(cells: set[Address]) -> set[Address]:
+    near, far = range(-_NEAR, _NEAR + 1), range(-_FAR, _FAR + 1)
+    steps = {*((down, right) for down in near for right in near), *((k, 0) for k in far), *((0, k) for k in far)}
+    return {(sheet, row + down, column + right) for sheet, row, column in cells for down, right in steps} - cells
+
+
+def _continues(cell: Address, weights: set[Address], reach: int) -> bool:
+    """Whether a number stands right behind a weight, or as far behind one as that is behind another one.
+
+    One before it may be a heading that counts units.
+    """
+    sheet, row, column = cell
+    for by in range(1, reach + 1):
+        for down, right in ((by, 0), (0, by)):
+            near, far = ((sheet, row - k * down, column - k * right) for k in (1, 2))
+            if near in weights and (by == 1 or far in weights):
+                return True
+    return False

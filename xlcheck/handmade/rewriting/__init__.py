@@ -1,0 +1,1 @@
+"""Worksheets read as if their formulas were written otherwise, and what is said of them put back."""

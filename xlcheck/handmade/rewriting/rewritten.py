@@ -1,0 +1,107 @@
+"""Worksheets in which formulas are written otherwise, with cells that are empty in the workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlcheck.errors import EngineError
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.accepting.summary import Abstention
+from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import CellResult
+from xlcheck.workbook.content import Cell, SheetContent
+
+_CLOSE = 1e-9
+"""Above what another order of summation does, and below what a formula that was misread gives."""
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """Some worksheets in which formulas are written otherwise; and what is said of them, put back.
+
+    Attributes:
+        part: the worksheets.
+        answers: what they compute; the saved file says it, and these formulas give the same.
+        original: the worksheets as they are.
+    """
+
+    part: SheetGroup
+    answers: Answers
+    original: SheetGroup
+
+    @property
+    def changed(self) -> set[Address]:
+        """The cells that are written otherwise."""
+        texts = self.part.table.texts
+        return {cell for cell, text in self.original.table.texts.items() if texts.get(cell) != text}
+
+    def may_be_told(self, found: Iterable[Part]) -> bool:
+        """Whether what became of the worksheets may be said of the formulas that stand there."""
+        return True
+
+    def put_back(self, found: Iterable[Part], left_out: Iterable[Abstention]) -> tuple[list[Part], list[Abstention]]:
+        """What became of the worksheets and the cells without a verdict, told of the formulas that stand there."""
+        return [*map(self._part, found)], [*map(self._abstention, left_out)]
+
+    def _part(self, part: Part) -> Part:
+        results = [self._result(result) for result in part.results if isinstance(result, CellResult)]
+        return replace(part, results=results, notes=(*map(self._text, part.notes),))
+
+    def _abstention(self, left: Abstention) -> Abstention:
+        table, values = self.original.table, self.original.values
+        return replace(left, table=table, values=values, reason=self._text(left.reason))
+
+    def _result(self, result: CellResult) -> CellResult:
+        return replace(result, message=self._text(result.message))
+
+    def _text(self, text: str) -> str:
+        return text
+
+
+def rewritten(
+    part: SheetGroup, answers: Answers, texts: Mapping[Address, str], numbers: Mapping[Address, float]
+) -> tuple[SheetGroup, Answers] | None:
+    """Some worksheets with other formulas, and what they compute: what the saved file says, which these give as well.
+
+    None if the engine cannot say, or if what it makes of these formulas is not what it made of the file: then something
+    was misread.
+
+    Args:
+        part: the worksheets.
+        answers: what they compute.
+        texts: the formulas, without `=`, in cells that have one or are empty.
+        numbers: the numbers in empty cells, or in the place of formulas.
+    """
+    table = CellTable(replace(part.table.content, sheets=dict(_sheets(part.table, texts, numbers))))
+    sessions = answers.sessions.amended(table, texts, numbers)
+    try:
+        again = table.recalculate(sessions.saved())
+    except EngineError:
+        return None
+    places = [table.index[cell] for cell in part.table.addresses]
+    saved = again.numbers.copy()
+    saved[places] = part.values.numbers
+    if not np.allclose(again.numbers, saved, rtol=_CLOSE, atol=_CLOSE, equal_nan=True):
+        return None
+    others = {place: part.values.others[i] for i, place in enumerate(places) if i in part.values.others}
+    values = CellValues(saved, others)
+    return SheetGroup(part.sheets, table, values, Precedents(table)), replace(answers, sessions=sessions, values=values)
+
+
+def _sheets(
+    table: CellTable, texts: Mapping[Address, str], numbers: Mapping[Address, float]
+) -> Iterator[tuple[str, SheetContent]]:
+    for name, sheet in table.content.sheets.items():
+        cells = dict(sheet.cells)
+        cells |= {cell[1:]: Cell(number) for cell, number in numbers.items() if cell[0] == name}
+        for cell, text in texts.items():
+            if cell[0] == name:
+                cells[cell[1:]] = replace(cells.get(cell[1:], Cell(None)), formula=text)
+        yield name, replace(sheet, cells=cells)

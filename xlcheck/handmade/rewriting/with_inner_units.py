@@ -1,0 +1,79 @@
+"""Worksheets whose formulas hold whole units, as if these stood in cells; and what is said of them, put back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from xlcheck.formulas.addresses import cell_name
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.accepting.summary import Abstention
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import address_of, show
+from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.rewriting.inner_units import InnerUnits, inner_units
+from xlcheck.handmade.rewriting.rewritten import Rewritten, rewritten
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import CellResult, Status
+
+_WITHIN = "A unit within this formula is wrong"
+
+
+@dataclass(frozen=True)
+class WithInnerUnits(Rewritten):
+    """Some worksheets in which the units within formulas stand in cells of their own.
+
+    Attributes:
+        moved: the units.
+    """
+
+    moved: InnerUnits
+
+    def _part(self, part: Part) -> Part:
+        results: dict[Address, CellResult] = {}
+        for result in part.results:
+            if isinstance(result, CellResult):
+                own = self._result(result)
+                cell = address_of(own.sheet, own.cell)
+                if cell not in results or (own.status is Status.ROOT and results[cell].status is not Status.ROOT):
+                    results[cell] = own
+        apart = sum(cell in self.moved.units for cell in part.held)
+        held = {cell: name for cell, name in part.held.items() if cell not in self.moved.units}
+        return replace(
+            part, results=[*results.values()], formula_cells=part.formula_cells - apart,
+            checked=part.checked - apart, notes=(*map(self._text, part.notes),), held=held,
+        )  # fmt: skip
+
+    def _abstention(self, left: Abstention) -> Abstention:
+        cells = sorted({self.moved.units.get(cell, cell) for cell in left.cells})
+        return replace(super()._abstention(left), cells=cells)
+
+    def _result(self, result: CellResult) -> CellResult:
+        cell = address_of(result.sheet, result.cell)
+        if cell not in self.moved.texts:
+            return replace(result, message=self._text(result.message))
+        host = self.moved.units.get(cell, cell)
+        inside = f"{_WITHIN}: {result.quantity}." if host != cell else self._text(result.message)
+        return replace(
+            result, sheet=host[0], cell=cell_name(*host[1:]), formula=f"={self.original.table.texts[host]}",
+            desired_formula=None, message=inside,
+        )  # fmt: skip
+
+    def _text(self, text: str) -> str:
+        for cell, host in self.moved.units.items():
+            text = text.replace(show(cell), show(host))
+        return text
+
+
+def with_inner_units(part: SheetGroup, answers: Answers) -> WithInnerUnits | None:
+    """Some worksheets with the units that stand within their formulas in cells of their own.
+
+    None if there are none, if the engine takes no formulas, or if something was misread.
+
+    Args:
+        part: the worksheets.
+        answers: what they compute.
+    """
+    moved = inner_units(part.table, CellTerms(part.table, part.values)) if answers.engine.takes_formulas else None
+    new = None if moved is None else rewritten(part, answers, moved.texts, {})
+    return None if moved is None or new is None else WithInnerUnits(*new, part, moved)
