@@ -141,3 +141,37 @@ def test_pictures_are_dark_where_numbers_are_large(workbook: Path) -> None:
         colors = {float(point.val): color.rgb[-6:] for point, color in zip(scale.cfvo, scale.color, strict=True)}
         assert colors[0.0] == "FFFFFF"
         assert len(colors) in {2, 3}
+
+
+def test_words_fit_what_is_there(tmp_path: Path) -> None:
+    """A vector has no steps, one number is not several, a function keeps its name, a model in memory has no file."""
+    x = keras.Input((1,), name="one")
+    model = keras.Model(x, keras.ops.tanh(L.Discretization([0.5], output_mode="one_hot")(x)))
+    build_model(model, np.ones((2, 1)), path := tmp_path / "one.xlsx")
+    book = openpyxl.load_workbook(path)
+    texts = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row}
+
+    assert {"x", "What the network reads.", "input.x: 1 number per sample", "ops.tanh, 2 numbers"} <= texts
+    assert any("2 layers with no weights, and all 4 numbers" in text for text in texts)
+    assert f"xlcheck.build_model(model, inputs, {str(path)!r})" in texts
+    assert "1 at the place of the interval of x, else 0" in texts
+
+
+def test_scores_are_no_pixels(tmp_path: Path) -> None:
+    """What each head of an attention looks at flows as an image would, but nothing calls it one."""
+    x = keras.Input((2, 2))
+    _, scores = L.MultiHeadAttention(1, 1, name="heads")(x, x, return_attention_scores=True)
+    build_model(keras.Model(x, scores), np.ones((1, 2, 2)), tmp_path / "scores.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "scores.xlsx")["heads"]
+
+    assert not [cell.value for row in sheet.iter_rows() for cell in row if "pixel" in str(cell.value)]
+
+
+def test_the_mean_of_a_pixel_is_taken_over_its_channels(tmp_path: Path) -> None:
+    """A LayerNormalization of an image speaks of channels, one of vectors of features."""
+    build_model(sequential((1, 1, 2), L.LayerNormalization(name="norm")), np.ones((1, 1, 1, 2)), tmp_path / "n.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "n.xlsx")["norm"]
+    words = " ".join(str(cell.value) for column in sheet.iter_cols() for cell in column if cell.value)
+
+    assert "The average over the channels." in words
+    assert "features" not in words

@@ -38,6 +38,7 @@ from xlcheck.verdicts.generated.check import check_content
 from xlcheck.workbook.reader import read_workbook
 from xlcheck.workbook.writer import write_workbook
 
+_INPUTS = "--inputs FILE"
 _SAME_DIGITS = 1e-14  # numbers nearer to each other are the same to some program
 
 
@@ -101,10 +102,10 @@ def build_model(
     if batch is not None:
         trace = with_gradients(spec, trace, batch, settings)
         _require_finite(trace)
-    name = model if isinstance(model, (str, Path)) else f"the model {spec.name}"
-    source = "--inputs FILE" if typed is None else typed.options
+    name = model if isinstance(model, (str, Path)) else None
+    source = _INPUTS if typed is None else typed.options
     source += "" if backward is None else backward.options()
-    provenance = _provenance(spec, trace, name, style, f"{source} -o {output}")
+    provenance = _provenance(spec, trace, name, style, source, output)
     plan = plan_model(
         spec, trace, trained, given.labels, style, provenance, full_products=full_products, batch=batch,
         additions=Additions(story=story, typed=typed),
@@ -198,7 +199,9 @@ def _require_whole_numbers(spec: ModelSpec, graph: Graph, trace: Trace) -> None:
                 raise ModelError(f"layer {q.band.layer!r} looks up {cut!r}, which is no whole number; round the inputs")
 
 
-def _provenance(spec: ModelSpec, trace: Trace, name: str | Path, style: Style, options: str) -> dict[str, str]:
+def _provenance(
+    spec: ModelSpec, trace: Trace, name: str | Path | None, style: Style, options: str, output: str | Path
+) -> dict[str, str]:
     from xlcheck.model.keras_import import import_keras
 
     keras = import_keras()
@@ -206,13 +209,14 @@ def _provenance(spec: ModelSpec, trace: Trace, name: str | Path, style: Style, o
     for q in forward_graph(spec):
         if q.is_weight:
             weights.update(np.ascontiguousarray(trace[q.name], dtype="<f8").tobytes())
-    command = f"xlcheck build {name} {options}" if isinstance(name, (str, Path)) else ""
+    command = f"xlcheck build {name} {options} -o {output}"
+    call = f"xlcheck.build_model(model, inputs, {str(output)!r}{'' if options == _INPUTS else ', …'})"
     provenance = {
-        "model": f"{spec.name}, from {name}",
+        "model": spec.name if name is None else f"{spec.name}, from {name}",
         "weights": f"sha256 {weights.hexdigest()}",
         "Keras's numbers": f"Keras {keras.__version__} with the {keras.backend.backend()} backend, in float64",
         "formulas": f"{style.value} style",
-        "rebuild with": command,
+        "rebuild with": call if name is None else command,
     }
     return {what: encodable(told) for what, told in provenance.items()}
 

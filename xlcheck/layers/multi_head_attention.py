@@ -63,7 +63,7 @@ def equations(use: Use) -> tuple[Signal, ...]:
         return (found_in_all,)
     shares_band = Band(
         use.name, "all_shares", Role.INTERMEDIATE, "all sharesₜ", "the shares of a head at all steps",
-        "How much each step counts for each other one: a row for each head.",
+        "How much each step counts, each head by itself. Units: the shares of the first step, then of the next.",
     )  # fmt: skip
     return found_in_all, of_rows(
         use.build, shares_band, [side_by_side(own) for own in every_share], (heads, len(queries), len(keys))

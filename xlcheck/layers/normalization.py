@@ -37,13 +37,13 @@ def layer_normalization(use: Use) -> tuple[Signal, ...]:
     """Mean, variance and the normalised vector of each step."""
     (signal,) = use.inputs
     _only_features(use.layer, signal)
-    t_ = "ₜ" if signal.timed else ""
+    t_, each = "ₜ" if signal.timed else "", "channels" if signal.columns else "features"
     mean_band = Band(
-        use.name, "mean", Role.INTERMEDIATE, f"mean{t_}", f"the average of x{t_}", "The average over the features."
+        use.name, "mean", Role.INTERMEDIATE, f"mean{t_}", f"the average of x{t_}", f"The average over the {each}."
     )
     variance_band = Band(
         use.name, "variance", Role.INTERMEDIATE, f"variance{t_}", f"the average of (x{t_} − mean{t_})²",
-        "How far the features are from their average: the mean of the squared distances.",
+        f"How far the {each} are from their average: the mean of the squared distances.",
     )  # fmt: skip
     band = output_band(
         use.name,

@@ -162,14 +162,15 @@ def _encoded(
     use: Use, rows: Sequence[Sequence[Element]], hot: Callable[[Expr], Expr], *, timed: bool, what: str
 ) -> Signal:
     """Ones among zeros: for each row, and of several elements in one row each of them, or how often each occurs."""
-    mode = use.layer.options["output_mode"]
+    mode, index = use.layer.options["output_mode"], "ₜ" if timed else ""
+    place = {"code": "place", "interval": "the place of the interval of"}.get(what, f"the place of the {what}")
     equation, meaning = {
-        "one_hot": (f"1 at {'place' if what == 'code' else f'the place of the {what}'} xₜ, else 0",
+        "one_hot": (f"1 at {place} x{index}, else 0",
                     f"The {what} as a vector of zeros with a single one."),
         "multi_hot": (f"1 at the place of every {what}", f"A one for every {what} that occurs."),
         "count": (f"how often each {what} occurs", f"How often each {what} occurs."),
     }[mode]  # fmt: skip
-    band = Band(use.name, "y", Role.OUTPUT, f"y{'ₜ' if timed else ''}", equation, meaning)
+    band = Band(use.name, "y", Role.OUTPUT, f"y{index}", equation, meaning)
     outputs = []
     for t, row in enumerate(rows):
         each = tuple(hot(pick(use.build, [element])) for element in row)

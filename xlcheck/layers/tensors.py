@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from xlcheck.errors import ModelError, NotSupportedError
 from xlcheck.graph.expressions import OneHot, Ref
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
@@ -84,7 +86,7 @@ def _input(build: GraphBuilder, spec: ModelSpec, item: InputSpec) -> Signal:
     if item.one_hot:
         return _one_hot(build, item)
     if len(item.shape) == 1:
-        return Signal.vector(build.given(band, item.shape))
+        return Signal.vector(build.given(replace(band, label="x", meaning="What the network reads."), item.shape))
     if len(item.shape) == 3:
         rows, columns, size = item.shape
         band = Band(item.tensor, "x", Role.INPUT, "xᵣ", "", "What the network reads in this row.", columns=columns)

@@ -79,8 +79,8 @@ def shortened(name: str, letters: int) -> str:
 
 
 def pixels(band: Band, units: int) -> str:
-    """What the units of an image's row are."""
-    if not band.columns:
+    """What the units of an image's row are, unless its meaning says that."""
+    if not band.columns or "Units: " in band.meaning:
         return ""
     size = units // band.columns
     return say("common.channels", size=size) if size > 1 else say("common.pixel")

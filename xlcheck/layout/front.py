@@ -98,7 +98,8 @@ def _pages_table(sheet: SheetDraft, row: int, pages: Mapping[str, str]) -> int:
     for offset, (name, sentence) in enumerate(pages.items()):
         link = Link(shortened(name, _SHEET), Range(name, 0, 0))
         sheet.merge(sheet.at(row + 1 + offset, 0, 1, 2), link, "link")
-        sheet.merge(sheet.at(row + 1 + offset, 2, 1, WIDE - 2), sentence[:1].upper() + sentence[1:], "text")
+        begun = sentence if sentence.startswith("ops.") else sentence[:1].upper() + sentence[1:]
+        sheet.merge(sheet.at(row + 1 + offset, 2, 1, WIDE - 2), begun, "text")
     return row + 1 + len(pages)
 
 

@@ -22,6 +22,7 @@ from xlcheck.layout.front import WIDE, Story, closing, opening, verdict_line
 from xlcheck.layout.images import NAME as IMAGES
 from xlcheck.layout.numbers import slack
 from xlcheck.layout.sheet import SheetDraft
+from xlcheck.layout.tables.layers import weights_of
 from xlcheck.layout.tables.way_back import LOSS
 from xlcheck.layout.weights import NAME as WEIGHTS
 from xlcheck.learning.optimisers.batch import Batch
@@ -64,7 +65,8 @@ def model_summary(spec: ModelSpec, layers: Sequence[LayerSummary]) -> str:
     total = sum({layer.call.layer: layer.parameters for layer in layers}.values())
     numbers = sum(layer.numbers for layer in layers)
     layers_of = say("start.one_layer") if len(spec.layers) == 1 else say("start.layers_of", count=len(spec.layers))
-    return say("start.summary", layers=layers_of, weights=total, numbers=numbers)
+    counted = say("start.all_numbers", numbers=numbers) if numbers != 1 else say("start.the_number")
+    return say("start.summary", layers=layers_of, weights=weights_of(total), numbers=counted)
 
 
 def _answer(draft: Draft, sheet: SheetDraft, row: int, store: Store, in_words: Answer | None) -> int:
@@ -178,5 +180,5 @@ def _other(name: str) -> str:
 
 
 def _page_of(layer: LayerSummary) -> str:
-    name = "pages.layer" if layer.numbers else "pages.layer_without_numbers"
+    name = {0: "pages.layer_without_numbers", 1: "pages.layer_of_one"}.get(layer.numbers, "pages.layer")
     return say(name, kind=layer.kind, numbers=layer.numbers)

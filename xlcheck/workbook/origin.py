@@ -15,7 +15,7 @@ CREATOR = "xlcheck"
 """Who has written a workbook, as its properties say."""
 _ENOUGH = 2
 _SENTENCES = 3  # of the legend; one that names inputs, outputs and Keras is the shortest
-_COMMAND = "xlcheck build "
+_COMMAND, _CALL = "xlcheck build ", "xlcheck.build_model("
 
 
 def is_generated(content: WorkbookContent) -> bool:
@@ -28,7 +28,7 @@ def is_generated(content: WorkbookContent) -> bool:
     shown = {cell.value for cell in cells if isinstance(cell.value, str)}
     signs = (
         len(shown.intersection(texts("sheets")["legend"].values())) >= _SENTENCES,
-        any(text.startswith(_COMMAND) for text in shown),
+        any(text.startswith((_COMMAND, _CALL)) for text in shown),
         any(cell.formula is not None and _is_verdict(cell.formula) for cell in cells),
         any(_is_weight(name, content) for name in content.names),
     )

@@ -135,7 +135,8 @@ def _stored(
     samples, steps, features = values.shape
     band = members[0].band
     shape = " × ".join(str(n) for n in ((steps, features) if by_steps else (steps * features,)))
-    heading(sheet, row, say("inputs.numbers_per_sample", name=band.name, shape=shape), 8)
+    each = "one_number_per_sample" if shape == "1" else "numbers_per_sample"
+    heading(sheet, row, say(f"inputs.{each}", name=band.name, shape=shape), 8)
     style = band.role.value + (
         "_code" if (values == np.round(values)).all() else "_short" if (values == np.round(values, 2)).all() else ""
     )

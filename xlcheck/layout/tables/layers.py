@@ -106,10 +106,13 @@ def _sentence(call: Call, summary: LayerSummary, tensors: Mapping[str, Call], un
     if unwritten is not None:
         return say("layers.unwritten", reads=reads, unwritten=unwritten)
     numbers = say("common.one_number") if summary.numbers == 1 else say("layers.numbers", numbers=summary.numbers)
-    weights = {0: say("layers.no_weights"), 1: say("layers.one_weight")}.get(
-        summary.parameters, say("layers.weights", parameters=summary.parameters)
-    )
-    return say("layers.reads", reads=reads, numbers=numbers, weights=weights)
+    return say("layers.reads", reads=reads, numbers=numbers, weights=weights_of(summary.parameters))
+
+
+def weights_of(count: int) -> str:
+    """So many weights, in words if there is none or one."""
+    few = {0: say("layers.no_weights"), 1: say("layers.one_weight")}
+    return few.get(count) or say("layers.weights", parameters=count)
 
 
 def _first_weight(draft: Draft, layer: str) -> str | None:
