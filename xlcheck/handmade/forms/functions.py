@@ -125,9 +125,14 @@ class Functions:
         given: Set[Address] = frozenset(),
     ) -> None:
         self._terms, self.known, self._given = terms, frozenset(known), given
-        in_no_circle = terms.in_no_circle
-        self.of = self._leaves([cell for cell in formulas_behind(known, terms, taken, _MOST) if cell in in_no_circle])
+        behind = (cell for cell in formulas_behind(known, terms, taken, _MOST) if cell in terms.in_no_circle)
+        self.of = self._leaves([cell for cell in behind if not self._is_copy(cell)])
         self.taken = taken
+
+    def _is_copy(self, cell: Address) -> bool:
+        """Whether a formula holds what another one behind the results holds: it is that function once more."""
+        term = self._terms[cell]
+        return isinstance(term, Leaf) and term.cell in self._terms and term.cell not in self.known
 
     def _leaves(self, cells: Sequence[Address]) -> dict[Address, frozenset[Address]]:
         """Of each of some formulas what it is computed from, as above; found once for all that is computed with."""
