@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from equation_sheets import TOYS, save
+from equation_sheets import TOYS, answer, save
 
 from xlcheck.api import bind, check
 
@@ -66,3 +66,30 @@ def test_a_gate_with_another_activation_is_named(kind: str, cell: str, gates: st
     report = check(save(cells, tmp_path / "w.xlsx"))
 
     assert [root.cell for root in report.roots] == [cell]
+
+
+def _sums_of_gates() -> dict[str, object]:
+    """An LSTM of one unit over three words, a row each: four sums in B to E, c in F, h in G; all sums at each word."""
+    cells: dict[str, object] = {f"{c}{row}": round(0.23 * n - 0.31 * row + 0.4, 2)
+                                for n, c in enumerate("BCDE") for row in (1, 2, 3)}  # fmt: skip
+    for row, x in ((5, 0.7), (6, -1.2), (7, 0.4)):
+        before = row - 1
+        state = {c: f"+G{before}*{c}$2" if row > 5 else "" for c in "BCDE"}
+        cells |= {f"A{row}": x, **{f"{c}{row}": f"=A{row}*{c}$1{state[c]}+{c}$3" for c in "BCDE"}}
+        kept = f"F{before}/(1+EXP(-C{row}))+" if row > 5 else ""
+        cells |= {f"F{row}": f"={kept}TANH(D{row})/(1+EXP(-B{row}))", f"G{row}": f"=TANH(F{row})/(1+EXP(-E{row}))"}
+    return cells
+
+
+def test_a_forget_gate_that_has_nothing_to_forget_may_be_a_sum_only(tmp_path: Path) -> None:
+    """Rule: at a first word nobody reads its sum, which is right all the same."""
+    assert answer(_sums_of_gates(), tmp_path) == (0, set())
+
+
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize("formula", ["=A5*C$1+B$3", "=1/(1+EXP(-(A5*B$1+C$3)))"])
+def test_a_wrong_sum_that_nobody_reads_is_no_pass(formula: str, tmp_path: Path) -> None:
+    """Rule: the sum of a forget gate is that of its own weights."""
+    code, wrong = answer(_sums_of_gates() | {"C5": formula}, tmp_path)
+    assert code != 0
+    assert wrong <= {"C5"}

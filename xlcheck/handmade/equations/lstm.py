@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, GATE_KINDS
+from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, GATE_KINDS, LINEAR
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.reading import Reading, documents_of, first_states
 from xlcheck.handmade.forms.forms import SUM, Forms
@@ -253,7 +253,14 @@ class _Roles:
         read, stands = self._read_as(symbol, unit, step), self.layer.crossing(row, step)
         if read is not None and stands is not None and read != stands:
             return None
-        return read or self.layer.standing(row, step, self.forms)
+        return read or (None if self._is_bare(symbol, unit, row, step) else self.layer.standing(row, step, self.forms))
+
+    def _is_bare(self, symbol: str, unit: int, row: int, step: int) -> bool:
+        """Whether a forget gate has its sum only, as where there is no state before that it could forget."""
+        state, own = self.cells.get((step, unit)), self.layer.at.get((row, step), ())
+        nothing_before = symbol == "f" and state is not None and bool(self.forms.of(state).product)
+        wanted = self.layer.wanted(row, step)
+        return nothing_before and any(x.activation == LINEAR and x.monomials == wanted for x in own)
 
     def _read_as(self, symbol: str, unit: int, step: int) -> Atom | None:
         """What the cell state or the hidden state of a unit multiplies with the partner of a gate."""
