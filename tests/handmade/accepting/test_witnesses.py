@@ -57,6 +57,14 @@ def test_a_cell_may_be_one_of_those_in_its_line(bands: Collection[Band], stands:
     assert stands_among_others(cell_at("B5"), outcome) is stands
 
 
+@pytest.mark.parametrize(("beside", "stands"), [(("A5", "C5"), False), (("A5",), True)])
+def test_the_line_across_speaks_for_a_cell(beside: Collection[str], stands: bool, tmp_path: Path) -> None:
+    """Rule: on both sides of it stands the quantity that it is taken for, though its line holds another one."""
+    others = {name: Key(_Y, -1, number, 0) for number, name in enumerate(beside, start=9)}
+    outcome = _outcome(sheet(_COLUMN | {"C5": "=B5"}, tmp_path), _column((_Z, _Z, _Z, _Y)) | others, ["B5"])
+    assert stands_among_others(cell_at("B5"), outcome) is stands
+
+
 @pytest.mark.parametrize(("formula", "follows"), [("=A5*$D$1", True), ("=A5*$D$1+1", False)])
 def test_a_cell_filled_like_right_ones_only_follows(formula: str, follows: bool, tmp_path: Path) -> None:
     """Rule: the mistake lies in the odd cell that it reads; where nothing that it reads is odd, in itself."""

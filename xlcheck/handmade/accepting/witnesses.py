@@ -14,7 +14,7 @@ from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.equations.votes import Place
 from xlcheck.handmade.forms.forms import COPY, GIVEN, OPAQUE, Forms
 from xlcheck.handmade.forms.polynomials import Atom, atom_of, cell_of
-from xlcheck.handmade.networks.elements import Key
+from xlcheck.handmade.networks.elements import Band, Element, Key
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.reached import reached
@@ -23,6 +23,8 @@ from xlcheck.verdicts.report import Status
 
 WITNESSES = 2
 """Others that must agree on what a cell should be, in its row and in its step: one against one is no majority."""
+_ROW, _COLUMN = 1, 2
+"""Where a cell's address says in which line it stands."""
 _PAIR = 2
 """Units of which one is the only witness of the other's step."""
 SHARE = 4
@@ -202,7 +204,8 @@ def stands_among_others(cell: Address, outcome: Outcome) -> bool:
     """Whether a cell is one of others in its row or column, though it was taken for another quantity.
 
     It is filled like right ones, and none in that line holds what it should; or it holds what one of these would and
-    no other cell does, as the sum whose activation stands nowhere.
+    no other cell does, as the sum whose activation stands nowhere. The line across speaks for the quantity of a cell if
+    that stands on both sides of it.
     """
     table, aligned = outcome.table, outcome.aligned
     own = aligned.element(cell)
@@ -212,13 +215,20 @@ def stands_among_others(cell: Address, outcome: Outcome) -> bool:
     formulas = [other for other in bands if other != cell and table.is_formula(other)]
     equal = aligned.elements.equal_to(aligned.wrong[cell][:, None])[0] if cell in aligned.wrong else ()
     holds = {aligned.elements[number].source.band for number in {*equal} - {*aligned.held.values()}}
-    for side in (1, 2):
+    for side in (_ROW, _COLUMN):
         line = [other for other in formulas if (other[0], other[side]) == (cell[0], cell[side])]
         like = Counter(bands[o] for o in line if table.fills(cell, o))
         is_alone = all(bands[other] != own.source.band for other in line)
+        is_alone = is_alone and not _stands_between(cell, side, own, bands)
         if any(count >= WITNESSES and (is_alone or band in holds) for band, count in like.items()):
             return True
     return False
+
+
+def _stands_between(cell: Address, side: int, own: Element, bands: Mapping[Address, Band]) -> bool:
+    """Whether both neighbours of a cell across a line hold the cell's own quantity."""
+    across = (1, 0) if side == _ROW else (0, 1)
+    return all(bands.get(offset(cell, across, times)) == own.source.band for times in (-1, 1))
 
 
 def _certain(reading: Reading, outcome: Outcome, forms: Forms) -> set[Address]:
