@@ -6,10 +6,13 @@ import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
+from xlcheck.formulas import tree
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.parser import parsed
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.precedents import Precedents
@@ -17,6 +20,8 @@ from xlcheck.handmade.reading.reached import reached
 from xlcheck.workbook.content import CellError
 
 _MULTIPLIES = re.compile(r"\*|PRODUCT\(|MMULT\(", re.IGNORECASE)
+_SEARCH = {"MATCH", "XMATCH", "LOOKUP", "VLOOKUP", "HLOOKUP", "XLOOKUP"}
+"""Functions whose second argument is searched."""
 
 
 class Reads:
@@ -92,8 +97,9 @@ class Reads:
         if cell in self.edited and isinstance(values[index[cell]], CellError) and not passed_on:
             return False  # a word was no 0 there, and so no term is left of it
         words: dict[int, set[int]] = defaultdict(set)
+        searched = {*_searched(self.table.texts[cell], cell[0])}
         for area in self._precedents.ranges(cell):
-            if area.size > 1:
+            if area.size > 1 and area not in searched:
                 words[area.size].add(
                     sum(isinstance(held.get((area.sheet, *at)), str) for at in self.table.clip(area).cells())
                 )
@@ -139,3 +145,12 @@ class Reads:
             for other in self.of(cell):
                 found[other].append(cell)
         return dict(found)
+
+
+def _searched(text: str, sheet: str) -> Iterator[Range]:
+    """The ranges in which a formula looks something up: what stands there is compared, and not multiplied."""
+    node = parsed(text)
+    for call in tree.walk(node) if node is not None else ():
+        match call:
+            case tree.FunctionCall(name=name, arguments=(_, tree.Reference(area=area), *_)) if name in _SEARCH:
+                yield replace(area, sheet=area.sheet or sheet)
