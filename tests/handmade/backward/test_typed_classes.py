@@ -51,3 +51,16 @@ def test_a_slip_in_what_encodes_or_looks_up_a_class_is_no_pass(
 ) -> None:
     """Rule: the share of another class is wrong; of a code that is right for today's class only, nobody knows."""
     assert answer(_classifier() | edit, tmp_path) == expected
+
+
+@pytest.mark.parametrize(("cost", "wrong"), [("+$B$6*SUMSQ({w})", None), ("+2*$B$6*SUMSQ({w})", "H22")])
+def test_a_cost_of_a_typed_class_may_have_its_penalty(cost: str, wrong: str | None, tmp_path: Path) -> None:
+    """Rule: the loss of the class that is typed, and what large weights add to it as their gradients say."""
+    cells = _classifier() | {"B6": 0.02}
+    for top in (8, 18, 28):
+        for c in "BCD":
+            for row, own in ((top + 7, top), (top + 8, top + 1)):
+                cells[f"{c}{row}"] = f"{cells[f'{c}{row}']}+2*$B$6*{c}{own}"
+        own = cost if wrong == f"H{top + 4}" else "+$B$6*SUMSQ({w})"
+        cells[f"H{top + 4}"] = f"=G{top + 4}{own.format(w=f'B{top}:D{top + 1}')}"
+    assert answer(cells, tmp_path) == ((0, set()) if wrong is None else (1, {wrong}))

@@ -13,7 +13,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.coefficients import SETTINGS, Coefficient, coefficient, only_number
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.kept import Kept, fitted, ratio
-from xlcheck.handmade.backward.quantities import Quantity
+from xlcheck.handmade.backward.quantities import OF_CLASSES, Quantity, of_typed_classes
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.slots import PENALTIES, Pull, Slot
 from xlcheck.handmade.backward.steps import Move, Step
@@ -85,6 +85,8 @@ class Mover:
         if added.any():
             yield Quantity(f"sum of {what}", sizes)
             yield Quantity("E with its penalty", step.truth.losses.sum(axis=1) + added)
+            typed = (own.values for own in of_typed_classes(step.truth) if own.name == OF_CLASSES)
+            yield from (Quantity(f"{OF_CLASSES}, with its penalty", total + added) for total in typed)
             yield from (Quantity("penalty", factor * added) for factor in factors)
 
     def _shrinking(self, number: int, step: Step) -> dict[Address, tuple[str, Array]]:

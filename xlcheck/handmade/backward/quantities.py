@@ -23,6 +23,10 @@ _MIDDLE = {"sigmoid": 0.5, "tanh": 0.0}
 """Activation → what it gives of 0, which is between the answers."""
 
 
+OF_CLASSES = "E of the classes as they are"
+"""The cross-entropy of all samples as people type it who know the classes."""
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A number of the backward pass.
@@ -90,7 +94,7 @@ def quantities(truth: Truth) -> Iterator[Quantity]:
             yield from _of_outputs(truth, s, mark)
         for number in range(len(truth.network.samples[s].outputs)):
             yield from _of_layer(truth, s, number, mark)
-    yield from _of_typed_classes(truth)
+    yield from of_typed_classes(truth)
     yield from _right_answers(truth)
     yield from (Quantity(*own) for own in through_time(truth))
 
@@ -114,7 +118,7 @@ def _of_outputs(truth: Truth, s: int, mark: str) -> Iterator[Quantity]:
         yield Quantity(f"cross-entropy{mark}[{u + 1}]", both)
 
 
-def _of_typed_classes(truth: Truth) -> Iterator[Quantity]:
+def of_typed_classes(truth: Truth) -> Iterator[Quantity]:
     """The cross-entropy of each sample, and of all, as people type it who know the classes: −ln o, or −ln(1 − o)."""
     if not truth.loss.endswith("crossentropy"):
         return
@@ -129,7 +133,7 @@ def _of_typed_classes(truth: Truth) -> Iterator[Quantity]:
             own = -np.log(answers).sum(axis=1)
         total = total + own
         yield Quantity(f"−ln of the right class({s + 1})", own)
-    yield Quantity("E of the classes as they are", total)
+    yield Quantity(OF_CLASSES, total)
 
 
 def _right_answers(truth: Truth) -> Iterator[Quantity]:
