@@ -45,10 +45,10 @@ def _colour(instances: Mapping[Atom, Instance], forms: Forms) -> None:
     where: dict[Atom, list[Instance]] = defaultdict(list)
     # An input from which its weight was left out stands alone like a bias, but multiplies others.
     alone = Counter[Atom]()
-    for monomial in (monomial for instance in instances.values() for monomial in instance.monomials):
+    for monomial in (monomial for instance in instances.values() for monomial in instance.in_order):
         alone.update({atom: 1 if len(monomial) == 1 else -1 for atom in monomial})
     for instance in instances.values():
-        for monomial in instance.monomials:
+        for monomial in instance.in_order:
             if len(monomial) == 1 and alone[monomial[0]] >= 0:
                 colours.join(monomial[0], _WEIGHT, opposite=False)
             for atom in monomial:
@@ -71,7 +71,7 @@ def _colour(instances: Mapping[Atom, Instance], forms: Forms) -> None:
 def _join_opposite(instances: Mapping[Atom, Instance], colours: Colours, forms: Forms | None) -> None:
     """The factors of a product have opposite colours; with forms only those of which one is computed."""
     votes = Counter(
-        monomial for instance in instances.values() for monomial in instance.monomials
+        monomial for instance in instances.values() for monomial in instance.in_order
         if len(monomial) == 2 and (forms is None or not all(map(forms.is_given, monomial)))
     )  # fmt: skip
     for monomial, _ in votes.most_common():
@@ -96,7 +96,7 @@ def _join_same(
     # Where a mistake keeps two sets from being equal: most of them meet.
     for atom, own in where.items():
         if len(own) > 2:
-            met = Counter(other for instance in own for monomial in instance.monomials for other in monomial)
+            met = Counter(other for instance in own for monomial in instance.in_order for other in monomial)
             for other, count in met.items():
                 if other != atom and count > 1 and 2 * count > max(len(own), len(where[other])):
                     colours.join(atom, other, opposite=False)
@@ -113,16 +113,18 @@ def _sides(
     What the next layer reads side by side belongs to one step, so what these instances share are inputs. What a step
     has in common with the one before, which it reads, are weights. Failing that, what several instances share are the
     inputs, if the other side stands in one of them each; else the weights are what more of them share. Of two numbers
-    of one instance alone, the weight is the one beside the other weights.
+    of one instance alone, the weight is the one beside the other weights. Two that share numbers of both colours are
+    windows of one filter that overlap, and say nothing.
     """
     known, _ = colours.root(_WEIGHT)
     votes: dict[object, Counter[bool]] = defaultdict(Counter)
 
     def vote(pairs: Iterable[tuple[Instance, Instance, bool]]) -> None:
         for one, other, is_one_step in pairs:
-            for atom in _atoms(one) & _atoms(other):
-                root, opposite = colours.root(atom)
-                votes[root][opposite == is_one_step] += 1
+            shared = Counter(map(colours.root, _atoms(one) & _atoms(other)))
+            for (root, opposite), count in shared.items():
+                if (root, not opposite) not in shared:  # else they are windows of one filter, side by side
+                    votes[root][opposite == is_one_step] += count
 
     vote(read)
     for instance in instances.values():
@@ -224,7 +226,7 @@ def side_by_side(sums: Sums) -> Iterator[tuple[Atom, Atom]]:
         sums: the weighted sums.
     """
     for monomials in sums.values():
-        yield from itertools.pairwise(atom for monomial in monomials for atom in monomial if atom in sums)
+        yield from itertools.pairwise(atom for monomial in sorted(monomials) for atom in monomial if atom in sums)
 
 
 def _in_a_softmax(below: Collection[Monomial], sums: Sums, forms: Forms) -> list[Atom]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from xlcheck.handmade.forms.colours import is_rather_a_weight
 from xlcheck.handmade.forms.forms import COPY, SUM, Form, Forms
@@ -54,6 +55,11 @@ class Instance:
     gate: Atom | None = None
     gated: frozenset[Monomial] = frozenset()
     named: frozenset[tuple[Atom, Atom]] = frozenset()
+
+    @cached_property
+    def in_order(self) -> Sequence[Monomial]:
+        """Its summands in an order that is the same each time."""
+        return sorted(self.monomials)
 
     @property
     def copies(self) -> frozenset[Atom]:
