@@ -20,6 +20,7 @@ from xlcheck.formulas.algebra import (
     Sum,
     Term,
     below,
+    number_of,
     subterms,
 )
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
@@ -70,6 +71,8 @@ class CellTerms(Mapping[Address, Term]):
         self.algebra = Algebra(literal=literal)
         self.looked_at: dict[Address, set[Address]] = {}
         self._looked_at = set[Address]()
+        self._counts_on = False
+        """Whether a formula takes a cell whose place it counts itself."""
         self._table, self._values = table, values
         self._texts = {**table.texts, **(amended or {})}
         self._around = Surroundings(self.algebra, self._scalar, table.clip, table.spill, table.names(), self._number)
@@ -185,6 +188,7 @@ class CellTerms(Mapping[Address, Term]):
         array = self._table.arrays.get(cell)
         self._read.clear()
         self._looked_at = self.looked_at[cell] = set()
+        self._counts_on = False
         try:
             if text not in self._trees:
                 self._trees[text] = parse(text)
@@ -193,6 +197,8 @@ class CellTerms(Mapping[Address, Term]):
             return None
         if value == 0 and self._read == {None}:
             return NOTHING
+        if isinstance(value, Leaf) and self._counts_on:
+            return None  # what only fetches an input is no part of the network
         return value if isinstance(value, Term) and cell not in leaves(value) and not is_spoilt(value) else None
 
     def _value(self, text: str, cell: Address, array: str | None) -> Scalar:
@@ -241,9 +247,12 @@ class CellTerms(Mapping[Address, Term]):
         return value if self.words is None else self.words[cell]
 
     def _number(self, value: Scalar) -> float:
-        if isinstance(value, Leaf):
-            self._looked_at.add(value.cell)
-            return self.number(value.cell)
+        if isinstance(value, Term) and not is_spoilt(value):  # also of a number that is 1 more, as of codes from 0 on
+            self._looked_at.update(leaves(value))
+            place = number_of(value, lambda own: self.number(own.cell) if isinstance(own, Leaf) else None)
+            if not isnan(place):
+                self._counts_on |= not isinstance(value, Leaf)
+                return place
         if isinstance(value, Term | str | Words):
             raise OpaqueError("a place is computed")
         return float(value or 0.0)
