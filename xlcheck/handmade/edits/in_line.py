@@ -217,7 +217,9 @@ def _as_in_blocks(
     for own in _unlike_blocks(part, layers):
         if own not in tried and len(tried) < _ALONE:
             tried.append(own)
-            yield _odd(own.cells, terms), _odd(own.others, terms)
+            cells, others = _odd(own.cells, terms), _odd(own.others, terms)
+            if (cells.keys(), others.keys()) == (own.cells.keys(), own.others.keys()):  # else one of them is not asked
+                yield cells, others
 
 
 def _odd(meant: Mapping[Address, str], terms: CellTerms) -> dict[Address, Odd]:

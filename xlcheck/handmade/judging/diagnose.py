@@ -199,7 +199,12 @@ class Diagnoser:
         return None
 
     def _range(self, cell: Address, element: Element, computed: Array) -> Named | None:
-        """A range that does not cover just what is needed, unless right cells of such quantities read it, too."""
+        """A range that does not cover just what is needed, unless right cells of such quantities read it, too.
+
+        That in which something is looked up always holds more.
+        """
+        if looks_up(self._precedents.table.texts.get(cell, "")):
+            return None
         bands = frozenset(self._aligned.bands.values())
         network = element.source.network
         needs = Similarity(self._aligned.elements, bands).needs(self._number(element))

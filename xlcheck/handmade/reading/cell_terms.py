@@ -85,9 +85,10 @@ class CellTerms(Mapping[Address, Term]):
         self.activations: dict[tuple[Term, ...], tuple[str, Expression] | None] = {}
         self._given: frozenset[Address] = frozenset()
         self._literal: list[CellTerms] = []
-        self._terms = {
-            cell: term for cell, text in self._texts.items() if (term := self.term_of(cell, text)) is not None
-        }
+        self._fetching: set[tuple[Address, str]] = set()
+        """Formulas that only fetch an input, from a place that they count themselves: no part of a network."""
+        terms = {cell: term for cell, text in self._texts.items() if (term := self.term_of(cell, text)) is not None}
+        self._terms = {cell: term for cell, term in terms.items() if (cell, self._texts[cell]) not in self._fetching}
         self.reads: dict[Address, tuple[Address, ...]] = {cell: leaves(term) for cell, term in self._terms.items()}
 
     def __getitem__(self, cell: Address) -> Term:
@@ -198,7 +199,7 @@ class CellTerms(Mapping[Address, Term]):
         if value == 0 and self._read == {None}:
             return NOTHING
         if isinstance(value, Leaf) and self._counts_on:
-            return None  # what only fetches an input is no part of the network
+            self._fetching.add((cell, text))
         return value if isinstance(value, Term) and cell not in leaves(value) and not is_spoilt(value) else None
 
     def _value(self, text: str, cell: Address, array: str | None) -> Scalar:
