@@ -28,7 +28,7 @@ _REMARKS = {
     "Concatenate": "features side by side, or sequences one after the other",
     "Attention": "masks; the last two in the call",
     "AdditiveAttention": "masks; the last two in the call",
-    "MultiHeadAttention": "of inputs without masks; the last two in the call",
+    "MultiHeadAttention": "masks; `attention_mask` and the last two in the call",
     "Multiply": "of inputs with one mask or none",
     "Maximum": "of inputs with one mask or none",
     "Minimum": "of inputs with one mask or none",

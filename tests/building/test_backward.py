@@ -243,6 +243,16 @@ def test_a_frozen_layer_does_not_move(tmp_path: Path) -> None:
     assert not {"kept.new_kernel", "norm.new_gamma", "norm.new_moving_mean"} & names
 
 
+def test_a_gradient_that_is_only_rounding_is_no_mistake(tmp_path: Path) -> None:
+    """The bias of a key changes no share, so that Adam divides what rounding leaves of 0 by nearly nothing."""
+    keras.utils.set_random_seed(2)
+    x = keras.Input((3, 4))
+    model = keras.Model(x, L.Dense(1)(L.Flatten()(L.MultiHeadAttention(2, 2)(x, x))))
+    asked = Backward(np.ones(3), "mean_squared_error", step="adam")
+
+    assert_all_agree(build_model(model, RNG.normal(size=(3, 3, 4)), tmp_path / "m.xlsx", backward=asked).report)
+
+
 def test_a_model_that_is_frozen_as_a_whole_stays_where_it_is(tmp_path: Path) -> None:
     """Its weights have gradients, and a step moves none of them."""
     model = sequential((2,), L.Dense(1, name="out"))

@@ -99,7 +99,28 @@ def _attention_under_masks() -> Any:
     )  # fmt: skip
 
 
+def _heads_under_masks() -> Any:
+    """Heads over texts that were filled up, with a key or a mask of their own, on both of Keras's ways.
+
+    Where dropout or the scores are asked for, a step that may look nowhere has shares of 0, else equal ones.
+    """
+    x, y, mask = keras.Input((5, 4)), keras.Input((3, 4)), keras.Input((3, 5))
+
+    def read(a: Any) -> Any:
+        return L.Masking()(a)
+
+    found = L.MultiHeadAttention(2, 2, name="both")(read(y), read(x))
+    scored = L.MultiHeadAttention(1, 2, dropout=0.3)(read(y), read(x), use_causal_mask=True)
+    told = L.MultiHeadAttention(2, 2, name="told")(y, x, attention_mask=mask)
+    row = L.MultiHeadAttention(1, 3, dropout=0.2)(y, read(x), key=L.Dense(3)(read(x)), attention_mask=mask[:, :1] > 0.0)
+    shares = L.MultiHeadAttention(2, 2)(read(y), x, attention_mask=mask, return_attention_scores=True)
+    return keras.Model([x, y, mask], [found, L.GRU(2)(L.Add()([found, read(y)])), scored, told, row, *shares])
+
+
 OPERATIONS = {
+    "heads under masks": Case(
+        _heads_under_masks, [padded(3, 5, 4), padded(3, 3, 4), (numbers(3, 3, 5, seed=8) > 0).astype("float32")]
+    ),
     "attention under masks": Case(_attention_under_masks, [PADDED, padded(4, 3, 4)]),
     "MultiHeadAttention": Case(_heads, [X, numbers(3, 3, 6, seed=5)]),
     "attention scores": Case(_scores, [padded(2, 4, 4), padded(2, 3, 4, seed=4)]),

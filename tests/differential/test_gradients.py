@@ -136,6 +136,26 @@ def test_an_embedding_with_a_mask() -> None:
     assert worst <= 1e-14
 
 
+@pytest.mark.parametrize("causal", [False, True])
+def test_heads_and_an_average_under_a_mask(causal: bool) -> None:
+    """Scores of skipped steps and masks themselves have no gradient."""
+
+    def make() -> Any:
+        x = keras.Input((TIMESTEPS,))
+        read = layers.Embedding(6, 3, mask_zero=True)(x)
+        found = layers.MultiHeadAttention(2, 2, name="heads")(read, read, use_causal_mask=causal)
+        answer = layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling1D()(found))
+        model = keras.Model(x, answer)
+        model.compile(loss="categorical_crossentropy")
+        return model
+
+    worst, _ = largest_difference(
+        models.build(make, 5), 1 + codes(SAMPLES, TIMESTEPS, 5) * [1, 1, 1, 0], one_hot(SAMPLES)
+    )
+
+    assert worst <= 1e-14
+
+
 def test_masked_sequences() -> None:
     """Where a Masking layer hides a step, the gradient flows on to the step before."""
     model = classifier(lambda: layers.Masking(name="mask"), lambda: layers.GRU(2, name="gru"))

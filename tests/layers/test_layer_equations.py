@@ -208,12 +208,10 @@ def test_a_vector_is_repeated() -> None:
 
 
 def test_masks_leave_steps_out() -> None:
-    """An average takes the steps that are read; RMSNormalization hands no mask on; heads refuse one."""
+    """An average takes the steps that are read."""
     (mean,) = made(pooling.global_equations, layer("GlobalAveragePooling1D", keepdims=False), [X], mask=READ)
 
     np.testing.assert_allclose(mean, X[READ == 1].mean(0), rtol=1e-14)
-    with pytest.raises(NotSupportedError, match="MultiHeadAttention is not supported where a mask"):
-        made(multi_head_attention.equations, layer("MultiHeadAttention"), [X, X], mask=READ)
 
 
 def test_windows_at_the_borders() -> None:

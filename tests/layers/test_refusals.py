@@ -41,6 +41,7 @@ def with_an_operation() -> Any:
 def heads_under_a_mask() -> Any:
     x = keras.Input((5,))
     h = L.Embedding(9, 4, mask_zero=True)(x)
+    h = L.Add()([h, L.MultiHeadAttention(2, 3)(h, h)])
     return keras.Model(x, L.MultiHeadAttention(2, 3, name="heads")(h, h))
 
 
@@ -151,7 +152,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "axes of Dot": (lambda: merged(L.Dot((1, 2), name="d"), (5, 4), (6, 5)), r"'d': Dot with axes=\[1, 2\] .* Permute"),
     "layer with other arguments": (attention, "'heads': GroupedQueryAttention is not supported; take others"),
-    "heads under a mask": (heads_under_a_mask, "'heads': MultiHeadAttention is not supported where a mask skips"),
+    "heads under a mask": (heads_under_a_mask, "'heads': Keras has lost the mask of what it reads, because 'multi"),
     "heads that are asked for scores once": (
         heads_with_scores, "'heads' is called with return_attention_scores=True and without",
     ),

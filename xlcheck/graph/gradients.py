@@ -18,7 +18,7 @@ from xlcheck.graph.quantities import Band, Graph, GraphBuilder, Quantity, Role
 from xlcheck.graph.scalars import total
 from xlcheck.grouping import grouped
 
-PREFIX = "d_"
+PREFIX, MASK = "d_", "mask"
 
 Local = Iterable[tuple[ex.Expr, ex.Expr]]
 """(operand, what flows back to it)."""
@@ -40,7 +40,7 @@ def backward(graph: Graph, samples: int) -> Graph:
     Returns:
         The same quantities, followed by their gradients from the loss back to the weights. The
         gradient of a sample's quantity has that quantity's shape, `(samples, n)` as a value; that
-        of a weight is the weight's shape, summed over steps and samples. Given inputs, targets and
+        of a weight is the weight's shape, summed over steps and samples. Given inputs, targets, masks and
         integer codes get none, nor does a quantity that is merely a term of a sum: its gradient is the sum's.
 
     Raises:
@@ -51,7 +51,7 @@ def backward(graph: Graph, samples: int) -> Graph:
     parts: dict[str, list[_Part]] = {"loss.mean": [_Part(0, 1, None, ex.Const(1.0))]}
     weights = []
     for q in reversed(graph.quantities):
-        if q.name not in parts:
+        if q.name not in parts or q.band.symbol == MASK:
             continue
         if q.is_weight:
             weights.append(q)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from xlcheck.errors import ModelError, NotSupportedError
@@ -38,7 +39,32 @@ def tensors_of(build: GraphBuilder, spec: ModelSpec) -> dict[str, Signal]:
                 f"{'larger' if columns else 'longer'} inputs"
             )
         tensors.update(zip(call.outputs, outputs, strict=True))
+    _require_masks_that_last(spec, tensors)
     return tensors
+
+
+def _require_masks_that_last(spec: ModelSpec, tensors: Mapping[str, Signal]) -> None:
+    """Refuse masks that reach a MultiHeadAttention through a tensor from which another one has taken its mask.
+
+    When Keras runs a model, each takes the masks of what it reads away, and the next one finds none. Layers that are
+    called with their mask, as recurrent ones are, keep it.
+
+    Raises:
+        NotSupportedError: there are such masks.
+    """
+    through: dict[str, set[str]] = {}  # of a mask, the tensors that handed it on
+    readers = [call for call in spec.calls if spec.layer(call.layer).kind == "MultiHeadAttention"]
+    for call in spec.calls:
+        before = set() if call in readers else {name for item in call.inputs for name in through.get(item, ())}
+        through |= {name: {name, *before} for name in call.outputs if tensors[name].mask}
+    for call in readers:
+        passed = {name for item in call.inputs for name in through.get(item, ())}
+        other = next((other for other in readers if other is not call and passed & {*other.inputs}), None)
+        if other is not None:
+            raise NotSupportedError(
+                f"layer {call.layer!r}: Keras has lost the mask of what it reads, because {other.layer!r} has read it, "
+                "too, or what it is made of; add tensors with + instead of Add, which hands no mask on"
+            )
 
 
 def _require_images_where_read(build: GraphBuilder, layer: LayerSpec, inputs: tuple[Signal, ...]) -> None:

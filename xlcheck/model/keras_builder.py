@@ -10,7 +10,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.errors import ModelError
-from xlcheck.model.keras_calls import ATTENTIONS, TOLD
+from xlcheck.model.keras_calls import ATTENTIONS, MASK, TOLD
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import weights_by_name, wrapped_layers
 from xlcheck.model.keras_operations import Rebuilt
@@ -61,7 +61,7 @@ def _build(keras: Any, layer: LayerSpec, dtype: str) -> Any:
         return Rebuilt(layer)
     if layer.kind in TRAINING_ONLY:
         return keras.layers.Identity(name=layer.name, dtype=dtype)
-    options = {key: value for key, value in layer.options.items() if key not in ("stateful", *TOLD)}
+    options = {key: value for key, value in layer.options.items() if key not in ("stateful", MASK, *TOLD)}
     if layer.kind == "MultiHeadAttention":
         return keras.layers.MultiHeadAttention(**options, name=layer.name, dtype=dtype)
     for key in _ACTIVATIONS & options.keys():
@@ -90,6 +90,8 @@ def _call(built: Any, layer: LayerSpec, given: list[Any]) -> Any:
         return built(given[0], initial_state=_nested(layer, given[1:]) or None)
     if layer.kind in ATTENTIONS:
         told = {key: layer.options.get(key, False) for key in TOLD}
+        if layer.options.get(MASK):
+            *given, told[MASK] = given
         return built(*given, **told) if layer.kind == "MultiHeadAttention" else built(given, **told)
     if layer.kind in OPERATIONS:
         return built(given)

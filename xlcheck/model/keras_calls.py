@@ -19,6 +19,8 @@ from xlcheck.model.model_spec import Call, LayerSpec
 
 TOLD = ("use_causal_mask", "return_attention_scores")
 """What an attention is told each time that it is called; read as options of the layer."""
+MASK = "attention_mask"
+"""What a MultiHeadAttention may be given, a tensor, after all others."""
 ATTENTIONS = ("Attention", "AdditiveAttention", "MultiHeadAttention")
 _SEVERAL = ("MultiHeadAttention",)
 """Layers that are called with several tensors, each an argument of its own."""
@@ -60,7 +62,7 @@ def arguments_of(layer: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     tensors = [given.pop(names[0]), given.pop("initial_state", None)]
     if type(layer).__name__ in _SEVERAL:
-        tensors += [given.pop(name, None) for name in names[1:3]]
+        tensors += [given.pop(name, None) for name in (*names[1:3], MASK)]
     if type(layer).__name__ in ATTENTIONS:
         given = {key: value for key, value in given.items() if key not in TOLD}
     usual = {key: parameters[key].default for key in given if key in parameters}  # Keras notes it as if it were told

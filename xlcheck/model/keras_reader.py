@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.errors import ModelError, NotSupportedError
-from xlcheck.model.keras_calls import ATTENTIONS, TOLD, input_names, operations_between, read_calls
+from xlcheck.model.keras_calls import ATTENTIONS, MASK, TOLD, input_names, operations_between, read_calls
 from xlcheck.model.keras_import import import_keras
 from xlcheck.model.keras_layers import is_graph, walk, weights_by_name, wrapped_layers
 from xlcheck.model.keras_operations import is_operation, kind_of, read_operation
@@ -119,15 +120,23 @@ def _other_options(layer: Any) -> dict[str, Any]:
         return {"vocabulary": [int(number) for number in layer.get_vocabulary(include_special_tokens=False)]}
     if type(layer).__name__ not in ATTENTIONS:
         return {}
-    options = {}
-    for key in TOLD:  # which Keras takes by their names only
-        told = {bool(node.arguments.kwargs.get(key)) for node in layer._inbound_nodes} or {False}
+    options: dict[str, Any] = {}
+    for key in (*TOLD, MASK):
+        told = {_is_told(layer, node, key) for node in layer._inbound_nodes} or {False}
         if len(told) > 1:
             raise NotSupportedError(
-                f"layer {layer.name!r} is called with {key}=True and without, which is not supported"
+                f"layer {layer.name!r} is called with {key}{'' if key == MASK else '=True'} and without, which is "
+                "not supported"
             )
-        options[key] = told.pop()
+        options |= {key: told.pop()} if key != MASK or type(layer).__name__ == "MultiHeadAttention" else {}
     return options
+
+
+def _is_told(layer: Any, node: Any, key: str) -> bool:
+    """Whether a call says so, by name or in its place, or gives a mask."""
+    names = list(inspect.signature(type(layer).call).parameters)[1:]  # without self
+    value = {**dict(zip(names, node.arguments.args, strict=False)), **node.arguments.kwargs}.get(key)
+    return value is not None if key == MASK else bool(value)
 
 
 def _is_keras_s_own(layer: Any) -> bool:

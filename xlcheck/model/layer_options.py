@@ -188,9 +188,10 @@ OPTIONS: dict[str, LayerOptions] = {
     "Attention": _layer(optional={"use_scale": False, "score_mode": "dot", **_TOLD}, inert=("dropout",)),
     "AdditiveAttention": _layer("use_scale", optional=_TOLD, inert=("dropout",)),
     "MultiHeadAttention": LayerOptions(
-        ("num_heads", "key_dim", "value_dim", "use_bias", "output_shape"), optional=_TOLD,
+        ("num_heads", "key_dim", "value_dim", "use_bias", "output_shape"),
+        optional={"dropout": 0.0, "attention_mask": False, **_TOLD},
         fixed={"use_gate": False, "sliding_window": None},
-        inert=(*_INERT, "dropout", "attention_axes", *_trained("kernel", "bias")),
+        inert=(*_INERT, "attention_axes", *_trained("kernel", "bias")),
     ),
     **{kind: _layer(inert=_WHILE_TRAINED) for kind in TRAINING_ONLY},
 }  # fmt: skip

@@ -57,6 +57,8 @@ def listening(model: Any, made: Callable[[Any], None] | None = None) -> Iterator
         inside = sys.modules["keras.src.ops.nn"]  # where Keras normalises a layer's input
         stand_ins.enter_context(standing_in(inside, "moments", _noted("moments", inside.moments, stack)))
         yield root
+    for tensor, mask in stack.masks:
+        import_keras().src.backend.set_keras_mask(tensor, mask)
 
 
 class _Stack(list[LayerCall]):
@@ -67,7 +69,17 @@ class _Stack(list[LayerCall]):
         self.made = made or (lambda result: None)
         self.copies = made is not None
         self.steps: Steps | None = None
+        self.masks: list[tuple[Any, Any]] = []
         self.thread = get_ident()
+
+    def remember_masks(self, layer: Any, given: Any) -> None:
+        """Note the masks of what a MultiHeadAttention reads, which takes them away."""
+        if type(layer).__name__ != "MultiHeadAttention":
+            return
+        keras = import_keras()
+        tensors = [item for item in keras.tree.flatten(given) if keras.ops.is_tensor(item)]
+        masks = ((item, keras.src.backend.get_keras_mask(item)) for item in tensors)
+        self.masks += [(item, mask) for item, mask in masks if mask is not None]
 
     def apart(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """The arguments of a call, with copies of initial states, which are tensors of another layer as well.
@@ -114,6 +126,7 @@ def _note_calls(layer: Any, stack: _Stack) -> None:
     call = layer.call
 
     def noted(*args: Any, **kwargs: Any) -> Any:
+        stack.remember_masks(layer, (args, kwargs))
         kwargs = stack.apart(kwargs)
         args = stack.own(layer, args)
         inside = LayerCall(layer, args, kwargs)

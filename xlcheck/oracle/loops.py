@@ -8,6 +8,7 @@ Layers that compute several things at once, as cuDNN's kernels do, are told to d
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -136,6 +137,24 @@ def open_attention(model: Any) -> bool:
     """
     found = [layer for layer in model._flatten_layers() if type(layer).__name__ == "MultiHeadAttention"]
     for layer in found:
+        if isinstance(layer._masked_softmax, partial):
+            continue
+        told = (node.arguments.kwargs.get("return_attention_scores") for node in layer._inbound_nodes)
+        fused = layer._dropout == 0 and not any(told)
         layer._dropout = layer._dropout or np.finfo(float).tiny  # nothing is dropped from what a trained model answers
         layer._inverse_sqrt_key_dim = np.float64(layer._inverse_sqrt_key_dim)
+        layer._masked_softmax = partial(_masked_softmax, layer, fused)
     return bool(found)
+
+
+def _masked_softmax(layer: Any, fused: bool, scores: Any, mask: Any = None) -> Any:
+    """What Keras makes of scores `(samples, heads, steps, steps)` under a mask, told apart into its steps.
+
+    Of a step that may look nowhere, Keras's fused way makes equal shares, and the other one shares of 0.
+    """
+    if mask is None:
+        return layer._softmax(scores)
+    ops = sys.modules[type(layer).__module__].ops  # as the layer's own code calls them, so that they are noted
+    mask = ops.broadcast_to(mask if len(mask.shape) == 4 else ops.expand_dims(mask, 1), scores.shape)
+    shares = layer._softmax(ops.where(mask, scores, -1e9))
+    return shares if fused else ops.where(mask, shares, 0.0)

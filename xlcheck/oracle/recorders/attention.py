@@ -28,7 +28,10 @@ def quantities(call: LayerCall) -> Recorded:
 
 
 def multi_head(call: LayerCall) -> Recorded:
-    """`query.y` and the like, `scores_1` and `shares_1` of the first head, `heads.y` side by side, and `y`."""
+    """`query.y` and the like, `scores_1`, `shares_1` of the first head, `heads` side by side, `y`; `looks`, `seen_1`.
+
+    The last two only where masks make them.
+    """
     recorded = {
         f"{inner.layer.name}.y": _folded(inner.result)
         for inner in call.calls
@@ -37,6 +40,10 @@ def multi_head(call: LayerCall) -> Recorded:
     softmaxes = [inner for inner in call.calls if type(inner.layer).__name__ == "Softmax"]
     (softmax,) = exactly(softmaxes, 1, call, "softmax")
     scores, shares = array(softmax.args[0]), array(softmax.result)
+    if lowered := call.named("where"):
+        seen, scores, shares = scores, array(lowered[0].args[1]), array(lowered[-1].result) if lowered[1:] else shares
+        recorded["looks"] = array(lowered[0].args[0])[:, 0]
+        recorded |= {f"seen_{head + 1}": seen[:, head] for head in range(scores.shape[1])}
     for head in range(scores.shape[1]):
         recorded |= {f"scores_{head + 1}": scores[:, head], f"shares_{head + 1}": shares[:, head]}
     _, weighed = exactly(call.named("einsum"), 2, call, "einsum")
