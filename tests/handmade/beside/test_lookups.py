@@ -144,3 +144,12 @@ def test_a_number_of_another_word_is_wrong_among_those_of_a_list(cell: str, read
     assert [root.cell for root in report.roots] == [cell]
     assert report.roots[0].diagnosis != "empty-cell-read"
     assert not any("pattern" in own for own in report.reservations)
+
+
+@pytest.mark.keras
+def test_words_beside_those_that_are_looked_up_are_meant_to_be_read(tmp_path: Path) -> None:
+    """Rule: where the second word of each sentence is looked up by the first one, the second words are read by none."""
+    wrong = {
+        f"{c}{row}": f"=VLOOKUP($A{row},$A$2:$C$6,{n},FALSE)" for row in range(10, 16) for c, n in (("F", 2), ("G", 3))
+    }
+    assert answer(_listed(wrong), tmp_path) == (3, set())

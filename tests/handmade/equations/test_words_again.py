@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from equation_sheets import save
+from equation_sheets import answer, save
 
 from xlcheck.api import check
 from xlcheck.errors import NothingCheckedError
@@ -87,3 +87,12 @@ def test_what_is_right_only_for_these_words_is_not_passed(tmp_path: Path) -> Non
 
     assert (report.exit_code, report.roots) == (3, ())
     assert any("only as long as equal words stand there" in note for note in report.notes)
+
+
+@pytest.mark.usefixtures("a_short_search")
+def test_one_number_of_a_word_is_not_both_of_its_inputs(tmp_path: Path) -> None:
+    """Rule: a sentence that looks up the first number of each word twice is no pass, though all of it does so."""
+    wrong = {f"E{row}": f"=VLOOKUP($A{row},$A$1:$C$4,2,FALSE)" for row in (12, 13, 14)}
+    code, roots = answer(_sheet() | wrong, tmp_path)
+    assert code != 0
+    assert roots <= wrong.keys()

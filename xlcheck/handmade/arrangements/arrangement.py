@@ -12,7 +12,7 @@ from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.arrangements.layer_cells import LayerCells, at_first
 from xlcheck.handmade.beside.decisions import decisions
-from xlcheck.handmade.beside.lookups import looked_up_apart
+from xlcheck.handmade.beside.lookups import looked_up_apart, looked_up_twice
 from xlcheck.handmade.beside.measures import Measures
 from xlcheck.handmade.beside.showing import shows_otherwise
 from xlcheck.handmade.equations.plain import PlainCells
@@ -124,8 +124,11 @@ class Arrangement:
         shares = islice(mixing_shares(readings, softmaxes), 1)
         typed = (text for own in self.layers for text in typed_again(own.inputs, self.reads.terms, table))
         typed_first = islice(chain((own.said for own in self.typed_over), typed), 1)
-        apart = islice(looked_up_apart(readings, self.reads.of_single_cells, self.reads.edited), 1)
-        return [*alone, *said, *empty, *typed_first, *together, *steps, *shares, *apart]
+        apart = chain(
+            looked_up_apart(readings, self.reads.of_single_cells, self.reads.edited),
+            looked_up_twice(readings, self.reads.of, self.reads.edited),
+        )
+        return [*alone, *said, *empty, *typed_first, *together, *steps, *shares, *islice(apart, 1)]
 
     @cached_property
     def typed_over(self) -> list[TypedOver]:

@@ -7,6 +7,7 @@ list that is sorted. Filled alike everywhere they break no line, and whatever th
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations, pairwise
@@ -16,13 +17,14 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import parsed
 from xlcheck.handmade.equations.reading import Reading
-from xlcheck.handmade.forms.polynomials import cell_of
+from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.workbook.content import CellError, Value
 
+_TWO = 2
 _LOOKS_UP = re.compile(r"\b(?:MATCH|[VHX]?LOOKUP)\(", re.IGNORECASE)
 
 
@@ -95,6 +97,26 @@ def looked_up_apart(
                     (typed,) = (cell_of(slots[slot]) for slot in pair if slots[slot] not in named[step])
                     apart.append(f"{show(typed)} is no number that is looked up, as {show(cells[0])} of its step is")
             yield from apart[:1] if together > len(apart) else ()
+
+
+def looked_up_twice(
+    readings: Iterable[Reading], reads: Callable[[Address], Collection[Address]], edited: Collection[Address] = ()
+) -> Iterator[str]:
+    """Why a step may read the wrong input: two cells look up one number for it, by one word.
+
+    Args:
+        readings: the layers.
+        reads: all cells that a formula names.
+        edited: those of which it is not known what they would name.
+    """
+    for instance in (own for reading in readings for own in reading.layer.instances):
+        found: dict[Atom, list[Address]] = defaultdict(list)
+        for x, cell in sorted(instance.named):
+            if x in instance.inputs and cell_of(cell) not in edited:
+                found[x].append(cell_of(cell))
+        for one, other in (own for own in found.values() if len(own) == _TWO):
+            if {*reads(one)} == {*reads(other)} and len({*reads(one)}) > 1:
+                yield f"{show(one)} and {show(other)} look up one number for two inputs of a step"
 
 
 def _beside_what_it_searches(call: tree.FunctionCall, sheet: str) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
@@ -82,6 +83,7 @@ def against(
     kept = sorted({*made, *looked_up} - {*computing})
     lines = Lines(kept, table)
     yield from (why for cell in kept if (why := _odd(cell, lines, table)) is not None)
+    yield from _missed_words(kept, table, precedents)
     copies = Lines(sorted({*made, *filter(precedents.is_copy, judged)}), table)
     for cell in sorted({*made} - {*computing}):
         if copies.differs(cell) and not lines.differs(cell):
@@ -171,6 +173,20 @@ def _by_numbers_of_others(cells: Sequence[Address], table: CellTable, precedents
                 missed = [offset(shared, (down, right)) for down, right in sorted(away)]
                 for own in (c for c in missed if table.is_number(c) and not precedents.readers(c)):
                     yield f"{show(other)} reads {show(shared)} as {show(first)} does, and nothing reads {show(own)}"
+
+
+def _missed_words(cells: Sequence[Address], table: CellTable, precedents: Precedents) -> Iterator[str]:
+    """Why formulas may ask for the wrong words: beside a line of those that they ask for, as many stand unread."""
+    asked = {read for cell in cells for read in _single_cells(cell, table) if read in table.words}
+    known = {str(table.words[read]).casefold() for cell in cells for read in precedents.of(cell) if read in table.words}
+    for step in ((1, 0), (0, 1)):
+        for first in sorted(own for own in asked if offset(own, step, -1) not in asked):
+            line = [*takewhile(asked.__contains__, (offset(first, step, n) for n in range(len(asked))))]
+            for side in (-1, 1):
+                beside = [offset(own, step[::-1], side) for own in line]
+                missed = [own for own in beside if own in table.words and not precedents.readers(own)]
+                if len(missed) == len(line) > 1 and all(str(table.words[own]).casefold() in known for own in missed):
+                    yield f"no formula reads the words from {show(missed[0])} on, and their neighbours are looked up"
 
 
 def _single_cells(cell: Address, table: CellTable) -> list[Address]:
