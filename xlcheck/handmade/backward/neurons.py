@@ -143,8 +143,17 @@ class Neurons:
                     shares = exponentials / exponentials.sum(axis=0)
                 for argument, share in zip(group, shares, strict=True):
                     if same(share, value):
-                        return "softmax", argument
+                        return "softmax", self._unshifted(argument, group)
         return None
+
+    def _unshifted(self, argument: Term, group: Sequence[Term]) -> Expression:
+        """The logit in an exponential, from which all of them may take off one number, as the largest of them."""
+        sums = [dict(own.parts) if isinstance(own, Sum) else {} for own in group]
+        shared = [part for part, factor in sums[0].items() if factor == -1 and all(x.get(part) == -1 for x in sums)]
+        logit: Expression = argument
+        for part in shared:
+            logit = self._terms.algebra.subtract(logit, self._terms.algebra.scale(part, -1.0))
+        return logit
 
     def _bent(self, argument: Term) -> tuple[Array, Array]:
         """The values of a term, and what each activation makes of them, `(activations, settings)`."""

@@ -116,6 +116,16 @@ def _of_outputs(truth: Truth, s: int, mark: str) -> Iterator[Quantity]:
         yield Quantity(f"t ln o{mark}[{u + 1}]", one)
         yield Quantity(f"(1 − t) ln(1 − o){mark}[{u + 1}]", other)
         yield Quantity(f"cross-entropy{mark}[{u + 1}]", both)
+    if truth.loss == "categorical_crossentropy":
+        yield from _divergences(targets, outputs, mark)
+
+
+def _divergences(targets: Array, outputs: Array, mark: str) -> Iterator[Quantity]:
+    """How far shares are from those they should be (Kullback and Leibler 1951), with the gradients of an entropy."""
+    with np.errstate(all="ignore"):
+        parts = np.where(targets == 0, 0.0, targets * np.log(targets / outputs))
+    yield Quantity(f"E as a divergence{mark}", parts.sum(axis=1))
+    yield from (Quantity(f"t ln(t/o){mark}[{u + 1}]", parts[:, u]) for u in range(parts.shape[1]))
 
 
 def of_typed_classes(truth: Truth) -> Iterator[Quantity]:

@@ -32,7 +32,7 @@ from xlcheck.handmade.reading.reached import reached
 from xlcheck.verdicts.messages import plural
 
 _LOSS = re.compile(r"E\b(?!/)")
-_ENTROPIES = ("cross-entropy", "t ln o", "(1 − t) ln")
+_ENTROPIES = ("cross-entropy", "t ln o", "(1 − t) ln", "t ln(t/o)")
 
 
 def gaps(
