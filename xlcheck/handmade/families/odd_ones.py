@@ -236,7 +236,8 @@ class OddOnes(Filling):
     def _across(self, cell: Address, along: int, across: int) -> Odd | None:
         """What formulas on both sides of a cell's line say that it should be, where its line says what it is."""
         beside = self._nearest(cell, across, 1)
-        if not self._like(cell, self._asked(cell, along)) or (
+        is_one = ":" in self._table.arrays.get(cell, "")  # formula for all of the line
+        if not (is_one or self._like(cell, self._asked(cell, along))) or (
             len(beside) > 1 and self._like(cell, beside) == len(beside)
         ):
             return None
