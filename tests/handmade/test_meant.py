@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import TOYS, answer, save, verdict
+from recognised_sheets import cell_at, sheet
 
 from fixtures.handmade.drawn.score import answer as answer_of
 from xlcheck import check
+from xlcheck.handmade.accepting.meant import _is_called_so
 from xlcheck.verdicts.report import Status
 
 pytestmark = pytest.mark.keras
@@ -129,6 +131,13 @@ def test_the_total_of_a_whole_line_needs_no_verdict(total: str, code: int, tmp_p
     found = verdict({**TOYS["xor"], "E12": total}, tmp_path)
 
     assert (found.code, found.roots, found.agree) == (code, set(), 9)
+
+
+@pytest.mark.parametrize(("read", "is_so"), [("B7", False), ("B3", True)])
+def test_words_of_its_own_row_say_nothing(read: str, is_so: bool, tmp_path: Path) -> None:
+    """Rule: what a formula reads in its own row stands in the row of its words, whichever cell it is."""
+    cells = {"A3": "update", "B3": 0.5, "A7": "update", "B7": 0.3, "C7": 0.2, "D7": f"={read}*C7"}
+    assert _is_called_so(sheet(cells, tmp_path).part, cell_at("D7"), "C7*C9") is is_so
 
 
 @pytest.mark.parametrize(("word", "code"), [("after", 3), ("before", 1), (None, 1)])

@@ -300,11 +300,12 @@ def _is_beside(part: SheetGroup, cells: Collection[Address]) -> bool:
 
 
 def _is_called_so(part: SheetGroup, cell: Address, desired: str) -> bool:
-    """Whether a word in a formula's row stands in the row of what it reads, and not of what it should read instead."""
+    """Whether a word in a formula's row stands in another one, of what it reads, and not of what it should read."""
     here, there = (
         set[Address]().union(*_operands(part.table, text, cell)) for text in (part.table.texts.get(cell, ""), desired)
     )
-    words = [{word for read in own for word in _words_in_row(part, read)} for own in (here - there, there - here)]
+    read = [[x for x in own if x[:2] != cell[:2]] for own in (here - there, there - here)]
+    words = [{word for x in own for word in _words_in_row(part, x)} for own in read]
     own = _words_in_row(part, cell)
     return bool(own & words[0]) and not own & words[1]
 
