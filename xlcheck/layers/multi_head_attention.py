@@ -146,10 +146,12 @@ def _shares(use: Use, head: int, scores: Sequence[Expr], t: int, looks: list[Ref
     )  # fmt: skip
     if looks is not None:
         seen_band = Band(
-            use.name, f"seen_{number}", Role.INTERMEDIATE, f"seen {number}ₜ", f"scores {number}ₜ if looksₜ, else −10⁹",
+            use.name, f"seen_{number}", Role.INTERMEDIATE, f"seen {number}ₜ",
+            f"scores {number}ₜ if looksₜ, else −10⁹, or 0 if all looksₜ are 0",
             "The scores, so low where this step may not look that the share is 0.",
         )  # fmt: skip
-        shares: Expr = Softmax(build.let(seen_band, Where(looks[t], every, Const(_UNSEEN)), t))
+        low = Where(NotEqual(Sum(looks[t]), Const(0.0)), Const(_UNSEEN), Const(0.0))  # else 0 / 0 without a largest
+        shares: Expr = Softmax(build.let(seen_band, Where(looks[t], every, low), t))
         equation = f"softmax(seen {number}ₜ)"
         if use.layer.options.get("dropout") or use.layer.options.get("return_attention_scores"):
             shares, equation = Where(looks[t], shares, Const(0.0)), f"{equation} if looksₜ, else 0"

@@ -156,5 +156,6 @@ def _masked_softmax(layer: Any, fused: bool, scores: Any, mask: Any = None) -> A
         return layer._softmax(scores)
     ops = sys.modules[type(layer).__module__].ops  # as the layer's own code calls them, so that they are noted
     mask = ops.broadcast_to(mask if len(mask.shape) == 4 else ops.expand_dims(mask, 1), scores.shape)
-    shares = layer._softmax(ops.where(mask, scores, -1e9))
+    low = ops.cast(ops.any(mask, axis=-1, keepdims=True), scores.dtype) * -1e9
+    shares = layer._softmax(ops.where(mask, scores, low))
     return shares if fused else ops.where(mask, shares, 0.0)
