@@ -5,9 +5,10 @@ Source: `keras.ops`, which follows NumPy. Unlike a layer, an operation knows not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial, reduce
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,7 @@ from xlcheck.graph.expressions import (
     NotEqual,
     Ref,
     Sign,
-    Slice,
     Sqrt,
-    Total,
     Where,
     lift,
 )
@@ -49,7 +48,9 @@ from xlcheck.layers.element_grids import (
     shape_of,
 )
 from xlcheck.layers.operations_over_axes import OVER_AXES, over_axes
+from xlcheck.layers.products import einsum, matmul
 from xlcheck.layers.signals import (
+    Element,
     Equations,
     Signal,
     Use,
@@ -58,6 +59,7 @@ from xlcheck.layers.signals import (
     last_axis,
     output_band,
     pick,
+    side_by_side,
 )
 from xlcheck.model.model_spec import LayerSpec, numpy_key
 
@@ -100,7 +102,9 @@ _OF_SEVERAL: dict[str, tuple[Callable[..., Expr], str, str]] = {
     "logical_or": (Maximum, "max({}, {})", "1 where one of the two is 1, else 0."),
     "where": (Where, "{1} where {0} ≠ 0, else {2}", "One or the other, as the first input says."),
 }
-_REARRANGED: dict[str, tuple[Callable[[list[Grid], Mapping[str, Any]], Grid], str]] = {
+_FILL = -1
+"""Stands for a constant among the numbers of elements."""
+_REARRANGED: dict[str, tuple[Callable[[list[Grid], Mapping[str, Any]], Grid | list[Grid]], str]] = {
     "get_item": (lambda x, options: x[0][numpy_key(options["key"])], "A part of the input."),
     "concatenate": (lambda x, options: np.concatenate(x, options["axis"]), "The inputs, one after the other."),
     "stack": (lambda x, options: np.stack(x, options["axis"]), "The inputs, one below the other."),
@@ -110,6 +114,14 @@ _REARRANGED: dict[str, tuple[Callable[[list[Grid], Mapping[str, Any]], Grid], st
         lambda x, options: np.roll(x[0], options["shift"], options["axis"]), "The input, its end moved to the front."
     ),
     "repeat": (lambda x, options: np.repeat(x[0], options["repeats"], options["axis"]), "Each part several times."),
+    "split": (
+        lambda x, options: np.split(x[0], options["indices_or_sections"], options["axis"]), "A part of the input."
+    ),
+    "take": (
+        lambda x, options: np.take(x[0], np.asarray(options["indices"], dtype=int), options["axis"]),
+        "Chosen parts of the input.",
+    ),
+    "pad": (lambda x, options: _padded(x[0], options), "The input, with other numbers around it."),
     "tile": (lambda x, options: np.tile(x[0], options["repeats"]), "The input several times, one after the other."),
     "flip": (lambda x, options: np.flip(x[0], _axes(options["axis"])), "The input, read from its end."),
     "reshape": (lambda x, options: x[0].reshape(options["newshape"]), "The same numbers, cut in another way."),
@@ -262,26 +274,22 @@ def _constant_side(numbers: Array, shape: Shape) -> Side:
     return at
 
 
-def _matmul(use: Use) -> tuple[Signal, ...]:
-    """The product of two sequences, taken for matrices: each step of the first weighs the steps of the second."""
-    a, b = use.inputs
-    if not (a.timed and b.timed) or a.columns or b.columns:
-        raise NotSupportedError(f"operation {use.layer.name!r}: matmul is supported only of two sequences")
-    band = output_band(use.name, True, "Σₖ x₁[t, k] · x₂[k]", "Each row of the first matrix times the second matrix.")
-    rows = [Total(tuple(Slice(u, k, k + 1) * v for k, v in enumerate(b.steps))) for u in a.steps]
-    return (Signal.sequence(tuple(use.build.let(band, row, t) for t, row in enumerate(rows))),)
-
-
 def _rearranged(use: Use) -> tuple[Signal, ...]:
     """Every element of the output is an element of the input: NumPy tells which, by rearranging their numbers."""
     rearrange, meaning = _REARRANGED[use.layer.kind.removeprefix("ops.")]
     every, grids = numbered(use.build, use.inputs)
     both = [np.stack([grid, grid + len(every)]) for grid in grids]  # two samples: an operation must not mix them
     try:
-        chosen = rearrange(both, use.layer.options)
+        made = rearrange(both, use.layer.options)
     except (ValueError, IndexError, TypeError) as error:
         raise ModelError(f"operation {use.layer.name!r}: {use.layer.kind} does not fit its input: {error}") from error
-    if chosen.ndim < 2 or len(chosen) != 2 or not (chosen[1] - chosen[0] == len(every)).all():
+    parts = made if isinstance(made, list) else [made]
+    return tuple(_taken(use, every, chosen, f"y_{k}" if k > 1 else "y", meaning) for k, chosen in enumerate(parts, 1))
+
+
+def _taken(use: Use, every: Sequence[Element], chosen: Grid, symbol: str, meaning: str) -> Signal:
+    """A tensor of these elements of two samples, by their numbers; _FILL is where a constant stands."""
+    if chosen.ndim < 2 or len(chosen) != 2 or (chosen[1] - chosen[0] != len(every) * (chosen[0] != _FILL)).any():
         raise NotSupportedError(
             f"operation {use.layer.name!r}: {use.layer.kind} is not supported where it mixes samples or leaves no axis "
             "beside that of the samples"
@@ -293,8 +301,22 @@ def _rearranged(use: Use) -> tuple[Signal, ...]:
             "(timesteps, features) and (rows, columns, channels)"
         )
     band = output_band(use.name, grid.ndim > 1, "elements of the input", meaning)
-    rows = [pick(use.build, [every[i] for i in row]) for row in rows_of(grid)]
-    return (of_rows(use.build, band, rows, grid.shape),)
+    band = replace(band, symbol=symbol, label=band.label.replace("y", symbol))
+    constant = Const(float(use.layer.options.get("constant_values", 0)))
+    rows = []
+    for row in rows_of(grid):
+        parts: list[Expr] = []
+        for is_fill, run in groupby(row, _FILL.__eq__):
+            numbers = list(run)
+            parts += [constant] * len(numbers) if is_fill else [pick(use.build, [every[i] for i in numbers])]
+        rows.append(side_by_side(parts))
+    return of_rows(use.build, band, rows, grid.shape)
+
+
+def _padded(x: Grid, options: Mapping[str, Any]) -> Grid:
+    """The numbers of elements with those of others around them, or, as constants, _FILL."""
+    mode = options["mode"]
+    return np.pad(x, options["pad_width"], mode, **({"constant_values": _FILL} if mode == "constant" else {}))
 
 
 def _axes(axis: Any) -> Any:
@@ -310,6 +332,7 @@ def equations(use: Use) -> tuple[Signal, ...]:
     operation = use.layer.kind.removeprefix("ops.")
     groups: tuple[tuple[Collection[str], Equations], ...] = (
         (_OF_SEVERAL, _of_several), (OVER_AXES, over_axes), (_REARRANGED, _rearranged),
-        (("clip",), _clip), (("power",), _power), (("softmax",), _softmax), (("matmul",), _matmul),
+        (("clip",), _clip), (("power",), _power), (("softmax",), _softmax), (("matmul",), matmul),
+        (("einsum",), einsum),
     )  # fmt: skip
     return next((written for names, written in groups if operation in names), _of_one)(use)

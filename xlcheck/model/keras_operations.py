@@ -114,7 +114,10 @@ def operations_of(model: Any) -> Iterator[Any]:
 
 def _arguments(operation: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """What an operation is called with, by the names of its parameters; without what is None."""
-    names = list(inspect.signature(type(operation).call).parameters)[1:]  # without self
+    parameters = inspect.signature(type(operation).call).parameters
+    names = list(parameters)[1:]  # without self
+    if parameters[names[0]].kind is inspect.Parameter.VAR_POSITIONAL:
+        args = (args,)
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     return {key: value for key, value in given.items() if value is not None}
 
@@ -122,7 +125,7 @@ def _arguments(operation: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any])
 def _plain(value: Any) -> Any:
     """A constant array, whoever holds it, as lists of numbers."""
     if not hasattr(value, "shape"):
-        return value
+        return list(value) if isinstance(value, tuple) else value
     return np.asarray(import_keras().ops.convert_to_numpy(value)).tolist()
 
 
@@ -170,13 +173,16 @@ class Rebuilt:
                 left, right = (np.asarray(value, dtype="float32").tolist() for value in (left, right))
                 left, right = ([value] if isinstance(value, float) else value for value in (left, right))
             args = [tensors[0], *_constant(left), *tensors[1:], *_constant(right)]
+        elif name == "einsum":
+            args = [options.pop("subscripts"), *tensors]
         elif name == "cast":
             args = [*tensors, "float64"]
         elif name == "get_item":
             args = [*tensors, numpy_key(options.pop("key"))]
         if self._operation is not None:
-            return self._operation(*args)
+            return self._operation(*(tensors if name == "einsum" else args))
         made = args[0][args[1]] if name == "get_item" else getattr(import_keras().ops, name)(*args, **options)
-        self._operation = made._keras_history.operation
+        first = made[0] if isinstance(made, (list, tuple)) else made
+        self._operation = first._keras_history.operation
         self._operation.name = self._spec.name
         return made

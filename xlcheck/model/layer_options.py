@@ -197,6 +197,8 @@ OPTIONS: dict[str, LayerOptions] = {
 }  # fmt: skip
 
 
+_ARRAYS = ("indices",)
+"""Numbers that an operation needs, one or several."""
 _OF_TWO = LayerOptions(optional={"x1": None, "x2": None}, inert=("name",))
 _OVER_AXES = LayerOptions(("axis", "keepdims"), inert=("name",))
 
@@ -217,12 +219,16 @@ OPERATIONS: dict[str, LayerOptions] = {
     "ops.cast": LayerOptions(inert=("name", "dtype")),
     "ops.clip": _operation("x_min", "x_max"),
     "ops.power": LayerOptions(("x2",), inert=("name",)),
-    **dict.fromkeys(("ops.mean", "ops.sum", "ops.amax", "ops.amin"), _OVER_AXES),
+    **dict.fromkeys(("ops.mean", "ops.sum", "ops.var", "ops.std", "ops.amax", "ops.amin"), _OVER_AXES),
     **dict.fromkeys(("ops.max", "ops.min"), replace(_OVER_AXES, fixed={"initial": None})),
     "ops.matmul": _operation(),
     **dict.fromkeys(("ops.concatenate", "ops.stack", "ops.expand_dims", "ops.squeeze", "ops.flip"), _operation("axis")),
     "ops.roll": _operation("shift", "axis"),
     "ops.repeat": _operation("repeats", "axis"),
+    "ops.split": _operation("indices_or_sections", "axis"),
+    "ops.take": LayerOptions(("indices", "axis"), inert=("name",)),
+    "ops.pad": LayerOptions(("pad_width", "mode"), optional={"constant_values": 0}, inert=("name",)),
+    "ops.einsum": _operation("subscripts"),
     "ops.tile": _operation("repeats"),
     "ops.reshape": _operation("newshape"),
     "ops.transpose": _operation("axes"),
@@ -269,7 +275,7 @@ def operation_options(kind: str, name: str, config: Mapping[str, Any], constants
     if known is None:
         raise NotSupportedError(f"operation {name!r}: {kind} is not supported; {WITHOUT}")
     for key, value in constants.items():
-        array = isinstance(value, list) and key in known.optional  # of x + y, and the like
+        array = isinstance(value, list) and key in (*known.optional, *_ARRAYS)  # of x + y, and the like
         if key != "key" and not array and (isinstance(value, bool) or not isinstance(value, (int, float))):
             what = "an array" if isinstance(value, list) else type(value).__name__
             raise NotSupportedError(

@@ -36,6 +36,9 @@ class LayerSpec:
             forward, backward = self.inner
             merged = self.options["merge_mode"] is not None
             return forward.outputs + backward.outputs - (1 if merged else 0)
+        if self.kind == "ops.split":
+            parts = self.options["indices_or_sections"]
+            return parts if isinstance(parts, int) else len(parts) + 1
         if self.options.get("return_attention_scores", False):
             return 2
         return 1 + (self.states if self.options.get("return_state", False) else 0)

@@ -24,6 +24,8 @@ _OWN: dict[str, Recorder] = {
     "MultiHeadAttention": attention.multi_head,
     "Softmax": outputs.softmax,
     "ops.softmax": outputs.softmax,
+    "ops.split": outputs.parts,
+    **dict.fromkeys(("ops.var", "ops.std"), outputs.spread),
     "LayerNormalization": outputs.layer_normalization,
     "GroupNormalization": outputs.group_normalization,
 }

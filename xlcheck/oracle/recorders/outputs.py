@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from xlcheck.model.keras_import import import_keras
 from xlcheck.oracle.noted import LayerCall
 from xlcheck.oracle.recorders.recorder import Recorded, array, exactly
@@ -22,6 +24,20 @@ def softmax(call: LayerCall) -> Recorded:
         for i in range(y.shape[-1]):
             recorded |= {f"scores_{i + 1}": array(call.args[0])[:, :, i], f"shares_{i + 1}": y[:, :, i]}
     return recorded
+
+
+def parts(call: LayerCall) -> Recorded:
+    """`y`, `y_2`, … of what is cut into several."""
+    return {f"y_{k}" if k > 1 else "y": array(part) for k, part in enumerate(call.result, 1)}
+
+
+def spread(call: LayerCall) -> Recorded:
+    """`mean` as Keras takes it over the same axes, on which a spread does not depend, and `y`."""
+    operation, y = call.layer, array(call.result)
+    if not call.holds_values:
+        return {"y": y, "mean": np.zeros(y.shape)}
+    mean = import_keras().ops.mean(call.args[0], axis=operation.axis, keepdims=operation.keepdims)
+    return {"y": y, "mean": array(mean)}
 
 
 def layer_normalization(call: LayerCall) -> Recorded:
