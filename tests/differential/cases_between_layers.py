@@ -199,6 +199,40 @@ OPERATIONS = {
         ),
         X,
     ),
+    "spreads": Case(
+        _of(
+            (5, 4), lambda x: ops.var(x, axis=1), lambda x: ops.std(x, axis=-1, keepdims=True),
+            lambda x: ops.std(x, axis=[1, 2], keepdims=True), lambda x: ops.var(x, axis=2),
+            lambda x: ops.var(x[:, 0], axis=-1, keepdims=True), lambda x: ops.std(x[:, :, None], axis=1),
+        ),
+        X,
+    ),
+    "cut, taken and padded": Case(
+        _of(
+            (5, 4), lambda x: ops.split(x, 2, axis=-1)[1], lambda x: ops.add(*ops.split(x[:, :4], [2], axis=1)),
+            lambda x: ops.take(x, [3, 0, -1], axis=1), lambda x: ops.take(x, 1, axis=-1),
+            lambda x: ops.take(x, np.array([[0, 1], [2, 0]]), axis=2), lambda x: ops.pad(x, [[0, 0], [1, 2], [0, 1]]),
+            lambda x: ops.pad(x, [[0, 0], [2, 0], [0, 0]], constant_values=2.5),
+            lambda x: ops.pad(x, [[0, 0], [1, 1], [0, 0]], mode="reflect"),
+        ),
+        X,
+    ),
+    "einsum": Case(
+        _of(
+            (5, 4), *(lambda x, s=s: ops.einsum(s, x, x) for s in ("btd,bsd->bts", "btd,btd->bd", "bij,bkj->bkji")),
+            *(lambda x, s=s: ops.einsum(s, x) for s in ("bij->bji", "bij->bi")),
+            lambda x: ops.einsum("bts,bsd->btd", x[:, :4], x[:, :4]),
+            lambda x: ops.einsum("bi,bj->bij", x[:, 0], x[:, 1]),
+        ),
+        X,
+    ),
+    "GroupNormalization of images": Case(
+        _of(
+            (3, 2, 4), L.GroupNormalization(2), L.GroupNormalization(-1, scale=False),
+            lambda x: ops.var(x, axis=[1, 2]),
+        ),
+        numbers(2, 3, 2, 4),
+    ),
     "operations after a mask": Case(_after_a_mask, PADDED),
     "operations in a shared model": Case(_shared, [V, numbers(3, 6, seed=8)]),
 }  # fmt: skip

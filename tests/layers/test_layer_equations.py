@@ -121,6 +121,11 @@ REARRANGED: dict[str, tuple[dict[str, Any], list[Array], Array]] = {
     "swapaxes": ({"axis1": 1, "axis2": 2}, [X], X.T), "expand_dims": ({"axis": 1}, [X[0]], X[:1]),
     "squeeze": ({"axis": [1]}, [X[:1]], X[0]), "concatenate": ({"axis": 1}, [X, Y], np.concatenate([X, Y])),
     "stack": ({"axis": 1}, [X[0], Y[0]], np.stack([X[0], Y[0]])),
+    "take": ({"indices": [1, -1], "axis": 1}, [X], X[[1, -1]]), "einsum": ({"subscripts": "bij->bji"}, [X], X.T),
+    "pad": (
+        {"pad_width": [[0, 0], [1, 0], [0, 2]], "mode": "constant", "constant_values": 0.5}, [X],
+        np.pad(X, [[1, 0], [0, 2]], constant_values=0.5),
+    ),
 }  # fmt: skip
 
 

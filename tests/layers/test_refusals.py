@@ -167,6 +167,13 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "mean of everything": (
         lambda: operation(lambda x: keras.ops.mean(x, axis=[1, 2]), 5, 4), r"ops.mean over axis \[1, 2\] is not supp",
     ),
+    "letters twice": (
+        lambda: operation(lambda x: keras.ops.einsum("bii->bi", x), 4, 4), "einsum of 'bii->bi' is not supported, only",
+    ),
+    "letters of samples": (
+        lambda: operation(lambda x: keras.ops.einsum("bij->jib", x), 4, 4), "every tensor, and the result behind",
+    ),
+    "pieces of samples": (lambda: operation(lambda x: keras.ops.take(x, [0], axis=0), 4), "ops.take is not supported"),
     "tensor for a number": (with_a_tensor_for_a_number, "ops.power is only supported where x2 is a number"),
     "mask as an argument": (with_mask_argument, "'rnn' is called with mask=…"),
 }  # fmt: skip

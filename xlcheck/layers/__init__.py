@@ -73,8 +73,8 @@ READ_IMAGES = frozenset(
         "Conv2D", "DepthwiseConv2D", "Conv2DTranspose", "SeparableConv2D", "Dense", "EinsumDense", "MaxPooling2D",
         "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Cropping2D", "ZeroPadding2D",
         "UpSampling2D", "Flatten", "Reshape", "BatchNormalization", "LayerNormalization", "RMSNormalization",
-        "UnitNormalization", "Normalization", "Rescaling", "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax",
-        "Concatenate", *_MERGES, *TRAINING_ONLY, *OPERATIONS,
+        "GroupNormalization", "UnitNormalization", "Normalization", "Rescaling", "Activation", "ReLU", "LeakyReLU",
+        "ELU", "Softmax", "Concatenate", *_MERGES, *TRAINING_ONLY, *OPERATIONS,
     )
 )  # fmt: skip
 """The layers and operations that may read an image, that is, a tensor with rows, columns and channels."""

@@ -100,26 +100,29 @@ def batch_normalization(use: Use) -> tuple[Signal, ...]:
 
 
 def group_normalization(use: Use) -> tuple[Signal, ...]:
-    """Mean and variance of each group of features over all steps, and each step normalised by those of its groups."""
+    """Mean and variance of each group of features or channels over all steps or pixels; each normalised by those."""
     (signal,) = use.inputs
     _only_features(use.layer, signal)
-    groups, over = use.layer.options["groups"], " over all steps" if signal.timed else ""
+    groups, columns = use.layer.options["groups"], signal.columns
+    over = " over all pixels" if columns else " over all steps" if signal.timed else ""
+    parts = "channels" if columns else "features"
     mean_band = Band(
-        use.name, "mean", Role.INTERMEDIATE, "mean", f"the average of x{over}, of each group of features",
-        f"The average of each of {groups} groups of features{over}.",
+        use.name, "mean", Role.INTERMEDIATE, "mean", f"the average of x{over}, of each group of {parts}",
+        f"The average of each of {groups} groups of {parts}{over}.",
     )  # fmt: skip
     variance_band = Band(
         use.name, "variance", Role.INTERMEDIATE, "variance",
-        f"the average of (x − mean)²{over}, of each group of features",
-        "How far a group's features are from their average: the mean of the squared distances.",
+        f"the average of (x − mean)²{over}, of each group of {parts}",
+        f"How far a group's {parts} are from their average: the mean of the squared distances.",
     )  # fmt: skip
     band = output_band(
         use.name, signal.timed, _equation(use.layer, "mean", "variance"),
         "The input with average 0 and spread 1 in each group, then rescaled.",
     )  # fmt: skip
-    size = use.build.shape(signal.steps[0])[0] // groups
-    count = size * len(signal.steps)
-    own = [[Slice(x, k * size, (k + 1) * size) for x in signal.steps] for k in range(groups)]
+    size = channels(use.build, signal) // groups
+    pixels = [(t, column) for t in range(len(signal.steps)) for column in range(columns or 1)]
+    count = size * len(pixels)
+    own = [[pixel(use.build, signal, *at, k * size, (k + 1) * size) for at in pixels] for k in range(groups)]
 
     mean = use.build.let(mean_band, side_by_side([_together(group) / count for group in own]))
     means = [Slice(mean, k, k + 1) for k in range(groups)]
@@ -130,12 +133,13 @@ def group_normalization(use: Use) -> tuple[Signal, ...]:
     trained = [
         {key: Slice(weight, k * size, (k + 1) * size) for key, weight in use.weights.items()} for k in range(groups)
     ]
-    outputs = []
-    for t, parts in enumerate(zip(*own, strict=True)):
-        normalised = [(x - m) / s for x, m, s in zip(parts, means, spreads, strict=True)]
-        scaled = side_by_side([_scaled(part, value) for part, value in zip(trained, normalised, strict=True)])
-        outputs.append(use.build.let(band, scaled, t if signal.timed else None))
-    return (Signal(tuple(outputs), signal.timed, signal.mask),)
+    rows: list[list[Expr]] = [[] for _ in signal.steps]
+    for (t, _), groups_of in zip(pixels, zip(*own, strict=True), strict=True):
+        normalised = [(x - m) / s for x, m, s in zip(groups_of, means, spreads, strict=True)]
+        rows[t] += [_scaled(part, value) for part, value in zip(trained, normalised, strict=True)]
+    band = of_image(band, columns)
+    outputs = [use.build.let(band, side_by_side(row), t if signal.timed else None) for t, row in enumerate(rows)]
+    return (replace(signal, steps=tuple(outputs)),)
 
 
 def _together(parts: Sequence[Expr]) -> Expr:
