@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import numpy as np
 import pytest
 from drawn_plans import drawn
 from short_trainings import short_training
@@ -107,3 +108,18 @@ def test_gnumeric_computes_models(tmp_path: Path) -> None:
         write_workbook(plan_model(spec, trace, trace, samples), path)
 
         assert require_the_same(path, tmp_path) > 20
+
+
+@pytest.mark.keras
+def test_gnumeric_computes_sums_of_functions(tmp_path: Path) -> None:
+    """It applies no ABS, TANH or EXP to each cell inside SUMPRODUCT, so that short sums are written term by term."""
+    import keras
+
+    x = keras.Input((3, 2))
+    read = keras.layers.Masking()(x)
+    found = keras.layers.AdditiveAttention()([read, read])
+    model = keras.Model(x, keras.activations.log_softmax(found))
+    path = tmp_path / "m.xlsx"
+    api.build_model(model, np.array([[[0.5, -1.0], [0.0, 0.25], [0.0, 0.0]]]), path)
+
+    assert require_the_same(path, tmp_path) > 50

@@ -52,6 +52,7 @@ x, h, kernel, b, one = map(ex.Ref, ("x", "h", "kernel", "b", "one"))
         (ex.Gather(kernel, one), "TRANSPOSE(INDEX(kernel!A1:B3,one!A1+1,0))"),
         (ex.Slice(x, 1, 3), "x!A2:A3"),
         (ex.Sum(h * h), "SUMPRODUCT(h!A1:A2*h!A1:A2)"),
+        (ex.LogSumExp(h), "MAX(h!A1:A2)+LN(EXP(h!A1-MAX(h!A1:A2))+EXP(h!A2-MAX(h!A1:A2)))"),
         (ex.Where(one, h, one), None),
         (ex.Concat((h, x)), None),
     ],

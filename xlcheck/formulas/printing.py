@@ -53,7 +53,7 @@ _TEACHING: dict[type[ex.Expr], Rule] = {
     ex.Tanh: Row("TANH({x})"),
     ex.Sigmoid: Row("1/(1+EXP(-{x:neg}))", "mul"),
     ex.Softmax: rules.print_softmax_written_out,
-    ex.LogSumExp: Row("MAX({x:array})+LN(SUMPRODUCT(EXP({x:array}-MAX({x:array}))))", "add"),
+    ex.LogSumExp: rules.print_log_sum_exp,
     ex.Sum: rules.print_sum,
     ex.BinaryCrossentropy: rules.print_binary_written_out,
     ex.CategoricalCrossentropy: rules.print_crossentropy_written_out,

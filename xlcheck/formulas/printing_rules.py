@@ -185,12 +185,18 @@ def print_batch_sum(printer: Printer, expr: ex.BatchSum, index: int | Entry) -> 
     return printer.places.batch_sum(tuple((item,) for item in items), entry, printer.style), "add"
 
 
+_FUNCTIONS = (ex.Abs, ex.Sign, ex.Tanh, ex.Exp, ex.Log, ex.Sqrt, ex.Sigmoid)
+
+
 def print_sum(printer: Printer, expr: ex.Sum, index: int | None) -> tuple[str, str]:
     """SUMPRODUCT, which takes arrays; one term after the other where an operation takes none.
 
+    So does a short sum of what functions give: not every program applies TANH or ABS to each cell inside SUMPRODUCT.
     A weight stands along a row, and what a layer computes down a column; MMULT takes the one and the other.
     """
     try:
+        if printer.size(expr.x) <= _WRITTEN_OUT and any(isinstance(part, _FUNCTIONS) for part in ex.walk(expr.x)):
+            raise NotSupportedError("a function of many numbers")
         lying, standing = _taken_out(printer, expr.x)
         if lying is None:
             return f"SUMPRODUCT({Operand(printer, expr.x, None):array})", "atom"
@@ -263,6 +269,16 @@ def print_softmax_stable(printer: Printer, expr: ex.Softmax, index: int | None) 
     return f"EXP({Operand(printer, expr.x, index):add}-{largest})/{total}", "mul"
 
 
+def print_log_sum_exp(printer: Printer, expr: ex.LogSumExp, index: int | None) -> tuple[str, str]:
+    """The logarithm of a sum of exponentials, shifted by the largest element; a short sum is written term by term."""
+    if not isinstance(expr.x, ex.Ref) or printer.places.shape(expr.x.name)[-1] > _WRITTEN_OUT:
+        return printer.fill(_LOG_SUM_EXP, expr, index)
+    places, name = printer.places, expr.x.name
+    largest = f"MAX({places.vector(name)})"
+    terms = (f"EXP({places.element(name, k)}-{largest})" for k in range(places.shape(name)[-1]))
+    return f"{largest}+LN({'+'.join(terms)})", "add"
+
+
 def _share(printer: Printer, expr: ex.Softmax, index: int | None, shifted: str = "") -> tuple[str, str] | None:
     """One exponential of their sum, term by term, unless there are too many, or they stand nowhere."""
     if not isinstance(expr.x, ex.Ref) or index is None or printer.places.shape(expr.x.name)[-1] > _WRITTEN_OUT:
@@ -319,6 +335,7 @@ _BINARY_OF_P = Row("-({target:mul}*LN({p})+(1-{target:mul})*LN(1-{p:mul}))", "ne
 BINARY_OF_LOGIT = Row("MAX({logit},0)-{logit:mul}*{target:mul}+LN(1+EXP(-ABS({logit})))", "add", single=True)
 _WRITTEN_OUT = 8
 # Inside SUMPRODUCT a function is never given a bare range: some engines would take one cell of it.
+_LOG_SUM_EXP = Row("MAX({x:array})+LN(SUMPRODUCT(EXP({x:array}-MAX({x:array}))))", "add")
 _STABLE_SOFTMAX = Row("EXP({x:add}-MAX({x:array}))/SUMPRODUCT(EXP({x:array}-MAX({x:array})))", "mul")
 STABLE_CROSSENTROPY = Row(
     "-SUMPRODUCT({target:array},{logit:array}-MAX({logit:array})"
