@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
+from xlcheck.graph.evaluate import evaluate, value_of
 from xlcheck.graph.expressions import Add, Const, Dot, Expr, Mul, Ref, Sigmoid, Tanh, walk
 from xlcheck.graph.rewriting import replaced
 from xlcheck.learning.forward import forward_graph
@@ -66,3 +68,15 @@ def test_a_sigmoid_is_mistaken_wherever_it_is_written_out_but_in_a_loss(name: st
 
     assert any(isinstance(node, Sigmoid) for node in walk(expr))
     assert ({"hard-sigmoid", "wrong-sign"} <= names) is is_one
+
+
+def test_a_term_of_a_sum_reads_what_is_the_same_for_all() -> None:
+    """A variance whose range is one cell too short leaves out one distance, from the only mean."""
+    options = {"axis": -1, "epsilon": 0.0, "center": False, "scale": False}
+    graph = forward_graph(sequential("m", (3,), (LayerSpec("LayerNormalization", "norm", options),)))
+    values = evaluate(graph, {"input.x": np.array([[1.0, 2.0, 6.0]])})
+    variance = graph["norm.variance"]
+    assert variance.expr is not None
+    short = [m.expr for m in rewritten(graph, variance, variance.expr) if m.name == "range-too-short" and m.expr]
+
+    assert [value_of(expr, values).item() for expr in short] == [5 / 3, 10 / 3]

@@ -301,7 +301,8 @@ def _taken(use: Use, every: Sequence[Element], chosen: Grid, symbol: str, meanin
             "(timesteps, features) and (rows, columns, channels)"
         )
     band = output_band(use.name, grid.ndim > 1, "elements of the input", meaning)
-    band = replace(band, symbol=symbol, label=band.label.replace("y", symbol))
+    label = symbol.replace("_", "").translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+    band = replace(band, symbol=symbol, label=band.label.replace("y", label))
     constant = Const(float(use.layer.options.get("constant_values", 0)))
     rows = []
     for row in rows_of(grid):

@@ -206,11 +206,11 @@ class Mistakes:
             return
         for k, where in ((size - 1, "last"), (0, "first")):
             sentence = f"the range is one cell too short: the {where} term of the sum is missing"
-            yield "range-too-short", sentence, expr - only(term, k)
+            yield "range-too-short", sentence, expr - only(self._graph, term, k)
         for rewrites in (self._references, self._units):
             for name, sentence, changed in everywhere(term, rewrites):
                 for k in range(size):
-                    yield name, sentence, expr - only(term, k) + only(changed, k)
+                    yield name, sentence, expr - only(self._graph, term, k) + only(self._graph, changed, k)
 
     def _others(self, expr: ex.Expr) -> Iterator[Rewrite]:
         """The special ways of a GRU, of a softmax, of a look-up, and of a loss that xlcheck writes in one piece."""

@@ -53,13 +53,13 @@ def of_unit(expr: ex.Expr, unit: int) -> ex.Expr:
     return with_operands(expr, [of_unit(operand, unit) for operand in ex.operands(expr)])
 
 
-def only(expr: ex.Expr, index: int) -> ex.Expr:
-    """One element of an expression that is computed element by element."""
+def only(graph: Graph, expr: ex.Expr, index: int) -> ex.Expr:
+    """One element of an expression that is computed element by element; a quantity of one is the same for all."""
     if isinstance(expr, ex.Ref):
-        return ex.Slice(expr, index, index + 1)
+        return expr if graph[expr.name].shape[-1] == 1 else ex.Slice(expr, index, index + 1)
     if isinstance(expr, ex.Slice):
         return expr
-    return with_operands(expr, [only(operand, index) for operand in ex.operands(expr)])
+    return with_operands(expr, [only(graph, operand, index) for operand in ex.operands(expr)])
 
 
 def slices_moved(expr: ex.Expr, gates: int) -> Iterator[ex.Expr]:

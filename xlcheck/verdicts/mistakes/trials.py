@@ -87,6 +87,8 @@ class Trials:
             except (IndexError, KeyError, ValueError, NotSupportedError):
                 return None
             flat = result.reshape(-1)
+            if not flat.size:  # a part of a vector that has none
+                return None
             found.append(float(flat[element if flat.size > element else -1]))
         return np.array(found)
 
