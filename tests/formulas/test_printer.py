@@ -114,3 +114,20 @@ def test_an_operation_without_a_row_is_named_with_the_style() -> None:
         Printer(Columns(), {}, Style.ROBUST, ARRAYS).text(ex.Tanh(ex.Ref("a")), 0)
     with pytest.raises(NotSupportedError, match="stand in many places"):
         Columns().samples("a")
+
+
+class Tables(Columns):
+    """The same vectors, each also for a matrix of one column."""
+
+    def column(self, name: str, index: int, matrix: int | None = None) -> str:
+        return self.vector(name) if len(VECTORS[name]) > 1 else self.element(name, 0)
+
+
+def test_a_short_sum_of_functions_is_written_term_by_term() -> None:
+    """No function stands before a range, since Gnumeric takes none there, and a table of one row is no range at all."""
+    a, one = ex.Ref("a"), ex.Ref("one")
+
+    assert formula(ex.Sum(ex.Tanh(a)), 0, Columns(), Style.ROBUST) == "TANH(A1)+TANH(A2)+TANH(A3)"
+    assert formula(ex.Sum(a * a), 0, Columns(), Style.ROBUST) == "SUMPRODUCT(A1:A3*A1:A3)"
+    assert formula(ex.Gather(a, one), 0, Tables(), Style.ROBUST) == "INDEX(A1:A3,C1+1)"
+    assert formula(ex.Gather(one, one), 0, Tables(), Style.ROBUST) == "C1"

@@ -103,8 +103,10 @@ def print_gather(printer: Printer, expr: ex.Gather, index: int | None) -> tuple[
     """The row of a matrix whose number, from 0, is a code."""
     if index is None:
         raise NotSupportedError("a row of a matrix inside another array operation needs its own quantity")
-    code = Operand(printer, expr.index, 0)
-    return f"INDEX({printer.places.column(expr.matrix.name, index)},{code:add}+1)", "atom"
+    column = printer.places.column(expr.matrix.name, index)
+    if ":" not in column:  # the only row, which the only code stands for: not every engine has an INDEX of one cell
+        return column, "atom"
+    return f"INDEX({column},{Operand(printer, expr.index, 0):add}+1)", "atom"
 
 
 def print_one_hot(printer: Printer, expr: ex.OneHot, index: int | None) -> tuple[str, str]:
