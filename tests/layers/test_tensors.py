@@ -30,6 +30,7 @@ def merged(*shapes: tuple[int, ...]) -> ModelSpec:
         (sequential("m", (1, 3), (POOLING,)), ModelError, "leaves nothing of 1 time step; give longer inputs"),
         (sequential("m", (2, 2, 3), (DENSE, replace(POOLING, kind="LSTM", name="lstm"))), NotSupportedError,
          r"layer 'lstm': LSTM of an image \(rows, columns, channels\) is not supported"),
+        (sequential("m", (4,), (DENSE,)), ModelError, r"layer 'dense' \(Dense\) does not fit what it reads: a vector"),
         (merged((2, 2, 3), (2, 3, 3)), NotSupportedError, "Add of images of different sizes"),
         (sequential("m", (1, 2, 3, 4), (DENSE,)), NotSupportedError, r"'input' has the shape \(1, 2, 3, 4\)"),
     ],

@@ -30,7 +30,10 @@ def tensors_of(build: GraphBuilder, spec: ModelSpec) -> dict[str, Signal]:
         layer = spec.layer(call.layer)
         inputs = tuple(tensors[name] for name in call.inputs)
         _require_images_where_read(build, layer, inputs)
-        outputs = equations_of(layer)(Use(build, call.name, layer, weights[layer.name], inputs))
+        try:
+            outputs = equations_of(layer)(Use(build, call.name, layer, weights[layer.name], inputs))
+        except ValueError as error:  # as of a layer that Keras built for another shape than it is given
+            raise ModelError(f"layer {layer.name!r} ({layer.kind}) does not fit what it reads: {error}") from error
         if not all(signal.steps for signal in outputs):
             steps, columns = len(inputs[0].steps), inputs[0].columns
             what = f"{steps} × {columns} pixels" if columns else f"{steps} time step{'s' if steps > 1 else ''}"
