@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from equation_sheets import TOYS, answer, save, verdict
@@ -12,7 +14,7 @@ from recognised_sheets import cell_at, sheet
 
 from fixtures.handmade.drawn.score import answer as answer_of
 from xlcheck import check
-from xlcheck.handmade.accepting.meant import _is_called_so
+from xlcheck.handmade.accepting.meant import _is_called_so, why_meant
 from xlcheck.verdicts.report import Status
 
 pytestmark = pytest.mark.keras
@@ -131,6 +133,15 @@ def test_the_total_of_a_whole_line_needs_no_verdict(total: str, code: int, tmp_p
     found = verdict({**TOYS["xor"], "E12": total}, tmp_path)
 
     assert (found.code, found.roots, found.agree) == (code, set(), 9)
+
+
+@pytest.mark.parametrize(("quantity", "is_meant"), [("lstm.hr_f[0][0]", True), ("lstm.hr_f[1][0]", False)])
+def test_a_0_that_a_first_step_gives_may_be_typed(quantity: str, is_meant: bool, tmp_path: Path) -> None:
+    """Rule: what is right at a first step as it stands is blamed on nobody, as a product with a state of 0."""
+    part = sheet({"A1": 0, "A2": 0.3, "B1": "=A1+A2", "B2": "=A1-A2"}, tmp_path).part
+    said: Any = SimpleNamespace(diagnosis="constant-over-formula", actual=0.0, desired=0.0, desired_formula="=A3*A4")
+    why = why_meant(part, {cell_at("A1"): said}, {cell_at("A1"): quantity}, None)
+    assert (why is not None and "a first state of 0" in why) is is_meant
 
 
 @pytest.mark.parametrize(("read", "is_so"), [("B7", False), ("B3", True)])

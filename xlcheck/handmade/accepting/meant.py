@@ -82,7 +82,8 @@ def _reasons(
         yield f"{show(typed[0])} may try another input, as {show(other)} does"
     at_first = [
         cell for cell, own in roots.items()
-        if own.diagnosis == _NO_STATE and _AT_FIRST.search(held.get(cell, "")) and own.actual == own.desired
+        if (own.diagnosis == _NO_STATE or (part.table.is_number(cell) and own.actual == 0))
+        and _AT_FIRST.search(held.get(cell, "")) and own.actual == own.desired
     ]  # fmt: skip
     if len(at_first) == len(roots):
         yield f"{show(min(at_first))} may leave out what a first state of 0 adds, or a blank one"

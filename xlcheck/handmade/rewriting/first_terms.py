@@ -40,6 +40,7 @@ def _first_terms(terms: CellTerms, table: CellTable) -> Iterator[Address]:
     for cell, text in table.texts.items():
         alike[shape_of(text, cell[1], cell[2])].append(cell)
     steps: dict[tuple[str, Offset], set[Offset]] = defaultdict(set)
+    known = set[Address]()
     alone: dict[Address, list[tuple[Address, str]]] = {}
     for zero, readers in added.items():
         shapes = [shape_of(table.texts[own], own[1], own[2]) if own in table.texts else "" for own in readers]
@@ -50,12 +51,23 @@ def _first_terms(terms: CellTerms, table: CellTable) -> Iterator[Address]:
             alone[zero] = [*zip(readers, shapes, strict=True)]
             continue
         yield zero
+        known.add(zero)
         for own, shape, by in zip(readers, shapes, found, strict=True):
             steps[shape, offset_between(own, zero)].update(() if by is None else (by,))
     for zero, read in alone.items():  # of a sample of one step
         ways = [(own, shape, steps.get((shape, offset_between(own, zero)), ())) for own, shape in read]
         if all(by and not any(offset(own, one, -1) in alike[shape] for one in by) for own, shape, by in ways):
             yield zero
+            continue
+        # A gate that has nothing to forget yet leads to nothing; its next step goes on from what others led to.
+        next_ones = {offset(zero, by) for by in set().union(*steps.values())} - added.keys()
+        if any(place in terms and not known.isdisjoint(_above(place, terms)) for place in next_ones):
+            yield zero
+
+
+def _above(cell: Address, terms: CellTerms) -> set[Address]:
+    """What a cell is computed from in the end."""
+    return reached([cell], lambda own: terms.reads.get(own, ()))
 
 
 def _added_zeros(terms: CellTerms, table: CellTable) -> Mapping[Address, Sequence[Address]]:
@@ -99,6 +111,6 @@ def _step(
         samples = sum(len(run_from(zero, by, zeros.__contains__)) for by in ways) - 1
         for by in found[:samples]:
             place = offset(zero, by)
-            if place in terms and zero in reached([place], lambda own: terms.reads.get(own, ())):
+            if place in terms and zero in _above(place, terms):
                 return by
     return None

@@ -107,3 +107,37 @@ def test_mistakes_in_a_batch_are_found(tmp_path: Path, cell: str, old: str, new:
     found = verdict(cells | {cell: str(cells[cell]).replace(old, new)}, tmp_path)
     assert found.code in {1, 3}
     assert found.roots <= {cell}
+
+
+def _gates() -> dict[str, object]:
+    """An LSTM of one unit over three words, a column each: for each gate x·W, h·U, their sum, and its activation.
+
+    Four rows a gate from 11 on, c in row 31 and h in row 32, without a state before the first word.
+    """
+    cells: dict[str, object] = {"A1": 0.1, "B1": 0.3, "C1": 1.2}
+    numbers = ((-0.42, -0.97, 0.1), (-0.03, -0.56, 0.2), (1.29, 0.41, -0.32), (-0.29, -0.3, -0.39))
+    for n, own in enumerate(numbers):
+        top = 11 + 4 * n
+        cells |= {f"{c}{4 + n}": number for c, number in zip("ABC", own, strict=True)}
+        for before, c in (("", "A"), ("A", "B"), ("B", "C")):
+            cells |= {f"{c}{top}": f"=$A${4 + n}*{c}$1", f"{c}{top + 1}": f"=$B${4 + n}*{before}$32" if before else 0}
+            cells[f"{c}{top + 2}"] = f"={c}{top}+{c}{top + 1}+$C${4 + n}"
+            cells[f"{c}{top + 3}"] = f"=TANH({c}{top + 2})" if n == 2 else f"=1/(1+EXP(-{c}{top + 2}))"
+    for before, c in (("", "A"), ("A", "B"), ("B", "C")):
+        kept = f"{c}14*{before}31+" if before else ""
+        cells |= {f"{c}31": f"={kept}{c}18*{c}22", f"{c}32": f"={c}26*TANH({c}31)"}
+    return cells
+
+
+def test_a_gate_that_has_nothing_to_forget_adds_nothing_either(tmp_path: Path) -> None:
+    """Rule: the zero of a forget gate leads to nothing at a first step, and is as good as those of the other gates."""
+    found = verdict(_gates(), tmp_path)
+    assert (found.code, found.roots) == (0, set())
+
+
+@pytest.mark.parametrize("cell", ["B12", "C20"])
+def test_a_zero_at_a_later_step_is_no_pass(cell: str, tmp_path: Path) -> None:
+    """Rule: there a gate reads the state of the step before."""
+    found = verdict(_gates() | {cell: 0}, tmp_path)
+    assert found.code != 0
+    assert found.roots <= {cell}
