@@ -25,6 +25,8 @@ def _rnn() -> dict[str, object]:
 
 
 _COUNTED = {"A12": 1, **{f"A{row}": f"=A{row - 1}+1" for row in _ROWS[1:]}}
+_TALLIES = {f"N{row}": f"=COUNTIF(M$12:M{row},1)" for row in _ROWS} | {f"O{row}": f"=A{row}-N{row}" for row in _ROWS}
+_MARKS = {f"P{row}": f'=IF(H{row}>0.5,"+","-")' for row in _ROWS}
 _ODDS = {f"I{row}": f"=H{row}/(1-H{row})" for row in _ROWS}
 
 
@@ -32,6 +34,8 @@ _ODDS = {f"I{row}": f"=H{row}/(1-H{row})" for row in _ROWS}
     "beside",
     [
         _COUNTED,
+        _COUNTED | _TALLIES,
+        _MARKS | {"P18": "=P12&P13&P14&P15"},
         {"K11": 0} | {f"K{row}": f"=K{row - 1}+1" for row in _ROWS},
         _ODDS,
         {f"J{row}": f"=LN(H{row}/(1-H{row}))" for row in _ROWS},
@@ -41,8 +45,8 @@ _ODDS = {f"I{row}": f"=H{row}/(1-H{row})" for row in _ROWS}
         {"P2": "=SUMIF(M12:M15,1,H12:H15)/COUNTIF(M12:M15,1)"},
         {"P2": "=AVERAGEIF(M12:M15,1,H12:H15)", "P3": "=AVERAGEIF(M12:M15,0,H12:H15)"},
     ],
-    ids=["steps", "steps from 0", "odds", "their logarithm", "how sure it is", "how many weights", "how large they are",
-         "a mean of some", "means of some"],
+    ids=["steps", "tallies", "marks put together", "steps from 0", "odds", "their logarithm", "how sure it is",
+         "how many weights", "how large they are", "a mean of some", "means of some"],
 )  # fmt: skip
 def test_what_belongs_to_no_layer_keeps_nobody_from_passing(beside: dict[str, object], tmp_path: Path) -> None:
     """Rule: such formulas say something of a network, and are none of it."""
@@ -57,13 +61,15 @@ def test_what_belongs_to_no_layer_keeps_nobody_from_passing(beside: dict[str, ob
         _ODDS | {"I14": "=H14/(1-H13)"},
         {cell: own for cell, own in _ODDS.items() if cell != "I14"},
         {"H16": "=SUM(B1:C4)"},
+        _MARKS | {"P18": "=P12&P13&P13&P15"},
         {"P2": "=AVERAGEIF(M11:M14,1,H12:H15)"},
         {"P2": "=AVERAGEIF(M12:M14,1,H12:H14)"},
         {"P2": "=SUMIF(M12:M15,1,H12:H15)/COUNTIF(M12:M15,0)"},
         {"D12": 0.5, "D13": "=D12+1", "D14": "=D13+1", "D15": "=D14+2"},
     ],
     ids=["a step is passed over", "odds with another number", "odds of some", "a sum where a result would stand",
-         "labels of the row above", "a mean of a part", "other counts than sums", "an input that counts otherwise"],
+         "a mark put in twice", "labels of the row above", "a mean of a part", "other counts than sums",
+         "an input that counts otherwise"],
 )  # fmt: skip
 def test_one_that_is_odd_is_no_pass(beside: dict[str, object], tmp_path: Path) -> None:
     """Rule: what a reader would see otherwise is no pass; nobody is blamed for it."""

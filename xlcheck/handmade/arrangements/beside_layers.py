@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +21,19 @@ from xlcheck.handmade.equations.reading import Reading, outputs, scaled_inputs, 
 from xlcheck.handmade.forms.forms import COPY, GIVEN, OPAQUE, SUM
 from xlcheck.handmade.forms.functions import Functions
 from xlcheck.handmade.forms.polynomials import atom_of, cell_of
+from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import beside
 from xlcheck.handmade.reading.given_by_formulas import is_number_as_text
 from xlcheck.handmade.reading.lines import Lines
-from xlcheck.handmade.reading.offsets import are_in_line, are_side_by_side, distance, in_line, offset_on_sheet
+from xlcheck.handmade.reading.offsets import (
+    are_in_line,
+    are_side_by_side,
+    distance,
+    in_line,
+    offset_between,
+    offset_on_sheet,
+)
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.verdicts.elsewhere import CHANCE, depends_on
 
@@ -46,6 +55,8 @@ numbers that it may give."""
 _TABLE = r"(?:SUM|SUMSQ|AVERAGE|COUNT|MIN|MAX|STDEV|STDEV\.[PS]|STDEVP)\([^()]*\)"
 _SUMMARY = re.compile(rf"(?:[\w.$]+\*)?{_TABLE}(?:\+{_TABLE})*$", re.IGNORECASE)
 """What is said of whole tables of weights: how many there are, how large."""
+_JOINS = re.compile(r'#(?: *& *(?:"[^"]*" *& *)?#)+')
+_TALLIES = re.compile(r"\bCOUNT(?:A|IFS?|BLANK)?\(", re.IGNORECASE)
 _COUNTS_ON = re.compile(r"#[-+]0$|0\+#$")
 
 
@@ -60,6 +71,7 @@ class BesideLayers:
     def __init__(self, found: Arrangement, taken: Collection[Address]) -> None:
         self._found, self._reads, self._forms, self._values = found, found.reads, found.forms, found.values
         self._table, self._taken = found.reads.table, taken
+        self._tallied: dict[Address, bool] = {}
 
     def rest(self) -> tuple[list[Address], list[Address]]:
         """The formulas that no layer has: those that should have a verdict, and those that need none."""
@@ -86,7 +98,7 @@ class BesideLayers:
                 says = says and not is_number_as_text(value) and not self._asks_for_a_number(cell)
                 is_spare = is_spare or (says and bool(self._reads.of(cell)) and not self._asks_blank(cell))
                 is_spare = is_spare or cell in made or cell in again or self._is_shown_only(cell, known)
-                is_spare = is_spare or cell in counted or self._describes_weights(cell)
+                is_spare = is_spare or cell in counted or self._describes_weights(cell) or self._tallies(cell)
                 is_spare = is_spare or (cell in self._found.decisions and not self._is_read(cell))
                 is_result = kind == COPY and self._may_be_a_result(cell)
                 (spare.add if is_spare and not is_result else left.append)(cell)
@@ -95,7 +107,7 @@ class BesideLayers:
             cell for cell in spare if isinstance(self._values[self._table.index[cell]], str) and self._reads.of(cell)
         ]
         lines = Lines(telling, self._table)
-        odd |= {cell for cell in telling if lines.differs(cell) or lines.is_alone(cell)}
+        odd |= {cell for cell in telling if (lines.differs(cell) or lines.is_alone(cell)) and not self._joins(cell)}
         regular |= derivatives(readings, self._reads.terms, self._taken) if left else set()
         regular |= self._found.measures(self._taken) if left else set()
         odd |= {cell for cell in (*spare, *regular) if self._passes_over(cell)}
@@ -148,6 +160,34 @@ class BesideLayers:
             says = all(isinstance(self._values[self._table.index[own]], str) for own in readers - chain.keys())
             found |= chain.keys() if len(chain) > 1 and begins and says else set()
         return found
+
+    def _joins(self, cell: Address) -> bool:
+        """Whether a formula puts words together that stand in a line, each once and in their order."""
+        places = self._reads.of_single_cells(cell)
+        away = {offset_between(one, other) for one, other in pairwise(places)}
+        return _JOINS.fullmatch(skeleton(self._text(cell))) is not None and away in ({(0, 1)}, {(1, 0)})
+
+    def _tallies(self, cell: Address) -> bool:
+        """Whether a formula, and all that it is computed from or that reads it, counts or adds up what no layer has.
+
+        None of these multiplies cells or bends them, as a layer would that was not recognised.
+        """
+        if cell not in self._tallied:
+            around = {cell, *reached([cell], self._next_to, among=self._reads.is_formula)}
+            texts, known = [*map(self._text, around)], self._taken_or_given
+            tallies = any(map(_TALLIES.search, texts)) and not any(map(may_be_layer, texts))
+            tallies = tallies and known.isdisjoint(around | {own for other in around for own in self._reads.of(other)})
+            self._tallied |= dict.fromkeys(around, tallies)
+        return self._tallied[cell]
+
+    def _next_to(self, cell: Address) -> Iterator[Address]:
+        """What a cell reads, and what reads it."""
+        yield from (*self._reads.of(cell), *self._reads.readers.get(cell, ()))
+
+    @cached_property
+    def _taken_or_given(self) -> Set[Address]:
+        """The cells of layers, and what they are given."""
+        return {*self._taken, *self._found.given}
 
     def _describes_weights(self, cell: Address) -> bool:
         """Whether a formula that nobody reads says how many weights there are, or how large; no formula stands near."""

@@ -148,9 +148,12 @@ class Reads:
 
 
 def _searched(text: str, sheet: str) -> Iterator[Range]:
-    """The ranges in which a formula looks something up: what stands there is compared, and not multiplied."""
+    """The ranges that a formula searches or asks about: what stands there is compared, and not multiplied."""
     node = parsed(text)
     for call in tree.walk(node) if node is not None else ():
         match call:
             case tree.FunctionCall(name=name, arguments=(_, tree.Reference(area=area), *_)) if name in _SEARCH:
                 yield replace(area, sheet=area.sheet or sheet)
+            case tree.Operator(symbol="=" | "<>", operands=operands):
+                areas = (own.area for own in operands if isinstance(own, tree.Reference))
+                yield from (replace(area, sheet=area.sheet or sheet) for area in areas)
