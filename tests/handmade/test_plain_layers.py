@@ -189,3 +189,18 @@ def test_a_softmax_may_have_a_temperature(edit: dict[str, object], expected: int
 
     code, roots = answer(cells | edit, tmp_path)
     assert (min(code, 1), roots - edit.keys()) == (min(expected, 1), set())
+
+
+def _two_shares() -> sheets.Cells:
+    """Two units of four samples, and the shares of their softmax as sigmoids of what one has more than the other."""
+    shares = {f"{c}{row}": f"=1/(1+EXP({other}{row}-{own}{row}))"
+              for row in range(6, 10) for c, own, other in (("H", "D", "E"), ("I", "E", "D"))}  # fmt: skip
+    return sheets.dense(lambda z: z, units=2) | shares
+
+
+@pytest.mark.parametrize("wrong", [None, "H8", "E7"])
+def test_two_shares_may_be_sigmoids_of_a_difference(wrong: str | None, tmp_path: Path) -> None:
+    """Rule: what such a sigmoid is of is no unit; the two sums are, whose softmax it is."""
+    slip = {"H8": "=1/(1+EXP(E8-D7))", "E7": "=$A7*C$1+$B7*C$1+C$3"}
+    cells = _two_shares() if wrong is None else _two_shares() | {wrong: slip[wrong]}
+    assert answer(cells, tmp_path) == ((0, set()) if wrong is None else (1, {wrong}))

@@ -199,13 +199,22 @@ def _only_compared(
     single: Collection[Atom],
     deciding: Collection[Atom],
 ) -> dict[Atom, Instance]:
-    """The weighted sums that are followed into others of which no activation is computed, as into an error."""
+    """The weighted sums that are followed into others of which no activation is computed, as into an error.
+
+    A difference that is bent is no weighted sum, as where two shares of a softmax are sigmoids of their distance.
+    """
     bending = (atom for atom in forms if forms.of(atom).is_activation and atom not in deciding)
-    below = followed((*found, *bending), forms)
+    below = followed((*found, *(atom for atom in bending if not _subtracts(forms.of(atom)))), forms)
     sums = ((atom, forms.of(atom)) for atom in set(inlined) - below)
     tried = ((atom, _instance(atom, form, form.polynomial, forms, single)) for atom, form in sums if form.kind == SUM)
     own = {atom: instance for atom, instance in tried if instance is not None}
     return {atom: own[atom] for atom in sorted(own.keys() - followed(own, forms))}
+
+
+def _subtracts(form: Form) -> bool:
+    """Whether something adds products, and subtracts as many."""
+    signs = Counter(factor for monomial, factor in form.polynomial.items() if len(monomial) > 1)
+    return signs.keys() == {1.0, -1.0} and signs[1.0] == signs[-1.0]
 
 
 def followed(atoms: Iterable[Atom], forms: Forms) -> set[Atom]:
