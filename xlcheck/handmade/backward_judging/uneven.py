@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -19,21 +19,54 @@ from xlcheck.handmade.reading.cell_terms import source
 def uneven(reading: Reading, accepted: Collection[int]) -> int:
     """How many updates of a step go another distance than others of it or another way, or keep another share.
 
-    Kernels and biases may have a rate each, in the same two cells at every step of several; and one kind may shrink.
+    Kernels and biases may have a rate each, or layers, in the same cells at every step of several; and one kind may
+    shrink.
     """
-    of_runs: dict[Run, list[list[Move]]] = defaultdict(list)
+    of_runs: dict[Run, list[list[_Moved]]] = defaultdict(list)
     for step in (reading.steps[number] for number in accepted):
-        if own := [move for move in step.moves.values() if move is not None]:
+        layers = {cell: layer for (layer, *_), cell in step.truth.network.weight_cells.items()}
+        known = ((update, move) for update, move in step.moves.items() if move is not None)
+        if own := [(move, layers.get(reading.sheet.updates[update], 0)) for update, move in known]:
             of_runs[step.run].append(own)
     count = 0
-    for moves in of_runs.values():
-        kinds = {(move.is_bias, move.rate.cell) for own in moves for move in own}
-        meant = len(moves) > 1 and max(Counter(is_bias for is_bias, _ in kinds).values()) == 1
-        for own in moves:
-            first = {move.is_bias and meant: move for move in reversed(own)}
-            count += sum(not np.allclose(m.rate.size, first[m.is_bias and meant].rate.size) for m in own)
-            count += len({m.shares for m in own}) - 1 + len({tuple(_without_shrinking(m.rule)) for m in own}) - 1
+    for steps in of_runs.values():
+        kind = next((kind for kind in _KINDS if _have_a_rate_each(steps, kind)), _of_all)
+        for own in steps:
+            moves = [move for move, _ in own]
+            first = {kind(one): one[0].rate.size for one in reversed(own)}
+            count += sum(not np.allclose(one[0].rate.size, first[kind(one)]) for one in own)
+            count += len({m.shares for m in moves}) - 1 + len({tuple(_without_shrinking(m.rule)) for m in moves}) - 1
     return count
+
+
+_Moved = tuple[Move, int]
+"""How a weight moves, and its layer."""
+_Kind = Callable[[_Moved], object]
+
+
+def _of_all(_: _Moved) -> object:
+    """All weights have one rate."""
+    return None
+
+
+def _by_bias(own: _Moved) -> object:
+    """Kernels have a rate, and biases have one."""
+    return own[0].is_bias
+
+
+def _by_layer(own: _Moved) -> object:
+    """Each layer has a rate."""
+    return own[1]
+
+
+_KINDS: Sequence[_Kind] = (_by_bias, _by_layer)
+
+
+def _have_a_rate_each(steps: Sequence[Sequence[_Moved]], kind: _Kind) -> bool:
+    """Whether weights of a kind have their rate in one cell at all steps, as is meant; one alone may be wrong."""
+    rates = {(kind(own), own[0].rate.cell) for moves in steps for own in moves}
+    several = kind is _by_bias or all(min(Counter(map(kind, moves)).values()) > 1 for moves in steps)
+    return several and len(steps) > 1 and max(Counter(own for own, _ in rates).values()) == 1
 
 
 def thresholds(reading: Reading, accepted: Collection[int]) -> int:
