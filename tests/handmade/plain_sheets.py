@@ -78,6 +78,15 @@ def normalised_by_typed() -> Cells:
     return cells
 
 
+def normalised_and_bent() -> Cells:
+    """The same with normalisation and relu in one formula, in O6:Q9."""
+    cells = normalised_by_typed()
+    for row in _ROWS:
+        for c, a in zip("JKL", "OPQ", strict=True):
+            cells[f"{a}{row}"] = f"=MAX(0,{str(cells.pop(f'{c}{row}'))[1:]})"
+    return cells
+
+
 def normalised_inputs() -> Cells:
     """Three typed numbers a row, normalised; two units whose sums are added to the first two of them; a head."""
     cells: Cells = {"I1": 1.1, "J1": 0.8, "K1": -0.7, "I2": 0.1, "J2": -0.2, "K2": 0.3, "M1": 0.00001}

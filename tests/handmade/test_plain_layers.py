@@ -17,6 +17,7 @@ _KINDS = {
     sheets.residual: "Add()",
     sheets.normalised: "LayerNormalization(0.001)",
     sheets.normalised_by_typed: "BatchNormalization(0.001)",
+    sheets.normalised_and_bent: "BatchNormalization(0.001) and relu",
     sheets.normalised_inputs: "LayerNormalization(1e-05)",
     sheets.softmax: "Softmax()",
     sheets.attention: "Dense(3, linear), 3 samples times 0.707107",
@@ -90,6 +91,8 @@ def test_a_function_that_is_no_layer_gets_no_pass(tmp_path: Path, text: str) -> 
         (sheets.normalised_by_typed, "K8", "=K$3*(E8-J$1)/SQRT(K$2+$N$1)+K$4"),  # the average of another unit
         (sheets.normalised_by_typed, "L7", "=L$3*(F7-L$1)/(SQRT(L$2)+$N$1)+L$4"),
         (sheets.normalised_by_typed, "J8", "=J$3*(D8-J$1)/SQRT(J$2+$N$1)"),
+        (sheets.normalised_and_bent, "P8", "=MAX(0,K$3*(E8-J$1)/SQRT(K$2+$N$1)+K$4)"),
+        (sheets.normalised_and_bent, "O7", "=J$3*(D7-J$1)/SQRT(J$2+$N$1)+J$4"),
         (sheets.normalised_by_typed, "P8", "=MAX(0,E8)"),  # what is not normalised
         (sheets.normalised_inputs, "F7", "=VAR($A7:$C7)"),
         (sheets.normalised_inputs, "J7", "=(B7-$E6)/SQRT($F7+$M$1)*J$1+J$2"),  # the average of another row

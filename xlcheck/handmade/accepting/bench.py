@@ -29,6 +29,8 @@ from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
 from xlcheck.workbook.content import Cell
 
+_TIMES = "ops.multiply"
+"""What scales what a layer reads."""
 _ROUNDED = frozenset({"leaky_relu", "LeakyReLU", "Rescaling", *NAMES})
 _SINGLE = Tolerance(2.0**-24, 2.0**-24)
 """Half a unit in the last place of a number of single precision."""
@@ -105,10 +107,12 @@ class Bench:
 
     def judged_plain(self, layer: PlainCells, meant: Mapping[Address, Term] | None = None) -> Outcome:
         """What became of a layer without sums of weights; see `judged`."""
-        *scaled, spec = layer.networks[0].spec.layers
-        outcome = self._compared(layer, self.placed(layer, meant), rounded=spec.kind in _ROUNDED)
-        times = "".join(f" of {own.options['x2'][0]:g} times what it reads" for own in scaled)
-        what = f"{_in_words(spec)}{times} (from {show(min(layer.own))} on)"
+        specs = layer.networks[0].spec.layers
+        spec = next(own for own in specs if own.kind != _TIMES)
+        outcome = self._compared(layer, self.placed(layer, meant), rounded=any(own.kind in _ROUNDED for own in specs))
+        times = "".join(f" of {own.options['x2'][0]:g} times what it reads" for own in specs if own.kind == _TIMES)
+        bent = " and relu" if specs[-1] is not spec else ""
+        what = f"{_in_words(spec)}{bent}{times} (from {show(min(layer.own))} on)"
         note = f"recognised {layer.name} = {what}"
         return replace(outcome, notes=(note, *outcome.notes))
 

@@ -18,11 +18,13 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.forms.functions import Functions
 from xlcheck.model.model_spec import LayerSpec
 
-_Fit = tuple[float, tuple[tuple[str, Address], ...]]
-"""The epsilon of a formula, and the cells of the weights, and of the epsilon, that it reads."""
+_Fit = tuple[float, bool, tuple[tuple[str, Address], ...]]
+"""The epsilon of a formula, whether it is a relu of the rest, and the cells of the weights and of the epsilon."""
 _Fits = tuple[_Fit, ...]
 _EPSILON = "epsilon"
-_TRIALS = 4
+_TRIALS = 12
+_ENOUGH = 3
+"""Trials in which a relu of what is normalised is more than 0."""
 _DIGITS = 6
 """Digits to which an epsilon that is typed into a formula is found again."""
 
@@ -37,6 +39,7 @@ class Normalised:
         outputs: the cells of its results, in the same order.
         weights: its cells, an element a unit.
         constants: the cells of numbers that Keras has as options.
+        is_bent: whether the results are those of a relu behind it.
     """
 
     layer: LayerSpec
@@ -44,6 +47,7 @@ class Normalised:
     outputs: Sequence[tuple[Address, ...]]
     weights: Mapping[str, tuple[Address, ...]]
     constants: frozenset[Address]
+    is_bent: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,15 +109,16 @@ def _found(kind: _Kind, vectors: Sequence[Sequence[Address]], functions: Functio
     if len(kinds) != 1:
         return None
     (same,) = kinds
-    epsilons, roles = {epsilon for epsilon, _ in same}, [dict(own) for _, own in same]
+    epsilons, roles = {(epsilon, is_bent) for epsilon, is_bent, _ in same}, [dict(own) for *_, own in same]
     constants = frozenset(own.pop(_EPSILON) for own in roles if _EPSILON in own)
     names, typed = [*roles[0]], [cell for own in roles for cell in own.values()]
     if len(epsilons) != 1 or len({*typed}) < len(typed) or len(constants) > 1 or any([*own] != names for own in roles):
         return None
-    options = {"axis": kind.axis, "epsilon": epsilons.pop(), "center": "beta" in names, "scale": "gamma" in names}
+    epsilon, is_bent = epsilons.pop()
+    options = {"axis": kind.axis, "epsilon": epsilon, "center": "beta" in names, "scale": "gamma" in names}
     layer = LayerSpec(kind.name, "", options, dict.fromkeys(names, (len(roles),)))
     weights = {name: tuple(own[name] for own in roles) for name in names}
-    return Normalised(layer, [*map(tuple, vectors)], outputs, weights, constants)
+    return Normalised(layer, [*map(tuple, vectors)], outputs, weights, constants, is_bent)
 
 
 class _Trial:
@@ -151,14 +156,19 @@ def _fit(
     y = trial.values[cell]
     if not np.isfinite(y).all():
         return None
+    is_bent = bool((y == 0).any() and (y >= 0).all())
+    if is_bent and np.count_nonzero(y) < _ENOUGH:
+        return None
     fits = []
     for names in _roles(kind, len(beside)):
         given = {name: trial.given[leaf] for name, leaf in zip(names, beside, strict=True)}
-        epsilon = _epsilon(x, own.index(normal), given, y)
+        epsilon = _epsilon(x, own.index(normal), given, y, is_bent=is_bent)
         if epsilon is not None:
             roles = dict(zip(names, beside, strict=True))
             found = functions.number(roles[_EPSILON]) if _EPSILON in roles else epsilon
-            fits.append((found, tuple((name, roles[name]) for name in (*kind.weights, _EPSILON) if name in roles)))
+            fits.append(
+                (found, is_bent, tuple((name, roles[name]) for name in (*kind.weights, _EPSILON) if name in roles))
+            )
     # A variance and an epsilon are summands alike; the epsilon is the small one.
     return min(fits, key=lambda fit: fit[0], default=None)
 
@@ -170,21 +180,24 @@ def _roles(kind: _Kind, count: int) -> Iterator[tuple[str, ...]]:
             yield names
 
 
-def _epsilon(x: Array, unit: int, given: Mapping[str, Array], y: Array) -> float | None:
-    """The epsilon with which numbers are normalised to y; None if they are not."""
+def _epsilon(x: Array, unit: int, given: Mapping[str, Array], y: Array, *, is_bent: bool) -> float | None:
+    """The epsilon with which numbers are normalised to y, or to a relu of which y is; None if they are not."""
     mean = given.get("moving_mean", x.mean(axis=1))
     variance = given.get("moving_variance", x.var(axis=1))
     scaled = given.get("gamma", 1.0) * (x[:, unit] - mean)
     without = y - given.get("beta", 0.0)
-    if (np.sign(without) != np.sign(scaled)).any():
+    seen = y > 0 if is_bent else np.isfinite(y)
+    if (np.sign(without) != np.sign(scaled))[seen].any():
         return None
     epsilon: float | Array
     if _EPSILON in given:
         epsilon = given[_EPSILON]
-    elif (without == 0).any():
+    elif (without[seen] == 0).any():
         return None
     else:
-        epsilon = max(0.0, float(f"{np.median((scaled / without) ** 2 - variance):.{_DIGITS}g}"))
+        epsilons = (scaled[seen] / without[seen]) ** 2 - np.broadcast_to(variance, y.shape)[seen]
+        epsilon = max(0.0, float(f"{np.median(epsilons):.{_DIGITS}g}"))
         epsilon = 0.0 if epsilon < 1e-12 else epsilon
-    fits = np.allclose(without, scaled / np.sqrt(variance + epsilon), rtol=1e-9, atol=1e-9)
+    desired = scaled / np.sqrt(variance + epsilon) + given.get("beta", 0.0)
+    fits = np.allclose(y, np.maximum(desired, 0.0) if is_bent else desired, rtol=1e-9, atol=1e-9)
     return None if not fits else 0.0 if _EPSILON in given else float(np.max(epsilon))

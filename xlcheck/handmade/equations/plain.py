@@ -87,7 +87,8 @@ def _cells_of(found: Found, name: str, functions: Functions) -> PlainCells:
         )  # fmt: skip
     else:
         tensors = ["input"]
-        layers = (layer,) if found.scaled_by == 1.0 else (scaled, layer)
+        bent = LayerSpec("Activation", f"{name}_relu", {"activation": "relu"})
+        layers = (*((scaled,) if found.scaled_by != 1.0 else ()), layer, *((bent,) if found.is_bent else ()))
         spec = sequential(name, (size, 1) if found.steps else (size,), layers)
     samples = []
     for number in range(len(found.outputs)):
@@ -98,7 +99,8 @@ def _cells_of(found: Found, name: str, functions: Functions) -> PlainCells:
             else {f"{tensor}.x": places for tensor, places in own}
         )
     weights = {f"{name}.{weight}": places for weight, places in found.weights.items()}
-    bound = tuple({f"{name}.y": places} for places in found.outputs)
+    last = f"{name}_relu" if found.is_bent else name
+    bound = tuple({f"{last}.y": places} for places in found.outputs)
     network = Network(spec, weights, tuple(samples), bound, constants=found.constants)
     given = found.constants | {cell for *_, cell in network.cells()}
     outputs = {cell for places in found.outputs for cell in places if cell is not None}

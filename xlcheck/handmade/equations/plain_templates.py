@@ -36,6 +36,7 @@ class Found:
         steps: whether a sample is a sequence of single numbers.
         constants: the cells of numbers that Keras has as options.
         scaled_by: what the inputs are multiplied with before the layer, as for a softmax with a temperature.
+        is_bent: whether the results are those of a relu behind the layer.
     """
 
     layer: LayerSpec
@@ -46,6 +47,7 @@ class Found:
     steps: bool = False
     constants: frozenset[Address] = frozenset()
     scaled_by: float = 1.0
+    is_bent: bool = False
 
 
 def _random(rows: int, columns: int) -> Array:
@@ -219,7 +221,10 @@ def _normalised(of: Results, functions: Functions, _: Sequence[Results]) -> Foun
         return None
     outputs = dict(zip(steps, found.outputs, strict=True))
     results = {(step, units[n]): cell for step, own in outputs.items() for n, cell in enumerate(own)}
-    return Found(found.layer, [found.vectors], found.outputs, results, found.weights, constants=found.constants)
+    return Found(
+        found.layer, [found.vectors], found.outputs, results, found.weights,
+        constants=found.constants, is_bent=found.is_bent,
+    )  # fmt: skip
 
 
 _POOLS: Mapping[str, Callable[[Array], Array]] = {
