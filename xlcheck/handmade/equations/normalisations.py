@@ -100,6 +100,7 @@ def _found(kind: _Kind, vectors: Sequence[Sequence[Address]], functions: Functio
                 for cell in trial.reading[frozenset(x)]
                 if (fit := _fit(kind, cell, x, normal, trial, functions)) is not None
             ]
+            found = [(cell, fit) for cell, fit in found if not fit[1]] or found  # a relu of it may stand behind it
             if len(found) != 1:
                 return None
             cells.append(found[0][0])
