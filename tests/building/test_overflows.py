@@ -90,3 +90,16 @@ def test_the_codes_of_words_ask_no_other_engine(tmp_path: Path, monkeypatch: pyt
     numbers = sequential((2, 1), L.GRU(2, name="gru"), L.Dense(1, name="out"))
     api.build_model(numbers, np.array([[[880.0], [3.0]]]), tmp_path / "numbers.xlsx")
     assert asked == ["cellrune"]
+
+
+def test_a_right_formula_without_a_value_makes_no_other_mistake(tmp_path: Path) -> None:
+    """Where every step is skipped, a softmax without the largest score is 0 / 0; nobody has read another unit."""
+    keras = import_keras()
+    x = keras.Input((2, 1))
+    read = L.Masking()(x)
+    model = keras.Model(x, L.Attention(name="look")([read, read]))
+    report = api.build_model(model, np.zeros((1, 2, 1)), tmp_path / "skipped.xlsx", style="teaching").report
+
+    assert {(root.quantity.partition("[")[0], str(root.actual), root.diagnosis) for root in report.roots} == {
+        ("look.shares", "#DIV/0!", None)
+    }

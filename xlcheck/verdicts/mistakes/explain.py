@@ -208,6 +208,9 @@ class Mistakes:
             return next(fitting, None)
         formula = trials.of_formula(cell.formula, cell.sheet, cell.code, cell.sample)
         if formula is not None:
+            right = None if self.q.expr is None else trials.of_expression(self.q.expr, cell.element, cell.sample)
+            if same_function(formula, right):  # and has only no value for the numbers that stand in the sheet
+                return None
             return next((m for m in fitting if same_function(formula, self._function(trials, m, cell))), None)
         if cell.unknown.any():
             return None
