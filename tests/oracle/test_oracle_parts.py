@@ -53,7 +53,8 @@ def test_a_recording_has_every_quantity_in_its_shape() -> None:
 
 def test_closed_loops_are_opened() -> None:
     """cuDNN's closed kernel is not used, states are not kept, and an attention goes the way that can be noted."""
-    attention = type("MultiHeadAttention", (), {"_dropout": 0.0, "_inverse_sqrt_key_dim": np.float32(0.1)})()
+    own = {"_dropout": 0.0, "_inverse_sqrt_key_dim": np.float32(0.1), "_inbound_nodes": ()}
+    attention = type("MultiHeadAttention", (), own)()
     recurrent = SimpleNamespace(use_cudnn="auto", stateful=True)
     model = SimpleNamespace(_flatten_layers=lambda: [recurrent, attention])
 

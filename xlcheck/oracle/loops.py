@@ -137,7 +137,7 @@ def open_attention(model: Any) -> bool:
     """
     found = [layer for layer in model._flatten_layers() if type(layer).__name__ == "MultiHeadAttention"]
     for layer in found:
-        if isinstance(layer._masked_softmax, partial):
+        if "_masked_softmax" in vars(layer):
             continue
         told = (node.arguments.kwargs.get("return_attention_scores") for node in layer._inbound_nodes)
         fused = layer._dropout == 0 and not any(told)
