@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from equation_sheets import answer
+from equation_sheets import answer, simple_rnn
 
 pytestmark = pytest.mark.keras
 
@@ -101,3 +101,24 @@ def test_derivatives_beside_activations_leave_a_check_complete(tmp_path: Path) -
 def test_what_is_no_derivative_is_no_pass(change: dict[str, object], tmp_path: Path) -> None:
     """Rule: what stands beside activations and is the derivative of none, or of another result, has no verdict."""
     assert answer(_curves() | change, tmp_path, effort=4) == (3, set())
+
+
+def _remembering() -> dict[str, object]:
+    """Three units over five steps by tanh in H to J, and by relu from their own states in L to N."""
+    cells = simple_rnn(5)
+    for row in range(11, 17):
+        for h, other in zip("HIJ", "LMN", strict=True):
+            text = str(cells[f"{h}{row}"]).replace("TANH(", "MAX(0,")
+            for one, its in zip("HIJ", "LMN", strict=True):
+                text = text.replace(f"{one}{row - 1}*", f"{its}{row - 1}*")
+            cells[f"{other}{row}"] = text if row > 11 else 0.0
+    return cells
+
+
+@pytest.mark.parametrize("wrong", [None, "M14", "I13"])
+def test_two_layers_with_the_same_weights_each_go_on_from_their_own_states(wrong: str | None, tmp_path: Path) -> None:
+    """Rule: what a step reads of its own layer is none of the inputs that both have in common."""
+    cells = _remembering()
+    if wrong:
+        cells[wrong] = str(cells[wrong]).replace("$F", "$E")
+    assert answer(cells, tmp_path) == ((1, {wrong}) if wrong else (0, set()))

@@ -52,10 +52,13 @@ def _behind(instances: Sequence[Instance], of: Mapping[Atom, int]) -> list[list[
 
 
 def _several_ways(instances: Sequence[Instance], rows: Mapping[Atom, int]) -> list[list[Instance]]:
-    """Weighted sums, one table for each way in which most of them are computed again."""
+    """Weighted sums, one table for each way in which most of them are computed again, each from its own states."""
     places: dict[tuple[int, frozenset[Atom]], list[Instance]] = defaultdict(list)
+    results = {instance.atom for instance in instances}
+    of_states = {weight for instance in instances for x, weight in instance.pairs if x in results}
     for instance in instances:
-        places[rows[instance.atom], instance.inputs].append(instance)
+        read = frozenset(x for x, weight in instance.pairs if x is not None and weight not in of_states)
+        places[rows[instance.atom], read].append(instance)
     met = Counter(frozenset(map(_variant, own)) for own in places.values())
     variants, count = met.most_common(1)[0]
     if len(variants) < 2 or count < _ENOUGH or 4 * count < 3 * len(places):
