@@ -191,3 +191,32 @@ def test_a_look_up_is_the_sum_of_a_vector_times_a_column(tmp_path: Path) -> None
     kept = with_one_hot(own.part, answers_of(own.table, engine("ironcalc")))
     assert kept is not None
     assert "LOOKUP" in kept.part.table.texts["S", 8, 3]
+
+
+def _gated() -> dict[str, object]:
+    """A GRU of one unit over three sentences of two words, a row a word: number, z, r, candidate and state in B to F.
+
+    The rows of its kernel for four words stand in H1:J4, the recurrent kernel in row 5, and biases in row 6.
+    """
+    cells: dict[str, object] = {f"{c}{row}": round(0.47 * row - 0.63 * n - 0.9, 2)
+                                for n, c in enumerate("HIJ") for row in range(1, 7)}  # fmt: skip
+    for n, numbers in enumerate(((1, 3), (2, 4), (4, 1))):
+        for k, number in enumerate(numbers):
+            row, before = 10 + 3 * n + k, 9 + 3 * n + k
+            z, r, h = (f"INDEX({c}$1:{c}$4,$B{row})" for c in "HIJ")
+            state = {c: f"+F{before}*{c}$5" if k else "" for c in "HI"}
+            cells |= {f"B{row}": number, f"C{row}": f"=1/(1+EXP(-({z}{state['H']}+H$6)))"}
+            cells |= {f"D{row}": f"=1/(1+EXP(-({r}{state['I']}+I$6)))"}
+            cells[f"E{row}"] = f"=TANH({h}{f'+D{row}*F{before}*J$5' if k else ''}+J$6)"
+            cells[f"F{row}"] = f"={f'C{row}*F{before}+' if k else ''}(1-C{row})*E{row}"
+    return cells
+
+
+@pytest.mark.parametrize("wrong", [None, "C14"])
+def test_a_row_of_weights_is_looked_up_within_a_sigmoid(wrong: str | None, tmp_path: Path) -> None:
+    """Rule: what EXP(−(…)) takes away is added to the sum that is bent."""
+    cells = _gated()
+    if wrong:
+        cells[wrong] = str(cells[wrong]).replace("INDEX(H$1:H$4", "INDEX(I$1:I$4")
+    found = verdict(cells, tmp_path)
+    assert (found.code, found.roots) == ((1, {wrong}) if wrong else (0, set()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from xlcheck.formulas.algebra import Address, Leaf, Sum, subterms
+from xlcheck.formulas.algebra import Address, Function, Leaf, Sum, subterms
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
@@ -81,15 +81,19 @@ def _added_zeros(terms: CellTerms, table: CellTable) -> Mapping[Address, Sequenc
 
 
 def adds(terms: CellTerms, reader: Address, cell: Address) -> bool:
-    """Whether a formula only adds a cell that it reads.
+    """Whether a formula only adds a cell that it reads; in a sigmoid, EXP(−(…)), it is taken away.
 
     Args:
         terms: what each formula computes.
         reader: the formula.
         cell: the cell.
     """
-    sums = [own for own in subterms(terms[reader]) if isinstance(own, Sum)]
-    return any(isinstance(part, Leaf) and part.cell == cell and k == _SUM for own in sums for part, k in own.parts)
+    found = [*subterms(terms[reader])]
+    negative = {own.arguments[0] for own in found if isinstance(own, Function) and own.name == "EXP"}
+    return any(
+        isinstance(part, Leaf) and part.cell == cell and (k == _SUM or (k == -_SUM and own in negative))
+        for own in found if isinstance(own, Sum) for part, k in own.parts
+    )  # fmt: skip
 
 
 def _step(
