@@ -93,9 +93,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: chain((5, 4), L.EinsumDense("abc,bd->adc", (3, 4), name="e")), "'e': EinsumDense.'abc,bd->adc', bias_a",
     ),
     "rank": (lambda: chain((5, 4, 3, 2), L.Dense(2)), r"input 'input' has the shape \(5, 4, 3, 2\); supported are .*"),
-    "layer of an image": (
-        lambda: chain((5, 4, 3), L.GroupNormalization(3, name="n")), r"'n': GroupNormalization of an image \(rows, col",
-    ),
+    "layer of an image": (lambda: chain((5, 4, 3), L.PReLU(name="n")), r"'n': PReLU of an image \(rows, col"),
     "images of two sizes": (
         lambda: merged(L.Concatenate(axis=1, name="c"), (5, 4, 3), (4, 4, 3)),
         "'c': Concatenate of images of different sizes is not supported",
