@@ -14,7 +14,8 @@ from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.equations.recognise import Recognised
 from xlcheck.handmade.forms.forms import Forms
-from xlcheck.handmade.forms.polynomials import Atom
+from xlcheck.handmade.forms.polynomials import Atom, cell_of
+from xlcheck.handmade.networks.formula_text import looks_up
 
 _NOT_AT_FIRST = frozenset({"f", "r", "tanh_c"})
 """What a first step may do without, where there is no state before it, or a formula may hold inside of another one."""
@@ -39,7 +40,7 @@ def is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:
     """
     if not may_be_textbook(found.recognised) or found.alone:
         return False
-    if not all(_is_whole(layer.reading) and _is_straight(layer, found.forms) for layer in found.layers):
+    if not all(_is_whole(layer.reading) and _is_straight(layer, found) for layer in found.layers):
         return False
     left, _ = BesideLayers(found, found.own).rest()
     return found.own.issuperset(edited) and not (left or found.objections() or found.mixed_up())
@@ -61,7 +62,7 @@ def _is_whole(reading: Reading) -> bool:
     )  # fmt: skip
 
 
-def _is_straight(layer: LayerCells, forms: Forms) -> bool:
+def _is_straight(layer: LayerCells, found: Arrangement) -> bool:
     """Whether units, gates, steps and inputs stand in one order wherever they stand on the worksheet."""
     reading, network = layer.reading, layer.networks[0]
     spec, *_ = network.spec.layers
@@ -74,7 +75,7 @@ def _is_straight(layer: LayerCells, forms: Forms) -> bool:
     ]  # fmt: skip
     for values in reading.values.values():
         units += [_order([values.get((step, unit)) for unit in range(reading.units)]) for step in reading.layer.steps]
-    return all(len({*orders} - {None}) <= 1 for orders in (tables, units)) and len(_directions(reading, forms)) <= 1
+    return all(len({*orders} - {None}) <= 1 for orders in (tables, units)) and len(_directions(reading, found)) <= 1
 
 
 def _order(places: Sequence[tuple[str, int, int] | Atom | None]) -> tuple[int, ...] | None:
@@ -83,11 +84,17 @@ def _order(places: Sequence[tuple[str, int, int] | Atom | None]) -> tuple[int, .
     return tuple(sorted(range(len(known)), key=known.__getitem__)) if len(known) == len(places) else None
 
 
-def _directions(reading: Reading, forms: Forms) -> set[bool]:
+def _directions(reading: Reading, arrangement: Arrangement) -> set[bool]:
     """Whether inputs and results come later on the worksheet from step to step, or from sample to sample.
 
-    An input stands where the formulas name it, perhaps as a copy: one that is padded stands in order, its words do not.
+    An input stands where the formulas name it, perhaps as a copy: one that is padded stands in order, its words do not,
+    nor does what formulas look up.
     """
+    texts, forms = arrangement.reads.table.texts, arrangement.forms
+    looking = {
+        step for (_, step), own in reading.layer.at.items()
+        if any(looks_up(texts.get(cell_of(instance.atom), "")) for instance in own)
+    }  # fmt: skip
     first = {
         step: min(atom for (at, _), atom in outputs(reading).items() if at == step) for step in reading.layer.steps
     }
@@ -96,7 +103,8 @@ def _directions(reading: Reading, forms: Forms) -> set[bool]:
     for run in runs:
         for one, other in itertools.pairwise(run):
             slots = (_named(reading, one, forms), _named(reading, other, forms))
-            pairs = [(first[one], first[other]), *((slots[0].get(s), slots[1].get(s)) for s in reading.features)]
+            features = () if {one, other} & looking else reading.features
+            pairs = [(first[one], first[other]), *((slots[0].get(s), slots[1].get(s)) for s in features)]
             found |= {a < b for a, b in pairs if a is not None and b is not None and a != b}
     return found
 
