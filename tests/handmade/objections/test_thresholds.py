@@ -108,3 +108,19 @@ def test_bindings_say_which_numbers_are_the_negative_ones(sheet: str, tmp_path: 
 
     assert "negative = " in path.with_suffix(".toml").read_text(encoding="utf-8")
     assert check(path, bindings=path.with_suffix(".toml")).ok
+
+
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(("word", "number", "code"), [("one", 1, 0), ("one", 0, 3), ("bias", 0, 3), ("rain", 0, 0)])
+def test_the_ones_that_biases_are_multiplied_with_are_ones(word: str, number: float, code: int, tmp_path: Path) -> None:
+    """Rule: a word calls the third input of each sample a 1, or says nothing of it; then it may be any number."""
+    cells: dict[str, object] = {
+        f"{c}{row}": round(0.9 * row - 1.3 * n, 2) for n, c in enumerate("FG") for row in (1, 2, 3)
+    }
+    cells |= {"C5": word}
+    for row, (x, y) in enumerate(((0.4, -0.3), (0.9, 0.2), (-0.5, 0.7), (0.1, 1.1), (0.6, -0.8)), start=6):
+        cells |= {f"A{row}": x, f"B{row}": y, f"C{row}": 1 if row < 10 else number}
+        cells |= {
+            f"{h}{row}": f"=TANH(A{row}*{c}$1+B{row}*{c}$2+C{row}*{c}$3)" for h, c in zip("JK", "FG", strict=True)
+        }
+    assert answer(cells, tmp_path) == (code, set())

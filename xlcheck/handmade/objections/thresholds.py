@@ -27,6 +27,12 @@ _BIAS = re.compile(
 """What people call a bias, and the symbols that they give it, which stand alone: `b`, `b1`, `b_h`, `bhh`."""
 
 
+_ONE = re.compile(r"\s*(?:1(?:[.,]0)?|ones?|eins(?:er)?|une?s?|unos?|const\w*\.?|konst\w*\.?)\s*", re.IGNORECASE)
+"""What people call the number that they multiply biases with."""
+_MORE = 2
+"""Ones for each number that is none: fewer are an input."""
+
+
 def thresholds_in_doubt(table: CellTable, readings: Sequence[Reading]) -> Iterator[str]:
     """Why numbers that units subtract may be biases with a wrong sign: no word calls any of them a threshold.
 
@@ -78,3 +84,26 @@ def is_no_bias_in_words(table: CellTable, cell: Address, weights: Collection[Add
     if not own:
         return any(True for weight in weights for _ in table.next_words(weight, over_blanks=False))
     return not any(map(names_a_bias, own))
+
+
+def ones_in_doubt(table: CellTable, readings: Sequence[Reading]) -> Iterator[str]:
+    """Why a typed number may be wrong that biases are multiplied with: it is no 1, as most others in its line are.
+
+    A layer with such an input has no biases of its own, and a word calls the line so, or the biases.
+
+    Args:
+        table: the cells.
+        readings: the layers.
+    """
+    for reading in readings:
+        rows = [row for own in reading.gates for row in own]
+        for slot in reading.features if not any(reading.layer.biases[row] for row in rows) else ():
+            cells = sorted({cell_of(own[slot]) for own in reading.layer.slots.values() if slot in own})
+            typed = [cell for cell in cells if table.is_number(cell)]
+            others = [cell for cell in typed if table.typed_numbers[cell] != 1]
+            if len(typed) < len(cells) or not 0 < _MORE * len(others) < len(typed):
+                continue
+            weights = [cell_of(own[slot]) for row in rows if slot in (own := reading.layer.weights[row])]
+            words = [word for cell in (*cells, *weights) for word in table.next_words(cell)]
+            if any(_ONE.fullmatch(word) or names_a_bias(word) for word in words):
+                yield f"{show(others[0])} is no 1, as the others in its line are, with which biases are multiplied"
