@@ -15,6 +15,7 @@ from xlcheck.handmade.equations.votes import Place
 from xlcheck.handmade.forms.forms import COPY, GIVEN, OPAQUE, Forms
 from xlcheck.handmade.forms.polynomials import Atom, atom_of, cell_of
 from xlcheck.handmade.networks.elements import Band, Element, Key
+from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.reached import reached
@@ -94,9 +95,15 @@ def _said_of_many(wrong: Collection[Address], in_all: int, reading: Reading, nea
 
 
 def _reads_a_number(cell: Address, outcome: Outcome, forms: Forms) -> bool:
-    """Whether a formula reads a number that the layer is not given: that may stand in the place of a formula."""
+    """Whether a formula reads a number that the layer is not given: that may stand in the place of a formula.
+
+    One by which a formula only looks something up is none.
+    """
     given = {own for network in outcome.networks for *_, own in network.cells()}
-    read = (atom_of(other) for other in outcome.precedents.of(cell) if other not in given)
+    read = {atom_of(other) for other in outcome.precedents.of(cell) if other not in given}
+    if looks_up(outcome.table.texts.get(cell, "")):
+        form = forms.of(atom_of(cell))
+        read &= {atom for part in (form.polynomial, form.below) for monomial in part for atom in monomial}
     return any(forms.is_given(atom) and forms.holds_something(atom) for atom in read)
 
 

@@ -192,9 +192,10 @@ class Arrangement:
                 read for cell in own for read in self.reads.of_single_cells(cell)
                 if self._is_beside(read) and read not in self.reads.terms.reads.get(cell, ())
             }  # fmt: skip
-            words[step].add(frozenset(asked))
-        single = [cell for (own, *more) in words.values() for cell in own if len(own) == 1 and not more]
-        return set(single) if len({*single}) == len(words) > 1 else set()
+            words[step] |= {frozenset(asked)} if cell_of(atom) in cells else set()  # what is wrong says nothing
+        known = [own for own in words.values() if own]
+        single = [cell for (own, *more) in known for cell in own if len(own) == 1 and not more]
+        return set(single) if len({*single}) == len(known) > 1 else set()
 
     def _is_beside(self, cell: Address) -> bool:
         """Whether a typed number is none of the layers."""
