@@ -135,6 +135,7 @@ def test_a_gate_that_has_nothing_to_forget_adds_nothing_either(tmp_path: Path) -
     assert (found.code, found.roots) == (0, set())
 
 
+@pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize("cell", ["B12", "C20"])
 def test_a_zero_at_a_later_step_is_no_pass(cell: str, tmp_path: Path) -> None:
     """Rule: there a gate reads the state of the step before."""
