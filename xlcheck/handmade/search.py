@@ -243,9 +243,10 @@ class Search:
             layers = Settled() if layers.roots else layers
             whole = _OTHERWISE
         if layers.outcomes and (whole in {NONE, effort.USED_UP} or not layers.may_be_more):
-            late = f"; {effort.USED_UP}" if whole == effort.USED_UP else ""
-            whole = f"these formulas belong to none of the layers that were recognised{late}"
-        because = "; ".join(dict.fromkeys((*layers.doubts[:_MOST_DOUBTS], whole)))
+            late = effort.USED_UP if whole == effort.USED_UP else ""
+            none = "these formulas belong to none of the layers that were recognised" if layers.left else ""
+            whole = "; ".join(filter(None, (none, late)))
+        because = "; ".join(dict.fromkeys(filter(None, (*layers.doubts[:_MOST_DOUBTS], whole))))
         cells = layers.left if layers.outcomes else tuple(part.table.texts)
         matters = looks_like_a_network(part.table) or bool(layers.outcomes) or may_be_trained(part.table, part.values)
         left = Abstention(part.table, part.values, cells, f"{because}; {_HOW}", matters, sheets=sheets)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from equation_sheets import answer, save
+from equation_sheets import answer, save, verdict
 
 from xlcheck import bind
 from xlcheck.api import check
@@ -110,17 +110,30 @@ def test_bindings_say_which_numbers_are_the_negative_ones(sheet: str, tmp_path: 
     assert check(path, bindings=path.with_suffix(".toml")).ok
 
 
-@pytest.mark.usefixtures("a_short_search")
-@pytest.mark.parametrize(("word", "number", "code"), [("one", 1, 0), ("one", 0, 3), ("bias", 0, 3), ("rain", 0, 0)])
-def test_the_ones_that_biases_are_multiplied_with_are_ones(word: str, number: float, code: int, tmp_path: Path) -> None:
-    """Rule: a word calls the third input of each sample a 1, or says nothing of it; then it may be any number."""
+def _with_ones(word: str, last: float) -> dict[str, object]:
+    """Two units over five samples of two inputs and a 1, which the last one may not have; a word stands above it."""
     cells: dict[str, object] = {
         f"{c}{row}": round(0.9 * row - 1.3 * n, 2) for n, c in enumerate("FG") for row in (1, 2, 3)
     }
     cells |= {"C5": word}
     for row, (x, y) in enumerate(((0.4, -0.3), (0.9, 0.2), (-0.5, 0.7), (0.1, 1.1), (0.6, -0.8)), start=6):
-        cells |= {f"A{row}": x, f"B{row}": y, f"C{row}": 1 if row < 10 else number}
+        cells |= {f"A{row}": x, f"B{row}": y, f"C{row}": 1 if row < 10 else last}
         cells |= {
             f"{h}{row}": f"=TANH(A{row}*{c}$1+B{row}*{c}$2+C{row}*{c}$3)" for h, c in zip("JK", "FG", strict=True)
         }
-    assert answer(cells, tmp_path) == (code, set())
+    return cells
+
+
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(("word", "number", "code"), [("one", 1, 0), ("one", 0, 3), ("bias", 0, 3), ("rain", 0, 0)])
+def test_the_ones_that_biases_are_multiplied_with_are_ones(word: str, number: float, code: int, tmp_path: Path) -> None:
+    """Rule: a word calls the third input of each sample a 1, or says nothing of it; then it may be any number."""
+    assert answer(_with_ones(word, number), tmp_path) == (code, set())
+
+
+@pytest.mark.usefixtures("a_short_search")
+def test_where_all_formulas_agree_none_is_said_to_belong_to_no_layer(tmp_path: Path) -> None:
+    """Rule: what is open is the number, not a formula."""
+    said = verdict(_with_ones("one", 0), tmp_path).said
+    assert "is no 1" in said
+    assert "none of the layers" not in said

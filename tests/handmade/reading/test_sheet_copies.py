@@ -86,3 +86,14 @@ def test_references_to_other_worksheets_stay_or_go_along(tmp_path: Path) -> None
         "'t4'!C1 may be meant to be =S!A1*A1+'t3'!C1, as all other copies of its worksheet have it"
     ]
     assert not [*meant_otherwise(table, ())]
+
+
+@pytest.mark.usefixtures("a_short_search")
+def test_an_input_that_only_one_copy_has_typed_is_no_pass(tmp_path: Path) -> None:
+    """Rule: where all other copies look it up, a number in its place may be typed over that."""
+    cells = _copies("rnn", 4) | {"List!A1": "very", "List!A2": "good", "List!B1": 0.4, "List!B2": -0.8}
+    for sheet in ("S", "Ann", "Ben", "Cleo"):
+        cells |= {f"{sheet}!E5": "good", f"{sheet}!A5": "=VLOOKUP(E5,List!$A$1:$B$2,2,FALSE)"}
+    assert verdict(cells, tmp_path).code == 0
+    found = verdict(cells | {"Ben!A5": -0.8}, tmp_path)
+    assert (found.code, found.roots) == (3, set())

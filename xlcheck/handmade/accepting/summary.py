@@ -185,7 +185,8 @@ def _why_not_right(
     reads = precedents if precedents is None or taken is table else Precedents(taken)
     made = [] if reads is None else feeders(taken, values, reads, agreeing, open_cells)
     yield from out_of_place(table, values, {*agreeing, *made, *spare} - beside_roots)
-    yield from meant_otherwise(table, agreeing)
+    given = {read for cell in agreeing for read in reads.of(cell) if table.is_number(read)} if reads else set()
+    yield from meant_otherwise(table, {*agreeing, *given})
     yield from looked_up_wrongly(table, values, {*agreeing, *made, *spare})
     if reads is not None:
         yield from beside_the_layers(table, spare, agreeing - targets)
