@@ -20,10 +20,12 @@ _TYPED = frozenset({"number", "operator", "space"})
 MANY = 5
 
 
-@lru_cache(maxsize=8192)
 def is_drawn(formula: str) -> bool:
     """Whether a formula draws a random number, another one at each calculation."""
-    return any(kind == "function" and plain_name(text).upper() in _CHANCE for kind, text in tokens(formula))
+    # Hardly any formula does, and all of a workbook are asked: so few are taken apart.
+    return "RAND" in formula.upper() and any(
+        kind == "function" and plain_name(text).upper() in _CHANCE for kind, text in tokens(formula)
+    )
 
 
 @lru_cache(maxsize=8192)
