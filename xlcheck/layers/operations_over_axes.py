@@ -44,7 +44,6 @@ def over_axes(use: Use) -> tuple[Signal, ...]:
     left = tuple(1 if axis in over else size for axis, size in enumerate(shape) if keep or axis not in over)
     names = ("rows", "columns", "channels") if signal.columns else ("steps", "features")[-len(shape) :]
     what = "pixels" if signal.columns and over == [0, 1] else " and ".join(names[axis] for axis in over)
-
     beside = {"steps": " of each feature", "pixels": " of each channel"}.get(what, "")
 
     def made(operation: str, symbol: str = "y", means: Signal | None = None) -> Signal:

@@ -187,15 +187,16 @@ class Arrangement:
         """The numbers by which some formulas of each step of a layer look up what it reads, as those of its words."""
         words: dict[int, set[frozenset[Address]]] = defaultdict(set)
         for atom, (_, step) in layer.reading.layer.by_atom.items():
+            if cell_of(atom) not in cells:
+                continue  # what is wrong says nothing
             own = {cell_of(atom), *map(cell_of, self.forms.inlined.get(atom, ()))}.intersection(cells)
             asked = {
                 read for cell in own for read in self.reads.of_single_cells(cell)
                 if self._is_beside(read) and read not in self.reads.terms.reads.get(cell, ())
             }  # fmt: skip
-            words[step] |= {frozenset(asked)} if cell_of(atom) in cells else set()  # what is wrong says nothing
-        known = [own for own in words.values() if own]
-        single = [cell for (own, *more) in known for cell in own if len(own) == 1 and not more]
-        return set(single) if len({*single}) == len(known) > 1 else set()
+            words[step].add(frozenset(asked))
+        single = [cell for (own, *more) in words.values() for cell in own if len(own) == 1 and not more]
+        return set(single) if len({*single}) == len(words) > 1 else set()
 
     def _is_beside(self, cell: Address) -> bool:
         """Whether a typed number is none of the layers."""
