@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ import numpy as np
 from xlcheck.errors import EngineError
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.accepting.summary import Abstention
-from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
@@ -63,6 +64,19 @@ class Rewritten:
 
     def _text(self, text: str) -> str:
         return text
+
+
+def renamed(text: str, names: Mapping[Address, str]) -> str:
+    """A text that calls some cells otherwise; `Sheet1!B2` is not the beginning of `Sheet1!B20`.
+
+    Args:
+        text: the text.
+        names: cell → what to call it.
+    """
+    for cell, name in names.items():
+        if (own := show(cell)) in text:
+            text = name.join(re.split(rf"(?<!\w){re.escape(own)}(?!\d)", text))
+    return text
 
 
 def rewritten(

@@ -12,7 +12,7 @@ from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.inner_units import InnerUnits, inner_units
-from xlcheck.handmade.rewriting.rewritten import Rewritten, rewritten
+from xlcheck.handmade.rewriting.rewritten import Rewritten, renamed, rewritten
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
 
@@ -60,9 +60,7 @@ class WithInnerUnits(Rewritten):
         )  # fmt: skip
 
     def _text(self, text: str) -> str:
-        for cell, host in self.moved.units.items():
-            text = text.replace(show(cell), show(host))
-        return text
+        return renamed(text, {cell: show(host) for cell, host in self.moved.units.items()})
 
 
 def with_inner_units(part: SheetGroup, answers: Answers) -> WithInnerUnits | None:

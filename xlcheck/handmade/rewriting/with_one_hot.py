@@ -25,7 +25,7 @@ from xlcheck.handmade.reading.cells import CellTable, address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.first_terms import adds, terms_of
-from xlcheck.handmade.rewriting.rewritten import Rewritten, rewritten
+from xlcheck.handmade.rewriting.rewritten import Rewritten, renamed, rewritten
 from xlcheck.verdicts.report import CellResult
 
 _LOOK_UPS = frozenset({"INDEX", "LOOKUP", "VLOOKUP", "HLOOKUP", "XLOOKUP"})
@@ -75,9 +75,7 @@ class WithOneHot(Rewritten):
         return replace(result, formula=formula, desired_formula=desired, message=self._text(result.message))
 
     def _text(self, text: str) -> str:
-        for cell, word in self.words.items():
-            text = re.sub(rf"{re.escape(show(cell))}(?!\d)", f"the word in {show(word)}", text)
-        return text
+        return renamed(text, {cell: f"the word in {show(word)}" for cell, word in self.words.items()})
 
 
 def with_one_hot(part: SheetGroup, answers: Answers) -> WithOneHot | None:

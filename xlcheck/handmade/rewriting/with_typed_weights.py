@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
@@ -12,7 +13,7 @@ from xlcheck.formulas.scanner import number_text
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewriting.rewritten import Rewritten, rewritten
+from xlcheck.handmade.rewriting.rewritten import Rewritten, renamed, rewritten
 from xlcheck.handmade.rewriting.typed_weights import TypedWeights, typed_weights
 from xlcheck.verdicts.report import CellResult
 
@@ -43,12 +44,12 @@ class WithTypedWeights(Rewritten):
     def _text(self, text: str) -> str:
         for cell, number in self.moved.numbers.items():
             text = text.replace(f"weights from {show(cell)} on", f"weights typed in {show(self._reader[cell])}")
-            text = text.replace(show(cell), f"the number {number_text(number)} in {show(self._reader[cell])}")
+            text = renamed(text, {cell: f"the number {number_text(number)} in {show(self._reader[cell])}"})
             name = re.escape(cell_name(*cell[1:], fixed_row=True, fixed_column=True))
             text = re.sub(rf"{name}(?!\d)", number_text(number), text)
         return text
 
-    @property
+    @cached_property
     def _reader(self) -> Mapping[Address, Address]:
         """The first formula in which each number stands."""
         found: dict[Address, Address] = {}
