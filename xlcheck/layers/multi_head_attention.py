@@ -94,7 +94,7 @@ def _and_bias(weights: Mapping[str, Ref], which: str) -> str:
 
 def _looks(use: Use, queries: int, values: int, told: tuple[Ref, ...] | None) -> list[Ref] | None:
     """For each step of the query 1 for each step that it may look at, else 0; None where no mask says anything."""
-    masks = [signal.mask for signal in use.inputs[: 2 if told is None else -1]]
+    masks = [signal.mask for signal in use.inputs[: None if told is None else -1]]
     if told is None and not any(masks):
         return None
     causal = use.layer.options.get("use_causal_mask", False)
