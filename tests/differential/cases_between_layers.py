@@ -113,8 +113,9 @@ def _heads_under_masks() -> Any:
     scored = L.MultiHeadAttention(1, 2, dropout=0.3)(read(y), read(x), use_causal_mask=True)
     told = L.MultiHeadAttention(2, 2, name="told")(y, x, attention_mask=mask)
     row = L.MultiHeadAttention(1, 3, dropout=0.2)(y, read(x), key=L.Dense(3)(read(x)), attention_mask=mask[:, :1] > 0.0)
+    keyed = L.MultiHeadAttention(1, 2)(y, x, key=read(x))
     shares = L.MultiHeadAttention(2, 2)(read(y), x, attention_mask=mask, return_attention_scores=True)
-    return keras.Model([x, y, mask], [found, L.GRU(2)(L.Add()([found, read(y)])), scored, told, row, *shares])
+    return keras.Model([x, y, mask], [found, L.GRU(2)(L.Add()([found, read(y)])), scored, told, row, keyed, *shares])
 
 
 OPERATIONS = {
