@@ -188,6 +188,25 @@ def test_of_many_steps_one_is_chosen(steps: int, tmp_path: Path) -> None:
     assert sizes == ([steps] if steps < 255 else [])
 
 
+@pytest.mark.parametrize("codes", [2, 5, 8])
+@pytest.mark.parametrize("size", [1, 5, 9])
+def test_of_codes_as_much_is_shown_as_of_their_vectors(codes: int, size: int, tmp_path: Path) -> None:
+    """A row of a 1 among zeros is cut like any other, where there is no room for all of a table of vectors."""
+    words = LayerSpec("Embedding", "words", {"mask_zero": False}, {"embeddings": (codes, size)})
+    options = {"units": 1, "activation": "tanh", "use_bias": False, "return_sequences": False}
+    unit = LayerSpec("SimpleRNN", "rnn", options, {"kernel": (size, 1), "recurrent_kernel": (1, 1)})
+    graph = forward_graph(spec := sequential("m", (2,), (words, unit)))
+    given = {q.name: np.ones(q.shape if q.is_weight else (1, *q.shape)) for q in graph if q.expr is None}
+    trace = Trace("numpy float64", evaluate(graph, given))
+    path = tmp_path / "m.xlsx"
+    write_workbook(plan_model(spec, trace, trace, ["a"]), path)
+
+    (row, table, result), *_ = products_in(path)
+    assert (row.size, table.size) == ((1, codes), (codes, size))
+    assert (row.part[1], result.part[1]) == table.part
+    assert (table.part == table.size) is (codes + 2 * size + 2 <= 20)
+
+
 def test_a_model_at_real_size_has_not() -> None:
     """A page of parts of matrices says nothing."""
     layer = LayerSpec("Dense", "dense", {"units": 64, "activation": "tanh", "use_bias": False}, {"kernel": (32, 64)})

@@ -169,7 +169,7 @@ class _Page:
                 self._sheet.put(row + 1, column, f"… {sign}" if part.is_cut else sign, "arrow")
             column += 1
         if product.one_hot:
-            self._one_hot(product, row + 1)
+            self._one_hot(product, row + 1, parts[0])
         else:
             self._vectors([product.xs], row + 1, _FIRST, parts[0])
         for area, part, column in zip((product.matrix, product.bias), parts[1:], columns[1:], strict=False):
@@ -194,10 +194,10 @@ class _Page:
                 text = reference(at, NAME, fixed=True)
                 self._draft.helper(self._sheet, row + down, column + right, text, [value], self._style("weight"))
 
-    def _one_hot(self, product: Product, row: int) -> None:
-        """A row of zeros with a 1 in the place that a code says."""
+    def _one_hot(self, product: Product, row: int, part: Part) -> None:
+        """A row of zeros with a 1 in the place that a code says, as far as it is shown."""
         codes = [self._draft.trace[q.name].reshape(-1) for q in product.xs]
-        for unit in range(product.matrix.rows):
+        for unit in range(part.shown[1]):
             numbers = [(code == unit).astype(float) for code in codes]
             self._number(product.xs, 0, f"IF({{}}={unit},1,0)", numbers, (row, _FIRST + unit), "input_code")
 
