@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.printer import MANY, Entry, Operand, Printer, Row
 from xlcheck.formulas.scanner import number_text
@@ -196,16 +198,15 @@ def print_sum(printer: Printer, expr: ex.Sum, index: int | None) -> tuple[str, s
     So does a short sum of what functions give: not every program applies TANH or ABS to each cell inside SUMPRODUCT.
     A weight stands along a row, and what a layer computes down a column; MMULT takes the one and the other.
     """
-    try:
-        if printer.size(expr.x) <= _WRITTEN_OUT and any(isinstance(part, _FUNCTIONS) for part in ex.walk(expr.x)):
-            raise NotSupportedError("a function of many numbers")
-        lying, standing = _taken_out(printer, expr.x)
-        if lying is None:
-            return f"SUMPRODUCT({Operand(printer, expr.x, None):array})", "atom"
-        row = _range(printer, lying)
-        return f"SUMPRODUCT(MMULT({row},{Operand(printer, standing, None)}))", "atom"
-    except NotSupportedError:
-        return "+".join(f"{Operand(printer, expr.x, k):add}" for k in range(printer.size(expr.x))), "add"
+    size = printer.size(expr.x)
+    if size > _WRITTEN_OUT or not any(isinstance(part, _FUNCTIONS) for part in ex.walk(expr.x)):
+        with suppress(NotSupportedError):
+            lying, standing = _taken_out(printer, expr.x)
+            if lying is None:
+                return f"SUMPRODUCT({Operand(printer, expr.x, None):array})", "atom"
+            row = _range(printer, lying)
+            return f"SUMPRODUCT(MMULT({row},{Operand(printer, standing, None)}))", "atom"
+    return "+".join(f"{Operand(printer, expr.x, k):add}" for k in range(size)), "add"
 
 
 def print_total(printer: Printer, expr: ex.Total, index: int | None) -> tuple[str, str]:

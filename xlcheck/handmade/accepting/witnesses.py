@@ -226,7 +226,7 @@ def stands_among_others(cell: Address, outcome: Outcome) -> bool:
         line = [other for other in formulas if (other[0], other[side]) == (cell[0], cell[side])]
         like = Counter(bands[o] for o in line if table.fills(cell, o))
         is_alone = all(bands[other] != own.source.band for other in line)
-        is_alone = is_alone and not _stands_between(cell, side, own, bands)
+        is_alone &= not _stands_between(cell, side, own, bands)
         if any(count >= WITNESSES and (is_alone or band in holds) for band, count in like.items()):
             return True
     return False
