@@ -139,8 +139,8 @@ class _Page:
                 row += 1
             if product is not None:
                 row = self._multiplied(product, row)
-            elif (z := softened(self._draft, q)) is not None and q.shape[-1] <= self.columns - _FIRST:
-                row = self._softmax(line, [self._draft.graph[softened(self._draft, m) or z] for m in line], row)
+            elif q.shape[-1] <= self.columns - _FIRST and (zs := softened(self._draft, line)):
+                row = self._softmax(line, zs, row)
             else:
                 right = say("matrices.right_answer") if q.band.role is Role.TARGET else meant(q.band.meaning)
                 self._say(row, q.band.label, q.band.equation or right)

@@ -271,14 +271,15 @@ class Lines:
         return Lines(stepped, single, products, chosen, columns, label, number, room)
 
 
-def softened(draft: Draft, q: Quantity) -> str | None:
-    """The name of what a softmax reads that is shown in two steps; None for everything else.
+def softened(draft: Draft, line: Line) -> list[Quantity]:
+    """What a softmax reads at each step, if it is shown in two steps; nothing for everything else.
 
-    Of numbers whose exponentials a cell cannot hold, or which are 0 there, only the shares are shown.
+    Of numbers whose exponentials a cell cannot hold, or which are 0 there, at any step, only the shares are shown.
     """
-    if not (isinstance(q.expr, ex.Softmax) and isinstance(q.expr.x, ex.Ref)):
-        return None
-    return q.expr.x.name if np.abs(draft.trace[q.expr.x.name]).max() < _EXPONENT else None
+    read = [q.expr.x.name for q in line if isinstance(q.expr, ex.Softmax) and isinstance(q.expr.x, ex.Ref)]
+    if len(read) < len(line) or any(np.abs(draft.trace[name]).max() >= _EXPONENT for name in read):
+        return []
+    return [draft.graph[name] for name in read]
 
 
 def _shown(draft: Draft) -> list[Line]:
@@ -298,7 +299,7 @@ def _narrow(draft: Draft, shown: Sequence[Line]) -> float:
     """The width of a column of numbers with four decimals."""
     weights = [draft.trace[q.name] for q in draft.graph if q.is_weight and q.expr is None]
     values = [draft.trace[q.name] for line in shown for q in line]
-    sums = [exp(draft.trace[z]).sum(axis=1) for line in shown for q in line if (z := softened(draft, q)) is not None]
+    sums = [exp(draft.trace[z.name]).sum(axis=1) for line in shown for z in softened(draft, line)]
     return brief_width((f"state{BRIEF}", numbers) for numbers in (*weights, *values, *sums))
 
 
@@ -318,7 +319,7 @@ def _all_rows(
             if line in products:
                 found += 0 if product is None else product.height
             else:
-                found += (3 if softened(draft, line[0]) else 1) + (len(line[0].band.equation) > EQUATIONS)
+                found += (3 if softened(draft, line) else 1) + (len(line[0].band.equation) > EQUATIONS)
         return found
 
     steps = max(map(len, stepped), default=0)
