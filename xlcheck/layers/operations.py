@@ -15,6 +15,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.errors import ModelError, NotSupportedError
+from xlcheck.graph.evaluate import value_of
 from xlcheck.graph.expressions import (
     Abs,
     Concat,
@@ -32,6 +33,7 @@ from xlcheck.graph.expressions import (
     Sqrt,
     Where,
     lift,
+    walk,
 )
 from xlcheck.layers.activation_layers import softmax_over_time
 from xlcheck.layers.activations import ACTIVATIONS, gelu
@@ -66,6 +68,9 @@ from xlcheck.model.model_spec import LayerSpec, numpy_key
 
 def _step(x: Expr, at_zero: Expr) -> Expr:
     """Keras's `heaviside`: 0 below 0, 1 above, the second number at 0."""
+    if not any(isinstance(part, Ref) for part in walk(x)):  # no formula asks how large a constant is
+        numbers = value_of(x, {})
+        return _vector((numbers > 0).astype(np.float64)) + _vector((numbers == 0).astype(np.float64)) * at_zero
     return Where(Greater(x, lift(0.0)), lift(1.0), Where(Greater(lift(0.0), x), lift(0.0), at_zero))
 
 
