@@ -83,7 +83,7 @@ def _steps(draw: st.DrawFn, flow: Flow, recipe: list[str], most: int) -> _Chain:
             _quiet,
             _measured,
             _with_constants,
-            *([_distributed, _with_states] if flow.timed else []),
+            *([_distributed, _with_states, _heads] if flow.timed else []),
         ]
         steps.append(draw(st.sampled_from(parts))(draw, flow, recipe))
         outputs.append(draw(st.integers(0, 3)) == 0)
@@ -143,6 +143,15 @@ def _distributed(draw: st.DrawFn, flow: Flow, recipe: list[str]) -> _Layer:
     recipe.append(f"TimeDistributed({name})")
     arguments = [0.5] if name == "Rescaling" else []
     return lambda x: L.TimeDistributed(getattr(L, name)(*arguments))(x)  # noqa: PLW0108, made when it is called
+
+
+def _heads(draw: st.DrawFn, flow: Flow, recipe: list[str]) -> _Layer:
+    """Attention of a sequence to itself, under its mask, if one hangs on it, and perhaps only backwards."""
+    options = _note(
+        recipe, "MultiHeadAttention", num_heads=draw(st.integers(1, 2)), key_dim=draw(st.sampled_from([1, 4]))
+    )
+    called = _note(recipe, "called", use_causal_mask=draw(st.booleans()))
+    return lambda x: L.MultiHeadAttention(**options)(x, x, **called)
 
 
 def _with_states(draw: st.DrawFn, flow: Flow, recipe: list[str]) -> _Layer:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from drawn_layers import CELLS, attending, rare_layers, stacked_cells
+from drawn_layers import CELLS, Dice, attending, rare_layers, stacked_cells
 from models import keras
 
 L: Any = keras.layers
@@ -64,9 +64,9 @@ def inputs_of(model: Any, rng: np.random.Generator, samples: int) -> list[np.nda
     return found
 
 
-class _Drawing:
+class _Drawing(Dice):
     def __init__(self, rng: np.random.Generator, operations: bool, crossed: bool) -> None:
-        self._rng = rng
+        super().__init__(rng)
         self._operations = operations
         self._crossed = crossed
         self._timesteps = int(rng.integers(1, 4))
@@ -299,12 +299,3 @@ class _Drawing:
 
     def _some_of(self, items: list[Item], first: Item | None = None) -> list[Item]:
         return [first or self._one_of(items), *(self._one_of(items) for _ in range(self._one_of([0, 0, 1, 2])))]
-
-    def _one_of(self, choices: Sequence[Any]) -> Any:
-        return choices[int(self._rng.integers(len(choices)))]
-
-    def _number(self, first: int, end: int) -> int:
-        return int(self._rng.integers(first, end))
-
-    def _chance(self, share: float) -> bool:
-        return bool(self._rng.random() < share)

@@ -5,11 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from models import keras
 
 L: Any = keras.layers
 CELLS = ("SimpleRNNCell", "LSTMCell", "GRUCell")
 Make = Callable[[], Any]
+
+
+class Dice:
+    """Chooses, by a generator of random numbers."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.rng = rng
+
+    def _one_of(self, choices: Sequence[Any]) -> Any:
+        return choices[int(self.rng.integers(len(choices)))]
+
+    def _number(self, first: int, end: int) -> int:
+        return int(self.rng.integers(first, end))
+
+    def _chance(self, share: float) -> bool:
+        return bool(self.rng.random() < share)
 
 
 def rare_layers(shape: tuple[int, ...], units: int, activation: str, masked: bool) -> list[Make]:
