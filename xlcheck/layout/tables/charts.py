@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import accumulate
 
 from xlcheck.formulas.addresses import Range
@@ -66,19 +66,25 @@ def _beside(sheet: SheetDraft, width: int) -> int:
 
 
 def _timed(table: Table, role: Role) -> list[Line]:
-    """The bands of a role that are computed at every step."""
-    return [
+    """The bands of a role that are computed at every step; of outputs those of whole layers, not of their parts."""
+    lines = [
         line for line in table.lines
-        if line.band and line.band.role is role and len(line.members) == table.timesteps and line.members[0].expr
-        and not line.band.columns
+        if line.band and line.band.role is role and len(line.members) > 1 and line.members[0].expr
+        and {q.step for q in line.members} == {*range(len(line.members))} and not line.band.columns
     ]  # fmt: skip
+    layers = {line.band.layer for line in table.lines if line.band and line.band.role is Role.OUTPUT}
+    return [line for line in lines if role is not Role.OUTPUT or not _is_part(line, layers)]
+
+
+def _is_part(line: Line, layers: Collection[str]) -> bool:
+    """Whether a band belongs to a part of one of the layers, such as the query of an attention."""
+    return line.band is not None and any(line.band.layer.startswith(f"{layer}.") for layer in layers)
 
 
 def _series(draft: Draft, sheet: SheetDraft, table: Table, lines: Sequence[Line]) -> tuple[tuple[Series, ...], str]:
     """A curve for each unit, of as many as can be told apart; and which ones these are, if not all."""
     layers = {line.band.layer for line in lines if line.band}
     most = max(1, _CURVES // max(1, len(lines)))
-    steps = sheet.at(table.top + table.headers - 1, FIRST, 1, table.timesteps)
     found = []
     for line in lines:
         first = line.members[0]
@@ -90,7 +96,8 @@ def _series(draft: Draft, sheet: SheetDraft, table: Table, lines: Sequence[Line]
                 name += f" {unit + 1}"
             if len(layers) > 1:
                 name += f", {first.band.layer.rpartition('.')[2]}"
-            values = Range(sheet.name, row + unit, FIRST, 1, table.timesteps)
+            values = Range(sheet.name, row + unit, FIRST, 1, len(line.members))
+            steps = sheet.at(table.top + table.headers - 1, FIRST, 1, len(line.members))
             found.append(Series(name, values, steps))
     units = max((line.members[0].shape[-1] for line in lines), default=0)
     left_out = "" if units <= most else say("charts.one_unit") if most == 1 else say("charts.several_units", most=most)
