@@ -192,3 +192,36 @@ def test_sums_of_two_sums_in_cells_of_their_own(wrong: dict[str, str], tmp_path:
     """Rule: where both have a bias, as with `reset_after`, neither is a layer of its own that another one skips."""
     code, roots = answer(_keras_gru(wrong), tmp_path)
     assert (code, roots) == (0, set()) if not wrong else code in {1, 3} and roots <= wrong.keys()
+
+
+def _in_blocks() -> dict[str, object]:
+    """Rows of weights behind the names of their gates, and to the right, in other rows, the steps in blocks."""
+    cells: dict[str, object] = {f"A{row}": gate for row, gate in enumerate(("Wz", "Wz", "Wr", "Wr", "W", "W"), 2)}
+    for row in range(2, 8):
+        cells |= {f"{column}{row}": round(0.31 * row - 0.43 * k * (-1) ** row, 2) for k, column in enumerate("BCDE", 1)}
+    last = (0, 0)
+    for step, (gate, joined, reset) in enumerate(("GHI", "KLM", "OPQ")):
+        for k in (2, 3):
+            cells |= {f"{joined}{k}": last[k - 2], f"{reset}{k}": f"={gate}{k + 4}*{joined}{k}"}
+            cells |= {f"{joined}{k + 2}": round(0.7 * step - 0.4 * k, 2), f"{reset}{k + 2}": f"={joined}{k + 2}"}
+        for row in range(2, 8):
+            read = reset if row > 5 else joined
+            total = "+".join(f"${c}${row}*{read}{k}" for k, c in enumerate("BCDE", 2))
+            cells[f"{gate}{row + 2}"] = f"=TANH({total})" if row > 5 else f"=1/(1+EXP(-({total})))"
+        for k in (2, 3):
+            cells[f"{gate}{k + 8}"] = f"=(1-{gate}{k + 2})*{joined}{k}+{gate}{k + 2}*{gate}{k + 6}"
+        last = f"={gate}10", f"={gate}11"
+    return cells
+
+
+def test_the_word_before_a_row_of_weights_names_no_gate_that_is_computed_behind_it(tmp_path: Path) -> None:
+    """`Wr` is right of the weights in its row; the update gate stands in that row by chance."""
+    assert verdict(_in_blocks(), tmp_path).code == 0
+
+
+def test_a_block_that_is_as_the_others_have_it_is_no_slip(tmp_path: Path) -> None:
+    """Where a word speaks against the layers, no formula is blamed that computes what the other blocks say."""
+    found = verdict(_in_blocks() | {f"{column}{row}": "r" for column in "FJN" for row in (4, 5)}, tmp_path)
+
+    assert (found.code, found.roots) == (3, set())
+    assert "the words beside it say r" in found.said

@@ -223,9 +223,10 @@ def _as_in_blocks(
 
 
 def _odd(meant: Mapping[Address, str], terms: CellTerms) -> dict[Address, Odd]:
-    """Cells that should hold other formulas, as all copies of their worksheet or block have them."""
+    """Cells that should compute something else, as all copies of their worksheet or block do."""
     said = {cell: terms.term_of(cell, text) for cell, text in meant.items()}
-    return {cell: Odd(cell, meant, len(said), is_between=True) for cell, meant in said.items() if meant is not None}
+    others = {cell: term for cell, term in said.items() if term is not None and term != terms.get(cell)}
+    return {cell: Odd(cell, term, len(said), is_between=True) for cell, term in others.items()}
 
 
 def _meant(cells: Mapping[Address, Odd]) -> Edit:
