@@ -118,6 +118,17 @@ class Labels:
                     found[word].add(gate)
         return replace(self, learnt={word: next(iter(of)) for word, of in found.items() if len(of) == 1})
 
+    def but_for_weights(self, gates: Iterable[tuple[Address, str]], kind: str) -> Labels:
+        """The same without the words that name rows of weights as they are used: they say nothing of what is behind.
+
+        Args:
+            gates: cells of weights, and the gate that each belongs to.
+            kind: `LSTM` or `GRU`.
+        """
+        nearest = ((next(self._places_to_the_left(cell), None), gate) for cell, gate in gates)
+        used = {place for place, gate in nearest if place is not None and gate_in(self.texts[place], kind) == gate}
+        return replace(self, texts={cell: text for cell, text in self.texts.items() if cell not in used})
+
     def beside(self, cell: Address) -> Iterator[str]:
         """Texts that may describe a cell: to the left, above, and to the left of the rows just above.
 
@@ -139,10 +150,13 @@ class Labels:
 
     def _to_the_left(self, cell: Address, but: Collection[int] = ()) -> Iterator[str]:
         """The texts in a row to the left of a cell, but for some columns."""
+        return (self.texts[place] for place in self._places_to_the_left(cell, but))
+
+    def _places_to_the_left(self, cell: Address, but: Collection[int] = ()) -> Iterator[Address]:
         sheet, row, column = cell
         if (sheet, row) in self._rows:
             before = (c for c in range(column - 1, max(-1, column - MAX_DISTANCE), -1) if c not in but)
-            yield from self._along((sheet, row, c) for c in before)
+            yield from (place for c in before if (place := (sheet, row, c)) in self.texts)
 
     def _along(self, cells: Iterator[Address]) -> Iterator[str]:
         for cell in cells:

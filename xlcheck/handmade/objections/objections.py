@@ -151,7 +151,9 @@ def words_against(table: CellTable, forms: Forms, layers: Sequence[tuple[Reading
     plain = Labels.of(table)
     labels = plain.taught(gates_of_weights([networks[0] for _, networks in layers]))
     for reading, networks in layers:
-        found += _said_otherwise(reading, networks[0], labels)
+        found += _said_otherwise(
+            reading, networks[0], labels.but_for_weights(gates_of_weights(networks[:1]), reading.kind)
+        )
         found += _kernels_called_otherwise(networks[0], plain)
         said = [(cell, gate, plain.gate(cell, reading.kind)) for cell, gate in gates_of_weights(networks[:1])]
         named: dict[str | None, set[str]] = defaultdict(set)
