@@ -88,14 +88,13 @@ class Search:
         inexact = [update for update in missed if update in self._goals]
         found = True
         while found and inexact and self._goals:
-            found = False
-            for update in inexact:
-                if culprits := self._culprits(update):
-                    self.findings.roots |= culprits
-                    self.findings.values |= {c: role.quantity.values * role.factor for c, role in culprits.items()}
-                    inexact = [other for other in inexact if not self._is_settled(other)]
-                    found = True
-                    break
+            culprits = {update: own for update in inexact if (own := self._culprits(update))}
+            # What an input of 0 hides from one update is seen by another one: who is to blame for it alone comes last.
+            update = next((own for own in culprits if own not in culprits[own]), next(iter(culprits), None))
+            if found := update is not None:
+                self.findings.roots |= culprits[update]
+                self.findings.values |= {c: role.quantity.values * role.factor for c, role in culprits[update].items()}
+                inexact = [other for other in inexact if not self._is_settled(other)]
         self.findings.settled |= {update for update in missed if update in self._goals} - set(inexact)
         for update in missed:
             if update not in self.findings.settled:
