@@ -97,7 +97,7 @@ def test_a_mistake_is_blamed_at_the_last_step_too(tmp_path: Path) -> None:
     blamed = {r.cell: r for r in found.results if r.status is Status.ROOT}
     assert blamed.keys() == {cell(head, step) for step in range(4)}
     last = blamed[cell(head, 3)]
-    assert last.message.startswith(f"This is the same formula as in Sheet!{cell(head, 0)}, and just as wrong;")
+    assert last.message.startswith(f"This is the formula of Sheet!{cell(head, 0)}, and just as wrong;")
     w, o1, o2, t1, t2, h, x = (
         terms.number(("Sheet", 6, HEADS.index(name))) for name in ("w6", "o1", "o2", "t1", "t2", "h2", "x1")
     )

@@ -213,23 +213,24 @@ class Judge:
                 other = self._filled_from(cell, number)
                 if other is None or quantity is None or isinstance(role.factor, np.ndarray):
                     continue
-                own = Role(quantity, role.factor)
+                own, name = Role(quantity, role.factor), self.said.results[cell].diagnosis
                 if not self.said.near(quantity.name, self.said.actual(other), own.desired):
-                    text = (
-                        f"This is the same formula as in {show(cell)}, and just as wrong; it should be {quantity.name}."
-                    )
-                    self.said.results[other] = self.said.result(
-                        other, Status.ROOT, text, own, self.said.results[cell].diagnosis
-                    )
+                    self.said.agree.pop(other, None)
+                    text = f"This is the formula of {show(cell)}, and just as wrong; it should be {quantity.name}."
+                    self.said.results[other] = self.said.result(other, Status.ROOT, text, own, name)
 
     def _filled_from(self, cell: Address, number: int) -> Address | None:
-        """The cell without a role that was filled from a wrong one, at another step."""
+        """The cell that was filled from a wrong one, at another step, and that nobody reads.
+
+        It may hold another quantity, as one that lacks a factor of the chain rule does.
+        """
         stride = self.reading.stride
         ahead = self.reading.places[number] - self.reading.places[self.step_of[cell]]
         if stride is None or not ahead:
             return None
         other = offset(cell, stride, ahead)
-        known = other in self.reading.roles or other in self.said.agree or other in self.said.results
+        has_role = other in self.reading.roles or other in self.said.agree
+        known = other in self.said.results or (has_role and self.reading.sheet.terms.readers.get(other))
         filled = {cell, other} <= self.table.texts.keys() and self._shape(other) == self._shape(cell)
         return other if filled and not known else None
 
