@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 from forward_faults import Book, Place, faults
+from glossary import GLOSSARY
 from planting import planted_report, roots
 from thorough import EVERY_CASE
 
 from xlcheck.formulas.meaning import same_formula
-from xlcheck.verdicts.mistakes.glossary import GLOSSARY
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.workbook.reader import read_workbook
 

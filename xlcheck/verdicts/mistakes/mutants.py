@@ -23,7 +23,7 @@ class Mutant:
     """One possible mistake.
 
     Attributes:
-        name: as in the glossary.
+        name: as in `.github/docs/diagnoses.md`.
         sentence: what was done, and what to do instead, in words.
         value: what the element would be, for each sample, from the values of all quantities.
         reads: the quantities that only the mistake reads.
