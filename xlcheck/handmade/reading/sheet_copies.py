@@ -66,9 +66,15 @@ def unlike_copies(table: CellTable) -> Mapping[Address, str]:
             is_there = place in own or table.is_number((sheet, *place))
             if said and is_there and not (place in own and _common(said, own[place])):
                 meant = _rendered(said, number[sheet], [*number], {sheet, *copies})
-                if meant is not None:
+                if meant is not None and not _reads_itself((sheet, *place), meant):
                     found[sheet, *place] = meant
     return found
+
+
+def _reads_itself(cell: Address, text: str) -> bool:
+    """Whether a formula reads its own cell, as where all copies read a number that is typed on the first worksheet."""
+    areas = (ref.area(cell[0]) for ref in cut(text).refs)
+    return any(area.size == 1 and (area.sheet, area.top, area.left) == cell for area in areas)
 
 
 def _alike(own: Mapping[_Place, _Written], copy: Mapping[_Place, _Written]) -> int:
