@@ -132,18 +132,22 @@ def of_typed_classes(truth: Truth) -> Iterator[Quantity]:
     """The cross-entropy of each sample, and of all, as people type it who know the classes: −ln o, or −ln(1 − o)."""
     if not truth.loss.endswith("crossentropy"):
         return
-    total = np.zeros(len(truth.targets))
+    is_share = truth.loss == "categorical_crossentropy"
+    total, by_sums = np.zeros(len(truth.targets)), np.zeros(len(truth.targets))
     for s in (s for s, sample in enumerate(truth.network.samples) if sample.targets):
         outputs, shown = truth.layers[-1].y[:, s], truth.targets[-1, s]
-        is_share = truth.loss == "categorical_crossentropy"
         if not np.isin(shown, (0.0, 1.0)).all() or (is_share and shown.sum() != 1):
             return
         answers = outputs[:, shown == 1] if is_share else np.where(shown == 1, outputs, 1 - outputs)
         with np.errstate(all="ignore"):
-            own = -np.log(answers).sum(axis=1)
-        total = total + own
+            own, by_sum = -np.log(answers).sum(axis=1), -np.log((truth.targets[:, s] * outputs).sum(axis=1))
+        total, by_sums = total + own, by_sums + by_sum
         yield Quantity(f"−ln of the right class({s + 1})", own)
+        if is_share:
+            yield Quantity(f"−ln Σ t·o({s + 1})", by_sum)
     yield Quantity(OF_CLASSES, total)
+    if is_share:
+        yield Quantity("Σ −ln Σ t·o", by_sums)
 
 
 def _right_answers(truth: Truth) -> Iterator[Quantity]:
