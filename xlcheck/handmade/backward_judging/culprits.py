@@ -26,6 +26,8 @@ from xlcheck.handmade.reading.reached import reached
 
 _EITHER = "two cells could be wrong, and nothing says which"
 _SIGN = "it may be a bias, which should be added to the sum"
+_MOST_AGREE = 2
+"""Units that agree with their layer, where another one does not: then it is wrong, and not they."""
 _NOTHING = 1e-9
 _UNKNOWN = "what would put it right is no quantity of a backward pass"
 
@@ -86,14 +88,19 @@ class Search:
         """Settle one update after the other; what is put right for one may settle others."""
         missed = [update for update, move in self._step.moves.items() if move is None]
         inexact = [update for update in missed if update in self._goals]
+        odd = dict(self._odd_outputs())
+        if any(role is None for role in odd.values()):
+            self.findings.open |= dict.fromkeys(missed, "two outputs contradict each other")
+            return self.findings
+        self._found({cell: role for cell, role in odd.items() if role is not None})
+        inexact = [update for update in inexact if not self._is_settled(update)]
         found = True
         while found and inexact and self._goals:
             culprits = {update: own for update in inexact if (own := self._culprits(update))}
             # What an input of 0 hides from one update is seen by another one: who is to blame for it alone comes last.
             update = next((own for own in culprits if own not in culprits[own]), next(iter(culprits), None))
             if found := update is not None:
-                self.findings.roots |= culprits[update]
-                self.findings.values |= {c: role.quantity.values * role.factor for c, role in culprits[update].items()}
+                self._found(culprits[update])
                 inexact = [other for other in inexact if not self._is_settled(other)]
         self.findings.settled |= {update for update in missed if update in self._goals} - set(inexact)
         for update in missed:
@@ -101,6 +108,22 @@ class Search:
                 is_doubtful = self._sheet.updates[update] in self._doubtful
                 self.findings.open.setdefault(update, _SIGN if is_doubtful else _UNKNOWN)
         return self.findings
+
+    def _found(self, culprits: Column) -> None:
+        self.findings.roots |= culprits
+        self.findings.values |= {cell: role.quantity.values * role.factor for cell, role in culprits.items()}
+
+    def _odd_outputs(self) -> Iterator[tuple[Address, Role | None]]:
+        """The outputs that differ from those of their layer, as a share of another sum; None with one other unit."""
+        truth = self._step.truth
+        for s, sample in enumerate(truth.network.samples):
+            for number, outputs in enumerate(sample.outputs):
+                values = truth.layers[number].y[:, s].T
+                odd = [u for u, cell in enumerate(outputs) if not same(self._sheet.cells[cell], values[u])]
+                sure = len(outputs) - len(odd) >= _MOST_AGREE
+                for u in odd:
+                    role = Role(Quantity(f"o{number + 1}[{u + 1}]", values[u]))
+                    yield outputs[u], role if sure and len(odd) == 1 else None
 
     def _usual_move(self, usual: set[Form]) -> Move | None:
         """A move of this step that is of a usual form, and along the gradient alone."""
