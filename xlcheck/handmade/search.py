@@ -316,7 +316,7 @@ class Search:
         """What became of a part in which a network learns; None if none does, or nobody can be asked for gradients."""
         if self.gradients is None or len(part.table.formulas) > _LARGE:
             return None
-        return backward_outcome(part.table, part.values, self.tolerance, self.gradients)
+        return backward_outcome(part.table, part.values, self.tolerance, self.gradients, part.as_in_copies)
 
 
 def _parts_of(outcomes: Sequence[Outcome], part: SheetGroup) -> list[Part]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -41,7 +42,13 @@ _ENOUGH = 2
 """Updates, or gradients where nothing is updated, that have to be exact before anything is believed."""
 
 
-def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance, ask: DenseGradients) -> Part | None:
+def backward_outcome(
+    table: CellTable,
+    values: CellValues,
+    tolerance: Tolerance,
+    ask: DenseGradients,
+    copies: Mapping[Address, str] = MappingProxyType({}),
+) -> Part | None:
     """Check a part of a workbook as the training of a dense network.
 
     Args:
@@ -49,6 +56,7 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
         values: what an engine computed.
         tolerance: what counts as agreement.
         ask: asks Keras for gradients.
+        copies: the cells that all other copies of their worksheet have otherwise, and the formula there.
 
     Returns:
         None if the part is no such thing, or nothing that could be recognised for certain.
@@ -56,7 +64,7 @@ def backward_outcome(table: CellTable, values: CellValues, tolerance: Tolerance,
     terms = CellTerms(table, values)
     sheet = _sheet(terms)
     reading = None if sheet is None else best_reading(sheet, ask)
-    part = None if reading is None else _as_it_is(table, values, tolerance, reading)
+    part = None if reading is None else _as_it_is(table, values, tolerance, reading, copies)
     if part is None and (told := _told_by_words(table, values, tolerance, ask)) is not None:
         return told
     learns = reading is not None and multiplies_errors(with_outputs(terms))
@@ -90,10 +98,12 @@ def _is_open(part: Part | None) -> bool:
     return not counts.root and counts.not_evaluated > 0
 
 
-def _as_it_is(table: CellTable, values: CellValues, tolerance: Tolerance, reading: Reading) -> Part | None:
-    """What became of a sheet as it is read, but for cells that break their lines."""
+def _as_it_is(
+    table: CellTable, values: CellValues, tolerance: Tolerance, reading: Reading, copies: Mapping[Address, str]
+) -> Part | None:
+    """What became of a sheet as it is read, but for cells that break their lines, or are unlike those of its copies."""
     terms, ask = reading.sheet.terms, reading.ask
-    lines = amendments(table, reading)
+    lines = {**copies, **amendments(table, reading)}
     amended = {
         cell: text for cell, text in lines.items()
         if terms.term_of(cell, text) is not None and (cell not in reading.data or _is_among_learnt(cell, reading))
