@@ -8,6 +8,8 @@ is an image with one column, whose rows are its steps; the places of an image's 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from xlcheck.graph.expressions import Concat, Const, Dot, Expr, Ref, Slice
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
 from xlcheck.layers.activations import activation
@@ -15,6 +17,7 @@ from xlcheck.layers.signals import (
     Signal,
     Use,
     activated,
+    bands_of_sums,
     channels,
     each_pixel,
     of_image,
@@ -28,56 +31,35 @@ from xlcheck.layers.windows import Place, grid, transposed_windows, windows
 def equations(use: Use) -> tuple[Signal, ...]:
     """Write down the sum over the window and its activation for every output step or row."""
     options, (signal,) = use.layer.options, use.inputs
-    act = activation(use.layer.name, options["activation"])
-    kernel, bias = use.weights["kernel"], use.weights.get("bias")
-    only_sequence(use.layer.name, signal)
+    bias = use.weights.get("bias")
     groups = channels(use.build, signal) if use.layer.kind.startswith("Depthwise") else options.get("groups", 1)
-    places = grid(
-        (len(signal.steps), signal.columns), options["kernel_size"], options["strides"], options["padding"],
-        options["dilation_rate"], transposed_windows if use.layer.kind.endswith("Transpose") else windows,
+    places, columns = _places(use)
+    z_band, y_band = bands_of_sums(
+        use.name, activation(use.layer.name, options["activation"]), _over_window(columns, "kernel", bias),
+        f"The weighted sum of a window of {_size(options['kernel_size'])}",
     )  # fmt: skip
-    columns = len(places[0]) if places and signal.columns else 0
-    z_band = Band(
-        use.name, "z", Role.INTERMEDIATE, "zₜ",
-        ("Σₖ pixelₖ · kernel[k]" if columns else "Σₖ xₜ₊ₖ · kernel[k]") + (" + bias" if bias else ""),
-        f"The weighted sum of a window of {_size(options['kernel_size'])}, before the activation."
-        + (f" Each filter reads one of {groups} groups of features." if groups > 1 else ""),
-    )  # fmt: skip
-    y_band = Band(
-        use.name, "y", Role.OUTPUT, "yₜ", f"{act.notation}(zₜ)" if act.notation else "zₜ",
-        f"The output: the sum {act.meaning}.",
-    )  # fmt: skip
+    if groups > 1:
+        z_band = replace(z_band, meaning=f"{z_band.meaning} Each filter reads one of {groups} groups of features.")
     outputs = []
     for t, row in enumerate(places):
-        sums = [_sum(use.build, signal, kernel, window, groups) for window in row]
+        sums = [_sum(use.build, signal, use.weights["kernel"], window, groups) for window in row]
         z = use.build.let(of_image(z_band, columns), side_by_side([s + bias if bias else s for s in sums]), t)
-        outputs.append(use.build.let(of_image(y_band, columns), activated(use.build, act, z, columns), t))
+        outputs.append(_activated(use, y_band, z, columns, t))
     return (Signal(tuple(outputs), timed=True, columns=columns),)
 
 
 def separable(use: Use) -> tuple[Signal, ...]:
     """Write down the windows of each feature by itself, what is made of all of them at a place, and its activation."""
     options, (signal,) = use.layer.options, use.inputs
-    act = activation(use.layer.name, options["activation"])
     own, across, bias = use.weights["depthwise_kernel"], use.weights["pointwise_kernel"], use.weights.get("bias")
-    only_sequence(use.layer.name, signal)
-    places = grid(
-        (len(signal.steps), signal.columns), options["kernel_size"], options["strides"], options["padding"],
-        options["dilation_rate"],
-    )  # fmt: skip
-    columns = len(places[0]) if places and signal.columns else 0
+    places, columns = _places(use)
     d_band = Band(
-        use.name, "d", Role.INTERMEDIATE, "dₜ",
-        "Σₖ pixelₖ · depthwise_kernel[k]" if columns else "Σₖ xₜ₊ₖ · depthwise_kernel[k]",
+        use.name, "d", Role.INTERMEDIATE, "dₜ", _over_window(columns, "depthwise_kernel"),
         f"The weighted sum of a window of {_size(options['kernel_size'])}, of each feature by itself.",
     )  # fmt: skip
-    z_band = Band(
-        use.name, "z", Role.INTERMEDIATE, "zₜ", "dₜ · pointwise_kernel" + (" + bias" if bias else ""),
-        "The sums of all features at one place, weighted, before the activation.",
-    )  # fmt: skip
-    y_band = Band(
-        use.name, "y", Role.OUTPUT, "yₜ", f"{act.notation}(zₜ)" if act.notation else "zₜ",
-        f"The output: the sum {act.meaning}.",
+    z_band, y_band = bands_of_sums(
+        use.name, activation(use.layer.name, options["activation"]), "dₜ · pointwise_kernel" + " + bias" * bool(bias),
+        "The sums of all features at one place, weighted",
     )  # fmt: skip
 
     def mixed(x: Expr) -> Expr:
@@ -88,8 +70,28 @@ def separable(use: Use) -> tuple[Signal, ...]:
         sums = [_sum(use.build, signal, own, window, channels(use.build, signal)) for window in row]
         d = use.build.let(of_image(d_band, columns), side_by_side(sums), t)
         z = use.build.let(of_image(z_band, columns), each_pixel(use.build, d, columns, mixed), t)
-        outputs.append(use.build.let(of_image(y_band, columns), activated(use.build, act, z, columns), t))
+        outputs.append(_activated(use, y_band, z, columns, t))
     return (Signal(tuple(outputs), timed=True, columns=columns),)
+
+
+def _places(use: Use) -> tuple[list[list[list[Place]]], int]:
+    """What each window reads, row by row, and the columns of the output; 0 of a sequence."""
+    (signal,), options = use.inputs, use.layer.options
+    only_sequence(use.layer.name, signal)
+    places = grid(
+        (len(signal.steps), signal.columns), options["kernel_size"], options["strides"], options["padding"],
+        options["dilation_rate"], transposed_windows if use.layer.kind.endswith("Transpose") else windows,
+    )  # fmt: skip
+    return places, len(places[0]) if places and signal.columns else 0
+
+
+def _over_window(columns: int, kernel: str, bias: Ref | None = None) -> str:
+    return f"Σₖ {'pixelₖ' if columns else 'xₜ₊ₖ'} · {kernel}[k]" + (" + bias" if bias else "")
+
+
+def _activated(use: Use, band: Band, z: Ref, columns: int, t: int) -> Ref:
+    act = activation(use.layer.name, use.layer.options["activation"])
+    return use.build.let(of_image(band, columns), activated(use.build, act, z, columns), t)
 
 
 def _size(kernel_size: list[int]) -> str:

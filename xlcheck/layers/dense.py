@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from xlcheck.graph.expressions import Dot, Expr
-from xlcheck.graph.quantities import Band, Role
 from xlcheck.layers.activations import activation
-from xlcheck.layers.signals import Signal, Use, activated, each_pixel, of_image
+from xlcheck.layers.signals import Signal, Use, activated, bands_of_sums, each_pixel, of_image
 
 
 def equations(use: Use) -> tuple[Signal, ...]:
@@ -18,15 +17,8 @@ def equations(use: Use) -> tuple[Signal, ...]:
     (signal,) = use.inputs
     act = activation(use.layer.name, use.layer.options["activation"])
     bias = use.weights.get("bias")
-    t_, x = ("ₜ", "xₜ") if signal.timed else ("", "x")
-    z_band = Band(
-        use.name, "z", Role.INTERMEDIATE, f"z{t_}", f"{x} · kernel" + (" + bias" if bias else ""),
-        "The weighted sum of what comes in, before the activation.",
-    )  # fmt: skip
-    y_band = Band(
-        use.name, "y", Role.OUTPUT, f"y{t_}", f"{act.notation}(z{t_})" if act.notation else f"z{t_}",
-        f"The output: the sum {act.meaning}.",
-    )  # fmt: skip
+    equation = f"x{'ₜ' if signal.timed else ''} · kernel" + (" + bias" if bias else "")
+    z_band, y_band = bands_of_sums(use.name, act, equation, "The weighted sum of what comes in", timed=signal.timed)
 
     def weighted(x: Expr) -> Expr:
         product = Dot(x, use.weights["kernel"])

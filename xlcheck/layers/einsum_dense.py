@@ -9,10 +9,9 @@ from math import prod
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.graph.expressions import Dot, Expr, Slice
-from xlcheck.graph.quantities import Band, Role
 from xlcheck.layers.activations import activation
 from xlcheck.layers.element_grids import MOST_AXES, shape_of
-from xlcheck.layers.signals import Signal, Use, activated, each_pixel, of_image, side_by_side
+from xlcheck.layers.signals import Signal, Use, activated, bands_of_sums, each_pixel, of_image, side_by_side
 from xlcheck.model.option_values import axes_of_einsum
 
 _PIXELS = 2  # an image has these axes before that of its channels
@@ -25,16 +24,8 @@ def equations(use: Use) -> tuple[Signal, ...]:
     kept, made = _shapes(use, signal)
     out = (*kept, *made)
     columns, timed = out[1] if len(out) == MOST_AXES else 0, len(out) > 1
-    index = "ₜ" if timed else ""
     equation = f"x{'ₜ' if kept else ''} · kernel" + " + bias" * (bias is not None)
-    z_band = Band(
-        use.name, "z", Role.INTERMEDIATE, f"z{index}", equation,
-        "The weighted sums of what comes in, before the activation.",
-    )  # fmt: skip
-    y_band = Band(
-        use.name, "y", Role.OUTPUT, f"y{index}", f"{act.notation}(z{index})" if act.notation else f"z{index}",
-        f"The output: the sum {act.meaning}.",
-    )  # fmt: skip
+    z_band, y_band = bands_of_sums(use.name, act, equation, "The weighted sums of what comes in", timed=timed)
     every, each = prod(made), made[-1]
 
     def weighted(x: Expr, start: int = 0, stop: int = every) -> Expr:

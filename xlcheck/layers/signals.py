@@ -85,6 +85,13 @@ def output_band(name: str, timed: bool, equation: str, meaning: str) -> Band:
     return Band(name, "y", Role.OUTPUT, f"y{index}", equation.replace("{x}", f"x{index}"), meaning)
 
 
+def bands_of_sums(name: str, act: Activation, equation: str, meaning: str, *, timed: bool = True) -> tuple[Band, Band]:
+    """The bands `z` of weighted sums, with their equation and meaning, and `y` of their activation."""
+    z = "zₜ" if timed else "z"
+    y = output_band(name, timed, f"{act.notation}({z})" if act.notation else z, f"The output: the sum {act.meaning}.")
+    return Band(name, "z", Role.INTERMEDIATE, z, equation, f"{meaning}, before the activation."), y
+
+
 def of_image(band: Band, columns: int) -> Band:
     """The same band for the rows of an image of so many columns; as it is if there are none."""
     if not columns:
