@@ -24,7 +24,8 @@ def _merged() -> Any:
     pairs = [L.Add()([x, y]), L.Subtract()([x, y]), L.Multiply()([x, y]), L.Average()([x, y]), L.Maximum()([x, y])]
     pooled = L.GlobalAveragePooling2D(keepdims=True)(x)
     pairs += [L.Multiply()([x, pooled]), L.Average()([z[:, :, :, :1], x]), L.Maximum()([x[:, :1], y[:, :, 1:2]])]
-    return keras.Model(x, [*pairs, L.Concatenate()([x, z]), L.Concatenate(axis=1)([x, y]), L.Minimum()([y, x])])
+    pairs += [L.Concatenate()([x, z]), L.Concatenate(axis=1)([x, y[:, 1:]]), L.Concatenate(axis=2)([x, y[:, :, :1]])]
+    return keras.Model(x, [*pairs, L.Minimum()([y, x])])
 
 
 def _computed_between() -> Any:
@@ -116,7 +117,7 @@ IMAGES = {
         lambda: _each(
             L.Flatten(), L.Reshape((40,)), L.Reshape((5, 8)), L.Reshape((2, -1, 4)), L.Reshape((10, 4)),
             L.ZeroPadding2D(1), L.ZeroPadding2D(((0, 2), (1, 0))), L.Cropping2D(1), L.Cropping2D(((2, 0), (0, 1))),
-            L.UpSampling2D(2), L.UpSampling2D((1, 3)),
+            L.UpSampling2D(2), L.UpSampling2D((1, 3)), L.Permute((2, 1, 3)), L.Permute((3, 1, 2)),
         ),
         X,
     ),

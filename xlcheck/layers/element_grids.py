@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xlcheck.graph.expressions import Expr
+from xlcheck.graph.expressions import Const, Expr
 from xlcheck.graph.quantities import Band, GraphBuilder
-from xlcheck.layers.signals import Element, Signal, elements, of_image, pixel, side_by_side
+from xlcheck.layers.signals import Element, Signal, elements, of_image, pick, pixel, side_by_side
 
 Grid = NDArray[np.int64]
 Shape = tuple[int, ...]
@@ -17,6 +18,8 @@ Side = Callable[[int, int | None], Expr]
 """`(row, column)` → a pixel of an image, or, without a column, a row of it."""
 MOST_AXES = 3
 """Of a tensor, without the axis of samples: rows, columns and channels."""
+FILL = -1
+"""Stands for a constant among the numbers of elements."""
 
 
 def shape_of(build: GraphBuilder, signal: Signal) -> Shape:
@@ -81,3 +84,18 @@ def of_rows(build: GraphBuilder, band: Band, rows: Sequence[Expr], shape: Shape)
     columns = shape[1] if len(shape) == MOST_AXES else 0
     refs = tuple(build.let(of_image(band, columns), row, t) for t, row in enumerate(rows))
     return Signal(refs, timed=True, columns=columns)
+
+
+def taken(build: GraphBuilder, band: Band, every: Sequence[Element], grid: Grid, constant: float = 0.0) -> Signal:
+    """A tensor of these elements, by their numbers, in the shape of the grid; the constant stands for `FILL`."""
+    if not grid.size:
+        return Signal((), timed=True)
+    rows = []
+    for row in rows_of(grid):
+        parts: list[Expr] = []
+        for is_fill, run in groupby(row, FILL.__eq__):
+            numbers = list(run)
+            filled = [Const(constant)] * len(numbers)
+            parts += filled if is_fill else [pick(build, [every[i] for i in numbers])]
+        rows.append(side_by_side(parts))
+    return of_rows(build, band, rows, grid.shape)

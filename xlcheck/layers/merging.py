@@ -7,14 +7,17 @@ skipped product to 0, and lets a skipped maximum or minimum be the first input.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import reduce
+
+import numpy as np
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.frozen import dataclass
-from xlcheck.graph.expressions import Concat, Const, Expr, Maximum, Minimum, Ref, Where
+from xlcheck.graph.expressions import Const, Expr, Maximum, Minimum, Ref, Where
 from xlcheck.graph.quantities import Band, GraphBuilder, Role
-from xlcheck.layers.element_grids import combined_images, image_side, of_rows, shape_of
-from xlcheck.layers.signals import Signal, Use, last_axis, of_image, output_band, pixel, without_mask
+from xlcheck.layers.element_grids import combined_images, image_side, numbered, of_rows, shape_of, taken
+from xlcheck.layers.signals import Signal, Use, last_axis, output_band, without_mask
 
 
 @dataclass(frozen=True)
@@ -69,46 +72,23 @@ def _merged(use: Use, operands: Sequence[Expr]) -> Expr:
 
 
 def concatenate(use: Use) -> tuple[Signal, ...]:
-    """Concatenate: features or channels side by side, or one sequence, or one image's rows, after the other."""
-    timed, columns = use.inputs[0].timed, use.inputs[0].columns
-    axis = use.layer.options["axis"]
-    if columns and axis in (-1, 3):
-        return (_channels_side_by_side(use.build, use.name, use.inputs),)
-    if axis in (-1, last_axis(use.inputs[0])):
-        if len({len(signal.steps) for signal in use.inputs}) > 1:
-            raise NotSupportedError(
-                f"layer {use.layer.name!r}: Concatenate of different numbers of steps is not supported"
-            )
-        band = output_band(use.name, timed, "all inputs side by side", "The features of all inputs, side by side.")
-        outputs = tuple(
-            use.build.let(band, Concat(steps), t if timed else None)
-            for t, steps in enumerate(zip(*(signal.steps for signal in use.inputs), strict=True))
-        )
-        return (Signal(outputs, timed, _read_by_any(use.build, use.name, use.inputs)),)
-    if timed and axis in (1, -3 if columns else -2):
+    """Concatenate: features or channels side by side, or the steps, rows or columns of one input after the other's."""
+    (first, *_), last = use.inputs, last_axis(use.inputs[0])
+    axis = use.layer.options["axis"] % (last + 1)
+    if not axis:
+        raise NotSupportedError(f"layer {use.layer.name!r}: Concatenate along the axis of the samples is not supported")
+    if axis < last:
         without_mask(use.layer.name, use.inputs, "Concatenate along time")
-        what = "rows" if columns else "steps"
-        band = output_band(
-            use.name, timed, "one input after the other", f"The {what} of all inputs, one after the other."
-        )
-        band = of_image(band, columns)
-        every = (ref for signal in use.inputs for ref in signal.steps)
-        steps = tuple(use.build.let(band, ref, t) for t, ref in enumerate(every))
-        return (Signal(steps, timed=True, columns=columns),)
-    raise NotSupportedError(
-        f"layer {use.layer.name!r}: Concatenate along axis {axis} is not supported, only along time or features"
-    )
-
-
-def _channels_side_by_side(build: GraphBuilder, name: str, inputs: tuple[Signal, ...]) -> Signal:
-    """The channels of each pixel of all images of one size."""
-    columns = inputs[0].columns
-    band = output_band(name, True, "all channels side by side", "The channels of all inputs, pixel by pixel.")
-    rows = []
-    for row in range(len(inputs[0].steps)):
-        pixels = [pixel(build, signal, row, column) for column in range(columns) for signal in inputs]
-        rows.append(build.let(of_image(band, columns), Concat(tuple(pixels)), row))
-    return Signal.image(tuple(rows), columns)
+        what = "columns" if axis > 1 else "rows" if first.columns else "steps"
+        equation, meaning = "one input after the other", f"The {what} of all inputs, one after the other."
+    elif first.columns:
+        equation, meaning = "all channels side by side", "The channels of all inputs, pixel by pixel."
+    else:
+        equation, meaning = "all inputs side by side", "The features of all inputs, side by side."
+    every, grids = numbered(use.build, use.inputs)
+    band = output_band(use.name, first.timed, equation, meaning)
+    made = taken(use.build, band, every, np.concatenate(grids, axis - 1))
+    return (replace(made, mask=_read_by_any(use.build, use.name, use.inputs) if axis == last else None),)
 
 
 def _read_by_any(build: GraphBuilder, name: str, inputs: tuple[Signal, ...]) -> tuple[Ref, ...] | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial, reduce
-from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -38,6 +37,7 @@ from xlcheck.graph.expressions import (
 from xlcheck.layers.activation_layers import softmax_over_time
 from xlcheck.layers.activations import ACTIVATIONS, gelu
 from xlcheck.layers.element_grids import (
+    FILL,
     MOST_AXES,
     Grid,
     Shape,
@@ -46,8 +46,8 @@ from xlcheck.layers.element_grids import (
     image_side,
     numbered,
     of_rows,
-    rows_of,
     shape_of,
+    taken,
 )
 from xlcheck.layers.operations_over_axes import OVER_AXES, over_axes
 from xlcheck.layers.products import einsum, matmul
@@ -60,8 +60,6 @@ from xlcheck.layers.signals import (
     each_step,
     last_axis,
     output_band,
-    pick,
-    side_by_side,
 )
 from xlcheck.model.model_spec import LayerSpec, numpy_key
 
@@ -107,8 +105,6 @@ _OF_SEVERAL: dict[str, tuple[Callable[..., Expr], str, str]] = {
     "logical_or": (Maximum, "max({}, {})", "1 where one of the two is 1, else 0."),
     "where": (Where, "{1} where {0} ≠ 0, else {2}", "One or the other, as the first input says."),
 }
-_FILL = -1
-"""Stands for a constant among the numbers of elements."""
 _REARRANGED: dict[str, tuple[Callable[[list[Grid], Mapping[str, Any]], Grid | list[Grid]], str]] = {
     "get_item": (lambda x, options: x[0][numpy_key(options["key"])], "A part of the input."),
     "concatenate": (lambda x, options: np.concatenate(x, options["axis"]), "The inputs, one after the other."),
@@ -293,8 +289,8 @@ def _rearranged(use: Use) -> tuple[Signal, ...]:
 
 
 def _taken(use: Use, every: Sequence[Element], chosen: Grid, symbol: str, meaning: str) -> Signal:
-    """A tensor of these elements of two samples, by their numbers; _FILL is where a constant stands."""
-    if chosen.ndim < 2 or len(chosen) != 2 or (chosen[1] - chosen[0] != len(every) * (chosen[0] != _FILL)).any():
+    """A tensor of these elements of two samples, by their numbers; FILL is where a constant stands."""
+    if chosen.ndim < 2 or len(chosen) != 2 or (chosen[1] - chosen[0] != len(every) * (chosen[0] != FILL)).any():
         raise NotSupportedError(
             f"operation {use.layer.name!r}: {use.layer.kind} is not supported where it mixes samples or leaves no axis "
             "beside that of the samples"
@@ -308,21 +304,13 @@ def _taken(use: Use, every: Sequence[Element], chosen: Grid, symbol: str, meanin
     band = output_band(use.name, grid.ndim > 1, "elements of the input", meaning)
     label = symbol.replace("_", "").translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
     band = replace(band, symbol=symbol, label=band.label.replace("y", label))
-    constant = Const(float(use.layer.options.get("constant_values", 0)))
-    rows = []
-    for row in rows_of(grid):
-        parts: list[Expr] = []
-        for is_fill, run in groupby(row, _FILL.__eq__):
-            numbers = list(run)
-            parts += [constant] * len(numbers) if is_fill else [pick(use.build, [every[i] for i in numbers])]
-        rows.append(side_by_side(parts))
-    return of_rows(use.build, band, rows, grid.shape)
+    return taken(use.build, band, every, grid, float(use.layer.options.get("constant_values", 0)))
 
 
 def _padded(x: Grid, options: Mapping[str, Any]) -> Grid:
-    """The numbers of elements with those of others around them, or, as constants, _FILL."""
+    """The numbers of elements with those of others around them, or, as constants, FILL."""
     mode = options["mode"]
-    return np.pad(x, options["pad_width"], mode, **({"constant_values": _FILL} if mode == "constant" else {}))
+    return np.pad(x, options["pad_width"], mode, **({"constant_values": FILL} if mode == "constant" else {}))
 
 
 def _axes(axis: Any) -> Any:

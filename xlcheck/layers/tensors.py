@@ -90,8 +90,7 @@ def _require_images_where_read(build: GraphBuilder, layer: LayerSpec, inputs: tu
         )
     shapes = [shape_of(build, signal) for signal in inputs]
     axes = [set(sizes) for sizes in zip(*shapes, strict=True)]  # one of length 1 is used again and again, if merged
-    fit = len(axes[0]) == len(axes[1]) == 1 if layer.kind == "Concatenate" else all(len(a - {1}) < 2 for a in axes)
-    if not fit:
+    if layer.kind != "Concatenate" and any(len(sizes - {1}) > 1 for sizes in axes):
         raise NotSupportedError(f"layer {layer.name!r}: {layer.kind} of images of different sizes is not supported")
 
 
