@@ -59,7 +59,8 @@ def _add_all() -> None:
         ((F,), (F,), 1, False), ((F,), (F,), 1, True), ((T, F), (6, F), 2, False), ((T, F), (6, F), (2, 2), True),
         ((T, F), (F, 6), (2, 1), False), ((T, F), (T, 6), 1, False), ((T, F), (F,), (2, 1), True),
         ((T, F), (T,), (1, 1), False), ((F,), (T, F), (1, 2), False), ((T,), (T, F), (1, 1), False),
-        ((T, F), (6, F), -1, False),
+        ((T, F), (6, F), -1, False), ((T, F), (6, T), (1, 2), False), ((T, F), (T, 6), 1, True),
+        ((T,), (T, F), 1, True), ((T, F), (6, T), (1, 2), True),
     ]  # fmt: skip
 
     def every_dot() -> Any:

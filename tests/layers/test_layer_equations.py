@@ -16,7 +16,6 @@ from xlcheck.layers import (
     attention,
     convolution,
     dense,
-    dot,
     embedding,
     identity,
     masking,
@@ -26,6 +25,7 @@ from xlcheck.layers import (
     operations,
     pooling,
     preprocessing,
+    products,
     reshaping,
     time_distributed,
 )
@@ -145,7 +145,7 @@ SCORES = X @ Y.T
 PRODUCTS = {
     "Subtract": (merging.equations, X - Y), "Multiply": (merging.equations, X * Y),
     "Average": (merging.equations, (X + Y) / 2), "Maximum": (merging.equations, np.maximum(X, Y)),
-    "Concatenate": (merging.concatenate, np.concatenate([X, Y], axis=1)), "Dot": (dot.equations, SCORES),
+    "Concatenate": (merging.concatenate, np.concatenate([X, Y], axis=1)), "Dot": (products.dot, SCORES),
     "Attention": (attention.equations, softmax(SCORES) @ Y),
     "AdditiveAttention": (attention.equations, softmax(np.tanh(X[:, None] + Y[None]).sum(2)) @ Y),
     "ops.matmul": (operations.equations, None), "ops.divide": (operations.equations, X / Y),

@@ -94,10 +94,6 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "rank": (lambda: chain((5, 4, 3, 2), L.Dense(2)), r"input 'input' has the shape \(5, 4, 3, 2\); supported are .*"),
     "layer of an image": (lambda: chain((5, 4, 3), L.PReLU(name="n")), r"'n': PReLU of an image \(rows, col"),
-    "images of two sizes": (
-        lambda: merged(L.Concatenate(axis=1, name="c"), (5, 4, 3), (4, 4, 3)),
-        "'c': Concatenate of images of different sizes is not supported",
-    ),
     "image and vector": (lambda: merged(L.Add(name="a"), (5, 4, 3), (3,)), "'a': Add of an image and of what is none"),
     "resized between pixels": (
         lambda: chain((5, 4, 3), L.UpSampling2D(2, interpolation="bilinear", name="up")), "'up': interpolation='bi.*",
@@ -148,7 +144,6 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "time under a mask": (
         lambda: merged(L.Concatenate(axis=1, name="c"), (5, 4), (5, 4), mask=True), "'c': Concatenate along time",
     ),
-    "axes of Dot": (lambda: merged(L.Dot((1, 2), name="d"), (5, 4), (6, 5)), r"'d': Dot with axes=\[1, 2\] .* Permute"),
     "layer with other arguments": (attention, "'heads': GroupedQueryAttention is not supported; take others"),
     "heads under a mask": (heads_under_a_mask, "'heads': Keras has lost the mask of what it reads, because 'multi"),
     "heads that are asked for scores once": (

@@ -60,7 +60,7 @@ LAYERS: dict[str, str] = {
     **dict.fromkeys(("UpSampling1D", "UpSampling2D"), "reshaping.up_sampling"),
     "Concatenate": "merging.concatenate",
     **dict.fromkeys(_MERGES, "merging.equations"),
-    "Dot": "dot.equations",
+    "Dot": "products.dot",
     "Attention": "attention.equations",
     "AdditiveAttention": "attention.equations",
     "MultiHeadAttention": "multi_head_attention.equations",
@@ -72,7 +72,7 @@ READ_IMAGES = frozenset(
     (
         "Conv2D", "DepthwiseConv2D", "Conv2DTranspose", "SeparableConv2D", "Dense", "EinsumDense", "MaxPooling2D",
         "AveragePooling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Cropping2D", "ZeroPadding2D",
-        "UpSampling2D", "Flatten", "Reshape", "BatchNormalization", "LayerNormalization", "RMSNormalization",
+        "UpSampling2D", "Flatten", "Reshape", "Permute", "BatchNormalization", "LayerNormalization", "RMSNormalization",
         "GroupNormalization", "UnitNormalization", "Normalization", "Rescaling", "Activation", "ReLU", "LeakyReLU",
         "ELU", "Softmax", "Concatenate", *_MERGES, *TRAINING_ONLY, *OPERATIONS,
     )
