@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise, starmap
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.algebra import Address, Leaf, Term
 from xlcheck.formulas.shapes import moved, operands, shape_of, skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.backward.coefficients import SETTINGS
@@ -86,7 +87,18 @@ def one_slip(
                     break
     except effort.OutOfTimeError:
         return None
+    if len(found) > 1:  # what breaks no line by its edit is meant, and what is in line as it stands is not
+        found = {cells: own for cells, own in found.items() if not any(_is_in_line(cell, table) for cell in cells)}
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _is_in_line(cell: Address, table: CellTable) -> bool:
+    """Whether a formula stands between two from which, or to which, it was filled."""
+    for by in ((0, 1), (1, 0)):
+        line = [offset(cell, by, k) for k in (-1, 0, 1)]
+        if {*line} <= table.texts.keys() and all(starmap(table.fills, pairwise(line))):
+            return True
+    return False
 
 
 def _in_pattern(table: CellTable) -> list[Edit]:
@@ -119,15 +131,17 @@ def _suspects(table: CellTable, terms: CellTerms, reading: Reading | None, part:
     unknown = {address_of(*own) for own in found}
     stride = reading.stride
     beginnings = {cell for cell in unknown if unknown.isdisjoint(terms.reads.get(cell, ()))}
+    read = {own for cell in beginnings for own in terms.reads.get(cell, ()) if isinstance(terms.get(own), Leaf)}
+    copies = {own for own in read if unknown.issuperset(terms.readers[own])}  # perhaps of something else
     if stride is None:
-        return {*beginnings, *table.typed_numbers}
+        return {*beginnings, *copies, *table.typed_numbers}
     outputs = (sample.outputs[-1][0] for step in reading.steps for sample in step.truth.network.samples)
     places = {place_of(cell, stride) for cell in (*outputs, *reading.sheet.updates)}  # elsewhere new inputs are tried
     typed = {
         cell for cell in table.typed_numbers
         if any(own in table.texts for own in beside_at(cell, stride))
     }  # fmt: skip
-    return {cell for cell in beginnings | typed if place_of(cell, stride) in places}
+    return copies | {cell for cell in beginnings | typed if place_of(cell, stride) in places}
 
 
 def _may_be_typed(edit: Edit, table: CellTable, terms: CellTerms) -> bool:
