@@ -148,7 +148,4 @@ class Verdicts:
         steps, make = ("1 training step", "makes") if count == 1 else (f"{count} training steps", "make")
         loss = "Huber's loss" if bound_of(first.loss) is not None else LOSS_NAMES.get(first.loss)
         what = "by the perceptron's rule" if loss is None else f"that {make} {loss} smaller"
-        return (
-            f"recognised {steps} of {layers} {what}, which "
-            f"explains {len(self.agree)} of {len(self.table.formulas)} formula cells"
-        )
+        return f"recognised {steps} of {layers} {what}"
