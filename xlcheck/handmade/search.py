@@ -31,6 +31,7 @@ from xlcheck.handmade.rewriting.first_terms import terms_of
 from xlcheck.handmade.rewriting.rewritten import Rewritten
 from xlcheck.handmade.rewriting.with_inner_units import with_inner_units
 from xlcheck.handmade.rewriting.with_one_hot import with_one_hot
+from xlcheck.handmade.rewriting.with_repeated_inputs import with_repeated_inputs
 from xlcheck.handmade.rewriting.with_skipped_steps import with_skipped_steps
 from xlcheck.handmade.rewriting.with_typed_weights import with_typed_weights
 from xlcheck.handmade.rewriting.without_rounding import without_rounding
@@ -118,7 +119,7 @@ class Search:
 
     def _written_otherwise(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part of which more is recognised if its formulas are written in another way."""
-        for otherwise in (with_skipped_steps, with_one_hot):
+        for otherwise in (with_skipped_steps, with_one_hot, with_repeated_inputs):
             other = otherwise(part, answers)
             if other is not None and (found := self._if_more(other, answers, sheets)) is not None:
                 return found
@@ -132,7 +133,7 @@ class Search:
         with effort.limited_to(effort.left() / 2):
             found, left_out = self._settle(other.part, other.answers, sheets)
         left = sum(len(own.cells) for own in left_out if own.matters)
-        judged = sum(len(own.held) for own in found)
+        judged = sum(own.checked for own in found)
         is_more = (left, -judged) < (len(as_it_is.left), -sum(len(own.verdicts) for own in as_it_is.outcomes))
         is_more = is_more and judged > 0 and other.may_be_told(found) and not self._learns(other.original)
         return other.put_back(found, left_out) if is_more else None

@@ -106,7 +106,9 @@ def rewritten(
         return None
     others = {place: part.values.others[i] for i, place in enumerate(places) if i in part.values.others}
     values = CellValues(saved, others)
-    return SheetGroup(part.sheets, table, values, Precedents(table)), replace(answers, sessions=sessions, values=values)
+    copies = {cell: text for cell, text in part.as_in_copies.items() if cell not in texts}
+    own = SheetGroup(part.sheets, table, values, Precedents(table), copies)
+    return own, replace(answers, sessions=sessions, values=values)
 
 
 def _sheets(

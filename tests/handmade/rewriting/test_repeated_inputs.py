@@ -1,0 +1,79 @@
+"""Inputs and first states that are typed once for each unit that reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from equation_sheets import save, verdict
+
+from xlcheck.engines import engine
+from xlcheck.formulas.addresses import cell_name
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.rewriting.with_repeated_inputs import repeated_inputs
+from xlcheck.workbook.reader import read_workbook
+
+_WEIGHTS = ((0.6, -0.3, 0.9, 0.2), (0.1, 0.45, -0.7, 0.33), (0, 1, 0.05, -0.1))
+
+
+def _gates(*, typed: bool) -> dict[str, object]:
+    """An LSTM of one unit, three steps one below the other, a row a gate with all that it reads."""
+    cells: dict[str, object] = {
+        f"{c}{r}": w for r, own in enumerate(_WEIGHTS, 1) for c, w in zip("IJKL", own, strict=True)
+    }
+    for step, given in enumerate((0.5, -0.4, 1.1)):
+        top = 1 + 7 * step
+        for row, column in enumerate("IJKL", top):
+            cells |= {f"A{row}": f"={column}$1", f"C{row}": f"={column}$2", f"E{row}": f"={column}$3"}
+            cells[f"B{row}"] = given if typed or row == top else f"=B{top}"
+            cells[f"D{row}"] = f"=$G${top - 2}" if step else 0 if typed or row == top else "=D1"
+            cells[f"F{row}"] = f"=A{row}*B{row}+C{row}*D{row}+E{row}"
+            cells[f"G{row}"] = f"=TANH(F{row})" if column == "K" else f"=1/(1+EXP(-F{row}))"
+        kept = f"+G{top + 1}*G{top - 3}" if step else ""
+        cells |= {f"G{top + 4}": f"=G{top}*G{top + 2}{kept}", f"G{top + 5}": f"=G{top + 3}*TANH(G{top + 4})"}
+    return cells
+
+
+@pytest.mark.keras
+def test_a_state_that_is_typed_for_each_gate_is_one_state(tmp_path: Path) -> None:
+    """All formulas agree, and as many are counted as there are."""
+    cells = _gates(typed=True)
+    found = verdict(cells, tmp_path)
+
+    assert (found.code, found.roots) == (0, set())
+    assert "LSTM(1, tanh), 3 steps" in found.said
+
+
+@pytest.mark.keras
+def test_a_slip_in_a_gate_is_named(tmp_path: Path) -> None:
+    """With inputs typed for each gate a wrong weight and a wrong state are named; another input gets no pass."""
+    for place, wrong in (("E9", "=K$3"), ("G13", "=G11*G12")):
+        assert verdict(_gates(typed=True) | {place: wrong}, tmp_path).roots == {place}
+    assert verdict(_gates(typed=True) | {"B16": 1.2}, tmp_path).code == 3
+
+
+def _repeated(cells: dict[str, object], folder: Path) -> dict[str, str]:
+    table = CellTable(read_workbook(save(cells, folder / "w.xlsx")))
+    values = table.recalculate(engine("ironcalc").open(folder / "w.xlsx"))
+    part = SheetGroup(("Sheet",), table, values, Precedents(table))
+    found = repeated_inputs(part, CellTerms(table, values))
+    return {cell_name(*own[1:]): cell_name(*one[1:]) for own, one in found.items()}
+
+
+def test_samples_that_share_their_weights_have_inputs_of_their_own(tmp_path: Path) -> None:
+    """Two rows of data with the same number in one column are two samples, and so are those of the same numbers."""
+    for second in (0.7, -0.2):
+        cells: dict[str, object] = {"A1": 0.5, "B1": -0.8, "A3": 0.3, "B3": 0.7, "A4": 0.3, "B4": second}
+        cells |= {f"C{row}": f"=A{row}*$A$1+B{row}*$B$1" for row in (3, 4)}
+        assert _repeated(cells, tmp_path) == {}
+
+
+def test_the_first_of_the_same_inputs_is_the_input(tmp_path: Path) -> None:
+    """Each later one repeats the first of its line, and a weight that happens to be the same in one row does not."""
+    cells: dict[str, object] = {}
+    for row, (weight, other) in enumerate(((0.2, 0.5), (0.4, 0.5), (-0.3, 0.9)), 1):
+        cells |= {f"A{row}": weight, f"B{row}": 0.6, f"C{row}": other, f"D{row}": f"=A{row}*B{row}+C{row}"}
+    assert _repeated(cells, tmp_path) == {"B2": "B1", "B3": "B1"}

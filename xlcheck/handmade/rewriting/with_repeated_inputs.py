@@ -1,0 +1,134 @@
+"""Worksheets on which an input is typed once for each unit that reads it, as if it were typed once.
+
+Who gives each gate a row of its own, with all that it reads, types the input and the first state into each of them; and
+who lists all edges of a network types an input once for each edge. Here the first of them is the input, and the others
+repeat it; what is said of them is put back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+from operator import eq
+
+from xlcheck.formulas.addresses import Range, cell_name
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade.reading.cell_terms import CellTerms, source
+from xlcheck.handmade.reading.cells import CellTable, address_of
+from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.offsets import are_in_line, offset, run_from
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.rewriting.rewritten import Rewritten, rewritten
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import CellResult
+
+_Read = Sequence[Sequence[Address]]
+"""The cells of each range that a formula names."""
+_LARGE = 1_000
+"""Cells of a range that are looked at, each by itself."""
+
+
+@dataclass(frozen=True)
+class WithRepeatedInputs(Rewritten):
+    """Some worksheets on which each input is typed once.
+
+    Attributes:
+        repeated: typed number → the first one of those that are the same input.
+    """
+
+    repeated: Mapping[Address, Address]
+
+    @property
+    def changed(self) -> set[Address]:
+        """The formulas that read such a number."""
+        readers = (self.original.precedents.readers(cell) for cell in self.repeated)
+        return {own for several in readers for own in several}
+
+    def _part(self, part: Part) -> Part:
+        results = [own for own in part.results if isinstance(own, CellResult)]
+        left = [own for own in results if address_of(own.sheet, own.cell) not in self.repeated]
+        held = {cell: name for cell, name in part.held.items() if cell not in self.repeated}
+        apart = len(part.held) - len(held) if part.held else len(self.repeated)  # of a training nothing is said
+        return replace(
+            part, results=left, held=held, formula_cells=part.formula_cells - apart,
+            checked=part.checked - apart + len(results) - len(left),
+        )  # fmt: skip
+
+
+def with_repeated_inputs(part: SheetGroup, answers: Answers) -> WithRepeatedInputs | None:
+    """Some worksheets on which an input that several units have typed is typed once; None if there is none.
+
+    Args:
+        part: the worksheets.
+        answers: what they compute.
+    """
+    found = repeated_inputs(part, CellTerms(part.table, part.values)) if answers.engine.takes_formulas else {}
+    new = rewritten(part, answers, {cell: cell_name(*one[1:]) for cell, one in found.items()}, {}) if found else None
+    return None if new is None else WithRepeatedInputs(*new, part, found)
+
+
+def repeated_inputs(part: SheetGroup, terms: CellTerms) -> dict[Address, Address]:
+    """Typed number → the first one that is the same input, and stands in line with it.
+
+    Units that read the same are formulas of one kind, one behind the other, of which each has weights of its own.
+
+    Args:
+        part: the worksheets.
+        terms: what the formulas compute.
+    """
+    found: dict[Address, Address] = {}
+    typed = part.table.typed_numbers
+    for line in _filled(part.table):
+        read = [[_cells(area, cell, part.table) for area in part.precedents.ranges(cell)] for cell in line]
+        for first, *others in _reading_the_same(read, typed, terms):
+            same = set.intersection(*(_alike(first, own, typed, terms) for own in (first, *others)))
+            for own in others:
+                pairs = chain(*(zip(first[number], own[number], strict=True) for number in same))
+                found |= {b: a for a, b in pairs if b in typed and are_in_line(a, b)}
+    return found
+
+
+def _reading_the_same(
+    read: Sequence[_Read], typed: Mapping[Address, float], terms: CellTerms
+) -> Iterator[Sequence[_Read]]:
+    """What formulas read of which each has something in the same place of its text that holds the same for all."""
+    group: list[_Read] = []
+    for own in read:
+        together = [*group, own]
+        same = set.intersection(*(_alike(together[0], other, typed, terms) for other in together))
+        if group and (not same or any(map(eq, group[-1], own)) or len(same) == len(own)):
+            yield group
+            together = [own]
+        group = together
+    yield group
+
+
+def _filled(table: CellTable) -> Iterator[Sequence[Address]]:
+    """The formulas of one kind that stand one behind the other, whatever they read."""
+    kinds = {cell: skeleton(text) for cell, text in table.texts.items()}
+    for step in ((1, 0), (0, 1)):
+        for cell, kind in sorted(kinds.items()):
+            if kinds.get(offset(cell, step, -1)) != kind:
+                line = run_from(cell, step, partial(_is_of_kind, kinds, kind))
+                yield from (line,) if len(line) > 1 else ()
+
+
+def _is_of_kind(kinds: Mapping[Address, str], kind: str, cell: Address) -> bool:
+    return kinds.get(cell) == kind
+
+
+def _cells(area: Range, cell: Address, table: CellTable) -> Sequence[Address]:
+    return table.cells_in(area, cell[0]) if area.size <= _LARGE else []
+
+
+def _alike(one: _Read, other: _Read, typed: Mapping[Address, float], terms: CellTerms) -> set[int]:
+    """The ranges, by their number, that hold the same: copies of the same cells, and typed numbers that are equal."""
+
+    def held(cells: Sequence[Address]) -> Sequence[Hashable]:
+        return [typed.get(cell, source(cell, terms)) for cell in cells]
+
+    both = zip(one, other, strict=True) if len(one) == len(other) else ()
+    return {number for number, (a, b) in enumerate(both) if held(a) == held(b)}
