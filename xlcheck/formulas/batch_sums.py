@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 from xlcheck.errors import NotSupportedError
 from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.pattern import Gaps, Open
 from xlcheck.formulas.printer import Printer, Style
 from xlcheck.formulas.printing import ARRAYS, TABLES
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.shapes import Shape
 
-_MARK = "\0"
 ROW, COLUMN = "row", "column"
 
 
@@ -74,52 +74,28 @@ class Run:
     plain: bool
 
 
-@dataclass(frozen=True)
-class Index:
-    """The number of a row or column that is left open while a term is printed."""
-
-    axis: str
-    mark: Callable[[Gap], str]
-    offset: int = 0
-
-    def __add__(self, other: int) -> Index:
-        return replace(self, offset=self.offset + other)
-
-    __radd__ = __add__
-
-    def __format__(self, spec: str) -> str:
-        return self.mark(Literal(self.axis, self.offset))
-
-    def _refuse(self, *_: object) -> bool:
-        raise NotSupportedError("joined vectors in a sum over the batch need a quantity of their own")
-
-    __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __sub__ = _refuse
-    __index__ = __int__ = _refuse
-
-
 class Noting:
     """`Places` of one sample that notes which cells are read."""
 
     def __init__(self, shape: Callable[[str], Shape], place: Callable[[str], Range | None]) -> None:
         self.shape = shape
         self._place = place
-        self.gaps: list[Gap] = []
+        self.gaps: Gaps[Gap] = Gaps()
 
-    def mark(self, gap: Gap) -> str:
-        """A text that stands for a gap."""
-        self.gaps.append(gap)
-        return f"{_MARK}{len(self.gaps) - 1}{_MARK}"
+    def number(self, index: Open) -> str:
+        """A mark that stands for the number of a row or column."""
+        return self.gaps.mark(Literal(index.axis, index.offset))
 
-    def element(self, name: str, index: int | Index, row: int | None = None) -> str:
+    def element(self, name: str, index: int | Open, row: int | None = None) -> str:
         """See `Places`."""
         area = self._place(name)
         if area is None:
             raise NotSupportedError(f"{name} stands nowhere, so no sum over the batch can read it")
-        axis, at = (index.axis, index.offset) if isinstance(index, Index) else ("", index)
+        axis, at = (index.axis, index.offset) if isinstance(index, Open) else ("", index)
         if row is not None or area.rows == 1:
             down = row is None and area.columns == 1
-            return self.mark(Cell(name, area.cell(row or 0, at), axis, down))
-        return self.mark(Cell(name, area.cell(at), axis))
+            return self.gaps.mark(Cell(name, area.cell(row or 0, at), axis, down))
+        return self.gaps.mark(Cell(name, area.cell(at), axis))
 
     def __getattr__(self, name: str) -> object:
         raise NotSupportedError("a whole vector in a sum over the batch needs a quantity of its own")
@@ -152,13 +128,11 @@ def _term(factors: tuple[ex.Expr, ...], places: Noting, style: Style) -> Run:
     axes = [COLUMN] if len(factors) == 1 else [ROW, COLUMN]
     texts = []
     for factor, axis in zip(factors, axes, strict=True):
-        index = Index(axis, places.mark)
-        text, level = printer.text(factor, index)  # type: ignore[arg-type]
+        text, level = printer.text(factor, Open(places.number, axis))  # type: ignore[arg-type]
         texts.append(f"({text})" if level == "add" and len(factors) > 1 else text)
-    pieces = "*".join(texts).split(_MARK)
-    gaps = tuple(places.gaps[int(piece)] for piece in pieces[1::2])
+    pieces, gaps = places.gaps.cut("*".join(texts))
     plain = all(isinstance(factor, ex.Ref) for factor in factors) and all(isinstance(gap, Cell) for gap in gaps)
-    return Run(tuple(pieces[::2]), gaps, (True,) * len(gaps), 1, plain)
+    return Run(tuple(pieces), tuple(gaps), (True,) * len(gaps), 1, plain)
 
 
 def _position(term: Run) -> tuple[str, int, int]:

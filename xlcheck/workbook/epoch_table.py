@@ -12,13 +12,11 @@ from typing import Any
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range, column_name, quote_sheet
-from xlcheck.formulas.pattern import Number, Pattern
+from xlcheck.formulas.pattern import Gap, Gaps, Pattern, pattern_of, row_number
 from xlcheck.formulas.printer import Places
 from xlcheck.formulas.printing import Style, formula
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.shapes import Shape
-
-_THIS, _BEFORE = "\1", "\2"  # the row of the epoch itself, and the row above it
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,26 +62,8 @@ def epoch_formulas(graph: Graph, name: str, table: EpochTable, fixed: Mapping[st
     expr = graph[name].expr
     if expr is None:
         raise ValueError(f"{name} is given, not computed")
-    text = formula(expr, 0, _Row(table, fixed), style)
-    parts: list[str | Number] = []
-    for piece in _cut(text):
-        parts.append(Number(table.area.top + (piece == _THIS)) if piece in (_THIS, _BEFORE) else piece)
-    return Pattern(tuple(parts))
-
-
-def _cut(text: str) -> list[str]:
-    """The text with its two marks as pieces of their own."""
-    pieces = [text]
-    for mark in (_THIS, _BEFORE):
-        pieces = [part for piece in pieces for part in _split(piece, mark)]
-    return [piece for piece in pieces if piece]
-
-
-def _split(piece: str, mark: str) -> list[str]:
-    if piece in (_THIS, _BEFORE):
-        return [piece]
-    first, *others = piece.split(mark)
-    return [first, *(part for other in others for part in (mark, other))]
+    row = _Row(table, fixed)
+    return pattern_of(formula(expr, 0, row, style), row.gaps)
 
 
 @dataclass(frozen=True)
@@ -92,6 +72,7 @@ class _Row(Places):
 
     table: EpochTable
     fixed: Mapping[str, Range]
+    gaps: Gaps[Gap] = field(default_factory=Gaps)
 
     def shape(self, name: str) -> Shape:
         """See `Places`."""
@@ -99,15 +80,13 @@ class _Row(Places):
 
     def element(self, name: str, index: int, row: int | None = None) -> str:
         """See `Places`."""
-        columns = self.table.columns
-        if name in columns:
-            return f"{column_name(columns[name])}{_THIS}"
-        if name in self.table.before:
-            return f"{column_name(columns[self.table.before[name]])}{_BEFORE}"
-        if name in self.table.own:
-            return f"{column_name(self.table.own[name])}{_THIS}"
+        table = self.table
+        before = table.before.get(name)
+        column = table.columns.get(before or name, table.own.get(name))
+        if column is not None:
+            return column_name(column) + self.gaps.mark(row_number(table.area.top - (before is not None)))
         area = self.fixed[name]
-        return area.fixed() if area.sheet == self.table.area.sheet else f"{quote_sheet(area.sheet)}!{area.fixed()}"
+        return area.fixed() if area.sheet == table.area.sheet else f"{quote_sheet(area.sheet)}!{area.fixed()}"
 
     def samples(self, name: str, *_: Any, **__: Any) -> str:
         """See `Places`; whatever part of a number is asked for, it is the number."""

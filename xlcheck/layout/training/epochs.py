@@ -13,7 +13,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.addresses import Range, column_name
-from xlcheck.formulas.pattern import Pattern, row_number
+from xlcheck.formulas.pattern import Gap, Gaps, pattern_of, row_number
 from xlcheck.formulas.printing import Style
 from xlcheck.graph.quantities import Quantity, Role
 from xlcheck.graph.scalars import Index, indices, scalar_name
@@ -182,23 +182,22 @@ def _compare(
     sheet.numbers(FIRST, first, np.hstack([truth.values[name] for name in weights]), "keras")
 
     def filled(column: int, text: str, value: float | str, atol: float) -> None:
-        row = FIRST + 1
-        cells = sheet.at(FIRST, column, epochs, 1)
-        pieces = text.split("\1")
-        parts = [pieces[0], *(part for piece in pieces[1:] for part in (row_number(FIRST), piece))]
         values = np.full(epochs, value) if isinstance(value, float) else value
-        sheet.formulas(FIRST, column, Pattern(tuple(p for p in parts if p != "")), values, epochs,
-                       "difference" if isinstance(value, float) else "verdict")  # fmt: skip
-        draft.filled.append(FilledHelper(cells, text.replace("\1", str(row)), (value,), atol))
+        formulas = pattern_of(text, gaps)
+        cells = sheet.formulas(FIRST, column, formulas, values, epochs,
+                               "difference" if isinstance(value, float) else "verdict")  # fmt: skip
+        draft.filled.append(FilledHelper(cells, formulas.at(0), (value,), atol))
 
+    gaps: Gaps[Gap] = Gaps()
+    row = gaps.mark(row_number(FIRST))
     kept = [column_name(table.columns[name]) for name in weights]
-    held = f"{kept[0]}\1:{kept[-1]}\1"
+    held = f"{kept[0]}{row}:{kept[-1]}{row}"
     state = f'IF(OR(MAX({held})>={LIMIT:g},MIN({held})<=-{LIMIT:g}),{say_live("epochs.diverged")},"")'
     filled(_STATE, state, "", 0.0)
     own, keras = column_name(_LOSS), column_name(_KERAS)
-    filled(_DIFFERENCE, f'IF({applies}=1,{own}\1-{keras}\1,"{OBSOLETE}")', 0.0, 1e-13)
+    filled(_DIFFERENCE, f'IF({applies}=1,{own}{row}-{keras}{row},"{OBSOLETE}")', 0.0, 1e-13)
     # Not the largest difference: for that some programs would have to be told that it is a formula of arrays.
-    distance = f"SQRT(SUMXMY2({held},{column_name(first)}\1:{column_name(first + len(weights) - 1)}\1))"
+    distance = f"SQRT(SUMXMY2({held},{column_name(first)}{row}:{column_name(first + len(weights) - 1)}{row}))"
     filled(_WEIGHT_DIFFERENCE, f'IF({applies}=1,{distance},"{OBSOLETE}")', 0.0, _WITHIN)
     sheet.numbers(FIRST, _SINGLE_DIFFERENCE, truth.single[:, None] - truth.values[loss], "difference")
     sheet.highlights.append(Highlight(sheet.at(FIRST, _STATE, epochs, 1), say("epochs.diverged"), "wrong"))
