@@ -50,7 +50,7 @@ def test_the_hard_sigmoid_of_keras_2_is_that_of_keras_3_for_a_fifth_more() -> No
     )
     model = to_keras(sequential("m", (1,), (layer,)), {"d.kernel": np.ones((1, 1))})
     x = np.array([[-3.0], [-1.0], [0.5], [2.4], [2.6]])
-    np.testing.assert_allclose(np.asarray(model(x)), np.clip(0.2 * x + 0.5, 0, 1), rtol=1e-14)
+    np.testing.assert_allclose(np.asarray(model(x)), np.clip(0.2 * x + 0.5, 0, 1), rtol=1e-14, atol=1e-14)
 
 
 @pytest.mark.parametrize(

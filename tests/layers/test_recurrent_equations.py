@@ -64,10 +64,10 @@ def test_recurrent_layers_hand_their_state_on(kind: str, module: Any, w: dict[st
 
     every, last, *_ = made(module.equations, own, [X], w)
 
-    np.testing.assert_allclose(every, desired(w, X), rtol=1e-14)
+    np.testing.assert_allclose(every, desired(w, X), rtol=1e-14, atol=1e-14)
     np.testing.assert_array_equal(last, every[-1])
     (wrapped,) = made(rnn.equations, layer("RNN", (cell,), return_sequences=True), [X], inside)
-    np.testing.assert_allclose(wrapped, desired(w, X), rtol=1e-14)
+    np.testing.assert_allclose(wrapped, desired(w, X), rtol=1e-14, atol=1e-14)
 
 
 @pytest.mark.parametrize("backwards", [False, True])
@@ -81,7 +81,9 @@ def test_a_cell_upon_another_reads_its_states(backwards: bool) -> None:
     (every,) = made(rnn.equations, layer("RNN", cells, return_sequences=True, go_backwards=backwards), [X], given)
 
     read = X[::-1] if backwards else X
-    np.testing.assert_allclose(every, simple_rnn_in_numpy(upper, simple_rnn_in_numpy(lower, read)), rtol=1e-14)
+    np.testing.assert_allclose(
+        every, simple_rnn_in_numpy(upper, simple_rnn_in_numpy(lower, read)), rtol=1e-14, atol=1e-14
+    )
 
 
 def test_a_skipped_step_changes_no_state() -> None:
@@ -90,7 +92,7 @@ def test_a_skipped_step_changes_no_state() -> None:
     (every,) = made(simple_rnn.equations, layer("SimpleRNN", **RECURRENT), [X], w, READ)
 
     desired = simple_rnn_in_numpy(w, X[READ == 1])
-    np.testing.assert_allclose(every, np.repeat(desired, 2, axis=0), rtol=1e-14)
+    np.testing.assert_allclose(every, np.repeat(desired, 2, axis=0), rtol=1e-14, atol=1e-14)
 
 
 def test_the_loop_adds_up_in_either_direction() -> None:
@@ -104,7 +106,7 @@ def test_the_loop_adds_up_in_either_direction() -> None:
 
     for backwards, rows in ((False, X), (True, X[::-1])):
         own = layer("Sum", units=FEATURES, return_sequences=True, go_backwards=backwards)
-        np.testing.assert_allclose(made(running_sum, own, [X])[0], rows.cumsum(axis=0), rtol=1e-14)
+        np.testing.assert_allclose(made(running_sum, own, [X])[0], rows.cumsum(axis=0), rtol=1e-14, atol=1e-14)
 
 
 def test_bidirectional_reads_the_other_way_round() -> None:
@@ -118,7 +120,7 @@ def test_bidirectional_reads_the_other_way_round() -> None:
     (both,) = made(bidirectional.equations, layer("Bidirectional", inner, merge_mode="concat"), [X], given)
 
     desired = [simple_rnn_in_numpy(w, X), simple_rnn_in_numpy(back, X[::-1])[::-1]]
-    np.testing.assert_allclose(both, np.concatenate(desired, axis=1), rtol=1e-14)
+    np.testing.assert_allclose(both, np.concatenate(desired, axis=1), rtol=1e-14, atol=1e-14)
 
 
 def test_gates_take_their_own_columns() -> None:
