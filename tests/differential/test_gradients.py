@@ -136,6 +136,29 @@ def test_an_embedding_with_a_mask() -> None:
     assert worst <= 1e-14
 
 
+def test_products_of_tensors() -> None:
+    """However the elements that are multiplied stand in their tensors, gradients flow back to all of them."""
+
+    def make() -> Any:
+        x, ops = keras.Input((TIMESTEPS, FEATURES)), keras.ops
+        y, z = layers.Dense(2, name="y")(x), layers.Dense(2, name="z")(x)
+        made = [
+            ops.einsum(subscripts, y, z)
+            for subscripts in ("btd,bsd->bts", "bij,bkj->bkji", "bij,bij->bji", "bij,bkj->bi", "bij,bij->bj")
+        ]
+        made += [ops.matmul(y, ops.transpose(z, (0, 2, 1))), ops.einsum("bij->bj", y)]
+        made += [layers.Dot(1, normalize=True)([y, z])]
+        flat = layers.Concatenate(name="flat")([layers.Flatten()(own) for own in made])
+        model = keras.Model(x, layers.Dense(3, activation="softmax", name="out")(flat))
+        model.compile(loss="categorical_crossentropy")
+        return model
+
+    model = models.build(make, 5)
+    worst, count = largest_difference(model, numbers(SAMPLES, TIMESTEPS, FEATURES), one_hot(SAMPLES))
+    assert count > 10
+    assert worst < 1e-13
+
+
 @pytest.mark.parametrize("causal", [False, True])
 def test_heads_and_an_average_under_a_mask(causal: bool) -> None:
     """Scores of skipped steps and masks themselves have no gradient."""

@@ -94,14 +94,17 @@ def _contracted(use: Use, operands: Sequence[str], kept: str, each: _Combine | N
         return pick(use.build, [every[i] for i in own.tolist()])
 
     def run(factors: list[Grid]) -> Expr:
-        """The elements along the last axis: sums of neighbours, or the sum of vectors."""
-        if each or (summed > 1 and not any(isinstance(picked(own[0]), Concat) for own in factors)):
-            return side_by_side([(each or _sum)([own[i] for own in factors], picked) for i in range(left[-1])])
-        vectors = [
-            reduce(Mul, [picked(own[:, k] if is_spread else own[0, k : k + 1])
-                         for own, is_spread in zip(factors, spread, strict=True)])
+        """The elements along the last axis: one by one where neighbours are added up, or a sum of whole vectors."""
+        rows = [
+            [picked(own[:, k] if is_spread else own[0, k : k + 1])
+             for own, is_spread in zip(factors, spread, strict=True)]
             for k in range(summed)
         ]  # fmt: skip
+        of_neighbours = summed > 1 and not any(isinstance(picked(own[0]), Concat) for own in factors)
+        is_multiplied = summed > 1 or len(factors) > 1  # what is joined of pieces has no gradient then
+        if each or of_neighbours or (is_multiplied and any(isinstance(part, Concat) for row in rows for part in row)):
+            return side_by_side([(each or _sum)([own[i] for own in factors], picked) for i in range(left[-1])])
+        vectors = [reduce(Mul, row) for row in rows]
         return vectors[0] if summed == 1 else Total(tuple(vectors))
 
     runs = [run([own[place] for own in numbers]) for place in range(len(numbers[0]))]
