@@ -44,9 +44,14 @@ _ODDS = {f"I{row}": f"=H{row}/(1-H{row})" for row in _ROWS}
         {"P1": 0.01, "P2": "=$P$1*SUMSQ(B1:C3)"},
         {"P2": "=SUMIF(M12:M15,1,H12:H15)/COUNTIF(M12:M15,1)"},
         {"P2": "=AVERAGEIF(M12:M15,1,H12:H15)", "P3": "=AVERAGEIF(M12:M15,0,H12:H15)"},
+        {"O2": "sum of h", "P2": "=SUM(E15:F15)"},
+        {"P2": "=MAX(ABS(H12-M12),ABS(H13-M13),ABS(H14-M14),ABS(H15-M15))"},
+        {"P2": "=((H12>0.5)+(H13>0.5)+(H14>0.5)+(H15>0.5))/4"},
+        {"P2": "=ROUND(AVERAGE(H12:H15),1)"},
     ],
     ids=["steps", "tallies", "marks put together", "steps from 0", "odds", "their logarithm", "how sure it is",
-         "how many weights", "how large they are", "a mean of some", "means of some"],
+         "how many weights", "how large they are", "a mean of some", "means of some", "a sum that is called one",
+         "the largest error", "a share of answers", "a rounded mean"],
 )  # fmt: skip
 def test_what_belongs_to_no_layer_keeps_nobody_from_passing(beside: dict[str, object], tmp_path: Path) -> None:
     """Rule: such formulas say something of a network, and are none of it."""
@@ -66,10 +71,15 @@ def test_what_belongs_to_no_layer_keeps_nobody_from_passing(beside: dict[str, ob
         {"P2": "=AVERAGEIF(M12:M14,1,H12:H14)"},
         {"P2": "=SUMIF(M12:M15,1,H12:H15)/COUNTIF(M12:M15,0)"},
         {"D12": 0.5, "D13": "=D12+1", "D14": "=D13+1", "D15": "=D14+2"},
+        {"O2": "sum of h", "P2": "=SUM(E12:E14)"},
+        {"P2": "=SUM(E15:F15)"},
+        {"P2": "=MAX(ABS(H12-M12),ABS(H13-M13),ABS(H15-M15))"},
+        {"P2": "=((H12>0.5)+(H13>0.5)+(H14>0.5)+(H15>0.5))/5"},
     ],
     ids=["a step is passed over", "odds with another number", "odds of some", "a sum where a result would stand",
          "a mark put in twice", "labels of the row above", "a mean of a part", "other counts than sums",
-         "an input that counts otherwise"],
+         "an input that counts otherwise", "a sum of a part", "a sum of which nothing is said",
+         "the largest of some errors", "a share of others"],
 )  # fmt: skip
 def test_one_that_is_odd_is_no_pass(beside: dict[str, object], tmp_path: Path) -> None:
     """Rule: what a reader would see otherwise is no pass; nobody is blamed for it."""

@@ -121,13 +121,17 @@ def plain_behind(layers: Sequence[LayerCells], reads: Reads) -> list[PlainCells]
     places = _given_to(layers)
     found = plain_layers(cells, reads.terms, {cell for layer in layers for cell in layer.own}, places.keys())
     meant = (layer for layer in found if not _is_preparation(layer, places))
-    return [own for own in meant if not (any(map(reads.multiplies_blank, own.own)) or _only_shows(own, reads.table))]
+    return [own for own in meant if not (any(map(reads.multiplies_blank, own.own)) or _only_shows(own, reads))]
 
 
-def _only_shows(layer: PlainCells, table: CellTable) -> bool:
-    """Whether results are rounded on another scale, as percentages: they are shown, and no layer of Keras rounds."""
+def _only_shows(layer: PlainCells, reads: Reads) -> bool:
+    """Whether results are rounded, and no formula goes on with them: they are shown, and no layer of Keras rounds.
+
+    On another scale, as percentages, that is so whoever reads them.
+    """
     is_scaled = layer.networks[0].spec.layers[-1].kind == "Rescaling"
-    return is_scaled and all(rounds(table.texts.get(cell, "")) for cell in layer.own)
+    is_last = not any(reads.readers.get(cell) for cell in layer.own)
+    return (is_scaled or is_last) and all(rounds(reads.table.texts.get(cell, "")) for cell in layer.own)
 
 
 def _given_to(layers: Iterable[LayerCells]) -> dict[Address, tuple[str, int, int, int]]:

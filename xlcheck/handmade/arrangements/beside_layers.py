@@ -16,6 +16,7 @@ from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.beside.evaluations import counts_only, evaluations, goes_on
+from xlcheck.handmade.beside.said_beside import is_called_what_it_is
 from xlcheck.handmade.beside.showing import asks_for_the_sign, bends, is_difference, is_mean_of_some, shows_otherwise
 from xlcheck.handmade.equations.reading import Reading, outputs, scaled_inputs, unused_cells
 from xlcheck.handmade.forms.forms import COPY, GIVEN, OPAQUE, SUM
@@ -232,7 +233,7 @@ class BesideLayers:
         windows = [area for area in self._reads.areas(cell) if area.size > 1]
         if not others or is_mean_of_some(text):
             labels = all(map(self._is_typed, others)) and are_side_by_side(windows)
-            shows = labels if others else shows_otherwise(text)
+            shows = labels if others else shows_otherwise(text) or is_called_what_it_is(cell, self._table)
             return shows and not any(goes_on(area, self._reads, known) for area in windows)
         is_key = [*map(self._table.is_number, others)] == [True] and is_difference(text)
         return is_key and not self._is_followed(others[0])

@@ -7,7 +7,7 @@ learns follows on it, unless it weighs decisions, as the next layer of a percept
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from enum import IntEnum
 from functools import lru_cache
 
@@ -98,6 +98,8 @@ def _counts_a_part(cell: Address, found: Collection[Address], reads: Reads) -> b
         return True
     node = _parsed(reads.table.texts[cell])
     match node:
+        case tree.Operator(symbol="/", operands=(tree.Operator(symbol="+") as total, tree.Literal(value=number))):
+            return number not in {len([*_added(total)]), 100}
         case tree.Operator(symbol="/", operands=(_, tree.Literal(value=number))):
             filled = (_how_many("COUNT", reads.table.cells_in(area, cell[0]), reads) for area in areas)
             return number not in {*(area.size for area in areas), *filled, 100} and bool(areas)
@@ -110,6 +112,15 @@ def _counts_a_part(cell: Address, found: Collection[Address], reads: Reads) -> b
             }
             return bool(own) and {_how_many(name, area, reads) for area in held[0]}.isdisjoint(own)
     return False
+
+
+def _added(node: tree.Node) -> Iterator[tree.Node]:
+    """What is added up one by one."""
+    match node:
+        case tree.Operator(symbol="+", operands=(one, other)):
+            yield from (*_added(one), *_added(other))
+        case _:
+            yield node
 
 
 def _cells_of(node: tree.Node, sheet: str, reads: Reads) -> list[list[Address]]:
@@ -289,6 +300,8 @@ def _puts_together(node: tree.Node) -> bool:
     match node:
         case tree.Operator(symbol="/" | "*", operands=(one, tree.Literal() | tree.FunctionCall() | tree.Reference())):
             return _puts_together(one)
+        case tree.Operator(symbol="+", operands=operands):
+            return len(operands) > 1
         case tree.FunctionCall(name=name):
             return name in {"SUM", "SUMPRODUCT", "AVERAGE"}
     return False

@@ -137,6 +137,8 @@ class Measures:
                 return self._of_logarithm(argument)
             case Function() if term.name in _LOG_OR_SIZE:
                 return self._of(term.arguments[0])
+            case Function(name="MAX"):  # the largest error
+                return self._of_sum([(own, 1.0) for own in _compared_in(term) if isinstance(own, Term)])
             case Product() | Sum(constant=0.0):
                 return self._of_parts(term)
         return None
@@ -320,6 +322,12 @@ class Measures:
                 if one in targets and self._table.is_number(other) and other not in self._read:
                     return True
         return False
+
+
+def _compared_in(term: Function) -> Iterator[Expression]:
+    """What the largest of several is, which is written as the larger one of two and the others."""
+    for own in term.arguments:
+        yield from _compared_in(own) if isinstance(own, Function) and own.name == term.name else (own,)
 
 
 def _is_fair(share: float, count: int) -> bool:

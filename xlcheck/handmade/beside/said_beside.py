@@ -75,15 +75,31 @@ def said_otherwise(
 
 def _called_otherwise(cell: Address, table: CellTable) -> str | None:
     """Why a number that describes a range may be another one than the word beside it says, as a sum called a mean."""
-    found = _DESCRIBES.match(table.texts[cell].strip())
-    gives = _GIVES.get(found["name"].upper()) if found else None
-    if gives is None:
-        return None
-    word = next(table.next_words(cell, over_blanks=False), "").casefold()
-    called = {kind for kind, words in _CALLED.items() if words.search(word)}
-    if not called or gives in called:
+    gives, word = _gives(cell, table), next(table.next_words(cell, over_blanks=False), "").casefold()
+    called = _kinds_called(word)
+    if gives is None or not called or gives in called:
         return None
     return f"{show(cell)} is called {word.strip()!r} and is the {gives} of what it reads"
+
+
+def _gives(cell: Address, table: CellTable) -> str | None:
+    """What a formula gives that describes one range."""
+    found = _DESCRIBES.match(table.texts[cell].strip())
+    return _GIVES.get(found["name"].upper()) if found else None
+
+
+def _kinds_called(word: str) -> set[str]:
+    return {kind for kind, words in _CALLED.items() if words.search(word)}
+
+
+def is_called_what_it_is(cell: Address, table: CellTable) -> bool:
+    """Whether a formula describes one range, and the nearest word says how, as `sum of h` beside a sum.
+
+    Args:
+        cell: the formula.
+        table: all cells.
+    """
+    return _gives(cell, table) in _kinds_called(next(table.next_words(cell), "").casefold())
 
 
 def _other_word(cell: Address, table: CellTable, values: CellValues, precedents: Precedents) -> str | None:

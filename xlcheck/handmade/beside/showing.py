@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.formulas.shapes import skeleton
 
 _SHOWS = re.compile(r"(?:AVERAGE|ROUND|ROUNDUP|ROUNDDOWN|MEDIAN|TRUNC|INT|TEXT|RANK)\([^()]*\)$", re.IGNORECASE)
@@ -33,7 +34,9 @@ def asks_for_the_sign(text: str) -> bool:
 
 def shows_otherwise(text: str) -> bool:
     """Whether a formula only shows what it reads otherwise."""
-    return bool(_SHOWS.match(text) or _LARGEST.match(text) or _OTHERWISE.match(skeleton(text)) or is_difference(text))
+    whole = rounded_whole(text)
+    shown = _SHOWS.match(text) or (whole is not None and _SHOWS.match(whole[0]))
+    return bool(shown or _LARGEST.match(text) or _OTHERWISE.match(skeleton(text)) or is_difference(text))
 
 
 def is_mean_of_some(text: str) -> bool:
