@@ -136,6 +136,21 @@ def test_an_embedding_with_a_mask() -> None:
     assert worst <= 1e-14
 
 
+def test_truth_values_have_no_gradient() -> None:
+    """Nothing flows back through what is compared, however the answers are combined."""
+
+    def make() -> Any:
+        x, ops = keras.Input((FEATURES,)), keras.ops
+        y = layers.Dense(3, name="y")(x)
+        positive = ops.logical_or(ops.logical_not(y > 0.2), ops.logical_and(y > 0.3, y < 0.7))
+        model = keras.Model(x, layers.Dense(3, activation="softmax", name="out")(y * ops.cast(positive, y.dtype)))
+        model.compile(loss="categorical_crossentropy")
+        return model
+
+    worst, _ = largest_difference(models.build(make, 5), numbers(SAMPLES, FEATURES), one_hot(SAMPLES))
+    assert worst < 1e-14
+
+
 def test_products_of_tensors() -> None:
     """However the elements that are multiplied stand in their tensors, gradients flow back to all of them."""
 

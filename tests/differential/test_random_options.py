@@ -1,4 +1,4 @@
-"""Random arguments of operations and attentions, and stacks of what each makes: every cell against Keras.
+"""Random arguments of operations and attentions: every cell, and every gradient, against Keras.
 
 Ordinary runs try a few of them; `XLCHECK_EXAMPLES=400 XLCHECK_FIRST=81000` tries so many from that one on.
 """
@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from drawn_options import DrawnOptions
 from models import build, keras, numbers, odd_models_allowed
+from test_gradients import largest_difference, one_hot
 from thorough import EVERY_CASE
 
 from xlcheck.building.build import build_model
@@ -22,6 +23,7 @@ from xlcheck.model.layer_options import OPERATIONS
 
 pytestmark = pytest.mark.keras
 
+L: Any = keras.layers
 ops: Any = keras.ops
 
 FIRST = int(os.environ.get("XLCHECK_FIRST") or 2)
@@ -59,6 +61,24 @@ def test_whatever_keras_takes_for_an_argument(
 
     model, inputs, what = build(make, seed), drawn[1], drawn[2]
     is_built(model, inputs, tmp_path, what)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whatever_keras_differentiates(seed: int) -> None:
+    """Each gradient behind an operation is the tape's, whatever it is told; each operation has its turn."""
+    drawn = DrawnOptions(rng := np.random.default_rng(seed))
+    name, operation = list(drawn.operations().items())[seed // 3 % len(OPERATIONS)]
+    shape = tuple(rng.integers(1, 5 if seed % 3 < 2 else 4, 1 + seed % 3).tolist())
+
+    def make() -> Any:
+        x = keras.Input(shape)
+        y = L.Reshape((-1,))(operation(L.Dense(3, activation="tanh", name="hidden")(x)))
+        model = keras.Model(x, L.Dense(3, activation="softmax", name="out")(y))
+        model.compile(loss="categorical_crossentropy")
+        return model
+
+    difference, _ = largest_difference(build(make, seed), numbers(3, *shape, seed=seed), one_hot(3))
+    assert difference < 1e-12, (name, shape)
 
 
 def is_built(model: Any, inputs: list[np.ndarray], folder: Path, what: str = "") -> None:

@@ -84,7 +84,8 @@ _OF_ONE: dict[str, tuple[Callable[[Expr], Expr], str, str]] = {
     "rsqrt": (lambda x: 1 / Sqrt(x), "1 / √{x}", "One divided by the square root of the input."),
     "sign": (Sign, "sign({x})", "1 above 0, −1 below it."),
     "logical_not": (lambda x: 1 - x, "1 − {x}", "1 where the input is 0, else 0."),
-    "cast": (lambda x: x, "{x}", "The input as a number."),
+    # Nothing flows back to truth values, as nothing does to what is compared.
+    "cast": (lambda x: NotEqual(x, lift(0.0)), "{x}", "1 where the input is true, else 0."),
 }
 _OF_SEVERAL: dict[str, tuple[Callable[..., Expr], str, str]] = {
     "add": (lambda a, b: a + b, "{} + {}", "The sum of the two."),
