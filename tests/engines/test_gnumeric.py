@@ -79,7 +79,7 @@ def test_a_save_in_gnumeric_changes_no_verdict(lesson: str, tmp_path: Path, monk
     """The same roots before and after, of a right workbook and of one with a fault; of looks, only what pages print."""
     monkeypatch.setattr(altered, "first_of", lambda found, between=", ": between.join(found))
     right, faulty = WORKBOOKS[0].with_stem(lesson), tmp_path / "faulty.xlsx"
-    part = "xl/worksheets/sheet6.xml"
+    part = "xl/worksheets/sheet7.xml"  # of the last layer
     with ZipFile(right) as source, ZipFile(faulty, "w", ZIP_DEFLATED) as target:
         for name in source.namelist():
             data = source.read(name)
