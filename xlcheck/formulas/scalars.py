@@ -160,6 +160,8 @@ def computed(algebra: Algebra, sign: str, a: Scalar, b: Scalar) -> Expression:
 def chosen(algebra: Algebra, condition: Term, a: Scalar, b: Scalar) -> Scalar:
     """The first of two scalars where a condition holds, else the second one.
 
+    Who shows nothing for a single number, as in `IF(B2=0,"",A2/B2)`, gives the other one as far as it gives a number.
+
     Raises:
         OpaqueError: one of them is a text that is no number, and the other one is no text.
     """
@@ -168,6 +170,9 @@ def chosen(algebra: Algebra, condition: Term, a: Scalar, b: Scalar) -> Scalar:
     except OpaqueError:
         if isinstance(a, str) and isinstance(b, str):
             return Words(condition, a, b)
+        blank, other = (a, b) if isinstance(condition, Function) and condition.name == "=" else (b, a)
+        if blank == "" and isinstance(condition, Function) and condition.name in {"=", "<>"}:
+            return other
         raise
 
 
