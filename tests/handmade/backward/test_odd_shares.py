@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula
 from training_sheets import Cells, filled, judged, roots
 
 from xlcheck.api import check
@@ -44,6 +45,17 @@ def _sheet(steps: int = 4, sheet: str = "") -> Cells:
 def test_the_logarithm_of_a_sum_of_products_is_the_loss(tmp_path: Path, sheet: str) -> None:
     """−ln Σ t·o is the cross-entropy of a class that is typed as a 1 among zeros."""
     found = judged(_sheet(sheet=sheet), tmp_path / "w.xlsx")
+
+    assert (found.results, found.checked) == ((), found.formula_cells)
+
+
+def test_weights_that_an_array_formula_repeats_are_those_of_the_step_before(tmp_path: Path) -> None:
+    """A block of weights is handed on as a whole, as cell by cell."""
+    cells = _sheet(sheet="Step")
+    for step in range(2, len(_DATA) + 1):
+        cells |= {f"Step{step}!{unit}{row}": None for unit in _UNITS for row in (3, 4, 5)}
+        cells[f"Step{step}!C3"] = ArrayFormula("C3:E5", f"=Step{step - 1}!C14:E16")
+    found = judged(cells, tmp_path / "w.xlsx")
 
     assert (found.results, found.checked) == ((), found.formula_cells)
 

@@ -12,12 +12,19 @@ from xlcheck.verdicts.report import CellResult, Status
 pytestmark = pytest.mark.keras
 
 _PER_CENT: Cells = {f"N{row}": f"=H{row}*100" for row in ROWS}
+_TURNS: Cells = {f"N{row}": f"=-E{row}/F{row}" for row in ROWS}
 _SHOWN: dict[str, Cells] = {
     "an output with two digits": {"N12": "=ROUND(H8,2)"},
     "all outputs with two digits": {f"N{row}": f"=ROUND(H{row},2)" for row in ROWS},
     "the last weights": {"N12": "=ROUND(E8,3)", "O12": "=ROUND(F8,3)", "P12": "=ROUND(G8,3)"},
     "an output in per cent": {"N12": "=H8*100"},
     "all outputs in per cent": _PER_CENT,
+    "where a line goes down": _TURNS,
+    "where it begins": {f"N{row}": f"=-G{row}/F{row}" for row in ROWS},
+    "nothing where it is divided by 0": {f"N{row}": f'=IF(F{row}=0,"",-G{row}/F{row})' for row in ROWS} | {"F4": 0},
+    "the best line": {f"X{row}": 2 * own[2] for row, own in zip(ROWS, DATA, strict=True)}
+    | {f"D{row}": f"=X{row}/2" for row in ROWS}
+    | {"N20": "=SLOPE(D4:D8,B4:B8)", "N21": "=INTERCEPT(D4:D8,B4:B8)"},
 }
 
 
@@ -56,6 +63,20 @@ def test_one_of_a_line_that_shows_otherwise_is_no_pass(tmp_path: Path) -> None:
     assert odd[f"N{LAST}"] is odd[f"N{LAST - 1}"] is Status.NOT_EVALUATED
     read = _statuses({"N12": "=H8*100", "N13": "=N12*H7"}, tmp_path / "v.xlsx")
     assert read["N12"] is Status.NOT_EVALUATED
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        _TURNS | {"N6": "=-E6/F5"},
+        _TURNS | {"N6": "=E6/F6"},
+        {"N20": "=SLOPE(H4:H8,B4:B8)"},
+    ],
+    ids=["a weight of the step before", "another sign", "the line of the outputs"],
+)
+def test_what_is_shown_otherwise_is_open(odd: Cells, tmp_path: Path) -> None:
+    """Rule: a line that is not the one of its step, and what is computed with results, gets no pass."""
+    assert Status.NOT_EVALUATED in _statuses(odd, tmp_path / "w.xlsx").values()
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,10 @@ from xlcheck.handmade.reading.reached import reached
 from xlcheck.verdicts.messages import plural
 
 _LOSS = re.compile(r"E\b(?!/)")
+_STATISTIC = re.compile(
+    r"\b(?:SLOPE|INTERCEPT|LINEST|RSQ|CORREL|PEARSON|FORECAST|TREND|STEYX|COVAR|COVARIANCE|MINVERSE|STDEV|VAR|MEDIAN)\b",
+    re.IGNORECASE,
+)
 _ENTROPIES = ("cross-entropy", "t ln o", "(1 − t) ln", "t ln(t/o)")
 
 
@@ -115,7 +119,7 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
         reading: the sheet as training steps.
         right: the cells that are right.
     """
-    if tells_best_step(cell, table, reading, right):
+    if tells_best_step(cell, table, reading, right) or _is_statistic(cell, table, reading):
         return False
     stride = reading.stride
     beside = beside_at(cell, stride)
@@ -133,6 +137,13 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
     weights = reading.sheet.updates.values()
     reads = computes and any(other in right or other in weights for other in terms.reads.get(cell, ()))
     return reads or in_line
+
+
+def _is_statistic(cell: Address, table: CellTable, reading: Reading) -> bool:
+    """Whether a formula says something of the data alone that no network does, as where a line fits them best."""
+    read = reached([cell], Precedents(table).of)
+    learnt = reading.sheet.updates.keys() | {*reading.sheet.updates.values()} | reading.forward.keys()
+    return bool(_STATISTIC.search(table.texts[cell])) and read.isdisjoint(learnt - reading.data)
 
 
 def _out_of_step(reading: Reading, right: Collection[Address]) -> Iterator[Address]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.scalars import Words
-from xlcheck.formulas.shapes import operands, skeleton
+from xlcheck.formulas.shapes import operands
 from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
@@ -22,7 +22,7 @@ from xlcheck.handmade.backward_judging.culprits import Findings, Search
 from xlcheck.handmade.backward_judging.diagnosis import diagnosed
 from xlcheck.handmade.backward_judging.exchange import explained_by_exchange
 from xlcheck.handmade.backward_judging.gaps import gaps, seems_to_belong
-from xlcheck.handmade.backward_judging.shown import computed_targets, shown
+from xlcheck.handmade.backward_judging.shown import adds_nothing, blanks, computed_targets, shown
 from xlcheck.handmade.backward_judging.tried import tried
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.beside.evaluations import evaluations
@@ -107,6 +107,9 @@ class Judge:
         for cell in self.table.texts:
             if cell not in self.said.agree and (quantity := shown(cell, self.reading, self.said.agree)) is not None:
                 self.said.compare(cell, Role(quantity))
+        self.said.agree |= dict.fromkeys(
+            blanks(self.said.actual, self.said.agree, self._precedents, self.table), "nothing"
+        )
         self._handed_on()
         self._evaluations()
         judged = [cell for cell in (*self.said.agree, *self.said.results) if cell in self.table.texts]
@@ -158,19 +161,13 @@ class Judge:
     def _forward(self) -> None:
         """The cells between weights and outputs: their sums were recognised term by term, their values are compared."""
         for cell in filterfalse(is_unwritten, [c for c, n in self.reading.forward.items() if n in self.accepted]):
-            if self._adds_nothing(cell):
+            if adds_nothing(cell, self.table, self.reading):
                 text = "This formula does something to a number and leaves it as it is, so that nothing is learnt here."
                 self.said.results[cell] = self.said.result(cell, Status.NOT_EVALUATED, text)
                 continue
             held = self.reading.roles.get(cell)
             role = Role(Quantity("part of a sum", self.reading.sheet.cells[cell])) if held is None else held[1]
             self.said.compare(cell, role)
-
-    def _adds_nothing(self, cell: Address) -> bool:
-        """Whether a formula is a mere copy of a cell, though written as if it computed something; data is looked up."""
-        terms = self.reading.sheet.terms
-        is_copy = isinstance(terms[cell], Leaf) and source(cell, terms) not in self.reading.data
-        return is_copy and skeleton(self.table.texts.get(cell, "#")).lstrip("+") != "#"
 
     def _outlier(self, cell: Address) -> None:
         """A cell that breaks its line is wrong if the step is right with what its siblings would have in its place."""

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from itertools import permutations
 
 import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Function, Leaf, outline
 from xlcheck.formulas.parser import parsed
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.formulas.tree import FunctionCall, Literal, Reference
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.quantities import Quantity
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward_judging.family import place_of
 from xlcheck.handmade.reading.cell_terms import CellTerms, source
-from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.cells import CellTable, beside
 from xlcheck.handmade.reading.offsets import beside_at, offset, offset_between
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.workbook.content import Value
 
 _INVERSE: Mapping[str, Callable[[Array], Array]] = {
     "linear": lambda o: o, "sigmoid": lambda o: np.log(o / (1 - o)), "tanh": np.arctanh,
 }  # fmt: skip
 """Activation → the weighted sum of which it gives an output."""
+_COPIES = frozenset({"#", "#:#"})
+"""What is left of a formula that repeats a cell, or of an array formula that repeats several."""
+_PLANE = 3
+"""Weights of a unit whose answers two inputs at most say, so that a line parts them."""
 _OF_ODDS = ("sigmoid", "softmax")
 _SAMPLE = re.compile(r"\(\d+\)")
 
@@ -44,7 +52,7 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
         meant = not is_ratio or all(own.layers[-1].activation in _OF_ODDS for own in sheet.networks)
         what = f"{'exponential of the ' if is_ratio else ''}last {right.get(origin, '')}"
         return Quantity(what, sheet.cells[cell]) if is_last and meant else None
-    for other in (_curve, _prediction):
+    for other in (_curve, _boundary, _prediction):
         if (found := other(cell, reading, right)) is not None:
             return found
     parts = list(dict.fromkeys(_parts(cell, reading, right)))
@@ -61,6 +69,35 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
                     if same(own, sheet.cells[cell]):
                         return Quantity(f"{name} of {how}{names.pop()} over the steps", own)
     return None
+
+
+def adds_nothing(cell: Address, table: CellTable, reading: Reading) -> bool:
+    """Whether a formula is a mere copy of a cell, though written as if it computed something; data is looked up.
+
+    Args:
+        cell: the formula.
+        table: the cells.
+        reading: the sheet as training steps.
+    """
+    terms = reading.sheet.terms
+    is_copy = isinstance(terms[cell], Leaf) and source(cell, terms) not in reading.data
+    return is_copy and skeleton(table.texts.get(cell, "#")).lstrip("+") not in _COPIES
+
+
+def blanks(
+    value: Callable[[Address], Value], right: Container[Address], precedents: Precedents, table: CellTable
+) -> list[Address]:
+    """The formulas that show nothing today, and nobody reads, beside a right one that was filled from them.
+
+    Args:
+        value: what a cell holds.
+        right: the cells that are right.
+        precedents: who reads what.
+        table: the cells.
+    """
+    spare = [own for own in table.texts if own not in right and value(own) == "" and not precedents.readers(own)]
+    return [own for own in spare if any(other in right and table.fills(own, other) for other in beside(own)
+                                        if other in table.texts)]  # fmt: skip
 
 
 def shown_weight(cell: Address, terms: CellTerms) -> Address | None:
@@ -88,6 +125,21 @@ def _curve(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Qua
         logarithm, root = np.log(sheet.cells[read]), np.sqrt(sheet.cells[read])
     scaled = {"ln": logarithm, "log10": logarithm / np.log(10), "log2": logarithm / np.log(2), "root": root}
     return next((Quantity(f"{k} of E", own) for k, own in scaled.items() if same(own, sheet.cells[cell])), None)
+
+
+def _boundary(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
+    """Where a unit of the only layer changes its answer: −b/w of one input, −v/w and −b/w of two."""
+    sheet = reading.sheet
+    reads = {*sheet.terms.reads[cell]}
+    for layer in {own.layers[0] for own in sheet.networks if len(own.layers) == 1 and not own.layers[0].states}:
+        for unit, kernel in enumerate(zip(*layer.kernel, strict=True)):
+            weights = (*kernel, *((layer.bias[unit],) if layer.bias and layer.sign > 0 else ()))
+            for a, b in permutations(weights, 2):
+                with np.errstate(all="ignore"):
+                    values = -sheet.cells[a] / sheet.cells[b]
+                if reads == {a, b} and b in kernel and len(weights) <= _PLANE and same(values, sheet.cells[cell]):
+                    return Quantity("where the answer changes", values)
+    return None
 
 
 def _prediction(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
