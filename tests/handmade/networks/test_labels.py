@@ -75,3 +75,14 @@ def test_some_words_name_a_gate_only_where_they_stand_alone() -> None:
     assert gate_in("cell", "LSTM") == "c"
     assert gate_in("new state", "GRU") is None
     assert gate_in("cell state", "LSTM") is None
+
+
+def test_a_heading_is_none_of_what_stands_behind_a_gap_below_other_cells() -> None:
+    """Rule: `c` above a block of states says nothing of the gates below it, and a gap below a heading is none."""
+    block = {("S", row, 4): "1" for row in (1, 2, 5)}
+    labels = Labels({("S", 0, 4): "c", ("S", 0, 2): "f"}, block)
+
+    assert labels.gate(("S", 5, 4), "LSTM") == "c"
+    of_results = labels.of_results((), "LSTM", {*labels.texts, *block, ("S", 3, 2)})
+    assert (of_results.gate(("S", 5, 4), "LSTM"), of_results.gate(("S", 2, 4), "LSTM")) == (None, "c")
+    assert of_results.gate(("S", 3, 2), "LSTM") == "f"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import dropwhile, islice, takewhile
@@ -94,11 +94,13 @@ class Labels:
         texts: cell → text.
         formulas: cell → formula.
         learnt: words that stand beside the weights of one gate only, in whatever language → that gate.
+        filled: cells that hold something; a heading is none of what stands behind a gap in these.
     """
 
     texts: Mapping[Address, str]
     formulas: Mapping[Address, str] = field(default_factory=dict)
     learnt: Mapping[str, str] = field(default_factory=dict)
+    filled: Container[Address] = ()
 
     @staticmethod
     def of(table: CellTable) -> Labels:
@@ -118,16 +120,17 @@ class Labels:
                     found[word].add(gate)
         return replace(self, learnt={word: next(iter(of)) for word, of in found.items() if len(of) == 1})
 
-    def but_for_weights(self, gates: Iterable[tuple[Address, str]], kind: str) -> Labels:
+    def of_results(self, gates: Iterable[tuple[Address, str]], kind: str, filled: Container[Address]) -> Labels:
         """The same without the words that name rows of weights as they are used: they say nothing of what is behind.
 
         Args:
             gates: cells of weights, and the gate that each belongs to.
             kind: `LSTM` or `GRU`.
+            filled: cells that hold something.
         """
         nearest = ((next(self._places_to_the_left(cell), None), gate) for cell, gate in gates)
         used = {place for place, gate in nearest if place is not None and gate_in(self.texts[place], kind) == gate}
-        return replace(self, texts={cell: text for cell, text in self.texts.items() if cell not in used})
+        return replace(self, texts={cell: text for cell, text in self.texts.items() if cell not in used}, filled=filled)
 
     def beside(self, cell: Address) -> Iterator[str]:
         """Texts that may describe a cell: to the left, above, and to the left of the rows just above.
@@ -141,12 +144,22 @@ class Labels:
         own = {at for at in range(column) if (sheet, row, at) in self.texts}
         yield from self._to_the_left(cell)
         if (sheet, column) in self._columns:
-            above = ((sheet, r, column) for r in range(row - 1, max(-1, row - MAX_DISTANCE), -1))
+            above = self._above(cell)
             heading = dropwhile(lambda place: place not in self.texts, above)
             yield from self._along(takewhile(lambda place: place in self.texts, heading))
         for up in range(1, 4):
             if (sheet, row - up, column) not in self.texts:
                 yield from islice(self._to_the_left((sheet, row - up, column), own), 1)
+
+    def _above(self, cell: Address) -> Iterator[Address]:
+        """The cells above one, up to those behind a gap that are not headings."""
+        is_behind = False
+        for row in range(cell[1] - 1, max(-1, cell[1] - MAX_DISTANCE), -1):
+            place = cell[0], row, cell[2]
+            if is_behind and place in self.filled and place not in self.texts:
+                return
+            is_behind = bool(self.filled) and place not in self.filled
+            yield place
 
     def _to_the_left(self, cell: Address, but: Collection[int] = ()) -> Iterator[str]:
         """The texts in a row to the left of a cell, but for some columns."""

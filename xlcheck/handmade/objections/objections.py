@@ -152,7 +152,7 @@ def words_against(table: CellTable, forms: Forms, layers: Sequence[tuple[Reading
     labels = plain.taught(gates_of_weights([networks[0] for _, networks in layers]))
     for reading, networks in layers:
         found += _said_otherwise(
-            reading, networks[0], labels.but_for_weights(gates_of_weights(networks[:1]), reading.kind)
+            reading, networks[0], labels.of_results(gates_of_weights(networks[:1]), reading.kind, table.index)
         )
         found += _kernels_called_otherwise(networks[0], plain)
         said = [(cell, gate, plain.gate(cell, reading.kind)) for cell, gate in gates_of_weights(networks[:1])]
