@@ -48,10 +48,13 @@ _ODDS = {f"I{row}": f"=H{row}/(1-H{row})" for row in _ROWS}
         {"P2": "=MAX(ABS(H12-M12),ABS(H13-M13),ABS(H14-M14),ABS(H15-M15))"},
         {"P2": "=((H12>0.5)+(H13>0.5)+(H14>0.5)+(H15>0.5))/4"},
         {"P2": "=ROUND(AVERAGE(H12:H15),1)"},
+        {f"{column}{row}": 1 + (row * 7 + k) % 5 for k, column in enumerate("RSTU") for row in range(22, 26)}
+        | {f"V{row}": f"=AVERAGE(R{row}:U{row})" for row in range(22, 26)} | {"V28": "=AVERAGE(V22:V25)"},
     ],
     ids=["steps", "tallies", "marks put together", "steps from 0", "odds", "their logarithm", "how sure it is",
          "how many weights", "how large they are", "a mean of some", "means of some", "a sum that is called one",
-         "the largest error", "a share of answers", "a rounded mean"],
+         "the largest error", "a share of answers", "a rounded mean",
+         "marks of a class"],
 )  # fmt: skip
 def test_what_belongs_to_no_layer_keeps_nobody_from_passing(beside: dict[str, object], tmp_path: Path) -> None:
     """Rule: such formulas say something of a network, and are none of it."""

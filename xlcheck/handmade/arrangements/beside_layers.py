@@ -58,6 +58,7 @@ _SUMMARY = re.compile(rf"(?:[\w.$]+\*)?{_TABLE}(?:\+{_TABLE})*$", re.IGNORECASE)
 """What is said of whole tables of weights: how many there are, how large."""
 _JOINS = re.compile(r'#(?: *& *(?:"[^"]*" *& *)?#)+')
 _TALLIES = re.compile(r"\bCOUNT(?:A|IFS?|BLANK)?\(", re.IGNORECASE)
+_DESCRIBES = re.compile(r"(?:AVERAGE|MEDIAN|SUM|MIN|MAX)\([^()]*\)$", re.IGNORECASE)
 _COUNTS_ON = re.compile(r"#[-+]0$|0\+#$")
 
 
@@ -171,15 +172,20 @@ class BesideLayers:
     def _tallies(self, cell: Address) -> bool:
         """Whether a formula, and all that it is computed from or that reads it, counts or adds up what no layer has.
 
-        None of these multiplies cells or bends them, as a layer would that was not recognised.
+        None of these multiplies cells or bends them, as a layer would that was not recognised. What only describes
+        other numbers, as the marks of a class beside a network, stands in line with none of its cells.
         """
         if cell not in self._tallied:
             around = {cell, *reached([cell], self._next_to, among=self._reads.is_formula)}
             texts, known = [*map(self._text, around)], self._taken_or_given
-            tallies = any(map(_TALLIES.search, texts)) and not any(map(may_be_layer, texts))
+            apart = all(map(_DESCRIBES.match, texts)) and not any(map(self._is_near_to_layers, around))
+            tallies = (any(map(_TALLIES.search, texts)) or apart) and not any(map(may_be_layer, texts))
             tallies = tallies and known.isdisjoint(around | {own for other in around for own in self._reads.of(other)})
             self._tallied |= dict.fromkeys(around, tallies)
         return self._tallied[cell]
+
+    def _is_near_to_layers(self, cell: Address) -> bool:
+        return any(are_in_line(cell, own) and distance(cell, own) <= _NEAR for own in self._taken)
 
     def _next_to(self, cell: Address) -> Iterator[Address]:
         """What a cell reads, and what reads it."""
