@@ -9,7 +9,7 @@ from equation_sheets import dense, simple_rnn
 from recognised_sheets import cell_at, sheet
 
 from xlcheck.handmade.objections.beginnings import broken, goes_past, unread_beginning
-from xlcheck.handmade.objections.unread_numbers import is_called_a_rate, unread_beside
+from xlcheck.handmade.objections.unread_numbers import copied_otherwise, is_called_a_rate, unread_beside
 from xlcheck.handmade.objections.unread_results import left_out
 
 pytestmark = pytest.mark.keras
@@ -116,6 +116,19 @@ def test_a_number_that_a_weight_holds_too_is_no_further_one(number: float, is_on
     weights = {cell_at(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}
 
     assert bool(unread_beside(found.table, found.arrangement.reads.read.keys(), weights)) is is_one
+
+
+@pytest.mark.parametrize(("third", "said"), [(0.593, []), (0.953, ["S!B4 is 0.593, and S!N4 is 0.953 among copies"])])
+def test_one_weight_that_was_copied_with_another_digit_is_in_doubt(
+    third: float, said: list[str], tmp_path: Path
+) -> None:
+    """Of all weights but one a second table has the same, be it with more digits: one of the two is mistyped."""
+    weights = {f"{c}{r}": round(0.111 * r + k, 3) for k, c in ((0.149, "B"), (-0.628, "C")) for r in (2, 3, 4, 5)}
+    copies = {f"{chr(ord(place[0]) + 12)}{place[1]}": round(number + 0.0002, 4) for place, number in weights.items()}
+    found = sheet(dense(3) | weights | copies | {"N4": third}, tmp_path)
+
+    given = {cell_at(place) for place in weights}
+    assert [own[:44] for own in copied_otherwise(found.table, given, given)] == [own[:44] for own in said]
 
 
 @pytest.mark.parametrize(("pasted", "is_doubted"), [((0.371, 0.482, 0.593), False), ((0.482, 0.371, 0.593), True)])

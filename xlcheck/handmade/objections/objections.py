@@ -18,7 +18,7 @@ from xlcheck.handmade.objections.beginnings import broken, goes_past, input_befo
 from xlcheck.handmade.objections.left_out import input_left_out
 from xlcheck.handmade.objections.places import stands_apart
 from xlcheck.handmade.objections.thresholds import of_two_signs, ones_in_doubt, thresholds_in_doubt
-from xlcheck.handmade.objections.unread_numbers import unread_beside
+from xlcheck.handmade.objections.unread_numbers import copied_otherwise, unread_beside
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.digits import COMPUTED, digits_of
 from xlcheck.handmade.reading.printed import printed_by
@@ -54,6 +54,8 @@ def objections(
     found = []
     readings = [reading for reading, _ in layers]
     found += unread_beside(table, read, weights | _perhaps_weights(readings))
+    given = {cell for _, networks in layers for network in networks for *_, cell in network.cells()}
+    found += copied_otherwise(table, weights, given | weights)
     for cell in itertools.islice(_after_results(table, values, read, readings), 1):
         found.append(f"{show(cell)} stands in line with results, and no formula computes it")
     found += [why for reading in readings if (why := doubt_of(table, read, reading)) is not None]

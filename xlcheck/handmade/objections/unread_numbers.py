@@ -8,13 +8,15 @@ from collections.abc import Collection, Iterator
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.objections.thresholds import names_a_bias
 from xlcheck.handmade.reading.cells import CellTable, beside, show
-from xlcheck.handmade.reading.digits import COMPUTED, digits_of
+from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
 
 _RATES = frozenset({
     "lr", "rate", "learning rate", "eta", "η", "alpha", "α", "step size", "lernrate", "epoch", "epochs", "page", "seed",
     "taux d'apprentissage", "tasa de aprendizaje", "taxa de aprendizado", "tasso di apprendimento",
 })  # fmt: skip
 """What nobody calls a number of a layer: how fast or how often a network learns, where it is printed."""
+_MANY = 4
+"""Weights that stand in a second table, so that it is one of them."""
 _NEAR, _FAR = 2, 4
 """Cells between weights and a number that may be one more of them, around them and in their row or column: a blank line
 or words may stand between."""
@@ -66,6 +68,27 @@ def unread_near(table: CellTable, read: Collection[Address], weights: set[Addres
         goes_on = _continues(cell, weights, 1 if is_one_of_several else _FAR)
         if not table.may_count(cell) or goes_on or is_bias or not words.isdisjoint(named):
             yield cell
+
+
+def copied_otherwise(table: CellTable, weights: Collection[Address], given: Collection[Address]) -> list[str]:
+    """Why a weight may be mistyped: all others stand in a second table, as they were printed, and another number there.
+
+    Args:
+        table: the cells.
+        weights: those that are weights.
+        given: all that layers are given.
+    """
+    long = {cell: number for cell, number in table.typed_numbers.items() if digits_of(number) >= COMPUTED}
+    own, others = ({cell: long[cell] for cell in long if (cell in given) is is_given} for is_given in (True, False))
+    own = {cell: own[cell] for cell in own if cell in weights}
+    pairs = {cell: [it for it, y in others.items() if agrees(x, y) or agrees(y, x)] for cell, x in own.items()}
+    missing = [cell for cell, copies in pairs.items() if not copies]
+    copies = {it for several in pairs.values() for it in several}
+    odd = [it for it in others if it not in copies and not copies.isdisjoint(beside(it))]
+    if len(missing) != 1 or len(own) <= _MANY or len(odd) != 1:
+        return []
+    its, other = f"{show(missing[0])} is {own[missing[0]]:g}", f"{show(odd[0])} is {others[odd[0]]:g}"
+    return [f"{its}, and {other} among copies of all other weights"]
 
 
 def _copied(table: CellTable, read: Collection[Address], weights: set[Address]) -> set[Address]:
