@@ -130,3 +130,14 @@ def test_of_a_weight_and_a_bias_typed_in_each_formula_one_may_be_mistyped(tmp_pa
 
     assert _report(cells, tmp_path).ok
     assert [root.cell for root in _report(cells | {"B3": "=1/(1+EXP(-(13*A3-0.2)))"}, tmp_path).roots] == ["B3"]
+
+
+def test_weights_in_arrays_of_constants(tmp_path: Path) -> None:
+    """Rule: `SUMPRODUCT(A2:B2,{0.5,-0.3})` weighs each cell; a number that only one formula of a line has is a slip."""
+    cells: dict[str, object] = {}
+    for row in range(2, 7):
+        cells |= {f"A{row}": round(0.31 * row - 1, 2), f"B{row}": round(0.7 - 0.23 * row, 2)}
+        cells[f"D{row}"] = f"=TANH(SUMPRODUCT($A{row}:$B{row},{{0.5,-0.3}})+0.1)"
+        cells[f"E{row}"] = f"=TANH(SUMPRODUCT($A{row}:$B{row},{{0.8,0.45}})-0.2)"
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"D4": "=TANH(SUMPRODUCT($A4:$B4,{0.5,-0.8})+0.1)"}, tmp_path)[1] <= {"D4"}

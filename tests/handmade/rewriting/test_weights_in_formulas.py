@@ -7,7 +7,7 @@ import pytest
 from xlcheck.formulas.parser import parse
 from xlcheck.formulas.tree import Literal, Node
 from xlcheck.formulas.unparse import unparse
-from xlcheck.handmade.rewriting.weights_in_formulas import Weighing, is_product, is_sum_or_product
+from xlcheck.handmade.rewriting.weights_in_formulas import Weighing, is_product, is_sum_or_product, written_out
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,17 @@ def test_cells_that_are_added_are_told_from_those_that_are_weighed() -> None:
     assert [is_sum_or_product(parse(text)) for text in ("A1+B1", "A1*2", "TANH(A1)", "A1^2")] == [
         True, True, False, False,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("formula", "sum_of_products"),
+    [
+        ("TANH(SUMPRODUCT($A1:$B1,{0.5,-0.25})+0.1)", "TANH(0.5*$A1-0.25*$B1+0.1)"),
+        ("SUMPRODUCT({0.5;0.25},A1:A2)", "0.5*A1+0.25*A2"),
+        ("SUMPRODUCT(A1:C1,{0.5,0.25})", "SUMPRODUCT(A1:C1,{0.5,0.25})"),
+    ],
+)
+def test_an_array_of_constants_is_a_weight_for_each_cell(formula: str, sum_of_products: str) -> None:
+    """Rule: what SUMPRODUCT adds up of a range and as many constants is a sum of products; else it stays as it is."""
+    found, meant = ([*Weighing("S").spots(own)] for own in (written_out(parse(formula)), parse(sum_of_products)))
+    assert found == meant

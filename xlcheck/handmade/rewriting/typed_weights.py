@@ -26,7 +26,7 @@ from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import are_in_line, distance, offset_between
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
-from xlcheck.handmade.rewriting.weights_in_formulas import Spot, Weighing, is_product, is_sum_or_product
+from xlcheck.handmade.rewriting.weights_in_formulas import Spot, Weighing, is_product, is_sum_or_product, written_out
 
 _APART, _FAR = 2, 40
 """Rows and columns between what stands on a worksheet and the numbers; and to those that a family does not share."""
@@ -50,7 +50,7 @@ class TypedWeights:
 
 def typed_weights(table: CellTable, precedents: Precedents) -> TypedWeights | None:
     """The weights that are typed inside the formulas of a workbook; None if there are none, or no room for them."""
-    trees = _parsed(table, "*")
+    trees = _parsed(table, "*", "{")
     ways = {cell: Weighing(cell[0]) for cell in trees}
     spots = {cell: found for cell, tree in trees.items() if (found := ways[cell].spots(tree))}
     alone = {cell: Weighing(cell[0], alone=True) for cell in trees.keys() - spots.keys()}
@@ -107,7 +107,7 @@ def _parsed(table: CellTable, *signs: str) -> dict[Address, Node]:
     for cell, text in table.texts.items():
         if cell not in table.arrays and any(sign in text for sign in signs):
             with suppress(FormulaSyntaxError):
-                trees[cell] = parse(text)
+                trees[cell] = written_out(parse(text))
     return trees
 
 

@@ -8,10 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial, reduce
+from itertools import chain
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Reference, children, rebuilt, walk
+from xlcheck.formulas.tree import (
+    ArrayLiteral,
+    FunctionCall,
+    Literal,
+    Node,
+    Operator,
+    Reference,
+    children,
+    rebuilt,
+    walk,
+)
 
 Spot = tuple[float, Range | None]
 """A typed number and the last cell that it multiplies; None for a number that is added."""
@@ -105,6 +116,22 @@ class Weighing:
             if _is_sum(node) and len(cells) == len(factors):
                 yield from cells
             yield from (cell for own in children(addend) for cell in self.added(own))
+
+
+def written_out(node: Node) -> Node:
+    """A formula in which `SUMPRODUCT(B2:C2,{0.6,0.3})` is the sum of products that it stands for.
+
+    Args:
+        node: the formula, or a part of it.
+    """
+    match node:
+        case FunctionCall("SUMPRODUCT", (Reference() as cells, ArrayLiteral() as numbers)) | FunctionCall(
+            "SUMPRODUCT", (ArrayLiteral() as numbers, Reference() as cells)
+        ) if (len(numbers.rows), len(numbers.rows[0])) == (cells.area.rows, cells.area.columns):
+            places = [Reference(Range(cells.area.sheet, *own, 1, 1), cells.fixed) for own in cells.area.cells()]
+            pairs = zip(chain(*numbers.rows), places, strict=True)
+            return reduce(lambda total, own: Operator("+", (total, own)), (Operator("*", own) for own in pairs))
+    return rebuilt(node, written_out)
 
 
 def is_product(node: Node) -> bool:
