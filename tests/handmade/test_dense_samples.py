@@ -165,3 +165,26 @@ def test_an_input_that_stands_elsewhere_leaves_its_own_one_out(
 
     assert {root.cell for root in report.roots} == roots
     assert (report.exit_code == 0) is (not wrong)
+
+
+@pytest.mark.parametrize(
+    ("edits", "code", "roots"),
+    [
+        ({}, 0, set()),
+        ({"P13": "=1-O12"}, 1, {"P13"}),
+        ({"P13": "=2-O13"}, 1, {"P13"}),
+        ({"O13": "=M13/(M13+N12)"}, 1, {"O13"}),
+    ],
+    ids=["right", "of another sample", "of two", "another sum"],
+)
+def test_the_second_of_two_shares_is_what_the_first_leaves(
+    tmp_path: Path, edits: dict[str, str], code: int, roots: set[str]
+) -> None:
+    """A softmax of two classes of which one share is computed, and the other one taken from 1."""
+    shares: dict[str, object] = {}
+    for row in range(12, 17):
+        shares |= {f"M{row}": f"=EXP(K{row})", f"N{row}": f"=EXP(L{row})", f"O{row}": f"=M{row}/(M{row}+N{row})"}
+        shares[f"P{row}"] = f"=1-O{row}"
+    report = check(two_layers(tmp_path / "w.xlsx", _tanh, **shares | edits))
+
+    assert (report.exit_code, {own.cell for own in report.roots}) == (code, roots)

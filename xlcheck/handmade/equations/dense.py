@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.reading import Reading
@@ -10,6 +11,8 @@ from xlcheck.handmade.forms.forms import RATIO, Forms
 from xlcheck.handmade.forms.kinks import layers_behind
 from xlcheck.handmade.forms.other_activations import KERAS
 from xlcheck.handmade.forms.polynomials import Atom, Monomial
+
+_PAIR = 2
 
 
 def read_dense(layer: Layer, forms: Forms) -> list[Reading]:
@@ -72,4 +75,19 @@ def _shares(layer: Layer, forms: Forms) -> dict[tuple[int, int], Atom]:
                 place = layer.by_atom.get(form.product[0])
                 if place is not None and place[1] == of:
                     found[of, place[0]] = atom
+    if len(layer.rows) == _PAIR:
+        found = {**dict(_remainders(layer, found, forms)), **found}
     return found if 2 * len(found) > len(layer.by_atom) else {}
+
+
+def _remainders(
+    layer: Layer, shares: Mapping[tuple[int, int], Atom], forms: Forms
+) -> Iterator[tuple[tuple[int, int], Atom]]:
+    """Step and row → the cell that takes the share of the other of two rows from 1."""
+    places = {(atom,): place for place, atom in shares.items()}
+    for atom in list(forms):
+        polynomial = forms.of(atom).polynomial
+        for share in (own for own in polynomial if own in places and len(polynomial) == _PAIR):
+            if (polynomial.get(()), polynomial[share]) == (1.0, -1.0):
+                step, row = places[share]
+                yield (step, sum(layer.rows) - row), atom
