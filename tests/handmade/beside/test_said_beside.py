@@ -10,7 +10,7 @@ from equation_sheets import answer, save
 
 from xlcheck.engines import engine
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.beside.said_beside import said_otherwise
+from xlcheck.handmade.beside.said_beside import is_called_what_it_is, said_otherwise
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.handmade.reading.precedents import Precedents
@@ -128,3 +128,10 @@ def test_a_class_that_is_said_or_counted_wrongly_is_no_pass(
 ) -> None:
     """Rule: what is said of the results of a right network, and counted of that, is no pass if it is not so."""
     assert answer(_classes(**other), tmp_path) == (code, set())
+
+
+def test_what_a_number_is_called_and_gives(tmp_path: Path) -> None:
+    """Rule: a sum with that word beside it is one; a mean with it is none, nor is a number that somebody typed."""
+    cells = {"C7": "Summe h", "D7": "=SUM(B2:B5)", "C8": "Summe h", "D8": "=AVERAGE(B2:B5)", "C9": "Summe h", "D9": 0.5}
+    table = CellTable(read_workbook(save({**_RESULTS, **cells}, tmp_path / "w.xlsx")))
+    assert [is_called_what_it_is(address_of("S", f"D{row}"), table) for row in (7, 8, 9)] == [True, False, False]

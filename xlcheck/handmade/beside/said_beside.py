@@ -84,7 +84,7 @@ def _called_otherwise(cell: Address, table: CellTable) -> str | None:
 
 def _gives(cell: Address, table: CellTable) -> str | None:
     """What a formula gives that describes one range."""
-    found = _DESCRIBES.match(table.texts[cell].strip())
+    found = _DESCRIBES.match(table.texts.get(cell, "").strip())
     return _GIVES.get(found["name"].upper()) if found else None
 
 
