@@ -5,13 +5,10 @@ Source: `keras.layers.EinsumDense`. The kernel is kept as a matrix: all that is 
 
 from __future__ import annotations
 
-from math import prod
-
 from xlcheck.errors import NotSupportedError
-from xlcheck.graph.expressions import Dot, Expr, Slice
-from xlcheck.layers.activations import activation
+from xlcheck.layers.dense import weighted_sums
 from xlcheck.layers.element_grids import MOST_AXES, shape_of
-from xlcheck.layers.signals import Signal, Use, activated, bands_of_sums, each_pixel, of_image, side_by_side
+from xlcheck.layers.signals import Signal, Use
 from xlcheck.model.option_values import axes_of_einsum
 
 _PIXELS = 2  # an image has these axes before that of its channels
@@ -19,38 +16,7 @@ _PIXELS = 2  # an image has these axes before that of its channels
 
 def equations(use: Use) -> tuple[Signal, ...]:
     """Write down the weighted sums and their activations."""
-    (signal,) = use.inputs
-    act, bias = activation(use.layer.name, use.layer.options["activation"]), use.weights.get("bias")
-    kept, made = _shapes(use, signal)
-    out = (*kept, *made)
-    columns, timed = out[1] if len(out) == MOST_AXES else 0, len(out) > 1
-    equation = f"x{'ₜ' if kept else ''} · kernel" + " + bias" * (bias is not None)
-    z_band, y_band = bands_of_sums(use.name, act, equation, "The weighted sums of what comes in", timed=timed)
-    every, each = prod(made), made[-1]
-
-    def weighted(x: Expr, start: int = 0, stop: int = every) -> Expr:
-        kernel = use.weights["kernel"]
-        product = Dot(x, kernel if stop - start == every else Slice(kernel, start, stop))
-        if bias is None:
-            return product
-        return product + (bias if use.build.shape(bias)[0] == stop - start else Slice(bias, start, stop))
-
-    def row_of(x: Expr) -> Expr:
-        if bias is None or use.build.shape(bias)[0] == every:
-            return weighted(x)
-        return side_by_side([weighted(x, start, start + each) for start in range(0, every, each)])
-
-    if not kept:
-        sums = [weighted(signal.steps[0], start, start + each) for start in range(0, every, each)]
-    else:
-        columns_of = signal.columns if len(kept) == _PIXELS else 0
-        sums = [each_pixel(use.build, row, columns_of, row_of) for row in signal.steps]
-    outputs = []
-    for t, value in enumerate(sums):
-        step = t if timed else None
-        z = use.build.let(of_image(z_band, columns), value, step)
-        outputs.append(use.build.let(of_image(y_band, columns), activated(use.build, act, z, columns), step))
-    return (Signal(tuple(outputs), timed, columns=columns),)
+    return (weighted_sums(use, *_shapes(use, use.inputs[0]), "The weighted sums of what comes in"),)
 
 
 def _shapes(use: Use, signal: Signal) -> tuple[tuple[int, ...], tuple[int, ...]]:
