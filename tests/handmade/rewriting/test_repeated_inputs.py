@@ -9,11 +9,13 @@ from equation_sheets import save, verdict
 
 from xlcheck.engines import engine
 from xlcheck.formulas.addresses import cell_name
+from xlcheck.handmade.accepting.summary import Abstention
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewriting.with_repeated_inputs import repeated_inputs
+from xlcheck.handmade.rewriting.with_repeated_inputs import repeated_inputs, with_repeated_inputs
 from xlcheck.workbook.reader import read_workbook
 
 _WEIGHTS = ((0.6, -0.3, 0.9, 0.2), (0.1, 0.45, -0.7, 0.33), (0, 1, 0.05, -0.1))
@@ -61,6 +63,17 @@ def _repeated(cells: dict[str, object], folder: Path) -> dict[str, str]:
     part = SheetGroup(("Sheet",), table, values, Precedents(table))
     found = repeated_inputs(part, CellTerms(table, values))
     return {cell_name(*own[1:]): cell_name(*one[1:]) for own, one in found.items()}
+
+
+def test_what_is_said_of_the_numbers_is_not_said_of_formulas(tmp_path: Path) -> None:
+    """A number that stands for another one has no verdict, be it that formulas around it have none."""
+    table = CellTable(read_workbook(save(_gates(typed=True), tmp_path / "w.xlsx")))
+    answers = answers_of(table, engine("ironcalc"))
+    other = with_repeated_inputs(SheetGroup(("S",), table, answers.values, Precedents(table)), answers)
+    assert other is not None
+
+    left = Abstention(other.part.table, other.part.values, sorted(other.part.table.texts), "")
+    assert other.put_back([], [left])[1][0].cells == sorted(table.texts)
 
 
 def test_samples_that_share_their_weights_have_inputs_of_their_own(tmp_path: Path) -> None:

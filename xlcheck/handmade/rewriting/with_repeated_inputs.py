@@ -16,6 +16,7 @@ from operator import eq
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade.accepting.summary import Abstention
 from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.engine_choice import Answers
@@ -56,6 +57,9 @@ class WithRepeatedInputs(Rewritten):
             part, results=left, held=held, formula_cells=part.formula_cells - apart,
             checked=part.checked - apart + len(results) - len(left),
         )  # fmt: skip
+
+    def _abstention(self, left: Abstention) -> Abstention:
+        return replace(super()._abstention(left), cells=[cell for cell in left.cells if cell not in self.repeated])
 
 
 def with_repeated_inputs(part: SheetGroup, answers: Answers) -> WithRepeatedInputs | None:
