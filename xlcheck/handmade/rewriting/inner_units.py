@@ -33,8 +33,8 @@ from xlcheck.handmade.reading.offsets import are_in_line
 
 _APART = 2
 """Rows or columns between what stands on a worksheet and these cells."""
-_MOST = 60
-"""Units within formulas; more of them are no network that anybody writes so."""
+_MOST = 400
+"""Units within formulas; a map of ten rows and columns has so many, and to look at more takes too long."""
 _SPELT = {"sigmoid": "1/(1+EXP(-{}))", "tanh": "TANH({})"}
 _FEWEST = 2
 _UNITS = frozenset({"tanh", "sigmoid", "relu"})
