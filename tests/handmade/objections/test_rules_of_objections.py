@@ -109,6 +109,15 @@ def test_a_number_beside_weights_may_be_one_more(tmp_path: Path) -> None:
     assert unread_beside(found.table, {*read, cell_at("D2")}, weights) == []
 
 
+def test_the_word_before_a_row_of_weights_is_no_heading(tmp_path: Path) -> None:
+    """`bias` before biases says nothing of the 1 below it, which counts inputs; above a column of its own it does."""
+    weights = {cell_at(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}
+    for cells, said in (({"A2": "bias", "A3": 1, "A4": 2}, []), ({"E1": "bias", "E2": 1}, ["S!E2 stands beside the"])):
+        found = sheet(dense(3) | cells, tmp_path)
+        read = found.arrangement.reads.read.keys()
+        assert [own[:22] for own in unread_beside(found.table, read, weights)] == said
+
+
 @pytest.mark.parametrize(("number", "is_one"), [(0.371, False), (0.372, True), (0.4, True)])
 def test_a_number_that_a_weight_holds_too_is_no_further_one(number: float, is_one: bool, tmp_path: Path) -> None:
     """Who pastes all weights and copies some of them to where they are read has these twice, to the last digit."""

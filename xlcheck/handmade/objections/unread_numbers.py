@@ -62,7 +62,9 @@ def unread_near(table: CellTable, read: Collection[Address], weights: set[Addres
     for cell in _around(weights) - numbering:
         if cell in read or cell in copied or not table.is_number(cell) or is_called_a_rate(table, cell):
             continue
-        named = {*_words(table, cell)}
+        # A word before weights is that of their row, and no heading of what stands below it.
+        is_of_row = (cell[0], cell[1] - 1, cell[2] + 1) in weights
+        named = {own for own in _words(table, cell) if not (own[0] == "above" and is_of_row)}
         is_bias = any(names_a_bias(word) for _, word in named)
         is_one_of_several = named or any(map(table.is_number, beside(cell)))  # as the steps are counted above a table
         goes_on = _continues(cell, weights, 1 if is_one_of_several else _FAR)
