@@ -15,7 +15,7 @@ from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewriting.with_repeated_inputs import repeated_inputs, with_repeated_inputs
+from xlcheck.handmade.rewriting.with_repeated_inputs import repeated_inputs, repeated_tables, with_repeated_inputs
 from xlcheck.workbook.reader import read_workbook
 
 _WEIGHTS = ((0.6, -0.3, 0.9, 0.2), (0.1, 0.45, -0.7, 0.33), (0, 1, 0.05, -0.1))
@@ -90,3 +90,42 @@ def test_the_first_of_the_same_inputs_is_the_input(tmp_path: Path) -> None:
     for row, (weight, other) in enumerate(((0.2, 0.5), (0.4, 0.5), (-0.3, 0.9)), 1):
         cells |= {f"A{row}": weight, f"B{row}": 0.6, f"C{row}": other, f"D{row}": f"=A{row}*B{row}+C{row}"}
     assert _repeated(cells, tmp_path) == {"B2": "B1", "B3": "B1"}
+
+
+def test_a_table_of_weights_that_is_typed_again_is_that_table(tmp_path: Path) -> None:
+    """Rule: three numbers or more that stand again in a row, right behind one another or elsewhere, are those."""
+    row = dict(zip(("A1", "B1", "C1", "D1", "E1", "F1"), (0.1, 0.2, 1.4) * 2, strict=True))
+    cells: dict[str, object] = {
+        **row,
+        "A4": 0.1,
+        "B4": 0.2,
+        "C4": 1.4,
+        "A6": 1,
+        "B6": 2,
+        "C6": 3,
+        "A8": 1,
+        "B8": 2,
+        "C8": 3,
+    }
+    found = repeated_tables(CellTable(read_workbook(save(cells, tmp_path / "w.xlsx"))))
+
+    own = {cell_name(*own[1:]): cell_name(*one[1:]) for own, one in found.items()}
+    assert own == {"D1": "A1", "E1": "B1", "F1": "C1", "A4": "A1", "B4": "B1", "C4": "C1"}
+
+
+@pytest.mark.keras
+def test_weights_that_are_typed_for_each_word_are_one_kernel(tmp_path: Path) -> None:
+    """A SimpleRNN over two one-hot words, side by side, each with the weights above it."""
+    cells: dict[str, object] = {"J1": 0.6, "J2": 0.05}
+    cells |= dict(zip(("A1", "B1", "C1", "D1", "E1", "F1"), (0.1, 0.2, 1.4) * 2, strict=True))
+    for row, (one, other) in enumerate(((0, 2), (1, 2), (2, 0), (1, 1)), 4):
+        cells |= {f"{c}{row}": int(k == one) for k, c in enumerate("ABC")}
+        cells |= {f"{c}{row}": int(k == other) for k, c in enumerate("DEF")}
+        cells[f"G{row}"] = f"=TANH(SUMPRODUCT(A{row}:C{row},A$1:C$1)+$J$2)"
+        cells[f"H{row}"] = f"=TANH(SUMPRODUCT(D{row}:F{row},D$1:F$1)+$J$1*G{row}+$J$2)"
+
+    found = verdict(cells, tmp_path)
+    assert (found.code, found.roots) == (0, set())
+    assert "SimpleRNN(1, tanh), 4 samples of 2 steps" in found.said
+    assert verdict(cells | {"E1": 0.3}, tmp_path).code == 3
+    assert verdict(cells | {"H6": "=TANH(SUMPRODUCT(D6:F6,D$1:F$1)+$J$1*G5+$J$2)"}, tmp_path).roots == {"H6"}

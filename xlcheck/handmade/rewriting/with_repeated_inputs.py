@@ -1,8 +1,8 @@
-"""Worksheets on which an input is typed once for each unit that reads it, as if it were typed once.
+"""Worksheets on which numbers are typed once for each formula that reads them, as if they were typed once.
 
 Who gives each gate a row of its own, with all that it reads, types the input and the first state into each of them; and
 who lists all edges of a network types an input once for each edge. Here the first of them is the input, and the others
-repeat it; what is said of them is put back.
+repeat it, as a table of weights repeats another one that holds the same; what is said of them is put back.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from xlcheck.handmade.accepting.summary import Abstention
 from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.engine_choice import Answers
-from xlcheck.handmade.reading.offsets import are_in_line, offset, run_from
+from xlcheck.handmade.reading.offsets import Offset, are_in_line, offset, run_from
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.rewritten import Rewritten, rewritten
 from xlcheck.verdicts.parts import Part
@@ -28,6 +28,8 @@ from xlcheck.verdicts.report import CellResult
 
 _Read = Sequence[Sequence[Address]]
 """The cells of each range that a formula names."""
+_FEWEST = 3
+"""Numbers of a table that are not the same, so that another one with all of them is no chance."""
 _LARGE = 1_000
 """Cells of a range that are looked at, each by itself."""
 
@@ -70,6 +72,7 @@ def with_repeated_inputs(part: SheetGroup, answers: Answers) -> WithRepeatedInpu
         answers: what they compute.
     """
     found = repeated_inputs(part, CellTerms(part.table, part.values)) if answers.engine.takes_formulas else {}
+    found |= repeated_tables(part.table) if answers.engine.takes_formulas else {}
     new = rewritten(part, answers, {cell: cell_name(*one[1:]) for cell, one in found.items()}, {}) if found else None
     return None if new is None else WithRepeatedInputs(*new, part, found)
 
@@ -108,6 +111,34 @@ def _reading_the_same(
             together = [own]
         group = together
     yield group
+
+
+def repeated_tables(table: CellTable) -> dict[Address, Address]:
+    """Typed number → that in the same place of the first of several rows, or columns, of typed numbers that are equal.
+
+    Args:
+        table: the cells.
+    """
+    found: dict[Address, Address] = {}
+    for step in ((0, 1), (1, 0)):
+        first: dict[tuple[str, tuple[float, ...]], Sequence[Address]] = {}
+        for run in _runs(table, step):
+            half = len(run) // 2
+            numbers = [table.typed_numbers[cell] for cell in run]
+            twice = len(run) % 2 == 0 and numbers[:half] == numbers[half:]
+            for own in (run[:half], run[half:]) if twice else (run,):
+                held = tuple(table.typed_numbers[cell] for cell in own)
+                if len({*held}) >= _FEWEST and not all(map(float.is_integer, held)):
+                    other = first.setdefault((own[0][0], held), own)
+                    if other is not own:
+                        found |= {b: a for a, b in zip(other, own, strict=True)}
+    return {b: a for b, a in found.items() if a not in found}
+
+
+def _runs(table: CellTable, step: Offset) -> Iterator[Sequence[Address]]:
+    for cell in sorted(table.typed_numbers):
+        if offset(cell, step, -1) not in table.typed_numbers:
+            yield run_from(cell, step, table.typed_numbers.__contains__)
 
 
 def _filled(table: CellTable) -> Iterator[Sequence[Address]]:
