@@ -16,6 +16,7 @@ from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.beside.evaluations import counts_only, evaluations, goes_on
+from xlcheck.handmade.beside.preparation import is_feature
 from xlcheck.handmade.beside.said_beside import is_called_what_it_is
 from xlcheck.handmade.beside.showing import asks_for_the_sign, bends, is_difference, is_mean_of_some, shows_otherwise
 from xlcheck.handmade.equations.reading import Reading, outputs, scaled_inputs, unused_cells
@@ -131,7 +132,8 @@ class BesideLayers:
             is_input = cell in inputs and cell not in behind and kind not in {GIVEN, COPY}
             if kind == OPAQUE or is_input:
                 own = self._reads.leading_to(cell)
-                found |= own if kind == OPAQUE or not self._weighs(own) else set()
+                features = all(is_feature(o, self._table, self._reads.of(o)) for o in own if self._reads.is_formula(o))
+                found |= own if kind == OPAQUE or features or not self._weighs(own) else set()
         return found
 
     def _weighs(self, cells: Collection[Address]) -> bool:

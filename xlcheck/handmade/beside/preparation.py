@@ -21,7 +21,7 @@ from xlcheck.handmade.beside.scales import between_ends
 from xlcheck.handmade.beside.showing import is_difference
 from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.cells import CellTable, CellValues, beside, show
 from xlcheck.handmade.reading.lines import MANY, Lines
 from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
 from xlcheck.handmade.reading.precedents import Precedents
@@ -100,8 +100,25 @@ def against(
     yield from (why for cell in scales if (why := _described_otherwise(cell, scales, table)) is not None)
 
 
+def is_feature(cell: Address, table: CellTable, read: Sequence[Address]) -> bool:
+    """Whether a formula makes an input of typed ones of its sample alone, as `=A2*B2`, and was filled like one beside.
+
+    Args:
+        cell: the formula.
+        table: the cells.
+        read: the cells that it reads.
+    """
+    typed = all(table.is_number(own) and own not in table.texts for own in read)
+    in_line = any(all(own[axis] == cell[axis] and own[0] == cell[0] for own in read) for axis in (1, 2))
+    near = (own for own in beside(cell) if own in table.texts)
+    is_filled = any(table.fills(own, cell) or table.fills(cell, own) for own in near)
+    return typed and in_line and is_filled and not any(ref.fixed for ref in cut(table.texts[cell]).refs)
+
+
 def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: Collection[Address]) -> bool:
     read = precedents.of(cell)
+    if is_feature(cell, table, read):
+        return False
     between = any(other in judged for other in read)
     if (
         between
