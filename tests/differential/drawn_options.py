@@ -102,6 +102,76 @@ class DrawnOptions(Dice):
         ]
         return keras.Model(inputs, found), arrays
 
+    def attention(self) -> tuple[Any, list[np.ndarray]]:
+        """An Attention or AdditiveAttention of codes, with masks, a key, scores and whatever else it may be told."""
+        inputs = [keras.Input((self._number(1, 5),)) for _ in range(2)]
+        features, causal, scores = self._number(1, 4), self._chance(0.4), self._chance(0.4)
+        inputs += [keras.Input(inputs[1].shape[1:])] * self._chance(0.4)
+        read = [L.Embedding(_CODES, features, mask_zero=self._chance(0.5))(x) for x in inputs]
+        if self._chance(0.6):
+            layer = L.Attention(
+                use_scale=self._chance(0.5), score_mode=self._one_of(["dot", "concat"]), dropout=self._one_of([0, 0.3])
+            )
+        else:
+            layer = L.AdditiveAttention(use_scale=self._chance(0.5))
+        found = layer(read, use_causal_mask=causal, return_attention_scores=scores)
+        return keras.Model(inputs, found), [self.rng.integers(0, _CODES, (2, *x.shape[1:])) * 1.0 for x in inputs]
+
+    def layer(self, x: Any) -> Any:
+        """A layer with arguments that fit the shape of a tensor, and what it makes of it."""
+        shape, chance = x.shape[1:], self._chance
+        scaled = {"center": chance(0.5), "scale": chance(0.5)}
+        groups = self._one_of([n for n in range(1, shape[-1] + 1) if shape[-1] % n == 0])
+        makes: list[Callable[[], Any]] = [
+            lambda: L.LayerNormalization(**scaled),
+            lambda: L.BatchNormalization(self._one_of([-1, 1]), **scaled),
+            lambda: L.GroupNormalization(groups, **scaled),
+            L.UnitNormalization,
+            L.RMSNormalization,
+            lambda: L.Softmax(self._one_of([-1, 1]) if len(shape) == 2 else -1),
+            lambda: L.Rescaling(self._number(-2, 3) / 2, self._number(-2, 3) / 2),
+            lambda: L.Normalization(-1, *self.rng.uniform(0.5, 2, (2, shape[-1])).tolist(), invert=chance(0.3)),
+        ]
+        if len(shape) > 1:
+            makes += [
+                lambda: L.Permute((1 + self.rng.permutation(len(shape))).tolist()),
+                lambda: self._einsum_dense(shape),
+            ]
+            makes += [self._window(shape)] * 3
+        return self._one_of(makes)()(x)
+
+    def _einsum_dense(self, shape: tuple[int, ...]) -> Any:
+        """A layer that sums over the last axis."""
+        units, bias = self._number(1, 4), self._one_of([None, "z"])
+        if len(shape) == 3:
+            return L.EinsumDense("abcd,dz->abcz", (*shape[:2], units), bias_axes=bias)
+        return self._one_of([
+            lambda: L.EinsumDense("abc,cz->abz", (shape[0], units), bias_axes=bias),
+            lambda: L.EinsumDense("abc,cyz->abyz", (shape[0], 2, units), bias_axes=self._one_of([None, "z", "yz"])),
+        ])()  # fmt: skip
+
+    def _window(self, shape: tuple[int, ...]) -> Callable[[], Any]:
+        """A layer that moves a window over the steps, or over the pixels."""
+        of = f"{len(shape) - 1}D"
+        padding = self._one_of(["same", "valid"])
+        size = [self._number(1, min(side, 3) + 1) for side in shape[:-1]]
+        options = {"kernel_size": size, "padding": padding, "use_bias": self._chance(0.5)}
+        dilation = self._number(1, 3) if padding == "same" else 1
+        options |= {"dilation_rate": dilation} if dilation > 1 else {"strides": self._number(1, 3)}
+        act = {"activation": self._one_of(["linear", "tanh", "softmax"])}
+        return self._one_of([
+            lambda: getattr(L, f"Conv{of}")(self._number(1, 4), **options, **act),
+            lambda: getattr(L, f"SeparableConv{of}")(self._number(1, 4), **options, **act, depth_multiplier=2),
+            lambda: getattr(L, f"DepthwiseConv{of}")(**options, **act, depth_multiplier=self._number(1, 3)),
+            lambda: getattr(L, f"Conv{of}Transpose")(self._number(1, 4), **options, **act),
+            lambda: getattr(L, f"MaxPooling{of}")(size, self._number(1, 3), padding),
+            lambda: getattr(L, f"AveragePooling{of}")(size, self._number(1, 3), padding),
+            lambda: getattr(L, f"ZeroPadding{of}")(self._number(0, 3)),
+            lambda: getattr(L, f"UpSampling{of}")(self._number(1, 3)),
+            lambda: getattr(L, f"GlobalAveragePooling{of}")(keepdims=self._chance(0.5)),
+            lambda: getattr(L, f"GlobalMaxPooling{of}")(keepdims=self._chance(0.5)),
+        ])  # fmt: skip
+
     def _axis(self, x: Any) -> int:
         """Any axis but that of the samples, counted from either end."""
         axis = self._number(1, len(x.shape))

@@ -43,12 +43,26 @@ def operations(seed: int) -> tuple[Any, list[np.ndarray], str]:
     return keras.Model(x, [every[name](x) for name in names]), [numbers(2, *shape, seed=seed)], f"{shape}: {names}"
 
 
+def layers(seed: int) -> tuple[Any, list[np.ndarray], str]:
+    """A vector, a sequence or an image, and what some layers make of it."""
+    drawn = DrawnOptions(rng := np.random.default_rng(seed))
+    shape = tuple(rng.integers(1, 5, 1 + seed % 3).tolist())
+    x = keras.Input(shape)
+    made = [drawn.layer(x) for _ in range(TOGETHER)]
+    return keras.Model(x, made), [numbers(2, *shape, seed=seed)], f"{shape}: {[y.name for y in made]}"
+
+
+def attention(seed: int) -> tuple[Any, list[np.ndarray], str]:
+    """An Attention or AdditiveAttention."""
+    return *DrawnOptions(np.random.default_rng(seed)).attention(), ""
+
+
 def heads(seed: int) -> tuple[Any, list[np.ndarray], str]:
     """A MultiHeadAttention."""
     return *DrawnOptions(np.random.default_rng(seed)).heads(), ""
 
 
-@pytest.mark.parametrize("draw", [operations, heads])
+@pytest.mark.parametrize("draw", [operations, layers, attention, heads])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_keras_takes_for_an_argument(
     seed: int, draw: Callable[[int], tuple[Any, list[np.ndarray], str]], tmp_path: Path
