@@ -156,14 +156,14 @@ class DrawnOptions(Dice):
         padding = self._one_of(["same", "valid"])
         size = [self._number(1, min(side, 3) + 1) for side in shape[:-1]]
         options = {"kernel_size": size, "padding": padding, "use_bias": self._chance(0.5)}
-        dilation = self._number(1, 3) if padding == "same" else 1
-        options |= {"dilation_rate": dilation} if dilation > 1 else {"strides": self._number(1, 3)}
-        act = {"activation": self._one_of(["linear", "tanh", "softmax"])}
+        options |= {"activation": self._one_of(["linear", "tanh", "softmax"])}
+        steps = {"strides": self._number(1, 3)}
+        apart = {"dilation_rate": 2} if padding == "same" and self._chance(0.3) else steps
         return self._one_of([
-            lambda: getattr(L, f"Conv{of}")(self._number(1, 4), **options, **act),
-            lambda: getattr(L, f"SeparableConv{of}")(self._number(1, 4), **options, **act, depth_multiplier=2),
-            lambda: getattr(L, f"DepthwiseConv{of}")(**options, **act, depth_multiplier=self._number(1, 3)),
-            lambda: getattr(L, f"Conv{of}Transpose")(self._number(1, 4), **options, **act),
+            lambda: getattr(L, f"Conv{of}")(self._number(1, 4), **options, **apart),
+            lambda: getattr(L, f"SeparableConv{of}")(self._number(1, 4), **options, **apart, depth_multiplier=2),
+            lambda: getattr(L, f"DepthwiseConv{of}")(**options, **apart, depth_multiplier=self._number(1, 3)),
+            lambda: getattr(L, f"Conv{of}Transpose")(self._number(1, 4), **options, **steps),
             lambda: getattr(L, f"MaxPooling{of}")(size, self._number(1, 3), padding),
             lambda: getattr(L, f"AveragePooling{of}")(size, self._number(1, 3), padding),
             lambda: getattr(L, f"ZeroPadding{of}")(self._number(0, 3)),
