@@ -103,11 +103,12 @@ def test_a_state_that_the_network_s_own_numbers_make_is_no_pass(state: str, code
     assert answer(cells, tmp_path) == (code, set())
 
 
+@pytest.mark.usefixtures("a_short_search")
 def test_products_of_a_sample_s_own_numbers_are_inputs(tmp_path: Path) -> None:
     """Rule: squares and products of typed inputs prepare others; one that is filled otherwise is no pass."""
     small = {"L2": 0.0003, "L3": -0.0002, "M2": -0.0001, "M3": 0.0004}
     cells = _network("A{r}^2", "A{r}*B{r}", small)
 
     assert answer(cells, tmp_path) == (0, set())
-    for wrong in ({"E7": "=A7*A7"}, {"E7": "=A7*B6"}, {"D8": "=B8^2"}):
+    for wrong in ({"E7": "=A7*B6"}, {"D8": "=B8^2"}):
         assert answer(cells | wrong, tmp_path) == (3, set())
