@@ -27,6 +27,15 @@ def test_inputs_that_are_looked_up_as_targets_are_agree(tmp_path: Path) -> None:
     assert answer(_in_turn(), tmp_path) == (0, set())
 
 
+def test_what_is_made_of_data_before_it_is_looked_up_is_none_of_the_training(tmp_path: Path) -> None:
+    """Rule: a table of targets may be computed from typed numbers; what results are in is no such table."""
+    made: Cells = {f"S{row}": f"=ABS(T{row})" for row in (2, 3, 4)} | {"T2": -0.3, "T3": 1.1, "T4": 0.7}
+    assert answer(_in_turn() | made, tmp_path) == (0, set())
+    code, roots = answer(_in_turn() | made | {"S4": f"=ABS(H{FIRST})"}, tmp_path)
+    assert code in {1, 3}
+    assert roots <= {"S4"}
+
+
 @pytest.mark.parametrize(
     "change",
     [

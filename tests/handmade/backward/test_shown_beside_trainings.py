@@ -19,6 +19,7 @@ _SHOWN: dict[str, Cells] = {
     "the last weights": {"N12": "=ROUND(E8,3)", "O12": "=ROUND(F8,3)", "P12": "=ROUND(G8,3)"},
     "an output in per cent": {"N12": "=H8*100"},
     "all outputs in per cent": _PER_CENT,
+    "the loss in per cent": {f"N{row}": f"=100*(H{row}-D{row})^2/2" for row in ROWS},
     "where a line goes down": _TURNS,
     "where it begins": {f"N{row}": f"=-G{row}/F{row}" for row in ROWS},
     "nothing where it is divided by 0": {f"N{row}": f'=IF(F{row}=0,"",-G{row}/F{row})' for row in ROWS} | {"F4": 0},

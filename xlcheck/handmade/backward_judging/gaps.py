@@ -247,6 +247,9 @@ def _unread_numbers(table: CellTable, reading: Reading, right: AbstractSet[Addre
     of_steps = {cell for cell, own in terms.reads.items() if cell in right or any(read in terms for read in own)}
     of_steps |= reached(of_steps, terms.reads.__getitem__, among=terms.__contains__)
     read = {read for cell in of_steps for read in terms.reads[cell]} | made_of(table, reading)
+    ranges = Precedents(table).ranges
+    asked = (own for cell in of_steps if isinstance(terms[cell], Leaf) for own in ranges(cell))
+    read |= {(own.sheet, own.top, own.left) for own in asked if own.size == 1}  # by which something is looked up
     places = {place_of(cell, stride) for cell in right if cell not in reading.sheet.updates} if stride else ()
     lines: dict[tuple[str, int], list[float]] = defaultdict(list)  # rows may be left out in one, as after each epoch
     for cell, number in table.typed_numbers.items():

@@ -22,7 +22,7 @@ from xlcheck.handmade.backward_judging.culprits import Findings, Search
 from xlcheck.handmade.backward_judging.diagnosis import diagnosed
 from xlcheck.handmade.backward_judging.exchange import explained_by_exchange
 from xlcheck.handmade.backward_judging.gaps import gaps, seems_to_belong
-from xlcheck.handmade.backward_judging.shown import adds_nothing, blanks, computed_targets, shown
+from xlcheck.handmade.backward_judging.shown import adds_nothing, blanks, computed_targets, leads_to_data, shown
 from xlcheck.handmade.backward_judging.tried import tried
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.beside.evaluations import evaluations
@@ -233,13 +233,12 @@ class Judge:
 
     def _only_here(self) -> None:
         """What is right as long as no sum changes its sign."""
-        near = self.reading if self.reading.sheet.near else self.near
-        found = []
-        for cell, (_, role) in near.roles.items() if near is not None else ():
-            if cell in self.said.agree or cell in self.said.results or near is self.reading:
-                continue
-            self.said.compare(cell, role)
-            found += [cell] if cell in self.said.agree else []
+        near, found = self.reading if self.reading.sheet.near else self.near, list[Address]()
+        for cell, (_, role) in near.roles.items() if near is not None and near is not self.reading else ():
+            judged = cell in self.said.agree or cell in self.said.results
+            if not judged and not leads_to_data(cell, self.reading, self._precedents):
+                self.said.compare(cell, role)
+                found += [cell] if cell in self.said.agree else []
         if near is self.reading or found:
             cells = f"the formulas in {', '.join(show(cell) for cell in found[:5])}" if found else "some formulas"
             self.notes.append(f"right only as long as no sum before a ReLU changes its sign: {cells}")
@@ -341,6 +340,7 @@ class Judge:
         known = any(cell in own for own in (reading.forward, reading.roles, reading.sheet.updates))
         filled = (shape, False) in shapes or ((shape, True) in shapes and cell not in reading.data)
         belongs = known or filled or seems_to_belong(cell, self.table, reading, self.said.agree)
+        belongs = belongs and not leads_to_data(cell, reading, self._precedents)
         if isinstance(self.said.actual(cell), NotEvaluated) or belongs:
             text = "This formula seems to belong to a training step, but it was not recognised what it should compute."
             return self.said.result(cell, Status.NOT_EVALUATED, text)

@@ -21,6 +21,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, beside
 from xlcheck.handmade.reading.offsets import beside_at, offset, offset_between
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.workbook.content import Value
 
 _INVERSE: Mapping[str, Callable[[Array], Array]] = {
@@ -29,6 +30,7 @@ _INVERSE: Mapping[str, Callable[[Array], Array]] = {
 """Activation → the weighted sum of which it gives an output."""
 _COPIES = frozenset({"#", "#:#"})
 """What is left of a formula that repeats a cell, or of an array formula that repeats several."""
+_HUNDRED = 100
 _PLANE = 3
 """Weights of a unit whose answers two inputs at most say, so that a line parts them."""
 _OF_ODDS = ("sigmoid", "softmax")
@@ -44,7 +46,7 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
         right: the cells that are right, and what they hold.
     """
     sheet = reading.sheet
-    if cell not in sheet.terms:
+    if cell not in sheet.terms or cell not in sheet.cells:
         return None
     if (origin := shown_weight(cell, sheet.terms)) is not None:
         is_last = origin in sheet.updates and origin in right and origin not in sheet.updates.values()
@@ -52,7 +54,7 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
         meant = not is_ratio or all(own.layers[-1].activation in _OF_ODDS for own in sheet.networks)
         what = f"{'exponential of the ' if is_ratio else ''}last {right.get(origin, '')}"
         return Quantity(what, sheet.cells[cell]) if is_last and meant else None
-    for other in (_curve, _boundary, _prediction):
+    for other in (_curve, _boundary, _per_cent, _prediction):
         if (found := other(cell, reading, right)) is not None:
             return found
     parts = list(dict.fromkeys(_parts(cell, reading, right)))
@@ -100,6 +102,20 @@ def blanks(
                                         if other in table.texts)]  # fmt: skip
 
 
+def leads_to_data(cell: Address, reading: Reading, precedents: Precedents) -> bool:
+    """Whether only formulas read a cell that look up or make inputs and targets of it, and nothing learnt is in it.
+
+    Args:
+        cell: the formula.
+        reading: the sheet as training steps.
+        precedents: who reads what.
+    """
+    readers = {*precedents.readers(cell)}
+    learnt = reading.sheet.updates.keys() | {*reading.sheet.updates.values()} | reading.forward.keys()
+    below = reached([cell], precedents.of)
+    return bool(readers) and readers <= reading.data and below.isdisjoint(learnt - reading.data)
+
+
 def shown_weight(cell: Address, terms: CellTerms) -> Address | None:
     """What a formula copies, or shows as what it multiplies the odds with, as in a logistic regression.
 
@@ -139,6 +155,16 @@ def _boundary(cell: Address, reading: Reading, right: Mapping[Address, str]) -> 
                     values = -sheet.cells[a] / sheet.cells[b]
                 if reads == {a, b} and b in kernel and len(weights) <= _PLANE and same(values, sheet.cells[cell]):
                     return Quantity("where the answer changes", values)
+    return None
+
+
+def _per_cent(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
+    """A hundred times the loss of a step, as people write it who think of errors in per cent."""
+    values = reading.sheet.cells[cell]
+    for number in range(len(reading.steps)) if not reading.sheet.terms.readers.get(cell) else ():
+        role = reading.role(number, values / _HUNDRED)
+        if role is not None and role.quantity.name == "E":
+            return Quantity("E in per cent", values)
     return None
 
 
