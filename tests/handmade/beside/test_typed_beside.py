@@ -47,6 +47,16 @@ def test_a_number_that_is_another_one_gets_no_pass(tmp_path: Path) -> None:
     assert "S!I15 is compared with S!M15, but is not what was typed there" in found.said
 
 
+def test_the_largest_of_differences_says_whose_they_are(tmp_path: Path) -> None:
+    """Rule: what `model.predict` printed beside results, and a maximum compares with them, must agree as well."""
+    cells: dict[str, object] = {"B1": 1.3, "B2": -0.4, "D4": "model.predict", "D10": "=MAX(ABS(C5-D5),ABS(C6-D6))"}
+    printed = {f"D{row}": round(1 / (1 + math.exp(-(1.3 * x - 0.4))), 6) for row, x in ((5, 0.7), (6, -1.1))}
+    for function, code in (("1/(1+EXP(-({})))", 0), ("TANH({})", 3)):
+        for row, x in ((5, 0.7), (6, -1.1)):
+            cells |= {f"A{row}": x, f"C{row}": "=" + function.format(f"A{row}*$B$1+$B$2")}
+        assert verdict(cells | printed, tmp_path).code == code
+
+
 @pytest.mark.parametrize("word", ["Keras", "printed by Python", "from PyTorch:"])
 def test_what_a_program_is_said_to_print_must_agree(word: str, tmp_path: Path) -> None:
     """Rule: who reads `Keras` beside another number than the result sees that both cannot be right."""

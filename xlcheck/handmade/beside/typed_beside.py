@@ -93,13 +93,19 @@ def printed_otherwise(table: CellTable, values: CellValues, precedents: Preceden
     """
     for typed, number in table.typed_numbers.items():
         readers = precedents.readers(typed)
-        if digits_of(number) < _DIGITS or not all(is_difference(table.texts[reader]) for reader in readers):
+        if digits_of(number) < _DIGITS or not all(_only_compares(reader, typed, table) for reader in readers):
             continue
         for above in (False, True):
             if word := printed_by(table, typed, above=above):
                 results = [own for own in _meant(table, typed, called(word), above=above) if own not in readers]
                 if results and all(_differ(table, values, own, typed) for own in results):
                     yield f"{show(results[0])} is not what {show(typed)} says, beside which {word!r} stands"
+
+
+def _only_compares(cell: Address, typed: Address, table: CellTable) -> bool:
+    """Whether a formula takes a result from a typed number, or that from it, be it among others, as a maximum does."""
+    text = table.texts[cell]
+    return is_difference(text) or any(other == typed for _, other in _differences(cell, text, table))
 
 
 def _meant(table: CellTable, typed: Address, name: str, *, above: bool) -> list[Address]:

@@ -7,7 +7,9 @@ import re
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable
 
-_PROGRAM = re.compile(r"\b(?:keras|tensorflow|tf|pytorch|torch|jax|numpy|np|python|scikit|sklearn)\b", re.IGNORECASE)
+_PROGRAM = re.compile(
+    r"\b(?:keras|tensorflow|tf|pytorch|torch|jax|numpy|np|python|scikit|sklearn|model\.predict)\b", re.IGNORECASE
+)
 _MEASURE = re.compile(r"loss|acc|err|mse|mae|grad", re.IGNORECASE)
 """What stands beside results and is none of them."""
 
