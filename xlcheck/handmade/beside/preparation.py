@@ -108,6 +108,8 @@ def is_feature(cell: Address, table: CellTable, read: Sequence[Address]) -> bool
         table: the cells.
         read: the cells that it reads.
     """
+    if cell not in table.texts:  # a typed number for which another formula is tried
+        return False
     typed = all(table.is_number(own) and own not in table.texts for own in read)
     in_line = any(all(own[axis] == cell[axis] and own[0] == cell[0] for own in read) for axis in (1, 2))
     near = (own for own in beside(cell) if own in table.texts)
