@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import answer as answer_to, save
-from training_sheets import ROWS, Cells, cell, judged, roots, trained, training, with_gradients
+from training_sheets import FIRST, ROWS, Cells, cell, judged, line, roots, trained, training, with_gradients
 
 from fixtures.handmade.drawn.score import answer
 from xlcheck.verdicts.parts import Part
@@ -163,3 +163,20 @@ def test_a_formula_between_two_of_its_kind_is_as_these_are(tmp_path: Path) -> No
     assert answer_to(cells, tmp_path) == (0, set())
     for place, text in (("I10", "=0+H10^2"), ("N11", "=I11+M11"), ("I11", "=D10+H11^2")):
         assert answer_to(cells | {place: text}, tmp_path) == (1, {place})
+
+
+def _with_momentum() -> Cells:
+    """Three steps: two weights and a bias in E to G, what each moves by in J to L."""
+    cells = {own: text for own, text in line().items() if own[0] != "A" and int(own[1:]) < FIRST + 3}
+    for row in ROWS[:3]:
+        for weight, velocity, factor in (("E", "J", f"*B{row}"), ("F", "K", f"*C{row}"), ("G", "L", "")):
+            kept = f"+0.8*{velocity}{row - 1}" if row > FIRST else ""
+            cells[f"{velocity}{row}"] = f"=-0.1*(H{row}-D{row}){factor}{kept}"
+            cells |= {f"{weight}{row}": f"={weight}{row - 1}+{velocity}{row - 1}"} if row > FIRST else {}
+    return cells
+
+
+def test_a_weight_that_moves_against_its_velocity_is_the_root(tmp_path: Path) -> None:
+    """Rule: what has momentum moves by more than its gradient; a sign that is turned in one step is one slip."""
+    assert answer_to(_with_momentum(), tmp_path) == (0, set())
+    assert answer_to(_with_momentum() | {"G6": "=G5-L5"}, tmp_path) == (1, {"G6"})

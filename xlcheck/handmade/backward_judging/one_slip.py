@@ -216,6 +216,8 @@ class _Promise:
         sheet, values = reading.sheet, value_of(term, reading.sheet.cells)
         if cell in sheet.updates:
             weight = sheet.updates[cell]
+            if any(form[0] for number in range(len(reading.steps)) for form in reading.usual(number)):
+                return True  # what has momentum, say, does not follow its gradient alone
             moved = sheet.cells[weight] - values
             steps = [(number, step) for number, step in enumerate(reading.steps) if weight in step.gradients]
             return any(
