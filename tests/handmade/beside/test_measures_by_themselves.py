@@ -90,3 +90,14 @@ def test_the_logarithm_of_the_result_that_is_meant(formula: str, is_one: bool, t
     measures = Measures(own.terms, own.table, own.terms.reads, results, (), (), dict.fromkeys(results, 0))
 
     assert (cell_at("H2") in measures.cells({*own.terms})) is is_one
+
+
+def test_a_loss_that_lacks_the_minus_of_the_one_beside_it_is_none(tmp_path: Path) -> None:
+    """Rule: of two cross-entropies in a row one is below 0, whatever reads both; with the minus it is not."""
+    right = {f"{c}4": f"=-({c}3*LN({c}2)+(1-{c}3)*LN(1-{c}2))" for c in "BC"}
+    numbers = {"B2": 0.6, "C2": 0.4, "B3": 1, "C3": 0, "A4": "loss", "E4": "=AVERAGE(B4:C4)"}
+    results = {cell: cell for cell in (cell_at("B2"), cell_at("C2"))}
+    for cells, is_one in ((right, True), (right | {"C4": right["C4"].replace("-", "", 1)}, False)):
+        own = sheet(numbers | cells, tmp_path)
+        measures = Measures(own.terms, own.table, own.terms.reads, results, (), (), dict.fromkeys(results, 0))
+        assert (cell_at("C4") in measures.cells({*own.terms})) is is_one

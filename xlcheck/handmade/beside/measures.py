@@ -114,12 +114,15 @@ class Measures:
         return {cell, *reached([cell], self._reads.__getitem__, among=self._reads.__contains__)}
 
     def _below_nothing(self) -> set[Address]:
-        """What is called a loss, is below 0 and was made of logarithms, if nobody writes the minus further on."""
+        """What is called a loss and is below 0, made of logarithms, if none behind it has the minus, or one in line."""
         negative = [cell for cell in self._pairs if self._terms.number(cell) < 0 and self._has_logarithm(cell)]
         called = {cell for cell in negative if any(map(_LOSS.search, self._table.next_words(cell)))}
         others = [cell for cell in self._pairs if cell not in called]
         behind = reached(others, self._reads_of, among=lambda own: own in called)
-        return called - behind
+        bare = {own: skeleton(self._table.texts.get(own, "")).replace("-", "") for own in self._pairs}
+        above = [cell for cell in others if self._terms.number(cell) > 0]
+        odd = (c for c in called for o in above if are_in_line(c, o) and bare[c] == bare[o])
+        return (called - behind).union(odd)
 
     def _reads_of(self, cell: Address) -> Sequence[Address]:
         return self._terms.reads.get(cell, ())
