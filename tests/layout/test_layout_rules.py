@@ -136,6 +136,7 @@ def test_the_size_of_a_part_says_what_is_left_out() -> None:
     assert Part(1, 30, 8).size == "1 × 30, the first 8"
     assert Part(30, 4, 8).size != Part(30, 4, 30).size
     assert Part(30, 4, 8).size.startswith("30 × 4, ")
+    assert Part(30, 2, 8).size == "30 × 2"  # over two columns nothing else has room
 
 
 def test_gates_are_multiplied_together_only_if_they_fit() -> None:

@@ -23,6 +23,7 @@ _JOINED = 8  # columns of gates whose parts of a kernel stand side by side, as i
 ROOM = 20
 """Columns that products are cut to, if these are narrow enough."""
 _LONG = 8  # rows of a table of vectors that are written out
+_TIGHT = 2  # columns over which only the size has room
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Part:
         """The size, and what is shown of it."""
         high, wide = self.shown
         text = f"{self.rows} × {self.columns}"
-        if self.is_whole:
+        if self.is_whole or (wide <= _TIGHT and not self.is_cut):  # how many rows are left out stands below them
             return text
         return (
             say("products.first_columns", text=text, wide=wide)
