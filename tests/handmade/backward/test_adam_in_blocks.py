@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import answer
+from training_sheets import LAST, ROWS, with_gradients
 
 pytestmark = pytest.mark.keras
 
@@ -68,3 +69,23 @@ def test_another_slip_is_no_pass(cell: str, text: str, tmp_path: Path) -> None:
     code, roots = answer(_adam() | {cell: text}, tmp_path)
     assert code != 0
     assert roots <= {cell}
+
+
+def _in_rows() -> dict[str, object]:
+    """A row a step: gradients in J to L, averages of them in M to O, of their squares in P to R, moves in S to U."""
+    cells: dict[str, object] = {own: text for own, text in with_gradients().items() if own[0] != "A"}
+    for number, row in enumerate(ROWS, 1):
+        cells[f"W{row}"] = number
+        for w, g, m, v, d in zip("EFG", "JKL", "MNO", "PQR", "STU", strict=True):
+            cells[f"{m}{row}"] = f"=0.9*{m}{row - 1}+0.1*{g}{row}" if number > 1 else f"=0.1*{g}{row}"
+            cells[f"{v}{row}"] = f"=0.999*{v}{row - 1}+0.001*{g}{row}^2" if number > 1 else f"=0.001*{g}{row}^2"
+            cells[f"{d}{row}"] = f"=0.05*{m}{row}/(1-0.9^W{row})/(SQRT({v}{row}/(1-0.999^W{row}))+0.0000001)"
+            cells |= {f"{w}{row}": f"={w}{row - 1}-{d}{row - 1}"} if number > 1 else {}
+    return cells
+
+
+def test_the_moves_of_the_last_step_are_right_as_those_before(tmp_path: Path) -> None:
+    """Rule: what no weight reads any more is right if it was filled from what one does, of right cells."""
+    assert answer(_in_rows(), tmp_path) == (0, set())
+    odd = f"=0.05*M{LAST}/(1-0.9^W{LAST})/(SQRT(P{LAST}/(1-0.999^W{LAST - 1}))+0.0000001)"
+    assert answer(_in_rows() | {f"S{LAST}": odd}, tmp_path)[0] != 0

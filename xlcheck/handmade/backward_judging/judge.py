@@ -22,7 +22,7 @@ from xlcheck.handmade.backward_judging.culprits import Findings, Search
 from xlcheck.handmade.backward_judging.diagnosis import diagnosed
 from xlcheck.handmade.backward_judging.exchange import explained_by_exchange
 from xlcheck.handmade.backward_judging.gaps import gaps, seems_to_belong
-from xlcheck.handmade.backward_judging.shown import adds_nothing, blanks, computed_targets, leads_to_data, shown
+from xlcheck.handmade.backward_judging.shown import adds_nothing, as_beside, computed_targets, leads_to_data, shown
 from xlcheck.handmade.backward_judging.tried import tried
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.beside.evaluations import evaluations
@@ -107,9 +107,8 @@ class Judge:
         for cell in self.table.texts:
             if cell not in self.said.agree and (quantity := shown(cell, self.reading, self.said.agree)) is not None:
                 self.said.compare(cell, Role(quantity))
-        self.said.agree |= dict.fromkeys(
-            blanks(self.said.actual, self.said.agree, self._precedents, self.table), "nothing"
-        )
+        others = as_beside(self.said.actual, self.said.agree, self.reading, self._precedents, self.table)
+        self.said.agree |= {cell: name for cell, name in others.items() if cell not in self.said.results}
         self._handed_on()
         self._evaluations()
         judged = [cell for cell in (*self.said.agree, *self.said.results) if cell in self.table.texts]

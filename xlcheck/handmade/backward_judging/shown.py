@@ -86,20 +86,32 @@ def adds_nothing(cell: Address, table: CellTable, reading: Reading) -> bool:
     return is_copy and skeleton(table.texts.get(cell, "#")).lstrip("+") not in _COPIES
 
 
-def blanks(
-    value: Callable[[Address], Value], right: Container[Address], precedents: Precedents, table: CellTable
-) -> list[Address]:
-    """The formulas that show nothing today, and nobody reads, beside a right one that was filled from them.
+def as_beside(
+    value: Callable[[Address], Value], right: Mapping[Address, str], reading: Reading, precedents: Precedents,
+    table: CellTable,
+) -> dict[Address, str]:  # fmt: skip
+    """The formulas that nobody reads, and that are right as one that was filled alike is; and what they hold.
+
+    So is one that shows nothing today, and the move of a weight that is moved no more: what it is made of is right, and
+    so is what the same formula makes of that a step before.
 
     Args:
         value: what a cell holds.
-        right: the cells that are right.
+        right: the cells that are right, and what they hold.
+        reading: the sheet as training steps.
         precedents: who reads what.
         table: the cells.
     """
-    spare = [own for own in table.texts if own not in right and value(own) == "" and not precedents.readers(own)]
-    return [own for own in spare if any(other in right and table.fills(own, other) for other in beside(own)
-                                        if other in table.texts)]  # fmt: skip
+    found: dict[Address, str] = {}
+    for cell in (own for own in table.texts if own not in right and not precedents.readers(own)):
+        near = [own for own in beside(cell) if own in right and own in table.texts]
+        before = beside_at(cell, reading.stride)[:1]
+        is_made_of_right = all(own in right or table.is_number(own) for own in precedents.of(cell))
+        if value(cell) == "" and any(table.fills(cell, own) for own in near):
+            found[cell] = "nothing"
+        elif is_made_of_right and any(own in right and own in table.texts and table.fills(own, cell) for own in before):
+            found[cell] = right[before[0]]
+    return found
 
 
 def leads_to_data(cell: Address, reading: Reading, precedents: Precedents) -> bool:
