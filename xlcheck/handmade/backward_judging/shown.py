@@ -11,7 +11,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Function, Leaf, outline
 from xlcheck.formulas.parser import parsed
-from xlcheck.formulas.shapes import skeleton
+from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.formulas.tree import FunctionCall, Literal, Reference
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.quantities import Quantity
@@ -104,13 +104,13 @@ def as_beside(
     """
     found: dict[Address, str] = {}
     for cell in (own for own in table.texts if own not in right and not precedents.readers(own)):
-        near = [own for own in beside(cell) if own in right and own in table.texts]
-        before = beside_at(cell, reading.stride)[:1]
+        shape, shows_nothing = shape_of(table.texts[cell], *cell[1:]), value(cell) == ""
+        near = beside(cell) if shows_nothing else beside_at(cell, reading.stride)[:1]
+        known = [own for own in near if own in right and own in table.texts]
+        alike = [own for own in known if shape_of(table.texts[own], *own[1:]) == shape]
         is_made_of_right = all(own in right or table.is_number(own) for own in precedents.of(cell))
-        if value(cell) == "" and any(table.fills(cell, own) for own in near):
-            found[cell] = "nothing"
-        elif is_made_of_right and any(own in right and own in table.texts and table.fills(own, cell) for own in before):
-            found[cell] = right[before[0]]
+        if alike and (shows_nothing or is_made_of_right):
+            found[cell] = right[alike[0]]
     return found
 
 
