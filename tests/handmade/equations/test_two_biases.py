@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from equation_sheets import save
+from equation_sheets import answer, save
 
 from xlcheck.api import bind, check
 from xlcheck.errors import NothingCheckedError, UsageError
@@ -147,3 +147,20 @@ def test_two_biases_of_some_units_are_no_layer(tmp_path: Path) -> None:
         return
     assert report.exit_code in (1, 3)
     assert {root.cell for root in report.roots} <= {"K5", "K6", "K7"}
+
+
+def _one_unit(names: tuple[str, str], *, adds_both: bool = True) -> dict[str, object]:
+    """A SimpleRNN of one unit over five steps, its numbers in B, two biases among them, and their names in A."""
+    cells: dict[str, object] = {f"B{row}": weight for row, weight in enumerate((1.4, -0.55, 0.03, -0.08), 1)}
+    cells |= {"A1": "weight_ih_l0", "A2": "weight_hh_l0", "A3": names[0], "A4": names[1]}
+    for row, x in enumerate((0.02, 0.11, -0.35, 0.6, 0.2), 2):
+        state = f"$B$2*E{row - 1}+" if row > 2 else ""
+        cells |= {f"D{row}": x, f"E{row}": f"=TANH($B$1*D{row}+$B$3+{state}{'$B$4' if adds_both else '0'})"}
+    return cells
+
+
+def test_two_biases_of_one_unit_are_in_line_where_both_are_called_so(tmp_path: Path) -> None:
+    """Rule: nothing else says of two numbers that one unit adds that both are meant; the names do."""
+    assert answer(_one_unit(("bias_ih_l0", "bias_hh_l0")), tmp_path) == (0, set())
+    assert answer(_one_unit(("first", "second")), tmp_path) == (3, set())
+    assert answer(_one_unit(("first", "second"), adds_both=False), tmp_path) == (3, set())

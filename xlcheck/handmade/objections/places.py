@@ -8,6 +8,7 @@ from itertools import islice
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.forms.polynomials import Atom, cell_of
+from xlcheck.handmade.objections.thresholds import names_a_bias
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.offsets import offset_on_sheet
 
@@ -29,7 +30,7 @@ def stands_apart(table: CellTable, reading: Reading) -> str | None:
     that stands to it as what belongs to the one stands to what belongs to the other. Of two numbers neither is sure.
     """
     kinds: dict[str, dict[Address, bool]] = {}
-    for kind, line, lines in _Places(reading).lines():
+    for kind, line, lines in _Places(table, reading).lines():
         follows, keys = kinds.setdefault(kind, {}), list(line)
         others = [*islice((other for other in lines if other != line), _OTHERS)]
         for number, cell in enumerate(line.values()):
@@ -53,11 +54,12 @@ class _Places:
     """Where everything of a layer stands: rows are units of gates, slots what they read, steps when.
 
     Args:
+        table: the cells.
         reading: the layer.
     """
 
-    def __init__(self, reading: Reading) -> None:
-        self._reading, layer = reading, reading.layer
+    def __init__(self, table: CellTable, reading: Reading) -> None:
+        self._table, self._reading, layer = table, reading, reading.layer
         self._rows = [row for gate in reading.gates for row in gate]
         steps = [step for own in reading.documents for step in own] if reading.kind != "Dense" else layer.steps
         self._results = {step: _line({row: layer.atom(row, step) for row in self._rows}) for step in steps}
@@ -81,7 +83,14 @@ class _Places:
             along_slots = [_turned(weights, row) for row in self._rows]
             yield from ((kind, line, along_rows) for line in weights.values())
             yield from ((kind, line, [*along_slots, *self._inputs.values()]) for line in along_slots)
-        yield from (("biases", line, along_rows) for line in self._biases)
+        of_one = {at: cell for at, line in enumerate(self._biases) for cell in line.values()}
+        called = all(map(self._is_called_a_bias, of_one.values()))  # as the two that PyTorch adds
+        yield from (
+            ("biases", line, along_rows) for line in ([of_one] if len(self._rows) == 1 and called else self._biases)
+        )
+
+    def _is_called_a_bias(self, cell: Address) -> bool:
+        return any(map(names_a_bias, self._table.next_words(cell)))
 
     def _of_inputs(self) -> Iterator[tuple[str, Line, Sequence[Line]]]:
         along_steps = [_turned(self._inputs, slot) for slot in self._reading.features]
