@@ -180,3 +180,27 @@ def test_a_weight_that_moves_against_its_velocity_is_the_root(tmp_path: Path) ->
     """Rule: what has momentum moves by more than its gradient; a sign that is turned in one step is one slip."""
     assert answer_to(_with_momentum(), tmp_path) == (0, set())
     assert answer_to(_with_momentum() | {"G6": "=G5-L5"}, tmp_path) == (1, {"G6"})
+
+
+def _across() -> Cells:
+    """Three steps, a column each from B on: three weights, inputs, target, output, error, gradients, velocities."""
+    cells: Cells = {}
+    data = (((0.4, -0.7, 1.1), 0.3), ((-0.9, 0.2, 0.5), -0.6), ((0.8, 1.3, -0.4), 0.9))
+    for step, (column, (inputs, target)) in enumerate(zip("BCD", data, strict=True)):
+        last = "ABC"[step]
+        for k, given in enumerate(inputs):
+            cells[f"{column}{4 + k}"] = f"={last}{4 + k}+{last}{20 + k}" if step else round(0.3 - 0.25 * k, 2)
+            cells |= {f"{column}{8 + k}": given, f"{column}{16 + k}": f"={column}$14*{column}{8 + k}"}
+            kept = f"=0.8*{last}{20 + k}-0.1*" if step else "=-0.1*"
+            cells[f"{column}{20 + k}"] = f"{kept}{column}{16 + k}"
+        total = f"=SUMPRODUCT({column}4:{column}6,{column}8:{column}10)"
+        cells |= {f"{column}12": target, f"{column}13": total, f"{column}14": f"={column}13-{column}12"}
+    return cells
+
+
+def test_a_velocity_that_forgets_the_last_one_is_blamed_and_not_the_one_behind_it(tmp_path: Path) -> None:
+    """Rule: of three in a line the first has none to keep; what is filled as those on both sides of it is right."""
+    assert answer_to(_across(), tmp_path) == (0, set())
+    code, blamed = answer_to(_across() | {"C21": "=-0.1*C17"}, tmp_path)
+    assert code != 0
+    assert blamed <= {"C21"}

@@ -17,7 +17,7 @@ from xlcheck.formulas.shapes import shape_of, skeleton, with_operands_moved
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.unwritten import FAR
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.offsets import Offset, offset, offset_between, run_from
+from xlcheck.handmade.reading.offsets import Offset, beside_at, offset, offset_between, run_from
 
 _MOST = 1_000
 _SIBLINGS = 2
@@ -53,7 +53,18 @@ def amendments(table: CellTable, reading: Reading) -> dict[Address, str]:
             for c, text in wanted.items()
             if not (place_of(c, stride) in starts and (c in typed or c in reading.sheet.updates))
         } | found
-    return found
+    return {cell: text for cell, text in found.items() if not _is_as_beside(cell, found, table)}
+
+
+def _is_as_beside(cell: Address, wanted: Mapping[Address, str], table: CellTable) -> bool:
+    """Whether a formula is filled as those on both sides of it, which stay as they are: then others break the line."""
+
+    def shape(own: Address) -> str | None:
+        stays = own in table.texts and (own == cell or own not in wanted)
+        return shape_of(table.texts[own], *own[1:]) if stays else None
+
+    sides = ({shape(own) for own in beside_at(cell, by)} for by in ((1, 0), (0, 1)))
+    return cell in table.texts and {shape(cell)} in sides
 
 
 def _with_other_numbers(
