@@ -104,7 +104,7 @@ def _misplaced(formula: str) -> Iterator[str]:
     try:
         parse(formula)
     except FormulaSyntaxError as error:
-        if not any(_signs(formula)):  # of which enough is said
+        if not any(_signs(formula)) and not any(_no_cells(formula)):  # of which enough is said
             yield error.what
 
 
