@@ -7,7 +7,7 @@ repeat it, as a table of weights repeats another one that holds the same; what i
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -24,7 +24,7 @@ from xlcheck.handmade.reading.offsets import Offset, are_in_line, offset, run_fr
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.rewritten import Rewritten, rewritten
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import CellResult
+from xlcheck.verdicts.report import CellResult, Status
 
 _Read = Sequence[Sequence[Address]]
 """The cells of each range that a formula names."""
@@ -32,6 +32,8 @@ _FEWEST = 3
 """Numbers of a table that are not the same, so that another one with all of them is no chance."""
 _LARGE = 1_000
 """Cells of a range that are looked at, each by itself."""
+_MOST = 4_000
+"""Formulas; nobody types numbers again for each of more."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,12 @@ class WithRepeatedInputs(Rewritten):
         """The formulas that read such a number."""
         readers = (self.original.precedents.readers(cell) for cell in self.repeated)
         return {own for several in readers for own in several}
+
+    def may_be_told(self, found: Iterable[Part]) -> bool:
+        """Nobody is blamed for a number that stands for another one."""
+        results = (own for part in found for own in part.results if isinstance(own, CellResult))
+        wrong = {address_of(own.sheet, own.cell) for own in results if own.status in {Status.ROOT, Status.CARRIED}}
+        return wrong.isdisjoint(self.repeated)
 
     def _part(self, part: Part) -> Part:
         results = [own for own in part.results if isinstance(own, CellResult)]
@@ -71,8 +79,9 @@ def with_repeated_inputs(part: SheetGroup, answers: Answers) -> WithRepeatedInpu
         part: the worksheets.
         answers: what they compute.
     """
-    found = repeated_inputs(part, CellTerms(part.table, part.values)) if answers.engine.takes_formulas else {}
-    found |= repeated_tables(part.table) if answers.engine.takes_formulas else {}
+    if not answers.engine.takes_formulas or len(part.table.texts) > _MOST:
+        return None
+    found = repeated_inputs(part, CellTerms(part.table, part.values)) | repeated_tables(part.table)
     new = rewritten(part, answers, {cell: cell_name(*one[1:]) for cell, one in found.items()}, {}) if found else None
     return None if new is None else WithRepeatedInputs(*new, part, found)
 
@@ -90,27 +99,30 @@ def repeated_inputs(part: SheetGroup, terms: CellTerms) -> dict[Address, Address
     typed = part.table.typed_numbers
     for line in _filled(part.table):
         read = [[_cells(area, cell, part.table) for area in part.precedents.ranges(cell)] for cell in line]
-        for first, *others in _reading_the_same(read, typed, terms):
-            same = set.intersection(*(_alike(first, own, typed, terms) for own in (first, *others)))
-            for own in others:
-                pairs = chain(*(zip(first[number], own[number], strict=True) for number in same))
-                found |= {b: a for a, b in pairs if b in typed and are_in_line(a, b)}
+        for (first, *others), same in _reading_the_same(read, typed, terms):
+            pairs = chain(*(zip(first[number], own[number], strict=True) for own in others for number in same))
+            found |= {b: a for a, b in pairs if b in typed and are_in_line(a, b)}
     return found
 
 
 def _reading_the_same(
     read: Sequence[_Read], typed: Mapping[Address, float], terms: CellTerms
-) -> Iterator[Sequence[_Read]]:
-    """What formulas read of which each has something in the same place of its text that holds the same for all."""
+) -> Iterator[tuple[Sequence[_Read], set[int]]]:
+    """What formulas in a line read that have some ranges in the same place of their texts which hold the same for all.
+
+    Those are given by their numbers. A range that two of them share says that they are samples, and not units.
+    """
     group: list[_Read] = []
+    same = set[int]()
     for own in read:
-        together = [*group, own]
-        same = set.intersection(*(_alike(together[0], other, typed, terms) for other in together))
-        if group and (not same or any(map(eq, group[-1], own)) or len(same) == len(own)):
-            yield group
-            together = [own]
-        group = together
-    yield group
+        more = _alike(group[0], own, typed, terms) if group else set[int]()
+        more &= same if len(group) > 1 else more
+        if more and len(more) < len(own) and not any(map(eq, group[-1], own)):
+            group, same = [*group, own], more
+            continue
+        yield from ((group, same),) if same else ()
+        group, same = [own], set()
+    yield from ((group, same),) if same else ()
 
 
 def repeated_tables(table: CellTable) -> dict[Address, Address]:
