@@ -299,3 +299,10 @@ def test_a_weight_whose_new_value_stands_nowhere_is_no_weight_that_stays(tmp_pat
     found = verdict(_through_time(), tmp_path)
     assert (found.code, found.roots) == (0, set())
     assert verdict(_through_time() | {"J18": "=B4"}, tmp_path).code != 0
+
+
+@pytest.mark.parametrize(("heading", "gaps"), [("p - y", 0), ("(p-y)/n", 1), ("(p - y) / n", 1)])
+def test_what_is_called_divided_and_is_not_is_open(heading: str, gaps: int, tmp_path: Path) -> None:
+    """Rule: a formula that lacks what its heading says is no pass, be it that the rate makes up for it."""
+    part = judged(with_gradients() | {"L3": heading}, tmp_path / "w.xlsx")
+    assert [own for own in part.gaps if "is called divided by the number of samples" in own][:1] == [*part.gaps][:gaps]

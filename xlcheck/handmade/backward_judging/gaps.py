@@ -32,6 +32,7 @@ from xlcheck.handmade.reading.reached import reached
 from xlcheck.verdicts.messages import plural
 
 _LOSS = re.compile(r"E\b(?!/)")
+_OF_SAMPLES = re.compile(r"\) */ *[nmN]\b")
 _STATISTIC = re.compile(
     r"\b(?:SLOPE|INTERCEPT|LINEST|RSQ|CORREL|PEARSON|FORECAST|TREND|STEYX|COVAR|COVARIANCE|MINVERSE|STDEV|VAR|MEDIAN)\b",
     re.IGNORECASE,
@@ -98,6 +99,7 @@ def gaps(
     doubtful = doubtful_data(table, reading, accepted)
     yield from _of_cells(doubtful, "is an input or a target, and not made as the others in its line")
     yield from _of_cells(_out_of_step(reading, right), "holds what belongs to another step than its own")
+    yield from _of_cells(_not_divided(table, reading, right), "is called divided by the number of samples, and is not")
     if any(_shows_another_loss(reading, number) for number in steps):
         yield "the loss that is shown is not the one whose gradients these are"
 
@@ -137,6 +139,14 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
     weights = reading.sheet.updates.values()
     reads = computes and any(other in right or other in weights for other in terms.reads.get(cell, ()))
     return reads or in_line
+
+
+def _not_divided(table: CellTable, reading: Reading, right: Collection[Address]) -> Iterator[Address]:
+    """Errors and gradients below a heading as `(p-y)/n` that nothing divides, and no mean is taken of."""
+    for cell in (own for own in right if own in table.texts and own in reading.roles):
+        is_whole = "/" not in table.texts[cell] and "AVERAGE" not in table.texts[cell].upper()
+        if is_whole and any(map(_OF_SAMPLES.search, table.next_words(cell, over_blanks=False))):
+            yield cell
 
 
 def _is_statistic(cell: Address, table: CellTable, reading: Reading) -> bool:
