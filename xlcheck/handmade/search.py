@@ -114,16 +114,20 @@ class Search:
             if found:
                 return found, left_out
         # What is learnt is never typed into a formula, and a number in two formulas would count as two.
-        found, left_out = self._without_gradients()._settled(moved.part, moved.answers, sheets)
+        found, left_out = replace(self, gradients=None)._settled(moved.part, moved.answers, sheets)
         return moved.put_back(found, left_out)
 
     def _written_otherwise(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part of which more is recognised if its formulas are written in another way."""
-        for otherwise in (with_skipped_steps, with_one_hot, with_repeated_inputs):
+        for otherwise in (with_skipped_steps, with_one_hot):
             other = otherwise(part, answers)
             if other is not None and (found := self._if_more(other, answers, sheets)) is not None:
                 return found
-        return self._with_inner_units(part, answers, sheets)
+        if (apart := self._with_inner_units(part, answers, sheets)) is not None:
+            return apart
+        typed = with_typed_weights(part, answers)
+        again = None if typed and self._is_whole(typed.part, typed.answers) else with_repeated_inputs(part, answers)
+        return None if again is None else self._if_more(again, answers, sheets)
 
     def _if_more(self, other: Rewritten, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part whose formulas are written otherwise, unless as much is known of it as it is."""
@@ -149,13 +153,12 @@ class Search:
             is_known = typed is not None and (apart.moved.are_filled or len(typed.moved.numbers) <= apart.moved.hosts)
             if typed is None or not is_known or not self._is_whole(typed.part, typed.answers):
                 return None
-        found, left_out = self._without_gradients()._settle(apart.part, apart.answers, sheets)
+        found, left_out = replace(self, gradients=None)._settle(apart.part, apart.answers, sheets)
         return apart.put_back(found, left_out)
 
     def _is_whole(self, part: SheetGroup, answers: Answers) -> bool:
         """Whether every formula of a part has a verdict by its equations."""
-        layers = self._layers(part, answers)
-        return layers is not None and layers.is_whole
+        return (layers := self._layers(part, answers)) is not None and layers.is_whole
 
     def _layers(self, part: SheetGroup, answers: Answers) -> Settled | None:
         """What the equations of a part say; None if time is up."""
@@ -166,15 +169,14 @@ class Search:
 
     def _equations(self, part: SheetGroup, answers: Answers) -> Settled:
         terms = terms_of(part.table, part.values)
-        bench = self._bench(part, replace(answers, values=part.values), terms)
-        return settled(layers_of(part, terms), part, bench)
+        return settled(layers_of(part, terms), part, self._bench(part, replace(answers, values=part.values), terms))
 
     def _settled(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
         """What became of a part, and its cells without a verdict; nobody is blamed for what may be meant."""
         is_small = len(part.table.formulas) <= _SMALL  # what is large has witnesses
         with effort.limited_to(effort.left() * (1 - _FOR_RIVALS if is_small else 1)):
             found, left = self._judged(part, answers, sheets)
-        results = [own for each in found for own in each.results if isinstance(own, CellResult)]
+        results = [own for each in found for own in _results(each)]
         roots = {_address(own): own for own in results if own.status is Status.ROOT}
         try:
             is_open = any(own.matters for own in left) and not any(UNDECIDED in own.reason for own in left)
@@ -193,7 +195,8 @@ class Search:
             return found, left
         doubted = [each for each in found if _blames(each)]
         without_verdict = {cell for own in left for cell in own.cells}
-        cells = {cell for each in doubted for cell in (*each.held, *_cells(each)) if part.table.is_formula(cell)}
+        judged = (own for each in doubted for own in (*each.held, *map(_address, _results(each))))
+        cells = {cell for cell in judged if part.table.is_formula(cell)}
         left += [Abstention(part.table, part.values, sorted(cells - without_verdict), f"{why}; {_HOW}", sheets=sheets)]
         return [each for each in found if each not in doubted], left
 
@@ -248,7 +251,7 @@ class Search:
             none = "these formulas belong to none of the layers that were recognised" if layers.left else ""
             whole = "; ".join(filter(None, (none, late)))
         because = "; ".join(dict.fromkeys(filter(None, (*layers.doubts[:_MOST_DOUBTS], whole))))
-        cells = layers.left if layers.outcomes else tuple(part.table.texts)
+        cells = layers.left if layers.outcomes else (*part.table.texts,)
         matters = looks_like_a_network(part.table) or bool(layers.outcomes) or may_be_trained(part.table, part.values)
         left = Abstention(part.table, part.values, cells, f"{because}; {_HOW}", matters, sheets=sheets)
         if not layers.outcomes:
@@ -310,9 +313,6 @@ class Search:
         except effort.OutOfTimeError:
             return False
 
-    def _without_gradients(self) -> Search:
-        return replace(self, gradients=None)
-
     def _trained(self, part: SheetGroup) -> Part | None:
         """What became of a part in which a network learns; None if none does, or nobody can be asked for gradients."""
         if self.gradients is None or len(part.table.formulas) > _LARGE:
@@ -331,13 +331,13 @@ def _with_gaps(why: Iterable[str]) -> list[Part]:
     return [Part((), without_cell=len(gaps), gaps=gaps, notes=gaps)] if gaps else []
 
 
-def _cells(part: Part) -> list[Address]:
-    return [_address(own) for own in part.results if isinstance(own, CellResult)]
+def _results(part: Part) -> list[CellResult]:
+    return [own for own in part.results if isinstance(own, CellResult)]
 
 
 def _blames(part: Part) -> bool:
     """Whether cells are called wrong, or wrong because of others."""
-    return any(own.status in {Status.ROOT, Status.CARRIED} for own in part.results if isinstance(own, CellResult))
+    return any(own.status in {Status.ROOT, Status.CARRIED} for own in _results(part))
 
 
 def _address(result: CellResult) -> Address:

@@ -129,3 +129,34 @@ def test_weights_that_are_typed_for_each_word_are_one_kernel(tmp_path: Path) -> 
     assert "SimpleRNN(1, tanh), 4 samples of 2 steps" in found.said
     assert verdict(cells | {"E1": 0.3}, tmp_path).code == 3
     assert verdict(cells | {"H6": "=TANH(SUMPRODUCT(D6:F6,D$1:F$1)+$J$1*G5+$J$2)"}, tmp_path).roots == {"H6"}
+
+
+@pytest.mark.keras
+def test_two_layers_with_the_same_numbers_have_tables_of_their_own(tmp_path: Path) -> None:
+    """A book that is whole as it stands, with weights in a formula, is not read as if one of its tables were copied.
+
+    Both directions of an LSTM begin with the same biases.
+    """
+    cells: dict[str, object] = {}
+    directions = (
+        ((-0.486, -1.114, 2.401, -1.205), (0.22, -0.117, -1.42, -1.533), "BCDE", "CDEFGH", -1, 8),
+        ((-1.025, 0.581, 0.353, -0.637), (-0.103, 0.487, 0.006, -0.704), "HIJK", "JKLMNO", 1, 10),
+    )
+    for kernel, recurrent, weights, (i, f, new, o, c, h), beside, first in directions:
+        for row, numbers in enumerate((kernel, recurrent, (0.1, 1, -0.1, 0)), 2):
+            cells |= {f"{column}{row}": w for column, w in zip(weights, numbers, strict=True)}
+        for row, x in zip((8, 9, 10), (0.6, -1.1, 0.9), strict=True):
+            before = row + beside
+            cells[f"B{row}"] = x
+            for own, w in zip((i, f, new, o), weights, strict=True):
+                state = "" if row == first else f"+{h}{before}*{w}$3"
+                z = f"$B{row}*{w}$2{state}+{w}$4"
+                cells[f"{own}{row}"] = f"=TANH({z})" if own == new else f"=1/(1+EXP(-({z})))"
+            kept = "" if row == first else f"+{f}{row}*{c}{before}"
+            cells |= {f"{c}{row}": f"={i}{row}*{new}{row}{kept}", f"{h}{row}": f"={o}{row}*TANH({c}{row})"}
+    for row in (8, 9, 10):
+        cells |= {f"Q{row}": f"=H{row}+O{row}", f"R{row}": f"=EXP(Q{row}*1.2+0.1)", f"S{row}": f"=EXP(Q{row}*-1.2+0.2)"}
+        cells |= {f"T{row}": f"=R{row}/(R{row}+S{row})", f"U{row}": f"=S{row}/(R{row}+S{row})"}
+
+    found = verdict(cells, tmp_path)
+    assert (found.code, found.roots) == (0, set())
