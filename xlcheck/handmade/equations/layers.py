@@ -282,17 +282,21 @@ def _steps(instances: Sequence[Instance], rows: Mapping[Atom, int]) -> dict[Atom
     exact = (own for group in _exact_steps(instances) for own in _with_copies_apart(group, rows))
     groups = sorted(exact, key=lambda own: (-len(own), -len(own[0].inputs), own[0].atom))
     kept: list[tuple[frozenset[Atom], list[Instance]]] = []
+    reading: dict[Atom, list[int]] = {}
     for group in groups:
         inputs = group[0].inputs
         own = {rows[instance.atom] for instance in group}
         near = [
             (len(inputs & other) / len(inputs | other), -number)
-            for number, (other, members) in enumerate(kept)
+            for number in {number for atom in inputs for number in reading.get(atom, ())}
+            for other, members in [kept[number]]
             if 2 * len(inputs & other) >= len(inputs | other) and own.isdisjoint(rows[m.atom] for m in members)
         ]  # fmt: skip
         if near:
             kept[-max(near)[1]][1].extend(group)
         else:
+            for atom in inputs:
+                reading.setdefault(atom, []).append(len(kept))
             kept.append((inputs, list(group)))
     return {instance.atom: number for number, (_, members) in enumerate(kept) for instance in members}
 

@@ -19,6 +19,8 @@ from xlcheck.handmade.reading.reached import in_turn, joined
 
 MAX_CELLS = 20_000
 _LARGE = 20_000
+_SMALL = 16
+"""Cells of a range of which each is listed with its readers; larger ones are looked through."""
 
 _SPILL = re.compile(r"\bANCHORARRAY\(|#", re.IGNORECASE)
 """A formula that reads a spilled range by its first cell: `A1#`, which files spell `_xlfn.ANCHORARRAY(A1)`."""
@@ -80,30 +82,34 @@ class Precedents:
         return ref is not None and ref.kind == "cell"
 
     @cached_property
-    def _all(self) -> tuple[np.ndarray, np.ndarray, list[str]]:
-        """All references as rows (reader, sheet, top, left, bottom, right)."""
+    def _all(self) -> tuple[dict[Address, list[int]], np.ndarray, np.ndarray, list[str]]:
+        """Who reads each cell by itself or in a small range; larger ones as rows (reader, sheet, top, left, …)."""
         sheets = list(self._table.content.sheets)
         number = {name: i for i, name in enumerate(sheets)}
-        rows = [
-            (position, number.get(a.sheet, -1), a.top, a.left, a.top + a.rows, a.left + a.columns)
-            for position in self._table.formulas
-            for a in self.ranges(self._table.addresses[position])
-        ]
+        near: dict[Address, list[int]] = {}
+        rows = []
+        for position in self._table.formulas:
+            for a in self.ranges(self._table.addresses[position]):
+                if a.size > _SMALL:
+                    rows.append((position, number.get(a.sheet, -1), a.top, a.left, a.top + a.rows, a.left + a.columns))
+                    continue
+                for row, column in a.cells():
+                    near.setdefault((a.sheet, row, column), []).append(position)
         array = np.array(rows, dtype=np.int64).reshape(-1, 6)
-        return array[:, 0], array[:, 1:], sheets
+        return near, array[:, 0], array[:, 1:], sheets
 
     def readers(self, cell: Address) -> list[Address]:
         """The formula cells that read a cell."""
         return list(self._readers(cell))
 
     def _find_readers(self, cell: Address) -> tuple[Address, ...]:
-        readers, areas, sheets = self._all
+        near, readers, areas, sheets = self._all
         sheet, row, column = cell
         if sheet not in sheets:
             return ()
         hit = (areas[:, 0] == sheets.index(sheet)) & (areas[:, 1] <= row) & (row < areas[:, 3])
         hit &= (areas[:, 2] <= column) & (column < areas[:, 4])
-        return tuple(self._table.addresses[i] for i in np.unique(readers[hit]).tolist())
+        return tuple(self._table.addresses[i] for i in sorted({*near.get(cell, ()), *readers[hit].tolist()}))
 
     def connected(self, start: Iterable[Address]) -> set[Address]:
         """The formula cells that are connected with any of the given cells by references, in whatever direction.
