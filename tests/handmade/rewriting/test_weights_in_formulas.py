@@ -23,6 +23,7 @@ from xlcheck.handmade.rewriting.weights_in_formulas import Weighing, is_product,
         ("0.5*A1", []),
         ("2*3+A1", []),
         ("B1-(-0.5)*A1", []),
+        ("0.5*A1+INDEX(C1:F1,1+3*G1)*B1+0.1", [(0.5, "A1"), (0.1, None)]),
     ],
 )
 def test_weights_multiply_cells_and_a_bias_is_added_to_products(

@@ -27,6 +27,8 @@ from xlcheck.formulas.tree import (
 Spot = tuple[float, Range | None]
 """A typed number and the last cell that it multiplies; None for a number that is added."""
 _Take = Callable[[float, Range | None], Node]
+_COUNT_PLACES = frozenset({"INDEX", "OFFSET", "CHOOSE", "VLOOKUP", "HLOOKUP", "LOOKUP", "XLOOKUP", "MATCH", "XMATCH"})
+"""Functions that are told which of several cells is meant: `1+3*F6` in them is a place, and has no weight."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,8 @@ class Weighing:
             node: the formula, or a part of it.
             take: what is put in place of a number, told the cell that it multiplies.
         """
+        if isinstance(node, FunctionCall) and node.name in _COUNT_PLACES:
+            return node
         addends = list(_addends(node, 1)) if _is_sum(node) or self.alone else []
         weighs = any(_weighted(addend) for _, addend in addends) or _is_weighted_sum(addends)
         if not (weighs or self._has_products(addends)):
