@@ -147,6 +147,21 @@ def test_data_are_put_between_two_numbers_and_back(wrong: Mapping[str, object], 
     assert answer(cells | dict(wrong), tmp_path)[0] == code
 
 
+def test_words_of_shorter_sentences_are_counted_too(tmp_path: Path) -> None:
+    """Rule: a range of words in which words are counted may have empty cells; one of numbers may not."""
+    cells: dict[str, object] = {"J1": "free", "K1": "win", "L1": "click", "B8": 1.4, "B9": 1.1, "B10": 0.9, "B11": -0.6}
+    for row, words in enumerate((("free", "win", "click"), ("win", "date"), ("click", "click", "win"), ("free",)), 2):
+        cells |= dict(zip((f"B{row}", f"C{row}", f"D{row}"), words, strict=False))
+        cells |= {f"{column}{row}": f"=COUNTIF($B{row}:$D{row},{column}$1)" for column in "JKL"}
+        cells[f"M{row}"] = f"=1/(1+EXP(-(J{row}*$B$8+K{row}*$B$9+L{row}*$B$10+$B$11)))"
+    assert answer(cells, tmp_path)[0] == 0
+    numbers = {f"{column}{row}": n + row for row in range(2, 6) for n, column in enumerate("BCD")} | {"D5": None}
+    counted = {
+        f"{column}{row}": f"=MAX($B{row}:$D{row})/{n}" for row in range(2, 6) for n, column in enumerate("JKL", 4)
+    }
+    assert answer(cells | numbers | counted, tmp_path)[0] == 3
+
+
 _WORDS = ("a good film", "the bad film", "not a bad film")
 
 

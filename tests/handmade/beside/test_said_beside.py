@@ -57,6 +57,7 @@ def _said(cells: Mapping[str, object], folder: Path) -> list[str]:
             id="at the end",
         ),
         pytest.param({"D2": "=A2", "D3": "=A3", "D4": "=A2"}, (), id="words that were chosen"),
+        pytest.param({f"D{row}": f"=$A${3 if row % 2 else 2}" for row in range(2, 7)}, (), id="words that take turns"),
         pytest.param({f"D{row}": f"=B{row if row != 4 else 3}" for row in range(2, 6)}, (), id="numbers repeated"),
         pytest.param({**_SQUARES, "C7": "last one", "D7": "=C5"}, (), id="the last one"),
         pytest.param({**_SQUARES, "C7": "last one", "D7": "=C4"}, ("S!D7 is called the last",), id="the last but one"),

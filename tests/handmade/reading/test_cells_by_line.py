@@ -8,7 +8,7 @@ import pytest
 from equation_sheets import save
 
 from xlcheck.handmade.reading.cells import CellTable, address_of
-from xlcheck.handmade.reading.lines import Lines, by_line
+from xlcheck.handmade.reading.lines import Lines, by_line, is_counted
 from xlcheck.workbook.reader import read_workbook
 
 
@@ -19,6 +19,26 @@ def test_each_cell_stands_in_a_row_and_in_a_column() -> None:
         ("S", 0, None): [one, right], ("S", None, 0): [one, below], ("S", None, 2): [right],
         ("S", 5, None): [below], ("T", 0, None): [elsewhere], ("T", None, 0): [elsewhere],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("numbers", "column", "counted"),
+    [
+        pytest.param((1, 2, 3, 4), 0, True, id="counted"),
+        pytest.param((1, 2), 0, False, id="two only"),
+        pytest.param((1, 2, 2, 3), 0, False, id="not counted on"),
+        pytest.param((0.5, 1.5, 2.5), 0, False, id="no whole numbers"),
+        pytest.param((1, 2, 3, 4), 1, False, id="behind another number"),
+    ],
+)
+def test_rows_are_counted_by_numbers_before_all_others(numbers: tuple[float, ...], column: int, counted: bool) -> None:
+    """Rule: 1, 2, 3 … in the first column of numbers count the rows, below a heading that is a word."""
+    cells = {("S", row, column): float(number) for row, number in enumerate(numbers, start=1)}
+    cells |= {("S", row, column + 1): 0.3 for row in range(1, 5)} | {("S", 0, 0): float("nan")}
+    if column:
+        cells |= {("S", row, 0): 0.7 for row in range(1, 5)}
+    found = [is_counted(("S", row, column), lambda cell: cells.get(cell, 0.0)) for row in range(1, len(numbers) + 1)]
+    assert found == [counted] * len(numbers)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
 from xlcheck.handmade.objections.unread_numbers import unread_beside
 from xlcheck.handmade.reading.cell_terms import source
 from xlcheck.handmade.reading.cells import CellTable, show
-from xlcheck.handmade.reading.lines import by_line
+from xlcheck.handmade.reading.lines import by_line, is_counted
 from xlcheck.handmade.reading.offsets import beside_at, offset
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
@@ -309,11 +309,15 @@ def _learns_itself(reading: Reading) -> bool:
 
 
 def _handed_on_in_vain(reading: Reading, right: Container[Address]) -> Iterator[Address]:
-    """Numbers that are copied, as from step to step, and that nothing computes with: a formula may leave them out."""
+    """Numbers that are copied, as from step to step, and that nothing computes with: a formula may leave them out.
+
+    The numbers 1, 2, 3 … before the rows of a table count these.
+    """
     terms = reading.sheet.terms
     copies = {cell: source(cell, terms) for cell in terms if cell in right and isinstance(terms[cell], Leaf)}
     used = {source(cell, terms) for reader, reads in terms.reads.items() if reader not in copies for cell in reads}
-    yield from {origin for origin in copies.values() if origin not in terms and origin not in used}
+    idle = {origin for origin in copies.values() if origin not in terms and origin not in used}
+    yield from (origin for origin in idle if not is_counted(origin, terms.number))
 
 
 def _shows_one_twice(reading: Reading, right: Container[Address]) -> bool:

@@ -275,11 +275,23 @@ def _kind(cell: Address, table: CellTable) -> str | None:
 
 
 def _reads_nothing(cell: Address, table: CellTable) -> bool:
-    """Whether a formula reads an empty cell, or a range with one; it does not read that from which an OFFSET counts."""
+    """Whether a formula reads an empty cell, or a range with one; it does not read that from which an OFFSET counts.
+
+    Where the words of a sentence stand, a shorter one has empty cells.
+    """
     counted = counted_from(cell, table)
-    areas = (ref.area(cell[0]) for ref in cut(table.texts[cell]).refs)
+    areas = [ref.area(cell[0]) for ref in cut(table.texts[cell]).refs]
+    areas = [area for area in areas if area.size == 1 or not _holds_words(area, cell, table)]
     read = ((a.sheet, *place) for a in areas if a.size <= _MOST for place in a.cells())
     return any(own not in table.index and own not in counted for own in read)
+
+
+def _holds_words(area: Range, cell: Address, table: CellTable) -> bool:
+    """Whether a range holds typed words, and no numbers or formulas."""
+    cells = list(table.cells_in(area, cell[0]))
+    return any(own in table.index for own in cells) and not any(
+        table.is_number(c) or table.is_formula(c) for c in cells
+    )
 
 
 def counted_from(cell: Address, table: CellTable) -> set[Address]:

@@ -105,7 +105,8 @@ def is_called_what_it_is(cell: Address, table: CellTable) -> bool:
 def _other_word(cell: Address, table: CellTable, values: CellValues, precedents: Precedents) -> str | None:
     """Why a repeated word may be that of another row: those on both sides, or three on one, stand in their order.
 
-    Two alone may be a choice, as where the words of a sentence are fetched from a list.
+    Two alone may be a choice, as where the words of a sentence are fetched from a list. Words that take turns, as those
+    of two batches, repeat what the one before the last does.
     """
     if not precedents.is_copy(cell):
         return None
@@ -113,6 +114,9 @@ def _other_word(cell: Address, table: CellTable, values: CellValues, precedents:
         near = [(cell[0], cell[1] + by * (1 - axis), cell[2] + by * axis) for by in line]
         if all(precedents.is_copy(own) and isinstance(table.value(own, values), str) for own in near):
             shapes = {shape_of(table.texts[own], *own[1:]) for own in near}
+            turns = [(cell[0], cell[1] + by * (1 - axis), cell[2] + by * axis) for by in (-2, 2)]
+            if any(table.texts.get(own) == table.texts[cell] for own in turns):
+                continue
             if len(shapes) == 1 and shape_of(table.texts[cell], *cell[1:]) not in shapes:
                 return f"{show(cell)} repeats another cell than {show(near[0])} and {show(near[1])} in line with it"
     return None

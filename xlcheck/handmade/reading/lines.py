@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import cut
@@ -35,6 +35,22 @@ def by_line(cells: Iterable[Address]) -> Mapping[Line, Sequence[Address]]:
 def lines_of(cell: Address) -> tuple[Line, Line]:
     """The row and the column of a cell."""
     return (cell[0], cell[1], None), (cell[0], None, cell[2])
+
+
+def is_counted(cell: Address, number: Callable[[Address], float]) -> bool:
+    """Whether a number is that of its row among 1, 2, 3 …, which stand before all other numbers of their rows.
+
+    Args:
+        cell: where it stands.
+        number: what a cell holds; 0 for an empty one, NaN where no number stands.
+    """
+    sheet, row, column = cell
+    own = number(cell)
+    if not own.is_integer() or not 1 <= own <= row + 1:
+        return False
+    numbers = range(1, max(int(own), MANY) + 1)
+    counts = all(number((sheet, row - int(own) + other, column)) == other for other in numbers)
+    return counts and not any(abs(number((sheet, row, left))) > 0 for left in range(column))
 
 
 class Lines:
