@@ -192,7 +192,8 @@ def turned_kernel(
 ) -> str | None:
     """Why the rows of a square kernel may be its columns: one that begins in line with it is read the other way.
 
-    Whoever writes one block beside another one or below it writes them in one way. Keys of an attention are computed.
+    Whoever writes one block beside another one or below it writes them in one way. Keys of an attention are computed;
+    and which way a recurrent kernel is meant is shown by the kernel of its layer, if this one is not square.
 
     Args:
         table: the cells.
@@ -201,13 +202,17 @@ def turned_kernel(
     ways: dict[bool, list[tuple[bool, Address]]] = defaultdict(list)
     for reading, weights in readings:
         width, units = reading.units * len(reading.gates), reading.units
+        own: dict[bool, list[tuple[bool, Address]]] = {False: [], True: []}
         for places in (own for name, own in weights.items() if name.endswith("kernel") and units > 1):
             starts = range(0, len(places), width)
             rows = [[c for c in places[at : at + units] if c is not None and table.is_number(c)] for at in starts]
             if len(rows) > 1 and all(len(row) == units for row in rows):
                 by_unit, by_input = offset_on_sheet(rows[0][0], rows[0][1]), offset_on_sheet(rows[0][0], rows[1][0])
                 if by_unit and by_input and 0 in by_unit and 0 in by_input and by_unit[0] != by_input[0]:
-                    ways[by_unit[0] == 0].append((len(rows) == units, rows[0][0]))
+                    own[by_unit[0] == 0].append((len(rows) == units, rows[0][0]))
+        for way, blocks in own.items():
+            is_shown = any(not is_square for is_square, _ in blocks)
+            ways[way] += [(is_square and not is_shown, first) for is_square, first in blocks]
     for one, other in itertools.product(ways[False], ways[True]):
         square = next((first for is_square, first in (one, other) if is_square), None)
         if square is not None and are_in_line(one[1], other[1]):

@@ -1,0 +1,37 @@
+"""Which way the rows and columns of a block of weights are meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from equation_sheets import verdict
+
+
+@pytest.mark.keras
+def test_a_recurrent_kernel_is_read_as_the_kernel_of_its_layer(tmp_path: Path) -> None:
+    """Rule: the weights of the layer behind may stand in line with it and be read the other way."""
+    tables = {
+        "B": ((0.24, -0.99), (-0.25, 0.49), (0.1, -1.8)),
+        "E": ((-0.8, 0.18), (-1.55, -0.9), (0.52, 0.34)),
+        "H": ((0.11, -0.66), (-0.74, -0.72), (0.16, 0.01)),
+    }
+    cells: dict[str, object] = {"F15": 0, "G15": 0, "J4": 0.4, "J5": 0.1, "J6": -0.2}
+    for left, rows in tables.items():
+        columns = (left, chr(ord(left) + 1))
+        cells |= {f"{c}{n}": w for n, row in enumerate(rows, 4) for c, w in zip(columns, row, strict=True)}
+    for row, inputs in enumerate(((0.3, 1.2, -0.5), (-0.9, 0.1, 0.8), (1.1, -0.4, 0.2), (0.6, 0.7, -1.3)), 16):
+        cells |= {f"{c}{row}": x for c, x in zip("BCD", inputs, strict=True)}
+        for state, kernel, recurrent in (("F", "B", "H"), ("G", "C", "I")):
+            fed = "+".join(f"$B{row}*{kernel}$4 $C{row}*{kernel}$5 $D{row}*{kernel}$6".split())
+            sums = f"{fed}+$F{row - 1}*{recurrent}$4+$G{row - 1}*{recurrent}$5+{recurrent}$6"
+            cells[f"{state}{row}"] = f"=TANH({sums})"
+        for number, column in enumerate("KLM", 4):
+            cells[f"{column}{row}"] = f"=$F{row}*$E${number}+$G{row}*$F${number}+$J${number}"
+
+    assert verdict(cells, tmp_path).code == 0
+    turned = {
+        f"G{row}": str(cells[f"G{row}"]).replace(f"$F{row - 1}*I$4+$G{row - 1}*I$5", f"$F{row - 1}*H$5+$G{row - 1}*I$5")
+        for row in range(16, 20)
+    }
+    assert verdict(cells | turned, tmp_path).roots == {*turned}
