@@ -47,6 +47,22 @@ def gru(units: int, *, turned: bool) -> dict[str, object]:
     return cells
 
 
+@pytest.mark.parametrize("units", [1, 2])
+def test_a_state_that_moves_may_begin_with_a_blank(tmp_path: Path, units: int) -> None:
+    """h + (1 − z)·(h̃ − h): the first state, with a blank before it, is (1 − z)·h̃ alone; a lost minus is named."""
+    cells = gru(units, turned=False)
+    for unit in range(units):
+        state, z, new = column_name(15 + unit), column_name(1 + unit), column_name(7 + unit)
+        cells[f"{state}7"] = None
+        for row in range(8, 8 + _STEPS):
+            cells[f"{state}{row}"] = f"={state}{row - 1}+(1-{z}{row})*({new}{row}-{state}{row - 1})"
+    found = verdict(cells, tmp_path)
+
+    assert (found.code, found.roots) == (0, set())
+    assert f"GRU({units}, tanh), {_STEPS} steps" in found.said
+    assert verdict(cells | {"P10": "=P9+(1-B10)*(H10+P9)"}, tmp_path).roots == {"P10"}
+
+
 @pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize("units", [1, 2])
 def test_both_conventions_are_recognised(tmp_path: Path, units: int, *, turned: bool) -> None:

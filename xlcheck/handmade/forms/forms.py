@@ -19,7 +19,7 @@ from xlcheck.handmade.forms.form_uses import FormUses
 from xlcheck.handmade.forms.kinks import STEPS
 from xlcheck.handmade.forms.other_activations import other_activation
 from xlcheck.handmade.forms.polynomials import NEGATIVE, Atom, Monomial, Polynomial, atom_of, cell_of, times
-from xlcheck.handmade.forms.products import Products, without_cancelled
+from xlcheck.handmade.forms.products import Products, gathered
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 
 GIVEN, COPY, SUM, RATIO, OPAQUE = "given", "copy", "sum", "ratio", "opaque"
@@ -302,17 +302,17 @@ class Forms:
                     return None
                 for monomial, own in polynomial.items():
                     total[monomial] += factor * own
-            return without_cancelled(total, self._inlined.get(atom, {}), lambda own: self.of(own).polynomial)
+            added, names = self._inlined.get(atom, {}), lambda own: self.named[atom][own]
+            return gathered(total, added, names, lambda own: self.of(own).polynomial, self.is_given)
         if isinstance(term, Product) and activation_of(term, self._inside) is None:
             return self._product(term, atom)
         return {(self._part(term, atom),): 1.0}
 
     def _leaf(self, leaf: Leaf, atom: Atom, *, is_sum: bool, in_sum: bool) -> Polynomial:
-        named = atom_of(leaf.cell)
-        source = self.source(named)
+        source = self.source(named := atom_of(leaf.cell))
         form = self.of(source)
-        few = len(form.polynomial) <= _FEW
-        if form.kind == SUM and is_sum and ((in_sum and few) or not _multiplies(form.polynomial, self)):
+        is_short = in_sum and len(form.polynomial) <= _FEW
+        if form.kind == SUM and is_sum and (is_short or not _multiplies(form.polynomial, self)):
             self._inlined[atom][source] = named
             return form.polynomial
         self.named[atom][source].add(named)

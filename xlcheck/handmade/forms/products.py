@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, MutableMapping
 
 _Atom = tuple[str, int, int, int]
+_Monomial = tuple[_Atom, ...]
 _MOST_PARTS = 1_000_000
 """More parts than any formula has."""
 
@@ -34,21 +35,37 @@ class Products:
         return self._atoms[pair]
 
 
-def without_cancelled(
-    total: Mapping[tuple[_Atom, ...], float],
+def gathered(
+    total: Mapping[_Monomial, float],
     added: MutableMapping[_Atom, _Atom],
-    of: Callable[[_Atom], Mapping[tuple[_Atom, ...], float]],
-) -> Mapping[tuple[_Atom, ...], float]:
-    """A sum without zeros, and without a number that it adds and takes away again, as c₋₁ in c₋₁ − (1 − f)·c₋₁ + i·g.
+    named: Callable[[_Atom], set[_Atom]],
+    of: Callable[[_Atom], Mapping[_Monomial, float]],
+    is_given: Callable[[_Atom], bool],
+) -> dict[_Monomial, float]:
+    """A sum without what it adds and takes away again, as c₋₁ in c₋₁ − (1 − f)·c₋₁ + i·g.
+
+    Of h₋₁ + (1 − z)·(h̃ − h₋₁) stays z·h₋₁, even if the sum that h₋₁ holds is only (1 − z)·h̃ of the step before.
 
     Args:
         total: the sum.
-        added: the cells whose own sums are part of it; those that cancel out are taken away.
+        added: the cells whose own sums are part of it; those that are none any more are taken away.
+        named: the cells by which the formula names one that is multiplied, to be added to.
         of: gives what such a cell adds up.
+        is_given: whether a number is no computed one: what is added up of these is no state.
     """
     total = {monomial: factor for monomial, factor in total.items() if factor}
     for cell in [own for own in added if total.get((own,)) == -1]:
         if all(total.get(monomial) == factor for monomial, factor in of(cell).items()):
             total = {monomial: own for monomial, own in total.items() if monomial not in {*of(cell), (cell,)}}
             del added[cell]
+    for cell in [own for own in added if of(own).keys().isdisjoint(total)]:
+        if not any(sum(not is_given(atom) for atom in monomial) > 1 for monomial in of(cell)):
+            continue
+        for gate in {atom for monomial in total for atom in monomial}:
+            parts = {tuple(sorted((*monomial, gate))): factor for monomial, factor in of(cell).items()}
+            if len(parts) > 1 and all(total.get(monomial) == factor for monomial, factor in parts.items()):
+                total = {monomial: own for monomial, own in total.items() if monomial not in parts}
+                total[min(cell, gate), max(cell, gate)] = 1.0
+                named(cell).add(added.pop(cell))
+                break
     return total
