@@ -128,6 +128,7 @@ def _term(factors: tuple[ex.Expr, ...], places: Noting, style: Style) -> Run:
     axes = [COLUMN] if len(factors) == 1 else [ROW, COLUMN]
     texts = []
     for factor, axis in zip(factors, axes, strict=True):
+        # Printing an element only adds to its number and writes it; what else it might do with one is refused.
         text, level = printer.text(factor, Open(places.number, axis))  # type: ignore[arg-type]
         texts.append(f"({text})" if level == "add" and len(factors) > 1 else text)
     pieces, gaps = places.gaps.cut("*".join(texts))

@@ -129,4 +129,3 @@ class Open:
 
     __eq__ = __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __sub__ = __mul__ = __divmod__ = _refuse
     __index__ = __int__ = _refuse
-    __hash__ = None  # type: ignore[assignment]

@@ -61,7 +61,7 @@ def gathered(
     for cell in [own for own in added if of(own).keys().isdisjoint(total)]:
         if not any(sum(not is_given(atom) for atom in monomial) > 1 for monomial in of(cell)):
             continue
-        for gate in {atom for monomial in total for atom in monomial}:
+        for gate in sorted({atom for monomial in total for atom in monomial}):
             parts = {tuple(sorted((*monomial, gate))): factor for monomial, factor in of(cell).items()}
             if len(parts) > 1 and all(total.get(monomial) == factor for monomial, factor in parts.items()):
                 total = {monomial: own for monomial, own in total.items() if monomial not in parts}

@@ -202,15 +202,15 @@ def turned_kernel(
     ways: dict[bool, list[tuple[bool, Address]]] = defaultdict(list)
     for reading, weights in readings:
         width, units = reading.units * len(reading.gates), reading.units
-        own: dict[bool, list[tuple[bool, Address]]] = {False: [], True: []}
+        of_layer: dict[bool, list[tuple[bool, Address]]] = {False: [], True: []}
         for places in (own for name, own in weights.items() if name.endswith("kernel") and units > 1):
             starts = range(0, len(places), width)
             rows = [[c for c in places[at : at + units] if c is not None and table.is_number(c)] for at in starts]
             if len(rows) > 1 and all(len(row) == units for row in rows):
                 by_unit, by_input = offset_on_sheet(rows[0][0], rows[0][1]), offset_on_sheet(rows[0][0], rows[1][0])
                 if by_unit and by_input and 0 in by_unit and 0 in by_input and by_unit[0] != by_input[0]:
-                    own[by_unit[0] == 0].append((len(rows) == units, rows[0][0]))
-        for way, blocks in own.items():
+                    of_layer[by_unit[0] == 0].append((len(rows) == units, rows[0][0]))
+        for way, blocks in of_layer.items():
             is_shown = any(not is_square for is_square, _ in blocks)
             ways[way] += [(is_square and not is_shown, first) for is_square, first in blocks]
     for one, other in itertools.product(ways[False], ways[True]):

@@ -20,7 +20,7 @@ from xlcheck.handmade.reading.reached import reached
 from xlcheck.workbook.content import CellError
 
 _MULTIPLIES = re.compile(r"\*|PRODUCT\(|MMULT\(", re.IGNORECASE)
-_SEARCH = {"MATCH", "XMATCH", "LOOKUP", "VLOOKUP", "HLOOKUP", "XLOOKUP"}
+SEARCHES = {"MATCH", "XMATCH", "LOOKUP", "VLOOKUP", "HLOOKUP", "XLOOKUP"}
 """Functions whose second argument is searched."""
 
 
@@ -152,7 +152,7 @@ def _searched(text: str, sheet: str) -> Iterator[Range]:
     node = parsed(text)
     for call in tree.walk(node) if node is not None else ():
         match call:
-            case tree.FunctionCall(name=name, arguments=(_, tree.Reference(area=area), *_)) if name in _SEARCH:
+            case tree.FunctionCall(name=name, arguments=(_, tree.Reference(area=area), *_)) if name in SEARCHES:
                 yield replace(area, sheet=area.sheet or sheet)
             case tree.Operator(symbol="=" | "<>", operands=operands):
                 areas = (own.area for own in operands if isinstance(own, tree.Reference))

@@ -23,11 +23,12 @@ from xlcheck.formulas.tree import (
     rebuilt,
     walk,
 )
+from xlcheck.handmade.reading.reads import SEARCHES
 
 Spot = tuple[float, Range | None]
 """A typed number and the last cell that it multiplies; None for a number that is added."""
 _Take = Callable[[float, Range | None], Node]
-_COUNT_PLACES = frozenset({"INDEX", "OFFSET", "CHOOSE", "VLOOKUP", "HLOOKUP", "LOOKUP", "XLOOKUP", "MATCH", "XMATCH"})
+_COUNT_PLACES = SEARCHES | {"INDEX", "OFFSET", "CHOOSE"}
 """Functions that are told which of several cells is meant: `1+3*F6` in them is a place, and has no weight."""
 
 
