@@ -112,3 +112,70 @@ def test_products_of_a_sample_s_own_numbers_are_inputs(tmp_path: Path) -> None:
     assert answer(cells, tmp_path) == (0, set())
     for wrong in ({"E7": "=A7*B6"}, {"D8": "=B8^2"}):
         assert answer(cells | wrong, tmp_path) == (3, set())
+
+
+_SCALES: dict[str, object] = {
+    "J2": 61, "J3": 60, "J4": "=AVERAGE(A5:A10)", "J5": "=AVERAGE(B5:B10)", "J6": "=STDEV(A5:A10)",
+    "J7": "=STDEV(B5:B10)", "P2": 0.59, "P3": 0.64, "Q2": -0.4, "Q3": 0.8,
+}  # fmt: skip
+_ALONE = ("J2", "J3")
+_DESCRIBING = ("J4", "J5", "J6", "J7")
+_TRANSPOSED = ("P2", "P3", "Q2", "Q3")
+_WITHIN = {
+    "divided by a number": ("$A{r}/100*{w}$2+$B{r}/50*{w}$3", ()),
+    "divided by a cell": ("$A{r}/$J$2*{w}$2+{w}$3*$B{r}/$J$3", _ALONE),
+    "one of two": ("$A{r}/100*{w}$2+$B{r}*{w}$3", ()),
+    "less a number": ("{w}$2*($A{r}-44)+{w}$3*($B{r}-30)", ()),
+    "from -1 to 1": ("(2*$A{r}/61-1)*{w}$2+(2*$B{r}/60-1)*{w}$3", ()),
+    "by its ends": (f"{_MIN_MAX.format('$A', r='{r}')}*{{w}}$2+{_MIN_MAX.format('$B', r='{r}')}*{{w}}$3", ()),
+    "by its mean": ("($A{r}-$J$4)/$J$6*{w}$2+($B{r}-$J$5)/$J$7*{w}$3", _DESCRIBING),
+    "a range": ("SUMPRODUCT($A{r}:$B{r}/100,$P${u}:$Q${u})", _TRANSPOSED),
+}
+"""What a unit sums, in row r with the weights in column w, or in row u; and the other numbers that it needs."""
+
+
+def _scaled_within(summed: str, needed: tuple[str, ...], **other: str) -> dict[str, object]:
+    cells = {cell: _SCALES[cell] for cell in needed}
+    found = {**_network("A{r}", "B{r}", {}), **cells}
+    for row in _ROWS:
+        for unit, weights, line in zip("FG", "LM", (2, 3), strict=True):
+            text = other.get(f"{unit}{row}", other.get(unit, summed))
+            found[f"{unit}{row}"] = f"=TANH({text.format(r=row, w=weights, u=line)}+{weights}$4)"
+    if needed == _TRANSPOSED:
+        found = {cell: own for cell, own in found.items() if cell not in {"L2", "L3", "M2", "M3"}}
+    return {cell: own for cell, own in found.items() if cell[0] not in "DE"}
+
+
+@pytest.mark.parametrize("kind", _WITHIN)
+def test_an_input_may_be_scaled_where_it_is_read(kind: str, tmp_path: Path) -> None:
+    """Rule: an input that is scaled within the sums is as good as one that is scaled in a cell; a unit that takes the
+    weight of the other one is then wrong."""
+    summed, needed = _WITHIN[kind]
+    own, other = ("$Q${u}", "$Q$2") if needed == _TRANSPOSED else ("{w}$3", "L$3")
+
+    assert answer(_scaled_within(summed, needed), tmp_path) == (0, set())
+    assert answer(_scaled_within(summed, needed, G7=summed.replace(own, other)), tmp_path) == (1, {"G7"})
+
+
+@pytest.mark.parametrize("unit", ["F7", "G"])
+def test_an_input_that_is_scaled_in_two_ways_is_no_pass(unit: str, tmp_path: Path) -> None:
+    """Rule: what units and samples scale otherwise than others is no pass, and nobody is blamed."""
+    summed, needed = _WITHIN["divided by a number"]
+
+    assert answer(_scaled_within(summed, needed, **{unit: summed.replace("/50", "/5")}), tmp_path) == (3, set())
+
+
+def test_an_input_that_is_scaled_by_what_describes_another_one_is_no_pass(tmp_path: Path) -> None:
+    """Rule: it does not matter where an input is scaled: what is said of cells is true of parts of formulas."""
+    summed, needed = _WITHIN["by its ends"]
+    wrong = summed.replace("MIN($B$5:$B$10)", "MIN($A$5:$A$10)", 1)
+
+    assert answer(_scaled_within(wrong, needed), tmp_path) == (3, set())
+
+
+def test_inputs_that_are_scaled_in_some_samples_only_are_no_pass(tmp_path: Path) -> None:
+    """Rule: numbers of one column are scaled alike, or nobody knows which are right."""
+    summed, needed = _WITHIN["divided by a cell"]
+    late = {f"{unit}{row}": summed.replace("$J$3", "$J$2") for unit in "FG" for row in (9, 10)}
+
+    assert answer(_scaled_within(summed, needed, **late), tmp_path) == (3, set())

@@ -32,6 +32,7 @@ from xlcheck.handmade.rewriting.rewritten import Rewritten
 from xlcheck.handmade.rewriting.with_inner_units import with_inner_units
 from xlcheck.handmade.rewriting.with_one_hot import with_one_hot
 from xlcheck.handmade.rewriting.with_repeated_inputs import with_repeated_inputs
+from xlcheck.handmade.rewriting.with_scaled_inputs import with_scaled_inputs
 from xlcheck.handmade.rewriting.with_skipped_steps import with_skipped_steps
 from xlcheck.handmade.rewriting.with_typed_weights import with_typed_weights
 from xlcheck.handmade.rewriting.without_rounding import without_rounding
@@ -119,7 +120,7 @@ class Search:
 
     def _written_otherwise(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part of which more is recognised if its formulas are written in another way."""
-        for otherwise in (with_skipped_steps, with_one_hot):
+        for otherwise in (with_skipped_steps, with_one_hot, with_scaled_inputs):
             other = otherwise(part, answers)
             if other is not None and (found := self._if_more(other, answers, sheets)) is not None:
                 return found
