@@ -61,7 +61,7 @@ def test_bindings_beside_a_workbook_are_taken(tmp_path: Path, monkeypatch: pytes
     given: list[dict[str, Any]] = []
     monkeypatch.setattr(handmade, "keras_if_installed", lambda: None)
     monkeypatch.setattr(handmade, "protect", kept.append)
-    monkeypatch.setattr(handmade, "check_foreign", lambda content, engine, **options: given.append(options))
+    monkeypatch.setattr(handmade, "check_content", lambda content, engine, **options: given.append(options))
     checked(tmp_path)
     (tmp_path / "mine.toml").touch()
     checked(tmp_path)

@@ -22,7 +22,7 @@ from xlcheck.handmade.accepting.perturb import disagreeing, with_perturbation
 from xlcheck.handmade.arrangements.arrangement import Candidate
 from xlcheck.handmade.arrangements.computed_weights import with_computed_weights
 from xlcheck.handmade.beside.preparation import against, feeders
-from xlcheck.handmade.check import check_foreign, read_one_another
+from xlcheck.handmade.check import check_content, read_one_another
 from xlcheck.handmade.edits.against_edits import _computes_again, is_strange
 from xlcheck.handmade.edits.idle_under_edits import idle_under, leaves_idle
 from xlcheck.handmade.judging.verdicts import Verdict
@@ -53,10 +53,10 @@ def test_without_formulas_or_keras_there_is_no_check(tmp_path: Path) -> None:
     """Rule: a check that can look at nothing says why and is no pass."""
     numbers = read_workbook(save({"A1": 1.0}, tmp_path / "numbers.xlsx"))
     with pytest.raises(NothingCheckedError, match="no formula cell"):
-        check_foreign(numbers, engine("ironcalc"), recompute=None)
+        check_content(numbers, engine("ironcalc"), recompute=None)
     formulas = read_workbook(save({"A1": "=1+1"}, tmp_path / "formulas.xlsx"))
     with pytest.raises(NothingCheckedError, match="Keras is needed"):
-        check_foreign(formulas, engine("ironcalc"), recompute=None)
+        check_content(formulas, engine("ironcalc"), recompute=None)
 
 
 @pytest.mark.keras

@@ -10,7 +10,7 @@ from xlcheck.building.given_model import given_model
 from xlcheck.engines.base import Engine
 from xlcheck.errors import UsageError
 from xlcheck.files import protect
-from xlcheck.handmade.check import check_foreign
+from xlcheck.handmade.check import check_content
 from xlcheck.oracle import numpy_process
 from xlcheck.oracle.on_request import dense_gradients, keras_if_installed
 from xlcheck.verdicts.report import CheckReport
@@ -34,7 +34,7 @@ def check_handmade(
     """Check a workbook that xlcheck has not made, as read from its file; `xlcheck.check` says what the options mean.
 
     Raises:
-        UsageError: there are inputs and no model; or see `check_foreign`.
+        UsageError: there are inputs and no model; or see `check_content`.
     """
     if model is None and inputs is not None:
         raise UsageError(
@@ -49,7 +49,7 @@ def check_handmade(
     if recompute is not None:
         numpy_process.prepare()
     doing(f"looking for a network in the formulas of {content.path} and comparing it with Keras")
-    return check_foreign(
+    return check_content(
         content,
         engine,
         recompute=recompute,

@@ -21,6 +21,7 @@ from xlcheck.handmade.accepting.keras_answers import Recompute, asked_once
 from xlcheck.handmade.accepting.outcome import Outcome, judged
 from xlcheck.handmade.accepting.stored import by_chance
 from xlcheck.handmade.accepting.summary import Abstention, part_of, reasons, report_on
+from xlcheck.handmade.backward_judging.outcome import Trainings
 from xlcheck.handmade.networks.bindings_file import ignored_cells, read_bindings
 from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network_by_value, under_model
 from xlcheck.handmade.networks.network import Network
@@ -43,7 +44,7 @@ _A_SECOND = 5_000
 
 
 @no_garbage_collection()
-def check_foreign(
+def check_content(
     content: WorkbookContent,
     engine: Engine,
     *,
@@ -98,7 +99,8 @@ def check_foreign(
     if bindings is None and model is None:
         if seconds is None:
             seconds = max(effort.SECONDS, len(table.formulas) / _A_SECOND)
-        search = Search(answers, recompute, tolerance, perturb, seconds, gradients)
+        trainings = None if gradients is None else Trainings(tolerance, gradients)
+        search = Search(answers, recompute, tolerance, perturb, seconds, trainings)
         outcomes, abstentions = search.through(sheet_groups(table, answers.values, precedents))
         report = report_on(table, answers, outcomes, abstentions, texts, precedents)
         if not outcomes and not report.warnings:

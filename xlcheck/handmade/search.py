@@ -19,7 +19,7 @@ from xlcheck.handmade.accepting.pieces import alone, connected, pieces
 from xlcheck.handmade.accepting.shown_beside import answer_key, only_shown, unread, without
 from xlcheck.handmade.accepting.summary import Abstention, part_of, worksheets
 from xlcheck.handmade.arrangements.arrangement import Arrangement
-from xlcheck.handmade.backward_judging.outcome import backward_outcome, may_be_trained
+from xlcheck.handmade.backward_judging.outcome import Trainings, may_be_trained
 from xlcheck.handmade.beside.typed_beside import beside_results
 from xlcheck.handmade.edits.in_line import breaks_a_pattern, settled_in_line
 from xlcheck.handmade.edits.single_edit import NONE, one_edit
@@ -36,7 +36,6 @@ from xlcheck.handmade.rewriting.with_scaled_inputs import with_scaled_inputs
 from xlcheck.handmade.rewriting.with_skipped_steps import with_skipped_steps
 from xlcheck.handmade.rewriting.with_typed_weights import with_typed_weights
 from xlcheck.handmade.rewriting.without_rounding import without_rounding
-from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.verdicts.cell_result import CellResult
 from xlcheck.verdicts.messages import UNDECIDED
 from xlcheck.verdicts.parts import Part
@@ -44,9 +43,8 @@ from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
 
 _MOST_DOUBTS = 3
-_PIECE, _SMALL, _LARGE = 60, 250, 4_000
-"""Formulas up to which one edit is looked for in a piece of a part and in a part, as what has no witnesses is small;
-and up to which a training is."""
+_PIECE, _SMALL = 60, 250
+"""Formulas up to which one edit is looked for in a piece of a part and in a part, as what has no witnesses is small."""
 _FOR_RIVALS = 0.1
 """The share of the time that is left to look for readings in which what seems wrong is meant."""
 _UNREAD = "nothing reads these formulas, and it was not recognised what they compute"
@@ -65,7 +63,7 @@ class Search:
         tolerance: what counts as agreement.
         perturb: how many times to change all weights and inputs and to compare again.
         seconds: processor time for all parts together.
-        gradients: asks Keras for the gradients of dense networks.
+        trainings: reads parts as trainings; None if nobody can be asked for gradients.
     """
 
     answers: Answers
@@ -73,7 +71,7 @@ class Search:
     tolerance: Tolerance
     perturb: int
     seconds: float
-    gradients: DenseGradients | None
+    trainings: Trainings | None
 
     def through(self, parts: Sequence[SheetGroup]) -> _Found:
         """What became of the parts that got a verdict, and the others."""
@@ -103,8 +101,14 @@ class Search:
         if (plain := without_rounding(part, answers)) is not None:
             found, left_out = self._settle(plain.part, plain.answers, sheets)
             return plain.put_back(found, left_out)
+        if self.trainings is not None and self.trainings.learns_as_it_is(part):
+            return self._settled(part, answers, sheets)
         if (apart := self._written_otherwise(part, answers, sheets)) is not None:
             return apart
+        return self._with_typed_weights(part, answers, sheets)
+
+    def _with_typed_weights(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
+        """What became of a part in which weights may be typed into formulas."""
         moved = with_typed_weights(part, answers)
         having = None if moved is None else self._layers(moved.part, moved.answers)
         if moved is None or having is None or not having.may_be_more or self._learns(part):
@@ -115,7 +119,7 @@ class Search:
             if found:
                 return found, left_out
         # What is learnt is never typed into a formula, and a number in two formulas would count as two.
-        found, left_out = replace(self, gradients=None)._settled(moved.part, moved.answers, sheets)
+        found, left_out = replace(self, trainings=None)._settled(moved.part, moved.answers, sheets)
         return moved.put_back(found, left_out)
 
     def _written_otherwise(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
@@ -154,7 +158,7 @@ class Search:
             is_known = typed is not None and (apart.moved.are_filled or len(typed.moved.numbers) <= apart.moved.hosts)
             if typed is None or not is_known or not self._is_whole(typed.part, typed.answers):
                 return None
-        found, left_out = replace(self, gradients=None)._settle(apart.part, apart.answers, sheets)
+        found, left_out = replace(self, trainings=None)._settle(apart.part, apart.answers, sheets)
         return apart.put_back(found, left_out)
 
     def _is_whole(self, part: SheetGroup, answers: Answers) -> bool:
@@ -225,7 +229,8 @@ class Search:
             is_settled = layers.is_whole and bool(layers.roots)  # of what is large
             if at_once is not None and (is_settled or not breaks_a_pattern(part, layers)):
                 return at_once
-            if at_once is None and (trained := self._trained(part)) is not None:
+            trained = None if at_once is not None or self.trainings is None else self.trainings.of(part)
+            if trained is not None:
                 return [trained], []
             lined = settled_in_line(part, terms, base, lambda: self._bench(part, answers, terms), layers)
             if lined is not layers and lined.is_whole:
@@ -308,17 +313,7 @@ class Search:
         return Bench(part, answers, self.recompute, self.tolerance, self.perturb, terms)
 
     def _learns(self, part: SheetGroup) -> bool:
-        """Whether a part is the training of a network for certain, as far as time allows to tell."""
-        try:
-            return self._trained(part) is not None
-        except effort.OutOfTimeError:
-            return False
-
-    def _trained(self, part: SheetGroup) -> Part | None:
-        """What became of a part in which a network learns; None if none does, or nobody can be asked for gradients."""
-        if self.gradients is None or len(part.table.formulas) > _LARGE:
-            return None
-        return backward_outcome(part.table, part.values, self.tolerance, self.gradients, part.as_in_copies)
+        return self.trainings is not None and self.trainings.learns(part)
 
 
 def _parts_of(outcomes: Sequence[Outcome], part: SheetGroup) -> list[Part]:

@@ -8,9 +8,11 @@ from pathlib import Path
 import openpyxl
 
 from xlcheck.engines import engine
-from xlcheck.handmade.backward_judging.outcome import backward_outcome
+from xlcheck.handmade.backward_judging.outcome import Trainings
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.oracle.dense_steps import dense_gradients
 from xlcheck.verdicts.cell_result import CellResult, Status
 from xlcheck.verdicts.parts import Part
@@ -125,7 +127,9 @@ def filled(path: Path, cells: Mapping[str, object]) -> Path:
 
 def trained(path: Path) -> Part | None:
     """What became of a workbook; None if nothing learns in it."""
-    return backward_outcome(*table_of(path), Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients)
+    table, values = table_of(path)
+    part = SheetGroup((*table.bounds,), table, values, Precedents(table))
+    return Trainings(Tolerance(1e-12, 1e-12, 1e-15, {}), dense_gradients).of(part)
 
 
 def judged(cells: Mapping[str, object], path: Path) -> Part:

@@ -11,9 +11,15 @@ from xlcheck.handmade.reading.cell_terms import CellTerms, in_order, leaves, sou
 from xlcheck.handmade.reading.reached import reached
 
 
-def may_learn(terms: CellTerms) -> bool:
-    """Whether a given number is compared with a computed one, as a target is with an output."""
-    return any((a in terms) != (b in terms) for a, b in compared_pairs(terms))
+def may_learn(terms: CellTerms, updates: Collection[Address] = ()) -> bool:
+    """Whether a number is compared, as a target is with an output: a given one, or one in which no weight is.
+
+    Args:
+        terms: what the formulas compute.
+        updates: the weights that were moved, if they are known.
+    """
+    learnt = {*updates, *behind(updates, in_order(terms.reads), terms)}
+    return any((a in terms) != (b in terms) or (a in learnt) != (b in learnt) for a, b in compared_pairs(terms))
 
 
 def multiplies_errors(terms: CellTerms) -> bool:

@@ -1,7 +1,7 @@
 """Verdicts on backward passes: which cell of a training is wrong, which one edit mends it, and what stays open.
 
-`outcome.backward_outcome(table, values, tolerance, ask)` takes the cells of one part of a workbook (a worksheet, or
-several that read one another) and returns what became of each formula cell, or None where it sees no backward pass for
+`outcome.Trainings(tolerance, ask).of(part)` takes one part of a workbook (a worksheet, or several that read one
+another) and returns what became of each formula cell, or None where it sees no backward pass for
 certain. In the order in which data flows:
 
 - `certainty`, `family`: where a value in the right place is meant, and which cells break the line of their step

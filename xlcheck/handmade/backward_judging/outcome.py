@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scalars import Words
+from xlcheck.handmade import effort
 from xlcheck.handmade.backward.data import behind, data_cells, may_learn, moves_factors, multiplies_errors
 from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.roles import Reading, best_reading
@@ -25,6 +25,7 @@ from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.offsets import beside_at
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.learning.dense_gradients import LEAKY, PERCEPTRON, DenseGradients
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
@@ -36,48 +37,90 @@ _OF_TWO_VALUES = (
     "This, or what it reads, does not follow the perceptron's rule; outputs of two values do not tell which."
 )
 _IN_WORDS = "This, or a word that it goes by, does not follow the rule by which the weights move."
+_LARGE = 4_000
+"""Formulas of a part up to which a training is looked for."""
 _FEW = 4
 """Steps with cells that break their lines, of which each is looked at by itself."""
 _ENOUGH = 2
 """Updates, or gradients where nothing is updated, that have to be exact before anything is believed."""
 
 
-def backward_outcome(
-    table: CellTable,
-    values: CellValues,
-    tolerance: Tolerance,
-    ask: DenseGradients,
-    copies: Mapping[Address, str] = MappingProxyType({}),
-) -> Part | None:
-    """Check a part of a workbook as the training of a dense network.
+@dataclass(frozen=True)
+class _AsItIs:
+    """A part without a search for a mistake.
 
-    Args:
-        table: its cells.
-        values: what an engine computed.
+    Attributes:
+        part: what became of it; None if it is no training.
+        reading: how it is read; None if nothing learns, or words tell what.
+        terms: what its formulas compute.
+    """
+
+    part: Part | None
+    reading: Reading | None
+    terms: CellTerms
+
+
+@dataclass(frozen=True)
+class Trainings:
+    """Checks parts of a workbook as trainings of dense networks, each once.
+
+    Attributes:
         tolerance: what counts as agreement.
         ask: asks Keras for gradients.
-        copies: the cells that all other copies of their worksheet have otherwise, and the formula there.
-
-    Returns:
-        None if the part is no such thing, or nothing that could be recognised for certain.
     """
-    terms = CellTerms(table, values)
-    sheet = _sheet(terms)
-    reading = None if sheet is None else best_reading(sheet, ask)
-    part = None if reading is None else _as_it_is(table, values, tolerance, reading, copies)
-    if part is None and (told := _told_by_words(table, values, tolerance, ask)) is not None:
-        return told
-    learns = reading is not None and multiplies_errors(with_outputs(terms))
-    if not _is_open(part) or not (part is not None or learns or may_be_trained(table, values)):
-        return part
 
-    def judged(edit: Mapping[Address, str]) -> Part | None:
-        other = _read(table, values, edit, ask)
-        if other is None or not any(map(_tells_weights, other.steps)):
+    tolerance: Tolerance
+    ask: DenseGradients
+    _known: dict[int, tuple[SheetGroup, _AsItIs]] = field(default_factory=dict)
+
+    def of(self, part: SheetGroup) -> Part | None:
+        """What became of a part, be it with one mistake in it.
+
+        None if it is no training, nothing that could be recognised for certain, or too large to be looked at.
+        """
+        table, values = part.table, part.values
+        if len(table.formulas) > _LARGE:
             return None
-        return _judged(table, values, tolerance, other, edit, terms)
+        own = self._as_it_is(part)
+        if not _is_open(own.part) or (own.part is not None and own.reading is None):
+            return own.part
+        learns = own.reading is not None and multiplies_errors(with_outputs(own.terms))
+        if not (own.part is not None or learns or may_be_trained(table, values)):
+            return None
 
-    return one_slip(table, terms, reading, part, _sheet, judged) or part
+        def judged(edit: Mapping[Address, str]) -> Part | None:
+            other = _read(table, values, edit, self.ask)
+            if other is None or not any(map(_tells_weights, other.steps)):
+                return None
+            return _judged(table, values, self.tolerance, other, edit, own.terms)
+
+        return one_slip(table, own.terms, own.reading, own.part, _sheet, judged) or own.part
+
+    def learns(self, part: SheetGroup) -> bool:
+        """Whether a part is the training of a network for certain, as far as time allows to tell."""
+        try:
+            return self.of(part) is not None
+        except effort.OutOfTimeError:
+            return False
+
+    def learns_as_it_is(self, part: SheetGroup) -> bool:
+        """Whether it is one without a mistake that hides that; to look for such a one takes long."""
+        try:
+            is_small = len(part.table.formulas) <= _LARGE
+            return is_small and may_be_trained(part.table, part.values) and self._as_it_is(part).part is not None
+        except effort.OutOfTimeError:
+            return False
+
+    def _as_it_is(self, part: SheetGroup) -> _AsItIs:
+        if id(part) not in self._known:  # the id stays the part's own while it is kept here
+            table, values = part.table, part.values
+            terms = CellTerms(table, values)
+            sheet = _sheet(terms)
+            reading = None if sheet is None else best_reading(sheet, self.ask)
+            found = None if reading is None else _in_lines(table, values, self.tolerance, reading, part.as_in_copies)
+            told = _told_by_words(table, values, self.tolerance, self.ask) if found is None else None
+            self._known[id(part)] = part, _AsItIs(found or told, None if told else reading, terms)
+        return self._known[id(part)][1]
 
 
 def _told_by_words(table: CellTable, values: CellValues, tolerance: Tolerance, ask: DenseGradients) -> Part | None:
@@ -98,7 +141,7 @@ def _is_open(part: Part | None) -> bool:
     return not counts.root and counts.not_evaluated > 0
 
 
-def _as_it_is(
+def _in_lines(
     table: CellTable, values: CellValues, tolerance: Tolerance, reading: Reading, copies: Mapping[Address, str]
 ) -> Part | None:
     """What became of a sheet as it is read, but for cells that break their lines, or are unlike those of its copies."""
@@ -159,8 +202,8 @@ def _judged(
 def may_be_trained(table: CellTable, values: CellValues) -> bool:
     """Whether a part without a verdict seems to move weights towards targets, so that it matters that it has none."""
     terms = with_outputs(CellTerms(table, values))
-    learns = may_learn(terms) and bool(find_updates(terms, in_order(terms.reads), terms.reads))
-    return learns or moves_factors(terms)
+    updates = find_updates(terms, in_order(terms.reads), terms.reads)
+    return (bool(updates) and may_learn(terms, updates)) or moves_factors(terms)
 
 
 def _without_blame(part: Part, text: str) -> Part:
