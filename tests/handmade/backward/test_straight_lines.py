@@ -107,6 +107,14 @@ def test_predictions_need_no_cell(optimiser: str, estimated: str, data: str, tmp
     assert _open(line_layout(Random(3), "drawn", habits)[0], tmp_path / "w.xlsx") == set()
 
 
+@pytest.mark.parametrize("optimiser", KEPT)
+@pytest.mark.parametrize("seed", range(3))
+def test_inputs_may_be_large(optimiser: str, seed: int, tmp_path: Path) -> None:
+    """Rule: what is kept of squared gradients in the millions has its share to the last digits, too."""
+    habits = replace(_PLAIN, optimisers=(optimiser,), data="computed", large=True)
+    assert _open(line_layout(Random(seed), "drawn", habits)[0], tmp_path / "w.xlsx") == set()
+
+
 _WRONG_INLINE = {
     "the factor 2": {("dbias", 2): ("2*", "3*")},
     "a sign": {("afterkernel", 1): ("-", "+")},

@@ -50,8 +50,10 @@ def line_of(function: Callable[[Array], Array], size: int) -> tuple[Array, Array
         function: of the values of a cell, `(settings,)`.
         size: how many settings there are.
     """
-    zero, one, two = (function(np.full(size, value)) for value in (0.0, 1.0, 2.0))
-    return (zero, one - zero) if same(two - one, one - zero) else None
+    zero = function(np.zeros(size))
+    far = np.nan_to_num(np.maximum(1.0, np.abs(zero)))  # less would be lost in the rounding of what is large at 0
+    one, two = function(far), function(2 * far)
+    return (zero, (one - zero) / far) if same((two - one) / far, (one - zero) / far) else None
 
 
 def same(a: Array, b: Array, rounding: Array | float = 0.0) -> bool:
