@@ -103,3 +103,33 @@ def test_what_may_be_wrong_elsewhere_is_no_pass_and_no_blame(what: str, layout: 
     part = _outcome(own, tmp_path / "w.xlsx")
     assert not _passes(part, own)
     assert {*roots(part)} <= {places[name]}
+
+
+def _handing_back() -> Cells:
+    """A row a step: input, target, states, output; the gradient from its own error, from the next step, and of both."""
+    own: Cells = {"B2": 0.5, "D2": 0.8, "F2": -0.1, "H2": 1.1, "J2": 0.05, "L2": 0.1}
+    for row, (x, t) in zip(range(5, 9), ((1, 0.6), (-0.5, 0.1), (0.25, 0.4), (-1, -0.3)), strict=True):
+        own |= {
+            f"B{row}": x, f"C{row}": t, f"D{row}": 0 if row == 5 else f"=F{row - 1}",
+            f"E{row}": f"=$B$2*B{row}+$D$2*D{row}+$F$2", f"F{row}": f"=TANH(E{row})", f"G{row}": f"=$H$2*F{row}+$J$2",
+            f"H{row}": f"=2*(G{row}-C{row})", f"I{row}": f"=H{row}*$H$2", f"J{row}": f"=L{row + 1}*$D$2",
+            f"K{row}": f"=I{row}+J{row}", f"L{row}": f"=K{row}*(1-F{row}^2)", f"M{row}": f"=L{row}*B{row}",
+            f"N{row}": f"=L{row}*D{row}", f"O{row}": f"=H{row}*F{row}",
+        }  # fmt: skip
+    own |= {"J8": 0}
+    sums = {"B": "SUM(M5:M8)", "D": "SUM(N5:N8)", "F": "SUM(L5:L8)", "H": "SUM(O5:O8)", "J": "SUM(H5:H8)"}
+    return own | {f"{weight}12": f"={weight}2-$L$2*{gradient}" for weight, gradient in sums.items()}
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [({}, set()), ({"L6": "=K6*(1-F6)"}, {"L6"}), ({"J7": "=L8*$B$2"}, {"J7"})],
+    ids=["right", "the slope", "another weight"],
+)
+def test_a_0_may_stand_for_what_no_later_step_hands_back(edit: Cells, expected: set[str], tmp_path: Path) -> None:
+    """Rule: a 0 that is only added at the last step is that, and no number of which others are as good."""
+    own = {**_handing_back(), **edit}
+    part = _outcome(own, tmp_path / "w.xlsx")
+    assert part is not None
+    assert {*roots(part)} == expected
+    assert _passes(part, own) is not bool(edit)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Product, below, subterms
+from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Product, Sum, below, subterms
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, numbers_in
 from xlcheck.handmade.backward.evaluation import evaluate, value_of
 from xlcheck.handmade.backward.network import find_networks
@@ -175,8 +175,8 @@ class Sheet:
         counts = {float(len(network.samples)) for network in self.networks} - {1.0}
         for cell in settings:
             shown = float(self._given[cell][-1])
-            counted = shown in counts and self._only_divides(cell)
-            self._given[cell] = np.full(SETTINGS + 1, shown) if counted else self._around_setting(shown)
+            is_meant = self._is_only_added(cell) if shown == 0 else shown in counts and self._only_divides(cell)
+            self._given[cell] = np.full(SETTINGS + 1, shown) if is_meant else self._around_setting(shown)
         self.settings, beside = set(settings), known.union(self.terms)
         for cell in self.order:
             reads = self.terms.reads[cell]
@@ -196,6 +196,12 @@ class Sheet:
             elif leaf in below(own):
                 return False
         return bool(powers) and max(powers) < 0
+
+    def _is_only_added(self, cell: Address) -> bool:
+        """Whether all that read a cell add it as it is, as a 0 that stands for what no later step hands back."""
+        leaf = self.terms.algebra.leaf(cell)
+        read = [self.terms[reader] for reader in self.terms.readers.get(cell, ())]
+        return bool(read) and all(isinstance(own, Sum) and (leaf, 1.0) in own.parts for own in read)
 
     def _around_setting(self, shown: float) -> Array:
         """Two numbers, one for each half: shares stay shares, counts grow a little, and all keep their sign."""
