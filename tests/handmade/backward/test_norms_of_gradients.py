@@ -58,3 +58,33 @@ def test_a_norm_without_the_bias_in_all_steps_is_no_pass(tmp_path: Path) -> None
     found = trained(filled(tmp_path / "w.xlsx", cells))
     assert found is None or found.results
     assert not roots(found)
+
+
+def _cut_in_updates(rows: range) -> Cells:
+    """A row a step, two inputs whose gradients have one size in the first row; updates cut the gradients themselves."""
+    cells: Cells = {"B1": 0.2, "D1": 0.5, "M4": 0.1, "N4": -0.1, "O4": 0}
+    data = ((0.49, -0.49, 1.43), (0.31, 0.72, -0.4), (-0.65, 0.2, 0.9), (0.54, 0.21, 1.0), (-0.88, 0.46, -1.23))
+    for row, (one, other, target) in zip(rows, data, strict=True):
+        cells |= {
+            f"B{row}": one,
+            f"C{row}": other,
+            f"D{row}": target,
+            f"H{row}": f"=E{row}*B{row}+F{row}*C{row}+G{row}",
+        }
+        cells |= {f"{own}{row}": f"={new}{row - 1}" for own, new in zip("EFG", "MNO", strict=True)}
+        factors = {"I": f"*B{row}", "J": f"*C{row}", "K": ""}
+        cells |= {f"{g}{row}": f"=2*(H{row}-D{row}){factor}" for g, factor in factors.items()}
+        cells |= {f"L{row}": f"=SQRT(I{row}^2+J{row}^2+K{row}^2)"}
+        for new, own, gradient in zip("MNO", "EFG", "IJK", strict=True):
+            cells[f"{new}{row}"] = f"={own}{row}-$B$1*{gradient}{row}*IF(L{row}>$D$1,$D$1/L{row},1)"
+    return cells
+
+
+def test_gradients_that_are_always_cut_are_cut_as_others_are(tmp_path: Path) -> None:
+    """Rule: where no random setting leaves the gradients of a step as they are, other steps say what is meant."""
+    cells = _cut_in_updates(range(5, 10))
+    found = judged(cells, tmp_path / "w.xlsx")
+    assert (found.results, found.gaps) == ((), ())
+    wrong = judged(cells | {"M5": "=E5-$B$1*J5*IF(L5>$D$1,$D$1/L5,1)"}, tmp_path / "v.xlsx")
+    assert wrong.results
+    assert {*roots(wrong)} <= {"M5"}

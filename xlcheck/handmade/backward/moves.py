@@ -124,13 +124,15 @@ class Mover:
         return min(found, key=lambda move: max(_NOISE, float(np.abs(move.after - actual).max())), default=None)
 
     def like(self, number: int, update: Address, moves: Iterable[Move]) -> Move | None:
-        """The move along its gradient that others make, where the gradient is 0 too often to say."""
+        """The move along its gradient that others make, where that is 0, or cut to a length, too often to say."""
         weight = self.sheet.updates[update]
-        gradient = self.kept.pulls(number, weight)[0].values
+        gradient, norm = self.kept.pulls(number, weight)[0].values, self._norm(number, self.kept.updates(number))
         for move in moves:
-            after = self.sheet.cells[weight] - move.rate.size * gradient
-            if same(after, self.sheet.after[update]):
-                return replace(move, after=after, is_bias=self.kept.is_bias(number, weight))
+            cuts = [_cut(bound, factor * norm) for bound, factor in self.bounds if move.rule == ("norm", factor)]
+            for cut in cuts[:1] or [np.ones(1)]:
+                after = self.sheet.cells[weight] - move.rate.size * gradient * cut
+                if same(after, self.sheet.after[update]):
+                    return replace(move, after=after, is_bias=self.kept.is_bias(number, weight))
         return None
 
     def _rate(self, update: Address, values: Array, *, falls: bool = True) -> Coefficient | None:
