@@ -23,6 +23,8 @@ _SHOWN: dict[str, Cells] = {
     "where a line goes down": _TURNS,
     "where it begins": {f"N{row}": f"=-G{row}/F{row}" for row in ROWS},
     "nothing where it is divided by 0": {f"N{row}": f'=IF(F{row}=0,"",-G{row}/F{row})' for row in ROWS} | {"F4": 0},
+    "by how much the loss falls from step to step": {f"N{row}": f"=I{row - 1}-I{row}" for row in ROWS[1:]},
+    "by how much it falls in all": {"N12": f"=I{ROWS[0]}-I{LAST}", "N13": f"=I{LAST}/I{ROWS[0]}-1"},
     "the best line": {f"X{row}": 2 * own[2] for row, own in zip(ROWS, DATA, strict=True)}
     | {f"D{row}": f"=X{row}/2" for row in ROWS}
     | {"N20": "=SLOPE(D4:D8,B4:B8)", "N21": "=INTERCEPT(D4:D8,B4:B8)"},
@@ -72,8 +74,10 @@ def test_one_of_a_line_that_shows_otherwise_is_no_pass(tmp_path: Path) -> None:
         _TURNS | {"N6": "=-E6/F5"},
         _TURNS | {"N6": "=E6/F6"},
         {"N20": "=SLOPE(H4:H8,B4:B8)"},
+        {"N20": "=I4-I6"},
+        {"N20": "=I5+I6"},
     ],
-    ids=["a weight of the step before", "another sign", "the line of the outputs"],
+    ids=["a weight of the step before", "another sign", "the line of the outputs", "steps apart", "a sum of two"],
 )
 def test_what_is_shown_otherwise_is_open(odd: Cells, tmp_path: Path) -> None:
     """Rule: a line that is not the one of its step, and what is computed with results, gets no pass."""

@@ -54,7 +54,7 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
         meant = not is_ratio or all(own.layers[-1].activation in _OF_ODDS for own in sheet.networks)
         what = f"{'exponential of the ' if is_ratio else ''}last {right.get(origin, '')}"
         return Quantity(what, sheet.cells[cell]) if is_last and meant else None
-    for other in (_curve, _boundary, _per_cent, _prediction):
+    for other in (_curve, _progress, _boundary, _per_cent, _prediction):
         if (found := other(cell, reading, right)) is not None:
             return found
     parts = list(dict.fromkeys(_parts(cell, reading, right)))
@@ -153,6 +153,21 @@ def _curve(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Qua
         logarithm, root = np.log(sheet.cells[read]), np.sqrt(sheet.cells[read])
     scaled = {"ln": logarithm, "log10": logarithm / np.log(10), "log2": logarithm / np.log(2), "root": root}
     return next((Quantity(f"{k} of E", own) for k, own in scaled.items() if same(own, sheet.cells[cell])), None)
+
+
+def _progress(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
+    """By how much the loss falls from a step to the next one, or from the first to the last, be it as a share of it."""
+    sheet, reads = reading.sheet, {*reading.sheet.terms.reads[cell]}
+    if len(reads) != 2 or any(right.get(own) != "E" or own not in reading.roles for own in reads):
+        return None
+    (first, before), (last, after) = sorted((reading.roles[own][0], own) for own in reads)
+    if last - first != 1 and (first, last) != (0, len(reading.steps) - 1):
+        return None
+    one, other = sheet.cells[before], sheet.cells[after]
+    with np.errstate(all="ignore"):
+        ways = (one - other, other - one, (one - other) / one, (other - one) / one, other / one)
+    found = next((own for own in ways if same(own, sheet.cells[cell])), None)
+    return None if found is None else Quantity("by how much E falls", found)
 
 
 def _boundary(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
