@@ -115,11 +115,18 @@ def test_a_weight_added_to_each_sample_is_a_second_bias(tmp_path: Path) -> None:
     assert answer(cells, tmp_path, 3)[1] == set()
 
 
-@pytest.mark.parametrize(("by", "code"), [("2", 3), ("1.4142", 0), ("SQRT(3)", 3)])
-def test_scores_are_divided_by_the_root_of_what_they_add_up(by: str, code: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("by", "size", "code"),
+    [
+        ("2", 2, 3), ("1.4142", 2, 0), ("SQRT(3)", 2, 3), ("SQRT($A$11)", 2, 0), ("SQRT($A$11)", 3, 3), ("$B$11", 2, 0),
+        ("$B$11", 3, 3),
+    ],
+)  # fmt: skip
+def test_scores_are_divided_by_the_root_of_what_they_add_up(by: str, size: int, code: int, tmp_path: Path) -> None:
     """Rule: an attention over two units divides its scores by √2, perhaps rounded, or by nothing; all formulas agree
-    with any other number, too, and are no pass with it."""
+    with any other number, too, and are no pass with it. That 2 may stand in a cell, and its root in another one."""
     cells = {c: v.replace("SQRT(2)", by) if isinstance(v, str) else v for c, v in sheets.attention().items()}
+    cells |= {"A11": size, **({"B11": "=SQRT(A11)"} if "B" in by else {})} if "$" in by else {}
 
     assert answer(cells, tmp_path, 3) == (code, set())
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from copy import copy
 from functools import cached_property
 from math import isnan
+from types import MappingProxyType
 
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.addresses import parse_range
@@ -49,7 +50,7 @@ class CellTerms(Mapping[Address, Term]):
         values: what they hold.
         amended: formulas that stand in some cells instead of what the workbook has there.
         given: cells that count as numbers though they may be empty.
-        blank: cells that count as empty though a 0 stands there.
+        taken_for: cells that count as empty (None), or as just the number that they hold, whatever reads them.
         literal: whether terms show all that formulas say, that they round too.
         words: whether a cell that holds one of two words, as `=IF(B2<>C2,"yes","no")`, is known by what it says; else
             it is the word that it holds now.
@@ -64,10 +65,10 @@ class CellTerms(Mapping[Address, Term]):
 
     def __init__(
         self, table: CellTable, values: CellValues, amended: Mapping[Address, str] | None = None,
-        given: Collection[Address] = (), *, blank: Collection[Address] = (), literal: bool = False,
-        words: bool = False,
+        given: Collection[Address] = (), *, taken_for: Mapping[Address, float | None] = MappingProxyType({}),
+        literal: bool = False, words: bool = False,
     ) -> None:  # fmt: skip
-        self._counted, self._blank = given, blank
+        self._counted, self._taken_for = given, taken_for
         self.algebra = Algebra(literal=literal)
         self.looked_at: dict[Address, set[Address]] = {}
         self._looked_at = set[Address]()
@@ -132,7 +133,7 @@ class CellTerms(Mapping[Address, Term]):
         own = [cell for cell in cells if rounds(text := self._texts.get(cell, "")) and cell in self
                and self[cell] is self.term_of(cell, text)]  # fmt: skip
         if own and not self._literal:  # all copies know of it
-            self._literal.append(CellTerms(self._table, self._values, blank=self._blank, literal=True))
+            self._literal.append(CellTerms(self._table, self._values, taken_for=self._taken_for, literal=True))
         return self.edited({cell: self._literal[0][cell] for cell in own if cell in self._literal[0]}) if own else self
 
     def term_of(self, cell: Address, text: str) -> Term | None:
@@ -225,9 +226,9 @@ class CellTerms(Mapping[Address, Term]):
         position = self._table.index.get(cell)
         if position is None and cell in self._counted:
             return self.algebra.leaf(cell)
-        if position is None or cell in self._blank:
-            self._read.add(None)
-            return None
+        if position is None or cell in self._taken_for:
+            self._read.add(own := self._taken_for.get(cell))
+            return own
         value = self._values[position]
         if not isinstance(value, float):
             self._read.add(value)

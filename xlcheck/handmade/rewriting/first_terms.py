@@ -1,7 +1,8 @@
-"""Zeros that are typed where the first step of a sequence adds nothing from the state before it.
+"""Typed numbers that are none of a network: zeros where a first step adds nothing, and what results are scaled by.
 
 Who has a column for `h(t−1)·U` types a 0 into it at the first step, as there is no state yet. That is no number of the
-network, but what the formula of the other steps would give.
+network, but what the formula of the other steps would give. And who divides scores by `SQRT(B1)` has typed the size of
+keys, and no input.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from xlcheck.formulas.algebra import Address, Function, Leaf, Sum, subterms
+from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
@@ -23,13 +24,46 @@ _SUM = 1.0
 def terms_of(table: CellTable, values: CellValues) -> CellTerms:
     """What each formula computes, with zeros that stand for what the first step lacks as the blanks that others leave.
 
+    Numbers of which only roots are taken, to divide by them, count as just these numbers.
+
     Args:
         table: the cells.
         values: what they hold.
     """
     terms = CellTerms(table, values)
-    blank = frozenset(_first_terms(terms, table))
-    return CellTerms(table, values, blank=blank) if blank else terms
+    taken_for = {**dict.fromkeys(_first_terms(terms, table)), **_sizes(terms, table)}
+    return CellTerms(table, values, taken_for=taken_for) if taken_for else terms
+
+
+def _sizes(terms: CellTerms, table: CellTable) -> dict[Address, float]:
+    """The numbers by whose roots several formulas divide, and the roots in cells of their own by which several do."""
+    found = dict[Address, bool]()
+    roots = {cell for cell, term in terms.items() if (size := _under_a_root(term)) and table.is_number(size.cell)}
+    divisors = (own for term in subterms(*terms.values()) if isinstance(term, Product) for own in term.factors)
+    below = {factor for factor, power in divisors if power == -1}
+    for leaf in (own if isinstance(own, Leaf) else _under_a_root(own) for own in below):
+        if leaf is not None and (leaf.cell in roots or (leaf.cell not in terms and table.is_number(leaf.cell))):
+            ways = [_is_divided_by(terms[reader], leaf, root=leaf.cell not in roots)
+                    for reader in terms.readers[leaf.cell]]  # fmt: skip
+            found[leaf.cell] = len(ways) > 1 and all(ways)
+    return {cell: terms.number(cell) for cell, is_size in found.items() if is_size}
+
+
+def _under_a_root(term: Term) -> Leaf | None:
+    """The cell of which a term is the root."""
+    match term:
+        case Function(name="SQRT", arguments=(Leaf() as own,)):
+            return own
+    return None
+
+
+def _is_divided_by(term: Term, leaf: Leaf, *, root: bool) -> bool:
+    """Whether a term is something over a cell, or over its root, and the cell is nowhere else in it."""
+    match term:
+        case Product(factors=factors):
+            rest = [own for own, power in factors if power != -1 or (_under_a_root(own) if root else own) is not leaf]
+            return len(rest) == len(factors) - 1 > 0 and leaf not in {*subterms(*rest)}
+    return False
 
 
 def _first_terms(terms: CellTerms, table: CellTable) -> Iterator[Address]:
