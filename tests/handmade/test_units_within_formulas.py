@@ -175,3 +175,34 @@ def test_another_result_that_is_added_is_no_pass(way: str, wrong: dict[str, obje
     code, roots = answer(_block(way) | wrong, tmp_path)
     assert code in (1, 3)
     assert roots <= wrong.keys()
+
+
+_ON_A_SCALE = {
+    "times a number": "=20*({})", "more a number": "=200+20*({})", "by cells": "={}*$F$1+$F$2".replace("{}", "({})"),
+    "over a number": "=({})/0.05-3",
+}  # fmt: skip
+
+
+def _in_other_units(scale: str) -> dict[str, object]:
+    """Two units a row in C and D, and what they lead to in E, in other units."""
+    cells: dict[str, object] = {
+        "A1": 0.71, "B1": -0.55, "C1": 0.15, "A2": -0.41, "B2": 0.83, "C2": 0.2, "A3": 1.1, "B3": -0.62, "C3": 0.3,
+    }  # fmt: skip
+    for row, (one, other) in enumerate([(0.5, -0.2), (-0.7, 0.9), (0.4, 0.6), (-0.3, -0.8)], 6):
+        cells |= {f"A{row}": one, f"B{row}": other, f"C{row}": f"=TANH($A$1*A{row}+$B$1*B{row}+$C$1)"}
+        cells |= {f"D{row}": f"=TANH($A$2*A{row}+$B$2*B{row}+$C$2)"}
+        cells |= {f"E{row}": scale.format(f"$A$3*C{row}+$B$3*D{row}+$C$3")}
+    return cells | ({"F1": 20, "F2": 15} if "F$1" in scale else {})
+
+
+@pytest.mark.parametrize("kind", _ON_A_SCALE)
+def test_a_result_may_be_given_in_other_units(kind: str, tmp_path: Path) -> None:
+    """Rule: a weighted sum that formulas scale is a layer; one with another weight or on another scale is no pass."""
+    scale = _ON_A_SCALE[kind]
+    cells = _in_other_units(scale)
+    own = str(cells["E8"])
+    other = own.replace("20", "2").replace("0.05", "0.5").replace("$F$1", "$F$2")
+
+    assert answer(cells, tmp_path) == (0, set())
+    for wrong in (own.replace("$B$3", "$B$2"), other):
+        assert answer(cells | {"E8": wrong}, tmp_path) == (3, set())

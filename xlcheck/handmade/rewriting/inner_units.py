@@ -1,7 +1,8 @@
 """Units within formulas, as in `=0.5*TANH(B2*E1+E2)+…`: each as a formula in a cell of its own, beside the sheet.
 
 So are the weighted sums to which formulas add a result, as in `=MAX(0,B2*E1+B3*E2+E3+B2)`, a residual connection, or
-the activations of such sums, as in `=TANH(B2*E1+B3*E2+E3)+B2`.
+the activations of such sums, as in `=TANH(B2*E1+B3*E2+E3)+B2`; and those that formulas give on another scale, as in
+`=200+20*(B2*E1+B3*E2+E3)`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, cell_name, quote_sheet
 from xlcheck.formulas.algebra import (
@@ -71,7 +73,7 @@ def inner_units(table: CellTable, terms: CellTerms) -> InnerUnits | None:
     hosts = {
         cell: found for cell, term in terms.items()
         if cell not in table.arrays
-        and (found := dict.fromkeys((*_units(term, terms), *_around(term, residuals))))
+        and (found := dict.fromkeys(chain(_units(term, terms), _around(term, residuals), _scaled(term, terms, table))))
     }  # fmt: skip
     rows = {sheet: {cell[1] for cell in hosts if cell[0] == sheet} for sheet, *_ in hosts}
     places: dict[Term, Address] = {}
@@ -194,6 +196,30 @@ def _around(term: Term, residuals: Mapping[Term, _Residual]) -> Iterator[Term]:
         yield from (residuals[total].added,) if not isinstance(residuals[total].added, Leaf) else ()
 
 
+def _scaled(term: Term, terms: CellTerms, table: CellTable) -> Iterator[Term]:
+    """The weighted sum that a formula gives on another scale, by numbers in it or in cells that are typed."""
+    own = _on_a_scale(term, terms.algebra)
+    if own is not None and _is_weighted(own[0].parts, table):
+        yield own[0]
+    parts = term.parts if isinstance(term, Sum) else ((term, 1.0),)
+    products = [part for part, _ in parts if isinstance(part, Product)]
+    others = [part for part, _ in parts if part not in products]
+    factors = [factor for own in products for factor, _ in own.factors]
+    sums = [factor for factor in factors if isinstance(factor, Sum) and _is_weighted(factor.parts, table)]
+    others += [factor for factor in factors if factor not in sums]
+    if len(products) == len(sums) == 1 and all(isinstance(o, Leaf) and table.is_number(o.cell) for o in others):
+        yield from sums
+
+
+def _on_a_scale(term: Expression, algebra: Algebra) -> tuple[Sum, float] | None:
+    """What a sum is as many times as there are in each of its parts, and that number; None if it is once, or uneven."""
+    if not isinstance(term, Sum) or len(scales := {factor for _, factor in term.parts}) > 1:
+        return None
+    (scale,) = scales
+    inner = algebra.sum([part for part, _ in term.parts]) if abs(scale) != 1 else None
+    return (inner, scale) if isinstance(inner, Sum) else None
+
+
 def _unit(part: Term, terms: CellTerms) -> Term | None:
     """The activation of a weighted sum that a summand is, or multiplies by a cell; None if it is something else."""
     beside: list[Term] = []
@@ -275,6 +301,9 @@ class _Writer:
         if term in self.residuals:
             own = self.residuals[term]
             return f"({self.text(own.added)}+{self.text(own.result)})"
+        scaled = _on_a_scale(term, self.terms.algebra)
+        if scaled is not None and scaled[0] in self.places:
+            return f"({number_text(term.constant)}+{number_text(scaled[1])}*{self.text(scaled[0])})".replace("+-", "-")
         written = list[str]()
         for part, factor in term.parts:
             text = self.text(part)
