@@ -8,6 +8,8 @@ from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.reading.cells import beside, show
 
+_SEVERAL = 2
+
 
 def left_out(readings: Sequence[Reading]) -> Iterator[str]:
     """Results that no layer reads although one reads the others of their kind, and what is read in their place."""
@@ -58,11 +60,16 @@ def _evenly(reading: Reading, steps: Collection[int]) -> bool:
 def _given_apart(reading: Reading, made: Container[Atom]) -> set[int]:
     """The steps that read given numbers alone, in cells beside which no result of another step is read.
 
-    Such are the real samples of a discriminator, which judges computed ones as well.
+    Such are the real samples of a discriminator, which judges computed ones as well. They may stand right before or
+    behind these if they are several, of several numbers each: nobody types over so many results.
     """
     slots = reading.layer.slots
     near = {other for own in slots.values() for atom in own.values() if atom in made for other in beside(cell_of(atom))}
     given = {step for step, own in slots.items() if not any(atom in made for atom in own.values())}
+    others = slots.keys() - given
+    is_block = bool(others) and (max(given, default=0) < min(others) or min(given, default=0) > max(others))
+    if is_block and min(len(given), len(reading.features)) >= _SEVERAL and len(reading.documents) == len(slots):
+        return given
     return {step for step in given if near.isdisjoint(cell_of(atom) for atom in slots[step].values())}
 
 
