@@ -95,3 +95,82 @@ def test_the_difference_of_two_shown_results_is_no_layer(tmp_path: Path) -> None
     cells = {f"{sheet}!{cell}": value for sheet in ("S", "T") for cell, value in TOYS["rnn"].items()}
     cells |= {"T!A1": -0.3, "T!B2": 0.8, "C!B2": "=S!C7", "C!C2": "=T!C7", "C!D2": "=C2-B2"}
     assert answer(cells, tmp_path) == (0, set())
+
+
+def _two_networks() -> dict[str, object]:
+    """A line and a network of two units for the same rows, an error of each, and the mean of its square."""
+    cells: dict[str, object] = {
+        "A1": 0.5, "B1": -0.6, "C1": 0.3, "A2": 1.2, "B2": -0.7, "C2": 0.4, "D2": -0.5,
+        "A3": 0.8, "B3": 0.9, "C3": -0.1,
+    }  # fmt: skip
+    for row, (one, other, target) in enumerate(((0.2, 0.1, 0.4), (0.5, 0.9, 0.7), (0.9, 0.3, 0.3), (0.4, 0.6, 0.1)), 6):
+        cells |= {f"A{row}": one, f"B{row}": other, f"C{row}": target, f"D{row}": f"=A{row}*$A$1+B{row}*$B$1+$C$1"}
+        cells |= {f"E{row}": f"=D{row}-C{row}", f"F{row}": f"=TANH(A{row}*$A$2+B{row}*$B$2)"}
+        cells |= {f"G{row}": f"=TANH(A{row}*$C$2+B{row}*$D$2)", f"H{row}": f"=F{row}*$A$3+G{row}*$B$3+$C$3"}
+        cells |= {f"I{row}": f"=H{row}-C{row}"}
+    return cells | {"E11": "=SUMSQ(E6:E9)/4", "I11": "=SUMSQ(I6:I9)/4"}
+
+
+@pytest.mark.parametrize(
+    ("edit", "code"), [({}, 0), ({"I7": "=H7-C8"}, 3), ({"I6": "=H6-C6", "I9": "=H9-C8", "I8": "=H8-C9"}, 3)]
+)
+def test_two_networks_may_have_the_same_targets(edit: dict[str, object], code: int, tmp_path: Path) -> None:
+    """Rule: errors of two networks are measures if each compares all results with all targets, in their order."""
+    assert answer(_two_networks() | edit, tmp_path) == (code, set())
+
+
+def _adversaries() -> dict[str, object]:
+    """Two units that make samples of noise, in columns, and one that judges these and real ones beside them."""
+    cells: dict[str, object] = {"A2": 0.7, "B2": -0.4, "C2": 0.1, "A3": 0.5, "B3": 0.9, "C3": -0.2}
+    cells |= {"A5": 0.8, "B5": -0.6, "C5": 0.2}
+    for made, noise in zip("EFG", ((0.3, -0.2), (0.9, 0.5), (-0.4, 0.6)), strict=True):
+        cells |= {f"{made}{row}": own for row, own in zip((8, 9), noise, strict=True)}
+        cells |= {f"{made}{row}": f"=TANH($A{row}*{made}$8+$B{row}*{made}$9+$C{row})" for row in (2, 3)}
+    cells |= {"H2": 0.35, "H3": -0.25, "I2": 0.15, "I3": 0.45, "J2": -0.6, "J3": 0.2}
+    for column in "EFGHIJ":
+        cells[f"{column}5"] = f"=1/(1+EXP(-($A$5*{column}2+$B$5*{column}3+$C$5)))"
+        cells |= {f"{column}6": int(column > "G"), f"{column}12": f"={column}5-{column}6"}
+    return cells | dict.fromkeys(("E7", "F7", "G7"), 1) | {f"{c}13": f"={c}5-{c}7" for c in "EFG"}
+
+
+@pytest.mark.parametrize(
+    ("edit", "code"), [({}, 0), ({"F13": "=F5-E7"}, 3), ({"J2": "=TANH($A2*G$8+$B2*G$9+$C2)", "J3": "=J2*0.5"}, 3)]
+)
+def test_real_samples_may_stand_beside_computed_ones(edit: dict[str, object], code: int, tmp_path: Path) -> None:
+    """Rule: a discriminator judges what is computed and what is typed; it may be compared with two lists of targets."""
+    assert answer(_adversaries() | edit, tmp_path) == (code, set())
+
+
+_IN_THOUSANDTHS = {"J6": 410, "J7": 685, "J8": 330, "J9": 95}
+_ERRORS = {
+    "other units": ("=H{r}*1000-J{r}", {**dict.fromkeys(("C6", "C7", "C8", "C9")), **_IN_THOUSANDTHS}),
+    "shares of a target": ("=H{r}/C{r}-1", {}),
+    "what is missing to a target": ("=1-H{r}/C{r}", {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", _ERRORS)
+def test_errors_may_be_shares_or_in_other_units(kind: str, tmp_path: Path) -> None:
+    """Rule: what compares each result with its target is an error in any units; with another one's it is none."""
+    text, more = _ERRORS[kind]
+    line = {"A1", "B1", "C1", "E11", *(f"{column}{row}" for column in "DE" for row in range(6, 10))}
+    cells = {cell: own for cell, own in _two_networks().items() if cell not in line}
+    cells |= more | {f"I{row}": text.format(r=row) for row in range(6, 10)} | {"I11": "=SUMSQ(I6:I9)/4"}
+
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"I7": str(cells["I7"]).replace("J7", "J6").replace("C7", "C6")}, tmp_path) == (3, set())
+
+
+@pytest.mark.parametrize(("edit", "code"), [({}, 0), ({"F8": "=E8-B9"}, 3)])
+def test_a_series_may_be_compared_with_its_own_numbers(edit: dict[str, object], code: int, tmp_path: Path) -> None:
+    """Rule: what two numbers of a scaled series forecast is compared with the third one, an input of other samples."""
+    cells: dict[str, object] = {"H1": 0.6, "I1": -0.4, "H2": 0.3, "I2": 0.7, "H3": 0.9, "I3": -0.5, "H4": 0.1}
+    cells |= {f"A{row}": 100 + 7 * row * (-1) ** row for row in range(4, 12)}
+    cells |= {f"B{row}": f"=(A{row}-MIN($A$4:$A$11))/(MAX($A$4:$A$11)-MIN($A$4:$A$11))" for row in range(4, 12)}
+    for row in range(6, 12):
+        cells[f"C{row}"] = f"=TANH(B{row - 2}*$H$1+B{row - 1}*$I$1)"
+        cells[f"D{row}"] = f"=TANH(B{row - 2}*$H$2+B{row - 1}*$I$2)"
+        cells |= {f"E{row}": f"=C{row}*$H$3+D{row}*$I$3+$H$4", f"F{row}": f"=E{row}-B{row}"}
+    cells |= {"F13": "=SQRT(SUMSQ(F6:F11)/6)"}
+
+    assert answer(cells | edit, tmp_path) == (code, set())

@@ -17,6 +17,7 @@ from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.beside.class_losses import class_loss
 from xlcheck.handmade.beside.of_measures import Pairs, of_measures
 from xlcheck.handmade.beside.scales import scaled_back
+from xlcheck.handmade.beside.straight import is_straight
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import by_line
@@ -85,7 +86,15 @@ class Measures:
                 self._cell = cell
                 if found := self._of(self._terms[cell]) or self._of_class(cell):
                     self._pairs[cell] = found
-        return scaled.keys() | beside | (self._measured(among, computed) if self._is_straight() else set())
+        return (
+            scaled.keys()
+            | beside
+            | (
+                self._measured(among, computed)
+                if is_straight(self._pairs.values(), self._layers, self._table, self._read)
+                else set()
+            )
+        )
 
     def _measured(self, among: Collection[Address], computed: Collection[Address]) -> set[Address]:
         """The measures, what is made of them alone, and the targets that formulas make for them."""
@@ -142,18 +151,23 @@ class Measures:
                 return self._of(term.arguments[0])
             case Function(name="MAX"):  # the largest error
                 return self._of_sum([(own, 1.0) for own in _compared_in(term) if isinstance(own, Term)])
-            case Product() | Sum(constant=0.0):
+            case Product() | Sum():
                 return self._of_parts(term)
         return None
 
     def _of_parts(self, term: Product | Sum) -> Pairs | None:
-        if isinstance(term, Product):
-            return self._of_product(term.factors)
-        return self._compared(*term.parts) or self._of_sum(term.parts)
+        match term:
+            case Product(factors=factors):
+                return self._of_product(factors)
+            case Sum(constant=0.0, parts=parts):
+                return self._compared(*parts) or self._of_sum(parts)
+            case Sum(parts=((Product(factors=((Leaf(), _), (Leaf(), _))) as share, sign),)) if sign == -term.constant:
+                return self._of_product(share.factors) if abs(sign) == 1 else None  # an error as a share of a result
+        return None
 
     def _compared(self, *parts: tuple[Term, float]) -> Pairs | None:
-        """A difference of a result and a target."""
-        if [type(part) for part, _ in parts] != [Leaf, Leaf] or parts[0][1] != -parts[1][1]:
+        """A difference of a result and a target, perhaps in other units, as euros and thousands of them."""
+        if [type(part) for part, _ in parts] != [Leaf, Leaf] or parts[0][1] * parts[1][1] >= 0:
             return None
         one, other = (part.cell for part, _ in parts if isinstance(part, Leaf))
         for a, b in ((one, other), (other, one)):
@@ -162,13 +176,16 @@ class Measures:
         return None
 
     def _target(self, cell: Address) -> Address | None:
-        """The typed or made number that a cell holds, perhaps as a copy of another one; None if it is none."""
+        """The typed or made number that a cell holds, perhaps as a copy; None if it is none.
+
+        What a series is made to forecast are its own numbers, which are inputs of other samples.
+        """
         seen = set[Address]()
         while cell not in self._results and isinstance(term := self._terms.get(cell), Leaf) and cell not in seen:
             seen.add(cell)
             cell = term.cell
-        is_typed = self._table.is_number(cell) and cell not in self._weights
-        return cell if is_typed or cell in self._made_targets else None
+        is_data = (self._table.is_number(cell) or cell in self._given) and cell not in {*self._weights, *self._results}
+        return cell if is_data or cell in self._made_targets else None
 
     def _of_product(self, factors: Sequence[tuple[Term, float]]) -> Pairs | None:
         """A power of a measure, a share of it, or a target times the logarithm of its result."""
@@ -308,23 +325,6 @@ class Measures:
             if any(line(cell, axis) in lines for cell in kin if cell not in added):
                 return False
         return True
-
-    def _is_straight(self) -> bool:
-        """Whether results and targets are one to one and in one order, and no number beside is unread."""
-        pairs = sorted({(r, t) for own in self._pairs.values() for r, t in own if t is not None})
-        targets = [target for _, target in pairs]
-        if len(set(targets)) < len(targets) or len({result for result, _ in pairs}) < len(pairs):
-            return False
-        return targets == sorted(targets) and not any(self._is_left_out(cell, set(targets)) for cell in targets)
-
-    def _is_left_out(self, cell: Address, targets: Collection[Address]) -> bool:
-        """Whether a number that no formula reads stands before or behind the line in which a target stands."""
-        for down, right in ((0, 1), (1, 0)):
-            on, back = (offset(cell, (down, right), k) for k in (1, -1))
-            for one, other in ((on, back), (back, on)):
-                if one in targets and self._table.is_number(other) and other not in self._read:
-                    return True
-        return False
 
 
 def _compared_in(term: Function) -> Iterator[Expression]:

@@ -1,0 +1,66 @@
+"""Whether what measures results compares them with targets one by one, in the order in which they stand."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, combinations
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.beside.of_measures import Pairs
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.offsets import Offset, offset, offset_on_sheet
+
+_List = Sequence[tuple[Address, Address]]
+"""Pairs of a result and a target."""
+
+
+def is_straight(
+    measured: Iterable[Pairs], layers: Mapping[Address, int], table: CellTable, read: Collection[Address]
+) -> bool:
+    """Whether results and targets are one to one and in one order, and no number beside is unread.
+
+    Several networks may be compared with the same targets, if each is compared with all of them; and one with several
+    lists of targets, as what a discriminator says of what a generator makes, if they lie alike to its results.
+
+    Args:
+        measured: what each measure compares.
+        layers: which layer's result stands in a cell.
+        table: the cells.
+        read: those that formulas read.
+    """
+    of_layers: dict[int | None, list[tuple[Address, Address]]] = defaultdict(list)
+    for result, target in sorted({(r, t) for own in measured for r, t in own if t is not None}):
+        of_layers[layers.get(result)].append((result, target))
+    known: list[frozenset[Address]] = []
+    for pairs in chain(*map(_lists, of_layers.values())):
+        targets = [target for _, target in pairs]
+        together = frozenset(targets)
+        one_to_one = len(together) == len({result for result, _ in pairs}) == len(pairs)
+        if (
+            not one_to_one
+            or targets != sorted(targets)
+            or any(_is_left_out(own, together, table, read) for own in targets)
+        ):
+            return False
+        known.append(together)
+    return all(one == other or one.isdisjoint(other) for one, other in combinations(known, 2))
+
+
+def _lists(pairs: _List) -> Iterator[_List]:
+    """The pairs of a layer, one for each result; else those whose targets lie in one direction."""
+    lists: dict[Offset | None, list[tuple[Address, Address]]] = defaultdict(list)
+    for result, target in pairs:
+        lists[offset_on_sheet(result, target)].append((result, target))
+    is_one = len({result for result, _ in pairs}) == len(pairs) or min(map(len, lists.values())) == 1
+    yield from [pairs] if is_one else lists.values()
+
+
+def _is_left_out(cell: Address, targets: Collection[Address], table: CellTable, read: Collection[Address]) -> bool:
+    """Whether a number that no formula reads stands before or behind the line in which a target stands."""
+    for down, right in ((0, 1), (1, 0)):
+        on, back = (offset(cell, (down, right), k) for k in (1, -1))
+        for one, other in ((on, back), (back, on)):
+            if one in targets and table.is_number(other) and other not in read:
+                return True
+    return False
