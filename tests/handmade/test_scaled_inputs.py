@@ -179,3 +179,13 @@ def test_inputs_that_are_scaled_in_some_samples_only_are_no_pass(tmp_path: Path)
     late = {f"{unit}{row}": summed.replace("$J$3", "$J$2") for unit in "FG" for row in (9, 10)}
 
     assert answer(_scaled_within(summed, needed, **late), tmp_path) == (3, set())
+
+
+def test_what_a_share_leaves_is_no_scaled_input(tmp_path: Path) -> None:
+    """Rule: the 1 − t of a cross-entropy beside scaled inputs is that of a loss, and no input that was scaled."""
+    summed, needed = _WITHIN["divided by a number"]
+    cells = _scaled_within(summed, needed) | {f"I{row}": row % 2 for row in _ROWS}
+    loss = "=-SUMPRODUCT(I5:I10*LN(H5:H10)+(1-I5:I10)*LN(1-H5:H10))/6"
+
+    assert answer(cells | {"I12": loss}, tmp_path) == (0, set())
+    assert answer(cells | {"I12": loss.replace("(1-I5:I10)", "(1-I6:I11)")}, tmp_path)[0] == 3

@@ -188,7 +188,13 @@ def _scaling(factors: list[tuple[Node, bool]]) -> tuple[Node, int, list[int]] | 
 
 
 def _is_difference(node: Node) -> bool:
-    return isinstance(node, Operator) and node.symbol in _ADDS and len(node.operands) > 1
+    """Whether something is added to a number, or taken from it; one that is taken from 1 is what a share leaves."""
+    return (
+        isinstance(node, Operator)
+        and node.symbol in _ADDS
+        and len(node.operands) > 1
+        and _first_reference(node.operands[0]) is not None
+    )
 
 
 def _first_reference(node: Node) -> Reference | None:
