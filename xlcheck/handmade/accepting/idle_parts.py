@@ -21,6 +21,7 @@ from xlcheck.formulas.algebra import (
     outline,
     subterms,
 )
+from xlcheck.formulas.look_ups import CHOOSING, PICKING, REFERRING, SEARCHING, calls
 from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.formulas.tree import Literal, Node, rebuilt, single_cell
@@ -35,7 +36,7 @@ from xlcheck.verdicts.elsewhere import said_of
 from xlcheck.verdicts.unknown_parts import NOTHING
 
 _ASKS = re.compile(r"[<>=]|(?<![\w.])(?:IFS?|SWITCH|AND|OR|NOT|XOR|IS[A-Z]+|COUNT[A-Z]*)\(", re.IGNORECASE)
-_LOOKS_UP = re.compile(r"(?<![\w.])(?:CHOOSE|INDEX|OFFSET|INDIRECT|X?MATCH|[VHX]?LOOKUP)\(", re.IGNORECASE)
+_LOOKS_UP = calls(SEARCHING | PICKING | CHOOSING | REFERRING)
 _PLAIN = re.compile(
     r"(?:TANH\(|EXP\(|1/\(1\+EXP\()?"
     r"(?:(?<![\w.])(?:SUM|SUMPRODUCT|MMULT|TRANSPOSE)\(|(?:'[^']*'|(?<![\w.])[^\W\d]\w*)!"

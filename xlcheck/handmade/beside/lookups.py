@@ -6,7 +6,6 @@ list that is sorted. Filled alike everywhere they break no line, and whatever th
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
@@ -15,6 +14,7 @@ from itertools import combinations, pairwise
 from xlcheck.formulas import tree
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.look_ups import SEARCHING, calls
 from xlcheck.formulas.parser import parsed
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.forms.polynomials import Atom, cell_of
@@ -25,7 +25,7 @@ from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.workbook.content import CellError, Value
 
 _TWO = 2
-_LOOKS_UP = re.compile(r"\b(?:MATCH|[VHX]?LOOKUP)\(", re.IGNORECASE)
+_LOOKS_UP = calls(SEARCHING)
 
 
 def looked_up_wrongly(table: CellTable, values: CellValues, cells: Iterable[Address]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from itertools import takewhile
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.look_ups import CHOOSING, PICKING, REFERRING, calls
 from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import skeleton
@@ -28,7 +29,7 @@ from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 
 _OPERATES = re.compile(r"[-+*/^<>]|=")
-_LOOKS_UP = re.compile(r"\b(?:INDEX|OFFSET|[VHX]?LOOKUP|CHOOSE|INDIRECT)\(", re.IGNORECASE)
+_LOOKS_UP = calls(PICKING | CHOOSING | REFERRING)
 _COUNTS = re.compile(r"\bOFFSET\( *$", re.IGNORECASE)
 _POOLS = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN)\( *#:# *\)", re.IGNORECASE)
 _DESCRIBES = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN|(?:STDEV|VAR)(?:\.?[SP])?)\( *#:# *\) *$", re.IGNORECASE)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from xlcheck.formulas.look_ups import CHOOSING, PICKING, SEARCHING, calls
 from xlcheck.formulas.scanner import cut, tokens, tokens_between
 from xlcheck.formulas.shapes import skeleton
 
 LIKE_A_NETWORK = re.compile(r"\b(?:EXP|TANH|SUMPRODUCT|MMULT|SIGMOID|SOFTMAX|RELU)\(", re.IGNORECASE)
 """Functions that networks are computed with."""
-_LOOKS_UP = re.compile(r"\b(?:INDEX|X?MATCH|[VHX]?LOOKUP|CHOOSE|SUMIFS?)\(", re.IGNORECASE)
+_LOOKS_UP = calls(SEARCHING | PICKING | CHOOSING | {"SUMIF", "SUMIFS"})
 _MULTIPLIES = re.compile(r"[#)] *\* *[#(A-Z]|[0-9)] *\* *\(.*#.*[-+*].*#", re.IGNORECASE)
 
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from xlcheck.formulas import tree
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.look_ups import SEARCHING
 from xlcheck.formulas.parser import parsed
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
@@ -20,8 +21,6 @@ from xlcheck.handmade.reading.reached import reached
 from xlcheck.workbook.content import CellError
 
 _MULTIPLIES = re.compile(r"\*|PRODUCT\(|MMULT\(", re.IGNORECASE)
-SEARCHES = {"MATCH", "XMATCH", "LOOKUP", "VLOOKUP", "HLOOKUP", "XLOOKUP"}
-"""Functions whose second argument is searched."""
 
 
 class Reads:
@@ -152,7 +151,7 @@ def _searched(text: str, sheet: str) -> Iterator[Range]:
     node = parsed(text)
     for call in tree.walk(node) if node is not None else ():
         match call:
-            case tree.FunctionCall(name=name, arguments=(_, tree.Reference(area=area), *_)) if name in SEARCHES:
+            case tree.FunctionCall(name=name, arguments=(_, tree.Reference(area=area), *_)) if name in SEARCHING:
                 yield replace(area, sheet=area.sheet or sheet)
             case tree.Operator(symbol="=" | "<>", operands=operands):
                 areas = (own.area for own in operands if isinstance(own, tree.Reference))

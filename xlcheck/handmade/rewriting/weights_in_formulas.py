@@ -12,6 +12,7 @@ from itertools import chain
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.look_ups import CHOOSING, PICKING, REFERRING, SEARCHING
 from xlcheck.formulas.tree import (
     ArrayLiteral,
     FunctionCall,
@@ -23,12 +24,11 @@ from xlcheck.formulas.tree import (
     rebuilt,
     walk,
 )
-from xlcheck.handmade.reading.reads import SEARCHES
 
 Spot = tuple[float, Range | None]
 """A typed number and the last cell that it multiplies; None for a number that is added."""
 _Take = Callable[[float, Range | None], Node]
-_COUNT_PLACES = SEARCHES | {"INDEX", "OFFSET", "CHOOSE"}
+_COUNT_PLACES = SEARCHING | PICKING | CHOOSING | REFERRING
 """Functions that are told which of several cells is meant: `1+3*F6` in them is a place, and has no weight."""
 
 

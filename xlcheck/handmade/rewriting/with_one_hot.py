@@ -7,7 +7,6 @@ of it is put back.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from itertools import chain
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, cell_name, quote_sheet
 from xlcheck.formulas.algebra import Address, Leaf
+from xlcheck.formulas.look_ups import PICKING, calls
 from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.references import References
 from xlcheck.formulas.tree import FunctionCall, Node, children, rebuilt
@@ -28,8 +28,7 @@ from xlcheck.handmade.rewriting.first_terms import adds, terms_of
 from xlcheck.handmade.rewriting.rewritten import Rewritten, renamed, rewritten
 from xlcheck.verdicts.report import CellResult
 
-_LOOK_UPS = frozenset({"INDEX", "LOOKUP", "VLOOKUP", "HLOOKUP", "XLOOKUP"})
-_LOOKS_UP = re.compile(r"\b(?:INDEX|[VHX]?LOOKUP)\(", re.IGNORECASE)
+_LOOKS_UP = calls(PICKING)
 _AT = 3
 """Arguments of an INDEX that says both a row and a column."""
 _APART = 2
@@ -143,7 +142,7 @@ def _looked_up(part: SheetGroup) -> Iterator[tuple[Address, _LookUp]]:
 
 def _outer(node: Node) -> Iterator[FunctionCall]:
     """The look-ups in a formula, without those in others."""
-    if isinstance(node, FunctionCall) and node.name in _LOOK_UPS:
+    if isinstance(node, FunctionCall) and node.name in PICKING:
         yield node
     else:
         for own in children(node):
