@@ -179,7 +179,8 @@ def test_another_result_that_is_added_is_no_pass(way: str, wrong: dict[str, obje
 
 _ON_A_SCALE = {
     "times a number": "=20*({})", "more a number": "=200+20*({})", "by cells": "={}*$F$1+$F$2".replace("{}", "({})"),
-    "over a number": "=({})/0.05-3",
+    "over a number": "=({})/0.05-3", "times a sigmoid": "=20*(1/(1+EXP(-({}))))",
+    "times a softplus": "=20*LN(1+EXP({}))-5",
 }  # fmt: skip
 
 

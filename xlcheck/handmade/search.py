@@ -162,8 +162,12 @@ class Search:
         return apart.put_back(found, left_out)
 
     def _is_whole(self, part: SheetGroup, answers: Answers) -> bool:
-        """Whether every formula of a part has a verdict by its equations."""
-        return (layers := self._layers(part, answers)) is not None and layers.is_whole
+        """Whether every formula of a part has a verdict by its equations, but for those that only show results."""
+        if (layers := self._layers(part, answers)) is None or layers.is_whole:
+            return layers is not None
+        shown = only_shown(part)
+        rest = self._layers(without(part, shown), answers) if shown.intersection(layers.left) else None
+        return rest is not None and rest.is_whole
 
     def _layers(self, part: SheetGroup, answers: Answers) -> Settled | None:
         """What the equations of a part say; None if time is up."""

@@ -23,7 +23,7 @@ def copied_out_of_turn(table: CellTable, precedents: Precedents) -> Iterator[str
         table: the cells.
         precedents: who reads what.
     """
-    copies = {cell: precedents.of(cell)[0] for cell in table.texts if precedents.is_copy(cell)}
+    copies = {cell: own[0] for cell in table.texts if precedents.is_copy(cell) and (own := precedents.of(cell))}
     runs = [own for own in _runs(copies) if len(own) >= _FEWEST]
     odd = [own for own in runs if not _is_in_order(own)]
     if len(odd) == 1 and len(runs) > _FEWEST - 1:

@@ -2,13 +2,13 @@
 
 So are the weighted sums to which formulas add a result, as in `=MAX(0,B2*E1+B3*E2+E3+B2)`, a residual connection, or
 the activations of such sums, as in `=TANH(B2*E1+B3*E2+E3)+B2`; and those that formulas give on another scale, as in
-`=200+20*(B2*E1+B3*E2+E3)`.
+`=200+20*(B2*E1+B3*E2+E3)` or `=40*TANH(B2*E1+B3*E2+E3)`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -32,6 +32,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import by_line, lines_of
 from xlcheck.handmade.reading.offsets import are_in_line
+from xlcheck.handmade.rewriting.scaled_sums import is_weighted, on_a_scale, scaled_sums
 
 _APART = 2
 """Rows or columns between what stands on a worksheet and these cells."""
@@ -73,7 +74,8 @@ def inner_units(table: CellTable, terms: CellTerms) -> InnerUnits | None:
     hosts = {
         cell: found for cell, term in terms.items()
         if cell not in table.arrays
-        and (found := dict.fromkeys(chain(_units(term, terms), _around(term, residuals), _scaled(term, terms, table))))
+        and (own := chain(_units(term, terms), _around(term, residuals), scaled_sums(term, terms, table)))
+        and (found := dict.fromkeys(own))
     }  # fmt: skip
     rows = {sheet: {cell[1] for cell in hosts if cell[0] == sheet} for sheet, *_ in hosts}
     places: dict[Term, Address] = {}
@@ -152,7 +154,7 @@ def _residuals(table: CellTable, terms: CellTerms) -> Mapping[Term, _Residual]:
         is_result = leaf.cell in terms if isinstance(leaf, Leaf) else _unit(leaf, terms) is leaf
         if len(bare) == 1 and one == 1 and is_result:
             found[total] = _Residual(leaf, bare[0])
-        elif len(bare) == 1 and _is_weighted(rest, table):
+        elif len(bare) == 1 and is_weighted(rest, table):
             added = terms.algebra.sum([terms.algebra.scale(part, factor) for part, factor in rest])
             found |= {total: _Residual(added, bare[0])} if isinstance(added, Term) else {}
     return found if _are_even(totals, found, table) else {}
@@ -167,7 +169,7 @@ def _are_even(totals: Mapping[Address, Term], residuals: Mapping[Term, _Residual
         if isinstance(added, Leaf):
             odd = any(isinstance(other, Leaf) and are_in_line(other.cell, added.cell) for other in beside)
         else:
-            sums = (other for other in beside if isinstance(other, Sum) and _is_weighted(other.parts, table))
+            sums = (other for other in beside if isinstance(other, Sum) and is_weighted(other.parts, table))
             odd = any(not {*leaves(added)}.isdisjoint(leaves(other)) for other in sums)
         if odd:
             return False
@@ -180,44 +182,12 @@ def _total(term: Term) -> Expression:
     return term if bent is None else bent[1]
 
 
-def _is_weighted(parts: Sequence[tuple[Term, float]], table: CellTable) -> bool:
-    """Whether some summands are products of two cells each, and perhaps a bias, which is typed."""
-    products = [part for part, factor in parts if isinstance(part, Product) and factor == 1]
-    biases = [part for part, factor in parts if isinstance(part, Leaf) and factor == 1 and table.is_number(part.cell)]
-    pairs = all([power for _, power in own.factors] == [1, 1] for own in products)
-    return len(products) >= _FEWEST and pairs and len(biases) <= 1 and len(products) + len(biases) == len(parts)
-
-
 def _around(term: Term, residuals: Mapping[Term, _Residual]) -> Iterator[Term]:
     """The parts of a formula that adds a result: the weighted sum, and the whole where that is bent."""
     total = _total(term)
     if isinstance(total, Term) and total in residuals:
         yield from (total,) if total is not term else ()
         yield from (residuals[total].added,) if not isinstance(residuals[total].added, Leaf) else ()
-
-
-def _scaled(term: Term, terms: CellTerms, table: CellTable) -> Iterator[Term]:
-    """The weighted sum that a formula gives on another scale, by numbers in it or in cells that are typed."""
-    own = _on_a_scale(term, terms.algebra)
-    if own is not None and _is_weighted(own[0].parts, table):
-        yield own[0]
-    parts = term.parts if isinstance(term, Sum) else ((term, 1.0),)
-    products = [part for part, _ in parts if isinstance(part, Product)]
-    others = [part for part, _ in parts if part not in products]
-    factors = [factor for own in products for factor, _ in own.factors]
-    sums = [factor for factor in factors if isinstance(factor, Sum) and _is_weighted(factor.parts, table)]
-    others += [factor for factor in factors if factor not in sums]
-    if len(products) == len(sums) == 1 and all(isinstance(o, Leaf) and table.is_number(o.cell) for o in others):
-        yield from sums
-
-
-def _on_a_scale(term: Expression, algebra: Algebra) -> tuple[Sum, float] | None:
-    """What a sum is as many times as there are in each of its parts, and that number; None if it is once, or uneven."""
-    if not isinstance(term, Sum) or len(scales := {factor for _, factor in term.parts}) > 1:
-        return None
-    (scale,) = scales
-    inner = algebra.sum([part for part, _ in term.parts]) if abs(scale) != 1 else None
-    return (inner, scale) if isinstance(inner, Sum) else None
 
 
 def _unit(part: Term, terms: CellTerms) -> Term | None:
@@ -301,7 +271,7 @@ class _Writer:
         if term in self.residuals:
             own = self.residuals[term]
             return f"({self.text(own.added)}+{self.text(own.result)})"
-        scaled = _on_a_scale(term, self.terms.algebra)
+        scaled = on_a_scale(term, self.terms.algebra)
         if scaled is not None and scaled[0] in self.places:
             return f"({number_text(term.constant)}+{number_text(scaled[1])}*{self.text(scaled[0])})".replace("+-", "-")
         written = list[str]()

@@ -140,7 +140,8 @@ class _Scaled:
                 return all(self._only_scales(own, scaled, sheet) for own in node.operands)
             case FunctionCall():
                 read = [own for own in walk(node) if isinstance(own, Reference)]
-                return all(own is not scaled and self._is_given(own, sheet) for own in read)
+                typed = all(own.area.size > 1 or self._is_typed(own, sheet) for own in read)  # a layer takes roots, too
+                return typed and all(own is not scaled and self._is_given(own, sheet) for own in read)
         return False
 
     def _is_given(self, own: Reference, sheet: str) -> bool:
