@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from equation_sheets import answer, roots, simple_rnn
 from recognised_sheets import sheet
 
 from fixtures.handmade.drawn import score
+from xlcheck import check
 from xlcheck.handmade.arrangements.textbook import may_be_textbook
 from xlcheck.handmade.edits.under_edits import UnderEdits
 from xlcheck.handmade.reading.precedents import Precedents
@@ -106,5 +108,5 @@ def test_a_step_that_reads_one_number_twice_is_no_layer(tmp_path: Path) -> None:
     ],
 )
 def test_one_mistake_that_lines_and_equations_show(seed: int) -> None:
-    """Drawn workbooks: exactly that cell, though something else about them is not certain."""
-    assert score.answer(seed, [1]).outcome == "exact"
+    """Drawn workbooks: exactly that cell, though something else about them is not certain, as long as that takes."""
+    assert score.answer(seed, [1], check=partial(check, effort=30)).outcome == "exact"

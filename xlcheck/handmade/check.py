@@ -21,7 +21,7 @@ from xlcheck.handmade.accepting.keras_answers import Recompute, asked_once
 from xlcheck.handmade.accepting.outcome import Outcome, judged
 from xlcheck.handmade.accepting.stored import by_chance
 from xlcheck.handmade.accepting.summary import Abstention, part_of, reasons, report_on
-from xlcheck.handmade.backward_judging.outcome import Trainings
+from xlcheck.handmade.backward_judging.trainings import Trainings
 from xlcheck.handmade.networks.bindings_file import ignored_cells, read_bindings
 from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network_by_value, under_model
 from xlcheck.handmade.networks.network import Network

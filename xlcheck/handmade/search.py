@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from xlcheck.budget import doing
 from xlcheck.formulas.algebra import Address
@@ -11,15 +11,16 @@ from xlcheck.handmade import effort
 from xlcheck.handmade.accepting.acceptance import looks_like_a_network
 from xlcheck.handmade.accepting.bench import Bench
 from xlcheck.handmade.accepting.by_equations import Settled, layers_of, settled
-from xlcheck.handmade.accepting.first_states import doubtful_first_states
+from xlcheck.handmade.accepting.first_states import parts_of, with_gaps
 from xlcheck.handmade.accepting.keras_answers import Recompute
 from xlcheck.handmade.accepting.meant import why_meant
 from xlcheck.handmade.accepting.outcome import Outcome
 from xlcheck.handmade.accepting.pieces import alone, connected, pieces
 from xlcheck.handmade.accepting.shown_beside import answer_key, only_shown, unread, without
-from xlcheck.handmade.accepting.summary import Abstention, part_of, worksheets
+from xlcheck.handmade.accepting.summary import Abstention, worksheets
 from xlcheck.handmade.arrangements.arrangement import Arrangement
-from xlcheck.handmade.backward_judging.outcome import Trainings, may_be_trained
+from xlcheck.handmade.backward_judging.outcome import may_be_trained
+from xlcheck.handmade.backward_judging.trainings import Trainings
 from xlcheck.handmade.beside.typed_beside import beside_results
 from xlcheck.handmade.edits.in_line import breaks_a_pattern, settled_in_line
 from xlcheck.handmade.edits.single_edit import NONE, one_edit
@@ -64,6 +65,7 @@ class Search:
         perturb: how many times to change all weights and inputs and to compare again.
         seconds: processor time for all parts together.
         trainings: reads parts as trainings; None if nobody can be asked for gradients.
+        known: what the equations of parts say, by the ids of these.
     """
 
     answers: Answers
@@ -72,6 +74,7 @@ class Search:
     perturb: int
     seconds: float
     trainings: Trainings | None
+    known: dict[int, tuple[SheetGroup, Settled]] = field(default_factory=dict)
 
     def through(self, parts: Sequence[SheetGroup]) -> _Found:
         """What became of the parts that got a verdict, and the others."""
@@ -84,7 +87,7 @@ class Search:
                 with effort.limited_to(effort.left() / (len(parts) - number)):
                     found, left_out = self._settle(part, replace(self.answers, values=part.values), sheets)
                 outcomes += found
-                outcomes += _with_gaps(beside_results(part)) if found else []
+                outcomes += with_gaps(beside_results(part)) if found else []
                 abstentions += left_out
         return outcomes, abstentions
 
@@ -177,8 +180,11 @@ class Search:
             return None
 
     def _equations(self, part: SheetGroup, answers: Answers) -> Settled:
-        terms = terms_of(part.table, part.values)
-        return settled(layers_of(part, terms), part, self._bench(part, replace(answers, values=part.values), terms))
+        if id(part) not in self.known:  # the id stays the part's own while it is kept here
+            terms = terms_of(part.table, part.values)
+            bench = self._bench(part, replace(answers, values=part.values), terms)
+            self.known[id(part)] = part, settled(layers_of(part, terms), part, bench)
+        return self.known[id(part)][1]
 
     def _settled(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
         """What became of a part, and its cells without a verdict; nobody is blamed for what may be meant."""
@@ -219,7 +225,7 @@ class Search:
             rest = self._equations(without(part, shown), answers)
             if rest.is_sure:
                 left = Abstention(part.table, part.values, sorted(shown), f"{why}; {_HOW}", sheets=sheets)
-                return _parts_of(rest.outcomes, part), [left, *_spare(part, rest)]
+                return parts_of(rest.outcomes, part), [left, *_spare(part, rest)]
         return None
 
     def _judged(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
@@ -238,7 +244,7 @@ class Search:
                 return [trained], []
             lined = settled_in_line(part, terms, base, lambda: self._bench(part, answers, terms), layers)
             if lined is not layers and lined.is_whole:
-                at_once = _parts_of(lined.outcomes, part), [*_spare(part, lined)]
+                at_once = parts_of(lined.outcomes, part), [*_spare(part, lined)]
             if at_once is not None:
                 return at_once
             layers = lined
@@ -253,7 +259,7 @@ class Search:
                 known = set().union(*(outcome.table.texts for outcome in whole))
                 others = [cell for cell in part.table.texts if cell not in known]
                 beside = [Abstention(part.table, part.values, others, "", matters=False)] if others else []
-                return _parts_of(whole, part), beside
+                return parts_of(whole, part), beside
             layers = Settled() if layers.roots else layers
             whole = _OTHERWISE
         if layers.outcomes and (whole in {NONE, effort.USED_UP} or not layers.may_be_more):
@@ -262,21 +268,25 @@ class Search:
             whole = "; ".join(filter(None, (none, late)))
         because = "; ".join(dict.fromkeys(filter(None, (*layers.doubts[:_MOST_DOUBTS], whole))))
         cells = layers.left if layers.outcomes else (*part.table.texts,)
-        matters = looks_like_a_network(part.table) or bool(layers.outcomes) or may_be_trained(part.table, part.values)
+        matters = (
+            looks_like_a_network(part.table)
+            or bool(layers.outcomes)
+            or may_be_trained(CellTerms(part.table, part.values))
+        )
         left = Abstention(part.table, part.values, cells, f"{because}; {_HOW}", matters, sheets=sheets)
         if not layers.outcomes:
             return [], [left]
-        found = _parts_of(layers.outcomes, part)
+        found = parts_of(layers.outcomes, part)
         return found, [left, *_spare(part, layers)] if cells or layers.doubts else [*_spare(part, layers)]
 
     def _right_at_once(self, part: SheetGroup, answers: Answers, layers: Settled) -> _Found | None:
         """What became of a part in which all is right but for what is only shown; or of a large one that is whole."""
         if layers.is_sure or (layers.is_whole and len(part.table.formulas) > _SMALL):
-            return _parts_of(layers.outcomes, part), [*_spare(part, layers)]
+            return parts_of(layers.outcomes, part), [*_spare(part, layers)]
         shown = only_shown(part)
         if shown and (rest := self._equations(without(part, shown), answers)).is_sure:
             beside = Abstention(part.table, part.values, sorted(shown), "", matters=False)
-            return _parts_of(rest.outcomes, part), [beside, *_spare(part, rest)]
+            return parts_of(rest.outcomes, part), [beside, *_spare(part, rest)]
         return None
 
     def _with_one_edit(
@@ -318,17 +328,6 @@ class Search:
 
     def _learns(self, part: SheetGroup) -> bool:
         return self.trainings is not None and self.trainings.learns(part)
-
-
-def _parts_of(outcomes: Sequence[Outcome], part: SheetGroup) -> list[Part]:
-    """What became of networks, and what may be wrong before their first steps."""
-    return [*map(part_of, outcomes), *_with_gaps(doubtful_first_states(outcomes, part))]
-
-
-def _with_gaps(why: Iterable[str]) -> list[Part]:
-    """A part of nothing but reasons why others may be wrong, if there are any."""
-    gaps = tuple(why)
-    return [Part((), without_cell=len(gaps), gaps=gaps, notes=gaps)] if gaps else []
 
 
 def _results(part: Part) -> list[CellResult]:

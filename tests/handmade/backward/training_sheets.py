@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 
 from xlcheck.engines import engine
-from xlcheck.handmade.backward_judging.outcome import Trainings
+from xlcheck.handmade.backward_judging.trainings import Trainings
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents

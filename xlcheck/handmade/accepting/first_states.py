@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.accepting.outcome import Outcome
+from xlcheck.handmade.accepting.summary import part_of
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.verdicts.parts import Part
 
 
 def doubtful_first_states(outcomes: Sequence[Outcome], part: SheetGroup) -> Iterator[str]:
@@ -62,3 +64,23 @@ def _begin_early(outcomes: Sequence[Outcome]) -> Iterator[str]:
             if cell in begun and (element.source.quantity.step or 0) < last:
                 yield f"{show(cell)} is the state with which another network begins, and not the last one of its own"
                 return
+
+
+def parts_of(outcomes: Sequence[Outcome], part: SheetGroup) -> list[Part]:
+    """What became of networks, and what may be wrong before their first steps.
+
+    Args:
+        outcomes: what became of the networks.
+        part: the worksheets on which they stand.
+    """
+    return [*map(part_of, outcomes), *with_gaps(doubtful_first_states(outcomes, part))]
+
+
+def with_gaps(why: Iterable[str]) -> list[Part]:
+    """A part of nothing but reasons why others may be wrong, if there are any.
+
+    Args:
+        why: the reasons.
+    """
+    gaps = tuple(why)
+    return [Part((), without_cell=len(gaps), gaps=gaps, notes=gaps)] if gaps else []

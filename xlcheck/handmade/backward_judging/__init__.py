@@ -1,6 +1,6 @@
 """Verdicts on backward passes: which cell of a training is wrong, which one edit mends it, and what stays open.
 
-`outcome.Trainings(tolerance, ask).of(part)` takes one part of a workbook (a worksheet, or several that read one
+`trainings.Trainings(tolerance, ask).of(part)` takes one part of a workbook (a worksheet, or several that read one
 another) and returns what became of each formula cell, or None where it sees no backward pass for
 certain. In the order in which data flows:
 

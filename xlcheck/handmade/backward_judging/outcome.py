@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scalars import Words
-from xlcheck.handmade import effort
-from xlcheck.handmade.backward.data import behind, data_cells, may_learn, moves_factors, multiplies_errors
+from xlcheck.handmade.backward.data import behind, data_cells, may_learn, moves_factors
 from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.sheet import Sheet
@@ -20,12 +19,10 @@ from xlcheck.handmade.backward.unwritten import with_outputs
 from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.backward_judging.family import amendments, place_of
 from xlcheck.handmade.backward_judging.judge import Judge
-from xlcheck.handmade.backward_judging.one_slip import one_slip
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.offsets import beside_at
-from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.learning.dense_gradients import LEAKY, PERCEPTRON, DenseGradients
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
@@ -45,95 +42,17 @@ _ENOUGH = 2
 """Updates, or gradients where nothing is updated, that have to be exact before anything is believed."""
 
 
-@dataclass(frozen=True)
-class _AsItIs:
-    """A part without a search for a mistake.
-
-    Attributes:
-        part: what became of it; None if it is no training.
-        reading: how it is read; None if nothing learns, or words tell what.
-        terms: what its formulas compute.
-    """
-
-    part: Part | None
-    reading: Reading | None
-    terms: CellTerms
-
-
-@dataclass(frozen=True)
-class Trainings:
-    """Checks parts of a workbook as trainings of dense networks, each once.
-
-    Attributes:
-        tolerance: what counts as agreement.
-        ask: asks Keras for gradients.
-    """
-
-    tolerance: Tolerance
-    ask: DenseGradients
-    _known: dict[int, tuple[SheetGroup, _AsItIs]] = field(default_factory=dict)
-
-    def of(self, part: SheetGroup) -> Part | None:
-        """What became of a part, be it with one mistake in it.
-
-        None if it is no training, nothing that could be recognised for certain, or too large to be looked at.
-        """
-        table, values = part.table, part.values
-        if len(table.formulas) > _LARGE:
-            return None
-        own = self._as_it_is(part)
-        if not _is_open(own.part) or (own.part is not None and own.reading is None):
-            return own.part
-        learns = own.reading is not None and multiplies_errors(with_outputs(own.terms))
-        if not (own.part is not None or learns or may_be_trained(table, values)):
-            return None
-
-        def judged(edit: Mapping[Address, str]) -> Part | None:
-            other = _read(table, values, edit, self.ask)
-            if other is None or not any(map(_tells_weights, other.steps)):
-                return None
-            return _judged(table, values, self.tolerance, other, edit, own.terms)
-
-        return one_slip(table, own.terms, own.reading, own.part, _sheet, judged) or own.part
-
-    def learns(self, part: SheetGroup) -> bool:
-        """Whether a part is the training of a network for certain, as far as time allows to tell."""
-        try:
-            return self.of(part) is not None
-        except effort.OutOfTimeError:
-            return False
-
-    def learns_as_it_is(self, part: SheetGroup) -> bool:
-        """Whether it is one without a mistake that hides that; to look for such a one takes long."""
-        try:
-            is_small = len(part.table.formulas) <= _LARGE
-            return is_small and may_be_trained(part.table, part.values) and self._as_it_is(part).part is not None
-        except effort.OutOfTimeError:
-            return False
-
-    def _as_it_is(self, part: SheetGroup) -> _AsItIs:
-        if id(part) not in self._known:  # the id stays the part's own while it is kept here
-            table, values = part.table, part.values
-            terms = CellTerms(table, values)
-            sheet = _sheet(terms)
-            reading = None if sheet is None else best_reading(sheet, self.ask)
-            found = None if reading is None else _in_lines(table, values, self.tolerance, reading, part.as_in_copies)
-            told = _told_by_words(table, values, self.tolerance, self.ask) if found is None else None
-            self._known[id(part)] = part, _AsItIs(found or told, None if told else reading, terms)
-        return self._known[id(part)][1]
-
-
-def _told_by_words(table: CellTable, values: CellValues, tolerance: Tolerance, ask: DenseGradients) -> Part | None:
+def told_by_words(table: CellTable, values: CellValues, tolerance: Tolerance, ask: DenseGradients) -> Part | None:
     """The same where formulas go by what others say in words, as `yes` and `no`: nobody is blamed for a word."""
     terms = CellTerms(table, values, words=True)
     said = {cell for cell, words in (terms.words or {}).items() if isinstance(words, Words)}
-    sheet = _sheet(terms) if said else None
+    sheet = sheet_of(terms) if said else None
     reading = None if sheet is None else best_reading(sheet, ask)
-    part = None if reading is None else _judged(table, values, tolerance, reading, {}, terms)
+    part = None if reading is None else judged_with(table, values, tolerance, reading, {}, terms)
     return None if part is None else _without_blame(part, _IN_WORDS)
 
 
-def _is_open(part: Part | None) -> bool:
+def is_open(part: Part | None) -> bool:
     """Whether nobody is blamed, and something is not known."""
     if part is None:
         return True
@@ -141,7 +60,7 @@ def _is_open(part: Part | None) -> bool:
     return not counts.root and counts.not_evaluated > 0
 
 
-def _in_lines(
+def in_lines(
     table: CellTable, values: CellValues, tolerance: Tolerance, reading: Reading, copies: Mapping[Address, str]
 ) -> Part | None:
     """What became of a sheet as it is read, but for cells that break their lines, or are unlike those of its copies."""
@@ -152,20 +71,20 @@ def _in_lines(
         if terms.term_of(cell, text) is not None and (cell not in reading.data or _is_among_learnt(cell, reading))
     }  # fmt: skip
     if amended:
-        better = _read(table, values, amended, ask)
+        better = read_with(table, values, amended, ask)
         if better is not None and not _is_better(better, reading):
             formulas = {cell: text for cell, text in amended.items() if table.is_formula(cell)}
-            several = ((own, _read(table, values, own, ask)) for own in _by_step(formulas, reading))
+            several = ((own, read_with(table, values, own, ask)) for own in _by_step(formulas, reading))
             amended, better = next(
                 ((own, r) for own, r in several if r is not None and _is_better(r, reading)), (amended, better)
             )
         if better is None or not _is_better(better, reading):
             told = amended.items() if better is not None else ()
             amended = {cell: text for cell, text in told if better and _is_told_by_its_line(cell, reading, better)}
-            better = _read(table, values, amended, ask) if amended else None
+            better = read_with(table, values, amended, ask) if amended else None
         amended, reading = (amended, better) if better is not None else ({}, reading)
         amended = {cell: text for cell, text in amended.items() if _differs(cell, terms, reading.sheet)}
-    return _judged(table, values, tolerance, reading, amended, terms)
+    return judged_with(table, values, tolerance, reading, amended, terms)
 
 
 def _by_step(amended: Mapping[Address, str], reading: Reading) -> Iterator[dict[Address, str]]:
@@ -176,7 +95,7 @@ def _by_step(amended: Mapping[Address, str], reading: Reading) -> Iterator[dict[
     yield from steps.values() if len(steps) <= _FEW else ()
 
 
-def _judged(
+def judged_with(
     table: CellTable,
     values: CellValues,
     tolerance: Tolerance,
@@ -199,9 +118,13 @@ def _judged(
     return None
 
 
-def may_be_trained(table: CellTable, values: CellValues) -> bool:
-    """Whether a part without a verdict seems to move weights towards targets, so that it matters that it has none."""
-    terms = with_outputs(CellTerms(table, values))
+def may_be_trained(terms: CellTerms) -> bool:
+    """Whether a part without a verdict seems to move weights towards targets, so that it matters that it has none.
+
+    Args:
+        terms: what its formulas compute.
+    """
+    terms = with_outputs(terms)
     updates = find_updates(terms, in_order(terms.reads), terms.reads)
     return (bool(updates) and may_learn(terms, updates)) or moves_factors(terms)
 
@@ -219,7 +142,7 @@ def _without_blame(part: Part, text: str) -> Part:
     )
 
 
-def _sheet(terms: CellTerms) -> Sheet | None:
+def sheet_of(terms: CellTerms) -> Sheet | None:
     """The sheet with its networks; inputs and targets that are computed count as given where that shows more layers.
 
     If there is none otherwise, outputs get cells of their own.
@@ -235,11 +158,11 @@ def _sheet(terms: CellTerms) -> Sheet | None:
     return None
 
 
-def _read(
+def read_with(
     table: CellTable, values: CellValues, amended: Mapping[Address, str], ask: DenseGradients
 ) -> Reading | None:  # fmt: skip
     """The sheet with other formulas in some cells; None where it has no network then."""
-    sheet = _sheet(CellTerms(table, values, amended))
+    sheet = sheet_of(CellTerms(table, values, amended))
     return None if sheet is None else best_reading(sheet, ask)
 
 
@@ -313,7 +236,7 @@ def _explains_most(reading: Reading) -> bool:
     return bool(accepted) and 2 * len(accepted & moving) >= len(moving)
 
 
-def _tells_weights(step: Step) -> bool:
+def tells_weights(step: Step) -> bool:
     """Whether weights move, or are read by several samples or inputs by several units: else each may be the other."""
     network = step.truth.network
     return bool(step.moves) or len(network.samples) > 1 or len(network.layers[0].kernel[0]) > 1

@@ -1,0 +1,128 @@
+"""Parts of a workbook as trainings: as they are read, and with the one mistake in them that hides what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade import effort
+from xlcheck.handmade.backward.data import multiplies_errors
+from xlcheck.handmade.backward.roles import Reading, best_reading
+from xlcheck.handmade.backward.unwritten import with_outputs
+from xlcheck.handmade.backward_judging.one_slip import one_slip
+from xlcheck.handmade.backward_judging.outcome import (
+    in_lines,
+    is_open,
+    judged_with,
+    may_be_trained,
+    read_with,
+    sheet_of,
+    tells_weights,
+    told_by_words,
+)
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.learning.dense_gradients import DenseGradients
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.tolerance import Tolerance
+
+_LARGE = 4_000
+"""Formulas of a part up to which a training is looked for."""
+
+
+class _Once:
+    """A part as a training, without a search for a mistake; each question is answered once.
+
+    Attributes:
+        part: the part, whose id is its own while it is kept here.
+    """
+
+    def __init__(self, part: SheetGroup, tolerance: Tolerance, ask: DenseGradients) -> None:
+        self.part, self._tolerance, self._ask = part, tolerance, ask
+
+    @cached_property
+    def terms(self) -> CellTerms:
+        """What its formulas compute."""
+        return CellTerms(self.part.table, self.part.values)
+
+    @cached_property
+    def may_be_trained(self) -> bool:
+        """Whether it seems to move weights towards targets."""
+        return may_be_trained(self.terms)
+
+    @cached_property
+    def reading(self) -> Reading | None:
+        """How it is read; None if nothing learns."""
+        sheet = sheet_of(self.terms)
+        return None if sheet is None else best_reading(sheet, self._ask)
+
+    @cached_property
+    def in_words(self) -> Part | None:
+        """What became of it if formulas go by what others say in words."""
+        return told_by_words(self.part.table, self.part.values, self._tolerance, self._ask)
+
+    @cached_property
+    def found(self) -> Part | None:
+        """What became of it as it is read."""
+        own = self.part
+        if self.reading is None:
+            return None
+        return in_lines(own.table, own.values, self._tolerance, self.reading, own.as_in_copies)
+
+
+@dataclass(frozen=True)
+class Trainings:
+    """Checks parts of a workbook as trainings of dense networks, each once.
+
+    Attributes:
+        tolerance: what counts as agreement.
+        ask: asks Keras for gradients.
+    """
+
+    tolerance: Tolerance
+    ask: DenseGradients
+    _known: dict[int, _Once] = field(default_factory=dict)
+
+    def of(self, part: SheetGroup) -> Part | None:
+        """What became of a part, be it with one mistake in it.
+
+        None if it is no training, nothing that could be recognised for certain, or too large to be looked at.
+        """
+        if len(part.table.formulas) > _LARGE:
+            return None
+        own = self._once(part)
+        if own.found is None and own.in_words is not None:
+            return own.in_words
+        learns = own.reading is not None and multiplies_errors(with_outputs(own.terms))
+        if not is_open(own.found) or not (own.found is not None or learns or own.may_be_trained):
+            return own.found
+
+        def judged(edit: Mapping[Address, str]) -> Part | None:
+            other = read_with(part.table, part.values, edit, self.ask)
+            if other is None or not any(map(tells_weights, other.steps)):
+                return None
+            return judged_with(part.table, part.values, self.tolerance, other, edit, own.terms)
+
+        return one_slip(part.table, own.terms, own.reading, own.found, sheet_of, judged) or own.found
+
+    def learns(self, part: SheetGroup) -> bool:
+        """Whether a part is the training of a network for certain, as far as time allows to tell."""
+        try:
+            return self.of(part) is not None
+        except effort.OutOfTimeError:
+            return False
+
+    def learns_as_it_is(self, part: SheetGroup) -> bool:
+        """Whether it is one without a mistake that hides that; to look for such a one takes long."""
+        if len(part.table.formulas) > _LARGE:
+            return False
+        own = self._once(part)
+        try:
+            return own.may_be_trained and (own.found is not None or own.in_words is not None)
+        except effort.OutOfTimeError:
+            return False
+
+    def _once(self, part: SheetGroup) -> _Once:
+        return self._known.setdefault(id(part), _Once(part, self.tolerance, self.ask))
