@@ -50,7 +50,7 @@ def test_targets_of_steps_that_are_right_are_not_taken_for_weights(
         raise AssertionError("the sheet is read once more")
 
     path = filled(tmp_path / "w.xlsx", _softmax_beside_targets())
-    monkeypatch.setattr(outcome, "_read", never)
+    monkeypatch.setattr(outcome, "read_with", never)
     part = trained(path)
 
     assert part is not None
