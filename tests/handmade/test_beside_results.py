@@ -174,3 +174,14 @@ def test_a_series_may_be_compared_with_its_own_numbers(edit: dict[str, object], 
     cells |= {"F13": "=SQRT(SUMSQ(F6:F11)/6)"}
 
     assert answer(cells | edit, tmp_path) == (code, set())
+
+
+@pytest.mark.parametrize(("edit", "code"), [({}, 0), ({"C9": 4}, 3)])
+def test_numbers_that_count_on_do_so_to_the_end(edit: dict[str, object], code: int, tmp_path: Path) -> None:
+    """Rule: a typed number that formulas read is no pass if it alone breaks a line of numbers that count on."""
+    cells: dict[str, object] = {"F1": 0.6, "F2": -0.4, "F3": 0.1}
+    for row in range(4, 13):
+        cells |= {f"A{row}": 0.1 * row, f"B{row}": 0.7 - 0.05 * row, f"C{row}": row - 3}
+        cells[f"D{row}"] = f"=TANH(A{row}*$F$1+B{row}*$F$2+C{row}*$F$3)"
+
+    assert answer(cells | edit, tmp_path) == (code, set())

@@ -131,6 +131,17 @@ def test_scores_are_divided_by_the_root_of_what_they_add_up(by: str, size: int, 
     assert answer(cells, tmp_path, 3) == (code, set())
 
 
+@pytest.mark.parametrize(("by", "code"), [("SQRT(2)", 0), ("SQRT(3)", 3), ("2", 3)])
+def test_so_they_are_in_cells_of_their_own(by: str, code: int, tmp_path: Path) -> None:
+    """Rule: it does not matter whether scores are divided where they are computed or in a table of their own."""
+    cells = {c: v.replace("/SQRT(2)", "") if isinstance(v, str) else v for c, v in sheets.attention().items()}
+    scaled = {f"A{c}": f"={c}/{by}" for c in cells if c[0] in "MNO" and c[1:] in {"2", "3", "4"}}
+    for c in [c for c in cells if c[0] in "QRS" and c[1:] in {"2", "3", "4"}]:
+        cells[c] = f"=EXP(A{chr(ord(c[0]) - 4)}{c[1:]})"
+
+    assert answer(cells | scaled, tmp_path, 3) == (code, set())
+
+
 @pytest.mark.parametrize(("bias", "place"), spread([(b, p) for b in (False, True) for p in (False, True)], 2))
 def test_a_block_of_a_transformer_is_recognised(bias: bool, place: bool, tmp_path: Path) -> None:
     """Rule: what is added to weighted sums is skipped, be it a typed token, a sum that makes one, or a result, if they

@@ -18,7 +18,7 @@ from xlcheck.handmade.beside.lookups import looked_up_wrongly
 from xlcheck.handmade.beside.preparation import against, feeders
 from xlcheck.handmade.beside.said_beside import said_otherwise
 from xlcheck.handmade.beside.typed_beside import typed_among_formulas
-from xlcheck.handmade.families.copies_in_turn import copied_out_of_turn
+from xlcheck.handmade.families.copies_in_turn import copied_out_of_turn, counted_out_of_turn
 from xlcheck.handmade.families.patterns import beside_the_layers, broken_patterns, out_of_place
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of, show
@@ -191,6 +191,7 @@ def _why_not_right(
     yield from looked_up_wrongly(table, values, {*agreeing, *made, *spare})
     if reads is not None:
         yield from copied_out_of_turn(table, reads)
+        yield from counted_out_of_turn(table, reads)
         yield from beside_the_layers(table, spare, agreeing - targets)
         yield from said_otherwise(table, values, reads, spare, agreeing)
         yield from against(taken, values, reads, made, agreeing)

@@ -26,7 +26,7 @@ from xlcheck.handmade.forms.term_changes import Edit
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.objections.between import against_them_together
 from xlcheck.handmade.objections.left_out import reads_empty
-from xlcheck.handmade.objections.objections import objections, repeated, words_against
+from xlcheck.handmade.objections.objections import objections, repeated, scaled_scores, words_against
 from xlcheck.handmade.objections.orders import (
     crossed,
     exchanged,
@@ -122,13 +122,16 @@ class Arrangement:
         steps = islice(mixed_up_steps(readings, [layer.results for layer in self.plain]), 1)
         softmaxes = [own.results for own in self.plain if own.networks[0].spec.layers[-1].kind == "Softmax"]
         shares = islice(mixing_shares(readings, softmaxes), 1)
+        last = [(own, own.networks[0].spec.layers[-1]) for own in self.plain]
+        scaled = [(spec.options["scale"], own.given) for own, spec in last if spec.kind == "Rescaling"]
+        scores = islice(scaled_scores(readings, scaled), 1)
         typed = (text for own in self.layers for text in typed_again(own.inputs, self.reads.terms, table))
         typed_first = islice(chain((own.said for own in self.typed_over), typed), 1)
         apart = chain(
             looked_up_apart(readings, self.reads.of_single_cells, self.reads.edited),
             looked_up_twice(readings, self.reads.of, self.reads.edited),
         )
-        return [*alone, *said, *empty, *typed_first, *together, *steps, *shares, *islice(apart, 1)]
+        return [*alone, *said, *empty, *typed_first, *together, *steps, *shares, *scores, *islice(apart, 1)]
 
     @cached_property
     def typed_over(self) -> list[TypedOver]:

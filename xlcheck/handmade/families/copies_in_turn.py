@@ -10,6 +10,8 @@ from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.offsets import offset, run_from
 from xlcheck.handmade.reading.precedents import Precedents
 
+_COUNTED = 6
+"""Numbers of a line that count on by no chance, as data may."""
 _FEWEST = 3
 """Copies of a run."""
 _Run = Sequence[tuple[Address, Address]]
@@ -52,3 +54,19 @@ def _is_in_order(run: _Run) -> bool:
     """Whether cells are repeated as they stand, from the first on or from the last."""
     read = [at for _, at in run]
     return read in (sorted(read), sorted(read, reverse=True))
+
+
+def counted_out_of_turn(table: CellTable, precedents: Precedents) -> Iterator[str]:
+    """Why a typed number may be wrong that formulas read: all others of its line count on, and it does not.
+
+    Args:
+        table: the cells.
+        precedents: who reads what.
+    """
+    for step in ((1, 0), (0, 1)):
+        for first in sorted(cell for cell in table.typed_numbers if offset(cell, step, -1) not in table.typed_numbers):
+            run = run_from(first, step, table.typed_numbers.__contains__)
+            begins = [table.typed_numbers[cell] - number for number, cell in enumerate(run)]
+            odd = [n for n, own in enumerate(begins) if own != begins[0]]
+            if len(odd) == 1 and len(run) > _COUNTED and odd[0] + 1 < len(run) and precedents.readers(run[odd[0]]):
+                yield f"{show(run[odd[0]])} does not count on, as all other numbers of its line do"

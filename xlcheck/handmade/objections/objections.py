@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.instances import LINEAR
@@ -103,6 +104,22 @@ def _scaled_otherwise(reading: Reading) -> str | None:
     return (
         f"{show(first)} is scaled by {reading.scale:.4g}, which is not 1/√{units} for an attention over {units} units"
     )
+
+
+def scaled_scores(readings: Sequence[Reading], scaled: Iterable[tuple[float, Collection[Address]]]) -> Iterator[str]:
+    """Why the scores of an attention may be wrong that are divided in cells of their own.
+
+    Args:
+        readings: the layers of some worksheets.
+        scaled: what results are multiplied with, and their cells.
+    """
+    made = {atom for reading in readings for atom in outputs(reading).values()}
+    for reading in readings:
+        weights = {weight for own in reading.layer.weights.values() for weight in own.values()}
+        cells = {cell_of(atom) for atom in outputs(reading).values()} if weights & made else set[Address]()
+        for scale, read in scaled if reading.kind == "Dense" else ():
+            if cells.issuperset(read) and (why := _scaled_otherwise(replace(reading, scale=scale))) is not None:
+                yield why
 
 
 def _without_bias(reading: Reading) -> str | None:
