@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import answer as answer_to, save
-from training_sheets import FIRST, ROWS, Cells, cell, judged, line, roots, trained, training, with_gradients
+from training_sheets import FIRST, ROWS, Cells, cell, filled, judged, line, roots, trained, training, with_gradients
 
 from fixtures.handmade.drawn.score import answer
 from xlcheck.verdicts.parts import Part
@@ -204,3 +204,17 @@ def test_a_velocity_that_forgets_the_last_one_is_blamed_and_not_the_one_behind_i
     code, blamed = answer_to(_across() | {"C21": "=-0.1*C17"}, tmp_path)
     assert code != 0
     assert blamed <= {"C21"}
+
+
+def test_no_edit_makes_less_of_a_network_learn(tmp_path: Path) -> None:
+    """Rule: gradients of a hidden layer by weights that were moved already are not mended by what moves no weight."""
+    cells: Cells = {
+        "D2": 0.1, "D6": 0.4, "D10": 0.8, "D14": 0.6, "B4": 0.35, "B12": 0.9, "I4": 0.3, "I12": 0.9, "N8": 0.5,
+        "F4": "=B4*D2+B12*D10", "G4": "=1/(1+EXP(-F4))", "F12": "=B4*D6+B12*D14", "G12": "=1/(1+EXP(-F12))",
+        "K8": "=G4*I4+G12*I12", "L8": "=1/(1+EXP(-K8))", "O8": "=N8-L8", "L10": "=O8*L8*(1-L8)",
+        "I5": "=I4+L10*G4", "I13": "=I12+L10*G12", "G6": "=L10*I5*G4*(1-G4)", "G14": "=L10*I13*G12*(1-G12)",
+        "D3": "=D2+G6*B4", "D7": "=D6+G14*B4", "D11": "=D10+G6*B12", "D15": "=D14+G14*B12",
+    }  # fmt: skip
+    part = trained(filled(tmp_path / "w.xlsx", cells))
+
+    assert part is None or not any(own.desired_formula == "=1/(1+EXP(-F4))" for own in part.results)

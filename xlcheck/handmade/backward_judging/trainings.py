@@ -95,14 +95,18 @@ class Trainings:
         own = self._once(part)
         if own.found is None and own.in_words is not None:
             return own.in_words
-        learns = own.reading is not None and multiplies_errors(with_outputs(own.terms))
-        if not is_open(own.found) or not (own.found is not None or learns or own.may_be_trained):
+        if not is_open(own.found):
             return own.found
+        learns = own.reading is not None and multiplies_errors(with_outputs(own.terms))
+        if not (own.found is not None or learns or own.may_be_trained):
+            return None
 
         def judged(edit: Mapping[Address, str]) -> Part | None:
             other = read_with(part.table, part.values, edit, self.ask)
             if other is None or not any(map(tells_weights, other.steps)):
                 return None
+            if own.reading is not None and len(other.sheet.updates) < len(own.reading.sheet.updates):
+                return None  # nobody mends a training by having less of it learn
             return judged_with(part.table, part.values, self.tolerance, other, edit, own.terms)
 
         return one_slip(part.table, own.terms, own.reading, own.found, sheet_of, judged) or own.found
