@@ -189,3 +189,12 @@ def test_what_a_share_leaves_is_no_scaled_input(tmp_path: Path) -> None:
 
     assert answer(cells | {"I12": loss}, tmp_path) == (0, set())
     assert answer(cells | {"I12": loss.replace("(1-I5:I10)", "(1-I6:I11)")}, tmp_path)[0] == 3
+
+
+def test_brackets_that_are_missing_in_one_column_are_no_pass(tmp_path: Path) -> None:
+    """Rule: what reads the mean and the deviation of an input as others do scales it as they do, in all rows."""
+    summed, needed = _WITHIN["by its mean"]
+    wrong = summed.replace("($B{r}-$J$5)/$J$7", "($B{r}-$J$5/$J$7)")
+
+    assert answer(_scaled_within(summed, needed), tmp_path) == (0, set())
+    assert answer(_scaled_within(wrong, needed), tmp_path) == (3, set())

@@ -15,7 +15,8 @@ from functools import partial
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import parsed
-from xlcheck.formulas.shapes import shape_of
+from xlcheck.formulas.scanner import cut
+from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.formulas.tree import FunctionCall, Literal, Name, Node, Operator, Reference, children, rebuilt, walk
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.reading.cells import CellTable
@@ -66,12 +67,19 @@ def scaled_inputs(table: CellTable, precedents: Precedents) -> ScaledInputs | No
 
 
 def _is_even(texts: Mapping[Address, str]) -> bool:
-    """Whether all numbers of each column, or all of each row, are scaled in one way; one that is not may be a slip."""
+    """Whether all numbers of each column, or all of each row, are scaled in one way; one that is not may be a slip.
+
+    Nor do two ways read as many numbers beside an input, as `(A2-A$9)/A$10` and `B2-B$9/B$10` do.
+    """
     shapes: list[dict[Line, set[str]]] = [defaultdict(set), defaultdict(set)]
+    ways: dict[int, set[str]] = defaultdict(set)
     for cell, text in texts.items():
         for own, line in zip(shapes, lines_of(cell), strict=True):
             own[line].add(shape_of(text, *cell[1:]))
-    return any(all(len(alike) == 1 for alike in own.values()) for own in shapes)
+        count = len(cut(text).refs)
+        ways[count].update([skeleton(text)] if count > 1 else ())
+    is_one_way = all(len(own) < 2 for own in ways.values())
+    return is_one_way and any(all(len(alike) == 1 for alike in own.values()) for own in shapes)
 
 
 class _Scaled:
