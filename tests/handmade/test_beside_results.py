@@ -112,10 +112,15 @@ def _two_networks() -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("edit", "code"), [({}, 0), ({"I7": "=H7-C8"}, 3), ({"I6": "=H6-C6", "I9": "=H9-C8", "I8": "=H8-C9"}, 3)]
-)
+    ("edit", "code"),
+    [
+        ({}, 0), ({"I7": "=H7-C8"}, 3), ({"I6": "=H6-C6", "I9": "=H9-C8", "I8": "=H8-C9"}, 3),
+        ({"I11": "=SUMSQ(E6:E9)/4"}, 3),
+    ],
+)  # fmt: skip
 def test_two_networks_may_have_the_same_targets(edit: dict[str, object], code: int, tmp_path: Path) -> None:
-    """Rule: errors of two networks are measures if each compares all results with all targets, in their order."""
+    """Rule: errors of two networks are measures if each compares all results with all targets, in their order, and if
+    what describes them does not describe those of the other one twice."""
     assert answer(_two_networks() | edit, tmp_path) == (code, set())
 
 

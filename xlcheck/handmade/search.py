@@ -18,6 +18,7 @@ from xlcheck.handmade.accepting.outcome import Outcome
 from xlcheck.handmade.accepting.pieces import alone, connected, pieces
 from xlcheck.handmade.accepting.shown_beside import answer_key, only_shown, unread, without
 from xlcheck.handmade.accepting.summary import Abstention, worksheets
+from xlcheck.handmade.accepting.unknown_kin import unknown_kin
 from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.backward_judging.outcome import may_be_trained
 from xlcheck.handmade.backward_judging.trainings import Trainings
@@ -199,7 +200,7 @@ class Search:
                 return self._right_in_part(part, answers, sheets, _UNREAD) or (found, left)
             is_right = (lambda piece: self._equations(piece, answers).is_sure) if is_small else None
             held = {cell: element for each in found for cell, element in each.held.items()}
-            why = why_meant(part, roots, held, is_right)
+            why = unknown_kin(part, roots, left) or why_meant(part, roots, held, is_right)
             if why is not None and is_small and (rest := self._right_in_part(part, answers, sheets, why)) is not None:
                 return rest
         except effort.OutOfTimeError:

@@ -1,0 +1,35 @@
+"""Cells that seem wrong, but do what others do of which nothing is known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import shape_of
+from xlcheck.handmade.accepting.summary import Abstention
+from xlcheck.handmade.reading.cells import show
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+
+_SEVERAL = 2
+
+
+def unknown_kin(part: SheetGroup, roots: Collection[Address], left: Iterable[Abstention]) -> str | None:
+    """Why a formula may be right that seems wrong; None if nothing says so.
+
+    It was filled from others, or they from it, and nobody knows what these compute; so it is none of a layer that they
+    do not belong to.
+
+    Args:
+        part: the worksheets.
+        roots: the cells that seem wrong.
+        left: the cells without a verdict.
+    """
+    texts = part.table.texts
+    unknown = {cell for own in left if own.matters for cell in own.cells if cell in texts} - {*roots}
+    for root in sorted(cell for cell in roots if cell in texts):
+        shape = shape_of(texts[root], *root[1:])
+        kin = [cell for cell in unknown if cell[0] == root[0] and texts[cell] != texts[root]
+               and shape_of(texts[cell], *cell[1:]) == shape]  # fmt: skip
+        if len(kin) >= _SEVERAL:
+            return f"{show(root)} does what {show(min(kin))} and others do, of which nothing is known"
+    return None
