@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import models
@@ -29,6 +30,14 @@ def between_layers() -> Any:
     return model
 
 
+def _agrees_with_the_tape(build: Callable[[], Any], inputs: np.ndarray) -> None:
+    model = models.build(build, 5)
+    worst, found = largest_difference(model, inputs, one_hot(SAMPLES))
+
+    assert found > len(model.trainable_weights)
+    assert worst <= 1e-14
+
+
 @pytest.mark.parametrize("causal", [False, True])
 def test_gradients_of_many_heads_are_those_of_the_tape(causal: bool) -> None:
     """Gradients flow back through each head, its scores and shares, to the weights as Keras stores them."""
@@ -40,11 +49,7 @@ def test_gradients_of_many_heads_are_those_of_the_tape(causal: bool) -> None:
         model.compile(loss="categorical_crossentropy")
         return model
 
-    model = models.build(heads, 5)
-    worst, found = largest_difference(model, numbers(SAMPLES, TIMESTEPS, FEATURES), one_hot(SAMPLES))
-
-    assert found > len(model.trainable_weights)
-    assert worst <= 1e-14
+    _agrees_with_the_tape(heads, numbers(SAMPLES, TIMESTEPS, FEATURES))
 
 
 def test_gradients_of_attention_under_masks_are_those_of_the_tape() -> None:
@@ -59,20 +64,12 @@ def test_gradients_of_attention_under_masks_are_those_of_the_tape() -> None:
         model.compile(loss="categorical_crossentropy")
         return model
 
-    model = models.build(looking_back, 5)
-    worst, found = largest_difference(model, models.padded(SAMPLES, TIMESTEPS, FEATURES), one_hot(SAMPLES))
-
-    assert found > len(model.trainable_weights)
-    assert worst <= 1e-14
+    _agrees_with_the_tape(looking_back, models.padded(SAMPLES, TIMESTEPS, FEATURES))
 
 
 def test_gradients_between_layers_are_those_of_the_tape() -> None:
     """What is computed between layers has gradients, too, within 1e-14."""
-    model = models.build(between_layers, 5)
-    worst, found = largest_difference(model, numbers(SAMPLES, TIMESTEPS, FEATURES), one_hot(SAMPLES))
-
-    assert found > len(model.trainable_weights)
-    assert worst <= 1e-14
+    _agrees_with_the_tape(between_layers, numbers(SAMPLES, TIMESTEPS, FEATURES))
 
 
 def test_gradients_of_choices_and_images_are_those_of_the_tape() -> None:
@@ -92,8 +89,4 @@ def test_gradients_of_choices_and_images_are_those_of_the_tape() -> None:
         model.compile(loss="categorical_crossentropy")
         return model
 
-    model = models.build(gated, 5)
-    worst, found = largest_difference(model, numbers(SAMPLES, TIMESTEPS, FEATURES), one_hot(SAMPLES))
-
-    assert found > len(model.trainable_weights)
-    assert worst <= 1e-14
+    _agrees_with_the_tape(gated, numbers(SAMPLES, TIMESTEPS, FEATURES))

@@ -184,7 +184,10 @@ class Search:
         if id(part) not in self.known:  # the id stays the part's own while it is kept here
             terms = terms_of(part.table, part.values)
             bench = self._bench(part, replace(answers, values=part.values), terms)
-            self.known[id(part)] = part, settled(layers_of(part, terms), part, bench)
+            found = settled(layers_of(part, terms), part, bench)
+            if effort.USED_UP in found.doubts:  # there may be more another time
+                return found
+            self.known[id(part)] = part, found
         return self.known[id(part)][1]
 
     def _settled(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
@@ -269,11 +272,8 @@ class Search:
             whole = "; ".join(filter(None, (none, late)))
         because = "; ".join(dict.fromkeys(filter(None, (*layers.doubts[:_MOST_DOUBTS], whole))))
         cells = layers.left if layers.outcomes else (*part.table.texts,)
-        matters = (
-            looks_like_a_network(part.table)
-            or bool(layers.outcomes)
-            or may_be_trained(CellTerms(part.table, part.values))
-        )
+        matters = looks_like_a_network(part.table) or bool(layers.outcomes)
+        matters = matters or may_be_trained(CellTerms(part.table, part.values))
         left = Abstention(part.table, part.values, cells, f"{because}; {_HOW}", matters, sheets=sheets)
         if not layers.outcomes:
             return [], [left]

@@ -128,11 +128,10 @@ class Mover:
         weight = self.sheet.updates[update]
         gradient, norm = self.kept.pulls(number, weight)[0].values, self._norm(number, self.kept.updates(number))
         for move in moves:
-            cuts = [_cut(bound, factor * norm) for bound, factor in self.bounds if move.rule == ("norm", factor)]
-            for cut in cuts[:1] or [np.ones(1)]:
-                after = self.sheet.cells[weight] - move.rate.size * gradient * cut
-                if same(after, self.sheet.after[update]):
-                    return replace(move, after=after, is_bias=self.kept.is_bias(number, weight))
+            cuts = (_cut(bound, factor * norm) for bound, factor in self.bounds if move.rule == ("norm", factor))
+            after = self.sheet.cells[weight] - move.rate.size * gradient * next(cuts, 1.0)
+            if same(after, self.sheet.after[update]):
+                return replace(move, after=after, is_bias=self.kept.is_bias(number, weight))
         return None
 
     def _rate(self, update: Address, values: Array, *, falls: bool = True) -> Coefficient | None:

@@ -252,8 +252,7 @@ def _moved(reading: Reading, mover: Mover) -> Iterator[Step]:
     as far as others of its step do, or of any.
     """
     found = [{update: mover.move(number, update) for update in step.moves} for number, step in enumerate(reading.steps)]
-    rules = [{m: m.rule[:1] for m in moves.values() if m is not None} for moves in found]
-    plain = [[move for move, rule in own.items() if rule in {(), ("norm",)}] for own in rules]
+    plain = [dict.fromkeys(m for m in moves.values() if m and m.rule[:1] in {(), ("norm",)}) for moves in found]
     everywhere = {move.form: move for own in plain for move in own}.values()
     for number, (step, moves) in enumerate(zip(reading.steps, found, strict=True)):
         like = plain[number] or everywhere

@@ -11,12 +11,12 @@ import numpy as np
 from xlcheck.errors import EngineError
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.accepting.summary import Abstention
-from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import CellResult
+from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.workbook.content import Cell, SheetContent
 
 _CLOSE = 1e-9
@@ -64,6 +64,23 @@ class Rewritten:
 
     def _text(self, text: str) -> str:
         return text
+
+    def _with_own_formula(self, result: CellResult) -> CellResult:
+        """What is said of a cell, with the formula that stands there; what should stand there only where it is that."""
+        text = self.original.table.texts.get(address_of(result.sheet, result.cell))
+        formula = result.formula if text is None else f"={text}"
+        desired = result.desired_formula if formula == result.formula else None
+        return replace(result, formula=formula, desired_formula=desired, message=self._text(result.message))
+
+
+def blamed(found: Iterable[Part]) -> set[Address]:
+    """The cells that are called wrong, or wrong because of others.
+
+    Args:
+        found: what became of some worksheets.
+    """
+    results = (own for part in found for own in part.results if isinstance(own, CellResult))
+    return {address_of(own.sheet, own.cell) for own in results if own.status in {Status.ROOT, Status.CARRIED}}
 
 
 def renamed(text: str, names: Mapping[Address, str]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, cell_name, quote_sheet
@@ -21,7 +21,7 @@ from xlcheck.formulas.tree import FunctionCall, Node, children, rebuilt
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.beside.lookups import looked_up_wrongly
 from xlcheck.handmade.networks.formula_text import looks_up
-from xlcheck.handmade.reading.cells import CellTable, address_of, show
+from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.first_terms import adds, terms_of
@@ -67,11 +67,7 @@ class WithOneHot(Rewritten):
     words: Mapping[Address, Address]
 
     def _result(self, result: CellResult) -> CellResult:
-        text = self.original.table.texts.get(address_of(result.sheet, result.cell))
-        formula = result.formula if text is None else f"={text}"
-        is_own = formula == result.formula
-        desired = result.desired_formula if is_own else None
-        return replace(result, formula=formula, desired_formula=desired, message=self._text(result.message))
+        return self._with_own_formula(result)
 
     def _text(self, text: str) -> str:
         return renamed(text, {cell: f"the word in {show(word)}" for cell, word in self.words.items()})

@@ -22,9 +22,9 @@ from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.offsets import Offset, are_in_line, offset, run_from
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewriting.rewritten import Rewritten, rewritten
+from xlcheck.handmade.rewriting.rewritten import Rewritten, blamed, rewritten
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import CellResult, Status
+from xlcheck.verdicts.report import CellResult
 
 _Read = Sequence[Sequence[Address]]
 """The cells of each range that a formula names."""
@@ -54,9 +54,7 @@ class WithRepeatedInputs(Rewritten):
 
     def may_be_told(self, found: Iterable[Part]) -> bool:
         """Nobody is blamed for a number that stands for another one."""
-        results = (own for part in found for own in part.results if isinstance(own, CellResult))
-        wrong = {address_of(own.sheet, own.cell) for own in results if own.status in {Status.ROOT, Status.CARRIED}}
-        return wrong.isdisjoint(self.repeated)
+        return blamed(found).isdisjoint(self.repeated)
 
     def _part(self, part: Part) -> Part:
         results = [own for own in part.results if isinstance(own, CellResult)]

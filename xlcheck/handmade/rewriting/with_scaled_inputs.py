@@ -10,10 +10,10 @@ from xlcheck.handmade.beside.preparation import against
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewriting.rewritten import Rewritten, renamed, rewritten
+from xlcheck.handmade.rewriting.rewritten import Rewritten, blamed, renamed, rewritten
 from xlcheck.handmade.rewriting.scaled_inputs import ScaledInputs, scaled_inputs
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import CellResult, Status
+from xlcheck.verdicts.report import CellResult
 
 _MOST = 4_000
 """Formulas; what is larger has its inputs scaled in cells."""
@@ -32,11 +32,9 @@ class WithScaledInputs(Rewritten):
     def may_be_told(self, found: Iterable[Part]) -> bool:
         """Nobody is blamed for a cell that the workbook does not have; and each scales its input as it would there."""
         several = [*found]
-        results = (own for part in several for own in part.results if isinstance(own, CellResult))
-        wrong = {address_of(own.sheet, own.cell) for own in results if own.status in {Status.ROOT, Status.CARRIED}}
         part, judged = self.part, {cell for each in several for cell in each.held}
         why = against(part.table, part.values, part.precedents, sorted(self.moved.inputs), judged)
-        return wrong.isdisjoint(self.moved.inputs) and not any(why)
+        return blamed(several).isdisjoint(self.moved.inputs) and not any(why)
 
     def _part(self, part: Part) -> Part:
         results = [self._result(own) for own in part.results if isinstance(own, CellResult)]
@@ -52,10 +50,7 @@ class WithScaledInputs(Rewritten):
         return replace(super()._abstention(left), cells=[cell for cell in left.cells if cell not in self.moved.inputs])
 
     def _result(self, result: CellResult) -> CellResult:
-        text = self.original.table.texts.get(address_of(result.sheet, result.cell))
-        formula = result.formula if text is None else f"={text}"
-        desired = result.desired_formula if formula == result.formula else None
-        return replace(result, formula=formula, desired_formula=desired, message=self._text(result.message))
+        return self._with_own_formula(result)
 
     def _text(self, text: str) -> str:
         return renamed(text, {cell: f"{show(read)}, scaled," for cell, read in self.moved.inputs.items()})
