@@ -18,6 +18,7 @@ from xlcheck.engines.forms import (
     intersects,
     is_over_a_range,
     negates_a_product,
+    numbers_a_range,
 )
 from xlcheck.formulas.addresses import range_or_none
 from xlcheck.formulas.alike import with_same_cells
@@ -214,6 +215,9 @@ DIFFERENCES = (
         "ironcalc", "takes a single cell of a range outside of an array formula", _is_over_a_range,
         "SUMPRODUCT(EXP(B1:B2))", 2.718281828459045, 10.107337927389695, by_form=True),
     Difference(
+        "ironcalc", "takes a single number of what a function makes of a range outside of an array formula",
+        _is_over_a_range, "SUMPRODUCT(ABS(TRANSPOSE(B1:B2)))", 1.0, 3.0, by_form=True),
+    Difference(
         "ironcalc", "takes the percentage of the last term alone of a sum in brackets",
         _has_form(has_percentage_of_a_sum), "(A2+A2)%", 0.315625, 0.00625, by_form=True),
     Difference(
@@ -244,6 +248,9 @@ DIFFERENCES = (
     Difference(
         "cellrune", "calculates with all cells of a range outside of an array formula", _reads_cells("cellrune"),
         "SUM(EXP(B1:B2))", 10.107337927389695, 2.718281828459045, by_form=True),
+    Difference(
+        "cellrune", "gives the first number alone for the rows or columns of a range", _has_form(numbers_a_range),
+        "SUMPRODUCT(ROW(B1:B2)*1)", 1.0, 3.0, by_form=True),
     Difference(
         "libreoffice", "hands over other errors as #VALUE!", _errs_otherwise("#VALUE!"),
         "LN(-A2)", CellError("#VALUE!"), CellError("#NUM!")),

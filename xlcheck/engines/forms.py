@@ -9,6 +9,7 @@ from xlcheck.formulas.parser import parsed
 
 _OF_REFERENCES = {":", " ", ",", "#"}
 _ARITHMETIC = {"+", "-", "*", "/", "^"}
+_GIVE_ARRAYS = {"MMULT", "TRANSPOSE", "MINVERSE", "MUNIT", "FREQUENCY"}
 _COMPARISONS = {"=", "<>", "<", ">", "<=", ">="}
 
 
@@ -35,9 +36,9 @@ def intersects(formula: str, by_cells: Callable[[str], bool], of_arrays: Set[str
 
 
 def is_over_a_range(formula: str, takes_single_values: Callable[[str], bool], ranges: frozenset[str]) -> bool:
-    """Whether a function that takes single values is given a range, or minus a range; see `intersects`."""
+    """Whether a function that takes single values is given a range, minus a range or an array; see `intersects`."""
     return any(
-        _is_range(_without_sign(argument), ranges)
+        _is_range(_without_sign(argument), ranges) or _is_made_of_arrays(argument, takes_single_values)
         for node in _nodes(formula)
         if isinstance(node, ast.FunctionCall) and takes_single_values(node.name)
         for argument in node.arguments
@@ -120,6 +121,28 @@ def _is_array(node: ast.Node, by_cells: Callable[[str], bool], ranges: frozenset
         case _:
             return False
     return any(_is_range(part, ranges) or _is_array(part, by_cells, ranges) for part in parts)
+
+
+def numbers_a_range(formula: str) -> bool:
+    """Whether a formula asks for the numbers of the rows or columns of more than one cell."""
+    return any(map(_numbers_a_range, _nodes(formula)))
+
+
+def _numbers_a_range(node: ast.Node) -> bool:
+    match node:
+        case ast.FunctionCall(name="ROW" | "COLUMN", arguments=(ast.Reference(area=area),)):
+            return area.size > 1
+    return False
+
+
+def _is_made_of_arrays(node: ast.Node, takes_single_values: Callable[[str], bool]) -> bool:
+    """Whether a node is an array because of what a function in it gives, such as a product of matrices."""
+    match node:
+        case ast.FunctionCall(name=name) if name in _GIVE_ARRAYS or _numbers_a_range(node):
+            return True
+        case ast.FunctionCall(name=name) if not takes_single_values(name):
+            return False
+    return any(_is_made_of_arrays(part, takes_single_values) for part in ast.children(node))
 
 
 def _is_range(node: ast.Node, ranges: frozenset[str]) -> bool:

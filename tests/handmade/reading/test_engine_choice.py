@@ -96,6 +96,24 @@ def test_where_both_engines_err_alike_nobody_is_believed(tmp_path: Path) -> None
     assert (array, product) == (14.0, 14.0)
 
 
+def test_what_neither_engine_computes_is_not_known(tmp_path: Path) -> None:
+    """IronCalc takes the first of several column numbers within a function, CellRune everywhere: no cell is blamed."""
+    formulas = ["=SUMPRODUCT(MOD(COLUMN(A1:C1),2)*A1:C1)", "=SUMPRODUCT(COLUMN(A1:C1)*A1:C1)", "=SUMPRODUCT(A1:C1)"]
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("S")
+        sheet.write_row("A1", [1.0, 2.0, 3.0])
+        for row, (formula, value) in enumerate(zip(formulas, (4.0, 14.0, 6.0), strict=True), 1):
+            sheet.write_formula(row, 0, formula, None, value)
+    table = CellTable(read_workbook(path))
+    values = answers_of(table, engine("ironcalc")).values
+    within, alone, none = (values[table.index["S", row, 0]] for row in range(1, 4))
+
+    assert isinstance(within, NotEvaluated)
+    assert "libreoffice" in within.reason
+    assert (alone, none) == (14.0, 6.0)
+
+
 def test_a_function_that_is_known_to_ten_digits_only_is_computed_by_another_engine(tmp_path: Path) -> None:
     """Else a cell with ERF would be called wrong by 3e-11, which is far above the tolerance."""
     path = tmp_path / "book.xlsx"

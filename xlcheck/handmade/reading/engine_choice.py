@@ -9,7 +9,7 @@ import numpy as np
 
 from xlcheck.engines import engine as engine_named
 from xlcheck.engines.base import Engine
-from xlcheck.engines.differences import INTERSECTION, LARGE, NEAR_ZERO, Circumstances, differences, named_ranges
+from xlcheck.engines.differences import LARGE, NEAR_ZERO, Circumstances, differences, differs_by_form, named_ranges
 from xlcheck.errors import EngineError, MissingDependencyError
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
@@ -51,19 +51,6 @@ def answers_of(table: CellTable, engine: Engine) -> Answers:
     Raises:
         EngineError: the engine cannot load the file, and no other can.
     """
-    answers = _better_answers(table, engine)
-    if answers.engine.name not in {"ironcalc", "cellrune"}:
-        return answers
-    neither = list(_silent(table, answers.values, "cellrune"))  # where that one errs, IronCalc errs as well
-    if not neither:
-        return answers
-    unknown = {table.index[cell]: NotEvaluated(INTERSECTION) for cell in neither}
-    numbers = answers.values.numbers.copy()
-    numbers[list(unknown)] = np.nan
-    return replace(answers, values=CellValues(numbers, {**answers.values.others, **unknown}))
-
-
-def _better_answers(table: CellTable, engine: Engine) -> Answers:
     first = Sessions(engine, table)
     try:
         held = _drawn_numbers(table, first)
@@ -76,15 +63,43 @@ def _better_answers(table: CellTable, engine: Engine) -> Answers:
     if not _is_doubtful(table, values, engine):
         return Answers(first, values)
     second = _second(table, engine, held)
-    if second is None:
-        return Answers(first, values)
-    other, others = second
+    answers = Answers(first, values) if second is None else _better_answers(table, Answers(first, values), *second)
+    return _without_errors_of_form(
+        table, answers, None if second is None else second if answers.sessions is first else (first, values)
+    )
+
+
+def _without_errors_of_form(table: CellTable, answers: Answers, other: tuple[Sessions, CellValues] | None) -> Answers:
+    """The answers without those of forms that the engine never does right, unless the other one does and agrees."""
+    unknown = {*_silent(table, answers.values, answers.engine.name, by_form=True)}
+    if unknown and other is not None:
+        sessions, values = other
+        unlike = {*_disagreements(table, answers.values, values)}
+        unknown &= unlike | {*_silent(table, values, sessions.engine.name, by_form=True)}
+    if not unknown:
+        return answers
+    others, numbers, ranges = (
+        dict(answers.values.others),
+        answers.values.numbers.copy(),
+        named_ranges(table.content.names),
+    )
+    for cell in unknown:
+        found = Circumstances(table.texts[cell], in_array=cell in table.arrays, ranges=ranges)
+        place = table.index[cell]
+        numbers[place], others[place] = np.nan, NotEvaluated(differs_by_form(answers.engine.name, found))
+    return replace(answers, values=CellValues(numbers, others))
+
+
+def _better_answers(table: CellTable, answers: Answers, other: Sessions, others: CellValues) -> Answers:
+    values, engine = answers.values, answers.engine
     unlike = _disagreements(table, values, others)
     count = len(unlike)
     other_errs = any(_silent(table, others, other.engine.name)) and not any(_silent(table, values, engine.name))
     if _unanswered(table, others) > _unanswered(table, values) or (count and other_errs):
-        return Answers(first, values)
+        return answers
     known = {*_silent(table, values, engine.name, by_form=True)}
+    if count and len([*_silent(table, others, other.engine.name, by_form=True)]) > len(known):
+        return answers
     if count and not known | reached(known, Precedents(table).readers) >= {*unlike}:
         name, where = other.engine.name, f"{show(unlike[0])}{f' and {count - 1} more' if count > 1 else ''}"
         note = f"{engine.name} and {name}, which recalculate workbooks, compute {where} differently"
@@ -92,7 +107,7 @@ def _better_answers(table: CellTable, engine: Engine) -> Answers:
             other, others, (f"{note}; what {name} gives was checked, and --engine libreoffice asks a third",)
         )
     # Of a form that the first one never does right nothing is to be said; an error upstream may hide where they differ.
-    return Answers(other, others) if count or _is_hidden(table, values, engine) else Answers(first, values)
+    return Answers(other, others) if count or _is_hidden(table, values, engine) else answers
 
 
 def _drawn_numbers(table: CellTable, sessions: Sessions) -> dict[Address, float]:
