@@ -101,6 +101,15 @@ def test_a_first_or_last_line_may_differ_as_a_whole(tmp_path: Path, axis: int, l
     assert _warnings(tmp_path, {**formulas, **moved}) == ()  # type: ignore[dict-item]
 
 
+@pytest.mark.parametrize("gap", [1, 2])
+def test_a_line_apart_from_others_may_be_of_its_own(tmp_path: Path, gap: int) -> None:
+    """The new weights of the next layer beside those of the first; next to them, each cell would be a slip."""
+    formulas = _block(_products, 5, 5)
+    others = {(20 + r, 14 + gap): f"A{r + 2}*B{5 - r}+A1" for r in range(5)}
+
+    assert bool(_warnings(tmp_path, {**formulas, **others})) == (gap == 1)
+
+
 def test_two_columns_are_no_pattern(tmp_path: Path) -> None:
     """One against one, or one against two, says nothing."""
     formulas = _block(_products, 3, 1)
