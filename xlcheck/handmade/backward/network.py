@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, subterms
+from xlcheck.handmade.backward.biases import with_bias
 from xlcheck.handmade.backward.held_out import with_held_out_apart
 from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells, SampleCells
 from xlcheck.handmade.backward.neurons import MINUS, Monomial, Neuron, Neurons, partners
@@ -88,7 +89,9 @@ def find_networks(
         if len({found.layers for found in ends.values()}) == 1:  # else one step has another output than others
             layers = (recurrent[number].layer, *next(iter(ends.values())).layers)
             chains.setdefault(layers, []).extend(_steps(recurrent[number], ends))
-    networks = [DenseNetwork(layers, tuple(samples)) for layers, samples in chains.items()]
+    networks = [
+        with_bias(DenseNetwork(layers, tuple(samples)), ones, updates, terms) for layers, samples in chains.items()
+    ]
     mixed = [*_with_targets_of_others(networks), *_with_weights_of_others(networks, updates)]
     proper = [network for network in networks if _is_proper(network) and network not in mixed]
     return [*with_held_out_apart(proper, terms, updates)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -64,10 +65,14 @@ class Sheet:
         self._evaluate()
 
     def _found(self) -> list[DenseNetwork]:
-        ones = frozenset(c for c in self._given if c not in self.updates and self.terms.number(c) == 1)
         neurons = Neurons(self.terms, self.order, self.cells, self.updates)
         self.activated, self._slopes = frozenset(neurons.activated), frozenset(neurons.slopes())
-        return find_networks(neurons, self.terms, self.updates, ones)
+        return find_networks(neurons, self.terms, self.updates, self.ones)
+
+    @cached_property
+    def ones(self) -> frozenset[Address]:
+        """The typed cells that show a 1 and are not learnt."""
+        return frozenset(c for c in self._given if c not in self.updates and self.terms.number(c) == 1)
 
     def _evaluate(self) -> None:
         self._settings_of: dict[Address, dict[Address, Array]] = {}

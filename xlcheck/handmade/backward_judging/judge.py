@@ -13,6 +13,7 @@ import numpy as np
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.scalars import Words
 from xlcheck.formulas.shapes import operands
+from xlcheck.handmade.backward.biases import has_doubtful_bias
 from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
@@ -294,6 +295,9 @@ class Judge:
             self.said.agree.pop(cell, None)
             name, message = diagnosed(self.reading, cell, role)
             if self.said.near(role.quantity.name, self.said.actual(cell), role.desired):
+                if any(has_doubtful_bias(own, self.reading.sheet.ones) for own in self.reading.sheet.networks):
+                    self.said.leave(cell, "It is right only as long as a typed 1 that the network reads stays a 1.")
+                    continue
                 message = f"It is right only for the numbers shown. {message}"
             self.said.results[cell] = self.said.result(cell, Status.ROOT, message, role, name)
         for update in found.settled - found.roots.keys():

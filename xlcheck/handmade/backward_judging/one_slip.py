@@ -7,7 +7,8 @@ their gradients, every formula has its place, and nothing is left open.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from itertools import pairwise, starmap
 
 import numpy as np
@@ -65,18 +66,19 @@ def one_slip(
     if len(table.texts) > _LARGEST:  # what is large has lines that say what is wrong
         return None
     suspects = _suspects(table, terms, reading, part)
+    right = frozenset[Address]() if part is None else table.texts.keys() - _in_question(part)
     habits, promise = _Habits(table), _Promise(terms, reading, sheet_of, is_accepted=part is not None)
     slips = Slips(table, terms, None if reading is None else reading.stride, suspects)
     found: dict[frozenset[Address], Part] = {}
-    tried = 0
+    tried, shows = 0, partial(_only_shows, table=table, terms=terms, reading=None if part is None else reading)
     try:
         with effort.limited_to((_UNLESS_CERTAIN if part is None else _SHARE) * effort.left()):
             for edits in slips.by_likelihood():
                 for edit in edits:
                     effort.require_time()
-                    if frozenset(edit) in found or habits.is_one(edit) or _may_be_typed(edit, table, terms):
+                    if frozenset(edit) in found or 0 < len(right & edit.keys()) < len(edit) or habits.is_one(edit):
                         continue
-                    if (part is not None and _only_shows(edit, table, terms, reading)) or not promise.of(edit):
+                    if shows(edit) or _may_be_typed(edit, table, terms) or not promise.of(edit):
                         continue
                     tried += 1
                     if tried > _MOST_READINGS:
@@ -127,8 +129,7 @@ def _suspects(table: CellTable, terms: CellTerms, reading: Reading | None, part:
     """
     if part is None or reading is None:
         return {*table.texts, *table.typed_numbers}
-    found = {(r.sheet, r.cell) for r in part.results if isinstance(r, CellResult) and r.status is Status.NOT_EVALUATED}
-    unknown = {address_of(*own) for own in found}
+    unknown = _in_question(part, {Status.NOT_EVALUATED})
     stride = reading.stride
     beginnings = {cell for cell in unknown if unknown.isdisjoint(terms.reads.get(cell, ()))}
     read = {own for cell in beginnings for own in terms.reads.get(cell, ()) if isinstance(terms.get(own), Leaf)}
@@ -142,6 +143,12 @@ def _suspects(table: CellTable, terms: CellTerms, reading: Reading | None, part:
         if any(own in table.texts for own in beside_at(cell, stride))
     }  # fmt: skip
     return copies | {cell for cell in beginnings | typed if place_of(cell, stride) in places}
+
+
+def _in_question(part: Part, statuses: Collection[Status] = frozenset(Status)) -> set[Address]:
+    """The cells of which nothing is known, or those that something else is said of than that they are right."""
+    results = (result for result in part.results if isinstance(result, CellResult) and result.status in statuses)
+    return {address_of(result.sheet, result.cell) for result in results}
 
 
 def _may_be_typed(edit: Edit, table: CellTable, terms: CellTerms) -> bool:
