@@ -25,6 +25,7 @@ from xlcheck.handmade.backward_judging.trainings import Trainings
 from xlcheck.handmade.networks.bindings_file import ignored_cells, read_bindings
 from xlcheck.handmade.networks.by_value import GivenModel, has_shape_of, network_by_value, under_model
 from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.parts_by_equations import PartsByEquations
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.engine_choice import Answers, answers_of
 from xlcheck.handmade.reading.given_by_formulas import numbers_as_text, said_of_given
@@ -100,7 +101,7 @@ def check_content(
         if seconds is None:
             seconds = max(effort.SECONDS, len(table.formulas) / _A_SECOND)
         trainings = None if gradients is None else Trainings(tolerance, gradients)
-        search = Search(answers, recompute, tolerance, perturb, seconds, trainings)
+        search = Search(answers, PartsByEquations(recompute, tolerance, perturb), seconds, trainings)
         outcomes, abstentions = search.through(sheet_groups(table, answers.values, precedents))
         report = report_on(table, answers, outcomes, abstentions, texts, precedents)
         if not outcomes and not report.warnings:

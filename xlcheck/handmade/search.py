@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from xlcheck.budget import doing
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
 from xlcheck.handmade.accepting.acceptance import looks_like_a_network
-from xlcheck.handmade.accepting.bench import Bench
-from xlcheck.handmade.accepting.by_equations import Settled, layers_of, settled
+from xlcheck.handmade.accepting.by_equations import Settled, layers_of
 from xlcheck.handmade.accepting.first_states import parts_of, with_gaps
-from xlcheck.handmade.accepting.keras_answers import Recompute
 from xlcheck.handmade.accepting.meant import why_meant
 from xlcheck.handmade.accepting.outcome import Outcome
 from xlcheck.handmade.accepting.pieces import alone, connected, pieces
@@ -25,6 +23,7 @@ from xlcheck.handmade.backward_judging.trainings import Trainings
 from xlcheck.handmade.beside.typed_beside import beside_results
 from xlcheck.handmade.edits.in_line import breaks_a_pattern, settled_in_line
 from xlcheck.handmade.edits.single_edit import NONE, one_edit
+from xlcheck.handmade.parts_by_equations import PartsByEquations
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
@@ -42,7 +41,6 @@ from xlcheck.verdicts.cell_result import CellResult
 from xlcheck.verdicts.messages import UNDECIDED
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import Status
-from xlcheck.verdicts.tolerance import Tolerance
 
 _MOST_DOUBTS = 3
 _PIECE, _SMALL = 60, 250
@@ -61,21 +59,15 @@ class Search:
 
     Attributes:
         answers: what the workbook computes.
-        recompute: asks Keras.
-        tolerance: what counts as agreement.
-        perturb: how many times to change all weights and inputs and to compare again.
+        equations: what recognises and judges layers by their equations.
         seconds: processor time for all parts together.
         trainings: reads parts as trainings; None if nobody can be asked for gradients.
-        known: what the equations of parts say, by the ids of these.
     """
 
     answers: Answers
-    recompute: Recompute
-    tolerance: Tolerance
-    perturb: int
+    equations: PartsByEquations
     seconds: float
     trainings: Trainings | None
-    known: dict[int, tuple[SheetGroup, Settled]] = field(default_factory=dict)
 
     def through(self, parts: Sequence[SheetGroup]) -> _Found:
         """What became of the parts that got a verdict, and the others."""
@@ -135,7 +127,8 @@ class Search:
         if (apart := self._with_inner_units(part, answers, sheets)) is not None:
             return apart
         typed = with_typed_weights(part, answers)
-        again = None if typed and self._is_whole(typed.part, typed.answers) else with_repeated_inputs(part, answers)
+        is_whole = self._is_whole(part, answers) or (typed and self._is_whole(typed.part, typed.answers))
+        again = None if is_whole else with_repeated_inputs(part, answers)
         return None if again is None else self._if_more(again, answers, sheets)
 
     def _if_more(self, other: Rewritten, answers: Answers, sheets: Sequence[str]) -> _Found | None:
@@ -181,14 +174,7 @@ class Search:
             return None
 
     def _equations(self, part: SheetGroup, answers: Answers) -> Settled:
-        if id(part) not in self.known:  # the id stays the part's own while it is kept here
-            terms = terms_of(part.table, part.values)
-            bench = self._bench(part, replace(answers, values=part.values), terms)
-            found = settled(layers_of(part, terms), part, bench)
-            if effort.USED_UP in found.doubts:  # there may be more another time
-                return found
-            self.known[id(part)] = part, found
-        return self.known[id(part)][1]
+        return self.equations.of(part, answers).found
 
     def _settled(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
         """What became of a part, and its cells without a verdict; nobody is blamed for what may be meant."""
@@ -236,9 +222,8 @@ class Search:
         layers, is_small = Settled(), len(part.table.formulas) <= _SMALL
         whole: Sequence[Outcome] | str = "no network was recognised"
         try:
-            terms = terms_of(part.table, part.values)
-            base = layers_of(part, terms)
-            layers = settled(base, part, self._bench(part, answers, terms))
+            own = self.equations.of(part, answers)
+            terms, base, layers = own.terms, own.layers, own.found
             at_once = self._right_at_once(part, answers, layers)
             is_settled = layers.is_whole and bool(layers.roots)  # of what is large
             if at_once is not None and (is_settled or not breaks_a_pattern(part, layers)):
@@ -246,7 +231,7 @@ class Search:
             trained = None if at_once is not None or self.trainings is None else self.trainings.of(part)
             if trained is not None:
                 return [trained], []
-            lined = settled_in_line(part, terms, base, lambda: self._bench(part, answers, terms), layers)
+            lined = settled_in_line(part, terms, base, lambda: self.equations.bench(part, answers, terms), layers)
             if lined is not layers and lined.is_whole:
                 at_once = parts_of(lined.outcomes, part), [*_spare(part, lined)]
             if at_once is not None:
@@ -297,7 +282,7 @@ class Search:
         try:
             if self._is_apart(part, answers, layers):
                 return NONE
-            found = one_edit(part, terms, base, self._bench(part, answers, terms))
+            found = one_edit(part, terms, base, self.equations.bench(part, answers, terms))
         except effort.OutOfTimeError:
             return effort.USED_UP
         return found.outcomes or found.why
@@ -316,16 +301,14 @@ class Search:
             is_settled = layers.outcomes and piece.table.texts.keys().isdisjoint(layers.left)
             if len(piece.table.formulas) > _PIECE or is_settled or layers.roots.intersection(piece.table.texts):
                 continue
-            values, terms = replace(answers, values=piece.values), terms_of(piece.table, piece.values)
+            terms = terms_of(piece.table, piece.values)
+            bench = self.equations.bench(piece, replace(answers, values=piece.values), terms)
             try:
-                outcomes = one_edit(piece, terms, layers_of(piece, terms), self._bench(piece, values, terms)).outcomes
+                outcomes = one_edit(piece, terms, layers_of(piece, terms), bench).outcomes
             except effort.OutOfTimeError:
                 return
             if any(outcome.roots for outcome in outcomes):
                 yield from outcomes
-
-    def _bench(self, part: SheetGroup, answers: Answers, terms: CellTerms) -> Bench:
-        return Bench(part, answers, self.recompute, self.tolerance, self.perturb, terms)
 
     def _learns(self, part: SheetGroup) -> bool:
         return self.trainings is not None and self.trainings.learns(part)

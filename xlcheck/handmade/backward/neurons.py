@@ -118,13 +118,21 @@ class Neurons:
     def _activation(self, cell: Address) -> tuple[str, Expression] | None:
         """The activation that a cell computes, and of what."""
         term, value = self._terms[cell], self._values[cell]
-        if not np.isfinite(value).all() or np.ptp(value) == 0 or isinstance(term, Leaf):
+        if not np.isfinite(value).all() or np.ptp(value) == 0 or isinstance(term, Leaf) or self._mixes(term):
             return None  # nor does the copy of a unit compute one, as the state before a step
         made_of = term, *self._behind(term)
         known = self._terms.activations
         if made_of not in known:
             known[made_of] = self._activation_of(made_of, value)
         return known[made_of]
+
+    def _mixes(self, term: Term) -> bool:
+        """Whether a term adds or multiplies a unit and what that is no activation of: another unit, or a state."""
+        cells = {*_outside_functions(term)}
+        of = {self.activated[cell][1] for cell in cells & self.activated.keys()}
+        below = {cell for argument in of if isinstance(argument, Term) for cell in leaves(argument)}
+        others = (cell for cell in cells - below if cell in self._terms and cell not in self._given)
+        return len(of) > 1 or (bool(of) and any(cell not in self.activated for cell in others))
 
     def _activation_of(self, made_of: Sequence[Term], value: Array) -> tuple[str, Expression] | None:
         arguments = list(dict.fromkeys(self._arguments(made_of)))
@@ -139,7 +147,7 @@ class Neurons:
         for group in (list(written), arguments):
             if len(group) > 1:
                 with np.errstate(all="ignore"):
-                    exponentials = np.exp(np.array([value_of(argument, self._values) for argument in group]))
+                    exponentials = np.exp(np.array([self._bent(argument)[0] for argument in group]))
                     shares = exponentials / exponentials.sum(axis=0)
                 for argument, share in zip(group, shares, strict=True):
                     if same(share, value):
@@ -324,3 +332,16 @@ def _sum_of_products(polynomial: Polynomial | None) -> tuple[Monomial, ...] | No
     if not pairs or len(single) > 1 or len(single) + len(pairs) < len(polynomial):
         return None
     return tuple(monomial if c > 0 else (*monomial, MINUS) for monomial, c in polynomial.items())
+
+
+def _outside_functions(term: Term) -> Iterator[Address]:
+    """The cells that a term adds and multiplies, without those within functions."""
+    match term:
+        case Leaf():
+            yield term.cell
+        case Sum():
+            for part, _ in term.parts:
+                yield from _outside_functions(part)
+        case Product():
+            for factor, _ in term.factors:
+                yield from _outside_functions(factor)

@@ -78,9 +78,10 @@ class _Reach:
         for cell in leaves(term):
             reach |= self.through.get(source(cell, self._terms), 0)
         for part in subterms(term):
+            itself = {} if _is_distance(part) else bits or {}
             for cell in leaves(part) if _is_error(part) else ():
                 own = source(cell, self._terms)
-                reach |= self.above.get(own, 0) | (bits or {}).get(own, 0)
+                reach |= self.above.get(own, 0) | itself.get(own, 0)
         return reach
 
 
@@ -90,6 +91,14 @@ def _is_error(term: Term) -> bool:
         numbers = [term.constant, *(coefficient for _, coefficient in term.parts)]
         return min(numbers) < 0 < max(numbers)
     return isinstance(term, Function) and term.name in COMPARISONS
+
+
+def _is_distance(term: Term) -> bool:
+    """Whether a term is the difference of two cells: no error of these, as none of them is multiplied with an input.
+
+    Else what is put back on its scale, `y·(max − min) + min`, would be an update of the least number.
+    """
+    return isinstance(term, Sum) and not term.constant and [type(part) for part, _ in term.parts] == [Leaf, Leaf]
 
 
 def _weight(

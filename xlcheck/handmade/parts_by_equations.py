@@ -1,0 +1,73 @@
+"""What the equations of each part say, found once: a part is asked for as it is, and again for each other writing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from xlcheck.handmade import effort
+from xlcheck.handmade.accepting.bench import Bench
+from xlcheck.handmade.accepting.by_equations import Settled, layers_of, settled
+from xlcheck.handmade.accepting.keras_answers import Recompute
+from xlcheck.handmade.arrangements.arrangement import Arrangement
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.rewriting.first_terms import terms_of
+from xlcheck.verdicts.tolerance import Tolerance
+
+
+@dataclass(frozen=True)
+class ByEquations:
+    """What the equations of a part say.
+
+    Attributes:
+        part: the part, whose id is its own while it is kept here.
+        terms: what its formulas compute.
+        layers: its layers.
+        found: what became of these.
+    """
+
+    part: SheetGroup
+    terms: CellTerms
+    layers: Arrangement
+    found: Settled
+
+
+@dataclass(frozen=True)
+class PartsByEquations:
+    """Recognises and judges the layers of parts by their equations.
+
+    Attributes:
+        recompute: asks Keras.
+        tolerance: what counts as agreement.
+        perturb: how many times to change all weights and inputs and to compare again.
+    """
+
+    recompute: Recompute
+    tolerance: Tolerance
+    perturb: int
+    _known: dict[int, ByEquations] = field(default_factory=dict)
+
+    def of(self, part: SheetGroup, answers: Answers) -> ByEquations:
+        """What the equations of a part say; that is forgotten if time was up, as there may be more another time.
+
+        Args:
+            part: the part.
+            answers: what the workbook computes, of which the part has values of its own.
+
+        Raises:
+            OutOfTimeError: time was up before anything was found.
+        """
+        if id(part) in self._known:
+            return self._known[id(part)]
+        terms = terms_of(part.table, part.values)
+        layers = layers_of(part, terms)
+        found = settled(layers, part, self.bench(part, replace(answers, values=part.values), terms))
+        own = ByEquations(part, terms, layers, found)
+        if effort.USED_UP not in found.doubts:
+            self._known[id(part)] = own
+        return own
+
+    def bench(self, part: SheetGroup, answers: Answers, terms: CellTerms) -> Bench:
+        """What judges the layers of a part."""
+        return Bench(part, answers, self.recompute, self.tolerance, self.perturb, terms)
