@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
+from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
 from xlcheck.handmade.accepting.bench import Bench
 from xlcheck.handmade.accepting.by_equations import Settled, layers_of, settled
 from xlcheck.handmade.accepting.keras_answers import Recompute
+from xlcheck.handmade.accepting.shown_beside import without
 from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.engine_choice import Answers
@@ -47,6 +50,7 @@ class PartsByEquations:
     tolerance: Tolerance
     perturb: int
     _known: dict[int, ByEquations] = field(default_factory=dict)
+    _rests: dict[tuple[int, frozenset[Address]], tuple[SheetGroup, SheetGroup]] = field(default_factory=dict)
 
     def of(self, part: SheetGroup, answers: Answers) -> ByEquations:
         """What the equations of a part say; that is forgotten if time was up, as there may be more another time.
@@ -67,6 +71,13 @@ class PartsByEquations:
         if effort.USED_UP not in found.doubts:
             self._known[id(part)] = own
         return own
+
+    def of_rest(self, part: SheetGroup, left_out: Collection[Address], answers: Answers) -> Settled:
+        """What the equations of a part say without some of its formulas."""
+        key = id(part), frozenset(left_out)
+        if key not in self._rests:
+            self._rests[key] = part, without(part, left_out)
+        return self.of(self._rests[key][1], answers).found
 
     def bench(self, part: SheetGroup, answers: Answers, terms: CellTerms) -> Bench:
         """What judges the layers of a part."""

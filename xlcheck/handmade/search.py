@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.budget import doing
@@ -163,13 +163,15 @@ class Search:
         if (layers := self._layers(part, answers)) is None or layers.is_whole:
             return layers is not None
         shown = only_shown(part)
-        rest = self._layers(without(part, shown), answers) if shown.intersection(layers.left) else None
+        rest = self._layers(part, answers, shown) if shown.intersection(layers.left) else None
         return rest is not None and rest.is_whole
 
-    def _layers(self, part: SheetGroup, answers: Answers) -> Settled | None:
-        """What the equations of a part say; None if time is up."""
+    def _layers(
+        self, part: SheetGroup, answers: Answers, left_out: Collection[Address] = frozenset()
+    ) -> Settled | None:
+        """What the equations of a part say, be it without some formulas; None if time is up."""
         try:
-            return self._equations(part, answers)
+            return self.equations.of_rest(part, left_out, answers) if left_out else self._equations(part, answers)
         except effort.OutOfTimeError:
             return None
 
@@ -212,7 +214,7 @@ class Search:
         unknown = [own for own in groups if not own.isdisjoint(left_over)]
         several = [set[Address]().union(*own) for own in (unknown, groups) if len(own) > 1]
         for shown in (*groups, *several) if len(groups) > 1 else ():
-            rest = self._equations(without(part, shown), answers)
+            rest = self.equations.of_rest(part, shown, answers)
             if rest.is_sure:
                 left = Abstention(part.table, part.values, sorted(shown), f"{why}; {_HOW}", sheets=sheets)
                 return parts_of(rest.outcomes, part), [left, *_spare(part, rest)]
@@ -270,7 +272,7 @@ class Search:
         if layers.is_sure or (layers.is_whole and len(part.table.formulas) > _SMALL):
             return parts_of(layers.outcomes, part), [*_spare(part, layers)]
         shown = only_shown(part)
-        if shown and (rest := self._equations(without(part, shown), answers)).is_sure:
+        if shown and (rest := self.equations.of_rest(part, shown, answers)).is_sure:
             beside = Abstention(part.table, part.values, sorted(shown), "", matters=False)
             return parts_of(rest.outcomes, part), [beside, *_spare(part, rest)]
         return None

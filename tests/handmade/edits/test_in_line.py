@@ -229,3 +229,18 @@ def test_a_layer_begins_with_states_of_one_step(tmp_path: Path) -> None:
     assert answer(cells, tmp_path) == (0, set())
     assert answer(cells | {"E6": "=TANH(B6*O$1+D3*O$2+E4*O$3+O$5)"}, tmp_path)[1] <= {"E6"}
     assert answer(cells | {"D6": "=TANH(B6*N$1+D4*N$2+E3*N$3+N$5)"}, tmp_path)[1] <= {"D6"}
+
+
+def test_a_formula_between_two_others_is_in_line_with_them_only_if_more_say_so(tmp_path: Path) -> None:
+    """What is computed from an output stands between two outputs, before and after a change of the inputs."""
+    cells: dict[str, object] = {"B2": 0.15, "D2": 1, "J6": 0.1, "K6": -0.2, "J7": 1.1, "K7": -0.9, "J8": 0.2}
+    for column, (x, one, other) in zip("BCD", ((0.51, -0.68, 0.3), (0.44, 0.92, 0.8), (0.74, -0.59, 0.4)), strict=True):
+        back = f"=$J$11*($J$7*(1-$J$9^2)*{column}6+$K$7*(1-$K$9^2)*{column}7)"
+        cells |= {f"{column}5": x, f"{column}6": one, f"{column}7": other, f"{column}9": back}
+        cells |= {f"{column}10": f"=SIGN({column}9)", f"{column}11": f"=MAX(0,MIN(1,{column}5+$B$2*{column}10))"}
+    for row, x in ((9, 5), (13, 11)):
+        cells[f"J{row}"] = f"=TANH(SUMPRODUCT(B{x}:D{x},B6:D6)+J6)"
+        cells[f"K{row}"] = f"=TANH(SUMPRODUCT(B{x}:D{x},B7:D7)+K6)"
+        cells[f"J{row + 1}"] = f"=1/(1+EXP(-(J{row}*J7+K{row}*K7+J8)))"
+    cells |= {"J11": "=J10-D2", "J15": "=J10-J14"}
+    assert answer(cells, tmp_path)[1] == set()

@@ -11,6 +11,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.accepting.pieces import alone
 from xlcheck.handmade.beside.showing import bends, is_difference
+from xlcheck.handmade.beside.stretches import stretches
 from xlcheck.handmade.reading.digits import COMPUTED, digits_of
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
@@ -66,7 +67,8 @@ def only_shown(part: SheetGroup) -> set[Address]:
             return False
         return all(part.table.fills(first, other) for other in others)
 
-    return _totals(part).union(*filter(is_sure, unread(part)))
+    groups = unread(part)
+    return _totals(part).union(stretches(part.table, precedents, set().union(*groups)), *filter(is_sure, groups))
 
 
 def answer_key(part: SheetGroup) -> set[Address]:

@@ -83,7 +83,8 @@ def against(
     looked_up = [cell for cell in judged if _LOOKS_UP.search(table.texts.get(cell, ""))]
     kept = sorted({*made, *looked_up} - {*computing})
     lines = Lines(kept, table)
-    yield from (why for cell in kept if (why := _odd(cell, lines, table)) is not None)
+    ends = {cell for cell in kept if _DESCRIBES.match(skeleton(table.texts[cell])) and _heads(cell, lines, precedents)}
+    yield from (why for cell in kept if cell not in ends and (why := _odd(cell, lines, table)) is not None)
     yield from _missed_words(kept, table, precedents)
     copies = Lines(sorted({*made, *filter(precedents.is_copy, judged)}), table)
     for cell in sorted({*made} - {*computing}):
@@ -141,6 +142,12 @@ def _only_finds(text: str) -> bool:
     if not isinstance(found, FunctionCall) or found.name not in {"INDEX", "OFFSET"}:
         return False
     return not isinstance(found.arguments[0], FunctionCall | Operator)  # as MMULT in INDEX is
+
+
+def _heads(cell: Address, lines: Lines, precedents: Precedents) -> bool:
+    """Whether all others in a row or column are computed with a cell, as scaled numbers are with the least of them."""
+    readers = {*precedents.readers(cell)}
+    return any(len(line) > 1 and readers.issuperset(line) for line in lines.of(cell))
 
 
 def _odd(cell: Address, lines: Lines, table: CellTable) -> str | None:

@@ -37,6 +37,7 @@ from xlcheck.handmade.reading.cells import beside, show
 from xlcheck.handmade.reading.reads import Reads
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.verdicts.messages import either
+from xlcheck.verdicts.report import Status
 
 _MOST = 30
 """Formulas that are tried; where more cells break their lines, these are none in which formulas were filled."""
@@ -44,6 +45,8 @@ _FEW = 400
 """Formulas of worksheets in which whole lines are looked at, too."""
 _ALONE = 4
 """Of these, each alone may be what is wrong, though the layers are the same with it."""
+_ATTESTED = 3
+"""Where formulas belong to no layer, two that stand around another one may be in line with it by chance."""
 _NOTHING: Mapping[Address, Odd] = {}
 _PAIR, _PAIRED = 2, 8
 """Of these any two are tried together, as formulas may be exchanged."""
@@ -87,6 +90,7 @@ def settled_in_line(
             if cells.keys() <= right:
                 more = layers.roots < lined.roots and {*lined.doubts} <= {*layers.doubts}
                 more = more and not _may_be_otherwise(cells, found, base, lined.left)
+                more = more and all(_is_attested(cell, lined) for cell in cells if cell in part.table.texts)
                 # What words say of the layers they say of the right cells, too.
                 said = lined.but_for(found.words_against()) if all(odd.is_between for odd in cells.values()) else lined
                 known = not any(any(foreign(cell, found, base)) for cell in lined.right_today & cells.keys())
@@ -109,6 +113,16 @@ def settled_in_line(
                 return replace(layers, doubts=(either(show(one), show(other)), *layers.doubts))
         return lined
     return layers
+
+
+def _is_attested(cell: Address, lined: Settled) -> bool:
+    """Whether enough other cells hold right what a cell should hold, at another step, for another unit or sample."""
+    for outcome in lined.outcomes:
+        names = {verdict.cell: verdict.element.source.quantity.name for verdict in outcome.verdicts}
+        right = (v.cell for v in outcome.verdicts if v.status is Status.AGREE)
+        if cell in names:
+            return sum(names[own] == names[cell] for own in right) >= _ATTESTED
+    return False
 
 
 def _is_as_good(edit: Edit, found: Arrangement, part: SheetGroup, terms: CellTerms, base: Arrangement) -> bool:

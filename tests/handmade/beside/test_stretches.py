@@ -1,0 +1,40 @@
+"""What is said of consecutive stretches of results: known where these cover the whole line, one after the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from equation_sheets import answer, simple_rnn
+
+_MEANS = ("=AVERAGE({0})", "=SUM({0})", "=SQRT(SUMSQ({0})/{1})", "=SQRT(SUMSQ({0})/COUNT({0}))", "=MAX({0})-MIN({0})")
+
+
+def _described(formula: str, *stretches: tuple[int, int]) -> dict[str, object]:
+    """Nine steps, the output of each in column L, and a formula for each of some stretches of these."""
+    cells: dict[str, object] = {**simple_rnn(9), "B10": 0.7, "C10": -0.4, "D10": 0.3}
+    cells |= {f"L{row}": f"=H{row}*$B$10+I{row}*$C$10+J{row}*$D$10" for row in range(12, 21)}
+    for number, (first, last) in enumerate(stretches):
+        cells[f"P{3 + number}"] = formula.format(f"L{first}:L{last}", last - first + 1)
+    return cells
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("formula", _MEANS)
+def test_stretches_that_cover_a_line_are_known(formula: str, tmp_path: Path) -> None:
+    """The mean of each month, or the errors of the training and of the test; be what is said of all beside them."""
+    assert answer(_described(formula, (12, 15), (16, 20)), tmp_path) == (0, set())
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("stretches", [((12, 14), (15, 19)), ((12, 15), (17, 20)), ((12, 15), (15, 20))])
+def test_a_gap_or_an_overlap_is_no_pass(stretches: tuple[tuple[int, int], ...], tmp_path: Path) -> None:
+    """Nor is a stretch of which the other one is missing; nobody is blamed."""
+    assert answer(_described("=AVERAGE({0})", *stretches), tmp_path, effort=3) == (3, set())
+
+
+@pytest.mark.keras
+def test_a_stretch_is_divided_by_how_many_it_has(tmp_path: Path) -> None:
+    """The number of the other stretch is a slip."""
+    cells = _described("=SUMSQ({0})/{1}", (12, 15), (16, 20)) | {"P4": "=SUMSQ(L16:L20)/4"}
+    assert answer(cells, tmp_path, effort=3) == (3, set())
