@@ -189,3 +189,20 @@ def test_odds_ratios_of_other_weights_are_no_pass(texts: tuple[str, str], tmp_pa
     part = judged(_odds(*texts), tmp_path / "w.xlsx")
     assert part.counts().not_evaluated or part.gaps
     assert not part.counts().root
+
+
+@pytest.mark.parametrize("rate", [2, 0.5])
+def test_the_number_of_each_step_is_no_hyperparameter(rate: float, tmp_path: Path) -> None:
+    """A power of the rate, or one more than a number, is meant only by what something is learnt with."""
+    cells: Cells = {"B1": rate, "D1": 0.4, "E1": 1.0, "D2": -0.3, "E2": 0.0, "A4": 0, "B4": 0.2, "C4": -0.1}
+    for row in range(4, 17):
+        cells |= {f"{out}{row}": f"=1/(1+EXP(-($B{row}*D${k}+$C{row})))" for out, k in (("F", 1), ("G", 2))}
+        cells |= {
+            f"{d}{row}": f"=({o}{row}-$E${k})*{o}{row}*(1-{o}{row})" for d, o, k in (("H", "F", 1), ("I", "G", 2))
+        }
+    for row in range(5, 17):
+        cells |= {f"A{row}": f"=A{row - 1}+1", f"C{row}": f"=C{row - 1}-$B$1*(H{row - 1}+I{row - 1})"}
+        cells[f"B{row}"] = f"=B{row - 1}-$B$1*(H{row - 1}*$D$1+I{row - 1}*$D$2)"
+    found = judged(cells, tmp_path / "w.xlsx")
+    statuses = {own.status for own in found.results if isinstance(own, CellResult)}
+    assert statuses <= {Status.UNBOUND}

@@ -30,8 +30,9 @@ def settings_held(sheet: Sheet, steps: Mapping[Address, int]) -> Iterator[tuple[
     for cell, number in steps.items():
         for setting in sheet.settings_of(cell):
             readers[setting] = min(number, readers.get(setting, number))
-    last = max(steps.values(), default=0)
-    readers |= {cell: last for cell in sheet.settings if cell not in readers}
+    last, read = max(steps.values(), default=0), {*readers}  # what nothing learns with only counts the steps, say
+    unread = sheet.settings.intersection(sheet.terms) - read
+    readers |= {cell: last for cell in unread if not read.isdisjoint(sheet.settings_of(cell))}
     for cell, number in readers.items():
         if cell in sheet.terms:
             values = _values(sheet, cell)
