@@ -23,11 +23,20 @@ class Terms(dict[Any, float]):
         return self[cell]
 
 
-def found(typed: dict[Any, float], computed: dict[Any, float], reads: dict[Any, tuple[Any, ...]] | None = None) -> Any:
-    """Which typed numbers are the activations of which computed ones."""
+def found(
+    typed: dict[Any, float],
+    computed: dict[Any, float],
+    reads: dict[Any, tuple[Any, ...]] | None = None,
+    texts: dict[Any, str] | None = None,
+) -> Any:
+    """Which typed numbers are the activations of which computed ones, beside formulas that give words."""
     terms = Terms(computed)
     terms.reads = dict.fromkeys(computed, ()) | (reads or {})
-    table: Any = SimpleNamespace(typed_numbers=typed)
+
+    def cells_in(area: Any, sheet: str) -> list[Any]:
+        return [(sheet, *place) for place in area.cells()]
+
+    table: Any = SimpleNamespace(typed_numbers=typed, texts=texts or {}, cells_in=cells_in)
     return [(own.cell, own.of, own.activation) for own in typed_over(terms, table)]  # type: ignore[arg-type]
 
 
@@ -62,6 +71,15 @@ def test_what_is_computed_from_a_number_was_not_typed_over_by_it() -> None:
 
     assert found({cell: 0.0462}, {SUM: 0.04623}) == [(cell, SUM, "TANH")]
     assert found({cell: 0.0462}, {SUM: 0.04623, copy: 0.0462}, {SUM: (copy,), copy: (cell,)}) == []
+
+
+def test_who_says_in_words_whether_both_are_the_same_takes_them_for_that() -> None:
+    """What Keras predicted stands beside a small state: it is no hyperbolic tangent of it."""
+    cell, state = ("S", 10, 11), ("S", 10, 10)
+    says = {("S", 10, 12): 'IF(ABS(K11-L11)<0.00001,"ok","DIFF")'}
+
+    assert found({cell: -0.003486}, {state: -0.0034859}) == [(cell, state, "TANH")]
+    assert found({cell: -0.003486}, {state: -0.0034859}, texts=says) == []
 
 
 def test_other_activations_are_known_by_many_digits() -> None:

@@ -11,6 +11,7 @@ from itertools import chain
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.scanner import cut
 from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
@@ -74,7 +75,7 @@ def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
         ]  # fmt: skip
         same = {*_holding(cell, number, terms, computed)} if found else set()
         # Near 0 tanh leaves a number as it is: who compares both takes them for the same.
-        compared = [{*read} for read in terms.reads.values() if cell in read] if same else []
+        compared = [read for read in _reads(terms, table) if cell in read] if same else []
         yield from (own for own in found if same <= {own.of} and not any(same <= read for read in compared if same))
     yield from _softmaxes(terms, computed, table.typed_numbers)
 
@@ -97,6 +98,15 @@ def typed_again(inputs: Collection[Address], terms: CellTerms, table: CellTable)
         if len(cells) > 1 or digits_of(typed[cells[0]]) >= _MANY:
             first = min(cells)
             yield f"{show(first)} is a typed number, and what {show(offset(first, by))} computes"
+
+
+def _reads(terms: CellTerms, table: CellTable) -> Iterator[set[Address]]:
+    """What each formula reads, also one that gives a word, of which there is no term."""
+    yield from map(set, terms.reads.values())
+    for cell, text in table.texts.items():
+        if cell not in terms:
+            areas = (ref.area(cell[0]) for ref in cut(text).refs)
+            yield {own for area in areas if area.size <= _NEAR for own in table.cells_in(area, cell[0])}
 
 
 def _depends_on(cell: Address, other: Address, terms: CellTerms) -> bool:
