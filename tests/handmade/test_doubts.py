@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
-from equation_sheets import answer
+from equation_sheets import TOYS, answer, verdict
 from thorough import part_of
 
 from fixtures.handmade.make_corpus import FOLDER
@@ -296,3 +297,15 @@ def test_what_does_as_unknown_formulas_do_is_not_blamed(tmp_path: Path) -> None:
         row += 2
 
     assert answer(cells, tmp_path)[1] == set()
+
+
+def test_words_of_any_language_name_gates_before_the_headings_of_another_table_do(tmp_path: Path) -> None:
+    """Each gate has a word of its own beside its weights; the symbols further to the left head another table."""
+
+    def moved(text: object) -> str:
+        return re.sub(r"[A-D](?=\$?\d)", lambda column: chr(ord(column[0]) + 5), str(text))
+
+    names = {"A1": "olvido", "A2": "entrada", "A3": "cand.", "A4": "salida"}
+    cells = {moved(c): moved(own) if isinstance(own, str) else own for c, own in {**TOYS["lstm"], **names}.items()}
+
+    assert verdict(cells | {"C4": "f"}, tmp_path).code == 0

@@ -241,3 +241,11 @@ def test_a_block_that_is_as_the_others_have_it_is_no_slip(tmp_path: Path) -> Non
 
     assert (found.code, found.roots) == (3, set())
     assert "the words beside it say r" in found.said
+
+
+def test_a_word_that_is_said_of_all_gates_names_none(tmp_path: Path) -> None:
+    """As `5 h` does beside a step, which is no h̃; where one gate alone is called so, it is in doubt."""
+    hours = {f"{column}6": "5 h" for column in "BEH"}
+
+    assert verdict(gru(1, turned=False) | hours, tmp_path).code == 0
+    assert verdict(gru(1, turned=False) | hours | {"E6": "r"}, tmp_path).code == 3

@@ -109,6 +109,24 @@ def test_a_number_beside_weights_may_be_one_more(tmp_path: Path) -> None:
     assert unread_beside(found.table, {*read, cell_at("D2")}, weights) == []
 
 
+@pytest.mark.parametrize(
+    ("other", "is_said"), [({}, False), ({"D5": None}, True), ({"D1": None}, True), ({"D6": 0.2, "C6": 0.1}, True)]
+)
+def test_a_column_with_the_weights_of_another_network_is_no_part_of_this_one(
+    other: dict[str, object], is_said: bool, tmp_path: Path
+) -> None:
+    """It has a heading of its own and a number beside each weight; a few would be weights that were forgotten."""
+    heads = {"B1": "one", "C1": "two", "D1": "three"}
+    cells = dense(3) | {"B6": 0.3, "C6": -0.3, **{f"D{row}": 0.1 * row for row in range(2, 6)}, "D6": 0.7}
+    found = sheet(cells | heads | {"C6": -0.3} | other, tmp_path)
+    weights = {cell_at(f"{column}{row}") for column in "BC" for row in range(2, 7)}
+    if "D6" in other:
+        weights.add(cell_at("C7"))
+    read = found.arrangement.reads.read.keys() | weights
+
+    assert bool(unread_beside(found.table, read, weights)) is is_said
+
+
 def test_the_word_before_a_row_of_weights_is_no_heading(tmp_path: Path) -> None:
     """`bias` before biases says nothing of the 1 below it, which counts inputs; above a column of its own it does."""
     weights = {cell_at(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}

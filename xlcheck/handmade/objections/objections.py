@@ -174,7 +174,7 @@ def words_against(table: CellTable, forms: Forms, layers: Sequence[tuple[Reading
             reading, networks[0], labels.of_results(gates_of_weights(networks[:1]), reading.kind, table.index)
         )
         found += _kernels_called_otherwise(networks[0], plain)
-        said = [(cell, gate, plain.gate(cell, reading.kind)) for cell, gate in gates_of_weights(networks[:1])]
+        said = [(cell, gate, labels.gate(cell, reading.kind)) for cell, gate in gates_of_weights(networks[:1])]
         named: dict[str | None, set[str]] = defaultdict(set)
         for _, gate, word in said:
             named[word].add(gate)
@@ -285,11 +285,19 @@ def _said_otherwise(reading: Reading, network: Network, labels: Labels) -> Itera
     """Gates whose cells are called by the name of another gate."""
     layer, *_ = network.spec.layers
     gate_of = {symbol: gate for gate, symbol in VALUES.get(reading.kind, {}).items()}
+    found: dict[str, tuple[list[Address], set[str | None]]] = {}
     for symbol, values in reading.values.items() if gate_of else ():
-        gate = gate_of.get(symbol)
         alone = [cell_of(atom) for atom in values.values() if not atom[3]]  # words name a cell, not a part of it
-        said = {labels.gate(cell, reading.kind) for cell in alone} - {None}
-        if gate is None or len(said) != 1 or said == {gate}:  # several are those of other tables in its lines
+        if gate := gate_of.get(symbol):
+            found[gate] = alone, {labels.gate(cell, reading.kind) for cell in alone} - {None}
+    words, rows = (
+        {frozenset(said) for _, said in found.values()},
+        {frozenset(c[1] for c in own) for own, _ in found.values()},
+    )
+    if len(found) > 1 and len(words) == len(rows) == 1:
+        return  # what is said of all of them is said of their rows, as `5 h` is beside each step
+    for gate, (alone, said) in found.items():
+        if len(said) != 1 or said == {gate}:  # several are those of other tables in its lines
             continue
         if not all(labels.names(cell, gate, reading.kind) for cell in alone):
             first = min(alone)

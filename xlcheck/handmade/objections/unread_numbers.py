@@ -9,6 +9,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.objections.thresholds import names_a_bias
 from xlcheck.handmade.reading.cells import CellTable, beside, show
 from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
+from xlcheck.handmade.reading.offsets import offset, run_from
 
 _RATES = frozenset({
     "lr", "rate", "learning rate", "eta", "η", "alpha", "α", "step size", "lernrate", "epoch", "epochs", "page", "seed",
@@ -58,9 +59,10 @@ def unread_near(table: CellTable, read: Collection[Address], weights: set[Addres
     """
     words = {word for weight in weights for word in _words(table, weight)}
     numbering = table.numbering(read)
-    copied = _copied(table, read, weights)
-    for cell in _around(weights) - numbering:
-        if cell in read or cell in copied or not table.is_number(cell) or is_called_a_rate(table, cell):
+    unread = {cell for cell in table.typed_numbers if cell not in read}
+    meant_otherwise = _copied(table, read, weights) | _other_sets(table, unread, weights) | numbering
+    for cell in _around(weights) - meant_otherwise:
+        if cell in read or not table.is_number(cell) or is_called_a_rate(table, cell):
             continue
         # A word before weights is that of their row, and no heading of what stands below it.
         is_of_row = (cell[0], cell[1] - 1, cell[2] + 1) in weights
@@ -70,6 +72,23 @@ def unread_near(table: CellTable, read: Collection[Address], weights: set[Addres
         goes_on = _continues(cell, weights, 1 if is_one_of_several else _FAR)
         if not table.may_count(cell) or goes_on or is_bias or not words.isdisjoint(named):
             yield cell
+
+
+def _other_sets(table: CellTable, unread: Collection[Address], weights: set[Address]) -> set[Address]:
+    """The numbers of columns or rows with a heading that stand whole beside all weights: those of another network.
+
+    A few of them would be weights that were forgotten; nobody forgets all that stands in a column of its own.
+    """
+    found = set[Address]()
+    for by, side in (((1, 0), (0, 1)), ((0, 1), (1, 0))):
+        for run in (run_from(cell, by, unread.__contains__) for cell in unread if offset(cell, by, -1) not in unread):
+            for way in (-1, 1):
+                beside_it = [offset(own, side, way) for own in run]
+                ends = (offset(beside_it[0], by, -1), offset(beside_it[-1], by))
+                heads = {offset(run[0], by, -1), ends[0]} <= table.words.keys()
+                if len(run) > _MANY and heads and weights.issuperset(beside_it) and ends[1] not in weights:
+                    found.update(run)
+    return found
 
 
 def copied_otherwise(table: CellTable, weights: Collection[Address], given: Collection[Address]) -> list[str]:
