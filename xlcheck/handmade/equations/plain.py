@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
-from xlcheck.handmade.equations.plain_templates import NAMES, TEMPLATES, Found, typed_vectors
+from xlcheck.handmade.equations.found import Found
+from xlcheck.handmade.equations.plain_templates import NAMES, TEMPLATES, typed_vectors
 from xlcheck.handmade.forms.functions import Functions, Results
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.reading.cell_terms import CellTerms

@@ -2,66 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.equations.found import TRIALS, Found, random, same
 from xlcheck.handmade.equations.normalisations import normalised
+from xlcheck.handmade.equations.pooling import pooled
 from xlcheck.handmade.forms.functions import Functions, Results, leaves_above
 from xlcheck.handmade.networks.network import Places
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.model.model_spec import LayerSpec
 
-_TRIALS = 4
 _MOST_FREE, _LONGEST = 400, 64
 """Formulas among which a function of typed numbers is looked for, and the numbers that it may have."""
 _STATISTICS = 2
 """Cells that read the numbers that are normalised, and nothing else: their mean and their variance."""
 
 
-@dataclass(frozen=True)
-class Found:
-    """Each result's vector of inputs as a sample, in one order.
-
-    Attributes:
-        layer: what computes them.
-        inputs: for each input of the layer the cells of each sample.
-        outputs: the cells of each sample.
-        results: the same as results of a layer.
-        weights: the cells of its weights.
-        steps: whether a sample is a sequence of single numbers.
-        constants: the cells of numbers that Keras has as options.
-        scaled_by: what the inputs are multiplied with before the layer, as for a softmax with a temperature.
-        is_bent: whether the results are those of a relu behind the layer.
-    """
-
-    layer: LayerSpec
-    inputs: Sequence[Sequence[Places]]
-    outputs: Sequence[Places]
-    results: Results
-    weights: Mapping[str, Places]
-    steps: bool = False
-    constants: frozenset[Address] = frozenset()
-    scaled_by: float = 1.0
-    is_bent: bool = False
-
-
-def _random(rows: int, columns: int) -> Array:
-    return np.random.default_rng(11).uniform(-2.0, 2.0, (rows, columns))
-
-
-def _same(one: Array, other: Array) -> bool:
-    return bool(np.allclose(one, other, rtol=1e-9, atol=1e-9))
-
-
 def _elementwise(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
     """An activation, or a scale, of each result."""
     readers: dict[tuple[str, float], dict[Address, list[Address]]] = defaultdict(lambda: defaultdict(list))
-    x = np.concatenate([_random(_TRIALS, 1), [[-1.0], [1.0]]])
+    x = np.concatenate([random(TRIALS, 1), [[-1.0], [1.0]]])
     single = {cell: next(iter(read)) for cell, read in functions.of.items() if len(read) == 1}
     own = {*of.values()}
     for cell, read in single.items():
@@ -92,11 +58,11 @@ def _kind(x: Array, y: Array) -> tuple[str, float] | None:
     if not np.isfinite(y).all():
         return None
     below, above = -float(y[-2]), float(y[-1])
-    if _same(y, np.maximum(x, 0)):
+    if same(y, np.maximum(x, 0)):
         return "ReLU", 0.0
-    if 0 < below < 1 and _same(y, np.where(x > 0, x, x * below)):
+    if 0 < below < 1 and same(y, np.where(x > 0, x, x * below)):
         return "LeakyReLU", round(below, 12)
-    return ("Rescaling", above) if above not in {0.0, 1.0} and _same(y, x * above) else None
+    return ("Rescaling", above) if above not in {0.0, 1.0} and same(y, x * above) else None
 
 
 def _vectors(of: Results) -> dict[int, list[Address]]:
@@ -186,14 +152,14 @@ def _alike(
         function: gives a row of elements for each row of numbers in these cells, and behind them in the typed ones.
         typed: the cells of other numbers, which are above 0.
     """
-    x = np.hstack([_random(_TRIALS, len(own)), np.abs(_random(_TRIALS, len(typed) + 1))[:, 1:] + 0.1])
+    x = np.hstack([random(TRIALS, len(own)), np.abs(random(TRIALS, len(typed) + 1))[:, 1:] + 0.1])
     desired = function(x)
     found: dict[int, list[Address]] = defaultdict(list)
     read_by_all = [*own, *typed]
     cells = [cell for cell, read in functions.of.items() if read == frozenset(read_by_all)]
     for cell, y in (functions.values_of(cells, read_by_all, x) if len(cells) >= len(own) else {}).items():
         for unit in range(len(own)):
-            if _same(y, desired[:, unit]):
+            if same(y, desired[:, unit]):
                 found[unit].append(cell)
     is_whole = len(found) == len(own) and all(len(cells) == 1 for cells in found.values())
     return [found[unit][0] for unit in range(len(own))] if is_whole else None
@@ -227,45 +193,6 @@ def _normalised(of: Results, functions: Functions, _: Sequence[Results]) -> Foun
     )  # fmt: skip
 
 
-_POOLS: Mapping[str, Callable[[Array], Array]] = {
-    "GlobalMaxPooling1D": lambda x: np.max(x, axis=1),
-    "GlobalAveragePooling1D": lambda x: np.mean(x, axis=1),
-}
-
-
-def _pooled(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
-    """The largest of each unit's results, or their mean, over all steps or over windows of as many each."""
-    return next((found for kind in _POOLS if (found := _pooled_so(kind, of, functions)) is not None), None)
-
-
-def _pooled_so(kind: str, of: Results, functions: Functions) -> Found | None:
-    place = {cell: key for key, cell in of.items()}
-    windows: dict[tuple[tuple[int, ...], int], list[Address]] = defaultdict(list)
-    for cell, read in functions.of.items():
-        units = {place[other][1] for other in read if other in place}
-        if len(read) > 1 and read <= place.keys() and len(units) == 1:
-            own = sorted(read, key=lambda other: place[other])
-            x = _random(_TRIALS * len(own), len(own))
-            if _same(functions.values(cell, own, x), _POOLS[kind](x)):
-                windows[tuple(place[other][0] for other in own), units.pop()].append(cell)
-    covered = Counter((step, unit) for steps, unit in windows for step in steps)
-    left = sorted({step for step, _ in of.keys() - covered.keys()})
-    sizes = {len(steps) for steps, _ in windows}
-    is_whole = len(sizes) == 1 and set(covered.values()) == {1} and all(len(cells) == 1 for cells in windows.values())
-    units, steps = {unit for _, unit in of}, sorted({step for step, _ in of})
-    # Windows that would go beyond the last step are left out; one alone takes all steps.
-    several = len({own for own, _ in windows}) > 1 or not left
-    ends = several and len(left) < min(sizes, default=0) and left == steps[len(steps) - len(left) :]
-    if not is_whole or not ends or len(covered) != len(units) * (len(steps) - len(left)):
-        return None
-    order = sorted({steps for steps, _ in windows})
-    results = {(order.index(steps), unit): cells[0] for (steps, unit), cells in windows.items()}
-    layer = LayerSpec(kind, "", {"keepdims": False})
-    keys = sorted(windows)
-    inputs = [tuple(of[step, unit] for step in steps) for steps, unit in keys]
-    return Found(layer, [inputs], [(windows[key][0],) for key in keys], results, {}, steps=True)
-
-
 def _skipped(of: Results, functions: Functions, all_results: Sequence[Results]) -> Found | None:
     """The sum of each result and of what stands elsewhere: what a layer was given, or other results."""
     sums: dict[Address, list[tuple[Address, Address]]] = defaultdict(list)
@@ -273,8 +200,8 @@ def _skipped(of: Results, functions: Functions, all_results: Sequence[Results]) 
     for cell, read in functions.of.items():
         pair = sorted(read, key=lambda other: other not in own)
         if len(pair) == 2 and pair[0] in own and pair[1] not in own:
-            x = _random(_TRIALS, 2)
-            if _same(functions.values(cell, pair, x), x.sum(axis=1)):
+            x = random(TRIALS, 2)
+            if same(functions.values(cell, pair, x), x.sum(axis=1)):
                 sums[pair[0]].append((cell, pair[1]))
     if sums.keys() != own or any(len(found) > 1 for found in sums.values()):
         return None
@@ -324,7 +251,7 @@ TEMPLATES: Sequence[Callable[[Results, Functions, Sequence[Results]], Found | No
     _elementwise,
     _softmax,
     _normalised,
-    _pooled,
+    pooled,
     _skipped,
 )
 """Each finds the layer that reads some results, given all results, or None."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.objections.thresholds import names_a_bias
 from xlcheck.handmade.reading.cells import CellTable, beside, show
 from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
-from xlcheck.handmade.reading.offsets import offset, run_from
+from xlcheck.handmade.reading.offsets import offset, offset_between, run_from
 
 _RATES = frozenset({
     "lr", "rate", "learning rate", "eta", "η", "alpha", "α", "step size", "lernrate", "epoch", "epochs", "page", "seed",
@@ -34,6 +34,25 @@ def unread_beside(table: CellTable, read: Collection[Address], weights: set[Addr
     unread = sorted(unread_near(table, read, weights))
     more = " …" if len(unread) > 1 else ""
     return [f"{show(unread[0])}{more} stands beside the weights and is read by no formula"] if unread else []
+
+
+def weights_of_nothing(
+    table: CellTable, read: Collection[Address], results: Iterable[Collection[Address]]
+) -> Iterator[str]:
+    """Why a layer may be missing, over whose formula a number was typed: what it would read and its weights are unread.
+
+    Args:
+        table: the cells.
+        read: the cells that formulas read.
+        results: those of layers that nobody ends a network with, as maxima of windows.
+    """
+    unread = {cell for cell in table.typed_numbers if cell not in read}
+    for cells in (own for own in results if len(own) > 1 and not any(cell in read for cell in own)):
+        first = min(cells)
+        away = (offset_between(first, cell) for cell in sorted(unread) if cell[0] == first[0])
+        beside_all = (by for by in away if all(offset(cell, by) in unread for cell in cells))
+        if by := next(beside_all, None):
+            yield f"a number stands beside each result, {show(offset(first, by))} and others, and no formula reads them"
 
 
 def is_called_a_rate(table: CellTable, cell: Address) -> bool:
