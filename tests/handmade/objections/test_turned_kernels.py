@@ -35,3 +35,34 @@ def test_a_recurrent_kernel_is_read_as_the_kernel_of_its_layer(tmp_path: Path) -
         for row in range(16, 20)
     }
     assert verdict(cells | turned, tmp_path).roots == {*turned}
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(("first", "code"), [(3, 0), (2, 3)])
+def test_who_writes_blocks_in_both_ways_may_mean_a_square_one_in_either(first: int, code: int, tmp_path: Path) -> None:
+    """Rule: a square block is in doubt if all that are not square are read the other way.
+
+    Of the first layer, with as many inputs as given or else square, a column is a unit, as in the second one, of two by
+    two; in the third one a row is.
+    """
+    cells: dict[str, object] = {}
+    sizes, tops, letters = (first, 2, 2, 3), (1, 5, 9), "ABCDEFGH"
+    for number, top in enumerate(tops):
+        turned, inputs, units = number == 2, sizes[number], sizes[number + 1]
+        for k in range(inputs):
+            for u in range(units):
+                row, column = (top + u, letters[k]) if turned else (top + k, letters[u])
+                cells[f"{column}{row}"] = round(0.31 * (k + 1) - 0.47 * u + 0.13 * number, 2)
+    for row in range(20, 25):
+        last = [f"$J{row}", f"$K{row}", f"$L{row}"][:first]
+        cells |= {own.lstrip("$"): round(((row + k * 3) % 7) / 5 - 0.6, 2) for k, own in enumerate(last)}
+        for number, (top, columns) in enumerate(zip(tops, ("NO", "QR", "TUV"), strict=True)):
+            for u, column in enumerate(columns):
+                places = [
+                    f"${letters[k]}${top + u}" if number == 2 else f"${letters[u]}${top + k}" for k in range(len(last))
+                ]
+                total = "+".join(f"{x}*{w}" for x, w in zip(last, places, strict=True))
+                cells[f"{column}{row}"] = f"=TANH({total})"
+            last = [f"${column}{row}" for column in columns]
+
+    assert verdict(cells, tmp_path).code == code

@@ -214,8 +214,10 @@ def turned_kernel(
             is_shown = any(not is_square for is_square, _ in blocks)
             ways[way] += [(is_square and not is_shown, first) for is_square, first in blocks]
     for one, other in itertools.product(ways[False], ways[True]):
-        square = next((first for is_square, first in (one, other) if is_square), None)
-        if square is not None and are_in_line(one[1], other[1]):
+        square, its = next(((own[1], way) for own, way in ((one, False), (other, True)) if own[0]), (None, False))
+        # Who writes other blocks in either way writes this one as some of them.
+        is_usual = square and any(not also and are_in_line(square, first) for also, first in ways[its])
+        if square is not None and not is_usual and are_in_line(one[1], other[1]):
             return f"the square block of weights from {show(square)} on is read the other way than one in line with it"
     return None
 
