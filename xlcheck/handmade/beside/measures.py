@@ -16,6 +16,7 @@ from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Produc
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.beside.class_losses import class_loss
 from xlcheck.handmade.beside.of_measures import Pairs, of_measures
+from xlcheck.handmade.beside.one_sided import one_sided
 from xlcheck.handmade.beside.scales import scaled_back
 from xlcheck.handmade.beside.straight import is_straight
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -86,15 +87,10 @@ class Measures:
                 self._cell = cell
                 if found := self._of(self._terms[cell]) or self._of_class(cell):
                     self._pairs[cell] = found
-        return (
-            scaled.keys()
-            | beside
-            | (
-                self._measured(among, computed)
-                if is_straight(self._pairs.values(), self._layers, self._table, self._read)
-                else set()
-            )
-        )
+        for cell in one_sided([*self._pairs], self._terms, self._results, self._layers):
+            del self._pairs[cell]
+        is_meant = is_straight(self._pairs.values(), self._layers, self._table, self._read)
+        return scaled.keys() | beside | (self._measured(among, computed) if is_meant else set())
 
     def _measured(self, among: Collection[Address], computed: Collection[Address]) -> set[Address]:
         """The measures, what is made of them alone, and the targets that formulas make for them."""
