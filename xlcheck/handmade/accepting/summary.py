@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from xlcheck.handmade.beside.preparation import against, feeders
 from xlcheck.handmade.beside.said_beside import said_otherwise
 from xlcheck.handmade.beside.typed_beside import typed_among_formulas
 from xlcheck.handmade.families.copies_in_turn import copied_out_of_turn
-from xlcheck.handmade.families.lines_of_numbers import counted_out_of_turn, described_twice
+from xlcheck.handmade.families.lines_of_numbers import counted_out_of_turn, described_twice, picked_out_of_turn
 from xlcheck.handmade.families.patterns import beside_the_layers, broken_patterns, out_of_place
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of, show
@@ -194,7 +194,7 @@ def _why_not_right(
     if reads is not None:
         yield from copied_out_of_turn(table, reads)
         yield from counted_out_of_turn(table, reads)
-        yield from islice(described_twice(table), 1)
+        yield from islice(chain(described_twice(table), picked_out_of_turn(table)), 1)
         yield from beside_the_layers(table, spare, agreeing - targets)
         yield from said_otherwise(table, values, reads, spare, agreeing)
         yield from against(taken, values, reads, made, agreeing)

@@ -1,8 +1,9 @@
-"""Lines of numbers: a typed one that does not count on as the others do, and ranges that are described twice."""
+"""Lines of numbers: one that does not count on as the others do, and what is described or picked twice."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -13,6 +14,10 @@ from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.offsets import offset, offset_on_sheet, run_from
 from xlcheck.handmade.reading.precedents import Precedents
 
+_PICKS = re.compile(r"\b(?:MID|INDEX|CHOOSE|OFFSET|LARGE|SMALL|[VH]LOOKUP)\(", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
+_PICKED = 4
+"""Formulas in a line of which one may be odd."""
 _COUNTED = 6
 """Numbers of a line that count on by no chance, as data may."""
 _MOST = 1_000
@@ -33,6 +38,33 @@ def counted_out_of_turn(table: CellTable, precedents: Precedents) -> Iterator[st
             odd = [n for n, own in enumerate(begins) if own != begins[0]]
             if len(odd) == 1 and len(run) > _COUNTED and odd[0] + 1 < len(run) and precedents.readers(run[odd[0]]):
                 yield f"{show(run[odd[0]])} does not count on, as all other numbers of its line do"
+
+
+def picked_out_of_turn(table: CellTable) -> Iterator[str]:
+    """Why a formula may pick the wrong part of what it reads: others in its row or column pick 1, 2, 4, and it 2 again.
+
+    All read the same cells and differ in typed numbers alone, as `MID(A4,2,1)` does, each of which stays as it is or
+    counts on but for one formula.
+
+    Args:
+        table: the cells.
+    """
+    lines: dict[object, list[Address]] = defaultdict(list)
+    for cell, text in table.texts.items():
+        if _PICKS.search(text):
+            read = tuple(ref.area(cell[0]) for ref in cut(text).refs)
+            for axis in (1, 2):
+                lines[axis, cell[0], cell[axis], skeleton(text), read].append(cell)
+    for cells in (sorted(own) for own in lines.values() if len(own) >= _PICKED):
+        numbers = [[*map(float, _NUMBER.findall("#".join(cut(table.texts[cell]).between)))] for cell in cells]
+        for slot in zip(*numbers, strict=False):
+            for way in (0, 1):
+                begins = Counter(number - way * n for n, number in enumerate(slot))
+                odd = [n for n, number in enumerate(slot) if begins[number - way * n] == 1]
+                # What ends a line may go on further: a column of a table that is left out.
+                is_between = not way or 0 < odd[0] < len(slot) - 1 or slot.count(slot[odd[0]]) > 1 if odd else False
+                if len(begins) == 2 and len(odd) == 1 and is_between:
+                    yield f"{show(cells[odd[0]])} picks {slot[odd[0]]:g}, and others in line with it say otherwise"
 
 
 def described_twice(table: CellTable) -> Iterator[str]:
