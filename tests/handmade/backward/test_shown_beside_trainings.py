@@ -25,6 +25,10 @@ _SHOWN: dict[str, Cells] = {
     "nothing where it is divided by 0": {f"N{row}": f'=IF(F{row}=0,"",-G{row}/F{row})' for row in ROWS} | {"F4": 0},
     "by how much the loss falls from step to step": {f"N{row}": f"=I{row - 1}-I{row}" for row in ROWS[1:]},
     "by how much it falls in all": {"N12": f"=I{ROWS[0]}-I{LAST}", "N13": f"=I{LAST}/I{ROWS[0]}-1"},
+    "decisions, and the share that is right": {f"N{row}": f"=IF(H{row}>=0,1,-1)" for row in ROWS}
+    | {f"O{row}": f"=IF(N{row}=D{row},1,0)" for row in ROWS}
+    | {f"D{row}": (-1) ** row for row in ROWS}
+    | {"P2": f"=SUM(O{ROWS[0]}:O{LAST})/COUNT(O{ROWS[0]}:O{LAST})"},
     "the best line": {f"X{row}": 2 * own[2] for row, own in zip(ROWS, DATA, strict=True)}
     | {f"D{row}": f"=X{row}/2" for row in ROWS}
     | {"N20": "=SLOPE(D4:D8,B4:B8)", "N21": "=INTERCEPT(D4:D8,B4:B8)"},

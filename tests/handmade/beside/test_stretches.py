@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from equation_sheets import answer, simple_rnn
+from equation_sheets import answer, dense, simple_rnn
 
 _MEANS = ("=AVERAGE({0})", "=SUM({0})", "=SQRT(SUMSQ({0})/{1})", "=SQRT(SUMSQ({0})/COUNT({0}))", "=MAX({0})-MIN({0})")
 
@@ -38,3 +39,19 @@ def test_a_stretch_is_divided_by_how_many_it_has(tmp_path: Path) -> None:
     """The number of the other stretch is a slip."""
     cells = _described("=SUMSQ({0})/{1}", (12, 15), (16, 20)) | {"P4": "=SUMSQ(L16:L20)/4"}
     assert answer(cells, tmp_path, effort=3) == (3, set())
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(("last", "code"), [(14, 0), (12, 3)])
+def test_a_sum_ends_where_samples_do_that_stand_apart(last: int, code: int, tmp_path: Path) -> None:
+    """A blank row lies between two samples, so that the next number does not stand right behind the range."""
+    apart = {8: 8, 9: 10, 10: 12, 11: 14}
+
+    def moved(text: object) -> str:
+        return re.sub(r"(?<=[E-J])\d+", lambda row: str(apart[int(row[0])]), str(text))
+
+    cells = {moved(place): moved(own) if isinstance(own, str) else own for place, own in dense(4).items()}
+    for row in apart.values():
+        cells |= {f"K{row}": 0.1 * row, f"L{row}": -0.2, f"M{row}": f"=(I{row}-K{row})^2+(J{row}-L{row})^2"}
+
+    assert answer(cells | {"P3": f"=SUM(M8:M{last})"}, tmp_path, effort=5) == (code, set())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection
+from itertools import pairwise
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
@@ -13,6 +14,7 @@ from xlcheck.handmade.accepting.pieces import alone
 from xlcheck.handmade.beside.showing import bends, is_difference
 from xlcheck.handmade.beside.stretches import stretches
 from xlcheck.handmade.reading.digits import COMPUTED, digits_of
+from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 
@@ -117,12 +119,16 @@ def _totals(part: SheetGroup) -> set[Address]:
     found = {cell for cell in areas if not part.precedents.readers(cell)}
 
     def is_whole(area: Range, *, counts: bool) -> bool:
-        if area.rows == 1:
-            ends = [(area.top, area.left - 1), (area.top, area.left + area.columns)]
-        else:
-            ends = [(area.top - 1, area.left), (area.top + area.rows, area.left)]
-        places = [(area.sheet, *end) for end in ends]
         within = [(area.sheet, *place) for place in table.clip(area).cells()]
+        held = [own for own in within if table.is_formula(own) or table.is_number(own)]
+        apart = min((b[1] - a[1] + b[2] - a[2] for a, b in pairwise(held)), default=1)  # with blanks between them
+        by = (0, 1) if area.rows == 1 else (1, 0)
+        first, last = (
+            (area.sheet, area.top, area.left),
+            (area.sheet, area.top + area.rows - 1, area.left + area.columns - 1),
+        )
+        places = [offset(first, by, -1), offset(last, by), *(offset(c, by, apart) for c in held[-1:])]
+        places += [offset(c, by, -apart) for c in held[:1]]
         own = {table.is_formula(x) for x in within if table.is_formula(x) or table.is_number(x)}
         beyond = any((table.is_number(place) or table.is_formula(place)) and place not in found for place in places)
         says = all(isinstance(table.value(place, part.values), str | bool) for place in within)

@@ -23,15 +23,20 @@ from xlcheck.handmade.backward_judging.culprits import Findings, Search
 from xlcheck.handmade.backward_judging.diagnosis import diagnosed
 from xlcheck.handmade.backward_judging.exchange import explained_by_exchange
 from xlcheck.handmade.backward_judging.gaps import gaps, seems_to_belong
-from xlcheck.handmade.backward_judging.shown import adds_nothing, as_beside, computed_targets, leads_to_data, shown
+from xlcheck.handmade.backward_judging.shown import (
+    adds_nothing,
+    as_beside,
+    computed_targets,
+    evaluated,
+    leads_to_data,
+    shown,
+)
 from xlcheck.handmade.backward_judging.tried import tried
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
-from xlcheck.handmade.beside.evaluations import evaluations
 from xlcheck.handmade.reading.cell_terms import source
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.precedents import Precedents
-from xlcheck.handmade.reading.reads import Reads
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
@@ -331,10 +336,10 @@ class Judge:
 
     def _evaluations(self) -> None:
         """What is counted beside a training, as right answers are, is none of it, nor is a target looked up by one."""
-        terms = self.reading.sheet.terms
-        judged = {c for c in self.said.agree if source(c, terms) not in self.reading.data} | self.said.results.keys()
-        for cell in evaluations(Reads(self.table, self._precedents, terms), judged, ())[0]:
-            self.said.agree.pop(cell, None)
+        agree, data = self.said.agree, self.reading.data
+        judged = {c for c in agree if source(c, self.reading.sheet.terms) not in data} | self.said.results.keys()
+        for cell in evaluated(self.reading, self.table, self._precedents, judged):
+            agree.pop(cell, None)
             self.said.results[cell] = self.said.result(cell, Status.UNBOUND, UNBOUND)
 
     def _rest(self, cell: Address, shapes: Collection[tuple[tuple[str, str], bool]]) -> CellResult:
