@@ -21,16 +21,10 @@ from xlcheck.handmade.backward.unwritten import is_unwritten
 from xlcheck.handmade.backward_judging.certainty import Certainty, may_read_others, shape_in, typed_weights
 from xlcheck.handmade.backward_judging.culprits import Findings, Search
 from xlcheck.handmade.backward_judging.diagnosis import diagnosed
+from xlcheck.handmade.backward_judging.evaluated import evaluated
 from xlcheck.handmade.backward_judging.exchange import explained_by_exchange
 from xlcheck.handmade.backward_judging.gaps import gaps, seems_to_belong
-from xlcheck.handmade.backward_judging.shown import (
-    adds_nothing,
-    as_beside,
-    computed_targets,
-    evaluated,
-    leads_to_data,
-    shown,
-)
+from xlcheck.handmade.backward_judging.shown import adds_nothing, as_beside, computed_targets, leads_to_data, shown
 from xlcheck.handmade.backward_judging.tried import tried
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.reading.cell_terms import source

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from itertools import permutations
 
@@ -18,14 +17,11 @@ from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.quantities import Quantity
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward_judging.family import place_of
-from xlcheck.handmade.beside.decisions import decisions
-from xlcheck.handmade.beside.evaluations import evaluations
 from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, beside
 from xlcheck.handmade.reading.offsets import beside_at, offset, offset_between
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
-from xlcheck.handmade.reading.reads import Reads
 from xlcheck.workbook.content import Value
 
 _INVERSE: Mapping[str, Callable[[Array], Array]] = {
@@ -287,25 +283,3 @@ def _are_an_epoch(parts: list[Address], reading: Reading) -> bool:
     rounds = [sorted(data[first : first + count]) for first in range(0, len(data), count)]
     repeats = all(own == rounds[0] for own in rounds)
     return repeats and numbers[0] % count == 0 == len(steps) % count and len(steps) > count
-
-
-def evaluated(
-    reading: Reading, table: CellTable, precedents: Precedents, judged: Collection[Address]
-) -> Collection[Address]:
-    """The formulas that count what a training has got right so far, and the decisions that these are computed from.
-
-    Args:
-        reading: the training.
-        table: the cells.
-        precedents: who reads what.
-        judged: the formulas of which something is known.
-    """
-    terms = reading.sheet.terms
-    samples = [sample for step in reading.steps for sample in step.truth.network.samples]
-    outputs = {(number, unit): cell for number, own in enumerate(samples) for unit, cell in enumerate(own.outputs[-1])}
-    told = decisions([outputs], terms, {*judged, *reading.forward})
-    shapes = {cell: shape_of(text, *cell[1:]) for cell, text in table.texts.items()}
-    alike, known = Counter(shapes.values()), Counter(shapes[cell] for cell in judged if cell in shapes)
-    # One answer of many may be what a step holds by chance, as a 1 is.
-    taken = {cell for cell in judged if cell not in shapes or 2 * known[shapes[cell]] >= alike[shapes[cell]]}
-    return evaluations(Reads(table, precedents, terms), taken - told, told)[0]
