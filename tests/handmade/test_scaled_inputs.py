@@ -130,6 +130,8 @@ _WITHIN = {
     "by its ends": (f"{_MIN_MAX.format('$A', r='{r}')}*{{w}}$2+{_MIN_MAX.format('$B', r='{r}')}*{{w}}$3", ()),
     "by its mean": ("($A{r}-$J$4)/$J$6*{w}$2+($B{r}-$J$5)/$J$7*{w}$3", _DESCRIBING),
     "a range": ("SUMPRODUCT($A{r}:$B{r}/100,$P${u}:$Q${u})", _TRANSPOSED),
+    "by a logarithm": ("LN($A{r})*{w}$2+{w}$3*LN(1+$B{r})", ()),
+    "a range of logarithms": ("SUMPRODUCT(LN(1+$A{r}:$B{r}),$P${u}:$Q${u})", _TRANSPOSED),
 }
 """What a unit sums, in row r with the weights in column w, or in row u; and the other numbers that it needs."""
 

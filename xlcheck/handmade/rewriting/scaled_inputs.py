@@ -1,8 +1,8 @@
 """Inputs that formulas scale where they read them, as in `=$A2/$A$9*E$1+…`: each as a formula in a cell of its own.
 
 A typed number that is divided by another one, or from which one is subtracted, and which is then multiplied by a weight
-is an input that was scaled, as it is where the quotient stands in a cell. Ranges are scaled number by number, as in
-`=SUMPRODUCT((A2:C2-A$9:C$9)/A$10:C$10,E$1:G$1)`.
+is an input that was scaled, as it is where the quotient stands in a cell. So is one of which a logarithm is taken.
+Ranges are scaled number by number, as in `=SUMPRODUCT((A2:C2-A$9:C$9)/A$10:C$10,E$1:G$1)`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _MOST, _LARGE = 4_000, 1_000
 """Numbers that are scaled within formulas, and in one range; to look at more takes too long."""
 _OF_RANGES = frozenset({"SUMPRODUCT", "MMULT"})
 """What multiplies ranges; their arguments are factors, whatever stands beside them."""
+_OF_NUMBERS = frozenset({"LN", "LOG10", "SQRT", "SIN", "COS"})
+"""What people make features with, and no layer applies."""
 _ADDS, _MULTIPLIES = frozenset({"+", "-"}), frozenset({"*", "/"})
 
 
@@ -146,6 +148,8 @@ class _Scaled:
                 return True
             case Operator(symbol=symbol) if symbol in _ADDS | _MULTIPLIES:
                 return all(self._only_scales(own, scaled, sheet) for own in node.operands)
+            case FunctionCall(name=name, arguments=(own,)) if name in _OF_NUMBERS and scaled in walk(own):
+                return self._only_scales(own, scaled, sheet)
             case FunctionCall():
                 read = [own for own in walk(node) if isinstance(own, Reference)]
                 typed = all(own.area.size > 1 or self._is_typed(own, sheet) for own in read)  # a layer takes roots, too
@@ -187,7 +191,7 @@ def _scaling(factors: list[tuple[Node, bool]]) -> tuple[Node, int, list[int]] | 
     """
     below = [number for number, (_, is_above) in enumerate(factors) if not is_above]
     above = [number for number, (_, is_above) in enumerate(factors) if is_above]
-    differences = [number for number in above if _is_difference(factors[number][0])]
+    differences = [number for number in above if _is_difference(factors[number][0]) or _is_feature(factors[number][0])]
     if len(below) > 1 or len(above) < 2 or len(differences) > 1 or not (below or differences):
         return None
     before = [number for number in above if not below or number < below[0]]
@@ -206,6 +210,10 @@ def _is_difference(node: Node) -> bool:
     )
 
 
+def _is_feature(node: Node) -> bool:
+    return isinstance(node, FunctionCall) and node.name in _OF_NUMBERS
+
+
 def _first_reference(node: Node) -> Reference | None:
     return next((own for own in walk(node) if isinstance(own, Reference)), None)
 
@@ -216,7 +224,7 @@ def _element(node: Node, whole: Range, cell: tuple[int, int]) -> Node:
         case Reference(area=area) if area.size > 1:
             place = {"top": area.top + cell[0] - whole.top, "left": area.left + cell[1] - whole.left}
             return replace(node, area=Range(area.sheet, **place))
-        case Operator():
+        case Operator() | FunctionCall() if isinstance(node, Operator) or node.name in _OF_NUMBERS:
             return rebuilt(node, partial(_element, whole=whole, cell=cell))
     return node
 
