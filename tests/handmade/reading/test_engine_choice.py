@@ -105,6 +105,7 @@ def test_what_neither_engine_computes_is_not_known(tmp_path: Path) -> None:
         sheet.write_row("A1", [1.0, 2.0, 3.0])
         for row, (formula, value) in enumerate(zip(formulas, (4.0, 14.0, 6.0), strict=True), 1):
             sheet.write_formula(row, 0, formula, None, value)
+            sheet.write_formula(row, 1, f"=A{row + 1}*2", None, 2 * value)
     table = CellTable(read_workbook(path))
     values = answers_of(table, engine("ironcalc")).values
     within, alone, none = (values[table.index["S", row, 0]] for row in range(1, 4))
@@ -112,6 +113,8 @@ def test_what_neither_engine_computes_is_not_known(tmp_path: Path) -> None:
     assert isinstance(within, NotEvaluated)
     assert "libreoffice" in within.reason
     assert (alone, none) == (14.0, 6.0)
+    assert isinstance(values[table.index["S", 1, 1]], NotEvaluated)
+    assert [values[table.index["S", row, 1]] for row in (2, 3)] == [28.0, 12.0]
 
 
 def test_a_function_that_is_known_to_ten_digits_only_is_computed_by_another_engine(tmp_path: Path) -> None:

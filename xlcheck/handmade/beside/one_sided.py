@@ -28,7 +28,7 @@ def one_sided(
         layers: which layer's result stands in a cell.
     """
     taken: dict[Address, set[Address]] = defaultdict(set)
-    completed = set[Address]()
+    completed, among = set[Address](), {*cells}
     for cell in cells:
         for logarithm, times in _logarithms(terms[cell]):
             match logarithm:
@@ -38,7 +38,7 @@ def one_sided(
                     completed.add(results[own.cell])
     alone = taken.keys() - completed - _shares(terms, layers)
     first = set[Address]().union(*(taken[result] for result in alone))
-    return first | reached(first, lambda cell: terms.readers.get(cell, ()), among=lambda cell: cell in cells)
+    return first | reached(first, lambda cell: terms.readers.get(cell, ()), among=among.__contains__)
 
 
 def _logarithms(term: Expression) -> Iterator[tuple[Expression, bool]]:

@@ -78,15 +78,15 @@ def _without_errors_of_form(table: CellTable, answers: Answers, other: tuple[Ses
         unknown &= unlike | {*_silent(table, values, sessions.engine.name, by_form=True)}
     if not unknown:
         return answers
-    others, numbers, ranges = (
-        dict(answers.values.others),
-        answers.values.numbers.copy(),
-        named_ranges(table.content.names),
-    )
+    others, numbers = dict(answers.values.others), answers.values.numbers.copy()
+    ranges, name = named_ranges(table.content.names), answers.engine.name
     for cell in unknown:
         found = Circumstances(table.texts[cell], in_array=cell in table.arrays, ranges=ranges)
-        place = table.index[cell]
-        numbers[place], others[place] = np.nan, NotEvaluated(differs_by_form(answers.engine.name, found))
+        others[table.index[cell]] = NotEvaluated(differs_by_form(name, found))
+    for cell in reached(unknown, Precedents(table).readers, among=table.is_formula) - unknown:
+        text = f"it is computed from a formula that {name} computes otherwise than Excel; ask --engine libreoffice"
+        others[table.index[cell]] = NotEvaluated(text)
+    numbers[[place for place, value in others.items() if isinstance(value, NotEvaluated)]] = np.nan
     return replace(answers, values=CellValues(numbers, others))
 
 
