@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import verdict
+from plain_sheets import normalised_by_typed
 
 
 @pytest.mark.keras
@@ -66,3 +67,18 @@ def test_who_writes_blocks_in_both_ways_may_mean_a_square_one_in_either(first: i
             last = [f"${column}{row}" for column in columns]
 
     assert verdict(cells, tmp_path).code == code
+
+
+@pytest.mark.keras
+def test_weights_of_a_kind_stand_in_one_line(tmp_path: Path) -> None:
+    """Rule: the average and the offset of one unit of a normalisation are not read from each other's places."""
+    cells = normalised_by_typed()
+    wrong = {
+        place: text.replace("L$1", "L$0").replace("L$4", "L$1").replace("L$0", "L$4")
+        for place, text in cells.items() if isinstance(text, str) and place.startswith("L")
+    }  # fmt: skip
+
+    assert verdict(cells, tmp_path).code == 0
+    found = verdict(cells | wrong, tmp_path)
+    assert found.code != 0
+    assert found.roots <= wrong.keys()

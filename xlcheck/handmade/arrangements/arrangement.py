@@ -36,6 +36,7 @@ from xlcheck.handmade.objections.orders import (
     out_of_line,
     turned_kernel,
     turned_units,
+    weights_apart,
 )
 from xlcheck.handmade.objections.typed_over import TypedOver, typed_again, typed_over
 from xlcheck.handmade.objections.unread_numbers import weights_of_nothing
@@ -127,6 +128,7 @@ class Arrangement:
         scaled = [(spec.options["scale"], own.given) for own, spec in last if spec.kind == "Rescaling"]
         scores = islice(scaled_scores(readings, scaled), 1)
         pooled = [{*own.results.values()} for own, spec in last if "Pooling" in spec.kind]
+        lines = islice((why for own, _ in last for why in weights_apart(own.networks[0].weights)), 1)
         missing = islice(weights_of_nothing(table, self.reads.read.keys(), pooled), 1)
         typed = (text for own in self.layers for text in typed_again(own.inputs, self.reads.terms, table))
         typed_first = islice(chain((own.said for own in self.typed_over), typed), 1)
@@ -134,7 +136,19 @@ class Arrangement:
             looked_up_apart(readings, self.reads.of_single_cells, self.reads.edited),
             looked_up_twice(readings, self.reads.of, self.reads.edited),
         )
-        return [*alone, *said, *empty, *typed_first, *together, *steps, *shares, *scores, *missing, *islice(apart, 1)]
+        return [
+            *alone,
+            *said,
+            *empty,
+            *typed_first,
+            *together,
+            *steps,
+            *shares,
+            *scores,
+            *lines,
+            *missing,
+            *islice(apart, 1),
+        ]
 
     @cached_property
     def typed_over(self) -> list[TypedOver]:

@@ -222,6 +222,22 @@ def turned_kernel(
     return None
 
 
+def weights_apart(weights: Mapping[str, Sequence[Address | None]]) -> Iterator[str]:
+    """Why two weights of a unit may be exchanged: those of a kind stand in a line for all units but one.
+
+    Args:
+        weights: of a layer that has one of each kind a unit, as a normalisation has; by name in Keras their cells.
+    """
+    for name, places in weights.items():
+        cells = [cell for cell in places if cell is not None]
+        for axis in (1, 2):
+            lines = Counter((cell[0], cell[axis]) for cell in cells)
+            (line, most), *others = lines.most_common() or [(("", 0), 0)]
+            if len(others) == 1 and others[0][1] == 1 and most > 1:
+                odd = next(cell for cell in cells if (cell[0], cell[axis]) != line)
+                yield f"{show(odd)} is read as {name.rpartition('.')[2]}, and others of its kind stand in another line"
+
+
 def _are_numbered(table: CellTable, cells: Sequence[Address]) -> bool:
     """Whether words beside cells number them in their order, as `w2` and `w1` above weights that stand backwards do."""
     words = ["".join(itertools.islice(table.next_words(cell, over_blanks=False), 1)) for cell in cells]
