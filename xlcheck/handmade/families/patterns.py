@@ -314,14 +314,14 @@ def _going_on(values: Sequence[int], counted: Sequence[Place]) -> Iterator[tuple
         yield True, down.most_common(1)[0][0] if down else 0, right.most_common(1)[0][0] if right else 0
 
 
-def _edge(family: Family, broken: Mapping[Address, object], table: CellTable) -> set[Address]:
+def _edge(family: Family, broken: Mapping[Address, Sequence[Ref]], table: CellTable) -> set[Address]:
     """The first or the last line of a family, if it breaks the pattern as a whole, and in one way or apart from it."""
     for axis in (0, 1):
         lines = sorted({cell[1:][axis] for cell in family})
         for line, beside in ((lines[0], lines[1]), (lines[-1], lines[-2])) if len(lines) > 1 else ():
             own = {cell for cell in family if cell[1:][axis] == line}
             if own <= broken.keys():
-                ways = {_difference(cell, broken[cell], table) for cell in own}  # type: ignore[arg-type]
+                ways = {_difference(cell, broken[cell], table) for cell in own}
                 if len(ways) == 1 or (abs(line - beside) > 1 and len(own) > 1):
                     return own
     return set()

@@ -66,6 +66,7 @@ def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
         if digits_of(number) >= _MANY and not agrees(computed[other], number):
             yield from (own for own, results in bent.items() if agrees(results[other], number))
 
+    reads: list[set[Address]] = []
     for cell, number in table.typed_numbers.items():
         near = chain(*in_line(cell, _NEAR)) if digits_of(number) >= COMPUTED else ()
         found = [
@@ -75,7 +76,8 @@ def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
         ]  # fmt: skip
         same = {*_holding(cell, number, terms, computed)} if found else set()
         # Near 0 tanh leaves a number as it is: who compares both takes them for the same.
-        compared = [read for read in _reads(terms, table) if cell in read] if same else []
+        reads += [] if reads or not same else _reads(terms, table)
+        compared = [read for read in reads if cell in read] if same else []
         yield from (own for own in found if same <= {own.of} and not any(same <= read for read in compared if same))
     yield from _softmaxes(terms, computed, table.typed_numbers)
 
