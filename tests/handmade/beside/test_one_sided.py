@@ -48,4 +48,4 @@ def _outputs(activation: str, loss: str) -> dict[str, object]:
 )
 def test_what_is_no_share_needs_both_parts(activation: str, loss: str, code: int, tmp_path: Path) -> None:
     """Rule: nothing else tells an output to be small where its target is 0."""
-    assert answer(_outputs(activation, loss), tmp_path, effort=5) == (code, set())
+    assert answer(_outputs(activation, loss), tmp_path, effort=5 if code == 3 else None) == (code, set())

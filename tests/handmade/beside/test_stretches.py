@@ -54,4 +54,4 @@ def test_a_sum_ends_where_samples_do_that_stand_apart(last: int, code: int, tmp_
     for row in apart.values():
         cells |= {f"K{row}": 0.1 * row, f"L{row}": -0.2, f"M{row}": f"=(I{row}-K{row})^2+(J{row}-L{row})^2"}
 
-    assert answer(cells | {"P3": f"=SUM(M8:M{last})"}, tmp_path, effort=5) == (code, set())
+    assert answer(cells | {"P3": f"=SUM(M8:M{last})"}, tmp_path, effort=5 if code == 3 else None) == (code, set())

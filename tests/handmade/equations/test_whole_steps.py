@@ -44,7 +44,7 @@ def test_exchanged_results_are_no_pass(samples: int, pair: tuple[str, str], seco
         cells |= {"J1": cells.pop("B1"), "J2": cells.pop("B2"), "J3": cells.pop("B3")}
         cells |= {name: str(text).replace("$B$", "$J$") for name, text in cells.items() if name[0] == "E"}
     one, other = pair
-    assert answer(cells, tmp_path, effort=2)[0] == 0
+    assert answer(cells, tmp_path)[0] == 0
     assert answer(exchanged(cells, one, other), tmp_path, effort=2)[0] != 0
 
 
@@ -69,7 +69,7 @@ def _flattened() -> dict[str, object]:
 @pytest.mark.parametrize("cells", [_convolution(), _flattened()], ids=["convolution", "flattened"])
 def test_several_steps_may_be_read_at_once(cells: Mapping[str, object], tmp_path: Path) -> None:
     """Rule: a convolution, and an output behind Flatten, read several steps, of each the same units."""
-    assert answer(cells, tmp_path, effort=2)[0] == 0
+    assert answer(cells, tmp_path)[0] == 0
 
 
 @pytest.mark.parametrize(("one", "other"), [("D5", "D7"), ("E6", "E8"), ("D5", "E5")])

@@ -30,7 +30,7 @@ def _forecast(wrong: Mapping[str, object] | None = None) -> dict[str, object]:
 )
 def test_forecasts_are_fed_back_in_order(wrong: Mapping[str, object], code: int, tmp_path: Path) -> None:
     """Rule: after typed inputs each step may read what the one before it gives, and no other one."""
-    assert answer(_forecast(wrong), tmp_path, effort=2)[0] == code
+    assert answer(_forecast(wrong), tmp_path)[0] == code
 
 
 @pytest.mark.parametrize(("wrong", "code"), [({}, 0), ({"B10": "=C9"}, 1)])
@@ -42,7 +42,7 @@ def test_a_network_may_read_its_last_answer(wrong: Mapping[str, object], code: i
         cells[f"B{row}"] = f"=D{row - 1}" if row > 7 else 0.0
         cells[f"C{row}"] = f"=TANH($F$1*A{row}+$G$1*B{row}+$H$1)"
         cells[f"D{row}"] = f"=1/(1+EXP(-($F$2*C{row}+$H$2)))"
-    assert answer(cells | dict(wrong), tmp_path, effort=2)[0] == code
+    assert answer(cells | dict(wrong), tmp_path)[0] == code
 
 
 @pytest.mark.parametrize(("other", "code"), [("1/(1+EXP(-({})))", 0), ("TANH({})", 3), ("MAX(0,{})", 3), ("{}", 3)])
@@ -55,7 +55,7 @@ def test_a_hidden_unit_has_the_activation_of_those_beside_it(other: str, code: i
         cells[f"C{row}"] = f"=1/(1+EXP(-(A{row}*$A$1+B{row}*$A$2+$A$3)))"
         cells[f"D{row}"] = "=" + other.format(f"A{row}*$B$1+B{row}*$B$2+$B$3")
         cells[f"E{row}"] = f"=1/(1+EXP(-(C{row}*$D$1+D{row}*$D$2+$D$3)))"
-    assert answer(cells, tmp_path, effort=2)[0] == code
+    assert answer(cells, tmp_path, effort=2 if code == 3 else None)[0] == code
 
 
 def _lstm(heads: tuple[str, ...]) -> dict[str, object]:
@@ -83,7 +83,7 @@ def _lstm(heads: tuple[str, ...]) -> dict[str, object]:
 )
 def test_words_above_the_weights_of_all_gates_name_none(heads: tuple[str, ...], code: int, tmp_path: Path) -> None:
     """Rule: `input` above a column is no gate, nor is the word of the row above; exchanged words are an objection."""
-    assert answer(_lstm(heads), tmp_path, effort=2)[0] == code
+    assert answer(_lstm(heads), tmp_path, effort=2 if code == 3 else None)[0] == code
 
 
 def _three_samples(third: str) -> dict[str, object]:
@@ -104,7 +104,7 @@ def _three_samples(third: str) -> dict[str, object]:
 )
 def test_an_input_has_one_weight(third: str, codes: set[int], tmp_path: Path) -> None:
     """Rule: what stands in one line is one input, and layers share all of their weights or none."""
-    assert answer(_three_samples(third), tmp_path, effort=2)[0] in codes
+    assert answer(_three_samples(third), tmp_path, effort=2 if 3 in codes else None)[0] in codes
 
 
 @pytest.mark.parametrize(("wrong", "found"), [({}, (0, set())), ({"C6": "=TANH($A$1*D4+$A$2*B6+$A$3)"}, (1, {"C6"}))])
