@@ -7,13 +7,13 @@ of every range. The sum may occur several times, also with its sign turned, mult
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import Function, Leaf, Sum, Term, below, number_of, subterms
+from xlcheck.formulas.algebra import Address, Function, Leaf, Sum, Term, below, number_of, subterms
 from xlcheck.handmade.forms.kinks import BY_TANH
 from xlcheck.layers.activations import ACTIVATIONS, FORMER, activation_function
 
@@ -55,21 +55,38 @@ def other_activation(term: Term) -> tuple[str, Term] | None:
         term: what a formula computes.
     """
     own = list(subterms(term)) if _bends(term) else []
+    cells = _cells(term)
     for parts in _candidates(own) if len(own) <= _MOST else ():
+        if len(cells) > sum(len(_cells(part)) for part, _ in parts):
+            continue  # it reads more than this sum does
         values = _values(term, parts)
         if values is None:
             continue
         argument = parts[0][0] if len(parts) == 1 else Sum(-term.number - 1, 0.0, parts)
-        for sign in (1.0, -1.0):
-            name = _name(sign * _POINTS, values)
+        for is_turned in (False, True):
+            name = _name(values, is_turned=is_turned)
             if name is not None:
                 turned = Sum(-term.number - 1, 0.0, tuple((part, -factor) for part, factor in parts))
-                return name, argument if sign > 0 else turned
+                return name, turned if is_turned else argument
     return None
 
 
-def _name(points: Array, values: Array) -> str | None:
-    return next((name for name in (*NAMES, *_FURTHER) if gives(name, points, values).all()), None)
+@lru_cache(maxsize=16_384)
+def _cells(term: Term) -> frozenset[Address]:
+    return frozenset(part.cell for part in subterms(term) if isinstance(part, Leaf))
+
+
+def _name(values: Array, *, is_turned: bool) -> str | None:
+    """The first activation that has these values at the points, or at the negative ones."""
+    is_close = np.isclose(values, _table(is_turned=is_turned), rtol=_CLOSE, atol=_CLOSE)
+    return next((name for name, own in zip((*NAMES, *_FURTHER), is_close, strict=True) if own.all()), None)
+
+
+@cache
+def _table(*, is_turned: bool) -> Array:
+    """What each activation gives at the points, or at the negative ones."""
+    points = -_POINTS if is_turned else _POINTS
+    return np.array([_given_by(name, points) for name in (*NAMES, *_FURTHER)])
 
 
 def gives(name: str, points: Array, values: Array) -> NDArray[np.bool_]:
@@ -80,9 +97,13 @@ def gives(name: str, points: Array, values: Array) -> NDArray[np.bool_]:
         points: what it is applied to.
         values: for each of them one.
     """
+    return np.isclose(values, _given_by(name, points), rtol=_CLOSE, atol=_CLOSE)
+
+
+def _given_by(name: str, points: Array) -> Array:
     function = _FURTHER[name] if name in _FURTHER else activation_function(name)
     with np.errstate(all="ignore"):
-        return np.isclose(values, function(points), rtol=_CLOSE, atol=_CLOSE)
+        return np.asarray(function(points))
 
 
 def _bends(term: Term) -> bool:
