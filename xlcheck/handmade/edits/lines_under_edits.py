@@ -54,6 +54,7 @@ def reads_once(candidate: Candidate, base: Arrangement) -> bool:
     """Whether an edit puts a weight to use in one of some formulas that were filled from one, and not in the others.
 
     Before it others may be what was filled too far, unless they read the same weights: those are one unit at each step.
+    Two that have several weights each for themselves are two units, though they may share others.
     """
     table, reads, weights = base.reads.table, base.reads, seeming_weights(candidate.arrangement)
     texts = table.texts
@@ -63,7 +64,9 @@ def reads_once(candidate: Candidate, base: Arrangement) -> bool:
             continue
         own = before.intersection(reads.of(cell))
         for other in texts.keys() - candidate.edit.keys():
-            counts = are_in_line(cell, other) and (other > cell or len(own.intersection(reads.of(other))) > 1)
+            its = before.intersection(reads.of(other))
+            are_two = min(len(own - its), len(its - own)) > 1
+            counts = are_in_line(cell, other) and not are_two and (other > cell or len(own & its) > 1)
             if counts and texts[other] != texts[cell] and table.fills(cell, other):
                 return True
     return False
