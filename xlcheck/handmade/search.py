@@ -142,6 +142,9 @@ class Search:
         judged = sum(own.checked for own in found)
         is_more = (left, -judged) < (len(as_it_is.left), -sum(len(own.verdicts) for own in as_it_is.outcomes))
         is_more = is_more and judged > 0 and other.may_be_told(found) and not self._learns(other.original)
+        if is_more and not any(map(_blames, found)) and any(effort.USED_UP in own.reason for own in left_out):
+            as_it_was = self._with_typed_weights(other.original, answers, sheets)  # there may be time enough for this
+            return as_it_was if any(map(_blames, as_it_was[0])) else other.put_back(found, left_out)
         return other.put_back(found, left_out) if is_more else None
 
     def _with_inner_units(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
