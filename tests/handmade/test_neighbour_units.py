@@ -71,14 +71,17 @@ def test_weights_of_the_unit_beside_it(tmp_path: Path) -> None:
 
 
 def test_what_reads_one_state_twice_is_mended_by_no_edit_elsewhere(tmp_path: Path) -> None:
-    """So nothing is tried but that formula; without the mistake nothing says where one would be."""
+    """So nothing is tried but that formula; without the mistake nothing says where one would be.
+
+    What is tried then are both units at a step, which attest one another.
+    """
     wrong = {**_reviews(), "N9": "=1/(1+EXP(-(K9*$K$1+K9*$L$1+$N$1)))"}
     for cells, others in ((_reviews(), True), (wrong, False)):
         found = sheet(cells, tmp_path)
         (part,) = sheet_groups(found.table, found.arrangement.values, Precedents(found.table))
         sheets = UnderEdits(part, found.arrangement.reads.terms, found.arrangement)
         assert sheets.may_help([("S", 8, 13)])
-        assert {sheets.may_help([cell]) for cell in part.table.texts if cell[1] < 8} == {others}
+        assert {sheets.may_help([("S", 4, left), ("S", 4, left + 1)]) for left in (6, 8)} == {others}
 
 
 def test_a_step_that_reads_one_number_twice_is_no_layer(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:
     """
     if not may_be_textbook(found.recognised) or found.alone:
         return False
-    if not all(_is_whole(layer.reading) and _is_straight(layer, found) for layer in found.layers):
+    if not all(_is_whole(layer.reading) and is_straight(layer, found) for layer in found.layers):
         return False
     left, _ = BesideLayers(found, found.own).rest()
     return found.own.issuperset(edited) and not (left or found.objections() or found.mixed_up())
@@ -62,8 +62,13 @@ def _is_whole(reading: Reading) -> bool:
     )  # fmt: skip
 
 
-def _is_straight(layer: LayerCells, found: Arrangement) -> bool:
-    """Whether units, gates, steps and inputs stand in one order wherever they stand on the worksheet."""
+def is_straight(layer: LayerCells, found: Arrangement) -> bool:
+    """Whether units, gates, steps and inputs of a layer stand in one order wherever they stand on the worksheet.
+
+    Args:
+        layer: the layer.
+        found: all layers.
+    """
     reading, network = layer.reading, layer.networks[0]
     spec, *_ = network.spec.layers
     tables = [

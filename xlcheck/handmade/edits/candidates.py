@@ -40,14 +40,17 @@ class Edits(TypedCells):
         unread: numbers and formulas that no formula reads.
         weights: cells that seem to be weights.
         may_help: whether an edit of some cells may be of use; of others there are none.
+        order: by what cells are looked at before others.
     """
 
     def __init__(
         self, terms: CellTerms, table: CellTable, unread: Collection[Address], weights: Collection[Address],
         may_help: Callable[[Collection[Address]], bool] = bool,
+        order: Callable[[Address], tuple[bool, ...]] = lambda _: (),
     ) -> None:  # fmt: skip
         super().__init__(terms, table, weights, unread)
         self._may_help = may_help
+        self._order = order
         does = {cell: own[0] for cell, own in self._operands.items()}
         self._in_all_blocks = InAllBlocks(terms, does, self._replaced)
 
@@ -66,6 +69,7 @@ class Edits(TypedCells):
     def _all(self) -> Iterator[Edit]:
         for cell in self._places():
             yield from self._in(cell)
+            yield from self._filled_from(cell) if cell in self._table.texts else ()
         yield from self._rounded()
         yield from self._typed(self._may_help)
         for own in filter(self._may_help, self._rows()):
@@ -74,22 +78,27 @@ class Edits(TypedCells):
             yield from self._with_factor(own)
             yield from self._with_other_weights(own)
             yield from self._with_ranges(own)
-        for cell in self._terms:
-            for family in self._families(cell) or [[cell]]:
-                if family[0] == cell and (self._may_help(family) or self._may_help(self._block(family))):
+
+    def _filled_from(self, cell: Address) -> Iterator[Edit]:
+        """The same change in a formula and in those that were filled from it."""
+        if cell in self._terms:
+            families = [family for family in self._families(cell) or [[cell]] if family[0] == cell]
+            for family in families:
+                if self._may_help(family) or self._may_help(self._block(family)):
                     yield from self._changed(family)
+            if len(families) == _PAIR and self._may_help(block := self._block(families[0])):
+                yield from self._changed(block)
             for run in self._runs(cell):
                 yield from self._in_a_run(run) if self._terms.keys() >= set(run) else ()
             if self._families(cell) and self._may_help([cell]):  # the gates of a step do the same by mistake, too
                 for name in ("TANH", "sigmoid"):
                     yield from self._each([cell], partial(self._activated, name=name))
-        for cell in self._table.texts:
-            alone = [] if cell in self._terms else [[cell]]
-            for run in filter(self._may_help, (*alone, *self._runs(cell))):
-                for own in (run, run[1:], run[:-1]) if len(run) > _PAIR else (run,):
-                    yield from self._with_ranges(own)
-                yield from self._with_lengths(run)
-                yield from self._with_dollars(run)
+        alone = [] if cell in self._terms else [[cell]]
+        for run in filter(self._may_help, (*alone, *self._runs(cell))):
+            for own in (run, run[1:], run[:-1]) if len(run) > _PAIR else (run,):
+                yield from self._with_ranges(own)
+            yield from self._with_lengths(run)
+            yield from self._with_dollars(run)
 
     def _with_dollars(self, run: Sequence[Address]) -> Iterator[Edit]:
         """Formulas that were filled from one, along its line or both ways, with a `$` more or less in it."""
@@ -157,9 +166,9 @@ class Edits(TypedCells):
 
     def _places(self) -> Iterator[Address]:
         """Cells that may be meant to hold another formula: those with formulas, and numbers in line with them."""
-        yield from self._terms
-        yield from (cell for cell in self._table.texts if cell not in self._terms)
-        yield from self._table.typed_numbers
+        words = (cell for cell in self._table.texts if cell not in self._terms)
+        places = [*self._terms, *words, *self._table.typed_numbers]
+        yield from sorted(places, key=self._order)
 
     def _filled_over(self, source: Address, family: Sequence[Address]) -> Iterator[Edit]:
         """A family as another formula would be in each cell, or as the formulas that stand to each cell as this one."""

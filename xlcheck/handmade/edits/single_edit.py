@@ -21,11 +21,13 @@ from xlcheck.handmade.accepting.bench import Bench
 from xlcheck.handmade.accepting.by_equations import agreeing
 from xlcheck.handmade.accepting.outcome import CORRECT, Outcome
 from xlcheck.handmade.arrangements.arrangement import Arrangement, Candidate, seeming_weights
+from xlcheck.handmade.arrangements.beside_layers import BesideLayers
 from xlcheck.handmade.arrangements.layer_cells import may_be_no_network
 from xlcheck.handmade.arrangements.textbook import is_textbook
-from xlcheck.handmade.edits.against_edits import in_other_copies, is_strange, oddities
+from xlcheck.handmade.edits.against_edits import in_other_copies
 from xlcheck.handmade.edits.candidates import Edits
 from xlcheck.handmade.edits.idle_under_edits import reads_for_nothing
+from xlcheck.handmade.edits.tried_edits import TriedEdits, wrong_beside
 from xlcheck.handmade.edits.under_edits import UnderEdits
 from xlcheck.handmade.equations.gru_states import updates_of
 from xlcheck.handmade.equations.reading import outputs
@@ -43,8 +45,10 @@ from xlcheck.verdicts.messages import either
 
 NONE = "its formulas are not a whole network of Keras, nor would they be with one of them changed"
 """Why there is no verdict where no edit was found; other reasons speak of edits that were."""
-_WAYS = 8
-"""Edits of the same cells that are kept: one of them may be what stands elsewhere, filled there."""
+_OTHERS_UNTRIED = (
+    "may be wrong: with another formula there all of it would be a network of Keras; but not every other change was "
+    f"tried, as {effort.USED_UP}"
+)
 _NAMED = 3
 """Cells that a sentence names."""
 _SEVERAL, _RARE = 2, 10
@@ -75,7 +79,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
     """
     for edit in ({}, *_unrounded(terms, base)):
         candidate = Candidate(edit, base)
-        if is_textbook(base, edit) and not _wrong_beside(candidate, bench) and not reads_for_nothing(candidate, base):
+        if is_textbook(base, edit) and not wrong_beside(candidate, bench) and not reads_for_nothing(candidate, base):
             against = [] if edit else base.words_against()
             return OneEdit(why=against[0]) if against else _judged(candidate, base, bench)
     even = bent_evenly(base.readings)
@@ -83,24 +87,19 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
     if filled is not None:
         return filled
     sheets = UnderEdits(part, terms, base)
-    found: dict[frozenset[Address], list[Candidate]] = {}
-    edits = Edits(terms, part.table, _unread(part, terms, base), seeming_weights(base), sheets.may_help)
-    untouched = part.marks | _switches(terms, base)
-    for edit in map(sheets.with_blanks, edits):
-        effort.require_time()
-        if not untouched.isdisjoint(edit):
-            continue
-        cells = frozenset(edit)
-        arrangement = None if len(found.get(cells, ())) == _WAYS else sheets.arrangement(edit)
-        if arrangement is not None and is_textbook(arrangement, cells):
-            candidate = Candidate(edit, arrangement)
-            if not is_strange(candidate, base) and not _wrong_beside(candidate, bench):
-                found.setdefault(cells, []).append(candidate)
-    least = [cells for cells in found if not any(other < cells for other in found)]
-    if not least:
+    left, sums = {*BesideLayers(base, base.own).rest()[0]}, _sums(base)
+
+    def order(cell: Address) -> tuple[bool, ...]:
+        return cell not in left, cell in sums  # what nobody understands is wrong before what is not whole
+
+    tried = TriedEdits(sheets, bench, part.marks | _switches(terms, base))
+    edits = Edits(terms, part.table, _unread(part, terms, base), seeming_weights(base), sheets.may_help, order)
+    if not tried.through(edits):
+        if not 0 < len(first := tried.pointed_at()) <= _SEVERAL:
+            raise effort.OutOfTimeError
+        return OneEdit(why=f"{' or '.join(map(_shown, first))} {_OTHERS_UNTRIED}")
+    if not (likely := tried.likely()):
         return OneEdit(why=NONE)
-    odd = {cells: oddities(found[cells][0], base) for cells in least}
-    likely = [own for cells in least if odd[cells] == min(odd.values()) for own in found[cells]]
     alike = _as_elsewhere(likely, terms)
     best = list(dict.fromkeys(frozenset(own.edit) for own in alike))
     if len(best) > 1:
@@ -110,6 +109,12 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
     own = min(ways, key=lambda own: (_idle(own, part), not _keeps_functions(own, terms), own not in alike))
     why = next(itertools.chain(_shown_twice(own, terms, sheets), _meant_as_they_are(own, base, terms)), "")
     return OneEdit(why=why) if why else _judged(own, base, bench)
+
+
+def _sums(base: Arrangement) -> set[Address]:
+    """The cells of weighted sums, whether they belong to a layer or not."""
+    atoms = (own.atom for own in base.recognised.instances)
+    return {cell_of(own) for atom in atoms for own in (atom, *base.forms.inlined.get(atom, ()))}
 
 
 def _shown_twice(candidate: Candidate, terms: CellTerms, sheets: UnderEdits) -> Iterator[str]:
@@ -265,14 +270,6 @@ def _filled_wrongly(part: SheetGroup, base: Arrangement, bench: Bench) -> OneEdi
     roots = {verdict.cell for outcome in found.outcomes for verdict in outcome.roots}
     doubted = any(reason_to_abstain(outcome) is not None for outcome in found.outcomes)
     return found if roots == wrong and not doubted else None
-
-
-def _wrong_beside(candidate: Candidate, bench: Bench) -> bool:
-    """Whether other cells than the edited ones compute something else than they should, or one of these does not."""
-    if bench.wrong_in(candidate.arrangement, candidate.edit) != candidate.edit.keys():
-        return True
-    layers = candidate.arrangement.all_layers if candidate.edit else ()
-    return any(bench.wrong_under(layer, candidate.edit) for layer in layers)
 
 
 def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Address]:

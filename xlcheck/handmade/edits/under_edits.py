@@ -18,6 +18,7 @@ from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.arrangements.arranging import arrangement_of
 from xlcheck.handmade.arrangements.computed_weights import with_computed_weights
 from xlcheck.handmade.arrangements.textbook import may_be_textbook
+from xlcheck.handmade.edits.attested import Attested
 from xlcheck.handmade.equations.colouring import coloured
 from xlcheck.handmade.equations.gru_states import has_updates
 from xlcheck.handmade.equations.instances import LINEAR, weighted_sums
@@ -47,11 +48,14 @@ class UnderEdits:
         part: the worksheets.
         terms: what each formula computes.
         base: the worksheets as they are.
+
+    Attributes:
+        base: the worksheets as they are.
     """
 
     def __init__(self, part: SheetGroup, terms: CellTerms, base: Arrangement) -> None:
-        self._part, self._terms, self._forms, self._base = part, terms, base.forms, base
-        self._weights = frozenset(_certain_weights(base))
+        self._part, self._terms, self._forms, self.base = part, terms, base.forms, base
+        self._weights, self._attested = frozenset(_certain_weights(base)), Attested(part.table, base)
         self._tables: dict[object, Tables | None] = {}
         self._sums = {x.atom: x for x in weighted_sums(self._forms).values() if x.activation != LINEAR}
         self._cells = {atom: self._cells_of(atom) for atom in self._forms if self._forms.of(atom).is_activation}
@@ -63,7 +67,7 @@ class UnderEdits:
     def may_help(self, cells: Iterable[Address]) -> bool:
         """Whether an edit of some cells may make a textbook network, by what does not depend on them."""
         key = frozenset(cells)
-        if not self._broken <= key or not self._weights.isdisjoint(key):
+        if not self._broken <= key or not self._weights.isdisjoint(key) or self._attested.are_set_apart(key):
             return False
         if key not in self._may_help:
             effort.require_time()
@@ -72,8 +76,8 @@ class UnderEdits:
             # A cell fills one place, or those of the sums that it is part of.
             most = sum(max(1, len(own)) for own in touched)
             self._may_help[key] = self._missing_beside(left) <= most
-            weights = {cell_of(own) for x in self._base.recognised.instances if x.atom in left for own in x.weights}
-            self._unread[key] = {*unread_near(self._part.table, self._base.reads.read, weights)}
+            weights = {cell_of(own) for x in self.base.recognised.instances if x.atom in left for own in x.weights}
+            self._unread[key] = {*unread_near(self._part.table, self.base.reads.read, weights)}
         return self._may_help[key]
 
     def _touched_by(self, cell: Address) -> set[Atom]:
