@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from equation_sheets import answer
 
+from xlcheck.api import check
+
 pytestmark = pytest.mark.keras
 
 _ROWS = range(5, 11)
@@ -43,6 +45,8 @@ def test_a_column_scaled_by_several_ranges_is_no_pass(kind: str, tmp_path: Path)
 
     assert answer(_network(right, right, {}), tmp_path) == (0, set())
     assert answer(_network(right, wrong, {}), tmp_path) == (3, set())
+    report = check(tmp_path / "w.xlsx")
+    assert any(" by what describes " in own and " and by what describes " in own for own in report.reservations)
 
 
 def test_a_number_of_another_input_is_no_pass_where_the_own_one_is_unread(tmp_path: Path) -> None:

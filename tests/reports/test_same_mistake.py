@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from sample_reports import BAD, CARRIED, ROOT, SKIPPED
 
-from xlcheck.reports.groups import MOST_AREAS, areas, by_mistake, elsewhere
+from xlcheck.reports.groups import MOST_AREAS, areas, by_mistake, elsewhere, said_once
 from xlcheck.reports.render_html import render_html
 from xlcheck.reports.render_text import render_text
 from xlcheck.verdicts.cell_result import Cells
@@ -93,3 +94,35 @@ def test_all_shows_every_cell_by_itself() -> None:
 
     assert [f"{n}  lstm!{cell.cell}" in text for n, cell in enumerate(DOWN, start=1)] == [True] * 4
     assert "also" not in text
+
+
+def _odd(*cells: str, sheet: str = "S", why: str = "differs from {0}!Z9") -> list[str]:
+    return [f"{sheet}!{cell} {why.format(sheet)}" for cell in cells]
+
+
+_TWO_SHEETS = _odd("B2") + _odd("C2", sheet="T")
+_TWO_NUMBERS = _odd("B2", why="is 1 off") + _odd("B3", why="is 2 off")
+
+
+@pytest.mark.parametrize(
+    ("sentences", "said"),
+    [
+        ([], []),
+        (_odd("B2"), _odd("B2")),
+        (_odd("B2", "C2", "B3", "C3", "B4", "C4"), [f"{_odd('B2')[0]}; the same holds for C2, B3:C4 (5 more cells)"]),
+        (_TWO_SHEETS, _TWO_SHEETS),
+        (_TWO_NUMBERS, _TWO_NUMBERS),
+        (["'T 2'!A1 is odd", "'T 2'!A2 is odd"], ["'T 2'!A1 is odd; the same holds for A2 (1 more cell)"]),
+        (["a file is old", "a file is old", "E5 is odd", "E6 is odd"], ["a file is old", "E5 is odd", "E6 is odd"]),
+        (["S!A1 is LOG10(B2)", "S!A2 is LOG10(B3)"], ["S!A1 is LOG10(B2); the same holds for A2 (1 more cell)"]),
+    ],
+)
+def test_what_is_said_of_several_cells_is_said_once(sentences: list[str], said: list[str]) -> None:
+    """Sentences that differ in the cells only become one; other worksheets, numbers and words keep them apart."""
+    assert said_once(sentences) == said
+
+
+def test_many_cells_in_one_sentence_are_counted() -> None:
+    """Of cells all over a worksheet the first places are named."""
+    (text,) = said_once(_odd(*(f"B{2 * row}" for row in range(1, MOST_AREAS + 5))))
+    assert text.endswith(f"and 3 more places ({MOST_AREAS + 3} more cells)")

@@ -1,10 +1,11 @@
-"""Cells that belong together: those of one quantity, which is one test case, and those with one mistake."""
+"""What belongs together: the cells of one quantity, which is a test case, those with one mistake, sentences alike."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Sequence
 
-from xlcheck.formulas.addresses import parse_range
+from xlcheck.formulas.addresses import Range, parse_range
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.grouping import grouped
 from xlcheck.verdicts.cell_result import CellResult, Cells, Status
@@ -35,10 +36,8 @@ def _mistake(cell: CellResult) -> object:
 
 def elsewhere(others: Sequence[CellResult]) -> str:
     """Where else a mistake stands, in words: `D12:K12, D15: 9 more cells with this formula and mistake`."""
-    where = areas(others)
-    more = f" and {len(where) - MOST_AREAS} more places" if len(where) > MOST_AREAS else ""
     same = f"{plural(len(others), 'more cell', 'more cells')} {_SHARED[others[0].status is Status.NOT_EVALUATED]}"
-    return f"{', '.join(where[:MOST_AREAS])}{more}: {same}"
+    return f"{_in_words(areas(others))}: {same}"
 
 
 _SHARED = ("with this formula and mistake", "for the same reason")
@@ -46,9 +45,39 @@ _SHARED = ("with this formula and mistake", "for the same reason")
 
 def areas(cells: Sequence[CellResult]) -> list[str]:
     """The ranges that some cells of one worksheet fill, `D12:K12`, in the order of the sheet."""
-    places = (parse_range(cell.cell, cell.sheet) for cell in cells)
+    return _areas(parse_range(cell.cell, cell.sheet) for cell in cells)
+
+
+def _areas(places: Iterable[Range]) -> list[str]:
     addresses = sorted({(place.sheet, place.top, place.left) for place in places})
     return [area.a1 for area, _ in rectangles(addresses)]
+
+
+def _in_words(where: Sequence[str]) -> str:
+    more = f" and {len(where) - MOST_AREAS} more places" if len(where) > MOST_AREAS else ""
+    return f"{', '.join(where[:MOST_AREAS])}{more}"
+
+
+def said_once(sentences: Iterable[str]) -> list[str]:
+    """Sentences that begin with a cell, those that say the same of other cells of its worksheet as one with these."""
+    groups = grouped((_said(sentence), sentence) for sentence in dict.fromkeys(sentences))
+    return [f"{first}; the same holds for {_cells(others)}" if others else first for first, *others in groups.values()]
+
+
+_CELL = re.compile(r"((?:'(?:[^']|'')+'|[^\s'!:;,()]+)!)?(\$?[A-Z]{1,3}\$?[0-9]+)(?![\w(])")
+"""The name of a cell, be it with its worksheet."""
+
+
+def _said(sentence: str) -> object:
+    """What a sentence says of a cell, whichever one of its worksheet; the sentence itself if it begins otherwise."""
+    subject = _CELL.match(sentence)
+    return sentence if subject is None or not subject[1] else (subject[1], _CELL.sub("", sentence))
+
+
+def _cells(sentences: Iterable[str]) -> str:
+    """The cells with which sentences begin, and how many more these are than one."""
+    places = [parse_range(subject[2]) for own in sentences if (subject := _CELL.match(own)) is not None]
+    return f"{_in_words(_areas(places))} ({plural(len(places), 'more cell', 'more cells')})"
 
 
 def by_quantity(report: Findings) -> dict[str, Cells]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from xml.etree import ElementTree as ET
 
-from xlcheck.reports.groups import by_quantity
+from xlcheck.reports.groups import by_quantity, said_once
 from xlcheck.reports.render_text import verdict
 from xlcheck.verdicts.cell_result import Cells
 from xlcheck.verdicts.findings import Refusal
@@ -119,7 +119,7 @@ def _incomplete(report: CheckReport) -> ET.Element:
     kind = "incomplete" if report.gaps_without_a_cell else "unknown-formulas"
     kind = "other-values-seen" if report.reservations else kind
     kind = kind if report.counts.checked else "nothing-checked"
-    message = "; ".join((verdict(report), *report.reservations, *report.gaps_without_a_cell))
+    message = "; ".join((verdict(report), *said_once(report.reservations), *report.gaps_without_a_cell))
     ET.SubElement(case, "error", {"type": kind, "message": clean(message)})
     return case
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from xlcheck.reports.groups import by_mistake, elsewhere
+from xlcheck.reports.groups import by_mistake, elsewhere, said_once
 from xlcheck.reports.lines import WIDTH, Line, broken, line
 from xlcheck.shown import printable
 from xlcheck.verdicts.cell_result import CellResult, Kind, Status
@@ -81,7 +81,7 @@ def _open(report: Findings) -> str:
 
 def objections(report: Findings) -> Sequence[str]:
     """What is said above the cells, because neither they nor the notes say it."""
-    return [*report.reservations, *(gap for gap in report.gaps_without_a_cell if gap not in report.notes)]
+    return said_once([*report.reservations, *(gap for gap in report.gaps_without_a_cell if gap not in report.notes)])
 
 
 def _agreement(report: Findings) -> str:
@@ -124,7 +124,9 @@ def _report(report: Findings, rows: int | None, width: int) -> Iterator[Line]:
     for objection in objections(report):
         yield from _indented(f"But: {objection}.", width)
     yield from _listed(map(_changed, report.edits), "changes", rows, width)
-    yield from _listed([f"look at {warning.message}." for warning in report.warnings], "warnings", rows, width)
+    said = " ".join(report.reservations)
+    warnings = said_once(warning.message for warning in report.warnings if warning.message not in said)
+    yield from _listed([f"look at {warning}." for warning in warnings], "warnings", rows, width)
     shown = _groups(report, rows)
     for number, (cell, *others) in enumerate(shown, start=1):
         yield Line()

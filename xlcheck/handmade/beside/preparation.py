@@ -183,7 +183,9 @@ def _by_several_ranges(cell: Address, table: CellTable, describing: Mapping[Addr
     others = [a for a in areas if a.size > 1 and a not in its and (a.rows, a.columns) == (first.rows, first.columns)]
     if len(its) == 1 and not others:
         return None
-    return f"{show(cell)} scales {show((scaled.sheet, scaled.top, scaled.left))} by what describes several ranges"
+    other = next(a for a in areas if a != first and (a in its or a in others))
+    ranges = f"by what describes {first.a1} and by what describes {other.a1}"
+    return f"{show(cell)} scales {show((scaled.sheet, scaled.top, scaled.left))} {ranges}"
 
 
 def _by_numbers_of_others(cells: Sequence[Address], table: CellTable, precedents: Precedents) -> Iterator[str]:
