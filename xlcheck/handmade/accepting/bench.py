@@ -165,7 +165,7 @@ def excerpt(
             cell = Cell(value if isinstance(value, float | str | bool) else None)
         cells.setdefault(address[0], {})[address[1:]] = cell
     sheets = {name: replace(sheet, cells=cells.get(name, {})) for name, sheet in content.sheets.items()}
-    part = CellTable(replace(content, sheets=sheets), table.index.keys() - {*own, *given})
+    part = CellTable(replace(content, sheets=sheets), table.index.keys() - {*own, *given}, table.inside)
     return part, values.at([table.index[address] for address in part.addresses])
 
 

@@ -97,9 +97,9 @@ def _said_of_many(wrong: Collection[Address], in_all: int, reading: Reading, nea
 def _reads_a_number(cell: Address, outcome: Outcome, forms: Forms) -> bool:
     """Whether a formula reads a number that the layer is not given: that may stand in the place of a formula.
 
-    One by which a formula only looks something up is none.
+    One by which a formula only looks something up is none, nor is one that stands inside of the formula.
     """
-    given = {own for network in outcome.networks for *_, own in network.cells()}
+    given = {own for network in outcome.networks for *_, own in network.cells()}.union(outcome.table.inside)
     read = {atom_of(other) for other in outcome.precedents.of(cell) if other not in given}
     if looks_up(outcome.table.texts.get(cell, "")):
         form = forms.of(atom_of(cell))

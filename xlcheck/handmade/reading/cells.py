@@ -96,6 +96,7 @@ class CellTable:
     Args:
         content: the workbook as read.
         beyond: the cells that are not empty, but left out of it.
+        inside: the cells whose numbers stand inside of formulas in the file.
 
     Attributes:
         addresses: the cells.
@@ -106,8 +107,10 @@ class CellTable:
         arrays: the range of the array formula that a cell belongs to, where it belongs to one.
     """
 
-    def __init__(self, content: WorkbookContent, beyond: Collection[Address] = ()) -> None:
-        self.content, self.beyond = content, beyond
+    def __init__(
+        self, content: WorkbookContent, beyond: Collection[Address] = (), inside: Collection[Address] = ()
+    ) -> None:  # fmt: skip
+        self.content, self.beyond, self.inside = content, beyond, inside
         self.addresses: list[Address] = []
         self.texts: dict[Address, str] = {}
         self.words: dict[Address, str] = {}

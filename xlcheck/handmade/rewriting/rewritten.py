@@ -110,7 +110,8 @@ def rewritten(
         texts: the formulas, without `=`, in cells that have one or are empty.
         numbers: the numbers in empty cells, or in the place of formulas.
     """
-    table = CellTable(replace(part.table.content, sheets=dict(_sheets(part.table, texts, numbers))))
+    content = replace(part.table.content, sheets=dict(_sheets(part.table, texts, numbers)))
+    table = CellTable(content, inside=frozenset(numbers).difference(part.table.index).union(part.table.inside))
     sessions = answers.sessions.amended(table, texts, numbers)
     try:
         again = table.recalculate(sessions.saved())
