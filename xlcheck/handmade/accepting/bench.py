@@ -111,7 +111,7 @@ class Bench:
         spec = next(own for own in specs if own.kind != _TIMES)
         outcome = self._compared(layer, self.placed(layer, meant), rounded=any(own.kind in _ROUNDED for own in specs))
         times = "".join(f" of {own.options['x2'][0]:g} times what it reads" for own in specs if own.kind == _TIMES)
-        bent = " and relu" if specs[-1] is not spec else ""
+        bent = f" and {specs[-1].options['activation']}" if specs[-1] is not spec else ""
         what = f"{_in_words(spec)}{bent}{times} (from {show(min(layer.own))} on)"
         note = f"recognised {layer.name} = {what}"
         return replace(outcome, notes=(note, *outcome.notes))

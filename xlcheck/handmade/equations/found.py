@@ -30,7 +30,7 @@ class Found:
         steps: whether a sample is a sequence of single numbers.
         constants: the cells of numbers that Keras has as options.
         scaled_by: what the inputs are multiplied with before the layer, as for a softmax with a temperature.
-        is_bent: whether the results are those of a relu behind the layer.
+        bent: Keras's name of the activation behind the layer whose results these are; empty if there is none.
     """
 
     layer: LayerSpec
@@ -41,7 +41,7 @@ class Found:
     steps: bool = False
     constants: frozenset[Address] = frozenset()
     scaled_by: float = 1.0
-    is_bent: bool = False
+    bent: str = ""
 
 
 def random(rows: int, columns: int) -> Array:

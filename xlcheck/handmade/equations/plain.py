@@ -80,16 +80,18 @@ def _cells_of(found: Found, name: str, functions: Functions) -> PlainCells:
     layer = replace(found.layer, name=name)
     scaled = LayerSpec("ops.multiply", f"{name}_scaled", {"x2": [found.scaled_by]}, {})
     size = len(found.inputs[0][0])
+    last = f"{name}_{found.bent}" if found.bent else name
+    bent = (LayerSpec("Activation", last, {"activation": found.bent}),) if found.bent else ()
     if len(found.inputs) > 1:
         tensors = [f"input_{number}" for number in range(len(found.inputs))]
-        spec = ModelSpec(
-            name, tuple(InputSpec(tensor, (size,)) for tensor in tensors), (layer,),
-            (Call(name, name, tuple(tensors), (name,)),), (name,),
-        )  # fmt: skip
+        calls = (
+            Call(name, name, tuple(tensors), (name,)),
+            *(Call(own.name, own.name, (name,), (own.name,)) for own in bent),
+        )
+        spec = ModelSpec(name, tuple(InputSpec(tensor, (size,)) for tensor in tensors), (layer, *bent), calls, (last,))
     else:
         tensors = ["input"]
-        bent = LayerSpec("Activation", f"{name}_relu", {"activation": "relu"})
-        layers = (*((scaled,) if found.scaled_by != 1.0 else ()), layer, *((bent,) if found.is_bent else ()))
+        layers = (*((scaled,) if found.scaled_by != 1.0 else ()), layer, *bent)
         spec = sequential(name, (size, 1) if found.steps else (size,), layers)
     samples = []
     for number in range(len(found.outputs)):
@@ -100,7 +102,6 @@ def _cells_of(found: Found, name: str, functions: Functions) -> PlainCells:
             else {f"{tensor}.x": places for tensor, places in own}
         )
     weights = {f"{name}.{weight}": places for weight, places in found.weights.items()}
-    last = f"{name}_relu" if found.is_bent else name
     bound = tuple({f"{last}.y": places} for places in found.outputs)
     network = Network(spec, weights, tuple(samples), bound, constants=found.constants)
     given = found.constants | {cell for *_, cell in network.cells()}

@@ -13,6 +13,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.found import TRIALS, Found, random, same
 from xlcheck.handmade.equations.normalisations import normalised
 from xlcheck.handmade.equations.pooling import pooled
+from xlcheck.handmade.equations.unit_sums import summed
 from xlcheck.handmade.forms.functions import Functions, Results, leaves_above
 from xlcheck.handmade.networks.network import Places
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -189,7 +190,7 @@ def _normalised(of: Results, functions: Functions, _: Sequence[Results]) -> Foun
     results = {(step, units[n]): cell for step, own in outputs.items() for n, cell in enumerate(own)}
     return Found(
         found.layer, [found.vectors], found.outputs, results, found.weights,
-        constants=found.constants, is_bent=found.is_bent,
+        constants=found.constants, bent="relu" if found.is_bent else "",
     )  # fmt: skip
 
 
@@ -253,6 +254,7 @@ TEMPLATES: Sequence[Callable[[Results, Functions, Sequence[Results]], Found | No
     _normalised,
     pooled,
     _skipped,
+    summed,
 )
 """Each finds the layer that reads some results, given all results, or None."""
 NAMES = {

@@ -165,6 +165,13 @@ class Functions:
         """Whether one of them takes a root, without which nothing is normalised."""
         return any(_takes_a_root(self._terms[cell]) for cell in self.of)
 
+    def only_reader(self, cells: Sequence[Address]) -> Address | None:
+        """The one formula that reads all of some cells, and nothing else; None if others read one of them, too."""
+        readers = {own for cell in cells for own in self._terms.readers.get(cell, ())}
+        return (
+            next((own for own in readers if self.of.get(own) == frozenset(cells)), None) if len(readers) == 1 else None
+        )
+
     def number(self, cell: Address) -> float:
         """What a cell holds."""
         return self._terms.number(cell)

@@ -1,0 +1,61 @@
+"""A sum of all units of a layer, without weights of its own: `=L5+M5` of two relus, perhaps within a sigmoid.
+
+So a last layer is left out, as in the network of two relus that is taught with the passengers of the Titanic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from xlcheck.arrays import Array
+from xlcheck.handmade.equations.found import TRIALS, Found, random, same
+from xlcheck.handmade.forms.functions import Functions, Results
+from xlcheck.layers.activations import activation_function
+from xlcheck.model.model_spec import LayerSpec
+
+_STEPS, _UNITS = 3, 2
+"""Samples that a sum has to be computed of, so that it is no statistic of one, and units."""
+_SHARE = 1e-6
+"""How far the sum of shares may be from 1."""
+_BENT: Mapping[str, Callable[[Array], Array]] = {
+    "": np.asarray,
+    "sigmoid": activation_function("sigmoid"),
+    "tanh": activation_function("tanh"),
+    "relu": activation_function("relu"),
+}
+"""What may be done with the sum in the same formula; Keras's names."""
+
+
+def summed(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
+    """The sum of all results of each step, which nothing else reads.
+
+    Args:
+        of: the results.
+        functions: the formulas behind them.
+    """
+    steps, units = sorted({step for step, _ in of}), sorted({unit for _, unit in of})
+    if len(steps) < _STEPS or len(units) < _UNITS or len(of) != len(steps) * len(units):
+        return None
+    vectors = {step: [of[step, unit] for unit in units] for step in steps}
+    if all(abs(sum(map(functions.number, own)) - 1.0) < _SHARE for own in vectors.values()):
+        return None  # shares, of which people look at the sum
+    outputs = {step: functions.only_reader(own) for step, own in vectors.items()}
+    x = random(TRIALS, len(units))
+    bends = {
+        _bend(functions.values(cell, vectors[step], x), x.sum(axis=1)) if cell is not None else None
+        for step, cell in outputs.items()
+    }
+    if len(bends) != 1 or None in bends:
+        return None
+    results = {(step, 0): cell for step, cell in outputs.items() if cell is not None}
+    inputs = [[(of[step, unit],) for step in steps] for unit in units]
+    return Found(
+        LayerSpec("Add", "", {}), inputs, [(results[step, 0],) for step in steps], results, {}, bent=bends.pop() or ""
+    )
+
+
+def _bend(values: Array, sums: Array) -> str | None:
+    """What is done with sums; None if it is nothing known."""
+    return next((name for name, function in _BENT.items() if same(values, function(sums))), None)
