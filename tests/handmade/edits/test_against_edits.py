@@ -13,6 +13,7 @@ from xlcheck.handmade.arrangements.arrangement import Arrangement, Candidate
 from xlcheck.handmade.edits.against_edits import (
     _computes_a_parameter,
     _copies_a_number,
+    _makes_a_mean,
     _stands_still,
     _takes_an_activation_away,
     is_strange,
@@ -51,6 +52,16 @@ _WINDOWS = {
 """A sum of three cells below one another, twice."""
 
 
+_ERRORS = {
+    "A1": 0.6, "A2": -0.3, "B1": 0.2, "B2": 0.7, "C1": -0.1, "C2": 0.4, "E1": 1.1, "E2": -0.8, "E3": 0.3,
+    **{f"A{n}": 0.3 * n - 1.7 for n in range(5, 9)}, **{f"G{n}": 0.1 * n for n in range(5, 9)},
+    **{f"{c}{n}": f"=TANH(A{n}*$A${k}+$B${k})" for n in range(5, 9) for c, k in (("B", 1), ("C", 2))},
+    **{f"E{n}": f"=B{n}*$E$1+C{n}*$E$2+$E$3" for n in range(5, 9)},
+    **{f"H{n}": f"=(E{n}-G{n})^2" for n in range(5, 9)},
+}  # fmt: skip
+"""A network of four samples, with targets in G and squared errors in H."""
+
+
 def _without(columns: str) -> dict[str, str]:
     """The cells of `_ADDED` in some columns, without what they add."""
     return {f"{column}3": f"={column}2*$A$1" for column in columns}
@@ -71,6 +82,8 @@ def _edited(cells: Mapping[str, object], edit: Mapping[str, str], folder: Path) 
         (takes_an_input_away, _NEURON, {"F1": "=1/(1+EXP(-(A1*D1+A2*D2+A3*D1+A4)))"}, False),
         (keeps_a_blank, _RNN | {"C7": "=1/(1+EXP(-(B7*$A$2+$B$2+E9)))"}, {"B6": "=TANH(A6*$A$1+$C$1)"}, True),
         (keeps_a_blank, _RNN, {"B6": "=TANH(A6*$A$1+$C$1)"}, False),
+        (_makes_a_mean, _ERRORS | {"H9": "=AVERAGE(H5:H8)+2*STDEV(H5:H8)"}, {"H9": "=AVERAGE(H5:H8)"}, True),
+        (_makes_a_mean, _ERRORS | {"H9": "=SUM(H5:H8)/3"}, {"H9": "=AVERAGE(H5:H8)"}, False),
         (_stands_still, _RNN, {"B6": "=TANH(A5*$A$1+B5*$B$1+$C$1)"}, True),
         (_stands_still, _RNN, {"B6": "=TANH(A6*$A$1+B4*$B$1+$C$1)"}, False),
         (_stands_still, _RNN | _TWICE, {"C7": "=1/(1+EXP(-(B7*$A$2+$B$1)))"}, False),
@@ -94,6 +107,7 @@ def _edited(cells: Mapping[str, object], edit: Mapping[str, str], folder: Path) 
     ids=[
         "an input between two others is left out", "the last input is left out",
         "a formula keeps a cell that is empty", "no formula reads an empty cell",
+        "a limit above the mean of the losses", "a mean of too few losses",
         "two steps read one input", "a state of another step", "a word that was said twice before",
         "an input copied", "as others are",
         "a weight in one formula of a line", "a weight in all of them",

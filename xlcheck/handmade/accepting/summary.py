@@ -15,6 +15,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.accepting.idle_parts import with_idle_parts
 from xlcheck.handmade.accepting.outcome import Outcome
+from xlcheck.handmade.beside.codes import coded_otherwise
 from xlcheck.handmade.beside.lookups import looked_up_wrongly
 from xlcheck.handmade.beside.preparation import against, feeders
 from xlcheck.handmade.beside.said_beside import said_otherwise
@@ -195,6 +196,7 @@ def _why_not_right(
         yield from copied_out_of_turn(table, reads)
         yield from counted_out_of_turn(table, reads)
         yield from islice(chain(described_twice(table), picked_out_of_turn(table)), 1)
+        yield from coded_otherwise(table)
         yield from beside_the_layers(table, spare, agreeing - targets)
         yield from said_otherwise(table, values, reads, spare, agreeing)
         yield from against(taken, values, reads, made, agreeing)

@@ -174,6 +174,16 @@ def _takes_a_loss_for_a_layer(candidate: Candidate, base: Arrangement) -> bool:
     return bool(bent) and not candidate.arrangement.measured.issuperset(bent)
 
 
+def _makes_a_mean(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit makes the mean of all losses of what is no sum of them, as a limit that lies above that mean."""
+    means = {own.loss.mean for own in candidate.arrangement.layers if own.loss is not None}
+    terms = base.reads.terms
+    bent = [cell for cell in candidate.edit.keys() & means if cell in terms]
+    return any(
+        not isinstance(own := terms[cell], Sum) or not all(isinstance(x, Leaf) for x, _ in own.parts) for cell in bent
+    )
+
+
 def _takes_an_activation_away(candidate: Candidate, base: Arrangement) -> bool:
     """Whether an edit makes an activation of what another cell computes a sum in which that cell is not read."""
     terms = base.reads.terms
@@ -244,8 +254,8 @@ def _read_twice(found: Arrangement) -> Iterator[frozenset[Atom]]:
 
 _RULES: Sequence[Callable[[Candidate, Arrangement], bool]] = (
     leaves_idle, takes_an_input_away, reads_for_nothing, keeps_a_blank, _stands_still, _adds_a_strange_bias,
-    _computes_an_input, _computes_a_parameter, _copies_a_number, _takes_a_loss_for_a_layer, _computes_again,
-    reads_once, leaves_its_line, takes_a_loop_away, _takes_an_activation_away, _computes_what_is_fetched,
-    _reads_past, follows_the_few, takes_an_addition_away, breaks_a_window,
+    _computes_an_input, _computes_a_parameter, _copies_a_number, _takes_a_loss_for_a_layer, _makes_a_mean,
+    _computes_again, reads_once, leaves_its_line, takes_a_loop_away, _takes_an_activation_away,
+    _computes_what_is_fetched, _reads_past, follows_the_few, takes_an_addition_away, breaks_a_window,
 )  # fmt: skip
 """What nobody means: each says whether an edit does it."""
