@@ -53,6 +53,14 @@ def test_what_is_edited_without_its_witnesses(edited: str, are_apart: bool, tmp_
     assert Attested(found.table, found.arrangement).are_set_apart(cells) is are_apart
 
 
+@pytest.mark.parametrize(("edited", "are_apart"), [("G8 G9 G10 G11", False), ("G9", True), ("G7", False)])
+def test_a_line_ends_where_references_move_otherwise(edited: str, are_apart: bool, tmp_path: Path) -> None:
+    """Rule: those that were filled from a formula that reads the sample before its own are a line by themselves."""
+    behind = {f"G{row}": _SIGMOID.format(f"D{row - 1}*$G$1+E{row - 1}*$G$2+$G$3") for row in (8, 9, 10, 11)}
+    found = sheet(_two_units(7) | behind | {"G12": 0.5}, tmp_path)
+    assert Attested(found.table, found.arrangement).are_set_apart(frozenset(map(cell_at, edited.split()))) is are_apart
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

@@ -8,10 +8,11 @@ theirs, or has another activation.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import operands
 from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.arrangements.layer_cells import LayerCells
 from xlcheck.handmade.arrangements.textbook import is_straight
@@ -60,15 +61,25 @@ class Attested:
 
 
 def _filled(table: CellTable) -> Iterator[_Group]:
-    """The formulas between the ends of each line that was filled from one of them."""
+    """The formulas between the ends of each line that was filled from one of them, all references alike throughout."""
     for by in ((0, 1), (1, 0)):
-        filled = {cell for cell in table.texts if _is_filled(table, offset(cell, by, -1), cell)}
-        for cell in table.texts.keys() - filled:
-            yield _between_ends(cell, by, filled.__contains__)
+        run: list[Address] = []
+        for cell in sorted(table.texts, key=lambda own: own if by[1] else (own[0], own[2], own[1])):
+            before = offset(cell, by, -1)
+            moves = _moves(table, before, cell) if run[-1:] == [before] else None
+            if moves is None or (len(run) > 1 and moves != _moves(table, offset(before, by, -1), before)):
+                yield frozenset(run[1:-1])
+                run = [] if moves is None else [before]
+            run.append(cell)
+        yield frozenset(run[1:-1])
 
 
-def _is_filled(table: CellTable, before: Address, cell: Address) -> bool:
-    return before in table.texts and table.fills(before, cell)
+def _moves(table: CellTable, cell: Address, other: Address) -> object | None:
+    """How far each reference of a formula is from that of another one; None if neither was filled from the other."""
+    if not table.fills(cell, other):
+        return None
+    pairs = zip(operands(table.texts[cell]), operands(table.texts[other]), strict=True)
+    return [(b.top - a.top, b.left - a.left, b.bottom - a.bottom, b.right - a.right) for a, b in pairs]
 
 
 def _typed(table: CellTable) -> Iterator[_Group]:
@@ -77,11 +88,7 @@ def _typed(table: CellTable) -> Iterator[_Group]:
     for by in ((0, 1), (1, 0)):
         for cell in typed:
             if offset(cell, by, -1) not in table.typed_numbers:
-                yield _between_ends(cell, by, typed.__contains__)
-
-
-def _between_ends(first: Address, by: tuple[int, int], goes_on: Callable[[Address], bool]) -> _Group:
-    return frozenset(run_from(offset(first, by), by, goes_on)[:-1])
+                yield frozenset(run_from(offset(cell, by), by, typed.__contains__)[:-1])
 
 
 def _units_at_steps(layer: LayerCells, base: Arrangement) -> Mapping[Address, frozenset[_Group]]:
