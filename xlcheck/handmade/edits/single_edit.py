@@ -51,8 +51,9 @@ _OTHERS_UNTRIED = (
 )
 _NAMED = 3
 """Cells that a sentence names."""
-_SEVERAL, _RARE = 2, 10
-"""Cells filled from one, and formulas for each that may be wrong, where no other edit is looked for."""
+_SEVERAL, _RARE, _FOR_TRIES = 2, 10, 0.9
+"""Cells filled from one, and formulas for each that may be wrong, where no other edit is looked for; the share of time
+in which edits are tried, before the one that was found is judged."""
 
 
 @dataclass(frozen=True)
@@ -94,21 +95,24 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
 
     tried = TriedEdits(sheets, bench, part.marks | _switches(terms, base))
     edits = Edits(terms, part.table, _unread(part, terms, base), seeming_weights(base), sheets.may_help, order)
-    if not tried.through(edits):
-        if not 0 < len(first := tried.pointed_at()) <= _SEVERAL:
-            raise effort.OutOfTimeError
-        return OneEdit(why=f"{' or '.join(map(_shown, first))} {_OTHERS_UNTRIED}")
-    if not (likely := tried.likely()):
+    with effort.limited_to(effort.left() * _FOR_TRIES):
+        were_all = tried.through(edits)
+    if not (likely := tried.likely()) and were_all:
         return OneEdit(why=NONE)
     alike = _as_elsewhere(likely, terms)
     best = list(dict.fromkeys(frozenset(own.edit) for own in alike))
+    if not were_all and (len(best) != 1 or tried.share_weights()):
+        raise effort.OutOfTimeError
     if len(best) > 1:
         one, other, *_ = sorted(sorted(cells) for cells in best)
         return OneEdit(why=either(_shown(one), _shown(other)))
     ways = [own for own in likely if own.edit.keys() == best[0]]
     own = min(ways, key=lambda own: (_idle(own, part), not _keeps_functions(own, terms), own not in alike))
     why = next(itertools.chain(_shown_twice(own, terms, sheets), _meant_as_they_are(own, base, terms)), "")
-    return OneEdit(why=why) if why else _judged(own, base, bench)
+    found = OneEdit(why=why) if why else _judged(own, base, bench)
+    if not (were_all or found.outcomes):
+        raise effort.OutOfTimeError
+    return found if were_all else OneEdit(why=f"{_shown(sorted(own.edit))} {_OTHERS_UNTRIED}")
 
 
 def _sums(base: Arrangement) -> set[Address]:

@@ -61,13 +61,12 @@ class TriedEdits:
         odd = {cells: oddities(self._found[cells][0], self._sheets.base) for cells in least}
         return [own for cells in least if odd[cells] == min(odd.values()) for own in self._found[cells]]
 
-    def pointed_at(self) -> list[list[Address]]:
-        """The cells of the likely edits, which may be shown while others are untried.
+    def share_weights(self) -> bool:
+        """Whether, by likely edits, cells would read other weights than now, and other cells go on reading these.
 
-        Not where they would read other weights than now, and other cells go on reading these: one of those may be wrong
-        instead.
+        One of those may be wrong instead; as long as not all edits were tried, nobody knows.
         """
-        base, likely = self._sheets.base, self.likely()
+        base = self._sheets.base
         weights = frozenset(seeming_weights(base))
 
         def are_shared(edit: Edit) -> bool:
@@ -75,9 +74,7 @@ class TriedEdits:
             lost = weights.intersection(before) - {*leaves(*edit.values())}
             return any(not lost.isdisjoint(base.reads.of(other)) for other in base.reads.terms.keys() - edit.keys())
 
-        if any(are_shared(own.edit) for own in likely):
-            return []
-        return [sorted(cells) for cells in dict.fromkeys(frozenset(own.edit) for own in likely)]
+        return any(are_shared(own.edit) for own in self.likely())
 
 
 def wrong_beside(candidate: Candidate, bench: Bench) -> bool:
