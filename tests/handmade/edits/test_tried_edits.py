@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from equation_sheets import verdict
 from recognised_sheets import cell_at, sheet
 
 from xlcheck.handmade import effort
-from xlcheck.handmade.arrangements.arrangement import Candidate
+from xlcheck.handmade.accepting.bench import Bench
 from xlcheck.handmade.edits.candidates import Edits
-from xlcheck.handmade.edits.tried_edits import TriedEdits
+from xlcheck.handmade.edits.tried_edits import TriedEdits, share_weights
 from xlcheck.handmade.edits.under_edits import UnderEdits
 from xlcheck.handmade.forms.term_changes import Edit
-from xlcheck.handmade.reading.precedents import Precedents
-from xlcheck.handmade.reading.sheet_groups import sheet_groups
 
 pytestmark = pytest.mark.keras
 
@@ -71,17 +70,13 @@ def test_a_cell_that_shares_its_weights_is_not_shown(edited: str, new: str, shar
         read = "F" if unit == "E" else unit
         cells[f"{unit}6"] = f"=TANH($A$6*{read}1+$B$6*{read}2+{read}3)"
     found = sheet(cells | {"H6": "=D6*H1+E6*H2+F6*H3+H4"}, tmp_path)
-    (part,) = sheet_groups(found.table, found.arrangement.values, Precedents(found.table))
-    tried = TriedEdits(UnderEdits(part, found.terms, found.arrangement), None, ())  # type: ignore[arg-type]
     cell = cell_at(edited)
     term = found.terms.term_of(cell, new)
     assert term is not None
-    tried._found[frozenset([cell])] = [Candidate({cell: term}, found.arrangement)]
-    assert tried.share_weights() is share
+    assert share_weights([{cell: term}], found.arrangement) is share
 
 
 def test_no_time_at_all() -> None:
     """Rule: whoever tries edits says whether there was time for all of them."""
-    sheets = type("Sheets", (), {"with_blanks": staticmethod(dict)})
     with effort.limited_to(0):
-        assert not TriedEdits(sheets, None, ()).through([{}])  # type: ignore[arg-type]
+        assert not TriedEdits(Mock(spec=UnderEdits), Mock(spec=Bench), ()).through([{}])

@@ -63,14 +63,15 @@ class Attested:
 def _filled(table: CellTable) -> Iterator[_Group]:
     """The formulas between the ends of each line that was filled from one of them, all references alike throughout."""
     for by in ((0, 1), (1, 0)):
-        run: list[Address] = []
+        run, last = list[Address](), None
         for cell in sorted(table.texts, key=lambda own: own if by[1] else (own[0], own[2], own[1])):
             before = offset(cell, by, -1)
             moves = _moves(table, before, cell) if run[-1:] == [before] else None
-            if moves is None or (len(run) > 1 and moves != _moves(table, offset(before, by, -1), before)):
+            if moves is None or (len(run) > 1 and moves != last):
                 yield frozenset(run[1:-1])
                 run = [] if moves is None else [before]
             run.append(cell)
+            last = moves
         yield frozenset(run[1:-1])
 
 

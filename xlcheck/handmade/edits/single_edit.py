@@ -27,7 +27,7 @@ from xlcheck.handmade.arrangements.textbook import is_textbook
 from xlcheck.handmade.edits.against_edits import in_other_copies
 from xlcheck.handmade.edits.candidates import Edits
 from xlcheck.handmade.edits.idle_under_edits import reads_for_nothing
-from xlcheck.handmade.edits.tried_edits import TriedEdits, wrong_beside
+from xlcheck.handmade.edits.tried_edits import TriedEdits, share_weights, wrong_beside
 from xlcheck.handmade.edits.under_edits import UnderEdits
 from xlcheck.handmade.equations.gru_states import updates_of
 from xlcheck.handmade.equations.reading import outputs
@@ -101,7 +101,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
         return OneEdit(why=NONE)
     alike = _as_elsewhere(likely, terms)
     best = list(dict.fromkeys(frozenset(own.edit) for own in alike))
-    if not were_all and (len(best) != 1 or tried.share_weights()):
+    if not were_all and (len(best) != 1 or share_weights((own.edit for own in likely), base)):
         raise effort.OutOfTimeError
     if len(best) > 1:
         one, other, *_ = sorted(sorted(cells) for cells in best)

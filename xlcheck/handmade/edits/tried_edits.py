@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
 from xlcheck.handmade.accepting.bench import Bench
-from xlcheck.handmade.arrangements.arrangement import Candidate, seeming_weights
+from xlcheck.handmade.arrangements.arrangement import Arrangement, Candidate, seeming_weights
 from xlcheck.handmade.arrangements.textbook import is_textbook
 from xlcheck.handmade.edits.against_edits import is_strange, oddities
 from xlcheck.handmade.edits.under_edits import UnderEdits
@@ -61,20 +61,24 @@ class TriedEdits:
         odd = {cells: oddities(self._found[cells][0], self._sheets.base) for cells in least}
         return [own for cells in least if odd[cells] == min(odd.values()) for own in self._found[cells]]
 
-    def share_weights(self) -> bool:
-        """Whether, by likely edits, cells would read other weights than now, and other cells go on reading these.
 
-        One of those may be wrong instead; as long as not all edits were tried, nobody knows.
-        """
-        base = self._sheets.base
-        weights = frozenset(seeming_weights(base))
+def share_weights(edits: Iterable[Edit], base: Arrangement) -> bool:
+    """Whether cells would read other weights than now, and other cells go on reading these.
 
-        def are_shared(edit: Edit) -> bool:
-            before = (own for cell in edit for own in base.reads.of(cell))
-            lost = weights.intersection(before) - {*leaves(*edit.values())}
-            return any(not lost.isdisjoint(base.reads.of(other)) for other in base.reads.terms.keys() - edit.keys())
+    One of those may be wrong instead; as long as not all edits were tried, nobody knows.
 
-        return any(are_shared(own.edit) for own in self.likely())
+    Args:
+        edits: those that may be meant.
+        base: the layers as they are.
+    """
+    weights = frozenset(seeming_weights(base))
+
+    def are_shared(edit: Edit) -> bool:
+        before = (own for cell in edit for own in base.reads.of(cell))
+        lost = weights.intersection(before) - {*leaves(*edit.values())}
+        return any(not lost.isdisjoint(base.reads.of(other)) for other in base.reads.terms.keys() - edit.keys())
+
+    return any(map(are_shared, edits))
 
 
 def wrong_beside(candidate: Candidate, bench: Bench) -> bool:

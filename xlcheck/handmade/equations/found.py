@@ -52,3 +52,15 @@ def random(rows: int, columns: int) -> Array:
 def same(one: Array, other: Array) -> bool:
     """Whether two functions give the same for them."""
     return bool(np.allclose(one, other, rtol=1e-9, atol=1e-9))
+
+
+def vectors_of(of: Results) -> dict[int, list[Address]]:
+    """Step → its results, one for each unit; empty where a step lacks one, or there is one unit only.
+
+    Args:
+        of: the results.
+    """
+    steps, units = {step for step, _ in of}, {unit for _, unit in of}
+    if len(of) != len(steps) * len(units) or len(units) == 1:
+        return {}
+    return {step: [of[step, unit] for unit in sorted(units)] for step in sorted(steps)}

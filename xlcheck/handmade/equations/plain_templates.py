@@ -10,7 +10,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.equations.found import TRIALS, Found, random, same
+from xlcheck.handmade.equations.found import TRIALS, Found, random, same, vectors_of
 from xlcheck.handmade.equations.normalisations import normalised
 from xlcheck.handmade.equations.pooling import pooled
 from xlcheck.handmade.equations.unit_sums import summed
@@ -66,14 +66,6 @@ def _kind(x: Array, y: Array) -> tuple[str, float] | None:
     return ("Rescaling", above) if above not in {0.0, 1.0} and same(y, x * above) else None
 
 
-def _vectors(of: Results) -> dict[int, list[Address]]:
-    """Step → its results, one for each unit; empty where a step lacks one."""
-    steps, units = {step for step, _ in of}, {unit for _, unit in of}
-    if len(of) != len(steps) * len(units) or len(units) == 1:
-        return {}
-    return {step: [of[step, unit] for unit in sorted(units)] for step in sorted(steps)}
-
-
 def _exponential_shares(x: Array) -> Array:
     found: Array = np.exp(x)
     shares: Array = found / found.sum(axis=1, keepdims=True)
@@ -105,7 +97,7 @@ def typed_vectors(terms: CellTerms, taken: Collection[Address], *, beside: bool)
 
 
 def _is_normalised(of: Results, functions: Functions) -> bool:
-    return normalised([*_vectors(of).values()], functions, by_typed=False) is not None
+    return normalised([*vectors_of(of).values()], functions, by_typed=False) is not None
 
 
 def _is_shared(read: Sequence[Address], terms: CellTerms, taken: Collection[Address]) -> bool:
@@ -123,7 +115,7 @@ def _in_rows(vectors: Sequence[tuple[Address, ...]]) -> list[Results]:
 
 def _softmax(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
     """A softmax of each step's results, or of these over a temperature that stands in a cell."""
-    vectors = _vectors(of)
+    vectors = vectors_of(of)
     beside = {
         next(iter(rest)) for read in functions.of.values() if len(rest := read - functions.known) == 1 < len(read)
     }
@@ -171,7 +163,7 @@ def _of_vectors(
 ) -> Found | None:
     if not outputs or any(own is None for own in outputs.values()):
         return None
-    vectors = _vectors(of)
+    vectors = vectors_of(of)
     cells = {step: tuple(own or ()) for step, own in outputs.items()}
     results = {(step, unit): cell for step, own in cells.items() for unit, cell in enumerate(own)}
     return Found(layer, [[tuple(vectors[step]) for step in cells]], list(cells.values()), results, weights)

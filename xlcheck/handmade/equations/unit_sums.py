@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.handmade.equations.found import TRIALS, Found, random, same
+from xlcheck.handmade.equations.found import TRIALS, Found, random, same, vectors_of
 from xlcheck.handmade.forms.functions import Functions, Results
 from xlcheck.layers.activations import activation_function
 from xlcheck.model.model_spec import LayerSpec
 
-_STEPS, _UNITS = 3, 2
-"""Samples that a sum has to be computed of, so that it is no statistic of one, and units."""
+_STEPS = 3
+"""Samples that a sum has to be computed of, so that it is no statistic of one."""
 _SHARE = 1e-6
 """How far the sum of shares may be from 1."""
 _BENT: Mapping[str, Callable[[Array], Array]] = {
@@ -35,14 +35,13 @@ def summed(of: Results, functions: Functions, _: Sequence[Results]) -> Found | N
         of: the results.
         functions: the formulas behind them.
     """
-    steps, units = sorted({step for step, _ in of}), sorted({unit for _, unit in of})
-    if len(steps) < _STEPS or len(units) < _UNITS or len(of) != len(steps) * len(units):
+    vectors = vectors_of(of)
+    if len(vectors) < _STEPS:
         return None
-    vectors = {step: [of[step, unit] for unit in units] for step in steps}
     if all(abs(sum(map(functions.number, own)) - 1.0) < _SHARE for own in vectors.values()):
         return None  # shares, of which people look at the sum
     outputs = {step: functions.only_reader(own) for step, own in vectors.items()}
-    x = random(TRIALS, len(units))
+    x = random(TRIALS, len(next(iter(vectors.values()))))
     bends = {
         _bend(functions.values(cell, vectors[step], x), x.sum(axis=1)) if cell is not None else None
         for step, cell in outputs.items()
@@ -50,10 +49,9 @@ def summed(of: Results, functions: Functions, _: Sequence[Results]) -> Found | N
     if len(bends) != 1 or None in bends:
         return None
     results = {(step, 0): cell for step, cell in outputs.items() if cell is not None}
-    inputs = [[(of[step, unit],) for step in steps] for unit in units]
-    return Found(
-        LayerSpec("Add", "", {}), inputs, [(results[step, 0],) for step in steps], results, {}, bent=bends.pop() or ""
-    )
+    inputs = [[(cell,) for cell in unit] for unit in zip(*vectors.values(), strict=True)]
+    made = [(cell,) for cell in results.values()]
+    return Found(LayerSpec("Add", "", {}), inputs, made, results, {}, bent=bends.pop() or "")
 
 
 def _bend(values: Array, sums: Array) -> str | None:

@@ -168,9 +168,8 @@ class Functions:
     def only_reader(self, cells: Sequence[Address]) -> Address | None:
         """The one formula that reads all of some cells, and nothing else; None if others read one of them, too."""
         readers = {own for cell in cells for own in self._terms.readers.get(cell, ())}
-        return (
-            next((own for own in readers if self.of.get(own) == frozenset(cells)), None) if len(readers) == 1 else None
-        )
+        reader = readers.pop() if len(readers) == 1 else None
+        return reader if reader is not None and self.of.get(reader) == frozenset(cells) else None
 
     def number(self, cell: Address) -> float:
         """What a cell holds."""
