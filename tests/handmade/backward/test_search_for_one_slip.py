@@ -11,7 +11,7 @@ from training_sheets import cell, table_of, training
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.handmade.backward.roles import best_reading
 from xlcheck.handmade.backward.sheet import Sheet
-from xlcheck.handmade.backward_judging import one_slip as search
+from xlcheck.handmade.backward_judging import likely_slips as search
 from xlcheck.handmade.backward_judging.one_slip import one_slip
 from xlcheck.handmade.backward_judging.slips import Edit
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -51,7 +51,7 @@ def _searched(
 
     reading = best_reading(Sheet(terms), dense_gradients)
     part = Part(tuple(_result(cell(*slip), Status.NOT_EVALUATED) for slip in slips))
-    return one_slip(table, terms, reading, part, Sheet, asking), asked
+    return one_slip(table, terms, reading, part, Sheet, asking, {}), asked
 
 
 def _is_right(edit: Edit) -> bool:

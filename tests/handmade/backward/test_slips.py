@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 from training_sheets import Cells, table_of
 
-from xlcheck.handmade.backward_judging.slips import Slips
+from xlcheck.handmade.backward_judging.slips import Slips, idle_cells
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 
@@ -25,7 +25,7 @@ def _edits(cells: Cells, path: Path, *suspects: str, stride: tuple[int, int] | N
     book.save(path)
     table, values = table_of(path)
     cells_of = [address_of("Sheet", cell) for cell in suspects]
-    slips = Slips(table, CellTerms(table, values), stride, cells_of)
+    slips = Slips(table, CellTerms(table, values), stride, cells_of, idle_cells(table))
     return [_shown(edit) for kind in slips.by_likelihood() for edit in kind]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
 
 from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Function, Leaf, Sum, Term, subterms
 from xlcheck.handmade.reading.cell_terms import leaves, source
@@ -24,8 +26,9 @@ def find_updates(
         reads: what each of them reads.
     """
     others: set[Address] = set()
+    sources = {cell: source(cell, terms) for cell in {*terms, *chain.from_iterable(reads.values())}}
     while True:
-        updates, is_made = _updates(terms, order, reads, others)
+        updates, is_made = _updates(terms, order, reads, sources, others)
         made = {cell for cell, weight in updates.items() if is_made(weight)}
         if not made:
             return updates
@@ -36,17 +39,18 @@ def _updates(
     terms: Mapping[Address, Term],
     order: Sequence[Address],
     reads: Mapping[Address, tuple[Address, ...]],
+    sources: Mapping[Address, Address],
     others: Collection[Address],
 ) -> tuple[dict[Address, Address], Callable[[Address], bool]]:
     """The updates but for some cells, and whether a cell is computed from weights of the same step."""
     bits: dict[Address, int] = {}
-    reach = _Reach(terms)
+    reach = _Reach(sources)
     updates: dict[Address, Address] = {}
     for cell in order:
-        own = [source(other, terms) for other in reads[cell]]
+        own = [sources[other] for other in reads[cell]]
         for other in own:
             bits.setdefault(other, 1 << len(bits))
-        weight = None if cell in others else _weight(terms[cell], terms, bits, reach)
+        weight = None if cell in others else _weight(terms[cell], bits, reach)
         if weight is not None:
             updates[cell] = weight
             continue
@@ -65,10 +69,11 @@ class _Reach:
     Attributes:
         above: of each cell, all of them.
         through: those of which an error is made on the way.
+        sources: what copies repeat in the end.
     """
 
-    def __init__(self, terms: Mapping[Address, Term]) -> None:
-        self._terms = terms
+    def __init__(self, sources: Mapping[Address, Address]) -> None:
+        self.sources = sources
         self.above: dict[Address, int] = {}
         self.through: dict[Address, int] = {}
 
@@ -76,13 +81,19 @@ class _Reach:
         """Those of which an error is made, in this term or before it; with bits, also those that it reads itself."""
         reach = 0
         for cell in leaves(term):
-            reach |= self.through.get(source(cell, self._terms), 0)
-        for part in subterms(term):
-            itself = {} if _is_distance(part) else bits or {}
-            for cell in leaves(part) if _is_error(part) else ():
-                own = source(cell, self._terms)
+            reach |= self.through.get(self.sources[cell], 0)
+        for cells, is_distance in _errors_in(term):
+            itself = {} if is_distance else bits or {}
+            for cell in cells:
+                own = self.sources[cell]
                 reach |= self.above.get(own, 0) | itself.get(own, 0)
         return reach
+
+
+@lru_cache(maxsize=2**15)
+def _errors_in(term: Term) -> Sequence[tuple[Sequence[Address], bool]]:
+    """The cells of each error in a term, and whether it is a mere distance."""
+    return [(leaves(part), _is_distance(part)) for part in subterms(term) if _is_error(part)]
 
 
 def _is_error(term: Term) -> bool:
@@ -101,9 +112,7 @@ def _is_distance(term: Term) -> bool:
     return isinstance(term, Sum) and not term.constant and [type(part) for part, _ in term.parts] == [Leaf, Leaf]
 
 
-def _weight(
-    term: Term, terms: Mapping[Address, Term], bits: Mapping[Address, int], reach: _Reach
-) -> Address | None:  # fmt: skip
+def _weight(term: Term, bits: Mapping[Address, int], reach: _Reach) -> Address | None:
     """The weight of an update, if the term is one: a part of each sum, on which other parts or the choice depend."""
     ways = list(_ways(term))
     if not any(len(way) > 1 for way in ways):
@@ -112,7 +121,7 @@ def _weight(
     beside = {part for way in ways for part, _ in way}.union(_conditions(term)) if weights else set()
     reached = {part: reach.through_errors(part) for part in beside}
     for part in weights:
-        weight = source(part.cell, terms)
+        weight = reach.sources[part.cell]
         if any(reached[other] & bits[weight] for other in beside if other is not part):
             return weight
     return None

@@ -7,9 +7,10 @@ often than the one that it names, as whoever slips leaves the right cell unread;
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import product
+from itertools import chain, product
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.rounding import rounded_whole
@@ -18,14 +19,48 @@ from xlcheck.formulas.shapes import skeleton, with_operands_moved
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import by_line, lines_of
-from xlcheck.handmade.reading.offsets import Offset, distance, offset, offset_between, run_from
+from xlcheck.handmade.reading.offsets import Offset, are_in_line, distance, offset, offset_between, run_from
+from xlcheck.handmade.reading.reached import in_turn
 
 Edit = Mapping[Address, str]
 """Cell → the formula that it may be meant to hold."""
 
 
 _FAR, _FEW, _WIDE = 3, 2, 60
-_SIGN = re.compile(r"(?<=[\w)\s])\s*([-+])")
+_MOST = 1_000
+"""Cells of a range that are looked at one by one."""
+_SIGN = re.compile(r"(?<=[\w)\s])\s*([-+]|<(?!>)|(?<!<)>)")
+_TURNED = {"+": "-", "-": "+", "<": ">", ">": "<"}
+
+
+def idle_cells(table: CellTable) -> set[Address]:
+    """The cells that nobody reads, or only those in line with them that nobody reads, either.
+
+    A weight is one that is learnt at each step, and with which nothing else is computed. Numbers of lines are none.
+
+    Args:
+        table: the cells.
+    """
+    readers: dict[Address, set[Address]] = defaultdict(set)
+    for cell, text in table.texts.items():
+        for read in chain.from_iterable(named_cells(cell, text)):
+            readers[read].add(cell)
+    idle = set[Address]()
+    for cell in in_turn((*table.texts, *table.typed_numbers), lambda own: readers.get(own, ())):
+        if all(reader in idle and are_in_line(reader, cell) for reader in readers.get(cell, ())):
+            idle.add(cell)
+    return idle - table.numbering(readers.keys())
+
+
+def named_cells(cell: Address, text: str) -> Iterator[list[Address]]:
+    """The cells of each reference of a formula, as far as these are not very many.
+
+    Args:
+        cell: where it stands.
+        text: the formula.
+    """
+    areas = (ref.area(cell[0]) for ref in cut(text).refs)
+    yield from ([(area.sheet, *place) for place in area.cells()] for area in areas if area.size <= _MOST)
 
 
 class Slips:
@@ -36,12 +71,18 @@ class Slips:
         terms: what they compute.
         stride: how far the next step is away, if that is known.
         suspects: the cells that may be wrong.
+        idle: those with which nobody computes.
     """
 
     def __init__(
-        self, table: CellTable, terms: CellTerms, stride: Offset | None, suspects: Collection[Address]
-    ) -> None:  # fmt: skip
-        self._table, self._terms, self._suspects = table, terms, sorted(suspects)
+        self,
+        table: CellTable,
+        terms: CellTerms,
+        stride: Offset | None,
+        suspects: Collection[Address],
+        idle: Collection[Address],
+    ) -> None:
+        self._table, self._terms, self._suspects, self._idle = table, terms, sorted(suspects), idle
         self._seen: set[tuple[tuple[Address, str], ...]] = set()
         self._strides = [] if stride is None else [stride, (-stride[0], -stride[1])]
         self._readers = {cell: len(own) for cell, own in terms.readers.items()}
@@ -49,8 +90,14 @@ class Slips:
 
     def by_likelihood(self) -> Iterator[Iterator[Edit]]:
         """The edits of each kind, the likeliest kind first."""
-        for way in (self._unrounded, self._unread, self._as_a_step_away, self._signs, self._as_beside, self._read_less):
+        yield self._new(self._unrounded)
+        yield self.of_idle()
+        for way in (self._as_a_step_away, self._signs, self._as_beside, self._read_less):
             yield self._new(way)
+
+    def of_idle(self) -> Iterator[Edit]:
+        """Those that have formulas read cells with which nobody computes."""
+        return self._new(self._of_idle)
 
     def _new(self, way: Callable[[Address], Iterator[Edit]]) -> Iterator[Edit]:
         """The edits of a kind that change something and were not tried before."""
@@ -76,10 +123,10 @@ class Slips:
             yield [other for other in line if skeleton(self._table.texts[other]) == skeleton(text or "")]
         yield [cell]
 
-    def _unread(self, cell: Address) -> Iterator[Edit]:
-        """A number that nobody reads, in the place of another one; or any number in the place of none."""
+    def _of_idle(self, cell: Address) -> Iterator[Edit]:
+        """A number with which nobody computes, in the place of another one; or any number in the place of none."""
         for number, by, old, new in self._exchanges(cell):
-            if not self._readers.get(new) or not self._terms.holds_number(old):
+            if new in self._idle or not self._readers.get(new) or not self._terms.holds_number(old):
                 yield from self._with(cell, number, by)
 
     def _read_less(self, cell: Address) -> Iterator[Edit]:
@@ -207,9 +254,9 @@ class Slips:
 
 
 def _turned(text: str, number: int) -> str | None:
-    """A formula with one of the signs between its operands turned round."""
+    """A formula with one of the signs between its operands turned round, or what it compares with."""
     signs = list(_SIGN.finditer(text))
     if number >= len(signs):
         return None
     start, end = signs[number].span(1)
-    return text[:start] + ("-" if text[start] == "+" else "+") + text[end:]
+    return text[:start] + _TURNED[text[start]] + text[end:]

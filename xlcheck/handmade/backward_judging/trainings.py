@@ -109,7 +109,8 @@ class Trainings:
                 return None  # nobody mends a training by having less of it learn
             return judged_with(part.table, part.values, self.tolerance, other, edit, own.terms)
 
-        return one_slip(part.table, own.terms, own.reading, own.found, sheet_of, judged) or own.found
+        found = one_slip(part.table, own.terms, own.reading, own.found, sheet_of, judged, part.as_in_copies)
+        return found or own.found
 
     def learns(self, part: SheetGroup) -> bool:
         """Whether a part is the training of a network for certain, as far as time allows to tell."""

@@ -8,16 +8,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.algebra import Address, Function, Term, subterms
 from xlcheck.handmade.forms.functions import Functions, Results, formulas_behind
 from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.reached import reached
 
 _WIDE, _POINTS, _HALVINGS = 4.0, 33, 40
 """How far from 0 a threshold is looked for, at how many points first, and how often what is between two is halved."""
+
+
+_SMOOTH = frozenset({"EXP", "LN", "TANH", "SINH", "COSH", "SIN", "COS", "ERF", "SQRT", "ABS", "MAX", "MIN", "POWER"})
+"""Functions that never jump."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +59,11 @@ def decisions(results: Sequence[Results], terms: CellTerms, taken: Collection[Ad
         taken: the cells of layers.
     """
     known = {cell for own in results for cell in own.values()}
-    functions = Functions(terms.rounding(formulas_behind(known, terms, taken)), taken, known)
+    terms = terms.rounding(formulas_behind(known, terms, taken))
+    functions = Functions(terms, taken, known)
     between = (own.values() for own in results if all(0 <= functions.number(cell) <= 1 for cell in own.values()))
     shares = {cell for own in between for cell in own}
-    steps = [*_steps(functions, shares)]
+    steps = [*_steps(functions, shares, terms)]
     found: set[Address] = set()
     for own in results:
         cells = {*own.values()}
@@ -92,11 +99,13 @@ def _marks(steps: Sequence[_Step], functions: Functions) -> set[Address]:
     return {step.cell for step in steps} if len(ways) == len({way for _, way in ways}) == 2 == len(away) else set()
 
 
-def _steps(functions: Functions, shares: Collection[Address]) -> Iterator[_Step]:
+def _steps(functions: Functions, shares: Collection[Address], terms: CellTerms) -> Iterator[_Step]:
     """The formulas of one result that jump once, from one number to another."""
+    jumping = {cell for cell in functions.of if _has_jumps(terms[cell])}
+    jumping |= reached(jumping, lambda cell: terms.readers.get(cell, ())) if jumping else set()
     for cell, read in functions.of.items():
         own = read & functions.known  # the threshold may be typed in a cell
-        if len(own) != 1:
+        if len(own) != 1 or cell not in jumping:
             continue
         (result,) = own
         for low, high in ((-_WIDE, _WIDE), (0.0, 1.0)) if result in shares else ((-_WIDE, _WIDE),):
@@ -119,3 +128,9 @@ def _step(cell: Address, result: Address, functions: Functions, grid: Array) -> 
     at = round((low + high) / 2, 9)
     (there,) = functions.values(cell, [result], np.array([[at]]))
     return _Step(cell, result, (float(values[0]), float(values[-1])), at, bool(there == values[-1]))
+
+
+@lru_cache(maxsize=16_384)
+def _has_jumps(term: Term) -> bool:
+    """Whether a term has a function that may jump: one that compares, chooses or rounds."""
+    return any(isinstance(own, Function) and own.name not in _SMOOTH for own in subterms(term))

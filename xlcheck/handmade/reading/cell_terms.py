@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import isnan
 from types import MappingProxyType
 
@@ -267,6 +267,7 @@ def conditions_in(term: Term) -> list[Term]:
     return [*dict.fromkeys(own for own in asked if isinstance(own, Term))]
 
 
+@lru_cache(maxsize=2**16)  # asked for the same terms again and again
 def leaves(*terms: Term) -> tuple[Address, ...]:
     """The cells that terms are made of, each once."""
     return tuple(dict.fromkeys(part.cell for part in subterms(*terms) if isinstance(part, Leaf)))

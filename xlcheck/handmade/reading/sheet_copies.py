@@ -41,7 +41,7 @@ def unlike_copies(table: CellTable) -> Mapping[Address, str]:
     """The cells that all other copies of their worksheet have otherwise, with the formula that stands there in these.
 
     Copies have the same formulas in most places; a reference to another worksheet is the same if it names the same one,
-    or the one so many behind.
+    or the one so many behind. What the others go on from may be typed on the first of them.
 
     Args:
         table: all cells of a workbook.
@@ -61,8 +61,12 @@ def unlike_copies(table: CellTable) -> Mapping[Address, str]:
         copies = {
             name: other for name, other in others.items() if 2 * _alike(own, other) > len(own.keys() | other.keys())
         }
-        for place in set[_Place].intersection(*map(set, copies.values())) if len(copies) >= _WITNESSES else ():
-            said = reduce(_common, (copy[place] for copy in copies.values()))
+        for place in {place for copy in copies.values() for place in copy}:
+            having = [copy[place] for copy in copies.values() if place in copy]
+            begins = (table.is_number((name, *place)) for name, copy in copies.items() if place not in copy)
+            if len(having) < _WITNESSES or not all(begins):
+                continue
+            said = reduce(_common, having)
             is_there = place in own or table.is_number((sheet, *place))
             if said and is_there and not (place in own and _common(said, own[place])):
                 meant = _rendered(said, number[sheet], [*number], {sheet, *copies})

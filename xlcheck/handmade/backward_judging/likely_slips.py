@@ -1,0 +1,264 @@
+"""Which slips in a training are worth a reading: those that its cells tell of, and not what is meant or a habit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from itertools import chain
+
+import numpy as np
+
+from xlcheck.formulas.algebra import Address, Leaf, Term
+from xlcheck.formulas.shapes import operands, shape_of, skeleton
+from xlcheck.handmade.backward.coefficients import SETTINGS
+from xlcheck.handmade.backward.data import behind
+from xlcheck.handmade.backward.evaluation import same, value_of
+from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward.sheet import Sheet
+from xlcheck.handmade.backward_judging.family import place_of
+from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells, named_cells
+from xlcheck.handmade.backward_judging.unlike_kin import unlike_kin
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable, address_of
+from xlcheck.handmade.reading.digits import agrees
+from xlcheck.handmade.reading.evaluated import computed
+from xlcheck.handmade.reading.lines import lines_of
+from xlcheck.handmade.reading.offsets import beside_at
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import CellResult, Status
+
+_HABIT, _LARGEST = 3, 300
+
+
+class LikelySlips:
+    """The edits of a training that are worth a reading.
+
+    Args:
+        table: the cells.
+        terms: what they compute.
+        reading: the sheet as it stands, if there is a network in it.
+        part: what became of it, if it was accepted.
+        sheet_of: finds the networks.
+        copies: the cells that all other copies of their worksheet have otherwise, and the formula there.
+    """
+
+    def __init__(
+        self,
+        table: CellTable,
+        terms: CellTerms,
+        reading: Reading | None,
+        part: Part | None,
+        sheet_of: Callable[[CellTerms], Sheet | None],
+        copies: Edit,
+    ) -> None:
+        self._table, self._terms, self._part, self._reading = table, terms, part, reading
+        self._copies = copies
+        self._right = frozenset[Address]() if part is None else table.texts.keys() - _in_question(part)
+        self._unknown = {*table.texts} if part is None else _in_question(part, {Status.NOT_EVALUATED})
+        self._idle = idle_cells(table)
+        self._habits = _Habits(table, self._idle)
+        self._promise = _Promise(terms, reading, sheet_of, is_accepted=part is not None)
+
+    def by_likelihood(self) -> Iterator[tuple[bool, Iterator[Edit]]]:
+        """The edits of each kind, the likeliest kind first; and whether other formulas tell what should stand there."""
+        stride = None if self._reading is None else self._reading.stride
+        told = chain([self._copies] * bool(self._copies), unlike_kin(self._table, [] if stride is None else [stride]))
+        yield True, (own for own in told if self._may_be_meant(own) and self._tells(own))
+        suspects = _suspects(self._table, self._terms, self._reading, self._part)
+        slips = Slips(self._table, self._terms, stride, suspects, self._idle)
+        if len(self._table.texts) > _LARGEST:  # what is large has lines that say what is wrong in one cell
+            lines = (own for own in slips.of_idle() if len(own) >= _HABIT and self._habits.reads_idle(own))
+            yield False, filter(self._is_worth, lines)
+        else:
+            yield from ((False, filter(self._is_worth, edits)) for edits in slips.by_likelihood())
+
+    def _is_worth(self, edit: Edit) -> bool:
+        return not self._habits.is_one(edit) and self._may_be_meant(edit) and self._promise.of(edit)
+
+    def _may_be_meant(self, edit: Edit) -> bool:
+        """Whether no cell is known to be right beside others that are not, and nothing else is meant to stand there."""
+        if 0 < len(self._right & edit.keys()) < len(edit):
+            return False
+        certain = None if self._part is None else self._reading
+        is_otherwise = _only_shows(edit, self._table, self._terms, certain)
+        return not (is_otherwise or _may_be_typed(edit, self._table, self._terms, certain))
+
+    def _tells(self, edit: Edit) -> bool:
+        """Whether what others would have in the place of cells says more of a network, or may help what is unknown."""
+        readers = (reader for cell in edit for reader in self._terms.readers.get(cell, ()))
+        touches = self._part is not None and not self._unknown.isdisjoint({*edit, *readers})
+        return touches or self._promise.of(edit)
+
+
+def _suspects(table: CellTable, terms: CellTerms, reading: Reading | None, part: Part | None) -> set[Address]:
+    """The cells that may be wrong.
+
+    Where a training is certain, these are formulas of which nothing is known, though all that they read is, and typed
+    numbers for which a formula stands at the step beside.
+    """
+    if part is None or reading is None:
+        return {*table.texts, *table.typed_numbers}
+    unknown = _in_question(part, {Status.NOT_EVALUATED})
+    stride = reading.stride
+    beginnings = {cell for cell in unknown if unknown.isdisjoint(terms.reads.get(cell, ()))}
+    read = {own for cell in beginnings for own in terms.reads.get(cell, ()) if isinstance(terms.get(own), Leaf)}
+    copies = {own for own in read if unknown.issuperset(terms.readers[own])}  # perhaps of something else
+    if stride is None:
+        return {*beginnings, *copies, *table.typed_numbers}
+    outputs = (sample.outputs[-1][0] for step in reading.steps for sample in step.truth.network.samples)
+    places = {place_of(cell, stride) for cell in (*outputs, *reading.sheet.updates)}  # elsewhere new inputs are tried
+    typed = {
+        cell for cell in table.typed_numbers
+        if any(own in table.texts for own in beside_at(cell, stride))
+    }  # fmt: skip
+    return copies | {cell for cell in beginnings | typed if place_of(cell, stride) in places}
+
+
+def _in_question(part: Part, statuses: Collection[Status] = frozenset(Status)) -> set[Address]:
+    """The cells of which nothing is known, or those that something else is said of than that they are right."""
+    results = (result for result in part.results if isinstance(result, CellResult) and result.status in statuses)
+    return {address_of(result.sheet, result.cell) for result in results}
+
+
+def _may_be_typed(edit: Edit, table: CellTable, terms: CellTerms, reading: Reading | None) -> bool:
+    """Whether a number is not what the formula in its place gives: a training may begin anew with other weights.
+
+    Nobody types what is neither a weight nor an input or a target, such as a velocity.
+    """
+    typed = edit.keys() & table.typed_numbers.keys()
+    if reading is not None:
+        weights = (step.truth.network.weights for step in reading.steps)
+        typed &= reading.data.union(*weights)
+    for cell in typed:
+        wanted, number = computed(edit[cell], cell, table, terms.value), float(table.typed_numbers[cell])
+        if wanted is None or not agrees(wanted, number):
+            return True
+    return False
+
+
+def _only_shows(edit: Edit, table: CellTable, terms: CellTerms, reading: Reading | None) -> bool:
+    """Whether a formula that nobody reads becomes what none of its line at the steps beside is: it may show anything.
+
+    Or it becomes what reads an empty cell, as a mean does that moves beyond the last step.
+    """
+    stride = None if reading is None else reading.stride
+    for cell in (own for own in edit if own in table.texts and not terms.readers.get(own)) if stride else ():
+        areas = [ref.area(cell[0]) for ref in operands(edit[cell])]
+        read = {(area.sheet, *place) for area in areas if area.size < _LARGEST for place in area.cells()}
+        kinds = {skeleton(edit.get(own, table.texts[own])) for own in beside_at(cell, stride) if own in table.texts}
+        if skeleton(edit[cell]) not in kinds or not read <= table.index.keys():
+            return True
+    return False
+
+
+def _size(sheet: Sheet) -> tuple[int, int, int]:
+    """How many layers all samples of a sheet pass through, how many weights there are, and how many are updated."""
+    layers = sum(len(network.layers) * len(network.samples) for network in sheet.networks)
+    weights = {cell for network in sheet.networks for cell in network.weights}
+    return layers, len(weights), sum(weight in weights for weight in sheet.updates.values())
+
+
+class _Promise:
+    """Tells which edits are worth a reading: without asking Keras, so that many can be weighed.
+
+    Args:
+        terms: what the cells compute.
+        reading: the sheet as it stands, if there is a network in it.
+        sheet_of: finds the networks.
+        is_accepted: whether what there is of a training is certain.
+    """
+
+    def __init__(
+        self,
+        terms: CellTerms,
+        reading: Reading | None,
+        sheet_of: Callable[[CellTerms], Sheet | None],
+        *,
+        is_accepted: bool,
+    ) -> None:
+        self._reading, self._sheet_of, self._is_accepted = reading, sheet_of, is_accepted
+        self._terms = terms if reading is None else reading.sheet.terms
+        self._behind = set[Address]() if reading is None else _behind(reading)
+        self._base = None if reading is None else _size(reading.sheet)
+
+    def of(self, edit: Edit) -> bool:
+        """Whether the sheet has more of a network under an edit, or the edited cells hold what they did not."""
+        new = {cell: term for cell, text in edit.items() if (term := self._terms.term_of(cell, text)) is not None}
+        if len(new) < len(edit):
+            return False
+        if self._reading is not None and self._behind.issuperset(new):
+            holds = all(self._has_role(cell, term, self._reading) for cell, term in new.items())
+            if holds or self._is_accepted:
+                return holds
+        terms = self._terms.edited(new)
+        sheet = self._sheet_of(terms) if self._reading is None else Sheet(terms)
+        return sheet is not None and (self._base is None or _size(sheet) > self._base)
+
+    def _has_role(self, cell: Address, term: Term, reading: Reading) -> bool:
+        """Whether a cell holds a quantity under another term, or an update follows its gradient."""
+        sheet, values = reading.sheet, value_of(term, reading.sheet.cells)
+        if cell in sheet.updates:
+            weight = sheet.updates[cell]
+            if any(form[0] for number in range(len(reading.steps)) for form in reading.usual(number)):
+                return True  # what has momentum, say, does not follow its gradient alone
+            moved = sheet.cells[weight] - values
+            steps = [(number, step) for number, step in enumerate(reading.steps) if weight in step.gradients]
+            return any(
+                same(moved, rate * step.gradients[weight]) for number, step in steps for rate in reading.rates(number)
+            )
+        values = np.ones(SETTINGS + 1) * values
+        return any(reading.role(number, values) is not None for number in range(len(reading.steps)))
+
+
+def _behind(reading: Reading) -> set[Address]:
+    """The cells that are computed from outputs, or hold a quantity of a step."""
+    samples = (sample for step in reading.steps for sample in step.truth.network.samples)
+    outputs = {cell for sample in samples for cell in sample.outputs[-1]}
+    found = behind(outputs, reading.sheet.order, reading.sheet.terms)
+    return found - outputs - reading.forward.keys() | reading.sheet.updates.keys()
+
+
+class _Habits:
+    """Tells slips from habits.
+
+    Args:
+        table: the cells.
+        idle: those with which nobody computes.
+    """
+
+    def __init__(self, table: CellTable, idle: Collection[Address]) -> None:
+        self._idle = idle
+        self._does: dict[bool, dict[Address, str]] = {
+            True: {cell: skeleton(text) for cell, text in table.texts.items()},
+            False: {cell: _shape(text, cell) for cell, text in table.texts.items()},
+        }
+        self._lines = {
+            way: Counter((line, own) for cell, own in does.items() for line in lines_of(cell))
+            for way, does in self._does.items()
+        }
+
+    def is_one(self, edit: Edit) -> bool:
+        """Whether three formulas or more do alike what no other one in line with them does otherwise.
+
+        A habit leaves no number unread that only makes sense if these formulas read it.
+        """
+        if len(edit) < _HABIT or self.reads_idle(edit):
+            return False
+        does_else = any(skeleton(text) != self._does[True].get(cell) for cell, text in edit.items())
+        does, lines = self._does[does_else], self._lines[does_else]
+        wanted = {cell: skeleton(text) if does_else else _shape(text, cell) for cell, text in edit.items()}
+        own = Counter((line, does[cell]) for cell in edit if cell in does for line in lines_of(cell))
+        return any(
+            all(lines[line, kind] <= own[line, kind] for line in lines_of(cell)) for cell, kind in wanted.items()
+        )
+
+    def reads_idle(self, edit: Edit) -> bool:
+        """Whether each formula names a single cell with which nobody computes as they are."""
+        return all(
+            any(len(own) == 1 and own[0] in self._idle for own in named_cells(cell, text))
+            for cell, text in edit.items()
+        )
+
+
+def _shape(text: str, cell: Address) -> str:
+    return shape_of(text.replace("$", ""), *cell[1:])
