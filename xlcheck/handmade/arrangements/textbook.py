@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.arrangements.arrangement import Arrangement
@@ -40,7 +41,12 @@ def is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:
     """
     if not may_be_textbook(found.recognised) or found.alone:
         return False
-    if not all(_is_whole(layer.reading) and is_straight(layer, found) for layer in found.layers):
+    # Of two factors that are both computed either may be called the weight, as the keys or the queries of an attention.
+    known = {id(reading) for reading in found.recognised.readings}
+    readings = [
+        own.reading if id(own.reading) in known else replace(own.reading, is_certain=True) for own in found.layers
+    ]
+    if not (all(map(_is_whole, readings)) and all(is_straight(layer, found) for layer in found.layers)):
         return False
     left, _ = BesideLayers(found, found.own).rest()
     return found.own.issuperset(edited) and not (left or found.objections() or found.mixed_up())

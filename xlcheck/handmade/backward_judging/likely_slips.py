@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address, Leaf, Term
+from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
 from xlcheck.formulas.shapes import operands, shape_of, skeleton
 from xlcheck.handmade.backward.coefficients import SETTINGS
 from xlcheck.handmade.backward.data import behind
@@ -17,7 +18,7 @@ from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward_judging.family import place_of
 from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells, named_cells
-from xlcheck.handmade.backward_judging.unlike_kin import unlike_kin
+from xlcheck.handmade.backward_judging.unlike_kin import between, in_pattern, unlike_kin
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.digits import agrees
@@ -28,6 +29,7 @@ from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
 
 _HABIT, _LARGEST = 3, 300
+_SAME = 1e-9
 
 
 class LikelySlips:
@@ -62,8 +64,11 @@ class LikelySlips:
     def by_likelihood(self) -> Iterator[tuple[bool, Iterator[Edit]]]:
         """The edits of each kind, the likeliest kind first; and whether other formulas tell what should stand there."""
         stride = None if self._reading is None else self._reading.stride
-        told = chain([self._copies] * bool(self._copies), unlike_kin(self._table, [] if stride is None else [stride]))
-        yield True, (own for own in told if self._may_be_meant(own) and self._tells(own))
+        surely = map(self._but_for_the_same, (*in_pattern(self._table), *between(self._table)))
+        yield True, filter(None, surely)
+        told = chain([self._copies], unlike_kin(self._table, [] if stride is None else [stride]))
+        kin = filter(None, map(self._but_for_the_same, told))
+        yield True, (own for own in kin if self._may_be_meant(own) and self._tells(own))
         suspects = _suspects(self._table, self._terms, self._reading, self._part)
         slips = Slips(self._table, self._terms, stride, suspects, self._idle)
         if len(self._table.texts) > _LARGEST:  # what is large has lines that say what is wrong in one cell
@@ -82,6 +87,25 @@ class LikelySlips:
         certain = None if self._part is None else self._reading
         is_otherwise = _only_shows(edit, self._table, self._terms, certain)
         return not (is_otherwise or _may_be_typed(edit, self._table, self._terms, certain))
+
+    def _but_for_the_same(self, edit: Edit) -> Edit:
+        """An edit without the formulas that are only written otherwise."""
+        return {cell: text for cell, text in edit.items() if not self._computes_the_same(cell, text)}
+
+    def _computes_the_same(self, cell: Address, text: str) -> bool:
+        """Whether a formula gives what another one would, under all settings, or today where there are none."""
+        terms = self._terms if self._reading is None else self._reading.sheet.terms
+        own, other = terms.get(cell), terms.term_of(cell, text)
+        if own is None or other is None or cell in self._table.arrays:
+            return False
+        if self._reading is not None:
+            cells = self._reading.sheet.cells
+            return own is other or same(value_of(own, cells), value_of(other, cells))
+
+        def given(leaf: Term) -> float | None:
+            return terms.number(leaf.cell) if isinstance(leaf, Leaf) else None
+
+        return own is other or math.isclose(number_of(own, given), number_of(other, given), rel_tol=_SAME)
 
     def _tells(self, edit: Edit) -> bool:
         """Whether what others would have in the place of cells says more of a network, or may help what is unknown."""

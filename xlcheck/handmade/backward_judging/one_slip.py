@@ -15,7 +15,6 @@ from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward_judging.likely_slips import LikelySlips
 from xlcheck.handmade.backward_judging.slips import Edit
-from xlcheck.handmade.backward_judging.unlike_kin import between, in_pattern
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.offsets import offset
@@ -49,9 +48,6 @@ def one_slip(
         judged: what becomes of the sheet under an edit.
         copies: the cells that all other copies of their worksheet have otherwise, and the formula there.
     """
-    for edit in (*in_pattern(table), *between(table)):
-        if (better := judged(edit)) is not None and _is_whole(better, edit, terms):
-            return better
     slips = LikelySlips(table, terms, reading, part, sheet_of, copies)
     found: dict[frozenset[Address], Part] = {}
     tried = 0

@@ -30,8 +30,8 @@ def in_pattern(table: CellTable) -> list[Edit]:
 
 def between(table: CellTable) -> list[Edit]:
     """The formulas between two that were filled from one another, as these are there; few, or they are no slips."""
-    said = (_said(table, by, *_SIDES[0]) for by in _ACROSS)
-    found: list[Edit] = [{cell: text} for own in said for cell, text in own.items() if cell in table.texts]
+    said = ((cell, text) for by in _ACROSS for cell, text in _said(table, by, *_SIDES[0]).items())
+    found: list[Edit] = [{cell: text} for cell, text in said if cell in table.texts and _has_as_many(table, cell, text)]
     return found if len(found) <= _FEW else []
 
 

@@ -21,6 +21,7 @@ from xlcheck.handmade.forms.other_activations import other_activation
 from xlcheck.handmade.forms.polynomials import NEGATIVE, Atom, Monomial, Polynomial, atom_of, cell_of, times
 from xlcheck.handmade.forms.products import Products, gathered
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
+from xlcheck.handmade.reading.reached import reached
 
 GIVEN, COPY, SUM, RATIO, OPAQUE = "given", "copy", "sum", "ratio", "opaque"
 """The kinds of forms that are no activation: a given number, a copy, a polynomial, one divided by another, others."""
@@ -78,7 +79,7 @@ class Forms:
         self._numbers: dict[Address, int] = defaultdict(int)
         self._open: dict[Address, None] = {}
         self.uses = FormUses()
-        self._shared: set[Address] = set()
+        self._shared: dict[Address, set[Address]] = defaultdict(set)
         self.products = Products()
         self.switches: set[Address] = set()
         self._order: tuple[Atom, ...] = ()
@@ -124,17 +125,18 @@ class Forms:
         new._terms, new._order, new.uses = terms, (), self.uses.copied()
         new._forms, new._parts, new._numbers = dict(self._forms), dict(self._parts), copy(self._numbers)
         new.named, new._inlined = copy(self.named), copy(self._inlined)
+        new._shared = defaultdict(set, {cell: {*others} for cell, others in self._shared.items()})
         changed, read = set(cells), set[Address]()
         wave = {*cells, *(u for cell in cells if self.is_given(atom_of(cell)) for u in self.uses.asking(cell))}
         while wave:
             effort.require_time()
-            if self._goes_round or not wave.isdisjoint(self._shared):
-                return Forms(terms)
+            if is_shared := not wave.isdisjoint(new._shared):
+                wave |= reached(wave, lambda cell: new._shared.get(cell, ()))
             before = {cell: new._taken_out(cell) for cell in wave}
-            for cell in before:
+            for cell in filter(before.__contains__, terms.in_order()) if is_shared else before:
                 new.of(atom_of(cell))
-            if new._shared is not self._shared:
-                return Forms(terms)
+            if self._goes_round or any(not new._shared[cell] <= wave for cell in wave & new._shared.keys()):
+                return Forms(terms)  # another formula is the first one with a part
             changed |= {cell for cell, known in before.items() if new._known(cell) != known}
             read |= wave
             wave = {user for cell in changed for user in self.uses.users.get(cell, ())}
@@ -167,6 +169,7 @@ class Forms:
         self._parts = {number: part for number, part in self._parts.items() if part not in own}
         self.uses.leave_out(cell)
         self._numbers.pop(cell, None)
+        self._shared.pop(cell, None)
         for atom in own:
             self._forms.pop(atom, None)
             self._inlined.pop(atom, None)
@@ -340,8 +343,9 @@ class Forms:
             found = activation_of(term, self._inside)
             polynomial = None if found is None else self._polynomial(found[1], part, is_sum=True)
             self._forms[part] = _OPAQUE if found is None or polynomial is None else Form(found[0], polynomial)
-        elif cell_of(self._parts[term.number]) != cell:
-            self._shared = {*self._shared, cell, cell_of(self._parts[term.number])}
+        elif (first := cell_of(self._parts[term.number])) != cell:
+            self._shared[cell].add(first)
+            self._shared[first].add(cell)
         return self._parts[term.number]
 
 
