@@ -12,6 +12,7 @@ from xlcheck.handmade.backward.held_out import with_held_out_apart
 from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells, SampleCells
 from xlcheck.handmade.backward.neurons import MINUS, Monomial, Neuron, Neurons, partners
 from xlcheck.handmade.backward.recurrence import Recurrence, recurrences
+from xlcheck.handmade.backward.updates import first_weights
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves, source
 
 _PAIR = 2
@@ -94,7 +95,21 @@ def find_networks(
     ]
     mixed = [*_with_targets_of_others(networks), *_with_weights_of_others(networks, updates)]
     proper = [network for network in networks if _is_proper(network) and network not in mixed]
-    return [*with_held_out_apart(proper, terms, updates)]
+    return _in_order([*with_held_out_apart(proper, terms, updates)], updates)
+
+
+def _in_order(networks: Sequence[DenseNetwork], updates: Mapping[Address, Address]) -> list[DenseNetwork]:
+    """Networks by how often their weights were moved, those of each training together."""
+    first, moves = first_weights(updates), dict[Address, int]()
+    for update, weight in updates.items():
+        moves[update] = moves.get(weight, 0) + 1
+    begins = [min(first.get(weight, weight) for weight in network.weights) for network in networks]
+    place = {cell: number for number, cell in reversed([*enumerate(begins)])}
+    keys = [
+        (place[cell], max(moves.get(weight, 0) for weight in network.weights))
+        for cell, network in zip(begins, networks, strict=True)
+    ]
+    return [networks[number] for number in sorted(range(len(networks)), key=keys.__getitem__)]
 
 
 def _steps(recurrent: Recurrence, ends: Mapping[int, _Chain]) -> Iterator[SampleCells]:

@@ -14,6 +14,7 @@ from xlcheck.handmade.backward.coefficients import Coefficient
 from xlcheck.handmade.backward.quantities import bias_gradient
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.truth import Truth, truths
+from xlcheck.handmade.backward.updates import first_weights
 from xlcheck.learning.dense_gradients import DenseGradients
 
 _SURE = 4
@@ -108,19 +109,14 @@ def steps_under(sheet: Sheet, loss: str, ask: DenseGradients) -> list[Step]:
 
 def _trainings(sheet: Sheet) -> list[Address | None]:
     """The first weight of the training of each network, where several trainings learn from the same samples."""
-    firsts = [min(_first(weight, sheet.updates) for weight in network.weights) for network in sheet.networks]
+    first = first_weights(sheet.updates)
+    firsts = [min(first.get(weight, weight) for weight in network.weights) for network in sheet.networks]
     data: dict[Address, list[tuple[Address, ...]]] = defaultdict(list)
-    for first, network in zip(firsts, sheet.networks, strict=True):
-        data[first] += [sample.inputs for sample in network.samples]
+    for begin, network in zip(firsts, sheet.networks, strict=True):
+        data[begin] += [sample.inputs for sample in network.samples]
     alike = len({tuple(sorted(own)) for own in data.values()}) == 1 < len(data)
     steps = Counter(firsts)
     return [*firsts] if alike and min(steps.values()) >= _RUN else [None] * len(firsts)
-
-
-def _first(weight: Address, updates: Mapping[Address, Address]) -> Address:
-    while weight in updates:
-        weight = updates[weight]
-    return weight
 
 
 def without_strange_moves(steps: Iterable[Step]) -> list[Step]:

@@ -35,6 +35,18 @@ def find_updates(
         others |= made  # what is computed from weights is none: an output less its target, and what flows back to it
 
 
+def first_weights(updates: Mapping[Address, Address]) -> dict[Address, Address]:
+    """Updated cell → the weight with which its training begins.
+
+    Args:
+        updates: updated cell → weight, in order of calculation.
+    """
+    first: dict[Address, Address] = {}
+    for update, weight in updates.items():
+        first[update] = first.get(weight, weight)
+    return first
+
+
 def _updates(
     terms: Mapping[Address, Term],
     order: Sequence[Address],
