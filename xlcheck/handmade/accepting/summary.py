@@ -17,6 +17,7 @@ from xlcheck.handmade.accepting.idle_parts import with_idle_parts
 from xlcheck.handmade.accepting.outcome import Outcome
 from xlcheck.handmade.beside.codes import coded_otherwise
 from xlcheck.handmade.beside.lookups import looked_up_wrongly
+from xlcheck.handmade.beside.numbers_of_others import numbers_of_others
 from xlcheck.handmade.beside.preparation import against, feeders
 from xlcheck.handmade.beside.said_beside import said_otherwise
 from xlcheck.handmade.beside.typed_beside import typed_among_formulas
@@ -193,6 +194,7 @@ def _why_not_right(
     yield from meant_otherwise(table, {*agreeing, *given})
     yield from looked_up_wrongly(table, values, {*agreeing, *made, *spare})
     if reads is not None:
+        yield from numbers_of_others(table, reads, agreeing)
         yield from copied_out_of_turn(table, reads)
         yield from counted_out_of_turn(table, reads)
         yield from islice(chain(described_twice(table), picked_out_of_turn(table)), 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
-from itertools import chain
+from itertools import chain, combinations
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.evaluation import same, value_of
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.sheet import Sheet
+from xlcheck.handmade.backward.updates import first_weights
 from xlcheck.handmade.backward_judging.family import place_of
 from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells, named_cells
 from xlcheck.handmade.backward_judging.unlike_kin import between, in_pattern, unlike_kin
@@ -24,12 +25,14 @@ from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.digits import agrees
 from xlcheck.handmade.reading.evaluated import computed
 from xlcheck.handmade.reading.lines import lines_of
-from xlcheck.handmade.reading.offsets import beside_at
+from xlcheck.handmade.reading.offsets import Offset, beside_at, offset_between
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
 
 _HABIT, _LARGEST = 3, 300
 _SAME = 1e-9
+_NEXT = 2
+"""Distances between weights that are looked at: of several in a line, and of those of two trainings."""
 
 
 class LikelySlips:
@@ -66,7 +69,8 @@ class LikelySlips:
         stride = None if self._reading is None else self._reading.stride
         surely = map(self._but_for_the_same, (*in_pattern(self._table), *between(self._table)))
         yield True, filter(None, surely)
-        told = chain([self._copies], unlike_kin(self._table, [] if stride is None else [stride]))
+        strides = [] if stride is None else [stride, *self._between_trainings()]
+        told = chain([self._copies], unlike_kin(self._table, strides))
         kin = filter(None, map(self._but_for_the_same, told))
         yield True, (own for own in kin if self._may_be_meant(own) and self._tells(own))
         suspects = _suspects(self._table, self._terms, self._reading, self._part)
@@ -76,6 +80,14 @@ class LikelySlips:
             yield False, filter(self._is_worth, lines)
         else:
             yield from ((False, filter(self._is_worth, edits)) for edits in slips.by_likelihood())
+
+    def _between_trainings(self) -> list[Offset]:
+        """How far the weights of one training are away from those of the next one, where several stand beside it."""
+        firsts = {*first_weights({} if self._reading is None else self._reading.sheet.updates).values()}
+        far = Counter(
+            offset_between(one, other) for one, other in combinations(sorted(firsts), 2) if one[0] == other[0]
+        )
+        return [by for by, count in far.most_common(_NEXT) if count > 1 and 0 in by]
 
     def _is_worth(self, edit: Edit) -> bool:
         return not self._habits.is_one(edit) and self._may_be_meant(edit) and self._promise.of(edit)
