@@ -53,10 +53,12 @@ def is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:
 
 
 def _is_whole(reading: Reading) -> bool:
-    layer = reading.layer
-    if not reading.is_certain or any(layer.activations[row] != LINEAR for row in reading.unused) or not layer.is_whole:
+    layer, first = reading.layer, {document[0] for document in reading.documents}
+    if not reading.is_certain or any(layer.activations[row] != LINEAR for row in reading.unused):
         return False  # a gate that nothing reads may be missing somewhere; a sum that nothing reads was left over
-    first = {document[0] for document in reading.documents}
+    spared = reading.gates[1] if reading.kind in {"LSTM", "GRU"} else ()  # what forgets, or resets, a state
+    if not layer.is_whole_but_for_gaps or not layer.gaps <= {*itertools.product(spared, first)}:
+        return False
     slots = {slot for own in layer.slots.values() for slot in own}
     if any(
         slots - layer.slots[step].keys() - (reading.states.keys() if step in first else set()) for step in layer.steps

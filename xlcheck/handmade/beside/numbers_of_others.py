@@ -1,4 +1,4 @@
-"""Numbers that two blocks share, though another one stands where that of the second block would: whose are they?"""
+"""Numbers that two blocks share, though another one stands where that of the second block would, as in a third one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LEAST = 2
 def numbers_of_others(table: CellTable, reads: Precedents, agreeing: Collection[Address]) -> Iterator[str]:
     """Why formulas that agree may be meant to read another typed number, as the rate of their own training.
 
-    They are filled from the formulas of another block but for that number, which has its own place beside both.
+    They are filled from the formulas of another block but for that number, which has its own place beside each.
 
     Args:
         table: all cells.
@@ -37,6 +37,9 @@ def numbers_of_others(table: CellTable, reads: Precedents, agreeing: Collection[
         for other, its in sorted(table.typed_numbers.items()):
             if other not in readers and other != number and its != value and are_in_line(number, other):
                 by = offset_between(number, other)
+                attesting = [readers.get(offset(number, by, times), ()) for times in (-1, 2)]
+                if not any(attesting):
+                    continue  # blocks may well share a number, unless a third one has its own
                 own = [cell for cell in cells if _is_copy(table, offset(cell, by, -1), cell, by, number)]
                 if len(own) >= _LEAST:
                     why = f"{show(other)} stands in its place there, and is not read"

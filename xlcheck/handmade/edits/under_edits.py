@@ -162,7 +162,7 @@ class UnderEdits:
             more = sum(x.activation != LINEAR for x in sums.values()) - len(left)
             self._tables[key] = None if self._missing_beside(left) > more else Tables.of(coloured(sums, forms))
         tables = self._tables[key]
-        is_whole = tables and all(layer.is_whole or self._may_be_gru(layer, forms) for layer in tables.layers)
+        is_whole = tables and all(_may_be_whole(layer) or self._may_be_gru(layer, forms) for layer in tables.layers)
         return tables if is_whole else None
 
     def _may_be_gru(self, layer: Layer, forms: Forms) -> bool:
@@ -217,13 +217,18 @@ def _certain_weights(base: Arrangement) -> Iterator[Address]:
             yield from filter(base.reads.is_typed, weights)
 
 
+def _may_be_whole(layer: Layer) -> bool:
+    """Whether a table is whole, perhaps but for a gate of the first steps."""
+    return layer.is_whole or (layer.is_whole_but_for_gaps and layer.may_begin_without)
+
+
 def _missing(layer: Layer, forms: Forms) -> float:
     """How many places of a table are empty; infinity if weighted sums contradict one another, or cannot be right."""
     if not all(x.is_anchored for x in layer.instances):
         return 0
     if layer.reads_twice(forms):
         return math.inf
-    if layer.is_whole:
+    if _may_be_whole(layer):
         return 0
     kinds = layer.activations
     if len(set(kinds.values())) > 1 and len(kinds) != _GATES * list(kinds.values()).count("tanh"):

@@ -31,10 +31,20 @@ class Joined(Layer):
 
     parts: Mapping[int, tuple[Layer, Mapping[int, int]]]
 
+    @property
+    def is_whole_but_for_gaps(self) -> bool:
+        """Whether each instance is right, also at steps that were left out."""
+        return super().is_whole_but_for_gaps and all(layer.is_whole_but_for_gaps for layer, _ in self.parts.values())
+
     @cached_property
-    def is_whole(self) -> bool:
-        """Whether exactly one instance stands at each place, and each is right, also at steps that were left out."""
-        return super().is_whole and all(layer.is_whole for layer, _ in self.parts.values())
+    def gaps(self) -> frozenset[Place]:
+        """The places at which no instance stands, also those of steps that were left out."""
+        inner = {
+            (row, step)
+            for row, (layer, steps) in self.parts.items() for step in self.steps if step in steps
+            if (row, steps[step]) in layer.gaps
+        }  # fmt: skip
+        return super().gaps | inner
 
     def wanted(self, row: int, step: int) -> frozenset[Monomial]:
         """What a row should sum up at a step, in the table that it comes from."""

@@ -22,6 +22,9 @@ from xlcheck.handmade.forms.forms import Forms
 from xlcheck.handmade.forms.polynomials import Atom, Monomial
 from xlcheck.handmade.reading.reached import joined
 
+_GATES = 3
+"""Rows of a GRU for each of its units; an LSTM has more."""
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -128,8 +131,24 @@ class Layer:
     @cached_property
     def is_whole(self) -> bool:
         """Whether exactly one instance stands at each place, and each is right."""
-        one_each = all(len(self.at.get((row, step), ())) == 1 for row in self.rows for step in self.steps)
-        return one_each and not self.misfits
+        return not self.gaps and self.is_whole_but_for_gaps
+
+    @property
+    def is_whole_but_for_gaps(self) -> bool:
+        """Whether at most one instance stands at each place, and each is right."""
+        return not self.misfits and all(len(own) < 2 for own in self.at.values())
+
+    @cached_property
+    def gaps(self) -> frozenset[Place]:
+        """The places at which no instance stands."""
+        return frozenset((row, step) for row in self.rows for step in self.steps) - self.at.keys()
+
+    @property
+    def may_begin_without(self) -> bool:
+        """Whether one gate of several is left out at some steps, as where there is no state yet to forget."""
+        rows, steps = ({place[axis] for place in self.gaps} for axis in (0, 1))
+        is_gate = all(self.activations[row] == "sigmoid" for row in rows) and _GATES * len(rows) <= len(self.rows)
+        return is_gate and len(self.gaps) == len(rows) * len(steps) and len(steps) < len(self.steps)
 
     @property
     def fit(self) -> float:
