@@ -34,9 +34,9 @@ _TURNED = {"+": "-", "-": "+", "<": ">", ">": "<"}
 
 
 def idle_cells(table: CellTable) -> set[Address]:
-    """The cells that nobody reads, or only those in line with them that nobody reads, either.
+    """The cells that nobody reads but those into which they go on along their line, and that nobody else reads, either.
 
-    A weight is one that is learnt at each step, and with which nothing else is computed. Numbers of lines are none.
+    A weight is one that is learnt at each step, and with which nothing is computed. Numbers of lines are none.
 
     Args:
         table: the cells.
@@ -46,8 +46,13 @@ def idle_cells(table: CellTable) -> set[Address]:
         for read in chain.from_iterable(named_cells(cell, text)):
             readers[read].add(cell)
     idle = set[Address]()
+
+    def goes_on(cell: Address, reader: Address) -> bool:
+        is_one = table.fills(cell, reader) if cell in table.texts else bool(readers.get(reader))
+        return reader in idle and are_in_line(cell, reader) and is_one
+
     for cell in in_turn((*table.texts, *table.typed_numbers), lambda own: readers.get(own, ())):
-        if all(reader in idle and are_in_line(reader, cell) for reader in readers.get(cell, ())):
+        if all(goes_on(cell, reader) for reader in readers.get(cell, ())):
             idle.add(cell)
     return idle - table.numbering(readers.keys())
 

@@ -1,0 +1,119 @@
+"""Formulas that do otherwise than their kin in a training: what two others would have there is tried first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from training_sheets import FIRST, ROWS, Cells, cell, filled, judged, roots, table_of, trained, training, with_gradients
+
+from xlcheck.handmade.backward_judging.slips import Edit, idle_cells
+from xlcheck.handmade.backward_judging.unlike_kin import between, unlike_kin
+from xlcheck.handmade.reading.cells import address_of
+
+pytestmark = pytest.mark.keras
+
+
+def _kin(cells: Cells, path: Path, *strides: tuple[int, int]) -> list[dict[str, str]]:
+    table, _ = table_of(filled(path, cells))
+    return [_named(edit) for edit in unlike_kin(table, strides)]
+
+
+def _named(edit: Edit) -> dict[str, str]:
+    names = {address_of("Sheet", f"{column}{row}"): f"{column}{row}" for column in "ABCDEFGH" for row in range(1, 30)}
+    return {names[place]: text for place, text in edit.items()}
+
+
+def test_two_on_both_sides_say_what_stands_between_them(tmp_path: Path) -> None:
+    cells: Cells = {f"A{row}": row for row in range(1, 6)}
+    cells |= {f"B{row}": f"=A{row}*2" for row in range(1, 6)} | {"B3": "=A4*2"}
+
+    assert _kin(cells, tmp_path / "w.xlsx")[0] == {"B3": "A3*2"}
+
+
+def test_two_on_one_side_say_what_stands_at_an_end(tmp_path: Path) -> None:
+    """Rule: the last and the first one of a line have no formulas on both sides; a number may stand there, too."""
+    cells: Cells = {f"A{row}": row for row in range(1, 6)}
+    cells |= {f"B{row}": f"=A{row}*2" for row in range(1, 6)}
+
+    assert {"B5": "A5*2"} in _kin(cells | {"B5": "=A4*2"}, tmp_path / "w.xlsx")
+    assert {"B1": "A1*2"} in _kin(cells | {"B1": 7.5}, tmp_path / "w.xlsx")
+
+
+def test_what_reads_more_than_its_line_is_no_kin_but_at_other_steps(tmp_path: Path) -> None:
+    """Rule: in a line stands what does something else, too; in the place of a step the other steps have the same."""
+    cells: Cells = {f"A{row}": row for row in range(1, 20)}
+    cells |= {f"B{row}": f"=A{row}*2" for row in (2, 7, 12, 17)} | {"B7": "=A7*2+A8"}
+
+    assert _kin(cells, tmp_path / "w.xlsx") == []
+    assert _kin(cells, tmp_path / "w.xlsx", (5, 0))[0] == {"B7": "A7*2"}
+
+
+def test_what_stands_side_by_side_at_a_step_goes_together(tmp_path: Path) -> None:
+    cells: Cells = {f"{column}{row}": row for row in range(1, 20) for column in "AB"}
+    cells |= {f"{c}{row}": f"={x}{row}*2" for row in (2, 7, 12) for c, x in (("C", "A"), ("D", "B"))}
+    cells |= {"C7": "=A2*2", "D7": "=B2*2"}
+
+    assert _kin(cells, tmp_path / "w.xlsx", (5, 0))[0] == {"C7": "A7*2", "D7": "B7*2"}
+
+
+def test_many_between_others_are_no_slips(tmp_path: Path) -> None:
+    """Rule: sums and activations that take turns are unlike their neighbours, and meant so."""
+    cells: Cells = {"A1": 0.5}
+    for row in range(1, 21, 2):
+        cells |= {f"B{row}": f"=$A$1*{row}", f"B{row + 1}": f"=1/(1+EXP(-B{row}))"}
+    table, _ = table_of(filled(tmp_path / "w.xlsx", cells))
+
+    assert between(table) == []
+
+
+def test_weights_that_only_their_own_line_reads_are_idle(tmp_path: Path) -> None:
+    """Rule: nobody computes with a weight that is learnt and read by nothing else; numbers of rows are none."""
+    cells: Cells = {f"A{row}": row for row in range(1, 6)} | {"B1": 0.5, "C1": 0.25}
+    cells |= {f"B{row}": f"=B{row - 1}*2" for row in range(2, 6)} | {f"C{row}": f"=C{row - 1}*2" for row in range(2, 6)}
+    cells |= {f"D{row}": f"=C{row}+1" for row in range(1, 6)}
+    idle = {place[1:] for place in idle_cells(table_of(filled(tmp_path / "w.xlsx", cells))[0])}
+
+    assert idle == {(row, column) for row in range(5) for column in (1, 3)}
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        (("g5", 0), "=({o1}-{t1})*{o1}*(1-{o2})*{h1}"),
+        (("g5", 2), "=({o1}-{t1})*{o1}*(1-{o2})*{h1}"),
+        (("z1", 1), "={w1}*{x1}+{w2}*{x1}"),
+    ],
+)
+def test_a_slip_at_one_step_is_told_by_the_others(place: tuple[str, int], text: str, tmp_path: Path) -> None:
+    part = trained(training(tmp_path / "w.xlsx", 3, {place: text}))
+
+    assert part is not None
+    assert [*roots(part)] == [cell(*place)]
+
+
+def test_what_is_only_written_otherwise_is_no_slip(tmp_path: Path) -> None:
+    """Rule: a gradient within its update, and products in another order, give what their kin give."""
+    row = ROWS[2]
+    otherwise: Cells = {
+        f"E{row}": f"=E{row - 1}-A{row - 1}*(H{row - 1}-D{row - 1})*B{row - 1}",
+        f"J{ROWS[3]}": f"=B{ROWS[3]}*(H{ROWS[3]}-D{ROWS[3]})",
+        f"M{ROWS[-1]}": f"=SIN(I{ROWS[-1]})+1",  # something is open
+    }
+    part = judged(with_gradients() | otherwise, tmp_path / "w.xlsx")
+
+    assert roots(part) == []
+
+
+def test_a_velocity_that_was_typed_over_is_wrong(tmp_path: Path) -> None:
+    """Rule: nobody types what is no weight in the middle of a training."""
+    cells = with_gradients() | {"C1": 0.9}
+    for row in ROWS:
+        for velocity, gradient, weight in zip("MNO", "JKL", "EFG", strict=True):
+            kept = f"$C$1*{velocity}{row - 1}" if row > FIRST else ""
+            cells[f"{velocity}{row}"] = f"={kept}-A{row}*{gradient}{row}"
+            if row > FIRST:
+                cells[f"{weight}{row}"] = f"={weight}{row - 1}+{velocity}{row - 1}"
+
+    assert roots(judged(cells, tmp_path / "w.xlsx")) == []
+    assert roots(judged(cells | {f"N{ROWS[0]}": 0.77}, tmp_path / "w.xlsx")) == [f"N{ROWS[0]}"]
