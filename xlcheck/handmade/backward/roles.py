@@ -259,12 +259,13 @@ def _moved(reading: Reading, mover: Mover) -> Iterator[Step]:
         yield replace(step, moves={u: move or mover.like(number, u, like) for u, move in moves.items()})
 
 
-def best_reading(sheet: Sheet, ask: DenseGradients) -> Reading:
-    """The reading under the loss that explains most updates, or else most gradients, of a sheet with a network."""
+def best_reading(sheet: Sheet, ask: DenseGradients, among: Collection[str] = ()) -> Reading:
+    """The reading under the loss, among some if they are known, that explains most updates, or else most gradients."""
     losses = dict.fromkeys(loss for network in sheet.networks for loss in losses_of(network.layers[-1].activation))
     is_alone = any(len(network.samples[-1].targets) == 1 for network in sheet.networks)  # no share of others
     known = [loss for loss in losses if not (is_alone and loss == "categorical_crossentropy")]
     known += robust_losses(sheet.terms) if "mean_squared_error" in losses else []
+    known = [loss for loss in known if loss in among] or known
     if not sheet.near and (zeros := zeros_left_out(sheet.networks, sheet.terms)):
         sheet = Sheet(sheet.terms, still=zeros)
     readings = [read_under(sheet, loss, ask) for loss in known or losses]

@@ -14,6 +14,7 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import Ref, cut
 from xlcheck.formulas.shapes import shape_of, skeleton, with_operands_moved
+from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.unwritten import FAR
 from xlcheck.handmade.reading.cells import CellTable
@@ -94,6 +95,20 @@ def _strides(reading: Reading) -> Iterator[tuple[Offset, int | None]]:
 def place_of(cell: Address, stride: Offset) -> tuple[str, int]:
     """Where a cell stands in the direction in which steps go on."""
     return cell[0], cell[1] if stride[0] else cell[2] % FAR
+
+
+def stands_for_learnt(cell: Address, reading: Reading) -> bool:
+    """Whether what stands in a cell's place at the steps beside is computed from weights.
+
+    Args:
+        cell: the cell.
+        reading: the sheet as training steps.
+    """
+    updates, stride = reading.sheet.updates, reading.stride
+    learnt = behind({*updates, *updates.values()}, reading.sheet.order, reading.sheet.terms)
+    return stride is not None and all(
+        other in learnt or other not in reading.sheet.terms for other in beside_at(cell, stride)
+    )
 
 
 def _lines(table: CellTable, stride: Offset) -> Iterator[list[Address]]:

@@ -17,7 +17,7 @@ from xlcheck.handmade.backward.evaluation import same, value_of
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.updates import first_weights
-from xlcheck.handmade.backward_judging.family import place_of
+from xlcheck.handmade.backward_judging.family import place_of, stands_for_learnt
 from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells, named_cells
 from xlcheck.handmade.backward_judging.unlike_kin import between, in_pattern, unlike_kin
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -26,6 +26,7 @@ from xlcheck.handmade.reading.digits import agrees
 from xlcheck.handmade.reading.evaluated import computed
 from xlcheck.handmade.reading.lines import lines_of
 from xlcheck.handmade.reading.offsets import Offset, beside_at, offset_between
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
 
@@ -75,7 +76,10 @@ class LikelySlips:
         yield True, (own for own in kin if self._may_be_meant(own) and self._tells(own))
         suspects = _suspects(self._table, self._terms, self._reading, self._part)
         slips = Slips(self._table, self._terms, stride, suspects, self._idle)
-        if len(self._table.texts) > _LARGEST:  # what is large has lines that say what is wrong in one cell
+        if self._part is not None:
+            beside = (own for own in slips.filled_from_beside() if self._may_settle_all(own))
+            yield False, (own for own in beside if not self._is_meant_otherwise(own) and self._tells(own))
+        if self._part is None and len(self._table.texts) > _LARGEST:  # its lines say what is wrong in single cells
             lines = (own for own in slips.of_idle() if len(own) >= _HABIT and self._habits.reads_idle(own))
             yield False, filter(self._is_worth, lines)
         else:
@@ -90,15 +94,19 @@ class LikelySlips:
         return [by for by, count in far.most_common(_NEXT) if count > 1 and 0 in by]
 
     def _is_worth(self, edit: Edit) -> bool:
-        return not self._habits.is_one(edit) and self._may_be_meant(edit) and self._promise.of(edit)
+        likely = not self._habits.is_one(edit) and self._may_be_meant(edit)
+        return likely and self._may_settle_all(edit) and self._promise.of(edit)
 
     def _may_be_meant(self, edit: Edit) -> bool:
         """Whether no cell is known to be right beside others that are not, and nothing else is meant to stand there."""
-        if 0 < len(self._right & edit.keys()) < len(edit):
-            return False
+        is_partly_right = 0 < len(self._right & edit.keys()) < len(edit)
+        return not (is_partly_right or self._is_meant_otherwise(edit))
+
+    def _is_meant_otherwise(self, edit: Edit) -> bool:
+        """Whether cells only show something, or a number may be meant where a formula would stand."""
         certain = None if self._part is None else self._reading
-        is_otherwise = _only_shows(edit, self._table, self._terms, certain)
-        return not (is_otherwise or _may_be_typed(edit, self._table, self._terms, certain))
+        shows = _only_shows(edit, self._table, self._terms, certain)
+        return shows or _may_be_typed(edit, self._table, self._terms, certain)
 
     def _but_for_the_same(self, edit: Edit) -> Edit:
         """An edit without the formulas that are only written otherwise."""
@@ -122,8 +130,20 @@ class LikelySlips:
     def _tells(self, edit: Edit) -> bool:
         """Whether what others would have in the place of cells says more of a network, or may help what is unknown."""
         readers = (reader for cell in edit for reader in self._terms.readers.get(cell, ()))
+        stride = None if self._reading is None else self._reading.stride
+        if stride and self._right.issuperset(edit) and len({place_of(cell, stride) for cell in edit}) > 1:
+            return False  # nobody does all of that wrong in the same way, and is right
         touches = self._part is not None and not self._unknown.isdisjoint({*edit, *readers})
         return touches or self._promise.of(edit)
+
+    def _may_settle_all(self, edit: Edit) -> bool:
+        """Whether all that is unknown depends on what an edit changes, or is read by it."""
+        terms = self._terms
+        below = {*edit, *reached(edit, lambda cell: terms.readers.get(cell, ()))}
+        if self._part is None or below >= self._unknown:
+            return True
+        named = {own for cell, text in edit.items() for cells in named_cells(cell, text) for own in cells}
+        return self._unknown <= below | named | reached(named, lambda cell: terms.reads.get(cell, ()))
 
 
 def _suspects(table: CellTable, terms: CellTerms, reading: Reading | None, part: Part | None) -> set[Address]:
@@ -164,12 +184,19 @@ def _may_be_typed(edit: Edit, table: CellTable, terms: CellTerms, reading: Readi
     typed = edit.keys() & table.typed_numbers.keys()
     if reading is not None:
         weights = (step.truth.network.weights for step in reading.steps)
-        typed &= reading.data.union(*weights)
+        typed &= {*reading.data}.union(*weights)
+        typed = {cell for cell in typed if not _stands_between_learnt(cell, table, reading)}
     for cell in typed:
         wanted, number = computed(edit[cell], cell, table, terms.value), float(table.typed_numbers[cell])
         if wanted is None or not agrees(wanted, number):
             return True
     return False
+
+
+def _stands_between_learnt(cell: Address, table: CellTable, reading: Reading) -> bool:
+    """Whether formulas stand on both sides of a number that compute from weights, as outputs of a hidden unit."""
+    sides = [own for own in beside_at(cell, reading.stride) if own in table.texts and own not in reading.sheet.updates]
+    return len(sides) > 1 and cell in reading.data and stands_for_learnt(cell, reading)
 
 
 def _only_shows(edit: Edit, table: CellTable, terms: CellTerms, reading: Reading | None) -> bool:

@@ -56,8 +56,8 @@ def one_slip(
             for is_told, edits in slips.by_likelihood():
                 for edit in edits:
                     effort.require_time()
-                    if frozenset(edit) in found:
-                        continue
+                    if any(edit.keys() <= cells or edit.keys() >= cells for cells in found):
+                        continue  # of what was filled from one, all is wrong
                     tried += 1
                     if tried > _MOST_READINGS:
                         return None

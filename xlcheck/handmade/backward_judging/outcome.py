@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scalars import Words
-from xlcheck.handmade.backward.data import behind, data_cells, may_learn, moves_factors
+from xlcheck.handmade.backward.data import data_cells, may_learn, moves_factors
 from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.steps import Step, exact_updates
 from xlcheck.handmade.backward.unwritten import with_outputs
 from xlcheck.handmade.backward.updates import find_updates
-from xlcheck.handmade.backward_judging.family import amendments, place_of
+from xlcheck.handmade.backward_judging.family import amendments, place_of, stands_for_learnt
 from xlcheck.handmade.backward_judging.judge import Judge
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.cells import CellTable, CellValues
-from xlcheck.handmade.reading.offsets import beside_at
 from xlcheck.learning.dense_gradients import LEAKY, PERCEPTRON, DenseGradients
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
@@ -159,11 +158,15 @@ def sheet_of(terms: CellTerms) -> Sheet | None:
 
 
 def read_with(
-    table: CellTable, values: CellValues, amended: Mapping[Address, str], ask: DenseGradients
-) -> Reading | None:  # fmt: skip
+    table: CellTable,
+    values: CellValues,
+    amended: Mapping[Address, str],
+    ask: DenseGradients,
+    among: Collection[str] = (),
+) -> Reading | None:
     """The sheet with other formulas in some cells; None where it has no network then."""
     sheet = sheet_of(CellTerms(table, values, amended))
-    return None if sheet is None else best_reading(sheet, ask)
+    return None if sheet is None else best_reading(sheet, ask, among)
 
 
 def _differs(cell: Address, terms: CellTerms, amended: Sheet) -> bool:
@@ -177,18 +180,14 @@ def _differs(cell: Address, terms: CellTerms, amended: Sheet) -> bool:
 
 
 def _is_among_learnt(cell: Address, reading: Reading) -> bool:
-    """Whether what stands in the place of an input is computed from weights at the steps beside: then it is none.
+    """Whether what stands in the place of an input is none, by the steps beside.
 
     Unless all weights of a step that reads it move as they have to.
     """
     exact = (own.truth.network for own in reading.steps if own.moves and None not in own.moves.values())
     if any(cell in row for network in exact for own in network.samples for row in (own.inputs, own.targets)):
         return False
-    updates, stride = reading.sheet.updates, reading.stride
-    learnt = behind({*updates, *updates.values()}, reading.sheet.order, reading.sheet.terms)
-    return stride is not None and all(
-        other in learnt or other not in reading.sheet.terms for other in beside_at(cell, stride)
-    )
+    return stands_for_learnt(cell, reading)
 
 
 def _is_told_by_its_line(cell: Address, reading: Reading, better: Reading) -> bool:

@@ -15,7 +15,7 @@ from itertools import chain, product
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.formulas.scanner import Ref, cut
-from xlcheck.formulas.shapes import skeleton, with_operands_moved
+from xlcheck.formulas.shapes import moved, skeleton, with_operands_moved
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import by_line, lines_of
@@ -103,6 +103,10 @@ class Slips:
     def of_idle(self) -> Iterator[Edit]:
         """Those that have formulas read cells with which nobody computes."""
         return self._new(self._of_idle)
+
+    def filled_from_beside(self) -> Iterator[Edit]:
+        """Those that have formulas as a program fills them there from one beside them."""
+        return self._new(self._from_beside)
 
     def _new(self, way: Callable[[Address], Iterator[Edit]]) -> Iterator[Edit]:
         """The edits of a kind that change something and were not tried before."""
@@ -207,6 +211,16 @@ class Slips:
                     edits = (dict(zip(group, own, strict=True)) for own in zip(*texts, strict=False))
                     yield from filter(self._computes, edits) if cell not in self._table.texts else edits
 
+    def _from_beside(self, cell: Address) -> Iterator[Edit]:
+        """What a formula in line becomes here where it is filled, here and in those that do the same."""
+        for away in dict.fromkeys(self._next_to(cell)) if cell in self._table.texts else ():
+            for group in self._alike(cell):
+                sources = [offset(c, away, -1) for c in group]
+                texts = [moved(self._table.texts[own], *away) for own in sources if own in self._table.texts]
+                edit = {c: text for c, text in zip(group, texts, strict=False) if text is not None}
+                if len(edit) == len(group) == len(texts) and not {*sources} & {*group}:
+                    yield edit
+
     def _computes(self, edit: Edit) -> bool:
         """Whether formulas that stand for typed numbers would be computed from others: not those of data."""
         return all(
@@ -230,16 +244,22 @@ class Slips:
     def _sources(self, cell: Address) -> Iterator[Offset]:
         """How far away the next formulas in the row and in the column stand that do something else, and by strides."""
         does = skeleton(self._table.texts[cell]) if cell in self._table.texts else None
-        for own in lines_of(cell):
-            line = self._lines.get(own, ())
-            for side in ([c for c in reversed(line) if c < cell], [c for c in line if c > cell]):
-                near = next((c for c in side if distance(c, cell) <= _FAR), None)
-                if near is not None and skeleton(self._table.texts[near]) != does:
-                    yield offset_between(near, cell)
+        for away in self._next_to(cell):
+            if skeleton(self._table.texts[offset(cell, away, -1)]) != does:
+                yield away
         for stride in self._strides:
             other = offset(cell, stride, -1)
             if other in self._table.texts and skeleton(self._table.texts[other]) != does:
                 yield stride
+
+    def _next_to(self, cell: Address) -> Iterator[Offset]:
+        """How far away the next formulas in the row and in the column stand."""
+        for own in lines_of(cell):
+            line = self._lines.get(own, ())
+            for side in ([c for c in reversed(line) if c < cell], [c for c in line if c > cell]):
+                near = next((c for c in side if distance(c, cell) <= _FAR), None)
+                if near is not None:
+                    yield offset_between(near, cell)
 
     def _filled(self, text: str, sheet: str, away: Offset) -> Iterator[str]:
         """A formula so far away: all references moved, those that come to numbers which are read less, each or not."""

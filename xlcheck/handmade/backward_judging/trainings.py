@@ -101,8 +101,10 @@ class Trainings:
         if not (own.found is not None or learns or own.may_be_trained):
             return None
 
+        losses = {step.truth.loss for step in own.reading.steps} if own.found and own.reading else set[str]()
+
         def judged(edit: Mapping[Address, str]) -> Part | None:
-            other = read_with(part.table, part.values, edit, self.ask)
+            other = read_with(part.table, part.values, edit, self.ask, losses)
             if other is None or not any(map(tells_weights, other.steps)):
                 return None
             if own.reading is not None and len(other.sheet.updates) < len(own.reading.sheet.updates):
