@@ -117,3 +117,34 @@ def test_a_velocity_that_was_typed_over_is_wrong(tmp_path: Path) -> None:
 
     assert roots(judged(cells, tmp_path / "w.xlsx")) == []
     assert roots(judged(cells | {f"N{ROWS[0]}": 0.77}, tmp_path / "w.xlsx")) == [f"N{ROWS[0]}"]
+
+
+def test_a_whole_column_is_told_by_the_one_beside(tmp_path: Path) -> None:
+    """Rule: in all rows the velocity of one weight keeps that of another one; beside it stands what is meant."""
+    cells = with_gradients() | {"C1": 0.9}
+    for row in ROWS:
+        for velocity, gradient, weight in zip("MNO", "JKL", "EFG", strict=True):
+            kept = f"$C$1*{velocity}{row - 1}" if row > FIRST else ""
+            cells[f"{velocity}{row}"] = f"={kept}-A{row}*{gradient}{row}"
+            if row > FIRST:
+                cells[f"{weight}{row}"] = f"={weight}{row - 1}+{velocity}{row - 1}"
+    wrong: Cells = {f"N{row}": f"=$C$1*M{row - 1}-A{row}*K{row}" for row in ROWS[1:]}
+
+    assert roots(judged(cells | wrong, tmp_path / "w.xlsx")) == [f"N{row}" for row in ROWS[1:]]
+
+
+def test_an_output_of_a_hidden_unit_that_was_typed_over_is_wrong(tmp_path: Path) -> None:
+    """Rule: where formulas stand at the steps before and after, nobody types what the second layer reads."""
+    part = trained(training(tmp_path / "w.xlsx", 3, {("h1", 1): 0.3}))
+
+    assert part is not None
+    assert [*roots(part)] == [cell("h1", 1)]
+
+
+def test_steps_stand_in_the_order_in_which_weights_move(tmp_path: Path) -> None:
+    """Rule: by how much the loss falls in all is known, though an update in the middle holds its whole gradient."""
+    row, last = ROWS[3], ROWS[-1]
+    inside: Cells = {f"E{row}": f"=E{row - 1}-A{row - 1}*(H{row - 1}-D{row - 1})*B{row - 1}"}
+    part = judged(with_gradients() | inside | {"M2": f"=I{FIRST}-I{last}"}, tmp_path / "w.xlsx")
+
+    assert (part.results, part.gaps) == ((), ())

@@ -88,6 +88,18 @@ def test_references_to_other_worksheets_stay_or_go_along(tmp_path: Path) -> None
     assert not [*meant_otherwise(table, ())]
 
 
+def test_what_copies_go_on_from_may_be_typed_on_the_first_of_them(tmp_path: Path) -> None:
+    """Rule: of four rounds the first one begins with numbers, and each goes on from the one before."""
+    cells: dict[str, object] = {}
+    for number in range(1, 5):
+        weight: object = f"='r{number - 1}'!A3" if number > 1 else 0.5
+        cells |= {f"r{number}!A1": weight, f"r{number}!A2": "=TANH(A1)", f"r{number}!A3": "=A1-0.1*A2"}
+    table = CellTable(read_workbook(save({"S!A1": "rounds", **cells}, tmp_path / "w.xlsx")))
+    assert unlike_copies(table) == {}
+    table = CellTable(read_workbook(save({"S!A1": "rounds", **cells, "r4!A1": "='r2'!A3"}, tmp_path / "w.xlsx")))
+    assert unlike_copies(table) == {("r4", 0, 0): "'r3'!A3"}
+
+
 @pytest.mark.usefixtures("a_short_search")
 def test_an_input_that_only_one_copy_has_typed_is_no_pass(tmp_path: Path) -> None:
     """Rule: where all other copies look it up, a number in its place may be typed over that."""

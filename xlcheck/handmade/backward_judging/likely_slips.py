@@ -73,7 +73,7 @@ class LikelySlips:
         strides = [] if stride is None else [stride, *self._between_trainings()]
         told = chain([self._copies], unlike_kin(self._table, strides))
         kin = filter(None, map(self._but_for_the_same, told))
-        yield True, (own for own in kin if self._may_be_meant(own) and self._tells(own))
+        yield True, (own for own in kin if not self._is_meant_otherwise(own) and self._tells(own))
         suspects = _suspects(self._table, self._terms, self._reading, self._part)
         slips = Slips(self._table, self._terms, stride, suspects, self._idle)
         if self._part is not None:

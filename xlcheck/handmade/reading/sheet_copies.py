@@ -112,7 +112,7 @@ def _written(text: str, own: int, number: Mapping[str, int]) -> _Written:
 
 
 def _rendered(said: _Written, own: int, sheets: Sequence[str], copies: Collection[str]) -> str | None:
-    """A formula on another worksheet; None if it goes on from what that one begins with.
+    """A formula on another worksheet; None if it goes on from what that one begins with, or reads what that one holds.
 
     Args:
         said: its parts.
@@ -127,6 +127,8 @@ def _rendered(said: _Written, own: int, sheets: Sequence[str], copies: Collectio
             text += named
             continue
         sheet, place = named
+        if sheet == sheets[own]:
+            return None  # what others read of this worksheet, it does not read of itself
         if isinstance(sheet, int):
             sheet = sheets[own + sheet] if 0 <= own + sheet < len(sheets) else ""
             if sheet not in copies:
