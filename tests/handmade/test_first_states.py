@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,34 @@ def test_a_number_typed_over_a_first_step_is_no_first_state(tmp_path: Path) -> N
     assert answer(without | {"F4": -0.2}, tmp_path)[0] != 0
     padded = {cell: value for cell, value in without.items() if cell != "F4"}
     assert answer(padded | {"E4": 0, "F5": "=TANH($A$3*E5+$A$9)"}, tmp_path)[0] != 1
+
+
+def _without_reset_at_first(wrong: Mapping[str, object]) -> dict[str, object]:
+    """A unit of a GRU over six days, of which the first has no state, and so no gate that resets it."""
+    cells: dict[str, object] = {"J3": 0.5, "K3": -0.4, "L3": 0.2, "J4": 0.7, "K4": 0.6, "L4": -0.1, "J5": 0.9}
+    cells |= {"K5": 1.1, "L5": 0.3} | {f"B{row}": x for row, x in enumerate((0.4, -0.6, -1.2, 0.8, 0.1, -0.3), start=4)}
+    cells |= {"C4": "=1/(1+EXP(-($J$3*B4+$L$3)))", "E4": "=TANH($J$5*B4+$L$5)", "F4": "=(1-C4)*E4"}
+    for row in range(5, 10):
+        for gate, weights in (("C", 3), ("D", 4)):
+            total = f"$J${weights}*B{row}+$K${weights}*F{row - 1}+$L${weights}"
+            cells[f"{gate}{row}"] = f"=1/(1+EXP(-({total})))"
+        cells[f"E{row}"] = f"=TANH($J$5*B{row}+$K$5*D{row}*F{row - 1}+$L$5)"
+        cells[f"F{row}"] = f"=C{row}*F{row - 1}+(1-C{row})*E{row}"
+    return cells | wrong
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {f"E{row}": f"=TANH($J$5*B{row}+$K$5*C{row}*F{row - 1}+$L$5)" for row in range(5, 10)},
+        {f"D{row}": f"=1/(1+EXP(-($J$3*B{row}+$K$4*F{row - 1}+$L$4)))" for row in range(5, 10)},
+    ],
+)
+def test_a_gate_that_a_first_step_does_without_hides_no_slip(wrong: dict[str, object], tmp_path: Path) -> None:
+    """Rule: what is filled down reads another cell than it should, and the first step, which differs, is right."""
+    found = verdict(_without_reset_at_first(wrong), tmp_path, effort=60)
+    assert (found.code, found.roots) == (1, {*wrong})
+
+
+def test_a_first_step_may_do_without_a_gate(tmp_path: Path) -> None:
+    assert verdict(_without_reset_at_first({}), tmp_path).code == 0

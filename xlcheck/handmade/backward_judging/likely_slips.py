@@ -11,6 +11,7 @@ import numpy as np
 
 from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
 from xlcheck.formulas.shapes import operands, shape_of, skeleton
+from xlcheck.handmade import effort
 from xlcheck.handmade.backward.coefficients import SETTINGS
 from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.evaluation import same, value_of
@@ -94,6 +95,7 @@ class LikelySlips:
         return [by for by, count in far.most_common(_NEXT) if count > 1 and 0 in by]
 
     def _is_worth(self, edit: Edit) -> bool:
+        effort.require_time()  # of many edits few are worth more than this look
         likely = not self._habits.is_one(edit) and self._may_be_meant(edit)
         return likely and self._may_settle_all(edit) and self._promise.of(edit)
 
@@ -104,6 +106,7 @@ class LikelySlips:
 
     def _is_meant_otherwise(self, edit: Edit) -> bool:
         """Whether cells only show something, or a number may be meant where a formula would stand."""
+        effort.require_time()
         certain = None if self._part is None else self._reading
         shows = _only_shows(edit, self._table, self._terms, certain)
         return shows or _may_be_typed(edit, self._table, self._terms, certain)
