@@ -209,7 +209,7 @@ class Edits(TypedCells):
         for old in self._terms.reads[family[0]]:
             for new in self._in_place_of(old):
                 yield from self._with_operand(family, old, new)
-                yield self._with_states(self._block(family), offset_between(old, new))
+                yield from self._with_states(self._block(family), old, offset_between(old, new))
 
     def _may_be_meant(self, new: Address, old: Address) -> bool:
         """Whether a cell is of the kind of another one: computed as well, a number for a weight, or one in its line."""
@@ -310,16 +310,19 @@ class Edits(TypedCells):
         """A family, and those beside it that were filled from its cells."""
         return list(dict.fromkeys((*family, *(c for cell in family for own in self._families(cell) for c in own))))
 
-    def _with_states(self, family: Sequence[Address], by: Offset) -> Edit:
-        """All formulas that a family reads at other places, as those before or after the activation."""
-        edit: dict[Address, Term] = {}
-        for cell in family:
-            moved = {x: offset(x, by) for x in self._terms.reads[cell]}
-            to = {x: other for x, other in moved.items() if self._table.is_formula(x) and self._table.is_formula(other)}
-            term = self._replaced(self._terms[cell], to)
-            if to and isinstance(term, Term):
-                edit[cell] = term
-        return edit
+    def _with_states(self, family: Sequence[Address], old: Address, by: Offset) -> Iterator[Edit]:
+        """All formulas that a family reads at other places, as after the activation; or those like one of them."""
+        does = self._operands[old][0] if old in self._operands else None
+        alike = {cell for cell, own in self._operands.items() if own[0] == does}
+        for among in (self._table.texts, alike):
+            edit: dict[Address, Term] = {}
+            for cell in family:
+                moved = {x: offset(x, by) for x in self._terms.reads[cell] if x in among}
+                to = {x: other for x, other in moved.items() if self._table.is_formula(other)}
+                term = self._replaced(self._terms[cell], to)
+                if to and isinstance(term, Term):
+                    edit[cell] = term
+            yield edit
 
     def _with_other_weights(self, row: Sequence[Address]) -> Iterator[Edit]:
         """What stands in one line of those that read a weight, with weights that nobody reads in place of its own."""
