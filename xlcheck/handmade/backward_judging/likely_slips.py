@@ -64,7 +64,8 @@ class LikelySlips:
         self._unknown = {*table.texts} if part is None else _in_question(part, {Status.NOT_EVALUATED})
         self._idle = idle_cells(table)
         self._habits = _Habits(table, self._idle)
-        self._promise = _Promise(terms, reading, sheet_of, is_accepted=part is not None)
+        computing = set[Address]() if reading is None else _computing_with_unknown(self._unknown, reading)
+        self._promise = _Promise(terms, reading, sheet_of, computing, is_accepted=part is not None)
 
     def by_likelihood(self) -> Iterator[tuple[bool, Iterator[Edit]]]:
         """The edits of each kind, the likeliest kind first; and whether other formulas tell what should stand there."""
@@ -152,25 +153,34 @@ class LikelySlips:
 def _suspects(table: CellTable, terms: CellTerms, reading: Reading | None, part: Part | None) -> set[Address]:
     """The cells that may be wrong.
 
-    Where a training is certain, these are formulas of which nothing is known, though all that they read is, and typed
-    numbers for which a formula stands at the step beside.
+    Where a training is certain, these are formulas of which nothing is known, though all that they read is, those that
+    compute with a weight of which it is not known how it moves, and typed numbers for which a formula stands at the
+    step beside.
     """
     if part is None or reading is None:
         return {*table.texts, *table.typed_numbers}
     unknown = _in_question(part, {Status.NOT_EVALUATED})
-    stride = reading.stride
+    stride = reading.stride if len(reading.steps) > 1 else None
+    computing = _computing_with_unknown(unknown, reading)
     beginnings = {cell for cell in unknown if unknown.isdisjoint(terms.reads.get(cell, ()))}
     read = {own for cell in beginnings for own in terms.reads.get(cell, ()) if isinstance(terms.get(own), Leaf)}
     copies = {own for own in read if unknown.issuperset(terms.readers[own])}  # perhaps of something else
     if stride is None:
-        return {*beginnings, *copies, *table.typed_numbers}
+        return {*beginnings, *copies, *computing, *table.typed_numbers}
     outputs = (sample.outputs[-1][0] for step in reading.steps for sample in step.truth.network.samples)
     places = {place_of(cell, stride) for cell in (*outputs, *reading.sheet.updates)}  # elsewhere new inputs are tried
     typed = {
         cell for cell in table.typed_numbers
         if any(own in table.texts for own in beside_at(cell, stride))
     }  # fmt: skip
-    return copies | {cell for cell in beginnings | typed if place_of(cell, stride) in places}
+    return copies | computing | {cell for cell in beginnings | typed if place_of(cell, stride) in places}
+
+
+def _computing_with_unknown(unknown: Collection[Address], reading: Reading) -> set[Address]:
+    """The formulas of the forward pass that compute with a weight of which it is not known how it moves."""
+    sheet = reading.sheet
+    moved = {weight for update, weight in sheet.updates.items() if update in unknown}
+    return {own for weight in moved for own in sheet.terms.readers.get(weight, ()) if own in reading.forward}
 
 
 def _in_question(part: Part, statuses: Collection[Status] = frozenset(Status)) -> set[Address]:
@@ -231,6 +241,7 @@ class _Promise:
         terms: what the cells compute.
         reading: the sheet as it stands, if there is a network in it.
         sheet_of: finds the networks.
+        computing: formulas that compute with a weight of which it is not known how it moves.
         is_accepted: whether what there is of a training is certain.
     """
 
@@ -239,10 +250,12 @@ class _Promise:
         terms: CellTerms,
         reading: Reading | None,
         sheet_of: Callable[[CellTerms], Sheet | None],
+        computing: Collection[Address],
         *,
         is_accepted: bool,
     ) -> None:
         self._reading, self._sheet_of, self._is_accepted = reading, sheet_of, is_accepted
+        self._computing = frozenset(computing)
         self._terms = terms if reading is None else reading.sheet.terms
         self._behind = set[Address]() if reading is None else _behind(reading)
         self._base = None if reading is None else _size(reading.sheet)
@@ -258,7 +271,10 @@ class _Promise:
                 return holds
         terms = self._terms.edited(new)
         sheet = self._sheet_of(terms) if self._reading is None else Sheet(terms)
-        return sheet is not None and (self._base is None or _size(sheet) > self._base)
+        if sheet is None or self._base is None:
+            return sheet is not None
+        size, computes = _size(sheet), self._is_accepted and self._computing.issuperset(new)
+        return size > self._base or (computes and size == self._base)
 
     def _has_role(self, cell: Address, term: Term, reading: Reading) -> bool:
         """Whether a cell holds a quantity under another term, or an update follows its gradient."""

@@ -125,8 +125,11 @@ class Slips:
         return all(self._terms.holds_number((area.sheet, area.top, area.left)) for area in new)
 
     def _alike(self, cell: Address) -> Iterator[list[Address]]:
-        """A cell and those in its row, or its column, that do the same; and the cell alone."""
-        text = self._table.texts.get(cell)
+        """A cell and those in its row, or its column, that do the same; and the cell alone. An array formula is one."""
+        text, area = self._table.texts.get(cell), self._table.arrays.get(cell)
+        if area is not None:
+            yield [own for own, its in self._table.arrays.items() if own[0] == cell[0] and its == area]
+            return
         for own in lines_of(cell) if text is not None else ():
             line = self._lines[own][:_WIDE]
             yield [other for other in line if skeleton(self._table.texts[other]) == skeleton(text or "")]
@@ -145,9 +148,12 @@ class Slips:
                 yield from self._with(cell, number, by)
 
     def _as_a_step_away(self, cell: Address) -> Iterator[Edit]:
-        """One reference as the same formula has it at the step before or after, where it moves with it or stays."""
+        """One reference as the same formula has it at the step before or after, where it moves with it or stays.
+
+        Or as the next one has it that does the same in its row or column, as for another unit.
+        """
         own = self._table.texts.get(cell, "")
-        for away in self._strides:
+        for away in dict.fromkeys((*self._strides, *self._next_alike(cell))):
             other = self._table.texts.get(offset(cell, away, -1), "")
             if own and skeleton(own) == skeleton(other):
                 for number, (ref, its) in enumerate(zip(cut(own).refs, cut(other).refs, strict=True)):
@@ -260,6 +266,14 @@ class Slips:
                 near = next((c for c in side if distance(c, cell) <= _FAR), None)
                 if near is not None:
                     yield offset_between(near, cell)
+
+    def _next_alike(self, cell: Address) -> Iterator[Offset]:
+        """How far away the next formulas in the row and in the column stand that do the same."""
+        does = skeleton(self._table.texts.get(cell, ""))
+        for own in lines_of(cell):
+            line = [c for c in self._lines.get(own, ()) if skeleton(self._table.texts[c]) == does]
+            for side in ([c for c in reversed(line) if c < cell], [c for c in line if c > cell]):
+                yield from (offset_between(near, cell) for near in side[:1])
 
     def _filled(self, text: str, sheet: str, away: Offset) -> Iterator[str]:
         """A formula so far away: all references moved, those that come to numbers which are read less, each or not."""
