@@ -309,7 +309,7 @@ class _Habits:
     """
 
     def __init__(self, table: CellTable, idle: Collection[Address]) -> None:
-        self._idle = idle
+        self._idle, self._arrays = idle, table.arrays
         self._does: dict[bool, dict[Address, str]] = {
             True: {cell: skeleton(text) for cell, text in table.texts.items()},
             False: {cell: _shape(text, cell) for cell, text in table.texts.items()},
@@ -324,7 +324,8 @@ class _Habits:
 
         A habit leaves no number unread that only makes sense if these formulas read it.
         """
-        if len(edit) < _HABIT or self.reads_idle(edit):
+        formulas = {(cell[0], area) if (area := self._arrays.get(cell)) else cell for cell in edit}
+        if len(formulas) < _HABIT or self.reads_idle(edit):
             return False
         does_else = any(skeleton(text) != self._does[True].get(cell) for cell, text in edit.items())
         does, lines = self._does[does_else], self._lines[does_else]

@@ -183,7 +183,8 @@ class Slips:
         away = self._away(cell, number)
         for alike in self._alike(cell):
             others = {other: self._away(other, number) for other in alike}
-            group = [other for other, its in others.items() if all(its[k] == away[k] for k in (0, 1) if by[k])]
+            is_one = cell in self._table.arrays
+            group = [own for own, its in others.items() if is_one or all(its[k] == away[k] for k in (0, 1) if by[k])]
             for numbers in dict.fromkeys(((number,), same)):
                 yield from self._each(group, partial(with_operands_moved, numbers=numbers, away=by))
 
