@@ -16,6 +16,7 @@ from xlcheck.formulas.shapes import operands, shape_of, with_operand
 from xlcheck.handmade.edits.dollars import with_other_dollars
 from xlcheck.handmade.edits.in_all_blocks import InAllBlocks
 from xlcheck.handmade.edits.typed_cells import TypedCells
+from xlcheck.handmade.edits.whole_softmaxes import whole_softmaxes
 from xlcheck.handmade.forms.term_changes import Edit
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
@@ -67,6 +68,7 @@ class Edits(TypedCells):
                 yield new
 
     def _all(self) -> Iterator[Edit]:
+        yield from whole_softmaxes(self._terms)
         for cell in self._places():
             yield from self._in(cell)
             yield from self._filled_from(cell) if cell in self._table.texts else ()
@@ -312,15 +314,13 @@ class Edits(TypedCells):
 
     def _with_states(self, family: Sequence[Address], old: Address, by: Offset) -> Iterator[Edit]:
         """All formulas that a family reads at other places, as after the activation; or those like one of them."""
-        does = self._operands[old][0] if old in self._operands else None
-        alike = {cell for cell, own in self._operands.items() if own[0] == does}
+        alike = {cell for cell, own in self._operands.items() if own[0] == self._operands.get(old, ((),))[0]}
         for among in (self._table.texts, alike):
             edit: dict[Address, Term] = {}
             for cell in family:
                 moved = {x: offset(x, by) for x in self._terms.reads[cell] if x in among}
                 to = {x: other for x, other in moved.items() if self._table.is_formula(other)}
-                term = self._replaced(self._terms[cell], to)
-                if to and isinstance(term, Term):
+                if to and isinstance(term := self._replaced(self._terms[cell], to), Term):
                     edit[cell] = term
             yield edit
 
