@@ -153,3 +153,31 @@ def test_words_beside_those_that_are_looked_up_are_meant_to_be_read(tmp_path: Pa
         f"{c}{row}": f"=VLOOKUP($A{row},$A$2:$C$6,{n},FALSE)" for row in range(10, 16) for c, n in (("F", 2), ("G", 3))
     }
     assert answer(_listed(wrong), tmp_path) == (3, set())
+
+
+@pytest.mark.parametrize(
+    ("texts", "why"),
+    [
+        (("A1 B1 2 2", "A1 B1 3 3", "A1 B1 4 4"), None),
+        (("A1 B1 2 2", "A1 A1 3 3", "A1 B1 4 4"), "up one cell where the others of its line look up two"),
+        (
+            ("A1 B1 2 2", "A1 B1 3 4", "A1 B1 4 4"),
+            "something up by two numbers where the others of its line have one",
+        ),
+        (("A1 B1 2 2", "A1 B1 3 2", "A1 B1 4 2"), None),
+        (("A1 B1 2 2", "A1 A1 3 3"), None),
+    ],
+)
+def test_what_looks_up_less_than_all_others_of_its_line_is_doubted(
+    texts: tuple[str, ...], why: str | None, tmp_path: Path
+) -> None:
+    """Rule: two lookups by words and columns that are another one's in one formula only; a 2 may be a factor, too."""
+    cells: dict[str, object] = {"A1": "a", "B1": "b", "J1": "a", "J2": "b"} | {
+        f"{c}{r}": r for c in "KLMN" for r in (1, 2)
+    }
+    for place, text in zip("DEF", texts, strict=False):
+        one, other, first, second = text.split()
+        cells[f"{place}1"] = f"=VLOOKUP(${one},$J$1:$N$2,{first},0)+VLOOKUP(${other},$J$1:$N$2,{second},0)"
+    table = CellTable(read_workbook(save(cells, tmp_path / "w.xlsx")))
+    said = [*looked_up_wrongly(table, table.recalculate(engine("ironcalc").open(tmp_path / "w.xlsx")), table.texts)]
+    assert said == ([] if why is None else [f"S!E1 looks {why}"])

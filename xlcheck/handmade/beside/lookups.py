@@ -7,7 +7,7 @@ list that is sorted. Filled alike everywhere they break no line, and whatever th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
 
@@ -16,10 +16,13 @@ from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.look_ups import SEARCHING, calls
 from xlcheck.formulas.parser import parsed
+from xlcheck.formulas.scanner import cut, tokens_between
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.lines import lines_of
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.workbook.content import CellError, Value
@@ -36,7 +39,9 @@ def looked_up_wrongly(table: CellTable, values: CellValues, cells: Iterable[Addr
         values: what they hold.
         cells: the formula cells.
     """
-    for cell in sorted(cells):
+    cells = sorted(cells)
+    yield from _unlike_their_line([cell for cell in cells if looks_up(table.texts[cell])], table)
+    for cell in cells:
         text = table.texts[cell]
         node = parsed(text) if _LOOKS_UP.search(text) else None
         for part in tree.walk(node) if node is not None else ():
@@ -45,6 +50,33 @@ def looked_up_wrongly(table: CellTable, values: CellValues, cells: Iterable[Addr
                 if why is not None:
                     yield f"{show(cell)} {why}"
                     break
+
+
+def _unlike_their_line(cells: Iterable[Address], table: CellTable) -> Iterator[str]:
+    """Why formulas may look up too little: they name one cell where all others of their line name two.
+
+    Or one number of several that are equal in these is another one, such as that of a column.
+    """
+    lines: dict[object, dict[Address, tuple[tuple[int, ...], tuple[int, ...]]]] = defaultdict(dict)
+    for cell in cells:
+        text = cut(table.texts[cell])
+        numbers = [own for part in text.between for kind, own in tokens_between(part) if kind == "number"]
+        alike = _first_alike([ref[:6] for ref in text.refs]), _first_alike(numbers)
+        for line in lines_of(cell):
+            lines[line, skeleton(table.texts[cell])][cell] = alike
+    for own in lines.values():
+        for cell, (named, typed) in own.items() if len(own) > _TWO else ():
+            others = {its for other, its in own.items() if other != cell}
+            ((its_named, its_typed), *more) = others
+            if not more and len({*named}) < len({*its_named}):
+                yield f"{show(cell)} looks up one cell where the others of its line look up two"
+            elif not more and len({*typed}) > len({*its_typed}):
+                yield f"{show(cell)} looks something up by two numbers where the others of its line have one"
+
+
+def _first_alike(items: Sequence[object]) -> tuple[int, ...]:
+    """For each of some items the place of the first one that is equal."""
+    return tuple(map(items.index, items))
 
 
 def failing_for_others(part: SheetGroup, cells: Iterable[Address]) -> Iterator[str]:
