@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from itertools import islice
 from pathlib import Path
 
 import pytest
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from training_sheets import FIRST, ROWS, Cells, cell, filled, judged, roots, table_of, trained, training, with_gradients
 
-from xlcheck.handmade.backward_judging.slips import Edit, idle_cells
+from xlcheck.handmade.backward.roles import best_reading
+from xlcheck.handmade.backward.sheet import Sheet
+from xlcheck.handmade.backward_judging.likely_slips import LikelySlips
+from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells
 from xlcheck.handmade.backward_judging.unlike_kin import between, unlike_kin
+from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of
+from xlcheck.oracle.dense_steps import dense_gradients
 
 pytestmark = pytest.mark.keras
+
+_CELL = re.compile(r"\b[A-Z]{1,2}\d+\b")
 
 
 def _kin(cells: Cells, path: Path, *strides: tuple[int, int]) -> list[dict[str, str]]:
@@ -148,3 +158,56 @@ def test_steps_stand_in_the_order_in_which_weights_move(tmp_path: Path) -> None:
     part = judged(with_gradients() | inside | {"M2": f"=I{FIRST}-I{last}"}, tmp_path / "w.xlsx")
 
     assert (part.results, part.gaps) == ((), ())
+
+
+def _edits(cells: Cells, path: Path) -> list[dict[str, str]]:
+    """The edits of a training that its formulas tell of, before anything is read with them."""
+    table, values = table_of(filled(path, cells))
+    terms = CellTerms(table, values)
+    reading = best_reading(Sheet(terms), dense_gradients)
+    kinds = LikelySlips(table, terms, reading, None, Sheet, {}).by_likelihood()
+    told = [edit for is_told, edits in islice(kinds, 2) for edit in edits if is_told]
+    return [{f"{'ABCDEFGHIJKLMN'[place[2]]}{place[1] + 1}": text for place, text in edit.items()} for edit in told]
+
+
+def test_no_edit_has_what_is_only_written_otherwise(tmp_path: Path) -> None:
+    """Rule: a product in another order is no slip, and another input is one."""
+    row = ROWS[2]
+    same: Cells = {f"J{row}": f"=B{row}*(H{row}-D{row})"}
+    other: Cells = {f"J{row}": f"=C{row}*(H{row}-D{row})"}
+
+    assert not any(f"J{row}" in edit for edit in _edits(with_gradients() | same, tmp_path / "w.xlsx"))
+    assert {f"J{row}": f"(H{row}-D{row})*B{row}"} in _edits(with_gradients() | other, tmp_path / "w.xlsx")
+
+
+def _across(cells: Cells) -> Cells:
+    """The same sheet with rows for columns."""
+
+    def turned(match: re.Match[str]) -> str:
+        row, column = coordinate_to_tuple(match[0])
+        return f"{get_column_letter(row)}{column}"
+
+    texts = {turned_cell: value for cell, value in cells.items() if (turned_cell := _CELL.sub(turned, cell))}
+    return {cell: _CELL.sub(turned, value) if isinstance(value, str) else value for cell, value in texts.items()}
+
+
+def test_steps_across_stand_in_the_order_in_which_weights_move(tmp_path: Path) -> None:
+    """Rule: an update that stands above the outputs, and holds its whole gradient, does not make its step the first."""
+    row, last = ROWS[3], ROWS[-1]
+    inside: Cells = {f"E{row}": f"=E{row - 1}-A{row - 1}*(H{row - 1}-D{row - 1})*B{row - 1}"}
+    cells = {cell: value for cell, value in with_gradients().items() if cell != "A1"}
+    part = judged(_across(cells | inside | {"M2": f"=I{FIRST}-I{last}"}), tmp_path / "w.xlsx")
+
+    assert (part.results, part.gaps) == ((), ())
+
+
+def test_a_column_may_be_filled_from_the_one_beside(tmp_path: Path) -> None:
+    """Rule: all rows together, and each alone, as a program fills them there."""
+    cells: Cells = {f"{column}{row}": row * 0.5 for row in range(1, 5) for column in "AB"}
+    cells |= {f"D{row}": f"=A{row}*2" for row in range(1, 5)} | {f"E{row}": f"=A{row}*2+1" for row in range(1, 5)}
+    table, values = table_of(filled(tmp_path / "w.xlsx", cells))
+    suspects = [address_of("Sheet", "E2")]
+    slips = Slips(table, CellTerms(table, values), None, suspects, ())
+
+    found = [_named(edit) for edit in slips.filled_from_beside()]
+    assert found == [{"E2": "B2*2"}, {f"E{row}": f"B{row}*2" for row in range(1, 5)}]
