@@ -41,3 +41,10 @@ def test_blocks_may_have_numbers_of_their_own_or_share_one(tmp_path: Path) -> No
     assert _said(_blocks("012", "012"), tmp_path / "w.xlsx") == []
     assert _said(_blocks("012", "000"), tmp_path / "w.xlsx") == []
     assert _said(_blocks("002", "002"), tmp_path / "w.xlsx") == []
+
+
+def test_numbers_of_rows_are_none_of_a_block(tmp_path: Path) -> None:
+    """Rule: each row reads its own number, and the last of them is read by no row yet."""
+    cells: dict[str, object] = {f"A{row}": row for row in range(1, 13)} | {"B1": 0.5}
+    cells |= {f"B{row}": f"=B{row - 1}*0.9^A{row - 1}" for row in range(2, 13)}
+    assert _said(cells, tmp_path / "w.xlsx") == []

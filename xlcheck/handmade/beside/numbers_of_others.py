@@ -69,7 +69,7 @@ def _is_moved(
     ours, theirs = cut(table.texts[source]), cut(table.texts[cell])
     if ours.between != theirs.between:
         return False
-    goes = [False]
+    goes, reads_it = False, False
     for a, b in zip(ours.refs, theirs.refs, strict=True):
         moved, area = a.shifted(by, by), a.area(source[0])
         is_moved = moved is not None and moved[:6] == b[:6]
@@ -78,5 +78,5 @@ def _is_moved(
             return False
         if is_number and not goes_along and a[:6] != b[:6]:
             return False
-        goes.append(is_moved and not is_number)
-    return any(goes)
+        goes, reads_it = goes or (is_moved and not is_number), reads_it or is_number
+    return goes and reads_it
