@@ -130,10 +130,9 @@ class Forms:
         wave = {*cells, *(u for cell in cells if self.is_given(atom_of(cell)) for u in self.uses.asking(cell))}
         while wave:
             effort.require_time()
-            if is_shared := not wave.isdisjoint(new._shared):
-                wave |= reached(wave, lambda cell: new._shared.get(cell, ()))
+            wave |= reached(wave, lambda cell: new._shared.get(cell, ()))
             before = {cell: new._taken_out(cell) for cell in wave}
-            for cell in filter(before.__contains__, terms.in_order()) if is_shared else before:
+            for cell in filter(before.__contains__, terms.in_order()) if new._shared else before:
                 new.of(atom_of(cell))
             if self._goes_round or any(not new._shared[cell] <= wave for cell in wave & new._shared.keys()):
                 return Forms(terms)  # another formula is the first one with a part
@@ -189,8 +188,7 @@ class Forms:
     def source(self, atom: Atom) -> Atom:
         """What a copy of a copy repeats in the end."""
         for _ in range(1_000):
-            form = self.of(atom)
-            if form.kind != COPY:
+            if (form := self.of(atom)).kind != COPY:
                 break
             ((atom,),) = form.polynomial
         return atom
@@ -221,8 +219,7 @@ class Forms:
         polynomial = self._polynomial(term, atom, is_sum=True)
         if polynomial is None or len(polynomial) > MOST_MONOMIALS:
             return _OPAQUE
-        form = Form(SUM, polynomial)
-        if len(form.product) == 1:
+        if len((form := Form(SUM, polynomial)).product) == 1:
             is_strange = form.product[0][3] and self.of(form.product[0]).kind == OPAQUE
             return _OPAQUE if is_strange else Form(COPY, polynomial)
         return form
@@ -283,8 +280,7 @@ class Forms:
         for _ in range(100):
             if self._open:
                 self.uses.read[next(reversed(self._open))].add(term.cell)
-            below = self._terms.get(term.cell)
-            if not isinstance(below, Leaf):
+            if not isinstance(below := self._terms.get(term.cell), Leaf):
                 return term if below is None else below
             term = below
         return term
