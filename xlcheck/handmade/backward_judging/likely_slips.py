@@ -62,6 +62,8 @@ class LikelySlips:
         self._copies = copies
         self._right = frozenset[Address]() if part is None else table.texts.keys() - _in_question(part)
         self._unknown = {*table.texts} if part is None else _in_question(part, {Status.NOT_EVALUATED})
+        steps = () if reading is None else reading.steps
+        self._learning = {own for step in steps for own, move in step.moves.items() if move is not None}
         self._idle = idle_cells(table)
         self._habits = _Habits(table, self._idle)
         computing = set[Address]() if reading is None else _computing_with_unknown(self._unknown, reading)
@@ -79,7 +81,8 @@ class LikelySlips:
         suspects = _suspects(self._table, self._terms, self._reading, self._part)
         slips = Slips(self._table, self._terms, stride, suspects, self._idle)
         if self._part is not None:
-            beside = (own for own in slips.filled_from_beside() if self._may_settle_all(own))
+            beside = (own for own in slips.filled_from_beside() if not self._learning >= own.keys())
+            beside = (own for own in beside if self._may_settle_all(own))
             yield False, (own for own in beside if not self._is_meant_otherwise(own) and self._tells(own))
         if self._part is None and len(self._table.texts) > _LARGEST:  # its lines say what is wrong in single cells
             lines = (own for own in slips.of_idle() if len(own) >= _HABIT and self._habits.reads_idle(own))
@@ -97,7 +100,7 @@ class LikelySlips:
 
     def _is_worth(self, edit: Edit) -> bool:
         effort.require_time()  # of many edits few are worth more than this look
-        likely = not self._habits.is_one(edit) and self._may_be_meant(edit)
+        likely = not self._habits.is_one(edit) and not self._learning >= edit.keys() and self._may_be_meant(edit)
         return likely and self._may_settle_all(edit) and self._promise.of(edit)
 
     def _may_be_meant(self, edit: Edit) -> bool:
