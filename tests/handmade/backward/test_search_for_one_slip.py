@@ -12,6 +12,7 @@ from xlcheck.formulas.addresses import cell_name
 from xlcheck.handmade.backward.roles import best_reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward_judging import likely_slips as search
+from xlcheck.handmade.backward_judging.likely_slips import LikelySlips
 from xlcheck.handmade.backward_judging.one_slip import one_slip
 from xlcheck.handmade.backward_judging.slips import Edit
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -55,7 +56,8 @@ def _searched(
 
     reading = best_reading(Sheet(terms), dense_gradients)
     part = Part(tuple(_result(cell(*slip), Status.NOT_EVALUATED) for slip in slips))
-    return one_slip(table, terms, reading, part if certain else None, Sheet, asking, {}), asked
+    slips = LikelySlips(table, terms, reading, part if certain else None, Sheet, {})
+    return one_slip(slips, table, terms, asking), asked
 
 
 def _is_right(edit: Edit) -> bool:

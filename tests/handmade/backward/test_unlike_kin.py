@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
+from openpyxl.worksheet.formula import ArrayFormula
 from training_sheets import FIRST, ROWS, Cells, cell, filled, judged, roots, table_of, trained, training, with_gradients
 
 from xlcheck.handmade.backward.roles import best_reading
@@ -115,8 +116,8 @@ def test_what_is_only_written_otherwise_is_no_slip(tmp_path: Path) -> None:
     assert roots(part) == []
 
 
-def test_a_velocity_that_was_typed_over_is_wrong(tmp_path: Path) -> None:
-    """Rule: nobody types what is no weight in the middle of a training."""
+def _with_velocities() -> Cells:
+    """Weights that are moved by velocities of their own."""
     cells = with_gradients() | {"C1": 0.9}
     for row in ROWS:
         for velocity, gradient, weight in zip("MNO", "JKL", "EFG", strict=True):
@@ -124,6 +125,12 @@ def test_a_velocity_that_was_typed_over_is_wrong(tmp_path: Path) -> None:
             cells[f"{velocity}{row}"] = f"={kept}-A{row}*{gradient}{row}"
             if row > FIRST:
                 cells[f"{weight}{row}"] = f"={weight}{row - 1}+{velocity}{row - 1}"
+    return cells
+
+
+def test_a_velocity_that_was_typed_over_is_wrong(tmp_path: Path) -> None:
+    """Rule: nobody types what is no weight in the middle of a training."""
+    cells = _with_velocities()
 
     assert roots(judged(cells, tmp_path / "w.xlsx")) == []
     assert roots(judged(cells | {f"N{ROWS[0]}": 0.77}, tmp_path / "w.xlsx")) == [f"N{ROWS[0]}"]
@@ -131,13 +138,7 @@ def test_a_velocity_that_was_typed_over_is_wrong(tmp_path: Path) -> None:
 
 def test_a_whole_column_is_told_by_the_one_beside(tmp_path: Path) -> None:
     """Rule: in all rows the velocity of one weight keeps that of another one; beside it stands what is meant."""
-    cells = with_gradients() | {"C1": 0.9}
-    for row in ROWS:
-        for velocity, gradient, weight in zip("MNO", "JKL", "EFG", strict=True):
-            kept = f"$C$1*{velocity}{row - 1}" if row > FIRST else ""
-            cells[f"{velocity}{row}"] = f"={kept}-A{row}*{gradient}{row}"
-            if row > FIRST:
-                cells[f"{weight}{row}"] = f"={weight}{row - 1}+{velocity}{row - 1}"
+    cells = _with_velocities()
     wrong: Cells = {f"N{row}": f"=$C$1*M{row - 1}-A{row}*K{row}" for row in ROWS[1:]}
 
     assert roots(judged(cells | wrong, tmp_path / "w.xlsx")) == [f"N{row}" for row in ROWS[1:]]
@@ -211,3 +212,14 @@ def test_a_column_may_be_filled_from_the_one_beside(tmp_path: Path) -> None:
 
     found = [_named(edit) for edit in slips.filled_from_beside()]
     assert found == [{"E2": "B2*2"}, {f"E{row}": f"B{row}*2" for row in range(1, 5)}]
+
+
+def test_an_array_formula_gives_no_kin_to_its_own_cells_and_changes_as_one(tmp_path: Path) -> None:
+    """Rule: its cells were not filled from one another, and none of them can be changed alone."""
+    cells: Cells = {f"{column}{row}": row * 0.5 for row in range(1, 5) for column in "AB"}
+    cells |= {"C1": ArrayFormula("C1:C3", "=A1:A3*2"), "C4": "=A4*3"}
+    table, values = table_of(filled(tmp_path / "w.xlsx", cells))
+    slips = Slips(table, CellTerms(table, values), None, [address_of("Sheet", "C2")], idle_cells(table))
+
+    assert [*unlike_kin(table, [])] == []
+    assert {f"C{row}": "B1:B3*2" for row in (1, 2, 3)} in [_named(edit) for edit in slips.of_idle()]

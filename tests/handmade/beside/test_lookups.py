@@ -159,10 +159,13 @@ def test_words_beside_those_that_are_looked_up_are_meant_to_be_read(tmp_path: Pa
     ("texts", "why"),
     [
         (("A1 B1 2 2", "A1 B1 3 3", "A1 B1 4 4"), None),
-        (("A1 B1 2 2", "A1 A1 3 3", "A1 B1 4 4"), "up one cell where the others of its line look up two"),
+        (
+            ("A1 B1 2 2", "A1 A1 3 3", "A1 B1 4 4"),
+            "up the same cell twice, where the others of its line look up different ones",
+        ),
         (
             ("A1 B1 2 2", "A1 B1 3 4", "A1 B1 4 4"),
-            "something up by two numbers where the others of its line have one",
+            "up by different numbers, where the others of its line repeat the same one",
         ),
         (("A1 B1 2 2", "A1 B1 3 2", "A1 B1 4 2"), None),
         (("A1 B1 2 2", "A1 A1 3 3"), None),

@@ -47,6 +47,9 @@ class LikelySlips:
         part: what became of it, if it was accepted.
         sheet_of: finds the networks.
         copies: the cells that all other copies of their worksheet have otherwise, and the formula there.
+
+    Attributes:
+        is_certain: whether what there is of a training is accepted.
     """
 
     def __init__(
@@ -58,16 +61,16 @@ class LikelySlips:
         sheet_of: Callable[[CellTerms], Sheet | None],
         copies: Edit,
     ) -> None:
-        self._table, self._terms, self._part, self._reading = table, terms, part, reading
-        self._copies = copies
+        self._table, self._terms, self._reading, self._copies = table, terms, reading, copies
+        self.is_certain = part is not None
         self._right = frozenset[Address]() if part is None else table.texts.keys() - _in_question(part)
         self._unknown = {*table.texts} if part is None else _in_question(part, {Status.NOT_EVALUATED})
         steps = () if reading is None else reading.steps
         self._learning = {own for step in steps for own, move in step.moves.items() if move is not None}
         self._idle = idle_cells(table)
         self._habits = _Habits(table, self._idle)
-        computing = set[Address]() if reading is None else _computing_with_unknown(self._unknown, reading)
-        self._promise = _Promise(terms, reading, sheet_of, computing, is_accepted=part is not None)
+        self._computing = set[Address]() if reading is None else _computing_with_unknown(self._unknown, reading)
+        self._promise = _Promise(terms, reading, sheet_of, self._computing, is_accepted=part is not None)
 
     def by_likelihood(self) -> Iterator[tuple[bool, Iterator[Edit]]]:
         """The edits of each kind, the likeliest kind first; and whether other formulas tell what should stand there."""
@@ -78,17 +81,38 @@ class LikelySlips:
         told = chain([self._copies], unlike_kin(self._table, strides))
         kin = filter(None, map(self._but_for_the_same, told))
         yield True, (own for own in kin if not self._is_meant_otherwise(own) and self._tells(own))
-        suspects = _suspects(self._table, self._terms, self._reading, self._part)
-        slips = Slips(self._table, self._terms, stride, suspects, self._idle)
-        if self._part is not None:
+        slips = Slips(self._table, self._terms, stride, self._suspects(), self._idle)
+        if self.is_certain:
             beside = (own for own in slips.filled_from_beside() if not self._learning >= own.keys())
             beside = (own for own in beside if self._may_settle_all(own))
             yield False, (own for own in beside if not self._is_meant_otherwise(own) and self._tells(own))
-        if self._part is None and len(self._table.texts) > _LARGEST:  # its lines say what is wrong in single cells
+        if not self.is_certain and len(self._table.texts) > _LARGEST:  # its lines say what is wrong in single cells
             lines = (own for own in slips.of_idle() if len(own) >= _HABIT and self._habits.reads_idle(own))
             yield False, filter(self._is_worth, lines)
         else:
             yield from ((False, filter(self._is_worth, edits)) for edits in slips.by_likelihood())
+
+    def _suspects(self) -> set[Address]:
+        """The cells that may be wrong.
+
+        Where a training is certain, these are formulas of which nothing is known, though all that they read is, those
+        that compute with a weight of which it is not known how it moves, and typed numbers for which a formula stands
+        at the step beside.
+        """
+        table, reading, unknown = self._table, self._reading, self._unknown
+        if not self.is_certain or reading is None:
+            return {*table.texts, *table.typed_numbers}
+        reads, stride = self._terms.reads, reading.stride if len(reading.steps) > 1 else None
+        beginnings = {cell for cell in unknown if unknown.isdisjoint(reads.get(cell, ()))}
+        read = {own for cell in beginnings for own in reads.get(cell, ()) if isinstance(self._terms.get(own), Leaf)}
+        copies = {own for own in read if unknown.issuperset(self._terms.readers[own])}  # perhaps of something else
+        if stride is None:
+            return {*beginnings, *copies, *self._computing, *table.typed_numbers}
+        outputs = (sample.outputs[-1][0] for step in reading.steps for sample in step.truth.network.samples)
+        places = {place_of(cell, stride) for cell in (*outputs, *reading.sheet.updates)}  # elsewhere are new inputs
+        typed = {c for c in table.typed_numbers if any(own in table.texts for own in beside_at(c, stride))}
+        known_places = {cell for cell in beginnings | typed if place_of(cell, stride) in places}
+        return copies | self._computing | known_places
 
     def _between_trainings(self) -> list[Offset]:
         """How far the weights of one training are away from those of the next one, where several stand beside it."""
@@ -111,7 +135,7 @@ class LikelySlips:
     def _is_meant_otherwise(self, edit: Edit) -> bool:
         """Whether cells only show something, or a number may be meant where a formula would stand."""
         effort.require_time()
-        certain = None if self._part is None else self._reading
+        certain = self._reading if self.is_certain else None
         shows = _only_shows(edit, self._table, self._terms, certain)
         return shows or _may_be_typed(edit, self._table, self._terms, certain)
 
@@ -140,43 +164,17 @@ class LikelySlips:
         stride = None if self._reading is None else self._reading.stride
         if stride and self._right.issuperset(edit) and len({place_of(cell, stride) for cell in edit}) > 1:
             return False  # nobody does all of that wrong in the same way, and is right
-        touches = self._part is not None and not self._unknown.isdisjoint({*edit, *readers})
+        touches = self.is_certain and not self._unknown.isdisjoint({*edit, *readers})
         return touches or self._promise.of(edit)
 
     def _may_settle_all(self, edit: Edit) -> bool:
         """Whether all that is unknown depends on what an edit changes, or is read by it."""
         terms = self._terms
         below = {*edit, *reached(edit, lambda cell: terms.readers.get(cell, ()))}
-        if self._part is None or below >= self._unknown:
+        if not self.is_certain or below >= self._unknown:
             return True
         named = {own for cell, text in edit.items() for cells in named_cells(cell, text) for own in cells}
         return self._unknown <= below | named | reached(named, lambda cell: terms.reads.get(cell, ()))
-
-
-def _suspects(table: CellTable, terms: CellTerms, reading: Reading | None, part: Part | None) -> set[Address]:
-    """The cells that may be wrong.
-
-    Where a training is certain, these are formulas of which nothing is known, though all that they read is, those that
-    compute with a weight of which it is not known how it moves, and typed numbers for which a formula stands at the
-    step beside.
-    """
-    if part is None or reading is None:
-        return {*table.texts, *table.typed_numbers}
-    unknown = _in_question(part, {Status.NOT_EVALUATED})
-    stride = reading.stride if len(reading.steps) > 1 else None
-    computing = _computing_with_unknown(unknown, reading)
-    beginnings = {cell for cell in unknown if unknown.isdisjoint(terms.reads.get(cell, ()))}
-    read = {own for cell in beginnings for own in terms.reads.get(cell, ()) if isinstance(terms.get(own), Leaf)}
-    copies = {own for own in read if unknown.issuperset(terms.readers[own])}  # perhaps of something else
-    if stride is None:
-        return {*beginnings, *copies, *computing, *table.typed_numbers}
-    outputs = (sample.outputs[-1][0] for step in reading.steps for sample in step.truth.network.samples)
-    places = {place_of(cell, stride) for cell in (*outputs, *reading.sheet.updates)}  # elsewhere new inputs are tried
-    typed = {
-        cell for cell in table.typed_numbers
-        if any(own in table.texts for own in beside_at(cell, stride))
-    }  # fmt: skip
-    return copies | computing | {cell for cell in beginnings | typed if place_of(cell, stride) in places}
 
 
 def _computing_with_unknown(unknown: Collection[Address], reading: Reading) -> set[Address]:

@@ -11,8 +11,6 @@ from itertools import pairwise, starmap
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
-from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward_judging.likely_slips import LikelySlips
 from xlcheck.handmade.backward_judging.slips import Edit
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -29,30 +27,20 @@ _SAME = 1e-9
 
 
 def one_slip(
-    table: CellTable,
-    terms: CellTerms,
-    reading: Reading | None,
-    part: Part | None,
-    sheet_of: Callable[[CellTerms], Sheet | None],
-    judged: Callable[[Edit], Part | None],
-    copies: Edit,
+    slips: LikelySlips, table: CellTable, terms: CellTerms, judged: Callable[[Edit], Part | None]
 ) -> Part | None:
     """What became of a training that one edit makes whole; None if none does, or several in different cells.
 
     Args:
+        slips: the edits that are worth a reading.
         table: the cells.
         terms: what they compute.
-        reading: the sheet as it stands, if there is a network in it.
-        part: what became of it, if it was accepted.
-        sheet_of: finds the networks.
         judged: what becomes of the sheet under an edit.
-        copies: the cells that all other copies of their worksheet have otherwise, and the formula there.
     """
-    slips = LikelySlips(table, terms, reading, part, sheet_of, copies)
     found: dict[frozenset[Address], Part] = {}
     tried = 0
     try:
-        with effort.limited_to((_UNLESS_CERTAIN if part is None else _SHARE) * effort.left()):
+        with effort.limited_to((_SHARE if slips.is_certain else _UNLESS_CERTAIN) * effort.left()):
             for is_told, edits in slips.by_likelihood():
                 for edit in edits:
                     effort.require_time()

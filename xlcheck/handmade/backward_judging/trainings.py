@@ -11,6 +11,7 @@ from xlcheck.handmade import effort
 from xlcheck.handmade.backward.data import multiplies_errors
 from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.unwritten import with_outputs
+from xlcheck.handmade.backward_judging.likely_slips import LikelySlips
 from xlcheck.handmade.backward_judging.one_slip import one_slip
 from xlcheck.handmade.backward_judging.outcome import (
     in_lines,
@@ -111,8 +112,8 @@ class Trainings:
                 return None  # nobody mends a training by having less of it learn
             return judged_with(part.table, part.values, self.tolerance, other, edit, own.terms)
 
-        found = one_slip(part.table, own.terms, own.reading, own.found, sheet_of, judged, part.as_in_copies)
-        return found or own.found
+        slips = LikelySlips(part.table, own.terms, own.reading, own.found, sheet_of, part.as_in_copies)
+        return one_slip(slips, part.table, own.terms, judged) or own.found
 
     def learns(self, part: SheetGroup) -> bool:
         """Whether a part is the training of a network for certain, as far as time allows to tell."""

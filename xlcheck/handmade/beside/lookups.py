@@ -53,7 +53,7 @@ def looked_up_wrongly(table: CellTable, values: CellValues, cells: Iterable[Addr
 
 
 def _unlike_their_line(cells: Iterable[Address], table: CellTable) -> Iterator[str]:
-    """Why formulas may look up too little: they name one cell where all others of their line name two.
+    """Why formulas may look up something else: they name a cell twice where all others of their line do not.
 
     Or one number of several that are equal in these is another one, such as that of a column.
     """
@@ -69,9 +69,9 @@ def _unlike_their_line(cells: Iterable[Address], table: CellTable) -> Iterator[s
             others = {its for other, its in own.items() if other != cell}
             ((its_named, its_typed), *more) = others
             if not more and len({*named}) < len({*its_named}):
-                yield f"{show(cell)} looks up one cell where the others of its line look up two"
+                yield f"{show(cell)} looks up the same cell twice, where the others of its line look up different ones"
             elif not more and len({*typed}) > len({*its_typed}):
-                yield f"{show(cell)} looks something up by two numbers where the others of its line have one"
+                yield f"{show(cell)} looks up by different numbers, where the others of its line repeat the same one"
 
 
 def _first_alike(items: Sequence[object]) -> tuple[int, ...]:
