@@ -64,6 +64,7 @@ class Functions:
             "COUNT": self._count,
             "MAX": lambda *a: self._extreme("MAX", a),
             "MIN": lambda *a: self._extreme("MIN", a),
+            "MEDIAN": lambda *a: self._between([*numbers(a)]),
             "TRANSPOSE": lambda a: two_dimensional(a).T,
             "POWER": lambda a, b: elementwise(lambda x, y: algebra.power(number(x), number(y)), a, b),
             "PI": lambda: math.pi,
@@ -262,6 +263,14 @@ class Functions:
         for item in rest:
             result = self._algebra.function(name, result, item)
         return result
+
+    def _between(self, items: Sequence[Expression]) -> Expression:
+        """The middle one of two numbers and something else, as people bound what they compute."""
+        bounds = sorted(item for item in items if isinstance(item, float))
+        if len(bounds) != 2 or len(items) != 3:
+            raise OpaqueError("MEDIAN: only a value between two numbers is followed")
+        (value,) = (item for item in items if not isinstance(item, float))
+        return self._extreme("MAX", [bounds[0], self._extreme("MIN", [bounds[1], value])])
 
     def _position(self, index: Scalar) -> int:
         place = int(self._number_of(index))

@@ -14,7 +14,7 @@ from xlcheck.handmade.accepting.first_states import parts_of, with_gaps
 from xlcheck.handmade.accepting.meant import why_meant
 from xlcheck.handmade.accepting.outcome import Outcome
 from xlcheck.handmade.accepting.pieces import alone, connected, pieces
-from xlcheck.handmade.accepting.shown_beside import answer_key, only_shown, unread, without
+from xlcheck.handmade.accepting.shown_beside import answer_key, only_shown, shown_in_turn, unread, without
 from xlcheck.handmade.accepting.summary import Abstention, worksheets
 from xlcheck.handmade.accepting.unknown_kin import unknown_kin
 from xlcheck.handmade.arrangements.arrangement import Arrangement
@@ -274,10 +274,10 @@ class Search:
         """What became of a part in which all is right but for what is only shown; or of a large one that is whole."""
         if layers.is_sure or (layers.is_whole and len(part.table.formulas) > _SMALL):
             return parts_of(layers.outcomes, part), [*_spare(part, layers)]
-        shown = only_shown(part)
-        if shown and (rest := self.equations.of_rest(part, shown, answers)).is_sure:
-            beside = Abstention(part.table, part.values, sorted(shown), "", matters=False)
-            return parts_of(rest.outcomes, part), [beside, *_spare(part, rest)]
+        for shown in shown_in_turn(part, frozenset(() if layers.doubts else layers.spare)):
+            if (rest := self.equations.of_rest(part, shown, answers)).is_sure:
+                beside = Abstention(part.table, part.values, sorted(shown), "", matters=False)
+                return parts_of(rest.outcomes, part), [beside, *_spare(part, rest)]
         return None
 
     def _with_one_edit(

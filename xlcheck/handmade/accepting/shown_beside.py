@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Set
 from itertools import pairwise
 
 from xlcheck.formulas.addresses import Range
@@ -52,7 +52,26 @@ def shown_beside(part: SheetGroup) -> list[set[Address]]:
 
 
 def only_shown(part: SheetGroup) -> set[Address]:
-    """The formulas that do nothing else than to show results or to sum numbers up, as no slip looks like that.
+    """The formulas that do nothing else than to show results or to sum numbers up, as no slip looks like that."""
+    return max(shown_in_turn(part), key=len, default=set())
+
+
+def shown_in_turn(part: SheetGroup, spare: Set[Address] = frozenset()) -> Iterator[set[Address]]:
+    """Those that nobody reads; with those that only they read, as what a total adds up; and so on.
+
+    Args:
+        part: the worksheets.
+        spare: formulas that are known to be no part of any layer.
+    """
+    shown, rest = set[Address](), part
+    while own := _shown_at_the_end(rest, spare):
+        shown |= own
+        yield {*shown}
+        rest = without(part, shown)
+
+
+def _shown_at_the_end(part: SheetGroup, spare: Set[Address]) -> set[Address]:
+    """The formulas that nobody reads and that only show results, or sum numbers up, or are spare, or filled from these.
 
     An activation that nobody reads may be missed somewhere, a copy may stand in the place of a result, and a single
     formula may be anything. What scales one result each may also read results of which nothing else is computed.
@@ -63,14 +82,16 @@ def only_shown(part: SheetGroup) -> set[Address]:
         first, *others = sorted(group)
         of_one = all(len(own := precedents.of(c)) == 1 and part.table.is_formula(own[0]) for c in group)
         of_one = of_one and not any("(" in _ROUNDED.sub("", texts[cell]) for cell in group)  # it may be an activation
-        if not others or not (of_one or group in beside):
+        is_known = not spare.isdisjoint(group)
+        if not others or not (of_one or group in beside or is_known):
             return False
         if any(bends(texts[cell]) or precedents.is_copy(cell) for cell in group):
             return False
         return all(part.table.fills(first, other) for other in others)
 
     groups = unread(part)
-    return _totals(part).union(stretches(part.table, precedents, set().union(*groups)), *filter(is_sure, groups))
+    ends = set[Address]().union(*groups)
+    return _totals(part).union(stretches(part.table, precedents, ends), ends & spare, *filter(is_sure, groups))
 
 
 def answer_key(part: SheetGroup) -> set[Address]:

@@ -23,6 +23,7 @@ from xlcheck.handmade.forms.forms import Forms
 from xlcheck.handmade.forms.functions import formulas_behind
 from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.forms.term_changes import Edit
+from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.objections.between import against_them_together
 from xlcheck.handmade.objections.left_out import reads_empty
@@ -106,13 +107,20 @@ class Arrangement:
         )
         inputs = Counter(frozenset(layer.inputs) for layer in self.layers)
         places = [exchanged(table, own.reading, is_one_of_two=inputs[frozenset(own.inputs)] > 1) for own in self.layers]
-        places += [why(table, r) for r, _ in weights for why in (out_of_line, gap_in_a_line)]
+        lines = ((out_of_line(table, r, self._is_looked_up), gap_in_a_line(table, r)) for r, _ in weights)
+        places += chain.from_iterable(lines)
         turned = {turned_units(*own): own[0] for own in weights}
         if {True, False} <= turned.keys():
             first = show(cell_of(min(outputs(turned[True]).values())))
             places.append(f"{first} and the units beside it stand the other way round than their weights")
         places += [exchanged_in_words(table, own.own - self.reads.edited.keys()) for own in self.layers]
         return [why for why in (*found, *places) if why is not None]
+
+    def _is_looked_up(self, cell: Address) -> bool:
+        """Whether a formula finds the number of a cell in a list, and passes it on as it is."""
+        terms = ((own, self.reads.terms.get(own)) for own in self.reads.readers.get(cell, ()))
+        found = (own for own, term in terms if isinstance(term, Leaf) and term.cell == cell)
+        return any(looks_up(self.reads.table.texts.get(own, "")) for own in found)
 
     def objections(self) -> list[str]:
         """What a reader would ask before believing that all of it is right, words aside."""

@@ -192,11 +192,15 @@ def _beginning_earlier(candidate: Candidate, terms: CellTerms) -> Iterator[str]:
 
 
 def _called_no_bias(candidate: Candidate, base: Arrangement) -> Iterator[str]:
-    """Numbers that nobody reads and that an edit makes the biases of a layer, which may do without: no word says so."""
+    """Numbers that nobody reads and that an edit makes the biases of a layer, which may do without: no word says so.
+
+    A layer of which another unit has a bias does not do without.
+    """
     table, weights = base.reads.table, seeming_weights(candidate.arrangement)
     for reading in candidate.arrangement.readings:
         own = {cell_of(bias) for rows in reading.gates for row in rows for bias in reading.layer.biases[row]}
-        for cell in sorted(own - base.reads.readers.keys()):
+        unread = own - base.reads.readers.keys()
+        for cell in sorted(unread) if unread == own else ():
             if table.is_number(cell) and is_no_bias_in_words(table, cell, weights - own):
                 yield f"no word calls {show(cell)} a bias, and a layer may do without"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.reading import Reading, outputs
@@ -57,10 +57,15 @@ def exchanged(table: CellTable, reading: Reading, *, is_one_of_two: bool = False
     return None
 
 
-def out_of_line(table: CellTable, reading: Reading) -> str | None:
+def out_of_line(table: CellTable, reading: Reading, is_looked_up: Callable[[Address], bool]) -> str | None:
     """Why an input or a result may be another one: most of a step stand one way from those before, and this elsewhere.
 
     In its place, on that way, stands another number. One that is the same at both steps does not count.
+
+    Args:
+        table: the cells.
+        reading: the layer.
+        is_looked_up: whether a formula finds a cell's number in a list, where each step has its own anywhere.
     """
     slots, features = reading.layer.slots, reading.features
     read = sorted((step for step in slots if slots[step]), key=lambda step: min(slots[step].values()))
@@ -79,7 +84,7 @@ def out_of_line(table: CellTable, reading: Reading) -> str | None:
             sheet, row, column = before[key]
             place = (sheet, row + way[0], column + way[1]) if way is not None else before[key]
             is_taken = table.is_formula(place) or table.is_number(place)
-            if ways[key] not in {way, (0, 0)} and is_taken:
+            if ways[key] not in {way, (0, 0)} and is_taken and not is_looked_up(behind[key]):
                 return f"{show(behind[key])} stands apart from the others of its step, and {show(place)} in its place"
     return None
 

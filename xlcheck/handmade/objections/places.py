@@ -27,7 +27,8 @@ def stands_apart(table: CellTable, reading: Reading) -> str | None:
     """Why a typed number or a result may be another one: it follows none of its kind, and most do; None if all do.
 
     A number follows another one that stands in its row or column, not farther away than what belongs to the two, or
-    that stands to it as what belongs to the one stands to what belongs to the other. Of two numbers neither is sure.
+    that stands to it as what belongs to the one stands to what belongs to the other, or as its next one does to that
+    one in turn, as where each input has a box of its own. Of two numbers neither is sure.
     """
     kinds: dict[str, dict[Address, bool]] = {}
     for kind, line, lines in _Places(table, reading).lines():
@@ -143,10 +144,18 @@ def _follows(number: int, keys: Sequence[int], line: Line, others: Sequence[Line
         away = offset_on_sheet(line[before], line[at])
         belonging = (other for other in others if at in other and before in other)
         ways = [way for other in belonging if (way := offset_on_sheet(other[before], other[at])) not in {None, (0, 0)}]
-        if away is None or (away in ways and away != (0, 0)):
+        if away is None or (away != (0, 0) and (away in ways or away in _next_ways(near, number, [*line.values()]))):
             return True
         if 0 in away and away != (0, 0):
             along = [abs(sum(way)) for way in ways if way is not None and 0 in way]
             if not ways or abs(sum(away)) <= max(_BLANK * abs(near - number), *along, 0):
                 return True
     return False
+
+
+def _next_ways(one: int, other: int, cells: Sequence[Address]) -> Iterator[tuple[int, int] | None]:
+    """How what is before two numbers of a line stands to the first, and the second to what is behind, as often."""
+    apart = other - one
+    for first in (one - apart, other):
+        if 0 <= first < len(cells) and 0 <= first + apart < len(cells):
+            yield offset_on_sheet(cells[first], cells[first + apart])

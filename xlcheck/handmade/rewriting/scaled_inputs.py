@@ -15,7 +15,7 @@ from functools import partial
 from xlcheck.formulas.addresses import MAX_COLUMNS, Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import parsed
-from xlcheck.formulas.scanner import cut
+from xlcheck.formulas.scanner import BOTTOM, LEFT, RIGHT, TOP, cut
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.formulas.tree import FunctionCall, Literal, Name, Node, Operator, Reference, children, rebuilt, walk
 from xlcheck.formulas.unparse import unparse
@@ -31,6 +31,7 @@ _OF_RANGES = frozenset({"SUMPRODUCT", "MMULT"})
 """What multiplies ranges; their arguments are factors, whatever stands beside them."""
 _OF_NUMBERS = frozenset({"LN", "LOG10", "SQRT", "SIN", "COS"})
 """What people make features with, and no layer applies."""
+_FIXED = TOP | LEFT | BOTTOM | RIGHT
 _ADDS, _MULTIPLIES = frozenset({"+", "-"}), frozenset({"*", "/"})
 
 
@@ -107,6 +108,10 @@ class _Scaled:
 
     def without_scaling(self, node: Node, sheet: str) -> Node:
         """A formula of a worksheet that reads what is scaled from cells of its own."""
+        match node:
+            case Operator("/", (FunctionCall(arguments=(_, _)) as call, below)) if call.name in _OF_RANGES:
+                if (once := self._scaled_once(call, below, sheet)) is not None:
+                    return once
         if isinstance(node, FunctionCall) and node.name in _OF_RANGES:
             return rebuilt(node, lambda own: self._read(own, sheet) or self.without_scaling(own, sheet))
         factors = [*_factors(node)]
@@ -122,6 +127,14 @@ class _Scaled:
             for number, (own, is_above) in enumerate(factors) if number == first or number not in below
         ]  # fmt: skip
         return _product(kept)
+
+    def _scaled_once(self, call: FunctionCall, below: Node, sheet: str) -> Node | None:
+        """A sum of products of two ranges that is divided: the inputs are, which do not stay where the weights do."""
+        moving = [own for own in call.arguments if isinstance(own, Reference) and own.fixed != _FIXED]
+        place = self._read(Operator("/", (moving[0], below)), sheet) if len(moving) == 1 else None
+        if place is None:
+            return None
+        return replace(call, arguments=tuple(place if own is moving[0] else own for own in call.arguments))
 
     def _read(self, node: Node, sheet: str) -> Node | None:
         """The reference that stands for what scales a number, or each of a range; None if it does something else."""

@@ -5,7 +5,7 @@ They multiply a cell, or several, beside other summands; and what is added to su
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
 from itertools import chain
@@ -76,6 +76,7 @@ class Weighing:
         weighs = any(_weighted(addend) for _, addend in addends) or _is_weighted_sum(addends)
         if not (weighs or self._has_products(addends)):
             return rebuilt(node, partial(self.replaced, take=take))
+        addends = _with_one_number(addends)
         total: Node | None = None
         for sign, addend in (self._taken(*item, take) for item in addends):
             if total is None:
@@ -182,6 +183,15 @@ def _addends(node: Node, sign: int) -> Iterator[tuple[int, Node]]:
         yield from _addends(right, sign if node.symbol == "+" else -sign)
     else:
         yield sign, node
+
+
+def _with_one_number(addends: Sequence[tuple[int, Node]]) -> list[tuple[int, Node]]:
+    """Summands of which the typed numbers are one: `3.5+1.8*B2+0.1` has one bias."""
+    numbers = {at: sign * number for at, (sign, own) in enumerate(addends) if (number := _number(own)) is not None}
+    whole = (1, Literal(float(f"{sum(numbers.values()):.15g}")))
+    first = min(numbers, default=None)
+    return [whole if at == first and len(numbers) > 1 else own for at, own in enumerate(addends)
+            if at == first or at not in numbers]  # fmt: skip
 
 
 def _factors(node: Node) -> Iterator[Node]:
