@@ -98,13 +98,19 @@ def arrangement_of(
 
 
 def _vectors(plain: Iterable[PlainCells]) -> Iterator[list[Atom]]:
-    """What a single unit behind layers without weights reads: all units of a step, or all results of one unit."""
+    """What a single unit behind layers without weights reads: all units of a step, or all results of one unit.
+
+    Or what several of them make of the same results, as their mean and the largest one.
+    """
+    beside: dict[frozenset[Address], list[Atom]] = defaultdict(list)
     for layer in plain:
+        beside[layer.given].extend(map(atom_of, layer.results.values()))
         steps: dict[int, list[Atom]] = defaultdict(list)
         for (step, _), cell in layer.results.items():
             steps[step].append(atom_of(cell))
         several = [own for own in steps.values() if len(own) > 1]
         yield from several or ([[*map(atom_of, layer.results.values())]] if len(steps) > 1 else [])
+    yield from (own for own in beside.values() if len(own) > 1)
 
 
 def plain_behind(layers: Sequence[LayerCells], reads: Reads) -> list[PlainCells]:

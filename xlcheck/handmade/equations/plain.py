@@ -70,8 +70,9 @@ def plain_layers(
                 taken |= layer.own
                 waiting.append(layer.results)
                 all_results.append(layer.results)
-                if own.layer.kind == "Softmax" and (own.scaled_by != 1.0 or own.constants):
-                    waiting.append(of)  # other temperatures may be tried beside
+                is_scaled = own.layer.kind == "Softmax" and (own.scaled_by != 1.0 or own.constants)
+                if is_scaled or "Pooling" in own.layer.kind:
+                    waiting.append(of)  # other temperatures may be tried beside, or the mean beside the largest
                 break
     return found
 
