@@ -23,7 +23,7 @@ from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.families.patterns import out_of_place
 from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.objections.left_out import reads_less
+from xlcheck.handmade.objections.left_out import begins_late, reads_less
 from xlcheck.handmade.objections.objections import doubt_of
 from xlcheck.handmade.reading.cell_terms import CellTerms, conditions_in, leaves
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
@@ -199,8 +199,9 @@ def _why_another(found: Arrangement, part: SheetGroup, layer: LayerCells, outcom
     if outcome.roots and (why := may_be_no_network(layer, found.all_layers)):
         return why
     less = reads_less(found.reads.multiplies_blank, layer.reading)
+    late = begins_late(found.reads.of, part.table, found.reads.read.keys(), layer.reading)
     agree = agreeing(outcome)
-    return less or _the_same_today(layer, agree) or next(found.read_for_nothing(agree), None)
+    return less or late or _the_same_today(layer, agree) or next(found.read_for_nothing(agree), None)
 
 
 def _the_same_today(layer: LayerCells, agree: Collection[Address]) -> str | None:

@@ -43,6 +43,31 @@ def reads_less(multiplies_blank: Callable[[Address], bool], reading: Reading) ->
     return None
 
 
+def begins_late(
+    reads: Callable[[Address], Collection[Address]], table: CellTable, read: Collection[Address], reading: Reading
+) -> str | None:
+    """Why all windows of a picture may be wrong: they go beyond one end of its lines, and leave out the other one.
+
+    Args:
+        reads: the cells that a formula reads.
+        table: the cells.
+        read: the cells that any formula reads.
+        reading: the layer.
+    """
+    layer = reading.layer
+    inputs = {cell_of(own[slot]) for own in layer.slots.values() for slot in reading.features if slot in own}
+    short = (own for (_, step), own in sorted(layer.at.items()) if set(reading.features) - layer.slots[step].keys())
+    beyond = {cell for own in short for cell in reads(cell_of(own[0].atom)) if cell not in table.index}
+    ways = ((1, 0), (-1, 0), (0, 1), (0, -1)) if reading.kind == "Dense" else ()
+    for blank, way in itertools.product(sorted(beyond), ways):
+        place = offset(blank, way)
+        while place in inputs:
+            place = offset(place, way)
+        if offset(blank, way) != place and table.is_number(place) and place not in read:
+            return f"no formula reads {show(place)}, though some go beyond the other end of its line, to {show(blank)}"
+    return None
+
+
 def reads_empty(reads: Callable[[Address], Collection[Address]], table: CellTable, reading: Reading) -> str | None:
     """Why an input or a first state may be another one: a formula stands in its place that reads empty cells only.
 
