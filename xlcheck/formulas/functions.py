@@ -62,6 +62,8 @@ class Functions:
             "AVERAGEIF": lambda own, criterion, of=None: self._average_if(own if of is None else of, own, criterion),
             "AVERAGEIFS": self._average_if,
             "COUNT": self._count,
+            "MAXIFS": lambda of, *a: self._extreme("MAX", [*taken(of, a, number_of)]),
+            "MINIFS": lambda of, *a: self._extreme("MIN", [*taken(of, a, number_of)]),
             "MAX": lambda *a: self._extreme("MAX", a),
             "MIN": lambda *a: self._extreme("MIN", a),
             "MEDIAN": lambda *a: self._between([*numbers(a)]),

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice, pairwise, starmap
+from itertools import chain, islice, pairwise, product, starmap
 
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.shapes import skeleton
@@ -208,7 +208,9 @@ class Arrangement:
         asked = {kind for kind, read in asking if read in own}
         if sum(own.values()) == sum(alike[kind] for kind in asked) and self._counts_on(sorted(own)):
             found |= own.keys()
-        found |= {cell for layer in self.layers for cell in self._words_of(layer, cells)}
+        found |= {
+            cell for layer in self.layers for cell in self._words_of(layer, cells) | self._places_of(layer, cells)
+        }
         return {cell for cell in found if self.reads.is_typed(cell)}
 
     def _words_of(self, layer: LayerCells, cells: Collection[Address]) -> set[Address]:
@@ -217,14 +219,26 @@ class Arrangement:
         for atom, (_, step) in layer.reading.layer.by_atom.items():
             if cell_of(atom) not in cells:
                 continue  # what is wrong says nothing
-            own = {cell_of(atom), *map(cell_of, self.forms.inlined.get(atom, ()))}.intersection(cells)
-            asked = {
-                read for cell in own for read in self.reads.of_single_cells(cell)
-                if self._is_beside(read) and read not in self.reads.terms.reads.get(cell, ())
-            }  # fmt: skip
-            words[step].add(frozenset(asked))
+            words[step].add(frozenset(self._asked_by(atom, cells)))
         single = [cell for (own, *more) in words.values() for cell in own if len(own) == 1 and not more]
         return set(single) if len({*single}) == len(words) > 1 else set()
+
+    def _places_of(self, layer: LayerCells, cells: Collection[Address]) -> set[Address]:
+        """The numbers by which the sums of a unit find what they read, if they count on evenly, as windows do."""
+        units: dict[int, list[dict[Address, None]]] = defaultdict(list)
+        for atom, (row, _) in sorted(layer.reading.layer.by_atom.items(), key=lambda own: cell_of(own[0])):
+            if cell_of(atom) in cells:  # what is wrong says nothing
+                units[row].append(dict.fromkeys(self._asked_by(atom, cells)))
+        number, found = self.reads.terms.number, [tuple(own) for windows in units.values() for own in windows]
+        grids = [[tuple(map(number, own)) for own in windows] for windows in units.values()]
+        return {cell for own in found for cell in own} if all(map(_is_grid, grids)) else set()
+
+    def _asked_by(self, atom: Atom, cells: Collection[Address]) -> Iterator[Address]:
+        """The typed numbers of no layer by which the formulas of a weighted sum, among some, choose what they read."""
+        for cell in sorted({cell_of(atom), *map(cell_of, self.forms.inlined.get(atom, ()))}.intersection(cells)):
+            known = self.reads.terms.reads.get(cell, ())
+            named = self.reads.of_single_cells(cell)
+            yield from (read for read in named if self._is_beside(read) and read not in known)
 
     def _is_beside(self, cell: Address) -> bool:
         """Whether a typed number is none of the layers."""
@@ -309,3 +323,12 @@ def seeming_weights(base: Arrangement) -> set[Address]:
         if x is not None and cell_of(w) in sure
     }
     return {cell for cell, count in votes.items() if count > 0 and cell not in others} | sure
+
+
+def _is_grid(places: Sequence[tuple[float, ...]]) -> bool:
+    """Whether places are all those of some rows and columns that are evenly apart, one after the other."""
+    if len(places) <= _BESIDE or len({*map(len, places)}) > 1 or not places[0]:
+        return False
+    along = [sorted({*own}) for own in zip(*places, strict=True)]
+    even = all(len({b - a for a, b in pairwise(own)}) <= 1 for own in along)
+    return even and [*places] == [*product(*along)]
