@@ -134,6 +134,9 @@ class Arrangement:
         shares = islice(mixing_shares(readings, softmaxes), 1)
         last = [(own, own.networks[0].spec.layers[-1]) for own in self.plain]
         scaled = [(spec.options["scale"], own.given) for own, spec in last if spec.kind == "Rescaling"]
+        first = [(own, own.networks[0].spec.layers[0]) for own in self.plain]
+        scaled += [(spec.options["x2"][0], own.given - own.networks[0].constants) for own, spec in first
+                   if spec.kind == "ops.multiply"]  # fmt: skip
         scores = islice(scaled_scores(readings, scaled), 1)
         pooled = [{*own.results.values()} for own, spec in last if "Pooling" in spec.kind]
         lines = islice((why for own, _ in last for why in weights_apart(own.networks[0].weights)), 1)

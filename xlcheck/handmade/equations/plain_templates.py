@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -66,8 +67,8 @@ def _kind(x: Array, y: Array) -> tuple[str, float] | None:
     return ("Rescaling", above) if above not in {0.0, 1.0} and same(y, x * above) else None
 
 
-def _exponential_shares(x: Array) -> Array:
-    found: Array = np.exp(x)
+def _exponential_shares(x: Array, scale: float = 1.0) -> Array:
+    found: Array = np.exp(x * scale)
     shares: Array = found / found.sum(axis=1, keepdims=True)
     return shares
 
@@ -114,7 +115,7 @@ def _in_rows(vectors: Sequence[tuple[Address, ...]]) -> list[Results]:
 
 
 def _softmax(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
-    """A softmax of each step's results, or of these over a temperature that stands in a cell."""
+    """A softmax of each step's results, or of these over a temperature that stands in a cell or in the formulas."""
     vectors = vectors_of(of)
     beside = {
         next(iter(rest)) for read in functions.of.values() if len(rest := read - functions.known) == 1 < len(read)
@@ -128,7 +129,23 @@ def _softmax(of: Results, functions: Functions, _: Sequence[Results]) -> Found |
         if found is not None:
             scale = 1.0 if cell is None else 1 / functions.number(cell)
             return replace(found, scaled_by=scale, constants=frozenset(over))
+    for scale in _temperatures(next(iter(vectors.values())), functions) if vectors else ():
+        shares = partial(_exponential_shares, scale=scale)
+        outputs = {step: _alike(own, functions, shares) for step, own in vectors.items()}
+        found = _of_vectors(of, outputs, LayerSpec("Softmax", "", {"axis": -1}), {})
+        if found is not None:
+            return replace(found, scaled_by=scale)
     return None
+
+
+def _temperatures(own: Sequence[Address], functions: Functions) -> Iterator[float]:
+    """By what the first share of some results would multiply them: of n that are 0 but for one, its share says so."""
+    shares = [cell for cell, read in functions.of.items() if read == frozenset(own)]
+    x = np.vstack([np.zeros(len(own)), np.eye(len(own))])
+    for y in ([*functions.values(cell, own, x)] for cell in shares[:1]):
+        share, others = max(y), len(own) - 1
+        if same(np.array(y[0] * len(own)), np.array(1.0)) and 1 / len(own) < share < 1:
+            yield float(f"{np.log(share * others / (1 - share)):.12g}")
 
 
 def _alike(
