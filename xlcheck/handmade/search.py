@@ -149,7 +149,7 @@ class Search:
 
     def _with_inner_units(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part that is a network if the units within its formulas have cells of their own."""
-        apart = with_inner_units(part, answers) if len(part.table.formulas) <= _SMALL else None
+        apart = with_inner_units(part, answers)
         if apart is None or self._is_whole(part, answers) or self._learns(part):
             return None
         if not self._is_whole(apart.part, apart.answers):

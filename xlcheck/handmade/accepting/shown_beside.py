@@ -13,6 +13,7 @@ from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.accepting.pieces import alone
 from xlcheck.handmade.beside.showing import bends, is_difference
 from xlcheck.handmade.beside.stretches import stretches
+from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.digits import COMPUTED, digits_of
 from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.reached import reached
@@ -63,15 +64,19 @@ def shown_in_turn(part: SheetGroup, spare: Set[Address] = frozenset()) -> Iterat
         part: the worksheets.
         spare: formulas that are known to be no part of any layer.
     """
-    shown, rest = set[Address](), part
-    while own := _shown_at_the_end(rest, spare):
+    shown, totals, rest = set[Address](), set[Address](), part
+    while True:
+        totals |= _totals(rest, part.table, totals)
+        own = _shown_at_the_end(rest, spare) | (totals - shown)
+        if not own:
+            return
         shown |= own
         yield {*shown}
         rest = without(part, shown)
 
 
 def _shown_at_the_end(part: SheetGroup, spare: Set[Address]) -> set[Address]:
-    """The formulas that nobody reads and that only show results, or sum numbers up, or are spare, or filled from these.
+    """The formulas that nobody reads and that only show results, or are spare, or filled from these; totals aside.
 
     An activation that nobody reads may be missed somewhere, a copy may stand in the place of a result, and a single
     formula may be anything. What scales one result each may also read results of which nothing else is computed.
@@ -91,7 +96,10 @@ def _shown_at_the_end(part: SheetGroup, spare: Set[Address]) -> set[Address]:
 
     groups = unread(part)
     ends = set[Address]().union(*groups)
-    return _totals(part).union(stretches(part.table, precedents, ends), ends & spare, *filter(is_sure, groups))
+    # One of many alike that others read is what they leave out, perhaps.
+    read = {skeleton(text) for cell, text in texts.items() if cell not in ends}
+    apart = {cell for cell in ends & spare if skeleton(texts[cell]) not in read}
+    return stretches(part.table, precedents, ends).union(apart, *filter(is_sure, groups))
 
 
 def answer_key(part: SheetGroup) -> set[Address]:
@@ -128,11 +136,16 @@ def answer_key(part: SheetGroup) -> set[Address]:
     return behind if typed_only and others <= behind | compared else set()
 
 
-def _totals(part: SheetGroup) -> set[Address]:
+def _totals(part: SheetGroup, before: CellTable, others: Collection[Address]) -> set[Address]:
     """The formulas that sum up a whole row or column, or say how two agree, and that nobody reads.
 
     Beyond the ends of the line stands no further number, so that nothing is left out of it by mistake, and all of it is
     computed, or all typed, so that nothing was typed over.
+
+    Args:
+        part: the worksheets.
+        before: their cells, with those that others are known to show.
+        others: such formulas that are known.
     """
     texts, table = part.table.texts, part.table
     many = {cell: 2 if _AGREEMENT.match(text) else 1 for cell, text in texts.items() if describes_a_line(text)}
@@ -151,7 +164,8 @@ def _totals(part: SheetGroup) -> set[Address]:
         places = [offset(first, by, -1), offset(last, by), *(offset(c, by, apart) for c in held[-1:])]
         places += [offset(c, by, -apart) for c in held[:1]]
         own = {table.is_formula(x) for x in within if table.is_formula(x) or table.is_number(x)}
-        beyond = any((table.is_number(place) or table.is_formula(place)) and place not in found for place in places)
+        numbers = (place for place in places if before.is_number(place) or before.is_formula(place))
+        beyond = any(place not in found and place not in others for place in numbers)
         says = all(isinstance(table.value(place, part.values), str | bool) for place in within)
         return len(own) == 1 and not beyond and (counts or not says)  # words add up to 0, whatever they say
 

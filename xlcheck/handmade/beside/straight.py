@@ -10,6 +10,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.beside.of_measures import Pairs
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import Offset, offset, offset_on_sheet
+from xlcheck.handmade.reading.reached import reached
 
 _List = Sequence[tuple[Address, Address]]
 """Pairs of a result and a target."""
@@ -45,6 +46,23 @@ def is_straight(
             return False
         known.append(together)
     return all(one == other or one.isdisjoint(other) for one, other in combinations(known, 2))
+
+
+def is_told(measured: Iterable[Pairs], reads: Mapping[Address, Sequence[Address]], data: Collection[Address]) -> bool:
+    """Whether a result is computed from what it should be, and not from such numbers alone, as an autoencoder's is.
+
+    Args:
+        measured: what each measure compares.
+        reads: the formulas, each with the cells that it reads.
+        data: the inputs and states that layers are given.
+    """
+    pairs = sorted({(result, target) for own in measured for result, target in own if target is not None})
+    targets = {target for _, target in pairs}
+    for result, target in (*pairs[:1], *pairs[-1:]):
+        inputs = {own for own in reached([result], lambda cell: reads.get(cell, ())) if own in data}
+        if target in inputs and not inputs <= targets:
+            return True
+    return False
 
 
 def _lists(pairs: _List) -> Iterator[_List]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from xlcheck.arrays import Array
+from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.found import TRIALS, Found, random, same, vectors_of
 from xlcheck.handmade.forms.functions import Functions, Results
 from xlcheck.layers.activations import activation_function
@@ -48,10 +49,27 @@ def summed(of: Results, functions: Functions, _: Sequence[Results]) -> Found | N
     }
     if len(bends) != 1 or None in bends:
         return None
+    bent = bends.pop() or ""
+    if not bent and (behind := _bent_behind(vectors, functions, x)) is not None:
+        outputs, bent = behind
     results = {(step, 0): cell for step, cell in outputs.items() if cell is not None}
     inputs = [[(cell,) for cell in unit] for unit in zip(*vectors.values(), strict=True)]
     made = [(cell,) for cell in results.values()]
-    return Found(LayerSpec("Add", "", {}), inputs, made, results, {}, bent=bends.pop() or "")
+    return Found(LayerSpec("Add", "", {}), inputs, made, results, {}, bent=bent)
+
+
+def _bent_behind(
+    vectors: Mapping[int, Sequence[Address]], functions: Functions, x: Array
+) -> tuple[Mapping[int, Address], str] | None:
+    """The activations of all sums in cells of their own, and which one it is; None if not every sum has one, or two."""
+    found: dict[int, list[tuple[Address, str]]] = {step: [] for step in vectors}
+    steps = {frozenset(own): step for step, own in vectors.items()}
+    for cell, step in ((cell, steps[read]) for cell, read in functions.of.items() if read in steps):
+        bend = _bend(functions.values(cell, vectors[step], x), x.sum(axis=1))
+        found[step] += [(cell, bend)] if bend else []
+    kinds = {bend for own in found.values() for _, bend in own}
+    is_one_each = all(len(own) == 1 for own in found.values())
+    return ({step: own[0][0] for step, own in found.items()}, kinds.pop()) if is_one_each and len(kinds) == 1 else None
 
 
 def _bend(values: Array, sums: Array) -> str | None:
