@@ -14,6 +14,8 @@ from xlcheck.handmade.reading.cells import CellTable, show
 
 _STEM = re.compile(r"(?P<stem>.*[\W_])(?P<asked>[^\W_]+)\W*$")
 """A heading, its last word or number apart: `Embarked_` and `C`."""
+_ONE_NUMBER = re.compile(r"\D*(?P<asked>\d+)\D*$")
+"""A heading with one number, as `2nd` and `c2`."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,14 @@ def coded_otherwise(table: CellTable) -> Iterator[str]:
         above = table.cell((cell[0], cell[1] - 1, cell[2])) if cell[1] > 0 else None
         if "=" not in table.texts[cell] or (above is not None and above.formula is not None):
             continue  # one of each column is enough, that below its heading
-        asked, heading = _asks_for(cell, table), _STEM.match(table.next_word(cell, above=True).strip().casefold())
-        if asked is not None and heading is not None:
-            read, word = asked
-            codes[cell[0], cell[1], read[2], heading["stem"]].append(_Code(cell, word, heading["asked"]))
-    for own in codes.values():
-        if any(code.asked == code.said for code in own):
-            for code in (code for code in own if code.asked != code.said):
-                yield f"{show(code.cell)} asks for {code.asked}, and the heading above it says {code.said}"
+        asked, heading = _asks_for(cell, table), table.next_word(cell, above=True).strip().casefold()
+        for said in (kind.match(heading) for kind in (_STEM, _ONE_NUMBER)):
+            if asked is not None and said is not None:
+                stem = said.groupdict().get("stem")
+                codes[cell[0], cell[1], asked[0][2], stem].append(_Code(cell, asked[1], said["asked"]))
+    known = [own for own in codes.values() if any(code.asked == code.said for code in own)]
+    for code in sorted({code for own in known for code in own if code.asked != code.said}, key=lambda own: own.cell):
+        yield f"{show(code.cell)} asks for {code.asked}, and the heading above it says {code.said}"
 
 
 def _asks_for(cell: Address, table: CellTable) -> tuple[Address, str] | None:

@@ -29,7 +29,8 @@ _DECIDES = frozenset(
 )
 _COUNTS = frozenset({"COUNT", "COUNTA", "ROWS", "COLUMNS", "ROW", "COLUMN"})
 _PUTS_TOGETHER = frozenset(
-    {"SUM", "AVERAGE", "MIN", "MAX", "ABS", "N", "TEXT", "CONCAT", "CONCATENATE", "IFERROR", "ROUND"}
+    {"SUM", "AVERAGE", "SUMIF", "AVERAGEIF", "MIN", "MAX", "ABS", "N", "TEXT", "CONCAT", "CONCATENATE"}
+    | {"IFERROR", "ROUND"}
 )
 _LINES = {"ROWS": 1, "ROW": 1, "COLUMNS": 2, "COLUMN": 2}
 _ADDS = frozenset({"SUM", "AVERAGE", "MIN", "MAX"})

@@ -41,7 +41,7 @@ def summed(of: Results, functions: Functions, _: Sequence[Results]) -> Found | N
         return None
     if all(abs(sum(map(functions.number, own)) - 1.0) < _SHARE for own in vectors.values()):
         return None  # shares, of which people look at the sum
-    outputs = {step: functions.only_reader(own) for step, own in vectors.items()}
+    outputs: Mapping[int, Address | None] = {step: functions.only_reader(own) for step, own in vectors.items()}
     x = random(TRIALS, len(next(iter(vectors.values()))))
     bends = {
         _bend(functions.values(cell, vectors[step], x), x.sum(axis=1)) if cell is not None else None
@@ -50,8 +50,7 @@ def summed(of: Results, functions: Functions, _: Sequence[Results]) -> Found | N
     if len(bends) != 1 or None in bends:
         return None
     bent = bends.pop() or ""
-    if not bent and (behind := _bent_behind(vectors, functions, x)) is not None:
-        outputs, bent = behind
+    outputs, bent = (not bent and _bent_behind(vectors, functions, x)) or (outputs, bent)
     results = {(step, 0): cell for step, cell in outputs.items() if cell is not None}
     inputs = [[(cell,) for cell in unit] for unit in zip(*vectors.values(), strict=True)]
     made = [(cell,) for cell in results.values()]

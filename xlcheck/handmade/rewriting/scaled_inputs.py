@@ -109,8 +109,8 @@ class _Scaled:
     def without_scaling(self, node: Node, sheet: str) -> Node:
         """A formula of a worksheet that reads what is scaled from cells of its own."""
         match node:
-            case Operator("/", (FunctionCall(arguments=(_, _)) as call, below)) if call.name in _OF_RANGES:
-                if (once := self._scaled_once(call, below, sheet)) is not None:
+            case Operator("/", (FunctionCall(arguments=(_, _)) as call, divisor)) if call.name in _OF_RANGES:
+                if (once := self._scaled_once(call, divisor, sheet)) is not None:
                     return once
         if isinstance(node, FunctionCall) and node.name in _OF_RANGES:
             return rebuilt(node, lambda own: self._read(own, sheet) or self.without_scaling(own, sheet))
