@@ -132,6 +132,15 @@ def test_scores_are_divided_by_the_root_of_what_they_add_up(by: str, size: int, 
 
 
 @pytest.mark.parametrize(("by", "code"), [("SQRT(2)", 0), ("SQRT(3)", 3), ("2", 3)])
+def test_so_they_are_within_a_softmax(by: str, code: int, tmp_path: Path) -> None:
+    """Rule: it does not matter either whether scores are divided where their exponentials are computed."""
+    cells = {c: v.replace("/SQRT(2)", "") if isinstance(v, str) else v for c, v in sheets.attention().items()}
+    cells |= {c: f"={str(cells[c])[1:-1]}/{by})" for c in cells if c[0] in "QRS" and c[1:] in {"2", "3", "4"}}
+
+    assert answer(cells, tmp_path, 3) == (code, set())
+
+
+@pytest.mark.parametrize(("by", "code"), [("SQRT(2)", 0), ("SQRT(3)", 3), ("2", 3)])
 def test_so_they_are_in_cells_of_their_own(by: str, code: int, tmp_path: Path) -> None:
     """Rule: it does not matter whether scores are divided where they are computed or in a table of their own."""
     cells = {c: v.replace("/SQRT(2)", "") if isinstance(v, str) else v for c, v in sheets.attention().items()}
@@ -210,6 +219,19 @@ def test_a_softmax_may_have_a_temperature(edit: dict[str, object], expected: int
 
     code, roots = answer(cells | edit, tmp_path)
     assert (min(code, 1), roots - edit.keys()) == (min(expected, 1), set())
+
+
+@pytest.mark.parametrize(("scale", "other", "code"), [("2.5", "", 0), ("-2.5", "", 3), ("2.5", "2", 3)])
+def test_a_temperature_may_be_typed_into_formulas(scale: str, other: str, code: int, tmp_path: Path) -> None:
+    """Rule: a softmax may read several times what it is given, the same and more than none for all."""
+    cells = sheets.dense(lambda z: z)
+    for row in range(6, 10):
+        for e, z, share in zip("GHI", "DEF", "KLM", strict=True):
+            cells |= {f"{e}{row}": f"=EXP({scale}*{z}{row})", f"{share}{row}": f"={e}{row}/SUM($G{row}:$I{row})"}
+    cells |= {"H7": f"=EXP({other}*E7)"} if other else {}
+
+    found, roots = answer(cells, tmp_path, 3)
+    assert (min(found, 1), roots - {"H7"}) == (min(code, 1), set())
 
 
 def _two_shares() -> sheets.Cells:

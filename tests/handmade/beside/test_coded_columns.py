@@ -68,3 +68,11 @@ def test_a_code_of_something_else_is_no_pass(asked: int, code: int, tmp_path: Pa
             cells[f"{unit}{row}"] = f"=TANH({'+'.join(terms)}+${total}$5)"
         cells[f"R{row}"] = f"=O{row}*$M$1+P{row}*$M$2+$M$3"
     assert answer(cells, tmp_path) == (code, set())
+
+
+def test_a_number_in_a_heading_is_what_its_code_asks_for(tmp_path: Path) -> None:
+    """Rule: so it is where a heading has no other sign of a code, as `2nd`, if another one of the same cells says so."""
+    headings = {"D1": "1st", "E1": "2nd", "F1": "harbour", "G1": "C", "H1": "man"}
+    assert _said(_coded() | headings, tmp_path) == []
+    wrong = _coded(E="=IF($A{0}=3,1,0)") | headings
+    assert _said(wrong, tmp_path) == ["S!E2 asks for 3, and the heading above it says 2"]

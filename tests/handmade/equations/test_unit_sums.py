@@ -48,6 +48,27 @@ def test_units_may_be_added_up(prediction: str, relu: str, said: str, tmp_path: 
     assert said in found.said
 
 
+@pytest.mark.parametrize("relu", ["=MAX(0,{0})", ""])
+def test_a_sum_may_be_bent_in_a_cell_of_its_own(relu: str, tmp_path: Path) -> None:
+    """Rule: the activation of a sum of units may stand beside it, whether the units stand in cells or in the sum."""
+    total = "=L{0}+M{0}" if relu else "=MAX(0,J{0})+MAX(0,K{0})"
+    cells = _titanic(total, relu) | {f"O{row}": f"=1/(1+EXP(-N{row}))" for row in _ROWS}
+    cells |= {f"P{row}": f"=(O{row}-A{row})^2" for row in _ROWS} | {"O2": "=AVERAGE(P5:P16)"}
+
+    found = verdict(cells, tmp_path)
+    assert (found.code, found.roots) == (0, set())
+    assert "Add() and sigmoid" in found.said
+    assert answer(cells | {"O9": "=TANH(N9)"}, tmp_path, 5)[0] != 0
+
+
+def test_a_network_that_is_given_its_own_target_is_no_pass(tmp_path: Path) -> None:
+    """Rule: what a result should be is no input of its sample, unless all inputs are, as an autoencoder's."""
+    cells = _titanic()
+    told = {f"{c}{row}": str(cells[f"{c}{row}"]).replace(f"B{row}:E{row}", f"A{row}:D{row}")
+            for c in "JK" for row in _ROWS}  # fmt: skip
+    assert answer(cells | told, tmp_path, 5) == (3, set())
+
+
 @pytest.mark.parametrize(
     ("wrong", "roots"),
     part_of(

@@ -86,11 +86,13 @@ def against(
     ends = {cell for cell in kept if _DESCRIBES.match(skeleton(table.texts[cell])) and _heads(cell, lines, precedents)}
     yield from (why for cell in kept if cell not in ends and (why := _odd(cell, lines, table)) is not None)
     yield from _missed_words(kept, table, precedents)
-    # What repeats a result, as the state of the step before in [h, x], is no input that others would scale.
-    repeated = {cell for cell in judged if precedents.is_copy(cell) and judged.isdisjoint(precedents.of(cell))}
-    copies = Lines(sorted({*made, *repeated}), table)
+    repeated = {*filter(precedents.is_copy, judged)}
+    of_inputs = {cell for cell in repeated if judged.isdisjoint(precedents.of(cell))}
+    copies, inputs = (Lines(sorted({*made, *own}), table) for own in (repeated, of_inputs))
     for cell in sorted({*made} - {*computing}):
-        if copies.differs(cell) and not lines.differs(cell):
+        # Beside the state of the step before, as in [h, x], a column of inputs may be scaled.
+        is_filled = any(table.fills(cell, other) for line in lines.of(cell) for other in line)
+        if (inputs if is_filled else copies).differs(cell) and not lines.differs(cell):
             yield f"{show(cell)} makes something of a number that formulas in line with it only repeat"
     for cell in sorted(repeated):
         if copies.differs(cell) and any(line and {*line} <= {*made} for line in copies.of(cell)):

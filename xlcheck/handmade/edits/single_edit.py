@@ -192,15 +192,11 @@ def _beginning_earlier(candidate: Candidate, terms: CellTerms) -> Iterator[str]:
 
 
 def _called_no_bias(candidate: Candidate, base: Arrangement) -> Iterator[str]:
-    """Numbers that nobody reads and that an edit makes the biases of a layer, which may do without: no word says so.
-
-    A layer of which another unit has a bias does not do without.
-    """
+    """Numbers that nobody reads and that an edit makes all biases of a layer, which may do without: no word says so."""
     table, weights = base.reads.table, seeming_weights(candidate.arrangement)
     for reading in candidate.arrangement.readings:
         own = {cell_of(bias) for rows in reading.gates for row in rows for bias in reading.layer.biases[row]}
-        unread = own - base.reads.readers.keys()
-        for cell in sorted(unread) if unread == own else ():
+        for cell in sorted(own) if own.isdisjoint(base.reads.readers) else ():
             if table.is_number(cell) and is_no_bias_in_words(table, cell, weights - own):
                 yield f"no word calls {show(cell)} a bias, and a layer may do without"
 

@@ -76,7 +76,7 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
     """The instances among all atoms, of which it is not known yet what they weight."""
     gated = dict(gated_sums(forms))
     biases = {monomial[0] for found in gated.values() for monomial in found[1] if len(monomial) == 1}
-    inlined = {part for parts in forms.inlined.values() for part in parts}
+    inlined = {part for atom, parts in forms.inlined.items() if not _is_of_several(forms.of(atom)) for part in parts}
     found = {}
     deciding = _deciding(forms)
     single = _single_outputs(forms)
@@ -102,6 +102,12 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
         more = [_instance(x, form, form.polynomial, forms, single) for x, form in sums if form.kind == SUM]
         found |= {own.atom: own for own in (*(own for own, _ in skipped.values()), *more) if own is not None}
     return found
+
+
+def _is_of_several(form: Form) -> bool:
+    """Whether an exponential is of several times a sum, as that of a softmax with a temperature; the sum is a layer's."""
+    sizes = {abs(size) for size in form.polynomial.values()} if form.kind == "exp" else {1.0}
+    return len(sizes) == 1 and sizes != {1.0}
 
 
 def _deciding(forms: Forms) -> set[Atom]:
