@@ -204,3 +204,32 @@ def test_brackets_that_are_missing_in_one_column_are_no_pass(tmp_path: Path) -> 
 
     assert answer(_scaled_within(summed, needed), tmp_path) == (0, set())
     assert answer(_scaled_within(wrong, needed), tmp_path) == (3, set())
+
+
+@pytest.mark.parametrize(("other", "code"), [({}, 0), ({"F7": "=TANH(SUMPRODUCT($A7:$C7,$A$3:$C$3)/4+$E$3)"}, 1)])
+def test_a_sum_of_products_may_be_divided(other: dict[str, object], code: int, tmp_path: Path) -> None:
+    """Rule: where a sum is divided before its bias is added, its inputs are scaled; all in one way."""
+    cells: dict[str, object] = {"E1": 0.2, "E2": -0.1, "E3": 0.4}
+    for row in (1, 2, 3):
+        cells |= {f"{c}{row}": round(0.4 * row - 0.3 * k * k + 0.2, 2) for k, c in enumerate("ABC")}
+    for row in range(5, 10):
+        cells |= {f"{c}{row}": round(0.7 * row % 3 + 0.9 * k, 2) for k, c in enumerate("ABC")}
+        for unit, at in zip("DEF", (1, 2, 3), strict=True):
+            cells[f"{unit}{row}"] = f"=TANH(SUMPRODUCT($A{row}:$C{row},$A${at}:$C${at})/5+$E${at})"
+    found, roots = answer(cells | other, tmp_path, 5)
+    assert (min(found, 1), roots - other.keys()) == (code, set())
+
+
+def test_an_input_may_be_scaled_beside_the_state_of_the_step_before(tmp_path: Path) -> None:
+    """Rule: in a row of [h, x] the state is repeated and the input scaled, in each step; both belong there."""
+    cells: dict[str, object] = {
+        f"{c}{r}": round(0.3 * r - 0.4 * k + 0.1, 2) for k, c in enumerate("GH") for r in range(1, 5)
+    }
+    for row, x in enumerate((3.1, 3.4, 4.0, 2.7, 3.5), 6):
+        cells |= {f"A{row}": x, f"D{row}": f"=A{row}-3.5"}
+        cells |= {f"{c}{row}": f"={h}{row - 1}" if row > 6 else 0 for c, h in zip("BC", "EF", strict=True)}
+        for unit, w in zip("EF", "GH", strict=True):
+            products = "+".join(f"${x}{row}*{w}${k}" for k, x in enumerate("BCD", 1))
+            cells[f"{unit}{row}"] = f"=TANH({products}+{w}$4)"
+        cells[f"J{row}"] = f"=3.5+1.8*E{row}-0.9*F{row}+0.1"  # with both numbers for its bias
+    assert answer(cells, tmp_path) == (0, set())

@@ -71,7 +71,7 @@ def test_a_code_of_something_else_is_no_pass(asked: int, code: int, tmp_path: Pa
 
 
 def test_a_number_in_a_heading_is_what_its_code_asks_for(tmp_path: Path) -> None:
-    """Rule: so it is where a heading has no other sign of a code, as `2nd`, if another one of the same cells says so."""
+    """Rule: so it is in a heading such as `2nd`, if another one of the same cells says what its code asks for."""
     headings = {"D1": "1st", "E1": "2nd", "F1": "harbour", "G1": "C", "H1": "man"}
     assert _said(_coded() | headings, tmp_path) == []
     wrong = _coded(E="=IF($A{0}=3,1,0)") | headings

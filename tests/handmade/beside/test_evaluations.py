@@ -60,8 +60,11 @@ def _found(cells: Mapping[str, object], folder: Path, decisions: Collection[str]
         ({"A4": "name", "C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/ROWS(A1:A4)"}, "", "C1"),
         ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))*COUNT(A1:A3)"}, "", ""),
         ({"C1": "=SUM((A1:A3>=0.5)*$H$1)"}, "", ""),
-        ({"D1": "x", "D2": "y", "C1": "=--(A1=B1)", "C2": "=--(A2=B2)", "E1": '=SUMIF(D1:D2,"x",C1:C2)'},
-         "C1 C2 E1", ""),
+        (
+            {"D1": "x", "D2": "y", "C1": "=--(A1=B1)", "C2": "=--(A2=B2)", "E1": '=SUMIF(D1:D2,"x",C1:C2)'},
+            "C1 C2 E1",
+            "",
+        ),
         ({"C1": "=UNKNOWN(A1>B1)"}, "", ""),
         ({"C1": "=SUMPRODUCT()", "D1": "=IF(A1>C1,1,0)"}, "", ""),  # of nothing, as only a damaged file has it
     ],

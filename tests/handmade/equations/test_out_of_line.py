@@ -117,3 +117,17 @@ def test_what_is_joined_may_stand_in_either_order(change: tuple[str, str] | None
             cells[f"{unit}{row}"] = f"=TANH($A{row}*{weight}$1+$B{row}*{weight}$2+{weight}$3)"
         cells[f"G{row}"] = "=" + "+".join(f"{read}{row}*$G${at}" for read, at in order.items()) + "+$G$5"
     assert answer(cells, tmp_path) == ((0 if change is None else 3), set())
+
+
+def test_what_is_looked_up_stands_anywhere_in_its_list(tmp_path: Path) -> None:
+    """Rule: an input that is found in a list by a word follows no other one; the rest of its step does."""
+    words = ("sun", "rain", "fog", "sun", "wind")
+    cells: dict[str, object] = {"H1": "rain", "H2": "fog", "H3": "wind", "H4": "sun", "J2": 1.4, "J3": 0.9, "J4": -0.2}
+    cells |= {"I1": -1, "I2": 0, "I3": 0.6, "I4": 1, "J1": -0.3, "K1": 0.1, "K2": -0.5, "K3": 0.7, "K4": 0.3}
+    for row, word in enumerate(words, 6):
+        cells |= {f"A{row}": word, f"B{row}": 0.3 * row - 2, f"C{row}": 1.1 - 0.2 * row}
+        cells[f"D{row}"] = f"=INDEX($I$1:$I$4,MATCH(A{row},$H$1:$H$4,0))"
+        for unit, weights in zip("EF", "JK", strict=True):
+            products = "+".join(f"${x}{row}*{weights}${k}" for k, x in enumerate("DBC", 2))
+            cells[f"{unit}{row}"] = f"=1/(1+EXP(-({products}+{weights}$1)))"
+    assert answer(cells, tmp_path) == (0, set())

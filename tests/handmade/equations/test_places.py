@@ -120,3 +120,22 @@ def test_a_first_state_is_no_bias(tmp_path: Path) -> None:
     cells |= {"O4": -1.0, "P4": -2.0, "U4": -2.0, "V4": 0.7}
     cells |= {"O5": "=TANH($B$1*O4+$C$1*P4+$E$1*R4)", "U5": "=TANH($B$1*U4+$C$1*V4+$E$1*X4)"}
     assert answer(cells, tmp_path)[1] <= {"R4"}
+
+
+@pytest.mark.parametrize(("rows", "code"), [((4, 9, 14), 0), ((3, 9, 14), 3)])
+def test_inputs_may_stand_evenly_apart(rows: tuple[int, int, int], code: int, tmp_path: Path) -> None:
+    """Rule: in a picture of a network each input has a box of its own, as far from the next one as this from the one
+    behind it, and its weights stand elsewhere."""
+    cells: dict[str, object] = {"F7": 0.1, "F12": -0.4}
+    for number, (row, at) in enumerate(zip(rows, (4, 8, 13), strict=True)):
+        cells |= {f"B{row}": 0.9 - 0.3 * number, f"D{at}": 0.5 - 0.6 * number, f"D{at + 1}": 0.2 + 0.4 * number}
+    for at, first in ((6, 4), (11, 5)):
+        sums = "+".join(f"B{row}*D{first + k}" for row, k in zip(rows, (0, 4, 9), strict=True))
+        cells[f"F{at}"] = f"=TANH({sums}+F{at + 1})"
+    cells |= {"H6": 1.6, "H7": -1.3, "H10": -0.7, "H11": 1.9, "J7": -0.2, "J12": 0.3}
+    cells |= {f"J{at}": f"=1/(1+EXP(-(F6*H{w}+F11*H{w + 4}+J{at + 1})))" for at, w in ((6, 6), (11, 7))}
+    found, roots = answer(cells, tmp_path, 5)
+    assert (min(found, 1), roots) == (min(code, 1), set())
+    if code == 0:
+        other = {"J11": "=1/(1+EXP(-(F6*H7+F11*H11+J7)))"}  # its own bias is none in words, and is needed all the same
+        assert answer(cells | other, tmp_path) == (1, {"J11"})

@@ -195,7 +195,7 @@ def _by_several_ranges(cell: Address, table: CellTable, describing: Mapping[Addr
 def _by_numbers_of_others(cells: Sequence[Address], table: CellTable, precedents: Precedents) -> Iterator[str]:
     """Why formulas may scale inputs wrongly: by numbers of another one, where their own are read by nothing."""
     kin: dict[tuple[str, int, str], list[Address]] = {}
-    for cell in cells:
+    for cell in (own for own in cells if own not in table.computing_references):  # which name where they begin to count
         kin.setdefault((cell[0], cell[1], skeleton(table.texts[cell])), []).append(cell)
     for first, *others in kin.values():
         ours = _single_cells(first, table)

@@ -105,7 +105,7 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
 
 
 def _is_of_several(form: Form) -> bool:
-    """Whether an exponential is of several times a sum, as that of a softmax with a temperature; the sum is a layer's."""
+    """Whether an exponential is of several times a sum, which is a layer's, as in a softmax with a temperature."""
     sizes = {abs(size) for size in form.polynomial.values()} if form.kind == "exp" else {1.0}
     return len(sizes) == 1 and sizes != {1.0}
 
