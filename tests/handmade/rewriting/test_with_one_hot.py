@@ -23,6 +23,7 @@ _SENTENCES = (("very", "good"), ("not", "very", "bad"), ("not", "good"), ("bad",
 _LOOK_UPS = {
     "VLOOKUP": "VLOOKUP($A{row},Words!$A$1:$C$4,{number},FALSE)",
     "INDEX": "INDEX(Words!{column}$1:{column}$4,MATCH($A{row},Words!$A$1:$A$4,0))",
+    "SUMIF": "SUMIF(Words!$A$1:$A$4,$A{row},Words!{column}$1:{column}$4)",
     "code": "INDEX(Words!{column}$1:{column}$4,$C{row})",
 }
 
@@ -161,6 +162,7 @@ def test_nobody_is_blamed_for_a_word_that_no_list_holds(
     [
         "INDEX(Words!{column}$1:{column}$4,MATCH($A{row},Words!$A$2:$A$5,0))",
         "VLOOKUP($A{row},Words!$A$1:$C$4,{number})",
+        "SUMIF(Words!$A$1:$A$4,$A{row},Words!{column}$2:{column}$5)",
         "VLOOKUP($A{row},Words!$A$1:$C$4,2,FALSE)",
     ],
 )

@@ -28,7 +28,9 @@ from xlcheck.handmade.rewriting.first_terms import adds, terms_of
 from xlcheck.handmade.rewriting.rewritten import Rewritten, renamed, rewritten
 from xlcheck.verdicts.report import CellResult
 
-_LOOKS_UP = calls(PICKING)
+_PICKING = PICKING | {"SUMIF"}
+"""What gives one number of a list; the sum of those of a word is one where each word has one."""
+_LOOKS_UP = calls(_PICKING)
 _AT = 3
 """Arguments of an INDEX that says both a row and a column."""
 _APART = 2
@@ -138,7 +140,7 @@ def _looked_up(part: SheetGroup) -> Iterator[tuple[Address, _LookUp]]:
 
 def _outer(node: Node) -> Iterator[FunctionCall]:
     """The look-ups in a formula, without those in others."""
-    if isinstance(node, FunctionCall) and node.name in PICKING:
+    if isinstance(node, FunctionCall) and node.name in _PICKING:
         yield node
     else:
         for own in children(node):
