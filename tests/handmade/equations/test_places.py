@@ -138,4 +138,5 @@ def test_inputs_may_stand_evenly_apart(rows: tuple[int, int, int], code: int, tm
     assert (min(found, 1), roots) == (min(code, 1), set())
     if code == 0:
         other = {"J11": "=1/(1+EXP(-(F6*H7+F11*H11+J7)))"}  # its own bias is none in words, and is needed all the same
-        assert answer(cells | other, tmp_path) == (1, {"J11"})
+        words = {"B3": "loud", "B8": "high", "B13": "long", "J5": "bird", "J10": "dog"}
+        assert answer(cells | words | other, tmp_path) == (1, {"J11"})

@@ -89,20 +89,21 @@ def test_a_unit_may_read_the_mean_and_the_largest(tmp_path: Path) -> None:
 
 
 def _two_channels(shift: int = 0) -> dict[str, object]:
-    """Two pictures of 3×3 with typed zeros around them, in A:E and G:K, and one filter of 3×3 for each."""
-    cells: dict[str, object] = {"S5": 0.1}
-    for row, column in product(range(5), repeat=2):
-        inside = 0 < row < 4 and 0 < column < 4
-        for left, seed in ((0, 3), (6, 5)):
+    """Two pictures of 4×4 with typed zeros around them, in A:F and H:M, and one filter of 3×3 for each."""
+    cells: dict[str, object] = {"V5": 0.1}
+    for row, column in product(range(6), repeat=2):
+        inside = 0 < row < 5 and 0 < column < 5
+        for left, seed in ((0, 3), (7, 5)):
             cells[cell_name(row, left + column)] = round((row * 7 + column * seed) % 10 / 10, 1) if inside else 0
     for row, column in product(range(3), repeat=2):
-        cells[cell_name(row, 12 + column)] = round(0.9 - 0.37 * row + 0.21 * column, 2)
-        cells[cell_name(row, 16 + column)] = round(0.23 * row - 0.51 * column + 0.3, 2)
-        lefts = (column, 6 + shift + column)
+        cells[cell_name(row, 15 + column)] = round(0.9 - 0.37 * row + 0.21 * column, 2)
+        cells[cell_name(row, 19 + column)] = round(0.23 * row - 0.51 * column + 0.3, 2)
+    for row, column in product(range(4), repeat=2):
+        lefts = (column, 7 + shift + column)
         patches = [f"{cell_name(row, left)}:{cell_name(row + 2, left + 2)}" for left in lefts]
-        sums = f"SUMPRODUCT({patches[0]},$M$1:$O$3)+SUMPRODUCT({patches[1]},$Q$1:$S$3)"
-        cells[cell_name(6 + row, column)] = f"=MAX(0,{sums}+$S$5)"
-    return cells | {"A11": "=AVERAGE(A7:C9)"}
+        sums = f"SUMPRODUCT({patches[0]},$P$1:$R$3)+SUMPRODUCT({patches[1]},$T$1:$V$3)"
+        cells[cell_name(7 + row, column)] = f"=MAX(0,{sums}+$V$5)"
+    return cells | {"A13": "=AVERAGE(A8:D11)"}
 
 
 def test_the_middle_of_a_picture_is_no_filter(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import pytest
 from equation_sheets import answer, verdict
 from thorough import part_of
 
+from xlcheck.handmade.beside.straight import is_told
+
 pytestmark = pytest.mark.keras
 
 _ROWS = range(5, 17)
@@ -61,12 +63,19 @@ def test_a_sum_may_be_bent_in_a_cell_of_its_own(relu: str, tmp_path: Path) -> No
     assert answer(cells | {"O9": "=TANH(N9)"}, tmp_path, 5)[0] != 0
 
 
-def test_a_network_that_is_given_its_own_target_is_no_pass(tmp_path: Path) -> None:
+def test_a_mean_that_leaves_out_the_last_error_is_no_pass(tmp_path: Path) -> None:
+    """Rule: what nobody else reads is not taken for shown only where others of its kind are averaged."""
+    assert answer(_titanic() | {"O2": "=AVERAGE(O5:O15)"}, tmp_path, 5) == (3, set())
+
+
+def test_a_network_is_not_given_its_own_target() -> None:
     """Rule: what a result should be is no input of its sample, unless all inputs are, as an autoencoder's."""
-    cells = _titanic()
-    told = {f"{c}{row}": str(cells[f"{c}{row}"]).replace(f"B{row}:E{row}", f"A{row}:D{row}")
-            for c in "JK" for row in _ROWS}  # fmt: skip
-    assert answer(cells | told, tmp_path, 5) == (3, set())
+    result, target, x, weight = (("S", 0, column) for column in range(4))
+    measured = [frozenset({(result, target)})]
+    assert is_told(measured, {result: [target, x, weight]}, {target, x})
+    assert not is_told(measured, {result: [x, weight]}, {target, x})
+    assert not is_told(measured, {result: [target, weight]}, {target, x})
+    assert not is_told([frozenset({(result, None)})], {result: [target, x]}, {target, x})
 
 
 @pytest.mark.parametrize(
