@@ -163,8 +163,8 @@ def _beside_what_it_searches(call: tree.FunctionCall, sheet: str) -> str | None:
 def _pairs(call: tree.FunctionCall) -> Iterator[tuple[Range, bool, Range]]:
     """The range from which something is taken, whether by its row, and the range in which its place is sought."""
     match call:
-        case tree.FunctionCall("SUMIF", (tree.Reference(area=searched), _, tree.Reference(area=taken))):
-            yield taken, taken.rows > 1, searched
+        case tree.FunctionCall("SUMIF", (tree.Reference(area=asked), _, tree.Reference(area=taken))):
+            yield taken, taken.rows > 1, asked
         case tree.FunctionCall(name="INDEX", arguments=(tree.Reference(area=taken), *places)):
             by_row = taken.rows > 1 or len(places) > 1
             for down, place in zip((by_row, False), places, strict=False):

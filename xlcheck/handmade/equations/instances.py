@@ -14,7 +14,7 @@ from functools import cached_property
 from xlcheck.handmade.forms.colours import is_rather_a_weight
 from xlcheck.handmade.forms.forms import COPY, SUM, Form, Forms
 from xlcheck.handmade.forms.kinks import STEPS
-from xlcheck.handmade.forms.polynomials import Atom, Monomial, Polynomial, negative_of
+from xlcheck.handmade.forms.polynomials import Atom, Monomial, Polynomial, is_several_times, negative_of
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.model.layer_options import HARD_SIGMOID_KERAS2
 
@@ -76,7 +76,9 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
     """The instances among all atoms, of which it is not known yet what they weight."""
     gated = dict(gated_sums(forms))
     biases = {monomial[0] for found in gated.values() for monomial in found[1] if len(monomial) == 1}
-    inlined = {part for atom, parts in forms.inlined.items() if not _is_of_several(forms.of(atom)) for part in parts}
+    # An exponential of several times a sum is that of a softmax with a temperature; the sum is a layer's by itself.
+    scaled = {atom for atom in forms if forms.of(atom).kind == "exp" and is_several_times(forms.of(atom).polynomial)}
+    inlined = {part for atom, parts in forms.inlined.items() if atom not in scaled for part in parts}
     found = {}
     deciding = _deciding(forms)
     single = _single_outputs(forms)
@@ -102,12 +104,6 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
         more = [_instance(x, form, form.polynomial, forms, single) for x, form in sums if form.kind == SUM]
         found |= {own.atom: own for own in (*(own for own, _ in skipped.values()), *more) if own is not None}
     return found
-
-
-def _is_of_several(form: Form) -> bool:
-    """Whether an exponential is of several times a sum, which is a layer's, as in a softmax with a temperature."""
-    sizes = {abs(size) for size in form.polynomial.values()} if form.kind == "exp" else {1.0}
-    return len(sizes) == 1 and sizes != {1.0}
 
 
 def _deciding(forms: Forms) -> set[Atom]:

@@ -54,3 +54,13 @@ def times(
         for b, y in other.items():
             total[tuple(sorted(a + b))] += x * y
     return total
+
+
+def is_several_times(polynomial: Polynomial) -> bool:
+    """Whether a polynomial is several times another one, or a part of it, as `2.5*x + 2.5*y` is.
+
+    Args:
+        polynomial: the polynomial.
+    """
+    sizes = {abs(size) for size in polynomial.values()}
+    return len(sizes) == 1 and sizes != {1.0}
