@@ -21,6 +21,7 @@ SETTINGS = 12
 
 HALF = SETTINGS // 2
 _WITHIN = 1e-8
+_NOTHING, _CLOSE, _ROUGH = 1e-12, 1e-9, 1e-6
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,25 @@ class Coefficient:
 def is_set(values: Array) -> bool:
     """Whether values are the same wherever the hyperparameters are, as far as they are known.
 
-    They have to be known under two sets of hyperparameters at least, of which those shown may be one.
+    They have to be known under two sets of hyperparameters at least, of which those shown may be one, and under one
+    of them more than once.
     """
     parts = [part[np.isfinite(part)] for part in (values[:HALF], values[HALF:SETTINGS], values[SETTINGS:])]
-    return sum(len(part) > 0 for part in parts) > 1 and all(_is_constant(part) for part in parts if len(part))
+    sizes = sorted(map(len, parts))
+    return sizes[-1] > 1 and sizes[1] > 0 and all(_is_constant(part) for part in parts if len(part))
+
+
+def are_alike_in_halves(rows: Array) -> Array:
+    """Which rows of values may be the same wherever the hyperparameters are: most are not, and this says so at once.
+
+    Args:
+        rows: values under all settings, `(rows, settings)`.
+    """
+    halves = rows[:, :SETTINGS].reshape(len(rows), 2, HALF)
+    low, high = np.fmin.reduce(halves, axis=2), np.fmax.reduce(halves, axis=2)
+    with np.errstate(all="ignore"):
+        differs = high - low > 2 * _WITHIN * np.maximum(np.abs(low), np.abs(high))
+    return np.asarray(~differs.any(axis=1))
 
 
 def coefficient(values: Array, settings: Mapping[Address, Array], *, falls: bool = False) -> Coefficient | None:
@@ -156,6 +172,37 @@ def _number(values: Array, how: str, settings: Mapping[Address, Array]) -> Array
                 if own.any() and _agree(known, sign * own):
                     return sign * own if known is values else np.log(own)
     return None
+
+
+def ratio(values: Array, others: Array) -> Array:
+    """Values over others; not a number where these are 0."""
+    with np.errstate(all="ignore"):
+        return np.where(np.abs(others) > _NOTHING, values / others, np.nan)
+
+
+def fitted(values: Array, one: Array, other: Array) -> tuple[Array, Array] | None:
+    """How many times one and another one make up values, by hyperparameters alone; not a number for those shown."""
+    found = np.full((2, len(values)), np.nan)
+    for half in (slice(0, HALF), slice(HALF, SETTINGS)):
+        basis = np.stack([one[half], other[half]], axis=1)
+        if not np.isfinite(basis).all() or not np.isfinite(values[half]).all():
+            return None
+        parts, *_ = np.linalg.lstsq(basis, values[half], rcond=None)
+        if not np.allclose(basis @ parts, values[half], rtol=_CLOSE, atol=_CLOSE * np.abs(values[half]).max()):
+            return None
+        found[:, half] = parts[:, None]
+    return found[0], found[1]
+
+
+def may_be_fitted(values: Array, rows: Array, other: Array) -> Array:
+    """Which rows may make up values, each with another one: as far as three settings tell, which is known at once."""
+    found = np.full(len(rows), True)
+    for some in (slice(0, 3), slice(HALF, HALF + 3)):
+        parts = [np.broadcast_to(own[..., some], (len(rows), 3)) for own in (values, rows, other)]
+        with np.errstate(all="ignore"):
+            size = np.prod([np.abs(own).max(axis=1) for own in parts], axis=0)
+            found &= np.abs(np.linalg.det(np.stack(parts, axis=1))) <= _ROUGH * size
+    return found
 
 
 def only_number(values: Array) -> float | None:

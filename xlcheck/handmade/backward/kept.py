@@ -14,7 +14,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Expression, Function, Term
 from xlcheck.formulas.arrays import array_of
-from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, Coefficient, coefficient, is_set
+from xlcheck.handmade.backward.coefficients import SETTINGS, Coefficient, coefficient, fitted, is_set, ratio
 from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.evaluation import line_of, same
 from xlcheck.handmade.backward.quantities import Library, Quantity, Role
@@ -24,7 +24,6 @@ from xlcheck.handmade.backward.steps import Step
 from xlcheck.handmade.reading.cell_terms import source
 
 _WHOLE = Coefficient(None, 1.0).form
-_NOTHING, _CLOSE = 1e-12, 1e-9
 _MOST = 40
 """Weights of a step among which the one is looked for of which a cell keeps something."""
 
@@ -315,26 +314,6 @@ class Kept:
         cells, size = self._sheet.cells, np.ones(SETTINGS + 1)
         known = instead or {}
         return size * array_of(expression, lambda leaf: known[leaf.cell] if leaf.cell in known else cells[leaf.cell])
-
-
-def ratio(values: Array, others: Array) -> Array:
-    """Values over others; not a number where these are 0."""
-    with np.errstate(all="ignore"):
-        return np.where(np.abs(others) > _NOTHING, values / others, np.nan)
-
-
-def fitted(values: Array, one: Array, other: Array) -> tuple[Array, Array] | None:
-    """How many times one and another one make up values, by hyperparameters alone; not a number for those shown."""
-    found = np.full((2, len(values)), np.nan)
-    for half in (slice(0, HALF), slice(HALF, SETTINGS)):
-        basis = np.stack([one[half], other[half]], axis=1)
-        if not np.isfinite(basis).all() or not np.isfinite(values[half]).all():
-            return None
-        parts, *_ = np.linalg.lstsq(basis, values[half], rcond=None)
-        if not np.allclose(basis @ parts, values[half], rtol=_CLOSE, atol=_CLOSE * np.abs(values[half]).max()):
-            return None
-        found[:, half] = parts[:, None]
-    return found[0], found[1]
 
 
 def _bounded(term: Term, is_bound: Callable[[Expression], bool]) -> tuple[Expression, Expression, Expression] | None:

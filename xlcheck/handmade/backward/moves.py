@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from operator import attrgetter
 
 import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.backward.coefficients import SETTINGS, Coefficient, coefficient, only_number
+from xlcheck.handmade.backward.coefficients import (
+    SETTINGS,
+    Coefficient,
+    are_alike_in_halves,
+    coefficient,
+    fitted,
+    may_be_fitted,
+    only_number,
+    ratio,
+)
 from xlcheck.handmade.backward.evaluation import same
-from xlcheck.handmade.backward.kept import Kept, fitted, ratio
+from xlcheck.handmade.backward.kept import Kept
 from xlcheck.handmade.backward.quantities import OF_CLASSES, Quantity, of_typed_classes
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.slots import PENALTIES, Pull, Slot
@@ -110,16 +120,16 @@ class Mover:
         """How an update follows from its weight; None if it follows in no way that is known."""
         weight, actual = self.sheet.updates[update], self.sheet.after[update]
         found: list[Move] = []
-        for move in self._candidates(number, update, weight):
-            if move is not None and (move.rate.size > 0).all() and same(move.after, actual):
-                slots = self.kept.slots.get((number, weight), [])
-                keeps = bool(slots)
-                made = len(self.kept.pulls(number, weight)) > 1 or keeps
-                is_bias = self.kept.is_bias(number, weight)
-                shares = tuple(slot.share.cell for slot in sorted(slots, key=attrgetter("power")))
-                found.append(replace(move, is_bias=is_bias, passes_over=made and not move.rule, shares=shares))
-                if move.divisor is None:
-                    break
+        for ways in (self._candidates, self._decayed_by_root):
+            for move in ways(number, update, weight) if not found else ():
+                if move is not None and (move.rate.size > 0).all() and same(move.after, actual):
+                    slots = self.kept.slots.get((number, weight), [])
+                    made = len(self.kept.pulls(number, weight)) > 1 or bool(slots)
+                    is_bias = self.kept.is_bias(number, weight)
+                    shares = tuple(slot.share.cell for slot in sorted(slots, key=attrgetter("power")))
+                    found.append(replace(move, is_bias=is_bias, passes_over=made and not move.rule, shares=shares))
+                    if move.divisor is None:
+                        break
         # Where ε is small, the best of those that divide is the one that is meant; of equal ones the first.
         return min(found, key=lambda move: max(_NOISE, float(np.abs(move.after - actual).max())), default=None)
 
@@ -160,9 +170,8 @@ class Mover:
         for slot in slots:
             if slot.power == 1:
                 yield from self._by_momentum(update, moved, before, slot)
-        for slot in slots:
-            if slot.power != 1:
-                yield from self._by_root(number, update, slot)
+        for slot in (own for own in slots if own.power != 1):
+            yield from self._by_root(number, update, slot)
 
     def _norm(self, number: int, moves: Iterable[Address]) -> Array:
         """How long the gradient of all weights is that a step moves; of a last step, that of all."""
@@ -227,34 +236,68 @@ class Mover:
         """The gradient, or an average of it, over the root of its squares."""
         before = self.sheet.cells[self.sheet.updates[update]]
         moved = self.sheet.after[update] - before
+        for root, pull, shorter, form in self._over_roots(
+            number, update, squares, lambda along: are_alike_in_halves(ratio(-moved, along))
+        ):
+            with np.errstate(all="ignore"):
+                rate = self._rate(update, ratio(-moved * root.size, pull) / shorter, falls=False)
+            if rate is not None:
+                yield Move(rate, form, scaled(before, pull, root, rate.size * shorter), divisor=root.size)
+
+    def _decayed_by_root(self, number: int, update: Address, weight: Address) -> Iterator[Move]:
+        """The same, and a part of the weight beside it."""
+        before = self.sheet.cells[weight]
+        moved = self.sheet.after[update] - before
+        for root, pull, shorter, form in chain.from_iterable(
+            self._over_roots(number, update, own, lambda along: may_be_fitted(moved, along, before))
+            for own in self.kept.slots.get((number, weight), []) if own.power != 1
+        ):  # fmt: skip
+            parts = fitted(-moved, shorter * ratio(pull, root.size), before)
+            rate = None if parts is None else self._rate(update, parts[0], falls=False)
+            for how in ("L2", "weight decay"):
+                if parts is not None and rate is not None and (part := self._part(update, parts, how)) is not None:
+                    lost = part.size * before * (rate.size if how == "L2" else 1.0)
+                    after = scaled(before, pull, root, rate.size * shorter) - lost
+                    yield Move(rate, (*form, how, *part.form[:2]), after, divisor=root.size)
+
+    def _over_roots(
+        self, number: int, update: Address, squares: Slot, may_be: Callable[[Array], Array]
+    ) -> Iterator[tuple[Root, Array, Array, tuple[str | float, ...]]]:
+        """What may be divided by a root: this, the gradient or what is made of it, how short it is made, and the rule.
+
+        Args:
+            number: of the step.
+            update: the weight after it.
+            squares: what is kept of the squares.
+            may_be: which of several ways along which a weight moves it may have gone, but for the rate.
+        """
+        choices = self._averages(number, update, squares)
+        pulls, kept, shorter = (np.stack([own[place] for own in choices]) for place in range(3))
+        for cell, epsilon in self._epsilons(update):
+            ways = [may_be(shorter * ratio(pulls, Root(kept, epsilon, inside).size)) for inside in (False, True)]
+            for at, inside in ((at, inside) for at in range(len(choices)) for inside in (False, True)):
+                if ways[inside][at]:
+                    form = (*choices[at][3], *squares.rule, inside, cell)
+                    yield Root(kept[at], epsilon, inside), pulls[at], shorter[at], form
+
+    def _averages(
+        self, number: int, update: Address, squares: Slot
+    ) -> list[tuple[Array, Array, Array, tuple[str | float, ...]]]:
+        """What is divided by the root of what, how short it is made, and the rule."""
         firsts = [s for s in self.kept.slots.get((number, self.sheet.updates[update]), []) if s.power == 1]
         choices: list[tuple[Array, Array, Array, tuple[str | float, ...]]] = []
+        ones = np.ones(SETTINGS + 1)
         for first in firsts:
             for count in self.kept.counts(number, update) if "average" == first.kind == squares.kind else ():
                 one, two = 1 - first.share.size**count, 1 - squares.share.size**count
                 with np.errstate(all="ignore"):
                     pair = first.values / one, squares.values / two
                     shorter = np.sqrt(two) / one
-                choices.append((*pair, np.ones(len(before)), ("Adam", "corrected", *first.rule)))
+                choices.append((*pair, ones, ("Adam", "corrected", *first.rule)))
                 choices.append((first.values, squares.values, shorter, ("Adam", "shortened", *first.rule)))
-            choices.append((first.values, squares.values, np.ones(len(before)), ("Adam", *first.rule)))
-        choices.append((squares.pull.values * np.sqrt(squares.factor), squares.values, np.ones(len(before)), ("root",)))
-        for cell, epsilon in self._epsilons(update):
-            for pull, kept, shorter, rule in choices:
-                for inside in (False, True):
-                    root = Root(kept, epsilon, inside)
-                    with np.errstate(all="ignore"):
-                        rate = self._rate(update, ratio(-moved * root.size, pull) / shorter, falls=False)
-                    if rate is not None:
-                        after = scaled(before, pull, root, rate.size * shorter)
-                        yield Move(rate, (*rule, *squares.rule, inside, cell), after, divisor=root.size)
-                    elif (parts := fitted(-moved, shorter * ratio(pull, root.size), before)) is not None:
-                        rate, form = self._rate(update, parts[0], falls=False), (*rule, *squares.rule, inside, cell)
-                        for how in ("L2", "weight decay"):
-                            if rate is not None and (part := self._part(update, parts, how)) is not None:
-                                lost = part.size * before * (rate.size if how == "L2" else 1.0)
-                                after = scaled(before, pull, root, rate.size * shorter) - lost
-                                yield Move(rate, (*form, how, *part.form[:2]), after, divisor=root.size)
+            choices.append((first.values, squares.values, ones, ("Adam", *first.rule)))
+        choices.append((squares.pull.values * np.sqrt(squares.factor), squares.values, ones, ("root",)))
+        return choices
 
     def _epsilons(self, update: Address) -> Iterator[tuple[float, Array]]:
         """What may be ε: a number typed into the formulas, a setting, or nothing; with what tells one from another."""

@@ -215,23 +215,24 @@ def _together(
     """The outputs of one sample: those that read the same units below, and have targets of their own.
 
     If there are none, those of a worksheet that read any input in common, and are of the same step: with weights that
-    were updated as often. The weights themselves are read by all samples of a batch.
+    were updated as often, and not with just the same. The weights themselves are read by all samples of a batch.
     """
-    groups: list[tuple[frozenset[Address], int, list[Address]]] = []
+    groups: list[tuple[frozenset[Address], int, list[Address], frozenset[Address]]] = []
     weights = frozenset(updates) | frozenset(updates.values())
     for output in targets:
         cells = frozenset(cell for monomial in units[output].terms for cell in monomial if cell != MINUS)
         below_it, step = cells & units.keys(), max(_times_updated(cell, updates) for cell in cells)
-        for key, at, members in groups:
+        for key, at, members, learnt in groups:
             if targets[output] in map(targets.get, members):
                 continue
-            beside = not below_it and members[0][0] == output[0] and cells & key and step == at
+            slides = bool(learnt) and learnt == cells & weights  # a window over a series, which is another sample
+            beside = not below_it and members[0][0] == output[0] and cells & key and step == at and not slides
             if beside or (below_it and below_it == key & units.keys()):
                 members.append(output)
                 break
         else:
-            groups.append((cells - weights, step, [output]))
-    for _, _, members in groups:
+            groups.append((cells - weights, step, [output], cells & weights))
+    for _, _, members, _ in groups:
         yield tuple(sorted(members))
 
 

@@ -60,6 +60,20 @@ def fall_by_several_laws(sheet: Sheet, rates: Iterable[Address]) -> bool:
     return by_lines or any(len(kinds) > 1 for kinds in _from_sheet_to_sheet(sheet, made).values())
 
 
+def stand_idle(sheet: Sheet, rates: Iterable[Address]) -> bool:
+    """Whether of the computed rates in a line several are read by nothing that learns, and others are.
+
+    The last one may be spare; where all steps go by the first one, the others were made for nothing.
+
+    Args:
+        sheet: the sheet.
+        rates: the cells that hold them.
+    """
+    used = {cell for reader, reads in sheet.terms.reads.items() if reader not in sheet.settings for cell in reads}
+    lines = by_line([cell for cell in rates if cell in sheet.terms]).values()
+    return any(0 < len(used.intersection(line)) < len({*line}) - 1 for line in lines)
+
+
 def _from_sheet_to_sheet(sheet: Sheet, rates: Iterable[Address]) -> Mapping[tuple[int, int], set[object]]:
     """Place of a rate → what is done to it from one worksheet to the next, as where there is one for each epoch."""
     kinds, places = defaultdict[tuple[int, int], set[object]](set), {rate[1:] for rate in rates}

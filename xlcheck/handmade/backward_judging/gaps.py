@@ -14,7 +14,7 @@ from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.robust import is_robust
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.set_up import RATE, fall_by_several_laws
+from xlcheck.handmade.backward.set_up import RATE, fall_by_several_laws, stand_idle
 from xlcheck.handmade.backward_judging.certainty import Weights, one_after_another, shape_in
 from xlcheck.handmade.backward_judging.doubtful_data import doubtful_data, empty_data, made_of
 from xlcheck.handmade.backward_judging.family import place_of
@@ -71,9 +71,9 @@ def gaps(
         yield "a weight stays what it is where others move"
     if uneven(reading, accepted):
         yield "weights of one step move in different ways"
-    rates = (cell for cell, (_, role) in reading.roles.items() if role.quantity.name == RATE)
-    if fall_by_several_laws(reading.sheet, rates):
-        yield "the rates of a line fall by several laws"
+    rates = [cell for cell, (_, role) in reading.roles.items() if role.quantity.name == RATE]
+    if fall_by_several_laws(reading.sheet, rates) or stand_idle(reading.sheet, rates):
+        yield "the rates of a line fall by several laws, or some are read and others not"
     if goes_on_twice(reading, accepted):
         yield "two steps of a line go on from the weights of one"
     if thresholds(reading, accepted):

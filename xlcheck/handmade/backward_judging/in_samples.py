@@ -13,9 +13,8 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.backward.coefficients import only_number
+from xlcheck.handmade.backward.coefficients import only_number, ratio
 from xlcheck.handmade.backward.evaluation import line_of
-from xlcheck.handmade.backward.kept import ratio
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 

@@ -144,17 +144,23 @@ def _without_blame(part: Part, text: str) -> Part:
 def sheet_of(terms: CellTerms) -> Sheet | None:
     """The sheet with its networks; inputs and targets that are computed count as given where that shows more layers.
 
-    If there is none otherwise, outputs get cells of their own.
+    Outputs get cells of their own if there is no network otherwise, or none that reads some of the weights that move.
     """
+    sheets: list[Sheet] = []
     for own in (terms, with_outputs(terms)):
-        sheets = []
         for given in dict.fromkeys((frozenset[Address](), data_cells(own))):
             left = own.restricted([cell for cell in own if cell not in given], given) if given else own
             sheets += [Sheet(left)] if may_learn(left) else []
         best = max(sheets, key=lambda own: sum(len(network.layers) for network in own.networks), default=None)
-        if best is not None and best.networks:
-            return best
-    return None
+        if best is not None and best.networks and not _idle(best):
+            break
+    return best if best is not None and best.networks else None
+
+
+def _idle(sheet: Sheet) -> frozenset[Address]:
+    """The weights that move, and that no network reads."""
+    read = frozenset[Address]().union(*(network.weights for network in sheet.networks))
+    return frozenset(sheet.updates.values()) - read
 
 
 def read_with(

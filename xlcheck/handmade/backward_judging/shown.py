@@ -14,6 +14,7 @@ from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.formulas.tree import FunctionCall, Literal, Reference
 from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.backward.network_cells import LayerCells
 from xlcheck.handmade.backward.quantities import Quantity
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward_judging.family import place_of
@@ -54,7 +55,7 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
         meant = not is_ratio or all(own.layers[-1].activation in _OF_ODDS for own in sheet.networks)
         what = f"{'exponential of the ' if is_ratio else ''}last {right.get(origin, '')}"
         return Quantity(what, sheet.cells[cell]) if is_last and meant else None
-    for other in (_curve, _progress, _boundary, _per_cent, _prediction):
+    for other in (_curve, _progress, _boundary, _line, _per_cent, _prediction):
         if (found := other(cell, reading, right)) is not None:
             return found
     parts = list(dict.fromkeys(_parts(cell, reading, right)))
@@ -114,18 +115,25 @@ def as_beside(
     return found
 
 
-def leads_to_data(cell: Address, reading: Reading, precedents: Precedents) -> bool:
+def leads_to_data(cell: Address, reading: Reading, table: CellTable, precedents: Precedents) -> bool:
     """Whether only formulas read a cell that look up or make inputs and targets of it, and nothing learnt is in it.
+
+    Formulas beside it that do so for other steps are filled as it is.
 
     Args:
         cell: the formula.
         reading: the sheet as training steps.
+        table: the cells.
         precedents: who reads what.
     """
-    readers = {*precedents.readers(cell)}
+    readers, terms = {*precedents.readers(cell)}, reading.sheet.terms
     learnt = reading.sheet.updates.keys() | {*reading.sheet.updates.values()} | reading.forward.keys()
     below = reached([cell], precedents.of)
-    return bool(readers) and readers <= reading.data and below.isdisjoint(learnt - reading.data)
+    shapes = {
+        shape_of(table.texts[own], *own[1:]) for own in (cell, *beside_at(cell, reading.stride)) if own in table.texts
+    }
+    looks_up = bool(readers) and all(source(own, terms) in reading.data for own in readers)
+    return looks_up and below.isdisjoint(learnt - reading.data) and (readers <= reading.data or len(shapes) == 1)
 
 
 def shown_weight(cell: Address, terms: CellTerms) -> Address | None:
@@ -195,24 +203,47 @@ def _per_cent(cell: Address, reading: Reading, right: Mapping[Address, str]) -> 
     return None
 
 
+def _line(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
+    """The second input at which the answer changes: it follows from a number before it, a first input, and weights."""
+    cells, reads = reading.sheet.cells, {*reading.sheet.terms.reads[cell]}
+    for layer, kernel, bias in _last_units(reading):
+        first, others = reads - {*kernel, *bias}, {*kernel, *bias} & reads
+        if len(kernel) != _PLANE - 1 or len(others) < len(kernel) + len(bias) or not others <= right.keys():
+            continue
+        if len(first) == 1 and min(first) < cell and first.isdisjoint(right):
+            total = cells[kernel[0]] * cells[min(first)] + sum(layer.sign * cells[own] for own in bias)
+            with np.errstate(all="ignore"):
+                values = -total / cells[kernel[1]]
+            if same(values, cells[cell]):
+                return Quantity("where the answer changes", values)
+    return None
+
+
 def _prediction(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
     """What the only layer of a network answers, with its last weights, to inputs that are typed into the formula."""
-    sheet, after = reading.sheet, {weight: update for update, weight in reading.sheet.updates.items()}
-    reads = {*sheet.terms.reads[cell]}
-    layers = {own.layers[0].reading(after) for own in sheet.networks if len(own.layers) == 1}
-    for layer in (own for own in layers if own.activation in _INVERSE and not own.states):
-        for unit, kernel in enumerate(zip(*layer.kernel, strict=True)):
-            bias = {layer.bias[unit]} if layer.bias else set[Address]()
-            if reads != {*kernel, *bias} or not reads <= right.keys() or not reads.isdisjoint(after):
-                continue
-            with np.errstate(all="ignore"):
-                total = _INVERSE[layer.activation](sheet.cells[cell])
-            total = total - sum(layer.sign * sheet.cells[own] for own in bias)
-            weights = np.stack([sheet.cells[own] for own in kernel], axis=1)
-            inputs = np.linalg.lstsq(weights, total)[0] if np.isfinite(total).all() else np.zeros(len(kernel))
-            if len(total) > len(kernel) and same(weights @ inputs, total) and inputs.all():
-                return Quantity("o for inputs that are typed", sheet.cells[cell])
+    sheet, reads = reading.sheet, {*reading.sheet.terms.reads[cell]}
+    for layer, kernel, bias in _last_units(reading):
+        if layer.activation not in _INVERSE or reads != {*kernel, *bias} or not reads <= right.keys():
+            continue
+        with np.errstate(all="ignore"):
+            total = _INVERSE[layer.activation](sheet.cells[cell])
+        total = total - sum(layer.sign * sheet.cells[own] for own in bias)
+        weights = np.stack([sheet.cells[own] for own in kernel], axis=1)
+        inputs = np.linalg.lstsq(weights, total)[0] if np.isfinite(total).all() else np.zeros(len(kernel))
+        if len(total) > len(kernel) and same(weights @ inputs, total) and inputs.all():
+            return Quantity("o for inputs that are typed", sheet.cells[cell])
     return None
+
+
+def _last_units(reading: Reading) -> Iterator[tuple[LayerCells, tuple[Address, ...], tuple[Address, ...]]]:
+    """The units of the only layer, each with its weights after the last step, and its bias."""
+    after = {weight: update for update, weight in reading.sheet.updates.items()}
+    layers = {own.layers[0].reading(after) for own in reading.sheet.networks if len(own.layers) == 1}
+    for layer in (own for own in layers if not own.states):
+        for unit, kernel in enumerate(zip(*layer.kernel, strict=True)):
+            bias = (layer.bias[unit],) if layer.bias else ()
+            if after.keys().isdisjoint({*kernel, *bias}):
+                yield layer, kernel, bias
 
 
 def tells_best_step(cell: Address, table: CellTable, reading: Reading, right: Container[Address]) -> bool:
