@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from xlcheck.formulas.algebra import Address, Leaf, Product, Sum, Term, subterms
 from xlcheck.handmade.backward.network import compared_pairs
+from xlcheck.handmade.backward.network_cells import is_datum
 from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order, leaves, source
 from xlcheck.handmade.reading.reached import reached
@@ -19,7 +20,8 @@ def may_learn(terms: CellTerms, updates: Collection[Address] = ()) -> bool:
         updates: the weights that were moved, if they are known.
     """
     learnt = {*updates, *behind(updates, in_order(terms.reads), terms)}
-    return any((a in terms) != (b in terms) or (a in learnt) != (b in learnt) for a, b in compared_pairs(terms))
+    made = {cell for cell in terms if not is_datum(cell)}
+    return any((a in made) != (b in made) or (a in learnt) != (b in learnt) for a, b in compared_pairs(terms))
 
 
 def multiplies_errors(terms: CellTerms) -> bool:
@@ -77,7 +79,7 @@ def data_cells(terms: CellTerms) -> frozenset[Address]:
     between = reached(start, lambda c: terms.reads.get(c, ()), among=lambda c: c in learnt and c not in updates)
     for cell in start | between:
         found |= {source(read, terms) for read in terms.reads.get(cell, ()) if read not in learnt}
-    return frozenset(cell for cell in found if cell in terms and not isinstance(terms[cell], Leaf))
+    return frozenset(c for c in found if c in terms and not (is_datum(c) or isinstance(terms[c], Leaf)))
 
 
 def behind(starts: Collection[Address], order: Collection[Address], terms: CellTerms) -> set[Address]:

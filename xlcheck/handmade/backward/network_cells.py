@@ -8,6 +8,22 @@ from functools import cached_property
 
 from xlcheck.formulas.algebra import Address
 
+FAR = 100_000
+"""How many columns from its first formula stands what has no cell of its own: outputs to the right, data to the left.
+
+No worksheet is so wide.
+"""
+
+
+def is_unwritten(cell: Address) -> bool:
+    """Whether a cell stands beside the sheet."""
+    return cell[2] >= FAR or is_datum(cell)
+
+
+def is_datum(cell: Address) -> bool:
+    """Whether a cell stands beside the sheet, and holds an input or a target that a formula makes for itself."""
+    return cell[2] < -FAR // 2
+
 
 @dataclass(frozen=True)
 class LayerCells:

@@ -16,7 +16,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.estimates import estimates
 from xlcheck.handmade.backward.kept import Kept
 from xlcheck.handmade.backward.moves import Mover, rates_of
-from xlcheck.handmade.backward.network_cells import DenseNetwork
+from xlcheck.handmade.backward.network_cells import DenseNetwork, is_datum, is_unwritten
 from xlcheck.handmade.backward.quantities import Library, Role, quantities
 from xlcheck.handmade.backward.recurrence import zeros_left_out
 from xlcheck.handmade.backward.robust import is_told, robust_losses
@@ -31,7 +31,6 @@ from xlcheck.handmade.backward.steps import (
     usual_forms,
     without_strange_moves,
 )
-from xlcheck.handmade.backward.unwritten import is_unwritten
 from xlcheck.handmade.reading.offsets import Offset, offset_between
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.learning.dense_gradients import DenseGradients, losses_of
@@ -290,7 +289,7 @@ def _counts(step: Step) -> tuple[int, ...]:
 
 def _forward(sheet: Sheet, networks: Sequence[DenseNetwork]) -> Iterator[tuple[Address, int]]:
     """The formula cells between a network's inputs and weights and its outputs, with the number of the network."""
-    made = sheet.terms.keys() - sheet.updates.keys()
+    made = {cell for cell in sheet.terms if cell not in sheet.updates and not is_datum(cell)}
     for number, network in enumerate(networks):
         outputs = made & {cell for sample in network.samples for cell in sample.outputs[-1]}
         found = outputs | reached(outputs, sheet.terms.reads.__getitem__, among=made.__contains__)

@@ -13,7 +13,7 @@ from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Produ
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, numbers_in
 from xlcheck.handmade.backward.evaluation import evaluate, value_of
 from xlcheck.handmade.backward.network import find_networks
-from xlcheck.handmade.backward.network_cells import DenseNetwork
+from xlcheck.handmade.backward.network_cells import DenseNetwork, is_datum
 from xlcheck.handmade.backward.neurons import Neurons, bounds_of_sizes, ones_among_factors, slopes_of_maxima
 from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
@@ -65,9 +65,12 @@ class Sheet:
         self._evaluate()
 
     def _found(self) -> list[DenseNetwork]:
-        neurons = Neurons(self.terms, self.order, self.cells, self.updates)
+        terms, order = self.terms, [cell for cell in self.order if not is_datum(cell)]
+        if len(order) < len(self.order):
+            terms = terms.restricted([cell for cell in terms if not is_datum(cell)], {*self.order}.difference(order))
+        neurons = Neurons(terms, order, self.cells, self.updates)
         self.activated, self._slopes = frozenset(neurons.activated), frozenset(neurons.slopes())
-        return find_networks(neurons, self.terms, self.updates, self.ones)
+        return find_networks(neurons, terms, self.updates, self.ones)
 
     @cached_property
     def ones(self) -> frozenset[Address]:
@@ -103,7 +106,7 @@ class Sheet:
         """
         for network, sample in ((own, sample) for own in self.networks for sample in own.samples):
             yield from ((cell, np.ones(SETTINGS + 1)) for cell in sample.ones)
-            if not sample.targets:
+            if not self._given.keys() >= {*sample.targets} or not sample.targets:
                 continue
             values = np.array([self._given[cell] for cell in sample.targets])
             answers = _answers(network.layers[-1].activation)
@@ -175,6 +178,7 @@ class Sheet:
         self._forward = {cell for row in rows for cell in row if cell is not None}
         known = self._forward | {cell for network in self.networks for cell in network.weights}
         known |= {*self.updates, *self.updates.values(), *self._kept, *self._slopes}
+        known |= {*self.cone(filter(is_datum, known))}
         behind = [*self.updates, *(cell for cell in self.order if cell not in self._forward)]
         settings = [cell for cell in self.cone(behind) if cell in self._given and cell not in known]
         counts = {float(len(network.samples)) for network in self.networks} - {1.0}

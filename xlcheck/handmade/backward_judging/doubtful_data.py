@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from xlcheck.formulas.algebra import Address, Term
+from xlcheck.formulas.algebra import Address, Term, outline
 from xlcheck.formulas.scanner import cut
+from xlcheck.handmade.backward.network_cells import is_datum
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.beside.preparation import counted_from
-from xlcheck.handmade.reading.cell_terms import source
+from xlcheck.handmade.reading.cell_terms import CellTerms, leaves, source
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import Lines, by_line
 from xlcheck.handmade.reading.precedents import Precedents
@@ -35,6 +36,7 @@ def doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int])
     lines = Lines(made, table)
     yield from (cell for cell in made if lines.differs(cell) or lines.is_alone(cell))
     yield from _typed_where_others_read(table, reading, accepted)
+    yield from _made_otherwise([(*sample.inputs, *sample.targets) for sample in samples], terms)
     yield from _of_other_columns(table, [(*sample.inputs, *sample.targets) for sample in samples])
     read = {cell for reads in terms.reads.values() for cell in reads}
     typed = {cell for cell in given if table.is_number(cell) and cell not in table.texts}
@@ -47,6 +49,23 @@ def doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int])
         is_pasted = len(held) > 1 and held in parts
         if is_pasted or any(_are_mixed(kin, table, terms.reads) for kin in _of_one_kind(own, kinds, terms)):
             yield own[0]
+
+
+def _made_otherwise(samples: Sequence[Sequence[Address]], terms: CellTerms) -> Iterator[Address]:
+    """What is made within formulas otherwise than the same of other samples, or of a number that these do not share.
+
+    What several samples read is the same for all of them, as the number by which all inputs are divided.
+    """
+    for kin in (kin for kin in zip(*samples, strict=False) if any(map(is_datum, kin))):
+        made = {cell: leaves(terms[cell]) if is_datum(cell) else (cell,) for cell in kin}
+        kinds = {outline(terms[cell], lambda _: "") if is_datum(cell) else "" for cell in made}
+        read = Counter(cell for cells in made.values() for cell in cells)
+        own = [[cell for cell in sorted(cells) if read[cell] == 1] for cells in made.values()]
+        shared = all(count in {1, len(made)} for count in read.values()) and len({*map(len, own)}) == 1
+        in_line = all(len({c[:2] for c in line}) == 1 or len({c[::2] for c in line}) == 1
+                      for line in zip(*own, strict=False))  # fmt: skip
+        if len(kinds) > 1 or not shared or not in_line:
+            yield min(read)
 
 
 def _typed_where_others_read(table: CellTable, reading: Reading, accepted: Collection[int]) -> Iterator[Address]:
@@ -96,7 +115,8 @@ def empty_data(table: CellTable, reading: Reading, number: int) -> Iterator[Addr
     """The inputs and targets of a step that are empty, or read an empty cell: another one may have been meant."""
     samples, terms = reading.steps[number].truth.network.samples, reading.sheet.terms
     precedents = Precedents(table)
-    for cell in {cell for sample in samples for cell in (*sample.inputs, *sample.targets)}:
+    data = {cell for sample in samples for cell in (*sample.inputs, *sample.targets)}
+    for cell in {own for datum in data for own in _written(datum, terms)}:
         is_made = cell in table.texts and cell not in terms
         made = {*precedents.of(cell)} - counted_from(cell, table) if is_made else ()
         if cell not in table.index or any(read not in table.index for read in made):
@@ -105,5 +125,12 @@ def empty_data(table: CellTable, reading: Reading, number: int) -> Iterator[Addr
 
 def made_of(table: CellTable, reading: Reading) -> set[Address]:
     """What inputs and targets are made of."""
-    starts = {source(cell, reading.sheet.terms) for cell in reading.data} & table.texts.keys()
-    return reached(starts, Precedents(table).of)
+    terms = reading.sheet.terms
+    made = {source(own, terms) for cell in reading.data for own in _written(cell, terms)}
+    within = {own for cell in reading.data if is_datum(cell) for own in _written(cell, terms)}
+    return reached(made & table.texts.keys(), Precedents(table).of) | within
+
+
+def _written(cell: Address, terms: CellTerms) -> Sequence[Address]:
+    """An input or a target, or what it is made of within a formula."""
+    return leaves(terms[cell]) if is_datum(cell) else (cell,)

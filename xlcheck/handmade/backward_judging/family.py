@@ -15,8 +15,8 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import Ref, cut
 from xlcheck.formulas.shapes import shape_of, skeleton, with_operands_moved
 from xlcheck.handmade.backward.data import behind
+from xlcheck.handmade.backward.network_cells import FAR
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.unwritten import FAR
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import Offset, beside_at, offset, offset_between, run_from
 

@@ -15,9 +15,9 @@ from xlcheck.formulas.scalars import Words
 from xlcheck.formulas.shapes import operands
 from xlcheck.handmade.backward.biases import has_doubtful_bias
 from xlcheck.handmade.backward.data import behind
+from xlcheck.handmade.backward.network_cells import is_unwritten
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.unwritten import is_unwritten
 from xlcheck.handmade.backward_judging.certainty import Certainty, may_read_others, shape_in, typed_weights
 from xlcheck.handmade.backward_judging.culprits import Findings, Search
 from xlcheck.handmade.backward_judging.diagnosis import diagnosed

@@ -15,7 +15,7 @@ from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.steps import Step, exact_updates
-from xlcheck.handmade.backward.unwritten import with_outputs
+from xlcheck.handmade.backward.unwritten import with_data, with_outputs
 from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.backward_judging.family import amendments, place_of, stands_for_learnt
 from xlcheck.handmade.backward_judging.judge import Judge
@@ -123,7 +123,7 @@ def may_be_trained(terms: CellTerms) -> bool:
     Args:
         terms: what its formulas compute.
     """
-    terms = with_outputs(terms)
+    terms = with_outputs(with_data(terms))
     updates = find_updates(terms, in_order(terms.reads), terms.reads)
     return (bool(updates) and may_learn(terms, updates)) or moves_factors(terms)
 
@@ -144,10 +144,11 @@ def _without_blame(part: Part, text: str) -> Part:
 def sheet_of(terms: CellTerms) -> Sheet | None:
     """The sheet with its networks; inputs and targets that are computed count as given where that shows more layers.
 
-    Outputs get cells of their own if there is no network otherwise, or none that reads some of the weights that move.
+    Outputs get cells of their own if there is no network otherwise, or none that reads some of the weights that move;
+    then inputs and targets, too, that are made within formulas.
     """
     sheets: list[Sheet] = []
-    for own in (terms, with_outputs(terms)):
+    for own in _written_apart(terms):
         for given in dict.fromkeys((frozenset[Address](), data_cells(own))):
             left = own.restricted([cell for cell in own if cell not in given], given) if given else own
             sheets += [Sheet(left)] if may_learn(left) else []
@@ -155,6 +156,15 @@ def sheet_of(terms: CellTerms) -> Sheet | None:
         if best is not None and best.networks and not _idle(best):
             break
     return best if best is not None and best.networks else None
+
+
+def _written_apart(terms: CellTerms) -> Iterator[CellTerms]:
+    """What formulas compute, as it is, and with cells for what stands within formulas."""
+    yield terms
+    if (apart := with_outputs(terms)) is not terms:
+        yield apart
+    if (made := with_data(terms)) is not terms:
+        yield with_outputs(made)
 
 
 def _idle(sheet: Sheet) -> frozenset[Address]:

@@ -10,7 +10,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
 from xlcheck.handmade.backward.data import multiplies_errors
 from xlcheck.handmade.backward.roles import Reading, best_reading
-from xlcheck.handmade.backward.unwritten import with_outputs
+from xlcheck.handmade.backward.unwritten import with_data, with_outputs
 from xlcheck.handmade.backward_judging.likely_slips import LikelySlips
 from xlcheck.handmade.backward_judging.one_slip import one_slip
 from xlcheck.handmade.backward_judging.outcome import (
@@ -98,7 +98,7 @@ class Trainings:
             return own.in_words
         if not is_open(own.found):
             return own.found
-        learns = own.reading is not None and multiplies_errors(with_outputs(own.terms))
+        learns = own.reading is not None and multiplies_errors(with_outputs(with_data(own.terms)))
         if not (own.found is not None or learns or own.may_be_trained):
             return None
 

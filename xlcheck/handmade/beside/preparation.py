@@ -125,7 +125,9 @@ def is_feature(cell: Address, table: CellTable, read: Sequence[Address]) -> bool
 
 def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: Collection[Address]) -> bool:
     read = precedents.of(cell)
-    if is_feature(cell, table, read):
+    readers = [table.texts.get(own, "") for own in precedents.readers(cell)]
+    says_where = bool(readers) and len(read) == 1 and all(map(_only_finds, readers))  # as MOD(2*(A7-1),8) says a row
+    if says_where or is_feature(cell, table, read):
         return False
     between = any(other in judged for other in read)
     if (
@@ -136,9 +138,7 @@ def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: C
         return False  # an error on the way to a loss, which is judged
     text = skeleton(table.texts[cell])
     applies = "(" in text and not (_LOOKS_UP.search(text) or _POOLS.match(text))  # as MEDIAN(0,z,1) does
-    readers = [table.texts.get(own, "") for own in precedents.readers(cell)]
-    says_where = bool(readers) and len(read) == 1 and all(map(_only_finds, readers))  # as MOD(2*(A7-1),8) says a row
-    is_product = may_be_layer(table.texts[cell]) and not (says_where or _only_finds(table.texts[cell]))
+    is_product = may_be_layer(table.texts[cell]) and not _only_finds(table.texts[cell])
     return is_product or (between and (applies or bool(_OPERATES.search(text))))
 
 
