@@ -54,7 +54,9 @@ class Kept:
             for update in step.moves:
                 self._ending.setdefault(update, []).append(number)
         moving = {*sheet.updates, *sheet.updates.values()}
-        self._weights_of_steps = moving.union(*(step.truth.network.weights for step in steps))
+        samples = (sample for step in steps for sample in step.truth.network.samples)
+        data = (cell for sample in samples for cell in (*sample.inputs, *sample.targets))
+        self._never_kept = moving.union(data, *(step.truth.network.weights for step in steps))
         self._after_outputs: dict[int, set[Address]] = {}
         self._shares_in: dict[Address, list[tuple[Address, Coefficient, Array]]] = {}
         self._step_of: dict[Address, int] = {}
@@ -243,7 +245,7 @@ class Kept:
             sheet, settings, found = self._sheet, self._sheet.settings_of(cell), []
             term = sheet.terms[cell]
             for before in sheet.terms.reads[cell]:
-                if before in self._weights_of_steps or (before in sheet.terms and before in sheet.settings):
+                if before in self._never_kept or (before in sheet.terms and before in sheet.settings):
                     continue
                 line = self._line(term, before)
                 share = None if line is None else coefficient(line[1], settings)
