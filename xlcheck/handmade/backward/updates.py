@@ -108,6 +108,18 @@ def _errors_in(term: Term) -> Sequence[tuple[Sequence[Address], bool]]:
     return [(leaves(part), _is_distance(part)) for part in subterms(term) if _is_error(part)]
 
 
+@lru_cache(maxsize=2**15)
+def _summed_up(term: Term) -> frozenset[Address]:
+    """The cells that are added as often as others are taken off, each once: the bias in a sum of several errors."""
+    found = set[Address]()
+    for own in (part for part in subterms(term) if isinstance(part, Sum)):
+        single = {part.cell: c for part, c in own.parts if isinstance(part, Leaf)}
+        for cell, c in single.items():
+            others = [-d for d in single.values() if d * c < 0]
+            found |= {cell} if len(others) > 1 and len({*others}) == 1 and c == sum(others) else set()
+    return frozenset(found)
+
+
 def _is_error(term: Term) -> bool:
     """Whether a term is a difference, or compares."""
     if isinstance(term, Sum):
@@ -134,7 +146,8 @@ def _weight(term: Term, bits: Mapping[Address, int], reach: _Reach) -> Address |
     reached = {part: reach.through_errors(part) for part in beside}
     for part in weights:
         weight = reach.sources[part.cell]
-        if any(reached[other] & bits[weight] for other in beside if other is not part):
+        others = [other for other in beside if other is not part]
+        if any(reached[other] & bits[weight] or part.cell in _summed_up(other) for other in others):
             return weight
     return None
 

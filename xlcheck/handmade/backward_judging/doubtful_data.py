@@ -46,7 +46,7 @@ def doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int])
         alone = [cell for cell in own if cell in typed]
         held = tuple(map(terms.number, sorted(alone)))
         parts = (row[k : k + len(held)] for name, row in numbers if name != line[0] for k in range(len(row)))
-        is_pasted = len(held) > 1 and held in parts
+        is_pasted = len({*held}) > 1 and held in parts
         if is_pasted or any(_are_mixed(kin, table, terms.reads) for kin in _of_one_kind(own, kinds, terms)):
             yield own[0]
 
