@@ -80,3 +80,36 @@ def test_a_sample_of_several_steps_is_that_of_each(tmp_path: Path) -> None:
 def test_another_number_of_a_sample_is_no_target(text: str, tmp_path: Path) -> None:
     """Rule: a target of the last step that comes from another column or row than the others is no pass."""
     assert answer(_shuffled() | {"E12": text}, tmp_path) == (3, set())
+
+
+def _by_places(odd: str = "=MOD(2*(A{0}-1),4)") -> Cells:
+    """Two samples a step, which begin in a row of a table that a cell of the step says; `odd` says it in row 9."""
+    cells: Cells = {"B1": 0.1, "I4": 0.2, "J4": -0.1, "K4": 0}
+    for row, own in enumerate(((0.6, 0.2, 1.2), (1.9, -1, 0.4), (-0.9, 1.5, -0.2), (-0.9, -1.5, 0.1)), 2):
+        cells |= {f"{c}{row}": number for c, number in zip("VWX", own, strict=True)}
+    for row in range(5, 13):
+        last = row - 1
+        cells |= {f"A{row}": f"=A{last}+1", f"B{row}": (odd if row == 9 else "=MOD(2*(A{0}-1),4)").format(row)}
+        for first, more in (("C", ""), ("F", "+1")):
+            names = [chr(ord(first) + k) for k in range(3)]
+            cells |= {f"{c}{row}": f"=OFFSET($V$2,$B{row}{more},{k})" for k, c in enumerate(names)}
+        cells |= {f"L{row}": f"=I{last}*C{row}+J{last}*D{row}+K{last}-E{row}"}
+        cells |= {f"M{row}": f"=I{last}*F{row}+J{last}*G{row}+K{last}-H{row}"}
+        cells |= {f"N{row}": f"=(L{row}^2+M{row}^2)/2"}
+        for w, one, other in (("I", f"*C{row}", f"*F{row}"), ("J", f"*D{row}", f"*G{row}"), ("K", "", "")):
+            cells[f"{w}{row}"] = f"={w}{last}-$B$1*(L{row}{one}+M{row}{other})"
+    return cells | {"A4": 0}
+
+
+def test_a_formula_may_say_where_the_samples_of_a_step_stand(tmp_path: Path) -> None:
+    """Rule: what only says which row is looked up computes no input, as long as it says so as those beside it do."""
+    assert answer(_by_places(), tmp_path) == (0, set())
+    code, roots = answer(_by_places("=MOD(A{0}-1,4)"), tmp_path)
+    assert code != 0
+    assert roots <= {"B9"}
+
+
+def test_numbers_that_are_all_the_same_were_not_pasted(tmp_path: Path) -> None:
+    """Rule: a line of zeros elsewhere, as of slopes that are 0 in the end, says nothing of inputs that are 0."""
+    cells = _by_places() | {f"{c}{row}": 0 for c in "VW" for row in (2, 3)}
+    assert answer(cells, tmp_path) == (0, set())

@@ -105,6 +105,25 @@ def test_an_answer_to_inputs_that_are_typed_in_a_formula(formula: str, status: S
     assert _statuses({"N30": formula}, tmp_path / "w.xlsx").get("N30") is status
 
 
+@pytest.mark.parametrize(
+    ("formula", "status"),
+    [
+        ("=-($E$8*Y{0}+$G$8)/$F$8", None),
+        ("=-($F$8*Y{0}+$G$8)/$E$8", Status.NOT_EVALUATED),
+        ("=-($E$8*Y{0}+$G$8)/$E$8", Status.NOT_EVALUATED),
+        ("=-($E$8*Y{0}-$G$8)/$F$8", Status.NOT_EVALUATED),
+        ("=-($E$8*Y{0}+$G$7)/$F$8", Status.NOT_EVALUATED),
+        ("=-($E$7*Y{0}+$G$7)/$F$7", Status.NOT_EVALUATED),
+        ("=-($E$8*H{0}+$G$8)/$F$8", Status.NOT_EVALUATED),
+    ],
+    ids=["right", "turned", "the first weight twice", "a sign", "an old bias", "old weights", "of a result"],
+)
+def test_the_line_between_two_answers(formula: str, status: Status | None, tmp_path: Path) -> None:
+    """Rule: where the last weights give 0, the second input follows from the first, which is typed before it."""
+    cells: Cells = {f"Y{row}": row / 2 for row in ROWS} | {f"Z{row}": formula.format(row) for row in ROWS}
+    assert _statuses(cells, tmp_path / "w.xlsx").get(f"Z{LAST}") is status
+
+
 def test_the_loss_of_a_round_in_which_samples_come_in_another_order(tmp_path: Path) -> None:
     """Rule: it is the mean over the steps of one round, told by a number, if the same samples come in all of these."""
     cells, order = (
