@@ -84,7 +84,7 @@ def test_another_number_of_a_sample_is_no_target(text: str, tmp_path: Path) -> N
 
 def _by_places(odd: str = "=MOD(2*(A{0}-1),4)") -> Cells:
     """Two samples a step, which begin in a row of a table that a cell of the step says; `odd` says it in row 9."""
-    cells: Cells = {"B1": 0.1, "I4": 0.2, "J4": -0.1, "K4": 0}
+    cells: Cells = {"B1": 0.1, "B2": 0.05, "I4": 0.2, "J4": -0.1, "K4": 0}
     for row, own in enumerate(((0.6, 0.2, 1.2), (1.9, -1, 0.4), (-0.9, 1.5, -0.2), (-0.9, -1.5, 0.1)), 2):
         cells |= {f"{c}{row}": number for c, number in zip("VWX", own, strict=True)}
     for row in range(5, 13):
@@ -95,9 +95,9 @@ def _by_places(odd: str = "=MOD(2*(A{0}-1),4)") -> Cells:
             cells |= {f"{c}{row}": f"=OFFSET($V$2,$B{row}{more},{k})" for k, c in enumerate(names)}
         cells |= {f"L{row}": f"=I{last}*C{row}+J{last}*D{row}+K{last}-E{row}"}
         cells |= {f"M{row}": f"=I{last}*F{row}+J{last}*G{row}+K{last}-H{row}"}
-        cells |= {f"N{row}": f"=(L{row}^2+M{row}^2)/2"}
+        cells |= {f"N{row}": f"=(L{row}^2+M{row}^2)/2", f"P{row}": f"=$B$1/(1+$B$2*A{row})"}
         for w, one, other in (("I", f"*C{row}", f"*F{row}"), ("J", f"*D{row}", f"*G{row}"), ("K", "", "")):
-            cells[f"{w}{row}"] = f"={w}{last}-$B$1*(L{row}{one}+M{row}{other})"
+            cells[f"{w}{row}"] = f"={w}{last}-P{row}*(L{row}{one}+M{row}{other})"
     return cells | {"A4": 0}
 
 
@@ -111,5 +111,11 @@ def test_a_formula_may_say_where_the_samples_of_a_step_stand(tmp_path: Path) -> 
 
 def test_numbers_that_are_all_the_same_were_not_pasted(tmp_path: Path) -> None:
     """Rule: a line of zeros elsewhere, as of slopes that are 0 in the end, says nothing of inputs that are 0."""
-    cells = _by_places() | {f"{c}{row}": 0 for c in "VW" for row in (2, 3)}
+    cells: Cells = {
+        f"Data!{cell}" if cell[0] in "VWX" else cell: text.replace("$V$2", "Data!$V$2")
+        if isinstance(text, str)
+        else text
+        for cell, text in _by_places().items()
+    }
+    cells |= {f"AA{row}": 0 for row in range(30, 34)} | {f"Data!V{row}": 0 for row in range(2, 6)}
     assert answer(cells, tmp_path) == (0, set())

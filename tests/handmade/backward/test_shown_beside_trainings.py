@@ -124,6 +124,12 @@ def test_the_line_between_two_answers(formula: str, status: Status | None, tmp_p
     assert _statuses(cells, tmp_path / "w.xlsx").get(f"Z{LAST}") is status
 
 
+def test_a_line_that_is_turned_round_is_open(tmp_path: Path) -> None:
+    """Rule: the first input stands before the second, as both do in the samples."""
+    cells: Cells = {f"Z{row}": row / 2 for row in ROWS} | {f"Y{row}": f"=-($E$8*Z{row}+$G$8)/$F$8" for row in ROWS}
+    assert _statuses(cells, tmp_path / "w.xlsx")[f"Y{LAST}"] is Status.NOT_EVALUATED
+
+
 def test_the_loss_of_a_round_in_which_samples_come_in_another_order(tmp_path: Path) -> None:
     """Rule: it is the mean over the steps of one round, told by a number, if the same samples come in all of these."""
     cells, order = (

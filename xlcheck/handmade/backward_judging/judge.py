@@ -235,7 +235,7 @@ class Judge:
         near, found = self.reading if self.reading.sheet.near else self.near, list[Address]()
         for cell, (_, role) in near.roles.items() if near is not None and near is not self.reading else ():
             judged = cell in self.said.agree or cell in self.said.results
-            if not judged and not leads_to_data(cell, self.reading, self.table, self._precedents):
+            if not judged and not leads_to_data(cell, self.reading, self._precedents):
                 self.said.compare(cell, role)
                 found += [cell] if cell in self.said.agree else []
         if near is self.reading or found:
@@ -342,7 +342,7 @@ class Judge:
         known = any(cell in own for own in (reading.forward, reading.roles, reading.sheet.updates))
         filled = (shape, False) in shapes or ((shape, True) in shapes and cell not in reading.data)
         belongs = known or filled or seems_to_belong(cell, self.table, reading, self.said.agree)
-        belongs = belongs and not leads_to_data(cell, reading, self.table, self._precedents)
+        belongs = belongs and not leads_to_data(cell, reading, self._precedents)
         if isinstance(self.said.actual(cell), NotEvaluated) or belongs:
             text = "This formula seems to belong to a training step, but it was not recognised what it should compute."
             return self.said.result(cell, Status.NOT_EVALUATED, text)

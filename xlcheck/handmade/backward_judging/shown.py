@@ -115,25 +115,18 @@ def as_beside(
     return found
 
 
-def leads_to_data(cell: Address, reading: Reading, table: CellTable, precedents: Precedents) -> bool:
+def leads_to_data(cell: Address, reading: Reading, precedents: Precedents) -> bool:
     """Whether only formulas read a cell that look up or make inputs and targets of it, and nothing learnt is in it.
-
-    Formulas beside it that do so for other steps are filled as it is.
 
     Args:
         cell: the formula.
         reading: the sheet as training steps.
-        table: the cells.
         precedents: who reads what.
     """
-    readers, terms = {*precedents.readers(cell)}, reading.sheet.terms
+    readers = {source(own, reading.sheet.terms) for own in precedents.readers(cell)}
     learnt = reading.sheet.updates.keys() | {*reading.sheet.updates.values()} | reading.forward.keys()
     below = reached([cell], precedents.of)
-    shapes = {
-        shape_of(table.texts[own], *own[1:]) for own in (cell, *beside_at(cell, reading.stride)) if own in table.texts
-    }
-    looks_up = bool(readers) and all(source(own, terms) in reading.data for own in readers)
-    return looks_up and below.isdisjoint(learnt - reading.data) and (readers <= reading.data or len(shapes) == 1)
+    return bool(readers) and readers <= reading.data and below.isdisjoint(learnt - reading.data)
 
 
 def shown_weight(cell: Address, terms: CellTerms) -> Address | None:
