@@ -93,7 +93,9 @@ def _residuals(square: str = "^2", last: str = "L9") -> Cells:
     return cells
 
 
-@pytest.mark.parametrize(("square", "last", "is_right"), [("^2", "L9", True), ("", "L9", False), ("^2", "M9", False)])
+@pytest.mark.parametrize(
+    ("square", "last", "is_right"), [("^2", "L9", True), ("", "L9", False), ("^3", "L9", False), ("^2", "M9", False)]
+)
 def test_all_samples_are_made_alike(square: str, last: str, is_right: bool, tmp_path: Path) -> None:
     """Rule: an input that is made otherwise than that of other samples, or of another number, is no pass."""
     code, roots = answer(_residuals(square, last), tmp_path)
