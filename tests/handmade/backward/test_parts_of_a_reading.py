@@ -17,11 +17,12 @@ from xlcheck.handmade.backward.data import data_cells
 from xlcheck.handmade.backward.estimates import estimates
 from xlcheck.handmade.backward.kept import Kept
 from xlcheck.handmade.backward.moves import Mover
+from xlcheck.handmade.backward.network_cells import is_unwritten
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading, best_reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.slots import Pull, Slot
-from xlcheck.handmade.backward.unwritten import is_unwritten, with_outputs
+from xlcheck.handmade.backward.unwritten import with_outputs
 from xlcheck.handmade.backward_judging.culprits import Search
 from xlcheck.handmade.backward_judging.doubtful_data import doubtful_data, empty_data, made_of
 from xlcheck.handmade.backward_judging.in_samples import Columns
