@@ -15,7 +15,7 @@ from xlcheck.handmade.backward.roles import best_reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward_judging.likely_slips import LikelySlips
 from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells
-from xlcheck.handmade.backward_judging.unlike_kin import between, unlike_kin
+from xlcheck.handmade.families.unlike_kin import between, unlike_kin
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of
 from xlcheck.oracle.dense_steps import dense_gradients

@@ -26,20 +26,22 @@ def _stopped_after(edits: Iterator[Edit], cell: str) -> Iterator[Edit]:
     raise effort.OutOfTimeError
 
 
-_WRONG = {
+_RIGHT = {
     **{"A1": 0.7, "A2": -0.4, "A4": 0.9, "A6": 0.15, "A8": 1.3, "A9": -0.25, "C1": 0.5, "C2": -1.2, "D1": 0.8, "B5": 0},
     **{"D2": 0.35, "D7": "=A8*D5+A9", "C5": "=TANH(C4)", "D5": "=TANH(D4)"},
     "C4": "=$A$1*C1+$A$2*C2+$A$4*B5+$A$6",
-    "D4": "=$A$1*D1+$A$2*D2+$A$4*C4+$A$6",  # the sum of the step before, not what its activation gives
+    "D4": "=$A$1*D1+$A$2*D2+$A$4*C5+$A$6",
 }
+_TURNED = _RIGHT | {"D4": "=$A$1*D1+$A$2*D2-$A$4*C5+$A$6"}
+_SUM = _RIGHT | {"D4": "=$A$1*D1+$A$2*D2+$A$4*C4+$A$6"}  # of the step before, and not its activation, which is unread
 
 
 def test_what_was_found_is_shown_when_time_is_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rule: a cell with which all would be a network is shown, and not blamed, as long as others were not tried."""
-    assert verdict(_WRONG, tmp_path).roots == {"D4"}
+    assert verdict(_TURNED, tmp_path).roots == {"D4"}
     whole = Edits.__iter__
     monkeypatch.setattr(Edits, "__iter__", lambda self: _stopped_after(whole(self), "D4"))
-    found = verdict(_WRONG, tmp_path)
+    found = verdict(_TURNED, tmp_path)
     assert (found.code, found.roots) == (3, set())
     assert "D4 may be wrong" in found.said
     assert "not every other change was tried" in found.said
@@ -48,10 +50,20 @@ def test_what_was_found_is_shown_when_time_is_up(tmp_path: Path, monkeypatch: py
 def test_nothing_is_shown_that_was_not_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rule: where no edit was found before time was up, nothing but that is said."""
     monkeypatch.setattr(Edits, "__iter__", lambda self: _stopped_after(iter(()), "D4"))
-    found = verdict(_WRONG, tmp_path)
+    found = verdict(_TURNED, tmp_path)
     assert (found.code, found.roots) == (3, set())
     assert "may be wrong" not in found.said
     assert effort.USED_UP in found.said
+
+
+def test_what_the_cells_tell_of_is_wrong_though_time_is_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule: where an unread cell, or kin, tells of the edit, and nothing else does, it needs not all others."""
+    monkeypatch.setattr(Edits, "__iter__", lambda self: _stopped_after(iter(()), "D4"))
+    assert verdict(_SUM, tmp_path).roots == {"D4"}
+    monkeypatch.setattr(Edits, "told", lambda self: _stopped_after(Edits._once_each(self, self._all()), "D4"))
+    found = verdict(_SUM, tmp_path)
+    assert (found.code, found.roots) == (3, set())
+    assert "D4 may be wrong" in found.said
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.updates import first_weights
 from xlcheck.handmade.backward_judging.family import place_of, stands_for_learnt
 from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells, named_cells
-from xlcheck.handmade.backward_judging.unlike_kin import between, in_pattern, unlike_kin
+from xlcheck.handmade.families.unlike_kin import between, in_pattern, unlike_kin
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.digits import agrees

@@ -7,12 +7,11 @@ do as well say only that one of them is needed, and blame neither.
 from __future__ import annotations
 
 import itertools
-from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlcheck.errors import UsageError
-from xlcheck.formulas.algebra import Address, Function, Leaf, Sum, Term, outline, subterms
+from xlcheck.formulas.algebra import Address, Function, Leaf, Sum, Term, subterms
 from xlcheck.formulas.rounding import rounds
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
@@ -26,6 +25,7 @@ from xlcheck.handmade.arrangements.layer_cells import may_be_no_network
 from xlcheck.handmade.arrangements.textbook import is_textbook
 from xlcheck.handmade.edits.against_edits import in_other_copies
 from xlcheck.handmade.edits.candidates import Edits
+from xlcheck.handmade.edits.elsewhere import as_elsewhere, is_as_elsewhere
 from xlcheck.handmade.edits.idle_under_edits import reads_for_nothing
 from xlcheck.handmade.edits.tried_edits import TriedEdits, share_weights, wrong_beside
 from xlcheck.handmade.edits.under_edits import UnderEdits
@@ -39,7 +39,6 @@ from xlcheck.handmade.objections.thresholds import is_no_bias_in_words
 from xlcheck.handmade.objections.unread_numbers import is_called_a_rate
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import beside, show
-from xlcheck.handmade.reading.offsets import offset_between
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.verdicts.messages import either
 
@@ -51,9 +50,9 @@ _OTHERS_UNTRIED = (
 )
 _NAMED = 3
 """Cells that a sentence names."""
-_SEVERAL, _RARE, _FOR_TRIES = 2, 10, 0.9
+_SEVERAL, _RARE, _FOR_TRIES, _IF_TOLD = 2, 10, 0.9, 0.5
 """Cells filled from one, and formulas for each that may be wrong, where no other edit is looked for; the share of time
-in which edits are tried, before the one that was found is judged."""
+in which edits are tried, before the one that was found is judged, and of that if the cells tell of one."""
 
 
 @dataclass(frozen=True)
@@ -96,10 +95,12 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
     tried = TriedEdits(sheets, bench, part.marks | _switches(terms, base))
     edits = Edits(terms, part.table, _unread(part, terms, base), seeming_weights(base), sheets.may_help, order)
     with effort.limited_to(effort.left() * _FOR_TRIES):
-        were_all = tried.through(edits)
+        were_told = tried.through(edits.told())
+        with effort.limited_to(effort.left() * (_IF_TOLD if tried.likely() else 1)):
+            were_all = were_told and tried.through(edits)
     if not (likely := tried.likely()) and were_all:
         return OneEdit(why=NONE)
-    alike = _as_elsewhere(likely, terms)
+    alike = as_elsewhere(likely, terms)
     best = list(dict.fromkeys(frozenset(own.edit) for own in alike))
     if not were_all and (len(best) != 1 or share_weights((own.edit for own in likely), base)):
         raise effort.OutOfTimeError
@@ -109,10 +110,12 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
     ways = [own for own in likely if own.edit.keys() == best[0]]
     own = min(ways, key=lambda own: (_idle(own, part), not _keeps_functions(own, terms), own not in alike))
     why = next(itertools.chain(_shown_twice(own, terms, sheets), _meant_as_they_are(own, base, terms)), "")
-    found = OneEdit(why=why) if why else _judged(own, base, bench)
+    is_told = any(edits.is_told(way.edit) for way in ways)
+    found = OneEdit(why=why) if why else _judged(own, base, bench, is_told=is_told)
     if not (were_all or found.outcomes):
         raise effort.OutOfTimeError
-    return found if were_all else OneEdit(why=f"{_shown(sorted(own.edit))} {_OTHERS_UNTRIED}")
+    is_sure = were_all or (were_told and is_told)
+    return found if is_sure else OneEdit(why=f"{_shown(sorted(own.edit))} {_OTHERS_UNTRIED}")
 
 
 def _sums(base: Arrangement) -> set[Address]:
@@ -201,46 +204,6 @@ def _called_no_bias(candidate: Candidate, base: Arrangement) -> Iterator[str]:
                 yield f"no word calls {show(cell)} a bias, and a layer may do without"
 
 
-def _as_elsewhere(candidates: Sequence[Candidate], terms: CellTerms) -> Sequence[Candidate]:
-    """Those after whose edits each formula is one that stands elsewhere, filled there; all, if no first one is so.
-
-    Filled from one another are formulas that do the same with computed cells that stand to them in the same way, and
-    with any given numbers. A formula that was so before the edit, in its row or column, does not count.
-    """
-
-    def was_so(edit: Edit) -> bool:
-        lines = {(side, own[0], own[side]) for own in edit for side in (1, 2)}
-        in_line = {cell for cell in terms if any((side, cell[0], cell[side]) in lines for side in (1, 2))}
-        before = {cell: terms[cell] for cell in edit if cell in terms}
-        return len(before) == len(edit) and _is_as_elsewhere(before, terms, among=in_line)
-
-    alike = [own for own in candidates if _is_as_elsewhere(own.edit, terms) and not was_so(own.edit)]
-    first = {frozenset(candidate.edit): candidate for candidate in reversed(candidates)}
-    return alike if any(candidate in alike for candidate in first.values()) else candidates
-
-
-def _is_as_elsewhere(edit: Edit, terms: CellTerms, *, beside: bool = False, among: Set[Address] | None = None) -> bool:
-    """Whether each formula of an edit is one that stands elsewhere, filled there; two such ones for a mere copy.
-
-    Args:
-        edit: the formulas.
-        terms: what each formula computes.
-        beside: or one that does the same with the very same computed cells, as the gates of a step do.
-        among: where it stands, if not anywhere.
-    """
-
-    def described(cell: Address, term: Term) -> Iterator[object]:
-        yield outline(term, lambda o: offset_between(cell, o) if o in terms and o[0] == cell[0] else "given")
-        if beside:
-            yield outline(term, lambda o: o if o in terms else "given")
-
-    places = (terms.keys() if among is None else among) - edit.keys()
-    others = Counter(own for cell in places for own in described(cell, terms[cell]))
-    return all(
-        any(others[own] > isinstance(term, Leaf) for own in described(cell, term)) for cell, term in edit.items()
-    )
-
-
 def _unrounded(terms: CellTerms, base: Arrangement) -> Iterator[Edit]:
     """The formulas of layers that round, all together without that: their terms do not show it.
 
@@ -291,8 +254,8 @@ def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Addres
     return {cell for cell in (*numbers, *formulas) if not base.is_computed_with(cell)}
 
 
-def _judged(candidate: Candidate, base: Arrangement, bench: Bench) -> OneEdit:
-    """What Keras says, if it is that exactly the edited cells are wrong."""
+def _judged(candidate: Candidate, base: Arrangement, bench: Bench, *, is_told: bool = False) -> OneEdit:
+    """What Keras says, if it is that exactly the edited cells are wrong; other cells may tell of them."""
     found = candidate.arrangement
     outcomes = []
     try:
@@ -304,7 +267,7 @@ def _judged(candidate: Candidate, base: Arrangement, bench: Bench) -> OneEdit:
     roots = {verdict.cell for outcome in outcomes for verdict in outcome.roots}
     if candidate.edit and roots != candidate.edit.keys():
         return OneEdit(why=f"what {_shown(sorted(candidate.edit))} should hold is not certain")
-    alike = _is_as_elsewhere(candidate.edit, base.reads.terms, beside=True)
+    alike = is_told or is_as_elsewhere(candidate.edit, base.reads.terms, beside=True)
     new = {cell for term in candidate.edit.values() for cell in leaves(term)}
     if len(candidate.edit) > 1 and all(map(base.reads.is_formula, candidate.edit)):
         lost = {own for cell in candidate.edit for own in base.reads.of(cell) if base.reads.is_formula(own)} - new

@@ -5,15 +5,17 @@ Two that were filled from one another say what should stand beside them; it may 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import cut
-from xlcheck.handmade.backward_judging.slips import Edit
 from xlcheck.handmade.families.patterns import as_in_pattern
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import Offset, offset
 from xlcheck.handmade.reading.reached import joined
+
+Said = Mapping[Address, str]
+"""Cell → the formula that others would have there."""
 
 _MANY, _FEW = 6, 3
 """Formulas around one that breaks their pattern, from which on that is tried first; and of how many that is."""
@@ -22,20 +24,20 @@ _SIDES = ((-1, 1), (-2, -1), (1, 2))
 _ACROSS = ((0, 1), (1, 0))
 
 
-def in_pattern(table: CellTable) -> list[Edit]:
+def in_pattern(table: CellTable) -> list[Said]:
     """The formulas that break a pattern of many others, as these have it."""
     broken = sorted(as_in_pattern(table), key=lambda own: -own[2])
     return [{cell: text} for cell, text, followers in broken[:_FEW] if followers >= _MANY]
 
 
-def between(table: CellTable) -> list[Edit]:
+def between(table: CellTable) -> list[Said]:
     """The formulas between two that were filled from one another, as these are there; few, or they are no slips."""
     said = ((cell, text) for by in _ACROSS for cell, text in _said(table, by, *_SIDES[0]).items())
-    found: list[Edit] = [{cell: text} for cell, text in said if cell in table.texts and _has_as_many(table, cell, text)]
+    found: list[Said] = [{cell: text} for cell, text in said if cell in table.texts and _has_as_many(table, cell, text)]
     return found if len(found) <= _FEW else []
 
 
-def unlike_kin(table: CellTable, strides: Collection[Offset]) -> Iterator[Edit]:
+def unlike_kin(table: CellTable, strides: Collection[Offset]) -> Iterator[Said]:
     """The cells that two in line with them, or at steps on one side or both, would have otherwise: as these have it.
 
     Those of one step that stand side by side go together. In a row or a column, formulas with other operands do

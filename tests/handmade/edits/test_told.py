@@ -1,0 +1,83 @@
+"""Edits that the cells of a worksheet tell of: what kin would have, and what reads a cell that nobody reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from equation_sheets import save
+
+from xlcheck.engines import engine
+from xlcheck.formulas.addresses import cell_name
+from xlcheck.handmade.edits.candidates import Edits
+from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.engine_choice import answers_of
+from xlcheck.workbook.reader import read_workbook
+
+
+def _told(
+    cells: Mapping[str, object], folder: Path, *, unread: Collection[str] = (), weights: Collection[str] = ()
+) -> list[dict[str, set[str]]]:
+    """Each edit that is told of: cell → what it would read."""
+    table = CellTable(read_workbook(save(cells, folder / "w.xlsx")))
+    terms = CellTerms(table, answers_of(table, engine("ironcalc")).values)
+    named = {cell_name(*cell[1:]): cell for cell in table.addresses}
+    edits = Edits(terms, table, [named[name] for name in unread], [named[name] for name in weights])
+    told = list(edits.told())
+    assert all(map(edits.is_told, told))
+    assert not any(edit in told for edit in edits)
+    return [
+        {cell_name(*cell[1:]): {cell_name(*leaf[1:]) for leaf in leaves(term)} for cell, term in edit.items()}
+        for edit in told
+    ]
+
+
+def _units() -> dict[str, object]:
+    """Two inputs in B and C, three weights a unit in the rows 1 to 3 of F to H, and three units at three steps."""
+    cells: dict[str, object] = {f"{c}{r}": round(0.3 * r - 0.2 * n, 2) for n, c in enumerate("FGH") for r in (1, 2, 3)}
+    for row in (6, 7, 8):
+        cells |= {f"B{row}": 0.1 * row, f"C{row}": 1 - 0.2 * row}
+        cells |= {f"{c}{row}": f"=TANH({w}$1*$B{row}+{w}$2*$C{row}+{w}$3)" for c, w in zip("JKL", "FGH", strict=True)}
+    return cells
+
+
+def test_what_two_on_one_side_have_is_told(tmp_path: Path) -> None:
+    """Rule: of a line of units the last one has no kin on both sides; all its steps go together."""
+    wrong: dict[str, object] = {f"L{row}": f"=TANH(H$1*$B{row}+G$2*$C{row}+H$3)" for row in (6, 7, 8)}
+
+    assert _told(_units(), tmp_path) == []
+    assert {f"L{row}": {"H1", "H2", "H3", f"B{row}", f"C{row}"} for row in (6, 7, 8)} in _told(
+        _units() | wrong, tmp_path
+    )
+
+
+def test_what_nobody_reads_is_told_beside_a_cell_that_others_read(tmp_path: Path) -> None:
+    """Rule: who reads the cell beside one that nobody reads, as others do, too, slipped by a cell."""
+    cells: dict[str, object] = {"A1": 0.5, "A2": 0.7, "A3": 0.2, "C1": 0.1, "D1": 0.2, "E1": 0.3}
+    cells |= {f"{column}5": f"=$A$1*{column}1+$A$3" for column in "CDE"}
+    others = {f"{column}4": f"=$A$1*{column}1" for column in "CDE"}
+    meant = {f"{column}5": {"A2", "A3", f"{column}1"} for column in "CDE"}
+
+    assert meant in _told(cells | others, tmp_path, unread=["A2"], weights=["A1", "A3"])
+    assert meant not in _told(cells, tmp_path, unread=["A2"], weights=["A1", "A3"])  # then nobody would read A1
+
+
+def test_what_reads_a_blank_cell_is_told_to_read_a_number(tmp_path: Path) -> None:
+    cells: dict[str, object] = {"A1": 0.5, "A2": 0.7, "A3": 0.2}
+    for number, column in enumerate("CDE"):
+        cells |= {f"{column}2": 0.1 * number + 0.3, f"{column}3": 0.4 - 0.3 * number}
+        cells[f"{column}5"] = f"=$A$1*{column}$1+$A$2*{column}$3+$A$3"
+
+    meant = {f"{column}5": {"A1", "A2", "A3", f"{column}2", f"{column}3"} for column in "CDE"}
+    assert meant in _told(cells, tmp_path, weights=["A1", "A2", "A3"])
+
+
+def test_what_is_read_twice_is_told_if_the_formula_beside_reads_two_cells(tmp_path: Path) -> None:
+    """Rule: in one place of two it is what stands there beside, or goes along from it; all of a line together."""
+    cells: dict[str, object] = {f"{column}{row}": 0.1 * row + n for n, column in enumerate("AB") for row in (1, 2, 3)}
+    for row in (1, 2, 3):
+        cells |= {f"D{row}": f"=$A{row}*A$1+$B{row}*A$2", f"E{row}": f"=$A{row}*B$1+$A{row}*B$2"}
+
+    meant = {f"E{row}": {"B1", "B2", f"A{row}", f"B{row}"} for row in (1, 2, 3)}
+    assert meant in _told(cells, tmp_path)

@@ -1,0 +1,89 @@
+"""Edits that the cells of a worksheet tell of: they are tried before all others, which are many.
+
+Two formulas that were filled from one another say what should stand on their line; and a cell that nobody reads says
+that somebody meant to read it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import operands, with_operand
+from xlcheck.handmade import effort
+from xlcheck.handmade.edits.changes import Changes
+from xlcheck.handmade.families.unlike_kin import unlike_kin
+from xlcheck.handmade.forms.term_changes import Edit
+from xlcheck.handmade.reading.offsets import are_in_line, distance, offset, offset_between
+
+_NEAR = 6
+"""Cells from one to another that may be meant instead of it."""
+
+
+class Told(Changes):
+    """The edits that the cells of a worksheet tell of."""
+
+    def _told(self, places: Iterable[Address], may_help: Callable[[Collection[Address]], bool]) -> Iterator[Edit]:
+        """Cells as their kin would have them; formulas that read what nobody reads.
+
+        Args:
+            places: cells that may be edited, in the order in which they are looked at.
+            may_help: whether an edit of some cells may be of use.
+        """
+        for said in filter(may_help, unlike_kin(self._table, ())):
+            yield from self._whole(said, itertools.starmap(self._terms.term_of, said.items()))
+        for family in self._wholes(places):
+            effort.require_time()
+            for edits in (self._with_unread, self._reading_twice) if may_help(family) else ():
+                yield from edits(family)
+
+    def _wholes(self, places: Iterable[Address]) -> Iterator[Sequence[Address]]:
+        """The formulas that were filled from one another, along a line or both ways, and those that stand alone."""
+        for cell in places:
+            if cell in self._terms:
+                families = self._families(cell)
+                first = [own for own in families if own[0] == cell]
+                yield from first if families else [[cell]]
+                if len(first) > 1:
+                    yield self._block(first[0])
+
+    def _with_unread(self, family: Sequence[Address]) -> Iterator[Edit]:
+        """What nobody reads instead of a cell beside it that others read, too, or of a blank one, or added."""
+        unread = [cell for cell in sorted(self._unread) if not self._follows(cell, family[0])]
+        for own in (family, family[::-1]) if len(family) > 1 else (family,):
+            for new, old in itertools.product(unread, self._terms.reads[own[0]]):
+                if self._is_beside(new, old) and not {*family}.issuperset(self._terms.readers[old]):
+                    yield from self._with_operand(own, old, new)
+        if not all(map(self._terms.holds_number, self._operands[family[-1]][1])):
+            yield from self._with_ranges(family)
+        for new in filter(self._table.is_number, unread):
+            if any(self._is_beside(new, old) for old in self._weights_of(family[0])):
+                yield from self._with_summand(family, new)
+
+    def _is_beside(self, one: Address, other: Address) -> bool:
+        """Whether two cells of one kind stand in line, and near."""
+        is_one_kind = self._table.is_formula(one) == self._table.is_formula(other)
+        return is_one_kind and are_in_line(one, other) and distance(one, other) <= _NEAR
+
+    def _reading_twice(self, family: Sequence[Address]) -> Iterator[Edit]:
+        """What a family reads twice, and the formula beside it does not: once what that one reads, or goes along to."""
+        first, texts = family[0], self._table.texts
+        own = [ref.area(first[0]) for ref in operands(texts[first])]
+        for other in self._next_alike(first):
+            its = [ref.area(other[0]) for ref in operands(texts[other])]
+            pairs = itertools.combinations(range(len(own)), 2)
+            for pair in (p for p in pairs if own[p[0]] == own[p[1]] and its[p[0]] != its[p[1]]):
+                for number, old in itertools.product(pair, pair):
+                    for by in ((0, 0), offset_between(other, first)):
+                        to = offset((its[old].sheet, its[old].top, its[old].left), by)
+                        away = offset_between((own[number].sheet, own[number].top, own[number].left), to)
+                        new = [(cell, with_operand(texts[cell], number, away, away)) for cell in family]
+                        yield from self._whole(family, [self._terms.term_of(c, t) for c, t in new if t is not None])
+
+    def _next_alike(self, cell: Address) -> Iterator[Address]:
+        """The formulas beside a cell in its row and column, on either side, that do the same as it does."""
+        for _, line in self._beside(cell):
+            alike = [other for other in line if self._operands[other][0] == self._operands[cell][0]]
+            for side in ([o for o in alike if o < cell], [o for o in alike if o > cell]):
+                yield from side[:1]
