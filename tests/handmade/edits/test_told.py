@@ -81,3 +81,15 @@ def test_what_is_read_twice_is_told_if_the_formula_beside_reads_two_cells(tmp_pa
 
     meant = {f"E{row}": {"B1", "B2", f"A{row}", f"B{row}"} for row in (1, 2, 3)}
     assert meant in _told(cells, tmp_path)
+
+
+def test_what_all_others_of_a_row_read_is_told(tmp_path: Path) -> None:
+    """Rule: of the gates of a step one reads another step; where it reads the same, as in the last row, it stays."""
+    cells: dict[str, object] = {f"{column}{row}": 0.1 * row for column in "DEF" for row in (1, 2)}
+    cells |= {f"A{row}": 0.3 * row for row in range(5, 9)}
+    for row in (5, 6, 7):
+        cells |= {f"{column}{row}": f"=TANH($A{row}*{column}$1+{column}$2)" for column in "DEF"}
+    wrong = {f"F{row}": f"=TANH($A{row + 1}*F$1+F$2)" for row in (5, 6)}
+
+    assert {f"F{row}": {f"A{row}", "F1", "F2"} for row in (5, 6)} in _told(cells | wrong, tmp_path)
+    assert _told(cells, tmp_path) == []

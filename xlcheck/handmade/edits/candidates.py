@@ -45,7 +45,7 @@ class Edits(Told):
         super().__init__(terms, table, weights, unread)
         self._may_help = may_help
         self._order = order
-        self._told_of: list[Edit] = []
+        self._kin, self._told_of = list[Edit](), list[Edit]()
         self._seen: set[frozenset[tuple[Address, Term]]] = set()
         does = {cell: own[0] for cell, own in self._operands.items()}
         self._in_all_blocks = InAllBlocks(terms, does, self._replaced)

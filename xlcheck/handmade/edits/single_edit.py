@@ -111,7 +111,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
     own = min(ways, key=lambda own: (_idle(own, part), not _keeps_functions(own, terms), own not in alike))
     why = next(itertools.chain(_shown_twice(own, terms, sheets), _meant_as_they_are(own, base, terms)), "")
     is_told = any(edits.is_told(way.edit) for way in ways)
-    found = OneEdit(why=why) if why else _judged(own, base, bench, is_told=is_told)
+    found = OneEdit(why=why) if why else _judged(own, base, bench, has_kin=edits.has_kin(own.edit))
     if not (were_all or found.outcomes):
         raise effort.OutOfTimeError
     is_sure = were_all or (were_told and is_told)
@@ -254,8 +254,8 @@ def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Addres
     return {cell for cell in (*numbers, *formulas) if not base.is_computed_with(cell)}
 
 
-def _judged(candidate: Candidate, base: Arrangement, bench: Bench, *, is_told: bool = False) -> OneEdit:
-    """What Keras says, if it is that exactly the edited cells are wrong; other cells may tell of them."""
+def _judged(candidate: Candidate, base: Arrangement, bench: Bench, *, has_kin: bool = False) -> OneEdit:
+    """What Keras says, if it is that exactly the edited cells are wrong; others may have what these would."""
     found = candidate.arrangement
     outcomes = []
     try:
@@ -267,7 +267,7 @@ def _judged(candidate: Candidate, base: Arrangement, bench: Bench, *, is_told: b
     roots = {verdict.cell for outcome in outcomes for verdict in outcome.roots}
     if candidate.edit and roots != candidate.edit.keys():
         return OneEdit(why=f"what {_shown(sorted(candidate.edit))} should hold is not certain")
-    alike = is_told or is_as_elsewhere(candidate.edit, base.reads.terms, beside=True)
+    alike = has_kin or is_as_elsewhere(candidate.edit, base.reads.terms, beside=True)
     new = {cell for term in candidate.edit.values() for cell in leaves(term)}
     if len(candidate.edit) > 1 and all(map(base.reads.is_formula, candidate.edit)):
         lost = {own for cell in candidate.edit for own in base.reads.of(cell) if base.reads.is_formula(own)} - new

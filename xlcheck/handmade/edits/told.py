@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import operands, with_operand
 from xlcheck.handmade import effort
 from xlcheck.handmade.edits.changes import Changes
@@ -24,6 +24,9 @@ _NEAR = 6
 class Told(Changes):
     """The edits that the cells of a worksheet tell of."""
 
+    _kin: list[Edit]
+    """What kin would have, as far as it was asked for."""
+
     def _told(self, places: Iterable[Address], may_help: Callable[[Collection[Address]], bool]) -> Iterator[Edit]:
         """Cells as their kin would have them; formulas that read what nobody reads.
 
@@ -32,11 +35,25 @@ class Told(Changes):
             may_help: whether an edit of some cells may be of use.
         """
         for said in filter(may_help, unlike_kin(self._table, ())):
-            yield from self._whole(said, itertools.starmap(self._terms.term_of, said.items()))
+            yield from self._of_kin(said, itertools.starmap(self._terms.term_of, said.items()))
         for family in self._wholes(places):
             effort.require_time()
-            for edits in (self._with_unread, self._reading_twice) if may_help(family) else ():
+            yield from self._as_all_beside(family)  # of a block some cells may be right
+            for edits in (self._reading_twice, self._with_unread) if may_help(family) else ():
                 yield from edits(family)
+
+    def has_kin(self, edit: Edit) -> bool:
+        """Whether other formulas have what an edit has, as far as those were asked for that the cells tell of.
+
+        Args:
+            edit: cell → what it would compute.
+        """
+        return any(own.items() <= edit.items() for own in self._kin)
+
+    def _of_kin(self, cells: Collection[Address], terms: Iterable[Term | None]) -> Iterator[Edit]:
+        for edit in self._whole(cells, terms):
+            self._kin.append(edit)
+            yield edit
 
     def _wholes(self, places: Iterable[Address]) -> Iterator[Sequence[Address]]:
         """The formulas that were filled from one another, along a line or both ways, and those that stand alone."""
@@ -79,7 +96,26 @@ class Told(Changes):
                         to = offset((its[old].sheet, its[old].top, its[old].left), by)
                         away = offset_between((own[number].sheet, own[number].top, own[number].left), to)
                         new = [(cell, with_operand(texts[cell], number, away, away)) for cell in family]
-                        yield from self._whole(family, [self._terms.term_of(c, t) for c, t in new if t is not None])
+                        yield from self._of_kin(family, [self._terms.term_of(c, t) for c, t in new if t is not None])
+
+    def _as_all_beside(self, family: Sequence[Address]) -> Iterator[Edit]:
+        """What a family reads where all others that do the same in its rows, or columns, read one and the same cell."""
+        for axis, _ in self._beside(family[0]):
+            new = {cell: self._as_others(cell, axis, family) for cell in family}
+            meant = {cell: text for cell, text in new.items() if text is not None}
+            yield from self._of_kin(meant, itertools.starmap(self._terms.term_of, meant.items())) if meant else ()
+
+    def _as_others(self, cell: Address, axis: int, but_for: Sequence[Address]) -> str | None:
+        """A formula with the cells that all others of its row or column name that do the same; None if it has them."""
+        line = dict(self._beside(cell))[axis]
+        alike = [o for o in line if o not in but_for and self._operands[o][0] == self._operands[cell][0]]
+        named = ([ref.area(own[0]) for ref in operands(self._table.texts[own])] for own in (cell, *alike))
+        text, is_new = self._table.texts[cell], False
+        for number, (own, *its) in enumerate(zip(*named, strict=True)) if len(alike) > 1 else ():
+            if len({*its}) == 1 and its[0] != own and its[0].sheet == own.sheet:
+                by = (its[0].top - own.top, its[0].left - own.left)
+                text, is_new = with_operand(text, number, by, by) or text, True
+        return text if is_new else None
 
     def _next_alike(self, cell: Address) -> Iterator[Address]:
         """The formulas beside a cell in its row and column, on either side, that do the same as it does."""
