@@ -84,12 +84,12 @@ def test_what_is_read_twice_is_told_if_the_formula_beside_reads_two_cells(tmp_pa
 
 
 def test_what_all_others_of_a_row_read_is_told(tmp_path: Path) -> None:
-    """Rule: of the gates of a step one reads another step; where it reads the same, as in the last row, it stays."""
-    cells: dict[str, object] = {f"{column}{row}": 0.1 * row for column in "DEF" for row in (1, 2)}
+    """Rule: of the gates of a step, typed one by one, one reads another step; where it reads the same, it stays."""
+    cells: dict[str, object] = {f"{column}{row}": 0.1 * row for column in "HI" for row in (1, 2, 3)}
     cells |= {f"A{row}": 0.3 * row for row in range(5, 9)}
     for row in (5, 6, 7):
-        cells |= {f"{column}{row}": f"=TANH($A{row}*{column}$1+{column}$2)" for column in "DEF"}
-    wrong = {f"F{row}": f"=TANH($A{row + 1}*F$1+F$2)" for row in (5, 6)}
+        cells |= {f"{c}{row}": f"=TANH($A{row}*$H${n}+$I${n})" for n, c in enumerate("DEF", start=1)}
+    wrong = {f"F{row}": f"=TANH($A{row + 1}*$H$3+$I$3)" for row in (5, 6)}
 
-    assert {f"F{row}": {f"A{row}", "F1", "F2"} for row in (5, 6)} in _told(cells | wrong, tmp_path)
     assert _told(cells, tmp_path) == []
+    assert {f"F{row}": {f"A{row}", "H3", "I3"} for row in (5, 6)} in _told(cells | wrong, tmp_path)
