@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
 import pytest
 from thorough import EVERY_CASE
 
 from xlcheck.handmade import effort
-from xlcheck.handmade.edits import single_edit
+from xlcheck.handmade.edits.candidates import Edits
 from xlcheck.handmade.forms.term_changes import Edit
 from xlcheck.oracle import numpy_process
 
@@ -43,11 +42,11 @@ def a_short_search(monkeypatch: pytest.MonkeyPatch) -> None:
 
     It ends after some edits as it does when the time is used up, on slow machines and fast ones alike.
     """
-    every = single_edit.Edits
+    every = Edits.__iter__
 
-    def some(*args: Any) -> Iterator[Edit]:
-        yield from islice(every(*args), _EDITS)
+    def some(edits: Edits) -> Iterator[Edit]:
+        yield from islice(every(edits), _EDITS)
         raise effort.OutOfTimeError
 
     if not EVERY_CASE:
-        monkeypatch.setattr(single_edit, "Edits", some)
+        monkeypatch.setattr(Edits, "__iter__", some)
