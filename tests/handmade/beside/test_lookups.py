@@ -44,6 +44,8 @@ _LIST = {
         ("LOOKUP(2,D1:D3,B1:B3)", None),
         ("LOOKUP(2,D1:D3,B1:B4)", None),  # they begin in one line
         ("LOOKUP(2,D1:D3,D2:D4)", "not in line"),
+        ("SUMIF(A2:A4,C9,B2:B4)", None),
+        ("SUMIF(A2:A4,C9,B1:B3)", "not in line"),
         ("XLOOKUP(C9,A2:A4,B2:B4)", None),
         ("XLOOKUP(C9,A2:A4,B1:B3)", "not in line"),
         ("VLOOKUP(C9,A2:B4,2,FALSE)", None),

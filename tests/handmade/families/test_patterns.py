@@ -236,7 +236,7 @@ def test_every_report_shows_it_and_none_counts_it_as_wrong(tmp_path: Path, capsy
 @pytest.mark.usefixtures("a_short_search")
 def test_what_has_a_verdict_gets_no_warning(tmp_path: Path) -> None:
     """A wrong cell is called wrong, and not doubtful as well."""
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
 
     report = check(root / "fixtures" / "handmade" / "printed_mistake.xlsx")
 
