@@ -12,7 +12,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scalars import Words
 from xlcheck.handmade.backward.data import data_cells, may_learn, moves_factors
 from xlcheck.handmade.backward.evaluation import value_of
-from xlcheck.handmade.backward.roles import Reading, best_reading
+from xlcheck.handmade.backward.roles import Reading, best_reading, read_under
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.steps import Step, exact_updates
 from xlcheck.handmade.backward.unwritten import with_data, with_outputs
@@ -22,7 +22,7 @@ from xlcheck.handmade.backward_judging.judge import Judge
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
 from xlcheck.handmade.reading.cells import CellTable, CellValues
-from xlcheck.learning.dense_gradients import LEAKY, PERCEPTRON, DenseGradients
+from xlcheck.learning.dense_gradients import LEAKY, PERCEPTRON, DenseGradients, losses_of
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.verdicts.tolerance import Tolerance
@@ -31,6 +31,9 @@ _KINKED = ("relu", LEAKY)
 _SAME = 1e-9
 _OF_TWO_VALUES = (
     "This, or what it reads, does not follow the perceptron's rule; outputs of two values do not tell which."
+)
+_OF_TWO_LOSSES = (
+    "This, or what other gradients follow from, does not fit the loss, and no cell says which loss is meant."
 )
 _IN_WORDS = "This, or a word that it goes by, does not follow the rule by which the weights move."
 _LARGE = 4_000
@@ -111,10 +114,25 @@ def judged_with(
         statuses = {own.status for own in part.results if isinstance(own, CellResult)}
         if Status.CARRIED in statuses and Status.ROOT not in statuses:
             return _without_blame(part, "This follows from what may be wrong; nothing tells which cell is.")
+        if Status.ROOT in statuses and _may_have_another_loss(reading):
+            return _without_blame(part, _OF_TWO_LOSSES)
         return _without_blame(part, _OF_TWO_VALUES) if reading.steps[0].truth.loss == PERCEPTRON else part
     if near is not None and _explains_most(near):
         return Judge(Verdicts(table, values, tolerance, near), _accepted(near), None, {}).outcome()
     return None
+
+
+def _may_have_another_loss(reading: Reading) -> bool:
+    """Whether as many updates follow another loss, and none is written: what is wrong by one of them is right by one.
+
+    So it is where errors are handed back as popular books do, without the slope of the output.
+    """
+    if any(role.quantity.name.startswith("E") for _, role in reading.roles.values()):
+        return False
+    known, count = reading.steps[0].truth.loss, exact_updates(reading.steps)
+    losses = {loss for own in reading.sheet.networks for loss in losses_of(own.layers[-1].activation)} - {known}
+    others = (read_under(reading.sheet, loss, reading.ask) for loss in sorted(losses))
+    return any(exact_updates(other.steps) >= count > 0 for other in others)
 
 
 def may_be_trained(terms: CellTerms) -> bool:
