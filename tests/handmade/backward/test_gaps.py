@@ -225,8 +225,8 @@ def test_a_formula_that_nobody_understands_is_blamed_for_its_number(cell: str, w
     """Rule: one that gives what it should is no mistake, however it is written; with another number it is."""
     cells = with_gradients()
     text = str(cells[cell]).removeprefix("=")
-    right = judged({**cells, cell: f"=MEDIAN(-99999,{text},99999)"}, tmp_path / "right.xlsx")
-    changed = judged({**cells, cell: f"=MEDIAN(-99999,{wrong}({text}),99999)"}, tmp_path / "wrong.xlsx")
+    right = judged({**cells, cell: f"=MEDIAN(-99999,-99998,{text},99998,99999)"}, tmp_path / "right.xlsx")
+    changed = judged({**cells, cell: f"=MEDIAN(-99999,-99998,{wrong}({text}),99998,99999)"}, tmp_path / "wrong.xlsx")
 
     statuses = {own.cell: own.status for own in right.results if isinstance(own, CellResult)}
     assert statuses[cell] is Status.NOT_EVALUATED

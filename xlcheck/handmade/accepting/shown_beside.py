@@ -96,9 +96,9 @@ def _shown_at_the_end(part: SheetGroup, spare: Set[Address]) -> set[Address]:
 
     groups = unread(part)
     ends = set[Address]().union(*groups)
-    # One of many alike that others read is what they leave out, perhaps.
-    read = {skeleton(text) for cell, text in texts.items() if cell not in ends}
-    apart = {cell for cell in ends & spare if skeleton(texts[cell]) not in read}
+    # Of many alike, one that nobody reads may be left out by who reads the others, and one that is not spare be odd.
+    others = {skeleton(text) for cell, text in texts.items() if cell not in ends or cell not in spare}
+    apart = {cell for cell in ends & spare if skeleton(texts[cell]) not in others}
     return stretches(part.table, precedents, ends).union(apart, *filter(is_sure, groups))
 
 
