@@ -268,11 +268,11 @@ class Functions:
 
     def _between(self, items: Sequence[Expression]) -> Expression:
         """The middle one of two numbers and something else, as people bound what they compute."""
-        low, *others = sorted(item for item in items if isinstance(item, float))[:2] or [0.0]
-        values = [item for item in items if not isinstance(item, float)] or items[2:]
-        if len(items) != 3 or len(values) != 1 or len(others) != 1:
+        bounds = sorted(item for item in items if isinstance(item, float))
+        if len(items) != 3 or len(bounds) < 2:
             raise OpaqueError("MEDIAN: only a value between two numbers is followed")
-        return self._extreme("MAX", [low, self._extreme("MIN", [*others, *values])])
+        values = [item for item in items if not isinstance(item, float)]
+        return self._extreme("MAX", [bounds[0], self._extreme("MIN", [bounds[1], *values])]) if values else bounds[1]
 
     def _position(self, index: Scalar) -> int:
         place = int(self._number_of(index))

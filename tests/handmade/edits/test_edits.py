@@ -7,29 +7,15 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
-from equation_sheets import save, simple_rnn
-
-from xlcheck.engines import engine
-from xlcheck.formulas.addresses import cell_name
-from xlcheck.handmade.edits.candidates import Edits
-from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
-from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.engine_choice import answers_of
-from xlcheck.workbook.reader import read_workbook
+from equation_sheets import simple_rnn
+from made_edits import edits_of, named
 
 
 def _edits(
     cells: Mapping[str, object], folder: Path, *, unread: Collection[str] = (), weights: Collection[str] = ()
 ) -> list[dict[str, set[str]]]:
     """Each edit of a worksheet: cell → what it would read."""
-    table = CellTable(read_workbook(save(cells, folder / "w.xlsx")))
-    terms = CellTerms(table, answers_of(table, engine("ironcalc")).values)
-    named = {cell_name(*cell[1:]): cell for cell in table.addresses}
-    edits = Edits(terms, table, [named[name] for name in unread], [named[name] for name in weights])
-    return [
-        {cell_name(*cell[1:]): {cell_name(*leaf[1:]) for leaf in leaves(term)} for cell, term in edit.items()}
-        for edit in edits
-    ]  # fmt: skip
+    return named(edits_of(cells, folder, unread=unread, weights=weights))
 
 
 @pytest.mark.parametrize("dollars", [True, False], ids=["fixed with $", "typed"])

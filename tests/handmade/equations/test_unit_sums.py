@@ -9,7 +9,7 @@ import pytest
 from equation_sheets import answer, verdict
 from thorough import part_of
 
-from xlcheck.handmade.beside.straight import is_told
+from xlcheck.handmade.beside.straight import is_given_targets
 
 pytestmark = pytest.mark.keras
 
@@ -72,10 +72,10 @@ def test_a_network_is_not_given_its_own_target() -> None:
     """Rule: what a result should be is no input of its sample, unless all inputs are, as an autoencoder's."""
     result, target, x, weight = (("S", 0, column) for column in range(4))
     measured = [frozenset({(result, target)})]
-    assert is_told(measured, {result: [target, x, weight]}, {target, x})
-    assert not is_told(measured, {result: [x, weight]}, {target, x})
-    assert not is_told(measured, {result: [target, weight]}, {target, x})
-    assert not is_told([frozenset({(result, None)})], {result: [target, x]}, {target, x})
+    assert is_given_targets(measured, {result: [target, x, weight]}, {target, x})
+    assert not is_given_targets(measured, {result: [x, weight]}, {target, x})
+    assert not is_given_targets(measured, {result: [target, weight]}, {target, x})
+    assert not is_given_targets([frozenset({(result, None)})], {result: [target, x]}, {target, x})
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from xlcheck.handmade.beside.class_losses import class_loss
 from xlcheck.handmade.beside.of_measures import Pairs, of_measures
 from xlcheck.handmade.beside.one_sided import one_sided
 from xlcheck.handmade.beside.scales import scaled_back
-from xlcheck.handmade.beside.straight import is_straight, is_told
+from xlcheck.handmade.beside.straight import is_given_targets, is_straight
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import by_line
@@ -91,7 +91,7 @@ class Measures:
             del self._pairs[cell]
         is_meant = is_straight(self._pairs.values(), self._layers, self._table, self._read)
         data = {*self._given} - {*self._weights}
-        is_meant = is_meant and not is_told(self._pairs.values(), self._reads, data)
+        is_meant = is_meant and not is_given_targets(self._pairs.values(), self._reads, data)
         return scaled.keys() | beside | (self._measured(among, computed) if is_meant else set())
 
     def _measured(self, among: Collection[Address], computed: Collection[Address]) -> set[Address]:

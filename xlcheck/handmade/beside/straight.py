@@ -48,7 +48,9 @@ def is_straight(
     return all(one == other or one.isdisjoint(other) for one, other in combinations(known, 2))
 
 
-def is_told(measured: Iterable[Pairs], reads: Mapping[Address, Sequence[Address]], data: Collection[Address]) -> bool:
+def is_given_targets(
+    measured: Iterable[Pairs], reads: Mapping[Address, Sequence[Address]], data: Collection[Address]
+) -> bool:
     """Whether a result is computed from what it should be, and not from such numbers alone, as an autoencoder's is.
 
     Args:

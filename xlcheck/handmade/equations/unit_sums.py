@@ -50,7 +50,8 @@ def summed(of: Results, functions: Functions, _: Sequence[Results]) -> Found | N
     if len(bends) != 1 or None in bends:
         return None
     bent = bends.pop() or ""
-    outputs, bent = (not bent and _bent_behind(vectors, functions, x)) or (outputs, bent)
+    behind = None if bent else _bent_behind(vectors, functions, x)
+    outputs, bent = behind or (outputs, bent)
     results = {(step, 0): cell for step, cell in outputs.items() if cell is not None}
     inputs = [[(cell,) for cell in unit] for unit in zip(*vectors.values(), strict=True)]
     made = [(cell,) for cell in results.values()]

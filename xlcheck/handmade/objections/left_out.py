@@ -57,14 +57,15 @@ def begins_late(
     layer = reading.layer
     inputs = {cell_of(own[slot]) for own in layer.slots.values() for slot in reading.features if slot in own}
     short = (own for (_, step), own in sorted(layer.at.items()) if set(reading.features) - layer.slots[step].keys())
-    beyond = {cell for own in short for cell in reads(cell_of(own[0].atom)) if cell not in table.index}
+    blanks = {cell for own in short for cell in reads(cell_of(own[0].atom)) if cell not in table.index}
     ways = ((1, 0), (-1, 0), (0, 1), (0, -1)) if reading.kind == "Dense" else ()
-    for blank, way in itertools.product(sorted(beyond), ways):
+    for blank, way in itertools.product(sorted(blanks), ways):
         place = offset(blank, way)
         while place in inputs:
             place = offset(place, way)
         if offset(blank, way) != place and table.is_number(place) and place not in read:
-            return f"no formula reads {show(place)}, though some go beyond the other end of its line, to {show(blank)}"
+            beyond = f"windows go beyond the other end of its line, to {show(blank)}, which is empty"
+            return f"no formula reads {show(place)}, while {beyond}"
     return None
 
 

@@ -154,7 +154,7 @@ def _follows(number: int, keys: Sequence[int], line: Line, others: Sequence[Line
 
 
 def _next_ways(one: int, other: int, cells: Sequence[Address]) -> Iterator[tuple[int, int] | None]:
-    """How what is before two numbers of a line stands to the first, and the second to what is behind, as often."""
+    """How far the first of two numbers of a line is from the one before it, and the second from the one behind it."""
     apart = other - one
     for first in (one - apart, other):
         if 0 <= first < len(cells) and 0 <= first + apart < len(cells):
