@@ -94,22 +94,35 @@ def _join_same(
         for other in atoms[1:]:
             colours.join(atoms[0], other, opposite=False)
     # Where a mistake keeps two sets from being equal: most of them meet. So does the middle of a picture with a filter.
+    factors = {atom: [*_factors(atom, own)] for atom, own in where.items()}
     for atom, own in where.items():
         if len(own) > 2:
             met = Counter(other for instance in own for monomial in instance.in_order for other in monomial)
             for other, count in met.items():
                 is_most = other != atom and count > 1 and 2 * count > max(len(own), len(where[other]))
-                if is_most and not _are_factors(atom, other, where, colours):
+                is_known = is_most and colours.root(atom)[0] == colours.root(other)[0]
+                if is_most and not is_known and not _are_factors(atom, other, where, factors, colours):
                     colours.join(atom, other, opposite=False)
 
 
-def _are_factors(one: Atom, other: Atom, where: Mapping[Atom, list[Instance]], colours: Colours) -> bool:
+def _factors(atom: Atom, own: Iterable[Instance]) -> Iterator[Atom]:
+    """What some weighted sums multiply an atom with."""
+    products = (monomial for instance in own for monomial in instance.in_order if len(monomial) == 2)
+    yield from (b if a == atom else a for a, b in products if atom in (a, b))
+
+
+def _are_factors(
+    one: Atom,
+    other: Atom,
+    where: Mapping[Atom, list[Instance]],
+    factors: Mapping[Atom, Collection[Atom]],
+    colours: Colours,
+) -> bool:
     """Whether most weighted sums that have one of two atoms multiply it with what has the colour of the other."""
 
     def is_factor(own: Atom, of: Atom) -> bool:
         colour = colours.root(of)
-        products = (m for instance in where[own] for m in instance.in_order if len(m) == 2 and own in m)
-        return 2 * sum(colours.root(a if b == own else b) == colour for a, b in products) > len(where[own])
+        return 2 * sum(colours.root(factor) == colour for factor in factors[own]) > len(where[own])
 
     return is_factor(one, other) or is_factor(other, one)
 
