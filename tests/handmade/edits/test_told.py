@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+import pytest
+from equation_sheets import answer
 from made_edits import edits_of, named
 
 
@@ -79,3 +81,37 @@ def test_what_all_others_of_a_row_read_is_told(tmp_path: Path) -> None:
 
     assert _told(cells, tmp_path) == []
     assert {f"F{row}": {f"A{row}", "H3", "I3"} for row in (5, 6)} in _told(cells | wrong, tmp_path)
+
+
+def test_where_the_other_references_of_a_formula_go_on_is_told(tmp_path: Path) -> None:
+    """Rule: of three inputs in a row the third is read twice, and all steps of the unit go together."""
+    cells: dict[str, object] = {f"A{row}": 0.3 * row for row in (1, 2, 3)}
+    for row in (5, 6):
+        cells |= {f"{column}{row}": 0.1 * row + n for n, column in enumerate("CDE")}
+        cells[f"H{row}"] = f"=C{row}*$A$1+D{row}*$A$2+E{row}*$A$3"
+    wrong: dict[str, object] = {f"H{row}": f"=C{row}*$A$1+D{row}*$A$2+D{row}*$A$3" for row in (5, 6)}
+
+    assert _told(cells, tmp_path) == []
+    meant = {f"H{row}": {"A1", "A2", "A3", f"C{row}", f"D{row}", f"E{row}"} for row in (5, 6)}
+    assert meant in _told(cells | wrong, tmp_path)
+
+
+def _convolution(wrong: bool = False) -> dict[str, object]:
+    """Two filters of width 3 with relu over six numbers, their maxima, and a sigmoid of both."""
+    cells: dict[str, object] = {f"{c}2": x for c, x in zip("BCDEFG", (0.3, -0.8, 1.2, 0.5, -0.4, 0.9), strict=True)}
+    filters = {"J": (0.7, -0.3, 0.5, 0.1), "K": (-0.6, 0.9, 0.4, -0.2)}
+    cells |= {f"{f}{row}": x for f, own in filters.items() for row, x in enumerate(own, 2)}
+    for row, f in ((5, "J"), (6, "K")):
+        for c, d, e in zip("BCDE", "CDEF", "DEFG", strict=True):
+            third = d if wrong and f == "K" else e
+            cells[f"{c}{row}"] = f"=MAX(0,{c}$2*${f}$2+{d}$2*${f}$3+{third}$2*${f}$4+${f}$5)"
+        cells[f"H{row}"] = f"=MAX(B{row}:E{row})"
+    cells |= {"M2": 0.8, "M3": -1.1, "M4": 0.3, "M6": "=1/(1+EXP(-(H5*M2+H6*M3+M4)))"}
+    return cells
+
+
+@pytest.mark.keras
+def test_a_filter_that_reads_a_number_twice_is_wrong_everywhere(tmp_path: Path) -> None:
+    """Rule: the other summands say what is meant, and no unit may have been exchanged for another one."""
+    assert answer(_convolution(), tmp_path) == (0, set())
+    assert answer(_convolution(wrong=True), tmp_path) == (1, {f"{column}6" for column in "BCDE"})

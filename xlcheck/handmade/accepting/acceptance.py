@@ -71,7 +71,7 @@ def _reasons(outcome: Outcome, roots: Sequence[Address], *, missed: bool, alike:
         if other and (all(elsewhere) or not _typed_along(roots, outcome.table)):
             yield f"what {show(cell)} should hold is computed in {show(other)}, which may be meant where it is read"
     for cell in roots:
-        if not missed and _may_be_swapped(cell, outcome):
+        if not certain and _may_be_swapped(cell, outcome):
             yield f"the weights of two units may be exchanged in {show(cell)} or in the other one's cells"
         if stands_among_others(cell, outcome):
             yield f"{show(cell)} is filled like the cells in line with it, which hold something else"

@@ -13,6 +13,7 @@ from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.shapes import operands, with_operand
 from xlcheck.handmade import effort
 from xlcheck.handmade.edits.changes import Changes
+from xlcheck.handmade.families.sequences import out_of_sequence
 from xlcheck.handmade.families.unlike_kin import unlike_kin
 from xlcheck.handmade.forms.term_changes import Edit
 from xlcheck.handmade.reading.offsets import are_in_line, distance, offset, offset_between
@@ -34,7 +35,7 @@ class Told(Changes):
             places: cells that may be edited, in the order in which they are looked at.
             may_help: whether an edit of some cells may be of use.
         """
-        for said in filter(may_help, unlike_kin(self._table, ())):
+        for said in filter(may_help, itertools.chain(unlike_kin(self._table, ()), out_of_sequence(self._table))):
             yield from self._of_kin(said, itertools.starmap(self._terms.term_of, said.items()))
         for family in self._wholes(places):
             effort.require_time()
