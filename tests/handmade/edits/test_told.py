@@ -96,6 +96,18 @@ def test_where_the_other_references_of_a_formula_go_on_is_told(tmp_path: Path) -
     assert meant in _told(cells | wrong, tmp_path)
 
 
+def test_ranges_that_leave_out_what_nobody_reads_are_told_to_be_longer(tmp_path: Path) -> None:
+    """Rule: all ranges of a formula together, by a cell or, of a block, by a row or a column."""
+    numbers: dict[str, object] = {f"{c}{row}": 0.1 * row + n for n, c in enumerate("ABCDEF") for row in (1, 2)}
+
+    for text, read in (("=SUMPRODUCT(A1:B2,D1:E2)", "A1:C2,D1:F2"), ("=SUMPRODUCT(A1:B1,D1:E1)", "A1:C1,D1:F1")):
+        rows = (1, 2) if "2" in read else (1,)
+        assert {"H4": {f"{c}{row}" for c in "ABCDEF" for row in rows}} in _told(
+            numbers | {"H4": text}, tmp_path, unread=[f"F{row}" for row in rows]
+        )
+    assert _told(numbers | {"H4": "=SUMPRODUCT(A1:B1,D1:E1)"}, tmp_path) == []
+
+
 def _convolution(wrong: bool = False) -> dict[str, object]:
     """Two filters of width 3 with relu over six numbers, their maxima, and a sigmoid of both."""
     cells: dict[str, object] = {f"{c}2": x for c, x in zip("BCDEFG", (0.3, -0.8, 1.2, 0.5, -0.4, 0.9), strict=True)}

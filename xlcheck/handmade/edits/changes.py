@@ -128,17 +128,24 @@ class Changes(TypedCells):
                     yield from self._whole(family, terms)
 
     def _with_lengths(self, family: Sequence[Address]) -> Iterator[Edit]:
-        """A range, or all of them together, one cell longer at one end; or shorter, where there are words in it."""
+        """A range, or all of them together, one cell longer at one end, or a block a row or a column larger.
+
+        Or shorter, where there are words in it.
+        """
         refs = [operands(self._table.texts[cell]) for cell in family]
         ranges = [number for number, ref in enumerate(refs[0]) if ref.area(family[0][0]).size > 1]
         more = (1,) if self._terms.keys() >= {*family} else (1, -1)
-        for numbers, is_last, by_how_many in itertools.product([*([n] for n in ranges), ranges], (True, False), more):
+        blocks = (ref.area(family[0][0]) for ref in refs[0])
+        ways = (False, True) if any(min(area.rows, area.columns) > 1 for area in blocks) else (False,)
+        sides = itertools.product([*([n] for n in ranges), ranges], (True, False), more, ways)
+        for numbers, is_last, by_how_many, is_wider in sides:
             edit: dict[Address, Term] = {}
             for cell in family if numbers else ():
                 text: str | None = self._table.texts[cell]
                 for number in numbers:
                     area = operands(self._table.texts[cell])[number].area(cell[0])
-                    by = (0, by_how_many) if area.rows == 1 else (by_how_many, 0)
+                    is_row = area.rows == 1 or (is_wider and area.columns > 1)
+                    by = (0, by_how_many) if is_row else (by_how_many, 0)
                     ends = ((0, 0), by) if is_last else ((-by[0], -by[1]), (0, 0))
                     text = None if text is None else with_operand(text, number, *ends)
                 term = None if text is None else self._terms.term_of(cell, text)

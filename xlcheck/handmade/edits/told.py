@@ -16,6 +16,7 @@ from xlcheck.handmade.edits.changes import Changes
 from xlcheck.handmade.families.sequences import out_of_sequence
 from xlcheck.handmade.families.unlike_kin import unlike_kin
 from xlcheck.handmade.forms.term_changes import Edit
+from xlcheck.handmade.reading.cell_terms import leaves
 from xlcheck.handmade.reading.offsets import are_in_line, distance, offset, offset_between
 
 _NEAR = 6
@@ -75,7 +76,9 @@ class Told(Changes):
                     yield from self._with_operand(own, old, new)
         if not all(map(self._terms.holds_number, self._operands[family[-1]][1])):
             yield from self._with_ranges(family)
-        for new in filter(self._table.is_number, unread):
+        numbers = {*filter(self._table.is_number, unread)}  # a mean of errors may leave out one that is computed
+        yield from (own for own in self._with_lengths(family) if not numbers.isdisjoint(leaves(*own.values())))
+        for new in sorted(numbers):
             if any(self._is_beside(new, old) for old in self._weights_of(family[0])):
                 yield from self._with_summand(family, new)
 
