@@ -38,7 +38,10 @@ class _Once:
 
     Attributes:
         part: the part, whose id is its own while it is kept here.
+        settled: what became of it, be it with one mistake in it, as soon as that is known.
     """
+
+    settled: tuple[Part | None] | None = None
 
     def __init__(self, part: SheetGroup, tolerance: Tolerance, ask: DenseGradients) -> None:
         self.part, self._tolerance, self._ask = part, tolerance, ask
@@ -94,6 +97,12 @@ class Trainings:
         if len(part.table.formulas) > _LARGE:
             return None
         own = self._once(part)
+        if own.settled is None:
+            own.settled = (self._of(part, own),)
+        return own.settled[0]
+
+    def _of(self, part: SheetGroup, own: _Once) -> Part | None:
+        """The same, whenever it is asked."""
         if own.found is None and own.in_words is not None:
             return own.in_words
         if not is_open(own.found):
