@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator
-from itertools import chain, combinations
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import chain, combinations, starmap
 
 import numpy as np
 
 from xlcheck.formulas.algebra import Address, Leaf, Term, number_of
-from xlcheck.formulas.shapes import operands, shape_of, skeleton
+from xlcheck.formulas.shapes import operands, skeleton
 from xlcheck.handmade import effort
 from xlcheck.handmade.backward.coefficients import SETTINGS
 from xlcheck.handmade.backward.data import behind
@@ -19,19 +19,20 @@ from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.updates import first_weights
 from xlcheck.handmade.backward_judging.family import place_of, stands_for_learnt
+from xlcheck.handmade.backward_judging.habits import HABIT, Habits
 from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells, named_cells
+from xlcheck.handmade.families.sequences import out_of_sequence
 from xlcheck.handmade.families.unlike_kin import between, in_pattern, unlike_kin
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.digits import agrees
 from xlcheck.handmade.reading.evaluated import computed
-from xlcheck.handmade.reading.lines import lines_of
-from xlcheck.handmade.reading.offsets import Offset, beside_at, offset_between
+from xlcheck.handmade.reading.offsets import Offset, beside_at, offset, offset_between
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
 
-_HABIT, _LARGEST = 3, 300
+_LARGEST = 300
 _SAME = 1e-9
 _NEXT = 2
 """Distances between weights that are looked at: of several in a line, and of those of two trainings."""
@@ -68,7 +69,7 @@ class LikelySlips:
         steps = () if reading is None else reading.steps
         self._learning = {own for step in steps for own, move in step.moves.items() if move is not None}
         self._idle = idle_cells(table)
-        self._habits = _Habits(table, self._idle)
+        self._habits = Habits(table, self._idle)
         self._computing = set[Address]() if reading is None else _computing_with_unknown(self._unknown, reading)
         self._promise = _Promise(terms, reading, sheet_of, self._computing, is_accepted=part is not None)
 
@@ -78,19 +79,37 @@ class LikelySlips:
         surely = map(self._but_for_the_same, (*in_pattern(self._table), *between(self._table)))
         yield True, filter(None, surely)
         strides = [] if stride is None else [stride, *self._between_trainings()]
-        told = chain([self._copies], unlike_kin(self._table, strides))
+        told = chain([self._copies], out_of_sequence(self._table), unlike_kin(self._table, strides))
         kin = filter(None, map(self._but_for_the_same, told))
         yield True, (own for own in kin if not self._is_meant_otherwise(own) and self._tells(own))
         slips = Slips(self._table, self._terms, stride, self._suspects(), self._idle)
         if self.is_certain:
-            beside = (own for own in slips.filled_from_beside() if not self._learning >= own.keys())
-            beside = (own for own in beside if self._may_settle_all(own))
-            yield False, (own for own in beside if not self._is_meant_otherwise(own) and self._tells(own))
+            yield from self._known_first(slips)
         if not self.is_certain and len(self._table.texts) > _LARGEST:  # its lines say what is wrong in single cells
-            lines = (own for own in slips.of_idle() if len(own) >= _HABIT and self._habits.reads_idle(own))
+            lines = (own for own in slips.of_idle() if len(own) >= HABIT and self._habits.reads_idle(own))
             yield False, filter(self._is_worth, lines)
         else:
             yield from ((False, filter(self._is_worth, edits)) for edits in slips.by_likelihood())
+
+    def _known_first(self, slips: Slips) -> Iterator[tuple[bool, Iterator[Edit]]]:
+        """Formulas as they are beside: those first that hold, under the edit, what a step is known to have."""
+        filled = (own for own in slips.filled_from_beside() if not self._learning >= own.keys())
+        filled = (own for own in filled if self._may_settle_all(own) and not self._is_meant_otherwise(own))
+        away = filter(self._is_likely, slips.as_a_step_away())
+        others: tuple[list[Edit], list[Edit]] = ([], [])
+        yield False, self._kept(filled, others[0])
+        yield True, self._kept(away, others[1])
+        yield False, filter(self._tells, others[0])
+        yield False, filter(self._promise.of, others[1])
+
+    def _kept(self, edits: Iterable[Edit], left: list[Edit]) -> Iterator[Edit]:
+        """Those after which cells hold what a step is known to have; the others are left."""
+        for edit in edits:
+            effort.require_time()
+            if self._promise.is_kept(edit):
+                yield edit
+            else:
+                left.append(edit)
 
     def _suspects(self) -> set[Address]:
         """The cells that may be wrong.
@@ -116,16 +135,25 @@ class LikelySlips:
 
     def _between_trainings(self) -> list[Offset]:
         """How far the weights of one training are away from those of the next one, where several stand beside it."""
-        firsts = {*first_weights({} if self._reading is None else self._reading.sheet.updates).values()}
-        far = Counter(
-            offset_between(one, other) for one, other in combinations(sorted(firsts), 2) if one[0] == other[0]
-        )
+        if self._reading is None:
+            return []
+        within = defaultdict[Address, set[int]](set)
+        for number, weight in ((n, w) for n, own in enumerate(self._reading.sheet.networks) for w in own.weights):
+            within[weight].add(number)
+        firsts = {*first_weights(self._reading.sheet.updates).values()}
+        pairs = ((a, b) for a, b in combinations(sorted(firsts), 2) if a[0] == b[0])
+        pairs = ((a, b) for a, b in pairs if within[a].isdisjoint(within[b]))
+        far = Counter(starmap(offset_between, pairs))
         return [by for by, count in far.most_common(_NEXT) if count > 1 and 0 in by]
 
     def _is_worth(self, edit: Edit) -> bool:
-        effort.require_time()  # of many edits few are worth more than this look
+        return self._is_likely(edit) and self._promise.of(edit)
+
+    def _is_likely(self, edit: Edit) -> bool:
+        """Whether an edit is worth another look."""
+        effort.require_time()  # of many edits few are
         likely = not self._habits.is_one(edit) and not self._learning >= edit.keys() and self._may_be_meant(edit)
-        return likely and self._may_settle_all(edit) and self._promise.of(edit)
+        return likely and self._may_settle_all(edit)
 
     def _may_be_meant(self, edit: Edit) -> bool:
         """Whether no cell is known to be right beside others that are not, and nothing else is meant to stand there."""
@@ -137,7 +165,9 @@ class LikelySlips:
         effort.require_time()
         certain = self._reading if self.is_certain else None
         shows = _only_shows(edit, self._table, self._terms, certain)
-        return shows or _may_be_typed(edit, self._table, self._terms, certain)
+        updates = self._table.texts if self._reading is None else self._reading.sheet.updates
+        typed = {cell: own for cell, own in edit.items() if not _stands_between_filled(cell, self._table, updates)}
+        return shows or _may_be_typed(typed, self._table, self._terms, certain)
 
     def _but_for_the_same(self, edit: Edit) -> Edit:
         """An edit without the formulas that are only written otherwise."""
@@ -207,6 +237,12 @@ def _may_be_typed(edit: Edit, table: CellTable, terms: CellTerms, reading: Readi
     return False
 
 
+def _stands_between_filled(cell: Address, table: CellTable, updates: Collection[Address]) -> bool:
+    """Whether a cell is right between two formulas of which one was filled from the other, and that move no weights."""
+    sides = ([offset(cell, by, k) for k in (-1, 1)] for by in ((0, 1), (1, 0)))
+    return any({*s} <= table.texts.keys() and {*s}.isdisjoint(updates) and table.fills(*s) for s in sides)
+
+
 def _stands_between_learnt(cell: Address, table: CellTable, reading: Reading) -> bool:
     """Whether formulas stand on both sides of a number that compute from weights, as outputs of a hidden unit."""
     sides = [own for own in beside_at(cell, reading.stride) if own in table.texts and own not in reading.sheet.updates]
@@ -267,15 +303,27 @@ class _Promise:
         if len(new) < len(edit):
             return False
         if self._reading is not None and self._behind.issuperset(new):
-            holds = all(self._has_role(cell, term, self._reading) for cell, term in new.items())
-            if holds or self._is_accepted:
-                return holds
+            is_kept = self.is_kept(edit)
+            if is_kept or self._is_accepted:
+                return is_kept
         terms = self._terms.edited(new)
         sheet = self._sheet_of(terms) if self._reading is None else Sheet(terms)
         if sheet is None or self._base is None:
             return sheet is not None
         size, computes = _size(sheet), self._is_accepted and self._computing.issuperset(new)
         return size > self._base or (computes and size == self._base)
+
+    def is_kept(self, edit: Edit) -> bool:
+        """Whether all of some cells behind the outputs would hold what a step is known to have.
+
+        Args:
+            edit: cell → the formula.
+        """
+        terms = {cell: self._terms.term_of(cell, text) for cell, text in edit.items()}
+        reading = self._reading if self._behind.issuperset(edit) else None
+        return reading is not None and all(
+            term is not None and self._has_role(cell, term, reading) for cell, term in terms.items()
+        )
 
     def _has_role(self, cell: Address, term: Term, reading: Reading) -> bool:
         """Whether a cell holds a quantity under another term, or an update follows its gradient."""
@@ -299,50 +347,3 @@ def _behind(reading: Reading) -> set[Address]:
     outputs = {cell for sample in samples for cell in sample.outputs[-1]}
     found = behind(outputs, reading.sheet.order, reading.sheet.terms)
     return found - outputs - reading.forward.keys() | reading.sheet.updates.keys()
-
-
-class _Habits:
-    """Tells slips from habits.
-
-    Args:
-        table: the cells.
-        idle: those with which nobody computes.
-    """
-
-    def __init__(self, table: CellTable, idle: Collection[Address]) -> None:
-        self._idle, self._arrays = idle, table.arrays
-        self._does: dict[bool, dict[Address, str]] = {
-            True: {cell: skeleton(text) for cell, text in table.texts.items()},
-            False: {cell: _shape(text, cell) for cell, text in table.texts.items()},
-        }
-        self._lines = {
-            way: Counter((line, own) for cell, own in does.items() for line in lines_of(cell))
-            for way, does in self._does.items()
-        }
-
-    def is_one(self, edit: Edit) -> bool:
-        """Whether three formulas or more do alike what no other one in line with them does otherwise.
-
-        A habit leaves no number unread that only makes sense if these formulas read it.
-        """
-        formulas = {(cell[0], area) if (area := self._arrays.get(cell)) else cell for cell in edit}
-        if len(formulas) < _HABIT or self.reads_idle(edit):
-            return False
-        does_else = any(skeleton(text) != self._does[True].get(cell) for cell, text in edit.items())
-        does, lines = self._does[does_else], self._lines[does_else]
-        wanted = {cell: skeleton(text) if does_else else _shape(text, cell) for cell, text in edit.items()}
-        own = Counter((line, does[cell]) for cell in edit if cell in does for line in lines_of(cell))
-        return any(
-            all(lines[line, kind] <= own[line, kind] for line in lines_of(cell)) for cell, kind in wanted.items()
-        )
-
-    def reads_idle(self, edit: Edit) -> bool:
-        """Whether each formula names a single cell with which nobody computes as they are."""
-        return all(
-            any(len(own) == 1 and own[0] in self._idle for own in named_cells(cell, text))
-            for cell, text in edit.items()
-        )
-
-
-def _shape(text: str, cell: Address) -> str:
-    return shape_of(text.replace("$", ""), *cell[1:])

@@ -104,6 +104,10 @@ class Slips:
         """Those that have formulas read cells with which nobody computes."""
         return self._new(self._of_idle)
 
+    def as_a_step_away(self) -> Iterator[Edit]:
+        """Those that have formulas read what the same ones beside them, or at the next step, read there."""
+        return self._new(self._as_a_step_away)
+
     def filled_from_beside(self) -> Iterator[Edit]:
         """Those that have formulas as a program fills them there from one beside them."""
         return self._new(self._from_beside)
@@ -181,10 +185,12 @@ class Slips:
         own = cut(self._table.texts[cell]).refs
         same = tuple(k for k, ref in enumerate(own) if ref[:6] == own[number][:6])
         away = self._away(cell, number)
+        groups = list[list[Address]]()
         for alike in self._alike(cell):
             others = {other: self._away(other, number) for other in alike}
             is_one = cell in self._table.arrays
-            group = [own for own, its in others.items() if is_one or all(its[k] == away[k] for k in (0, 1) if by[k])]
+            groups.append([o for o, its in others.items() if is_one or all(its[k] == away[k] for k in (0, 1) if by[k])])
+        for group in sorted(groups, key=len, reverse=True):  # of what was filled from one, all is wrong
             for numbers in dict.fromkeys(((number,), same)):
                 yield from self._each(group, partial(with_operands_moved, numbers=numbers, away=by))
 
