@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from equation_sheets import answer
-from training_sheets import Cells, table_of, training
+from training_sheets import Cells, filled, table_of, training
 
 from xlcheck.handmade.backward.roles import best_reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward_judging import trainings as module
 from xlcheck.handmade.backward_judging.likely_slips import LikelySlips
+from xlcheck.handmade.backward_judging.shown import _parts
 from xlcheck.handmade.backward_judging.trainings import Trainings
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.precedents import Precedents
@@ -91,3 +93,13 @@ def test_weights_of_one_network_are_not_those_of_two_trainings(tmp_path: Path) -
         table_of(tmp_path / "w.xlsx")[0], terms, best_reading(Sheet(terms), dense_gradients), None, Sheet, {}
     )
     assert slips._between_trainings() == []
+
+
+def test_what_is_behind_many_functions_is_looked_at_once(tmp_path: Path) -> None:
+    """Rule: two formulas a row that both read the two above have as many ways behind them as no one can count."""
+    cells: Cells = {"A1": 0.3, "B1": -0.4}
+    for row in range(2, 60):
+        cells |= {f"{c}{row}": f"=TANH(A{row - 1}-{sign}*B{row - 1})" for c, sign in (("A", 1), ("B", 2))}
+    terms = CellTerms(*table_of(filled(tmp_path / "w.xlsx", cells)))
+    reading = SimpleNamespace(sheet=SimpleNamespace(terms=terms))
+    assert {*_parts(("Sheet", 58, 0), reading, ())} == {("Sheet", 0, 0), ("Sheet", 0, 1)}

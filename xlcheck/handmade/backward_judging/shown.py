@@ -58,7 +58,7 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
     for other in (_curve, _progress, _boundary, _line, _per_cent, _prediction):
         if (found := other(cell, reading, right)) is not None:
             return found
-    parts = list(dict.fromkeys(_parts(cell, reading, right)))
+    parts = _parts(cell, reading, right)
     names = {_SAMPLE.sub("", right.get(part, "")) for part in parts}
     if len(parts) < 2 or len(names) > 1 or "" in names or not _is_whole_line(cell, parts, reading, right):
         return None
@@ -267,11 +267,16 @@ def computed_targets(table: CellTable, reading: Reading, accepted: Collection[in
     return dict.fromkeys((cell for cell in targets if cell in table.texts), "target")
 
 
-def _parts(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Iterator[Address]:
-    """The right cells that a formula reads, also behind a cell of which only the root is taken."""
-    for read in reading.sheet.terms.reads[cell]:
-        inner = read not in right and read in reading.sheet.terms and isinstance(reading.sheet.terms[cell], Function)
-        yield from _parts(read, reading, right) if inner else (read,)
+def _parts(cell: Address, reading: Reading, right: Container[Address]) -> list[Address]:
+    """The right cells that a formula reads, also behind cells of which only the root is taken; each once."""
+    terms, found, left = reading.sheet.terms, dict[Address, None](), [cell]
+    for own in left:
+        for read in terms.reads[own]:
+            if read not in right and read in terms and isinstance(terms[own], Function):
+                left += [read] if read not in left else []
+            else:
+                found[read] = None
+    return [*found]
 
 
 def _is_whole_line(cell: Address, parts: list[Address], reading: Reading, right: Mapping[Address, str]) -> bool:
