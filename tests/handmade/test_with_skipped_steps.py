@@ -111,6 +111,9 @@ def test_the_last_state_is_that_of_keras(tmp_path: Path) -> None:
         pytest.param(_masked(_PADDED), {"H16": "=IF($A16=0,H14,0)"}, id="an earlier state"),
         pytest.param(_masked(_PADDED), {"H13": "=IF($A13=0,H11,{H13})"}, id="an earlier state, not taken today"),
         pytest.param(_masked(_PADDED), {"H16": "=IF($A16=0,H15,{H16})*1"}, id="more than a choice"),
+        pytest.param(
+            _lstm(), {f"I{row}": f"=IF($C{row}=1,G{row}*TANH(H{row}),0)" for row in range(11, 16)}, id="0 everywhere"
+        ),
         pytest.param(_masked(_PADDED), {"H14": "=IF($A17=0,H13,{H14})"}, id="the mask of another step"),
         pytest.param(_masked(_PADDED), {"I17": 0}, id="a state of 0"),
         pytest.param(_masked(_PADDED), {"J16": "=IF($A16=0,I15,{J16})"}, id="that of another unit"),

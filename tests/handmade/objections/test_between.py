@@ -58,6 +58,33 @@ def test_a_hidden_unit_has_the_activation_of_those_beside_it(other: str, code: i
     assert answer(cells, tmp_path, effort=2 if code == 3 else None)[0] == code
 
 
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(
+    ("reads", "rows", "code"),
+    [
+        pytest.param((0, 0, 0), (1, 2, 3), 0, id="right"),
+        pytest.param((0, 1, 0), (1, 2, 3), 1, id="one of three"),
+        pytest.param((0, 1, 0), (1, 25, 3), 0, id="a branch whose weights stand apart"),
+    ],
+)
+def test_units_with_their_weights_in_one_table_read_the_same(
+    reads: tuple[int, ...], rows: tuple[int, ...], code: int, tmp_path: Path
+) -> None:
+    """Rule: of three units over a series one may not read the number of the last day where the others read today's."""
+    cells: dict[str, object] = {"F1": 0.8, "F2": -0.3, "F3": 1.2}
+    for n, row in enumerate(rows):
+        cells |= {f"{c}{row}": round(0.37 * k - 0.61 * n + 0.1, 2) for k, c in enumerate("ABCD")}
+    series = ((0.3, -0.2), (0.5, 0.9), (-0.4, 0.1), (0.7, 0.6), (-0.1, 0.8), (0.2, -0.5))
+    for row, (x, y) in enumerate(series, start=9):
+        cells |= {f"A{row}": x, f"B{row}": y}
+        for n, own in enumerate(rows) if row > 10 else ():
+            total = f"A{row - reads[n]}*$A${own}+A{row - 2}*$B${own}+B{row - 1}*$C${own}+$D${own}"
+            cells[f"{'CDE'[n]}{row}"] = f"=TANH({total})"
+        if row > 10:
+            cells |= {f"F{row}": f"=C{row}*$F$1+D{row}*$F$2+E{row}*$F$3", f"G{row}": f"=B{row}-F{row}"}
+    assert answer(cells, tmp_path) == (code, {f"D{row}" for row in range(11, 15)} if code else set())
+
+
 def _lstm(heads: tuple[str, ...]) -> dict[str, object]:
     """One unit, three steps: a gate a row, with the words at the left and above its weights."""
     cells: dict[str, object] = {"B1": heads[4], "C1": heads[5], "D1": "b", "H13": 0.0, "I13": 0.0}

@@ -137,3 +137,13 @@ def test_where_all_formulas_agree_none_is_said_to_belong_to_no_layer(tmp_path: P
     said = verdict(_with_ones("one", 0), tmp_path).said
     assert "is no 1" in said
     assert "none of the layers" not in said
+
+
+@pytest.mark.parametrize(("word", "code"), [("1", 3), ("bias", 0), ("class", 0)])
+def test_a_one_below_results_is_read_by_a_layer(word: str, code: int, tmp_path: Path) -> None:
+    """Rule: results over a 1 that nobody reads were to be read by another layer, if a word calls it a 1."""
+    cells: dict[str, object] = {"G1": 0.4, "H1": -0.7, "G2": 1.1, "H2": 0.3, "G3": 0.2, "H3": -0.1, "A9": word}
+    for c, x in zip("BCDE", (0.3, -0.8, 1.4, 0.6), strict=True):
+        cells |= {f"{c}1": x, f"{c}2": x * x - 0.2, f"{c}3": 1, f"{c}9": 1}
+        cells |= {f"{c}{7 + n}": f"=TANH(${w}$1*{c}$1+${w}$2*{c}$2+${w}$3*{c}$3)" for n, w in enumerate("GH")}
+    assert answer(cells, tmp_path)[0] == code

@@ -23,12 +23,14 @@ from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.lines import lines_of
+from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.workbook.content import CellError, Value
 
 _TWO = 2
-_LOOKS_UP = calls(SEARCHING | {"SUMIF"})
+_BY_CRITERION = frozenset({"SUMIF", "COUNTIF", "AVERAGEIF"})
+_LOOKS_UP = calls(SEARCHING | _BY_CRITERION)
 
 
 def looked_up_wrongly(table: CellTable, values: CellValues, cells: Iterable[Address]) -> Iterator[str]:
@@ -46,7 +48,11 @@ def looked_up_wrongly(table: CellTable, values: CellValues, cells: Iterable[Addr
         node = parsed(text) if _LOOKS_UP.search(text) else None
         for part in tree.walk(node) if node is not None else ():
             if isinstance(part, tree.FunctionCall):
-                why = _beside_what_it_searches(part, cell[0]) or _in_no_order(part, cell[0], table, values)
+                why = (
+                    _beside_what_it_searches(part, cell[0])
+                    or _in_no_order(part, cell[0], table, values)
+                    or _one_too_few(part, cell[0], table, values)
+                )
                 if why is not None:
                     yield f"{show(cell)} {why}"
                     break
@@ -213,6 +219,27 @@ def _in_no_order(call: tree.FunctionCall, sheet: str, table: CellTable, values: 
     if _is_sorted([value for value in held if value is not None], falls=falls):
         return None
     return f"looks for the nearest in {keys.a1}, which is not sorted; a last argument of 0 finds the very one"
+
+
+def _one_too_few(call: tree.FunctionCall, sheet: str, table: CellTable, values: CellValues) -> str | None:
+    """Why a sum or a count of what meets a criterion may lack one: the cell right before or behind its range does."""
+    match call:
+        case tree.FunctionCall(name, (tree.Reference(area=asked), wanted, *_)) if name in _BY_CRITERION:
+            pass
+        case _:
+            return None
+    cell = tree.single_cell(wanted, sheet)
+    word = table.value(cell, values) if cell is not None else getattr(wanted, "value", None)
+    if 1 not in (asked.rows, asked.columns) or asked.size == 1 or not isinstance(word, str | float) or word == "":
+        return None
+    cells = table.cells_in(asked, sheet)
+    for end, away in ((cells[0], -1), (cells[-1], 1)):
+        other = offset(end, (asked.columns == 1, asked.rows == 1), away)
+        if other != cell and table.value(other, values) == word:
+            return (
+                f"leaves out what stands at {show(other)}, right {'behind' if away > 0 else 'before'} what it searches"
+            )
+    return None
 
 
 def _is_sorted(held: list[Value], *, falls: bool) -> bool:

@@ -47,6 +47,7 @@ def against_them_together(readings: Sequence[Reading], forms: Forms, table: Cell
     yield from _in_two_roles(readings)
     yield from (text for text, _ in _bent_otherwise(readings))
     yield from _deciding_alone(readings)
+    yield from _reading_one_other(readings)
     yield from _not_bent(readings, forms, table.typed_numbers)
 
 
@@ -255,6 +256,23 @@ def _deciding_alone(readings: Sequence[Reading]) -> Iterator[str]:
         names = [str(own.activations["activation"]) for own in (one, other)]
         if names[0] in STEPS and names[0] != names[1] and _beside_each_other(one, other):
             yield f"{show(cell_of(min(outputs(one).values())))} decides, and the units beside it do not"
+
+
+def _reading_one_other(readings: Sequence[Reading]) -> Iterator[str]:
+    """Fewer units with their weights beside those of more, of all whose inputs they read but one: it is another one."""
+    dense = [own for own in readings if own.kind == "Dense" and len(own.features) > _LINE]
+    for one, other in itertools.permutations(dense, 2):
+        alike = one.units < other.units and one.activations == other.activations
+        if not alike or len(one.features) != len(other.features) or not _side_by_side(one, other):
+            continue
+        usual = [{*own.values()} for own in other.layer.slots.values()]
+        for (step, _), atom in sorted(outputs(one).items()):
+            read = {*one.layer.slots[step].values()}
+            instead = next(((read - its, its - read) for its in usual if len(read - its) == len(its - read) == 1), None)
+            if read not in usual and instead is not None:
+                (own,), (its,) = ({show(cell_of(x)) for x in cells} for cells in instead)
+                yield f"{show(cell_of(atom))} reads {own}, where the units beside it read {its}"
+                break
 
 
 def _not_bent(readings: Sequence[Reading], forms: Forms, typed: Mapping[Address, float]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.objections.beginnings import broken, goes_past, input_before, unread_beginning
 from xlcheck.handmade.objections.left_out import input_left_out
 from xlcheck.handmade.objections.places import stands_apart
-from xlcheck.handmade.objections.thresholds import of_two_signs, ones_in_doubt, thresholds_in_doubt
+from xlcheck.handmade.objections.thresholds import of_two_signs, ones_in_doubt, ones_unread, thresholds_in_doubt
 from xlcheck.handmade.objections.unread_numbers import copied_otherwise, unread_beside
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.digits import COMPUTED, digits_of
@@ -61,6 +61,7 @@ def objections(
         found.append(f"{show(cell)} stands in line with results, and no formula computes it")
     found += [why for reading in readings if (why := doubt_of(table, read, reading)) is not None]
     found += [*(text for _, text in repeated(readings)), *itertools.islice(_read_twice(readings), 1)]
+    found += itertools.islice(ones_unread(table, read, readings), 1)
     return [*found, *of_two_signs(table, readings), *ones_in_doubt(table, readings)]
 
 

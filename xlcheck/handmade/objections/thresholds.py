@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.networks import subtracts_bias
-from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.forms.polynomials import cell_of
-from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.cells import CellTable, beside, show
 
 _CALLED = re.compile(
     r"thresh|schwell|seuil|umbral|limiar|soglia|drempel|eşik|tröskel|tærskel|terskel|próg|práh|порог|閾値|しきい値|阈值|閾|문턱|"
@@ -107,3 +107,17 @@ def ones_in_doubt(table: CellTable, readings: Sequence[Reading]) -> Iterator[str
             words = [word for cell in (*cells, *weights) for word in table.next_words(cell)]
             if any(_ONE.fullmatch(word) or names_a_bias(word) for word in words):
                 yield f"{show(others[0])} is no 1, as the others in its line are, with which biases are multiplied"
+
+
+def ones_unread(table: CellTable, read: Collection[Address], readings: Sequence[Reading]) -> Iterator[str]:
+    """Why results may be meant for another layer: a 1 for its bias stands beside them, so called, and nobody reads it.
+
+    Args:
+        table: the cells.
+        read: the cells that formulas read.
+        readings: the layers.
+    """
+    results = {cell_of(atom) for reading in readings for atom in outputs(reading).values()}
+    for cell in sorted({other for own in results for other in beside(own)} - {*read}):
+        if table.typed_numbers.get(cell) == 1 and any(map(_ONE.fullmatch, table.next_words(cell, over_blanks=False))):
+            yield f"{show(cell)}, a 1 as biases are multiplied with, stands beside results and is read by no formula"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address
@@ -77,9 +77,19 @@ def tried(found: Mapping[Address, Choice], table: CellTable) -> set[Address]:
         alike[shape_of(table.texts[cell], *cell[1:])].append(cell)
     groups = [*alike.values(), *_doing_the_same(found, table)]
     return {
-        cell for cells in groups for cell in cells if len({found[own].is_skipped for own in cells}) > 1
+        cell for cells in groups if not _is_fed_back(cells, found) for cell in cells
+        if len({found[own].is_skipped for own in cells}) > 1
         or (len(cells) > 1 and found[cell].carried is None)  # 0 is 0, whatever the mask
     }  # fmt: skip
+
+
+def _is_fed_back(cells: Collection[Address], found: Mapping[Address, Choice]) -> bool:
+    """Whether formulas that are 0 where a step is skipped read one another: then they are no first steps."""
+    read = {
+        single_cell(node, cell[0])
+        for cell in cells if found[cell].carried is None for node in walk(found[cell].whole)
+    }  # fmt: skip
+    return not read.isdisjoint(cells)
 
 
 def _doing_the_same(found: Mapping[Address, Choice], table: CellTable) -> Iterator[list[Address]]:
