@@ -63,6 +63,7 @@ def test_a_hidden_unit_has_the_activation_of_those_beside_it(other: str, code: i
     ("reads", "rows", "code"),
     [
         pytest.param((0, 0, 0), (1, 2, 3), 0, id="right"),
+        pytest.param((1, 1, 1), (1, 2, 3), 0, id="right, and the last number of the series is of no use"),
         pytest.param((0, 1, 0), (1, 2, 3), 1, id="one of three"),
         pytest.param((0, 1, 0), (1, 25, 3), 0, id="a branch whose weights stand apart"),
     ],

@@ -12,7 +12,7 @@ from xlcheck.formulas.shapes import operands, skeleton
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.reading.cells import CellTable, show
-from xlcheck.handmade.reading.offsets import offset, offset_on_sheet
+from xlcheck.handmade.reading.offsets import Offset, offset, offset_on_sheet
 
 
 def input_left_out(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
@@ -168,7 +168,8 @@ def _ends_early(table: CellTable, read: Collection[Address], reading: Reading) -
 def _one_more(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
     """Why samples may be steps: an input of the last one goes on to a number that nobody reads, and others do not.
 
-    So do states that were typed, each beside the step that should compute it.
+    So do states that were typed, each beside the step that should compute it. A series of which each sample reads
+    several numbers ends with one that none after it reads.
     """
     made, slots = outputs(reading), reading.layer.slots
     first = {step: min(atom for (at, _), atom in made.items() if at == step) for step in {at for at, _ in made}}
@@ -179,11 +180,18 @@ def _one_more(table: CellTable, read: Collection[Address], reading: Reading) -> 
     known = [slots[last][slot] for slot in reading.features if slot in slots[last]] if away else []
     beyond = [offset(atom, away) for atom in known] if away else []
     unread = [cell for cell in beyond if table.is_number(cell) and cell not in read]
+    unread = [cell for cell in unread if not (away and _ends_a_series(table, cell, away, known))]
     if 0 < len(unread) < len(beyond):
         return (
             f"no formula reads {show(unread[0])}, which stands where a further input would, or a state that was typed"
         )
     return None
+
+
+def _ends_a_series(table: CellTable, cell: Address, away: Offset, inputs: Collection[Atom]) -> bool:
+    """Whether a number is the last of its line, and a sample reads the two before it."""
+    before = {offset(cell, away, -1), offset(cell, away, -2)}
+    return not table.is_number(offset(cell, away)) and before <= {cell_of(atom) for atom in inputs}
 
 
 def _further(one: Atom | None, other: Atom | None) -> Address | None:
