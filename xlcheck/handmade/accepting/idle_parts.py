@@ -40,10 +40,10 @@ _LOOKS_UP = calls(SEARCHING | PICKING | CHOOSING | REFERRING)
 _PLAIN = re.compile(
     r"(?:TANH\(|EXP\(|1/\(1\+EXP\()?"
     r"(?:(?<![\w.])(?:SUM|SUMPRODUCT|MMULT|TRANSPOSE)\(|(?:'[^']*'|(?<![\w.])[^\W\d]\w*)!"
-    r"|(?<![\w.])\$?[A-Z]{1,3}\$?\d{1,7}(?![\w.(])|\.(?!00)|[-+*(),:$\s\d])*",
+    r"|(?<![\w.])\$?[A-Z]{1,3}\$?\d{1,7}(?![\w.(])|\.(?!00)|[-+*(),:$\s\d])*+",
     re.IGNORECASE,
 )
-"""Sums of products, and one activation of them, at sight."""
+"""Sums of products, and one activation of them, at sight; a `$` alone, or before a column, is one and the same."""
 _TRIES = 8
 _OTHER_WORD = "another word"
 
