@@ -46,6 +46,7 @@ _ODDS = {f"I{row}": f"=H{row}/(1-H{row})" for row in _ROWS}
         {"P2": "=AVERAGEIF(M12:M15,1,H12:H15)", "P3": "=AVERAGEIF(M12:M15,0,H12:H15)"},
         {"O2": "sum of h", "P2": "=SUM(E15:F15)"},
         {"P2": "=MAX(ABS(H12-M12),ABS(H13-M13),ABS(H14-M14),ABS(H15-M15))"},
+        {f"J{row}": f"=H{row}-M{row}" for row in _ROWS} | {"P2": "=MAX(MAX(J12:J15),-MIN(J12:J15))"},
         {"P2": "=((H12>0.5)+(H13>0.5)+(H14>0.5)+(H15>0.5))/4"},
         {"P2": "=ROUND(AVERAGE(H12:H15),1)"},
         {f"{column}{row}": 1 + (row * 7 + k) % 5 for k, column in enumerate("RSTU") for row in range(22, 26)}
@@ -53,7 +54,7 @@ _ODDS = {f"I{row}": f"=H{row}/(1-H{row})" for row in _ROWS}
     ],
     ids=["steps", "tallies", "marks put together", "steps from 0", "odds", "their logarithm", "how sure it is",
          "how many weights", "how large they are", "a mean of some", "means of some", "a sum that is called one",
-         "the largest error", "a share of answers", "a rounded mean",
+         "the largest error", "the error farthest from 0", "a share of answers", "a rounded mean",
          "marks of a class"],
 )  # fmt: skip
 def test_what_belongs_to_no_layer_keeps_nobody_from_passing(beside: dict[str, object], tmp_path: Path) -> None:

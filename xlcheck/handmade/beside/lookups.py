@@ -21,7 +21,7 @@ from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.networks.formula_text import looks_up
-from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.cells import CellTable, CellValues, beside, show
 from xlcheck.handmade.reading.lines import lines_of
 from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.reached import reached
@@ -51,7 +51,7 @@ def looked_up_wrongly(table: CellTable, values: CellValues, cells: Iterable[Addr
                 why = (
                     _beside_what_it_searches(part, cell[0])
                     or _in_no_order(part, cell[0], table, values)
-                    or _one_too_few(part, cell[0], table, values)
+                    or _one_too_few(part, cell, table, values)
                 )
                 if why is not None:
                     yield f"{show(cell)} {why}"
@@ -221,21 +221,28 @@ def _in_no_order(call: tree.FunctionCall, sheet: str, table: CellTable, values: 
     return f"looks for the nearest in {keys.a1}, which is not sorted; a last argument of 0 finds the very one"
 
 
-def _one_too_few(call: tree.FunctionCall, sheet: str, table: CellTable, values: CellValues) -> str | None:
-    """Why a sum or a count of what meets a criterion may lack one: the cell right before or behind its range does."""
+def _one_too_few(call: tree.FunctionCall, cell: Address, table: CellTable, values: CellValues) -> str | None:
+    """Why a sum or a count of what meets a criterion may lack one: the cell right before or behind its range does.
+
+    A count that goes on from cell to cell lacks what it does not count yet.
+    """
     match call:
         case tree.FunctionCall(name, (tree.Reference(area=asked), wanted, *_)) if name in _BY_CRITERION:
             pass
         case _:
             return None
-    cell = tree.single_cell(wanted, sheet)
-    word = table.value(cell, values) if cell is not None else getattr(wanted, "value", None)
+    named = tree.single_cell(wanted, cell[0])
+    word = table.value(named, values) if named is not None else getattr(wanted, "value", None)
     if 1 not in (asked.rows, asked.columns) or asked.size == 1 or not isinstance(word, str | float) or word == "":
         return None
-    cells = table.cells_in(asked, sheet)
+    filled = [own for own in beside(cell) if own in table.texts and table.fills(cell, own)]
+    kin = [ref.area(cell[0]) for own in filled for ref in cut(table.texts[own]).refs]
+    if any((own.top, own.left) == (asked.top, asked.left) and own.size != asked.size for own in kin):
+        return None
+    cells = table.cells_in(asked, cell[0])
     for end, away in ((cells[0], -1), (cells[-1], 1)):
         other = offset(end, (asked.columns == 1, asked.rows == 1), away)
-        if other != cell and table.value(other, values) == word:
+        if other != named and table.value(other, values) == word:
             return (
                 f"leaves out what stands at {show(other)}, right {'behind' if away > 0 else 'before'} what it searches"
             )

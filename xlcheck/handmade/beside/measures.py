@@ -147,7 +147,7 @@ class Measures:
                 return self._of_logarithm(argument)
             case Function() if term.name in _LOG_OR_SIZE:
                 return self._of(term.arguments[0])
-            case Function(name="MAX"):  # the largest error
+            case Function(name="MAX" | "MIN"):  # the largest error
                 return self._of_sum([(own, 1.0) for own in _compared_in(term) if isinstance(own, Term)])
             case Product() | Sum():
                 return self._of_parts(term)
@@ -326,9 +326,18 @@ class Measures:
 
 
 def _compared_in(term: Function) -> Iterator[Expression]:
-    """What the largest of several is, which is written as the larger one of two and the others."""
+    """What the largest of several is, be it written as that of two and more, or of the highest and minus the least."""
     for own in term.arguments:
-        yield from _compared_in(own) if isinstance(own, Function) and own.name == term.name else (own,)
+        match own:
+            case Function(name=name) if name == term.name:
+                yield from _compared_in(own)
+            case Sum(constant=0.0, parts=((Function(name=name) as inner, -1.0),)) if {name, term.name} == {
+                "MAX",
+                "MIN",
+            }:
+                yield from _compared_in(inner)
+            case _:
+                yield own
 
 
 def _is_fair(share: float, count: int) -> bool:
