@@ -163,6 +163,21 @@ def test_an_input_may_be_scaled_where_it_is_read(kind: str, tmp_path: Path) -> N
     assert answer(_scaled_within(summed, needed, G7=summed.replace(own, other)), tmp_path) == (1, {"G7"})
 
 
+@pytest.mark.parametrize(("turned", "code"), [(False, 0), (True, 3)])
+def test_inputs_stand_where_they_are_typed_not_where_they_are_scaled(turned: bool, code: int, tmp_path: Path) -> None:
+    """Rule: of three inputs the one between may be as it is, and weights in another order are doubted as before."""
+    cells = _network("A{r}", "B{r}", {"L5": 1.3, "M5": -0.7})
+    weights = (3, 2, 5) if turned else (2, 3, 5)
+    for row in _ROWS:
+        del cells[f"D{row}"], cells[f"E{row}"]
+        cells[f"C{row}"] = 100 - 7 * row
+        for unit, w in zip("FG", "LM", strict=True):
+            one, two, three = (f"{w}${at}" for at in weights)
+            cells[f"{unit}{row}"] = f"=TANH($A{row}/50*{one}+$B{row}*{two}+$C{row}/20*{three}+{w}$4)"
+        cells[f"B{row}"] = _DATA[row - 5][1] / 100
+    assert answer(cells, tmp_path)[0] == code
+
+
 @pytest.mark.parametrize("unit", ["F7", "G"])
 def test_an_input_that_is_scaled_in_two_ways_is_no_pass(unit: str, tmp_path: Path) -> None:
     """Rule: what units and samples scale otherwise than others is no pass, and nobody is blamed."""

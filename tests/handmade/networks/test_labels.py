@@ -86,3 +86,12 @@ def test_a_heading_is_none_of_what_stands_behind_a_gap_below_other_cells() -> No
     of_results = labels.of_results((), "LSTM", {*labels.texts, *block, ("S", 3, 2)})
     assert (of_results.gate(("S", 5, 4), "LSTM"), of_results.gate(("S", 2, 4), "LSTM")) == (None, "c")
     assert of_results.gate(("S", 3, 2), "LSTM") == "f"
+
+
+def test_behind_the_word_of_a_gate_others_in_its_row_name_none() -> None:
+    """Rule: `last c` left of a table of weights is not what its third row is called, whose own word is `i`."""
+    labels = Labels({("S", 1, 0): "last h", ("S", 2, 0): "last c", ("S", 1, 3): "f", ("S", 2, 3): "i"})
+    weights = [(("S", 1, 4), "f"), (("S", 2, 4), "i")]
+
+    assert labels.gate(("S", 2, 6), "LSTM") == "i"
+    assert labels.of_results(weights, "LSTM", ()).gate(("S", 2, 6), "LSTM") is None

@@ -165,7 +165,9 @@ def excerpt(
             cell = Cell(value if isinstance(value, float | str | bool) else None)
         cells.setdefault(address[0], {})[address[1:]] = cell
     sheets = {name: replace(sheet, cells=cells.get(name, {})) for name, sheet in content.sheets.items()}
-    part = CellTable(replace(content, sheets=sheets), table.index.keys() - {*own, *given}, table.inside)
+    part = CellTable(
+        replace(content, sheets=sheets), table.index.keys() - {*own, *given}, table.inside, table.stands_for
+    )
     return part, values.at([table.index[address] for address in part.addresses])
 
 

@@ -90,7 +90,7 @@ class Measures:
         for cell in one_sided([*self._pairs], self._terms, self._results, self._layers):
             del self._pairs[cell]
         is_meant = is_straight(self._pairs.values(), self._layers, self._table, self._read)
-        data = {*self._given} - {*self._weights}
+        data = {*self._given} - {*self._weights, *self._results}
         is_meant = is_meant and not is_given_targets(self._pairs.values(), self._reads, data)
         return scaled.keys() | beside | (self._measured(among, computed) if is_meant else set())
 

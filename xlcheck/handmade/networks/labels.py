@@ -95,12 +95,14 @@ class Labels:
         formulas: cell → formula.
         learnt: words that stand beside the weights of one gate only, in whatever language → that gate.
         filled: cells that hold something; a heading is none of what stands behind a gap in these.
+        ends: cells with words of their own, such that no word to the left of them says anything of what is behind.
     """
 
     texts: Mapping[Address, str]
     formulas: Mapping[Address, str] = field(default_factory=dict)
     learnt: Mapping[str, str] = field(default_factory=dict)
     filled: Container[Address] = ()
+    ends: Container[Address] = ()
 
     @staticmethod
     def of(table: CellTable) -> Labels:
@@ -130,7 +132,8 @@ class Labels:
         """
         nearest = ((next(self._places_to_the_left(cell), None), gate) for cell, gate in gates)
         used = {place for place, gate in nearest if place is not None and gate_in(self.texts[place], kind) == gate}
-        return replace(self, texts={cell: text for cell, text in self.texts.items() if cell not in used}, filled=filled)
+        texts = {cell: text for cell, text in self.texts.items() if cell not in used}
+        return replace(self, texts=texts, filled=filled, ends=used)
 
     def beside(self, cell: Address) -> Iterator[str]:
         """Texts that may describe a cell: to the left, above, and to the left of the rows just above.
@@ -169,7 +172,8 @@ class Labels:
         sheet, row, column = cell
         if (sheet, row) in self._rows:
             before = (c for c in range(column - 1, max(-1, column - MAX_DISTANCE), -1) if c not in but)
-            yield from (place for c in before if (place := (sheet, row, c)) in self.texts)
+            places = takewhile(lambda place: place not in self.ends, ((sheet, row, c) for c in before))
+            yield from (place for place in places if place in self.texts)
 
     def _along(self, cells: Iterator[Address]) -> Iterator[str]:
         for cell in cells:

@@ -175,12 +175,17 @@ def crossed(table: CellTable, reading: Reading, weights: Mapping[str, Sequence[A
     """
     width, slots = reading.units * len(reading.gates), reading.features
     kernel = next(places for name, places in weights.items() if name.endswith(".kernel"))
-    rows = [own for own in reading.layer.slots.values() if all(slot in own for slot in slots)]
-    if len(slots) < 2 or not any(_is_in_order([cell_of(own[slot]) for slot in slots]) for own in rows):
+    steps = [own for own in reading.layer.slots.values() if all(slot in own for slot in slots)]
+    rows = [[table.stands_for.get(cell := cell_of(own[slot]), cell) for slot in slots] for own in steps]
+    inputs = [*range(len(slots))]
+    if rows and table.stands_for:
+        inputs.sort(key=rows[0].__getitem__)
+        rows = [[row[at] for at in inputs] for row in rows]
+    if len(slots) < 2 or not any(map(_is_in_order, rows)):
         return None
-    columns = [kernel[at : len(slots) * width : width] for at in range(width)]
+    columns = [[kernel[at + row * width] for row in inputs] for at in range(width)]
     known = [cells for column in columns if len(cells := [c for c in column if c is not None]) == len(slots)]
-    blocks = _blocks([cell_of(rows[0][slot]) for slot in slots])
+    blocks = _blocks(rows[0])
     known = [[cells[k] for block in sorted(blocks, key=lambda own: cells[own[0]]) for k in block] for cells in known]
     orders = {
         (_is_in_order(cells), cells == sorted(cells)): cells[0] for cells in known if _is_in_order(cells) is not None

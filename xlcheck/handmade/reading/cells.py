@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from operator import itemgetter
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +98,7 @@ class CellTable:
         content: the workbook as read.
         beyond: the cells that are not empty, but left out of it.
         inside: the cells whose numbers stand inside of formulas in the file.
+        stands_for: a cell that the file does not have, in which an input is scaled → the cell of this input.
 
     Attributes:
         addresses: the cells.
@@ -108,9 +110,13 @@ class CellTable:
     """
 
     def __init__(
-        self, content: WorkbookContent, beyond: Collection[Address] = (), inside: Collection[Address] = ()
-    ) -> None:  # fmt: skip
-        self.content, self.beyond, self.inside = content, beyond, inside
+        self,
+        content: WorkbookContent,
+        beyond: Collection[Address] = (),
+        inside: Collection[Address] = (),
+        stands_for: Mapping[Address, Address] = MappingProxyType({}),
+    ) -> None:
+        self.content, self.beyond, self.inside, self.stands_for = content, beyond, inside, stands_for
         self.addresses: list[Address] = []
         self.texts: dict[Address, str] = {}
         self.words: dict[Address, str] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -97,7 +98,11 @@ def renamed(text: str, names: Mapping[Address, str]) -> str:
 
 
 def rewritten(
-    part: SheetGroup, answers: Answers, texts: Mapping[Address, str], numbers: Mapping[Address, float]
+    part: SheetGroup,
+    answers: Answers,
+    texts: Mapping[Address, str],
+    numbers: Mapping[Address, float],
+    stands_for: Mapping[Address, Address] = MappingProxyType({}),
 ) -> tuple[SheetGroup, Answers] | None:
     """Some worksheets with other formulas, and what they compute: what the saved file says, which these give as well.
 
@@ -109,9 +114,11 @@ def rewritten(
         answers: what they compute.
         texts: the formulas, without `=`, in cells that have one or are empty.
         numbers: the numbers in empty cells, or in the place of formulas.
+        stands_for: which of these cells has an input, scaled, and where that stands.
     """
     content = replace(part.table.content, sheets=dict(_sheets(part.table, texts, numbers)))
-    table = CellTable(content, inside=frozenset(numbers).difference(part.table.index).union(part.table.inside))
+    inside = frozenset(numbers).difference(part.table.index).union(part.table.inside)
+    table = CellTable(content, inside=inside, stands_for={**part.table.stands_for, **stands_for})
     sessions = answers.sessions.amended(table, texts, numbers)
     try:
         again = table.recalculate(sessions.saved())

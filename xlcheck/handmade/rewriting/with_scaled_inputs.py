@@ -68,5 +68,5 @@ def with_scaled_inputs(part: SheetGroup, answers: Answers) -> WithScaledInputs |
     if not answers.engine.takes_formulas or len(part.table.texts) > _MOST:
         return None
     moved = scaled_inputs(part.table, part.precedents)
-    new = None if moved is None else rewritten(part, answers, moved.texts, {})
+    new = None if moved is None else rewritten(part, answers, moved.texts, {}, moved.inputs)
     return None if moved is None or new is None else WithScaledInputs(*new, part, moved)
