@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from training_sheets import DATA, LAST, ROWS, Cells, judged, with_gradients
+from training_sheets import DATA, LAST, ROWS, Cells, filled, judged, with_gradients
 
+from xlcheck.api import check
 from xlcheck.verdicts.report import CellResult, Status
 
 pytestmark = pytest.mark.keras
@@ -147,6 +148,10 @@ def test_the_loss_of_a_round_in_which_samples_come_in_another_order(tmp_path: Pa
         part = judged({**cells, "R4": formula, **(instead or {})}, tmp_path / name)
         return {own.cell: own.status for own in part.results if isinstance(own, CellResult)}.get("R4")
 
+    errors: Cells = {f"J{row}": f"=H{row}-D{row}" for row in range(4, 10)}
+    assert status("=SUMSQ(J7:J9)/2", "errors.xlsx", errors) is None
+    assert status("=SUMSQ(J6:J9)/2", "four.xlsx", errors) is Status.NOT_EVALUATED
+    assert status("=SUMSQ(J6:J8)/2", "early.xlsx", errors) is Status.NOT_EVALUATED
     assert status("=SUMIF(P4:P9,2,I4:I9)/3", "sum.xlsx") is None
     assert status("=AVERAGEIF(P4:P9,2,I4:I9)", "mean.xlsx") is None
     assert status("=SUMIF(P4:P9,2,I4:I9)/2", "count.xlsx") is Status.NOT_EVALUATED
@@ -235,3 +240,42 @@ def test_the_number_of_each_step_is_no_hyperparameter(rate: float, tmp_path: Pat
     found = judged(cells, tmp_path / "w.xlsx")
     statuses = {own.status for own in found.results if isinstance(own, CellResult)}
     assert statuses <= {Status.UNBOUND}
+
+
+def _batches() -> Cells:
+    """A logistic regression over five samples in J to N, trained for seven steps; what its last answers are told of."""
+    cells: Cells = {"B1": 0.4, "C4": 0.0, "D4": 0.0}
+    data = ((0.5, 0), (1.5, 1), (2.1, 0), (3.2, 1), (4.1, 1))
+    for n, (x, t) in enumerate(data):
+        cells |= {f"A{20 + n}": x, f"B{20 + n}": t}
+    for row in range(4, 12):
+        for n, column in enumerate("JKLMN"):
+            cells[f"{column}{row}"] = f"=1/(1+EXP(-($C{row}*$A${20 + n}+$D{row})))"
+        errors = "+".join(f"({c}{row}-$B${20 + n})*$A${20 + n}" for n, c in enumerate("JKLMN"))
+        cells |= {f"P{row}": f"=({errors})/5"}
+        cells[f"Q{row}"] = "=(" + "+".join(f"({c}{row}-$B${20 + n})" for n, c in enumerate("JKLMN")) + ")/5"
+        if row < 11:
+            cells |= {f"C{row + 1}": f"=C{row}-$B$1*P{row}", f"D{row + 1}": f"=D{row}-$B$1*Q{row}"}
+    for n in range(5):
+        row = 20 + n
+        cells |= {f"E{row}": f"=INDEX($J$11:$N$11,{n + 1})", f"F{row}": f"=IF(E{row}>=0.5,1,0)"}
+        cells[f"G{row}"] = f"=IF(F{row}=B{row},1,0)"
+    return cells | {"B16": "=COUNT(A20:A24)", "G26": "=SUM(G20:G24)/B16"}
+
+
+@pytest.mark.parametrize(
+    ("change", "is_open"),
+    [
+        pytest.param({}, False, id="right"),
+        pytest.param({"F22": "=IF(E22>=0.4,1,0)"}, True, id="another threshold"),
+        pytest.param({"G26": "=SUM(G20:G23)/B16"}, True, id="one is left out"),
+        pytest.param({"B16": "=COUNT(A20:B24)"}, True, id="another count"),
+    ],
+)
+def test_what_the_last_answers_are_told_of_is_none_of_the_training(
+    change: Cells, is_open: bool, tmp_path: Path
+) -> None:
+    """Rule: answers of the last step that are copied, decided on and counted keep nothing open, if all are alike."""
+    report = check(filled(tmp_path / "w.xlsx", _batches() | change))
+    assert (report.exit_code == 0) is not is_open
+    assert not report.roots

@@ -53,6 +53,9 @@ def _found(cells: Mapping[str, object], folder: Path, decisions: Collection[str]
         ({"C1": "=SUMPRODUCT(--((A1:A3>=0.5)=(A10:A30=1)))/3"}, "C1", ""),  # a total is no activation
         ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/COUNT(A1:A3)"}, "C1", ""),
         ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/COUNT(A:A)"}, "", "C1"),
+        ({"F1": "=COUNT(A1:A3)", "C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/F1"}, "C1", ""),
+        ({"F1": "=COUNT(A1:A9)+0", "C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/F1"}, "", ""),
+        ({"F1": "=COUNT(A1:B3)", "C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/F1"}, "", "C1"),
         ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/ROWS(A1:A3)"}, "C1", ""),
         ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/COUNT(A1:B3)"}, "", "C1"),
         ({"C1": "=SUMPRODUCT(--(A1:A3>B1:B3))/COLUMNS(A1:B3)"}, "", "C1"),

@@ -27,6 +27,10 @@ OF_CLASSES = "E of the classes as they are"
 """The cross-entropy of all samples as people type it who know the classes."""
 
 
+ANSWERS = ("right answers", "wrong answers")
+"""What is counted of the samples of a step."""
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A number of the backward pass.
@@ -163,8 +167,8 @@ def _right_answers(truth: Truth) -> Iterator[Quantity]:
     else:
         return
     for own in right:
-        yield Quantity("right answers", own.sum(axis=1).astype(float))
-        yield Quantity("wrong answers", (~own).sum(axis=1).astype(float))
+        for name, counted in zip(ANSWERS, (own, ~own), strict=True):
+            yield Quantity(name, counted.sum(axis=1).astype(float))
 
 
 def _of_layer(truth: Truth, s: int, number: int, mark: str) -> Iterator[Quantity]:

@@ -37,6 +37,7 @@ from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.workbook.content import NotEvaluated
 
 ORACLE = "keras float64"
+_COUNTED = "This formula counts some of the answers only, or divides by another number than theirs."
 
 
 @dataclass
@@ -330,11 +331,12 @@ class Judge:
 
     def _evaluations(self) -> None:
         """What is counted beside a training, as right answers are, is none of it, nor is a target looked up by one."""
-        agree, data = self.said.agree, self.reading.data
-        judged = {c for c in agree if source(c, self.reading.sheet.terms) not in data} | self.said.results.keys()
-        for cell in evaluated(self.reading, self.table, self._precedents, judged):
-            agree.pop(cell, None)
-            self.said.results[cell] = self.said.result(cell, Status.UNBOUND, UNBOUND)
+        agree, results = self.said.agree, self.said.results
+        regular, odd = evaluated(self.reading, self.table, self._precedents, agree, results)
+        for cells, status, text in ((odd, Status.NOT_EVALUATED, _COUNTED), (regular, Status.UNBOUND, UNBOUND)):
+            for cell in cells:
+                agree.pop(cell, None)
+                results[cell] = self.said.result(cell, status, text)
 
     def _rest(self, cell: Address, shapes: Collection[tuple[tuple[str, str], bool]]) -> CellResult:
         """A formula cell without a role: one filled like another was not checked; inputs may be filled like targets."""

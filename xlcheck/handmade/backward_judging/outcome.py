@@ -21,7 +21,7 @@ from xlcheck.handmade.backward_judging.family import amendments, place_of, stand
 from xlcheck.handmade.backward_judging.judge import Judge
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
-from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of
 from xlcheck.learning.dense_gradients import LEAKY, PERCEPTRON, DenseGradients, losses_of
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
@@ -60,6 +60,12 @@ def is_open(part: Part | None) -> bool:
         return True
     counts = part.counts()
     return not counts.root and counts.not_evaluated > 0
+
+
+def with_status(part: Part, status: Status) -> set[Address]:
+    """The cells of which a status is said."""
+    results = (own for own in part.results if isinstance(own, CellResult) and own.status is status)
+    return {address_of(own.sheet, own.cell) for own in results}
 
 
 def in_lines(

@@ -35,6 +35,7 @@ _HUNDRED = 100
 _PLANE = 3
 """Weights of a unit whose answers two inputs at most say, so that a line parts them."""
 _OF_ODDS = ("sigmoid", "softmax")
+_ERROR, _SIZE = "error[1]", "sum of |error|"
 _SAMPLE = re.compile(r"\(\d+\)")
 
 
@@ -59,18 +60,27 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
         if (found := other(cell, reading, right)) is not None:
             return found
     parts = _parts(cell, reading, right)
+    # An error that is above 0 is its own size, which is what comes first for its value.
     names = {_SAMPLE.sub("", right.get(part, "")) for part in parts}
+    names -= {_SIZE} if names == {_SIZE, _ERROR} else set()
     if len(parts) < 2 or len(names) > 1 or "" in names or not _is_whole_line(cell, parts, reading, right):
         return None
+    (name,) = names
     values = np.array([sheet.cells[part] for part in parts])
     numbers = [own for own in sheet.settings_of(cell).values() if own[-1] == len(parts)]
-    ways = {"": values, "the squares of ": values**2, "the sizes of ": np.abs(values)}
+    squares = values**2
+    ways = {
+        "": values,
+        "the squares of ": squares,
+        "half the squares of ": squares / 2,
+        "the sizes of ": np.abs(values),
+    }
     for how, total in ((how, own.sum(axis=0)) for how, own in ways.items()):
         for what, found in (("sum", total), *(("mean", total / count) for count in (len(parts), *numbers))):
             with np.errstate(all="ignore"):
-                for name, own in ((what, found), (f"root of the {what}", np.sqrt(found))):
+                for put, own in ((what, found), (f"root of the {what}", np.sqrt(found))):
                     if same(own, sheet.cells[cell]):
-                        return Quantity(f"{name} of {how}{names.pop()} over the steps", own)
+                        return Quantity(f"{put} of {how}{name} over the steps", own)
     return None
 
 

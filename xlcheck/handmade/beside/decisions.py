@@ -15,7 +15,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Function, Term, subterms
 from xlcheck.handmade.forms.functions import Functions, Results, formulas_behind
-from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.reached import reached
 
 _WIDE, _POINTS, _HALVINGS = 4.0, 33, 40
@@ -74,7 +74,7 @@ def decisions(results: Sequence[Results], terms: CellTerms, taken: Collection[Ad
             either[min(step.ends), max(step.ends), step.at][step.result].append(step)
         for by_result in alike.values():
             # Whether a decision is right is one, too, for a known target; it reads the result through the first one.
-            same = {read: [s for s in own if read in terms.reads[s.cell]] or own for read, own in by_result.items()}
+            same = {read: [s for s in own if _reads(s.cell, read, terms)] or own for read, own in by_result.items()}
             if same.keys() == cells and all(len(own) == 1 for own in same.values()):
                 found |= {own[0].cell for own in same.values()}
         for by_result in either.values():
@@ -82,6 +82,11 @@ def decisions(results: Sequence[Results], terms: CellTerms, taken: Collection[Ad
             if left.keys() == cells and all(len(own) == 1 for own in left.values()):
                 found |= _marks([own[0] for own in left.values()], functions)
     return found
+
+
+def _reads(cell: Address, result: Address, terms: CellTerms) -> bool:
+    """Whether a formula reads a result, or a copy of it."""
+    return any(source(own, terms) == result for own in terms.reads[cell])
 
 
 def _marks(steps: Sequence[_Step], functions: Functions) -> set[Address]:

@@ -102,8 +102,11 @@ def _counts_a_part(cell: Address, found: Collection[Address], reads: Reads) -> b
         case tree.Operator(symbol="/", operands=(tree.Operator(symbol="+") as total, tree.Literal(value=number))):
             return number not in {len([*_added(total)]), 100}
         case tree.Operator(symbol="/", operands=(_, tree.Literal(value=number))):
-            filled = (_how_many("COUNT", reads.table.cells_in(area, cell[0]), reads) for area in areas)
-            return number not in {*(area.size for area in areas), *filled, 100} and bool(areas)
+            return number not in {*_sizes(areas, cell[0], reads), 100} and bool(areas)
+        case tree.Operator(symbol="/", operands=(_, tree.Reference() as divisor)):  # a cell that counts them
+            counts = tree.single_cell(divisor, cell[0])
+            several = [area for area in areas if area != divisor.area]
+            return counts is not None and reads.terms.number(counts) not in _sizes(several, cell[0], reads)
         case tree.Operator(symbol="/", operands=(what, tree.FunctionCall(name=name) as divisor)) if name in _COUNTS:
             held = [_cells_of(part, cell[0], reads) for part in (divisor, what)]
             own = {
@@ -113,6 +116,13 @@ def _counts_a_part(cell: Address, found: Collection[Address], reads: Reads) -> b
             }
             return bool(own) and {_how_many(name, area, reads) for area in held[0]}.isdisjoint(own)
     return False
+
+
+def _sizes(areas: Sequence[Range], sheet: str, reads: Reads) -> set[float]:
+    """How many cells some ranges have, and in how many of these there are numbers."""
+    return {float(area.size) for area in areas} | {
+        _how_many("COUNT", reads.table.cells_in(area, sheet), reads) for area in areas
+    }
 
 
 def _added(node: tree.Node) -> Iterator[tree.Node]:
@@ -252,6 +262,10 @@ class _Ways:
         return sum(steps) > 1 or any(self._adds_decisions(operand, sheet) for operand in node.operands)
 
     def _of_area(self, area: Range, sheet: str) -> _Way:
+        text = self._reads.table.texts.get((area.sheet or sheet, area.top, area.left)) if area.size == 1 else None
+        node = None if text is None else _parsed(text)
+        if node is not None and _is_count(node):
+            return _Way.COUNTED
         return max(map(self.of_cell, self._reads.table.cells_in(area, sheet)), default=_Way.TYPED)
 
     def _are_words(self, node: tree.Node, sheet: str) -> bool:
