@@ -16,6 +16,8 @@ from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reads import Reads
 
+COUNTED = "This formula counts some of the answers only, or divides by another number than theirs."
+
 
 def evaluated(
     reading: Reading,

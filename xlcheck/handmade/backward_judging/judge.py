@@ -21,7 +21,7 @@ from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward_judging.certainty import Certainty, may_read_others, shape_in, typed_weights
 from xlcheck.handmade.backward_judging.culprits import Findings, Search
 from xlcheck.handmade.backward_judging.diagnosis import diagnosed
-from xlcheck.handmade.backward_judging.evaluated import evaluated
+from xlcheck.handmade.backward_judging.evaluated import COUNTED, evaluated
 from xlcheck.handmade.backward_judging.exchange import explained_by_exchange
 from xlcheck.handmade.backward_judging.gaps import gaps, seems_to_belong
 from xlcheck.handmade.backward_judging.shown import adds_nothing, as_beside, computed_targets, leads_to_data, shown
@@ -37,7 +37,6 @@ from xlcheck.verdicts.report import CellResult, Status
 from xlcheck.workbook.content import NotEvaluated
 
 ORACLE = "keras float64"
-_COUNTED = "This formula counts some of the answers only, or divides by another number than theirs."
 
 
 @dataclass
@@ -333,7 +332,7 @@ class Judge:
         """What is counted beside a training, as right answers are, is none of it, nor is a target looked up by one."""
         agree, results = self.said.agree, self.said.results
         regular, odd = evaluated(self.reading, self.table, self._precedents, agree, results)
-        for cells, status, text in ((odd, Status.NOT_EVALUATED, _COUNTED), (regular, Status.UNBOUND, UNBOUND)):
+        for cells, status, text in ((odd, Status.NOT_EVALUATED, COUNTED), (regular, Status.UNBOUND, UNBOUND)):
             for cell in cells:
                 agree.pop(cell, None)
                 results[cell] = self.said.result(cell, status, text)
