@@ -12,6 +12,7 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Term, outline, subterms
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, coefficient, is_set
 from xlcheck.handmade.backward.evaluation import evaluate, same
+from xlcheck.handmade.backward.network_cells import is_unwritten
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.reading.lines import by_line
@@ -34,7 +35,7 @@ def settings_held(sheet: Sheet, steps: Mapping[Address, int]) -> Iterator[tuple[
     unread = sheet.settings.intersection(sheet.terms) - read
     readers |= {cell: last for cell in unread if not read.isdisjoint(sheet.settings_of(cell))}
     for cell, number in readers.items():
-        if cell in sheet.terms:
+        if cell in sheet.terms and not is_unwritten(cell):
             values = _values(sheet, cell)
             if values is not None:
                 yield cell, (number, Role(values))

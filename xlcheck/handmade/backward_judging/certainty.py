@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -17,6 +18,7 @@ from xlcheck.handmade.reading.offsets import offset, offset_between
 from xlcheck.handmade.reading.reached import reached
 
 _DIGITS = 4
+_ERROR = re.compile(r"(?:squared )?error|\|error\|")
 Weights = Mapping[tuple[int, int, int], Address]
 """Layer, input and unit → the cell of the weight."""
 
@@ -66,6 +68,7 @@ class Certainty:
         repeats = {cell for cell, held in roles.items() if self._is_copy(cell) or self._is_share(cell, held, roles)}
         holders = Counter(held for cell, held in roles.items() if cell not in repeats)
         out_of_kind = {*self.out_of_kind()}
+        repeats |= self._errors(roles)
         for cell, held in roles.items():
             filled = cell in self._table.texts and any(self._shapes[shape] for shape in self._of(cell))
             if cell in self._reading.odd and cell not in self._confirmed and not filled:
@@ -101,6 +104,20 @@ class Certainty:
         rows = [[(*own.inputs, *own.targets) for own in step.truth.network.samples] for step in steps]
         counts = Counter(cell for own in rows for cell in {source(cell, terms) for row in own for cell in row})
         return {cell for cell in terms if counts[source(cell, terms)] > 1 and terms.readers.get(cell)}
+
+    def _errors(self, roles: Mapping[Address, tuple[int, str]]) -> set[Address]:
+        """The cells that compare an output with its target themselves: that is no other quantity, wherever it is."""
+        terms = self._reading.sheet.terms
+        steps = {number: self._reading.steps[number].truth.network.samples for number in self._accepted}
+        pairs = {
+            (number, frozenset(source(cell, terms) for cell in pair))
+            for number, samples in steps.items()
+            for own in samples
+            for pair in zip(own.outputs[-1], own.targets, strict=False)
+        }
+        errors = {cell: number for cell, (number, name) in roles.items() if _ERROR.match(name)}
+        read = {cell: frozenset(source(own, terms) for own in terms.reads[cell]) for cell in errors}
+        return {cell for cell, number in errors.items() if (number, read[cell]) in pairs}
 
     def _is_copy(self, cell: Address) -> bool:
         return isinstance(self._reading.sheet.terms[cell], Leaf)
