@@ -22,11 +22,16 @@ _RESULTS = {f"{column}{row}": f"=TANH({column}{row}0)" for row in (1, 2, 3) for 
 _TYPED = {f"{column}{row}0": 0.3 * row - 0.4 * (column == "B") for row in (1, 2, 3) for column in "AB"} | {"H1": 0.7}
 
 
-def _found(cells: Mapping[str, object], folder: Path, decisions: Collection[str] = ()) -> tuple[set[str], set[str]]:
+def _found(
+    cells: Mapping[str, object],
+    folder: Path,
+    decisions: Collection[str] = (),
+    results: Mapping[str, object] = _RESULTS,
+) -> tuple[set[str], set[str]]:
     """The evaluations and the odd ones beside the results."""
-    table = CellTable(read_workbook(save({**_TYPED, **_RESULTS, **cells}, folder / "w.xlsx")))
+    table = CellTable(read_workbook(save({**_TYPED, **results, **cells}, folder / "w.xlsx")))
     terms = CellTerms(table, answers_of(table, engine("ironcalc")).values)
-    taken = {address_of("S", name) for name in _RESULTS}
+    taken = {address_of("S", name) for name in results}
     reads = Reads(table, Precedents(table), terms)
     regular, odd = evaluations(reads, taken, {address_of("S", name) for name in decisions})
     names = {address_of("S", name): name for name in cells}
@@ -90,3 +95,19 @@ def test_one_that_is_filled_otherwise_is_odd(tmp_path: Path) -> None:
     cells = {f"D{row}": f"=MATCH(MAX(A{row}:B{row}),A{row}:B{row},0)" for row in (1, 2)}
     cells["D3"] = "=MATCH(MAX(A1:B1),A2:B2,0)"
     assert _found(cells, tmp_path) == ({"D1", "D2"}, {"D3"})
+
+
+@pytest.mark.parametrize(
+    ("counts", "odd"),
+    [
+        ({"E1": "=SUM(D1:D2)/2", "E2": "=SUM(D3:D4)/2"}, ""),
+        ({"E1": "=SUM(D1:D2)/2", "E2": "=SUM(D2:D3)/2"}, "E1 E2"),
+        ({"E1": "=SUM(D1:D2)/2"}, "E1"),
+    ],
+    ids=["each epoch", "one twice", "some of them"],
+)
+def test_decisions_are_counted_in_turn(counts: Mapping[str, object], odd: str, tmp_path: Path) -> None:
+    """Rule: of four decisions two formulas in one line count two each, and one alone counts a part of them."""
+    results = _RESULTS | {"A4": "=TANH(A10)", "B4": "=TANH(B20)"}
+    cells = {f"D{n}": f"=IF(A{n}>B{n},1,0)" for n in range(1, 5)} | dict(counts)
+    assert _found(cells, tmp_path, results=results)[1] == {*odd.split()}

@@ -95,7 +95,7 @@ def evaluations(
 def _counts_a_part(cell: Address, found: Collection[Address], reads: Reads) -> bool:
     """Whether a formula adds up a part of the formulas of a line, or divides by another number than theirs."""
     areas = [area for area in reads.areas(cell) if area.size > 1]
-    if any(goes_on(area, reads, found) for area in areas):
+    if any(goes_on(area, reads, found) and not _in_turn(cell, area, found, reads) for area in areas):
         return True
     node = _parsed(reads.table.texts[cell])
     match node:
@@ -115,6 +115,22 @@ def _counts_a_part(cell: Address, found: Collection[Address], reads: Reads) -> b
                 for count in (_how_many("COUNT", area, reads), _how_many("COUNTA", area, reads))
             }
             return bool(own) and {_how_many(name, area, reads) for area in held[0]}.isdisjoint(own)
+    return False
+
+
+def _in_turn(cell: Address, area: Range, found: Collection[Address], reads: Reads) -> bool:
+    """Whether formulas like one in its line take cells in turn, as many each, and leave none: those of each epoch."""
+    texts, size = reads.table.texts, (area.rows, area.columns)
+    for axis in (1, 2):
+        line = [own for own in found if (own[0], own[axis]) == (cell[0], cell[axis])]
+        alike = [own for own in line if skeleton(texts[own]) == skeleton(texts[cell])]
+        areas = [its for own in alike for its in reads.areas(own) if (its.rows, its.columns) == size]
+        taken = {(its.sheet, *place) for its in areas for place in its.cells()}
+        kinds = {skeleton(texts.get(own, "")) for own in taken}
+        beyond = {offset(own, by, way) for own in taken for by in ((1, 0), (0, 1)) for way in (-1, 1)} - taken
+        is_apart = len(taken) == area.size * len(areas) and len(areas) == len(alike) > 1
+        if is_apart and not any(own in found and skeleton(texts[own]) in kinds for own in beyond):
+            return True
     return False
 
 

@@ -15,6 +15,7 @@ from itertools import chain
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.beside.class_losses import class_loss
+from xlcheck.handmade.beside.measure_terms import compared_in, is_fair, remainder
 from xlcheck.handmade.beside.of_measures import Pairs, of_measures
 from xlcheck.handmade.beside.one_sided import one_sided
 from xlcheck.handmade.beside.scales import scaled_back
@@ -31,8 +32,8 @@ _LOSS = re.compile(
     re.IGNORECASE,
 )
 _LOG_OR_SIZE = frozenset({"ABS", "SQRT"})
-_CLOSE, _NEARLY_NOTHING = 1e-9, 1e-5
-"""How far shares may be apart; what keeps a logarithm from one of 0 is less."""
+_NEARLY_NOTHING = 1e-5
+"""What keeps a logarithm from one of 0 is less."""
 
 
 class Measures:
@@ -148,7 +149,7 @@ class Measures:
             case Function() if term.name in _LOG_OR_SIZE:
                 return self._of(term.arguments[0])
             case Function(name="MAX" | "MIN"):  # the largest error
-                return self._of_sum([(own, 1.0) for own in _compared_in(term) if isinstance(own, Term)])
+                return self._of_sum([(own, 1.0) for own in compared_in(term) if isinstance(own, Term)])
             case Product() | Sum():
                 return self._of_parts(term)
         return None
@@ -254,8 +255,8 @@ class Measures:
         if [power for _, power in factors] != [1.0, 1.0]:
             return None
         for (one, _), (other, _) in (factors, factors[::-1]):
-            target = _remainder(one)
-            result = _remainder(other.arguments[0]) if isinstance(other, Function) and other.name == "LN" else None
+            target = remainder(one)
+            result = remainder(other.arguments[0]) if isinstance(other, Function) and other.name == "LN" else None
             if target and result in self._results and (meant := self._target(target)):
                 return frozenset({(self._results[result], meant)})
         return None
@@ -267,7 +268,7 @@ class Measures:
             return None
         added = frozenset(part.cell for part, _ in parts if isinstance(part, Leaf))
         pairs = frozenset(pair for own in found for pair in own or ())
-        if not all(_is_fair(share, len(pairs)) for _, share in parts):
+        if not all(is_fair(share, len(pairs)) for _, share in parts):
             return None
         results = {result: source for result, source in self._results.items() if not self._is_open(source, pairs)}
         together = {added, *self._added_alike(len(added))}
@@ -323,35 +324,3 @@ class Measures:
             if any(line(cell, axis) in lines for cell in kin if cell not in added):
                 return False
         return True
-
-
-def _compared_in(term: Function) -> Iterator[Expression]:
-    """What the largest of several is, be it written as that of two and more, or of the highest and minus the least."""
-    for own in term.arguments:
-        match own:
-            case Function(name=name) if name == term.name:
-                yield from _compared_in(own)
-            case Sum(constant=0.0, parts=((Function(name=name) as inner, -1.0),)) if {name, term.name} == {
-                "MAX",
-                "MIN",
-            }:
-                yield from _compared_in(inner)
-            case _:
-                yield own
-
-
-def _is_fair(share: float, count: int) -> bool:
-    """Whether measures of so many results are added up, or their mean is taken, or half of one: none is left out."""
-    parts = 1 / abs(share)
-    whole = round(parts)
-    if abs(share) >= 1:
-        return True
-    return abs(parts - whole) < _CLOSE and (count % whole == 0 or (whole % 2 == 0 and count % (whole // 2) == 0))
-
-
-def _remainder(term: Expression) -> Address | None:
-    """The cell of which 1 − it is."""
-    match term:
-        case Sum(constant=1.0, parts=((Leaf() as leaf, -1.0),)):
-            return leaf.cell
-    return None
