@@ -61,10 +61,8 @@ def is_given_targets(
     pairs = sorted({(result, target) for own in measured for result, target in own if target is not None})
     targets = {target for _, target in pairs}
     for result, target in (*pairs[:1], *pairs[-1:]):
-        inputs = {
-            own for own in reached([result], lambda cell: () if cell in data else reads.get(cell, ())) if own in data
-        }
-        if not inputs <= targets and target in inputs | reached(inputs, lambda cell: reads.get(cell, ())):
+        inputs = {own for own in reached([result], lambda cell: reads.get(cell, ())) if own in data}
+        if target in inputs and not inputs <= targets:
             return True
     return False
 
