@@ -39,6 +39,8 @@ _LIST = {
         ("INDEX(G1:I1,MATCH(MAX(H2:J2),H2:J2,0))", "not in line"),
         ("INDEX(A2:A4,MATCH(MAX(H2:J2),H2:J2,0))", None),  # names of the shares that stand in a column
         ("INDEX(A2:A3,MATCH(MAX(H2:J2),H2:J2,0))", "not in line"),
+        ('INDEX({"x","y","z"},MATCH(MAX(H2:J2),H2:J2,0))', None),
+        ('INDEX({"x";"y"},MATCH(MAX(H2:J2),H2:J2,0))', "takes one of 2"),
         ("INDEX(A1:J2,1,MATCH(MAX(H2:J2),H2:J2,0))", "not in line"),
         ("INDEX(H1:J2,1,MATCH(MAX(H2:J2),H2:J2,0))", None),
         ("LOOKUP(2,D1:D3,B1:B3)", None),

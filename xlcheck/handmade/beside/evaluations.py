@@ -245,7 +245,7 @@ class _Ways:
 
     def _of_node(self, node: tree.Node, sheet: str) -> _Way:
         match node:
-            case tree.Literal():
+            case tree.Literal() | tree.ArrayLiteral():
                 return _Way.COUNTED
             case tree.Reference():
                 return self._of_area(node.area, sheet)

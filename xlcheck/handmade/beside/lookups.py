@@ -158,7 +158,15 @@ def looked_up_twice(
 
 
 def _beside_what_it_searches(call: tree.FunctionCall, sheet: str) -> str | None:
-    """Why the place that was found in one range is another one in the range from which something is taken."""
+    """Why the place that was found in one range is another one in the range from which something is taken.
+
+    Or in a list that the formula holds, which is longer or shorter.
+    """
+    match call:
+        case tree.FunctionCall("INDEX", (tree.ArrayLiteral(rows=rows), tree.FunctionCall("MATCH", (_, found, *_)), *_)):
+            listed = sum(map(len, rows))
+            if isinstance(found, tree.Reference) and found.area.size != listed:
+                return f"takes one of {listed} by its place in {found.area.a1}, which has {found.area.size} cells"
     for taken, down, searched in _pairs(call):
         one, other = (replace(area, sheet=area.sheet or sheet) for area in (taken, searched))
         if not _are_side_by_side(one, other, down=down):
