@@ -6,6 +6,7 @@ list that is sorted. Filled alike everywhere they break no line, and whatever th
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -31,6 +32,8 @@ from xlcheck.workbook.content import CellError, Value
 _TWO = 2
 _BY_CRITERION = frozenset({"SUMIF", "COUNTIF", "AVERAGEIF"})
 _LOOKS_UP = calls(SEARCHING | _BY_CRITERION)
+_SCALES = re.compile(r"[*/] *\(?(\d+(?:\.\d+)?)(?![\w(!:])")
+"""A typed number by which something is multiplied or divided."""
 
 
 def looked_up_wrongly(table: CellTable, values: CellValues, cells: Iterable[Address]) -> Iterator[str]:
@@ -61,23 +64,27 @@ def looked_up_wrongly(table: CellTable, values: CellValues, cells: Iterable[Addr
 def _unlike_their_line(cells: Iterable[Address], table: CellTable) -> Iterator[str]:
     """Why formulas may look up something else: they name a cell twice where all others of their line do not.
 
-    Or one number of several that are equal in these is another one, such as that of a column.
+    Or one number of several that are equal in these is another one, such as that of a column, or what they divide by.
     """
-    lines: dict[object, dict[Address, tuple[tuple[int, ...], tuple[int, ...]]]] = defaultdict(dict)
+    lines: dict[object, dict[Address, tuple[tuple[int, ...], tuple[int, ...], tuple[str, ...]]]] = defaultdict(dict)
     for cell in cells:
         text = cut(table.texts[cell])
         numbers = [own for part in text.between for kind, own in tokens_between(part) if kind == "number"]
-        alike = _first_alike([ref[:6] for ref in text.refs]), _first_alike(numbers)
+        several = len(_LOOKS_UP.findall(table.texts[cell])) > 1  # one may have a scale of its own
+        scales = tuple(_SCALES.findall(table.texts[cell])) if several else ()
+        alike = _first_alike([ref[:6] for ref in text.refs]), _first_alike(numbers), scales
         for line in lines_of(cell):
             lines[line, skeleton(table.texts[cell])][cell] = alike
     for own in lines.values():
-        for cell, (named, typed) in own.items() if len(own) > _TWO else ():
+        for cell, (named, typed, scales) in own.items() if len(own) > _TWO else ():
             others = {its for other, its in own.items() if other != cell}
-            ((its_named, its_typed), *more) = others
+            ((its_named, its_typed, its_scales), *more) = others
             if not more and len({*named}) < len({*its_named}):
                 yield f"{show(cell)} looks up the same cell twice, where the others of its line look up different ones"
             elif not more and len({*typed}) > len({*its_typed}):
                 yield f"{show(cell)} looks up by different numbers, where the others of its line repeat the same one"
+            elif not more and scales != its_scales:
+                yield f"{show(cell)} scales what it looks up otherwise than the others of its line"
 
 
 def _first_alike(items: Sequence[object]) -> tuple[int, ...]:
