@@ -125,6 +125,23 @@ def test_a_bias_typed_beside_weights_in_cells(total: str, tmp_path: Path) -> Non
     assert answer(cells | {"G16": f"={total.replace('14', '13')}+0.1"}, tmp_path)[0] != 0
 
 
+@pytest.mark.parametrize(
+    ("edits", "code"),
+    [({}, 0), ({"H24": "=F24*G23"}, 3), ({"H26": "=SUM(H23:H24)-0.4"}, 3)],
+    ids=["right", "a slip", "short"],
+)
+def test_a_bias_typed_behind_a_sum_of_products(edits: Mapping[str, object], code: int, tmp_path: Path) -> None:
+    """Rule: products of results and weights stand in a column, and a number is added to their sum: that is the bias."""
+    cells: dict[str, object] = {}
+    for n, column in enumerate("BCD"):
+        cells |= {f"{column}{row}": round(0.3 * row - 0.7 * n, 2) for row in (2, 3, 4)}
+        cells[f"{column}7"] = f"=TANH($A$2*{column}2+$A$3*{column}3+$A$4*{column}4)"
+        row = 23 + n
+        cells |= {f"F{row}": f"={column}7", f"G{row}": 0.5 - 0.45 * n, f"H{row}": f"=F{row}*G{row}"}
+    cells |= {"A2": 0.62, "A3": -0.35, "A4": 0.81, "H26": "=SUM(H23:H25)-0.4", "H27": "=1/(1+EXP(-H26))"}
+    assert answer(cells | edits, tmp_path) == (code, set())
+
+
 def test_a_number_of_one_unit_alone_is_what_it_is(tmp_path: Path) -> None:
     """With one sample nothing says that a typed weight should be another one: it is right whatever it is."""
     report = _report(_perceptron(1, D2="=1/(1+EXP(-(0.9*A2-0.3*B2+0.1)))"), tmp_path)

@@ -26,7 +26,14 @@ from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import are_in_line, distance, offset_between
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
-from xlcheck.handmade.rewriting.weights_in_formulas import Spot, Weighing, is_product, is_sum_or_product, written_out
+from xlcheck.handmade.rewriting.weights_in_formulas import (
+    Spot,
+    Weighing,
+    is_product,
+    is_product_of_cells,
+    is_sum_or_product,
+    written_out,
+)
 
 _APART, _FAR = 2, 40
 """Rows and columns between what stands on a worksheet and the numbers; and to those that a family does not share."""
@@ -67,6 +74,7 @@ def typed_weights(table: CellTable, precedents: Precedents) -> TypedWeights | No
     ways |= {cell: alone[cell] for cell in helpers}
     spots |= {cell: single[cell] for cell in helpers}
     products = {cell for cell in spots if is_sum_or_product(trees[cell])}
+    products |= {cell for cell, tree in trees.items() if is_product_of_cells(tree)}
     for cell in (cell for cell in trees if cell not in helpers and precedents.readers(cell)):
         way = Weighing(cell[0], products=products)
         if found := way.spots(trees[cell]):

@@ -28,6 +28,8 @@ from xlcheck.formulas.tree import (
 Spot = tuple[float, Range | None]
 """A typed number and the last cell that it multiplies; None for a number that is added."""
 _Take = Callable[[float, Range | None], Node]
+_MOST = 2_000
+"""Cells of a sum of which it is asked what they hold."""
 _COUNT_PLACES = SEARCHING | PICKING | CHOOSING | REFERRING
 """Functions that are told which of several cells is meant: `1+3*F6` in them is a place, and has no weight."""
 
@@ -86,9 +88,17 @@ class Weighing:
         return node if total is None else total
 
     def _has_products(self, addends: Collection[tuple[int, Node]]) -> bool:
-        return any(
-            isinstance(own, Reference) and sign == 1 and self.cell(own) in self.products for sign, own in addends
-        )
+        return any(sign == 1 and self._holds_products(own) for sign, own in addends)
+
+    def _holds_products(self, node: Node) -> bool:
+        """Whether something is a cell with products, or the sum of some that all have them."""
+        match node:
+            case Reference():
+                return self.cell(node) in self.products
+            case FunctionCall("SUM", (Reference(area=area),)):
+                sheet = area.sheet or self.sheet
+                return 1 < area.size <= _MOST and all((sheet, *place) in self.products for place in area.cells())
+        return False
 
     def _taken(self, sign: int, addend: Node, take: _Take) -> tuple[int, Node]:
         """A summand with its sign, in which a typed weight, with this sign, is replaced.
@@ -165,13 +175,18 @@ def _is_sum(node: Node) -> bool:
 def _is_weighted_sum(addends: Collection[tuple[int, Node]]) -> bool:
     """Whether a single number is added to products of cells: to two or more, or to all of two ranges at once."""
     others = [own for sign, own in addends if sign == 1 and _number(own) is None]
-    products = [own for own in others if _is_product_of_cells(own)]
+    products = [own for own in others if is_product_of_cells(own)]
     at_once = [own for own in others if isinstance(own, FunctionCall) and own.name in {"SUMPRODUCT", "MMULT"}]
     is_all = len(products) + len(at_once) == len(others) == len(addends) - 1
     return is_all and len(products) + 2 * len(at_once) > 1
 
 
-def _is_product_of_cells(node: Node) -> bool:
+def is_product_of_cells(node: Node) -> bool:
+    """Whether something multiplies two cells, and does nothing else.
+
+    Args:
+        node: a formula, or a part of it.
+    """
     factors = [*_factors(node)]
     return len(factors) == 2 and all(isinstance(own, Reference) and own.area.size == 1 for own in factors)
 
