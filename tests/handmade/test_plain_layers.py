@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import plain_sheets as sheets
@@ -247,3 +247,33 @@ def test_two_shares_may_be_sigmoids_of_a_difference(wrong: str | None, tmp_path:
     slip = {"H8": "=1/(1+EXP(E8-D7))", "E7": "=$A7*C$1+$B7*C$1+C$3"}
     cells = _two_shares() if wrong is None else _two_shares() | {wrong: slip[wrong]}
     assert answer(cells, tmp_path) == ((0, set()) if wrong is None else (1, {wrong}))
+
+
+def _over_the_batch(**edits: str) -> sheets.Cells:
+    """Two units over five samples, each unit normalised by its own statistics over these, and a relu behind."""
+    cells: sheets.Cells = {"K1": 0.8, "K2": -0.5, "K3": -0.3, "K4": 0.9, "K6": 1.5, "K7": 0.7, "K8": 0.2, "K9": -0.1}
+    cells |= {"K11": 0.001, "C9": "=AVERAGE(C3:C7)", "D9": "=AVERAGE(D3:D7)", "K12": 1.1, "K13": -0.6, "K14": 0.3}
+    cells |= {"C10": "=VARP(C3:C7)", "D10": "=VARP(D3:D7)"}
+    for row, (x, y) in enumerate(((-0.9, -2.0), (-0.5, 0.6), (1.7, -0.6), (0.9, 1.5), (-1.2, 0.3)), start=3):
+        cells |= {f"A{row}": x, f"B{row}": y}
+        cells |= {f"C{row}": f"=A{row}*$K$1+B{row}*$K$2", f"D{row}": f"=A{row}*$K$3+B{row}*$K$4"}
+        cells |= {f"{c}{row}": f"=({x}{row}-{x}$9)/SQRT({x}$10+$K$11)" for c, x in zip("EF", "CD", strict=True)}
+        cells |= {f"G{row}": f"=MAX(0,$K$6*E{row}+$K$8)", f"H{row}": f"=MAX(0,$K$7*F{row}+$K$9)"}
+        cells[f"I{row}"] = f"=G{row}*$K$12+H{row}*$K$13+$K$14"
+    return cells | dict(edits)
+
+
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(
+    ("edits", "code"),
+    [
+        ({}, 0),
+        ({"E5": "=(C5-C$9)/SQRT(D$10+$K$11)"}, 1),
+        ({"D9": "=AVERAGE(D3:D6)"}, 3),
+        ({"C10": "=VAR(C3:C7)", "D10": "=VAR(D3:D7)"}, 3),
+    ],
+    ids=["right", "the variance of the other unit", "a short mean", "of a sample"],
+)
+def test_a_batch_is_normalised_by_its_own_statistics(edits: Mapping[str, str], code: int, tmp_path: Path) -> None:
+    """Rule: each unit over all samples, as in training, is known as well as each sample over its units."""
+    assert answer(_over_the_batch(**edits), tmp_path) == (code, {*edits} if code == 1 else set())

@@ -126,7 +126,8 @@ def plain_behind(layers: Sequence[LayerCells], reads: Reads) -> list[PlainCells]
     ]
     places = _given_to(layers)
     found = plain_layers(cells, reads.terms, {cell for layer in layers for cell in layer.own}, places.keys())
-    meant = (layer for layer in found if not _is_preparation(layer, places))
+    computed = {cell for own in cells for cell in own.values()}
+    meant = (layer for layer in found if layer.given & computed or not _is_preparation(layer, places))
     return [own for own in meant if not (any(map(reads.multiplies_blank, own.own)) or _only_shows(own, reads))]
 
 

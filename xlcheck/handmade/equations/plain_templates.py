@@ -22,6 +22,8 @@ from xlcheck.model.model_spec import LayerSpec
 
 _MOST_FREE, _LONGEST = 400, 64
 """Formulas among which a function of typed numbers is looked for, and the numbers that it may have."""
+_SEVERAL = 3
+"""Samples of a batch over which results are normalised."""
 _STATISTICS = 2
 """Cells that read the numbers that are normalised, and nothing else: their mean and their variance."""
 
@@ -203,6 +205,25 @@ def _normalised(of: Results, functions: Functions, _: Sequence[Results]) -> Foun
     )  # fmt: skip
 
 
+def _over_the_batch(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
+    """Each unit's results by their mean and variance over all samples, as a batch normalisation has it in training.
+
+    That is Keras's layer normalisation of a unit's results; gamma and beta of each unit, if any, follow behind it.
+    """
+    steps, units = sorted({step for step, _ in of}), sorted({unit for _, unit in of})
+    if len(of) != len(steps) * len(units) or len(steps) < _SEVERAL:
+        return None
+    found = normalised([[of[step, unit] for step in steps] for unit in units], functions, by_typed=False)
+    if found is None or found.weights or found.is_bent:
+        return None
+    results = {
+        (step, unit): cell
+        for unit, own in zip(units, found.outputs, strict=True)
+        for step, cell in zip(steps, own, strict=True)
+    }
+    return Found(found.layer, [found.vectors], found.outputs, results, {}, constants=found.constants)
+
+
 def _skipped(of: Results, functions: Functions, all_results: Sequence[Results]) -> Found | None:
     """The sum of each result and of what stands elsewhere: what a layer was given, or other results."""
     sums: dict[Address, list[tuple[Address, Address]]] = defaultdict(list)
@@ -261,6 +282,7 @@ TEMPLATES: Sequence[Callable[[Results, Functions, Sequence[Results]], Found | No
     _elementwise,
     _softmax,
     _normalised,
+    _over_the_batch,
     pooled,
     _skipped,
     summed,
