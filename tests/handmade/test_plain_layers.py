@@ -277,3 +277,26 @@ def _over_the_batch(**edits: str) -> sheets.Cells:
 def test_a_batch_is_normalised_by_its_own_statistics(edits: Mapping[str, str], code: int, tmp_path: Path) -> None:
     """Rule: each unit over all samples, as in training, is known as well as each sample over its units."""
     assert answer(_over_the_batch(**edits), tmp_path) == (code, {*edits} if code == 1 else set())
+
+
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(
+    ("scaled", "code"),
+    [("=$P9*{}13+$Q9", 0), ("=$P9*{}12+$Q9", 3), ("=$Q9*{}13+$P9", 3)],
+    ids=["right", "row", "γ and β"],
+)
+def test_units_in_rows_are_normalised_over_their_row(scaled: str, code: int, tmp_path: Path) -> None:
+    """Rule: samples may stand in columns; a row that nobody reads, while another one is read twice, is no pass."""
+    cells: sheets.Cells = {"P8": 2, "Q8": 0.1, "P9": 3, "Q9": 1}
+    for row, weights in ((4, (1, 0, 1, 0)), (5, (0, 1, 1, -0.5))):
+        cells |= {f"{c}{row}": w for c, w in zip("ABCD", weights, strict=True)}
+    for c, x in zip("GHIJ", ((1, 2, 0.3), (3, 0, 1.2), (2, 1, -0.4), (0, 1.5, 0.8)), strict=True):
+        cells |= {f"{c}{row}": number for row, number in zip((3, 4, 5, 6), (*x, 1), strict=True)}
+        for row in (8, 9):
+            products = "+".join(f"${w}{row - 4}*{c}${at}" for w, at in zip("ABCD", (3, 4, 5, 6), strict=True))
+            cells |= {f"{c}{row}": f"=MAX(0,{products})", f"{c}{row + 4}": f"=({c}{row}-$L{row})/$N{row}"}
+        cells |= {f"{c}16": f"=$P8*{c}12+$Q8", f"{c}17": scaled.format(c)}
+    for row in (8, 9):
+        cells |= {f"L{row}": f"=AVERAGE(G{row}:J{row})", f"M{row}": f"=VARP(G{row}:J{row})"}
+        cells[f"N{row}"] = f"=SQRT(M{row}+0.001)"
+    assert answer(cells, tmp_path) == (code, set())

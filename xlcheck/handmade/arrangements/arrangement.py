@@ -129,7 +129,9 @@ class Arrangement:
         together = against_them_together(readings, self.forms, table)
         said = islice(self.reads.said_of_words((sorted(layer.own) for layer in self.layers), self.values), 1)
         empty = filter(None, (reads_empty(self.reads.of, table, reading) for reading in readings))
-        steps = islice(mixed_up_steps(readings, [layer.results for layer in self.plain]), 1)
+        specs = [(own.networks[0].spec.layers[-1], own.networks[0].weights) for own in self.plain]
+        bare = [n for n, (spec, weights) in enumerate(specs) if spec.kind == "LayerNormalization" and not weights]
+        steps = islice(mixed_up_steps(readings, [layer.results for layer in self.plain], bare), 1)
         softmaxes = [own.results for own in self.plain if own.networks[0].spec.layers[-1].kind == "Softmax"]
         shares = islice(mixing_shares(readings, softmaxes), 1)
         last = [(own, own.networks[0].spec.layers[-1]) for own in self.plain]

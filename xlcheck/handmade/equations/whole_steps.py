@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.reading import Reading, outputs
@@ -16,7 +16,9 @@ Places = Mapping[tuple[int, int], tuple[int, int, int]]
 """What a layer reads of others: (its own step, slot) → (layer, step, unit)."""
 
 
-def mixed_up_steps(readings: Sequence[Reading], plain: Sequence[Results]) -> Iterator[str]:
+def mixed_up_steps(
+    readings: Sequence[Reading], plain: Sequence[Results], either_way: Collection[int] = ()
+) -> Iterator[str]:
     """Why a layer may read what belongs to another step or sample, though all of its sums agree.
 
     A weight multiplies one unit at all steps, and where one unit of a step is read, all are: so it is in Dense layers,
@@ -26,19 +28,25 @@ def mixed_up_steps(readings: Sequence[Reading], plain: Sequence[Results]) -> Ite
     Args:
         readings: the layers of some worksheets that have sums of weights.
         plain: the results of those that have none.
+        either_way: the numbers of those of them of which steps may be units, as of a normalisation without weights.
     """
     makers = [{at: cell_of(atom) for at, atom in outputs(reading).items()} for reading in readings]
     makers += [dict(results) for results in plain]
     made = {cell: (maker, *at) for maker, cells in enumerate(makers) for at, cell in cells.items()}
     branches = dict(_branches(readings))
     products = {number for number, reading in enumerate(readings) if _multiplies(reading, made)}
+    turning = products | {len(readings) + number for number in either_way}
+    read_at_all = {cell_of(atom) for reading in readings for atom in reading.read}
+    for made_by in (plain[number] for number in either_way):
+        if (missing := {*made_by.values()} - read_at_all) and not read_at_all.isdisjoint(made_by.values()):
+            yield f"{show(min(missing))} is read by no layer, though one reads others of its kind"
     for number, reading in enumerate(readings):
         cells = {
             (step, slot): cell_of(own[slot])
             for step, own in reading.layer.slots.items() for slot in reading.features if slot in own
         }  # fmt: skip
         places = {at: made[cell] for at, cell in cells.items() if cell in made}
-        wrong = _apart(_turned(places, products if number not in products else range(len(makers))))
+        wrong = _apart(_turned(places, turning if number not in products else range(len(makers))))
         if wrong is not None:
             yield f"{show(cells[wrong])} is read where results of another unit, step or sample are read elsewhere"
         inputs: dict[tuple[int, object], dict[int, set[frozenset[Atom]]]] = defaultdict(lambda: defaultdict(set))

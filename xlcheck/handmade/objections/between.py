@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.behind import behind
@@ -14,8 +14,15 @@ from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.forms.forms import Forms
 from xlcheck.handmade.forms.kinks import BY_TANH, STEPS
 from xlcheck.handmade.forms.polynomials import Atom, cell_of
+from xlcheck.handmade.objections.units_beside import (
+    are_beside,
+    are_side_by_side,
+    are_units_of_one,
+    of_units_beside,
+    weights_of,
+)
 from xlcheck.handmade.objections.unread_results import left_out
-from xlcheck.handmade.reading.cells import CellTable, beside, show
+from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.digits import COMPUTED, digits_of
 from xlcheck.handmade.reading.offsets import distance
 
@@ -47,7 +54,7 @@ def against_them_together(readings: Sequence[Reading], forms: Forms, table: Cell
     yield from _in_two_roles(readings)
     yield from (text for text, _ in _bent_otherwise(readings))
     yield from _deciding_alone(readings)
-    yield from _reading_one_other(readings)
+    yield from of_units_beside(readings)
     yield from _not_bent(readings, forms, table.typed_numbers)
 
 
@@ -100,7 +107,7 @@ def _at_other_steps(readings: Sequence[Reading]) -> Iterator[str]:
         if both[0] == both[1] or not all(atom in made for own in both for atom in own):
             continue
         units = [{(made[atom][0], made[atom][1][1]) for atom in own} for own in both]
-        if units[0] == units[1] and _side_by_side(one, other):
+        if units[0] == units[1] and are_side_by_side(one, other):
             first = show(cell_of(min(outputs(one).values())))
             yield f"{first} and the unit beside it read results of two steps or samples"
 
@@ -244,7 +251,7 @@ def _bent_otherwise(readings: Sequence[Reading]) -> Iterator[tuple[str, bool]]:
                 continue
             for other in others:
                 both = frozenset({names[first], names[other]})
-                if len(both) > 1 and both not in said and _side_by_side(made[first][0], made[other][0]):
+                if len(both) > 1 and both not in said and are_side_by_side(made[first][0], made[other][0]):
                     said.add(both)
                     one, two = (f"{show(cell_of(atom))} has the activation {names[atom]}" for atom in (first, other))
                     yield f"{one}, but {two}, and both read the same", counts[0] - counts[-1] < _MORE
@@ -254,25 +261,8 @@ def _deciding_alone(readings: Sequence[Reading]) -> Iterator[str]:
     """Units that decide, as those of perceptrons do, beside others of their layer that do not."""
     for one, other in itertools.permutations((own for own in readings if own.kind == "Dense"), 2):
         names = [str(own.activations["activation"]) for own in (one, other)]
-        if names[0] in STEPS and names[0] != names[1] and _beside_each_other(one, other):
+        if names[0] in STEPS and names[0] != names[1] and are_units_of_one(one, other):
             yield f"{show(cell_of(min(outputs(one).values())))} decides, and the units beside it do not"
-
-
-def _reading_one_other(readings: Sequence[Reading]) -> Iterator[str]:
-    """Fewer units with their weights beside those of more, of all whose inputs they read but one: it is another one."""
-    dense = [own for own in readings if own.kind == "Dense" and len(own.features) > _LINE]
-    for one, other in itertools.permutations(dense, 2):
-        alike = one.units < other.units and one.activations == other.activations
-        if not alike or len(one.features) != len(other.features) or not _side_by_side(one, other):
-            continue
-        usual = [{*own.values()} for own in other.layer.slots.values()]
-        for (step, _), atom in sorted(outputs(one).items()):
-            read = {*one.layer.slots[step].values()}
-            instead = next(((read - its, its - read) for its in usual if len(read - its) == len(its - read) == 1), None)
-            if read not in usual and instead is not None:
-                (own,), (its,) = ({show(cell_of(x)) for x in cells} for cells in instead)
-                yield f"{show(cell_of(atom))} reads {own}, where the units beside it read {its}"
-                break
 
 
 def _not_bent(readings: Sequence[Reading], forms: Forms, typed: Mapping[Address, float]) -> Iterator[str]:
@@ -287,7 +277,7 @@ def _not_bent(readings: Sequence[Reading], forms: Forms, typed: Mapping[Address,
     known = {cell_of(atom) for atom in made | given}.union(*map(_all_weights, readings))
     bent = [own for own in readings if own.activations.get("activation") != LINEAR]
     for reading in (own for own in readings if own.kind == "Dense" and own not in bent):
-        near = [x for own in bent if _beside_each_other(reading, own) for x in own.layer.instances]
+        near = [x for own in bent if are_units_of_one(reading, own) for x in own.layer.instances]
         for atom in sorted(outputs(reading).values()):
             for others in (near, [x for own in bent for x in own.layer.instances if x.atom[0] == atom[0]]):
                 place = behind(atom, others, forms)
@@ -313,25 +303,6 @@ def may_be_a_branch(readings: Sequence[Reading], cell: Address) -> str | None:
                 cell_of(instance.atom) != cell for (own, _), at in layer.at.items() if own == row for instance in at
             ):
                 continue
-            if not _are_beside(_weights(layer, [row]), _weights(layer, others)):
+            if not are_beside(weights_of(layer, [row]), weights_of(layer, others)):
                 return f"{show(cell)} may be a layer without an activation: its weights stand apart"
     return None
-
-
-def _side_by_side(one: Reading, other: Reading) -> bool:
-    """Whether weights of two layers stand right beside each other, as those of one layer do; branches stand apart."""
-    return _are_beside(*(_weights(reading.layer, reading.layer.rows) for reading in (one, other)))
-
-
-def _beside_each_other(one: Reading, other: Reading) -> bool:
-    """Whether the weights of two layers do, and both read the same, as units of one layer."""
-    inputs = [{frozenset(own.values()) for own in reading.layer.slots.values()} for reading in (one, other)]
-    return bool(inputs[0] & inputs[1]) and _side_by_side(one, other)
-
-
-def _weights(layer: Layer, rows: Iterable[int]) -> set[Address]:
-    return {cell_of(weight) for row in rows for weight in layer.weights[row].values()}
-
-
-def _are_beside(cells: Iterable[Address], others: Container[Address]) -> bool:
-    return any(other in others for cell in cells for other in beside(cell))
