@@ -18,6 +18,7 @@ from xlcheck.workbook.reader import read_workbook
 _LIST = {
     "A1": "word", "A2": "this", "A3": "is", "A4": "good", "B1": 9.0, "B2": 0.1, "B3": 0.2, "B4": 0.3,
     "D1": 1.0, "D2": 2.0, "D3": 5.0, "F1": 5.0, "F2": 2.0, "F3": 1.0,
+    "L1": 2.0, "L2": 3.0, "L3": "=SUM(L1:L2)",
     "H1": "a", "I1": "b", "J1": "c", "H2": 0.1, "I2": 0.7, "J2": 0.2, "C9": "good",
 }  # fmt: skip
 """Words and their numbers in A and B, sorted numbers in D, falling ones in F, and shares in H2:J2 below their names."""
@@ -52,6 +53,9 @@ _LIST = {
         ("COUNTIF(A2:A3,C9)", "leaves out what stands at S!A4"),
         ('AVERAGEIF(A3:A4,"this",B3:B4)', "leaves out what stands at S!A2"),
         ('SUMIF(A2:A3,"is",B2:B3)', None),
+        ("COUNTIF(L1:L2,5)", None),  # the total below them is 5, too
+        ("COUNTIF(XA900:XA990,5)", None),  # beyond the worksheet
+        ("COUNTIF(D1:D2,5)", "leaves out what stands at S!D3"),
         ("XLOOKUP(C9,A2:A4,B2:B4)", None),
         ("XLOOKUP(C9,A2:A4,B1:B3)", "not in line"),
         ("VLOOKUP(C9,A2:B4,2,FALSE)", None),

@@ -254,13 +254,13 @@ def _one_too_few(call: tree.FunctionCall, cell: Address, table: CellTable, value
     kin = [ref.area(cell[0]) for own in filled for ref in cut(table.texts[own]).refs]
     if any((own.top, own.left) == (asked.top, asked.left) and own.size != asked.size for own in kin):
         return None
-    cells = table.cells_in(asked, cell[0])
-    for end, away in ((cells[0], -1), (cells[-1], 1)):
+    cells = table.cells_in(asked, cell[0])  # none, beyond what the worksheet holds
+    for end, away in ((cells[0], -1), (cells[-1], 1)) if cells else ():
         other = offset(end, (asked.columns == 1, asked.rows == 1), away)
-        if other != named and table.value(other, values) == word:
-            return (
-                f"leaves out what stands at {show(other)}, right {'behind' if away > 0 else 'before'} what it searches"
-            )
+        kinds = {skeleton(table.texts.get(own, "")) for own in (end, other)}  # a total below is none of them
+        if other != named and len(kinds) == 1 and table.value(other, values) == word:
+            side = "behind" if away > 0 else "before"
+            return f"leaves out what stands at {show(other)}, right {side} what it searches"
     return None
 
 
