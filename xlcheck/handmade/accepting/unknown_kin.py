@@ -17,7 +17,7 @@ def unknown_kin(part: SheetGroup, roots: Collection[Address], left: Iterable[Abs
     """Why a formula may be right that seems wrong; None if nothing says so.
 
     It was filled from others, or they from it, and nobody knows what these compute; so it is none of a layer that they
-    do not belong to.
+    do not belong to. Or it reads one that is not blamed, and that all other copies of its worksheet have otherwise.
 
     Args:
         part: the worksheets.
@@ -25,6 +25,10 @@ def unknown_kin(part: SheetGroup, roots: Collection[Address], left: Iterable[Abs
         left: the cells without a verdict.
     """
     texts = part.table.texts
+    for root in sorted(roots):
+        for read in part.precedents.of(root):
+            if read in part.as_in_copies and read not in roots and part.as_in_copies.get(root) is None:
+                return f"{show(root)} reads {show(read)}, which all other copies of its worksheet have otherwise"
     unknown = {cell for own in left if own.matters for cell in own.cells if cell in texts} - {*roots}
     for root in sorted(cell for cell in roots if cell in texts):
         shape = shape_of(texts[root], *root[1:])
