@@ -25,9 +25,10 @@ def unknown_kin(part: SheetGroup, roots: Collection[Address], left: Iterable[Abs
         left: the cells without a verdict.
     """
     texts = part.table.texts
-    for root in sorted(roots):
+    odd = part.as_in_copies.keys() - {*roots}
+    for root in sorted(cell for cell in roots if cell not in part.as_in_copies):
         for read in part.precedents.of(root):
-            if read in part.as_in_copies and read not in roots and part.as_in_copies.get(root) is None:
+            if read in odd:
                 return f"{show(root)} reads {show(read)}, which all other copies of its worksheet have otherwise"
     unknown = {cell for own in left if own.matters for cell in own.cells if cell in texts} - {*roots}
     for root in sorted(cell for cell in roots if cell in texts):

@@ -129,12 +129,10 @@ class Arrangement:
         together = against_them_together(readings, self.forms, table)
         said = islice(self.reads.said_of_words((sorted(layer.own) for layer in self.layers), self.values), 1)
         empty = filter(None, (reads_empty(self.reads.of, table, reading) for reading in readings))
-        specs = [(own.networks[0].spec.layers[-1], own.networks[0].weights) for own in self.plain]
-        bare = [n for n, (spec, weights) in enumerate(specs) if spec.kind == "LayerNormalization" and not weights]
-        steps = islice(mixed_up_steps(readings, [layer.results for layer in self.plain], bare), 1)
-        softmaxes = [own.results for own in self.plain if own.networks[0].spec.layers[-1].kind == "Softmax"]
-        shares = islice(mixing_shares(readings, softmaxes), 1)
         last = [(own, own.networks[0].spec.layers[-1]) for own in self.plain]
+        bare = [n for n, (_, spec) in enumerate(last) if spec.kind == "LayerNormalization" and not spec.weights]
+        steps = islice(mixed_up_steps(readings, [own.results for own in self.plain], bare), 1)
+        shares = islice(mixing_shares(readings, [own.results for own, spec in last if spec.kind == "Softmax"]), 1)
         scaled = [(spec.options["scale"], own.given) for own, spec in last if spec.kind == "Rescaling"]
         first = [(own, own.networks[0].spec.layers[0]) for own in self.plain]
         scaled += [(spec.options["x2"][0], own.given - own.networks[0].constants) for own, spec in first
