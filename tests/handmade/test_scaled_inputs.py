@@ -248,3 +248,13 @@ def test_an_input_may_be_scaled_beside_the_state_of_the_step_before(tmp_path: Pa
             cells[f"{unit}{row}"] = f"=TANH({products}+{w}$4)"
         cells[f"J{row}"] = f"=3.5+1.8*E{row}-0.9*F{row}+0.1"  # with both numbers for its bias
     assert answer(cells, tmp_path) == (0, set())
+
+
+def test_what_an_autoencoder_should_give_is_what_it_is_given(tmp_path: Path) -> None:
+    """Rule: the scaled inputs are its targets; the code between is none that somebody gives it."""
+    cells = _network("A{r}/50", "B{r}/40", {"O5": 0.7, "O6": 0.2})
+    for row in _ROWS:
+        cells |= {f"G{row}": f"=F{row}*$O$2+$O$5", f"H{row}": f"=F{row}*$O$3+$O$6"}
+        cells[f"I{row}"] = f"=SUMXMY2(D{row}:E{row},G{row}:H{row})/2"
+    cells = {cell: own for cell, own in cells.items() if cell not in {"M2", "M3", "M4", "O4"}}
+    assert answer(cells, tmp_path) == (0, set())
