@@ -78,6 +78,15 @@ class _Once:
         return in_lines(own.table, own.values, self._tolerance, self.reading, own.as_in_copies)
 
 
+def _only_repeats(edit: Mapping[Address, str], reading: Reading) -> bool:
+    """Whether all that an edit changes is read by no formula, and other cells hold the same as this under the edit."""
+    terms = reading.sheet.terms
+    held = {(number, role.quantity.name) for cell, (number, role) in reading.roles.items() if cell not in edit}
+    known = (reading.roles.get(cell) for cell in edit if not terms.readers.get(cell))
+    repeated = sum(own is not None and (own[0], own[1].quantity.name) in held for own in known)
+    return repeated == len(edit)
+
+
 @dataclass(frozen=True)
 class Trainings:
     """Checks parts of a workbook as trainings of dense networks, each once.
@@ -122,6 +131,8 @@ class Trainings:
                 return None
             if own.reading is not None and len(other.sheet.updates) < len(own.reading.sheet.updates):
                 return None  # nobody mends a training by having less of it learn
+            if _only_repeats(edit, other):
+                return None  # what nobody reads is settled by whatever another cell holds
             found = judged_with(part.table, part.values, self.tolerance, other, edit, own.terms)
             is_left = found is not None and not unsettled.isdisjoint(with_status(found, Status.UNBOUND) - edit.keys())
             return None if is_left else found  # what was open is settled, and not left out
