@@ -49,6 +49,28 @@ def test_a_training_with_decay_beside_adam_agrees(tmp_path: Path) -> None:
     assert np.allclose([float(w) for w in weights], last, rtol=1e-4)  # ε counts otherwise there
 
 
+def _shrinking(weight: str = "=E{0}*(1-A{0}*$G$1)-A{0}*J{0}") -> Cells:
+    """Without averages: kernels shrink by a share of themselves, written as one factor, and the bias does not."""
+    cells = with_gradients() | {"G1": 0.05}
+    for row in ROWS[:-1]:
+        cells[f"E{row + 1}"] = weight.format(row)
+        cells[f"F{row + 1}"] = f"=(1-A{row}*$G$1)*F{row}-A{row}*K{row}"
+    return cells
+
+
+def test_weights_that_shrink_by_a_factor_agree(tmp_path: Path) -> None:
+    """Rule: `w·(1 − η·λ)` is the weight and what it loses; a bias need not shrink."""
+    found = judged(_shrinking(), tmp_path / "w.xlsx")
+    assert (found.results, found.gaps) == ((), ())
+
+
+def test_one_weight_that_shrinks_otherwise_is_no_pass(tmp_path: Path) -> None:
+    """Rule: a kernel that grows where the other one shrinks is open or wrong, and nobody else is blamed."""
+    found = trained(filled(tmp_path / "w.xlsx", _shrinking("=E{0}*(1+A{0}*$G$1)-A{0}*J{0}")))
+    assert found is None or found.results or found.gaps
+    assert {own[0] for own in roots(found)} <= {"E"}
+
+
 def test_weights_that_grow_in_all_steps_are_no_pass(tmp_path: Path) -> None:
     """Rule: where weights grow by a part of themselves, it is no AdamW, and nobody is blamed."""
     found = trained(filled(tmp_path / "w.xlsx", _adam("={w}+$C$1*$G$1*{w}-$C$1*{m}/(SQRT({v})+$F$1)")))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 
-from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Function, Leaf, Sum, Term, subterms
+from xlcheck.formulas.algebra import COMPARISONS, Address, Expression, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.handmade.reading.cell_terms import leaves, source
 
 
@@ -156,13 +156,23 @@ def _ways(expression: Expression) -> Iterator[tuple[tuple[Term, float], ...]]:
     """The parts of each sum between which a term chooses; none of what is no sum without a constant."""
     match expression:
         case Sum(constant=0.0, parts=parts):
-            yield parts
+            yield tuple(chain.from_iterable(map(_with_what_shrinks, parts)))
         case Leaf():
             yield ((expression, 1.0),)
         case Function(name="IF", arguments=(_, one, other)):
             yield from (*_ways(one), *_ways(other))
         case _:
             yield ()
+
+
+def _with_what_shrinks(part: tuple[Term, float]) -> Iterator[tuple[Term, float]]:
+    """A part of a sum; of a weight that loses a share of itself, `w·(1 − η·λ)`, also the weight."""
+    if isinstance(part[0], Product):
+        one, *others = sorted(part[0].factors, key=lambda factor: not isinstance(factor[0], Leaf))
+        is_share = [isinstance(item, Sum) and item.constant == power == 1 for item, power in others] == [True]
+        if isinstance(one[0], Leaf) and one[1] == 1 and is_share:
+            yield one[0], part[1]
+    yield part
 
 
 def _conditions(expression: Expression) -> Iterator[Term]:
