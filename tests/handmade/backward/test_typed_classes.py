@@ -36,6 +36,24 @@ def test_codes_and_losses_of_a_typed_class_agree(code: str, tmp_path: Path) -> N
     assert answer(_classifier(code), tmp_path) == (0, set())
 
 
+def _compared() -> dict[str, object]:
+    """The same without codes in cells: each error compares the class with its own."""
+    cells = {key: own for key, own in _classifier().items() if key[1:] not in ("13", "23", "33")}
+    rows = ((c, n, top) for top in (8, 18, 28) for n, c in enumerate("BCD", 1))
+    return cells | {f"{c}{top + 6}": f"={c}{top + 4}-($B$3={n})" for c, n, top in rows}
+
+
+def test_errors_that_compare_a_typed_class_agree(tmp_path: Path) -> None:
+    """Rule: errors in line that ask for another class each encode it themselves."""
+    assert answer(_compared(), tmp_path) == (0, set())
+
+
+@pytest.mark.parametrize("edit", [{"D24": "=D22-($B$3=1)"}, {"C24": "=C22-($B$3=3)"}], ids=["of a right one", "wrong"])
+def test_errors_of_a_class_that_is_asked_for_twice_are_no_pass(edit: dict[str, object], tmp_path: Path) -> None:
+    """Rule: two errors in line that ask for one class are open, whether or not today's class tells them apart."""
+    assert answer(_compared() | edit, tmp_path)[0] != 0
+
+
 @pytest.mark.parametrize(
     ("edit", "expected"),
     [

@@ -72,11 +72,11 @@ def with_idle_parts(
         shape_of(table.texts[cell], *cell[1:]) for cell in asked if not blanks[cell]
     }  # as where steps are masked
     alike = Counter(shape_of(table.texts[cell], *cell[1:]) for cell in agreeing)  # a word may choose for all of them
-    encoding = _encoding({cell: terms[cell] for cell in asked if cell in terms}, terms)
+    codes = _codes({cell: terms[cell] for cell in asked if cell in terms}, terms)
     known: dict[object, str | None] = {}
     found: list[tuple[str, str]] = []
     for cell in asked:
-        if (term := terms.get(cell)) is None or cell in encoding:
+        if (term := terms.get(cell)) is None:
             continue
         if blanks[cell] and shape_of(table.texts[cell], *cell[1:]) not in both_ways:
             by_place = not filled.looked_at[cell].isdisjoint(blanks[cell])
@@ -89,26 +89,42 @@ def with_idle_parts(
         if any(own in agreeing or _is_multiplied(own, table, precedents) for own in terms.looked_at[cell]):
             found.append((show(cell), f"a choice by a number that it reads, {NOTHING}"))
             continue
-        places = {leaf: (place, leaf in switches, choices.get(leaf)) for place, leaf in enumerate(leaves(term))}
+        few = {**choices, **codes.get(cell, {})}
+        places = {leaf: (place, leaf in switches, few.get(leaf)) for place, leaf in enumerate(leaves(term))}
         key = outline(term, places.__getitem__)
         if key not in known:
-            known[key] = idle_part(term, switches, choices)
+            known[key] = idle_part(term, switches, few)
         if (what := known[key]) is not None:
             found.append((show(cell), what))
     yield from said_of(found)
 
 
-def _encoding(asked: Mapping[Address, Term], terms: CellTerms) -> set[Address]:
-    """The formulas `=IF(class=k,1,0)` that encode a typed class: each of those in line asks for another one."""
-    lines: dict[tuple[object, ...], dict[Address, float]] = defaultdict(dict)
-    for cell, term in asked.items():
-        match term:
-            case Function(name="IF", arguments=(Function(name="=", arguments=(Leaf() as own, other)), 1.0, 0.0)):
-                if own.cell not in terms and not (isinstance(other, Leaf) and other.cell in terms):
-                    code = terms.number(other.cell) if isinstance(other, Leaf) else number_at(other, {})
-                    for axis in (1, 2):
-                        lines[own.cell, axis, cell[axis]][cell] = code
-    return {cell for own in lines.values() if 1 < len(own) == len({*own.values()}) for cell in own}
+def _codes(asked: Mapping[Address, Term], terms: CellTerms) -> dict[Address, dict[Address, tuple[float, ...]]]:
+    """Formulas in line that make 1s and 0s of a typed class and ask for another one each: what it may be, of each."""
+    lines: dict[tuple[Address, object, object], list[tuple[Address, float, tuple[Address, ...]]]] = defaultdict(list)
+    for cell, (own, other) in ((cell, pair) for cell, term in asked.items() for pair in _as_numbers(term)):
+        typed = leaves(other) if isinstance(other, Leaf) else ()
+        if isinstance(own, Leaf) and own.cell not in terms and not any(code in terms for code in typed):
+            asks_for = terms.number(typed[0]) if typed else number_at(other, {})
+            for axis in (1, 2):
+                lines[own.cell, axis, cell[axis]].append((cell, asks_for, typed))
+    found: dict[Address, dict[Address, tuple[float, ...]]] = defaultdict(dict)
+    for (chosen, *_), line in lines.items():
+        codes = (*sorted({code for _, code, _ in line}),)
+        if 1 < len(line) == len(codes) == len({cell for cell, *_ in line}):
+            for cell, _, typed in line:
+                found[cell] |= dict.fromkeys((chosen, *typed), codes)
+    return found
+
+
+def _as_numbers(term: Term) -> Iterator[tuple[Expression, Expression]]:
+    """The two sides of each equality in a term that counts as 1 or 0, and chooses between nothing else."""
+    functions = [own for own in subterms(term) if isinstance(own, Function)]
+    chooses = [own for own in functions if own.name == "IF" and any(isinstance(x, Term) for x in own.arguments[1:])]
+    conditions = {*subterms(*(own.arguments[0] for own in chooses if isinstance(own.arguments[0], Term)))}
+    for own in functions:
+        if own.name == "=" and own not in conditions:
+            yield own.arguments[0], own.arguments[1]
 
 
 def _blanks_asked(cell: Address, table: CellTable, precedents: Precedents) -> set[Address]:
