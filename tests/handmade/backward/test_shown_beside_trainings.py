@@ -294,3 +294,41 @@ def test_errors_of_which_only_their_squares_are_shown_keep_nothing_open(tmp_path
         cells[f"U{row}"] = f"=SUMSQ(P{row}:R{row})/3"
         cells |= {f"C{row + 1}": f"=C{row}-$B$1*S{row}", f"D{row + 1}": f"=D{row}-$B$1*T{row}"} if row < 9 else {}
     assert check(filled(tmp_path / "w.xlsx", cells)).exit_code == 0
+
+
+_WINDOWS = {
+    "as a word says": ({"M2": "mean of the last 2", "N2": f"=AVERAGE(I{LAST - 1}:I{LAST})"}, None),
+    "one less than a word says": ({"M2": "mean of the last 3", "N2": f"=AVERAGE(I{LAST - 1}:I{LAST})"}, "N2"),
+    "not the last ones": ({"M2": "mean of the last 2", "N2": f"=AVERAGE(I{LAST - 2}:I{LAST - 1})"}, "N2"),
+    "as many at both ends": (
+        {"N2": f"=AVERAGE(I{ROWS[0]}:I{ROWS[1]})", "O2": f"=AVERAGE(I{LAST - 1}:I{LAST})"},
+        None,
+    ),
+    "fewer at one end": (
+        {"N2": f"=AVERAGE(I{ROWS[0]}:I{ROWS[2]})", "O2": f"=AVERAGE(I{LAST - 1}:I{LAST})"},
+        "N2",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", _WINDOWS)
+def test_means_of_the_first_and_the_last_steps(what: str, tmp_path: Path) -> None:
+    """Rule: a mean of steps at an end of their line is right if a word or one at the other end says how many."""
+    cells, is_open = _WINDOWS[what]
+    statuses = _statuses(cells, tmp_path / "w.xlsx")
+    assert statuses.get("N2") is (None if is_open is None else Status.NOT_EVALUATED)
+
+
+@pytest.mark.parametrize(
+    ("formula", "status"),
+    [
+        (f"=SUMXMY2(H{ROWS[0]}:H{LAST},D{ROWS[0]}:D{LAST})/{len(ROWS)}", None),
+        (f"=SUMXMY2(H{ROWS[0]}:H{LAST},J{ROWS[0]}:J{LAST})/{len(ROWS)}", Status.NOT_EVALUATED),
+        (f"=SUMXMY2(H{ROWS[0]}:H{LAST},D{ROWS[0]}:D{LAST})/{len(ROWS) - 1}", Status.NOT_EVALUATED),
+        (f"=SUMXMY2(H{ROWS[1]}:H{LAST},D{ROWS[1]}:D{LAST})/{len(ROWS) - 1}", Status.NOT_EVALUATED),
+    ],
+    ids=["right", "of gradients", "another number", "without the first"],
+)
+def test_squared_distances_of_outputs_and_targets(formula: str, status: Status | None, tmp_path: Path) -> None:
+    """Rule: outputs may be compared with their targets by the formula that takes the mean over the steps."""
+    assert _statuses({"N2": formula}, tmp_path / "w.xlsx").get("N2") is status

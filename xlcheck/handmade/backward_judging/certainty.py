@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address, Leaf, outline
 from xlcheck.formulas.shapes import shape_of, skeleton
+from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward_judging.family import place_of
@@ -94,9 +95,16 @@ class Certainty:
                 its_number, its = roles[other]
                 names = {role.quantity.name, its.quantity.name}
                 known = names <= self._reading.libraries[number].by_name.keys()
-                if places[its_number] == places[number] + by and len(names) > 1 and known:
+                if places[its_number] != places[number] + by or len(names) == 1 or not known:
+                    continue
+                if not (self._may_hold(cell, number, its) or self._may_hold(other, its_number, role)):
                     yield cell
                     break
+
+    def _may_hold(self, cell: Address, number: int, role: Role) -> bool:
+        """Whether a cell also holds what another step has in its place: an error above 0 is its own size, too."""
+        quantity = self._reading.libraries[number].by_name.get(role.quantity.name)
+        return quantity is not None and same(quantity.values * role.factor, self._reading.sheet.cells[cell])
 
     def _shared_data(self) -> set[Address]:
         """The formulas that fetch an input or a target of several steps for others to read."""

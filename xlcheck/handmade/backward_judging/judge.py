@@ -105,7 +105,10 @@ class Judge:
             text = f"A number was typed where the weight of the step before should be updated: {role.desired:.6g}."
             self.said.results[cell] = self.said.result(cell, Status.ROOT, text, role, "constant-over-formula")
         for cell in self.table.texts:
-            if cell not in self.said.agree and (quantity := shown(cell, self.reading, self.said.agree)) is not None:
+            if (
+                cell not in self.said.agree
+                and (quantity := shown(cell, self.reading, self.said.agree, self.table)) is not None
+            ):
                 self.said.compare(cell, Role(quantity))
         others = as_beside(self.said.actual, self.said.agree, self.reading, self._precedents, self.table)
         self.said.agree |= {cell: name for cell, name in others.items() if cell not in self.said.results}

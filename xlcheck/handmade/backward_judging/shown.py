@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from itertools import permutations
 
@@ -18,9 +17,10 @@ from xlcheck.handmade.backward.network_cells import LayerCells
 from xlcheck.handmade.backward.quantities import Quantity
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward_judging.family import place_of
+from xlcheck.handmade.backward_judging.over_steps import is_whole_line, over_steps
 from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, beside
-from xlcheck.handmade.reading.offsets import beside_at, offset, offset_between
+from xlcheck.handmade.reading.offsets import beside_at
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.workbook.content import Value
@@ -35,17 +35,16 @@ _HUNDRED = 100
 _PLANE = 3
 """Weights of a unit whose answers two inputs at most say, so that a line parts them."""
 _OF_ODDS = ("sigmoid", "softmax")
-_ERROR, _SIZE = "error[1]", "sum of |error|"
-_SAMPLE = re.compile(r"\(\d+\)")
 
 
-def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
+def shown(cell: Address, reading: Reading, right: Mapping[Address, str], table: CellTable) -> Quantity | None:
     """What a formula shows that nothing in the training reads; None if it is not known, or shows only a part.
 
     Args:
         cell: the formula.
         reading: the sheet as training steps.
         right: the cells that are right, and what they hold.
+        table: the cells.
     """
     sheet = reading.sheet
     if cell not in sheet.terms or cell not in sheet.cells:
@@ -59,29 +58,7 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quan
     for other in (_curve, _progress, _boundary, _line, _per_cent, _prediction):
         if (found := other(cell, reading, right)) is not None:
             return found
-    parts = _parts(cell, reading, right)
-    # An error that is above 0 is its own size, which is what comes first for its value.
-    names = {_SAMPLE.sub("", right.get(part, "")) for part in parts}
-    names -= {_SIZE} if names == {_SIZE, _ERROR} else set()
-    if len(parts) < 2 or len(names) > 1 or "" in names or not _is_whole_line(cell, parts, reading, right):
-        return None
-    (name,) = names
-    values = np.array([sheet.cells[part] for part in parts])
-    numbers = [own for own in sheet.settings_of(cell).values() if own[-1] == len(parts)]
-    squares = values**2
-    ways = {
-        "": values,
-        "the squares of ": squares,
-        "half the squares of ": squares / 2,
-        "the sizes of ": np.abs(values),
-    }
-    for how, total in ((how, own.sum(axis=0)) for how, own in ways.items()):
-        for what, found in (("sum", total), *(("mean", total / count) for count in (len(parts), *numbers))):
-            with np.errstate(all="ignore"):
-                for put, own in ((what, found), (f"root of the {what}", np.sqrt(found))):
-                    if same(own, sheet.cells[cell]):
-                        return Quantity(f"{put} of {how}{name} over the steps", own)
-    return None
+    return over_steps(cell, reading, right, table)
 
 
 def adds_nothing(cell: Address, table: CellTable, reading: Reading) -> bool:
@@ -266,7 +243,7 @@ def tells_best_step(cell: Address, table: CellTable, reading: Reading, right: Co
             in_line = found.top == among.top if among.columns == 1 else found.left == among.left
             held = {own: role.quantity.name for own, (_, role) in reading.roles.items() if own in right}
             all_losses = all(held.get(own) == "E" for own in losses)
-            return is_least and beside and in_line and all_losses and _is_whole_line(cell, losses, reading, held)
+            return is_least and beside and in_line and all_losses and is_whole_line(cell, losses, reading, held)
     return False
 
 
@@ -275,50 +252,3 @@ def computed_targets(table: CellTable, reading: Reading, accepted: Collection[in
     samples = (sample for number in accepted for sample in reading.steps[number].truth.network.samples)
     targets = {cell for sample in samples for cell in sample.targets}
     return dict.fromkeys((cell for cell in targets if cell in table.texts), "target")
-
-
-def _parts(cell: Address, reading: Reading, right: Container[Address]) -> list[Address]:
-    """The right cells that a formula reads, also behind cells of which only the root is taken; each once."""
-    terms, found, left = reading.sheet.terms, dict[Address, None](), [cell]
-    for own in left:
-        for read in terms.reads[own]:
-            if read not in right and read in terms and isinstance(terms[own], Function):
-                left += [read] if read not in left else []
-            else:
-                found[read] = None
-    return [*found]
-
-
-def _is_whole_line(cell: Address, parts: list[Address], reading: Reading, right: Mapping[Address, str]) -> bool:
-    """Whether cells are all that hold the same of a step, in one line of steps, or in one epoch, or up to a formula."""
-    if (stride := reading.stride) is None:
-        return False
-    if _are_an_epoch(parts, reading):
-        return True
-    for end, sign in ((min(parts), -1), (max(parts), 1)):
-        beyond = offset(end, stride, sign)
-        goes_on = _SAMPLE.sub("", right.get(beyond, "")) == _SAMPLE.sub("", right[end])
-        if goes_on and (sign < 0 or place_of(end, stride) != place_of(cell, stride)):
-            return place_of(max(parts), stride) == place_of(cell, stride) and _moves_on(cell, parts, reading, right)
-    away = (offset_between(parts[0], part) for part in parts)
-    return all(down * stride[1] == across * stride[0] for down, across in away)
-
-
-def _moves_on(cell: Address, parts: Collection[Address], reading: Reading, right: Mapping[Address, str]) -> bool:
-    """Whether the formula before it in its line is right and puts as many together, each of the step before."""
-    stride, terms = reading.stride or (0, 0), reading.sheet.terms
-    before = offset(cell, stride, -1)
-    own = _parts(before, reading, right) if before in right and before in terms else ()
-    return {*own} == {offset(part, stride, -1) for part in parts}
-
-
-def _are_an_epoch(parts: list[Address], reading: Reading) -> bool:
-    """Whether the steps of some cells are one of several rounds in which the same samples come, in whatever order."""
-    count, steps = len(parts), reading.steps
-    numbers = sorted(reading.roles[part][0] for part in parts if part in reading.roles)
-    if not numbers or numbers != [*range(numbers[0], numbers[0] + count)]:
-        return False
-    data = [(own.truth.inputs[-1].tolist(), np.nan_to_num(own.truth.targets[-1]).tolist()) for own in steps]
-    rounds = [sorted(data[first : first + count]) for first in range(0, len(data), count)]
-    repeats = all(own == rounds[0] for own in rounds)
-    return repeats and numbers[0] % count == 0 == len(steps) % count and len(steps) > count

@@ -1,0 +1,152 @@
+"""What people add up over several steps of a training: losses and errors of all of them, of an epoch, of a window."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from itertools import pairwise
+
+import numpy as np
+
+from xlcheck.arrays import Array
+from xlcheck.formulas.algebra import Address, Function
+from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.backward.quantities import Quantity
+from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward_judging.family import place_of
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.offsets import offset, offset_between
+
+_SAMPLE = re.compile(r"\(\d+\)")
+_NUMBER = re.compile(r"\d+")
+_ERROR, _SIZE = "error[1]", "sum of |error|"
+
+
+def over_steps(cell: Address, reading: Reading, right: Mapping[Address, str], table: CellTable) -> Quantity | None:
+    """The sum or the mean that a formula takes of what several steps hold; None if it is none, or of some only.
+
+    Args:
+        cell: the formula.
+        reading: the sheet as training steps.
+        right: the cells that are right, and what they hold.
+        table: the cells.
+    """
+    sheet = reading.sheet
+    parts = _parts(cell, reading, right)
+    # An error that is above 0 is its own size, which is what comes first for its value.
+    names = {_SAMPLE.sub("", right.get(part, "")) for part in parts}
+    names -= {_SIZE} if names == {_SIZE, _ERROR} else set()
+    if len(parts) < 2 or len(names) > 1 or "" in names:
+        return None
+    if not (is_whole_line(cell, parts, reading, right) or _is_window(cell, parts, reading, right, table)):
+        return None
+    (name,) = names
+    values = np.array([sheet.cells[part] for part in parts])
+    if (targets := _targets(cell, parts, reading)) is not None:
+        name, values = "error", values - targets
+    numbers = [own for own in sheet.settings_of(cell).values() if own[-1] == len(parts)]
+    for how, own in _shapes(values):
+        total = own.sum(axis=0)
+        for what, found in (("sum", total), *(("mean", total / count) for count in (len(parts), *numbers))):
+            with np.errstate(all="ignore"):
+                for put, wanted in ((what, found), (f"root of the {what}", np.sqrt(found))):
+                    if same(wanted, sheet.cells[cell]):
+                        return Quantity(f"{put} of {how}{name} over the steps", wanted)
+    return None
+
+
+def _shapes(values: Array) -> Iterator[tuple[str, Array]]:
+    """Numbers, and what people make of each before they add them up."""
+    yield from (("", values), ("the squares of ", values**2), ("half the squares of ", values**2 / 2))
+    yield "the sizes of ", np.abs(values)
+
+
+def _targets(cell: Address, outputs: Collection[Address], reading: Reading) -> Array | None:
+    """The target of each of some outputs, if a formula reads these and nothing else, as `SUMXMY2` does."""
+    samples = (sample for step in reading.steps for sample in step.truth.network.samples)
+    pairs = {o: t for own in samples for o, t in zip(own.outputs[-1], own.targets, strict=False)}
+    if not pairs.keys() >= {*outputs}:
+        return None
+    targets, known = [pairs[output] for output in outputs], reading.sheet.cells
+    is_all = {*reading.sheet.terms.reads[cell]} == {*outputs, *targets} and known.keys() >= {*targets}
+    return np.array([known[target] for target in targets]) if is_all else None
+
+
+def _parts(cell: Address, reading: Reading, right: Mapping[Address, str]) -> list[Address]:
+    """The right cells that a formula reads, also behind cells of which only the root is taken; each once."""
+    terms, found, left = reading.sheet.terms, dict[Address, None](), [cell]
+    for own in left:
+        for read in terms.reads[own]:
+            if read not in right and read in terms and isinstance(terms[own], Function):
+                left += [read] if read not in left else []
+            else:
+                found[read] = None
+    targets = reading.data.difference(right)
+    return [own for own in found if own not in targets] if found.keys() & right.keys() else [*found]
+
+
+def is_whole_line(cell: Address, parts: list[Address], reading: Reading, right: Mapping[Address, str]) -> bool:
+    """Whether cells are all that hold the same of a step, in one line of steps, or in one epoch, or up to a formula.
+
+    Args:
+        cell: the formula that reads them.
+        parts: the cells.
+        reading: the sheet as training steps.
+        right: the cells that are right, and what they hold.
+    """
+    if (stride := reading.stride) is None:
+        return False
+    if _are_an_epoch(parts, reading):
+        return True
+    for end, sign in ((min(parts), -1), (max(parts), 1)):
+        beyond = offset(end, stride, sign)
+        goes_on = _SAMPLE.sub("", right.get(beyond, "")) == _SAMPLE.sub("", right[end])
+        if goes_on and (sign < 0 or place_of(end, stride) != place_of(cell, stride)):
+            return place_of(max(parts), stride) == place_of(cell, stride) and _moves_on(cell, parts, reading, right)
+    away = (offset_between(parts[0], part) for part in parts)
+    return all(down * stride[1] == across * stride[0] for down, across in away)
+
+
+def _moves_on(cell: Address, parts: Collection[Address], reading: Reading, right: Mapping[Address, str]) -> bool:
+    """Whether the formula before it in its line is right and puts as many together, each of the step before."""
+    stride, terms = reading.stride or (0, 0), reading.sheet.terms
+    before = offset(cell, stride, -1)
+    own = _parts(before, reading, right) if before in right and before in terms else ()
+    return {*own} == {offset(part, stride, -1) for part in parts}
+
+
+def _are_an_epoch(parts: list[Address], reading: Reading) -> bool:
+    """Whether the steps of some cells are one of several rounds in which the same samples come, in whatever order."""
+    count, steps = len(parts), reading.steps
+    numbers = sorted(reading.roles[part][0] for part in parts if part in reading.roles)
+    if not numbers or numbers != [*range(numbers[0], numbers[0] + count)]:
+        return False
+    data = [(own.truth.inputs[-1].tolist(), np.nan_to_num(own.truth.targets[-1]).tolist()) for own in steps]
+    rounds = [sorted(data[first : first + count]) for first in range(0, len(data), count)]
+    repeats = all(own == rounds[0] for own in rounds)
+    return repeats and numbers[0] % count == 0 == len(steps) % count and len(steps) > count
+
+
+def _is_window(
+    cell: Address, parts: list[Address], reading: Reading, right: Mapping[Address, str], table: CellTable
+) -> bool:
+    """Whether cells are as many of the first or of the last steps as a word beside says, or as a twin reads there."""
+    found = _at_ends(parts, reading, right)
+    if not found:
+        return False
+    said = {int(number) for words in table.next_words(cell) for number in _NUMBER.findall(words)}
+    kin = (own for own, text in table.texts.items() if skeleton(text) == skeleton(table.texts[cell]) and own != cell)
+    others = [_parts(own, reading, right) for own in kin if own in reading.sheet.terms]
+    twins = (own for own in others if len(own) == len(parts) and own[0] in right and not {*own} & {*parts})
+    return len(parts) in said or any(_at_ends(own, reading, right) - found for own in twins)
+
+
+def _at_ends(parts: list[Address], reading: Reading, right: Mapping[Address, str]) -> set[int]:
+    """At which ends of a line of steps, -1 or 1, some of its cells stand that follow on one another."""
+    stride, own = reading.stride, sorted(parts)
+    if stride is None or any(offset(one, stride) != other for one, other in pairwise(own)):
+        return set()
+    beyond = {-1: offset(own[0], stride, -1), 1: offset(own[-1], stride)}
+    name = _SAMPLE.sub("", right.get(own[0], ""))
+    return {end for end, other in beyond.items() if _SAMPLE.sub("", right.get(other, "")) != name}
