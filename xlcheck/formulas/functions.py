@@ -108,6 +108,9 @@ class Functions:
             "ERF.PRECISE": self._unary("ERF"),
             "NORMSDIST": self._normal,
             "NORM.S.DIST": self._normal,
+            "STANDARDIZE": lambda x, mean, deviation: algebra.multiply(
+                algebra.subtract(*map(number, map(single, (x, mean)))), algebra.power(number(single(deviation)), -1.0)
+            ),
             "LOG10": lambda a: self._logarithm(a, 10.0),
             "LOG": lambda a, base=10.0: self._logarithm(a, base),
             "IFS": self._ifs,

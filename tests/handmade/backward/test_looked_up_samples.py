@@ -51,6 +51,45 @@ def test_one_that_is_looked_up_otherwise_is_no_pass(change: Cells, tmp_path: Pat
     assert answer(_in_turn() | change, tmp_path) == (3, set())
 
 
+_SCALED: Cells = {
+    f"{cell}{row}": f"=INDEX($Q$2:$S$4,$O{row},{column}){scale}"
+    for row in ROWS for cell, column, scale in (("B", 1, "/20"), ("C", 2, ""), ("D", 3, ""))
+} | {f"O{row}": f"=MOD($P{row}-1,3)+1" for row in ROWS}  # fmt: skip
+
+
+def _standardised(back: str) -> Cells:
+    """Targets that are standardised where they are looked up, and outputs that are put back on their scale."""
+    cells = _in_turn() | {"U2": 3.1, "U3": 5.4, "U4": 2.2, "U6": "=AVERAGE(U2:U4)", "U7": "=STDEV(U2:U4)"}
+    cells |= {"V2": 1.5, "V3": 0.2, "V4": 0.9, "V6": "=AVERAGE(V2:V4)", "V7": "=STDEV(V2:V4)"}
+    for row in ROWS:
+        cells[f"C{row}"] = f"=STANDARDIZE(INDEX(V$2:V$4,MOD($P{row}-1,3)+1),V$6,V$7)"
+        cells |= {f"D{row}": f"=STANDARDIZE(INDEX(U$2:U$4,MOD($P{row}-1,3)+1),U$6,U$7)", f"N{row}": back.format(row)}
+    return {cell: own for cell, own in cells.items() if cell[0] not in "RS"}
+
+
+def test_inputs_that_are_looked_up_and_scaled_come_again(tmp_path: Path) -> None:
+    """Rule: what two steps make of one number of the table in one way is one input of both."""
+    assert answer(_in_turn() | _SCALED, tmp_path) == (0, set())
+    odd = {f"B{LAST}": f"=INDEX($Q$2:$S$4,$O{LAST},1)/2"}
+    assert answer(_in_turn() | _SCALED | odd, tmp_path) == (3, set())
+
+
+@pytest.mark.parametrize(
+    ("back", "code"),
+    [
+        ("=H{0}*U$7+U$6", 0),
+        ("=H{0}*V$7+V$6", 3),
+        ("=H{0}*U$7+V$6", 3),
+        ("=H{0}*U$6+U$7", 3),
+        ("=H{0}/U$7+U$6", 3),
+    ],
+    ids=["right", "of an input", "of both", "exchanged", "divided"],
+)
+def test_outputs_are_put_back_on_the_scale_of_their_targets(back: str, code: int, tmp_path: Path) -> None:
+    """Rule: a formula that undoes what was done to the targets shows outputs; what undoes something else is open."""
+    assert answer(_standardised(back), tmp_path) == (code, set())
+
+
 def _shuffled() -> Cells:
     """Two samples a step in an order of its own, found by their numbers; a step in two rows."""
     cells: Cells = {"B1": 0.15}

@@ -153,13 +153,13 @@ def test_what_is_shown_beside_a_training(tmp_path: Path) -> None:
     table, values = _cells(with_gradients() | shows, tmp_path)
     reading = _read(table, values)
     right = {_cell(f"I{row}"): "half of E" for row in ROWS} | {_cell(f"E{LAST}"): "w1[1,1]"}
-    names = {name: found and found.name for name in shows for found in [shown(_cell(name), reading, right)]}
+    names = {name: found and found.name for name in shows for found in [shown(_cell(name), reading, right, table)]}
 
     assert names["N1"] == "sum of half of E over the steps"
     assert names["N2"] == "mean of half of E over the steps"
     assert names["O1"] == "last w1[1,1]"
     assert [names[name] for name in ("O2", "O5", "P1")] == [None, None, None]
-    assert shown(_cell("A4"), reading, right) is None
+    assert shown(_cell("A4"), reading, right, table) is None
 
 
 def test_targets_may_be_made_by_formulas(tmp_path: Path) -> None:

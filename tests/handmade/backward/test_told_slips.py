@@ -13,7 +13,7 @@ from xlcheck.handmade.backward.roles import best_reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward_judging import trainings as module
 from xlcheck.handmade.backward_judging.likely_slips import LikelySlips
-from xlcheck.handmade.backward_judging.shown import _parts
+from xlcheck.handmade.backward_judging.over_steps import _parts
 from xlcheck.handmade.backward_judging.trainings import Trainings
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.precedents import Precedents

@@ -93,7 +93,7 @@ def find_networks(
     networks = [
         with_bias(DenseNetwork(layers, tuple(samples)), ones, updates, terms) for layers, samples in chains.items()
     ]
-    mixed = [*_with_targets_of_others(networks), *_with_weights_of_others(networks, updates)]
+    mixed = [*_with_targets_of_others(networks, terms), *_with_weights_of_others(networks, updates)]
     proper = [network for network in networks if _is_proper(network) and network not in mixed]
     return _in_order([*with_held_out_apart(proper, terms, updates)], updates)
 
@@ -131,12 +131,13 @@ def _with_weights_of_others(
             yield network
 
 
-def _with_targets_of_others(networks: Sequence[DenseNetwork]) -> list[DenseNetwork]:
+def _with_targets_of_others(networks: Sequence[DenseNetwork], terms: CellTerms) -> list[DenseNetwork]:
     """The networks of which a sample has other inputs than those that some other one has with its targets."""
     inputs: dict[tuple[Address, ...], set[tuple[Address, ...]]] = {}
     for sample in (sample for network in networks for sample in network.samples):
         if sample.targets:
-            inputs.setdefault(sample.targets, set()).add(sample.inputs)
+            own = tuple(terms.fetched(source(cell, terms)) for cell in sample.inputs)
+            inputs.setdefault(sample.targets, set()).add(own)
     if len(inputs) == 1:  # what is wanted is said once for all
         return []
     return [n for n in networks if any(len(inputs[own.targets]) > 1 for own in n.samples if own.targets)]

@@ -1,42 +1,36 @@
-"""What is counted beside a training: whether each output is on the right side, and how many are."""
+"""What is made of the outputs of a training: decisions, what is counted of these, and numbers on the data's scale."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from itertools import chain
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.backward.quantities import ANSWERS
-from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.beside.decisions import decisions
 from xlcheck.handmade.beside.evaluations import evaluations
-from xlcheck.handmade.reading.cell_terms import source
-from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.beside.scales import scaled_back
+from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reads import Reads
 
 COUNTED = "This formula counts some of the answers only, or divides by another number than theirs."
 
 
-def evaluated(
-    reading: Reading,
-    table: CellTable,
-    precedents: Precedents,
-    agree: Mapping[Address, str],
-    others: Collection[Address],
-) -> tuple[Collection[Address], Collection[Address]]:
+def evaluated(said: Verdicts, precedents: Precedents) -> tuple[Collection[Address], Collection[Address]]:
     """The formulas that count what a training has got right so far, with the decisions behind these.
 
-    And those that count a part of these, or in another way.
+    With them those that put its outputs back on the scale of the data. And those that count a part of the answers, or
+    in another way.
 
     Args:
-        reading: the training.
-        table: the cells.
+        said: what is known of the cells of the training.
         precedents: who reads what.
-        agree: cells that are right, and what they hold.
-        others: further ones of which something is known.
     """
+    reading, table, agree, others = said.reading, said.table, said.agree, said.results
     terms, data = reading.sheet.terms, reading.data
     judged = {cell for cell, name in agree.items() if name not in ANSWERS and source(cell, terms) not in data}
     judged |= {*others}
@@ -56,4 +50,10 @@ def evaluated(
     regular, odd = evaluations(Reads(table, precedents, terms), taken - told, told)
     unknown = {cell for cell in odd if cell not in agree and cell not in others}
     counting = {cell for cell in unknown if not regular.isdisjoint(precedents.of(cell))}
+    targets = {cell for several in samples for own in several for cell in own.targets}
+    rest = table.texts.keys() - agree.keys() - others.keys() - odd - regular
+    if rest := {cell for cell in rest if source(cell, terms) not in data - targets}:
+        weights = frozenset().union(*(step.truth.network.weights for step in reading.steps))
+        back = scaled_back(rest, CellTerms(table, said.values), results, targets, weights, is_known=True)
+        regular |= {*chain(*back)}
     return regular, counting | {cell for cell in odd if agree.get(cell) in ANSWERS}

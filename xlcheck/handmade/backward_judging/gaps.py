@@ -31,6 +31,7 @@ from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.verdicts.messages import plural
 
+BELONGS = "This formula seems to belong to a training step, but it was not recognised what it should compute."
 _LOSS = re.compile(r"E\b(?!/)")
 _OF_SAMPLES = re.compile(r"\) */ *[nmN]\b")
 _STATISTIC = re.compile(

@@ -23,7 +23,7 @@ from xlcheck.handmade.backward_judging.culprits import Findings, Search
 from xlcheck.handmade.backward_judging.diagnosis import diagnosed
 from xlcheck.handmade.backward_judging.evaluated import COUNTED, evaluated
 from xlcheck.handmade.backward_judging.exchange import explained_by_exchange
-from xlcheck.handmade.backward_judging.gaps import gaps, seems_to_belong
+from xlcheck.handmade.backward_judging.gaps import BELONGS, gaps, seems_to_belong
 from xlcheck.handmade.backward_judging.shown import adds_nothing, as_beside, computed_targets, leads_to_data, shown
 from xlcheck.handmade.backward_judging.tried import tried
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
@@ -104,11 +104,8 @@ class Judge:
                 continue
             text = f"A number was typed where the weight of the step before should be updated: {role.desired:.6g}."
             self.said.results[cell] = self.said.result(cell, Status.ROOT, text, role, "constant-over-formula")
-        for cell in self.table.texts:
-            if (
-                cell not in self.said.agree
-                and (quantity := shown(cell, self.reading, self.said.agree, self.table)) is not None
-            ):
+        for cell in filterfalse(self.said.agree.__contains__, self.table.texts):
+            if (quantity := shown(cell, self.reading, self.said.agree, self.table)) is not None:
                 self.said.compare(cell, Role(quantity))
         others = as_beside(self.said.actual, self.said.agree, self.reading, self._precedents, self.table)
         self.said.agree |= {cell: name for cell, name in others.items() if cell not in self.said.results}
@@ -334,7 +331,7 @@ class Judge:
     def _evaluations(self) -> None:
         """What is counted beside a training, as right answers are, is none of it, nor is a target looked up by one."""
         agree, results = self.said.agree, self.said.results
-        regular, odd = evaluated(self.reading, self.table, self._precedents, agree, results)
+        regular, odd = evaluated(self.said, self._precedents)
         for cells, status, text in ((odd, Status.NOT_EVALUATED, COUNTED), (regular, Status.UNBOUND, UNBOUND)):
             for cell in cells:
                 agree.pop(cell, None)
@@ -344,10 +341,10 @@ class Judge:
         """A formula cell without a role: one filled like another was not checked; inputs may be filled like targets."""
         reading, shape = self.reading, self._shape(cell)
         known = any(cell in own for own in (reading.forward, reading.roles, reading.sheet.updates))
-        filled = (shape, False) in shapes or ((shape, True) in shapes and cell not in reading.data)
+        fetched = cell in reading.data and cell not in reading.sheet.terms  # others may repeat what it fetches
+        filled = not fetched and any((shape, own) in shapes for own in {False, cell not in reading.data})
         belongs = known or filled or seems_to_belong(cell, self.table, reading, self.said.agree)
         belongs = belongs and not leads_to_data(cell, reading, self._precedents)
         if isinstance(self.said.actual(cell), NotEvaluated) or belongs:
-            text = "This formula seems to belong to a training step, but it was not recognised what it should compute."
-            return self.said.result(cell, Status.NOT_EVALUATED, text)
+            return self.said.result(cell, Status.NOT_EVALUATED, BELONGS)
         return self.said.result(cell, Status.UNBOUND, UNBOUND)

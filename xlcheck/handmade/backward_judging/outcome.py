@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.scalars import Words
 from xlcheck.handmade.backward.data import data_cells, may_learn, moves_factors
 from xlcheck.handmade.backward.evaluation import value_of
@@ -174,12 +174,22 @@ def sheet_of(terms: CellTerms) -> Sheet | None:
     sheets: list[Sheet] = []
     for own in _written_apart(terms):
         for given in dict.fromkeys((frozenset[Address](), data_cells(own))):
-            left = own.restricted([cell for cell in own if cell not in given], given) if given else own
+            left = _with_given(own, given) if given else own
             sheets += [Sheet(left)] if may_learn(left) else []
         best = max(sheets, key=lambda own: sum(len(network.layers) for network in own.networks), default=None)
         if best is not None and best.networks and not _idle(best):
             break
     return best if best is not None and best.networks else None
+
+
+def _with_given(terms: CellTerms, given: frozenset[Address]) -> CellTerms:
+    """The same, for which some cells count as given; those that make the same of the same cells are one."""
+    first: dict[Term, Address] = {}
+    for cell in sorted(given):
+        first.setdefault(terms[cell], cell)
+    again = {cell: terms.algebra.leaf(first[terms[cell]]) for cell in given.difference(first.values())}
+    left = terms.restricted([cell for cell in terms if cell not in given or cell in again], {*first.values()})
+    return left.edited(again) if again else left
 
 
 def _written_apart(terms: CellTerms) -> Iterator[CellTerms]:

@@ -30,6 +30,8 @@ def scaled_back(
     results: Collection[Address],
     given: Collection[Address],
     weights: Collection[Address],
+    *,
+    is_known: bool = False,
 ) -> tuple[dict[Address, Address], set[Address]]:
     """The formulas that put a result back on a scale, with this, and those that put data on it or make its numbers.
 
@@ -41,6 +43,7 @@ def scaled_back(
         results: the cells of results.
         given: the cells that layers read and do not compute.
         weights: those of them that are weights.
+        is_known: whether it is what is given that the results should be, so that no other scale is meant.
     """
     behind = reached(results, lambda cell: terms.readers.get(cell, ()))
     made = {x: _parts(terms[x]) for x in given if x in terms}
@@ -61,7 +64,8 @@ def scaled_back(
         if inputs:
             undoes = all(_gives_back(term, result, x, scale, terms) for x in inputs)
         else:
-            undoes = bool(targets) or any(_undoes(term, result, scale, x) for x in [*forms.values()][:_FORMS])
+            like = [] if is_known else [*forms.values()][:_FORMS]
+            undoes = bool(targets) or any(_undoes(term, result, scale, x) for x in like)
         if undoes:
             found[cell] = result.cell
             again[result.cell, frozenset(scale)] += 1

@@ -150,6 +150,12 @@ class CellTerms(Mapping[Address, Term]):
         tree = self._trees.get(text)
         return tree is None or any(isinstance(node, ast.Reference | ast.Name) for node in ast.walk(tree))
 
+    def fetched(self, cell: Address) -> Address:
+        """What a formula that only fetches an input fetches, which it counts itself; of any other cell, that cell."""
+        text = self._texts.get(cell, "")
+        own = self._found[cell, text] if (cell, text) in self._fetching else None
+        return own.cell if isinstance(own, Leaf) else cell
+
     def is_computed(self, cell: Address) -> bool:
         """Whether a formula makes a cell from others, be it that it counts as given."""
         return cell in self._terms or cell in self._given or self.is_opaque(cell)
