@@ -3,11 +3,13 @@
 A typed number that is divided by another one, or from which one is subtracted, and which is then multiplied by a weight
 is an input that was scaled, as it is where the quotient stands in a cell. So is one of which a logarithm is taken.
 Ranges are scaled number by number, as in `=SUMPRODUCT((A2:C2-A$9:C$9)/A$10:C$10,E$1:G$1)`.
+
+A word, or a code, is an input of 1 or 0 for each that formulas ask for: `(D2="yes")*E$1`, `IF(D2="yes",E$1,0)`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -32,6 +34,8 @@ _OF_RANGES = frozenset({"SUMPRODUCT", "MMULT"})
 _OF_NUMBERS = frozenset({"LN", "LOG10", "SQRT", "SIN", "COS"})
 """What people make features with, and no layer applies."""
 _FIXED = TOP | LEFT | BOTTOM | RIGHT
+Asked = str | float | None
+"""The word or code that a formula asks for; None where a number is scaled."""
 _ADDS, _MULTIPLIES = frozenset({"+", "-"}), frozenset({"*", "/"})
 
 
@@ -40,7 +44,7 @@ class ScaledInputs:
     """Inputs that are scaled within formulas.
 
     Attributes:
-        inputs: a cell that is empty in the workbook → the typed number that it scales.
+        inputs: a cell that is empty in the workbook → the typed number that it scales, or the word that it encodes.
         texts: these cells and the formula cells that read them → their formulas, without `=`.
     """
 
@@ -62,11 +66,12 @@ def scaled_inputs(table: CellTable, precedents: Precedents) -> ScaledInputs | No
         new = whole and found.without_scaling(whole, cell[0])
         if new is not None and new != whole:
             texts[cell] = unparse(new)
-    own = {found.place(cell): unparse(_on_sheet(node, cell[0])) for cell, node in found.scaled.items()}
+            found.end_formula()
+    own = {found.place(*key): unparse(_on_sheet(node, key[0][0])) for key, node in found.scaled.items()}
     has_room = all(cell[2] < MAX_COLUMNS for cell in own) and len(own) <= _MOST
     if not own or found.is_uneven or not has_room or not _is_even(own):
         return None
-    return ScaledInputs({found.place(cell): cell for cell in found.scaled}, {**texts, **own})
+    return ScaledInputs({found.place(*key): key[0] for key in found.scaled}, {**texts, **own})
 
 
 def _is_even(texts: Mapping[Address, str]) -> bool:
@@ -89,18 +94,29 @@ class _Scaled:
     """Collects what is scaled, and how.
 
     Attributes:
-        scaled: a typed number → what formulas make of it before they multiply it.
+        scaled: a typed number, or a word with one that formulas ask for → what they make of it before they multiply it.
         is_uneven: whether two formulas make different things of one.
     """
 
     def __init__(self, table: CellTable, precedents: Precedents) -> None:
-        self.scaled: dict[Address, Node] = {}
+        self.scaled: dict[tuple[Address, Asked], Node] = {}
         self.is_uneven = False
         self._table, self._precedents = table, precedents
+        self._codes: dict[tuple[str, Asked], int] = {}
+        self._asked: dict[Address, Counter[Asked]] = defaultdict(Counter)
+        self._ways: dict[Address, set[Asked]] = {}
 
-    def place(self, cell: Address) -> Address:
-        """The cell for what is made of a number: all stand to one another as the numbers do."""
-        return (*cell[:2], cell[2] + self._away(cell[0]))
+    def end_formula(self) -> None:
+        """What a formula asks of a word all others ask, too, each as often as the other: one that does not is odd."""
+        for cell, counts in self._asked.items():
+            same = self._ways.setdefault(cell, {*counts}) == {*counts} and len({*counts.values()}) == 1
+            self.is_uneven |= not same
+        self._asked.clear()
+
+    def place(self, cell: Address, asked: Asked = None) -> Address:
+        """The cell for what is made of a number: all stand to one another as the numbers do, each code apart."""
+        block = 0 if asked is None else self._codes.setdefault((cell[0], asked), 1 + len(self._codes))
+        return (*cell[:2], cell[2] + (1 + block) * self._away(cell[0]))
 
     def _away(self, sheet: str) -> int:
         bounds = self._table.bounds[sheet]
@@ -114,6 +130,8 @@ class _Scaled:
                     return once
         if isinstance(node, FunctionCall) and node.name in _OF_RANGES:
             return rebuilt(node, lambda own: self._read(own, sheet) or self.without_scaling(own, sheet))
+        if (encoded := self._encoded(node, sheet)) is not None:
+            return encoded
         factors = [*_factors(node)]
         pair = _scaling(factors) if len(factors) > 1 else None
         if pair is None:
@@ -127,6 +145,35 @@ class _Scaled:
             for number, (own, is_above) in enumerate(factors) if number == first or number not in below
         ]  # fmt: skip
         return _product(kept)
+
+    def _encoded(self, node: Node, sheet: str) -> Node | None:
+        """A choice of a weight or 0 by a word as their product; the same for products of weights and conditions."""
+        match node:
+            case FunctionCall("IF", (condition, weight, Literal(0.0))) if not isinstance(weight, Literal):
+                code = self._code(condition, sheet)
+                return None if code is None else Operator("*", (code, self.without_scaling(weight, sheet)))
+            case Operator("*", (one, other)):
+                codes = [self._code(own, sheet) for own in (one, other)]
+                if any(codes):
+                    pairs = zip(codes, (one, other), strict=True)
+                    return Operator("*", tuple(code or self.without_scaling(own, sheet) for code, own in pairs))
+        return None
+
+    def _code(self, node: Node, sheet: str) -> Node | None:
+        """The reference that stands for the 1 or 0 of a condition, which asks for one word or code of a typed cell."""
+        match node:
+            case FunctionCall("IF", (condition, Literal(1.0), Literal(0.0))):
+                return self._code(condition, sheet)
+            case Operator("=", (Reference() as own, Literal(value=asked))) if own.area.size == 1:
+                area, its = own.area, own.area.sheet or sheet
+                cell = (its, area.top, area.left)
+                if cell not in self._table.typed_numbers and cell not in self._table.words:
+                    return None
+                condition = FunctionCall("IF", (_qualified(node, sheet), Literal(1.0), Literal(0.0)))
+                self.scaled[cell, asked] = condition
+                self._asked[cell][asked] += 1
+                return Reference(replace(area, left=self.place(cell, asked)[2]), own.fixed)
+        return None
 
     def _scaled_once(self, call: FunctionCall, below: Node, sheet: str) -> Node | None:
         """A sum of products of two ranges that is divided: the inputs are, which do not stay where the weights do."""
@@ -144,7 +191,7 @@ class _Scaled:
         area, its = own.area, own.area.sheet or sheet
         for place in area.cells():
             scaled = _qualified(_element(node, area, place), sheet)
-            self.is_uneven |= self.scaled.setdefault((its, *place), scaled) != scaled
+            self.is_uneven |= self.scaled.setdefault(((its, *place), None), scaled) != scaled
         return Reference(replace(area, left=area.left + self._away(its)), own.fixed)
 
     def _is_typed(self, own: Reference, sheet: str) -> bool:
