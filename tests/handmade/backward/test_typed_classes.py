@@ -48,6 +48,33 @@ def test_errors_that_compare_a_typed_class_agree(tmp_path: Path) -> None:
     assert answer(_compared(), tmp_path) == (0, set())
 
 
+def _in_rows(loss: str, classes: str = "010110") -> dict[str, object]:
+    """A row a step: input, class 0 or 1, a weight and a bias for each, both shares, the loss, both errors."""
+    cells: dict[str, object] = {"A1": 0.3}
+    for row, one in enumerate(classes, 4):
+        cells |= {f"B{row}": round(0.7 - 0.31 * row % 1.3, 2), f"C{row}": int(one)}
+        for weight, start, error, signal in (
+            ("D", 0.2, "L", "*B"),
+            ("E", 0, "L", ""),
+            ("F", -0.3, "M", "*B"),
+            ("G", 0.1, "M", ""),
+        ):
+            before = f"{signal}{row - 1}" if signal else ""
+            cells[f"{weight}{row}"] = start if row == 4 else f"={weight}{row - 1}-$A$1*{error}{row - 1}{before}"
+        first, second = f"EXP(D{row}*B{row}+E{row})", f"EXP(F{row}*B{row}+G{row})"
+        cells |= {f"H{row}": f"={first}/({first}+{second})", f"I{row}": f"=1-H{row}", f"K{row}": loss.format(row)}
+        cells |= {f"L{row}": f"=H{row}-(C{row}=0)", f"M{row}": f"=I{row}-(C{row}=1)"}
+    return cells
+
+
+def test_a_loss_that_chooses_by_the_class_agrees_where_all_classes_come(tmp_path: Path) -> None:
+    """Rule: what a formula makes of each class is known only if it was filled along samples of all of them."""
+    chosen = "=-LN(IF(C{0}=0,H{0},I{0}))"
+    assert answer(_in_rows(chosen), tmp_path) == (0, set())
+    assert answer(_in_rows(chosen, "000000"), tmp_path) == (3, set())
+    assert answer(_in_rows("=-LN(IF(C{0}=0,H{0},H{0}))"), tmp_path)[0] != 0
+
+
 @pytest.mark.parametrize("edit", [{"D24": "=D22-($B$3=1)"}, {"C24": "=C22-($B$3=3)"}], ids=["of a right one", "wrong"])
 def test_errors_of_a_class_that_is_asked_for_twice_are_no_pass(edit: dict[str, object], tmp_path: Path) -> None:
     """Rule: two errors in line that ask for one class are open, whether or not today's class tells them apart."""

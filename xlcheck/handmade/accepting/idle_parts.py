@@ -73,6 +73,8 @@ def with_idle_parts(
     }  # as where steps are masked
     alike = Counter(shape_of(table.texts[cell], *cell[1:]) for cell in agreeing)  # a word may choose for all of them
     codes = _codes({cell: terms[cell] for cell in asked if cell in terms}, terms)
+    everywhere = {chosen: several for own in codes.values() for chosen, several in own.items()}
+    held = _held({cell: terms[cell] for cell in asked if cell in terms}, table, terms) if codes else {}
     known: dict[object, str | None] = {}
     found: list[tuple[str, str]] = []
     for cell in asked:
@@ -89,7 +91,12 @@ def with_idle_parts(
         if any(own in agreeing or _is_multiplied(own, table, precedents) for own in terms.looked_at[cell]):
             found.append((show(cell), f"a choice by a number that it reads, {NOTHING}"))
             continue
-        few = {**choices, **codes.get(cell, {})}
+        numbers = {} if any(_as_numbers(term)) else held.get(shape_of(table.texts[cell], *cell[1:]), {})
+        met = {
+            leaf: everywhere[leaf] for place, leaf in enumerate(leaves(term))
+            if leaf in everywhere and numbers.get(place, set()).issuperset(everywhere[leaf])
+        }  # fmt: skip
+        few = {**choices, **codes.get(cell, {}), **met}
         places = {leaf: (place, leaf in switches, few.get(leaf)) for place, leaf in enumerate(leaves(term))}
         key = outline(term, places.__getitem__)
         if key not in known:
@@ -114,6 +121,15 @@ def _codes(asked: Mapping[Address, Term], terms: CellTerms) -> dict[Address, dic
         if 1 < len(line) == len(codes) == len({cell for cell, *_ in line}):
             for cell, _, typed in line:
                 found[cell] |= dict.fromkeys((chosen, *typed), codes)
+    return found
+
+
+def _held(asked: Mapping[Address, Term], table: CellTable, terms: CellTerms) -> dict[str, dict[int, set[float]]]:
+    """What the formulas of each shape read in each place of it: so these were compared for each of several classes."""
+    found: dict[str, dict[int, set[float]]] = defaultdict(lambda: defaultdict(set))
+    for cell, term in asked.items():
+        for place, leaf in enumerate(leaves(term)):
+            found[shape_of(table.texts[cell], *cell[1:])][place].add(terms.number(leaf))
     return found
 
 
