@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from xlcheck.formulas.algebra import Address, Term
@@ -11,8 +11,9 @@ from xlcheck.handmade.reading.cell_terms import leaves
 
 
 def with_bias(
-    network: DenseNetwork, ones: frozenset[Address], updates: Mapping[Address, Address], terms: Mapping[Address, Term]
-) -> DenseNetwork:
+    network: DenseNetwork, kin: Sequence[DenseNetwork], ones: frozenset[Address], updates: Mapping[Address, Address],
+    terms: Mapping[Address, Term],
+) -> DenseNetwork:  # fmt: skip
     """The network, where what stands for an input of its first layer is a typed 1 in all samples: that is a bias.
 
     An input of a single sample may well be 1. There it is a bias if other layers have theirs times a 1, too, or if the
@@ -20,13 +21,15 @@ def with_bias(
 
     Args:
         network: as its units read.
+        kin: the networks of all steps of its training, this one among them.
         ones: typed cells that hold a 1.
         updates: updated cell → weight.
         terms: of the formula cells.
     """
     first, *others = network.layers
     inputs = list(zip(*(sample.inputs for sample in network.samples), strict=True))
-    always = [place for place, cells in enumerate(inputs) if ones.issuperset(cells)]
+    steps = zip(*(sample.inputs for step in kin for sample in step.samples), strict=False)
+    always = [place for place, cells in enumerate(steps) if ones.issuperset(cells)]
     if first.bias is not None or len(always) != 1 or len(inputs) == 1:
         return network
     at, own = always[0], inputs[always[0]]

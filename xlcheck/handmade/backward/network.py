@@ -90,9 +90,12 @@ def find_networks(
         if len({found.layers for found in ends.values()}) == 1:  # else one step has another output than others
             layers = (recurrent[number].layer, *next(iter(ends.values())).layers)
             chains.setdefault(layers, []).extend(_steps(recurrent[number], ends))
-    networks = [
-        with_bias(DenseNetwork(layers, tuple(samples)), ones, updates, terms) for layers, samples in chains.items()
-    ]
+    networks = [DenseNetwork(layers, tuple(samples)) for layers, samples in chains.items()]
+    first, kin = first_weights(updates), defaultdict[object, list[DenseNetwork]](list)
+    begins = [(first.get(w := own.layers[0].kernel[0][0], w), len(own.layers[0].kernel)) for own in networks]
+    for begin, network in zip(begins, networks, strict=True):
+        kin[begin].append(network)
+    networks = [with_bias(own, kin[begin], ones, updates, terms) for begin, own in zip(begins, networks, strict=True)]
     mixed = [*_with_targets_of_others(networks, terms), *_with_weights_of_others(networks, updates)]
     proper = [network for network in networks if _is_proper(network) and network not in mixed]
     return _in_order([*with_held_out_apart(proper, terms, updates)], updates)
