@@ -51,6 +51,14 @@ def test_one_that_is_looked_up_otherwise_is_no_pass(change: Cells, tmp_path: Pat
     assert answer(_in_turn() | change, tmp_path) == (3, set())
 
 
+def test_inputs_that_count_are_not_pasted(tmp_path: Path) -> None:
+    """Rule: 1, 2, 3 stand beside steps as well as among inputs, and nobody copied these from there."""
+    for numbers, code in (((1, 2, 3, 4, 5), 0), ((1, 2, 3, 5, 4), 3)):
+        own = {f"B{row}": number / 2 for row, number in zip(ROWS, numbers, strict=True)}
+        elsewhere = {f"Data!A{row}": number / 2 for row, number in enumerate(numbers, 1)}
+        assert answer(line() | own | elsewhere, tmp_path) == (code, set())
+
+
 _SCALED: Cells = {
     f"{cell}{row}": f"=INDEX($Q$2:$S$4,$O{row},{column}){scale}"
     for row in ROWS for cell, column, scale in (("B", 1, "/20"), ("C", 2, ""), ("D", 3, ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from operator import sub
 
 from xlcheck.formulas.algebra import Address, Term, outline
 from xlcheck.formulas.scanner import cut
@@ -46,7 +47,8 @@ def doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int])
         alone = [cell for cell in own if cell in typed]
         held = tuple(map(terms.number, sorted(alone)))
         parts = (row[k : k + len(held)] for name, row in numbers if name != line[0] for k in range(len(row)))
-        is_pasted = len({*held}) > 1 and held in parts
+        counts_on = len({*map(sub, held[1:], held)}) == 1  # as steps and samples are numbered
+        is_pasted = len({*held}) > 1 and not counts_on and held in parts
         if is_pasted or any(_are_mixed(kin, table, terms.reads) for kin in _of_one_kind(own, kinds, terms)):
             yield own[0]
 
