@@ -34,6 +34,7 @@ def over_steps(cell: Address, reading: Reading, right: Mapping[Address, str], ta
     """
     sheet = reading.sheet
     parts = _parts(cell, reading, right)
+    parts = [own for own in parts if own in right or own not in reading.data]  # beside outputs are their targets
     # An error that is above 0 is its own size, which is what comes first for its value.
     names = {_SAMPLE.sub("", right.get(part, "")) for part in parts}
     names -= {_SIZE} if names == {_SIZE, _ERROR} else set()
@@ -82,8 +83,7 @@ def _parts(cell: Address, reading: Reading, right: Mapping[Address, str]) -> lis
                 left += [read] if read not in left else []
             else:
                 found[read] = None
-    targets = reading.data.difference(right)
-    return [own for own in found if own not in targets] if found.keys() & right.keys() else [*found]
+    return [*found]
 
 
 def is_whole_line(cell: Address, parts: list[Address], reading: Reading, right: Mapping[Address, str]) -> bool:
@@ -117,15 +117,18 @@ def _moves_on(cell: Address, parts: Collection[Address], reading: Reading, right
 
 
 def _are_an_epoch(parts: list[Address], reading: Reading) -> bool:
-    """Whether the steps of some cells are one of several rounds in which the same samples come, in whatever order."""
+    """Whether the steps of some cells are one of several rounds in which the same samples come, in whatever order.
+
+    The last round may be broken off.
+    """
     count, steps = len(parts), reading.steps
     numbers = sorted(reading.roles[part][0] for part in parts if part in reading.roles)
-    if not numbers or numbers != [*range(numbers[0], numbers[0] + count)]:
+    if not numbers or numbers != [*range(numbers[0], numbers[0] + count)] or numbers[0] % count:
         return False
     data = [(own.truth.inputs[-1].tolist(), np.nan_to_num(own.truth.targets[-1]).tolist()) for own in steps]
-    rounds = [sorted(data[first : first + count]) for first in range(0, len(data), count)]
-    repeats = all(own == rounds[0] for own in rounds)
-    return repeats and numbers[0] % count == 0 == len(steps) % count and len(steps) > count
+    *rounds, last = (sorted(data[first : first + count]) for first in range(0, len(data), count))
+    is_begun = all(last.count(sample) <= rounds[0].count(sample) for sample in last) if rounds else False
+    return is_begun and all(own == rounds[0] for own in rounds)
 
 
 def _is_window(
