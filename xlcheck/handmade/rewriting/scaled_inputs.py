@@ -152,7 +152,7 @@ class _Scaled:
             case FunctionCall("IF", (condition, weight, Literal(0.0))) if not isinstance(weight, Literal):
                 code = self._code(condition, sheet)
                 return None if code is None else Operator("*", (code, self.without_scaling(weight, sheet)))
-            case Operator("*", (one, other)):
+            case Operator("*", (one, other)) if not isinstance(one, Literal) and not isinstance(other, Literal):
                 codes = [self._code(own, sheet) for own in (one, other)]
                 if any(codes):
                     pairs = zip(codes, (one, other), strict=True)
