@@ -10,6 +10,7 @@ from xlcheck.handmade import effort
 from xlcheck.handmade.accepting.bench import Bench
 from xlcheck.handmade.accepting.by_equations import Settled, layers_of, settled
 from xlcheck.handmade.accepting.keras_answers import Recompute
+from xlcheck.handmade.accepting.pieces import alone, connected
 from xlcheck.handmade.accepting.shown_beside import without
 from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -78,6 +79,20 @@ class PartsByEquations:
         if key not in self._rests:
             self._rests[key] = part, without(part, left_out)
         return self.of(self._rests[key][1], answers).found
+
+    def is_apart(self, part: SheetGroup, answers: Answers, found: Settled) -> bool:
+        """Whether what has no verdict has nothing to do with networks that are right, as a table of fees has.
+
+        Args:
+            part: the part.
+            answers: what the workbook computes.
+            found: what became of its layers.
+        """
+        judged = {verdict.cell for outcome in found.outcomes for verdict in outcome.verdicts}
+        groups = connected(part) if judged and found.left and not found.roots else []
+        rest = [own for own in groups if not own.isdisjoint(judged)]
+        is_apart = bool(rest) and all(own.isdisjoint(found.left) for own in rest)
+        return is_apart and all(self.of(alone(part, own), answers).found.is_sure for own in rest)
 
     def bench(self, part: SheetGroup, answers: Answers, terms: CellTerms) -> Bench:
         """What judges the layers of a part."""

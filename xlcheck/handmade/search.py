@@ -13,11 +13,12 @@ from xlcheck.handmade.accepting.by_equations import Settled, layers_of
 from xlcheck.handmade.accepting.first_states import parts_of, with_gaps
 from xlcheck.handmade.accepting.meant import why_meant
 from xlcheck.handmade.accepting.outcome import Outcome
-from xlcheck.handmade.accepting.pieces import alone, connected, pieces
+from xlcheck.handmade.accepting.pieces import pieces
 from xlcheck.handmade.accepting.shown_beside import answer_key, only_shown, shown_in_turn, unread, without
 from xlcheck.handmade.accepting.summary import Abstention, worksheets
 from xlcheck.handmade.accepting.unknown_kin import unknown_kin
 from xlcheck.handmade.arrangements.arrangement import Arrangement
+from xlcheck.handmade.backward_judging.descent import descent
 from xlcheck.handmade.backward_judging.outcome import may_be_trained
 from xlcheck.handmade.backward_judging.trainings import Trainings
 from xlcheck.handmade.beside.typed_beside import beside_results
@@ -99,9 +100,20 @@ class Search:
             return plain.put_back(found, left_out)
         if self.trainings is not None and self.trainings.learns_as_it_is(part):
             return self._settled(part, answers, sheets)
-        if (apart := self._written_otherwise(part, answers, sheets)) is not None:
-            return apart
+        for otherwise in (self._with_descent, self._written_otherwise):
+            if (apart := otherwise(part, answers, sheets)) is not None:
+                return apart
         return self._with_typed_weights(part, answers, sheets)
+
+    def _with_descent(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
+        """What became of a part that is a network, all of it right, and a step of descent."""
+        if self.trainings is None or (step := descent(part)) is None:
+            return None
+        rest = without(part, step.cells)
+        found, left = replace(self, trainings=None)._settle(rest, replace(answers, values=rest.values), sheets)
+        open_ones = {cell for own in left for cell in own.cells}
+        is_right = found and not any(map(_blames, found)) and step.forward.isdisjoint(open_ones)
+        return ([*found, step.part(part.table, part.values)], left) if is_right else None
 
     def _with_typed_weights(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
         """What became of a part in which weights may be typed into formulas."""
@@ -157,9 +169,17 @@ class Search:
             # Of a single formula with its weights in it nobody knows which were meant.
             is_known = typed is not None and (apart.moved.are_filled or len(typed.moved.numbers) <= apart.moved.hosts)
             if typed is None or not is_known or not self._is_whole(typed.part, typed.answers):
-                return None
+                return self._if_more(apart, answers, sheets) if self._leaves_less(apart, answers) else None
         found, left_out = replace(self, trainings=None)._settle(apart.part, apart.answers, sheets)
         return apart.put_back(found, left_out)
+
+    def _leaves_less(self, other: Rewritten, answers: Answers) -> bool:
+        """Whether fewer formulas of the workbook are left by their equations if some are written otherwise."""
+        as_it_is, rewritten = self._layers(other.original, answers), self._layers(other.part, other.answers)
+        if as_it_is is None or rewritten is None:
+            return False
+        texts = other.original.table.texts
+        return sum(cell in texts for cell in rewritten.left) < len(as_it_is.left)
 
     def _is_whole(self, part: SheetGroup, answers: Answers) -> bool:
         """Whether every formula of a part has a verdict by its equations, but for those that only show results."""
@@ -285,20 +305,12 @@ class Search:
     ) -> Sequence[Outcome] | str:
         """What became of a part that one edit makes a network, or why there is no verdict on it."""
         try:
-            if self._is_apart(part, answers, layers):
+            if self.equations.is_apart(part, answers, layers):
                 return NONE
             found = one_edit(part, terms, base, self.equations.bench(part, answers, terms))
         except effort.OutOfTimeError:
             return effort.USED_UP
         return found.outcomes or found.why
-
-    def _is_apart(self, part: SheetGroup, answers: Answers, layers: Settled) -> bool:
-        """Whether what has no verdict has nothing to do with networks that are right, as a table of fees has."""
-        judged = {verdict.cell for outcome in layers.outcomes for verdict in outcome.verdicts}
-        groups = connected(part) if judged and layers.left and not layers.roots else []
-        rest = [own for own in groups if not own.isdisjoint(judged)]
-        is_apart = bool(rest) and all(own.isdisjoint(layers.left) for own in rest)
-        return is_apart and all(self._equations(alone(part, own), answers).is_sure for own in rest)
 
     def _piece_by_piece(self, part: SheetGroup, answers: Answers, layers: Settled) -> Iterator[Outcome]:
         """What became of the pieces of a part that one edit each makes a network, but for those that are right."""

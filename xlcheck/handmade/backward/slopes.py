@@ -1,0 +1,227 @@
+"""A step of gradient descent through layers of any kind: the slopes of a loss, and the weights that follow them.
+
+The slopes are those of the formulas that compute the results, which are held against Keras by themselves. They are
+taken from the loss at four points beside each weight, under several settings of all given numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from zlib import crc32
+
+import numpy as np
+
+from xlcheck.arrays import Array
+from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, subterms
+from xlcheck.handmade.backward.evaluation import evaluate
+from xlcheck.handmade.backward.network import compared_pairs
+from xlcheck.handmade.backward.updates import find_updates
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import show
+from xlcheck.handmade.reading.reached import reached
+
+_SETTINGS, _FEWEST_SETTINGS = 12, 4
+_FEWEST, _MOST = 2, 200
+"""Weights that move."""
+_STEP = 1e-3
+_BESIDE = (-2, -1, 1, 2)
+_SHARES = np.array([1, -8, 8, -1]) / 12
+"""What four points beside a number give for the slope of a function there (error of the fourth order)."""
+_CLOSE, _SMOOTH = 1e-6, 1e-3
+_NOTHING = 1e-9
+
+
+class StepOfDescent:
+    """A step of descent, as it is looked at.
+
+    Args:
+        terms: what the formulas compute.
+        known: slopes that were computed before, for steps that differ on the way back alone.
+
+    Attributes:
+        terms: the same.
+        updates: updated cell → weight.
+        forward: the formulas that compute the results.
+        back: those between the results and the updates, and the updates.
+    """
+
+    def __init__(self, terms: CellTerms, known: dict[object, Mapping[str, Array]]) -> None:
+        self.terms, self.known, self._order = terms, known, terms.in_order()
+        found = find_updates(terms, self._order, terms.reads)
+        self.updates = {update: weight for update, weight in found.items() if weight not in terms}
+        learnt = {*self.updates.values(), *self._behind(self.updates.values())} - {*self._behind(self.updates)}
+        pairs = [(o, t) for pair in compared_pairs(terms) for o, t in (pair, pair[::-1])]
+        self._targets = {o: t for o, t in pairs if o in terms and o in learnt and t not in learnt}
+        self.forward = self.leading_to(self._targets)
+        behind = {*self.updates, *self._behind(self.forward)}
+        self.back = frozenset((self.leading_to(self.updates) - self.forward) & behind)
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether some weights move, each once, and results are compared with what they should be."""
+        weights = {*self.updates.values()}
+        is_even = _FEWEST <= len(weights) == len(self.updates) <= _MOST
+        return is_even and bool(self._targets) and self.forward.isdisjoint(self.updates)
+
+    @cached_property
+    def typed(self) -> frozenset[Address]:
+        """The typed numbers that only the way back reads: rates, and what may stand in the places of formulas."""
+        given = self.read_by(self.back) - self.terms.keys()
+        return frozenset(given - self.read_by(self.forward) - {*self._targets.values(), *self.updates.values()})
+
+    def read_by(self, cells: Collection[Address]) -> set[Address]:
+        """What some formulas read.
+
+        Args:
+            cells: the formulas.
+        """
+        return {read for cell in cells for read in self.terms.reads[cell]}
+
+    def found(self, loss: str) -> tuple[float, Array] | None:
+        """How many times its slope each weight moves, and which weights do: `(weights,)`; None if nobody knows.
+
+        Args:
+            loss: the name of the loss whose slopes they may follow.
+        """
+        slopes = self.slopes.get(loss)
+        rate = None if slopes is None else _rate(self._moved, slopes)
+        return None if slopes is None or rate is None else (rate, _follows(self._moved, slopes, rate))
+
+    def needed(self, cell: Address, loss: str) -> float | None:
+        """What a cell should hold for the numbers shown, so that all weights move as most do; None if no number does.
+
+        Args:
+            cell: one on the way back, or a number that is read there.
+            loss: the name of the loss whose slopes the weights follow.
+        """
+        known = self.found(loss)
+        if known is None:
+            return None
+        wanted, right = known[0] * self.slopes[loss], known[1]
+        order = [c for c in self._order if c in self.forward | self.back]
+        own = self._given[cell] if cell in self._given else evaluate(order, self.terms, self._given)[cell]
+        values = evaluate(order, self.terms, self._given, {cell: own + 1.0})
+        effect = np.array([values[weight] - values[update] for update, weight in self.updates.items()]) - self._moved
+        told = np.isfinite(wanted).all(axis=0) & np.isfinite(effect).all(axis=0)
+        wrong = np.flatnonzero(np.logical_not(right))
+        missing, effect = (wanted - self._moved)[wrong], effect[wrong]
+        with np.errstate(all="ignore"):
+            change = (missing * effect).sum(axis=0) / (effect**2).sum(axis=0)
+            is_one = np.abs(missing - change * effect) <= _CLOSE * np.abs(wanted).max(axis=0)
+        return float(own[-1] + change[-1]) if told.sum() >= _FEWEST_SETTINGS and is_one[:, told].all() else None
+
+    def shown(self, cell: Address) -> float:
+        """What a formula gives for the numbers shown."""
+        given = {own: np.array([self.terms.number(own)]) for own in self._given}
+        values = evaluate([c for c in self._order if c in self.forward | self.back], self.terms, given)
+        return float(values[cell][0])
+
+    @cached_property
+    def _moved(self) -> Array:
+        """By how much each weight becomes less, `(weights, settings)`."""
+        values = evaluate([c for c in self._order if c in self.forward | self.back], self.terms, self._given)
+        return np.array([values[weight] - values[update] for update, weight in self.updates.items()])
+
+    def _behind(self, cells: Collection[Address]) -> set[Address]:
+        return reached(cells, lambda cell: self.terms.readers.get(cell, ()))
+
+    def leading_to(self, cells: Collection[Address]) -> frozenset[Address]:
+        """The formulas from which some cells are computed, and those of them.
+
+        Args:
+            cells: the cells.
+        """
+        below = reached(cells, lambda cell: self.terms.reads.get(cell, ()), among=self.terms.__contains__)
+        return frozenset(below | {cell for cell in cells if cell in self.terms})
+
+    @cached_property
+    def _given(self) -> dict[Address, Array]:
+        """The given cells: half of the settings near the numbers shown, which come last; what no layer reads stays."""
+        half = _SETTINGS // 2
+        used = self.read_by(self.forward) | {*self._targets.values()}
+        asked = {
+            own.cell
+            for part in subterms(*self.terms.values()) if isinstance(part, Function) and part.name in COMPARISONS
+            for own in part.arguments if isinstance(own, Leaf)
+        }  # fmt: skip
+        given: dict[Address, Array] = {}
+        for cell in self.read_by(self.terms) - self.terms.keys():
+            shown, random = self.terms.number(cell), np.random.default_rng((crc32(cell[0].encode()), *cell[1:]))
+            far = random.uniform(0.2, 1.2, half) * random.choice((-1.0, 1.0), half)
+            drawn = np.concatenate([shown * random.uniform(0.7, 1.3, half) if shown else far / 2, far])
+            stays = cell not in used or cell in asked
+            given[cell] = np.append(np.full(_SETTINGS, shown) if stays else drawn, shown)
+        targets = [*dict.fromkeys(target for target in self._targets.values() if target in given)]
+        shares = np.array([self.terms.number(target) for target in targets])
+        if len(targets) > 1 and (shares >= 0).all() and shares.sum() % 1 == 0:  # shares of classes stay shares
+            sizes = {cell: np.abs(given[cell]) for cell in targets}
+            given |= {cell: own / np.sum([*sizes.values()], axis=0) * shares.sum() for cell, own in sizes.items()}
+        return given
+
+    @cached_property
+    def slopes(self) -> Mapping[str, Array]:
+        """Each loss that may be meant, and its slopes `(weights, settings)`, NaN for settings with a kink."""
+        weights, losses = [*self.updates.values()], [*self._losses()]
+        key = self.forward, *weights, *losses
+        if key not in self.known:
+            self.known[key] = dict(self._computed_slopes(weights, losses))
+        return self.known[key]
+
+    def _computed_slopes(self, weights: Sequence[Address], losses: Sequence[Address]) -> Iterator[tuple[str, Array]]:
+        steps = {weight: _STEP * np.maximum(1.0, np.abs(self._given[weight])) for weight in weights}
+        places, size = len(weights) * len(_BESIDE), _SETTINGS + 1
+        beside = {cell: np.tile(own, places) for cell, own in self._given.items()}
+        for number, weight in enumerate(weights):
+            for k, share in enumerate(_BESIDE):
+                start = (number * len(_BESIDE) + k) * size
+                beside[weight][start : start + size] += share * steps[weight]
+        needed = self.forward | {cell for cell in self.leading_to(losses) if cell not in self.updates}
+        values = evaluate([cell for cell in self._order if cell in needed], self.terms, beside)
+        sizes = np.stack([steps[weight] for weight in weights])
+        found = [(show(cell), values[cell]) for cell in losses if cell in values]
+        for name, own in (*found, *self._usual(values)):
+            table = np.broadcast_to(own, (places * size,)).reshape(len(weights), len(_BESIDE), size)
+            slopes = np.einsum("k,wks->ws", _SHARES, table) / sizes
+            plain = (table[:, 2] - table[:, 1]) / (2 * sizes)
+            with np.errstate(all="ignore"):
+                is_smooth = np.abs(slopes - plain) <= _SMOOTH * np.abs(slopes).max(axis=0)
+            yield name, np.where(is_smooth.all(axis=0), slopes, np.nan)
+
+    def _losses(self) -> Iterator[Address]:
+        """The formulas that may be the loss: they read results, and no update reads them."""
+        behind = self._behind(self._targets) - self.forward - self.back - self.updates.keys()
+        spoilt = self._behind(self.updates)
+        yield from (cell for cell in self._order if cell in behind and cell not in spoilt)
+
+    def _usual(self, values: Mapping[Address, Array]) -> Iterator[tuple[str, Array]]:
+        """The losses that are usual, where none is written."""
+        if not values.keys() >= {*self._targets.values()}:
+            return
+        results = np.array([values[output] for output in self._targets])
+        targets = np.array([values[target] for target in self._targets.values()])
+        with np.errstate(all="ignore"):
+            shares = targets * np.log(results)
+            yield "the squared error", ((results - targets) ** 2).sum(axis=0)
+            yield "the binary cross-entropy", -(shares + (1 - targets) * np.log(1 - results)).sum(axis=0)
+            yield "the categorical cross-entropy", -shares.sum(axis=0)
+
+
+def _rate(moved: Array, slopes: Array) -> float | None:
+    """How many times their slopes most weights move that do so evenly; None if too few settings tell, or none does."""
+    told = np.isfinite(slopes).all(axis=0) & np.isfinite(moved).all(axis=0)
+    if told.sum() < _FEWEST_SETTINGS or (np.abs(slopes[:, told]).max(axis=1) < _NOTHING).any():
+        return None
+    times = (moved[:, told] * slopes[:, told]).sum(axis=1) / (slopes[:, told] ** 2).sum(axis=1)
+    even = (np.abs(moved - times[:, None] * slopes)[:, told] <= _CLOSE * np.abs(moved[:, told]).max(axis=0)).all(axis=1)
+    rates = Counter(f"{own:.6g}" for own in times[even] if own > 0)
+    usual = max(rates, key=lambda own: rates[own], default=None)
+    return next((float(own) for own in times[even] if f"{own:.6g}" == usual), None)
+
+
+def _follows(moved: Array, slopes: Array, rate: float) -> Array:
+    """Which weights move so many times their slopes, under all settings that tell: `(weights,)`."""
+    told = np.isfinite(slopes).all(axis=0) & np.isfinite(moved).all(axis=0)
+    moved, wanted = moved[:, told], rate * slopes[:, told]
+    return np.asarray((np.abs(moved - wanted) <= _CLOSE * np.abs(wanted).max(axis=0)).all(axis=1))

@@ -1,0 +1,158 @@
+"""A step of gradient descent through layers of any kind: an LSTM, a convolution, an attention, a normalised batch.
+
+Every update takes the same number of times the slope of a loss by its weight off that weight. What stands between the
+results and the updates is then right, as all of it is in some update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
+
+import numpy as np
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import shape_of
+from xlcheck.handmade import effort
+from xlcheck.handmade.backward.slopes import StepOfDescent
+from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
+from xlcheck.handmade.reading.results import result_at
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import Status
+
+_LARGE = 1_500
+"""Formulas of a part up to which it is looked at."""
+_ENOUGH = 2
+"""Weights that follow their slopes, so that what spoils others is told."""
+_SHARE = 0.3
+"""Of the time that is left, for a mistake in the step; what the layers are need the rest."""
+
+
+@dataclass(frozen=True)
+class Descent:
+    """A step of gradient descent.
+
+    Attributes:
+        cells: its formulas, and what each of them holds.
+        forward: the formulas that compute the results from the weights before it.
+        loss: what becomes smaller, in words.
+        rate: how many times the slope of that each weight moves.
+        edit: cells that are wrong, and the formulas with which all of it is right, empty where these are not known.
+        wanted: what the formulas give then, for the numbers shown.
+    """
+
+    cells: Mapping[Address, str]
+    forward: frozenset[Address]
+    loss: str
+    rate: float
+    edit: Edit = field(default_factory=dict)
+    wanted: Mapping[Address, float] = field(default_factory=dict)
+
+    def part(self, table: CellTable, values: CellValues) -> Part:
+        """What is to be said of the formulas.
+
+        Args:
+            table: the cells.
+            values: what they hold.
+        """
+        behind = reached(self.edit, Precedents(table).readers, among=self.cells.__contains__)
+        results = []
+        for cell in (*self.edit, *sorted(behind - self.edit.keys())):
+            is_root, text = cell in self.edit, "It follows from a wrong cell."
+            formula = f"={self.edit[cell]}" if self.edit.get(cell) else None
+            if is_root:
+                put = formula or f"{self.wanted[cell]:.6g}"
+                text = f"With {put} in this place, every weight moves along the slope of {self.loss}."
+            results.append(result_at(
+                table, cell, Status.ROOT if is_root else Status.CARRIED, text, values[table.index[cell]],
+                quantity=self.cells[cell], desired=self.wanted.get(cell), desired_formula=formula,
+            ))  # fmt: skip
+        note = f"recognised a training step of these layers, which makes {self.loss} smaller"
+        return Part(results, len(self.cells), len(self.cells), held=self.cells, notes=(note,))
+
+
+def descent(part: SheetGroup) -> Descent | None:
+    """The step of gradient descent in a part, be it with one mistake; None if some update follows no slope.
+
+    Args:
+        part: the worksheets.
+    """
+    if len(part.table.texts) > _LARGE:
+        return None
+    own = StepOfDescent(CellTerms(part.table, part.values), {})
+    try:
+        return (_whole(own) or _with_one_slip(part, own)) if own.is_likely else None
+    except effort.OutOfTimeError:
+        return None
+
+
+def _whole(step: StepOfDescent) -> Descent | None:
+    """A step in which all weights move along the slopes of a loss."""
+    for loss in step.slopes:
+        effort.require_time()
+        if (found := step.found(loss)) is not None and found[1].all():
+            return _descent(step, loss, found[0])
+    return None
+
+
+def _descent(step: StepOfDescent, loss: str, rate: float) -> Descent:
+    after = {update: f"{show(weight)} after the step" for update, weight in step.updates.items()}
+    return Descent({**dict.fromkeys(step.back, "part of a gradient"), **after}, step.forward, loss, rate)
+
+
+def _with_one_slip(part: SheetGroup, own: StepOfDescent) -> Descent | None:
+    """The step with one mistake in it: an edit that makes all of it right, or a formula that alone spoils the rest."""
+    with effort.limited_to(effort.left() * _SHARE):
+        culprits = _culprits(own, part.table)
+        edited = _with_one_edit(part, own, {*culprits} or own.back)
+    return edited or (next(iter(culprits.values())) if len(culprits) == 1 else None)
+
+
+def _culprits(step: StepOfDescent, table: CellTable) -> dict[Address, Descent]:
+    """The cells of which each spoils alone what is wrong, and touches nothing that is right; with the step.
+
+    Formulas that were filled like right ones are none if others are. Numbers may stand in the places of formulas.
+    """
+    for loss in step.slopes:
+        found = step.found(loss)
+        if found is None or not _ENOUGH <= found[1].sum() < len(found[1]):
+            continue
+        whole = _descent(step, loss, found[0])
+        right = step.leading_to([own for own, is_right in zip(step.updates, found[1], strict=True) if is_right])
+        culprits: dict[Address, Descent] = {}
+        for cell in sorted((step.back | step.typed) - right - step.read_by(right)):
+            effort.require_time()
+            if (number := step.needed(cell, loss)) is not None:
+                held = {**whole.cells, cell: whole.cells.get(cell, "part of a gradient")}
+                culprits[cell] = replace(whole, cells=held, edit={cell: ""}, wanted={cell: number})
+        shapes = {cell: shape_of(text, *cell[1:]) for cell, text in table.texts.items()}
+        alike = {shapes[cell] for cell in right}
+        odd = {cell: own for cell, own in culprits.items() if shapes.get(cell) not in alike}
+        return odd or culprits
+    return {}
+
+
+def _with_one_edit(part: SheetGroup, own: StepOfDescent, suspects: Collection[Address]) -> Descent | None:
+    """The step that one edit of some cells makes right, of which some is right as it is; None if several do."""
+    terms, found = own.terms, dict[frozenset[Address], Descent]()
+    slips = Slips(part.table, terms, None, suspects, idle_cells(part.table))
+    for edit in chain(slips.filled_from_beside(), chain.from_iterable(slips.by_likelihood())):
+        effort.require_time()
+        changed = {cell: terms.term_of(cell, text) for cell, text in edit.items()}
+        edited = {cell: term for cell, term in changed.items() if term is not None}
+        if len(edited) < len(changed) or frozenset(edit) in found:
+            continue
+        other = StepOfDescent(terms.edited(edited), own.known)
+        if other.is_likely and other.forward == own.forward and len(other.updates) == len(own.updates):
+            step = _whole(other)
+            as_it_is = None if step is None else own.found(step.loss)
+            if step is not None and as_it_is is not None and np.isclose(as_it_is[0], step.rate):
+                wanted = {cell: other.shown(cell) for cell in step.cells}
+                found[frozenset(edit)] = replace(step, edit=edit, wanted=wanted)
+    return next(iter(found.values())) if len(found) == 1 else None
