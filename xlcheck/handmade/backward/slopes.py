@@ -55,8 +55,10 @@ class StepOfDescent:
         pairs = [(o, t) for pair in compared_pairs(terms) for o, t in (pair, pair[::-1])]
         self._targets = {o: t for o, t in pairs if o in terms and o in learnt and t not in learnt}
         self.forward = self.leading_to(self._targets)
+        leading = self.leading_to(self.updates) | self.forward
+        self._way = [cell for cell in self._order if cell in leading]
         behind = {*self.updates, *self._behind(self.forward)}
-        self.back = frozenset((self.leading_to(self.updates) - self.forward) & behind)
+        self.back = frozenset((leading - self.forward) & behind)
 
     @property
     def is_likely(self) -> bool:
@@ -100,9 +102,8 @@ class StepOfDescent:
         if known is None:
             return None
         wanted, right = known[0] * self.slopes[loss], known[1]
-        order = [c for c in self._order if c in self.forward | self.back]
-        own = self._given[cell] if cell in self._given else evaluate(order, self.terms, self._given)[cell]
-        values = evaluate(order, self.terms, self._given, {cell: own + 1.0})
+        own = self._given[cell] if cell in self._given else evaluate(self._way, self.terms, self._given)[cell]
+        values = evaluate(self._way, self.terms, self._given, {cell: own + 1.0})
         effect = np.array([values[weight] - values[update] for update, weight in self.updates.items()]) - self._moved
         told = np.isfinite(wanted).all(axis=0) & np.isfinite(effect).all(axis=0)
         wrong = np.flatnonzero(np.logical_not(right))
@@ -115,13 +116,13 @@ class StepOfDescent:
     def shown(self, cell: Address) -> float:
         """What a formula gives for the numbers shown."""
         given = {own: np.array([self.terms.number(own)]) for own in self._given}
-        values = evaluate([c for c in self._order if c in self.forward | self.back], self.terms, given)
+        values = evaluate(self._way, self.terms, given)
         return float(values[cell][0])
 
     @cached_property
     def _moved(self) -> Array:
         """By how much each weight becomes less, `(weights, settings)`."""
-        values = evaluate([c for c in self._order if c in self.forward | self.back], self.terms, self._given)
+        values = evaluate(self._way, self.terms, self._given)
         return np.array([values[weight] - values[update] for update, weight in self.updates.items()])
 
     def _behind(self, cells: Collection[Address]) -> set[Address]:
