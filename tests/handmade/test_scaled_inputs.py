@@ -58,6 +58,24 @@ def test_a_number_of_another_input_is_no_pass_where_the_own_one_is_unread(tmp_pa
     assert answer(_network(own, other.replace("$K$3", "$K$2"), table), tmp_path) == (3, set())
 
 
+_OTHERWISE = {
+    "right": ("({0}{r}-$K$2)/SQRT($K$3)", 0),
+    "by the variance": ("({0}{r}-$K$2)/$K$3", 3),
+    "its logarithm": ("(LN({0}{r})-$K$2)/SQRT($K$3)", 0),
+    "the mean added": ("({0}{r}+$K$2)/SQRT($K$3)", 3),
+}
+
+
+@pytest.mark.parametrize("kind", _OTHERWISE)
+def test_numbers_of_one_table_scale_inputs_in_one_way(kind: str, tmp_path: Path) -> None:
+    """Rule: what scales one input by its mean and the root of its variance scales the one whose numbers stand beside
+    these so, too; of what is made of that before nothing is said."""
+    second, code = _OTHERWISE[kind]
+    table = {"J2": 44.2, "J3": 204.5, "K2": 30.2, "K3": 301.4}
+
+    assert answer(_network("({0}{r}-$J$2)/SQRT($J$3)", second, table), tmp_path) == (code, set())
+
+
 _DESCRIBED = {
     "right": ({}, 0),
     "a mean of all but one": ({"L7": "=AVERAGE(A6:A10)"}, 3),

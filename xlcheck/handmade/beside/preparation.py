@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
@@ -18,6 +18,7 @@ from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.formulas.tree import FunctionCall, Operator
+from xlcheck.handmade.beside.scaled_alike import scaled_otherwise, single_cells
 from xlcheck.handmade.beside.scales import between_ends
 from xlcheck.handmade.beside.showing import is_difference
 from xlcheck.handmade.networks.formula_text import may_be_layer
@@ -100,6 +101,7 @@ def against(
     describing = {cell: _areas(cell, table)[0] for cell in made if _DESCRIBES.match(skeleton(table.texts[cell]))}
     yield from (why for cell in kept if (why := _by_several_ranges(cell, table, describing)) is not None)
     yield from _by_numbers_of_others(kept, table, precedents)
+    yield from islice(scaled_otherwise(kept, table), 1)
     pooled = [cell for cell in made if _pools(cell, table) and not judged.isdisjoint(precedents.readers(cell))]
     yield from (why for cell in pooled if (why := _pooled_otherwise(cell, pooled, table)) is not None)
     scales = [cell for cell in describing if cell not in pooled]
@@ -200,9 +202,9 @@ def _by_numbers_of_others(cells: Sequence[Address], table: CellTable, precedents
     for cell in (own for own in cells if own not in table.computing_references):  # which name where they begin to count
         kin.setdefault((cell[0], cell[1], skeleton(table.texts[cell])), []).append(cell)
     for first, *others in kin.values():
-        ours = _single_cells(first, table)
+        ours = single_cells(first, table)
         for other in others:
-            theirs = _single_cells(other, table)
+            theirs = single_cells(other, table)
             away = {offset_between(a, b) for a, b in zip(ours, theirs, strict=False) if a != b}
             for shared in (a for a, b in zip(ours, theirs, strict=False) if a == b):
                 missed = [offset(shared, (down, right)) for down, right in sorted(away)]
@@ -212,7 +214,7 @@ def _by_numbers_of_others(cells: Sequence[Address], table: CellTable, precedents
 
 def _missed_words(cells: Sequence[Address], table: CellTable, precedents: Precedents) -> Iterator[str]:
     """Why formulas may ask for the wrong words: beside a line of those that they ask for, as many stand unread."""
-    asked = {read for cell in cells for read in _single_cells(cell, table) if read in table.words}
+    asked = {read for cell in cells for read in single_cells(cell, table) if read in table.words}
     known = {str(table.words[read]).casefold() for cell in cells for read in precedents.of(cell) if read in table.words}
     for step in ((1, 0), (0, 1)):
         for first in sorted(own for own in asked if offset(own, step, -1) not in asked):
@@ -222,11 +224,6 @@ def _missed_words(cells: Sequence[Address], table: CellTable, precedents: Preced
                 missed = [own for own in beside if own in table.words and not precedents.readers(own)]
                 if len(missed) == len(line) > 1 and all(str(table.words[own]).casefold() in known for own in missed):
                     yield f"no formula reads the words from {show(missed[0])} on, and their neighbours are looked up"
-
-
-def _single_cells(cell: Address, table: CellTable) -> list[Address]:
-    areas = (ref.area(cell[0]) for ref in cut(table.texts[cell]).refs)
-    return [(a.sheet, a.top, a.left) for a in areas if a.size == 1]
 
 
 def _pools(cell: Address, table: CellTable) -> bool:

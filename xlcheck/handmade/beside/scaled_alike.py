@@ -1,0 +1,67 @@
+"""Inputs that are scaled by numbers of one table, each by those of its own row or column: all of them in one way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.scanner import cut
+from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.offsets import offset_between
+
+_SEVERAL = 2
+"""Formulas that read the same numbers, and how many numbers they read."""
+_MOST = 100
+"""Groups of numbers, of which any two are compared."""
+
+
+def scaled_otherwise(cells: Sequence[Address], table: CellTable) -> Iterator[str]:
+    """Why inputs may be scaled wrongly: as nothing scales those whose numbers stand beside theirs in the same order.
+
+    In `(A2-H$1)/SQRT(H$2)` and `(B2-I$1)/I$2` the second row holds variances, or it holds deviations. What is made of
+    an input before it is scaled, as in `(LN(B2)-I$1)/I$2`, does not matter.
+
+    Args:
+        cells: the formulas that make inputs.
+        table: all cells.
+    """
+    readers = defaultdict[Address, int](int)
+    for cell in cells:
+        for read in {*single_cells(cell, table)}:
+            readers[read] += 1
+    scaled = defaultdict[tuple[Address, ...], list[Address]](list)
+    for cell in cells:
+        numbers = sorted(own for own in {*single_cells(cell, table)} if readers[own] >= _SEVERAL)
+        if len(numbers) >= _SEVERAL:
+            scaled[tuple(numbers)].append(cell)
+    groups = [own for own in scaled.items() if len(own[1]) >= _SEVERAL][:_MOST]
+    for (one, ours), (other, theirs) in combinations(groups, 2):
+        away = {offset_between(a, b) for a, b in zip(one, other, strict=False)}
+        is_beside = len(one) == len(other) and len(away) == 1 and 0 in next(iter(away)) and one[0][0] == other[0][0]
+        if is_beside and {_way(own, one, table) for own in ours}.isdisjoint(_way(own, other, table) for own in theirs):
+            what = "by the numbers beside those that scale"
+            yield f"{show(theirs[0])} scales an input {what} {show(ours[0])}, and in another way"
+
+
+def single_cells(cell: Address, table: CellTable) -> list[Address]:
+    """The cells that a formula reads one by one, as often as it names them.
+
+    Args:
+        cell: the formula's cell.
+        table: all cells.
+    """
+    areas = (ref.area(cell[0]) for ref in cut(table.texts[cell]).refs)
+    return [(area.sheet, area.top, area.left) for area in areas if area.size == 1]
+
+
+def _way(cell: Address, numbers: Sequence[Address], table: CellTable) -> tuple[object, ...]:
+    """What a formula does with some numbers, each of which is called by its place among them, from the first one on."""
+    between, refs = cut(table.texts[cell])
+    areas = (ref.area(cell[0]) for ref in refs)
+    places = [(area.sheet, area.top, area.left) if area.size == 1 else None for area in areas]
+    named = [numbers.index(own) if own in numbers else None for own in places]
+    first = next(at for at, own in enumerate(named) if own is not None)
+    before, behind, *rest = (own.replace(" ", "") for own in between[first:])
+    return (*named[first:], before[-1:], behind.lstrip(")"), *rest)
