@@ -116,6 +116,30 @@ _GAPS: dict[str, tuple[Cells, Cells]] = {
 }  # fmt: skip
 
 
+def _learning_its_inputs(targets: str) -> Cells:
+    """A row a step: two inputs, a weight from each to either output and two biases; the columns of the two targets."""
+    cells: Cells = {"A1": 0.2}
+    for row, (one, other, first) in zip(ROWS, DATA, strict=True):
+        before = row - 1
+        cells |= {f"B{row}": one, f"C{row}": other, f"D{row}": first}
+        for weight, x, error, start in zip("EFGHIJ", "BCBC  ", "MMNNMN", (0.8, -0.4, 0.3, 0.5, 0.1, -0.2), strict=True):
+            times = f"*{x}{before}" if x != " " else ""
+            cells[f"{weight}{row}"] = start if row == FIRST else f"={weight}{before}-$A$1*{error}{before}{times}"
+        cells[f"K{row}"] = f"=E{row}*B{row}+F{row}*C{row}+I{row}"
+        cells[f"L{row}"] = f"=G{row}*B{row}+H{row}*C{row}+J{row}"
+        cells |= {f"{e}{row}": f"={o}{row}-{t}{row}" for e, o, t in zip("MN", "KL", targets, strict=True)}
+    return cells
+
+
+@pytest.mark.parametrize(("targets", "gaps"), [("BC", 0), ("DC", 1)])
+def test_a_target_that_is_an_input_is_no_pass_unless_all_are(targets: str, gaps: int, tmp_path: Path) -> None:
+    """Rule: an autoencoder learns all of its inputs; who learns one beside something else is told the answer."""
+    cells = _learning_its_inputs(targets)
+    cells = {cell: own for cell, own in cells.items() if not (gaps == 0 and cell.startswith("D"))}
+
+    assert _judged(cells, tmp_path / "a.xlsx") == (gaps, set())
+
+
 @pytest.mark.parametrize(
     "cells",
     [

@@ -53,6 +53,19 @@ def doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int])
             yield own[0]
 
 
+def told_answers(reading: Reading, accepted: Collection[int]) -> Iterator[Address]:
+    """The targets that are inputs of their own sample, unless all are, as those of an autoencoder.
+
+    Args:
+        reading: the sheet as training steps.
+        accepted: numbers of the steps that are certain.
+    """
+    for number in accepted:
+        for sample in reading.steps[number].truth.network.samples:
+            inputs, targets = {*sample.inputs}, {*sample.targets}
+            yield from (inputs & targets) if inputs != targets else ()
+
+
 def _made_otherwise(samples: Sequence[Sequence[Address]], terms: CellTerms) -> Iterator[Address]:
     """What is made within formulas otherwise than the same of other samples, or of a number that these do not share.
 
