@@ -50,6 +50,14 @@ def test_numbers_that_are_no_weights_stay(tmp_path: Path) -> None:
     assert _read({**cells, "E1": "=0.5+0.5*TANH(A1)"}, tmp_path) == {}
 
 
+def test_a_zero_alone_is_no_weight(tmp_path: Path) -> None:
+    """A typed 0 stands for a state before the first step; beside other numbers it may be a weight."""
+    cells = {"A1": 1.5, "B1": 2.5, "C1": 0.5}
+
+    assert _read({**cells, "D1": "=TANH($C$1*A1+$B$1*0+$A$1)", "E1": "=D1*0+(1-D1)*B1"}, tmp_path) == {}
+    assert [number for _, number in _read({**cells, "D1": "=TANH(0.5*A1+0*B1)"}, tmp_path)["D1"]] == [0.5, 0.0]
+
+
 def test_formulas_filled_from_one_another_share_their_weights(tmp_path: Path) -> None:
     """Rows of a column have the same weights, also the first one without a state; another unit has its own."""
     cells: dict[str, object] = {f"A{row}": row / 7 for row in range(1, 5)}

@@ -59,7 +59,7 @@ def typed_weights(table: CellTable, precedents: Precedents) -> TypedWeights | No
     """The weights that are typed inside the formulas of a workbook; None if there are none, or no room for them."""
     trees = _parsed(table, "*", "{")
     ways = {cell: Weighing(cell[0]) for cell in trees}
-    spots = {cell: found for cell, tree in trees.items() if (found := ways[cell].spots(tree))}
+    spots = {cell: found for cell, tree in trees.items() if _has_weights(found := ways[cell].spots(tree))}
     alone = {cell: Weighing(cell[0], alone=True) for cell in trees.keys() - spots.keys()}
     single = {cell: found for cell, way in alone.items() if len(found := way.spots(trees[cell])) == 1}
     sums = {
@@ -77,7 +77,7 @@ def typed_weights(table: CellTable, precedents: Precedents) -> TypedWeights | No
     products |= {cell for cell, tree in trees.items() if is_product_of_cells(tree)}
     for cell in (cell for cell in trees if cell not in helpers and precedents.readers(cell)):
         way = Weighing(cell[0], products=products)
-        if found := way.spots(trees[cell]):
+        if _has_weights(found := way.spots(trees[cell])):
             ways[cell], spots[cell] = way, found
     if not spots:
         return None
@@ -98,6 +98,11 @@ def typed_weights(table: CellTable, precedents: Precedents) -> TypedWeights | No
 
         texts[cell] = unparse(ways[cell].replaced(trees[cell], take))
     return TypedWeights(numbers, texts) if numbers else None
+
+
+def _has_weights(spots: Sequence[Spot]) -> bool:
+    """Whether numbers are weights: a 0 alone stands for what is not there, as for a state before the first step."""
+    return any(number for number, _ in spots)
 
 
 def _once(spots: list[Spot]) -> list[Spot]:
