@@ -9,6 +9,7 @@ from xlcheck.formulas.algebra import Address, Leaf, Sum, Term, outline, subterms
 from xlcheck.formulas.shapes import operands, skeleton
 from xlcheck.handmade.arrangements.arrangement import Arrangement, Candidate, seeming_weights
 from xlcheck.handmade.reading.cell_terms import leaves
+from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.offsets import are_in_line, distance, offset, offset_between
 
@@ -41,13 +42,23 @@ def leaves_its_line(candidate: Candidate, base: Arrangement) -> bool:
         others = [o for o in terms.keys() - edit.keys() if are_in_line(cell, o)]
         sides = (before, after) if len(edit) == 1 else (before,)
         akin = [other for other in others if any(len(own.intersection(terms.reads[other])) > 1 for own in sides)]
-        akin = akin or [other for other in others if skeleton(texts.get(other, "")) == skeleton(texts.get(cell, ""))]
         read = [(other, {*terms.reads[other]}) for other in akin]
+        if not akin and cell in texts:  # what does the same reads the same in the same places
+            alike = [o for o in others if skeleton(texts.get(o, "")) == skeleton(texts[cell])]
+            named = {own: _named(own, base.reads.table) for own in (cell, *alike)}
+            places = [at for at, own in enumerate(named[cell]) if not own.isdisjoint(lost)]
+            read = [(other, {own for at in places for own in named[other][at]}) for other in alike]
         of_new = _most_readers(new, cell, read)
         if _most_readers(lost, cell, read) >= of_new + _CLEARLY:
             return True
         in_all += _most_readers(lost - weights, cell, read) - of_new
     return in_all >= _CLEARLY
+
+
+def _named(cell: Address, table: CellTable) -> Sequence[set[Address]]:
+    """The cells of each reference of a formula."""
+    areas = (table.clip(own.area(cell[0])) for own in operands(table.texts[cell]))
+    return [{(area.sheet, *place) for place in area.cells()} for area in areas]
 
 
 def reads_once(candidate: Candidate, base: Arrangement) -> bool:
