@@ -258,3 +258,86 @@ def test_of_two_inputs_that_show_one_cell_either_may_be_wrong(tmp_path: Path) ->
         cells |= {f"{column}8": f"=EXP({column}7)", f"{column}9": f"={column}8/SUM($E$8:$G$8)"}
     assert answer(cells, tmp_path) == (0, set())
     assert answer(cells | {"D2": "=INDEX($A$1:$B$2,2,1)"}, tmp_path) == (3, set())
+
+
+def _gru_one_below_the_other() -> dict[str, object]:
+    """One unit and two inputs, weights of z, r and n in the rows 1 to 3; a step takes five rows, the first reads 0."""
+    cells: dict[str, object] = {
+        f"{column}{row}": round(0.9 - 0.37 * row + 0.23 * n - 0.1 * row * n, 2)
+        for n, column in enumerate("BCDE") for row in (1, 2, 3)
+    }  # fmt: skip
+    before = "0"
+    for step in range(5):
+        x, z, r, n, h = range(6 + 6 * step, 11 + 6 * step)
+        cells |= {f"B{x}": round(0.9 - 0.31 * step, 2), f"C{x}": round(0.2 * step * step - 0.5, 2)}
+        for row, gate in ((z, 1), (r, 2)):
+            cells[f"B{row}"] = f"=1/(1+EXP(-($B${gate}*B{x}+$C${gate}*C{x}+$D${gate}*{before}+$E${gate})))"
+        cells[f"B{n}"] = f"=TANH($B$3*B{x}+$C$3*C{x}+$D$3*B{r}*{before}+$E$3)"
+        cells[f"B{h}"] = f"=B{z}*{before}+(1-B{z})*B{n}"
+        before = f"B{h}"
+    return cells | {"F3": f"=6.5*{before}+9"}
+
+
+def test_a_zero_for_the_state_before_the_first_step_is_not_blamed(tmp_path: Path) -> None:
+    """Rule: a typed 0 is no weight that hides what a state is multiplied with, also where an output has typed ones."""
+    cells = _gru_one_below_the_other()
+    wrong = str(cells["B27"]).replace("B26", "B25")
+
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | {"B27": wrong}, tmp_path) == (1, {"B27"})
+
+
+def _convolution(wrong: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Two filters of three without a bias over seven windows, normalised, relu, means and an output."""
+    cells: dict[str, object] = {f"B{4 + n}": x for n, x in enumerate((-1.4, -0.7, 0.9, 0.3, 1.1, -0.3, 0.6, 0.2, -1.5))}
+    for unit, numbers in (("K", (0.6, -0.4, 0.3, 1.1, 0.1, 0.05, 0.8)), ("L", (-0.2, 0.8, 0.5, 0.9, -0.2, 0.3, 0.6))):
+        cells |= {f"{unit}{row}": number for row, number in enumerate(numbers, 4)}
+    cells |= {"K11": 0.001, "K12": 1.1, "L12": -1.4, "K13": 0.2}
+    for row in range(5, 12):
+        for z, own in zip("CD", "KL", strict=True):
+            cells[f"{z}{row}"] = f"=$B{row - 1}*{own}$4+$B{row}*{own}$5+$B{row + 1}*{own}$6"
+        for bn, z, own in (("E", "C", "K"), ("F", "D", "L")):
+            cells[f"{bn}{row}"] = f"=({z}{row}-{own}$9)/SQRT({own}$10+$K$11)*{own}$7+{own}$8"
+        cells |= {f"{r}{row}": f"=IF({bn}{row}>0,{bn}{row},0)" for r, bn in (("G", "E"), ("H", "F"))}
+    cells |= {f"{column}14": f"=AVERAGE({column}5:{column}11)" for column in "GH"}
+    return cells | {"G16": "=1/(1+EXP(-(G14*K12+H14*L12+K13)))"} | dict(wrong or {})
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("E", "=(C{0}-K$9)/(K$10+$K$11)*K$7+K$8"),  # no root
+        ("F", "=(D{0}-K$9)/SQRT(L$10+$K$11)*L$7+L$8"),  # the mean of the other filter
+    ],
+)
+def test_a_line_beside_one_that_does_otherwise_is_found(column: str, text: str, tmp_path: Path) -> None:
+    """Rule: of two units side by side one is tried as the other one, though either factor of the sums before them may
+    be called the weight."""
+    cells, wrong = _convolution(), {f"{column}{row}": text.format(row) for row in range(5, 12)}
+
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | wrong, tmp_path) == (1, {*wrong})
+
+
+def _stacked(wrong: Mapping[str, object] | None = None) -> dict[str, object]:
+    """A recurrent layer of two units in G and H, another one of one unit in I, and an output."""
+    cells: dict[str, object] = {"G4": 0, "H4": 0, "I4": 0, "I12": "=I9*1.5+0.1"}
+    for column, numbers in (("B", (0.7, 0.2, -0.5, 0)), ("C", (-0.4, 0.3, 0.1, 0.1))):
+        cells |= {f"{column}{row}": number for row, number in enumerate(numbers, 4)}
+    cells |= {f"B{row}": number for row, number in enumerate((0.6, -0.8, 0.4, 0.05), 11)}
+    for row, x in enumerate((1, 0.3, -0.7, 0.2, 0.5), 5):
+        before = row - 1
+        cells[f"F{row}"] = x
+        for unit, own in (("G", "B"), ("H", "C")):
+            cells[f"{unit}{row}"] = f"=TANH(${own}$4*$F{row}+${own}$5*$G{before}+${own}$6*$H{before}+${own}$7)"
+        cells[f"I{row}"] = f"=TANH($B$11*G{row}+$B$12*H{row}+$B$13*I{before}+$B$14)"
+    return cells | dict(wrong or {})
+
+
+def test_a_layer_that_reads_the_state_of_the_one_before_a_step_late_is_found(tmp_path: Path) -> None:
+    """Rule: what units of another layer read in another place of their sums says nothing of what this one reads."""
+    cells = _stacked()
+    wrong = {f"I{row}": str(cells[f"I{row}"]).replace(f"*G{row}", f"*G{row - 1}") for row in range(5, 10)}
+
+    assert answer(cells, tmp_path) == (0, set())
+    assert answer(cells | wrong, tmp_path) == (1, {*wrong})

@@ -22,14 +22,16 @@ _NOT_AT_FIRST = frozenset({"f", "r", "tanh_c"})
 """What a first step may do without, where there is no state before it, or a formula may hold inside of another one."""
 
 
-def may_be_textbook(found: Recognised) -> bool:
+def may_be_textbook(found: Recognised, edited: Collection[Address] = ()) -> bool:
     """Whether the layers of some worksheets are whole, wherever their cells stand.
 
     Args:
         found: the layers.
+        edited: cells that are said to be wrong.
     """
     twice = any(reading.layer.reads_twice(found.forms) for reading in found.readings)
-    return bool(found.readings) and not found.doubtful and not twice and all(map(_is_whole, found.readings))
+    whole = (_is_whole(reading, edited) for reading in found.readings)
+    return bool(found.readings) and not found.doubtful and not twice and all(whole)
 
 
 def is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:
@@ -39,22 +41,25 @@ def is_textbook(found: Arrangement, edited: Collection[Address] = ()) -> bool:
         found: the layers.
         edited: cells that must have a place there.
     """
-    if not may_be_textbook(found.recognised) or found.alone:
+    if not may_be_textbook(found.recognised, edited) or found.alone:
         return False
     # Of two factors that are both computed either may be called the weight, as the keys or the queries of an attention.
     known = {id(reading) for reading in found.recognised.readings}
     readings = [
         own.reading if id(own.reading) in known else replace(own.reading, is_certain=True) for own in found.layers
     ]
-    if not (all(map(_is_whole, readings)) and all(is_straight(layer, found) for layer in found.layers)):
+    are_whole = all(_is_whole(own, edited) for own in readings)
+    if not (are_whole and all(is_straight(layer, found) for layer in found.layers)):
         return False
     left, _ = BesideLayers(found, found.own).rest()
     return found.own.issuperset(edited) and not (left or found.objections() or found.mixed_up())
 
 
-def _is_whole(reading: Reading) -> bool:
+def _is_whole(reading: Reading, edited: Collection[Address]) -> bool:
+    """Whether a layer is certain, or may stay uncertain as none of its cells is called wrong, and has all its cells."""
     layer, first = reading.layer, {document[0] for document in reading.documents}
-    if not reading.is_certain or any(layer.activations[row] != LINEAR for row in reading.unused):
+    is_certain = reading.is_certain or (edited and _is_one_in_either_way(reading, edited))
+    if not is_certain or any(layer.activations[row] != LINEAR for row in reading.unused):
         return False  # a gate that nothing reads may be missing somewhere; a sum that nothing reads was left over
     spared = reading.gates[1] if reading.kind in {"LSTM", "GRU"} else ()  # what forgets, or resets, a state
     if not layer.is_whole_but_for_gaps or not layer.gaps <= {*itertools.product(spared, first)}:
@@ -68,6 +73,13 @@ def _is_whole(reading: Reading) -> bool:
         (step, unit) in values or symbol == "tanh_c" or (symbol in _NOT_AT_FIRST and step in first)
         for symbol, values in reading.values.items() for step in layer.steps for unit in range(reading.units)
     )  # fmt: skip
+
+
+def _is_one_in_either_way(reading: Reading, edited: Collection[Address]) -> bool:
+    """Whether either of two factors may be called the weight in a layer, and no cell of it is said to be wrong."""
+    layer = reading.layer
+    is_open = len({*layer.activations.values()}) == 1 and not all(own.is_anchored for own in layer.instances)
+    return is_open and {cell_of(own.atom) for own in layer.instances}.isdisjoint(edited)
 
 
 def is_straight(layer: LayerCells, found: Arrangement) -> bool:

@@ -41,7 +41,7 @@ class Told(Changes):
         for family in self._wholes(places):
             effort.require_time()
             yield from self._as_all_beside(family)  # of a block some cells may be right
-            for edits in (self._reading_twice, self._with_unread) if may_help(family) else ():
+            for edits in (self._reading_twice, self._with_unread, self._as_line_beside) if may_help(family) else ():
                 yield from edits(family)
 
     def has_kin(self, edit: Edit) -> bool:
@@ -101,6 +101,16 @@ class Told(Changes):
                         away = offset_between((own[number].sheet, own[number].top, own[number].left), to)
                         new = [(cell, with_operand(texts[cell], number, away, away)) for cell in family]
                         yield from self._of_kin(family, [self._terms.term_of(c, t) for c, t in new if t is not None])
+
+    def _as_line_beside(self, family: Sequence[Address]) -> Iterator[Edit]:
+        """A whole line as the one right beside it, which does something else with as many cells: one of two units."""
+        does, read = self._operands[family[0]]
+        for _, line in self._beside(family[0]) if len(family) > 1 else ():
+            for other in (own for own in line if distance(own, family[0]) == 1 and own not in family):
+                its = self._operands[other]
+                lines = [own for own in self._families(other) if own[0] == other and len(own) == len(family)]
+                if lines and its[0] != does and len(its[1]) == len(read):
+                    yield from self._filled_over(other, family)
 
     def _as_all_beside(self, family: Sequence[Address]) -> Iterator[Edit]:
         """What a family reads where all others that do the same in its rows, or columns, read one and the same cell."""

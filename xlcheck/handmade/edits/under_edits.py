@@ -124,7 +124,7 @@ class UnderEdits:
         if tables is None:
             return None
         recognised = recognise_layers(forms, tables)
-        if not may_be_textbook(recognised):
+        if not may_be_textbook(recognised, edit):
             return None
         reads = Reads(self._part.table, self._part.precedents, terms, edit)
         return with_computed_weights(arrangement_of(recognised, self._part.values, reads))
