@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from equation_sheets import answer
-from training_sheets import Cells, filled, table_of, training
+from training_sheets import ROWS, Cells, filled, line, table_of, training, with_gradients
 
 from xlcheck.handmade.backward.roles import best_reading
 from xlcheck.handmade.backward.sheet import Sheet
@@ -103,3 +103,25 @@ def test_what_is_behind_many_functions_is_looked_at_once(tmp_path: Path) -> None
     terms = CellTerms(*table_of(filled(tmp_path / "w.xlsx", cells)))
     reading = SimpleNamespace(sheet=SimpleNamespace(terms=terms))
     assert {*_parts(("Sheet", 58, 0), reading, ())} == {("Sheet", 0, 0), ("Sheet", 0, 1)}
+
+
+def _moving(weight: str, x: str) -> Cells:
+    """How a weight of the sheet of a row a step moves, with an input."""
+    pairs = [(row, row - 1) for row in ROWS[1:]]
+    return {f"{weight}{row}": f"={weight}{before}-A{before}*(H{before}-D{before})*{x}{before}" for row, before in pairs}
+
+
+_GRADIENTS: Cells = {f"K{row}": f"=(H{row}-D{row})*B{row}" for row in ROWS}
+_MOVED = {
+    "updates": (line(), _moving("F", "B"), True),
+    "gradients in cells": (with_gradients(), _GRADIENTS, True),
+    "exchanged": (line(), {**_moving("F", "B"), **_moving("E", "C")}, False),
+}
+
+
+@pytest.mark.parametrize("kind", _MOVED)
+def test_a_weight_that_moves_by_the_input_of_another_one_is_found(kind: str, tmp_path: Path) -> None:
+    """Rule: what a weight is multiplied with says by what it moves; of two that have changed places nothing is told."""
+    cells, wrong, is_told = _MOVED[kind]
+
+    assert answer({**cells, **wrong}, tmp_path) == ((1, {*wrong}) if is_told else (3, set()))

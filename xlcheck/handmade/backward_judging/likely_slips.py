@@ -20,6 +20,7 @@ from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.updates import first_weights
 from xlcheck.handmade.backward_judging.family import place_of, stands_for_learnt
 from xlcheck.handmade.backward_judging.habits import HABIT, Habits
+from xlcheck.handmade.backward_judging.multiplied_otherwise import as_multiplied
 from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells, named_cells
 from xlcheck.handmade.families.sequences import out_of_sequence
 from xlcheck.handmade.families.unlike_kin import between, in_pattern, unlike_kin
@@ -76,10 +77,10 @@ class LikelySlips:
     def by_likelihood(self) -> Iterator[tuple[bool, Iterator[Edit]]]:
         """The edits of each kind, the likeliest kind first; and whether other formulas tell what should stand there."""
         stride = None if self._reading is None else self._reading.stride
-        surely = map(self._but_for_the_same, (*in_pattern(self._table), *between(self._table)))
-        yield True, filter(None, surely)
+        yield True, filter(None, map(self._but_for_the_same, (*in_pattern(self._table), *between(self._table))))
         strides = [] if stride is None else [stride, *self._between_trainings()]
-        told = chain([self._copies], out_of_sequence(self._table), unlike_kin(self._table, strides))
+        multiplied = as_multiplied(self._table, self._reading)
+        told = chain([self._copies], out_of_sequence(self._table), multiplied, unlike_kin(self._table, strides))
         kin = filter(None, map(self._but_for_the_same, told))
         yield True, (own for own in kin if not self._is_meant_otherwise(own) and self._tells(own))
         slips = Slips(self._table, self._terms, stride, self._suspects(), self._idle)
