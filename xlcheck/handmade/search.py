@@ -24,14 +24,16 @@ from xlcheck.handmade.backward_judging.trainings import Trainings
 from xlcheck.handmade.beside.typed_beside import beside_results
 from xlcheck.handmade.edits.in_line import breaks_a_pattern, settled_in_line
 from xlcheck.handmade.edits.single_edit import NONE, one_edit
+from xlcheck.handmade.families.unlike_kin import unlike_all_others
 from xlcheck.handmade.parts_by_equations import PartsByEquations
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.first_terms import terms_of
-from xlcheck.handmade.rewriting.rewritten import Rewritten
+from xlcheck.handmade.rewriting.rewritten import Rewritten, blamed
 from xlcheck.handmade.rewriting.with_inner_units import with_inner_units
+from xlcheck.handmade.rewriting.with_kin import with_kin
 from xlcheck.handmade.rewriting.with_one_hot import with_one_hot
 from xlcheck.handmade.rewriting.with_repeated_inputs import with_repeated_inputs
 from xlcheck.handmade.rewriting.with_scaled_inputs import with_scaled_inputs
@@ -63,12 +65,14 @@ class Search:
         equations: what recognises and judges layers by their equations.
         seconds: processor time for all parts together.
         trainings: reads parts as trainings; None if nobody can be asked for gradients.
+        tries_edits: whether edits are looked for that make a part a network.
     """
 
     answers: Answers
     equations: PartsByEquations
     seconds: float
     trainings: Trainings | None
+    tries_edits: bool = True
 
     def through(self, parts: Sequence[SheetGroup]) -> _Found:
         """What became of the parts that got a verdict, and the others."""
@@ -79,7 +83,8 @@ class Search:
                 doing(f"looking for a network on {worksheets(part.sheets)} ({number + 1} of {len(parts)})")
                 sheets = part.sheets if len(parts) > 1 else ()
                 with effort.limited_to(effort.left() / (len(parts) - number)):
-                    found, left_out = self._settle(part, replace(self.answers, values=part.values), sheets)
+                    answers = replace(self.answers, values=part.values)
+                    found, left_out = self._with_kin(part, answers, sheets) or self._settle(part, answers, sheets)
                 outcomes += found
                 outcomes += with_gaps(beside_results(part)) if found else []
                 abstentions += left_out
@@ -112,8 +117,17 @@ class Search:
         rest = without(part, step.cells)
         found, left = replace(self, trainings=None)._settle(rest, replace(answers, values=rest.values), sheets)
         open_ones = {cell for own in left for cell in own.cells}
-        is_right = found and not any(map(_blames, found)) and step.forward.isdisjoint(open_ones)
+        is_right = found and not blamed(found) and step.forward.isdisjoint(open_ones)
         return ([*found, step.part(part.table, part.values)], left) if is_right else None
+
+    def _with_kin(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
+        """What became of a part in which a formula is wrong as all others of its line say, if it is right with that."""
+        said = unlike_all_others(part.table)
+        if not said or may_be_trained(CellTerms(part.table, part.values)):
+            return None
+        plainly = replace(self, trainings=None, tries_edits=False)
+        with effort.limited_to(effort.left() / 2):
+            return with_kin(part, answers, said, lambda own, its: plainly._settle(own, its, sheets))
 
     def _with_typed_weights(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
         """What became of a part in which weights may be typed into formulas."""
@@ -154,9 +168,9 @@ class Search:
         judged = sum(own.checked for own in found)
         is_more = (left, -judged) < (len(as_it_is.left), -sum(len(own.verdicts) for own in as_it_is.outcomes))
         is_more = is_more and judged > 0 and other.may_be_told(found) and not self._learns(other.original)
-        if is_more and not any(map(_blames, found)) and any(effort.USED_UP in own.reason for own in left_out):
+        if is_more and not blamed(found) and any(effort.USED_UP in own.reason for own in left_out):
             as_it_was = self._with_typed_weights(other.original, answers, sheets)  # there may be time enough for this
-            return as_it_was if any(map(_blames, as_it_was[0])) else other.put_back(found, left_out)
+            return as_it_was if blamed(as_it_was[0]) else other.put_back(found, left_out)
         return other.put_back(found, left_out) if is_more else None
 
     def _with_inner_units(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
@@ -223,7 +237,7 @@ class Search:
             why = f"{show(min(roots))} may be meant otherwise; {effort.USED_UP}"
         if why is None:
             return found, left
-        doubted = [each for each in found if _blames(each)]
+        doubted = [each for each in found if blamed([each])]
         without_verdict = {cell for own in left for cell in own.cells}
         judged = (own for each in doubted for own in (*each.held, *map(_address, _results(each))))
         cells = {cell for cell in judged if part.table.is_formula(cell)}
@@ -262,9 +276,9 @@ class Search:
             if at_once is not None:
                 return at_once
             layers = lined
-            if layers.may_be_more and is_small:
+            if layers.may_be_more and is_small and self.tries_edits:
                 whole = self._with_one_edit(part, answers, terms, base, layers)
-            if (whole == NONE or not is_small) and layers.may_be_more:
+            if (whole == NONE or not is_small) and layers.may_be_more and self.tries_edits:
                 layers = layers.joined_by(self._piece_by_piece(part, answers, layers))
         except effort.OutOfTimeError:
             whole = effort.USED_UP
@@ -333,11 +347,6 @@ class Search:
 
 def _results(part: Part) -> list[CellResult]:
     return [own for own in part.results if isinstance(own, CellResult)]
-
-
-def _blames(part: Part) -> bool:
-    """Whether cells are called wrong, or wrong because of others."""
-    return any(own.status in {Status.ROOT, Status.CARRIED} for own in _results(part))
 
 
 def _address(result: CellResult) -> Address:

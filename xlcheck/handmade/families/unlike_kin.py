@@ -11,7 +11,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import cut
 from xlcheck.handmade.families.patterns import as_in_pattern
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.offsets import Offset, offset
+from xlcheck.handmade.reading.offsets import Offset, offset, run_from
 from xlcheck.handmade.reading.reached import joined
 
 Said = Mapping[Address, str]
@@ -19,6 +19,8 @@ Said = Mapping[Address, str]
 
 _MANY, _FEW = 6, 3
 """Formulas around one that breaks their pattern, from which on that is tried first; and of how many that is."""
+_OTHERS = 2
+"""Formulas of a line beside its first one that say what another one should be."""
 _SIDES = ((-1, 1), (-2, -1), (1, 2))
 """Where the two stand that say what should stand between them, behind them or before them."""
 _ACROSS = ((0, 1), (1, 0))
@@ -35,6 +37,26 @@ def between(table: CellTable) -> list[Said]:
     said = ((cell, text) for by in _ACROSS for cell, text in _said(table, by, *_SIDES[0]).items())
     found: list[Said] = [{cell: text} for cell, text in said if cell in table.texts and _has_as_many(table, cell, text)]
     return found if len(found) <= _FEW else []
+
+
+def unlike_all_others(table: CellTable) -> Said:
+    """The formulas that all others of their line, which were filled from one another, have otherwise: few, or none.
+
+    At least three others stand there without a gap, on both sides.
+
+    Args:
+        table: the cells.
+    """
+    found: dict[Address, str] = {}
+    for by in _ACROSS:
+        for cell, text in _said(table, by, *_SIDES[0]).items():
+            back = (-by[0], -by[1])
+            before, behind = (run_from(offset(cell, way), way, table.texts.__contains__) for way in (back, by))
+            first, *others = (*before, *behind)
+            is_line = len(others) >= _OTHERS and all(table.fills(first, own) for own in others)
+            if cell in table.texts and is_line and not table.fills(first, cell):
+                found[cell] = text
+    return found if len(found) <= _FEW else {}
 
 
 def unlike_kin(table: CellTable, strides: Collection[Offset]) -> Iterator[Said]:

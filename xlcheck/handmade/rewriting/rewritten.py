@@ -15,6 +15,7 @@ from xlcheck.handmade.accepting.summary import Abstention
 from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
@@ -133,6 +134,38 @@ def rewritten(
     values = CellValues(saved, others)
     copies = {cell: text for cell, text in part.as_in_copies.items() if cell not in texts}
     own = SheetGroup(part.sheets, table, values, Precedents(table), copies)
+    return own, replace(answers, sessions=sessions, values=values)
+
+
+def with_formulas(
+    part: SheetGroup, answers: Answers, texts: Mapping[Address, str]
+) -> tuple[SheetGroup, Answers] | None:
+    """Some worksheets with other formulas, and what these compute; None if the engine cannot say.
+
+    What the file stores for them, and for what follows from them, is left out.
+
+    Args:
+        part: the worksheets.
+        answers: what they compute.
+        texts: the formulas, without `=`, in cells that have one.
+    """
+    changed = {*texts, *reached(texts, part.precedents.readers, among=part.table.is_formula)}
+    sheets = {
+        name: replace(
+            sheet,
+            cells={
+                at: replace(cell, value=None) if (name, *at) in changed else cell for at, cell in sheet.cells.items()
+            },
+        )
+        for name, sheet in _sheets(part.table, texts, {})
+    }
+    table = CellTable(replace(part.table.content, sheets=sheets))
+    sessions = answers.sessions.amended(table, texts, {})
+    try:
+        values = table.recalculate(sessions.saved())
+    except EngineError:
+        return None
+    own = SheetGroup(part.sheets, table, values, Precedents(table))
     return own, replace(answers, sessions=sessions, values=values)
 
 

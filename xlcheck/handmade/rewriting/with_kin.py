@@ -1,0 +1,116 @@
+"""Worksheets in which a formula is as all others of its line have it; and what is said of them, put back.
+
+Where everything is right then, and is not as it stands, that formula is wrong, however the network is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade import effort
+from xlcheck.handmade.accepting.summary import Abstention
+from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.results import result_at
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.rewriting.rewritten import Rewritten, with_formulas
+from xlcheck.verdicts.cell_result import CellResult, Status
+from xlcheck.verdicts.parts import Part
+
+_SAME = 1e-9
+_Settled = tuple[list[Part], list[Abstention]]
+
+
+@dataclass(frozen=True)
+class WithKin(Rewritten):
+    """Some worksheets in which one formula is as all others of its line have it.
+
+    Attributes:
+        cell: its cell.
+    """
+
+    cell: Address
+
+    def is_right(self, found: Sequence[Part], left_out: Sequence[Abstention]) -> bool:
+        """Whether the formula is right as the others have it, as everything is, and gives something else as it stands.
+
+        Args:
+            found: what became of the worksheets.
+            left_out: the cells without a verdict.
+        """
+        judged = any(self.cell in part.held for part in found)
+        return judged and _is_all_right(found, left_out) and self._differs(self.cell)
+
+    def _differs(self, cell: Address) -> bool:
+        own, meant = self._numbers(cell)
+        return abs(own - meant) > _SAME * max(1.0, abs(meant))
+
+    def _numbers(self, cell: Address) -> tuple[float, float]:
+        """What a cell holds, and what it would hold."""
+        own, meant = (float(p.values.numbers[p.table.index[cell]]) for p in (self.original, self.part))
+        return own, meant
+
+    def _part(self, part: Part) -> Part:
+        changed = [self._changed(cell, name) for cell, name in part.held.items() if self._differs(cell)]
+        kept = [own for own in part.results if isinstance(own, CellResult) and own.status is not Status.AGREE]
+        return replace(part, results=[*kept, *changed])
+
+    def _changed(self, cell: Address, name: str) -> CellResult:
+        table, (actual, desired) = self.original.table, self._numbers(cell)
+        if cell != self.cell:
+            text = f"{name} is {actual:.7g} instead of {desired:.7g} because a cell before it is wrong."
+            return result_at(table, cell, Status.CARRIED, text, actual, quantity=name, desired=desired, local=actual)
+        meant = f"={self.part.table.texts[cell]}"
+        text = (
+            f"All others of its line have {meant} in this place, which gives {desired:.7g}, and with that all is right."
+        )
+        return result_at(
+            table, cell, Status.ROOT, text, actual, quantity=name, desired=desired, local=desired, desired_formula=meant
+        )
+
+
+def with_kin(
+    part: SheetGroup,
+    answers: Answers,
+    said: Mapping[Address, str],
+    settle: Callable[[SheetGroup, Answers], _Settled],
+) -> _Settled | None:
+    """What became of worksheets of which one formula alone is wrong, by what all others of its line have.
+
+    None if nothing is wrong as they stand, if that is another cell, or if more than one formula may be it.
+
+    Args:
+        part: the worksheets.
+        answers: what they compute.
+        said: the formulas that all others of their line have otherwise, as these have them.
+        settle: says what becomes of worksheets without a search for edits.
+    """
+    if not answers.engine.takes_formulas:
+        return None
+    told: list[_Settled] = []
+    for other in _others(part, answers, said):
+        found, left_out = settle(other.part, other.answers)
+        told += [other.put_back(found, left_out)] if other.is_right(found, left_out) else []
+    if len(told) != 1:
+        return None
+    found, left_out = settle(part, answers)
+    is_known = not any(effort.USED_UP in own.reason for own in left_out)
+    is_wrong = not _is_all_right(found, left_out) and all(own.status is not Status.ROOT for own in _results(found))
+    return told[0] if is_known and is_wrong else None
+
+
+def _others(part: SheetGroup, answers: Answers, said: Mapping[Address, str]) -> Iterator[WithKin]:
+    for cell, text in said.items():
+        if (new := with_formulas(part, answers, {cell: text})) is not None:
+            yield WithKin(*new, part, cell)
+
+
+def _results(found: Sequence[Part]) -> Iterator[CellResult]:
+    yield from (own for part in found for own in part.results if isinstance(own, CellResult))
+
+
+def _is_all_right(found: Sequence[Part], left_out: Sequence[Abstention]) -> bool:
+    """Whether something was checked and is right, and nothing is left that may belong to a network."""
+    is_open = any(own.matters for own in left_out) or any(part.gaps or part.without_cell for part in found)
+    return bool(found) and not is_open and all(own.status in {Status.AGREE, Status.UNBOUND} for own in _results(found))
