@@ -127,3 +127,15 @@ def test_a_filter_that_reads_a_number_twice_is_wrong_everywhere(tmp_path: Path) 
     """Rule: the other summands say what is meant, and no unit may have been exchanged for another one."""
     assert answer(_convolution(), tmp_path) == (0, set())
     assert answer(_convolution(wrong=True), tmp_path) == (1, {f"{column}6" for column in "BCDE"})
+
+
+def test_what_is_read_twice_goes_along_as_what_is_read_beside_it(tmp_path: Path) -> None:
+    """Rule: of two inputs that a unit multiplies with one weight, one has the next one, as in the unit beside."""
+    cells = _units() | {
+        f"{c}{row}": f"=TANH({w}$1*$B{row}+{w}$2*$C{row})" for row in (6, 7, 8) for c, w in ("JF", "NG")
+    }
+    wrong = {f"N{row}": f"=TANH(G$1*$B{row}+G$1*$C{row})" for row in (6, 7, 8)}
+    meant = {f"N{row}": {"G1", "G2", f"B{row}", f"C{row}"} for row in (6, 7, 8)}
+
+    assert meant in _told({**cells, **wrong}, tmp_path)
+    assert meant not in _told(cells, tmp_path)

@@ -88,7 +88,10 @@ class Told(Changes):
         return is_one_kind and are_in_line(one, other) and distance(one, other) <= _NEAR
 
     def _reading_twice(self, family: Sequence[Address]) -> Iterator[Edit]:
-        """What a family reads twice, and the formula beside it does not: once what that one reads, or goes along to."""
+        """What a family reads twice, and the formula beside it does not: once what that one reads, or goes along to.
+
+        It may go along as far as from one cell to the other, or as what both read in the other place does.
+        """
         first, texts = family[0], self._table.texts
         own = [ref.area(first[0]) for ref in operands(texts[first])]
         for other in self._next_alike(first):
@@ -96,7 +99,9 @@ class Told(Changes):
             pairs = itertools.combinations(range(len(own)), 2)
             for pair in (p for p in pairs if own[p[0]] == own[p[1]] and its[p[0]] != its[p[1]]):
                 for number, old in itertools.product(pair, pair):
-                    for by in ((0, 0), offset_between(other, first)):
+                    left = pair[number == pair[0]]
+                    along = offset_between(*((a.sheet, a.top, a.left) for a in (its[left], own[left])))
+                    for by in dict.fromkeys(((0, 0), offset_between(other, first), along)):
                         to = offset((its[old].sheet, its[old].top, its[old].left), by)
                         away = offset_between((own[number].sheet, own[number].top, own[number].left), to)
                         new = [(cell, with_operand(texts[cell], number, away, away)) for cell in family]
@@ -108,8 +113,8 @@ class Told(Changes):
         for _, line in self._beside(family[0]) if len(family) > 1 else ():
             for other in (own for own in line if distance(own, family[0]) == 1 and own not in family):
                 its = self._operands[other]
-                lines = [own for own in self._families(other) if own[0] == other and len(own) == len(family)]
-                if lines and its[0] != does and len(its[1]) == len(read):
+                is_line = any(own[0] == other and len(own) == len(family) for own in self._families(other))
+                if is_line and its[0] != does and len(its[1]) == len(read):
                     yield from self._filled_over(other, family)
 
     def _as_all_beside(self, family: Sequence[Address]) -> Iterator[Edit]:
