@@ -151,6 +151,14 @@ def test_words_of_its_own_row_say_nothing(read: str, is_so: bool, tmp_path: Path
     assert _is_called_so(sheet(cells, tmp_path).part, cell_at("D7"), "C7*C9") is is_so
 
 
+def test_a_word_in_the_row_of_what_should_be_read_says_nothing(tmp_path: Path) -> None:
+    """Rule: where each step has its weights and a word in its row, this row's word says nothing of another step's."""
+    cells = {f"{column}{row}": 0.1 * row for row in (3, 4, 7, 8) for column in "ABC"} | {"F3": "loss", "F7": "loss"}
+    cells["D7"] = "=SUM(A3:A4)*C7"
+    assert not _is_called_so(sheet(cells, tmp_path).part, cell_at("D7"), "SUM(A7:A8)*C7")
+    assert _is_called_so(sheet(cells, tmp_path).part, cell_at("D7"), "SUM(A8:A9)*C7")
+
+
 @pytest.mark.parametrize(("word", "code"), [("after", 3), ("before", 1), (None, 1)])
 def test_a_row_that_is_called_as_its_weights_are_may_be_meant(word: str | None, code: int, tmp_path: Path) -> None:
     """Rule: who reads other weights in one row than in the others makes a mistake, unless a word in this row is the one

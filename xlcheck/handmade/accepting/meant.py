@@ -305,7 +305,7 @@ def _is_called_so(part: SheetGroup, cell: Address, desired: str) -> bool:
     here, there = (
         set[Address]().union(*_operands(part.table, text, cell)) for text in (part.table.texts.get(cell, ""), desired)
     )
-    read = [[x for x in own if x[:2] != cell[:2]] for own in (here - there, there - here)]
+    read = ([x for x in here - there if x[:2] != cell[:2]], there - here)
     words = [{word for x in own for word in _words_in_row(part, x)} for own in read]
     own = _words_in_row(part, cell)
     return bool(own & words[0]) and not own & words[1]
