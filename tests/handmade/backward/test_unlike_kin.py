@@ -15,7 +15,7 @@ from xlcheck.handmade.backward.roles import best_reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward_judging.likely_slips import LikelySlips
 from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells
-from xlcheck.handmade.families.unlike_kin import between, unlike_kin
+from xlcheck.handmade.families.unlike_kin import between, in_pattern, unlike_kin
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of
 from xlcheck.oracle.dense_steps import dense_gradients
@@ -40,6 +40,21 @@ def test_two_on_both_sides_say_what_stands_between_them(tmp_path: Path) -> None:
     cells |= {f"B{row}": f"=A{row}*2" for row in range(1, 6)} | {"B3": "=A4*2"}
 
     assert _kin(cells, tmp_path / "w.xlsx")[0] == {"B3": "A3*2"}
+
+
+def test_all_of_a_line_that_break_a_pattern_go_together(tmp_path: Path) -> None:
+    """Rule: who fills a line from a formula with a slip has it in all of the line; each cell alone comes after."""
+    cells: Cells = {f"{column}{row}": f"=$A{row}*{column}$1" for column in "BCDEFG" for row in range(3, 8)}
+    wrong: Cells = {f"D{row}": f"=$A{row}*C$1" for row in range(3, 8)}
+    meant = {f"D{row}": f"$A{row}*D$1" for row in range(3, 8)}
+
+    def said(edits: Cells) -> list[dict[str, str]]:
+        table, _ = table_of(filled(tmp_path / "w.xlsx", cells | edits))
+        return [_named(edit) for edit in in_pattern(table)]
+
+    assert said({}) == []
+    assert said(wrong)[0] == meant
+    assert said({"D5": wrong["D5"]}) == [{"D5": meant["D5"]}]
 
 
 def test_two_on_one_side_say_what_stands_at_an_end(tmp_path: Path) -> None:

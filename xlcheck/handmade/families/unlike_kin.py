@@ -11,6 +11,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import cut
 from xlcheck.handmade.families.patterns import as_in_pattern
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.offsets import Offset, offset, run_from
 from xlcheck.handmade.reading.reached import joined
 
@@ -27,9 +28,12 @@ _ACROSS = ((0, 1), (1, 0))
 
 
 def in_pattern(table: CellTable) -> list[Said]:
-    """The formulas that break a pattern of many others, as these have it."""
-    broken = sorted(as_in_pattern(table), key=lambda own: -own[2])
-    return [{cell: text} for cell, text, followers in broken[:_FEW] if followers >= _MANY]
+    """The formulas that break a pattern of many others, as these have it: all of one line that do, and each alone."""
+    said = {cell: (text, followers) for cell, text, followers in as_in_pattern(table) if followers >= _MANY}
+    line = max(by_line(said).values(), key=len, default=())
+    alone = sorted(said, key=lambda own: -said[own][1])[:_FEW]
+    groups = [*([line] if len(line) > 1 else ()), *([own] for own in alone)]
+    return [{cell: said[cell][0] for cell in own} for own in groups]
 
 
 def between(table: CellTable) -> list[Said]:
