@@ -40,6 +40,7 @@ _WHOLE = _cells("C", _WITHIN, range(4, 9))
 _WRONG = {
     "a weight of another unit": (_WHOLE, {"C6": _WITHIN.format(6).replace("$H$3", "$G$3")}),
     "a bias left out": (_WHOLE, {"C6": _WITHIN.format(6).replace("+$G$6", "")}),
+    "two of them": (_WHOLE, {cell: _WITHIN.format(cell[1]).replace("+$G$6", "") for cell in ("C5", "C7")}),
     "an input scaled otherwise": (_units(), {"C6": _SCALED.format(6).replace("0.4", "0.5")}),
 }
 
@@ -83,3 +84,5 @@ def test_three_others_on_both_sides_say_what_a_formula_should_be(tmp_path: Path)
     assert _unlike({**line, "B4": "=A4*2"}, tmp_path) == {}
     assert _unlike({"B1": line["B1"], "B2": "=A2", "B3": line["B3"]}, tmp_path) == {}
     assert _unlike({**line, "B2": "=A2*2", "B4": "=A4*3"}, tmp_path) == {}
+    longer = line | {f"B{row}": f"=A{row}*2+$C$1" for row in (5, 6)}
+    assert [*_unlike({**longer, "B2": "=A2*2", "B4": "=A4*3"}, tmp_path)] == ["B2", "B4"]

@@ -20,8 +20,8 @@ Said = Mapping[Address, str]
 
 _MANY, _FEW = 6, 3
 """Formulas around one that breaks their pattern, from which on that is tried first; and of how many that is."""
-_OTHERS = 2
-"""Formulas of a line beside its first one that say what another one should be."""
+_OTHERS = 3
+"""Formulas of a line that say what another one should be."""
 _SIDES = ((-1, 1), (-2, -1), (1, 2))
 """Where the two stand that say what should stand between them, behind them or before them."""
 _ACROSS = ((0, 1), (1, 0))
@@ -46,7 +46,7 @@ def between(table: CellTable) -> list[Said]:
 def unlike_all_others(table: CellTable) -> Said:
     """The formulas that all others of their line, which were filled from one another, have otherwise: few, or none.
 
-    At least three others stand there without a gap, on both sides.
+    At least three others stand there without a gap, on both sides, and three for each further one that is unlike them.
 
     Args:
         table: the cells.
@@ -57,7 +57,8 @@ def unlike_all_others(table: CellTable) -> Said:
             back = (-by[0], -by[1])
             before, behind = (run_from(offset(cell, way), way, table.texts.__contains__) for way in (back, by))
             first, *others = (*before, *behind)
-            is_line = len(others) >= _OTHERS and all(table.fills(first, own) for own in others)
+            alike = 1 + sum(table.fills(first, own) for own in others)
+            is_line = alike >= _OTHERS * max(1, 1 + len(others) - alike)
             if cell in table.texts and is_line and not table.fills(first, cell):
                 found[cell] = text
     return found if len(found) <= _FEW else {}

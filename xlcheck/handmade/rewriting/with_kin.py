@@ -24,23 +24,17 @@ _Settled = tuple[list[Part], list[Abstention]]
 
 @dataclass(frozen=True)
 class WithKin(Rewritten):
-    """Some worksheets in which one formula is as all others of its line have it.
-
-    Attributes:
-        cell: its cell.
-    """
-
-    cell: Address
+    """Some worksheets in which formulas are as all others of their line have them."""
 
     def is_right(self, found: Sequence[Part], left_out: Sequence[Abstention]) -> bool:
-        """Whether the formula is right as the others have it, as everything is, and gives something else as it stands.
+        """Whether all is right with what the others have, and each formula gives something else as it stands.
 
         Args:
             found: what became of the worksheets.
             left_out: the cells without a verdict.
         """
-        judged = any(self.cell in part.held for part in found)
-        return judged and _is_all_right(found, left_out) and self._differs(self.cell)
+        judged = {cell for part in found for cell in part.held}
+        return self.changed <= judged and _is_all_right(found, left_out) and all(map(self._differs, self.changed))
 
     def _differs(self, cell: Address) -> bool:
         own, meant = self._numbers(cell)
@@ -58,7 +52,7 @@ class WithKin(Rewritten):
 
     def _changed(self, cell: Address, name: str) -> CellResult:
         table, (actual, desired) = self.original.table, self._numbers(cell)
-        if cell != self.cell:
+        if cell not in self.changed:
             text = f"{name} is {actual:.7g} instead of {desired:.7g} because a cell before it is wrong."
             return result_at(table, cell, Status.CARRIED, text, actual, quantity=name, desired=desired, local=actual)
         meant = f"={self.part.table.texts[cell]}"
@@ -76,9 +70,9 @@ def with_kin(
     said: Mapping[Address, str],
     settle: Callable[[SheetGroup, Answers], _Settled],
 ) -> _Settled | None:
-    """What became of worksheets of which one formula alone is wrong, by what all others of its line have.
+    """What became of worksheets of which formulas are wrong by what all others of their lines have: one, or each.
 
-    None if nothing is wrong as they stand, if that is another cell, or if more than one formula may be it.
+    None if nothing is wrong as they stand, if that is another cell, or if either of several formulas may be it.
 
     Args:
         part: the worksheets.
@@ -89,21 +83,19 @@ def with_kin(
     if not answers.engine.takes_formulas:
         return None
     told: list[_Settled] = []
-    for other in _others(part, answers, said):
-        found, left_out = settle(other.part, other.answers)
-        told += [other.put_back(found, left_out)] if other.is_right(found, left_out) else []
+    alone = [{cell: text} for cell, text in said.items()]
+    for meant in (*alone, said) if len(said) > 1 else alone:
+        new = None if told and meant is said else with_formulas(part, answers, meant)
+        if new is not None:
+            other = WithKin(*new, part)
+            found, left_out = settle(other.part, other.answers)
+            told += [other.put_back(found, left_out)] if other.is_right(found, left_out) else []
     if len(told) != 1:
         return None
     found, left_out = settle(part, answers)
     is_known = not any(effort.USED_UP in own.reason for own in left_out)
     is_wrong = not _is_all_right(found, left_out) and all(own.status is not Status.ROOT for own in _results(found))
     return told[0] if is_known and is_wrong else None
-
-
-def _others(part: SheetGroup, answers: Answers, said: Mapping[Address, str]) -> Iterator[WithKin]:
-    for cell, text in said.items():
-        if (new := with_formulas(part, answers, {cell: text})) is not None:
-            yield WithKin(*new, part, cell)
 
 
 def _results(found: Sequence[Part]) -> Iterator[CellResult]:
