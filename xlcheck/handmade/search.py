@@ -24,7 +24,7 @@ from xlcheck.handmade.backward_judging.trainings import Trainings
 from xlcheck.handmade.beside.typed_beside import beside_results
 from xlcheck.handmade.edits.in_line import breaks_a_pattern, settled_in_line
 from xlcheck.handmade.edits.single_edit import NONE, one_edit
-from xlcheck.handmade.families.unlike_kin import unlike_all_others
+from xlcheck.handmade.families.unlike_kin import told_surely
 from xlcheck.handmade.parts_by_equations import PartsByEquations
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
@@ -121,8 +121,8 @@ class Search:
         return ([*found, step.part(part.table, part.values)], left) if is_right else None
 
     def _with_kin(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
-        """What became of a part in which a formula is wrong as all others of its line say, if it is right with that."""
-        said = unlike_all_others(part.table)
+        """What became of a part in which formulas are wrong as all others of a line say, or they themselves."""
+        said = told_surely(part.table)
         if not said or may_be_trained(CellTerms(part.table, part.values)):
             return None
         plainly = replace(self, trainings=None, tries_edits=False)

@@ -36,11 +36,27 @@ def _units() -> dict[str, object]:
     return cells
 
 
+def _whole_of_three() -> dict[str, object]:
+    """A network of four inputs within a formula a sample, of which the last one is mostly 0."""
+    cells: dict[str, object] = {"G9": 1.5, "G10": 0.25, "H9": -1.3}
+    cells |= {f"G{row}": 0.6 - 0.2 * n for n, row in enumerate(range(4, 9))}
+    cells |= {f"H{row}": 0.3 * n - 0.5 for n, row in enumerate(range(4, 9))}
+    for row in range(4, 9):
+        cells |= {f"{x}{row}": round(0.3 * row - 0.5 * n, 2) for n, x in enumerate("MNO")} | {f"P{row}": int(row == 5)}
+        sums = ["+".join([*(f"${x}{row}*${w}${n}" for n, x in enumerate("MNOP", 4)), f"${w}$8"]) for w in "GH"]
+        cells[f"C{row}"] = f"=TANH({sums[0]})*$G$9+TANH({sums[1]})*$H$9+$G$10"
+    return cells
+
+
 _WHOLE = _cells("C", _WITHIN, range(4, 9))
 _WRONG = {
     "a weight of another unit": (_WHOLE, {"C6": _WITHIN.format(6).replace("$H$3", "$G$3")}),
     "a bias left out": (_WHOLE, {"C6": _WITHIN.format(6).replace("+$G$6", "")}),
     "two of them": (_WHOLE, {cell: _WITHIN.format(cell[1]).replace("+$G$6", "") for cell in ("C5", "C7")}),
+    "a weight that breaks the order of all formulas": (
+        _whole_of_three(),
+        {f"C{row}": str(_whole_of_three()[f"C{row}"]).replace("$H$7", "$G$7") for row in range(4, 9)},
+    ),
     "an input scaled otherwise": (_units(), {"C6": _SCALED.format(6).replace("0.4", "0.5")}),
 }
 

@@ -54,7 +54,7 @@ def _odd_references(text: str) -> Mapping[int, Sequence[Offset]]:
         for own in (run, run[:-1], run[1:]):  # at an end another one may only look alike, as a bias does
             refs = [cut(text).refs[number] for number in own]
             for at, by in _odd(refs):
-                is_another = own[at] in (run[0], run[-1]) and refs.count(refs[at]) == 1
+                is_another = own[at] in (run[0], run[-1]) and cut(text).refs.count(refs[at]) == 1
                 ways = [] if is_another else found.setdefault(own[at], [])
                 ways += [by] if by not in ways else []
     return found

@@ -6,10 +6,12 @@ Two that were filled from one another say what should stand beside them; it may 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import cut
 from xlcheck.handmade.families.patterns import as_in_pattern
+from xlcheck.handmade.families.sequences import out_of_sequence
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.offsets import Offset, offset, run_from
@@ -41,6 +43,17 @@ def between(table: CellTable) -> list[Said]:
     said = ((cell, text) for by in _ACROSS for cell, text in _said(table, by, *_SIDES[0]).items())
     found: list[Said] = [{cell: text} for cell, text in said if cell in table.texts and _has_as_many(table, cell, text)]
     return found if len(found) <= _FEW else []
+
+
+def told_surely(table: CellTable) -> list[Said]:
+    """What all others of a line say of formulas, of each alone and of all together, and what formulas say themselves.
+
+    Args:
+        table: the cells.
+    """
+    said = unlike_all_others(table)
+    alone = [{cell: text} for cell, text in said.items()]
+    return [*alone, *([said] if len(said) > 1 else []), *islice(out_of_sequence(table), _FEW)]
 
 
 def unlike_all_others(table: CellTable) -> Said:

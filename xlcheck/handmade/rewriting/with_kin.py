@@ -1,6 +1,6 @@
-"""Worksheets in which a formula is as all others of its line have it; and what is said of them, put back.
+"""Worksheets in which formulas are as others of their line have them, or go on as they do themselves; and put back.
 
-Where everything is right then, and is not as it stands, that formula is wrong, however the network is written.
+Where everything is right then, and is not as it stands, these formulas are wrong, however the network is written.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _Settled = tuple[list[Part], list[Abstention]]
 
 @dataclass(frozen=True)
 class WithKin(Rewritten):
-    """Some worksheets in which formulas are as all others of their line have them."""
+    """Some worksheets in which formulas are as it is told of them."""
 
     def is_right(self, found: Sequence[Part], left_out: Sequence[Abstention]) -> bool:
-        """Whether all is right with what the others have, and each formula gives something else as it stands.
+        """Whether all is right with that, and not all formulas give the same as they stand.
 
         Args:
             found: what became of the worksheets.
             left_out: the cells without a verdict.
         """
         judged = {cell for part in found for cell in part.held}
-        return self.changed <= judged and _is_all_right(found, left_out) and all(map(self._differs, self.changed))
+        return self.changed <= judged and _is_all_right(found, left_out) and any(map(self._differs, self.changed))
 
     def _differs(self, cell: Address) -> bool:
         own, meant = self._numbers(cell)
@@ -46,7 +46,8 @@ class WithKin(Rewritten):
         return own, meant
 
     def _part(self, part: Part) -> Part:
-        changed = [self._changed(cell, name) for cell, name in part.held.items() if self._differs(cell)]
+        cells = (cell for cell in part.held if cell in self.changed or self._differs(cell))
+        changed = [self._changed(cell, part.held[cell]) for cell in cells]
         kept = [own for own in part.results if isinstance(own, CellResult) and own.status is not Status.AGREE]
         return replace(part, results=[*kept, *changed])
 
@@ -56,9 +57,9 @@ class WithKin(Rewritten):
             text = f"{name} is {actual:.7g} instead of {desired:.7g} because a cell before it is wrong."
             return result_at(table, cell, Status.CARRIED, text, actual, quantity=name, desired=desired, local=actual)
         meant = f"={self.part.table.texts[cell]}"
-        text = (
-            f"All others of its line have {meant} in this place, which gives {desired:.7g}, and with that all is right."
-        )
+        text = f"With {meant} in this place, which gives {desired:.7g}, everything is as it should be."
+        if not self._differs(cell):
+            text = f"The formula is right only for the numbers shown: it should be {meant}."
         return result_at(
             table, cell, Status.ROOT, text, actual, quantity=name, desired=desired, local=desired, desired_formula=meant
         )
@@ -67,35 +68,36 @@ class WithKin(Rewritten):
 def with_kin(
     part: SheetGroup,
     answers: Answers,
-    said: Mapping[Address, str],
+    said: Sequence[Mapping[Address, str]],
     settle: Callable[[SheetGroup, Answers], _Settled],
 ) -> _Settled | None:
-    """What became of worksheets of which formulas are wrong by what all others of their lines have: one, or each.
+    """What became of worksheets of which formulas are wrong by what is told of them, if that makes everything right.
 
-    None if nothing is wrong as they stand, if that is another cell, or if either of several formulas may be it.
+    None if that is another cell, or if either of several formulas may be it.
 
     Args:
         part: the worksheets.
         answers: what they compute.
-        said: the formulas that all others of their line have otherwise, as these have them.
+        said: the formulas that cells may be meant to hold; of those that contain others, the smallest count.
         settle: says what becomes of worksheets without a search for edits.
     """
     if not answers.engine.takes_formulas:
         return None
-    told: list[_Settled] = []
-    alone = [{cell: text} for cell, text in said.items()]
-    for meant in (*alone, said) if len(said) > 1 else alone:
-        new = None if told and meant is said else with_formulas(part, answers, meant)
+    found, left_out = as_it_is = settle(part, answers)
+    if _is_all_right(found, left_out):
+        return as_it_is
+    if any(own.status is Status.ROOT for own in _results(found)) or any(effort.USED_UP in o.reason for o in left_out):
+        return None
+    told: dict[frozenset[Address], _Settled] = {}
+    for meant in said:
+        is_known = any(cells <= meant.keys() for cells in told)
+        new = None if is_known else with_formulas(part, answers, meant)
         if new is not None:
             other = WithKin(*new, part)
             found, left_out = settle(other.part, other.answers)
-            told += [other.put_back(found, left_out)] if other.is_right(found, left_out) else []
-    if len(told) != 1:
-        return None
-    found, left_out = settle(part, answers)
-    is_known = not any(effort.USED_UP in own.reason for own in left_out)
-    is_wrong = not _is_all_right(found, left_out) and all(own.status is not Status.ROOT for own in _results(found))
-    return told[0] if is_known and is_wrong else None
+            if other.is_right(found, left_out):
+                told[frozenset(meant)] = other.put_back(found, left_out)
+    return next(iter(told.values())) if len(told) == 1 else None
 
 
 def _results(found: Sequence[Part]) -> Iterator[CellResult]:
