@@ -196,12 +196,14 @@ def test_inputs_stand_where_they_are_typed_not_where_they_are_scaled(turned: boo
     assert answer(cells, tmp_path)[0] == code
 
 
-@pytest.mark.parametrize("unit", ["F7", "G"])
-def test_an_input_that_is_scaled_in_two_ways_is_no_pass(unit: str, tmp_path: Path) -> None:
-    """Rule: what units and samples scale otherwise than others is no pass, and nobody is blamed."""
+@pytest.mark.parametrize(("unit", "code"), [("F7", 1), ("F5", 3), ("G", 3)])
+def test_an_input_that_is_scaled_in_two_ways_is_no_pass(unit: str, code: int, tmp_path: Path) -> None:
+    """Rule: what units and samples scale otherwise than others is no pass, and nobody is blamed but for one formula
+    that all others of its line have otherwise, on both sides."""
     summed, needed = _WITHIN["divided by a number"]
+    cells = _scaled_within(summed, needed, **{unit: summed.replace("/50", "/5")})
 
-    assert answer(_scaled_within(summed, needed, **{unit: summed.replace("/50", "/5")}), tmp_path) == (3, set())
+    assert answer(cells, tmp_path) == (code, {unit} if code == 1 else set())
 
 
 def test_an_input_that_is_scaled_by_what_describes_another_one_is_no_pass(tmp_path: Path) -> None:

@@ -79,8 +79,8 @@ def test_what_follows_from_it_is_carried(tmp_path: Path) -> None:
 
 
 def test_nobody_is_blamed_where_more_than_that_is_unknown(tmp_path: Path) -> None:
-    """Rule: of two odd formulas neither makes all right; one that is only written otherwise is right as it is."""
-    odd = {"C5": _WITHIN.format(5).replace("TANH", "SIN", 1), "C7": _WITHIN.format(7).replace("$H$5+", "$H$5+A7+")}
+    """Rule: one of two odd formulas does not make all right; one that is only written otherwise is right as it is."""
+    odd = {"C5": _WITHIN.format(5).replace("TANH", "SIN", 1), "C8": _WITHIN.format(8).replace("$H$5+", "$H$5+A8+")}
     other = {"C6": "=1/(1+EXP(-($G$6+TANH($G$4+A6*$G$2+B6*$G$3)*$G$5+$H$5*TANH(A6*$H$2+$H$4+B6*$H$3))))"}
 
     assert answer({**_WHOLE, **odd}, tmp_path) == (3, set())

@@ -37,8 +37,9 @@ def as_multiplied(table: CellTable, reading: Reading | None) -> Iterator[Edit]:
             behind = _behind(moved[weight], table, reading) if i >= 0 and weight in moved else ()
             own = _partners(network, layer, i) if behind else ()
             for other in range(len(network.layers[layer].kernel)) if own else ():
-                instead = dict(zip(_partners(network, layer, other), own, strict=True))
-                for cell in behind if other != i else ():
+                others = _partners(network, layer, other)
+                instead = dict(zip(others, own, strict=False))
+                for cell in behind if other != i and others else ():
                     text = _with(table.texts[cell], cell, instead)
                     edits[layer, i, unit, other] |= {} if text is None else {cell: text}
     yield from filter(None, edits.values())
