@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import Ref, cut
+from xlcheck.handmade import effort
 from xlcheck.handmade.backward.network_cells import DenseNetwork
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward_judging.slips import Edit
@@ -34,13 +35,14 @@ def as_multiplied(table: CellTable, reading: Reading | None) -> Iterator[Edit]:
     moved = {weight: cell for cell, weight in reading.sheet.updates.items()}
     for network in (step.truth.network for step in reading.steps):
         for (layer, i, unit), weight in network.weight_cells.items():
-            behind = _behind(moved[weight], table, reading) if i >= 0 and weight in moved else ()
-            own = _partners(network, layer, i) if behind else ()
-            for other in range(len(network.layers[layer].kernel)) if own else ():
-                others = _partners(network, layer, other)
-                instead = dict(zip(others, own, strict=False))
-                for cell in behind if other != i and others else ():
-                    text = _with(table.texts[cell], cell, instead)
+            effort.require_time()
+            own = _partners(network, layer, i) if i >= 0 and weight in moved else ()
+            for cell in _behind(moved[weight], table, reading) if own else ():
+                read = {*reading.sheet.terms.reads.get(cell, ())}
+                for other in range(len(network.layers[layer].kernel)) if read.isdisjoint(own) else ():
+                    others = _partners(network, layer, other)
+                    instead = {} if read.isdisjoint(others) else dict(zip(others, own, strict=True))
+                    text = _with(table.texts[cell], cell, instead) if instead else None
                     edits[layer, i, unit, other] |= {} if text is None else {cell: text}
     yield from filter(None, edits.values())
 
@@ -63,14 +65,12 @@ def _partners(network: DenseNetwork, layer: int, i: int) -> Sequence[Address]:
 
 
 def _with(text: str, cell: Address, instead: Mapping[Address, Address]) -> str | None:
-    """A formula with other inputs; None if it reads none of those that should be, or some of the others already."""
+    """A formula with other inputs; None if it names none of those that should be."""
     found = cut(text)
     refs: list[Ref] = []
     for ref in found.refs:
         area = ref.area(cell[0])
         read = [(area.sheet, *place) for place in area.cells()] if area.size <= _LARGE else []
-        if not {*read}.isdisjoint(instead.values()):
-            return None
         away = {offset_between(own, instead[own]) for own in read if own in instead}
         by = next(iter(away)) if len(away) == 1 and all(own in instead for own in read) else (0, 0)
         new = ref.shifted(by, by)
