@@ -50,6 +50,8 @@ _PIECE, _SMALL = 60, 250
 """Formulas up to which one edit is looked for in a piece of a part and in a part, as what has no witnesses is small."""
 _FOR_RIVALS = 0.1
 """The share of the time that is left to look for readings in which what seems wrong is meant."""
+_IF_TOLD = 0.6
+"""The share in which formulas are tried as all others of their line have them."""
 _UNREAD = "nothing reads these formulas, and it was not recognised what they compute"
 _OTHERWISE = "two readings are equally likely, and each calls other cells wrong"
 _HOW = "say what it computes in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
@@ -126,7 +128,7 @@ class Search:
         if not said or may_be_trained(CellTerms(part.table, part.values)):
             return None
         plainly = replace(self, trainings=None, tries_edits=False)
-        with effort.limited_to(effort.left() / 2):
+        with effort.limited_to(effort.left() * _IF_TOLD):
             return with_kin(part, answers, said, lambda own, its: plainly._settle(own, its, sheets))
 
     def _with_typed_weights(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:

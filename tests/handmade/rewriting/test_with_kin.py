@@ -52,7 +52,10 @@ _WHOLE = _cells("C", _WITHIN, range(4, 9))
 _WRONG = {
     "a weight of another unit": (_WHOLE, {"C6": _WITHIN.format(6).replace("$H$3", "$G$3")}),
     "a bias left out": (_WHOLE, {"C6": _WITHIN.format(6).replace("+$G$6", "")}),
-    "two of them": (_WHOLE, {cell: _WITHIN.format(cell[1]).replace("+$G$6", "") for cell in ("C5", "C7")}),
+    "two of them": (
+        _WHOLE,
+        {"C5": _WITHIN.format(5).replace("+$G$6", ""), "C7": _WITHIN.format(7).replace("$H$3", "$G$3")},
+    ),
     "a weight that breaks the order of all formulas": (
         _whole_of_three(),
         {f"C{row}": str(_whole_of_three()[f"C{row}"]).replace("$H$7", "$G$7") for row in range(4, 9)},

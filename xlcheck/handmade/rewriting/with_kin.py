@@ -10,7 +10,10 @@ from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
+from xlcheck.handmade.accepting.meant import why_meant
 from xlcheck.handmade.accepting.summary import Abstention
+from xlcheck.handmade.accepting.unknown_kin import unknown_kin
+from xlcheck.handmade.reading.cells import address_of
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.results import result_at
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
@@ -73,7 +76,7 @@ def with_kin(
 ) -> _Settled | None:
     """What became of worksheets of which formulas are wrong by what is told of them, if that makes everything right.
 
-    None if that is another cell, or if either of several formulas may be it.
+    None if that is another cell, if either of several formulas may be it, or if they may be meant.
 
     Args:
         part: the worksheets.
@@ -97,7 +100,19 @@ def with_kin(
             found, left_out = settle(other.part, other.answers)
             if other.is_right(found, left_out):
                 told[frozenset(meant)] = other.put_back(found, left_out)
-    return next(iter(told.values())) if len(told) == 1 else None
+    is_known = len(told) == 1 and not _may_be_meant(
+        part, *next(iter(told.values())), lambda own: _is_all_right(*settle(own, replace(answers, values=own.values)))
+    )
+    return next(iter(told.values())) if is_known else None
+
+
+def _may_be_meant(
+    part: SheetGroup, found: Sequence[Part], left_out: Sequence[Abstention], is_right: Callable[[SheetGroup], bool]
+) -> bool:
+    """Whether formulas may be right that seem wrong, as those of a step with which another series begins."""
+    roots = {address_of(own.sheet, own.cell): own for own in _results(found) if own.status is Status.ROOT}
+    held = {cell: name for part in found for cell, name in part.held.items()}
+    return (unknown_kin(part, roots, left_out) or why_meant(part, roots, held, is_right)) is not None
 
 
 def _results(found: Sequence[Part]) -> Iterator[CellResult]:
