@@ -1,6 +1,7 @@
-"""Worksheets in which formulas are as others of their line have them, or go on as they do themselves; and put back.
+"""Worksheets in which formulas are as all others of their line have them; and what is said of them, put back.
 
-Where everything is right then, and is not as it stands, these formulas are wrong, however the network is written.
+Or as their other references go on. Where everything is right then, and is not as it stands, these formulas are wrong,
+however the network is written.
 """
 
 from __future__ import annotations
@@ -49,8 +50,8 @@ class WithKin(Rewritten):
         return own, meant
 
     def _part(self, part: Part) -> Part:
-        cells = (cell for cell in part.held if cell in self.changed or self._differs(cell))
-        changed = [self._changed(cell, part.held[cell]) for cell in cells]
+        own = (cell for cell in part.held if cell in self.original.table.index)
+        changed = [self._changed(cell, part.held[cell]) for cell in own if cell in self.changed or self._differs(cell)]
         kept = [own for own in part.results if isinstance(own, CellResult) and own.status is not Status.AGREE]
         return replace(part, results=[*kept, *changed])
 
@@ -76,7 +77,7 @@ def with_kin(
 ) -> _Settled | None:
     """What became of worksheets of which formulas are wrong by what is told of them, if that makes everything right.
 
-    None if that is another cell, if either of several formulas may be it, or if they may be meant.
+    None if other cells are wrong, if either of several formulas may be it, or if they may be meant as they are.
 
     Args:
         part: the worksheets.
@@ -112,7 +113,10 @@ def _may_be_meant(
     """Whether formulas may be right that seem wrong, as those of a step with which another series begins."""
     roots = {address_of(own.sheet, own.cell): own for own in _results(found) if own.status is Status.ROOT}
     held = {cell: name for part in found for cell, name in part.held.items()}
-    return (unknown_kin(part, roots, left_out) or why_meant(part, roots, held, is_right)) is not None
+    try:
+        return (unknown_kin(part, roots, left_out) or why_meant(part, roots, held, is_right)) is not None
+    except effort.OutOfTimeError:
+        return True
 
 
 def _results(found: Sequence[Part]) -> Iterator[CellResult]:
