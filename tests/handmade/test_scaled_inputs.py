@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from equation_sheets import answer
+from equation_sheets import answer, save
 
 from xlcheck.api import check
+from xlcheck.handmade.beside.scaled_alike import scales_in_part
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.workbook.reader import read_workbook
 
 pytestmark = pytest.mark.keras
 
@@ -74,6 +77,23 @@ def test_numbers_of_one_table_scale_inputs_in_one_way(kind: str, tmp_path: Path)
     table = {"J2": 44.2, "J3": 204.5, "K2": 30.2, "K3": 301.4}
 
     assert answer(_network("({0}{r}-$J$2)/SQRT($J$3)", second, table), tmp_path) == (code, set())
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"),
+    [
+        ("=EXP(A1/C1)/(EXP(A1/C1)+EXP(B1))", True),
+        ("=EXP(A1/C1)/SUM(EXP(A1:B1))", True),
+        ("=EXP(A1/C1)/(EXP(A1/C1)+EXP(B1/C1))", False),
+        ("=(EXP(A1)-EXP(-A1))/(EXP(A1)+EXP(-A1))", False),
+        ("=A1/B1", False),
+    ],
+)
+def test_exponentials_of_numbers_side_by_side_are_scaled_alike(text: str, is_so: bool, tmp_path: Path) -> None:
+    """Rule: a share of a softmax takes all its exponentials over the same temperature, or over none."""
+    table = CellTable(read_workbook(save({"A1": 0.3, "B1": 0.5, "C1": 2, "F1": text}, tmp_path / "w.xlsx")))
+
+    assert scales_in_part(("S", 0, 5), table) is is_so
 
 
 _DESCRIBED = {

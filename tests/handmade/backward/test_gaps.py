@@ -116,6 +116,17 @@ _GAPS: dict[str, tuple[Cells, Cells]] = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(("other", "gaps"), [("Q{0}/$R$1", 0), ("Q{0}", 1)])
+def test_soft_targets_are_scaled_alike_or_no_pass(other: str, gaps: int, tmp_path: Path) -> None:
+    """Rule: a share of two exponentials of which one alone is taken over a temperature is no share of a softmax."""
+    cells = line() | {"R1": 2}
+    for row in ROWS:
+        cells |= {f"P{row}": 0.3 * row - 1, f"Q{row}": 1.7 - 0.4 * row}
+        cells[f"D{row}"] = f"=EXP(P{row}/$R$1)/(EXP(P{row}/$R$1)+EXP({other.format(row)}))"
+
+    assert _judged(cells, tmp_path / "a.xlsx")[0] == gaps
+
+
 def _learning_its_inputs(targets: str) -> Cells:
     """A row a step: two inputs, a weight from each to either output and two biases; the columns of the two targets."""
     cells: Cells = {"A1": 0.2}

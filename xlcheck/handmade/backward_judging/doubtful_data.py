@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import sub
 
 from xlcheck.formulas.algebra import Address, Term, outline
@@ -11,11 +11,33 @@ from xlcheck.formulas.scanner import cut
 from xlcheck.handmade.backward.network_cells import is_datum
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.beside.preparation import counted_from
+from xlcheck.handmade.beside.scaled_alike import scales_in_part
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves, source
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import Lines, by_line
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
+
+
+def odd_data(
+    table: CellTable, reading: Reading, accepted: Collection[int], learning: Iterable[int]
+) -> Iterator[tuple[Iterable[Address], str]]:
+    """The inputs and targets that may not be meant, and what is to be said of them.
+
+    Args:
+        table: the cells.
+        reading: the sheet as training steps.
+        accepted: numbers of the steps that are certain.
+        learning: those of them from which something is learnt.
+    """
+    empty = (cell for number in learning for cell in empty_data(table, reading, number))
+    yield empty, "is an input or a target that is empty, or reads an empty cell"
+    yield (
+        doubtful_data(table, reading, accepted), "is an input or a target, and not made as the others in its line"
+    )  # fmt: skip
+    yield told_answers(reading, accepted), "is a target and an input of the same sample"
+    partly = (cell for cell in {*reading.data} & table.texts.keys() if scales_in_part(cell, table))
+    yield partly, "scales one of the numbers of which it takes exponentials, and not the next one"
 
 
 def doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int]) -> Iterator[Address]:

@@ -16,7 +16,7 @@ from xlcheck.handmade.backward.robust import is_robust
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.set_up import RATE, fall_by_several_laws, stand_idle
 from xlcheck.handmade.backward_judging.certainty import Weights, one_after_another, shape_in
-from xlcheck.handmade.backward_judging.doubtful_data import doubtful_data, empty_data, made_of, told_answers
+from xlcheck.handmade.backward_judging.doubtful_data import made_of, odd_data
 from xlcheck.handmade.backward_judging.family import place_of
 from xlcheck.handmade.backward_judging.shown import shown_weight, tells_best_step
 from xlcheck.handmade.backward_judging.uneven import goes_on_twice, thresholds, uneven
@@ -95,11 +95,8 @@ def gaps(
         yield "a line that shows the last weights has one of them twice"
     if any(_of_other_steps(reading, right)):
         yield "a formula reads the rate or the number of another step than its own"
-    empty = (cell for number in steps for cell in empty_data(table, reading, number))
-    yield from _of_cells(empty, "is an input or a target that is empty, or reads an empty cell")
-    doubtful = doubtful_data(table, reading, accepted)
-    yield from _of_cells(doubtful, "is an input or a target, and not made as the others in its line")
-    yield from _of_cells(told_answers(reading, accepted), "is a target and an input of the same sample")
+    for cells, what in odd_data(table, reading, accepted, steps):
+        yield from _of_cells(cells, what)
     yield from _of_cells(_out_of_step(reading, right), "holds what belongs to another step than its own")
     yield from _of_cells(_not_divided(table, reading, right), "is called divided by the number of samples, and is not")
     if any(_shows_another_loss(reading, number) for number in steps):

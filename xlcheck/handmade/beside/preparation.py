@@ -18,7 +18,7 @@ from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.formulas.tree import FunctionCall, Operator
-from xlcheck.handmade.beside.scaled_alike import scaled_otherwise, single_cells
+from xlcheck.handmade.beside.scaled_alike import scaled_otherwise, scales_in_part, single_cells
 from xlcheck.handmade.beside.scales import between_ends
 from xlcheck.handmade.beside.showing import is_difference
 from xlcheck.handmade.networks.formula_text import may_be_layer
@@ -102,6 +102,7 @@ def against(
     yield from (why for cell in kept if (why := _by_several_ranges(cell, table, describing)) is not None)
     yield from _by_numbers_of_others(kept, table, precedents)
     yield from islice(scaled_otherwise(kept, table), 1)
+    yield from (f"{show(cell)} scales some numbers in its exponentials" for cell in kept if scales_in_part(cell, table))
     pooled = [cell for cell in made if _pools(cell, table) and not judged.isdisjoint(precedents.readers(cell))]
     yield from (why for cell in pooled if (why := _pooled_otherwise(cell, pooled, table)) is not None)
     scales = [cell for cell in describing if cell not in pooled]

@@ -1,16 +1,27 @@
-"""Inputs that are scaled by numbers of one table, each by those of its own row or column: all of them in one way."""
+"""Inputs that are scaled by numbers of one table, each by those of its own row or column: all of them in one way.
+
+And numbers of which one formula takes exponentials.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.scanner import cut
+from xlcheck.formulas.shapes import skeleton
+from xlcheck.formulas.tree import FunctionCall, Reference, walk
+from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.reading.cells import CellTable, show
-from xlcheck.handmade.reading.offsets import offset_between
+from xlcheck.handmade.reading.offsets import distance, offset_between
 
+_POWERS = re.compile(r"\bEXP\(.*\bEXP\(", re.IGNORECASE)
+_LARGE = 100
+"""Cells of a range that are not looked at one by one."""
 _SEVERAL = 2
 """Formulas that read the same numbers, and how many numbers they read."""
 _MOST = 100
@@ -43,6 +54,30 @@ def scaled_otherwise(cells: Sequence[Address], table: CellTable) -> Iterator[str
         if is_beside and {_way(own, one, table) for own in ours}.isdisjoint(_way(own, other, table) for own in theirs):
             what = "by the numbers beside those that scale"
             yield f"{show(theirs[0])} scales an input {what} {show(ours[0])}, and in another way"
+
+
+def scales_in_part(cell: Address, table: CellTable) -> bool:
+    """Whether a formula scales one of two numbers side by side of which it takes exponentials, and not the other.
+
+    So it is no share of a softmax, as `EXP(D5/B2)/(EXP(D5/B2)+EXP(E5))` seems to be.
+
+    Args:
+        cell: the formula's cell.
+        table: all cells.
+    """
+    tree = parsed(table.texts[cell]) if _POWERS.search(table.texts[cell]) else None
+    powers = (
+        [own.arguments[0] for own in walk(tree) if isinstance(own, FunctionCall) and own.name == "EXP"] if tree else []
+    )
+    found = []
+    for power in powers:
+        areas = [own.area for own in walk(power) if isinstance(own, Reference)]
+        read = {(a.sheet or cell[0], *place) for a in areas if a.size <= _LARGE for place in a.cells()}
+        found.append((skeleton(unparse(power)), read))
+    return any(
+        one[0] != other[0] and any(distance(a, b) == 1 for a in one[1] for b in other[1])
+        for one, other in combinations(found, 2)
+    )
 
 
 def single_cells(cell: Address, table: CellTable) -> list[Address]:
