@@ -11,12 +11,13 @@ from xlcheck.handmade.accepting.bench import Bench
 from xlcheck.handmade.accepting.by_equations import Settled, layers_of, settled
 from xlcheck.handmade.accepting.keras_answers import Recompute
 from xlcheck.handmade.accepting.pieces import alone, connected
-from xlcheck.handmade.accepting.shown_beside import without
+from xlcheck.handmade.accepting.shown_beside import only_shown, without
 from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.first_terms import terms_of
+from xlcheck.handmade.rewriting.rewritten import Rewritten
 from xlcheck.verdicts.tolerance import Tolerance
 
 
@@ -97,3 +98,26 @@ class PartsByEquations:
     def bench(self, part: SheetGroup, answers: Answers, terms: CellTerms) -> Bench:
         """What judges the layers of a part."""
         return Bench(part, answers, self.recompute, self.tolerance, self.perturb, terms)
+
+    def layers(self, part: SheetGroup, answers: Answers, left_out: Collection[Address] = frozenset()) -> Settled | None:
+        """What the equations of a part say, be it without some formulas; None if time is up."""
+        try:
+            return self.of_rest(part, left_out, answers) if left_out else self.of(part, answers).found
+        except effort.OutOfTimeError:
+            return None
+
+    def is_whole(self, part: SheetGroup, answers: Answers) -> bool:
+        """Whether every formula of a part has a verdict by its equations, but for those that only show results."""
+        if (layers := self.layers(part, answers)) is None or layers.is_whole:
+            return layers is not None
+        shown = only_shown(part)
+        rest = self.layers(part, answers, shown) if shown.intersection(layers.left) else None
+        return rest is not None and rest.is_whole
+
+    def leaves_less(self, other: Rewritten, answers: Answers) -> bool:
+        """Whether fewer formulas of the workbook are left by their equations if some are written otherwise."""
+        as_it_is, rewritten = self.layers(other.original, answers), self.layers(other.part, other.answers)
+        if as_it_is is None or rewritten is None:
+            return False
+        texts = other.original.table.texts
+        return sum(cell in texts for cell in rewritten.left) < len(as_it_is.left)

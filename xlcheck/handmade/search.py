@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.budget import doing
@@ -14,7 +14,7 @@ from xlcheck.handmade.accepting.first_states import parts_of, with_gaps
 from xlcheck.handmade.accepting.meant import why_meant
 from xlcheck.handmade.accepting.outcome import Outcome
 from xlcheck.handmade.accepting.pieces import pieces
-from xlcheck.handmade.accepting.shown_beside import answer_key, only_shown, shown_in_turn, unread, without
+from xlcheck.handmade.accepting.shown_beside import answer_key, shown_in_turn, unread, without
 from xlcheck.handmade.accepting.summary import Abstention, worksheets
 from xlcheck.handmade.accepting.unknown_kin import unknown_kin
 from xlcheck.handmade.arrangements.arrangement import Arrangement
@@ -134,10 +134,10 @@ class Search:
     def _with_typed_weights(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
         """What became of a part in which weights may be typed into formulas."""
         moved = with_typed_weights(part, answers)
-        having = None if moved is None else self._layers(moved.part, moved.answers)
+        having = None if moved is None else self.equations.layers(moved.part, moved.answers)
         if moved is None or having is None or not having.may_be_more or self._learns(part):
             return self._settled(part, answers, sheets)
-        as_it_is = self._layers(part, answers)
+        as_it_is = self.equations.layers(part, answers)
         if as_it_is is not None and len(having.left) >= len(as_it_is.left):  # as where a mistake hides all layers
             found, left_out = self._settled(part, answers, sheets)
             if found:
@@ -155,13 +155,15 @@ class Search:
         if (apart := self._with_inner_units(part, answers, sheets)) is not None:
             return apart
         typed = with_typed_weights(part, answers)
-        is_whole = self._is_whole(part, answers) or (typed and self._is_whole(typed.part, typed.answers))
+        is_whole = self.equations.is_whole(part, answers) or (
+            typed and self.equations.is_whole(typed.part, typed.answers)
+        )
         again = None if is_whole else with_repeated_inputs(part, answers)
         return None if again is None else self._if_more(again, answers, sheets)
 
     def _if_more(self, other: Rewritten, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part whose formulas are written otherwise, unless as much is known of it as it is."""
-        as_it_is = self._layers(other.original, answers)
+        as_it_is = self.equations.layers(other.original, answers)
         if as_it_is is None or (as_it_is.is_whole and other.changed.isdisjoint(as_it_is.spare)):
             return None
         with effort.limited_to(effort.left() / 2):
@@ -178,41 +180,16 @@ class Search:
     def _with_inner_units(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part that is a network if the units within its formulas have cells of their own."""
         apart = with_inner_units(part, answers)
-        if apart is None or self._is_whole(part, answers) or self._learns(part):
+        if apart is None or self.equations.is_whole(part, answers) or self._learns(part):
             return None
-        if not self._is_whole(apart.part, apart.answers):
+        if not self.equations.is_whole(apart.part, apart.answers):
             typed = with_typed_weights(apart.part, apart.answers)
             # Of a single formula with its weights in it nobody knows which were meant.
             is_known = typed is not None and (apart.moved.are_filled or len(typed.moved.numbers) <= apart.moved.hosts)
-            if typed is None or not is_known or not self._is_whole(typed.part, typed.answers):
-                return self._if_more(apart, answers, sheets) if self._leaves_less(apart, answers) else None
+            if typed is None or not is_known or not self.equations.is_whole(typed.part, typed.answers):
+                return self._if_more(apart, answers, sheets) if self.equations.leaves_less(apart, answers) else None
         found, left_out = replace(self, trainings=None)._settle(apart.part, apart.answers, sheets)
         return apart.put_back(found, left_out)
-
-    def _leaves_less(self, other: Rewritten, answers: Answers) -> bool:
-        """Whether fewer formulas of the workbook are left by their equations if some are written otherwise."""
-        as_it_is, rewritten = self._layers(other.original, answers), self._layers(other.part, other.answers)
-        if as_it_is is None or rewritten is None:
-            return False
-        texts = other.original.table.texts
-        return sum(cell in texts for cell in rewritten.left) < len(as_it_is.left)
-
-    def _is_whole(self, part: SheetGroup, answers: Answers) -> bool:
-        """Whether every formula of a part has a verdict by its equations, but for those that only show results."""
-        if (layers := self._layers(part, answers)) is None or layers.is_whole:
-            return layers is not None
-        shown = only_shown(part)
-        rest = self._layers(part, answers, shown) if shown.intersection(layers.left) else None
-        return rest is not None and rest.is_whole
-
-    def _layers(
-        self, part: SheetGroup, answers: Answers, left_out: Collection[Address] = frozenset()
-    ) -> Settled | None:
-        """What the equations of a part say, be it without some formulas; None if time is up."""
-        try:
-            return self.equations.of_rest(part, left_out, answers) if left_out else self._equations(part, answers)
-        except effort.OutOfTimeError:
-            return None
 
     def _equations(self, part: SheetGroup, answers: Answers) -> Settled:
         return self.equations.of(part, answers).found
