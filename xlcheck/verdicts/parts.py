@@ -49,6 +49,7 @@ class Part:
         targets: the formulas that make what a network should learn; no equation says how.
         summands: formulas without a verdict that only such read as give what they should.
         choices: cell → the numbers it may hold, where these are few and the others were compared for each of them.
+        both_ways: formulas that choose, and were compared for both answers to what they ask.
     """
 
     results: Sequence[CellResult | Found]
@@ -67,6 +68,7 @@ class Part:
     targets: frozenset[tuple[str, int, int]] = frozenset()
     summands: frozenset[tuple[str, int, int]] = frozenset()
     choices: Mapping[tuple[str, int, int], tuple[float, ...]] = field(default_factory=dict)
+    both_ways: frozenset[tuple[str, int, int]] = frozenset()
 
     def counts(self) -> Counts:
         """How many cells it has and what became of them; what is not checked is not counted for right."""

@@ -111,3 +111,43 @@ def test_a_slip_on_the_way_forward_is_no_pass(tmp_path: Path) -> None:
     code, roots = answer(_lstm({"I7": "=TANH($B$10*I4+$B$11*H10)"}), tmp_path)
     assert code != 0
     assert roots <= {"I7"}
+
+
+_SIGNAL = (0.2, 0.9, -0.4, 0.6, 0.1, -0.8, 0.5)
+
+
+def _pooled(change: Mapping[str, object] | None = None) -> dict[str, object]:
+    """A convolution in row 11, relu in 12, the larger of two each in 13, a sigmoid unit; one step on one signal."""
+    cells: dict[str, object] = {"B4": 0.7, "C4": -0.3, "B5": 0.1, "B6": 1.2, "C6": -0.8, "D6": 0.5, "B7": -0.2, "B8": 1}
+    cells |= {"B9": 0.5, "B14": "=1/(1+EXP(-(B13*B6+D13*C6+F13*D6+B7)))", "B16": "=B14-B8"}
+    cells |= {f"{c}3": x for c, x in zip("BCDEFGH", _SIGNAL, strict=True)}
+    cells["B15"] = "=-(B8*LN(B14)+(1-B8)*LN(1-B14))"
+    pairs = (("B", "B", "B"), ("C", "B", "B"), ("D", "D", "C"), ("E", "D", "C"), ("F", "F", "D"), ("G", "F", "D"))
+    for (own, pool, weight), after in zip(pairs, "CDEFGH", strict=True):
+        cells |= {f"{own}11": f"=$B$4*{own}3+$C$4*{after}3+$B$5", f"{own}12": f"=MAX(0,{own}11)"}
+        cells[f"{own}17"] = f"=IF(AND({own}12=${pool}$13,{own}11>0),$B$16*${weight}$6,0)"
+    cells |= {f"{pool}13": f"=MAX({pool}12:{chr(ord(pool) + 1)}12)" for pool in "BDF"}
+    cells |= {"B19": "=B4-$B$9*SUMPRODUCT($B17:$G17,B3:G3)", "C19": "=C4-$B$9*SUMPRODUCT($B17:$G17,C3:H3)"}
+    cells |= {"B20": "=B5-B9*SUM(B17:G17)", "B22": "=B7-B9*B16"}
+    cells |= {f"{c}21": f"={c}6-$B$9*$B$16*{p}13" for c, p in zip("BCD", "BDF", strict=True)}
+    return cells | (change or {})
+
+
+def test_a_step_through_a_pooled_convolution_agrees(tmp_path: Path) -> None:
+    """Rule: what chooses the larger of two on the way back is looked at for either choice."""
+    assert answer(_pooled(), tmp_path) == (0, set())
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        {"C19": "=C4-$B$9*SUMPRODUCT($B17:$G17,B3:G3)"},
+        {"C21": "=C6-$B$9*$B$16*F13"},
+        {"F17": "=IF(F11>0,$B$16*$D$6,0)"},
+    ],
+    ids=["another window", "another pool", "without the larger one"],
+)
+def test_a_slip_behind_a_pooled_convolution_is_no_pass(slip: dict[str, object], tmp_path: Path) -> None:
+    """Rule: the formula that alone spoils an update is wrong, be it right for the numbers shown."""
+    code, roots = answer(_pooled(slip), tmp_path)
+    assert (code, roots) == (1, {*slip})

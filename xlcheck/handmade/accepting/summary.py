@@ -137,6 +137,7 @@ def report_on(
     }  # fmt: skip
     spare = unbound & open_cells
     targets = set().union(*(_filled(part.targets, table) for part in parts))
+    both_ways = set().union(*(part.both_ways for part in parts))
     choices = {cell: numbers for part in parts for cell, numbers in part.choices.items()}
     taken = as_taken(table, answers.values)
     return replace(
@@ -147,7 +148,7 @@ def report_on(
             *read_otherwise(formulas),
             *typed_among_formulas(table, {address_of(*own) for own in wrong}),
             *depending_cells(table, without_verdict),
-            *with_idle_parts(taken, answers.values, agreeing - targets, choices),
+            *with_idle_parts(taken, answers.values, agreeing - targets - both_ways, choices),
             *_why_not_right(
                 table,
                 taken,

@@ -15,10 +15,10 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, subterms
-from xlcheck.handmade.backward.evaluation import evaluate
+from xlcheck.handmade.backward.evaluation import evaluate, value_of
 from xlcheck.handmade.backward.network import compared_pairs
 from xlcheck.handmade.backward.updates import find_updates
-from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cell_terms import CellTerms, conditions_in
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.reached import reached
 
@@ -102,7 +102,7 @@ class StepOfDescent:
         if known is None:
             return None
         wanted, right = known[0] * self.slopes[loss], known[1]
-        own = self._given[cell] if cell in self._given else evaluate(self._way, self.terms, self._given)[cell]
+        own = self._values[cell]
         values = evaluate(self._way, self.terms, self._given, {cell: own + 1.0})
         effect = np.array([values[weight] - values[update] for update, weight in self.updates.items()]) - self._moved
         told = np.isfinite(wanted).all(axis=0) & np.isfinite(effect).all(axis=0)
@@ -119,11 +119,23 @@ class StepOfDescent:
         values = evaluate(self._way, self.terms, given)
         return float(values[cell][0])
 
+    @property
+    def both_ways(self) -> frozenset[Address]:
+        """The formulas on the way back that choose, and were looked at for both answers to each of their questions."""
+        found = {cell: conditions_in(self.terms[cell]) for cell in self.back}
+        return frozenset(
+            cell for cell, asked in found.items()
+            if asked and all(len({*map(bool, value_of(own, self._values).tolist())}) > 1 for own in asked)
+        )  # fmt: skip
+
+    @cached_property
+    def _values(self) -> Mapping[Address, Array]:
+        return evaluate(self._way, self.terms, self._given)
+
     @cached_property
     def _moved(self) -> Array:
         """By how much each weight becomes less, `(weights, settings)`."""
-        values = evaluate(self._way, self.terms, self._given)
-        return np.array([values[weight] - values[update] for update, weight in self.updates.items()])
+        return np.array([self._values[weight] - self._values[update] for update, weight in self.updates.items()])
 
     def _behind(self, cells: Collection[Address]) -> set[Address]:
         return reached(cells, lambda cell: self.terms.readers.get(cell, ()))

@@ -45,6 +45,7 @@ class Descent:
         rate: how many times the slope of that each weight moves.
         edit: cells that are wrong, and the formulas with which all of it is right, empty where these are not known.
         wanted: what the formulas give then, for the numbers shown.
+        both_ways: the formulas that choose, and were looked at for both answers to what they ask.
     """
 
     cells: Mapping[Address, str]
@@ -53,6 +54,7 @@ class Descent:
     rate: float
     edit: Edit = field(default_factory=dict)
     wanted: Mapping[Address, float] = field(default_factory=dict)
+    both_ways: frozenset[Address] = frozenset()
 
     def part(self, table: CellTable, values: CellValues) -> Part:
         """What is to be said of the formulas.
@@ -74,7 +76,7 @@ class Descent:
                 quantity=self.cells[cell], desired=self.wanted.get(cell), desired_formula=formula,
             ))  # fmt: skip
         note = f"recognised a training step of these layers, which makes {self.loss} smaller"
-        return Part(results, len(self.cells), len(self.cells), held=self.cells, notes=(note,))
+        return Part(results, len(self.cells), len(self.cells), held=self.cells, notes=(note,), both_ways=self.both_ways)
 
 
 def descent(part: SheetGroup) -> Descent | None:
@@ -103,7 +105,8 @@ def _whole(step: StepOfDescent) -> Descent | None:
 
 def _descent(step: StepOfDescent, loss: str, rate: float) -> Descent:
     after = {update: f"{show(weight)} after the step" for update, weight in step.updates.items()}
-    return Descent({**dict.fromkeys(step.back, "part of a gradient"), **after}, step.forward, loss, rate)
+    cells = {**dict.fromkeys(step.back, "part of a gradient"), **after}
+    return Descent(cells, step.forward, loss, rate, both_ways=step.both_ways)
 
 
 def _with_one_slip(part: SheetGroup, own: StepOfDescent) -> Descent | None:
