@@ -18,7 +18,7 @@ from xlcheck.handmade.accepting.shown_beside import answer_key, shown_in_turn, u
 from xlcheck.handmade.accepting.summary import Abstention, worksheets
 from xlcheck.handmade.accepting.unknown_kin import unknown_kin
 from xlcheck.handmade.arrangements.arrangement import Arrangement
-from xlcheck.handmade.backward_judging.descent import descent
+from xlcheck.handmade.backward_judging.descent import with_descent
 from xlcheck.handmade.backward_judging.outcome import may_be_trained
 from xlcheck.handmade.backward_judging.trainings import Trainings
 from xlcheck.handmade.beside.typed_beside import beside_results
@@ -113,14 +113,13 @@ class Search:
         return self._with_typed_weights(part, answers, sheets)
 
     def _with_descent(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
-        """What became of a part that is a network, all of it right, and a step of descent."""
-        if self.trainings is None or (step := descent(part)) is None:
-            return None
-        rest = without(part, step.cells)
-        found, left = replace(self, trainings=None)._settle(rest, replace(answers, values=rest.values), sheets)
-        open_ones = {cell for own in left for cell in own.cells}
-        is_right = found and not blamed(found) and step.forward.isdisjoint(open_ones)
-        return ([*found, step.part(part.table, part.values)], left) if is_right else None
+        """What became of a part that is a network and a step of descent through its layers."""
+        plain = replace(self, trainings=None)
+
+        def settle(rest: SheetGroup) -> _Found:
+            return plain._settle(rest, replace(answers, values=rest.values), sheets)
+
+        return None if self.trainings is None else with_descent(part, settle)
 
     def _with_kin(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part in which formulas are wrong as all others of a line say, or they themselves."""

@@ -106,11 +106,26 @@ def test_what_follows_no_slopes_is_no_pass_and_blames_nobody_else(what: str, tmp
     assert roots <= {*_NO_VERDICT[what]}
 
 
-def test_a_slip_on_the_way_forward_is_no_pass(tmp_path: Path) -> None:
-    """Rule: gradients that follow a wrong result are right of that, and the result is not."""
-    code, roots = answer(_lstm({"I7": "=TANH($B$10*I4+$B$11*H10)"}), tmp_path)
+@pytest.mark.parametrize(
+    "slip",
+    [
+        {"I7": "=TANH($B$10*I4+$B$11*H10)"},
+        {"I6": "=1/(1+EXP(-($B$7*I4+$B$8*H10+$B$6)))"},
+    ],
+    ids=["no bias", "another bias"],
+)
+def test_a_slip_on_the_way_forward_is_found(slip: dict[str, object], tmp_path: Path) -> None:
+    """Rule: a formula of a layer is wrong if the layer is right with another one, and then all weights follow, too."""
+    code, roots = answer(_lstm(slip), tmp_path)
+    assert (code, roots) == (1, {*slip})
+
+
+@pytest.mark.parametrize("slip", [{"J9": "=J6*I9+J5*I7"}, {"J12": "=B16*I10+B17"}], ids=["a candidate", "a state"])
+def test_a_step_that_passes_what_it_computes_over_is_no_pass(slip: dict[str, object], tmp_path: Path) -> None:
+    """Rule: where a result reads the step before, nobody but that formula is blamed."""
+    code, roots = answer(_lstm(slip), tmp_path)
     assert code != 0
-    assert roots <= {"I7"}
+    assert roots <= {*slip}
 
 
 _SIGNAL = (0.2, 0.9, -0.4, 0.6, 0.1, -0.8, 0.5)

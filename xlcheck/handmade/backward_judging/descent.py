@@ -6,7 +6,7 @@ results and the updates is then right, as all of it is in some update.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -15,23 +15,27 @@ import numpy as np
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade import effort
+from xlcheck.handmade.accepting.shown_beside import without
+from xlcheck.handmade.accepting.summary import Abstention
 from xlcheck.handmade.backward.slopes import StepOfDescent
 from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.handmade.reading.cells import CellTable, CellValues, show
+from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of, show
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.results import result_at
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import Status
+from xlcheck.verdicts.report import CellResult, Status
+
+_Found = tuple[list[Part], list[Abstention]]
 
 _LARGE = 1_500
 """Formulas of a part up to which it is looked at."""
 _ENOUGH = 2
 """Weights that follow their slopes, so that what spoils others is told."""
-_SHARE = 0.3
-"""Of the time that is left, for a mistake in the step; what the layers are need the rest."""
+_FOR_LAYERS, _SHARE = 0.6, 0.5
+"""Of the time that is left, for the layers alone, and then for a mistake in the step; other readings need the rest."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +60,15 @@ class Descent:
     wanted: Mapping[Address, float] = field(default_factory=dict)
     both_ways: frozenset[Address] = frozenset()
 
-    def part(self, table: CellTable, values: CellValues) -> Part:
+    def part(self, table: CellTable, values: CellValues, wrong: Collection[Address] = ()) -> Part:
         """What is to be said of the formulas.
 
         Args:
             table: the cells.
             values: what they hold.
+            wrong: the cells of the layers that are wrong.
         """
-        behind = reached(self.edit, Precedents(table).readers, among=self.cells.__contains__)
+        behind = reached({*self.edit, *wrong}, Precedents(table).readers) & self.cells.keys()
         results = []
         for cell in (*self.edit, *sorted(behind - self.edit.keys())):
             is_root, text = cell in self.edit, "It follows from a wrong cell."
@@ -76,22 +81,43 @@ class Descent:
                 quantity=self.cells[cell], desired=self.wanted.get(cell), desired_formula=formula,
             ))  # fmt: skip
         note = f"recognised a training step of these layers, which makes {self.loss} smaller"
-        return Part(results, len(self.cells), len(self.cells), held=self.cells, notes=(note,), both_ways=self.both_ways)
+        count = len(self.cells)
+        return Part(results, count, count, held=self.cells, notes=(note,), both_ways=self.both_ways)
 
 
-def descent(part: SheetGroup) -> Descent | None:
-    """The step of gradient descent in a part, be it with one mistake; None if some update follows no slope.
+def with_descent(part: SheetGroup, settle: Callable[[SheetGroup], _Found]) -> _Found | None:
+    """What became of a part that is a network and a step of descent, be it with one mistake; None if it is no such.
 
     Args:
         part: the worksheets.
+        settle: what becomes of them without the step.
     """
-    if len(part.table.texts) > _LARGE:
+    own = StepOfDescent(CellTerms(part.table, part.values), {}) if len(part.table.texts) <= _LARGE else None
+    if own is None or not own.is_likely:
         return None
-    own = StepOfDescent(CellTerms(part.table, part.values), {})
     try:
-        return (_whole(own) or _with_one_slip(part, own)) if own.is_likely else None
+        step = _whole(own)
+        with effort.limited_to(effort.left() * (1.0 if step else _FOR_LAYERS)):
+            found, left = settle(without(part, own.back))
+        results = (own for each in found for own in each.results if isinstance(own, CellResult))
+        roots = {address_of(own.sheet, own.cell): own for own in results if own.status is Status.ROOT}
+        if not found or not own.forward.isdisjoint(cell for each in left for cell in each.cells):
+            return None
+        if roots:
+            step = None if step else _with_others(own, {cell: root.desired_formula for cell, root in roots.items()})
+        else:
+            step = step or _with_one_slip(part, own)
     except effort.OutOfTimeError:
         return None
+    return None if step is None else ([*found, step.part(part.table, part.values, roots)], left)
+
+
+def _with_others(own: StepOfDescent, formulas: Mapping[Address, str | None]) -> Descent | None:
+    """The step that is right if some formulas of the layers are others; None if it is not, or these are not known."""
+    changed = {cell: own.terms.term_of(cell, text[1:]) for cell, text in formulas.items() if text}
+    edited = {cell: term for cell, term in changed.items() if term is not None}
+    other = StepOfDescent(own.terms.edited(edited), {}) if formulas and len(edited) == len(formulas) else None
+    return _whole(other) if other is not None and other.is_likely and other.updates == own.updates else None
 
 
 def _whole(step: StepOfDescent) -> Descent | None:
