@@ -39,16 +39,19 @@ class StepOfDescent:
     Args:
         terms: what the formulas compute.
         known: slopes that were computed before, for steps that differ on the way back alone.
+        still: given cells that stay what they are, as a first state of 0 that gradients leave out.
 
     Attributes:
-        terms: the same.
+        terms, known, still: the same.
         updates: updated cell → weight.
         forward: the formulas that compute the results.
         back: those between the results and the updates, and the updates.
     """
 
-    def __init__(self, terms: CellTerms, known: dict[object, Mapping[str, Array]]) -> None:
-        self.terms, self.known, self._order = terms, known, terms.in_order()
+    def __init__(
+        self, terms: CellTerms, known: dict[object, Mapping[str, Array]], still: frozenset[Address] = frozenset()
+    ) -> None:
+        self.terms, self.known, self.still, self._order = terms, known, still, terms.in_order()
         found = find_updates(terms, self._order, terms.reads)
         self.updates = {update: weight for update, weight in found.items() if weight not in terms}
         learnt = {*self.updates.values(), *self._behind(self.updates.values())} - {*self._behind(self.updates)}
@@ -164,7 +167,7 @@ class StepOfDescent:
             shown, random = self.terms.number(cell), np.random.default_rng((crc32(cell[0].encode()), *cell[1:]))
             far = random.uniform(0.2, 1.2, half) * random.choice((-1.0, 1.0), half)
             drawn = np.concatenate([shown * random.uniform(0.7, 1.3, half) if shown else far / 2, far])
-            stays = cell not in used or cell in asked
+            stays = cell not in used or cell in asked or cell in self.still
             given[cell] = np.append(np.full(_SETTINGS, shown) if stays else drawn, shown)
         targets = [*dict.fromkeys(target for target in self._targets.values() if target in given)]
         shares = np.array([self.terms.number(target) for target in targets])

@@ -21,6 +21,7 @@ from xlcheck.handmade.backward.slopes import StepOfDescent
 from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of, show
+from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.results import result_at
@@ -92,11 +93,15 @@ def with_descent(part: SheetGroup, settle: Callable[[SheetGroup], _Found]) -> _F
         part: the worksheets.
         settle: what becomes of them without the step.
     """
-    own = StepOfDescent(CellTerms(part.table, part.values), {}) if len(part.table.texts) <= _LARGE else None
-    if own is None or not own.is_likely:
+    if len(part.table.texts) > _LARGE:
+        return None
+    own = StepOfDescent(CellTerms(part.table, part.values), {})
+    if not own.is_likely:
         return None
     try:
-        step = _whole(own)
+        zeros = _first_states(own, part.table)
+        ways = [own, *([StepOfDescent(own.terms, {}, zeros)] if zeros else [])]  # gradients may leave the 0 out
+        step = next(filter(None, map(_whole, ways)), None)
         with effort.limited_to(effort.left() * (1.0 if step else _FOR_LAYERS)):
             found, left = settle(without(part, own.back))
         results = (own for each in found for own in each.results if isinstance(own, CellResult))
@@ -104,9 +109,10 @@ def with_descent(part: SheetGroup, settle: Callable[[SheetGroup], _Found]) -> _F
         if not found or not own.forward.isdisjoint(cell for each in left for cell in each.cells):
             return None
         if roots:
-            step = None if step else _with_others(own, {cell: root.desired_formula for cell, root in roots.items()})
+            formulas = {cell: root.desired_formula for cell, root in roots.items()}
+            step = None if step else next(filter(None, (_with_others(way, formulas) for way in ways)), None)
         else:
-            step = step or _with_one_slip(part, own)
+            step = step or next(filter(None, (_with_one_slip(part, way) for way in ways)), None)
     except effort.OutOfTimeError:
         return None
     return None if step is None else ([*found, step.part(part.table, part.values, roots)], left)
@@ -116,8 +122,23 @@ def _with_others(own: StepOfDescent, formulas: Mapping[Address, str | None]) -> 
     """The step that is right if some formulas of the layers are others; None if it is not, or these are not known."""
     changed = {cell: own.terms.term_of(cell, text[1:]) for cell, text in formulas.items() if text}
     edited = {cell: term for cell, term in changed.items() if term is not None}
-    other = StepOfDescent(own.terms.edited(edited), {}) if formulas and len(edited) == len(formulas) else None
+    other = (
+        StepOfDescent(own.terms.edited(edited), {}, own.still) if formulas and len(edited) == len(formulas) else None
+    )
     return _whole(other) if other is not None and other.is_likely and other.updates == own.updates else None
+
+
+def _first_states(step: StepOfDescent, table: CellTable) -> frozenset[Address]:
+    """The typed zeros in whose place the next step has a formula: all that read them are filled on to that step."""
+    found = set[Address]()
+    for cell in step.read_by(step.forward) - step.terms.keys() - {*step.updates.values()}:
+        readers = [own for own in step.terms.readers[cell] if own in step.forward]
+        for by in ((0, 1), (1, 0)) if step.terms.number(cell) == 0 else ():
+            after = [offset(own, by) for own in readers]
+            is_filled = all(o in table.texts and table.fills(r, o) for r, o in zip(readers, after, strict=True))
+            if is_filled and offset(cell, by) in step.forward:
+                found.add(cell)
+    return frozenset(found)
 
 
 def _whole(step: StepOfDescent) -> Descent | None:
@@ -177,7 +198,7 @@ def _with_one_edit(part: SheetGroup, own: StepOfDescent, suspects: Collection[Ad
         edited = {cell: term for cell, term in changed.items() if term is not None}
         if len(edited) < len(changed) or frozenset(edit) in found:
             continue
-        other = StepOfDescent(terms.edited(edited), own.known)
+        other = StepOfDescent(terms.edited(edited), own.known, own.still)
         if other.is_likely and other.forward == own.forward and len(other.updates) == len(own.updates):
             step = _whole(other)
             as_it_is = None if step is None else own.found(step.loss)
