@@ -94,6 +94,16 @@ class StepOfDescent:
         rate = None if slopes is None else _rate(self._moved, slopes)
         return None if slopes is None or rate is None else (rate, _follows(self._moved, slopes, rate))
 
+    def has_other_rates(self, loss: str) -> bool:
+        """Whether some weights move down their slopes as others do, and another number of times: that may be meant.
+
+        Args:
+            loss: the name of the loss whose slopes the weights follow.
+        """
+        known = self.found(loss)
+        times, even = _times(self._moved, self.slopes[loss])
+        return known is not None and bool(np.logical_and(even, times > 0)[np.logical_not(known[1])].any())
+
     def needed(self, cell: Address, loss: str) -> float | None:
         """What a cell should hold for the numbers shown, so that all weights move as most do; None if no number does.
 
@@ -114,7 +124,12 @@ class StepOfDescent:
         with np.errstate(all="ignore"):
             change = (missing * effect).sum(axis=0) / (effect**2).sum(axis=0)
             is_one = np.abs(missing - change * effect) <= _CLOSE * np.abs(wanted).max(axis=0)
-        return float(own[-1] + change[-1]) if told.sum() >= _FEWEST_SETTINGS and is_one[:, told].all() else None
+        if told.sum() < _FEWEST_SETTINGS or not is_one[:, told].all():
+            return None
+        needed = own + change
+        varies = np.ptp(needed[told]) > _SMOOTH * (np.abs(own) + np.abs(change))[told].max()
+        is_setting = cell in self.typed and not varies  # another rate, or no penalty, may be as good
+        return None if is_setting else float(needed[-1])
 
     def shown(self, cell: Address) -> float:
         """What a formula gives for the numbers shown."""
@@ -206,10 +221,11 @@ class StepOfDescent:
             yield name, np.where(is_smooth.all(axis=0), slopes, np.nan)
 
     def _losses(self) -> Iterator[Address]:
-        """The formulas that may be the loss: they read results, and no update reads them."""
-        behind = self._behind(self._targets) - self.forward - self.back - self.updates.keys()
-        spoilt = self._behind(self.updates)
-        yield from (cell for cell in self._order if cell in behind and cell not in spoilt)
+        """The formulas that may be the loss: they are computed from all results, and no update reads them."""
+        behind = self._behind(self._targets) - self.forward - self.back - self._behind(self.updates)
+        for cell in (own for own in self._order if own in behind and own not in self.updates):
+            if self._targets.keys() <= self.leading_to([cell]):
+                yield cell
 
     def _usual(self, values: Mapping[Address, Array]) -> Iterator[tuple[str, Array]]:
         """The losses that are usual, where none is written."""
@@ -224,13 +240,21 @@ class StepOfDescent:
             yield "the categorical cross-entropy", -shares.sum(axis=0)
 
 
+def _times(moved: Array, slopes: Array) -> tuple[Array, Array]:
+    """How many times its slope each weight moves, and which do so evenly under all settings that tell: `(weights,)`."""
+    told = np.isfinite(slopes).all(axis=0) & np.isfinite(moved).all(axis=0)
+    with np.errstate(all="ignore"):
+        times = (moved[:, told] * slopes[:, told]).sum(axis=1) / (slopes[:, told] ** 2).sum(axis=1)
+    apart = np.abs(moved - times[:, None] * slopes)[:, told]
+    return times, (apart <= _CLOSE * np.abs(moved[:, told]).max(axis=0)).all(axis=1)
+
+
 def _rate(moved: Array, slopes: Array) -> float | None:
     """How many times their slopes most weights move that do so evenly; None if too few settings tell, or none does."""
     told = np.isfinite(slopes).all(axis=0) & np.isfinite(moved).all(axis=0)
     if told.sum() < _FEWEST_SETTINGS or (np.abs(slopes[:, told]).max(axis=1) < _NOTHING).any():
         return None
-    times = (moved[:, told] * slopes[:, told]).sum(axis=1) / (slopes[:, told] ** 2).sum(axis=1)
-    even = (np.abs(moved - times[:, None] * slopes)[:, told] <= _CLOSE * np.abs(moved[:, told]).max(axis=0)).all(axis=1)
+    times, even = _times(moved, slopes)
     rates = Counter(f"{own:.6g}" for own in times[even] if own > 0)
     usual = max(rates, key=lambda own: rates[own], default=None)
     return next((float(own) for own in times[even] if f"{own:.6g}" == usual), None)

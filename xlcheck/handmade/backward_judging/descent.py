@@ -158,6 +158,8 @@ def _descent(step: StepOfDescent, loss: str, rate: float) -> Descent:
 
 def _with_one_slip(part: SheetGroup, own: StepOfDescent) -> Descent | None:
     """The step with one mistake in it: an edit that makes all of it right, or a formula that alone spoils the rest."""
+    if any(map(own.has_other_rates, own.slopes)):
+        return None
     with effort.limited_to(effort.left() * _SHARE):
         culprits = _culprits(own, part.table)
         edited = _with_one_edit(part, own, {*culprits} or own.back)
