@@ -52,8 +52,7 @@ class StepOfDescent:
         self, terms: CellTerms, known: dict[object, Mapping[str, Array]], still: frozenset[Address] = frozenset()
     ) -> None:
         self.terms, self.known, self.still, self._order = terms, known, still, terms.in_order()
-        found = find_updates(terms, self._order, terms.reads)
-        self.updates = {update: weight for update, weight in found.items() if weight not in terms}
+        self.updates = find_updates(terms, self._order, terms.reads)
         learnt = {*self.updates.values(), *self._behind(self.updates.values())} - {*self._behind(self.updates)}
         pairs = [(o, t) for pair in compared_pairs(terms) for o, t in (pair, pair[::-1])]
         self._targets = {o: t for o, t in pairs if o in terms and o in learnt and t not in learnt}
@@ -65,10 +64,10 @@ class StepOfDescent:
 
     @property
     def is_likely(self) -> bool:
-        """Whether some weights move, each once, and results are compared with what they should be."""
+        """Whether some typed weights move, each once, and results are compared with what they should be."""
         weights = {*self.updates.values()}
-        is_even = _FEWEST <= len(weights) == len(self.updates) <= _MOST
-        return is_even and bool(self._targets) and self.forward.isdisjoint(self.updates)
+        is_one = _FEWEST <= len(weights) == len(self.updates) <= _MOST and weights.isdisjoint(self.terms)
+        return is_one and bool(self._targets) and self.forward.isdisjoint(self.updates)
 
     @cached_property
     def typed(self) -> frozenset[Address]:

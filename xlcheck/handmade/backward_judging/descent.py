@@ -6,7 +6,7 @@ results and the updates is then right, as all of it is in some update.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -112,7 +112,7 @@ def with_descent(part: SheetGroup, settle: Callable[[SheetGroup], _Found]) -> _F
             formulas = {cell: root.desired_formula for cell, root in roots.items()}
             step = None if step else next(filter(None, (_with_others(way, formulas) for way in ways)), None)
         else:
-            step = step or next(filter(None, (_with_one_slip(part, way) for way in ways)), None)
+            step = step or _with_one_slip(part, ways)
     except effort.OutOfTimeError:
         return None
     return None if step is None else ([*found, step.part(part.table, part.values, roots)], left)
@@ -156,14 +156,15 @@ def _descent(step: StepOfDescent, loss: str, rate: float) -> Descent:
     return Descent(cells, step.forward, loss, rate, both_ways=step.both_ways)
 
 
-def _with_one_slip(part: SheetGroup, own: StepOfDescent) -> Descent | None:
+def _with_one_slip(part: SheetGroup, ways: Sequence[StepOfDescent]) -> Descent | None:
     """The step with one mistake in it: an edit that makes all of it right, or a formula that alone spoils the rest."""
-    if any(map(own.has_other_rates, own.slopes)):
-        return None
+    told = [way for way in ways if not any(map(way.has_other_rates, way.slopes))]
     with effort.limited_to(effort.left() * _SHARE):
-        culprits = _culprits(own, part.table)
-        edited = _with_one_edit(part, own, {*culprits} or own.back)
-    return edited or (next(iter(culprits.values())) if len(culprits) == 1 else None)
+        for way in told:
+            if culprits := _culprits(way, part.table):
+                alone = next(iter(culprits.values())) if len(culprits) == 1 else None
+                return _with_one_edit(part, way, culprits.keys()) or alone
+        return next(filter(None, (_with_one_edit(part, way, way.back) for way in told)), None)
 
 
 def _culprits(step: StepOfDescent, table: CellTable) -> dict[Address, Descent]:
