@@ -174,6 +174,19 @@ def _takes_a_loss_for_a_layer(candidate: Candidate, base: Arrangement) -> bool:
     return bool(bent) and not candidate.arrangement.measured.issuperset(bent)
 
 
+def _fills_a_gap(candidate: Candidate, base: Arrangement) -> bool:
+    """Whether an edit has a range go on to a cell to which the range of the only other of its kind could go as well."""
+    texts, terms = base.reads.table.texts, base.reads.terms
+    for cell in candidate.edit.keys() & texts.keys() & terms.keys():
+        before, after = {*terms.reads[cell]}, {*leaves(candidate.edit[cell])}
+        kin = [own for own in texts if own != cell and own in terms and skeleton(texts[own]) == skeleton(texts[cell])]
+        other = {*terms.reads[kin[0]]} if len(kin) == 1 else set[Address]()
+        for added, by in itertools.product(after - before - other, ((0, 1), (1, 0), (0, -1), (-1, 0))):
+            if offset(added, by) in before - other and offset(added, by, -1) in other - before:
+                return True
+    return False
+
+
 def _makes_a_mean(candidate: Candidate, base: Arrangement) -> bool:
     """Whether an edit makes the mean of all losses of what is no sum of them, as a limit that lies above that mean."""
     means = {own.loss.mean for own in candidate.arrangement.layers if own.loss is not None}
@@ -255,7 +268,7 @@ def _read_twice(found: Arrangement) -> Iterator[frozenset[Atom]]:
 _RULES: Sequence[Callable[[Candidate, Arrangement], bool]] = (
     leaves_idle, takes_an_input_away, reads_for_nothing, keeps_a_blank, _stands_still, _adds_a_strange_bias,
     _computes_an_input, _computes_a_parameter, _copies_a_number, _takes_a_loss_for_a_layer, _makes_a_mean,
-    _computes_again, reads_once, leaves_its_line, takes_a_loop_away, _takes_an_activation_away,
+    _fills_a_gap, _computes_again, reads_once, leaves_its_line, takes_a_loop_away, _takes_an_activation_away,
     _computes_what_is_fetched, _reads_past, follows_the_few, takes_an_addition_away, breaks_a_window,
 )  # fmt: skip
 """What nobody means: each says whether an edit does it."""
