@@ -70,6 +70,27 @@ def test_a_step_through_an_lstm_agrees_and_is_that_of_keras(tmp_path: Path) -> N
     assert np.allclose([values[table.index["S", row - 1, 3]] for row in range(4, 18)], wanted, rtol=1e-12)
 
 
+def _without_first_state() -> dict[str, object]:
+    """Gradients of recurrent kernels without the first step, whose state before is 0."""
+    tops = zip((5, 8, 11, 14), (19, 20, 21, 22), strict=True)
+    return {f"C{top}": f"=SUMPRODUCT($I{row}:$J{row},$H$10:$I$10)" for top, row in tops}
+
+
+def test_gradients_may_leave_a_first_state_of_0_out(tmp_path: Path) -> None:
+    """Rule: a typed 0 in whose place the next step has a formula adds nothing; a state that was computed does."""
+    assert answer(_lstm(_without_first_state()), tmp_path) == (0, set())
+    slip = {"C11": "=SUMPRODUCT($J21:$J21,$I$10:$I$10)"}
+    assert answer(_lstm(_without_first_state() | slip), tmp_path) == (1, {*slip})
+
+
+def test_a_gate_that_no_result_reads_is_not_blamed_for_who_reads_it(tmp_path: Path) -> None:
+    """Rule: a formula that is computed from no result is none on the way back, though a wrong one there reads it."""
+    first = {"H9": "=H5*H7"}
+    assert answer(_lstm(first), tmp_path) == (0, set())
+    slip = {"H18": "=H17*H8*(1-TANH(H9)^2)+I18*H6"}
+    assert answer(_lstm(first | slip), tmp_path) == (1, {*slip})
+
+
 _SLIPS: dict[str, dict[str, object]] = {
     "a state that flows back through the wrong gate": {"I18": "=I17*I8*(1-TANH(I9)^2)+J18*I6"},
     "a path that is left out": {"H17": "=I19*$B$5+I20*$B$8+I21*$B$11"},

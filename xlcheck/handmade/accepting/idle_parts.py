@@ -72,9 +72,10 @@ def with_idle_parts(
         shape_of(table.texts[cell], *cell[1:]) for cell in asked if not blanks[cell]
     }  # as where steps are masked
     alike = Counter(shape_of(table.texts[cell], *cell[1:]) for cell in agreeing)  # a word may choose for all of them
-    codes = _codes({cell: terms[cell] for cell in asked if cell in terms}, terms)
+    known_terms = {cell: terms[cell] for cell in asked if cell in terms}
+    codes = _codes(known_terms, terms)
     everywhere = {chosen: several for own in codes.values() for chosen, several in own.items()}
-    held = _held({cell: terms[cell] for cell in asked if cell in terms}, table, terms) if codes else {}
+    held = _held(known_terms, table, terms) if codes else {}
     known: dict[object, str | None] = {}
     found: list[tuple[str, str]] = []
     for cell in asked:

@@ -132,9 +132,7 @@ class StepOfDescent:
 
     def shown(self, cell: Address) -> float:
         """What a formula gives for the numbers shown."""
-        given = {own: np.array([self.terms.number(own)]) for own in self._given}
-        values = evaluate(self._way, self.terms, given)
-        return float(values[cell][0])
+        return float(self._values[cell][-1])
 
     @property
     def both_ways(self) -> frozenset[Address]:

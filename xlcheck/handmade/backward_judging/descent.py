@@ -45,7 +45,6 @@ class Descent:
 
     Attributes:
         cells: its formulas, and what each of them holds.
-        forward: the formulas that compute the results from the weights before it.
         loss: what becomes smaller, in words.
         rate: how many times the slope of that each weight moves.
         edit: cells that are wrong, and the formulas with which all of it is right, empty where these are not known.
@@ -54,14 +53,13 @@ class Descent:
     """
 
     cells: Mapping[Address, str]
-    forward: frozenset[Address]
     loss: str
     rate: float
     edit: Edit = field(default_factory=dict)
     wanted: Mapping[Address, float] = field(default_factory=dict)
     both_ways: frozenset[Address] = frozenset()
 
-    def part(self, table: CellTable, values: CellValues, wrong: Collection[Address] = ()) -> Part:
+    def part(self, table: CellTable, values: CellValues, wrong: Collection[Address]) -> Part:
         """What is to be said of the formulas.
 
         Args:
@@ -153,7 +151,7 @@ def _whole(step: StepOfDescent) -> Descent | None:
 def _descent(step: StepOfDescent, loss: str, rate: float) -> Descent:
     after = {update: f"{show(weight)} after the step" for update, weight in step.updates.items()}
     cells = {**dict.fromkeys(step.back, "part of a gradient"), **after}
-    return Descent(cells, step.forward, loss, rate, both_ways=step.both_ways)
+    return Descent(cells, loss, rate, both_ways=step.both_ways)
 
 
 def _with_one_slip(part: SheetGroup, ways: Sequence[StepOfDescent]) -> Descent | None:
