@@ -35,6 +35,12 @@ def test_a_gap_or_an_overlap_is_no_pass(stretches: tuple[tuple[int, int], ...], 
 
 
 @pytest.mark.keras
+def test_nobody_knows_which_of_two_stretches_goes_on_to_what_is_between_them(tmp_path: Path) -> None:
+    """However much time there is."""
+    assert answer(_described("=AVERAGE({0})", (12, 15), (17, 20)), tmp_path, effort=30) == (3, set())
+
+
+@pytest.mark.keras
 def test_a_stretch_is_divided_by_how_many_it_has(tmp_path: Path) -> None:
     """The number of the other stretch is a slip."""
     cells = _described("=SUMSQ({0})/{1}", (12, 15), (16, 20)) | {"P4": "=SUMSQ(L16:L20)/4"}

@@ -61,3 +61,28 @@ def test_a_unit_that_asks_for_another_word_is_no_pass(unit: str, rows: range, tm
     code, roots = answer(_network(unit, twice), tmp_path)
     assert code != 0
     assert roots <= {f"E{row}" for row in rows}
+
+
+def _with_distance(first: str, second: str) -> dict[str, object]:
+    """A car a row: year, distance, fuel, gears in A to D, two units in E and F, its price in G; weights in J and K."""
+    cells: dict[str, object] = {
+        "J4": 0.09, "J5": -0.006, "J6": 0.25, "J7": 0.15, "J8": 0.2, "K4": -0.02, "K5": 0.01, "K6": -0.4, "K7": 0.3,
+        "K8": 0.1, "J9": 420, "K9": -160, "J10": 260,
+    }  # fmt: skip
+    data = ((2012, 140, "diesel", "manual"), (2017, 60, "petrol", "automatic"), (2015, 95, "diesel", "automatic"),
+            (2009, 210, "petrol", "manual"), (2019, 25, "petrol", "automatic"))  # fmt: skip
+    for row, own in enumerate(data, 4):
+        cells |= {f"{column}{row}": held for column, held in zip("ABCD", own, strict=True)}
+        for unit, w, fuel in (("E", "$J", first), ("F", "$K", second)):
+            asked = f'IF(C{row}="{fuel}",{w}$6,0)+IF(D{row}="automatic",{w}$7,0)'
+            cells[f"{unit}{row}"] = f"=MAX(0,(A{row}-2005)*{w}$4+B{row}*{w}$5+{asked}+{w}$8)"
+        cells[f"G{row}"] = f"=E{row}*$J$9+F{row}*$K$9+$J$10"
+    return cells
+
+
+def test_a_unit_for_the_other_of_two_words_is_no_pass(tmp_path: Path) -> None:
+    """Rule: it is no layer of its own, though it could be one with another input."""
+    assert answer(_with_distance("diesel", "diesel"), tmp_path) == (0, set())
+    code, roots = answer(_with_distance("diesel", "petrol"), tmp_path)
+    assert code != 0
+    assert roots <= {f"F{row}" for row in range(4, 9)}
