@@ -79,7 +79,8 @@ class Descent:
                 table, cell, Status.ROOT if is_root else Status.CARRIED, text, values[table.index[cell]],
                 quantity=self.cells[cell], desired=self.wanted.get(cell), desired_formula=formula,
             ))  # fmt: skip
-        note = f"recognised a training step of these layers, which makes {self.loss} smaller"
+        slopes = "held against the slopes of formulas that agree with Keras"
+        note = f"recognised a training step of these layers, which makes {self.loss} smaller, {slopes}"
         count = len(self.cells)
         return Part(results, count, count, held=self.cells, notes=(note,), both_ways=self.both_ways)
 
