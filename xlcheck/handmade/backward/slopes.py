@@ -119,6 +119,8 @@ class StepOfDescent:
         effect = np.array([values[weight] - values[update] for update, weight in self.updates.items()]) - self._moved
         told = np.isfinite(wanted).all(axis=0) & np.isfinite(effect).all(axis=0)
         wrong = np.flatnonzero(np.logical_not(right))
+        if np.abs(effect[np.flatnonzero(right)][:, told]).max(initial=0.0) > _NOTHING:
+            return None  # what is right would not be
         missing, effect = (wanted - self._moved)[wrong], effect[wrong]
         with np.errstate(all="ignore"):
             change = (missing * effect).sum(axis=0) / (effect**2).sum(axis=0)

@@ -158,12 +158,16 @@ def _descent(step: StepOfDescent, loss: str, rate: float) -> Descent:
 def _with_one_slip(part: SheetGroup, ways: Sequence[StepOfDescent]) -> Descent | None:
     """The step with one mistake in it: an edit that makes all of it right, or a formula that alone spoils the rest."""
     told = [way for way in ways if not any(map(way.has_other_rates, way.slopes))]
-    with effort.limited_to(effort.left() * _SHARE):
-        for way in told:
-            if culprits := _culprits(way, part.table):
-                alone = next(iter(culprits.values())) if len(culprits) == 1 else None
-                return _with_one_edit(part, way, culprits.keys()) or alone
-        return next(filter(None, (_with_one_edit(part, way, way.back) for way in told)), None)
+    alone: Descent | None = None
+    try:
+        with effort.limited_to(effort.left() * _SHARE):
+            for way in told:
+                if culprits := _culprits(way, part.table):
+                    alone = next(iter(culprits.values())) if len(culprits) == 1 else None
+                    return _with_one_edit(part, way, culprits.keys()) or alone
+            return next(filter(None, (_with_one_edit(part, way, way.back) for way in told)), None)
+    except effort.OutOfTimeError:
+        return alone  # which cell it is does not depend on whether its formula is found
 
 
 def _culprits(step: StepOfDescent, table: CellTable) -> dict[Address, Descent]:
@@ -178,7 +182,7 @@ def _culprits(step: StepOfDescent, table: CellTable) -> dict[Address, Descent]:
         whole = _descent(step, loss, found[0])
         right = step.leading_to([own for own, is_right in zip(step.updates, found[1], strict=True) if is_right])
         culprits: dict[Address, Descent] = {}
-        for cell in sorted((step.back | step.typed) - right - step.read_by(right)):
+        for cell in sorted(step.back | step.typed):
             effort.require_time()
             if (number := step.needed(cell, loss)) is not None:
                 held = {**whole.cells, cell: whole.cells.get(cell, "part of a gradient")}
