@@ -131,8 +131,8 @@ def verdict(cells: Mapping[str, object], folder: Path, effort: float | None = No
     Args:
         cells: of the worksheet.
         folder: where the workbook is written.
-        effort: seconds of processor time; by default those of a check. Less is only for what ends without a verdict:
-            on a busy machine any other answer may be late.
+        effort: seconds of processor time; by default more than those of a check. Less is only for what ends without
+            a verdict: on a busy machine any other answer may be late.
     """
     try:
         report = check(save(cells, folder / "w.xlsx"), **({} if effort is None else {"effort": effort}))

@@ -231,7 +231,7 @@ def test_an_input_that_is_scaled_by_what_describes_another_one_is_no_pass(tmp_pa
     summed, needed = _WITHIN["by its ends"]
     wrong = summed.replace("MIN($B$5:$B$10)", "MIN($A$5:$A$10)", 1)
 
-    assert answer(_scaled_within(wrong, needed), tmp_path) == (3, set())
+    assert answer(_scaled_within(wrong, needed), tmp_path, 10) == (3, set())
 
 
 def test_inputs_that_are_scaled_in_some_samples_only_are_no_pass(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_brackets_that_are_missing_in_one_column_are_no_pass(tmp_path: Path) -> 
     wrong = summed.replace("($B{r}-$J$5)/$J$7", "($B{r}-$J$5/$J$7)")
 
     assert answer(_scaled_within(summed, needed), tmp_path) == (0, set())
-    assert answer(_scaled_within(wrong, needed), tmp_path) == (3, set())
+    assert answer(_scaled_within(wrong, needed), tmp_path, 10) == (3, set())
 
 
 @pytest.mark.parametrize(("other", "code"), [({}, 0), ({"F7": "=TANH(SUMPRODUCT($A7:$C7,$A$3:$C$3)/4+$E$3)"}, 1)])
