@@ -20,6 +20,7 @@ from xlcheck.handmade.accepting.unknown_kin import unknown_kin
 from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.backward_judging.descent import with_descent
 from xlcheck.handmade.backward_judging.outcome import may_be_trained
+from xlcheck.handmade.backward_judging.steps_of_descent import with_steps
 from xlcheck.handmade.backward_judging.trainings import Trainings
 from xlcheck.handmade.beside.typed_beside import beside_results
 from xlcheck.handmade.edits.in_line import breaks_a_pattern, settled_in_line
@@ -116,10 +117,10 @@ class Search:
         """What became of a part that is a network and a step of descent through its layers."""
         plain = replace(self, trainings=None)
 
-        def settle(rest: SheetGroup) -> _Found:
-            return plain._settle(rest, replace(answers, values=rest.values), sheets)
+        def settle(rest: SheetGroup, its: Answers = answers) -> _Found:
+            return plain._settle(rest, replace(its, values=rest.values), sheets)
 
-        return None if self.trainings is None else with_descent(part, settle)
+        return None if self.trainings is None else with_descent(part, settle) or with_steps(part, answers, settle)
 
     def _with_kin(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part in which formulas are wrong as all others of a line say, or they themselves."""

@@ -14,11 +14,11 @@ from zlib import crc32
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, subterms
+from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Sum, Term, subterms
 from xlcheck.handmade.backward.evaluation import evaluate, value_of
 from xlcheck.handmade.backward.network import compared_pairs
 from xlcheck.handmade.backward.updates import find_updates
-from xlcheck.handmade.reading.cell_terms import CellTerms, conditions_in
+from xlcheck.handmade.reading.cell_terms import CellTerms, conditions_in, leaves
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.reached import reached
 
@@ -94,14 +94,15 @@ class StepOfDescent:
         return None if slopes is None or rate is None else (rate, _follows(self._moved, slopes, rate))
 
     def has_other_rates(self, loss: str) -> bool:
-        """Whether some weights move down their slopes as others do, and another number of times: that may be meant.
+        """Whether all weights move down their slopes, and some another number of times than others: that may be meant.
 
         Args:
             loss: the name of the loss whose slopes the weights follow.
         """
         known = self.found(loss)
         times, even = _times(self._moved, self.slopes[loss])
-        return known is not None and bool(np.logical_and(even, times > 0)[np.logical_not(known[1])].any())
+        wrong = None if known is None else np.logical_not(known[1])
+        return wrong is not None and bool(wrong.any() and np.logical_and(even, times > 0)[wrong].all())
 
     def needed(self, cell: Address, loss: str) -> float | None:
         """What a cell should hold for the numbers shown, so that all weights move as most do; None if no number does.
@@ -139,11 +140,42 @@ class StepOfDescent:
     @property
     def both_ways(self) -> frozenset[Address]:
         """The formulas on the way back that choose, and were looked at for both answers to each of their questions."""
-        found = {cell: conditions_in(self.terms[cell]) for cell in self.back}
-        return frozenset(
-            cell for cell, asked in found.items()
-            if asked and all(len({*map(bool, value_of(own, self._values).tolist())}) > 1 for own in asked)
-        )  # fmt: skip
+        return frozenset(cell for cell in self.back if (own := self.answers(cell)) and all(len(its) > 1 for its in own))
+
+    def answers(self, cell: Address) -> list[set[bool]]:
+        """The answers for which a formula was looked at, to each question that it asks.
+
+        Args:
+            cell: one on the way back, or one of a loss.
+        """
+        asked = conditions_in(self.terms[cell])
+        return [{*map(bool, value_of(own, self._values).tolist())} for own in asked if self._knows(own)]
+
+    def _knows(self, term: Term) -> bool:
+        return all(cell in self._values for cell in leaves(term))
+
+    @cached_property
+    def loss_cells(self) -> Mapping[str, Address]:
+        """The formulas that may be the loss, by their names."""
+        return {show(cell): cell for cell in self._losses()}
+
+    def told_by(self, loss: Address) -> frozenset[Address]:
+        """The formulas between the results and a loss, all of which its slopes tell; none if they do not tell of some.
+
+        What is added to a loss and does not depend on any result changes no slope.
+
+        Args:
+            loss: the formula.
+        """
+        behind = self._behind(self._targets)
+        between = (self.leading_to([loss]) - self.forward) & behind
+        learnt = behind | self.forward
+        for cell in between:
+            term = self.terms[cell]
+            parts = [part for part, _ in term.parts] if isinstance(term, Sum) else [term]
+            if (isinstance(term, Sum) and term.constant) or any(learnt.isdisjoint(leaves(part)) for part in parts):
+                return frozenset()
+        return between
 
     @cached_property
     def _values(self) -> Mapping[Address, Array]:
@@ -193,7 +225,7 @@ class StepOfDescent:
     @cached_property
     def slopes(self) -> Mapping[str, Array]:
         """Each loss that may be meant, and its slopes `(weights, settings)`, NaN for settings with a kink."""
-        weights, losses = [*self.updates.values()], [*self._losses()]
+        weights, losses = [*self.updates.values()], [*self.loss_cells.values()]
         key = self.forward, *weights, *losses
         if key not in self.known:
             self.known[key] = dict(self._computed_slopes(weights, losses))

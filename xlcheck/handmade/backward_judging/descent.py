@@ -67,22 +67,35 @@ class Descent:
             values: what they hold.
             wrong: the cells of the layers that are wrong.
         """
+        results = self.results(table, values, wrong)
+        slopes = "held against the slopes of formulas that agree with Keras"
+        note = f"recognised a training step of these layers, which makes {self.loss} smaller, {slopes}"
+        count = len(self.cells)
+        return Part(results, count, count, held=self.cells, notes=(note,), both_ways=self.both_ways)
+
+    def results(self, table: CellTable, values: CellValues, wrong: Collection[Address] = ()) -> list[CellResult]:
+        """What is to be said of the formulas that are wrong, and of those that follow from them.
+
+        Args:
+            table: the cells.
+            values: what they hold.
+            wrong: the cells of the layers that are wrong.
+        """
         behind = reached({*self.edit, *wrong}, Precedents(table).readers) & self.cells.keys()
         results = []
         for cell in (*self.edit, *sorted(behind - self.edit.keys())):
             is_root, text = cell in self.edit, "It follows from a wrong cell."
             formula = f"={self.edit[cell]}" if self.edit.get(cell) else None
-            if is_root:
+            if is_root and (formula or cell in self.wanted):
                 put = formula or f"{self.wanted[cell]:.6g}"
                 text = f"With {put} in this place, every weight moves along the slope of {self.loss}."
+            elif is_root:
+                text = "The formula is the one that is wrong in the step before."
             results.append(result_at(
                 table, cell, Status.ROOT if is_root else Status.CARRIED, text, values[table.index[cell]],
                 quantity=self.cells[cell], desired=self.wanted.get(cell), desired_formula=formula,
             ))  # fmt: skip
-        slopes = "held against the slopes of formulas that agree with Keras"
-        note = f"recognised a training step of these layers, which makes {self.loss} smaller, {slopes}"
-        count = len(self.cells)
-        return Part(results, count, count, held=self.cells, notes=(note,), both_ways=self.both_ways)
+        return results
 
 
 def with_descent(part: SheetGroup, settle: Callable[[SheetGroup], _Found]) -> _Found | None:
@@ -162,18 +175,22 @@ def _with_one_slip(part: SheetGroup, ways: Sequence[StepOfDescent]) -> Descent |
     try:
         with effort.limited_to(effort.left() * _SHARE):
             for way in told:
-                if culprits := _culprits(way, part.table):
+                if culprits := culprits_of(way, part.table):
                     alone = next(iter(culprits.values())) if len(culprits) == 1 else None
-                    return _with_one_edit(part, way, culprits.keys()) or alone
-            return next(filter(None, (_with_one_edit(part, way, way.back) for way in told)), None)
+                    return with_one_edit(part, way, culprits.keys()) or alone
+            return next(filter(None, (with_one_edit(part, way, way.back) for way in told)), None)
     except effort.OutOfTimeError:
         return alone  # which cell it is does not depend on whether its formula is found
 
 
-def _culprits(step: StepOfDescent, table: CellTable) -> dict[Address, Descent]:
+def culprits_of(step: StepOfDescent, table: CellTable) -> dict[Address, Descent]:
     """The cells of which each spoils alone what is wrong, and touches nothing that is right; with the step.
 
     Formulas that were filled like right ones are none if others are. Numbers may stand in the places of formulas.
+
+    Args:
+        step: the step.
+        table: the cells.
     """
     for loss in step.slopes:
         found = step.found(loss)
@@ -194,13 +211,22 @@ def _culprits(step: StepOfDescent, table: CellTable) -> dict[Address, Descent]:
     return {}
 
 
-def _with_one_edit(part: SheetGroup, own: StepOfDescent, suspects: Collection[Address]) -> Descent | None:
-    """The step that one edit of some cells makes right, of which some is right as it is; None if several do."""
+def with_one_edit(
+    part: SheetGroup, own: StepOfDescent, suspects: Collection[Address], others: Collection[Address] = frozenset()
+) -> Descent | None:
+    """The step that one edit of some cells makes right, of which some is right as it is; None if several do.
+
+    Args:
+        part: the worksheets.
+        own: the step as it is.
+        suspects: the formulas that may be wrong.
+        others: those of other steps, of which nothing is known here though they were filled together.
+    """
     terms, found = own.terms, dict[frozenset[Address], Descent]()
     slips = Slips(part.table, terms, None, suspects, idle_cells(part.table))
     for edit in chain(slips.filled_from_beside(), chain.from_iterable(slips.by_likelihood())):
         effort.require_time()
-        changed = {cell: terms.term_of(cell, text) for cell, text in edit.items()}
+        changed = {cell: terms.term_of(cell, text) for cell, text in edit.items() if cell not in others}
         edited = {cell: term for cell, term in changed.items() if term is not None}
         if len(edited) < len(changed) or frozenset(edit) in found:
             continue

@@ -6,7 +6,7 @@ however the network is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address
@@ -72,7 +72,7 @@ class WithKin(Rewritten):
 def with_kin(
     part: SheetGroup,
     answers: Answers,
-    said: Sequence[Mapping[Address, str]],
+    said: Iterable[Mapping[Address, str]],
     settle: Callable[[SheetGroup, Answers], _Settled],
 ) -> _Settled | None:
     """What became of worksheets of which formulas are wrong by what is told of them, if that makes everything right.

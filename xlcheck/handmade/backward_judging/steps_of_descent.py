@@ -1,0 +1,262 @@
+"""Several steps of gradient descent through layers of any kind, and with any loss that is written out.
+
+Each step by itself takes the same number of times the slope of its loss by each weight off that weight. What the layers
+compute is told by all steps together, as if nothing was learnt in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import shape_of
+from xlcheck.handmade import effort
+from xlcheck.handmade.accepting.summary import Abstention
+from xlcheck.handmade.backward.slopes import StepOfDescent
+from xlcheck.handmade.backward.steps_apart import StepsApart, steps_apart
+from xlcheck.handmade.backward_judging.descent import Descent, culprits_of
+from xlcheck.handmade.families.unlike_kin import told_surely
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of, show
+from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.offsets import offset, offset_on_sheet
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.handmade.rewriting.with_kin import with_kin
+from xlcheck.handmade.rewriting.with_still_weights import with_still_weights
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import CellResult, Status
+
+_Found = tuple[list[Part], list[Abstention]]
+_Settle = Callable[[SheetGroup, Answers], _Found]
+
+_LARGE = 3_000
+"""Formulas of a part up to which it is looked at."""
+_CLOSE = 1e-6
+_FOR_EDITS = 0.6
+"""Of the time that is left, for a mistake; other readings need the rest."""
+
+
+@dataclass(frozen=True)
+class Descents:
+    """A training whose steps go down the slopes of one loss.
+
+    Attributes:
+        apart: its steps.
+        loss: what becomes smaller, in words.
+        back: what stands between results and updates, those of a step that was begun among them, and the updates.
+        losses: the formulas of a loss that is written out, as far as all of it is told by its slopes.
+        wrong: the steps in which one number is wrong, with that number.
+    """
+
+    apart: StepsApart
+    loss: str
+    back: frozenset[Address]
+    losses: frozenset[Address]
+    wrong: Sequence[Descent]
+
+    def part(self, table: CellTable, values: CellValues) -> Part:
+        """What is to be said of the formulas of the steps.
+
+        Args:
+            table: the cells.
+            values: what they hold.
+        """
+        after = {update: f"{show(weight)} after the step" for update, weight in self.apart.updates.items()}
+        held = {
+            **dict.fromkeys(self.back, "part of a gradient"),
+            **dict.fromkeys(self.losses, "part of the loss"),
+            **after,
+        }
+        numbers = {cell: number for own in self.wrong for cell, number in own.wanted.items()}
+        roots = {*numbers, *_begun(numbers, self.apart, table)}
+        held |= {cell: held.get(cell, "part of a gradient") for cell in roots}
+        whole = Descent(held, self.loss, 0.0, dict.fromkeys(sorted(roots), ""), numbers)
+        slopes = "held against the slopes of formulas that agree with Keras"
+        count = f"{len(self.apart.steps)} training steps of these layers"
+        note = f"recognised {count}, which make {self.loss} smaller, {slopes}"
+        results, both_ways = whole.results(table, values), self._both_ways(held, table)
+        return Part(results, len(held), len(held), held=held, notes=(note,), both_ways=both_ways)
+
+    def _both_ways(self, held: Collection[Address], table: CellTable) -> frozenset[Address]:
+        """The formulas that choose, and that were looked at for both answers, be it in another step."""
+        answers: dict[str, list[set[bool]]] = {}
+        shapes = {cell: shape_of(table.texts[cell], *cell[1:]) for cell in held if cell in table.texts}
+        for step in self.apart.steps:
+            for cell in shapes.keys() & step.terms.keys():
+                own = step.answers(cell)
+                known = answers.setdefault(shapes[cell], [set() for _ in own])
+                for so_far, its in zip(known, own, strict=False):
+                    so_far.update(its)
+        return frozenset(
+            cell for cell, shape in shapes.items()
+            if answers.get(shape) and all(len(its) > 1 for its in answers[shape])
+        )  # fmt: skip
+
+
+def with_steps(part: SheetGroup, answers: Answers, settle: _Settle) -> _Found | None:
+    """What became of a part that is a network and several steps of descent, be it with one mistake; None if it is not.
+
+    Args:
+        part: the worksheets.
+        answers: what they compute.
+        settle: what becomes of worksheets that are no training.
+    """
+    if len(part.table.texts) > _LARGE:
+        return None
+    terms = CellTerms(part.table, part.values)
+    try:
+        apart = steps_apart(terms)
+        for culprits in (None, culprits_of):
+            found = None if apart is None else _as_it_is(part, answers, apart, settle, culprits)
+            if found is not None:
+                return found
+        meant = [*_meant(part, answers, terms, settle)]
+        return with_kin(part, answers, meant, _training(settle)) if meant else None
+    except effort.OutOfTimeError:
+        return None
+
+
+def _training(settle: _Settle) -> _Settle:
+    """What becomes of worksheets that are a training in which nothing is wrong; nothing does if they are not."""
+
+    def settled(part: SheetGroup, answers: Answers) -> _Found:
+        apart = steps_apart(CellTerms(part.table, part.values))
+        return (None if apart is None else _as_it_is(part, answers, apart, settle)) or ([], [])
+
+    return settled
+
+
+def _as_it_is(
+    part: SheetGroup, answers: Answers, apart: StepsApart, settle: _Settle,
+    culprits: Callable[[StepOfDescent, CellTable], Mapping[Address, Descent]] | None = None,
+) -> _Found | None:  # fmt: skip
+    """What became of a part whose steps all go down their slopes, or would with other numbers in one line of cells.
+
+    None if they do not, or if what the layers compute is wrong, or not known.
+    """
+    descents = _descents(apart, part.table, culprits)
+    told = frozenset() if descents is None else descents.back | descents.losses
+    forward = None if descents is None else _forward(part, answers, apart, told, settle)
+    if descents is None or forward is None:
+        return None
+    found, left = forward
+    open_cells = {cell for each in left if each.matters for cell in each.cells}
+    results = [own for each in found for own in each.results if isinstance(own, CellResult)]
+    is_known = all(step.forward.isdisjoint(open_cells) for step in apart.steps)
+    if not found or not is_known or any(own.status in {Status.ROOT, Status.CARRIED} for own in results):
+        return None
+    return [*found, descents.part(part.table, part.values)], left
+
+
+def _forward(
+    part: SheetGroup, answers: Answers, apart: StepsApart, back: Collection[Address], settle: _Settle
+) -> _Found | None:
+    """What became of what the layers compute."""
+    still = with_still_weights(part, answers, apart.updates, frozenset(back) - apart.updates.keys())
+    return None if still is None else still.put_back(*settle(still.part, still.answers))
+
+
+def _descents(
+    apart: StepsApart, table: CellTable,
+    culprits: Callable[[StepOfDescent, CellTable], Mapping[Address, Descent]] | None = None,
+) -> Descents | None:  # fmt: skip
+    """What is told by the slopes of a loss that all steps go down; None if they do not."""
+    kinds: list[dict[str, tuple[str, float]]] = []
+    wrong: list[Descent] = []
+    for step in apart.steps:
+        effort.require_time()
+        followed = {name: found[0] for name in step.slopes if (found := step.found(name)) and found[1].all()}
+        if not followed and culprits is not None and not any(map(step.has_other_rates, step.slopes)):
+            wrong += [*culprits(step, table).values()]
+            followed = {own.loss: own.rate for own in wrong[-1:]}
+        if not followed:
+            return None
+        kinds.append({_kind(name, step, table): (name, rate) for name, rate in followed.items()})
+    usual = next((kind for kind in kinds[0] if all(kind in own for own in kinds)), None)
+    if usual is None or not _are_in_line([cell for own in wrong for cell in own.edit], apart, table):
+        return None
+    names, rates = zip(*(own[usual] for own in kinds), strict=True)
+    settings = [_settings(step) for step in apart.steps]
+    if not _is_one_rate(rates, settings):
+        return None
+    losses = set[Address]()
+    for step, name, rate, own in zip(apart.steps, names, rates, settings, strict=True):
+        if (cell := step.loss_cells.get(name)) is not None and np.isclose(own, rate, rtol=_CLOSE, atol=0).any():
+            losses |= step.told_by(cell)
+    first, last = names[0], names[-1]
+    loss = first if first == last else f"the loss in {first} to {last.rpartition('!')[2]}"
+    back = frozenset().union(*(step.back for step in apart.steps))
+    begun = _begun(back, apart, table), _begun(losses, apart, table)
+    return Descents(apart, loss, back | begun[0], frozenset(losses | begun[1]), wrong)
+
+
+def _are_in_line(cells: Sequence[Address], apart: StepsApart, table: CellTable) -> bool:
+    """Whether cells that seem wrong are one a step, alike, and no step that is right has their like."""
+    shapes = {shape_of(table.texts[cell], *cell[1:]) for cell in cells if cell in table.texts}
+    steps = [[cell for cell in cells if cell in step.back | step.typed] for step in apart.steps]
+    alike = {shape_of(table.texts[cell], *cell[1:]) for step, own in zip(apart.steps, steps, strict=True)
+             for cell in step.back if not own}  # fmt: skip
+    return all(len(own) <= 1 for own in steps) and len(shapes) <= 1 and shapes.isdisjoint(alike)
+
+
+def _kind(name: str, step: StepOfDescent, table: CellTable) -> str:
+    """By what losses of several steps are the same: their names, or the shapes of their formulas."""
+    cell = step.loss_cells.get(name)
+    return name if cell is None else shape_of(table.texts[cell], *cell[1:])
+
+
+def _settings(step: StepOfDescent) -> list[float]:
+    """The numbers that the updates of a step read, each in its place, and that no layer computes from."""
+    used = step.read_by(step.forward) | {*step.updates.values()} | step.forward | step.back
+    first = next(iter(step.updates))
+    return [step.terms.number(cell) for cell in step.terms.reads[first] if cell not in used]
+
+
+def _is_one_rate(rates: Sequence[float], settings: Sequence[Sequence[float]]) -> bool:
+    """Whether all steps have one rate, or each its own from a cell that is read in the same place."""
+    if np.allclose(rates, rates[0], rtol=_CLOSE, atol=0):
+        return True
+    same = len({*map(len, settings)}) == 1
+    own = np.array(settings) if same else np.empty((len(rates), 0))
+    with np.errstate(all="ignore"):
+        times = np.array(rates)[:, None] / own
+    return bool(np.isclose(times, times[0], rtol=_CLOSE, atol=0).all(axis=0).any())
+
+
+def _begun(cells: Collection[Address], apart: StepsApart, table: CellTable) -> set[Address]:
+    """The formulas of a step that was begun, and into which those of the step before it were filled."""
+    update, weight = next(reversed([*apart.updates.items()]))
+    by = offset_on_sheet(weight, update)
+    return set() if by is None else {
+        after for cell in cells if (after := offset(cell, by)) in apart.unfinished and table.fills(cell, after)
+    }  # fmt: skip
+
+
+def _meant(part: SheetGroup, answers: Answers, terms: CellTerms, settle: _Settle) -> Iterator[Mapping[Address, str]]:
+    """The formulas that somebody may have meant: as all others of their line, or as the layers are with them."""
+    is_told = False
+    for said in told_surely(part.table):
+        effort.require_time()
+        changed = {cell: terms.term_of(cell, text) for cell, text in said.items()}
+        edited = {cell: term for cell, term in changed.items() if term is not None}
+        if len(edited) == len(said) and (apart := steps_apart(terms.edited(edited))) and _descents(apart, part.table):
+            is_told = True
+            yield said
+    apart = None if is_told else steps_apart(terms)
+    yield from () if apart is None else _wrong_layers(part, answers, apart, settle)
+
+
+def _wrong_layers(
+    part: SheetGroup, answers: Answers, apart: StepsApart, settle: _Settle
+) -> Iterator[Mapping[Address, str]]:
+    """What should stand in the cells of the layers that are wrong, whatever is made of their results."""
+    forward = frozenset().union(*(step.forward for step in apart.steps))
+    forward |= _begun(forward, apart, part.table)
+    found, _ = _forward(part, answers, apart, apart.learnt - forward, settle) or ([], [])
+    results = [own for each in found for own in each.results if isinstance(own, CellResult)]
+    roots = [own for own in results if own.status is Status.ROOT]
+    if roots and all(own.desired_formula for own in roots):
+        yield {address_of(own.sheet, own.cell): (own.desired_formula or "")[1:] for own in roots}
