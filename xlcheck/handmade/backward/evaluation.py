@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Expression, Term
 from xlcheck.formulas.arrays import array_of
+from xlcheck.handmade.reading.cell_terms import conditions_in, leaves
 
 
 def value_of(expression: Expression, cells: Mapping[Address, Array]) -> Array:
@@ -41,6 +42,26 @@ def evaluate(
         if instead is None or cell not in instead:
             values[cell] = value_of(terms[cell], values)
     return values
+
+
+def answers_in(term: Term, values: Mapping[Address, Array]) -> list[set[bool]]:
+    """The answers to each question by which a term chooses what it gives, under several settings.
+
+    Args:
+        term: the term; what it asks of cells without values is left out.
+        values: of the cells.
+    """
+    known = [own for own in conditions_in(term) if all(cell in values for cell in leaves(own))]
+    return [{*map(bool, np.atleast_1d(value_of(own, values)).tolist())} for own in known]
+
+
+def are_both(answers: Collection[Collection[bool]]) -> bool:
+    """Whether there are questions, and to each of them both answers.
+
+    Args:
+        answers: those to each question.
+    """
+    return bool(answers) and all(len(own) > 1 for own in answers)
 
 
 def line_of(function: Callable[[Array], Array], size: int) -> tuple[Array, Array] | None:

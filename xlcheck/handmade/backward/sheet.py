@@ -11,7 +11,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Product, Sum, below, subterms
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, numbers_in
-from xlcheck.handmade.backward.evaluation import evaluate, value_of
+from xlcheck.handmade.backward.evaluation import answers_in, are_both, evaluate, value_of
 from xlcheck.handmade.backward.network import find_networks
 from xlcheck.handmade.backward.network_cells import DenseNetwork, is_datum
 from xlcheck.handmade.backward.neurons import Neurons, bounds_of_sizes, ones_among_factors, slopes_of_maxima
@@ -145,6 +145,15 @@ class Sheet:
         found = {cell: np.unique(values[:-1]) for cell, values in self.cells.items()}
         return {cell: (*own.tolist(),) for cell, own in found.items() if own.size == _CHOICES}
 
+    def both_ways(self, cells: Iterable[Address]) -> frozenset[Address]:
+        """Those of some formulas that choose, and were compared for both answers to each of their questions.
+
+        Args:
+            cells: the formulas.
+        """
+        own = (cell for cell in cells if cell in self.terms)
+        return frozenset(cell for cell in own if are_both(answers_in(self.terms[cell], self.cells)))
+
     def settings_of(self, cell: Address) -> dict[Address, Array]:
         """The hyperparameters from which a cell is computed, those nearest first; and numbers typed into formulas.
 
@@ -210,7 +219,8 @@ class Sheet:
         """Whether all that read a cell add it as it is, as a 0 that stands for what no later step hands back."""
         leaf = self.terms.algebra.leaf(cell)
         read = [self.terms[reader] for reader in self.terms.readers.get(cell, ())]
-        return bool(read) and all(isinstance(own, Sum) and (leaf, 1.0) in own.parts for own in read)
+        parts = [own for own in subterms(*read) if leaf in below(own)]
+        return bool(parts) and all(isinstance(own, Sum) and (leaf, 1.0) in own.parts for own in parts)
 
     def _around_setting(self, shown: float) -> Array:
         """Two numbers, one for each half: shares stay shares, counts grow a little, and all keep their sign."""

@@ -14,11 +14,11 @@ from zlib import crc32
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Sum, Term, subterms
-from xlcheck.handmade.backward.evaluation import evaluate, value_of
+from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Sum, subterms
+from xlcheck.handmade.backward.evaluation import answers_in, are_both, evaluate
 from xlcheck.handmade.backward.network import compared_pairs
 from xlcheck.handmade.backward.updates import find_updates
-from xlcheck.handmade.reading.cell_terms import CellTerms, conditions_in, leaves
+from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.reached import reached
 
@@ -140,7 +140,7 @@ class StepOfDescent:
     @property
     def both_ways(self) -> frozenset[Address]:
         """The formulas on the way back that choose, and were looked at for both answers to each of their questions."""
-        return frozenset(cell for cell in self.back if (own := self.answers(cell)) and all(len(its) > 1 for its in own))
+        return frozenset(cell for cell in self.back if are_both(self.answers(cell)))
 
     def answers(self, cell: Address) -> list[set[bool]]:
         """The answers for which a formula was looked at, to each question that it asks.
@@ -148,11 +148,7 @@ class StepOfDescent:
         Args:
             cell: one on the way back, or one of a loss.
         """
-        asked = conditions_in(self.terms[cell])
-        return [{*map(bool, value_of(own, self._values).tolist())} for own in asked if self._knows(own)]
-
-    def _knows(self, term: Term) -> bool:
-        return all(cell in self._values for cell in leaves(term))
+        return answers_in(self.terms[cell], self._values)
 
     @cached_property
     def loss_cells(self) -> Mapping[str, Address]:

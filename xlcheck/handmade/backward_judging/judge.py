@@ -100,10 +100,9 @@ class Judge:
         self._tried()
         self._only_here()
         for cell, role in typed_weights(self.table, self.reading, self.accepted):
-            if cell in self.said.results:
-                continue
             text = f"A number was typed where the weight of the step before should be updated: {role.desired:.6g}."
-            self.said.results[cell] = self.said.result(cell, Status.ROOT, text, role, "constant-over-formula")
+            if cell not in self.said.results:
+                self.said.results[cell] = self.said.result(cell, Status.ROOT, text, role, "constant-over-formula")
         for cell in filterfalse(self.said.agree.__contains__, self.table.texts):
             if (quantity := shown(cell, self.reading, self.said.agree, self.table)) is not None:
                 self.said.compare(cell, Role(quantity))
@@ -131,6 +130,7 @@ class Judge:
             max_ulps=self.said.last_places,
             targets=frozenset(targets),
             choices=self.reading.sheet.choices(),
+            both_ways=self.reading.sheet.both_ways(self.said.agree.keys() & self.reading.roles.keys()),
         )
 
     def _out_of_kind(self, known: Certainty) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -15,9 +16,11 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade import effort
 from xlcheck.handmade.accepting.summary import Abstention
+from xlcheck.handmade.backward.evaluation import are_both
 from xlcheck.handmade.backward.slopes import StepOfDescent
 from xlcheck.handmade.backward.steps_apart import StepsApart, steps_apart
 from xlcheck.handmade.backward_judging.descent import Descent, culprits_of
+from xlcheck.handmade.beside.typed_beside import typed_among
 from xlcheck.handmade.families.unlike_kin import told_surely
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of, show
@@ -71,7 +74,7 @@ class Descents:
             **after,
         }
         numbers = {cell: number for own in self.wrong for cell, number in own.wanted.items()}
-        roots = {*numbers, *_begun(numbers, self.apart, table)}
+        roots = {*numbers, *_alike(numbers, self.apart, table)}
         held |= {cell: held.get(cell, "part of a gradient") for cell in roots}
         whole = Descent(held, self.loss, 0.0, dict.fromkeys(sorted(roots), ""), numbers)
         slopes = "held against the slopes of formulas that agree with Keras"
@@ -90,10 +93,7 @@ class Descents:
                 known = answers.setdefault(shapes[cell], [set() for _ in own])
                 for so_far, its in zip(known, own, strict=False):
                     so_far.update(its)
-        return frozenset(
-            cell for cell, shape in shapes.items()
-            if answers.get(shape) and all(len(its) > 1 for its in answers[shape])
-        )  # fmt: skip
+        return frozenset(cell for cell, shape in shapes.items() if are_both(answers.get(shape, ())))
 
 
 def with_steps(part: SheetGroup, answers: Answers, settle: _Settle) -> _Found | None:
@@ -189,16 +189,18 @@ def _descents(
     first, last = names[0], names[-1]
     loss = first if first == last else f"the loss in {first} to {last.rpartition('!')[2]}"
     back = frozenset().union(*(step.back for step in apart.steps))
-    begun = _begun(back, apart, table), _begun(losses, apart, table)
+    begun = _alike(back, apart, table), _alike(losses, apart, table)
     return Descents(apart, loss, back | begun[0], frozenset(losses | begun[1]), wrong)
 
 
 def _are_in_line(cells: Sequence[Address], apart: StepsApart, table: CellTable) -> bool:
     """Whether cells that seem wrong are one a step, alike, and no step that is right has their like."""
-    shapes = {shape_of(table.texts[cell], *cell[1:]) for cell in cells if cell in table.texts}
     steps = [[cell for cell in cells if cell in step.back | step.typed] for step in apart.steps]
-    alike = {shape_of(table.texts[cell], *cell[1:]) for step, own in zip(apart.steps, steps, strict=True)
-             for cell in step.back if not own}  # fmt: skip
+    right = (step.back for step, wrong in zip(apart.steps, steps, strict=True) if not wrong)
+    shapes, alike = (
+        {shape_of(table.texts[cell], *cell[1:]) for cell in own if cell in table.texts}
+        for own in (cells, chain.from_iterable(right))
+    )
     return all(len(own) <= 1 for own in steps) and len(shapes) <= 1 and shapes.isdisjoint(alike)
 
 
@@ -226,19 +228,18 @@ def _is_one_rate(rates: Sequence[float], settings: Sequence[Sequence[float]]) ->
     return bool(np.isclose(times, times[0], rtol=_CLOSE, atol=0).all(axis=0).any())
 
 
-def _begun(cells: Collection[Address], apart: StepsApart, table: CellTable) -> set[Address]:
-    """The formulas of a step that was begun, and into which those of the step before it were filled."""
+def _alike(cells: Collection[Address], apart: StepsApart, table: CellTable) -> set[Address]:
+    """The formulas one step on or back that were filled from some: of a step that was begun, or that nobody reads."""
     update, weight = next(reversed([*apart.updates.items()]))
-    by = offset_on_sheet(weight, update)
-    return set() if by is None else {
-        after for cell in cells if (after := offset(cell, by)) in apart.unfinished and table.fills(cell, after)
-    }  # fmt: skip
+    by, idle = offset_on_sheet(weight, update), apart.learnt.difference(cells)
+    places = ((cell, offset(cell, by, times)) for cell in cells for times in (-1, 1)) if by else ()
+    return {other for cell, other in places if other in idle and table.fills(cell, other)}
 
 
 def _meant(part: SheetGroup, answers: Answers, terms: CellTerms, settle: _Settle) -> Iterator[Mapping[Address, str]]:
     """The formulas that somebody may have meant: as all others of their line, or as the layers are with them."""
     is_told = False
-    for said in told_surely(part.table):
+    for said in (*told_surely(part.table), *({cell: text} for cell, text in typed_among(part.table))):
         effort.require_time()
         changed = {cell: terms.term_of(cell, text) for cell, text in said.items()}
         edited = {cell: term for cell, term in changed.items() if term is not None}
@@ -254,7 +255,7 @@ def _wrong_layers(
 ) -> Iterator[Mapping[Address, str]]:
     """What should stand in the cells of the layers that are wrong, whatever is made of their results."""
     forward = frozenset().union(*(step.forward for step in apart.steps))
-    forward |= _begun(forward, apart, part.table)
+    forward |= _alike(forward, apart, part.table)
     found, _ = _forward(part, answers, apart, apart.learnt - forward, settle) or ([], [])
     results = [own for each in found for own in each.results if isinstance(own, CellResult)]
     roots = [own for own in results if own.status is Status.ROOT]

@@ -9,7 +9,7 @@ from itertools import islice
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
-from xlcheck.formulas.shapes import shape_of, skeleton
+from xlcheck.formulas.shapes import moved, shape_of, skeleton
 from xlcheck.handmade.beside.showing import is_difference
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.digits import agrees, digits_of
@@ -43,21 +43,33 @@ def beside_results(part: SheetGroup) -> Iterator[str]:
 
 
 def typed_among_formulas(table: CellTable, cells: Collection[Address] = ()) -> Iterator[str]:
-    """What is said of numbers that stand in the place of a formula: right between others that go on from one another.
-
-    Those next to these are no typed numbers, either, as where inputs and results take turns.
+    """What is said of numbers that stand in the place of a formula.
 
     Args:
         table: the cells.
         cells: those of which something is said anyway.
     """
-    for cell in sorted(table.typed_numbers.keys() - {*cells}):
+    for cell, _ in typed_among(table):
+        if cell not in cells:
+            yield f"{show(cell)} is a typed number among formulas filled alike; it is right only if that is meant"
+
+
+def typed_among(table: CellTable) -> Iterator[tuple[Address, str]]:
+    """The numbers that stand right between formulas that go on from one another, and what would be filled there.
+
+    Those next to these are no typed numbers, either, as where inputs and results take turns.
+
+    Args:
+        table: the cells.
+    """
+    for cell in sorted(table.typed_numbers):
         for by in ((0, 1), (1, 0)):
             line = [offset(cell, by, step) for step in (-2, -1, 1, 2)]
             formulas = [own for own in line if table.is_formula(own)]
             is_between = {*line[1:3]} <= {*formulas} and not any(map(table.is_number, line))
             if is_between and all(table.fills(formulas[0], own) for own in formulas[1:]):
-                yield f"{show(cell)} is a typed number among formulas filled alike; it is right only if that is meant"
+                if (text := moved(table.texts[line[1]], *by)) is not None:
+                    yield cell, text
                 break
 
 

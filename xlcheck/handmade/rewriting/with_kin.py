@@ -30,6 +30,12 @@ _Settled = tuple[list[Part], list[Abstention]]
 class WithKin(Rewritten):
     """Some worksheets in which formulas are as it is told of them."""
 
+    @property
+    def changed(self) -> set[Address]:
+        """The cells with other formulas, be it that a number is typed there."""
+        texts = self.original.table.texts
+        return {cell for cell, text in self.part.table.texts.items() if texts.get(cell) != text}
+
     def is_right(self, found: Sequence[Part], left_out: Sequence[Abstention]) -> bool:
         """Whether all is right with that, and not all formulas give the same as they stand.
 
