@@ -20,7 +20,7 @@ from xlcheck.handmade.accepting.unknown_kin import unknown_kin
 from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.backward_judging.descent import with_descent
 from xlcheck.handmade.backward_judging.outcome import may_be_trained
-from xlcheck.handmade.backward_judging.steps_of_descent import with_steps
+from xlcheck.handmade.backward_judging.steps_of_descent import goes_down, with_steps
 from xlcheck.handmade.backward_judging.trainings import Trainings
 from xlcheck.handmade.beside.typed_beside import beside_results
 from xlcheck.handmade.edits.in_line import breaks_a_pattern, settled_in_line
@@ -34,7 +34,7 @@ from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.first_terms import terms_of
 from xlcheck.handmade.rewriting.rewritten import Rewritten, blamed
 from xlcheck.handmade.rewriting.with_inner_units import with_inner_units
-from xlcheck.handmade.rewriting.with_kin import with_kin
+from xlcheck.handmade.rewriting.with_kin import is_all_right, with_kin
 from xlcheck.handmade.rewriting.with_one_hot import with_one_hot
 from xlcheck.handmade.rewriting.with_repeated_inputs import with_repeated_inputs
 from xlcheck.handmade.rewriting.with_scaled_inputs import with_scaled_inputs
@@ -51,8 +51,8 @@ _PIECE, _SMALL = 60, 250
 """Formulas up to which one edit is looked for in a piece of a part and in a part, as what has no witnesses is small."""
 _FOR_RIVALS = 0.1
 """The share of the time that is left to look for readings in which what seems wrong is meant."""
-_IF_TOLD = 0.6
-"""The share in which formulas are tried as all others of their line have them."""
+_IF_TOLD = _IF_DENSE = 0.6
+"""The share in which formulas are tried as all others of their line have them, or layers as dense ones."""
 _UNREAD = "nothing reads these formulas, and it was not recognised what they compute"
 _OTHERWISE = "two readings are equally likely, and each calls other cells wrong"
 _HOW = "say what it computes in a bindings file (`xlcheck bind` writes a draft) and pass it with --bind"
@@ -107,20 +107,32 @@ class Search:
             found, left_out = self._settle(plain.part, plain.answers, sheets)
             return plain.put_back(found, left_out)
         if self.trainings is not None and self.trainings.learns_as_it_is(part):
-            return self._settled(part, answers, sheets)
+            return self._as_training(part, answers, sheets)
         for otherwise in (self._with_descent, self._written_otherwise):
             if (apart := otherwise(part, answers, sheets)) is not None:
                 return apart
         return self._with_typed_weights(part, answers, sheets)
 
+    def _as_training(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
+        """What became of a part that learns as dense layers do; or layers of other kinds, if it is right as these."""
+        with effort.limited_to(effort.left() * (_IF_DENSE if goes_down(part) else 1)):
+            known = self._settled(part, answers, sheets)
+        if is_all_right(*known) or any(own.status is Status.ROOT for each in known[0] for own in _results(each)):
+            return known
+        other = self._with_descent(part, answers, sheets)
+        return other if other is not None and is_all_right(*other) else known
+
     def _with_descent(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part that is a network and a step of descent through its layers."""
         plain = replace(self, trainings=None)
+        sure = replace(plain, tries_edits=False)
 
-        def settle(rest: SheetGroup, its: Answers = answers) -> _Found:
-            return plain._settle(rest, replace(its, values=rest.values), sheets)
+        def settle(rest: SheetGroup) -> _Found:
+            return plain._settle(rest, replace(answers, values=rest.values), sheets)
 
-        return None if self.trainings is None else with_descent(part, settle) or with_steps(part, answers, settle)
+        if self.trainings is None:
+            return None
+        return with_descent(part, settle) or with_steps(part, answers, lambda own, its: sure._settle(own, its, sheets))
 
     def _with_kin(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part in which formulas are wrong as all others of a line say, or they themselves."""

@@ -55,8 +55,10 @@ class StepOfDescent:
         self.updates = find_updates(terms, self._order, terms.reads)
         learnt = {*self.updates.values(), *self._behind(self.updates.values())} - {*self._behind(self.updates)}
         pairs = [(o, t) for pair in compared_pairs(terms) for o, t in (pair, pair[::-1])]
+        self._learnt = learnt
         self._targets = {o: t for o, t in pairs if o in terms and o in learnt and t not in learnt}
-        self.forward = self.leading_to(self._targets)
+        self._ends = [] if self._targets else [cell for cell in self._order if self._is_end(cell)]
+        self.forward = self.leading_to(self._targets or self._ends) - {*self._ends}
         leading = self.leading_to(self.updates) | self.forward
         self._way = [cell for cell in self._order if cell in leading]
         behind = {*self.updates, *self._behind(self.forward)}
@@ -67,7 +69,13 @@ class StepOfDescent:
         """Whether some typed weights move, each once, and results are compared with what they should be."""
         weights = {*self.updates.values()}
         is_one = _FEWEST <= len(weights) == len(self.updates) <= _MOST and weights.isdisjoint(self.terms)
-        return is_one and bool(self._targets) and self.forward.isdisjoint(self.updates)
+        return is_one and bool(self._targets or self._ends) and self.forward.isdisjoint(self.updates)
+
+    def _is_end(self, cell: Address) -> bool:
+        """Whether a formula is computed from all weights, and nobody reads it: perhaps the loss of the step."""
+        if cell in self.updates or cell not in self._learnt or self.terms.readers.get(cell):
+            return False
+        return self.read_by(self.leading_to([cell])) >= {*self.updates.values()}
 
     @cached_property
     def typed(self) -> frozenset[Address]:
@@ -155,23 +163,22 @@ class StepOfDescent:
         """The formulas that may be the loss, by their names."""
         return {show(cell): cell for cell in self._losses()}
 
-    def told_by(self, loss: Address) -> frozenset[Address]:
-        """The formulas between the results and a loss, all of which its slopes tell; none if they do not tell of some.
+    def told_by(self, loss: Address, known: Collection[Address]) -> frozenset[Address]:
+        """The formulas between what layers compute and a loss, all of which its slopes tell; none if some are not told.
 
-        What is added to a loss and does not depend on any result changes no slope.
+        What is added to a loss and depends on no weight changes no slope. Nor is told what layers compute from that.
 
         Args:
             loss: the formula.
+            known: those of the layers.
         """
-        behind = self._behind(self._targets)
-        between = (self.leading_to([loss]) - self.forward) & behind
-        learnt = behind | self.forward
+        between = (self.leading_to([loss]) - {*known}) & self._learnt
         for cell in between:
             term = self.terms[cell]
             parts = [part for part, _ in term.parts] if isinstance(term, Sum) else [term]
-            if (isinstance(term, Sum) and term.constant) or any(learnt.isdisjoint(leaves(part)) for part in parts):
+            if (isinstance(term, Sum) and term.constant) or any(self._learnt.isdisjoint(leaves(own)) for own in parts):
                 return frozenset()
-        return between
+        return frozenset() if not self._behind(between).isdisjoint(known) else between
 
     @cached_property
     def _values(self) -> Mapping[Address, Array]:
@@ -249,6 +256,7 @@ class StepOfDescent:
 
     def _losses(self) -> Iterator[Address]:
         """The formulas that may be the loss: they are computed from all results, and no update reads them."""
+        yield from self._ends
         behind = self._behind(self._targets) - self.forward - self.back - self._behind(self.updates)
         for cell in (own for own in self._order if own in behind and own not in self.updates):
             if self._targets.keys() <= self.leading_to([cell]):
@@ -256,7 +264,7 @@ class StepOfDescent:
 
     def _usual(self, values: Mapping[Address, Array]) -> Iterator[tuple[str, Array]]:
         """The losses that are usual, where none is written."""
-        if not values.keys() >= {*self._targets.values()}:
+        if not self._targets or not values.keys() >= {*self._targets.values()}:
             return
         results = np.array([values[output] for output in self._targets])
         targets = np.array([values[target] for target in self._targets.values()])

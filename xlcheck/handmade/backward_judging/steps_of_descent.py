@@ -7,7 +7,7 @@ compute is told by all steps together, as if nothing was learnt in between.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -50,15 +50,26 @@ class Descents:
         apart: its steps.
         loss: what becomes smaller, in words.
         back: what stands between results and updates, those of a step that was begun among them, and the updates.
-        losses: the formulas of a loss that is written out, as far as all of it is told by its slopes.
+        ends: of each step the loss, if it is written out and the weights move by a rate that stands beside it.
+        losses: the formulas of the losses, as far as all of these is told by their slopes.
         wrong: the steps in which one number is wrong, with that number.
     """
 
     apart: StepsApart
     loss: str
     back: frozenset[Address]
+    ends: Sequence[Address | None]
     losses: frozenset[Address]
     wrong: Sequence[Descent]
+
+    def having_told(self, unknown: Collection[Address], table: CellTable) -> Descents:
+        """The same, with formulas as parts of the losses of which nobody else knows what they compute.
+
+        Args:
+            unknown: the formulas.
+            table: the cells.
+        """
+        return replace(self, losses=self.losses | _told(self.apart, self.ends, unknown, table))
 
     def part(self, table: CellTable, values: CellValues) -> Part:
         """What is to be said of the formulas of the steps.
@@ -109,14 +120,23 @@ def with_steps(part: SheetGroup, answers: Answers, settle: _Settle) -> _Found | 
     terms = CellTerms(part.table, part.values)
     try:
         apart = steps_apart(terms)
-        for culprits in (None, culprits_of):
-            found = None if apart is None else _as_it_is(part, answers, apart, settle, culprits)
-            if found is not None:
-                return found
+        own = None if apart is None else _descents(apart, part.table) or _descents(apart, part.table, culprits_of)
+        if own is not None:
+            return _with_layers(part, answers, own, settle)
         meant = [*_meant(part, answers, terms, settle)]
         return with_kin(part, answers, meant, _training(settle)) if meant else None
     except effort.OutOfTimeError:
         return None
+
+
+def goes_down(part: SheetGroup) -> bool:
+    """Whether a part is steps of a training all of which go down the slopes of one loss, whatever its layers are.
+
+    Args:
+        part: the worksheets.
+    """
+    apart = steps_apart(CellTerms(part.table, part.values)) if len(part.table.texts) <= _LARGE else None
+    return apart is not None and _descents(apart, part.table) is not None
 
 
 def _training(settle: _Settle) -> _Settle:
@@ -124,31 +144,30 @@ def _training(settle: _Settle) -> _Settle:
 
     def settled(part: SheetGroup, answers: Answers) -> _Found:
         apart = steps_apart(CellTerms(part.table, part.values))
-        return (None if apart is None else _as_it_is(part, answers, apart, settle)) or ([], [])
+        own = None if apart is None else _descents(apart, part.table)
+        return (None if own is None else _with_layers(part, answers, own, settle)) or ([], [])
 
     return settled
 
 
-def _as_it_is(
-    part: SheetGroup, answers: Answers, apart: StepsApart, settle: _Settle,
-    culprits: Callable[[StepOfDescent, CellTable], Mapping[Address, Descent]] | None = None,
-) -> _Found | None:  # fmt: skip
-    """What became of a part whose steps all go down their slopes, or would with other numbers in one line of cells.
-
-    None if they do not, or if what the layers compute is wrong, or not known.
-    """
-    descents = _descents(apart, part.table, culprits)
-    told = frozenset() if descents is None else descents.back | descents.losses
-    forward = None if descents is None else _forward(part, answers, apart, told, settle)
-    if descents is None or forward is None:
+def _with_layers(part: SheetGroup, answers: Answers, own: Descents, settle: _Settle) -> _Found | None:
+    """What became of a part whose steps go down their slopes; None if its layers are wrong, or not known."""
+    steps = own.apart.steps
+    forward = _forward(part, answers, own.apart, own.back | own.losses, settle)
+    if forward is None:
         return None
     found, left = forward
-    open_cells = {cell for each in left if each.matters for cell in each.cells}
-    results = [own for each in found for own in each.results if isinstance(own, CellResult)]
-    is_known = all(step.forward.isdisjoint(open_cells) for step in apart.steps)
-    if not found or not is_known or any(own.status in {Status.ROOT, Status.CARRIED} for own in results):
+    held = {cell for each in found for cell in each.held}
+    results = [result for each in found for result in each.results if isinstance(result, CellResult)]
+    is_wrong = any(result.status in {Status.ROOT, Status.CARRIED} for result in results)
+    if is_wrong or not all(step.forward & held for step in steps):
         return None
-    return [*found, descents.part(part.table, part.values)], left
+    open_cells = {cell for each in left if each.matters for cell in each.cells}
+    own = own.having_told(open_cells, part.table)
+    if any(step.forward & open_cells - own.losses for step in steps):
+        return None
+    rest = [replace(each, cells=[cell for cell in each.cells if cell not in own.losses]) for each in left]
+    return [*found, own.part(part.table, part.values)], [each for each in rest if each.cells]
 
 
 def _forward(
@@ -182,15 +201,24 @@ def _descents(
     settings = [_settings(step) for step in apart.steps]
     if not _is_one_rate(rates, settings):
         return None
-    losses = set[Address]()
-    for step, name, rate, own in zip(apart.steps, names, rates, settings, strict=True):
-        if (cell := step.loss_cells.get(name)) is not None and np.isclose(own, rate, rtol=_CLOSE, atol=0).any():
-            losses |= step.told_by(cell)
+    ends = [
+        step.loss_cells.get(name) if np.isclose(own, rate, rtol=_CLOSE, atol=0).any() else None
+        for step, name, rate, own in zip(apart.steps, names, rates, settings, strict=True)
+    ]
     first, last = names[0], names[-1]
     loss = first if first == last else f"the loss in {first} to {last.rpartition('!')[2]}"
     back = frozenset().union(*(step.back for step in apart.steps))
-    begun = _alike(back, apart, table), _alike(losses, apart, table)
-    return Descents(apart, loss, back | begun[0], frozenset(losses | begun[1]), wrong)
+    return Descents(apart, loss, back | _alike(back, apart, table), ends, _told(apart, ends, (), table), wrong)
+
+
+def _told(
+    apart: StepsApart, ends: Sequence[Address | None], unknown: Collection[Address], table: CellTable
+) -> frozenset[Address]:
+    """The formulas of losses that slopes tell, those among them of which nobody knows what they compute."""
+    told = set[Address]()
+    for step, end in zip(apart.steps, ends, strict=True):
+        told |= set() if end is None else step.told_by(end, step.forward - {*unknown})
+    return frozenset(told | _alike(told, apart, table))
 
 
 def _are_in_line(cells: Sequence[Address], apart: StepsApart, table: CellTable) -> bool:

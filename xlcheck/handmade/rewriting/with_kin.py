@@ -44,7 +44,7 @@ class WithKin(Rewritten):
             left_out: the cells without a verdict.
         """
         judged = {cell for part in found for cell in part.held}
-        return self.changed <= judged and _is_all_right(found, left_out) and any(map(self._differs, self.changed))
+        return self.changed <= judged and is_all_right(found, left_out) and any(map(self._differs, self.changed))
 
     def _differs(self, cell: Address) -> bool:
         own, meant = self._numbers(cell)
@@ -94,7 +94,7 @@ def with_kin(
     if not answers.engine.takes_formulas:
         return None
     found, left_out = as_it_is = settle(part, answers)
-    if _is_all_right(found, left_out):
+    if is_all_right(found, left_out):
         return as_it_is
     if any(own.status is Status.ROOT for own in _results(found)) or any(effort.USED_UP in o.reason for o in left_out):
         return None
@@ -108,7 +108,7 @@ def with_kin(
             if other.is_right(found, left_out):
                 told[frozenset(meant)] = other.put_back(found, left_out)
     is_known = len(told) == 1 and not _may_be_meant(
-        part, *next(iter(told.values())), lambda own: _is_all_right(*settle(own, replace(answers, values=own.values)))
+        part, *next(iter(told.values())), lambda own: is_all_right(*settle(own, replace(answers, values=own.values)))
     )
     return next(iter(told.values())) if is_known else None
 
@@ -129,7 +129,12 @@ def _results(found: Sequence[Part]) -> Iterator[CellResult]:
     yield from (own for part in found for own in part.results if isinstance(own, CellResult))
 
 
-def _is_all_right(found: Sequence[Part], left_out: Sequence[Abstention]) -> bool:
-    """Whether something was checked and is right, and nothing is left that may belong to a network."""
+def is_all_right(found: Sequence[Part], left_out: Sequence[Abstention]) -> bool:
+    """Whether something was checked and is right, and nothing is left that may belong to a network.
+
+    Args:
+        found: what became of some worksheets.
+        left_out: the cells without a verdict.
+    """
     is_open = any(own.matters for own in left_out) or any(part.gaps or part.without_cell for part in found)
     return bool(found) and not is_open and all(own.status in {Status.AGREE, Status.UNBOUND} for own in _results(found))
