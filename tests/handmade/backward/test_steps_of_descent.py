@@ -94,12 +94,25 @@ def _huber(change: Mapping[str, object] | None = None) -> _Cells:
     return cells | _rows({"D": 0.3, "E": -0.2, "F": 0.1}, formulas, updates) | (change or {})
 
 
+def _hinge(change: Mapping[str, object] | None = None) -> _Cells:
+    """A linear unit of two inputs and classes −1 and 1 in C, which nothing is taken off: margins in H, squares in I."""
+    cells = _numbers("AB") | {f"C{row}": 2 * (row % 2) - 1 for row in _ROWS} | {"B2": 0.1}
+    formulas = {
+        "G": "=SUMPRODUCT(A{r}:B{r},D{r}:E{r})+F{r}",
+        "H": "=MAX(0,1-C{r}*G{r})",
+        "I": "=H{r}^2",
+        "J": "=-2*H{r}*C{r}",
+    }
+    updates = {"D": "=D{p}-$B$2*J{p}*A{p}", "E": "=E{p}-$B$2*J{p}*B{p}", "F": "=F{p}-$B$2*J{p}"}
+    return cells | _rows({"D": 0.3, "E": -0.2, "F": 0.1}, formulas, updates) | (change or {})
+
+
 def _column(column: str, text: str) -> _Cells:
     """One formula, filled down."""
     return {f"{column}{row}": text.format(r=row, p=row - 1) for row in _ROWS}
 
 
-_MADE = {"a convolution": _convolution, "two heads": _two_heads, "errors that count less": _huber}
+_MADE = {"a convolution": _convolution, "two heads": _two_heads, "errors that count less": _huber, "margins": _hinge}
 
 
 @pytest.mark.parametrize("what", _MADE)
@@ -165,6 +178,20 @@ _OF_HEADS: dict[str, _Cells] = {
 def test_one_slip_behind_two_heads_is_found(what: str, tmp_path: Path) -> None:
     """Rule: so it is where errors of several outputs flow back, with shares of their own."""
     assert answer(_two_heads(_OF_HEADS[what]), tmp_path) == (1, {*_OF_HEADS[what]})
+
+
+_OF_MARGINS: dict[str, _Cells] = {
+    "a margin of one step": {"H8": "=MAX(0,1-C7*G8)"},
+    "an update by the input beside it": _column("E", "=E{p}-$B$2*J{p}*A{p}"),
+    "a result of one step that reads a weight of the step before": {"G9": "=SUMPRODUCT(A9:B9,D8:E8)+F9"},
+}
+
+
+@pytest.mark.parametrize("what", _OF_MARGINS)
+def test_one_slip_beside_margins_is_found(what: str, tmp_path: Path) -> None:
+    """Rule: so it is where only the loss says what results should be."""
+    slip = {cell: own for cell, own in _OF_MARGINS[what].items() if cell != "E5"}
+    assert answer(_hinge(slip), tmp_path) == (1, {*slip})
 
 
 _NO_VERDICT: dict[str, _Cells] = {

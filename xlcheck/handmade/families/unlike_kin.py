@@ -70,10 +70,10 @@ def unlike_all_others(table: CellTable) -> Said:
             back = (-by[0], -by[1])
             before, behind = (run_from(offset(cell, way), way, table.texts.__contains__) for way in (back, by))
             first, *others = (*before, *behind)
-            alike = 1 + sum(table.fills(first, own) for own in others)
-            is_line = alike >= _OTHERS * max(1, 1 + len(others) - alike)
-            if cell in table.texts and is_line and not table.fills(first, cell):
-                found[cell] = text
+            alike = [first, *(own for own in others if table.fills(first, own))]
+            is_line = len(alike) >= _OTHERS * max(1, 1 + len(others) - len(alike))
+            if cell in table.texts and is_line and not all(table.fills(own, cell) for own in alike):
+                found[cell] = text  # what does not move on from the one before it may still be filled from that one
     return found if len(found) <= _FEW else {}
 
 
