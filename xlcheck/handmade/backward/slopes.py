@@ -163,22 +163,35 @@ class StepOfDescent:
         """The formulas that may be the loss, by their names."""
         return {show(cell): cell for cell in self._losses()}
 
-    def told_by(self, loss: Address, known: Collection[Address]) -> frozenset[Address]:
-        """The formulas between what layers compute and a loss, all of which its slopes tell; none if some are not told.
+    @property
+    def settings(self) -> list[float]:
+        """The numbers that the first update reads, each in its place, and that are no weights or gradients."""
+        used = self.read_by(self.forward) | {*self.updates.values()} | self.forward | self.back
+        return [self.terms.number(cell) for cell in self.terms.reads[next(iter(self.updates))] if cell not in used]
 
-        What is added to a loss and depends on no weight changes no slope. Nor is told what layers compute from that.
+    def told(self, loss: str, unknown: Collection[Address] = ()) -> frozenset[Address]:
+        """The formulas between what layers compute and a loss, all of which its slopes tell.
+
+        There are none if no rate stands beside the weights by which they move, or if the slopes do not tell of some:
+        what is added to a loss and depends on no weight changes no slope. Nor is told what layers compute from that.
 
         Args:
-            loss: the formula.
-            known: those of the layers.
+            loss: the name of the loss.
+            unknown: formulas of which nobody else knows what they compute.
         """
-        between = (self.leading_to([loss]) - {*known}) & self._learnt
-        for cell in between:
-            term = self.terms[cell]
+        cell, found = self.loss_cells.get(loss), self.found(loss)
+        if cell is None or found is None or not np.isclose(self.settings, found[0], rtol=_CLOSE, atol=0).any():
+            return frozenset()
+        known = self.forward - {*unknown}
+        between = (self.leading_to([cell]) - known) & self._learnt
+        for own in between:
+            term = self.terms[own]
             parts = [part for part, _ in term.parts] if isinstance(term, Sum) else [term]
-            if (isinstance(term, Sum) and term.constant) or any(self._learnt.isdisjoint(leaves(own)) for own in parts):
+            if (isinstance(term, Sum) and term.constant) or any(
+                self._learnt.isdisjoint(leaves(part)) for part in parts
+            ):
                 return frozenset()
-        return frozenset() if not self._behind(between).isdisjoint(known) else between
+        return between if self._behind(between).isdisjoint(known) else frozenset()
 
     @cached_property
     def _values(self) -> Mapping[Address, Array]:

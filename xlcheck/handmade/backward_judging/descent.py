@@ -6,7 +6,7 @@ results and the updates is then right, as all of it is in some update.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -17,6 +17,7 @@ from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade import effort
 from xlcheck.handmade.accepting.shown_beside import without
 from xlcheck.handmade.accepting.summary import Abstention
+from xlcheck.handmade.backward.evaluation import are_both
 from xlcheck.handmade.backward.slopes import StepOfDescent
 from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -113,12 +114,16 @@ def with_descent(part: SheetGroup, settle: Callable[[SheetGroup], _Found]) -> _F
     try:
         zeros = _first_states(own, part.table)
         ways = [own, *([StepOfDescent(own.terms, {}, zeros)] if zeros else [])]  # gradients may leave the 0 out
-        step = next(filter(None, map(_whole, ways)), None)
+        way = next((way for way in ways if _whole(way) is not None), own)
+        step = _whole(way)
+        told = frozenset() if step is None else way.told(step.loss)
         with effort.limited_to(effort.left() * (1.0 if step else _FOR_LAYERS)):
-            found, left = settle(without(part, own.back))
+            found, left = settle(without(part, own.back | told))
         results = (own for each in found for own in each.results if isinstance(own, CellResult))
         roots = {address_of(own.sheet, own.cell): own for own in results if own.status is Status.ROOT}
-        if not found or not own.forward.isdisjoint(cell for each in left for cell in each.cells):
+        unknown = {cell for each in left for cell in each.cells}
+        told |= frozenset() if step is None else way.told(step.loss, unknown)
+        if own.forward.isdisjoint(cell for each in found for cell in each.held) or own.forward & unknown - told:
             return None
         if roots:
             formulas = {cell: root.desired_formula for cell, root in roots.items()}
@@ -127,7 +132,41 @@ def with_descent(part: SheetGroup, settle: Callable[[SheetGroup], _Found]) -> _F
             step = step or _with_one_slip(part, ways)
     except effort.OutOfTimeError:
         return None
-    return None if step is None else ([*found, step.part(part.table, part.values, roots)], left)
+    if step is None:
+        return None
+    cells = {**step.cells, **dict.fromkeys(told, "part of the loss")}
+    step = replace(step, cells=cells, both_ways=step.both_ways | both_ways([way], cells, part.table))
+    return [*found, step.part(part.table, part.values, roots)], without_verdict(left, told)
+
+
+def both_ways(steps: Iterable[StepOfDescent], cells: Collection[Address], table: CellTable) -> frozenset[Address]:
+    """The formulas that choose, and that were looked at for both answers, be it another one that was filled alike.
+
+    Args:
+        steps: the steps of a training.
+        cells: formulas of them.
+        table: the cells.
+    """
+    answers: dict[str, list[set[bool]]] = {}
+    shapes = {cell: shape_of(table.texts[cell], *cell[1:]) for cell in cells if cell in table.texts}
+    for step in steps:
+        for cell in shapes.keys() & step.terms.keys():
+            own = step.answers(cell)
+            known = answers.setdefault(shapes[cell], [set() for _ in own])
+            for so_far, its in zip(known, own, strict=False):
+                so_far.update(its)
+    return frozenset(cell for cell, shape in shapes.items() if are_both(answers.get(shape, ())))
+
+
+def without_verdict(left: Iterable[Abstention], told: Collection[Address]) -> list[Abstention]:
+    """What is left without a verdict but for some cells.
+
+    Args:
+        left: what was left before.
+        told: the cells.
+    """
+    rest = (replace(each, cells=[cell for cell in each.cells if cell not in told]) for each in left)
+    return [each for each in rest if each.cells]
 
 
 def _with_others(own: StepOfDescent, formulas: Mapping[Address, str | None]) -> Descent | None:

@@ -16,10 +16,9 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade import effort
 from xlcheck.handmade.accepting.summary import Abstention
-from xlcheck.handmade.backward.evaluation import are_both
 from xlcheck.handmade.backward.slopes import StepOfDescent
 from xlcheck.handmade.backward.steps_apart import StepsApart, steps_apart
-from xlcheck.handmade.backward_judging.descent import Descent, culprits_of
+from xlcheck.handmade.backward_judging.descent import Descent, both_ways, culprits_of, without_verdict
 from xlcheck.handmade.beside.typed_beside import typed_among
 from xlcheck.handmade.families.unlike_kin import told_surely
 from xlcheck.handmade.reading.cell_terms import CellTerms
@@ -50,7 +49,7 @@ class Descents:
         apart: its steps.
         loss: what becomes smaller, in words.
         back: what stands between results and updates, those of a step that was begun among them, and the updates.
-        ends: of each step the loss, if it is written out and the weights move by a rate that stands beside it.
+        names: of each step the name of the loss.
         losses: the formulas of the losses, as far as all of these is told by their slopes.
         wrong: the steps in which one number is wrong, with that number.
     """
@@ -58,7 +57,7 @@ class Descents:
     apart: StepsApart
     loss: str
     back: frozenset[Address]
-    ends: Sequence[Address | None]
+    names: Sequence[str]
     losses: frozenset[Address]
     wrong: Sequence[Descent]
 
@@ -69,7 +68,7 @@ class Descents:
             unknown: the formulas.
             table: the cells.
         """
-        return replace(self, losses=self.losses | _told(self.apart, self.ends, unknown, table))
+        return replace(self, losses=self.losses | _told(self.apart, self.names, unknown, table))
 
     def part(self, table: CellTable, values: CellValues) -> Part:
         """What is to be said of the formulas of the steps.
@@ -91,20 +90,8 @@ class Descents:
         slopes = "held against the slopes of formulas that agree with Keras"
         count = f"{len(self.apart.steps)} training steps of these layers"
         note = f"recognised {count}, which make {self.loss} smaller, {slopes}"
-        results, both_ways = whole.results(table, values), self._both_ways(held, table)
-        return Part(results, len(held), len(held), held=held, notes=(note,), both_ways=both_ways)
-
-    def _both_ways(self, held: Collection[Address], table: CellTable) -> frozenset[Address]:
-        """The formulas that choose, and that were looked at for both answers, be it in another step."""
-        answers: dict[str, list[set[bool]]] = {}
-        shapes = {cell: shape_of(table.texts[cell], *cell[1:]) for cell in held if cell in table.texts}
-        for step in self.apart.steps:
-            for cell in shapes.keys() & step.terms.keys():
-                own = step.answers(cell)
-                known = answers.setdefault(shapes[cell], [set() for _ in own])
-                for so_far, its in zip(known, own, strict=False):
-                    so_far.update(its)
-        return frozenset(cell for cell, shape in shapes.items() if are_both(answers.get(shape, ())))
+        both = both_ways(self.apart.steps, held, table)
+        return Part(whole.results(table, values), len(held), len(held), held=held, notes=(note,), both_ways=both)
 
 
 def with_steps(part: SheetGroup, answers: Answers, settle: _Settle) -> _Found | None:
@@ -166,8 +153,7 @@ def _with_layers(part: SheetGroup, answers: Answers, own: Descents, settle: _Set
     own = own.having_told(open_cells, part.table)
     if any(step.forward & open_cells - own.losses for step in steps):
         return None
-    rest = [replace(each, cells=[cell for cell in each.cells if cell not in own.losses]) for each in left]
-    return [*found, own.part(part.table, part.values)], [each for each in rest if each.cells]
+    return [*found, own.part(part.table, part.values)], without_verdict(left, own.losses)
 
 
 def _forward(
@@ -198,27 +184,20 @@ def _descents(
     if usual is None or not _are_in_line([cell for own in wrong for cell in own.edit], apart, table):
         return None
     names, rates = zip(*(own[usual] for own in kinds), strict=True)
-    settings = [_settings(step) for step in apart.steps]
-    if not _is_one_rate(rates, settings):
+    if not _is_one_rate(rates, [step.settings for step in apart.steps]):
         return None
-    ends = [
-        step.loss_cells.get(name) if np.isclose(own, rate, rtol=_CLOSE, atol=0).any() else None
-        for step, name, rate, own in zip(apart.steps, names, rates, settings, strict=True)
-    ]
     first, last = names[0], names[-1]
     loss = first if first == last else f"the loss in {first} to {last.rpartition('!')[2]}"
     back = frozenset().union(*(step.back for step in apart.steps))
-    return Descents(apart, loss, back | _alike(back, apart, table), ends, _told(apart, ends, (), table), wrong)
+    return Descents(apart, loss, back | _alike(back, apart, table), names, _told(apart, names, (), table), wrong)
 
 
 def _told(
-    apart: StepsApart, ends: Sequence[Address | None], unknown: Collection[Address], table: CellTable
+    apart: StepsApart, names: Sequence[str], unknown: Collection[Address], table: CellTable
 ) -> frozenset[Address]:
     """The formulas of losses that slopes tell, those among them of which nobody knows what they compute."""
-    told = set[Address]()
-    for step, end in zip(apart.steps, ends, strict=True):
-        told |= set() if end is None else step.told_by(end, step.forward - {*unknown})
-    return frozenset(told | _alike(told, apart, table))
+    told = frozenset().union(*(step.told(name, unknown) for step, name in zip(apart.steps, names, strict=True)))
+    return told | _alike(told, apart, table)
 
 
 def _are_in_line(cells: Sequence[Address], apart: StepsApart, table: CellTable) -> bool:
@@ -236,13 +215,6 @@ def _kind(name: str, step: StepOfDescent, table: CellTable) -> str:
     """By what losses of several steps are the same: their names, or the shapes of their formulas."""
     cell = step.loss_cells.get(name)
     return name if cell is None else shape_of(table.texts[cell], *cell[1:])
-
-
-def _settings(step: StepOfDescent) -> list[float]:
-    """The numbers that the updates of a step read, each in its place, and that no layer computes from."""
-    used = step.read_by(step.forward) | {*step.updates.values()} | step.forward | step.back
-    first = next(iter(step.updates))
-    return [step.terms.number(cell) for cell in step.terms.reads[first] if cell not in used]
 
 
 def _is_one_rate(rates: Sequence[float], settings: Sequence[Sequence[float]]) -> bool:
