@@ -30,6 +30,8 @@ def activation_of(term: Term, inside: Inside) -> Found | None:
         ((part, factor),) = term.parts
         if (term.constant, factor) in {(-1, 2), (1, -2)}:
             return _twice_a_sigmoid(part, inside, is_less=factor < 0)
+        if (term.constant, factor) == (1, -1):
+            return _one_less_a_sigmoid(part, inside)
         if (term.constant, factor) == (0.5, 0.5):
             return _half_a_tanh(inside(part))
     return None
@@ -41,6 +43,13 @@ def _half_a_tanh(part: Expression) -> Found | None:
         return None
     double = _times(part.arguments[0], 2)
     return None if double is None else ("sigmoid", double)
+
+
+def _one_less_a_sigmoid(part: Term, inside: Inside) -> Found | None:
+    """`1 − 1/(1+exp(z))`, which is the sigmoid of z."""
+    found = _sigmoid(part, inside) if isinstance(part, Product) else None
+    z = None if found is None else _minus(found[1])
+    return None if z is None else ("sigmoid", z)
 
 
 def _twice_a_sigmoid(part: Term, inside: Inside, *, is_less: bool) -> Found | None:
