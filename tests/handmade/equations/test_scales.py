@@ -126,3 +126,38 @@ def test_who_puts_the_units_of_an_output_back_one_by_one_has_no_layer_of_one_uni
 ) -> None:
     """Rule: a linear unit does not read one unit after the other; right is what undoes what was done to the inputs."""
     assert answer(_horizon(back) | {**wrong}, tmp_path)[0] == code
+
+
+def _between_ends(result: str) -> dict[str, object]:
+    """Two inputs by the smallest and the largest of each; two units and an output, put back between two typed ends."""
+    cells: dict[str, object] = {"P2": 0.7, "P3": -0.3, "P4": 0.1, "Q2": -0.4, "Q3": 0.8, "Q4": -0.2}
+    cells |= {"R2": 0.9, "R3": 0.6, "R4": 0.05, "R12": 900, "R13": 5400}
+    for row in _ROWS:
+        cells |= {f"B{row}": 38 + 17 * (row * row % 7), f"C{row}": 145 + 23 * (3 * row % 5)}
+        for z, x in (("E", "B"), ("F", "C")):
+            cells[f"{z}{row}"] = f"=({x}{row}-MIN({x}$2:{x}$9))/(MAX({x}$2:{x}$9)-MIN({x}$2:{x}$9))"
+        cells |= {f"{h}{row}": f"=TANH($E{row}*{w}$2+$F{row}*{w}$3+{w}$4)" for h, w in (("H", "P"), ("I", "Q"))}
+        cells |= {f"J{row}": f"=H{row}*R$2+I{row}*R$3+R$4", f"K{row}": result.format(row)}
+        cells[f"L{row}"] = f'=IF(K{row}>3000,"high","low")'
+    return cells | {"K12": "=AVERAGE(K2:K9)", "L12": '=COUNTIF(L2:L9,"high")'}
+
+
+@pytest.mark.parametrize("result", ["=J{0}*($R$13-$R$12)+$R$12", "=ROUND(J{0}*($R$13-$R$12)+$R$12,0)"])
+def test_results_may_be_put_between_two_typed_ends(result: str, tmp_path: Path) -> None:
+    """Rule: where inputs are scaled by their smallest and largest one, two numbers are such ends, the larger one the
+    upper; and what is only rounded in the end, from which nothing is computed but descriptions, is a result."""
+    assert answer(_between_ends(result), tmp_path) == (0, set())
+
+
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(
+    "result",
+    [
+        "=ROUND(J{0}*($R$12-$R$13)+$R$13,0)",
+        "=ROUND(J{0}*($R$13-$R$12)+$R$13,0)",
+        "=ROUND(J{0}*($R$13-$R$12),0)",
+    ],
+)
+def test_other_ends_are_no_pass(result: str, tmp_path: Path) -> None:
+    """Rule: nobody knows what is put between ends that have changed places."""
+    assert answer(_between_ends(result), tmp_path, 8) == (3, set())

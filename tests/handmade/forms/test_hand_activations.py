@@ -42,6 +42,7 @@ def terms(formula: str) -> tuple[Term, dict[Address, Term]]:
         ("1-2/(EXP(2*A1)+1)", "tanh"),
         ("1-2/(1+EXP(2*(A1)))", "tanh"),
         ("0.5*(1+TANH(A1/2))", "sigmoid"),
+        ("1-1/(1+EXP(A1))", "sigmoid"),
         ("(TANH(0.5*A1)+1)/2", "sigmoid"),
         ("MAX(0,A1)", "relu"),
         ("IF(A1>0,A1,0)", "relu"),

@@ -65,7 +65,7 @@ def scaled_back(
             undoes = all(_gives_back(term, result, x, scale, terms) for x in inputs)
         else:
             like = [] if is_known else [*forms.values()][:_FORMS]
-            undoes = bool(targets) or any(_undoes(term, result, scale, x) for x in like)
+            undoes = bool(targets) or any(_undoes(term, result, _as_ends(scale, terms), x) for x in like)
         if undoes:
             found[cell] = result.cell
             again[result.cell, frozenset(scale)] += 1
@@ -161,16 +161,27 @@ def _gives_back(term: Term, result: Leaf, x: Address, scale: Collection[Term], t
     return len(raw) == 1 and abs(number_of(term, given) - raw[0]) <= _CLOSE * max(1.0, abs(raw[0]))
 
 
-def _undoes(term: Term, result: Term, scale: Collection[Term], other: Term) -> bool:
-    """Whether a formula undoes another one for any numbers, where those of the scale stand in one order in both."""
+def _as_ends(scale: Collection[Term], terms: CellTerms) -> list[list[Term]]:
+    """The numbers of a scale in their order, and, of two typed ones, the larger one first, as MAX is before MIN."""
+    sizes = {part: terms.number(part.cell) for part in scale if isinstance(part, Leaf)}
+    by_size: list[Term] = [part for part, _ in sorted(sizes.items(), key=lambda own: -own[1])]
+    return [_in_order(scale), by_size] if len(sizes) == len(scale) == _ENDS else [_in_order(scale)]
+
+
+def _undoes(term: Term, result: Term, orders: Sequence[Sequence[Term]], other: Term) -> bool:
+    """Whether a formula undoes another one for any numbers, where those of the scale stand in one order in both.
+
+    The largest and the smallest one of some cells stand in no order: there the sizes of the numbers say which is which.
+    """
     theirs = _in_order(_parts(other))
+    pooled = {leaves(part) for part in theirs if _pools(part)}
+    scale = orders[-1] if len(pooled) == 1 and sum(map(_pools, theirs)) == _ENDS else orders[0]
     raws = theirs if len(theirs) in (len(scale), len(scale) + 1) else []
-    return any(_undoes_for(term, result, _in_order(scale), other, raw) for raw in raws)
+    return any(_undoes_for(term, result, scale, other, raw) for raw in raws)
 
 
 def _undoes_for(term: Term, result: Term, scale: Sequence[Term], other: Term, raw: Term) -> bool:
-    theirs = _in_order(_parts(other))
-    theirs = theirs if len(theirs) == len(scale) else [part for part in theirs if part is not raw]
+    theirs = [part for part in _in_order(_parts(other)) if part is not raw or len(_parts(other)) == len(scale)]
     random = np.random.default_rng(5)
     for _ in range(_TRIALS):
         numbers = random.uniform(1.0, 9.0, len(scale)).tolist()

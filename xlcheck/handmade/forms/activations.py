@@ -46,10 +46,12 @@ def _half_a_tanh(part: Expression) -> Found | None:
 
 
 def _one_less_a_sigmoid(part: Term, inside: Inside) -> Found | None:
-    """`1 − 1/(1+exp(z))`, which is the sigmoid of z."""
-    found = _sigmoid(part, inside) if isinstance(part, Product) else None
-    z = None if found is None else _minus(found[1])
-    return None if z is None else ("sigmoid", z)
+    """`1 − 1/(1+exp(z))`, which is the sigmoid of z; with −z there it is what the sigmoid of z leaves."""
+    total = inside(part.factors[0][0]) if isinstance(part, Product) and [p for _, p in part.factors] == [-1] else None
+    if not isinstance(total, Sum) or total.constant != 1 or [factor for _, factor in total.parts] != [1]:
+        return None
+    z = _exponent(total.parts[0][0], inside)
+    return ("sigmoid", z) if z is not None and _negative(z, inside) is None else None
 
 
 def _twice_a_sigmoid(part: Term, inside: Inside, *, is_less: bool) -> Found | None:
