@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from equation_sheets import answer
 from recurrent_sheets import Habits, by_steps, cells, down, row_by_row
 from training_sheets import Cells, filled, roots, trained
 
@@ -133,3 +135,25 @@ def test_a_0_may_stand_for_what_no_later_step_hands_back(edit: Cells, expected: 
     assert part is not None
     assert {*roots(part)} == expected
     assert _passes(part, own) is not bool(edit)
+
+
+def _errors_at_each_step(change: Mapping[str, object] | None = None) -> dict[str, object]:
+    """One unit over three steps, a result at each; row 19 has what later steps hand back, and a 0 behind the last."""
+    own: dict[str, object] = {"B4": 0.6, "B5": 0.4, "B6": 0.2, "B7": 1.1, "B8": -0.1, "B10": 0.3, "E19": 0}
+    for before, step, after, x, target in zip("BCD", "CDE", "DEF", (0.4, -0.3, 0.7), (0.3, -0.2, 0.6), strict=True):
+        state = f"+$B$5*{before}15" if step != "C" else ""
+        own |= {f"{step}13": x, f"{step}14": target, f"{step}15": f"=TANH($B$4*{step}13{state}+$B$6)"}
+        own |= {f"{step}16": f"=$B$7*{step}15+$B$8", f"{step}17": f"=2/3*({step}16-{step}14)"}
+        own |= {f"{step}18": f"={step}17*$B$7", f"{step}20": f"=({step}18+{step}19)*(1-{step}15^2)"}
+        own |= {f"{step}19": f"={after}20*$B$5"} if step != "E" else {}
+        own |= {f"{step}21": f"=({step}16-{step}14)^2"}
+    own |= {"C4": "=SUMPRODUCT(C13:E13,C20:E20)", "C5": "=D20*C15+E20*D15", "C6": "=SUM(C20:E20)"}
+    own |= {"C7": "=SUMPRODUCT(C17:E17,C15:E15)", "C8": "=SUM(C17:E17)", "B22": "=AVERAGE(C21:E21)"}
+    return own | {f"D{row}": f"=B{row}-$B$10*C{row}" for row in range(4, 9)} | (change or {})
+
+
+def test_a_0_that_no_later_step_hands_back_stays_a_0(tmp_path: Path) -> None:
+    """Rule: a typed 0 that is only added stands for what there is not, also in brackets before a slope."""
+    assert answer(_errors_at_each_step(), tmp_path) == (0, set())
+    slip = {"C19": "=E20*$B$5"}
+    assert answer(_errors_at_each_step(slip), tmp_path) == (1, {*slip})
