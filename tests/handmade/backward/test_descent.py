@@ -125,7 +125,7 @@ _NO_VERDICT: dict[str, dict[str, object]] = {
 @pytest.mark.parametrize("what", _NO_VERDICT)
 def test_what_follows_no_slopes_is_no_pass_and_blames_nobody_else(what: str, tmp_path: Path) -> None:
     """Rule: several mistakes, or weights that move in another way, get no verdict."""
-    code, roots = answer(_lstm(_NO_VERDICT[what]), tmp_path, 10)
+    code, roots = answer(_lstm(_NO_VERDICT[what]), tmp_path, 6)
     assert code != 0
     assert roots <= ({*_NO_VERDICT[what]} if "slip" in what else set())
 
@@ -147,7 +147,7 @@ def test_a_slip_on_the_way_forward_is_found(slip: dict[str, object], tmp_path: P
 @pytest.mark.parametrize("slip", [{"J9": "=J6*I9+J5*I7"}, {"J12": "=B16*I10+B17"}], ids=["a candidate", "a state"])
 def test_a_step_that_passes_what_it_computes_over_is_no_pass(slip: dict[str, object], tmp_path: Path) -> None:
     """Rule: where a result reads the step before, nobody but that formula is blamed."""
-    code, roots = answer(_lstm(slip), tmp_path, 10)
+    code, roots = answer(_lstm(slip), tmp_path, 6)
     assert code != 0
     assert roots <= {*slip}
 

@@ -207,6 +207,6 @@ _NO_VERDICT: dict[str, _Cells] = {
 @pytest.mark.parametrize("what", _NO_VERDICT)
 def test_what_may_be_meant_or_is_not_told_gets_no_pass(what: str, tmp_path: Path) -> None:
     """Rule: rates may be meant, two mistakes are told by nothing, and slopes say nothing of what is added to a loss."""
-    found = verdict(_convolution(_NO_VERDICT[what]), tmp_path, 10)
+    found = verdict(_convolution(_NO_VERDICT[what]), tmp_path, 5)
     assert found.code != 0
     assert found.roots <= {*_NO_VERDICT[what]}
