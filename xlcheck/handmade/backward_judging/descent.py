@@ -91,7 +91,7 @@ class Descent:
                 put = formula or f"{self.wanted[cell]:.6g}"
                 text = f"With {put} in this place, every weight moves along the slope of {self.loss}."
             elif is_root:
-                text = "The formula is the one that is wrong in the step before."
+                text = "The formula is the one that is wrong in the step beside it."
             results.append(result_at(
                 table, cell, Status.ROOT if is_root else Status.CARRIED, text, values[table.index[cell]],
                 quantity=self.cells[cell], desired=self.wanted.get(cell), desired_formula=formula,

@@ -37,8 +37,6 @@ _Settle = Callable[[SheetGroup, Answers], _Found]
 _LARGE = 3_000
 """Formulas of a part up to which it is looked at."""
 _CLOSE = 1e-6
-_FOR_EDITS = 0.6
-"""Of the time that is left, for a mistake; other readings need the rest."""
 
 
 @dataclass(frozen=True)
