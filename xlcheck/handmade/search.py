@@ -20,7 +20,7 @@ from xlcheck.handmade.accepting.unknown_kin import unknown_kin
 from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.backward_judging.descent import with_descent
 from xlcheck.handmade.backward_judging.outcome import may_be_trained
-from xlcheck.handmade.backward_judging.steps_of_descent import goes_down, with_steps
+from xlcheck.handmade.backward_judging.steps_of_descent import goes_down, settles, with_steps
 from xlcheck.handmade.backward_judging.trainings import Trainings
 from xlcheck.handmade.beside.typed_beside import beside_results
 from xlcheck.handmade.edits.in_line import breaks_a_pattern, settled_in_line
@@ -114,13 +114,13 @@ class Search:
         return self._with_typed_weights(part, answers, sheets)
 
     def _as_training(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
-        """What became of a part that learns as dense layers do; or layers of other kinds, if it is right as these."""
+        """What became of a part that learns as dense layers do; or other layers, if that leaves nothing open."""
         with effort.limited_to(effort.left() * (_IF_DENSE if goes_down(part) else 1)):
             known = self._settled(part, answers, sheets)
-        if is_all_right(*known) or any(own.status is Status.ROOT for each in known[0] for own in _results(each)):
+        if is_all_right(*known):
             return known
         other = self._with_descent(part, answers, sheets)
-        return other if other is not None and is_all_right(*other) else known
+        return other if other is not None and settles(other, *known) else known
 
     def _with_descent(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part that is a network and a step of descent through its layers."""

@@ -28,15 +28,6 @@ _MANY, _DIGITS = 3, 2
 """Results that a book gives, and digits of each behind its point, so that they agree by no chance."""
 
 
-def is_total(text: str) -> bool:
-    """Whether a formula, without `=`, only describes a range of numbers, as a mean does.
-
-    Args:
-        text: the formula.
-    """
-    return bool(_TOTAL.match(text.replace(" ", "")))
-
-
 def unread(part: SheetGroup) -> list[set[Address]]:
     """The formulas that no formula reads, those together that do the same."""
     alike: dict[str, set[Address]] = defaultdict(set)

@@ -261,9 +261,9 @@ class StepOfDescent:
         found = [(show(cell), values[cell]) for cell in losses if cell in values]
         for name, own in (*found, *self._usual(values)):
             table = np.broadcast_to(own, (places * size,)).reshape(len(weights), len(_BESIDE), size)
-            slopes = np.einsum("k,wks->ws", _SHARES, table) / sizes
-            plain = (table[:, 2] - table[:, 1]) / (2 * sizes)
             with np.errstate(all="ignore"):
+                slopes = np.einsum("k,wks->ws", _SHARES, table) / sizes
+                plain = (table[:, 2] - table[:, 1]) / (2 * sizes)
                 is_smooth = np.abs(slopes - plain) <= _SMOOTH * np.abs(slopes).max(axis=0)
             yield name, np.where(is_smooth.all(axis=0), slopes, np.nan)
 

@@ -10,6 +10,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.slopes import StepOfDescent
 from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.reached import reached
 
 _FEWEST = 2
 
@@ -43,20 +44,24 @@ def steps_apart(terms: CellTerms) -> StepsApart | None:
     if not step.keys().isdisjoint(terms):
         return None
     for update, weight in updates.items():
+        if weight not in step:  # they go round in a circle
+            return None
         step[update] = step[weight] + 1
     sizes = Counter(step.values())
     if len(sizes) <= _FEWEST or len({*sizes.values()}) > 1:
         return None
     of: dict[Address, frozenset[int]] = {}
     for cell in order:
-        own = [frozenset((step[read],)) if read in step else of.get(read, frozenset()) for read in terms.reads[cell]]
-        of[cell] = frozenset().union(*own)
+        above = [frozenset((step[read],)) if read in step else of.get(read, frozenset()) for read in terms.reads[cell]]
+        of[cell] = frozenset().union(*above)
     if any(of[update] != {step[weight]} for update, weight in updates.items()):
         return None
     steps = []
     for number in range(len(sizes) - 1):
         begins = [cell for cell, its in step.items() if its == number]
-        steps.append(StepOfDescent(terms.restricted([cell for cell in order if of[cell] <= {number}], begins), {}))
+        own = [cell for cell in order if of[cell] == {number}]
+        data = reached(own, lambda cell: terms.reads.get(cell, ()), among=lambda cell: of.get(cell) == frozenset())
+        steps.append(StepOfDescent(terms.restricted([*own, *data], begins), {}))
     if not all(own.is_likely and len(own.updates) == sizes[0] for own in steps):
         return None
     unfinished = frozenset(cell for cell in order if of[cell] == {len(steps)})

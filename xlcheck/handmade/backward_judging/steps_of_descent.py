@@ -6,7 +6,7 @@ compute is told by all steps together, as if nothing was learnt in between.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -26,7 +26,7 @@ from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of, sh
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.offsets import offset, offset_on_sheet
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewriting.with_kin import with_kin
+from xlcheck.handmade.rewriting.with_kin import is_all_right, with_kin
 from xlcheck.handmade.rewriting.with_still_weights import with_still_weights
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
@@ -124,6 +124,21 @@ def goes_down(part: SheetGroup) -> bool:
     return apart is not None and _descents(apart, part.table) is not None
 
 
+def settles(other: _Found, found: Sequence[Part], left: Iterable[Abstention]) -> bool:
+    """Whether everything is right by another reading, and it says so of all that one left open that blames nobody.
+
+    Args:
+        other: what became of some worksheets by the other reading.
+        found: what became of them by the one.
+        left: the cells without a verdict by that.
+    """
+    results = [own for each in found for own in each.results if isinstance(own, CellResult)]
+    unknown = {address_of(own.sheet, own.cell) for own in results if own.status is Status.NOT_EVALUATED}
+    unknown |= {cell for each in left if each.matters for cell in each.cells}
+    is_open = any(each.gaps for each in found) or any(own.status is Status.ROOT for own in results)
+    return not is_open and is_all_right(*other) and unknown <= {cell for each in other[0] for cell in each.held}
+
+
 def _training(settle: _Settle) -> _Settle:
     """What becomes of worksheets that are a training in which nothing is wrong; nothing does if they are not."""
 
@@ -151,7 +166,8 @@ def _with_layers(part: SheetGroup, answers: Answers, own: Descents, settle: _Set
     own = own.having_told(open_cells, part.table)
     if any(step.forward & open_cells - own.losses for step in steps):
         return None
-    return [*found, own.part(part.table, part.values)], without_verdict(left, own.losses)
+    whole = own.part(part.table, part.values)
+    return [*found, whole], without_verdict(left, whole.held)
 
 
 def _forward(

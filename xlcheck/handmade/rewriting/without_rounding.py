@@ -1,8 +1,7 @@
 """Worksheets in which most formulas round what they compute, as if none did; and what is said of them, put back.
 
 A whole sheet of rounded results is a habit, as in an exam, and no mistake. Its formulas are checked without that, as
-long as rounding at each step changes no result by more than the last digit that is kept. So are results that are only
-rounded in the end, from which nothing is computed but what describes them all.
+long as rounding at each step changes no result by more than the last digit that is kept.
 """
 
 from __future__ import annotations
@@ -16,12 +15,10 @@ from xlcheck.errors import EngineError
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.handmade.accepting.shown_beside import is_total
 from xlcheck.handmade.accepting.stored import stored_values
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
-from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.rewritten import Rewritten
 from xlcheck.verdicts.parts import Part
@@ -30,8 +27,6 @@ from xlcheck.workbook.content import SheetContent
 
 _FEWEST = 2
 """Digits that are kept at least: fewer say which class it is, or which code."""
-_SMALL = 0.01
-"""The share of a number that its last digit is at most, where fewer are kept."""
 
 
 @dataclass(frozen=True)
@@ -67,19 +62,19 @@ class WithoutRounding(Rewritten):
 def without_rounding(part: SheetGroup, answers: Answers) -> WithoutRounding | None:
     """Some worksheets as if no formula rounded its result.
 
-    None if most do not, and none in the end, if the engine takes no formulas, or if rounding step by step adds up to
-    more than a last digit.
+    None if most do not, if the engine takes no formulas, or if rounding step by step adds up to more than a last digit.
 
     Args:
         part: the worksheets.
         answers: what they compute.
     """
     whole = {cell: found for cell, text in part.table.texts.items() if (found := rounded_whole(text)) is not None}
-    if not _is_habit(part, whole):
-        whole = {cell: found for cell, found in whole.items() if _is_end(part, cell, found[1])}
-    if not whole or not part.table.arrays.keys().isdisjoint(whole) or not answers.engine.takes_formulas:
-        return None
     texts, digits = {cell: text for cell, (text, _) in whole.items()}, {cell: n for cell, (_, n) in whole.items()}
+    kinds, rounded = ({skeleton(part.table.texts[cell]) for cell in own} for own in (part.table.texts, texts))
+    many = 2 * len(texts) > len(part.table.texts) and min(digits.values()) >= _FEWEST
+    many = many and 2 * len(rounded) > len(kinds)  # a habit is one of all kinds of formulas, not of one long line
+    if not many or part.table.arrays or not answers.engine.takes_formulas:
+        return None
     table = CellTable(replace(part.table.content, sheets=dict(_sheets(part, texts))))
     sessions = answers.sessions.amended(table, texts, {})
     try:
@@ -92,21 +87,6 @@ def without_rounding(part: SheetGroup, answers: Answers) -> WithoutRounding | No
         return None
     own = SheetGroup(part.sheets, table, values, Precedents(table))
     return WithoutRounding(own, replace(answers, sessions=sessions, values=values), part, digits)
-
-
-def _is_habit(part: SheetGroup, whole: Mapping[Address, tuple[str, int]]) -> bool:
-    """Whether most formulas round, and those of most kinds: not those of one long line alone."""
-    kinds, rounded = ({skeleton(part.table.texts[cell]) for cell in own} for own in (part.table.texts, whole))
-    many = 2 * len(whole) > len(part.table.texts) and 2 * len(rounded) > len(kinds)
-    return many and min(digits for _, digits in whole.values()) >= _FEWEST and not part.table.arrays
-
-
-def _is_end(part: SheetGroup, cell: Address, digits: int) -> bool:
-    """Whether a rounded formula shows a result: all that is computed from it says what it is, or describes many."""
-    readers = reached([cell], part.precedents.readers, among=lambda own: own not in part.marks)  # none of what is said
-    describes = all(is_total(part.table.texts[own]) for own in readers)
-    size = abs(float(part.values.numbers[part.table.index[cell]]))
-    return describes and (digits >= _FEWEST or 10.0**-digits <= _SMALL * size)
 
 
 def _sheets(part: SheetGroup, texts: Mapping[Address, str]) -> Iterator[tuple[str, SheetContent]]:
