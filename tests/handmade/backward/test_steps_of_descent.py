@@ -81,30 +81,25 @@ def _two_heads(change: Mapping[str, object] | None = None) -> _Cells:
     return cells | _rows(dict(zip("FGHIJKLMNOPQ", _FIRST, strict=True)), _HEADS, _MOVED_HEADS) | (change or {})
 
 
-def _huber(change: Mapping[str, object] | None = None) -> _Cells:
-    """A linear unit of two inputs, whose large errors count less."""
-    cells = _numbers("ABC") | {f"C{row}": (row * 7 % 5) - 1.7 for row in _ROWS} | {"B2": 0.2}
-    formulas = {
-        "G": "=SUMPRODUCT(A{r}:B{r},D{r}:E{r})+F{r}",
-        "H": "=G{r}-C{r}",
-        "I": "=IF(ABS(H{r})<=1,H{r}^2/2,ABS(H{r})-0.5)",
-        "J": "=IF(ABS(H{r})<=1,H{r},SIGN(H{r}))",
-    }
+def _unit(numbers: _Cells, behind: Mapping[str, str]) -> _Cells:
+    """A linear unit of two inputs in G, and what stands behind it; its weights in D to F move by what J has."""
+    formulas = {"G": "=SUMPRODUCT(A{r}:B{r},D{r}:E{r})+F{r}", **behind}
     updates = {"D": "=D{p}-$B$2*J{p}*A{p}", "E": "=E{p}-$B$2*J{p}*B{p}", "F": "=F{p}-$B$2*J{p}"}
-    return cells | _rows({"D": 0.3, "E": -0.2, "F": 0.1}, formulas, updates) | (change or {})
+    return numbers | _rows({"D": 0.3, "E": -0.2, "F": 0.1}, formulas, updates)
+
+
+def _huber() -> _Cells:
+    """Large errors count less."""
+    numbers = _numbers("ABC") | {f"C{row}": (row * 7 % 5) - 1.7 for row in _ROWS} | {"B2": 0.2}
+    loss, slope = "=IF(ABS(H{r})<=1,H{r}^2/2,ABS(H{r})-0.5)", "=IF(ABS(H{r})<=1,H{r},SIGN(H{r}))"
+    return _unit(numbers, {"H": "=G{r}-C{r}", "I": loss, "J": slope})
 
 
 def _hinge(change: Mapping[str, object] | None = None) -> _Cells:
-    """A linear unit of two inputs and classes −1 and 1 in C, which nothing is taken off: margins in H, squares in I."""
-    cells = _numbers("AB") | {f"C{row}": 2 * (row % 2) - 1 for row in _ROWS} | {"B2": 0.1}
-    formulas = {
-        "G": "=SUMPRODUCT(A{r}:B{r},D{r}:E{r})+F{r}",
-        "H": "=MAX(0,1-C{r}*G{r})",
-        "I": "=H{r}^2",
-        "J": "=-2*H{r}*C{r}",
-    }
-    updates = {"D": "=D{p}-$B$2*J{p}*A{p}", "E": "=E{p}-$B$2*J{p}*B{p}", "F": "=F{p}-$B$2*J{p}"}
-    return cells | _rows({"D": 0.3, "E": -0.2, "F": 0.1}, formulas, updates) | (change or {})
+    """Classes −1 and 1 in C, which nothing is taken off: margins in H, and their squares in I."""
+    numbers = _numbers("AB") | {f"C{row}": 2 * (row % 2) - 1 for row in _ROWS} | {"B2": 0.1}
+    margins = {"H": "=MAX(0,1-C{r}*G{r})", "I": "=H{r}^2", "J": "=-2*H{r}*C{r}"}
+    return _unit(numbers, margins) | (change or {})
 
 
 def _column(column: str, text: str) -> _Cells:

@@ -15,7 +15,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Sum, subterms
-from xlcheck.handmade.backward.evaluation import answers_in, are_both, evaluate
+from xlcheck.handmade.backward.evaluation import answers_in, evaluate
 from xlcheck.handmade.backward.network import compared_pairs
 from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
@@ -144,11 +144,6 @@ class StepOfDescent:
     def shown(self, cell: Address) -> float:
         """What a formula gives for the numbers shown."""
         return float(self._values[cell][-1])
-
-    @property
-    def both_ways(self) -> frozenset[Address]:
-        """The formulas on the way back that choose, and were looked at for both answers to each of their questions."""
-        return frozenset(cell for cell in self.back if are_both(self.answers(cell)))
 
     def answers(self, cell: Address) -> list[set[bool]]:
         """The answers for which a formula was looked at, to each question that it asks.

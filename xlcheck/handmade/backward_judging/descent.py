@@ -114,8 +114,7 @@ def with_descent(part: SheetGroup, settle: Callable[[SheetGroup], _Found]) -> _F
     try:
         zeros = _first_states(own, part.table)
         ways = [own, *([StepOfDescent(own.terms, {}, zeros)] if zeros else [])]  # gradients may leave the 0 out
-        way = next((way for way in ways if _whole(way) is not None), own)
-        step = _whole(way)
+        step, way = next(((step, way) for way in ways if (step := _whole(way)) is not None), (None, own))
         told = frozenset() if step is None else way.told(step.loss)
         with effort.limited_to(effort.left() * (1.0 if step else _FOR_LAYERS)):
             found, left = settle(without(part, own.back | told))
@@ -135,7 +134,7 @@ def with_descent(part: SheetGroup, settle: Callable[[SheetGroup], _Found]) -> _F
     if step is None:
         return None
     cells = {**step.cells, **dict.fromkeys(told, "part of the loss")}
-    step = replace(step, cells=cells, both_ways=step.both_ways | both_ways([way], cells, part.table))
+    step = replace(step, cells=cells, both_ways=both_ways([way], cells, part.table))
     return [*found, step.part(part.table, part.values, roots)], without_verdict(left, told)
 
 
@@ -204,7 +203,7 @@ def _whole(step: StepOfDescent) -> Descent | None:
 def _descent(step: StepOfDescent, loss: str, rate: float) -> Descent:
     after = {update: f"{show(weight)} after the step" for update, weight in step.updates.items()}
     cells = {**dict.fromkeys(step.back, "part of a gradient"), **after}
-    return Descent(cells, loss, rate, both_ways=step.both_ways)
+    return Descent(cells, loss, rate)
 
 
 def _with_one_slip(part: SheetGroup, ways: Sequence[StepOfDescent]) -> Descent | None:
@@ -216,8 +215,8 @@ def _with_one_slip(part: SheetGroup, ways: Sequence[StepOfDescent]) -> Descent |
             for way in told:
                 if culprits := culprits_of(way, part.table):
                     alone = next(iter(culprits.values())) if len(culprits) == 1 else None
-                    return with_one_edit(part, way, culprits.keys()) or alone
-            return next(filter(None, (with_one_edit(part, way, way.back) for way in told)), None)
+                    return _with_one_edit(part, way, culprits.keys()) or alone
+            return next(filter(None, (_with_one_edit(part, way, way.back) for way in told)), None)
     except effort.OutOfTimeError:
         return alone  # which cell it is does not depend on whether its formula is found
 
@@ -250,22 +249,13 @@ def culprits_of(step: StepOfDescent, table: CellTable) -> dict[Address, Descent]
     return {}
 
 
-def with_one_edit(
-    part: SheetGroup, own: StepOfDescent, suspects: Collection[Address], others: Collection[Address] = frozenset()
-) -> Descent | None:
-    """The step that one edit of some cells makes right, of which some is right as it is; None if several do.
-
-    Args:
-        part: the worksheets.
-        own: the step as it is.
-        suspects: the formulas that may be wrong.
-        others: those of other steps, of which nothing is known here though they were filled together.
-    """
+def _with_one_edit(part: SheetGroup, own: StepOfDescent, suspects: Collection[Address]) -> Descent | None:
+    """The step that one edit of some cells makes right, of which some is right as it is; None if several do."""
     terms, found = own.terms, dict[frozenset[Address], Descent]()
     slips = Slips(part.table, terms, None, suspects, idle_cells(part.table))
     for edit in chain(slips.filled_from_beside(), chain.from_iterable(slips.by_likelihood())):
         effort.require_time()
-        changed = {cell: terms.term_of(cell, text) for cell, text in edit.items() if cell not in others}
+        changed = {cell: terms.term_of(cell, text) for cell, text in edit.items()}
         edited = {cell: term for cell, term in changed.items() if term is not None}
         if len(edited) < len(changed) or frozenset(edit) in found:
             continue

@@ -181,7 +181,8 @@ def _undoes(term: Term, result: Term, orders: Sequence[Sequence[Term]], other: T
 
 
 def _undoes_for(term: Term, result: Term, scale: Sequence[Term], other: Term, raw: Term) -> bool:
-    theirs = [part for part in _in_order(_parts(other)) if part is not raw or len(_parts(other)) == len(scale)]
+    theirs = _in_order(_parts(other))
+    theirs = theirs if len(theirs) == len(scale) else [part for part in theirs if part is not raw]
     random = np.random.default_rng(5)
     for _ in range(_TRIALS):
         numbers = random.uniform(1.0, 9.0, len(scale)).tolist()
