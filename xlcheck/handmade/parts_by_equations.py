@@ -12,6 +12,7 @@ from xlcheck.handmade.accepting.by_equations import Settled, layers_of, settled
 from xlcheck.handmade.accepting.keras_answers import Recompute
 from xlcheck.handmade.accepting.pieces import alone, connected
 from xlcheck.handmade.accepting.shown_beside import only_shown, without
+from xlcheck.handmade.accepting.summaries import Summaries
 from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.engine_choice import Answers
@@ -66,9 +67,14 @@ class PartsByEquations:
         """
         if id(part) in self._known:
             return self._known[id(part)]
-        terms = terms_of(part.table, part.values)
+        terms = terms_of(part)
         layers = layers_of(part, terms)
         found = settled(layers, part, self.bench(part, replace(answers, values=part.values), terms))
+        if found.outcomes and not found.roots:
+            summaries = Summaries(part, answers, layers)
+            found = found.sparing(summaries.among(found.left))
+            misnamed = (*summaries.misnamed(found.spare),)
+            found = replace(found, doubts=(*found.doubts, *misnamed), is_misnamed=bool(misnamed))
         own = ByEquations(part, terms, layers, found)
         if effort.USED_UP not in found.doubts:
             self._known[id(part)] = own

@@ -35,6 +35,7 @@ from xlcheck.handmade.rewriting.first_terms import terms_of
 from xlcheck.handmade.rewriting.rewritten import Rewritten, blamed
 from xlcheck.handmade.rewriting.with_inner_units import with_inner_units
 from xlcheck.handmade.rewriting.with_kin import is_all_right, with_kin
+from xlcheck.handmade.rewriting.with_numbered_words import with_numbered_words
 from xlcheck.handmade.rewriting.with_one_hot import with_one_hot
 from xlcheck.handmade.rewriting.with_repeated_inputs import with_repeated_inputs
 from xlcheck.handmade.rewriting.with_scaled_inputs import with_scaled_inputs
@@ -103,9 +104,9 @@ class Search:
             rest = without(part, key)
             found, left_out = self._settle(rest, replace(answers, values=rest.values), sheets)
             return found, [*left_out, Abstention(part.table, part.values, sorted(key), "", matters=False)]
-        if (plain := without_rounding(part, answers)) is not None:
-            found, left_out = self._settle(plain.part, plain.answers, sheets)
-            return plain.put_back(found, left_out)
+        for plainly in (without_rounding, with_numbered_words):
+            if (plain := plainly(part, answers)) is not None:
+                return plain.put_back(*self._settle(plain.part, plain.answers, sheets))
         if self.trainings is not None and self.trainings.learns_as_it_is(part):
             return self._as_training(part, answers, sheets)
         for otherwise in (self._with_descent, self._written_otherwise):
@@ -124,8 +125,7 @@ class Search:
 
     def _with_descent(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part that is a network and a step of descent through its layers."""
-        plain = replace(self, trainings=None)
-        sure = replace(plain, tries_edits=False)
+        sure = replace(plain := replace(self, trainings=None), tries_edits=False)
 
         def settle(rest: SheetGroup) -> _Found:
             return plain._settle(rest, replace(answers, values=rest.values), sheets)
@@ -137,7 +137,7 @@ class Search:
     def _with_kin(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part in which formulas are wrong as all others of a line say, or they themselves."""
         said = told_surely(part.table)
-        if not said or may_be_trained(CellTerms(part.table, part.values)):
+        if not said or may_be_trained(part.terms):
             return None
         plainly = replace(self, trainings=None, tries_edits=False)
         with effort.limited_to(effort.left() * _IF_TOLD):
@@ -203,21 +203,19 @@ class Search:
         found, left_out = replace(self, trainings=None)._settle(apart.part, apart.answers, sheets)
         return apart.put_back(found, left_out)
 
-    def _equations(self, part: SheetGroup, answers: Answers) -> Settled:
-        return self.equations.of(part, answers).found
-
     def _settled(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
         """What became of a part, and its cells without a verdict; nobody is blamed for what may be meant."""
         is_small = len(part.table.formulas) <= _SMALL  # what is large has witnesses
         with effort.limited_to(effort.left() * (1 - _FOR_RIVALS if is_small else 1)):
-            found, left = self._judged(part, answers, sheets)
+            known = None if self.trainings is None else self.trainings.settled(part)
+            found, left = self._judged(part, answers, sheets) if known is None else ([known], [])
         results = [own for each in found for own in _results(each)]
         roots = {_address(own): own for own in results if own.status is Status.ROOT}
         try:
             is_open = any(own.matters for own in left) and not any(UNDECIDED in own.reason for own in left)
             if not roots and is_open and is_small:
                 return self._right_in_part(part, answers, sheets, _UNREAD) or (found, left)
-            is_right = (lambda piece: self._equations(piece, answers).is_sure) if is_small else None
+            is_right = (lambda piece: self.equations.of(piece, answers).found.is_sure) if is_small else None
             held = {cell: element for each in found for cell, element in each.held.items()}
             why = unknown_kin(part, roots, left) or why_meant(part, roots, held, is_right)
             if why is not None and is_small and (rest := self._right_in_part(part, answers, sheets, why)) is not None:
@@ -238,10 +236,10 @@ class Search:
     def _right_in_part(self, part: SheetGroup, answers: Answers, sheets: Sequence[str], why: str) -> _Found | None:
         """What became of a part that is a network in which all is right but for formulas that nobody reads."""
         groups = unread(part)[::-1]  # people show results behind them
-        left_over = {*self._equations(part, answers).left} if len(groups) > 1 else set[Address]()
-        unknown = [own for own in groups if not own.isdisjoint(left_over)]
+        layers = self.equations.of(part, answers).found if len(groups) > 1 else Settled()
+        unknown = [own for own in groups if not own.isdisjoint(layers.left)]
         several = [set[Address]().union(*own) for own in (unknown, groups) if len(own) > 1]
-        for shown in (*groups, *several) if len(groups) > 1 else ():
+        for shown in (*groups, *several) if len(groups) > 1 and not layers.is_misnamed else ():
             rest = self.equations.of_rest(part, shown, answers)
             if rest.is_sure:
                 left = Abstention(part.table, part.values, sorted(shown), f"{why}; {_HOW}", sheets=sheets)
@@ -288,7 +286,7 @@ class Search:
         because = "; ".join(dict.fromkeys(filter(None, (*layers.doubts[:_MOST_DOUBTS], whole))))
         cells = layers.left if layers.outcomes else (*part.table.texts,)
         matters = looks_like_a_network(part.table) or bool(layers.outcomes)
-        matters = matters or may_be_trained(CellTerms(part.table, part.values))
+        matters = matters or may_be_trained(part.terms)
         left = Abstention(part.table, part.values, cells, f"{because}; {_HOW}", matters, sheets=sheets)
         if not layers.outcomes:
             return [], [left]
@@ -299,7 +297,8 @@ class Search:
         """What became of a part in which all is right but for what is only shown; or of a large one that is whole."""
         if layers.is_sure or (layers.is_whole and len(part.table.formulas) > _SMALL):
             return parts_of(layers.outcomes, part), [*_spare(part, layers)]
-        for shown in shown_in_turn(part, frozenset(() if layers.doubts else layers.spare)):
+        spare = frozenset(() if layers.doubts else layers.spare)
+        for shown in () if layers.is_misnamed else shown_in_turn(part, spare):
             if (rest := self.equations.of_rest(part, shown, answers)).is_sure:
                 beside = Abstention(part.table, part.values, sorted(shown), "", matters=False)
                 return parts_of(rest.outcomes, part), [beside, *_spare(part, rest)]
@@ -310,7 +309,7 @@ class Search:
     ) -> Sequence[Outcome] | str:
         """What became of a part that one edit makes a network, or why there is no verdict on it."""
         try:
-            if self.equations.is_apart(part, answers, layers):
+            if layers.is_misnamed or self.equations.is_apart(part, answers, layers):
                 return NONE
             found = one_edit(part, terms, base, self.equations.bench(part, answers, terms))
         except effort.OutOfTimeError:
@@ -323,7 +322,7 @@ class Search:
             is_settled = layers.outcomes and piece.table.texts.keys().isdisjoint(layers.left)
             if len(piece.table.formulas) > _PIECE or is_settled or layers.roots.intersection(piece.table.texts):
                 continue
-            terms = terms_of(piece.table, piece.values)
+            terms = terms_of(piece)
             bench = self.equations.bench(piece, replace(answers, values=piece.values), terms)
             try:
                 outcomes = one_edit(piece, terms, layers_of(piece, terms), bench).outcomes

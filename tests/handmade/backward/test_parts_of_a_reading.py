@@ -12,6 +12,7 @@ import pytest
 from recognised_sheets import a1
 from training_sheets import FIRST, LAST, ROWS, line, table_of, with_gradients
 
+from xlcheck.handmade.backward.best_reading import best_reading
 from xlcheck.handmade.backward.coefficients import Coefficient
 from xlcheck.handmade.backward.data import data_cells
 from xlcheck.handmade.backward.estimates import estimates
@@ -19,7 +20,7 @@ from xlcheck.handmade.backward.kept import Kept
 from xlcheck.handmade.backward.moves import Mover
 from xlcheck.handmade.backward.network_cells import is_unwritten
 from xlcheck.handmade.backward.quantities import Quantity, Role
-from xlcheck.handmade.backward.roles import Reading, best_reading
+from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.slots import Pull, Slot
 from xlcheck.handmade.backward.unwritten import with_outputs

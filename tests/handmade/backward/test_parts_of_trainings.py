@@ -11,6 +11,7 @@ from training_sheets import cell, filled, table_of, terms_of, training
 
 from xlcheck.formulas.addresses import parse_range
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.backward.best_reading import best_reading
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, coefficient, is_set, numbers_in
 from xlcheck.handmade.backward.data import moves_factors, multiplies_errors
 from xlcheck.handmade.backward.evaluation import evaluate, line_of, same, value_of
@@ -19,7 +20,7 @@ from xlcheck.handmade.backward.network import find_networks
 from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells
 from xlcheck.handmade.backward.neurons import Neurons
 from xlcheck.handmade.backward.quantities import quantities
-from xlcheck.handmade.backward.roles import Reading, best_reading
+from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.set_up import settings_held
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.truth import truths

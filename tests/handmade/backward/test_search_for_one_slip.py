@@ -9,7 +9,7 @@ import pytest
 from training_sheets import cell, table_of, training
 
 from xlcheck.formulas.addresses import cell_name
-from xlcheck.handmade.backward.roles import best_reading
+from xlcheck.handmade.backward.best_reading import best_reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward_judging import likely_slips as search
 from xlcheck.handmade.backward_judging.likely_slips import LikelySlips

@@ -9,7 +9,7 @@ import pytest
 from equation_sheets import answer
 from training_sheets import ROWS, Cells, filled, line, table_of, training, with_gradients
 
-from xlcheck.handmade.backward.roles import best_reading
+from xlcheck.handmade.backward.best_reading import best_reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward_judging import trainings as module
 from xlcheck.handmade.backward_judging.likely_slips import LikelySlips

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from training_sheets import FORMULAS, HEADS, cell, terms_of, trained, training
 
+from xlcheck.handmade.backward.best_reading import best_reading
 from xlcheck.handmade.backward.data import may_learn
-from xlcheck.handmade.backward.roles import best_reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.steps import exact_updates
 from xlcheck.handmade.backward_judging.diagnosis import in_words

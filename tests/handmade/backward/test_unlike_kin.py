@@ -11,7 +11,7 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula
 from training_sheets import FIRST, ROWS, Cells, cell, filled, judged, roots, table_of, trained, training, with_gradients
 
-from xlcheck.handmade.backward.roles import best_reading
+from xlcheck.handmade.backward.best_reading import best_reading
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward_judging.likely_slips import LikelySlips
 from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells

@@ -10,6 +10,8 @@ from equation_sheets import save, verdict
 from xlcheck.engines import engine
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.engine_choice import answers_of
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.first_terms import terms_of
 from xlcheck.workbook.reader import read_workbook
 
@@ -34,7 +36,8 @@ def _sheet() -> dict[str, object]:
 
 def _blank(cells: dict[str, object], folder: Path) -> list[str]:
     table = CellTable(read_workbook(save(cells, folder / "w.xlsx")))
-    terms = terms_of(table, answers_of(table, engine("ironcalc")).values)
+    values = answers_of(table, engine("ironcalc")).values
+    terms = terms_of(SheetGroup(("S",), table, values, Precedents(table)))
     return [f"D{row}" for row in range(7, 17) if ("S", row - 1, 3) in table.typed_numbers
             and ("S", row - 1, 3) not in terms.reads[("S", row - 1, 4)]]  # fmt: skip
 

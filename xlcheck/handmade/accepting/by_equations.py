@@ -47,6 +47,7 @@ class Settled:
         spare: formula cells that need none: copies, typed numbers, texts, units that nothing reads.
         doubts: why there is no verdict on what was nearly recognised.
         may_be_more: whether activations of weighted sums were seen, so that there is a network.
+        is_misnamed: whether a doubt is about what a number beside the layers is called.
     """
 
     outcomes: tuple[Outcome, ...] = ()
@@ -54,6 +55,7 @@ class Settled:
     spare: tuple[Address, ...] = ()
     doubts: tuple[str, ...] = ()
     may_be_more: bool = True
+    is_misnamed: bool = False
 
     @property
     def roots(self) -> set[Address]:

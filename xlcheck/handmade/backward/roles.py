@@ -18,22 +18,19 @@ from xlcheck.handmade.backward.kept import Kept
 from xlcheck.handmade.backward.moves import Mover, rates_of
 from xlcheck.handmade.backward.network_cells import DenseNetwork, is_datum, is_unwritten
 from xlcheck.handmade.backward.quantities import Library, Role, quantities
-from xlcheck.handmade.backward.recurrence import zeros_left_out
-from xlcheck.handmade.backward.robust import is_told, robust_losses
 from xlcheck.handmade.backward.set_up import settings_held
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.steps import (
     Form,
     Run,
     Step,
-    exact_updates,
     steps_under,
     usual_forms,
     without_strange_moves,
 )
 from xlcheck.handmade.reading.offsets import Offset, offset_between
 from xlcheck.handmade.reading.reached import reached
-from xlcheck.learning.dense_gradients import DenseGradients, losses_of
+from xlcheck.learning.dense_gradients import DenseGradients
 
 MOST_QUANTITIES = 20_000
 _MOST_STEPS, _SOME = 6, 3
@@ -256,24 +253,6 @@ def _moved(reading: Reading, mover: Mover) -> Iterator[Step]:
     for number, (step, moves) in enumerate(zip(reading.steps, found, strict=True)):
         like = plain[number] or everywhere
         yield replace(step, moves={u: move or mover.like(number, u, like) for u, move in moves.items()})
-
-
-def best_reading(sheet: Sheet, ask: DenseGradients, among: Collection[str] = ()) -> Reading:
-    """The reading under the loss, among some if they are known, that explains most updates, or else most gradients."""
-    losses = dict.fromkeys(loss for network in sheet.networks for loss in losses_of(network.layers[-1].activation))
-    is_alone = any(len(network.samples[-1].targets) == 1 for network in sheet.networks)  # no share of others
-    known = [loss for loss in losses if not (is_alone and loss == "categorical_crossentropy")]
-    known += robust_losses(sheet.terms) if "mean_squared_error" in losses else []
-    known = [loss for loss in known if loss in among] or known
-    if not sheet.near and (zeros := zeros_left_out(sheet.networks, sheet.terms)):
-        sheet = Sheet(sheet.terms, still=zeros)
-    readings = [read_under(sheet, loss, ask) for loss in known or losses]
-    return max((own for own in readings if is_told(own.steps)), key=_explained)
-
-
-def _explained(reading: Reading) -> tuple[int, int, int]:
-    held = sum(reading.held_gradients(number) for number in range(len(reading.steps)))
-    return exact_updates(reading.steps), held, len(reading.roles)
 
 
 def _library(step: Step) -> Library:

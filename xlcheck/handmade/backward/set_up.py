@@ -11,7 +11,7 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Term, outline, subterms
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, coefficient, is_set
-from xlcheck.handmade.backward.evaluation import evaluate, same
+from xlcheck.handmade.backward.evaluation import alike, evaluate, same
 from xlcheck.handmade.backward.network_cells import is_unwritten
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.sheet import Sheet
@@ -89,9 +89,9 @@ def _values(sheet: Sheet, cell: Address) -> Quantity | None:
     if isinstance(sheet.terms[cell], Leaf):
         return Quantity("setting", sheet.cells[cell])
     settings, held = _later(sheet, cell)
-    for name, values in _known(settings):
-        if same(values, held):
-            return Quantity(name, values)
+    for name, several in _known(settings):
+        for number in np.flatnonzero(alike(several, held))[:1]:
+            return Quantity(name, several[number])
     found = coefficient(held, settings, falls=True)
     if found is not None and found.how:
         return Quantity(RATE, found.size)
@@ -151,13 +151,12 @@ def _is_choice(term: Term, settings: Mapping[Address, Array]) -> bool:
 
 
 def _known(settings: Mapping[Address, Array]) -> Iterator[tuple[str, Array]]:
-    """What people compute for themselves: the rest of a share, its powers and what is missing from them."""
-    for share in settings.values():
-        if not is_set(share):
-            continue
-        yield "rest of the share", 1 - share
-        for count in settings.values():
-            with np.errstate(all="ignore"):
-                power = share**count
-            yield "power of the share", power
-            yield "what is missing from the shares", 1 - power
+    """What people compute for themselves: the rest of a share, powers, what these lack, `(quantities, settings)`."""
+    shares = np.array([own for own in settings.values() if is_set(own)])
+    if not shares.size:
+        return
+    yield "rest of the share", 1 - shares
+    with np.errstate(all="ignore"):
+        powers = (shares[:, None] ** np.array([*settings.values()])).reshape(-1, shares.shape[1])
+    yield "power of the share", powers
+    yield "what is missing from the shares", 1 - powers

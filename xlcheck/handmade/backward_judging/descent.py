@@ -20,7 +20,6 @@ from xlcheck.handmade.accepting.summary import Abstention
 from xlcheck.handmade.backward.evaluation import are_both
 from xlcheck.handmade.backward.slopes import StepOfDescent
 from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells
-from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of, show
 from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.precedents import Precedents
@@ -108,7 +107,7 @@ def with_descent(part: SheetGroup, settle: Callable[[SheetGroup], _Found]) -> _F
     """
     if len(part.table.texts) > _LARGE:
         return None
-    own = StepOfDescent(CellTerms(part.table, part.values), {})
+    own = StepOfDescent(part.terms, {})
     if not own.is_likely:
         return None
     try:

@@ -10,9 +10,10 @@ import numpy as np
 
 from xlcheck.formulas.algebra import Address, Term
 from xlcheck.formulas.scalars import Words
+from xlcheck.handmade.backward.best_reading import best_reading
 from xlcheck.handmade.backward.data import data_cells, may_learn, moves_factors
 from xlcheck.handmade.backward.evaluation import value_of
-from xlcheck.handmade.backward.roles import Reading, best_reading, read_under
+from xlcheck.handmade.backward.roles import Reading, read_under
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.steps import Step, exact_updates
 from xlcheck.handmade.backward.unwritten import with_data, with_outputs
@@ -172,7 +173,7 @@ def sheet_of(terms: CellTerms) -> Sheet | None:
     then inputs and targets, too, that are made within formulas.
     """
     sheets: list[Sheet] = []
-    for own in _written_apart(terms):
+    for own in _written_apart(terms.deciding()):
         for given in dict.fromkeys((frozenset[Address](), data_cells(own))):
             left = _with_given(own, given) if given else own
             sheets += [Sheet(left)] if may_learn(left) else []

@@ -102,7 +102,7 @@ def with_steps(part: SheetGroup, answers: Answers, settle: _Settle) -> _Found | 
     """
     if len(part.table.texts) > _LARGE:
         return None
-    terms = CellTerms(part.table, part.values)
+    terms = part.terms
     try:
         apart = steps_apart(terms)
         own = None if apart is None else _descents(apart, part.table) or _descents(apart, part.table, culprits_of)
@@ -120,7 +120,7 @@ def goes_down(part: SheetGroup) -> bool:
     Args:
         part: the worksheets.
     """
-    apart = steps_apart(CellTerms(part.table, part.values)) if len(part.table.texts) <= _LARGE else None
+    apart = steps_apart(part.terms) if len(part.table.texts) <= _LARGE else None
     return apart is not None and _descents(apart, part.table) is not None
 
 
@@ -143,7 +143,7 @@ def _training(settle: _Settle) -> _Settle:
     """What becomes of worksheets that are a training in which nothing is wrong; nothing does if they are not."""
 
     def settled(part: SheetGroup, answers: Answers) -> _Found:
-        apart = steps_apart(CellTerms(part.table, part.values))
+        apart = steps_apart(part.terms)
         own = None if apart is None else _descents(apart, part.table)
         return (None if own is None else _with_layers(part, answers, own, settle)) or ([], [])
 

@@ -8,8 +8,9 @@ from functools import cached_property
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
+from xlcheck.handmade.backward.best_reading import best_reading
 from xlcheck.handmade.backward.data import multiplies_errors
-from xlcheck.handmade.backward.roles import Reading, best_reading
+from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.unwritten import with_data, with_outputs
 from xlcheck.handmade.backward_judging.likely_slips import LikelySlips
 from xlcheck.handmade.backward_judging.one_slip import one_slip
@@ -48,10 +49,10 @@ class _Once:
     def __init__(self, part: SheetGroup, tolerance: Tolerance, ask: DenseGradients) -> None:
         self.part, self._tolerance, self._ask = part, tolerance, ask
 
-    @cached_property
+    @property
     def terms(self) -> CellTerms:
         """What its formulas compute."""
-        return CellTerms(self.part.table, self.part.values)
+        return self.part.terms
 
     @cached_property
     def may_be_trained(self) -> bool:
@@ -156,6 +157,11 @@ class Trainings:
             return own.may_be_trained and (own.found is not None or own.in_words is not None)
         except effort.OutOfTimeError:
             return False
+
+    def settled(self, part: SheetGroup) -> Part | None:
+        """What became of a part as it is read, if that leaves nothing open; to look at its layers alone takes long."""
+        own = self._once(part) if self.learns_as_it_is(part) else None
+        return None if own is None or is_open(own.found) else own.found
 
     def _once(self, part: SheetGroup) -> _Once:
         return self._known.setdefault(id(part), _Once(part, self.tolerance, self.ask))

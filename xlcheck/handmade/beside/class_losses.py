@@ -9,7 +9,7 @@ import math
 from collections.abc import Collection
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.forms.functions import leaves_above, number_under
+from xlcheck.handmade.forms.functions import each_leaf_above, number_under
 from xlcheck.handmade.reading.cell_terms import CellTerms
 
 _MOST = 30
@@ -31,10 +31,14 @@ def class_loss(
         terms: what each formula computes.
         results: the cells that hold what layers give.
     """
-    read = leaves_above(cell, terms, results, _MOST + 1)
-    shares, others = sorted(read.intersection(results)), read.difference(results)
-    if not 0 < len(shares) <= _MOST or len(others) != 1:
+    shares, others = list[Address](), list[Address]()
+    for own in each_leaf_above(cell, terms, results):
+        (shares if own in results else others).append(own)
+        if len(shares) > _MOST or len(others) > 1:
+            return None  # most formulas are no such loss, and have a long history
+    if not shares or not others:
         return None
+    shares.sort()
     if len(shares) > 1 and not math.isclose(sum(map(terms.number, shares)), 1, rel_tol=_CLOSE):
         return None  # those of several classes are none without a softmax
     (typed,) = others

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence, Set
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
@@ -54,14 +54,31 @@ def leaves_above(cell: Address, terms: CellTerms, stops: Collection[Address], mo
         stops: the results.
         most: how many are of interest; of more only some are given, more than these.
     """
-    found, leaves, stack = {cell}, set[Address](), [cell]
-    while stack and len(leaves) <= most:
-        new = [own for own in terms.reads.get(stack.pop(), ()) if own not in found]
-        found.update(new)
-        computed = [own for own in new if own in terms and own not in stops]
-        leaves.update(set(new).difference(computed))
-        stack += computed
+    leaves = set[Address]()
+    for own in each_leaf_above(cell, terms, stops):
+        leaves.add(own)
+        if len(leaves) > most:
+            break
     return leaves
+
+
+def each_leaf_above(cell: Address, terms: CellTerms, stops: Collection[Address]) -> Iterator[Address]:
+    """The same cells, each as soon as it is found.
+
+    Args:
+        cell: the formula.
+        terms: what each formula computes.
+        stops: the results.
+    """
+    found, stack = {cell}, [cell]
+    while stack:
+        for own in terms.reads.get(stack.pop(), ()):
+            if own not in found:
+                found.add(own)
+                if own in terms and own not in stops:
+                    stack.append(own)
+                else:
+                    yield own
 
 
 def number_under(cell: Address, known: Mapping[Address, float], terms: CellTerms) -> float:
@@ -74,13 +91,16 @@ def numbers_under(
 ) -> Mapping[Address, float]:
     """What some formulas give if some cells hold other numbers, each computed once; NaN in a circle."""
     values = {cell: own for cell, own in known.items() if cell not in cells}
+    moving = _moving(values, terms)
 
     def given(term: Term) -> float | None:
         if not isinstance(term, Leaf):
             return None
-        return values.get(term.cell, math.nan) if term.cell in terms else values.get(term.cell, terms.number(term.cell))
+        return (
+            values.get(term.cell, math.nan) if term.cell in moving else values.get(term.cell, terms.number(term.cell))
+        )
 
-    _compute(cells, values, terms, lambda own: number_of(terms[own], given))
+    _compute(cells, values, terms, moving, lambda own: number_of(terms[own], given))
     return values
 
 
@@ -89,21 +109,28 @@ def _arrays_under(
 ) -> Mapping[Address, Array]:
     """The same for several numbers in each of the cells."""
     values = {cell: own for cell, own in known.items() if cell not in cells}
+    moving = _moving(values, terms)
 
     def given(leaf: Leaf) -> Array:
-        number = math.nan if leaf.cell in terms else terms.number(leaf.cell)
+        number = math.nan if leaf.cell in moving else terms.number(leaf.cell)
         return values[leaf.cell] if leaf.cell in values else np.array(number)
 
-    _compute(cells, values, terms, lambda own: array_of(terms[own], given))
+    _compute(cells, values, terms, moving, lambda own: array_of(terms[own], given))
     return values
 
 
+def _moving(known: Collection[Address], terms: CellTerms) -> set[Address]:
+    """The formulas that give another number if some cells hold others."""
+    return reached(known, lambda cell: terms.readers.get(cell, ()))
+
+
 def _compute(
-    cells: Sequence[Address], values: dict[Address, _Value], terms: CellTerms, value: Callable[[Address], _Value]
-) -> None:
-    """Add the values of some formulas, and of those through which they are computed, each once."""
+    cells: Sequence[Address], values: dict[Address, _Value], terms: CellTerms, moving: Container[Address],
+    value: Callable[[Address], _Value],
+) -> None:  # fmt: skip
+    """Add the values of some formulas, and of those through which others reach them, each once."""
     left = (cell for cell in cells if cell not in values)
-    for own in in_turn(left, lambda cell: [o for o in terms.reads.get(cell, ()) if o in terms and o not in values]):
+    for own in in_turn(left, lambda cell: [o for o in terms.reads.get(cell, ()) if o in moving and o not in values]):
         values[own] = value(own)
 
 

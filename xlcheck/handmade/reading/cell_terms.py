@@ -25,7 +25,7 @@ from xlcheck.formulas.algebra import (
     subterms,
 )
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
-from xlcheck.formulas.rounding import rounds
+from xlcheck.formulas.rounding import rounded_whole, rounds
 from xlcheck.formulas.scalars import OpaqueError, Scalar, Words, simple, two_dimensional
 from xlcheck.formulas.surroundings import Surroundings
 from xlcheck.formulas.terms import FormulaValues
@@ -135,6 +135,11 @@ class CellTerms(Mapping[Address, Term]):
         if own and not self._literal:  # all copies know of it
             self._literal.append(CellTerms(self._table, self._values, taken_for=self._taken_for, literal=True))
         return self.edited({cell: self._literal[0][cell] for cell in own if cell in self._literal[0]}) if own else self
+
+    def deciding(self) -> CellTerms:
+        """The same, in which formulas that round to whole numbers show that they do: they say which class it is."""
+        whole = {cell: rounded_whole(text) for cell, text in self._texts.items()}
+        return self.rounding(cell for cell, found in whole.items() if found is not None and not found[1])
 
     def term_of(self, cell: Address, text: str) -> Term | None:
         """What another formula would compute in a cell; None if it is not understood, or computes no number."""

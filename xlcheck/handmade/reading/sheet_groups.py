@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import joined
@@ -30,6 +31,11 @@ class SheetGroup:
     values: CellValues
     precedents: Precedents
     as_in_copies: Mapping[Address, str] = field(default_factory=dict)
+
+    @cached_property
+    def terms(self) -> CellTerms:
+        """What their formulas compute."""
+        return CellTerms(self.table, self.values)
 
     @cached_property
     def marks(self) -> frozenset[Address]:

@@ -13,26 +13,26 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import Offset, are_in_line, distance, offset, offset_between, run_from
 from xlcheck.handmade.reading.reached import reached
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
 
 _SUM = 1.0
 """The factor of a number that is only added."""
 
 
-def terms_of(table: CellTable, values: CellValues) -> CellTerms:
+def terms_of(part: SheetGroup) -> CellTerms:
     """What each formula computes, with zeros that stand for what the first step lacks as the blanks that others leave.
 
     Numbers of which only roots are taken, to divide by them, count as just these numbers.
 
     Args:
-        table: the cells.
-        values: what they hold.
+        part: the worksheets.
     """
-    terms = CellTerms(table, values)
+    terms, table = part.terms, part.table
     taken_for = {**dict.fromkeys(_first_terms(terms, table)), **_sizes(terms, table)}
-    return CellTerms(table, values, taken_for=taken_for) if taken_for else terms
+    return CellTerms(table, part.values, taken_for=taken_for) if taken_for else terms
 
 
 def _sizes(terms: CellTerms, table: CellTable) -> dict[Address, float]:

@@ -114,7 +114,7 @@ def rewritten(
         part: the worksheets.
         answers: what they compute.
         texts: the formulas, without `=`, in cells that have one or are empty.
-        numbers: the numbers in empty cells, or in the place of formulas.
+        numbers: the numbers in empty cells, or in the place of formulas and words.
         stands_for: which of these cells has an input, scaled, and where that stands.
     """
     content = replace(part.table.content, sheets=dict(_sheets(part.table, texts, numbers)))
@@ -128,9 +128,11 @@ def rewritten(
     places = [table.index[cell] for cell in part.table.addresses]
     saved = again.numbers.copy()
     saved[places] = part.values.numbers
+    saved[[table.index[cell] for cell in numbers]] = [*numbers.values()]
     if not np.allclose(again.numbers, saved, rtol=_CLOSE, atol=_CLOSE, equal_nan=True):
         return None
-    others = {place: part.values.others[i] for i, place in enumerate(places) if i in part.values.others}
+    kept = {i: place for i, place in enumerate(places) if part.table.addresses[i] not in numbers}
+    others = {place: part.values.others[i] for i, place in kept.items() if i in part.values.others}
     values = CellValues(saved, others)
     copies = {cell: text for cell, text in part.as_in_copies.items() if cell not in texts}
     own = SheetGroup(part.sheets, table, values, Precedents(table), copies)

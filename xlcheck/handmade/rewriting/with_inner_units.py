@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.accepting.summary import Abstention
-from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
@@ -72,6 +71,6 @@ def with_inner_units(part: SheetGroup, answers: Answers) -> WithInnerUnits | Non
         part: the worksheets.
         answers: what they compute.
     """
-    moved = inner_units(part.table, CellTerms(part.table, part.values)) if answers.engine.takes_formulas else None
+    moved = inner_units(part.table, part.terms) if answers.engine.takes_formulas else None
     new = None if moved is None else rewritten(part, answers, moved.texts, {})
     return None if moved is None or new is None else WithInnerUnits(*new, part, moved)

@@ -123,7 +123,7 @@ def _looked_up(part: SheetGroup) -> Iterator[tuple[Address, _LookUp]]:
     """Where formulas look up a typed number, by a word or code that is typed, and only add it, or others do."""
     table, references = part.table, References(part.table.content.names)
     trees = {cell: parsed(text) for cell, text in table.texts.items() if _LOOKS_UP.search(text)}
-    terms = terms_of(table, part.values) if trees else None
+    terms = terms_of(part) if trees else None
     for cell, whole in trees.items():
         if terms is None or whole is None or cell in table.arrays:
             continue

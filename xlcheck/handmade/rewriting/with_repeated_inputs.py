@@ -79,7 +79,7 @@ def with_repeated_inputs(part: SheetGroup, answers: Answers) -> WithRepeatedInpu
     """
     if not answers.engine.takes_formulas or len(part.table.texts) > _MOST:
         return None
-    found = repeated_inputs(part, CellTerms(part.table, part.values)) | repeated_tables(part.table)
+    found = repeated_inputs(part, part.terms) | repeated_tables(part.table)
     new = rewritten(part, answers, {cell: cell_name(*one[1:]) for cell, one in found.items()}, {}) if found else None
     return None if new is None else WithRepeatedInputs(*new, part, found)
 

@@ -1,0 +1,243 @@
+"""Numbers beside a network that sum up what it says of all samples: each is compared with what such numbers are.
+
+The engine is asked what they are if the samples are others: inputs, targets and words change their places, and numbers
+a little. What is then each time a known statistic of whole columns is one, however it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from xlcheck.arrays import Array
+from xlcheck.engines.base import Session
+from xlcheck.errors import EngineError
+from xlcheck.formulas.algebra import Address
+from xlcheck.handmade import effort
+from xlcheck.handmade.arrangements.arrangement import Arrangement
+from xlcheck.handmade.beside.statistics import Column, Columns, is_called, names_in
+from xlcheck.handmade.equations.plain import PlainCells
+from xlcheck.handmade.equations.reading import Reading, outputs
+from xlcheck.handmade.forms.polynomials import cell_of
+from xlcheck.handmade.networks.formula_text import numbers_in_text
+from xlcheck.handmade.reading.cells import CellValues, show
+from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.lines import by_line
+from xlcheck.handmade.reading.offsets import offset, offset_between, run_from
+from xlcheck.handmade.reading.reached import reached
+from xlcheck.handmade.reading.sheet_groups import SheetGroup
+
+_DRAWS = 4
+_FEWEST, _MOST = 4, 1_000
+"""Samples of a network whose results are summed up; of fewer, several statistics are the same number."""
+_MOST_LEFT, _MOST_COLUMNS, _MOST_CONSTANTS = 100, 60, 12
+"""Formulas without a verdict, columns of a table, and numbers in the history of a formula."""
+_FEW = 6
+"""Values of a column of classes."""
+_CLOSE = 1e-9
+_NOISE = 0.2
+"""How much of their spread numbers change."""
+_Line = tuple[Address, ...]
+
+
+@dataclass
+class Summaries:
+    """The numbers that sum up what the networks of some worksheets say of all samples.
+
+    Attributes:
+        part: the worksheets.
+        answers: what they compute.
+        layers: their layers.
+    """
+
+    part: SheetGroup
+    answers: Answers
+    layers: Arrangement
+
+    def among(self, left: Collection[Address]) -> set[Address]:
+        """The formulas among some that are such numbers, and those that lead to these alone.
+
+        Args:
+            left: formulas that belong to no layer.
+        """
+        if not 0 < len(left) <= _MOST_LEFT:
+            return set()
+        found = {cell for cell in left if any(table.sums_up(cell) for table in self._tables)}
+        readers, among = self.part.precedents.readers, {*left}
+        behind = {cell for cell in reached(found, self.part.precedents.of) & among if cell not in found}
+        while others := {cell for cell in behind if not {*readers(cell)} <= found | behind}:
+            behind -= others
+        return found | behind
+
+    def misnamed(self, spare: Collection[Address]) -> Iterator[str]:
+        """Why a number may be another one than it is called, in a sentence each.
+
+        Args:
+            spare: formulas that need no verdict; losses of layers are looked at, too.
+        """
+        losses = [cell for own in self.layers.layers if own.loss is not None for cell in own.loss.at.values()]
+        ends = [cell for cell in (*spare, *losses) if not self.part.precedents.readers(cell)]
+        for cell in ends if len(ends) <= _MOST_LEFT else ():
+            words = " ".join(self.part.table.next_words(cell))
+            names = [name for table in self._tables for name in table.names(cell)] if names_in(words) else []
+            if names and not any(is_called(name, words) for name in names):
+                yield f"{show(cell)} is called {words.strip()!r} and is the {names[0]}"
+
+    @cached_property
+    def _tables(self) -> list[_Table]:
+        return [_Table(self.part, self.answers, self.layers, line) for line in _results(self.layers)]
+
+
+def _results(layers: Arrangement) -> Iterator[_Line]:
+    """What the last layers say of all samples, of each unit by itself, where these stand in one line."""
+    for layer in layers.all_layers:
+        own = layer.results if isinstance(layer, PlainCells) else _outputs(layers, layer.reading)
+        if any(reader in layers.own and reader not in layer.own for cell in own.values() for reader in
+               layers.reads.readers.get(cell, ())):  # fmt: skip
+            continue
+        samples = {number for number, _ in own}
+        kinds = {u for _, u in own} if len(samples) > 1 else samples  # of one sample, units may be meant as samples
+        for kind in kinds:
+            longest = max(_runs([cell for at, cell in own.items() if at[len(samples) > 1] == kind]), key=len)
+            if _FEWEST <= len(longest) <= _MOST:
+                yield longest
+
+
+def _outputs(layers: Arrangement, reading: Reading) -> Mapping[tuple[int, int], Address]:
+    return {at: cell_of(layers.forms.source(atom)) for at, atom in outputs(reading).items()}
+
+
+def _runs(cells: Collection[Address]) -> Iterator[_Line]:
+    """The cells that stand behind one another in a row or column, each as far from the one before it."""
+    for line in by_line(sorted(cells)).values():
+        by = offset_between(*line[:2]) if len(line) > 1 else (1, 1)
+        yield tuple(run_from(line[0], by, line.__contains__))
+
+
+@dataclass
+class _Table:
+    """The columns beside the results of a network, one row a sample; or the rows, one column a sample.
+
+    Attributes:
+        part: the worksheets.
+        answers: what they compute.
+        layers: the layers.
+        results: what the network says of each sample.
+    """
+
+    part: SheetGroup
+    answers: Answers
+    layers: Arrangement
+    results: _Line
+    _random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(20))
+
+    def sums_up(self, cell: Address) -> bool:
+        """Whether a formula is a statistic of whole columns under each draw, and may be called so."""
+        words = " ".join(self.part.table.next_words(cell))
+        return any(is_called(name, words) for name in self.names(cell))
+
+    def names(self, cell: Address) -> list[str]:
+        """The names of the statistics of whole columns that a formula is under each draw."""
+        held = np.array([values.numbers[self.part.table.index[cell]] for values in self._draws])
+        if len(held) <= 1 or not np.isfinite(held).all() or self._columns is None:
+            return []
+        with np.errstate(all="ignore"):
+            found = self._columns.statistics(self._constants(cell))
+            return [name for name, own in found if np.allclose(held, own, rtol=_CLOSE, atol=_CLOSE)]
+
+    def _constants(self, cell: Address) -> set[float]:
+        """The numbers in a formula and in those it is made of, and the typed numbers that these read."""
+        table, samples = self.part.table, {own for line in self._lines for own in line}
+        leading = [cell, *reached([cell], self.part.precedents.of, through=lambda own: own not in samples)]
+        texts = dict.fromkeys(text for own in leading if (text := table.texts.get(own)))
+        texts |= dict.fromkeys(table.texts[line[0]] for line in self._lines if line[0] in table.texts)
+        found = {number for text in texts for number in numbers_in_text(text)}
+        alone = {own for own in leading if own in table.typed_numbers and own not in samples}
+        found |= {table.typed_numbers[own] for own in alone}
+        return found if len(found) <= _MOST_CONSTANTS else set()
+
+    @cached_property
+    def _lines(self) -> list[_Line]:
+        """The columns beside the results, these among them, that hold something for every sample."""
+        table = self.part.table
+        _, row, column = self.results[0]
+        used = [cell[1:] for cell in table.addresses if cell[0] == self.results[0][0]]
+        is_column = self.results[1][2] == column
+        shifts = {(0, at - column) if is_column else (own - row, 0) for own, at in used}
+        lines = (tuple(offset(cell, own) for cell in self.results) for own in sorted(shifts)[:_MOST_COLUMNS])
+        return [own for own in lines if all(cell in table.index for cell in own)]
+
+    @cached_property
+    def _draws(self) -> list[CellValues]:
+        """What all cells hold today, and if the samples are others."""
+        effort.require_time()
+        table, typed = self.part.table, [own for own in self._lines if not any(map(self.part.table.is_formula, own))]
+        try:
+            session = self.answers.sessions.saved()
+            draws = [table.recalculate(session)]
+            for _ in range(_DRAWS):
+                for line in typed:
+                    self._draw(session, line)
+                draws.append(table.recalculate(session))
+        except EngineError:
+            return []
+        places = [table.index[cell] for cell in self.results]
+        return draws if len({draw.numbers[places].tobytes() for draw in draws}) == len(draws) else []
+
+    def _draw(self, session: Session, line: _Line) -> None:
+        """Let typed numbers or words of a line change their places, and numbers that measure something change."""
+        table = self.part.table
+        typed = [table.constant(cell) for cell in line]
+        held = [typed[place] for place in self._random.permutation(len(typed))]
+        if all(isinstance(own, float) for own in held) and len({*held}) > _FEW:
+            numbers = np.array(held, float)
+            noise = self._random.uniform(-_NOISE, _NOISE, len(held)) * numbers.std()
+            held = (numbers + noise).tolist()
+        for cell, value in zip(line, held, strict=True):
+            if isinstance(value, float | str):
+                session.set(*cell, value)
+
+    @cached_property
+    def _columns(self) -> Columns | None:
+        """What the network says of each sample, what it should say, and what else is known of them."""
+        behind = {*self.results, *reached(self.results, self.part.precedents.readers)}
+        given: list[Column] = []
+        wanted: list[Column] = []
+        others: list[Column] = []
+        for line in self._lines:
+            if (column := self._column(line)) is None:
+                continue
+            is_typed = not self.part.table.is_formula(line[0])
+            if line == self.results or (behind.issuperset(line) and self._is_made_of_results(line)):
+                given.append(column)
+            elif behind.isdisjoint(line) and not self._is_read_for_itself(line):
+                wanted += [column] if column.dtype == np.float64 or is_typed else []
+                others += [column] if is_typed else []
+        return Columns(given, wanted, others) if given else None
+
+    def _is_made_of_results(self, line: _Line) -> bool:
+        """Whether nothing else of a sample is in what a line holds of it; there may be what all samples have."""
+        for cell, result in ((line[0], self.results[0]), (line[-1], self.results[-1])):
+            above = reached([cell], self.part.precedents.of, through=lambda own: own not in self.results)
+            above = {*above, cell} - {result, cell}
+            if any(not above.isdisjoint(own) and not above.issuperset(own) for own in self._lines):
+                return False
+        return True
+
+    def _is_read_for_itself(self, line: _Line) -> bool:
+        """Whether a network is given of a sample what a line holds of it, and not of samples before it alone."""
+        ends = (0, len(line) - 1)
+        return any(line[at] in reached([self.results[at]], self.part.precedents.of) for at in ends)
+
+    def _column(self, line: _Line) -> Column | None:
+        """The numbers or words of a line under all draws; None if it holds both, or neither."""
+        places = [self.part.table.index[cell] for cell in line]
+        numbers: Array = np.array([draw.numbers[places] for draw in self._draws])
+        if np.isfinite(numbers).all():
+            return numbers
+        words = [[draw.others.get(place) for place in places] for draw in self._draws]
+        is_said = all(isinstance(own, str | bool) for row in words for own in row)
+        return np.array(words, object) if is_said else None
