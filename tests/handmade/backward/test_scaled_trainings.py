@@ -68,6 +68,10 @@ _WRONG = {
         "least and largest",
         {f"E{r}": f"=(B{r}-MIN(A$5:A${_LAST}))/(MAX(B$5:B${_LAST})-MIN(B$5:B${_LAST}))" for r in _ROWS},
     ),
+    "the deviation in the place of the mean": (
+        "mean and deviation in cells",
+        {f"E{r}": f"=(B{r}-B$3)/B$3" for r in _ROWS},
+    ),
     "a number in the place of one": ("a typed number", {"E8": 0.3}),
     "a raw input in a gradient": ("a typed number", {"L9": f"=L3-$L$6*SUMPRODUCT(R$5:R${_LAST},B$5:B${_LAST})/6"}),
 }

@@ -37,6 +37,7 @@ from xlcheck.handmade.objections.orders import (
     out_of_line,
     turned_kernel,
     turned_units,
+    turns_within,
     weights_apart,
 )
 from xlcheck.handmade.objections.typed_over import TypedOver, typed_again, typed_over
@@ -115,6 +116,10 @@ class Arrangement:
             places.append(f"{first} and the units beside it stand the other way round than their weights")
         places += [exchanged_in_words(table, own.own - self.reads.edited.keys()) for own in self.layers]
         return [why for why in (*found, *places) if why is not None]
+
+    def turns_within_a_layer(self) -> bool:
+        """Whether a layer reads a square block of weights the other way than one that is not square."""
+        return any(turns_within(self.reads.table, r, networks[0].weights) for r, networks in self._readings)
 
     def _is_looked_up(self, cell: Address) -> bool:
         """Whether a formula finds the number of a cell in a list, and passes it on as it is."""

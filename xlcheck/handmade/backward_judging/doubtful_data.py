@@ -11,7 +11,7 @@ from xlcheck.formulas.scanner import cut
 from xlcheck.handmade.backward.network_cells import is_datum
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.beside.preparation import counted_from
-from xlcheck.handmade.beside.scaled_alike import scales_in_part
+from xlcheck.handmade.beside.scaled_alike import scaled_otherwise, scales_in_part
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves, source
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import Lines, by_line
@@ -58,6 +58,7 @@ def doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int])
     made = sorted({*given, *copies, *(source(cell, terms) for cell in given)} & table.texts.keys())
     lines = Lines(made, table)
     yield from (cell for cell in made if lines.differs(cell) or lines.is_alone(cell))
+    yield from made[:1] if any(scaled_otherwise(made, table)) else ()
     yield from _typed_where_others_read(table, reading, accepted)
     yield from _made_otherwise([(*sample.inputs, *sample.targets) for sample in samples], terms)
     yield from _of_other_columns(table, [(*sample.inputs, *sample.targets) for sample in samples])

@@ -17,7 +17,8 @@ from xlcheck.formulas.look_ups import CHOOSING, PICKING, REFERRING, calls
 from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.formulas.tree import FunctionCall, Operator
+from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, walk
+from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.beside.scaled_alike import scaled_otherwise, scales_in_part, single_cells
 from xlcheck.handmade.beside.scales import between_ends
 from xlcheck.handmade.beside.showing import is_difference
@@ -167,9 +168,21 @@ def _odd(cell: Address, lines: Lines, table: CellTable) -> str | None:
         alike = len(line) >= MANY and len({cut(table.texts[other]).between for other in line}) == 1
         if alike and _reads_nothing(cell, table) and not all(_reads_nothing(other, table) for other in line):
             return f"{show(cell)} prepares an input from an empty cell, unlike formulas in line with it"
+    if _divides_by_another_number(parsed(table.texts[cell])):
+        return f"{show(cell)} adds up several numbers alike and divides by another number than theirs"
     if not _pools(cell, table) and lines.is_alone(cell):
         return f"{show(cell)} prepares an input otherwise than formulas of its kind in line with it"
     return None
+
+
+def _divides_by_another_number(node: Node | None) -> bool:
+    """Whether a mean of numbers that are found alike, as of the words of a sentence, is one of fewer or more."""
+    match node:
+        case Operator(symbol="/", operands=(Operator(symbol="+") as total, Literal(value=float(number)))):
+            added = [own for own in walk(total) if isinstance(own, FunctionCall)]
+            alike = {skeleton(unparse(own)) for own in added}
+            return len(added) >= MANY and len(alike) == 1 and number != len(added)
+    return False
 
 
 def _by_several_ranges(cell: Address, table: CellTable, describing: Mapping[Address, Range]) -> str | None:
@@ -250,7 +263,28 @@ def _pooled_otherwise(cell: Address, pooled: Sequence[Address], table: CellTable
         for end in (offset(first, (down, right), -1), offset(last, (down, right))):
             if end not in {cell, *others} and _kind(end, table) in kinds:
                 return f"{show(cell)} pools some cells and not {show(end)}, which is of their kind"
+    left = _left_by_windows(area, [_areas(own, table)[0] for own in beside])
+    if left and all(_kind(own, table) in kinds for own in left) and others.isdisjoint(left):
+        return f"{show(left[0])} and cells in line with it are pooled by no formula, though others of their kind are"
     return None
+
+
+def _left_by_windows(area: Range, others: Sequence[Range]) -> list[Address]:
+    """The cells behind the last one of windows that overlap, which one more of them would reach; none if none do.
+
+    Args:
+        area: a window.
+        others: those of the formulas in line with its own.
+    """
+    for down, right in ((1, 0), (0, 1)):
+        size, at = (area.rows, area.top) if down else (area.columns, area.left)
+        line = [own for own in others if (own.rows, own.columns, own.sheet) == (area.rows, area.columns, area.sheet)]
+        starts = {own.top if down else own.left for own in line if (own.left == area.left) == bool(down)}
+        step = min((at - own for own in starts if own < at), default=0)
+        if 0 < step < size and at > max(starts):
+            last = (area.sheet, area.top + (area.rows - 1) * down, area.left + (area.columns - 1) * right)
+            return [offset(last, (down, right), times) for times in range(1, step + 1)]
+    return []
 
 
 def _described_otherwise(cell: Address, scales: Sequence[Address], table: CellTable) -> str | None:

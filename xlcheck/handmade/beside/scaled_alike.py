@@ -17,7 +17,7 @@ from xlcheck.formulas.shapes import skeleton
 from xlcheck.formulas.tree import FunctionCall, Reference, walk
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.reading.cells import CellTable, show
-from xlcheck.handmade.reading.offsets import distance, offset_between
+from xlcheck.handmade.reading.offsets import distance, offset, offset_between
 
 _POWERS = re.compile(r"\bEXP\(.*\bEXP\(", re.IGNORECASE)
 _LARGE = 100
@@ -54,6 +54,13 @@ def scaled_otherwise(cells: Sequence[Address], table: CellTable) -> Iterator[str
         if is_beside and {_way(own, one, table) for own in ours}.isdisjoint(_way(own, other, table) for own in theirs):
             what = "by the numbers beside those that scale"
             yield f"{show(theirs[0])} scales an input {what} {show(ours[0])}, and in another way"
+    made = {*cells}
+    for cell, near in ((own, offset(own, by)) for own in cells for by in ((0, 1), (1, 0))):
+        if near in made and cut(table.texts[cell]).between == cut(table.texts[near]).between:
+            pairs = zip(single_cells(cell, table), single_cells(near, table), strict=False)
+            shared = [(a, b) for a, b in pairs if a != b and min(readers[a], readers[b]) >= _SEVERAL]
+            if len({offset_between(a, b) for a, b in shared}) > 1:
+                yield f"{show(near)} scales an input as {show(cell)} does, but by a number in another place"
 
 
 def scales_in_part(cell: Address, table: CellTable) -> bool:

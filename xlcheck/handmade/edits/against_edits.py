@@ -35,6 +35,9 @@ from xlcheck.handmade.reading.digits import COMPUTED, digits_of
 from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
 from xlcheck.handmade.reading.reached import reached
 
+_PAIR = 2
+"""A number that formulas read no more under an edit, and the one that they read instead."""
+
 
 def oddities(candidate: Candidate, base: Arrangement) -> tuple[int, ...]:
     """What speaks against an edit, in order.
@@ -76,6 +79,30 @@ def in_other_copies(edit: Edit, terms: CellTerms) -> Iterator[tuple[Address, Add
     for cell in (own for own in edit if isinstance(terms.get(own), Leaf)):
         for other in (o for o in terms if terms[o] is terms[cell] and o not in edit and are_in_line(cell, o)):
             yield cell, other, {o: new for o, new in (*edit.items(), (other, edit[cell])) if o != cell}
+
+
+def in_other_readers(edit: Edit, terms: CellTerms) -> Iterator[tuple[Address, Address, Edit]]:
+    """An edited formula, one that goes on reading what it read, and the edit of all such ones in its place.
+
+    Where two units read one typed number and nobody reads another, either may be meant to read that one: in a square of
+    weights of two units, one takes its row and the other one its column.
+
+    Args:
+        edit: what cells would compute.
+        terms: what they compute as they are.
+    """
+    changed = [({*leaves(terms[cell])}, {*leaves(new)}) for cell, new in edit.items() if cell in terms]
+    moves = {(*(old - new), *(new - old)) for old, new in changed}
+    move = moves.pop() if len(moves) == 1 and len(changed) == len(edit) else ()
+    if len(move) != _PAIR or not terms.keys().isdisjoint(move) or terms.readers.get(move[1]):
+        return
+    lost, taken = move
+    others = [cell for cell in terms.readers.get(lost, ()) if cell not in edit]
+    old, new = terms.algebra.leaf(lost), terms.algebra.leaf(taken)
+    meant = {cell: terms.algebra.replaced(terms[cell], lambda own: new if own is old else None) for cell in others}
+    instead = {cell: term for cell, term in meant.items() if isinstance(term, Term)}
+    if instead:
+        yield min(edit), min(instead), instead
 
 
 def is_strange(candidate: Candidate, base: Arrangement) -> bool:

@@ -21,7 +21,7 @@ from xlcheck.handmade.arrangements.arrangement import Arrangement, Candidate, se
 from xlcheck.handmade.arrangements.arranging import arrangement_of
 from xlcheck.handmade.arrangements.computed_weights import with_computed_weights
 from xlcheck.handmade.arrangements.textbook import is_textbook
-from xlcheck.handmade.edits.against_edits import in_other_copies, is_strange
+from xlcheck.handmade.edits.against_edits import in_other_copies, in_other_readers, is_strange
 from xlcheck.handmade.edits.single_edit import foreign
 from xlcheck.handmade.edits.under_edits import goes_round
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers
@@ -108,7 +108,7 @@ def settled_in_line(
         cells, found, lined = fit
         if instead and fitting(instead) is not None:
             return replace(layers, doubts=(either(show(min(cells)), show(min(instead))), *layers.doubts))
-        for one, other, edit in in_other_copies(_meant(cells), terms):
+        for one, other, edit in (*in_other_copies(_meant(cells), terms), *in_other_readers(_meant(cells), terms)):
             if _is_as_good(edit, found, part, terms, base):
                 return replace(layers, doubts=(either(show(one), show(other)), *layers.doubts))
         return lined
@@ -128,7 +128,7 @@ def _is_attested(cell: Address, lined: Settled) -> bool:
 def _is_as_good(edit: Edit, found: Arrangement, part: SheetGroup, terms: CellTerms, base: Arrangement) -> bool:
     """Whether no more speaks against another edit than against the layers with the one that was found."""
     trial = _under(part, terms, base, edit)
-    return trial is not None and _against(trial) <= _against(found)
+    return trial is not None and _against(trial) <= _against(found) and not trial.turns_within_a_layer()
 
 
 def _as_in_line(

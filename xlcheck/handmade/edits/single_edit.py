@@ -82,7 +82,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
         if is_textbook(base, edit) and not wrong_beside(candidate, bench) and not reads_for_nothing(candidate, base):
             against = [] if edit else base.words_against()
             return OneEdit(why=against[0]) if against else _judged(candidate, base, bench)
-    even = bent_evenly(base.readings)
+    even = bent_evenly(base.readings, base.reads.table)
     filled = _filled_wrongly(part, base, bench) if is_textbook(base) else OneEdit(why=even) if even else None
     if filled is not None:
         return filled

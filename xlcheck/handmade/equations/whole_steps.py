@@ -12,6 +12,7 @@ from xlcheck.handmade.forms.functions import Results
 from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.reading.cells import show
 
+_PAIR = 2
 Places = Mapping[tuple[int, int], tuple[int, int, int]]
 """What a layer reads of others: (its own step, slot) → (layer, step, unit)."""
 
@@ -46,6 +47,8 @@ def mixed_up_steps(
             for step, own in reading.layer.slots.items() for slot in reading.features if slot in own
         }  # fmt: skip
         places = {at: made[cell] for at, cell in cells.items() if cell in made}
+        if number in products and (crossed := _crossed(reading, made, readings, products)) is not None:
+            yield f"{show(crossed)} is a product of features and of steps, which nobody adds up together"
         wrong = _apart(_turned(places, turning if number not in products else range(len(makers))))
         if wrong is not None:
             yield f"{show(cells[wrong])} is read where results of another unit, step or sample are read elsewhere"
@@ -107,6 +110,35 @@ def _apart(places: Places) -> tuple[int, int] | None:
 def _multiplies(reading: Reading, made: Container[Address]) -> bool:
     """Whether a layer has the results of another one for weights."""
     return any(cell_of(weight) in made for own in reading.layer.weights.values() for weight in own.values())
+
+
+def _crossed(
+    reading: Reading,
+    made: Mapping[Address, tuple[int, int, int]],
+    readings: Sequence[Reading],
+    products: Container[int],
+) -> Address | None:
+    """A sum that multiplies the units of one step with a unit at all steps, as queries with keys not transposed.
+
+    Both are results of layers that have weights and read the same: units of such are features, as steps are words.
+    """
+    for (step, _), atom in outputs(reading).items():
+        for own in reading.layer.weights.values():
+            pairs = [(reading.layer.slots[step].get(slot), weight) for slot, weight in own.items()]
+            found = [[made.get(cell_of(x)) for x in pair if x is not None] for pair in pairs]
+            both = [(a, b) for a, b in (pair for pair in found if len(pair) == _PAIR) if a and b]
+            makers = {maker for pair in both for maker, *_ in pair}
+            if not both or any(maker >= len(readings) or maker in products for maker in makers):
+                continue
+            inputs = {
+                frozenset(atom for at in readings[m].layer.slots.values() for atom in at.values()) for m in makers
+            }
+            (steps, units), (of_steps, of_units) = (
+                ({place[side][1] for place in both}, {place[side][2] for place in both}) for side in (0, 1)
+            )
+            if len(inputs) == len(steps) == len(of_units) == 1 < min(len(units), len(of_steps)):
+                return cell_of(atom)
+    return None
 
 
 def _branches(readings: Sequence[Reading]) -> Iterator[tuple[int, tuple[object, Mapping[int, frozenset[Atom]]]]]:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.scanner import cut
 from xlcheck.handmade.equations.behind import behind
 from xlcheck.handmade.equations.instances import GATE_KINDS, LINEAR, followed
 from xlcheck.handmade.equations.layers import Layer
@@ -52,19 +53,20 @@ def against_them_together(readings: Sequence[Reading], forms: Forms, table: Cell
     yield from (why for reading in readings for why in _taking_turns(reading))
     yield from _sharing(readings)
     yield from _in_two_roles(readings)
-    yield from (text for text, _ in _bent_otherwise(readings))
+    yield from (text for text, _ in _bent_otherwise(readings, table))
     yield from _deciding_alone(readings)
     yield from of_units_beside(readings)
     yield from _not_bent(readings, forms, table.typed_numbers)
 
 
-def bent_evenly(readings: Sequence[Reading]) -> str | None:
+def bent_evenly(readings: Sequence[Reading], table: CellTable) -> str | None:
     """Why nobody knows which of two activations is meant: about as many units beside each other have either.
 
     Args:
         readings: the layers of some worksheets.
+        table: the cells.
     """
-    return next((text for text, is_even in _bent_otherwise(readings) if is_even), None)
+    return next((text for text, is_even in _bent_otherwise(readings, table) if is_even), None)
 
 
 def _beginning_unevenly(readings: Sequence[Reading]) -> Iterator[str]:
@@ -224,11 +226,19 @@ def _taking_turns(reading: Reading) -> Iterator[str]:
             yield f"{first} and {second} take turns as the weight of one input"
 
 
-def _bent_otherwise(readings: Sequence[Reading]) -> Iterator[tuple[str, bool]]:
+def _are_one_vector(cells: Sequence[Address], table: CellTable) -> bool:
+    """Whether a formula takes some cells, and nothing else, as one range: as what should all be near to targets."""
+    areas = ({(own.sheet, *place) for place in own.cells()}
+             for cell, text in table.texts.items() for ref in cut(text).refs
+             if (own := ref.area(cell[0])).size == len(cells))  # fmt: skip
+    return len(cells) > 1 and any(own == {*cells} for own in areas)
+
+
+def _bent_otherwise(readings: Sequence[Reading], table: CellTable) -> Iterator[tuple[str, bool]]:
     """Units that read the same, are read together, and have their weights in one table, with different activations.
 
     Of the last units, which nobody reads, one of several may be a head of its own, if more than one sample says so and
-    the activations are not nearly the same.
+    the activations are not nearly the same, and if no formula compares all of them with targets at once.
 
     Yields:
         In words, and whether there are about as many of the one as of the other.
@@ -247,7 +257,8 @@ def _bent_otherwise(readings: Sequence[Reading]) -> Iterator[tuple[str, bool]]:
             counts = sorted(Counter(names.values()).values(), reverse=True)
             nearly_the_same = any(kin.issuperset(names.values()) for kin in _NEARLY_THE_SAME)
             several = any(len(made[atom][0].layer.steps) > 1 for atom in names)
-            if own is last and not nearly_the_same and (several or counts[-1] > 1 or counts[0] < _MORE):
+            may_be_a_head = own is last and not nearly_the_same and (several or counts[-1] > 1 or counts[0] < _MORE)
+            if may_be_a_head and not _are_one_vector([cell_of(atom) for atom in names], table):
                 continue
             for other in others:
                 both = frozenset({names[first], names[other]})

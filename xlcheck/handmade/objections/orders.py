@@ -211,15 +211,7 @@ def turned_kernel(
     """
     ways: dict[bool, list[tuple[bool, Address]]] = defaultdict(list)
     for reading, weights in readings:
-        width, units = reading.units * len(reading.gates), reading.units
-        of_layer: dict[bool, list[tuple[bool, Address]]] = {False: [], True: []}
-        for places in (own for name, own in weights.items() if name.endswith("kernel") and units > 1):
-            starts = range(0, len(places), width)
-            rows = [[c for c in places[at : at + units] if c is not None and table.is_number(c)] for at in starts]
-            if len(rows) > 1 and all(len(row) == units for row in rows):
-                by_unit, by_input = offset_on_sheet(rows[0][0], rows[0][1]), offset_on_sheet(rows[0][0], rows[1][0])
-                if by_unit and by_input and 0 in by_unit and 0 in by_input and by_unit[0] != by_input[0]:
-                    of_layer[by_unit[0] == 0].append((len(rows) == units, rows[0][0]))
+        of_layer = _ways(table, reading, weights)
         for way, blocks in of_layer.items():
             is_shown = any(not is_square for is_square, _ in blocks)
             ways[way] += [(is_square and not is_shown, first) for is_square, first in blocks]
@@ -230,6 +222,34 @@ def turned_kernel(
         if square is not None and not is_usual and are_in_line(one[1], other[1]):
             return f"the square block of weights from {show(square)} on is read the other way than one in line with it"
     return None
+
+
+def turns_within(table: CellTable, reading: Reading, weights: Mapping[str, Sequence[Address | None]]) -> bool:
+    """Whether a square kernel of a layer is read the other way than one that is not square.
+
+    Args:
+        table: the cells.
+        reading: the layer.
+        weights: the cells of its weights, by name in Keras row by row.
+    """
+    ways = _ways(table, reading, weights)
+    return any({is_square, other} == {True, False} for is_square, _ in ways[False] for other, _ in ways[True])
+
+
+def _ways(
+    table: CellTable, reading: Reading, weights: Mapping[str, Sequence[Address | None]]
+) -> dict[bool, list[tuple[bool, Address]]]:
+    """Whether the units of a layer stand side by side → the blocks of which that is so: if square, and where."""
+    width, units = reading.units * len(reading.gates), reading.units
+    found: dict[bool, list[tuple[bool, Address]]] = {False: [], True: []}
+    for places in (own for name, own in weights.items() if name.endswith("kernel") and units > 1):
+        starts = range(0, len(places), width)
+        rows = [[c for c in places[at : at + units] if c is not None and table.is_number(c)] for at in starts]
+        if len(rows) > 1 and all(len(row) == units for row in rows):
+            by_unit, by_input = offset_on_sheet(rows[0][0], rows[0][1]), offset_on_sheet(rows[0][0], rows[1][0])
+            if by_unit and by_input and 0 in by_unit and 0 in by_input and by_unit[0] != by_input[0]:
+                found[by_unit[0] == 0].append((len(rows) == units, rows[0][0]))
+    return found
 
 
 def weights_apart(weights: Mapping[str, Sequence[Address | None]]) -> Iterator[str]:
