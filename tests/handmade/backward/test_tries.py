@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from equation_sheets import answer
 from training_sheets import FIRST, LAST, Cells, judged, trained, with_gradients
 
 from fixtures.handmade.drawn.training import training_layout
@@ -46,6 +47,31 @@ def test_the_last_weights_are_tried(tmp_path: Path) -> None:
     copies = {f"Try!A{k}": f"=Sheet!{c}{LAST}" for k, c in enumerate("EFG", 1)}
     cells: Cells = {**copies, "Try!B1": 0.4, "Try!B2": 1.1, "Try!B4": "=SUMPRODUCT(A1:A2,B1:B2)+A3"}
     assert _statuses({**cells, f"B{_ROW}": None, f"C{_ROW}": None}, tmp_path / "w.xlsx") == {}
+
+
+def _or_gate(decision: str) -> dict[str, object]:
+    """A unit that learns from one sample a row, and below what it answers to all four with its last weights."""
+    cells: dict[str, object] = {"B1": 0.8, "E4": 0.3, "F4": -0.2, "G4": 0.1}
+    data = ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 1))
+    for row in range(4, 16):
+        cells |= dict(zip((f"A{row}", f"B{row}", f"C{row}"), data[row % 4], strict=True))
+        cells[f"H{row}"] = f"=1/(1+EXP(-(A{row}*E{row}+B{row}*F{row}+G{row})))"
+        cells[f"I{row}"] = f"=(H{row}-C{row})*H{row}*(1-H{row})"
+        for weight, times in (("E", f"*A{row}"), ("F", f"*B{row}"), ("G", "")):
+            cells[f"{weight}{row + 1}"] = f"={weight}{row}-$B$1*I{row}{times}"
+    for row, (one, other, _) in enumerate(data, 20):
+        cells |= {f"A{row}": one, f"B{row}": other, f"D{row}": decision.format(row)}
+        cells[f"C{row}"] = f"=1/(1+EXP(-($E$16*A{row}+$F$16*B{row}+$G$16)))"
+    return cells
+
+
+@pytest.mark.usefixtures("a_short_search")
+def test_decisions_on_new_inputs_need_no_verdict(tmp_path: Path) -> None:
+    """Rule: which side of a threshold each answer of the last weights is on, be it that it is rounded, is no layer."""
+    for decision in ("=ROUND(C{0},0)", "=IF(C{0}>0.5,1,0)"):
+        assert answer(_or_gate(decision), tmp_path) == (0, set())
+    odd = {"D23": "=ROUND(C22,0)"}
+    assert answer(_or_gate("=ROUND(C{0},0)") | odd, tmp_path) == (3, set())
 
 
 _NO_VERDICT = {

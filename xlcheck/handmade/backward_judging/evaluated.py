@@ -9,6 +9,7 @@ from itertools import chain
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.handmade.backward.quantities import ANSWERS
+from xlcheck.handmade.backward_judging.tried import outputs_of_new
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.beside.decisions import decisions
 from xlcheck.handmade.beside.evaluations import evaluations
@@ -40,10 +41,17 @@ def evaluated(said: Verdicts, precedents: Precedents) -> tuple[Collection[Addres
         {(number, unit): cell for number, own in enumerate(several) for unit, cell in enumerate(own.outputs[-1])}
         for several in asked if len(several) > 1
     ]  # fmt: skip
+    shapes = {cell: shape_of(text, *cell[1:]) for cell, text in table.texts.items()}
+    new = outputs_of_new(agree, reading.steps[-1].truth.network)
+    units = {shapes[cell]: unit for (_, unit), cell in new.items() if cell in shapes}
+    again = sorted(
+        cell for cell in agree if shapes.get(cell) in units and cell not in new.values()
+    )  # as of a known one
+    new |= {(len(new) + number, units[shapes[cell]]): cell for number, cell in enumerate(again)}
+    outputs += [new] if new else []
     results = {cell for own in outputs for cell in own.values()}
     copies = {cell for cell in judged - results if source(cell, terms) in results}
     told = decisions(outputs, terms, {*judged, *reading.forward} - copies)
-    shapes = {cell: shape_of(text, *cell[1:]) for cell, text in table.texts.items()}
     alike, known = Counter(shapes.values()), Counter(shapes[cell] for cell in judged if cell in shapes)
     # One answer of many may be what a step holds by chance, as a 1 is.
     taken = {cell for cell in judged if cell not in shapes or 2 * known[shapes[cell]] >= alike[shapes[cell]]}

@@ -168,7 +168,9 @@ def _out_of_step(reading: Reading, right: Collection[Address]) -> Iterator[Addre
         if cell in reading.roles and after in reading.roles and after in right:
             (number, role), (following, its) = reading.roles[cell], reading.roles[after]
             name = role.quantity.name
-            if name == its.quantity.name and reading.places[following] != reading.places[number] + 1:
+            places = reading.places[number], reading.places[following]
+            both_ends = isinstance(reading.sheet.terms.get(after), Leaf) and places == (0, max(reading.places))  # shown
+            if name == its.quantity.name and places[1] != places[0] + 1 and not both_ends:
                 quantities = (library.by_name[name] for library in reading.libraries if name in library.by_name)
                 if sum(same(quantity.values, its.quantity.values) for quantity in quantities) == 1:
                     yield after

@@ -26,6 +26,9 @@ _TWO = 2
 _MOST, _SOME = 200, 3
 """Samples that are tried, and of how many it is looked how their inputs are made."""
 
+NEW = "of a new sample"
+"""What is said of the results for such a sample."""
+
 _Rows = Mapping[tuple[Address, ...], tuple[Sequence[Neuron], tuple[Address, ...]]]
 """The outputs of all units of a layer for a sample → these units, and what each reads in the order of its weights."""
 
@@ -69,6 +72,18 @@ def tried(
         if (own.is_last or own.sample.inputs in ends) and not _takes_some(own.sample.inputs, known)
     ][:_MOST]  # fmt: skip
     return dict(_compared(kept, reading, unknown)) if kept else {}
+
+
+def outputs_of_new(agree: Mapping[Address, str], network: DenseNetwork) -> dict[tuple[int, int], Address]:
+    """What a network says of new inputs, by the numbers of these and its units.
+
+    Args:
+        agree: the cells that are right, and what they hold.
+        network: the network.
+    """
+    last, width = len(network.layers), len(network.layers[-1].kernel[0])
+    cells = ([c for c, name in agree.items() if name == f"o{last}[{u + 1}] {NEW}"] for u in range(width))
+    return {(number, u): cell for u, own in enumerate(cells) for number, cell in enumerate(sorted(own))}
 
 
 def _takes_some(inputs: Sequence[Address], known: Iterable[Sequence[Address]]) -> bool:
@@ -196,9 +211,9 @@ def _compared(
         ):
             for u, (total, output) in enumerate(zip(totals, outputs, strict=True)):
                 if total is not None:
-                    held[total] = Quantity(f"z{number}[{u + 1}] of a new sample", layer.z[:, 0, u])
-                held[output] = Quantity(f"o{number}[{u + 1}] of a new sample", layer.y[:, 0, u])
+                    held[total] = Quantity(f"z{number}[{u + 1}] {NEW}", layer.z[:, 0, u])
+                held[output] = Quantity(f"o{number}[{u + 1}] {NEW}", layer.y[:, 0, u])
         if all(cell in sheet.cells and same(sheet.cells[cell], quantity.values) for cell, quantity in held.items()):
             behind = reached(held, lambda cell: sheet.terms.reads.get(cell, ()), among=unknown.__contains__)
-            yield from ((cell, Quantity("part of a new sample", sheet.cells[cell])) for cell in behind)
+            yield from ((cell, Quantity(f"part {NEW}", sheet.cells[cell])) for cell in behind)
             yield from held.items()

@@ -77,9 +77,9 @@ def evaluations(
             so of some may be an activation.
     """
     others = [cell for cell in reads.formulas if cell not in taken and cell not in reads.edited]
-    if not any(_MAY_DECIDE.search(reads.table.texts[cell]) for cell in others):
+    if not decisions and not any(_MAY_DECIDE.search(reads.table.texts[cell]) for cell in others):
         return set(), set()
-    ways = _Ways(reads, taken)
+    ways = _Ways(reads, taken, decisions)
     found = {cell for cell in others if ways.of_cell(cell) is _Way.STEPS} - (ways.with_threshold - {*decisions})
     found |= {cell for cell in others if reads.readers.get(cell) and ways.is_largest(cell)}
     while read := {cell for cell in found if not found.issuperset(reads.readers.get(cell, ()))}:
@@ -205,14 +205,16 @@ class _Ways:
     Args:
         reads: who reads what.
         taken: the cells of layers.
+        decisions: the formulas that are known to jump once.
 
     Attributes:
         with_threshold: the formulas that compare a result with a number, but for those that give words or totals.
     """
 
-    def __init__(self, reads: Reads, taken: Collection[Address]) -> None:
+    def __init__(self, reads: Reads, taken: Collection[Address], decisions: Collection[Address]) -> None:
         self._reads = reads
         self._of: dict[Address, _Way] = dict.fromkeys(taken, _Way.SMOOTH)
+        self._of |= {own: _Way.STEPS for own in decisions if not _MAY_DECIDE.search(reads.table.texts.get(own, ""))}
         self._cell = ("", 0, 0)
         self.with_threshold = set[Address]()
         for cell in in_order({cell: tuple(reads.of(cell)) for cell in reads.formulas}):
