@@ -19,7 +19,8 @@ from xlcheck.cli import run
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import with_operand
-from xlcheck.handmade.families.patterns import beside_the_layers, broken_patterns
+from xlcheck.handmade.families.odd_beside import beside_the_layers
+from xlcheck.handmade.families.patterns import broken_patterns
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.verdicts.report import CellWarning
 from xlcheck.workbook.reader import read_workbook
@@ -281,6 +282,27 @@ def test_a_spare_formula_in_line_with_others_is_told(odd: int, text: str, *, is_
     table = CellTable(read_workbook(_saved(tmp_path, formulas)))
     told = list(beside_the_layers(table, table.texts, set()))
     assert [cell_name(odd, 4) in why for why in told] == [True] * is_told
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_told"),
+    [
+        (("A{0}/15", "B{0}/200", "C{0}/200"), False),
+        (("A{0}/200", "B{0}/200", 'IF(D{0}="x",1,0)'), False),
+        (("A{0}/15", "B{0}/200", "C{0}/200", "D{0}/200", "E{0}/200"), True),
+    ],
+)
+def test_inputs_may_have_ranges_of_their_own(texts: tuple[str, ...], *, is_told: bool, tmp_path: Path) -> None:
+    """Rule: two that are scaled by one number say nothing of a third one; more do, and a word is not scaled."""
+    formulas = {(row, 6 + k): text.format(row + 1) for row in range(1, 5) for k, text in enumerate(texts)}
+    path = _saved(tmp_path, formulas)
+    book = openpyxl.load_workbook(path)
+    for row in range(2, 6):
+        for column in range(1, 6):
+            book.active.cell(row, column, "x" if column == 4 and len(texts) == 3 else row * column + 0.5)
+    book.save(path)
+    table = CellTable(read_workbook(path))
+    assert bool(list(beside_the_layers(table, table.texts, set()))) is is_told
 
 
 def _lstm_of_three_units() -> dict[str, object]:

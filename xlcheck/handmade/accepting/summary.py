@@ -23,7 +23,8 @@ from xlcheck.handmade.beside.said_beside import said_otherwise
 from xlcheck.handmade.beside.typed_beside import typed_among_formulas
 from xlcheck.handmade.families.copies_in_turn import copied_out_of_turn
 from xlcheck.handmade.families.lines_of_numbers import counted_out_of_turn, described_twice, picked_out_of_turn
-from xlcheck.handmade.families.patterns import beside_the_layers, broken_patterns, out_of_place
+from xlcheck.handmade.families.odd_beside import beside_the_layers
+from xlcheck.handmade.families.patterns import broken_patterns, out_of_place
 from xlcheck.handmade.judging.verdicts import Verdict
 from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers

@@ -9,10 +9,10 @@ a whole is none: a calculation may well begin or end in another way.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, product
+from itertools import chain
 
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.algebra import Address
@@ -88,54 +88,6 @@ def _reads_a_result(table: CellTable, sheet: str, own: Sequence[Ref], wanted: Se
         return False
     cells = [[(ref.sheet or sheet, ref.top, ref.left) for ref in pair] for pair in odd]
     return all(table.is_formula(one) and table.is_number(other) for one, other in cells)
-
-
-def beside_the_layers(table: CellTable, spare: Collection[Address], agreeing: Set[Address]) -> Iterator[str]:
-    """Why formulas that belong to nothing may be meant for something else: they stand in line with two others.
-
-    Those are two of a layer, or two that belong to nothing, either. Such a formula computes something else of just
-    what it would read there, as `=2/(1+EXP(-…))` does in a column of gates, or `=L6` in one of squared errors, or the
-    same of other cells.
-
-    Args:
-        table: all cells.
-        spare: the formula cells that belong to nothing.
-        agreeing: the formula cells that agree.
-    """
-    beside = {*spare}
-    for cell in sorted(beside):
-        for axis, (one, other) in product((0, 1), ((-1, 1), (1, 2), (-1, -2))):
-            line = [(cell[0], cell[1] + by * (1 - axis), cell[2] + by * axis) for by in (one, other, -one, -other)]
-            pair, behind = line[:2], line[2:]
-            of_one_kind = agreeing >= {*pair} or (beside >= {*pair} and table.fills(*pair))
-            if of_one_kind and table.arrays.keys().isdisjoint((cell, *pair)):
-                own, *cuts = (cut(table.texts[place]) for place in (cell, *pair))
-                wanted = [_along(a, b, one, other) for a, b in zip(cuts[0].refs, cuts[1].refs, strict=False)]
-                is_odd = cuts[0].between == cuts[1].between and _is_odd(own, Cut(cuts[0].between, tuple(wanted)))
-                across = (o for o in agreeing if o[0] == cell[0] and o[1 + axis] == cell[1 + axis])
-                ends_a_line = one * other > 0 and len({skeleton(table.texts.get(c, "")) for c in (cell, *behind)}) == 1
-                if is_odd and not ends_a_line and not any(table.fills(other, cell) for other in across):
-                    both = " and ".join(map(show, pair))
-                    yield f"{show(cell)} computes something else than {both} in line with it"
-                    break
-
-
-def _along(one: Ref, other: Ref, at: int, there: int) -> Ref:
-    """What stands at 0 in a line that has one reference at a place and another one at a second place."""
-    top, left, bottom, right = (
-        round(a - at * (b - a) / (there - at)) for a, b in zip(one[2:6], other[2:6], strict=True)
-    )
-    return Ref(one.prefix, one.kind, top, left, bottom, right, one.fixed)
-
-
-def _is_odd(own: Cut, wanted: Cut) -> bool:
-    """Whether a formula computes something else of what it should read, or the same but of something else in part."""
-    if len(own.refs) != len(wanted.refs) or not own.refs or not "".join(wanted.between).strip(" +"):
-        return False
-    others = sum(a != b for a, b in zip(_read(own.refs), _read(wanted.refs), strict=True))
-    if own.between != wanted.between:
-        return not others
-    return others == 1 and _is_a_slip(own.refs, wanted.refs)
 
 
 def as_in_pattern(table: CellTable) -> Iterator[tuple[Address, str, int]]:
@@ -216,7 +168,9 @@ def _suspects(family: Family, table: CellTable) -> Iterator[_Broken]:
         if wanted is None:
             return
         broken = {
-            cell: refs for cell, own, refs in zip(family, cuts, wanted, strict=True) if _read(own.refs) != _read(refs)
+            cell: refs
+            for cell, own, refs in zip(family, cuts, wanted, strict=True)
+            if cells_read(own.refs) != cells_read(refs)
         }
         followers = len(family) - len(broken)
         if followers < _MAJORITY * max(1, len(broken)):
@@ -227,22 +181,26 @@ def _suspects(family: Family, table: CellTable) -> Iterator[_Broken]:
                 own = cut(table.texts[cell])
                 if _reads_nothing(cell, refs, own.refs, table):  # as of a first layer, which reads what is given
                     continue
-                if _is_a_slip(own.refs, refs) or _reads_nothing(cell, own.refs, refs, table):
+                if is_a_slip(own.refs, refs) or _reads_nothing(cell, own.refs, refs, table):
                     yield _Broken(cell, Cut(own.between, refs), followers)
             return
         family = [cell for cell in family if cell not in edge]
 
 
-def _is_a_slip(own: Sequence[Ref], wanted: Sequence[Ref]) -> bool:
+def is_a_slip(own: Sequence[Ref], wanted: Sequence[Ref]) -> bool:
     """Whether a formula has something of its pattern: a reference, or a row or a column of its only one.
 
     One that reads nothing of what it should is another formula that happens to look alike, such as another product.
     So is one that stands where the pattern leaves the sheet.
+
+    Args:
+        own: the references of the formula.
+        wanted: those by the pattern.
     """
     if min(min(ref[2:6]) for ref in wanted) < 0:
         return False
     if len(own) > 1:
-        return any(a == b for a, b in zip(_read(own), _read(wanted), strict=True))
+        return any(a == b for a, b in zip(cells_read(own), cells_read(wanted), strict=True))
     (a,), (b,) = own, wanted
     return any(a[corner] == b[corner] for corner in range(2, 6))
 
@@ -257,8 +215,12 @@ def _reads_nothing(cell: Address, own: Sequence[Ref], other: Sequence[Ref], tabl
     return False
 
 
-def _read(refs: Sequence[Ref]) -> list[tuple[object, ...]]:
-    """What references read, whatever is fixed in them."""
+def cells_read(refs: Sequence[Ref]) -> list[tuple[object, ...]]:
+    """What references read, whatever is fixed in them.
+
+    Args:
+        refs: the references.
+    """
     return [ref[:6] for ref in refs]
 
 
