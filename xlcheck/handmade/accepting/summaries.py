@@ -112,7 +112,7 @@ def _outputs(layers: Arrangement, reading: Reading) -> Mapping[tuple[int, int], 
 
 def _runs(cells: Collection[Address]) -> Iterator[_Line]:
     """The cells that stand behind one another in a row or column, each as far from the one before it."""
-    for line in by_line(sorted(cells)).values():
+    for line in by_line(sorted({*cells})).values():  # one cell may hold what several samples have
         by = offset_between(*line[:2]) if len(line) > 1 else (1, 1)
         yield tuple(run_from(line[0], by, line.__contains__))
 

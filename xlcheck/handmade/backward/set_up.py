@@ -152,11 +152,10 @@ def _is_choice(term: Term, settings: Mapping[Address, Array]) -> bool:
 
 def _known(settings: Mapping[Address, Array]) -> Iterator[tuple[str, Array]]:
     """What people compute for themselves: the rest of a share, powers, what these lack, `(quantities, settings)`."""
-    shares = np.array([own for own in settings.values() if is_set(own)])
-    if not shares.size:
-        return
-    yield "rest of the share", 1 - shares
-    with np.errstate(all="ignore"):
-        powers = (shares[:, None] ** np.array([*settings.values()])).reshape(-1, shares.shape[1])
-    yield "power of the share", powers
-    yield "what is missing from the shares", 1 - powers
+    shares, counts = [own for own in settings.values() if is_set(own)], np.array([*settings.values()])
+    for share in shares:
+        yield "rest of the share", 1 - share[None]
+        with np.errstate(all="ignore"):
+            powers = share**counts
+        yield "power of the share", powers
+        yield "what is missing from the shares", 1 - powers
