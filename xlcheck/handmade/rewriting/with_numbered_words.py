@@ -72,7 +72,8 @@ def _is_error(node: Node) -> bool:
     """Whether something is taken off a number that is 1 for a word and 0 for others, or that off something."""
     if not isinstance(node, Operator) or node.symbol != "-" or len(node.operands) != _FEWEST:
         return False
-    return any(isinstance(own, FunctionCall) and own.name == "IF" for own in node.operands)
+    choices = (own.arguments[1:] for own in node.operands if isinstance(own, FunctionCall) and own.name == "IF")
+    return any(all(isinstance(way, Literal) for way in ways) for ways in choices)  # no weight that a word chooses
 
 
 def _numbered(node: Node, sheet: str, asked: Collection[Address], numbers: Mapping[str, float]) -> Node:
