@@ -1,0 +1,60 @@
+"""What sums up a column of results is found under several draws of the samples, and its name is held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from recognised_sheets import cell_at, sheet
+
+from xlcheck.engines import engine
+from xlcheck.handmade.accepting.summaries import Summaries
+from xlcheck.handmade.reading.engine_choice import answers_of
+
+_SAMPLES = ((0.5, 0.2, 0.4), (-0.3, 0.9, 0.7), (0.8, -0.6, 0.1), (0.1, 0.35, 0.62), (-0.7, -0.15, 0.93))
+
+
+def _summaries(beside: Mapping[str, object], folder: Path) -> Summaries:
+    """Two inputs in A and B, the result of one unit in C, its target in D, from row 5 on."""
+    cells: dict[str, object] = {"A1": 0.62, "A2": -0.95, "A3": 0.47}
+    for row, (one, other, target) in enumerate(_SAMPLES, start=5):
+        cells |= {f"A{row}": one, f"B{row}": other, f"D{row}": target}
+        cells[f"C{row}"] = f"=TANH(A{row}*$A$1+B{row}*$A$2+$A$3)"
+    own = sheet(cells | beside, folder)
+    return Summaries(own.part, answers_of(own.table, engine("ironcalc")), own.arrangement)
+
+
+@pytest.mark.parametrize(
+    ("formula", "is_one"),
+    [
+        ("=SQRT(SUMXMY2(C5:C9,D5:D9)/5)", True), ("=SQRT(SUMXMY2(C5:C9,D5:D9)/6)", False),
+        ("=CORREL(C5:C9,D5:D9)^2", True), ("=CORREL(C5:C8,D5:D8)^2", False), ("=SUMPRODUCT(C5:C9,D5:D9)", False),
+    ],
+)  # fmt: skip
+def test_a_statistic_takes_all_samples(formula: str, is_one: bool, tmp_path: Path) -> None:
+    """Rule: a formula is one if it is so for other samples, too; one that leaves a sample out is none."""
+    cell = cell_at("F2")
+    assert _summaries({"F2": formula}, tmp_path).among({cell}) == ({cell} if is_one else set())
+
+
+@pytest.mark.parametrize(("reader", "leads"), [(None, True), ("=F1*3", False)])
+def test_what_leads_to_a_statistic_alone_is_known(reader: str | None, leads: bool, tmp_path: Path) -> None:
+    """Rule: a part of a statistic needs no verdict, unless something else of which nothing is known reads it."""
+    beside = {"F1": "=SUMXMY2(C5:C9,D5:D9)+2", "F2": "=SQRT((F1-2)/5)"} | ({"G1": reader} if reader else {})
+    own = _summaries(beside, tmp_path)
+    left = {*map(cell_at, ("F1", "F2", *(["G1"] if reader else [])))}
+    assert own.among(left) == {cell_at("F2"), *([cell_at("F1")] if leads else [])}
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("RMSE", []), ("weather", []),
+        ("MAE", ["S!F2 is called 'MAE' and is the root of the mean squared error"]),
+    ],
+)  # fmt: skip
+def test_a_statistic_under_another_name(word: str, said: list[str], tmp_path: Path) -> None:
+    """Rule: a word that names another statistic is told; one that names none is not."""
+    own = _summaries({"E2": word, "F2": "=SQRT(SUMXMY2(C5:C9,D5:D9)/5)"}, tmp_path)
+    assert [*own.misnamed([cell_at("F2")])] == said
