@@ -76,7 +76,7 @@ class Edits(Told):
             key = frozenset(new.items())
             if not self._may_help(new.keys()):
                 continue
-            if new and key not in self._seen and not any(cell in leaves(term) for cell, term in new.items()):
+            if new and key not in self._seen and all(_can_be_typed(cell, term) for cell, term in new.items()):
                 self._seen.add(key)
                 yield new
 
@@ -184,3 +184,9 @@ class Edits(Told):
             for part, factor in new.items() - own.items() if new.items() & own.items() else ():
                 whole = self._terms.algebra.scale(part, factor)
                 yield from self._each([cell], partial(self._inner, change=partial(self._plus, whole)))
+
+
+def _can_be_typed(cell: Address, term: Term) -> bool:
+    """Whether a formula reads neither its own cell nor what lies above or to the left of a worksheet."""
+    read = leaves(term)
+    return cell not in read and all(min(own[1:]) >= 0 for own in read)
