@@ -78,8 +78,9 @@ class Summaries:
         Args:
             spare: formulas that need no verdict; losses of layers are looked at, too.
         """
-        losses = [cell for own in self.layers.layers if own.loss is not None for cell in own.loss.at.values()]
-        ends = [cell for cell in (*spare, *losses) if not self.part.precedents.readers(cell)]
+        losses = [own.loss for own in self.layers.layers if own.loss is not None]
+        measures = [cell for own in losses for cell in (*own.at.values(), own.mean) if cell is not None]
+        ends = [cell for cell in (*spare, *measures) if not self.part.precedents.readers(cell)]
         for cell in ends if len(ends) <= _MOST_LEFT else ():
             words = " ".join(self.part.table.next_words(cell))
             names = [name for table in self._tables for name in table.names(cell)] if names_in(words) else []
