@@ -9,6 +9,9 @@ import pytest
 from equation_sheets import answer
 from made_edits import edits_of, named
 
+from xlcheck.handmade.edits.told import Told
+from xlcheck.handmade.reading.cell_terms import leaves
+
 
 def _told(
     cells: Mapping[str, object], folder: Path, *, unread: Collection[str] = (), weights: Collection[str] = ()
@@ -139,3 +142,25 @@ def test_what_is_read_twice_goes_along_as_what_is_read_beside_it(tmp_path: Path)
 
     assert meant in _told({**cells, **wrong}, tmp_path)
     assert meant not in _told(cells, tmp_path)
+
+
+def test_kin_have_an_edit_that_contains_what_was_told_of_them(tmp_path: Path) -> None:
+    """Rule: with other cells beside it, too; part of it is another edit, and so is what only reads an unread cell."""
+    wrong: dict[str, object] = {f"L{row}": f"=TANH(H$1*$B{row}+G$2*$C{row}+H$3)" for row in (6, 7, 8)}
+    edits = edits_of(_units() | wrong, tmp_path)
+    assert isinstance(edits, Told)
+    meant = next(edit for edit in edits.told() if edit.keys() == {("S", row, 11) for row in (5, 6, 7)})
+    part = dict(list(meant.items())[:2])
+    other = {("S", 9, 9): next(iter(meant.values()))}
+
+    assert edits.has_kin(meant)
+    assert edits.has_kin({**meant, **other})
+    assert not edits.has_kin(part)
+    assert not edits.has_kin({**part, **other})
+
+    cells: dict[str, object] = {"A1": 0.5, "A2": 0.7, "C1": 0.1, "D1": 0.2, "E1": 0.3}
+    cells |= {f"{c}{row}": f"=$A$1*{c}1" for c in "CDE" for row in (4, 5)}
+    unread = edits_of(cells, tmp_path, unread=["A2"], weights=["A1"])
+    read = [edit for edit in unread.told() if ("S", 1, 0) in leaves(*edit.values())]
+    assert read
+    assert not any(map(unread.has_kin, read))
