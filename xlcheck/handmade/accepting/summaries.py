@@ -82,7 +82,8 @@ class Summaries:
         measures = [cell for own in losses for cell in (*own.at.values(), own.mean) if cell is not None]
         ends = [cell for cell in (*spare, *measures) if not self.part.precedents.readers(cell)]
         for cell in ends if len(ends) <= _MOST_LEFT else ():
-            words = " ".join(self.part.table.next_words(cell))
+            known = self.part.table  # above a blank row begins something else
+            words = f"{known.next_word(cell, above=False)} {known.next_word(cell, above=True, over_blanks=False)}"
             names = [name for table in self._tables for name in table.names(cell)] if names_in(words) else []
             if names and not any(is_called(name, words) for name in names):
                 yield f"{show(cell)} is called {words.strip()!r} and is the {names[0]}"

@@ -206,9 +206,9 @@ def may_be_fitted(values: Array, rows: Array, other: Array) -> Array:
 
 
 def only_number(values: Array) -> float | None:
-    """The one number that values are, as far as they are known."""
+    """The one number that values are, as far as they are known: their median, as a few of them may be inexact."""
     known = values[np.isfinite(values)]
-    return float(known[0]) if len(known) > 1 and _is_constant(known) else None
+    return float(np.median(known)) if len(known) > 1 and _is_constant(known) else None
 
 
 def _typed(size: Array) -> float:

@@ -18,7 +18,7 @@ from xlcheck.handmade.backward.set_up import RATE, fall_by_several_laws, stand_i
 from xlcheck.handmade.backward_judging.certainty import Weights, one_after_another, shape_in
 from xlcheck.handmade.backward_judging.doubtful_data import made_of, odd_data
 from xlcheck.handmade.backward_judging.family import place_of
-from xlcheck.handmade.backward_judging.shown import shown_weight, tells_best_step
+from xlcheck.handmade.backward_judging.shown import repeats_beside, shown_weight, tells_best_step
 from xlcheck.handmade.backward_judging.uneven import goes_on_twice, thresholds, uneven
 from xlcheck.handmade.beside.showing import shows_otherwise
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
@@ -82,10 +82,9 @@ def gaps(
     precedents = Precedents(table)
     read = {read for cell in table.texts for read in precedents.of(cell)}
     settled = {*others, *_numbering(table, reading, read)}
-    yield from _of_cells(
-        (cell for cell in _unread_numbers(table, reading, {*right}) if cell not in settled),
-        "was typed where results stand, and no formula of a step reads it",
-    )
+    unread = (own for own in _unread_numbers(table, reading, {*right}) if own not in settled)
+    pasted = [own for own in unread if not repeats_beside(own, reading, right)]
+    yield from _of_cells(pasted, "was typed where results stand, and no formula of a step reads it")
     typed_weights = {cell for own in steps.values() for cell in own.values() if table.is_number(cell)}
     yield from unread_beside(table, read, typed_weights)
     yield from _of_cells(
@@ -131,8 +130,9 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
         return len({shape_in(table, own) for own in (cell, *beside) if table.is_formula(own)}) > 1  # a slip in a line
     if term is None and skeleton(text) == "#" and _is_between(cell, {*right}):  # the copy of a word
         return True
-    if term is None and terms.holds_number(cell):  # what is made into an input, or comes to nothing, is not trusted
-        return bool(LIKE_A_NETWORK.search(text)) or any(other in right for other in Precedents(table).of(cell))
+    if term is None and terms.holds_number(cell):  # what comes to nothing is not trusted; data may count its steps
+        of_results = cell not in reading.data and any(other in right for other in Precedents(table).of(cell))
+        return of_results or bool(LIKE_A_NETWORK.search(text))
     is_root = isinstance(term, Function) and term.name == "SQRT"
     computes = is_root or isinstance(term, Sum | Product) or may_be_layer(text)
     weights = reading.sheet.updates.values()

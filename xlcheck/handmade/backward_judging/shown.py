@@ -20,7 +20,8 @@ from xlcheck.handmade.backward_judging.family import place_of
 from xlcheck.handmade.backward_judging.over_steps import is_whole_line, over_steps
 from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, beside
-from xlcheck.handmade.reading.offsets import beside_at
+from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
+from xlcheck.handmade.reading.offsets import beside_at, offset
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.workbook.content import Value
@@ -59,6 +60,22 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str], table: 
         if (found := other(cell, reading, right)) is not None:
             return found
     return over_steps(cell, reading, right, table)
+
+
+def repeats_beside(cell: Address, reading: Reading, right: Container[Address]) -> bool:
+    """Whether a typed number is what the right formula before it in its row or column holds, as a book's results are.
+
+    Args:
+        cell: the typed number.
+        reading: the sheet as training steps.
+        right: the cells that are right.
+    """
+    sheet, number = reading.sheet, reading.sheet.terms.number(cell)
+    known = {
+        own: sheet.after.get(own, sheet.cells.get(own)) for own in (offset(cell, by, -1) for by in ((0, 1), (1, 0)))
+    }
+    held = [values for own, values in known.items() if own in right and own in sheet.terms and values is not None]
+    return digits_of(number) >= COMPUTED and any(agrees(float(values[-1]), number) for values in held)
 
 
 def adds_nothing(cell: Address, table: CellTable, reading: Reading) -> bool:

@@ -80,12 +80,15 @@ class _Once:
 
 
 def _only_repeats(edit: Mapping[Address, str], reading: Reading) -> bool:
-    """Whether all that an edit changes is read by no formula, and other cells hold the same as this under the edit."""
-    terms = reading.sheet.terms
-    held = {(number, role.quantity.name) for cell, (number, role) in reading.roles.items() if cell not in edit}
-    known = (reading.roles.get(cell) for cell in edit if not terms.readers.get(cell))
-    repeated = sum(own is not None and (own[0], own[1].quantity.name) in held for own in known)
-    return repeated == len(edit)
+    """Whether all that an edit changes is read by no formula, and other cells hold the same as this under the edit.
+
+    So it is with results of somebody else, typed beside those that a sheet computes.
+    """
+    sheet = reading.sheet
+    roles = {cell: (number, role.quantity.name) for cell, (number, role) in reading.roles.items()}
+    holds: Mapping[Address, object] = {**roles, **sheet.updates}  # an update holds the next state of a weight
+    held = {what for cell, what in holds.items() if cell not in edit}
+    return all(cell in holds and holds[cell] in held and not sheet.terms.readers.get(cell) for cell in edit)
 
 
 @dataclass(frozen=True)

@@ -142,8 +142,9 @@ def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: C
         return False  # an error on the way to a loss, which is judged
     text = skeleton(table.texts[cell])
     applies = "(" in text and not (_LOOKS_UP.search(text) or _POOLS.match(text))  # as MEDIAN(0,z,1) does
-    is_product = may_be_layer(table.texts[cell]) and not _only_finds(table.texts[cell])
-    return is_product or (between and (applies or bool(_OPERATES.search(text))))
+    if _only_finds(table.texts[cell]):
+        return False
+    return may_be_layer(table.texts[cell]) or (between and (applies or bool(_OPERATES.search(text))))
 
 
 def _only_finds(text: str) -> bool:

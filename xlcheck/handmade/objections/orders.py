@@ -175,8 +175,12 @@ def crossed(table: CellTable, reading: Reading, weights: Mapping[str, Sequence[A
     """
     width, slots = reading.units * len(reading.gates), reading.features
     kernel = next(places for name, places in weights.items() if name.endswith(".kernel"))
-    steps = [own for own in reading.layer.slots.values() if all(slot in own for slot in slots)]
-    rows = [[table.stands_for.get(cell := cell_of(own[slot]), cell) for slot in slots] for own in steps]
+    rows = []
+    for step, own in reading.layer.slots.items():
+        if all(slot in own for slot in slots):  # an input stands where formulas read it, be it as a copy
+            named = {x: copy for instance in reading.layer.at_step(step) for x, copy in sorted(instance.named)}
+            cells = [cell_of(named.get(own[slot], own[slot])) for slot in slots]
+            rows.append([table.stands_for.get(cell, cell) for cell in cells])
     inputs = [*range(len(slots))]
     if rows and table.stands_for:
         inputs.sort(key=rows[0].__getitem__)
