@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -83,6 +83,25 @@ class Part:
             not_evaluated=number[Status.NOT_EVALUATED] + self.without_cell,
             stray=self.stray,
         )
+
+    def without_blame(self, text: str) -> Part:
+        """The same without a wrong cell.
+
+        Args:
+            text: why each of the cells that were called wrong may be right.
+        """
+        blamed = {Status.ROOT, Status.CARRIED}
+
+        def left_open(own: CellResult | Found) -> CellResult:
+            known = own.describe() if isinstance(own, Found) else own
+            return replace(
+                known, status=Status.NOT_EVALUATED, message=text,
+                diagnosis=None, desired=None, desired_from_precedents=None, desired_formula=None,
+            )  # fmt: skip
+
+        results = [left_open(own) if own.status in blamed else own for own in self.results]
+        count = sum(own.status in blamed for own in self.results)
+        return replace(self, results=tuple(results), checked=self.checked - count)
 
 
 def report_of(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -52,7 +51,7 @@ def told_by_words(table: CellTable, values: CellValues, tolerance: Tolerance, as
     sheet = sheet_of(terms) if said else None
     reading = None if sheet is None else best_reading(sheet, ask)
     part = None if reading is None else judged_with(table, values, tolerance, reading, {}, terms)
-    return None if part is None else _without_blame(part, _IN_WORDS)
+    return None if part is None else part.without_blame(_IN_WORDS)
 
 
 def is_open(part: Part | None) -> bool:
@@ -120,10 +119,10 @@ def judged_with(
         part = Judge(said, _accepted(reading), near, amended, opaque=opaque).outcome()
         statuses = {own.status for own in part.results if isinstance(own, CellResult)}
         if Status.CARRIED in statuses and Status.ROOT not in statuses:
-            return _without_blame(part, "This follows from what may be wrong; nothing tells which cell is.")
+            return part.without_blame("This follows from what may be wrong; nothing tells which cell is.")
         if Status.ROOT in statuses and _may_have_another_loss(reading):
-            return _without_blame(part, _OF_TWO_LOSSES)
-        return _without_blame(part, _OF_TWO_VALUES) if reading.steps[0].truth.loss == PERCEPTRON else part
+            return part.without_blame(_OF_TWO_LOSSES)
+        return part.without_blame(_OF_TWO_VALUES) if reading.steps[0].truth.loss == PERCEPTRON else part
     if near is not None and _explains_most(near):
         return Judge(Verdicts(table, values, tolerance, near), _accepted(near), None, {}).outcome()
     return None
@@ -151,19 +150,6 @@ def may_be_trained(terms: CellTerms) -> bool:
     terms = with_outputs(with_data(terms))
     updates = find_updates(terms, in_order(terms.reads), terms.reads)
     return (bool(updates) and may_learn(terms, updates)) or moves_factors(terms)
-
-
-def _without_blame(part: Part, text: str) -> Part:
-    """The same without a wrong cell, and why each of them may be right."""
-    blamed = {Status.ROOT, Status.CARRIED}
-    results = [
-        replace(own, status=Status.NOT_EVALUATED, message=text, diagnosis=None, desired_formula=None)
-        if isinstance(own, CellResult) and own.status in blamed else own
-        for own in part.results
-    ]  # fmt: skip
-    return replace(
-        part, results=tuple(results), checked=part.checked - sum(own.status in blamed for own in part.results)
-    )
 
 
 def sheet_of(terms: CellTerms) -> Sheet | None:

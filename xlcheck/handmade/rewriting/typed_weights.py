@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import cycle
+from itertools import chain, cycle
 
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, Range
 from xlcheck.formulas.algebra import Address
@@ -49,10 +49,12 @@ class TypedWeights:
     Attributes:
         numbers: a cell that is empty in the workbook → the number that it stands for.
         texts: formula cell → its formula with these cells in place of its numbers, without `=`.
+        rivals: formulas of one family that have other numbers than as many others of it, so that either may be wrong.
     """
 
     numbers: Mapping[Address, float]
     texts: Mapping[Address, str]
+    rivals: Collection[Address] = ()
 
 
 def typed_weights(table: CellTable, precedents: Precedents) -> TypedWeights | None:
@@ -97,7 +99,7 @@ def typed_weights(table: CellTable, precedents: Precedents) -> TypedWeights | No
             return Reference(Range("", *place[1:], 1, 1), TOP | LEFT | BOTTOM | RIGHT)
 
         texts[cell] = unparse(ways[cell].replaced(trees[cell], take))
-    return TypedWeights(numbers, texts) if numbers else None
+    return TypedWeights(numbers, texts, {*_rivals(spots, like)}) if numbers else None
 
 
 def _has_weights(spots: Sequence[Spot]) -> bool:
@@ -206,6 +208,18 @@ def _families(spots: Mapping[Address, Sequence[Spot]], table: CellTable) -> dict
         known = max(own, key=lambda cell: (len(spots[cell]), shared[numbers[cell]], cell))
         like |= dict.fromkeys(own, known)
     return like
+
+
+def _rivals(spots: Mapping[Address, Sequence[Spot]], like: Mapping[Address, Address]) -> Iterator[Address]:
+    """The formulas of each family whose numbers no more of it have than other ones that are as many."""
+    families: dict[Address, dict[tuple[float, ...], list[Address]]] = defaultdict(lambda: defaultdict(list))
+    for cell, known in like.items():
+        if len(spots[cell]) == len(spots[known]):
+            families[known][tuple(number for number, _ in spots[cell])].append(cell)
+    for versions in families.values():
+        most = max(map(len, versions.values()))
+        tied = [own for own in versions.values() if len(own) == most]
+        yield from chain(*tied) if len(tied) > 1 else ()
 
 
 def _alike(spots: Mapping[Address, Sequence[Spot]], table: CellTable) -> dict[Address, Address]:
