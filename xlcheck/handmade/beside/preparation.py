@@ -131,7 +131,7 @@ def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: C
     read = precedents.of(cell)
     readers = [table.texts.get(own, "") for own in precedents.readers(cell)]
     says_where = bool(readers) and len(read) == 1 and all(map(_only_finds, readers))  # as MOD(2*(A7-1),8) says a row
-    if says_where or is_feature(cell, table, read):
+    if says_where or is_feature(cell, table, read) or _only_finds(table.texts[cell]):
         return False
     between = any(other in judged for other in read)
     if (
@@ -142,8 +142,6 @@ def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: C
         return False  # an error on the way to a loss, which is judged
     text = skeleton(table.texts[cell])
     applies = "(" in text and not (_LOOKS_UP.search(text) or _POOLS.match(text))  # as MEDIAN(0,z,1) does
-    if _only_finds(table.texts[cell]):
-        return False
     return may_be_layer(table.texts[cell]) or (between and (applies or bool(_OPERATES.search(text))))
 
 
