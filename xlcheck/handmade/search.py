@@ -33,6 +33,7 @@ from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.first_terms import terms_of
 from xlcheck.handmade.rewriting.rewritten import Rewritten, blamed
+from xlcheck.handmade.rewriting.with_beginnings import with_beginnings
 from xlcheck.handmade.rewriting.with_inner_units import with_inner_units
 from xlcheck.handmade.rewriting.with_kin import is_all_right, with_kin
 from xlcheck.handmade.rewriting.with_numbered_words import with_numbered_words
@@ -160,7 +161,7 @@ class Search:
 
     def _written_otherwise(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part of which more is recognised if its formulas are written in another way."""
-        for otherwise in (with_skipped_steps, with_one_hot, with_scaled_inputs):
+        for otherwise in (with_skipped_steps, with_beginnings, with_one_hot, with_scaled_inputs):
             other = otherwise(part, answers)
             if other is not None and (found := self._if_more(other, answers, sheets)) is not None:
                 return found

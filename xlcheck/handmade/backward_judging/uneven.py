@@ -19,8 +19,8 @@ from xlcheck.handmade.reading.cell_terms import source
 def uneven(reading: Reading, accepted: Collection[int]) -> int:
     """How many updates of a step go another distance than others of it or another way, or keep another share.
 
-    Kernels and biases may have a rate each, or layers, in the same cells at every step of several; and one kind may
-    shrink.
+    Kernels and biases may have a rate each, or layers, in the same cells at every step of several; none of these is a
+    rate of another training beside it. And one kind may shrink.
     """
     of_runs: dict[Run, list[list[_Moved]]] = defaultdict(list)
     for step in (reading.steps[number] for number in accepted):
@@ -28,9 +28,11 @@ def uneven(reading: Reading, accepted: Collection[int]) -> int:
         known = ((update, move) for update, move in step.moves.items() if move is not None)
         if own := [(move, layers.get(reading.sheet.updates[update], 0)) for update, move in known]:
             of_runs[step.run].append(own)
-    count = 0
-    for steps in of_runs.values():
-        kind = next((kind for kind in _KINDS if _have_a_rate_each(steps, kind)), _of_all)
+    count, rates = 0, {run: {move.rate.cell for own in steps for move, _ in own} for run, steps in of_runs.items()}
+    for run, steps in of_runs.items():
+        of_others = set().union(*(cells for other, cells in rates.items() if other != run))
+        kinds = _KINDS if rates[run].isdisjoint(of_others) else ()
+        kind = next((kind for kind in kinds if _have_a_rate_each(steps, kind)), _of_all)
         for own in steps:
             moves = [move for move, _ in own]
             first = {kind(one): one[0].rate.size for one in reversed(own)}

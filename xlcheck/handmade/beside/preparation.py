@@ -19,6 +19,7 @@ from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, walk
 from xlcheck.formulas.unparse import unparse
+from xlcheck.handmade.beside.pooled_inputs import pooled_otherwise, pools, ranges_of
 from xlcheck.handmade.beside.scaled_alike import scaled_otherwise, scales_in_part, single_cells
 from xlcheck.handmade.beside.scales import between_ends
 from xlcheck.handmade.beside.showing import is_difference
@@ -33,7 +34,6 @@ from xlcheck.handmade.reading.reached import reached
 _OPERATES = re.compile(r"[-+*/^<>]|=")
 _LOOKS_UP = calls(PICKING | CHOOSING | REFERRING)
 _COUNTS = re.compile(r"\bOFFSET\( *$", re.IGNORECASE)
-_POOLS = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN)\( *#:# *\)", re.IGNORECASE)
 _DESCRIBES = re.compile(r" *(?:SUM|AVERAGE|MAX|MIN|MEDIAN|(?:STDEV|VAR)(?:\.?[SP])?)\( *#:# *\) *$", re.IGNORECASE)
 """A number by which others are scaled."""
 _MOST = 2_000
@@ -99,13 +99,13 @@ def against(
     for cell in sorted(repeated):
         if copies.differs(cell) and any(line and {*line} <= {*made} for line in copies.of(cell)):
             yield f"{show(cell)} only repeats a number that formulas in line with it make something of"
-    describing = {cell: _areas(cell, table)[0] for cell in made if _DESCRIBES.match(skeleton(table.texts[cell]))}
+    describing = {cell: ranges_of(cell, table)[0] for cell in made if _DESCRIBES.match(skeleton(table.texts[cell]))}
     yield from (why for cell in kept if (why := _by_several_ranges(cell, table, describing)) is not None)
     yield from _by_numbers_of_others(kept, table, precedents)
     yield from islice(scaled_otherwise(kept, table), 1)
     yield from (f"{show(cell)} scales some numbers in its exponentials" for cell in kept if scales_in_part(cell, table))
-    pooled = [cell for cell in made if _pools(cell, table) and not judged.isdisjoint(precedents.readers(cell))]
-    yield from (why for cell in pooled if (why := _pooled_otherwise(cell, pooled, table)) is not None)
+    pooled = [cell for cell in made if pools(cell, table) and not judged.isdisjoint(precedents.users(cell))]
+    yield from (why for cell in pooled if (why := pooled_otherwise(cell, pooled, table)) is not None)
     scales = [cell for cell in describing if cell not in pooled]
     yield from (why for cell in scales if (why := _described_otherwise(cell, scales, table)) is not None)
 
@@ -141,7 +141,7 @@ def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: C
     ):
         return False  # an error on the way to a loss, which is judged
     text = skeleton(table.texts[cell])
-    applies = "(" in text and not (_LOOKS_UP.search(text) or _POOLS.match(text))  # as MEDIAN(0,z,1) does
+    applies = "(" in text and not (_LOOKS_UP.search(text) or pools(cell, table))  # as MEDIAN(0,z,1) does
     return may_be_layer(table.texts[cell]) or (between and (applies or bool(_OPERATES.search(text))))
 
 
@@ -169,7 +169,7 @@ def _odd(cell: Address, lines: Lines, table: CellTable) -> str | None:
             return f"{show(cell)} prepares an input from an empty cell, unlike formulas in line with it"
     if _divides_by_another_number(parsed(table.texts[cell])):
         return f"{show(cell)} adds up several numbers alike and divides by another number than theirs"
-    if not _pools(cell, table) and lines.is_alone(cell):
+    if not pools(cell, table) and lines.is_alone(cell):
         return f"{show(cell)} prepares an input otherwise than formulas of its kind in line with it"
     return None
 
@@ -239,53 +239,6 @@ def _missed_words(cells: Sequence[Address], table: CellTable, precedents: Preced
                     yield f"no formula reads the words from {show(missed[0])} on, and their neighbours are looked up"
 
 
-def _pools(cell: Address, table: CellTable) -> bool:
-    return bool(_POOLS.match(skeleton(table.texts[cell])))
-
-
-def _pooled_otherwise(cell: Address, pooled: Sequence[Address], table: CellTable) -> str | None:
-    """Why a formula may pool the wrong cells, or in the wrong way: over a part of a line, or unlike those beside it."""
-    area = _areas(cell, table)[0]
-    beside = [c for c in pooled if c != cell and are_in_line(c, cell)]
-    ways = [skeleton(table.texts[other]) for other in beside]
-    if ways and skeleton(table.texts[cell]) not in ways:
-        return f"{show(cell)} pools otherwise than the formulas in line with it"
-    kinds = {_kind((area.sheet, *place), table) for place in area.cells()} if area.size <= _MOST else {None}
-    if len(kinds) > 1 or None in kinds:
-        return f"{show(cell)} pools cells of several kinds"
-    others = {(a.sheet, *place) for c in beside for a in _areas(c, table) if a.size <= _MOST for place in a.cells()}
-    first = (area.sheet, area.top, area.left)
-    last = (area.sheet, area.top + area.rows - 1, area.left + area.columns - 1)
-    for down, right in ((1, 0), (0, 1)) if 1 in (area.rows, area.columns) and not others & {first, last} else ():
-        if area.size > 1 and (area.rows > 1) != bool(down):
-            continue
-        for end in (offset(first, (down, right), -1), offset(last, (down, right))):
-            if end not in {cell, *others} and _kind(end, table) in kinds:
-                return f"{show(cell)} pools some cells and not {show(end)}, which is of their kind"
-    left = _left_by_windows(area, [_areas(own, table)[0] for own in beside])
-    if left and all(_kind(own, table) in kinds for own in left) and others.isdisjoint(left):
-        return f"{show(left[0])} and cells in line with it are pooled by no formula, though others of their kind are"
-    return None
-
-
-def _left_by_windows(area: Range, others: Sequence[Range]) -> list[Address]:
-    """The cells behind the last one of windows that overlap, which one more of them would reach; none if none do.
-
-    Args:
-        area: a window.
-        others: those of the formulas in line with its own.
-    """
-    for down, right in ((1, 0), (0, 1)):
-        size, at = (area.rows, area.top) if down else (area.columns, area.left)
-        line = [own for own in others if (own.rows, own.columns, own.sheet) == (area.rows, area.columns, area.sheet)]
-        starts = {own.top if down else own.left for own in line if (own.left == area.left) == bool(down)}
-        step = min((at - own for own in starts if own < at), default=0)
-        if 0 < step < size and at > max(starts):
-            last = (area.sheet, area.top + (area.rows - 1) * down, area.left + (area.columns - 1) * right)
-            return [offset(last, (down, right), times) for times in range(1, step + 1)]
-    return []
-
-
 def _described_otherwise(cell: Address, scales: Sequence[Address], table: CellTable) -> str | None:
     """Why a number that scales inputs may describe the wrong cells, or describe them wrongly, as a mean of all but one.
 
@@ -294,10 +247,10 @@ def _described_otherwise(cell: Address, scales: Sequence[Address], table: CellTa
     """
     ways: dict[Range, set[str]] = {}
     for own in scales:
-        ways.setdefault(_areas(own, table)[0], set()).add(skeleton(table.texts[own]))
-    (area,) = _areas(cell, table)
+        ways.setdefault(ranges_of(own, table)[0], set()).add(skeleton(table.texts[own]))
+    (area,) = ranges_of(cell, table)
     for other in (own for own in scales if own != cell and are_in_line(own, cell)):
-        (theirs,) = _areas(other, table)
+        (theirs,) = ranges_of(other, table)
         if theirs == area:
             continue
         as_many = (theirs.rows, theirs.columns) == (area.rows, area.columns)
@@ -308,17 +261,6 @@ def _described_otherwise(cell: Address, scales: Sequence[Address], table: CellTa
         if not as_many or odd_way or (overlap and not table.fills(cell, other)):
             return f"{show(cell)} describes {area.a1} otherwise than {show(other)} in line with it does {theirs.a1}"
     return None
-
-
-def _areas(cell: Address, table: CellTable) -> list[Range]:
-    return [ref.area(cell[0]) for ref in cut(table.texts[cell]).refs if ref.kind != "cell"]
-
-
-def _kind(cell: Address, table: CellTable) -> str | None:
-    """What stands in a cell: a typed number, or a formula of one kind; None for anything else."""
-    if cell in table.texts:
-        return skeleton(table.texts[cell])
-    return "" if table.is_number(cell) else None
 
 
 def _reads_nothing(cell: Address, table: CellTable) -> bool:

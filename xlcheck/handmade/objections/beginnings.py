@@ -14,7 +14,7 @@ from xlcheck.handmade.reading.offsets import Offset, offset, offset_between, off
 
 _STARTS = frozenset({0.0, 1.0})
 _FEWEST = 3
-"""Steps from which on numbers that count are no inputs or targets, which often are 0 and 1 in turn."""
+"""Steps from which on numbers that count from 0 are no inputs or targets, which often are 0 and 1 in turn."""
 _FIRST = "_init"
 """What symbols of first states end with."""
 _FEW = 2
@@ -188,11 +188,11 @@ def _begin_anew(
         documents: the steps of each sample, in their order.
         first: step → the first cell in which a result of it stands.
     """
-    lines = _numbers_beside(table, read, documents[0], first) if max(map(len, documents)) >= _FEWEST else ()
-    for line in lines:
+    are_many = max(map(len, documents)) >= _FEWEST
+    for line in _numbers_beside(table, read, documents[0], first):
         numbers = [[line.get(step) for step in own] for own in documents]
-        begin = numbers[0][0]
-        if begin in _STARTS and all(own == [begin + k for k in range(len(own))] for own in numbers):
+        starts = _STARTS if are_many else {1.0}
+        if any(all(own == [begin + k for k in range(len(own))] for own in numbers) for begin in starts):
             return True
     return False
 

@@ -244,6 +244,9 @@ def repeated(readings: Sequence[Reading]) -> Iterator[tuple[Address, str]]:
 def _read_twice(readings: Sequence[Reading]) -> Iterator[str]:
     """Cells that hold the same result of a layer, in whose place two of them stand where another layer reads it."""
     same = {x.atom: own[0].atom for reading in readings for own in reading.layer.at.values() for x in own}
+    made: dict[object, Atom] = {}  # a copy of one sample may have been filled where another unit should stand
+    for instance in (own for reading in readings for own in reading.layer.instances if own.gate is None):
+        same[instance.atom] = made.setdefault((instance.activation, instance.monomials), same[instance.atom])
     for reading in readings:
         for (_, step), own in reading.layer.at.items():
             first: dict[Atom, Atom] = {}

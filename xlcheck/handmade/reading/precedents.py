@@ -15,7 +15,7 @@ from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.references import References, plain_reference
 from xlcheck.formulas.tree import FunctionCall, Literal, Node, Reference, walk
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.reached import in_turn, joined
+from xlcheck.handmade.reading.reached import in_turn, joined, reached
 
 MAX_CELLS = 20_000
 _LARGE = 20_000
@@ -80,6 +80,10 @@ class Precedents:
         text = self._table.texts.get(cell)
         ref = None if text is None else plain_reference(text.strip().removeprefix("+"))
         return ref is not None and ref.kind == "cell"
+
+    def users(self, cell: Address) -> set[Address]:
+        """Who reads a cell, or a copy of it; the copies are among them."""
+        return reached([cell], self.readers, through=self.is_copy)
 
     @cached_property
     def _all(self) -> tuple[dict[Address, list[int]], np.ndarray, np.ndarray, list[str]]:

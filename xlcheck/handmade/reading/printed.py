@@ -6,6 +6,7 @@ import re
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.offsets import offset
 
 _PROGRAM = re.compile(
     r"\b(?:keras|tensorflow|tf|pytorch|torch|jax|numpy|np|python|scikit|sklearn|model\.predict)\b", re.IGNORECASE
@@ -27,5 +28,16 @@ def printed_by(table: CellTable, cell: Address, *, above: bool) -> str | None:
         cell: the number's.
         above: whether they stand above it.
     """
-    word = table.next_word(cell, above=above, over_blanks=False).strip()
+    word = table.next_word(cell, above=above, over_blanks=_is_headed(table, cell, above=above)).strip()
     return word if _PROGRAM.search(word) and not _MEASURE.search(word) else None
+
+
+def _is_headed(table: CellTable, cell: Address, *, above: bool) -> bool:
+    """Whether the next word before a cell, or above it, is one of a line of words: then blanks may stand between."""
+    sheet, row, column = cell
+    places = (
+        ((sheet, up, column) for up in range(row)[::-1]) if above else ((sheet, row, k) for k in range(column)[::-1])
+    )
+    place = next((own for own in places if own in table.words), None)
+    across = (0, 1) if above else (1, 0)
+    return place is not None and any(offset(place, across, by) in table.words for by in (-1, 1))

@@ -11,6 +11,7 @@ from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.shapes import operands, shape_of, skeleton
 from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Reference, single_cell, walk
 from xlcheck.formulas.unparse import unparse
+from xlcheck.handmade.reading.asked_beginnings import as_begun
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.offsets import offset_on_sheet
 from xlcheck.workbook.content import Value
@@ -124,12 +125,15 @@ def _doing_the_same(found: Mapping[Address, Choice], table: CellTable) -> Iterat
 def as_taken(table: CellTable, values: CellValues) -> CellTable:
     """The cells with the branches that are taken where steps are skipped, if others that were filled take the rest.
 
+    And where samples begin, if steps ask for that.
+
     Args:
         table: the cells; the same are returned where no step is skipped.
         values: what they hold.
     """
     found = choices(table, values)
-    return table.with_texts({cell: found[cell].taken for cell in tried(found, table)}) if found else table
+    texts = as_begun(table) | {cell: found[cell].taken for cell in tried(found, table)}
+    return table.with_texts(texts) if texts else table
 
 
 def _choices(table: CellTable, values: CellValues) -> Iterator[tuple[Address, Choice]]:
