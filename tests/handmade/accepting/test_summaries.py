@@ -103,3 +103,17 @@ def test_statistics_are_those_of_numpy() -> None:
 def test_a_statistic_has_the_name_that_stands_beside_it(name: str, words: str, *, may_be: bool) -> None:
     """A word that names another one says that something is wrong."""
     assert is_called(name, words) is may_be
+
+
+_TABLE = {"L20": 0, "M20": 1, "K21": 0, "K22": 1} | {
+    f"{c}{row}": f"=SUMPRODUCT((F$12:F$19=$K{row})*(H$12:H$19={c}$20))" for c in "LM" for row in (21, 22)
+}
+_MARKED = {f"F{row}": int(own[3] == "yes") for row, own in zip(_ROWS, _DATA, strict=True)}
+_MARKED |= {f"H{row}": f"=IF(E{row}>0.5,1,0)" for row in _ROWS}
+
+
+def test_a_word_above_a_blank_row_calls_nothing_below_it(tmp_path: Path) -> None:
+    """Rule: a table of what was taken for what may stand below the word for another number; right above it counts."""
+    beside = _MARKED | _TABLE | {"M17": "Accuracy", "N17": "=SUMPRODUCT(--(F12:F19=H12:H19))/COUNT(F12:F19)"}
+    assert answer(_sheet(beside, _SIGMOID), tmp_path) == (0, set())
+    assert answer(_sheet(beside | {"M19": "Accuracy"}, _SIGMOID), tmp_path) == (3, set())

@@ -27,6 +27,13 @@ def test_inputs_that_are_looked_up_as_targets_are_agree(tmp_path: Path) -> None:
     assert answer(_in_turn(), tmp_path) == (0, set())
 
 
+def test_steps_may_count_themselves(tmp_path: Path) -> None:
+    """Rule: the number of a step that a formula counts on is no result, so that what it finds is an input."""
+    counted: Cells = {f"P{row}": f"=P{row - 1}+1" for row in ROWS[1:]}
+    assert answer(_in_turn() | counted, tmp_path) == (0, set())
+    assert answer(_in_turn() | counted | {f"P{LAST - 1}": f"=P{LAST - 2}+2"}, tmp_path) == (3, set())
+
+
 def test_what_is_made_of_data_before_it_is_looked_up_is_none_of_the_training(tmp_path: Path) -> None:
     """Rule: a table of targets may be computed from typed numbers; what results are in is no such table."""
     made: Cells = {f"S{row}": f"=ABS(T{row})" for row in (2, 3, 4)} | {"T2": -0.3, "T3": 1.1, "T4": 0.7}

@@ -55,6 +55,15 @@ def test_weights_go_as_far_as_others(rates: list[str], count: int) -> None:
     assert uneven(reading, []) == 0
 
 
+@pytest.mark.parametrize(("others", "count"), [("1111", 4), ("3333", 0), ("1313", 4)])
+def test_no_rate_is_that_of_another_training(others: str, count: int) -> None:
+    """Rule: of trainings side by side one may have two rates, but none that moves another one."""
+    reading = _reading([_with(own) for own in ("1212", "1212", others, others)])
+    for step in reading.steps[2:]:
+        step.run = ("S", cell_at("A6"))
+    assert uneven(reading, range(4)) == count
+
+
 def test_weights_move_by_one_rule() -> None:
     """Rule: one kind may shrink besides; another optimiser or another share of what was kept is counted."""
     step = _with("1111")

@@ -39,6 +39,7 @@ def beside_results(part: SheetGroup) -> Iterator[str]:
         part: the worksheets.
     """
     yield from compared_otherwise(part.table, part.values)
+    yield from islice(listed_otherwise(part.table, part.values, part.precedents), 1)
     yield from islice(printed_otherwise(part.table, part.values, part.precedents), 1)
 
 
@@ -93,6 +94,28 @@ def compared_otherwise(table: CellTable, values: CellValues) -> Iterator[str]:
         if others and len(agree) >= max(2, share * len(family)) and sum(digits) >= 2 * _DIGITS:
             computed, typed = min(others)
             yield f"{show(computed)} is compared with {show(typed)}, but is not what was typed there"
+
+
+def listed_otherwise(table: CellTable, values: CellValues, precedents: Precedents) -> Iterator[str]:
+    """What is said of numbers right beside results that nobody reads, of which most of their line say these again.
+
+    Args:
+        table: the cells.
+        values: what they hold.
+        precedents: who reads what.
+    """
+    typed = [own for own, number in table.typed_numbers.items() if digits_of(number) >= _DIGITS]
+    for by in ((0, -1), (-1, 0)):
+        lines: dict[tuple[str, int], list[_Compared]] = defaultdict(list)
+        for cell in typed:
+            computed = offset(cell, by)
+            if table.is_formula(computed) and not precedents.readers(cell):
+                lines[cell[0], cell[2] if by[1] else cell[1]].append((computed, cell))
+        for pairs in lines.values():
+            others = [own for own in pairs if _differ(table, values, *own)]
+            if others and sum(_agree(table, values, *own) for own in pairs) >= max(2, _MOST * len(pairs)):
+                computed, cell = min(others)
+                yield f"{show(computed)} is not what {show(cell)} says beside it, as others of its line do"
 
 
 def printed_otherwise(table: CellTable, values: CellValues, precedents: Precedents) -> Iterator[str]:

@@ -214,7 +214,7 @@ def _counted_again(
         numbers = [line.get(step) for step in document]
         begin = numbers[0]
         again = [k for k, number in enumerate(numbers) if number == begin and k]
-        if begin in _STARTS and again and again[0] >= _FEWEST:
+        if begin in _STARTS and again and (again[0] >= _FEWEST or begin):
             expected = [begin + k - max((a for a in again if a <= k), default=0) for k in range(len(numbers))]
             before, step = document[again[0] - 1], document[again[0]]
             stride = offset_on_sheet(first[document[0]], first[document[1]])

@@ -175,16 +175,18 @@ def crossed(table: CellTable, reading: Reading, weights: Mapping[str, Sequence[A
     """
     width, slots = reading.units * len(reading.gates), reading.features
     kernel = next(places for name, places in weights.items() if name.endswith(".kernel"))
-    rows = []
+    rows, copied = [], bool(table.stands_for)
     for step, own in reading.layer.slots.items():
         if all(slot in own for slot in slots):  # an input stands where formulas read it, be it as a copy
             named = {x: copy for instance in reading.layer.at_step(step) for x, copy in sorted(instance.named)}
             cells = [cell_of(named.get(own[slot], own[slot])) for slot in slots]
             rows.append([table.stands_for.get(cell, cell) for cell in cells])
+            copied = copied or not named.keys().isdisjoint(own.values())
     inputs = [*range(len(slots))]
-    if rows and table.stands_for:
-        inputs.sort(key=rows[0].__getitem__)
-        rows = [[row[at] for at in inputs] for row in rows]
+    if rows and copied:
+        ((order, _),) = Counter(tuple(sorted(inputs, key=row.__getitem__)) for row in rows).most_common(1)
+        inputs = [*order]  # of most steps: one with another order says nothing of the weights of all
+        rows = sorted(([row[at] for at in inputs] for row in rows), key=lambda row: not _is_in_order(row))
     if len(slots) < 2 or not any(map(_is_in_order, rows)):
         return None
     columns = [[kernel[at + row * width] for row in inputs] for at in range(width)]

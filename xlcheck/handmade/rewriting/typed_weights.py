@@ -246,7 +246,26 @@ def _alike(spots: Mapping[Address, Sequence[Spot]], table: CellTable) -> dict[Ad
                 like[cell] = first
                 followed.add(first)
                 break
-    return like
+    return _with_first_steps(like, spots, in_line)
+
+
+def _with_first_steps(
+    like: Mapping[Address, Address],
+    spots: Mapping[Address, Sequence[Spot]],
+    in_line: Mapping[tuple[str, bool, int], Sequence[Address]],
+) -> dict[Address, Address]:
+    """The same, where first steps of several samples, filled from one another, are of the family of those behind them.
+
+    They have all numbers of these but what a state is multiplied with.
+    """
+    joined: dict[Address, Address] = {}
+    for first, size in Counter(like.values()).items():
+        near = (*in_line[first[0], True, first[1]], *in_line[first[0], False, first[2]]) if size > 1 else ()
+        longer = (o for o in near if like[o] != first and len(spots[o]) > len(spots[first]))
+        behind = next((like[o] for o in longer if _is_alike(spots[first], spots[o], several=False)), None)
+        if behind is not None and behind not in joined:
+            joined[first] = behind
+    return {cell: joined.get(first, first) for cell, first in like.items()}
 
 
 def _apart(
