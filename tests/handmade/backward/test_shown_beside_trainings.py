@@ -21,6 +21,7 @@ _SHOWN: dict[str, Cells] = {
     "an output in per cent": {"N12": "=H8*100"},
     "all outputs in per cent": _PER_CENT,
     "the loss in per cent": {f"N{row}": f"=100*(H{row}-D{row})^2/2" for row in ROWS},
+    "the root of a loss": {"N12": f"=SQRT((H{LAST}-D{LAST})^2)", "N13": f"=SQRT(SUMSQ(H{LAST}-D{LAST}))"},
     "where a line goes down": _TURNS,
     "where it begins": {f"N{row}": f"=-G{row}/F{row}" for row in ROWS},
     "nothing where it is divided by 0": {f"N{row}": f'=IF(F{row}=0,"",-G{row}/F{row})' for row in ROWS} | {"F4": 0},

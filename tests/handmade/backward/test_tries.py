@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 from equation_sheets import answer
-from training_sheets import FIRST, LAST, Cells, judged, trained, with_gradients
+from training_sheets import FIRST, LAST, Cells, judged, one_step, trained, with_gradients
 
 from fixtures.handmade.drawn.training import training_layout
 from fixtures.handmade.workbook import to_bytes
@@ -149,3 +149,15 @@ def test_new_inputs_that_are_scaled_otherwise_are_no_pass(one: str, other: str, 
     statuses = _statuses(_scaled(one, other), tmp_path / "w.xlsx")
     assert statuses[f"H{_ROW}"] is Status.NOT_EVALUATED
     assert Status.ROOT not in statuses.values()
+
+
+_NESTED = "=1/(1+EXP(-(J5/(1+EXP(-(J1*P{0}+J2*Q{0}+B7)))+J6/(1+EXP(-(J3*P{0}+J4*Q{0}+B7)))+B8)))"
+
+
+@pytest.mark.usefixtures("a_short_search")
+def test_a_whole_network_in_one_formula_is_tried(tmp_path: Path) -> None:
+    """Rule: one formula may say what the last weights give for new inputs, if it is what Keras says."""
+    new = {"P1": 0.3, "Q1": 0.8, "P2": -0.4, "Q2": 0.15, "R1": _NESTED.format(1), "R2": _NESTED.format(2)}
+    assert answer(one_step(**new), tmp_path) == (0, set())
+    for wrong in (("J4*Q2", "J4*P2"), ("J6/", "B6/"), ("+B8", "-B8")):
+        assert answer(one_step(**new | {"R2": _NESTED.format(2).replace(*wrong)}), tmp_path) == (3, set())

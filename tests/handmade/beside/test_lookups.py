@@ -199,3 +199,20 @@ def test_what_looks_up_less_than_all_others_of_its_line_is_doubted(
     table = CellTable(read_workbook(save(cells, tmp_path / "w.xlsx")))
     said = [*looked_up_wrongly(table, table.recalculate(engine("ironcalc").open(tmp_path / "w.xlsx")), table.texts)]
     assert said == ([] if why is None else [f"S!E1 {'scales' if len(texts[0].split()) > 4 else 'looks'} {why}"])
+
+
+@pytest.mark.parametrize(
+    ("heads", "says"),
+    [
+        (("P(a)", "P(b)", "P(c)"), None), (("a", "B", "share of c"), None),
+        (("P(b)", "P(a)", "P(c)"), "not in line"), (("P(a)", "P(b)", "sum"), "not in line"),
+    ],
+)  # fmt: skip
+def test_what_headings_call_alike_belongs_together(heads: tuple[str, ...], says: str | None, tmp_path: Path) -> None:
+    """Rule: shares that stand a column beside the words may be looked up by these, if each is called by its own."""
+    cells = {**_LIST, "I5": heads[0], "J5": heads[1], "K5": heads[2], "I6": 0.1, "J6": 0.7, "K6": 0.2}
+    cells["C10"] = "=INDEX(I6:K6,MATCH(C9,H1:J1,0))"
+    table = CellTable(read_workbook(save(cells | {"C9": "b"}, tmp_path / "w.xlsx")))
+    said = [*looked_up_wrongly(table, answers_of(table, engine("ironcalc", guarded=False)).values, table.texts)]
+    assert len(said) == (says is not None)
+    assert all("not in line" in why for why in said)

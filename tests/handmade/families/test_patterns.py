@@ -305,6 +305,22 @@ def test_inputs_may_have_ranges_of_their_own(texts: tuple[str, ...], *, is_told:
     assert bool(list(beside_the_layers(table, table.texts, set()))) is is_told
 
 
+@pytest.mark.parametrize(("words", "is_told"), [("ball", False), ("bbll", True), ("1234", True)])
+def test_a_loss_may_be_that_of_the_class_that_is_called(words: str, *, is_told: bool, tmp_path: Path) -> None:
+    """Rule: a formula that reads the row that the word above it names is no slip, whatever those beside it read."""
+    path = tmp_path / "w.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for name, shares in zip("bal", ((0.2, 0.1, 0.3, 0.2), (0.5, 0.6, 0.1, 0.2), (0.3, 0.3, 0.6, 0.6)), strict=True):
+        sheet.append([f"P({name})", *shares])
+    sheet.append(["target", *words])
+    sheet.append(["loss", "=-LN(B1)", "=-LN(C2)", "=-LN(D3)", "=-LN(E3)"])
+    book.save(path)
+    table = CellTable(read_workbook(path))
+    assert bool(list(beside_the_layers(table, table.texts, set()))) is is_told
+
+
 def _lstm_of_three_units() -> dict[str, object]:
     """Two steps down the page, of which the first has no state before it, so that nobody reads its forget gates."""
     rng = random.Random(5)

@@ -56,7 +56,7 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str], table: 
         meant = not is_ratio or all(own.layers[-1].activation in _OF_ODDS for own in sheet.networks)
         what = f"{'exponential of the ' if is_ratio else ''}last {right.get(origin, '')}"
         return Quantity(what, sheet.cells[cell]) if is_last and meant else None
-    for other in (_curve, _progress, _boundary, _line, _per_cent, _prediction):
+    for other in (_curve, _progress, _boundary, _line, _of_loss, _prediction):
         if (found := other(cell, reading, right)) is not None:
             return found
     return over_steps(cell, reading, right, table)
@@ -190,13 +190,15 @@ def _boundary(cell: Address, reading: Reading, right: Mapping[Address, str]) -> 
     return None
 
 
-def _per_cent(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
-    """A hundred times the loss of a step, as people write it who think of errors in per cent."""
+def _of_loss(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
+    """The loss of a step times a hundred, as people write it who think of errors in per cent, or its root."""
     values = reading.sheet.cells[cell]
+    ways = (("in per cent", values / _HUNDRED, False), ("under a root", values**2, True))
     for number in range(len(reading.steps)) if not reading.sheet.terms.readers.get(cell) else ():
-        role = reading.role(number, values / _HUNDRED)
-        if role is not None and role.quantity.name == "E":
-            return Quantity("E in per cent", values)
+        for how, own, is_mean in ways:
+            role = reading.role(number, own)
+            if role is not None and role.quantity.name == "E" and not (is_mean and np.any(role.factor != 1)):
+                return Quantity(f"E {how}", values)
     return None
 
 

@@ -10,6 +10,8 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping, 
 from dataclasses import dataclass, replace
 from itertools import product
 
+import numpy as np
+
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import Cut, cut
 from xlcheck.handmade.backward.evaluation import same
@@ -71,7 +73,9 @@ def tried(
         own for own in found
         if (own.is_last or own.sample.inputs in ends) and not _takes_some(own.sample.inputs, known)
     ][:_MOST]  # fmt: skip
-    return dict(_compared(kept, reading, unknown)) if kept else {}
+    held = dict(_compared(kept, reading, unknown)) if kept else {}
+    ends_with = [layers for layers, is_last in _moments(reading, accepted) if is_last]
+    return held | dict(_in_one_formula([cell for cell in order if cell not in held], ends_with, reading))
 
 
 def outputs_of_new(agree: Mapping[Address, str], network: DenseNetwork) -> dict[tuple[int, int], Address]:
@@ -84,6 +88,36 @@ def outputs_of_new(agree: Mapping[Address, str], network: DenseNetwork) -> dict[
     last, width = len(network.layers), len(network.layers[-1].kernel[0])
     cells = ([c for c, name in agree.items() if name == f"o{last}[{u + 1}] {NEW}"] for u in range(width))
     return {(number, u): cell for u, own in enumerate(cells) for number, cell in enumerate(sorted(own))}
+
+
+def _in_one_formula(
+    cells: Sequence[Address], moments: Sequence[tuple[LayerCells, ...]], reading: Reading
+) -> Iterator[tuple[Address, Quantity]]:
+    """The formulas that give what Keras does for inputs that they read, with the last weights and no cell between.
+
+    The inputs stand in the order in which the first layer has them.
+    """
+    sheet = reading.sheet
+    asked: list[tuple[Address, DenseNetwork]] = []
+    for cell in cells:
+        for layers in (own for own in moments if not own[0].states):
+            weights = DenseNetwork(layers, ()).weights
+            inputs = sorted(own for own in {*sheet.terms.reads[cell]} if own not in weights)
+            if len(inputs) == len(layers[0].kernel) and all(_is_given(own, reading) for own in inputs):
+                asked.append((cell, _network_of(layers, SampleCells((*inputs,), (), ((cell,),), (), ()), reading)))
+    asked = asked[:_MOST]
+    networks = [network for _, network in asked]
+    found = truths(networks, sheet.cells, reading.steps[0].truth.loss, reading.ask) if networks else []
+    for (cell, _), truth in zip(asked, found, strict=True):
+        for u, values in enumerate(np.moveaxis(truth.layers[-1].y[:, 0], -1, 0), 1):
+            if cell in sheet.cells and same(sheet.cells[cell], values):
+                yield cell, Quantity(f"o{len(truth.layers)}[{u}] {NEW}", values)
+
+
+def _network_of(layers: tuple[LayerCells, ...], sample: SampleCells, reading: Reading) -> DenseNetwork:
+    """The network of a sample; it has no targets, and what Keras says needs them."""
+    some = reading.steps[0].truth.network.samples[0].targets[:1]
+    return DenseNetwork(layers, (replace(sample, targets=some * len(layers[-1].kernel[0])),))
 
 
 def _takes_some(inputs: Sequence[Address], known: Iterable[Sequence[Address]]) -> bool:
@@ -200,10 +234,7 @@ def _compared(
 ) -> Iterator[tuple[Address, Quantity]]:
     """What Keras says of some tries, where the cells hold it under all settings; and what leads to these cells."""
     sheet = reading.sheet
-    some = reading.steps[0].truth.network.samples[0].targets[:1]  # a try has no targets, and what Keras says needs them
-    networks = [
-        DenseNetwork(own.layers, (replace(own.sample, targets=some * len(own.sample.outputs[-1])),)) for own in tries
-    ]
+    networks = [_network_of(own.layers, own.sample, reading) for own in tries]
     for own, truth in zip(tries, truths(networks, sheet.cells, reading.steps[0].truth.loss, reading.ask), strict=True):
         held: dict[Address, Quantity] = {}
         for number, (layer, totals, outputs) in enumerate(

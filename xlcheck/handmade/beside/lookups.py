@@ -24,6 +24,7 @@ from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.reading.cells import CellTable, CellValues, beside, show
 from xlcheck.handmade.reading.lines import lines_of
+from xlcheck.handmade.reading.naming import names
 from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
@@ -52,7 +53,7 @@ def looked_up_wrongly(table: CellTable, values: CellValues, cells: Iterable[Addr
         for part in tree.walk(node) if node is not None else ():
             if isinstance(part, tree.FunctionCall):
                 why = (
-                    _beside_what_it_searches(part, cell[0])
+                    _beside_what_it_searches(part, cell[0], table)
                     or _in_no_order(part, cell[0], table, values)
                     or _one_too_few(part, cell, table, values)
                 )
@@ -164,10 +165,10 @@ def looked_up_twice(
                 yield f"{show(one)} and {show(other)} look up one number for two inputs of a step"
 
 
-def _beside_what_it_searches(call: tree.FunctionCall, sheet: str) -> str | None:
+def _beside_what_it_searches(call: tree.FunctionCall, sheet: str, table: CellTable) -> str | None:
     """Why the place that was found in one range is another one in the range from which something is taken.
 
-    Or in a list that the formula holds, which is longer or shorter.
+    Or in a list that the formula holds, which is longer or shorter. Words may say that both belong together.
     """
     match call:
         case tree.FunctionCall("INDEX", (tree.ArrayLiteral(rows=rows), tree.FunctionCall("MATCH", (_, found, *_)), *_)):
@@ -176,7 +177,7 @@ def _beside_what_it_searches(call: tree.FunctionCall, sheet: str) -> str | None:
                 return f"takes one of {listed} by its place in {found.area.a1}, which has {found.area.size} cells"
     for taken, down, searched in _pairs(call):
         one, other = (replace(area, sheet=area.sheet or sheet) for area in (taken, searched))
-        if not _are_side_by_side(one, other, down=down):
+        if not _are_side_by_side(one, other, down=down) and not _are_called_alike(one, other, table, down=down):
             return f"searches {other.a1} and takes what it finds from {one.a1}, which is not in line with it"
     return None
 
@@ -211,6 +212,14 @@ def _are_side_by_side(taken: Range, searched: Range, *, down: bool) -> bool:
     if own != searched.size:
         return one == other
     return taken.sheet != searched.sheet or one == other or abs(one - other) >= own
+
+
+def _are_called_alike(taken: Range, searched: Range, table: CellTable, *, down: bool) -> bool:
+    """Whether each cell of a range is called what stands in its place in a list of words, as `P(cat)` is for `cat`."""
+    cells, words = table.cells_in(taken, taken.sheet), table.cells_in(searched, searched.sheet)
+    labels = [table.next_word(cell, above=not down) for cell in cells]
+    said = [str(table.words.get(cell, "")) for cell in words]
+    return len(labels) == len(said) and all(map(names, labels, said))
 
 
 def _in_no_order(call: tree.FunctionCall, sheet: str, table: CellTable, values: CellValues) -> str | None:

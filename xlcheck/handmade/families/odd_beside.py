@@ -10,6 +10,7 @@ from xlcheck.formulas.scanner import Cut, Ref, cut
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.families.patterns import cells_read, is_a_slip
 from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.naming import names
 
 _FEW_ALIKE = 2
 """Inputs that are scaled by one number, which says nothing of what another one should be scaled by."""
@@ -39,7 +40,9 @@ def beside_the_layers(table: CellTable, spare: Collection[Address], agreeing: Se
                 is_odd = cuts[0].between == cuts[1].between and _is_odd(own, Cut(cuts[0].between, tuple(wanted)))
                 across = (o for o in agreeing if o[0] == cell[0] and o[1 + axis] == cell[1 + axis])
                 ends_a_line = one * other > 0 and len({skeleton(table.texts.get(c, "")) for c in (cell, *behind)}) == 1
-                is_odd = is_odd and not _is_of_another_kind(cell, pair, table)
+                is_odd = (
+                    is_odd and not _is_of_another_kind(cell, pair, table) and not _is_called_as_it_reads(cell, table)
+                )
                 if is_odd and not ends_a_line and not any(table.fills(other, cell) for other in across):
                     both = " and ".join(map(show, pair))
                     yield f"{show(cell)} computes something else than {both} in line with it"
@@ -62,6 +65,21 @@ def _is_of_another_kind(cell: Address, pair: Sequence[Address], table: CellTable
     axis = 2 if pair[0][1] == cell[1] else 1
     in_line = (own for own in table.texts if own[0] == cell[0] and own[3 - axis] == cell[3 - axis])
     return sum(cut(table.texts[own]).between == cut(texts[1]).between for own in in_line) <= _FEW_ALIKE
+
+
+def _is_called_as_it_reads(cell: Address, table: CellTable) -> bool:
+    """Whether a formula reads just what the word above it says, or before it, as `=-LN(C39)` below `cat` in its row.
+
+    So a loss is that of the class that is meant.
+    """
+    read = [ref.area(cell[0]) for ref in cut(table.texts[cell]).refs]
+    if len(read) != 1 or read[0].size != 1:
+        return False
+    place = read[0].sheet, read[0].top, read[0].left
+    return any(
+        names(table.next_word(place, above=not above), table.next_word(cell, above=above, over_blanks=False))
+        for above in (False, True)
+    )
 
 
 def _along(one: Ref, other: Ref, at: int, there: int) -> Ref:

@@ -188,10 +188,10 @@ def _begin_anew(
         documents: the steps of each sample, in their order.
         first: step → the first cell in which a result of it stands.
     """
-    are_many = max(map(len, documents)) >= _FEWEST
+    longest = max(map(len, documents))
     for line in _numbers_beside(table, read, documents[0], first):
         numbers = [[line.get(step) for step in own] for own in documents]
-        starts = _STARTS if are_many else {1.0}
+        starts = _STARTS if longest >= _FEWEST else {1.0} if longest >= _FEW else ()
         if any(all(own == [begin + k for k in range(len(own))] for own in numbers) for begin in starts):
             return True
     return False
@@ -214,7 +214,7 @@ def _counted_again(
         numbers = [line.get(step) for step in document]
         begin = numbers[0]
         again = [k for k, number in enumerate(numbers) if number == begin and k]
-        if begin in _STARTS and again and (again[0] >= _FEWEST or begin):
+        if begin in _STARTS and again and again[0] >= (_FEW if begin else _FEWEST):  # a mask is 1 throughout
             expected = [begin + k - max((a for a in again if a <= k), default=0) for k in range(len(numbers))]
             before, step = document[again[0] - 1], document[again[0]]
             stride = offset_on_sheet(first[document[0]], first[document[1]])

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.references import plain_reference
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.families.filling import STEP
 from xlcheck.handmade.forms.polynomials import cell_of
@@ -178,7 +179,8 @@ def crossed(table: CellTable, reading: Reading, weights: Mapping[str, Sequence[A
     rows, copied = [], bool(table.stands_for)
     for step, own in reading.layer.slots.items():
         if all(slot in own for slot in slots):  # an input stands where formulas read it, be it as a copy
-            named = {x: copy for instance in reading.layer.at_step(step) for x, copy in sorted(instance.named)}
+            pairs = sorted(pair for instance in reading.layer.at_step(step) for pair in instance.named)
+            named = {x: copy for x, copy in pairs if _only_repeats(cell_of(copy), table)}  # a look-up follows no order
             cells = [cell_of(named.get(own[slot], own[slot])) for slot in slots]
             rows.append([table.stands_for.get(cell, cell) for cell in cells])
             copied = copied or not named.keys().isdisjoint(own.values())
@@ -327,6 +329,10 @@ def exchanged_in_words(table: CellTable, own: Set[Address]) -> str | None:
     for (one, other), _ in exchanged_formulas(table, own):
         return f"{show(one)} and {show(other)} stand the other way round than those of their kind in the next line"
     return None
+
+
+def _only_repeats(cell: Address, table: CellTable) -> bool:
+    return plain_reference(table.texts.get(cell, "").strip().removeprefix("+")) is not None
 
 
 def _is_in_order(cells: Sequence[Address]) -> bool | None:
