@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator
 from functools import cache
 from graphlib import TopologicalSorter
@@ -14,6 +15,7 @@ import xlcheck
 
 PACKAGE = Path(xlcheck.__file__).parent
 EVERYWHERE = {"errors", "files", "progress"}
+_IMPORT = re.compile(r"^ *(?:from|import) (\S+)(?: import (\([^)]*\)|.+))?$", re.MULTILINE)
 
 # Stage → the stages below it that it may import, from the bottom up. The command line and the library's few calls may
 # import all.
@@ -190,6 +192,22 @@ def test_no_module_is_too_long() -> None:
     sizes = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
 
     assert {module: size for module, size in sizes.items() if size > 350} == {}
+
+
+def test_every_module_has_a_test_of_its_own() -> None:
+    """Each is imported by a test by itself, so that a mistake in it is found where it is."""
+    root = Path(__file__).parents[1]
+    paths = [path for folder in ("tests", "fixtures") for path in (root / folder).rglob("*.py")]
+    imports = [_IMPORT.findall(path.read_text(encoding="utf-8")) for path in paths]
+    named = {name for found in imports for module, names in found for name in (module, *_names(module, names))}
+    packages = {".".join(path.parent.relative_to(PACKAGE.parent).parts) for path in MODULES}
+    modules = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts) for path in MODULES}
+
+    assert sorted(own for own in modules - named - packages if not own.endswith("__init__")) == []
+
+
+def _names(module: str, names: str) -> Iterator[str]:
+    yield from (f"{module}.{own.split()[0]}" for own in names.strip("()").split(",") if own.strip())
 
 
 def test_no_two_test_modules_have_one_name() -> None:
