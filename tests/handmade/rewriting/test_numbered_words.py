@@ -10,7 +10,8 @@ from recognised_sheets import Sheet, cell_at, sheet
 from xlcheck.engines import engine
 from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.handmade.reading.results import result_at
-from xlcheck.handmade.rewriting.with_numbered_words import WithNumberedWords, with_numbered_words
+from xlcheck.handmade.rewriting.rewritten import ToldAsItStands
+from xlcheck.handmade.rewriting.with_numbered_words import with_numbered_words
 from xlcheck.verdicts.cell_result import CellResult, Status
 from xlcheck.verdicts.parts import Part
 
@@ -18,7 +19,7 @@ _WORDS = {"A1": "Pear", "A2": "apple", "A3": "pear"}
 _ERRORS = {f"C{row}": f'=B{row}-IF($A{row}="pear",1,0)' for row in (1, 2, 3)}
 
 
-def _numbered(folder: Path, **others: object) -> tuple[Sheet, WithNumberedWords | None]:
+def _numbered(folder: Path, **others: object) -> tuple[Sheet, ToldAsItStands | None]:
     """Words in A, results in B, and how far these are from what the words say in C."""
     found = sheet({**_WORDS, "B1": 0.7, "B2": 0.2, "B3": 0.9, "E1": 1.5, **_ERRORS, **others}, folder)
     return found, with_numbered_words(found.part, answers_of(found.table, engine("ironcalc")))

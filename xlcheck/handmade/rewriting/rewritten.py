@@ -67,7 +67,12 @@ class Rewritten:
     def _text(self, text: str) -> str:
         return text
 
-    def _with_own_formula(self, result: CellResult) -> CellResult:
+
+@dataclass(frozen=True)
+class ToldAsItStands(Rewritten):
+    """The same, of which each cell is told with the formula that stands there."""
+
+    def _result(self, result: CellResult) -> CellResult:
         """What is said of a cell, with the formula that stands there; what should stand there only where it is that."""
         text = self.original.table.texts.get(address_of(result.sheet, result.cell))
         formula = result.formula if text is None else f"={text}"

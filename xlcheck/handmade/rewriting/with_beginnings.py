@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from xlcheck.handmade.reading.asked_beginnings import as_begun
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewriting.rewritten import Rewritten, rewritten
-from xlcheck.verdicts.report import CellResult
+from xlcheck.handmade.rewriting.rewritten import ToldAsItStands, rewritten
 
 
-@dataclass(frozen=True)
-class WithBeginnings(Rewritten):
-    """Some worksheets in which a step reads the state before it, or begins a sample, and does not ask."""
-
-    def _result(self, result: CellResult) -> CellResult:
-        return self._with_own_formula(result)
-
-
-def with_beginnings(part: SheetGroup, answers: Answers) -> WithBeginnings | None:
+def with_beginnings(part: SheetGroup, answers: Answers) -> ToldAsItStands | None:
     """Some worksheets whose steps do not ask whether a sample begins; None if none asks, or something was misread.
 
     Args:
@@ -28,4 +17,4 @@ def with_beginnings(part: SheetGroup, answers: Answers) -> WithBeginnings | None
     """
     texts = as_begun(part.table) if answers.engine.takes_formulas else {}
     new = rewritten(part, answers, texts, {}) if texts else None
-    return None if new is None else WithBeginnings(*new, part)
+    return None if new is None else ToldAsItStands(*new, part)

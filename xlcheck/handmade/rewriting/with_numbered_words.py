@@ -6,7 +6,6 @@ Each word is then the number of a class, which a target may be made of; what is 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import parsed
@@ -14,23 +13,14 @@ from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Referen
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewriting.rewritten import Rewritten, rewritten
-from xlcheck.verdicts.report import CellResult
+from xlcheck.handmade.rewriting.rewritten import ToldAsItStands, rewritten
 
 _ASKS = frozenset({"=", "<>"})
 _FEWEST = 2
 """Samples, and words that tell their classes apart."""
 
 
-@dataclass(frozen=True)
-class WithNumberedWords(Rewritten):
-    """Some worksheets in which numbers stand for words."""
-
-    def _result(self, result: CellResult) -> CellResult:
-        return self._with_own_formula(result)
-
-
-def with_numbered_words(part: SheetGroup, answers: Answers) -> WithNumberedWords | None:
+def with_numbered_words(part: SheetGroup, answers: Answers) -> ToldAsItStands | None:
     """Some worksheets with numbers for the words that targets are; None if there are none, or words say more.
 
     Args:
@@ -55,7 +45,7 @@ def with_numbered_words(part: SheetGroup, answers: Answers) -> WithNumberedWords
         if any(own in asked for own, _ in _questions(tree, cell[0])):
             texts[cell] = unparse(_numbered(tree, cell[0], asked, numbers))
     new = rewritten(part, answers, texts, {cell: numbers[str(table.words[cell]).casefold()] for cell in asked})
-    return None if new is None else WithNumberedWords(*new, part)
+    return None if new is None else ToldAsItStands(*new, part)
 
 
 def _questions(tree: Node, sheet: str) -> Iterator[tuple[Address, str]]:

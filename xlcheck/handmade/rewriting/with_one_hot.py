@@ -25,8 +25,7 @@ from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.first_terms import adds, terms_of
-from xlcheck.handmade.rewriting.rewritten import Rewritten, renamed, rewritten
-from xlcheck.verdicts.report import CellResult
+from xlcheck.handmade.rewriting.rewritten import ToldAsItStands, renamed, rewritten
 
 _PICKING = PICKING | {"SUMIF"}
 """What gives one number of a list; the sum of those of a word is one where each word has one."""
@@ -59,7 +58,7 @@ class _LookUp:
 
 
 @dataclass(frozen=True)
-class WithOneHot(Rewritten):
+class WithOneHot(ToldAsItStands):
     """Some worksheets in which words are one-hot vectors.
 
     Attributes:
@@ -67,9 +66,6 @@ class WithOneHot(Rewritten):
     """
 
     words: Mapping[Address, Address]
-
-    def _result(self, result: CellResult) -> CellResult:
-        return self._with_own_formula(result)
 
     def _text(self, text: str) -> str:
         return renamed(text, {cell: f"the word in {show(word)}" for cell, word in self.words.items()})

@@ -10,7 +10,7 @@ from xlcheck.handmade.beside.preparation import against
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewriting.rewritten import Rewritten, blamed, renamed, rewritten
+from xlcheck.handmade.rewriting.rewritten import ToldAsItStands, blamed, renamed, rewritten
 from xlcheck.handmade.rewriting.scaled_inputs import ScaledInputs, scaled_inputs
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult
@@ -20,7 +20,7 @@ _MOST = 4_000
 
 
 @dataclass(frozen=True)
-class WithScaledInputs(Rewritten):
+class WithScaledInputs(ToldAsItStands):
     """Some worksheets in which inputs are scaled in cells of their own.
 
     Attributes:
@@ -48,9 +48,6 @@ class WithScaledInputs(Rewritten):
 
     def _abstention(self, left: Abstention) -> Abstention:
         return replace(super()._abstention(left), cells=[cell for cell in left.cells if cell not in self.moved.inputs])
-
-    def _result(self, result: CellResult) -> CellResult:
-        return self._with_own_formula(result)
 
     def _text(self, text: str) -> str:
         return renamed(text, {cell: f"{show(read)}, scaled," for cell, read in self.moved.inputs.items()})
