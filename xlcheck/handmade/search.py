@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from xlcheck.budget import doing
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
 from xlcheck.handmade.accepting.acceptance import looks_like_a_network
-from xlcheck.handmade.accepting.by_equations import Settled, layers_of
+from xlcheck.handmade.accepting.by_equations import Settled
 from xlcheck.handmade.accepting.first_states import parts_of, with_gaps
 from xlcheck.handmade.accepting.meant import why_meant
 from xlcheck.handmade.accepting.outcome import Outcome
-from xlcheck.handmade.accepting.pieces import pieces
 from xlcheck.handmade.accepting.shown_beside import answer_key, shown_in_turn, unread, without
 from xlcheck.handmade.accepting.summary import Abstention, worksheets
 from xlcheck.handmade.accepting.unknown_kin import unknown_kin
-from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.backward_judging.descent import with_descent
 from xlcheck.handmade.backward_judging.outcome import may_be_trained
 from xlcheck.handmade.backward_judging.steps_of_descent import goes_down, settles, with_steps
 from xlcheck.handmade.backward_judging.trainings import Trainings
 from xlcheck.handmade.beside.typed_beside import beside_results
 from xlcheck.handmade.edits.in_line import breaks_a_pattern, settled_in_line
-from xlcheck.handmade.edits.single_edit import NONE, one_edit
-from xlcheck.handmade.families.unlike_kin import told_surely
+from xlcheck.handmade.edits.single_edit import NONE
+from xlcheck.handmade.edits.typed_results import TypedResults
+from xlcheck.handmade.families.unlike_kin import told_surely, unlike_kin, unlike_one_beside
+from xlcheck.handmade.parts_by_edits import PartsByEdits
 from xlcheck.handmade.parts_by_equations import PartsByEquations
-from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewriting.first_terms import terms_of
 from xlcheck.handmade.rewriting.rewritten import Rewritten, blamed
 from xlcheck.handmade.rewriting.with_beginnings import with_beginnings
 from xlcheck.handmade.rewriting.with_inner_units import with_inner_units
@@ -49,8 +49,8 @@ from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import Status
 
 _MOST_DOUBTS = 3
-_PIECE, _SMALL = 60, 250
-"""Formulas up to which one edit is looked for in a piece of a part and in a part, as what has no witnesses is small."""
+_SMALL = 250
+"""Formulas up to which one edit is looked for in a part, as what has no witnesses is small."""
 _FOR_RIVALS = 0.1
 """The share of the time that is left to look for readings in which what seems wrong is meant."""
 _IF_TOLD = _IF_DENSE = 0.6
@@ -78,6 +78,10 @@ class Search:
     seconds: float
     trainings: Trainings | None
     tries_edits: bool = True
+
+    @property
+    def _edited(self) -> PartsByEdits:
+        return PartsByEdits(self.equations)
 
     def through(self, parts: Sequence[SheetGroup]) -> _Found:
         """What became of the parts that got a verdict, and the others."""
@@ -137,12 +141,16 @@ class Search:
 
     def _with_kin(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part in which formulas are wrong as all others of a line say, or they themselves."""
-        said = told_surely(part.table)
-        if not said or may_be_trained(part.terms):
+        said, typed = told_surely(part.table), TypedResults(part, part.terms)
+        if not (said or typed) or may_be_trained(part.terms):
             return None
         plainly = replace(self, trainings=None, tries_edits=False)
-        with effort.limited_to(effort.left() * _IF_TOLD):
-            return with_kin(part, answers, said, lambda own, its: plainly._settle(own, its, sheets))
+        with effort.limited_to(effort.left() * _IF_TOLD), suppress(effort.OutOfTimeError):
+            told = chain(said, typed.told(chain(unlike_kin(part.table, ()), unlike_one_beside(part.table))))
+            return with_kin(
+                part, answers, [*told], lambda own, its: plainly._settle(own, its, sheets), is_open=bool(typed)
+            )
+        return None
 
     def _with_typed_weights(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
         """What became of a part in which weights may be typed into formulas."""
@@ -209,7 +217,11 @@ class Search:
         is_small = len(part.table.formulas) <= _SMALL  # what is large has witnesses
         with effort.limited_to(effort.left() * (1 - _FOR_RIVALS if is_small else 1)):
             known = None if self.trainings is None else self.trainings.settled(part)
-            found, left = self._judged(part, answers, sheets) if known is None else ([known], [])
+            found, left = (
+                ([known], list[Abstention]())
+                if known is not None
+                else (self._not_as_typed(part, answers) or self._judged(part, answers, sheets))
+            )
         results = [own for each in found for own in _results(each)]
         roots = {_address(own): own for own in results if own.status is Status.ROOT}
         try:
@@ -247,6 +259,13 @@ class Search:
                 return parts_of(rest.outcomes, part), [left, *_spare(part, rest)]
         return None
 
+    def _not_as_typed(self, part: SheetGroup, answers: Answers) -> _Found | None:
+        """What became of a small part whose results are not what somebody typed beside them, but for one edit."""
+        if len(part.table.formulas) > _SMALL or not self.tries_edits:
+            return None
+        wrong = self._edited.as_typed(part, answers)
+        return (parts_of(wrong, part), [*_beside(part, wrong)]) if wrong else None
+
     def _judged(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
         layers, is_small = Settled(), len(part.table.formulas) <= _SMALL
         whole: Sequence[Outcome] | str = "no network was recognised"
@@ -267,17 +286,14 @@ class Search:
                 return at_once
             layers = lined
             if layers.may_be_more and is_small and self.tries_edits:
-                whole = self._with_one_edit(part, answers, terms, base, layers)
+                whole = self._edited.whole(own, answers, layers)
             if (whole == NONE or not is_small) and layers.may_be_more and self.tries_edits:
-                layers = layers.joined_by(self._piece_by_piece(part, answers, layers))
+                layers = layers.joined_by(self._edited.piece_by_piece(part, answers, layers))
         except effort.OutOfTimeError:
             whole = effort.USED_UP
         if not isinstance(whole, str):
             if not layers.contradicts(whole):
-                known = set().union(*(outcome.table.texts for outcome in whole))
-                others = [cell for cell in part.table.texts if cell not in known]
-                beside = [Abstention(part.table, part.values, others, "", matters=False)] if others else []
-                return parts_of(whole, part), beside
+                return parts_of(whole, part), [*_beside(part, whole)]
             layers = Settled() if layers.roots else layers
             whole = _OTHERWISE
         if layers.outcomes and (whole in {NONE, effort.USED_UP} or not layers.may_be_more):
@@ -305,35 +321,15 @@ class Search:
                 return parts_of(rest.outcomes, part), [beside, *_spare(part, rest)]
         return None
 
-    def _with_one_edit(
-        self, part: SheetGroup, answers: Answers, terms: CellTerms, base: Arrangement, layers: Settled
-    ) -> Sequence[Outcome] | str:
-        """What became of a part that one edit makes a network, or why there is no verdict on it."""
-        try:
-            if layers.is_misnamed or self.equations.is_apart(part, answers, layers):
-                return NONE
-            found = one_edit(part, terms, base, self.equations.bench(part, answers, terms))
-        except effort.OutOfTimeError:
-            return effort.USED_UP
-        return found.outcomes or found.why
-
-    def _piece_by_piece(self, part: SheetGroup, answers: Answers, layers: Settled) -> Iterator[Outcome]:
-        """What became of the pieces of a part that one edit each makes a network, but for those that are right."""
-        for piece in pieces(part):
-            is_settled = layers.outcomes and piece.table.texts.keys().isdisjoint(layers.left)
-            if len(piece.table.formulas) > _PIECE or is_settled or layers.roots.intersection(piece.table.texts):
-                continue
-            terms = terms_of(piece)
-            bench = self.equations.bench(piece, replace(answers, values=piece.values), terms)
-            try:
-                outcomes = one_edit(piece, terms, layers_of(piece, terms), bench).outcomes
-            except effort.OutOfTimeError:
-                return
-            if any(outcome.roots for outcome in outcomes):
-                yield from outcomes
-
     def _learns(self, part: SheetGroup) -> bool:
         return self.trainings is not None and self.trainings.learns(part)
+
+
+def _beside(part: SheetGroup, outcomes: Sequence[Outcome]) -> Iterator[Abstention]:
+    """The formula cells of a part that stand beside all of its layers."""
+    known = set().union(*(outcome.table.texts for outcome in outcomes))
+    if others := [cell for cell in part.table.texts if cell not in known]:
+        yield Abstention(part.table, part.values, others, "", matters=False)
 
 
 def _results(part: Part) -> list[CellResult]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 
@@ -223,11 +224,23 @@ class _Table:
     def _is_made_of_results(self, line: _Line) -> bool:
         """Whether nothing else of a sample is in what a line holds of it; there may be what all samples have."""
         for cell, result in ((line[0], self.results[0]), (line[-1], self.results[-1])):
+            if self._mixes_scales({*self.part.precedents.of(cell)} - {result}):
+                return False
             above = reached([cell], self.part.precedents.of, through=lambda own: own not in self.results)
             above = {*above, cell} - {result, cell}
             if any(not above.isdisjoint(own) and not above.issuperset(own) for own in self._lines):
                 return False
         return True
+
+    def _mixes_scales(self, cells: Collection[Address]) -> bool:
+        """Whether two of some numbers stand crosswise in a table of scales: the end of one, the range of another."""
+        table = self.part.table
+        for (sheet, row, column), (other, down, right) in combinations(sorted(cells), 2):
+            if sheet == other and row != down and column != right:
+                corners = {(sheet, row, right), (sheet, down, column)} - {*cells}
+                if any(map(table.is_number, corners)):
+                    return True
+        return False
 
     def _is_read_for_itself(self, line: _Line) -> bool:
         """Whether a network is given of a sample what a line holds of it, and not of samples before it alone."""

@@ -16,7 +16,7 @@ from xlcheck.handmade.backward.network import find_networks
 from xlcheck.handmade.backward.network_cells import DenseNetwork, is_datum
 from xlcheck.handmade.backward.neurons import Neurons, bounds_of_sizes, ones_among_factors, slopes_of_maxima
 from xlcheck.handmade.backward.updates import find_updates
-from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
+from xlcheck.handmade.reading.cell_terms import CellTerms, in_order, source
 from xlcheck.learning.dense_gradients import THRESHOLDS
 
 _NEAR, _NOTHING = 1e-3, 1e-12
@@ -238,9 +238,9 @@ def _answers(activation: str) -> Array:
 
 
 def _compared(terms: CellTerms) -> frozenset[Address]:
-    """Given cells that are compared for being equal to something: answers, marks, codes."""
+    """Given cells that are compared for being equal to something, be it as copies: answers, marks, codes."""
     return frozenset(
-        argument.cell
+        source(argument.cell, terms)
         for part in subterms(*terms.values())
         if isinstance(part, Function) and part.name in COMPARISONS & {"=", "<>"}
         for argument in part.arguments

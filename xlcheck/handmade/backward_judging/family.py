@@ -126,6 +126,8 @@ def _amended(table: CellTable, line: Sequence[Address], stride: Offset) -> Itera
     fitting = _fitting(table, dict(enumerate(line)), stride)[0]
     outliers = [number for number in range(len(line)) if number not in fitting]
     first = table.texts.get(line[0])
+    if not fitting:
+        return
     begins = 0 in outliers and (first is None or _kind(first) != _kind(table.texts[line[max(fitting)]]))
     goes_on = first is not None and begins and _goes_on(table, line)
     for number in outliers if len(outliers) - begins < len(fitting) else ():

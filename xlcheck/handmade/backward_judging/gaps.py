@@ -128,8 +128,8 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
     in_line = any(other in right for other in beside)
     if not in_line and not terms.readers.get(cell) and len(terms.reads.get(cell, ())) == 1 and shows_otherwise(text):
         return len({shape_in(table, own) for own in (cell, *beside) if table.is_formula(own)}) > 1  # a slip in a line
-    if term is None and skeleton(text) == "#" and _is_between(cell, {*right}):  # the copy of a word
-        return True
+    if term is None and skeleton(text) == "#" and not terms.holds_number(cell):
+        return _is_between(cell, {*right})  # the copy of a word
     if term is None and terms.holds_number(cell):  # what comes to nothing is not trusted; data may count its steps
         of_results = cell not in reading.data and any(other in right for other in Precedents(table).of(cell))
         return of_results or bool(LIKE_A_NETWORK.search(text))

@@ -10,7 +10,7 @@ from itertools import filterfalse
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address, Leaf
+from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scalars import Words
 from xlcheck.formulas.shapes import operands
 from xlcheck.handmade.backward.biases import has_doubtful_bias
@@ -24,8 +24,16 @@ from xlcheck.handmade.backward_judging.diagnosis import diagnosed
 from xlcheck.handmade.backward_judging.evaluated import COUNTED, evaluated
 from xlcheck.handmade.backward_judging.exchange import explained_by_exchange
 from xlcheck.handmade.backward_judging.gaps import BELONGS, gaps, seems_to_belong
-from xlcheck.handmade.backward_judging.shown import adds_nothing, as_beside, computed_targets, leads_to_data, shown
-from xlcheck.handmade.backward_judging.tried import tried
+from xlcheck.handmade.backward_judging.shown import (
+    adds_nothing,
+    as_beside,
+    computed_targets,
+    handed_on,
+    leads_to_data,
+    shown,
+)
+from xlcheck.handmade.backward_judging.summed_up import SummedUp
+from xlcheck.handmade.backward_judging.tried import last_layers, tried
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.reading.cell_terms import source
 from xlcheck.handmade.reading.cells import CellTable, show
@@ -79,6 +87,10 @@ class Judge:
     def _precedents(self) -> Precedents:
         return Precedents(self.table)
 
+    @cached_property
+    def _summed_up(self) -> SummedUp:
+        return SummedUp(self.said, [*last_layers(self.reading, self.accepted)])
+
     def outcome(self) -> Part:
         """Look at everything."""
         for cell in self.amended:
@@ -108,14 +120,16 @@ class Judge:
                 self.said.compare(cell, Role(quantity))
         others = as_beside(self.said.actual, self.said.agree, self.reading, self._precedents, self.table)
         self.said.agree |= {cell: name for cell, name in others.items() if cell not in self.said.results}
-        self._handed_on()
+        for cell, role in handed_on(self.said, self.accepted):
+            self.said.compare(cell, role)
         self._evaluations()
         judged = [cell for cell in (*self.said.agree, *self.said.results) if cell in self.table.texts]
         shapes = {(self._shape(cell), cell in targets) for cell in judged}
         for cell in filterfalse({*judged}.__contains__, self.table.texts):
             self.said.results[cell] = self._rest(cell, shapes)
         counts = Counter(result.status for result in self.said.results.values())
-        open_ones = (*gaps(self.table, self.reading, self.accepted, self.said.agree, self.said.results),)
+        open_ones = (*gaps(self.table, self.reading, self.accepted, self.said.agree, self.said.results),
+                     *self._summed_up.misnamed())  # fmt: skip
         return Part(
             tuple(self.said.results.values()),
             formula_cells=len(self.table.formulas) + sum(cell not in self.table.texts for cell in self.said.results),
@@ -318,21 +332,13 @@ class Judge:
     def _shape(self, cell: Address) -> tuple[str, str]:
         return shape_in(self.table, cell)
 
-    def _handed_on(self) -> None:
-        """The copies of weights from which right cells go on, and nothing else does."""
-        terms, steps = self.reading.sheet.terms, self.reading.steps
-        held = set().union(*(steps[number].truth.network.weights for number in self.accepted))
-        for cell in self.table.texts.keys() - self.said.agree.keys() - self.said.results.keys():
-            readers = terms.readers.get(cell, ())
-            origin = source(cell, terms) if isinstance(terms.get(cell), Leaf) else None
-            if origin in held and readers and all(reader in self.said.agree for reader in readers):
-                self.said.compare(cell, Role(Quantity("weight", self.reading.sheet.cells[origin])))
-
     def _evaluations(self) -> None:
         """What is counted beside a training, as right answers are, is none of it, nor is a target looked up by one."""
         agree, results = self.said.agree, self.said.results
         regular, odd = evaluated(self.said, self._precedents)
-        for cells, status, text in ((odd, Status.NOT_EVALUATED, COUNTED), (regular, Status.UNBOUND, UNBOUND)):
+        unknown = self.table.texts.keys() - {*agree, *results, *regular, *odd}
+        known = {*regular, *self._summed_up.among(unknown)}
+        for cells, status, text in ((odd, Status.NOT_EVALUATED, COUNTED), (known, Status.UNBOUND, UNBOUND)):
             for cell in cells:
                 agree.pop(cell, None)
                 results[cell] = self.said.result(cell, status, text)
@@ -341,7 +347,8 @@ class Judge:
         """A formula cell without a role: one filled like another was not checked; inputs may be filled like targets."""
         reading, shape = self.reading, self._shape(cell)
         known = any(cell in own for own in (reading.forward, reading.roles, reading.sheet.updates))
-        fetched = cell in reading.data and cell not in reading.sheet.terms  # others may repeat what it fetches
+        is_name = isinstance(self.said.actual(cell), str)  # of a sample or a step
+        fetched = is_name or (cell in reading.data and cell not in reading.sheet.terms)  # others may repeat that
         filled = not fetched and any((shape, own) in shapes for own in {False, cell not in reading.data})
         belongs = known or filled or seems_to_belong(cell, self.table, reading, self.said.agree)
         belongs = belongs and not leads_to_data(cell, reading, self._precedents)

@@ -14,10 +14,11 @@ from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.formulas.tree import FunctionCall, Literal, Reference
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.network_cells import LayerCells
-from xlcheck.handmade.backward.quantities import Quantity
+from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward_judging.family import place_of
 from xlcheck.handmade.backward_judging.over_steps import is_whole_line, over_steps
+from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, beside
 from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
@@ -271,3 +272,20 @@ def computed_targets(table: CellTable, reading: Reading, accepted: Collection[in
     samples = (sample for number in accepted for sample in reading.steps[number].truth.network.samples)
     targets = {cell for sample in samples for cell in sample.targets}
     return dict.fromkeys((cell for cell in targets if cell in table.texts), "target")
+
+
+def handed_on(said: Verdicts, accepted: Collection[int]) -> list[tuple[Address, Role]]:
+    """The copies of weights from which right cells go on, and nothing else does; with what each holds.
+
+    Args:
+        said: what is known of the cells of the training.
+        accepted: numbers of the steps that are certain.
+    """
+    terms, steps, found = said.reading.sheet.terms, said.reading.steps, list[tuple[Address, Role]]()
+    held = set().union(*(steps[number].truth.network.weights for number in accepted))
+    for cell in said.table.texts.keys() - said.agree.keys() - said.results.keys():
+        readers = terms.readers.get(cell, ())
+        origin = source(cell, terms) if isinstance(terms.get(cell), Leaf) else None
+        if origin in held and readers and all(reader in said.agree for reader in readers):
+            found.append((cell, Role(Quantity("weight", said.reading.sheet.cells[origin]))))
+    return found

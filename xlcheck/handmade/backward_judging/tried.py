@@ -74,8 +74,17 @@ def tried(
         if (own.is_last or own.sample.inputs in ends) and not _takes_some(own.sample.inputs, known)
     ][:_MOST]  # fmt: skip
     held = dict(_compared(kept, reading, unknown)) if kept else {}
-    ends_with = [layers for layers, is_last in _moments(reading, accepted) if is_last]
-    return held | dict(_in_one_formula([cell for cell in order if cell not in held], ends_with, reading))
+    return held | dict(_in_one_formula([c for c in order if c not in held], [*last_layers(reading, accepted)], reading))
+
+
+def last_layers(reading: Reading, accepted: Collection[int]) -> Iterator[tuple[LayerCells, ...]]:
+    """The layers with the weights after the last step.
+
+    Args:
+        reading: the sheet as training steps.
+        accepted: numbers of the steps that are certain.
+    """
+    yield from (layers for layers, is_last in _moments(reading, accepted) if is_last)
 
 
 def outputs_of_new(agree: Mapping[Address, str], network: DenseNetwork) -> dict[tuple[int, int], Address]:

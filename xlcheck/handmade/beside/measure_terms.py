@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Sum
@@ -36,10 +37,12 @@ def is_fair(share: float, count: int) -> bool:
         share: with which each of them counts.
         count: how many results there are.
     """
-    parts = 1 / abs(share)
-    whole = round(parts)
     if abs(share) >= 1:
         return True
+    parts = 1 / abs(share) if share else math.inf
+    if not math.isfinite(parts):
+        return False
+    whole = round(parts)
     return abs(parts - whole) < _CLOSE and (count % whole == 0 or (whole % 2 == 0 and count % (whole // 2) == 0))
 
 

@@ -14,6 +14,9 @@ _LARGEST = re.compile(r"MATCH\(MAX\((?P<own>[^(),]+)\),(?P=own),0\)$", re.IGNORE
 _OTHERWISE = re.compile(r"(?:0\*)?\(?#(?:[-+*/]0)?\)?(?:[*/]0)?$")
 _DIFFERENCE = re.compile(r" *(?:ABS\()? *# *- *# *\)? *$", re.IGNORECASE)
 """What is left of a formula that shows one cell as per cent or as its distance to a number, blotted out."""
+_ROUNDED = r" *(?:ROUND\( *# *, *\d+ *\)|#) *"
+_SAME = re.compile(rf"(?:IF\()?(?:{_ROUNDED}={_ROUNDED}|EXACT\({_ROUNDED},{_ROUNDED}\))(?:,[^#]*\))?$", re.IGNORECASE)
+"""What is left of a formula that asks whether two cells hold the same number, perhaps rounded."""
 _OF_SOME = re.compile(
     r"AVERAGEIFS?\([^()]*\)$|SUMIF\((?P<own>[^(),]+,[^(),]+),[^(),]+\)/COUNTIF\((?P=own)\)$", re.IGNORECASE
 )
@@ -47,3 +50,8 @@ def is_mean_of_some(text: str) -> bool:
 def is_difference(text: str) -> bool:
     """Whether a formula is the difference of two cells, or its size."""
     return _DIFFERENCE.match(skeleton(text)) is not None
+
+
+def asks_whether_same(text: str) -> bool:
+    """Whether a formula asks if two cells hold the same number, to some digits, and says so."""
+    return _SAME.match(skeleton(text)) is not None

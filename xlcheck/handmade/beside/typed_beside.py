@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from xlcheck.formulas import tree as ast
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.shapes import moved, shape_of, skeleton
-from xlcheck.handmade.beside.showing import is_difference
+from xlcheck.handmade.beside.showing import asks_whether_same, is_difference
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.digits import agrees, digits_of
 from xlcheck.handmade.reading.offsets import offset
@@ -28,7 +28,7 @@ _ON_THE_WAY, _FAR = 20.0, 0.01
 _SHARE, _MOST = 0.1, 0.5
 """The share of the comparisons, at least two, in which the numbers agree, where they were typed for that; and of those
 with fewer digits, which together are as many as those of two of the others."""
-_Compared = tuple[Address, Address]
+Compared = tuple[Address, Address]
 """A computed cell, and the typed one that it is compared with."""
 
 
@@ -41,6 +41,18 @@ def beside_results(part: SheetGroup) -> Iterator[str]:
     yield from compared_otherwise(part.table, part.values)
     yield from islice(listed_otherwise(part.table, part.values, part.precedents), 1)
     yield from islice(printed_otherwise(part.table, part.values, part.precedents), 1)
+
+
+def said_beside_results(table: CellTable, precedents: Precedents) -> Iterator[Collection[Compared]]:
+    """The results beside which somebody typed what they should be, by who says so: a program, a line, a comparison.
+
+    Args:
+        table: the cells.
+        precedents: who reads what.
+    """
+    yield [(results[0], typed) for results, typed, _ in _printed(table, precedents) if len(results) == 1]
+    for pairs in (*_compared(table), *_listed(table, precedents)):
+        yield [own for own in pairs if digits_of(table.typed_numbers[own[1]]) >= _DIGITS]
 
 
 def typed_among_formulas(table: CellTable, cells: Collection[Address] = ()) -> Iterator[str]:
@@ -81,11 +93,7 @@ def compared_otherwise(table: CellTable, values: CellValues) -> Iterator[str]:
         table: the cells.
         values: what they hold.
     """
-    pairs: dict[str, set[_Compared]] = defaultdict(set)
-    for cell, text in table.texts.items():
-        if "#-#" in skeleton(text):
-            pairs[shape_of(text, cell[1], cell[2])].update(_differences(cell, text, table))
-    for family in pairs.values():
+    for family in _compared(table):
         agree = [own for own in family if _agree(table, values, *own)]
         known = {computed for computed, _ in agree}  # what somebody else typed for it is another learner's answer
         others = [own for own in family if own[0] not in known and _differ(table, values, *own)]
@@ -96,6 +104,15 @@ def compared_otherwise(table: CellTable, values: CellValues) -> Iterator[str]:
             yield f"{show(computed)} is compared with {show(typed)}, but is not what was typed there"
 
 
+def _compared(table: CellTable) -> Iterable[Collection[Compared]]:
+    """The results that formulas subtract from typed numbers, by those that were filled from one another."""
+    pairs: dict[str, set[Compared]] = defaultdict(set)
+    for cell, text in table.texts.items():
+        if "#-#" in skeleton(text):
+            pairs[shape_of(text, cell[1], cell[2])].update(_differences(cell, text, table))
+    return pairs.values()
+
+
 def listed_otherwise(table: CellTable, values: CellValues, precedents: Precedents) -> Iterator[str]:
     """What is said of numbers right beside results that nobody reads, of which most of their line say these again.
 
@@ -104,18 +121,23 @@ def listed_otherwise(table: CellTable, values: CellValues, precedents: Precedent
         values: what they hold.
         precedents: who reads what.
     """
+    for pairs in _listed(table, precedents):
+        others = [own for own in pairs if _differ(table, values, *own)]
+        if others and sum(_agree(table, values, *own) for own in pairs) >= max(2, _MOST * len(pairs)):
+            computed, cell = min(others)
+            yield f"{show(computed)} is not what {show(cell)} says beside it, as others of its line do"
+
+
+def _listed(table: CellTable, precedents: Precedents) -> Iterator[Collection[Compared]]:
+    """The results right beside which numbers are typed that nobody reads, a line of them after the other."""
     typed = [own for own, number in table.typed_numbers.items() if digits_of(number) >= _DIGITS]
     for by in ((0, -1), (-1, 0)):
-        lines: dict[tuple[str, int], list[_Compared]] = defaultdict(list)
+        lines: dict[tuple[str, int], list[Compared]] = defaultdict(list)
         for cell in typed:
             computed = offset(cell, by)
             if table.is_formula(computed) and not precedents.readers(cell):
                 lines[cell[0], cell[2] if by[1] else cell[1]].append((computed, cell))
-        for pairs in lines.values():
-            others = [own for own in pairs if _differ(table, values, *own)]
-            if others and sum(_agree(table, values, *own) for own in pairs) >= max(2, _MOST * len(pairs)):
-                computed, cell = min(others)
-                yield f"{show(computed)} is not what {show(cell)} says beside it, as others of its line do"
+        yield from lines.values()
 
 
 def printed_otherwise(table: CellTable, values: CellValues, precedents: Precedents) -> Iterator[str]:
@@ -126,6 +148,13 @@ def printed_otherwise(table: CellTable, values: CellValues, precedents: Preceden
         values: what they hold.
         precedents: who reads what.
     """
+    for results, typed, word in _printed(table, precedents):
+        if all(_differ(table, values, own, typed) for own in results):
+            yield f"{show(results[0])} is not what {show(typed)} says, beside which {word!r} stands"
+
+
+def _printed(table: CellTable, precedents: Precedents) -> Iterator[tuple[list[Address], Address, str]]:
+    """The results that a number may be by which the name of a program stands, the number, and what stands there."""
     for typed, number in table.typed_numbers.items():
         readers = precedents.readers(typed)
         if digits_of(number) < _DIGITS or not all(_only_compares(reader, typed, table) for reader in readers):
@@ -133,14 +162,14 @@ def printed_otherwise(table: CellTable, values: CellValues, precedents: Preceden
         for above in (False, True):
             if word := printed_by(table, typed, above=above):
                 results = [own for own in _meant(table, typed, called(word), above=above) if own not in readers]
-                if results and all(_differ(table, values, own, typed) for own in results):
-                    yield f"{show(results[0])} is not what {show(typed)} says, beside which {word!r} stands"
+                yield from [(results, typed, word)] if results else ()
 
 
 def _only_compares(cell: Address, typed: Address, table: CellTable) -> bool:
-    """Whether a formula takes a result from a typed number, or that from it, be it among others, as a maximum does."""
+    """Whether a formula asks how far a result is from a typed number, be it among others, or whether both are alike."""
     text = table.texts[cell]
-    return is_difference(text) or any(other == typed for _, other in _differences(cell, text, table))
+    is_compared = is_difference(text) or asks_whether_same(text)
+    return is_compared or any(other == typed for _, other in _differences(cell, text, table))
 
 
 def _meant(table: CellTable, typed: Address, name: str, *, above: bool) -> list[Address]:
@@ -153,7 +182,7 @@ def _meant(table: CellTable, typed: Address, name: str, *, above: bool) -> list[
     return named or [own for own in beside if own in table.texts]
 
 
-def _differences(cell: Address, text: str, table: CellTable) -> Iterator[_Compared]:
+def _differences(cell: Address, text: str, table: CellTable) -> Iterator[Compared]:
     """The computed cells and the typed ones that a formula subtracts from them, or them from."""
     try:
         nodes = [*ast.walk(parse(text))]
@@ -169,10 +198,19 @@ def _differences(cell: Address, text: str, table: CellTable) -> Iterator[_Compar
 
 
 def _agree(table: CellTable, values: CellValues, computed: Address, typed: Address) -> bool:
-    shown, number = table.value(computed, values), table.typed_numbers[typed]
-    if not isinstance(shown, float):
-        return False
-    return agrees(shown, number) or abs(shown - number) <= _SINGLE * max(1.0, abs(number))
+    return agree_to_the_last(table.value(computed, values), table.typed_numbers[typed])
+
+
+def agree_to_the_last(shown: object, number: float) -> bool:
+    """Whether a typed number is what a cell shows, in single precision or rounded to its digits.
+
+    Args:
+        shown: what the cell shows.
+        number: what was typed.
+    """
+    return isinstance(shown, float) and (
+        agrees(shown, number) or abs(shown - number) <= _SINGLE * max(1.0, abs(number))
+    )
 
 
 def _differ(table: CellTable, values: CellValues, computed: Address, typed: Address) -> bool:

@@ -20,7 +20,7 @@ from xlcheck.handmade.edits.whole_softmaxes import whole_softmaxes
 from xlcheck.handmade.forms.term_changes import Edit
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.offsets import offset_between
+from xlcheck.handmade.reading.offsets import offset, offset_between, run_from
 
 _PAIR = 2
 
@@ -134,6 +134,21 @@ class Edits(Told):
                     yield from self._filled_over(source, numbers)
             for run in filter(self._may_help, self._numbers_from(cell)):
                 yield from self._filled_over(source, run)
+
+    def _same_from(self, cell: Address) -> Iterator[list[Address]]:
+        """The formulas from one on that all compute the same of the same cells, or are one array formula.
+
+        They are a unit at all samples, perhaps; of a gate and the one beside it no family can be made.
+        """
+        array, terms = self._table.spill(cell), self._terms
+
+        def is_same(own: Address) -> bool:
+            is_one = own[0] == cell[0] and array.holds(*own[1:])
+            return own in terms and (terms[own] is terms[cell] or is_one)
+
+        for by in ((0, 1), (1, 0)) if cell in terms else ():
+            run = [] if is_same(offset(cell, by, -1)) else run_from(cell, by, is_same)
+            yield from (run,) if len(run) > 1 else ()
 
     def _places(self) -> Iterator[Address]:
         """Cells that may be meant to hold another formula: those with formulas, and numbers in line with them."""

@@ -28,6 +28,7 @@ from xlcheck.handmade.edits.candidates import Edits
 from xlcheck.handmade.edits.elsewhere import as_elsewhere, is_as_elsewhere
 from xlcheck.handmade.edits.idle_under_edits import reads_for_nothing
 from xlcheck.handmade.edits.tried_edits import TriedEdits, share_weights, wrong_beside
+from xlcheck.handmade.edits.typed_results import TypedResults
 from xlcheck.handmade.edits.under_edits import UnderEdits
 from xlcheck.handmade.equations.gru_states import updates_of
 from xlcheck.handmade.equations.reading import outputs
@@ -87,13 +88,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
     if filled is not None:
         return filled
     sheets = UnderEdits(part, terms, base)
-    left, sums = {*BesideLayers(base, base.own).rest()[0]}, _sums(base)
-
-    def order(cell: Address) -> tuple[bool, ...]:
-        return cell not in left, cell in sums  # what nobody understands is wrong before what is not whole
-
-    tried = TriedEdits(sheets, bench, part.marks | _switches(terms, base))
-    edits = Edits(terms, part.table, _unread(part, terms, base), seeming_weights(base), sheets.may_help, order)
+    tried, edits = _to_try(part, terms, sheets, bench)
     with effort.limited_to(effort.left() * _FOR_TRIES):
         were_told = tried.through(edits.told())
         with effort.limited_to(effort.left() * (_IF_TOLD if tried.likely() else 1)):
@@ -116,6 +111,40 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
         raise effort.OutOfTimeError
     is_sure = were_all or (were_told and is_told)
     return found if is_sure else OneEdit(why=f"{_shown(sorted(own.edit))} {_OTHERS_UNTRIED}")
+
+
+def edit_as_typed(
+    part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench, typed: TypedResults
+) -> tuple[Outcome, ...]:
+    """A verdict for each layer, if one edit makes a part a textbook network that gives what somebody typed beside it.
+
+    Args:
+        part: the worksheets.
+        terms: what each formula computes.
+        base: their layers as they are.
+        bench: judges the layers.
+        typed: what its results should be.
+    """
+    tried, edits = _to_try(part, terms, UnderEdits(part, terms, base), bench)
+    were_tried = tried.through(filter(typed.hold_under, edits.told()))
+    were_tried = were_tried and (bool(tried.likely()) or tried.through(filter(typed.hold_under, edits)))
+    likely = tried.likely()
+    if not were_tried or len({frozenset(own.edit) for own in likely}) != 1:
+        return ()
+    own = min(likely, key=lambda own: (_idle(own, part), not _keeps_functions(own, terms)))
+    return _judged(own, base, bench, has_kin=True, is_said=True).outcomes
+
+
+def _to_try(part: SheetGroup, terms: CellTerms, sheets: UnderEdits, bench: Bench) -> tuple[TriedEdits, Edits]:
+    """The edits of a part, those of what nobody understands first, and what they are tried with."""
+    base = sheets.base
+    left, sums = {*BesideLayers(base, base.own).rest()[0]}, _sums(base)
+
+    def order(cell: Address) -> tuple[bool, ...]:
+        return cell not in left, cell in sums  # what nobody understands is wrong before what is not whole
+
+    edits = Edits(terms, part.table, _unread(part, terms, base), seeming_weights(base), sheets.may_help, order)
+    return TriedEdits(sheets, bench, part.marks | _switches(terms, base)), edits
 
 
 def _sums(base: Arrangement) -> set[Address]:
@@ -254,8 +283,13 @@ def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Addres
     return {cell for cell in (*numbers, *formulas) if not base.is_computed_with(cell)}
 
 
-def _judged(candidate: Candidate, base: Arrangement, bench: Bench, *, has_kin: bool = False) -> OneEdit:
-    """What Keras says, if it is that exactly the edited cells are wrong; others may have what these would."""
+def _judged(
+    candidate: Candidate, base: Arrangement, bench: Bench, *, has_kin: bool = False, is_said: bool = False
+) -> OneEdit:
+    """What Keras says, if it is that exactly the edited cells are wrong.
+
+    Others may have what these would, and somebody may have typed the results that they would give.
+    """
     found = candidate.arrangement
     outcomes = []
     try:
@@ -281,7 +315,7 @@ def _judged(candidate: Candidate, base: Arrangement, bench: Bench, *, has_kin: b
     missed = missed and (not typed or any(map(base.is_computed_with, typed)))  # a target stands there for other reasons
 
     shares = {own.cell for own in base.typed_over if own.among}  # several numbers, to the last digit
-    missed = missed or candidate.edit.keys() <= shares
+    missed = missed or candidate.edit.keys() <= shares or is_said
 
     def doubt(outcome: Outcome) -> str | None:
         if candidate.edit:

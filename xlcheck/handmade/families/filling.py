@@ -309,16 +309,6 @@ class Filling(TermChanges):
             if last > first:
                 yield alike[first : last + 1]
 
-    def _same_from(self, cell: Address) -> Iterator[list[Address]]:
-        """The formulas from one on that all compute the same of the same cells, as where an input was left out.
-
-        They are a unit at all samples, perhaps; of a gate and the one beside it no family can be made.
-        """
-        for by in ((0, 1), (1, 0)) if cell in self._terms else ():
-            if self._terms.get(offset(cell, by, -1)) is not self._terms[cell]:
-                run = run_from(cell, by, lambda own: self._terms.get(own) is self._terms[cell])
-                yield from (run,) if len(run) > 1 else ()
-
     def _alike(self, cell: Address) -> Iterator[list[Address]]:
         """Formulas in a line of which nobody knows what they compute, and which do the same."""
         texts = self._table.texts

@@ -10,6 +10,7 @@ from itertools import islice
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import cut
+from xlcheck.formulas.shapes import moved
 from xlcheck.handmade.families.patterns import as_in_pattern
 from xlcheck.handmade.families.sequences import out_of_sequence
 from xlcheck.handmade.reading.cells import CellTable
@@ -96,6 +97,19 @@ def unlike_kin(table: CellTable, strides: Collection[Offset]) -> Iterator[Said]:
             above = joined(pair for pair in near if pair[1] in said and len({*map(table.is_formula, pair)}) == 1)
             for first in dict.fromkeys(above.values()):
                 yield {cell: said[cell] for cell in said if above[cell] == first}
+
+
+def unlike_one_beside(table: CellTable) -> Iterator[Said]:
+    """The formulas, and the numbers among formulas, that the one right beside them would have otherwise.
+
+    Args:
+        table: the cells.
+    """
+    for cell in (*table.texts, *table.typed_numbers):
+        for by in ((0, -1), (0, 1), (-1, 0), (1, 0)):
+            text = moved(table.texts.get(offset(cell, by), ""), -by[0], -by[1])
+            if text and _has_as_many(table, cell, text) and not _is_so(table, cell, text):
+                yield {cell: text}
 
 
 def _has_as_many(table: CellTable, cell: Address, text: str) -> bool:

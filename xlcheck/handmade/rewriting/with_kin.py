@@ -6,7 +6,7 @@ however the network is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address
@@ -78,8 +78,10 @@ class WithKin(Rewritten):
 def with_kin(
     part: SheetGroup,
     answers: Answers,
-    said: Iterable[Mapping[Address, str]],
+    said: Collection[Mapping[Address, str]],
     settle: Callable[[SheetGroup, Answers], _Settled],
+    *,
+    is_open: bool = False,
 ) -> _Settled | None:
     """What became of worksheets of which formulas are wrong by what is told of them, if that makes everything right.
 
@@ -90,11 +92,12 @@ def with_kin(
         answers: what they compute.
         said: the formulas that cells may be meant to hold; of those that contain others, the smallest count.
         settle: says what becomes of worksheets without a search for edits.
+        is_open: whether something in them is wrong, however right all formulas are.
     """
-    if not answers.engine.takes_formulas:
+    if not (said and answers.engine.takes_formulas):
         return None
     found, left_out = as_it_is = settle(part, answers)
-    if is_all_right(found, left_out):
+    if is_all_right(found, left_out) and not is_open:
         return as_it_is
     if any(own.status is Status.ROOT for own in _results(found)) or any(effort.USED_UP in o.reason for o in left_out):
         return None
