@@ -11,7 +11,6 @@ from itertools import filterfalse
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.scalars import Words
 from xlcheck.formulas.shapes import operands
 from xlcheck.handmade.backward.biases import has_doubtful_bias
 from xlcheck.handmade.backward.data import behind
@@ -108,7 +107,7 @@ class Judge:
         targets = computed_targets(self.table, self.reading, self.accepted)
         self.said.agree |= targets
         self._blame_alike()
-        self._words()
+        self.said.agree_on_words(self._precedents)
         self._tried()
         self._only_here()
         for cell, role in typed_weights(self.table, self.reading, self.accepted):
@@ -152,18 +151,6 @@ class Judge:
         for cell in known.out_of_kind():
             name = self.reading.roles[cell][1].quantity.name
             self.said.leave(cell, f"This holds {name}, and the step beside it has something else in this place.")
-
-    def _words(self) -> None:
-        """A word is right where all that go by what it says are, as each of them is compared for both words.
-
-        So is one that nobody reads, if it is filled from such a word.
-        """
-        chosen = {cell for cell, own in (self.reading.sheet.terms.words or {}).items() if isinstance(own, Words)}
-        readers = self._precedents.readers
-        right = {cell for cell in chosen if self.said.agree.keys() >= {*readers(cell)}}
-        spare = (cell for cell in self.table.texts if right and cell not in self.said.agree and not readers(cell))
-        right |= {cell for cell in spare if any(self.table.fills(other, cell) for other in right)}
-        self.said.agree |= dict.fromkeys(right, "word")
 
     def _tried(self) -> None:
         """What the network says of new inputs: nobody is blamed there, as other weights may be meant."""

@@ -31,6 +31,8 @@ _MOST_LEFT, _MOST_STEPS = 200, 400
 """Formulas without a verdict, and steps, beyond which nothing is looked at."""
 _FEWEST = 3
 """Samples of which statistics are not one and the same number."""
+_UNUSUAL = "unbiased"
+"""What nobody takes for the mean of a loss."""
 _LOSS = "cross-entropy of the classes"
 
 
@@ -125,9 +127,16 @@ def _statistics(values: Array, given: Array, wanted: Array, constants: Collectio
     with np.errstate(all="ignore"):
         if given.shape[-1] >= _FEWEST:
             found = Columns([*given], [*wanted, *shown]).statistics(constants)
-            yield from (name for name, own in found if same(values, own[-len(values) :]))
+            several = ((name, own[-len(values) :]) for name, own in found if not name.endswith(_UNUSUAL))
+            yield from (name for name, own in several if same(values, own) and not _is_count(own, given.shape[-1]))
         right = np.sum(given * shown, axis=0) if len(given) > 1 else np.where(shown[0] > 0, given[0], 1 - given[0])
         losses = -np.log(right)
         is_of_classes = np.isin(shown, (0.0, 1.0)).all() and (len(given) == 1 or (shown.sum(axis=0) == 1).all())
         sums = (losses.sum(axis=1), losses.mean(axis=1)) if is_of_classes else ()
-        yield from (_LOSS for own in sums if same(values, own[-len(values) :]))
+        yield from (_LOSS for own in sums if np.isfinite(own).all() and same(values, own[-len(values) :]))
+
+
+def _is_count(numbers: Array, samples: int) -> bool:
+    """Whether numbers are counts of samples, or shares of them, which others may be by chance, or no numbers at all."""
+    counts = numbers * samples
+    return not np.isfinite(counts).all() or bool(np.allclose(counts, np.round(counts), rtol=0, atol=1e-9))

@@ -10,11 +10,13 @@ import numpy as np
 
 from xlcheck.formulas.algebra import Address, Leaf
 from xlcheck.formulas.rounding import rounded_whole
+from xlcheck.formulas.scalars import Words
 from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.offsets import beside_at
+from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.results import result_at
 from xlcheck.learning.dense_gradients import bound_of
 from xlcheck.verdicts.judge import Alignment, verdict
@@ -76,6 +78,21 @@ class Verdicts:
                 self.agree[cell] = name
             else:
                 self.rounded[cell] = role
+
+    def agree_on_words(self, precedents: Precedents) -> None:
+        """A word is right where all that go by what it says are, as each of them is compared for both words.
+
+        So is one that nobody reads, if it is filled from such a word.
+
+        Args:
+            precedents: who reads what.
+        """
+        chosen = {cell for cell, own in (self.reading.sheet.terms.words or {}).items() if isinstance(own, Words)}
+        readers = precedents.readers
+        right = {cell for cell in chosen if self.agree.keys() >= {*readers(cell)}}
+        spare = (cell for cell in self.table.texts if right and cell not in self.agree and not readers(cell))
+        right |= {cell for cell in spare if any(self.table.fills(other, cell) for other in right)}
+        self.agree |= dict.fromkeys(right, "word")
 
     def blame_rounded(self) -> None:
         """Single rounded cells are wrong; where rounding is the rule, or that of their line, it is meant."""
