@@ -22,6 +22,7 @@ Column = Mapping[Address, Role]
 """Cells of one kind, one a sample, and what each should hold."""
 
 _OF_WEIGHT = re.compile(r"∂E/∂[wb](\d+)(\[(?:h?\d+,)?(\d+)\])$")
+_NOTHING = 1e-12
 _DEEPEST = 4
 """Columns from a sum back to the error: products, δ, what flows back, the error of an output."""
 
@@ -65,8 +66,9 @@ class Columns:
         for parts in self._parts(role):
             if len(parts) != len(cells):
                 continue
-            held = [ratio(self._sheet.cells[own], part.values) for own, part in zip(cells, parts, strict=True)]
-            is_held = only_number(np.concatenate(held)) is not None
+            own, theirs = (np.concatenate([*several]) for several in (map(self._sheet.cells.__getitem__, cells),
+                                                                      (part.values for part in parts)))  # fmt: skip
+            is_held = only_number(ratio(own, theirs)) is not None and bool((np.abs(own[theirs == 0]) < _NOTHING).all())
             instead = {own: part.values for own, part in zip(cells, parts, strict=True)}
             added = self._sheet.recomputed(instead, [cell])[cell]
             factor = only_number(ratio(role.quantity.values * role.factor, added))

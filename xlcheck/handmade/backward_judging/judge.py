@@ -8,10 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import filterfalse
 
-import numpy as np
-
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import operands
+from xlcheck.formulas.shapes import operands, skeleton
 from xlcheck.handmade.backward.biases import has_doubtful_bias
 from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.network_cells import is_unwritten
@@ -22,6 +20,7 @@ from xlcheck.handmade.backward_judging.culprits import Findings, Search
 from xlcheck.handmade.backward_judging.diagnosis import diagnosed
 from xlcheck.handmade.backward_judging.evaluated import COUNTED, evaluated
 from xlcheck.handmade.backward_judging.exchange import explained_by_exchange
+from xlcheck.handmade.backward_judging.filled_on import blame_filled
 from xlcheck.handmade.backward_judging.gaps import BELONGS, gaps, seems_to_belong
 from xlcheck.handmade.backward_judging.shown import (
     adds_nothing,
@@ -36,7 +35,6 @@ from xlcheck.handmade.backward_judging.tried import last_layers, tried
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.reading.cell_terms import source
 from xlcheck.handmade.reading.cells import CellTable, show
-from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.verdicts.messages import UNBOUND
 from xlcheck.verdicts.parts import Part
@@ -60,6 +58,7 @@ class Judge:
         step_of: the step of each of them.
         doubts: whether the culprits of steps that look so may be one mistake in the forward part.
         opaque: formulas of which nobody here knows what they compute.
+        certain: what the culprits of steps that are certain look like, and should hold.
     """
 
     said: Verdicts
@@ -71,6 +70,7 @@ class Judge:
     step_of: dict[Address, int] = field(default_factory=dict)
     doubts: dict[object, bool] = field(default_factory=dict)
     opaque: Collection[Address] = frozenset()
+    certain: set[frozenset[object]] = field(default_factory=set)
 
     @property
     def table(self) -> CellTable:
@@ -106,7 +106,7 @@ class Judge:
         self.said.blame_rounded()
         targets = computed_targets(self.table, self.reading, self.accepted)
         self.said.agree |= targets
-        self._blame_alike()
+        blame_filled(self.said, self.found, self.step_of, self.accepted)
         self.said.agree_on_words(self._precedents)
         self._tried()
         self._only_here()
@@ -202,35 +202,6 @@ class Judge:
         exact = number in self.accepted and None not in self.reading.steps[number].moves.values()
         return role if exact else None
 
-    def _blame_alike(self) -> None:
-        """Cells of other steps that were filled from a wrong one, and that no update reads."""
-        for cell, role in [(c, role) for c, role in self.found.items() if c in self.said.results]:
-            for number in self.accepted:
-                quantity = self.reading.libraries[number].by_name.get(role.quantity.name)
-                other = self._filled_from(cell, number)
-                if other is None or quantity is None or isinstance(role.factor, np.ndarray):
-                    continue
-                own, name = Role(quantity, role.factor), self.said.results[cell].diagnosis
-                if not self.said.near(quantity.name, self.said.actual(other), own.desired):
-                    self.said.agree.pop(other, None)
-                    text = f"This is the formula of {show(cell)}, and just as wrong; it should be {quantity.name}."
-                    self.said.results[other] = self.said.result(other, Status.ROOT, text, own, name)
-
-    def _filled_from(self, cell: Address, number: int) -> Address | None:
-        """The cell that was filled from a wrong one, at another step, and that nobody reads.
-
-        It may hold another quantity, as one that lacks a factor of the chain rule does.
-        """
-        stride = self.reading.stride
-        ahead = self.reading.places[number] - self.reading.places[self.step_of[cell]]
-        if stride is None or not ahead:
-            return None
-        other = offset(cell, stride, ahead)
-        has_role = other in self.reading.roles or other in self.said.agree
-        known = other in self.said.results or (has_role and self.reading.sheet.terms.readers.get(other))
-        filled = {cell, other} <= self.table.texts.keys() and self._shape(other) == self._shape(cell)
-        return other if filled and not known else None
-
     def _only_here(self) -> None:
         """What is right as long as no sum changes its sign."""
         near, found = self.reading if self.reading.sheet.near else self.near, list[Address]()
@@ -272,11 +243,14 @@ class Judge:
                 )  # fmt: skip
             return
         self._blame(found)
+        self.certain.add(frozenset(self._kinds(found)))
         self.found |= found.roots
         self.step_of |= dict.fromkeys(found.roots, number)
 
     def _is_doubtful(self, number: int, found: Findings) -> bool:
         """Whether several culprits may be one mistake in the forward part; the same for steps filled from one."""
+        if found.roots and frozenset(self._kinds(found)) in self.certain:
+            return False
         if found.roots and (any(map(is_unwritten, found.roots)) or may_read_others(self.table, self.reading, number)):
             return True
         sheet, step = self.reading.sheet, self.reading.steps[number]
@@ -289,6 +263,9 @@ class Judge:
         if key not in self.doubts:
             self.doubts[key] = explained_by_exchange(self.reading, number, moves[0])
         return self.doubts[key]
+
+    def _kinds(self, found: Findings) -> Iterator[object]:
+        return ((own.quantity.name, skeleton(self.table.texts.get(cell, ""))) for cell, own in found.roots.items())
 
     def _blame(self, found: Findings) -> None:
         for cell, role in found.roots.items():
