@@ -54,6 +54,7 @@ def scaled_otherwise(cells: Sequence[Address], table: CellTable) -> Iterator[str
         if is_beside and {_way(own, one, table) for own in ours}.isdisjoint(_way(own, other, table) for own in theirs):
             what = "by the numbers beside those that scale"
             yield f"{show(theirs[0])} scales an input {what} {show(ours[0])}, and in another way"
+    yield from _named_twice(cells, table)
     made = {*cells}
     for cell, near in ((own, offset(own, by)) for own in cells for by in ((0, 1), (1, 0))):
         if near in made and cut(table.texts[cell]).between == cut(table.texts[near]).between:
@@ -61,6 +62,20 @@ def scaled_otherwise(cells: Sequence[Address], table: CellTable) -> Iterator[str
             shared = [(a, b) for a, b in pairs if a != b and min(readers[a], readers[b]) >= _SEVERAL]
             if len({offset_between(a, b) for a, b in shared}) > 1:
                 yield f"{show(near)} scales an input as {show(cell)} does, but by a number in another place"
+
+
+def _named_twice(cells: Sequence[Address], table: CellTable) -> Iterator[str]:
+    """Why a formula may scale wrongly: it reads one number twice where most that do the same read two numbers."""
+    alike = defaultdict[object, dict[tuple[int, ...], list[Address]]](lambda: defaultdict(list))
+    for cell in cells:
+        read = single_cells(cell, table)
+        if len(read) > _SEVERAL:
+            alike[cell[0], cut(table.texts[cell]).between][tuple(map(read.index, read))].append(cell)
+    for ways in alike.values():
+        most = max(ways.values(), key=len)
+        others = (own for cells in ways.values() for own in cells if cells is not most and len(most) >= _SEVERAL)
+        for cell in (own for own in others if not any(table.fills(own, known) for known in most)):
+            yield f"{show(cell)} reads other numbers than {show(most[0])}, which scales an input in the same way"
 
 
 def scales_in_part(cell: Address, table: CellTable) -> bool:

@@ -13,9 +13,10 @@ from xlcheck.formulas.shapes import moved, shape_of, skeleton
 from xlcheck.handmade.beside.showing import asks_whether_same, is_difference
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.digits import agrees, digits_of
-from xlcheck.handmade.reading.offsets import offset
+from xlcheck.handmade.reading.offsets import offset, run_from
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.printed import called, printed_by
+from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 
 _DIGITS, _FEW = 4, 2
@@ -23,8 +24,11 @@ _DIGITS, _FEW = 4, 2
 that is compared at all."""
 _SINGLE = 1e-5
 """How far what a program computes in single precision may be from what a worksheet computes, for numbers near 1."""
-_ON_THE_WAY, _FAR = 20.0, 0.01
-"""Units of the last digit, and the share of a number, by which rounding on the way may change it."""
+_ON_THE_WAY, _FAR, _PRECISE = 20.0, 0.01, 5e-5
+"""Units of the last digit, and the share of a number, by which rounding on the way may change it; and by how much
+single precision may, if nothing is rounded."""
+_MANY, _NEAR = 6, 60
+"""Digits of weights that were not rounded; and how far above what was computed its results are typed again."""
 _SHARE, _MOST = 0.1, 0.5
 """The share of the comparisons, at least two, in which the numbers agree, where they were typed for that; and of those
 with fewer digits, which together are as many as those of two of the others."""
@@ -149,7 +153,8 @@ def printed_otherwise(table: CellTable, values: CellValues, precedents: Preceden
         precedents: who reads what.
     """
     for results, typed, word in _printed(table, precedents):
-        if all(_differ(table, values, own, typed) for own in results):
+        is_exact = all(_is_exact(own, table, precedents) for own in results)
+        if all(_differ(table, values, own, typed, is_exact=is_exact) for own in results):
             yield f"{show(results[0])} is not what {show(typed)} says, beside which {word!r} stands"
 
 
@@ -163,6 +168,35 @@ def _printed(table: CellTable, precedents: Precedents) -> Iterator[tuple[list[Ad
             if word := printed_by(table, typed, above=above):
                 results = [own for own in _meant(table, typed, called(word), above=above) if own not in readers]
                 yield from [(results, typed, word)] if results else ()
+                for computed, other in () if results else _in_blocks(table, typed):
+                    yield [computed], other, word
+
+
+def _in_blocks(table: CellTable, first: Address) -> Iterator[Compared]:
+    """The cells of a block of typed numbers, each with that of a block of as many formulas in line with it."""
+
+    def is_typed(cell: Address) -> bool:
+        return digits_of(table.typed_numbers.get(cell, 0.0)) >= _DIGITS
+
+    right, down = (len(run_from(first, by, is_typed)) for by in ((0, 1), (1, 0)))
+    block = [offset(first, (row, column)) for row in range(down) for column in range(right)]
+    for axis, size in ((1, down), (2, right)) if min(right, down) > 1 and all(map(is_typed, block)) else ():
+        by = (1, 0) if axis == 1 else (0, 1)
+        for back in range(size, min(_NEAR, first[1] if axis == 1 else first[2]) + 1):
+            ends = [offset(own, by, -back) for own in block]
+            around = (offset(ends[0], by, -1), offset(ends[0], by, size))
+            if all(map(table.is_formula, ends)) and not any(map(table.is_formula, around)):
+                yield from zip(ends, block, strict=True)
+                return
+
+
+def _is_exact(cell: Address, table: CellTable, precedents: Precedents) -> bool:
+    """Whether a result is computed from weights of many digits, and nothing is rounded on the way."""
+    leading = {cell, *reached([cell], precedents.of)}
+    digits = [digits_of(table.typed_numbers[own]) for own in leading & table.typed_numbers.keys()]
+    fractions = [own for own in digits if own > 1]
+    is_exact = sum(own >= _MANY for own in fractions) > _MOST * len(fractions)
+    return is_exact and not any("ROUND" in table.texts.get(own, "").upper() for own in leading)
 
 
 def _only_compares(cell: Address, typed: Address, table: CellTable) -> bool:
@@ -213,9 +247,10 @@ def agree_to_the_last(shown: object, number: float) -> bool:
     )
 
 
-def _differ(table: CellTable, values: CellValues, computed: Address, typed: Address) -> bool:
+def _differ(table: CellTable, values: CellValues, computed: Address, typed: Address, *, is_exact: bool = False) -> bool:
     """Whether a number is another one, and not the result of numbers that were rounded on the way."""
     shown, number = table.value(computed, values), table.typed_numbers[typed]
     if not isinstance(shown, float):
         return True
-    return abs(shown - number) > max(_ON_THE_WAY * 10.0 ** -digits_of(number), _FAR * abs(number))
+    far = _PRECISE * max(1.0, abs(number)) if is_exact else _FAR * abs(number)
+    return abs(shown - number) > max(_ON_THE_WAY * 10.0 ** -digits_of(number), far)

@@ -74,13 +74,17 @@ def _given_apart(reading: Reading, made: Container[Atom]) -> set[int]:
 
 
 def _fed_back(reading: Reading, slot: int, made: Mapping[Atom, tuple[Reading, int]]) -> bool:
-    """Whether an input is typed at the first steps and then, to the end, what a layer makes of the step before."""
+    """Whether an input is typed at the first steps and then, to the end, what a layer makes of the step before.
+
+    Where the first steps read one number twice, the second of them may be meant to read what the layer makes.
+    """
     states, found = outputs(reading), False
     for document in reading.documents if reading.kind != "Dense" else [reading.layer.steps]:
         computed = [at for at, step in enumerate(document) if reading.layer.slots[step].get(slot) in made]
         if not computed:
             continue
-        if computed != [*range(max(1, computed[0]), len(document))]:
+        typed = [reading.layer.slots[step].get(slot) for step in document[: computed[0]]]
+        if computed != [*range(max(1, computed[0]), len(document))] or len({*typed}) < len(typed):
             return False
         for at in computed:
             other, step = made[reading.layer.slots[document[at]][slot]]
