@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 from xlcheck.formulas import tree as ast
@@ -13,7 +13,7 @@ from xlcheck.formulas.shapes import moved, shape_of, skeleton
 from xlcheck.handmade.beside.showing import asks_whether_same, is_difference
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.digits import agrees, digits_of
-from xlcheck.handmade.reading.offsets import offset, run_from
+from xlcheck.handmade.reading.offsets import Offset, offset, run_from
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.printed import called, printed_by
 from xlcheck.handmade.reading.reached import reached
@@ -47,14 +47,15 @@ def beside_results(part: SheetGroup) -> Iterator[str]:
     yield from islice(printed_otherwise(part.table, part.values, part.precedents), 1)
 
 
-def said_beside_results(table: CellTable, precedents: Precedents) -> Iterator[Collection[Compared]]:
+def said_beside_results(table: CellTable, values: CellValues, precedents: Precedents) -> Iterator[Collection[Compared]]:
     """The results beside which somebody typed what they should be, by who says so: a program, a line, a comparison.
 
     Args:
         table: the cells.
+        values: what they hold.
         precedents: who reads what.
     """
-    yield [(results[0], typed) for results, typed, _ in _printed(table, precedents) if len(results) == 1]
+    yield [(results[0], typed) for results, typed, _ in _printed(table, values, precedents) if len(results) == 1]
     for pairs in (*_compared(table), *_listed(table, precedents)):
         yield [own for own in pairs if digits_of(table.typed_numbers[own[1]]) >= _DIGITS]
 
@@ -152,24 +153,45 @@ def printed_otherwise(table: CellTable, values: CellValues, precedents: Preceden
         values: what they hold.
         precedents: who reads what.
     """
-    for results, typed, word in _printed(table, precedents):
+    for results, typed, word in _printed(table, values, precedents):
         is_exact = all(_is_exact(own, table, precedents) for own in results)
         if all(_differ(table, values, own, typed, is_exact=is_exact) for own in results):
             yield f"{show(results[0])} is not what {show(typed)} says, beside which {word!r} stands"
 
 
-def _printed(table: CellTable, precedents: Precedents) -> Iterator[tuple[list[Address], Address, str]]:
+def _printed(
+    table: CellTable, values: CellValues, precedents: Precedents
+) -> Iterator[tuple[list[Address], Address, str]]:
     """The results that a number may be by which the name of a program stands, the number, and what stands there."""
+    lines: dict[tuple[bool, str, int, str], list[Address]] = defaultdict(list)
     for typed, number in table.typed_numbers.items():
-        readers = precedents.readers(typed)
-        if digits_of(number) < _DIGITS or not all(_only_compares(reader, typed, table) for reader in readers):
-            continue
-        for above in (False, True):
+        compares = (_only_compares(reader, typed, table) for reader in precedents.readers(typed))
+        for above in (False, True) if digits_of(number) >= _DIGITS and all(compares) else ():
             if word := printed_by(table, typed, above=above):
-                results = [own for own in _meant(table, typed, called(word), above=above) if own not in readers]
-                yield from [(results, typed, word)] if results else ()
-                for computed, other in () if results else _in_blocks(table, typed):
-                    yield [computed], other, word
+                lines[above, word, typed[2] if above else typed[1], typed[0]].append(typed)
+    for (above, word, *_), cells in lines.items():
+        by = (0, 1) if above else (1, 0)
+        away = _away_from_results(table, values, cells, by)
+        for typed in cells:
+            readers = precedents.readers(typed)
+            named = _meant(table, typed, called(word), above=above) if away is None else [offset(typed, by, away)]
+            results = [own for own in named if own not in readers]
+            yield from [(results, typed, word)] if results else ()
+            for computed, other in () if results else _in_blocks(table, typed):
+                yield [computed], other, word
+
+
+def _away_from_results(table: CellTable, values: CellValues, cells: Sequence[Address], by: Offset) -> int | None:
+    """How far beside a line of typed numbers the formulas stand that most of them are; None if nobody knows."""
+    ways = [back for near in range(1, _NEAR) for back in (-near, near)]
+    agree = {
+        back: sum(
+            _agree(table, values, own, typed) for typed in cells if (own := offset(typed, by, back)) in table.texts
+        )
+        for back in ways
+    }
+    best = max(ways, key=agree.__getitem__)
+    return best if 2 * agree[best] > len(cells) else None
 
 
 def _in_blocks(table: CellTable, first: Address) -> Iterator[Compared]:

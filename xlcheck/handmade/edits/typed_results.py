@@ -26,7 +26,7 @@ class TypedResults:
 
     def __init__(self, part: SheetGroup, terms: CellTerms) -> None:
         self._terms, self._typed = terms, part.table.typed_numbers
-        said = said_beside_results(part.table, part.precedents)
+        said = said_beside_results(part.table, part.values, part.precedents)
         self._open = [own for own in said if own and not self._agree(own, terms.number)]
 
     def __bool__(self) -> bool:

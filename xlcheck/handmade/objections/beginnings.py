@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -15,6 +16,7 @@ from xlcheck.handmade.reading.offsets import Offset, offset, offset_between, off
 _STARTS = frozenset({0.0, 1.0})
 _FEWEST = 3
 """Steps from which on numbers that count from 0 are no inputs or targets, which often are 0 and 1 in turn."""
+_STATEFUL = re.compile(r"\bstateful\b", re.IGNORECASE)
 _FIRST = "_init"
 """What symbols of first states end with."""
 _FEW = 2
@@ -202,7 +204,8 @@ def _counted_again(
 ) -> int | None:
     """The step of a sample at which numbers beside its steps begin to count again; None if there is none.
 
-    It stands right behind the step before it: who carries a state on from elsewhere knows that the count begins anew.
+    It stands right behind the step before it: who carries a state on from elsewhere knows that the count begins anew,
+    and so does who calls a layer stateful, as Keras does.
 
     Args:
         table: the cells.
@@ -210,7 +213,8 @@ def _counted_again(
         document: the steps of the sample.
         first: step → the first cell in which a result of it stands.
     """
-    for line in _numbers_beside(table, read, document, first):
+    is_carried = any(_STATEFUL.search(word) for word in table.words.values())
+    for line in _numbers_beside(table, read, document, first) if not is_carried else ():
         numbers = [line.get(step) for step in document]
         begin = numbers[0]
         again = [k for k, number in enumerate(numbers) if number == begin and k]
