@@ -93,7 +93,12 @@ class Search:
                 sheets = part.sheets if len(parts) > 1 else ()
                 with effort.limited_to(effort.left() / (len(parts) - number)):
                     answers = replace(self.answers, values=part.values)
-                    found, left_out = self._with_kin(part, answers, sheets) or self._settle(part, answers, sheets)
+                    try:
+                        found, left_out = self._with_kin(part, answers, sheets) or self._settle(part, answers, sheets)
+                    except effort.OutOfTimeError:
+                        why = f"{effort.USED_UP}; {_HOW}"
+                        left = Abstention(part.table, part.values, (*part.table.texts,), why, sheets=sheets)
+                        found, left_out = [], [left]
                 outcomes += found
                 outcomes += with_gaps(beside_results(part)) if found else []
                 abstentions += left_out

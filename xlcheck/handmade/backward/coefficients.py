@@ -91,7 +91,8 @@ def coefficient(values: Array, settings: Mapping[Address, Array], *, falls: bool
             share = values / own
         if (factor := only_number(share)) is not None:
             return Coefficient(cell, factor, (), own * factor)
-    return next(_schedules(values, settings), None) if falls else None
+    counts = values[-1] > 1 and float(values[-1]).is_integer()  # steps or epochs, and is no rate that has fallen
+    return next(_schedules(values, settings), None) if falls and not counts else None
 
 
 def _schedules(values: Array, settings: Mapping[Address, Array]) -> Iterator[Coefficient]:

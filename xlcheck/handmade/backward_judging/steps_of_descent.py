@@ -7,6 +7,7 @@ compute is told by all steps together, as if nothing was learnt in between.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -121,7 +122,9 @@ def goes_down(part: SheetGroup) -> bool:
         part: the worksheets.
     """
     apart = steps_apart(part.terms) if len(part.table.texts) <= _LARGE else None
-    return apart is not None and _descents(apart, part.table) is not None
+    with suppress(effort.OutOfTimeError):
+        return apart is not None and _descents(apart, part.table) is not None
+    return False
 
 
 def settles(other: _Found, found: Sequence[Part], left: Iterable[Abstention]) -> bool:

@@ -6,6 +6,7 @@ Each is compared with what such numbers are under all settings, whichever formul
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 
@@ -77,11 +78,12 @@ class SummedUp:
                 values[cell] = reading.sheet.cells.get(cell, np.array([shown]))
         of, found = Precedents(said.table).of, dict[Address, list[str]]()
         leading = {cell: reached([cell], of, through=lambda own: own not in reading.sheet.updates) for cell in values}
-        for outputs, given, wanted in _columns(reading, self._last) if values else ():
-            for cell in (own for own in values if own not in found and outputs <= leading[own]):
-                effort.require_time()
-                if names := [*_statistics(values[cell], given, wanted, numbers_in_text(said.table.texts[cell]))]:
-                    found[cell] = names
+        with suppress(effort.OutOfTimeError):  # what was found out counts
+            for outputs, given, wanted in _columns(reading, self._last) if values else ():
+                for cell in (own for own in values if own not in found and outputs <= leading[own]):
+                    effort.require_time()
+                    if names := [*_statistics(values[cell], given, wanted, numbers_in_text(said.table.texts[cell]))]:
+                        found[cell] = names
         return found
 
 

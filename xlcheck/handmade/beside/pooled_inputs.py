@@ -32,8 +32,8 @@ def pooled_otherwise(cell: Address, pooled: Sequence[Address], table: CellTable)
     """
     area = ranges_of(cell, table)[0]
     beside = [c for c in pooled if c != cell and are_in_line(c, cell)]
-    ways = [skeleton(table.texts[other]) for other in beside]
-    if ways and skeleton(table.texts[cell]) not in ways:
+    alike = (own for own, text in table.texts.items() if skeleton(text) == skeleton(table.texts[cell]))
+    if beside and not any(own != cell and are_in_line(own, cell) for own in alike):
         return f"{show(cell)} pools otherwise than the formulas in line with it"
     kinds = {_kind((area.sheet, *place), table) for place in area.cells()} if area.size <= _MOST else {None}
     if len(kinds) > 1 or None in kinds:
