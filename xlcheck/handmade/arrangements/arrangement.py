@@ -44,6 +44,7 @@ from xlcheck.handmade.objections.typed_over import TypedOver, typed_again, typed
 from xlcheck.handmade.objections.unread_numbers import weights_of_nothing
 from xlcheck.handmade.reading.cells import CellValues, show
 from xlcheck.handmade.reading.offsets import distance
+from xlcheck.handmade.reading.printed import is_printed
 from xlcheck.handmade.reading.reads import Reads
 
 _BESIDE = 2
@@ -168,8 +169,10 @@ class Arrangement:
 
     @cached_property
     def typed_over(self) -> list[TypedOver]:
-        """The typed numbers in the place of activations."""
-        return [own for own in typed_over(self.reads.terms, self.reads.table) if own.cell not in self.reads.terms]
+        """The typed numbers in the place of activations; not what a program printed, if an edit gives another sum."""
+        table, edited = self.reads.table, self.reads.edited
+        found = (own for own in typed_over(self.reads.terms, table) if own.cell not in self.reads.terms)
+        return [own for own in found if own.of not in edited or not is_printed(table, own.cell)]
 
     @cached_property
     def decisions(self) -> set[Address]:

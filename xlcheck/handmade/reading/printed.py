@@ -32,6 +32,11 @@ def printed_by(table: CellTable, cell: Address, *, above: bool) -> str | None:
     return word if _PROGRAM.search(word) and not _MEASURE.search(word) else None
 
 
+def is_printed(table: CellTable, cell: Address) -> bool:
+    """Whether the words before a typed number, or above it, say that a program printed it."""
+    return any(printed_by(table, cell, above=above) is not None for above in (False, True))
+
+
 def _is_headed(table: CellTable, cell: Address, *, above: bool) -> bool:
     """Whether the next word before a cell, or above it, is one of a line of words: then blanks may stand between."""
     sheet, row, column = cell
