@@ -72,7 +72,7 @@ def test_one_edit_that_gives_what_was_typed(wrong: dict[str, object], tmp_path: 
 
 
 def test_right_results_need_no_edit(tmp_path: Path) -> None:
-    """Rule: nothing is looked for where all is as it was typed, and nothing found where all of it is another network's."""
+    """Rule: nothing is looked for where all is as it was typed, and nothing found where all is another network's."""
     assert _as_typed(_network(_printed()), tmp_path) == []
     assert _as_typed(_network(_printed(w=0.7)), tmp_path) == []
 
@@ -97,7 +97,7 @@ def test_what_keras_printed_decides(
 
 
 def test_a_printed_number_is_typed_over_nothing(tmp_path: Path) -> None:
-    """Rule: under an edit of a sum, what was its activation is no number in the place of a formula, if Keras printed it.
+    """Rule: under an edit of a sum, what was its activation stands in no formula's place, if Keras printed it.
 
     As it stands it may be, and so may a number of which nobody says who printed it.
     """

@@ -75,7 +75,7 @@ def test_all_results_of_a_line_must_hold(tmp_path: Path) -> None:
 
 
 def test_what_is_told_is_what_gives_the_typed_numbers(tmp_path: Path) -> None:
-    """Rule: formulas that give other numbers, or that nobody understands, are left out; so are all if nothing is open."""
+    """Rule: formulas that give other numbers, or that nobody understands, are left out; all are if nothing is open."""
     right, wrong = {cell_at("C4"): "TANH(B4)"}, {cell_at("C4"): "TANH(B3)"}
     unknown = {**right, cell_at("C3"): "TANH("}
     assert [*_typed(_PRINTED | _FORGOTTEN, tmp_path)[1].told([wrong, unknown, right])] == [right]
