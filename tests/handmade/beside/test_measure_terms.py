@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from xlcheck.formulas.algebra import Algebra, Expression, Function
@@ -42,6 +44,12 @@ def test_the_largest_of_several_may_be_written_in_turn() -> None:
 def test_a_mean_leaves_none_out(share: float, count: int, is_so: bool) -> None:
     """Rule: all count whole, or with one over what divides their number, or half of that."""
     assert is_fair(share, count) is is_so
+
+
+@pytest.mark.parametrize("share", [0.0, math.nan, math.inf, -math.inf, 1e-9, 1e-300, -1e-310, 5e-324])
+def test_a_share_that_is_none(share: float) -> None:
+    """Rule: what counts not at all, hardly, beyond all bounds or is no number is the mean of no results."""
+    assert not is_fair(share, 6)
 
 
 def test_what_is_left_to_one() -> None:

@@ -38,7 +38,7 @@ def is_fair(share: float, count: int) -> bool:
         count: how many results there are.
     """
     if abs(share) >= 1:
-        return True
+        return math.isfinite(share)
     parts = 1 / abs(share) if share else math.inf
     if not math.isfinite(parts):
         return False
