@@ -204,6 +204,17 @@ def test_a_formula_that_breaks_its_line_is_amended(tmp_path: Path) -> None:
     assert amendments(table_of(tmp_path / "v.xlsx")[0], right) == {}
 
 
+def test_a_line_of_which_nothing_fits_says_nothing(tmp_path: Path) -> None:
+    """Rule: where each formula has one reference otherwise than most others of its line, none is what all should be."""
+    path = training(tmp_path / "w.xlsx", 4)
+    book = openpyxl.load_workbook(path)
+    for row, (one, other) in enumerate((("C1", "F1"), ("D1", "E1"), ("D1", "G1"), ("E1", "F1")), 4):
+        book.active[f"AG{row}"] = f"=${one[0]}$1*${other[0]}$1"
+    book.save(path)
+
+    assert amendments(table_of(path)[0], reading_of(path)) == {}
+
+
 @pytest.mark.keras
 def test_two_weights_that_change_places_explain_a_whole_step(tmp_path: Path) -> None:
     """Where the forward part reads two weights the wrong way round, the updates fit the network that they make."""
