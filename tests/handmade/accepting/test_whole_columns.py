@@ -58,3 +58,22 @@ def test_a_statistic_under_another_name(word: str, said: list[str], tmp_path: Pa
     """Rule: a word that names another statistic is told; one that names none is not."""
     own = _summaries({"E2": word, "F2": "=SQRT(SUMXMY2(C5:C9,D5:D9)/5)"}, tmp_path)
     assert [*own.misnamed([cell_at("F2")])] == said
+
+
+@pytest.mark.parametrize(
+    ("back", "is_one"),
+    [
+        ("=C{0}*($K$16-$J$16)+$J$16", True),
+        ("=C{0}*($K$16-$J$16)+$J$15", False),
+        ("=C{0}*($K$15-$J$16)+$J$16", False),
+        ("=C{0}*($K$15-$J$15)+$K$16", False),
+        ("=C{0}*($K$15-$J$15)+$J$15", True),  # one number's own, whichever it is
+        ("=C{0}*($K$16-$J$16)+$M$12", True),  # no number stands where the rows and columns of both meet
+    ],
+)
+def test_results_are_put_back_by_one_row_of_a_table_of_scales(back: str, is_one: bool, tmp_path: Path) -> None:
+    """Rule: an error of what was put back by the range of one number and the least of another one is no statistic."""
+    scales = {"J14": "least", "K14": "largest", "I15": "x", "J15": 1.5, "K15": 9, "I16": "y", "J16": -2, "K16": 4.5}
+    cells = {f"E{row}": back.format(row) for row in range(5, 10)} | {"F2": "=SQRT(SUMXMY2(E5:E9,D5:D9)/5)", "M12": 0.3}
+    cell = cell_at("F2")
+    assert _summaries(scales | cells, tmp_path).among({cell}) == ({cell} if is_one else set())

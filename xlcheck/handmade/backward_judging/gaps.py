@@ -8,7 +8,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping, 
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum
+from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, subterms
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.quantities import Role
@@ -133,8 +133,8 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
     if term is None and terms.holds_number(cell):  # what comes to nothing is not trusted; data may count its steps
         of_results = cell not in reading.data and any(other in right for other in Precedents(table).of(cell))
         return of_results or bool(LIKE_A_NETWORK.search(text))
-    is_root = isinstance(term, Function) and term.name == "SQRT"
-    computes = is_root or isinstance(term, Sum | Product) or may_be_layer(text)
+    bent = [own.name for own in subterms(term) if isinstance(own, Function)] if isinstance(term, Function) else []
+    computes = bent[:1] == ["SQRT"] or "LN" in bent or isinstance(term, Sum | Product) or may_be_layer(text)
     weights = reading.sheet.updates.values()
     reads = computes and any(other in right or other in weights for other in terms.reads.get(cell, ()))
     return reads or in_line
