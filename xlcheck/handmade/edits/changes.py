@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from xlcheck.formulas.algebra import Address, Term
-from xlcheck.formulas.shapes import operands, with_operand
+from xlcheck.formulas.shapes import moved, operands, with_operand
 from xlcheck.handmade.edits.typed_cells import TypedCells
 from xlcheck.handmade.forms.term_changes import Edit
 from xlcheck.handmade.reading.offsets import Offset, offset, offset_between
@@ -30,6 +30,7 @@ class Changes(TypedCells):
         """A family as another formula would be in each cell, or as the formulas that stand to each cell as this one."""
         away = offset_between(family[0], source)
         along = [offset(cell, away) for cell in family]
+        yield from self._as_array(source, family, along)
         for sources in ([source] * len(family), along):
             if not set(sources) & set(family) and all(s in self._terms for s in sources):
                 options = [self._filled(s, cell) for s, cell in zip(sources, family, strict=True)]
@@ -38,6 +39,16 @@ class Changes(TypedCells):
                     if all(term is not self._terms.get(cell) for cell, term in edit.items()):
                         yield edit
                 yield from self._put_to_use(sources, family)
+
+    def _as_array(self, source: Address, family: Sequence[Address], along: Sequence[Address]) -> Iterator[Edit]:
+        """The results of one array formula as another one of as many cells would give them in their place."""
+        arrays = self._table.arrays
+        if ":" in arrays.get(source, "") and all(len({*map(arrays.get, own)}) == 1 for own in (family, along)):
+            text = moved(self._table.texts[source], *offset_between(source, family[0]))
+            if text is not None:
+                terms = {cell: self._terms.term_of(cell, text) for cell in family}
+                edit = {cell: term for cell, term in terms.items() if term is not None}
+                yield from (edit,) if len(edit) == len(family) else ()
 
     def _changed(self, family: Sequence[Address]) -> Iterator[Edit]:
         """The same change in all cells of a family."""
