@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from training_sheets import Cells, judged
 
+from xlcheck.arrays import Array
+from xlcheck.handmade.backward_judging.summed_up import _statistics
 from xlcheck.verdicts.report import CellResult, Status
 
 pytestmark = pytest.mark.keras
@@ -67,3 +70,22 @@ def test_a_loss_that_is_called_another_number_is_no_pass(name: str, tmp_path: Pa
     why = f"Sheet!T2 is called {name!r} and is the mean squared error"
     assert _said({"S2": name, "T2": f"={_SQUARES}/4"}, tmp_path / "w.xlsx") == (None, (why,))
     assert _said({"S2": "cost", "T2": f"={_SQUARES}/4"}, tmp_path / "v.xlsx") == (None, ())
+
+
+def test_statistics_under_all_settings() -> None:
+    """Rule: numbers are one if they are so wherever they are known; shares of samples may be anything."""
+    random = np.random.default_rng(4)
+    given, wanted = random.uniform(0.1, 0.9, (2, 1, 3, 5))
+    errors = ((given - wanted)[0] ** 2).mean(axis=1)
+
+    def names(values: Array, targets: Array = wanted) -> set[str]:
+        return {*_statistics(values, given, targets, ())}
+
+    assert "mean squared error" in names(errors)
+    assert not names(np.array([*errors[:-1], errors[-1] + 0.01]))
+    assert not names(errors * 5 / 4)
+    marks = np.broadcast_to((wanted[:, :1] > wanted[:, :1].mean()).astype(float), wanted.shape)
+    losses = -np.log(np.where(marks[0] > 0, given[0], 1 - given[0]))
+    assert "cross-entropy of the classes" in names(losses.mean(axis=1), marks)
+    assert not names(losses.mean(axis=1), wanted)
+    assert not names(((given[0] > 0.5) == (marks[0] > 0)).mean(axis=1), marks)
