@@ -96,9 +96,8 @@ class Search:
                     try:
                         found, left_out = self._with_kin(part, answers, sheets) or self._settle(part, answers, sheets)
                     except effort.OutOfTimeError:
-                        why = f"{effort.USED_UP}; {_HOW}"
-                        left = Abstention(part.table, part.values, (*part.table.texts,), why, sheets=sheets)
-                        found, left_out = [], [left]
+                        why, cells = f"{effort.USED_UP}; {_HOW}", (*part.table.texts,)
+                        found, left_out = [], [Abstention(part.table, part.values, cells, why, sheets=sheets)]
                 outcomes += found
                 outcomes += with_gaps(beside_results(part)) if found else []
                 abstentions += left_out
