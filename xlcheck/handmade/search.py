@@ -127,6 +127,8 @@ class Search:
         """What became of a part that learns as dense layers do; or other layers, if that leaves nothing open."""
         with effort.limited_to(effort.left() * (_IF_DENSE if goes_down(part) else 1)):
             known = self._settled(part, answers, sheets)
+        learnt = self.trainings.known(part) if self.trainings is not None and not known[0] else None
+        known = known if learnt is None else ([learnt], [])  # there was no time to look for more
         if is_all_right(*known):
             return known
         other = self._with_descent(part, answers, sheets)

@@ -9,7 +9,7 @@ from itertools import permutations, product
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Term, outline, subterms
+from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, Term, outline, subterms
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, coefficient, is_set
 from xlcheck.handmade.backward.evaluation import alike, evaluate, same
 from xlcheck.handmade.backward.network_cells import is_unwritten
@@ -88,7 +88,12 @@ def _values(sheet: Sheet, cell: Address) -> Quantity | None:
     """What a cell should hold; None if nobody knows."""
     if isinstance(sheet.terms[cell], Leaf):
         return Quantity("setting", sheet.cells[cell])
+    match sheet.terms[cell]:
+        case Sum(constant=1.0, parts=((Leaf() as before, 1.0),)) if before.cell in sheet.settings:
+            return Quantity("number of the step", sheet.cells[cell])
     settings, held = _later(sheet, cell)
+    if (held == 1).all():
+        return None  # as a share of right answers may be
     for name, several in _known(settings):
         for number in np.flatnonzero(alike(several, held))[:1]:
             return Quantity(name, several[number])

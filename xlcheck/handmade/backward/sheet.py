@@ -42,6 +42,7 @@ class Sheet:
         activated: cells that are an activation of something.
         networks: whose outputs are compared with targets.
         settings: the hyperparameters, given and computed from others.
+        asked: given cells of which formulas ask whether they are something, as of classes.
     """
 
     def __init__(self, terms: CellTerms, like: Sheet | None = None, still: frozenset[Address] = frozenset()) -> None:
@@ -50,9 +51,9 @@ class Sheet:
         order = in_order(terms.reads)
         self.updates: dict[Address, Address] = find_updates(terms, order, terms.reads) if like is None else like.updates
         self.order = [cell for cell in order if cell not in self.updates]
-        self._asked: frozenset[Address] = _compared(terms) if like is None else like._asked
+        self.asked: frozenset[Address] = _compared(terms) if like is None else like.asked
         bounds = (own.cell for own in bounds_of_sizes(terms) if isinstance(own, Leaf))
-        kept = self._asked.union(still, slopes_of_maxima(terms), ones_among_factors(terms), bounds)
+        kept = self.asked.union(still, slopes_of_maxima(terms), ones_among_factors(terms), bounds)
         self._kept: frozenset[Address] = kept if like is None else like._kept
         self._given = self._drawn()
         self._evaluate()
@@ -114,7 +115,7 @@ class Sheet:
                 if self.near or not np.isin(values[:, -1], answers).all():
                     continue
                 drawn = self._random.choice(answers, values[:, :-1].shape)
-            elif self._asked.issuperset(sample.targets) and np.isin(values[:, -1], (0.0, 1.0)).all():
+            elif self.asked.issuperset(sample.targets) and np.isin(values[:, -1], (0.0, 1.0)).all():
                 if self.near:
                     continue
                 drawn = self._classes(len(values))

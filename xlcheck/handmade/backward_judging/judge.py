@@ -123,7 +123,8 @@ class Judge:
             self.said.compare(cell, role)
         self._evaluations()
         judged = [cell for cell in (*self.said.agree, *self.said.results) if cell in self.table.texts]
-        shapes = {(self._shape(cell), cell in targets) for cell in judged}
+        spare = {cell for cell, own in self.said.results.items() if own.status is Status.UNBOUND}
+        shapes = {(self._shape(cell), cell in targets) for cell in judged if cell not in spare}
         for cell in filterfalse({*judged}.__contains__, self.table.texts):
             self.said.results[cell] = self._rest(cell, shapes)
         counts = Counter(result.status for result in self.said.results.values())
@@ -312,6 +313,7 @@ class Judge:
         reading, shape = self.reading, self._shape(cell)
         known = any(cell in own for own in (reading.forward, reading.roles, reading.sheet.updates))
         is_name = isinstance(self.said.actual(cell), str)  # of a sample or a step
+        is_name = is_name or source(cell, reading.sheet.terms) in reading.sheet.asked  # of a class
         fetched = is_name or (cell in reading.data and cell not in reading.sheet.terms)  # others may repeat that
         filled = not fetched and any((shape, own) in shapes for own in {False, cell not in reading.data})
         belongs = known or filled or seems_to_belong(cell, self.table, reading, self.said.agree)

@@ -196,7 +196,11 @@ def _of_loss(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Q
     values = reading.sheet.cells[cell]
     ways = (("in per cent", values / _HUNDRED, False), ("under a root", values**2, True))
     for number in range(len(reading.steps)) if not reading.sheet.terms.readers.get(cell) else ():
+        loss = reading.libraries[number].by_name["E"].values
         for how, own, is_mean in ways:
+            with np.errstate(all="ignore"):
+                if not same(own, loss * (own[0] / loss[0])):
+                    continue  # most are not, and this says so at once
             role = reading.role(number, own)
             if role is not None and role.quantity.name == "E" and not (is_mean and np.any(role.factor != 1)):
                 return Quantity(f"E {how}", values)

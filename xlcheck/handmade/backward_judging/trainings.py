@@ -166,5 +166,14 @@ class Trainings:
         own = self._once(part) if self.learns_as_it_is(part) else None
         return None if own is None or is_open(own.found) else own.found
 
+    def known(self, part: SheetGroup) -> Part | None:
+        """What became of a part as it is read, as far as somebody asked for that in time.
+
+        Args:
+            part: the part.
+        """
+        found = self._once(part).__dict__.get("found")
+        return found if isinstance(found, Part) else None
+
     def _once(self, part: SheetGroup) -> _Once:
         return self._known.setdefault(id(part), _Once(part, self.tolerance, self.ask))
