@@ -45,3 +45,32 @@ def test_what_else_is_pooled_otherwise(tmp_path: Path) -> None:
     )
     table = sheet({"A1": 1.5, "B1": "=MAX(A1:A1)*2", "C1": "=MAX(0,A1)"}, tmp_path).table
     assert [cell_at(own) for own in ("B1", "C1") if pools(cell_at(own), table)] == [cell_at("B1")]
+
+
+_ENDS = {f"{c}{row}": f"={f}({c}1:{c}4)" for c, (row, f) in product("ABD", ((6, "MIN"), (7, "MAX")))}
+"""The least and the largest of two columns of inputs and of one of targets, from which one column is free."""
+
+
+@pytest.mark.parametrize(("other", "named"), [({}, []), ({"A7": None, "B7": None}, ["D7"])])
+def test_the_least_and_the_largest_of_targets_are_those_of_inputs_beside_them(
+    other: dict[str, object], named: list[str], tmp_path: Path
+) -> None:
+    """Rule: two ways in one column are meant if each is that of the row beside it, though that scales inputs."""
+    cells = {**{f"{c}{row}": 0.1 * row + ord(c) / 97 for c in "ABD" for row in range(1, 5)}, **_ENDS, **other}
+    table = sheet(cells, tmp_path).table
+    of_targets = [cell_at("D6"), cell_at("D7")]
+    said = [pooled_otherwise(cell, of_targets, table) for cell in of_targets]
+
+    assert [own for own in said if own] == [
+        f"S!{own} pools otherwise than the formulas in line with it" for own in named
+    ]
+
+
+def test_the_largest_where_all_in_line_take_the_least_is_told(tmp_path: Path) -> None:
+    """Rule: a MAX in a row of MIN is another way, whatever stands elsewhere."""
+    cells = {**{f"{c}{row}": 0.1 * row + ord(c) / 97 for c in "ABD" for row in range(1, 5)}, **_ENDS}
+    least = {cell: own for cell, own in cells.items() if not cell.endswith("7")} | {"D6": "=MAX(D1:D4)"}
+    table = sheet({**least, "H9": "=MAX(A1:A4)"}, tmp_path).table
+    pooled = [cell_at(own) for own in ("A6", "B6", "D6")]
+
+    assert pooled_otherwise(pooled[2], pooled, table) == "S!D6 pools otherwise than the formulas in line with it"
