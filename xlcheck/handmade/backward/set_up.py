@@ -35,10 +35,15 @@ def settings_held(sheet: Sheet, steps: Mapping[Address, int]) -> Iterator[tuple[
     unread = sheet.settings.intersection(sheet.terms) - read
     readers |= {cell: last for cell in unread if not read.isdisjoint(sheet.settings_of(cell))}
     for cell, number in readers.items():
-        if cell in sheet.terms and not is_unwritten(cell):
+        if cell in sheet.terms and not is_unwritten(cell) and not _is_counted(sheet, cell):
             values = _values(sheet, cell)
             if values is not None:
                 yield cell, (number, Role(values))
+
+
+def _is_counted(sheet: Sheet, cell: Address) -> bool:
+    """Whether a number is made of what nobody knows, as of right answers that are counted."""
+    return any(sheet.terms.is_opaque(own) for own in sheet.settings_of(cell) if own[0])
 
 
 def fall_by_several_laws(sheet: Sheet, rates: Iterable[Address]) -> bool:
@@ -92,8 +97,6 @@ def _values(sheet: Sheet, cell: Address) -> Quantity | None:
         case Sum(constant=1.0, parts=((Leaf() as before, 1.0),)) if before.cell in sheet.settings:
             return Quantity("number of the step", sheet.cells[cell])
     settings, held = _later(sheet, cell)
-    if (held == 1).all():
-        return None  # as a share of right answers may be
     for name, several in _known(settings):
         for number in np.flatnonzero(alike(several, held))[:1]:
             return Quantity(name, several[number])
