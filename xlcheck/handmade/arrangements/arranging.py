@@ -226,15 +226,16 @@ def find_loss(reading: Reading, terms: CellTerms, taken: Collection[Address]) ->
                 (step,) = steps
                 if step not in at and _is_loss(cell, loss, _of_step(reading, step), typed, terms):
                     at[step], targets[step] = cell, typed
-        if at and _are_in_line(reading, at, targets, {*behind} & terms.keys()):
+        if at and _are_in_line(reading, at, targets, {*behind} & terms.keys(), terms.holds_number):
             means = [cell for cell in behind if _is_mean(cell, set(at.values()), terms)]
             return LossCells(name, targets, at, means[0] if len(means) == 1 else None)
     return None
 
 
 def _are_in_line(
-    reading: Reading, at: dict[int, Address], targets: dict[int, Sequence[Address]], behind: Collection[Address]
-) -> bool:
+    reading: Reading, at: dict[int, Address], targets: dict[int, Sequence[Address]], behind: Collection[Address],
+    holds_number: Callable[[Address], bool],
+) -> bool:  # fmt: skip
     """Whether every step has a loss; one that is none, or one of another step, is as most others have it, and wrong."""
     first = {step: _of_step(reading, step)[0] for step in reading.layer.steps}
     ways = Counter(
@@ -243,7 +244,9 @@ def _are_in_line(
     ((to_loss, *to_targets), count), *_ = ways.most_common(1)
     if count >= _MAJORITY * (len(first) - count):
         for step, (_, row, column) in first.items():
-            at[step], *targets[step] = ((on, row + down, column + right) for on, down, right in (to_loss, *to_targets))
+            own, *its = ((on, row + down, column + right) for on, down, right in (to_loss, *to_targets))
+            if step not in at or all(map(holds_number, its)):  # the last of a series is typed, where others are copies
+                at[step], targets[step] = own, its
     in_order = [target for step in sorted(at, key=first.__getitem__) for target in targets[step]]
     return at.keys() == first.keys() and in_order == sorted({*in_order}) and {*at.values()} <= {*behind}
 
