@@ -135,6 +135,17 @@ def test_each_cell_of_a_layer_has_its_place(wrong: dict[str, str], cells: set[st
     assert not placement.unsure
 
 
+def test_what_an_edit_leaves_in_a_circle_is_wrong(tmp_path: Path) -> None:
+    """Rule: a cell that is computed from itself once another term stands somewhere holds no number."""
+    right = sheet(TOYS["rnn"], tmp_path).arrangement.layers[0]
+    own = sheet({**TOYS["rnn"], **_HELPER, "E6": "=D6/2"}, tmp_path)
+    algebra, edited = own.terms.algebra, cell_at("D6")
+    terms = own.terms.edited({edited: algebra.sum((own.terms[edited], algebra.leaf(cell_at("E6"))))})
+    placement = place(own.table, right.networks, Precedents(own.table), terms, edited={edited})
+
+    assert "B6" in {*map(a1, placement.aligned.wrong)}
+
+
 @pytest.mark.parametrize(
     ("below", "above", "kind"),
     [

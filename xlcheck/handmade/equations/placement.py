@@ -185,7 +185,7 @@ class _Placer:
         if cell in known:
             return known[cell]
         if cell in self._edited or (self._edited and cell in self._table.texts):  # which is not in order of calculation
-            return self._computed(cell, known)
+            return self._computed(cell, {**known, cell: np.full(SETTINGS, np.nan)})  # no cell is made of itself
         if cell in self._constants:
             return np.full(SETTINGS, self._terms.number(cell))
         return self._unknown[cell]
