@@ -90,7 +90,10 @@ def evaluate(
             value = FormulaValues(around).evaluate(parse(text), address)
         except FormulaSyntaxError as error:
             raise OpaqueError(str(error)) from None
-        scalar: Scalar = two_dimensional(value)[0, 0]
+        found = two_dimensional(value)
+        if not found.size:
+            raise OpaqueError("it gives nothing")
+        scalar: Scalar = found[0, 0]
         return scalar
 
     value = first(formula, cell, 0)

@@ -6,6 +6,7 @@ chooses its branch. Nothing here decides whether a cell is right; engines do the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -90,6 +91,8 @@ class FormulaValues:
             value = self._value(node, {})
         except RecursionError:
             raise OpaqueError("the formula is nested too deeply") from None
+        except IndexError:  # of those that a function takes as they are written
+            raise OpaqueError("a function has too few arguments") from None
         if isinstance(value, Closure):
             raise OpaqueError("the formula gives a function")
         return value
@@ -123,11 +126,11 @@ class FormulaValues:
             raise OpaqueError("a function stands where a value is needed")
         return value
 
-    def _number(self, node: ast.Node, scope: Scope) -> float:
+    def _whole(self, node: ast.Node, scope: Scope) -> int:
         value = simple(self._argument(node, scope))
-        if isinstance(value, np.ndarray):
-            raise OpaqueError("a range stands where a number is needed")
-        return self._around.number_of(value)
+        if isinstance(value, np.ndarray) or not math.isfinite(found := self._around.number_of(value)):
+            raise OpaqueError("a range or an error stands where a number is needed")
+        return int(found)
 
     def _reference(self, area: Range) -> Argument:
         area = self._around.clip(
@@ -186,10 +189,7 @@ class FormulaValues:
     def _call(self, node: ast.FunctionCall, scope: Scope) -> Value:
         special = self._special.get(node.name)
         if special is not None:
-            try:
-                return special(node.arguments, scope)
-            except IndexError:
-                raise OpaqueError(f"{node.name} has too few arguments") from None
+            return special(node.arguments, scope)
         own = scope.get(node.name.lower())
         if own is None and (meaning := self._around.names.get(node.name.lower())) is not None:
             own = self._value(meaning, {})
@@ -206,10 +206,10 @@ class FormulaValues:
 
     def _if(self, arguments: tuple[ast.Node, ...], scope: Scope) -> Value:
         condition = self._argument(arguments[0], scope)
-        branches = (*arguments[1:], ast.Literal(False))
+        one, other = arguments[1], (*arguments[2:], ast.Literal(False))[0]
         if not isinstance(condition, np.ndarray | Term):
-            return self._value(branches[0] if self._around.number_of(condition) else branches[1], scope)
-        return elementwise(self._choose, condition, *(self._argument(branch, scope) for branch in branches[:2]))
+            return self._value(one if self._around.number_of(condition) else other, scope)
+        return elementwise(self._choose, condition, *(self._argument(branch, scope) for branch in (one, other)))
 
     def _choose(self, condition: Scalar, a: Scalar, b: Scalar) -> Scalar:
         if not isinstance(condition, Term):
@@ -220,6 +220,8 @@ class FormulaValues:
 
     def _let(self, arguments: tuple[ast.Node, ...], scope: Scope) -> Value:
         local = dict(scope)
+        if len(arguments) % 2 == 0:
+            raise OpaqueError("LET needs a value for each name, and something to calculate")
         for name, value in zip(arguments[:-1:2], arguments[1:-1:2], strict=True):
             if not isinstance(name, ast.Name):
                 raise OpaqueError("LET needs names")
@@ -269,9 +271,9 @@ class FormulaValues:
         return simple(out[:, None] if axis == 0 else out[None, :])
 
     def _makearray(self, arguments: tuple[ast.Node, ...], scope: Scope) -> Value:
-        rows, columns = (int(self._number(a, scope)) for a in arguments[:2])
-        if rows * columns > MAX_RANGE:
-            raise OpaqueError("an array is too large")
+        rows, columns = self._whole(arguments[0], scope), self._whole(arguments[1], scope)
+        if min(rows, columns) < 1 or rows * columns > MAX_RANGE:
+            raise OpaqueError("an array is empty or too large")
         function = self._value(arguments[2], scope)
         out = np.empty((rows, columns), dtype=object)
         for i, j in np.ndindex(rows, columns):
@@ -316,18 +318,16 @@ class FormulaValues:
 
     def _indexed(self, arguments: tuple[ast.Node, ...], scope: Scope) -> Range:
         area = self._area(arguments[0], scope)
-        places = [int(self._number(a, scope)) for a in arguments[1:3]]
+        places = [self._whole(a, scope) for a in arguments[1:3]]
         row, column = places if len(places) == 2 else (1, places[0]) if area.rows == 1 else (places[0], 1)
         return area.cell(row - 1, column - 1)
 
     def _offset(self, arguments: tuple[ast.Node, ...], scope: Scope) -> Range:
         area = self._area(arguments[0], scope)
-        down, right = (int(self._number(a, scope)) for a in arguments[1:3])
+        down, right = self._whole(arguments[1], scope), self._whole(arguments[2], scope)
         sizes = [a for a in arguments[3:] if a != ast.Literal(None)]
-        rows = int(self._number(arguments[3], scope)) if len(arguments) > 3 and arguments[3] in sizes else area.rows
-        columns = (
-            int(self._number(arguments[4], scope)) if len(arguments) > 4 and arguments[4] in sizes else area.columns
-        )
+        rows = self._whole(arguments[3], scope) if len(arguments) > 3 and arguments[3] in sizes else area.rows
+        columns = self._whole(arguments[4], scope) if len(arguments) > 4 and arguments[4] in sizes else area.columns
         if area.top + down < 0 or area.left + right < 0 or rows < 1 or columns < 1:
             raise OpaqueError("OFFSET points outside of the worksheet")
         return area.part(rows, columns, down=down, right=right)

@@ -83,6 +83,22 @@ def test_a_computed_number_in_a_text_is_opaque(book: tuple[CellTable, CellValues
     assert CellTerms(table, values).term_of(("Sheet", 40, 0), 'IF(A1&""="0.7",1,2)') is None
 
 
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "IF(A1>0)", "IF(1)", "OFFSET(A1,1)", "OFFSET(A1)", "SUM(A1:OFFSET(A1,1))", "SUM(A1:INDEX(A1:A3))",
+        "OFFSET(A1,LN(-1),0)", "OFFSET(A1,EXP(999),0)", "_xlfn.LET(_xlpm.x,A1)", "_xlfn.TAKE(A1:A3,0)",
+        "_xlfn.MAKEARRAY(0,2,_xlfn.LAMBDA(_xlpm.a,_xlpm.b,A1))", "_xlfn.MAKEARRAY(-1,2,_xlfn.LAMBDA(_xlpm.a,A1))",
+        "_xlfn.MAKEARRAY(2)",
+    ],
+)  # fmt: skip
+def test_what_gives_an_error_in_excel_is_opaque(formula: str, book: tuple[CellTable, CellValues]) -> None:
+    """Too few arguments, places that are no numbers, arrays without elements: nothing is computed there."""
+    table, values = book
+
+    assert value_of_term(formula, ("Sheet", 40, 0), table, values) is None
+
+
 def test_terms_know_how_a_result_comes_about(book: tuple[CellTable, CellValues]) -> None:
     """Equal sums are one term, however they are written."""
     table, values = book

@@ -39,6 +39,7 @@ def test_one_cell_is_taken(formula: str, picked: dict[str, str | None], tmp_path
         "INDEX(B1:B3,C3)",  # a place that is computed, or may be changed
         "INDEX(B1:B3,4)",
         "INDEX(B1:B3,0)",
+        "INDEX(B1:B3)",
         'INDEX(B1:B3,MATCH("w9",A1:A3,0))',
         'INDEX(B1:B3,MATCH("w2",A1:A3,1))',
         "INDEX(B1:B3,MATCH(2,D1:D3,0))",

@@ -162,7 +162,8 @@ def picked_cells(text: str, sheet: str, table: CellTable) -> Mapping[Range, Rang
     found: dict[Range, Range | None] = {}
     for own in () if node is None else walk(node):
         match own:
-            case FunctionCall(name="INDEX", arguments=(Reference(area=area), *at)):
+            case FunctionCall(name="INDEX", arguments=(Reference(area=area), _, *_) as given):
+                at = given[1:]
                 row, column, *_ = (*(_place(each, sheet, table) for each in at), 1)
                 if len(at) == 1 and area.rows == 1:
                     row, column = 1, row
