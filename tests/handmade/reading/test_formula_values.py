@@ -99,6 +99,14 @@ def test_what_gives_an_error_in_excel_is_opaque(formula: str, book: tuple[CellTa
     assert value_of_term(formula, ("Sheet", 40, 0), table, values) is None
 
 
+@pytest.mark.parametrize("formula", ["A1*1E308*10", "A1+1E308*10", "(A1^1E308)^10*A2", "MAX(A1,1E308*10)"])
+def test_what_is_too_large_for_a_number_is_opaque(formula: str, book: tuple[CellTable, CellValues]) -> None:
+    """Excel gives an error there, and no term has an infinite factor, power or summand."""
+    table, values = book
+
+    assert CellTerms(table, values).term_of(("Sheet", 40, 0), formula) is None
+
+
 def test_terms_know_how_a_result_comes_about(book: tuple[CellTable, CellValues]) -> None:
     """Equal sums are one term, however they are written."""
     table, values = book

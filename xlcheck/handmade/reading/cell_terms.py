@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from functools import cached_property, lru_cache
-from math import isnan
+from itertools import chain
+from math import isfinite
 from types import MappingProxyType
 
 from xlcheck.formulas import tree as ast
@@ -18,9 +19,9 @@ from xlcheck.formulas.algebra import (
     Expression,
     Function,
     Leaf,
+    Product,
     Sum,
     Term,
-    below,
     number_of,
     subterms,
 )
@@ -263,7 +264,7 @@ class CellTerms(Mapping[Address, Term]):
         if isinstance(value, Term) and not is_spoilt(value):  # also of a number that is 1 more, as of codes from 0 on
             self._looked_at.update(leaves(value))
             place = number_of(value, lambda own: self.number(own.cell) if isinstance(own, Leaf) else None)
-            if not isnan(place):
+            if isfinite(place):
                 self._counts_on |= not isinstance(value, Leaf)
                 return place
         if isinstance(value, Term | str | Words):
@@ -299,19 +300,20 @@ def source(cell: Address, terms: Mapping[Address, Term]) -> Address:
 
 
 def is_spoilt(expression: Expression) -> bool:
-    """Whether a word stands where a number should, or what is divided by nothing."""
+    """Whether a word stands where a number should, or what is divided by nothing or too large to be one."""
     stack: list[Expression] = [expression]
     while stack:
         item = stack.pop()
         if not isinstance(item, Term):
-            if isnan(item):
+            if not isfinite(item):
                 return True
         elif isinstance(item, Sum):
-            stack += [item.constant, *(part for part, _ in item.parts)]
+            stack.append(item.constant)
+            stack += chain(*item.parts)
         elif isinstance(item, Function):
             stack += item.arguments
-        else:
-            stack += below(item)
+        elif isinstance(item, Product):
+            stack += chain(*item.factors)
     return False
 
 
