@@ -10,6 +10,7 @@ from descent_sheets import descent
 from recognised_sheets import a1, cell_at, sheet
 
 from xlcheck.engines import engine
+from xlcheck.handmade import effort
 from xlcheck.handmade.accepting.summary import Abstention
 from xlcheck.handmade.backward_judging.steps_of_descent import goes_down, settles, with_steps
 from xlcheck.handmade.reading.engine_choice import Answers, answers_of
@@ -34,6 +35,13 @@ _EACH = {f"{w}{row + 1}": f"={w}{row}-$L{row}*{s}{row}" for row in (4, 5, 6) for
 def test_all_steps_go_down_one_loss(wrong: dict[str, object], goes: bool, tmp_path: Path) -> None:
     """Rule: by one rate, or each by its own from a cell in the same place; the losses are filled alike."""
     assert goes_down(sheet(descent(3, wrong), tmp_path).part) is goes
+
+
+def test_where_the_time_is_used_up_no_steps_are_known(tmp_path: Path) -> None:
+    """Rule: that is no error; who asks goes on, and says what the time was too short for."""
+    part = sheet(descent(3, {}), tmp_path).part
+    with effort.limited_to(0):
+        assert not goes_down(part)
 
 
 def _said(wrong: Mapping[str, object], folder: Path, known: str = "F") -> Part | None:
