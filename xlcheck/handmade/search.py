@@ -79,10 +79,6 @@ class Search:
     trainings: Trainings | None
     tries_edits: bool = True
 
-    @property
-    def _edited(self) -> PartsByEdits:
-        return PartsByEdits(self.equations)
-
     def through(self, parts: Sequence[SheetGroup]) -> _Found:
         """What became of the parts that got a verdict, and the others."""
         outcomes: list[Part] = []
@@ -269,7 +265,7 @@ class Search:
         """What became of a small part whose results are not what somebody typed beside them, but for one edit."""
         if len(part.table.formulas) > _SMALL or not self.tries_edits:
             return None
-        wrong = self._edited.as_typed(part, answers)
+        wrong = PartsByEdits(self.equations).as_typed(part, answers)
         return (parts_of(wrong, part), [*_beside(part, wrong)]) if wrong else None
 
     def _judged(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
@@ -292,9 +288,9 @@ class Search:
                 return at_once
             layers = lined
             if layers.may_be_more and is_small and self.tries_edits:
-                whole = self._edited.whole(own, answers, layers)
+                whole = PartsByEdits(self.equations).whole(own, answers, layers)
             if (whole == NONE or not is_small) and layers.may_be_more and self.tries_edits:
-                layers = layers.joined_by(self._edited.piece_by_piece(part, answers, layers))
+                layers = layers.joined_by(PartsByEdits(self.equations).piece_by_piece(part, answers, layers))
         except effort.OutOfTimeError:
             whole = effort.USED_UP
         if not isinstance(whole, str):

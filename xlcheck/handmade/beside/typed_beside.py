@@ -184,14 +184,16 @@ def _printed(
 def _away_from_results(table: CellTable, values: CellValues, cells: Sequence[Address], by: Offset) -> int | None:
     """How far beside a line of typed numbers the formulas stand that most of them are; None if nobody knows."""
     ways = [back for near in range(1, _NEAR) for back in (-near, near)]
-    agree = {
-        back: sum(
-            _agree(table, values, own, typed) for typed in cells if (own := offset(typed, by, back)) in table.texts
-        )
-        for back in ways
-    }
-    best = max(ways, key=agree.__getitem__)
-    return best if 2 * agree[best] > len(cells) else None
+
+    def counts(back: int) -> tuple[int, int]:
+        """How many agree, be it but for rounding on the way, and to the last digit."""
+        pairs = [(own, typed) for typed in cells if (own := offset(typed, by, back)) in table.texts]
+        agree = sum(_agree(table, values, *own) for own in pairs)
+        return sum(not _differ(table, values, *own) for own in pairs) if len(cells) > 1 else agree, agree
+
+    found = {back: counts(back) for back in ways}
+    best = max(ways, key=found.__getitem__)
+    return best if 2 * found[best][0] > len(cells) else None
 
 
 def _in_blocks(table: CellTable, first: Address) -> Iterator[Compared]:
