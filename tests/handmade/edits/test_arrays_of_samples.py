@@ -53,5 +53,11 @@ def test_the_array_that_turns_the_matrix_is_wrong(column: str, tmp_path: Path) -
 
 
 @pytest.mark.keras
+def test_an_array_without_biases_is_no_layer_of_its_own(tmp_path: Path) -> None:
+    """Rule: what has all weights of a recurrent layer but its biases is a step of it that lacks them."""
+    assert answer(_cells(_STEP.replace("+TRANSPOSE($B$7:$C$7)", "")), tmp_path) == (1, {"F8", "F9"})
+
+
+@pytest.mark.keras
 def test_arrays_of_both_samples_agree(tmp_path: Path) -> None:
     assert answer(_cells(), tmp_path) == (0, set())

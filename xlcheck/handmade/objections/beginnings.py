@@ -102,6 +102,25 @@ def input_before(table: CellTable, read: Collection[Address], reading: Reading) 
     return None
 
 
+def state_for_input(reading: Reading) -> str | None:
+    """Why a first state may be an input: the first step reads none, and the state stands where it would.
+
+    That is before the input of the next step, as far as from its result as that is from the result of its own.
+
+    Args:
+        reading: the layer.
+    """
+    first, slots = _first_results(reading), reading.layer.slots
+    for one, other in (own[:_FEW] for own in reading.documents if len(own) >= _FEW and reading.kind != "Dense"):
+        by = offset_on_sheet(first[other], first[one]) if {one, other} <= first.keys() else None
+        missing = [slot for slot in reading.features if slot in slots[other] and slot not in slots[one]]
+        states = {cell_of(atom) for given in reading.given.values() for (step, _), atom in given.items() if step == one}
+        for cell in (offset(cell_of(slots[other][slot]), by) for slot in missing if by is not None):
+            if cell in states:
+                return f"{show(cell)} is read as a first state, and stands where the input of its step would"
+    return None
+
+
 def _is_zero(begins: Collection[Atom], table: CellTable) -> bool:
     """Whether a first state is 0, or none is read."""
     return not any(table.typed_numbers.get(cell_of(atom), 0) for atom in begins)

@@ -173,7 +173,8 @@ def _read_inside(readings: Sequence[Reading], forms: Forms) -> Iterator[str]:
 def _sharing(readings: Sequence[Reading]) -> Iterator[str]:
     """Layers of which one has some weights of another one, and others in place of the rest.
 
-    Only biases may differ, as in an autoencoder whose decoder has the kernels of its encoder transposed.
+    Only biases may differ, as in an autoencoder whose decoder has the kernels of its encoder transposed. What has all
+    weights of a recurrent layer but its biases may be a step of it that lacks them.
     """
     for both in itertools.combinations(readings, 2):
         one, other = map(_all_weights, both)
@@ -181,6 +182,11 @@ def _sharing(readings: Sequence[Reading]) -> Iterator[str]:
         common = one & other
         if common and common != one and common != other and across not in ((rows, columns), (columns, rows)):
             yield f"{show(min(common))} is a weight of two layers, which have other weights of their own"
+        for whole, part in (both, both[::-1]):
+            own, its = _all_weights(whole), _all_weights(part)
+            biases = {cell_of(bias) for row in whole.layer.rows for bias in whole.layer.biases[row]}
+            if whole.kind != "Dense" and part.kind == "Dense" and its < own and biases and biases.isdisjoint(its):
+                yield f"{show(min(its))} is a weight of two layers, of which one lacks the biases of the other one"
 
 
 def _in_two_roles(readings: Sequence[Reading]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from xlcheck.handmade.forms.forms import COPY, Forms
 from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.networks.labels import KERNELS, Labels, gates_of_weights
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.objections.beginnings import broken, goes_past, input_before, unread_beginning
+from xlcheck.handmade.objections.beginnings import broken, goes_past, input_before, state_for_input, unread_beginning
 from xlcheck.handmade.objections.left_out import input_left_out
 from xlcheck.handmade.objections.places import stands_apart
 from xlcheck.handmade.objections.thresholds import of_two_signs, ones_in_doubt, ones_unread, thresholds_in_doubt
@@ -81,6 +81,7 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
         or goes_past(table, read, reading)
         or unread_beginning(table, read, reading)
         or input_before(table, read, reading)
+        or state_for_input(reading)
         or _same_inputs(reading)
         or input_left_out(table, read, reading)
         or stands_apart(table, reading)
