@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 
@@ -248,7 +249,9 @@ def _are_in_line(
             if step not in at or all(map(holds_number, its)):  # the last of a series is typed, where others are copies
                 at[step], targets[step] = own, its
     in_order = [target for step in sorted(at, key=first.__getitem__) for target in targets[step]]
-    return at.keys() == first.keys() and in_order == sorted({*in_order}) and {*at.values()} <= {*behind}
+    several = {*in_order}  # a sample in each row, or in each column
+    is_straight = in_order in (sorted(several), sorted(several, key=itemgetter(0, 2, 1)))
+    return at.keys() == first.keys() and is_straight and {*at.values()} <= {*behind}
 
 
 def _away(one: Address, other: Address) -> tuple[str, int, int]:
