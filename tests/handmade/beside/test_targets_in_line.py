@@ -30,7 +30,7 @@ def _autoencoder(loss: str) -> dict[str, object]:
     ids=["its own inputs", "those of the first sample"],
 )
 def test_targets_of_samples_in_columns(loss: str, said: tuple[int, set[str]], tmp_path: Path) -> None:
-    """Rule: the loss of an autoencoder compares the outputs of each sample with its own inputs, down columns as well."""
+    """Rule: the loss of an autoencoder compares the outputs of each sample with its own inputs, also in columns."""
     assert answer(_autoencoder(loss), tmp_path) == said
 
 
