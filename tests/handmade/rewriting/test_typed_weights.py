@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import openpyxl
+from openpyxl.workbook.defined_name import DefinedName
 
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.handmade.reading.cells import CellTable
@@ -19,11 +20,15 @@ from xlcheck.workbook.reader import read_workbook
 _NAME = re.compile(r"[A-Z]+[0-9]+")
 
 
-def _read(cells: Mapping[str, object], path: Path) -> dict[str, list[tuple[str, float]]]:
+def _read(
+    cells: Mapping[str, object], path: Path, names: Mapping[str, str] | None = None
+) -> dict[str, list[tuple[str, float]]]:
     """Formula cell → the cells that stand for its numbers, in order, and the numbers."""
     book = openpyxl.Workbook()
     for cell, content in cells.items():
         book.active[cell] = content
+    for name, place in (names or {}).items():
+        book.defined_names[name] = DefinedName(name, attr_text=f"Sheet!{place}")
     book.save(path / "w.xlsx")
     table = CellTable(read_workbook(path / "w.xlsx"))
     found = typed_weights(table, Precedents(table))
@@ -41,6 +46,18 @@ def test_signs_belong_to_the_numbers(tmp_path: Path) -> None:
     found = _read({"A1": 1.5, "B1": 2.5, "D1": "=TANH(-0.5*A1-B1*0.25-0.125)"}, tmp_path)
 
     assert [number for _, number in found["D1"]] == [-0.5, -0.25, -0.125]
+
+
+def test_names_of_cells_are_these_cells(tmp_path: Path) -> None:
+    """A name stands for the cell that it is given to, but not for a range, nor where LET gives it to something else."""
+    cells = {"A1": 1.5, "B1": 2.5, "D1": "=TANH(-0.5*age-Size*0.25-0.125)"}
+    found = _read(cells, tmp_path, {"age": "$A$1", "size": "$B$1"})
+
+    assert [number for _, number in found["D1"]] == [-0.5, -0.25, -0.125]
+    ranged = _read(cells, tmp_path, {"age": "$A$1:$A$2", "size": "$B$1"})
+    assert [number for _, number in ranged["D1"]] == [-0.25, -0.125]
+    own = {"D1": "=LET(age,B1,TANH(0.5*age+0.25*age))"}
+    assert _read(cells | own, tmp_path, {"age": "$A$1"}) == {}
 
 
 def test_numbers_that_are_no_weights_stay(tmp_path: Path) -> None:

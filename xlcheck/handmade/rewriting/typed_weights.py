@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, cycle
 
@@ -20,7 +20,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import FormulaSyntaxError, parse
 from xlcheck.formulas.scanner import BOTTOM, LEFT, RIGHT, TOP
 from xlcheck.formulas.shapes import shape_of
-from xlcheck.formulas.tree import Node, Reference
+from xlcheck.formulas.tree import FunctionCall, Name, Node, Reference, rebuilt
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import are_in_line, distance, offset_between
@@ -117,13 +117,24 @@ def _once(spots: list[Spot]) -> list[Spot]:
 
 
 def _parsed(table: CellTable, *signs: str) -> dict[Address, Node]:
-    """The formulas in which one of some signs stands, as trees; arrays apart."""
+    """The formulas in which one of some signs stands, as trees; arrays apart. Names of cells are these cells."""
     trees: dict[Address, Node] = {}
+    names = {name: own for name, own in table.names().items() if isinstance(own, Reference) and own.area.size == 1}
     for cell, text in table.texts.items():
         if cell not in table.arrays and any(sign in text for sign in signs):
             with suppress(FormulaSyntaxError):
-                trees[cell] = written_out(parse(text))
+                trees[cell] = written_out(_with_cells(parse(text), names, cell[0]))
     return trees
+
+
+def _with_cells(node: Node, names: Mapping[str, Reference], sheet: str) -> Node:
+    """A formula in which the cells stand that are called by names; but what `LET` and `LAMBDA` call so is their own."""
+    match node:
+        case Name(name) if (own := names.get(name.casefold())) is not None:
+            return replace(own, area=replace(own.area, sheet="")) if own.area.sheet == sheet else own
+        case FunctionCall("LET" | "LAMBDA"):
+            return node
+    return rebuilt(node, lambda own: _with_cells(own, names, sheet)) if names else node
 
 
 def _goes_on(cell: Address, spot: Spot, other: Address, spots: Mapping[Address, Sequence[Spot]]) -> bool:
