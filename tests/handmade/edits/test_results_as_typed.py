@@ -88,7 +88,7 @@ def test_what_is_told_is_what_gives_the_typed_numbers(tmp_path: Path) -> None:
 def _pairs(more: Mapping[str, object], folder: Path) -> list[list[tuple[str, str]]]:
     found = sheet(_CELLS | dict(more), folder)
     names = {cell_at(f"{column}{row}"): f"{column}{row}" for column in "ABCDEFG" for row in range(1, 9)}
-    said = said_beside_results(found.table, found.part.precedents)
+    said = said_beside_results(found.table, found.part.values, found.part.precedents)
     return [[(names[one], names[other]) for one, other in own] for own in said if own]
 
 
@@ -99,7 +99,10 @@ def test_who_says_what_results_should_be(tmp_path: Path) -> None:
     assert _pairs({"D3": 0.24, "D4": -0.29}, tmp_path) == [], "few digits may agree by chance"
     compared = {"E3": 0.2445, "E4": -0.2914, "F3": "=C3-E3", "F4": "=C4-E4"}
     assert [sorted(own) for own in _pairs(compared, tmp_path)] == [[("C3", "E3"), ("C4", "E4")]]
-    assert _pairs({"C2": None, **_PRINTED}, tmp_path) == [], "none is called as they are, and none stands beside them"
+    far = {"C2": None, **_PRINTED}
+    assert _pairs(far, tmp_path) == [[("C3", "E3"), ("C4", "E4")]], "none is called as they are, but most are these"
+    others = {"E3": 0.71234, "E4": 0.95123}
+    assert _pairs(far | others, tmp_path) == [], "none is called as they are, and none stands beside them"
 
 
 _LINE: dict[str, object] = {f"A{row}": 0.1 * row for row in range(1, 5)}

@@ -23,6 +23,11 @@ class Terms(dict[Any, float]):
         return self[cell]
 
 
+def _no_word(cell: tuple[str, int, int], **where: bool) -> str:
+    """What stands beside a number where there are no words."""
+    return ""
+
+
 def found(
     typed: dict[Any, float],
     computed: dict[Any, float],
@@ -36,7 +41,9 @@ def found(
     def cells_in(area: Any, sheet: str) -> list[Any]:
         return [(sheet, *place) for place in area.cells()]
 
-    table: Any = SimpleNamespace(typed_numbers=typed, texts=texts or {}, cells_in=cells_in)
+    table: Any = SimpleNamespace(
+        typed_numbers=typed, texts=texts or {}, cells_in=cells_in, words={}, next_word=_no_word
+    )
     return [(own.cell, own.of, own.activation) for own in typed_over(terms, table)]  # type: ignore[arg-type]
 
 
@@ -125,7 +132,7 @@ def test_an_input_that_is_computed_beside_it_was_typed_again() -> None:
     def said(typed: dict[Any, float], computed: dict[Any, float]) -> list[str]:
         terms: Any = Terms(computed)
         terms.reads = dict.fromkeys(computed, ())
-        table: Any = SimpleNamespace(typed_numbers=typed)
+        table: Any = SimpleNamespace(typed_numbers=typed, words={}, next_word=_no_word)
         return [*typed_again(typed.keys(), terms, table)]
 
     sums = {("S", 10 + by, 10): number for by, number in enumerate((1.44258694, 1.78208853, -0.3))}

@@ -100,8 +100,10 @@ def _columns(reading: Reading, last: Sequence[tuple[LayerCells, ...]]) -> Iterat
             tuple(terms.fetched(source(cell, terms)) for cell in own) for own in (sample.inputs, sample.targets)
         )
         known.setdefault((inputs, targets), replace(sample, inputs=inputs, targets=targets))
-    if all(sample.targets and not sample.states for sample in known.values()):
-        networks = [DenseNetwork(layers, (*known.values(),)) for layers in last]
+    sizes = {(len(inputs), len(targets)) for inputs, targets in known}
+    if len(sizes) == 1 and all(sample.targets and not sample.states for sample in known.values()):
+        fitting = [own for own in last if (len(own[0].kernel), len(own[-1].kernel[0])) in sizes]
+        networks = [DenseNetwork(layers, (*known.values(),)) for layers in fitting]
         size = len(next(iter(cells.values())))
         data = {own for sample in known.values() for own in (*sample.inputs, *sample.targets)}
         unread = data.union(*(network.weights for network in networks)) - cells.keys()
@@ -110,7 +112,7 @@ def _columns(reading: Reading, last: Sequence[tuple[LayerCells, ...]]) -> Iterat
             yield set(), np.moveaxis(truth.layers[-1].y, -1, 0), np.moveaxis(truth.targets, -1, 0)
     for samples in ([own for some in several for own in some], *reversed(several)):
         with_targets = [own for own in samples if own.targets]
-        if with_targets and len({len(own.targets) for own in with_targets}) == 1:
+        if len({(len(own.targets), len(own.outputs[-1])) for own in with_targets}) == 1:
             yield (
                 {own.outputs[-1][0] for own in with_targets},
                 _stacked([own.outputs[-1] for own in with_targets], cells),
