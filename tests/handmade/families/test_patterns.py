@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
-from itertools import product
 from pathlib import Path
 
 import openpyxl
 import pytest
 from equation_sheets import answer, dense
+from sheets_of_formulas import Formulas, saved
 from thorough import EVERY_CASE, part_of
 
 from fixtures.handmade.drawn.patterns import tally
@@ -19,34 +19,20 @@ from xlcheck.cli import run
 from xlcheck.formulas.addresses import cell_name
 from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import with_operand
-from xlcheck.handmade.families.odd_beside import beside_the_layers
 from xlcheck.handmade.families.patterns import broken_patterns
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.verdicts.report import CellWarning
 from xlcheck.workbook.reader import read_workbook
 
-Formulas = dict[tuple[int, int], str]
-
 
 def _warnings(folder: Path, formulas: Formulas) -> tuple[CellWarning, ...]:
     """Of a worksheet with these formulas, by row and column from 0, over numbers in its first rows and columns."""
-    return _of_file(_saved(folder, formulas))
+    return _of_file(saved(folder, formulas))
 
 
 def _of_file(path: Path) -> tuple[CellWarning, ...]:
     table = CellTable(read_workbook(path))
     return broken_patterns(table, table.texts.keys())
-
-
-def _saved(folder: Path, formulas: Formulas) -> Path:
-    book = openpyxl.Workbook()
-    for row in range(8):
-        for column in range(8):
-            book.active.cell(row + 1, column + 1, float(row - column))
-    for (row, column), text in formulas.items():
-        book.active.cell(row + 1, column + 1, f"={text}")
-    book.save(folder / "book.xlsx")
-    return folder / "book.xlsx"
 
 
 def _block(make: Callable[[int, int], str], rows: int, columns: int, gap: int = 1) -> Formulas:
@@ -182,7 +168,7 @@ def test_what_reads_a_word_or_an_empty_cell_is_a_slip_even_if_it_reads_nothing_o
     tmp_path: Path, target: str
 ) -> None:
     """`=TANH(J3)` among `=TANH(B1)`, `=TANH(B2)` …; J3 is empty, M2 holds a word."""
-    path = _saved(tmp_path, {(r, 10): f"TANH(B{r + 1})" for r in range(7)} | {(3, 10): f"TANH({target})"})
+    path = saved(tmp_path, {(r, 10): f"TANH(B{r + 1})" for r in range(7)} | {(3, 10): f"TANH({target})"})
     book = openpyxl.load_workbook(path)
     book.active["M2"] = "weights"
     book.save(path)
@@ -196,7 +182,7 @@ def test_what_reads_a_word_or_an_empty_cell_is_a_slip_even_if_it_reads_nothing_o
 def test_no_pattern_leads_to_a_word_or_an_empty_cell(tmp_path: Path, above: object, is_slip: bool) -> None:
     """A first layer reads what is given, and those after it what the one before gives: no one reads a heading."""
     block = {(r, 5): f"D{r + 1}*E{r + 1}" for r in range(8, 11)} | {(r, 6): f"F{r + 1}*C{r}" for r in range(8, 11)}
-    book = openpyxl.load_workbook(path := _saved(tmp_path, block | {(8, 6): "F9*B3"}))
+    book = openpyxl.load_workbook(path := saved(tmp_path, block | {(8, 6): "F9*B3"}))
     book.active["C8"] = above
     book.save(path)
 
@@ -216,7 +202,7 @@ def test_every_report_shows_it_and_none_counts_it_as_wrong(tmp_path: Path, capsy
     """Text, JSON, HTML, JUnit and the marked copy; exit code 3, for there is no verdict."""
     formulas = _block(_products, 6, 4)
     formulas[22, 11] = "B4*B4+A1"
-    path = _saved(tmp_path, formulas)
+    path = saved(tmp_path, formulas)
     marked = tmp_path / "marked.xlsx"
     sentence = "Sheet!L23 reads B4 where the pattern of 23 formulas around it gives B3"
 
@@ -242,118 +228,3 @@ def test_what_has_a_verdict_gets_no_warning(tmp_path: Path) -> None:
     report = check(root / "fixtures" / "handmade" / "printed_mistake.xlsx")
 
     assert (len(report.roots), report.warnings) == (9, ())
-
-
-_GATE = "1/(1+EXP(-({}*$A$1+{}*$B$1)))"
-
-
-@pytest.mark.parametrize(
-    ("odd", "text", "is_told"),
-    [
-        ((3, 4), _GATE.replace("1/", "2/", 1).format("C4", "D4"), True),
-        ((1, 4), _GATE.replace("EXP(-", "EXP(").format("C2", "D2"), True),
-        ((5, 4), _GATE.replace("-(", "-TANH(").format("C6", "D6"), True),
-        ((3, 4), _GATE.format("C4", "D5"), True),
-        ((3, 4), _GATE.format("C4", "D4"), False),
-        ((3, 4), _GATE.format("G4", "H4"), False),  # of other cells altogether
-        ((3, 4), "SUM(C2:C4)", False),
-        ((6, 4), "AVERAGE(E2:E6)", False),
-    ],
-)
-def test_a_spare_formula_in_line_with_a_layer_is_told(
-    odd: tuple[int, int], text: str, *, is_told: bool, tmp_path: Path
-) -> None:
-    """Rule: it computes something else of what it would read there, or the same of something else in part."""
-    formulas = {(row, 4): _GATE.format(f"C{row + 1}", f"D{row + 1}") for row in range(1, 6)} | {odd: text}
-    table = CellTable(read_workbook(_saved(tmp_path, formulas)))
-    (sheet,) = {cell[0] for cell in table.texts}
-    spare = (sheet, *odd)
-    told = list(beside_the_layers(table, {spare}, table.texts.keys() - {spare}))
-    assert [cell_name(*odd) in why for why in told] == [True] * is_told
-
-
-@pytest.mark.parametrize(
-    ("odd", "text", "is_told"),
-    [(3, "D4", True), (1, "D2", True), (5, "D6^4", True), (3, "D4^2", False), (5, "SUM(E2:E5)", False)],
-)
-def test_a_spare_formula_in_line_with_others_is_told(odd: int, text: str, *, is_told: bool, tmp_path: Path) -> None:
-    """Rule: of formulas that were filled and belong to nothing, one that computes something else of its row is told."""
-    formulas = {(row, 4): f"D{row + 1}^2" for row in range(1, 6)} | {(odd, 4): text}
-    table = CellTable(read_workbook(_saved(tmp_path, formulas)))
-    told = list(beside_the_layers(table, table.texts, set()))
-    assert [cell_name(odd, 4) in why for why in told] == [True] * is_told
-
-
-@pytest.mark.parametrize(
-    ("texts", "is_told"),
-    [
-        (("A{0}/15", "B{0}/200", "C{0}/200"), False),
-        (("A{0}/200", "B{0}/200", 'IF(D{0}="x",1,0)'), False),
-        (("A{0}/15", "B{0}/200", "C{0}/200", "D{0}/200", "E{0}/200"), True),
-    ],
-)
-def test_inputs_may_have_ranges_of_their_own(texts: tuple[str, ...], *, is_told: bool, tmp_path: Path) -> None:
-    """Rule: two that are scaled by one number say nothing of a third one; more do, and a word is not scaled."""
-    formulas = {(row, 6 + k): text.format(row + 1) for row in range(1, 5) for k, text in enumerate(texts)}
-    path = _saved(tmp_path, formulas)
-    book = openpyxl.load_workbook(path)
-    for row in range(2, 6):
-        for column in range(1, 6):
-            book.active.cell(row, column, "x" if column == 4 and len(texts) == 3 else row * column + 0.5)
-    book.save(path)
-    table = CellTable(read_workbook(path))
-    assert bool(list(beside_the_layers(table, table.texts, set()))) is is_told
-
-
-@pytest.mark.parametrize(("words", "is_told"), [("ball", False), ("bbll", True), ("1234", True)])
-def test_a_loss_may_be_that_of_the_class_that_is_called(words: str, *, is_told: bool, tmp_path: Path) -> None:
-    """Rule: a formula that reads the row that the word above it names is no slip, whatever those beside it read."""
-    path = tmp_path / "w.xlsx"
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for name, shares in zip("bal", ((0.2, 0.1, 0.3, 0.2), (0.5, 0.6, 0.1, 0.2), (0.3, 0.3, 0.6, 0.6)), strict=True):
-        sheet.append([f"P({name})", *shares])
-    sheet.append(["target", *words])
-    sheet.append(["loss", "=-LN(B1)", "=-LN(C2)", "=-LN(D3)", "=-LN(E3)"])
-    book.save(path)
-    table = CellTable(read_workbook(path))
-    assert bool(list(beside_the_layers(table, table.texts, set()))) is is_told
-
-
-def _lstm_of_three_units() -> dict[str, object]:
-    """Two steps down the page, of which the first has no state before it, so that nobody reads its forget gates."""
-    rng = random.Random(5)
-    cells: dict[str, object] = {}
-    for column, row in product(
-        "ABCDEFGHIJKL", range(1, 7)
-    ):  # three units of i, f, c and o, with five weights and a bias
-        cells[f"{column}{row}"] = round(rng.uniform(-0.9, 0.9), 3)
-    for step, columns in enumerate("NO"):
-        cells |= {f"{columns}{row}": round(rng.uniform(-0.9, 0.9), 3) for row in (10, 11)}
-        before = chr(ord(columns) - 1)
-        for place, unit in enumerate("ABCDEFGHIJKL"):
-            total = f"SUMPRODUCT({unit}$1:{unit}$2,{columns}10:{columns}11)+{unit}$6"
-            total += f"+SUMPRODUCT({unit}$3:{unit}$5,{before}34:{before}36)" if step else ""
-            cells[f"{columns}{13 + place}"] = f"=TANH({total})" if 6 <= place < 9 else f"=1/(1+EXP(-({total})))"
-        for unit in range(3):
-            kept = f"{columns}{16 + unit}*{before}{28 + unit}+" if step else ""
-            cells[f"{columns}{28 + unit}"] = f"={kept}{columns}{13 + unit}*{columns}{19 + unit}"
-            cells[f"{columns}{34 + unit}"] = f"={columns}{22 + unit}*TANH({columns}{28 + unit})"
-    return cells
-
-
-@pytest.mark.keras
-def test_a_gate_that_nobody_reads_is_no_pass_if_it_is_another_one(tmp_path: Path) -> None:
-    """Rule: a forget gate of a first step without a state belongs to its layer only if it is one of its gates."""
-    cells = _lstm_of_three_units()
-    book = openpyxl.Workbook()
-    for place, value in cells.items():
-        book.active[place] = value
-    codes = {}
-    for change in ("", "2/(1+", "1/(1-"):
-        book.active["N17"] = str(cells["N17"]).replace("1/(1+", change or "1/(1+")
-        book.save(tmp_path / "lstm.xlsx")
-        report = check(tmp_path / "lstm.xlsx")
-        codes[change] = report.exit_code, any("N17" in why for why in report.reservations)
-    assert codes == {"": (0, False), "2/(1+": (3, True), "1/(1-": (1, False)}
