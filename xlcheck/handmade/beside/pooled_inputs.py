@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
@@ -32,8 +33,9 @@ def pooled_otherwise(cell: Address, pooled: Sequence[Address], table: CellTable)
     """
     area = ranges_of(cell, table)[0]
     beside = [c for c in pooled if c != cell and are_in_line(c, cell)]
-    alike = (own for own, text in table.texts.items() if skeleton(text) == skeleton(table.texts[cell]))
-    if beside and not any(own != cell and are_in_line(own, cell) for own in alike):
+    way = skeleton(table.texts[cell])
+    in_line = (own for own in chain(beside, table.texts) if own != cell and are_in_line(own, cell))
+    if beside and not any(skeleton(table.texts[own]) == way for own in in_line):  # also those that pool targets
         return f"{show(cell)} pools otherwise than the formulas in line with it"
     kinds = {_kind((area.sheet, *place), table) for place in area.cells()} if area.size <= _MOST else {None}
     if len(kinds) > 1 or None in kinds:

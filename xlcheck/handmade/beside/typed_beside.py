@@ -28,7 +28,7 @@ _ON_THE_WAY, _FAR, _PRECISE = 20.0, 0.01, 5e-5
 """Units of the last digit, and the share of a number, by which rounding on the way may change it; and by how much
 single precision may, if nothing is rounded."""
 _MANY, _NEAR = 6, 60
-"""Digits of weights that were not rounded; and how far above what was computed its results are typed again."""
+"""Digits of weights that were not rounded; and how far from results they may be typed again."""
 _SHARE, _MOST = 0.1, 0.5
 """The share of the comparisons, at least two, in which the numbers agree, where they were typed for that; and of those
 with fewer digits, which together are as many as those of two of the others."""

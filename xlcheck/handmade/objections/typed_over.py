@@ -16,7 +16,7 @@ from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
 from xlcheck.handmade.reading.offsets import Offset, in_line, offset, offset_between, run_from
-from xlcheck.handmade.reading.printed import printed_by
+from xlcheck.handmade.reading.printed import is_printed
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.layers.activations import activation_function
 
@@ -79,8 +79,7 @@ def typed_over(terms: CellTerms, table: CellTable) -> Iterator[TypedOver]:
         # Near 0 tanh leaves a number as it is: who compares both, or has it printed, takes them for the same.
         reads += [] if reads or not same else _reads(terms, table)
         compared = [read for read in reads if cell in read] if same else []
-        is_printed = same and any(printed_by(table, cell, above=above) for above in (False, True))
-        is_compared = is_printed or any(same <= read for read in compared if same)
+        is_compared = (same and is_printed(table, cell)) or any(same <= read for read in compared if same)
         yield from (own for own in found if same <= {own.of} and not is_compared)
     yield from _softmaxes(terms, computed, table.typed_numbers)
 
