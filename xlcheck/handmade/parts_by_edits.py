@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
 from xlcheck.handmade.accepting.by_equations import Settled, layers_of
 from xlcheck.handmade.accepting.outcome import Outcome
 from xlcheck.handmade.accepting.pieces import pieces
-from xlcheck.handmade.edits.single_edit import NONE, edit_as_typed, one_edit
+from xlcheck.handmade.edits.single_edit import NONE, edit_as_told, edit_as_typed, one_edit
 from xlcheck.handmade.edits.typed_results import TypedResults
 from xlcheck.handmade.parts_by_equations import ByEquations, PartsByEquations
 from xlcheck.handmade.reading.engine_choice import Answers
@@ -63,6 +64,21 @@ class PartsByEdits:
             if own is not None and not own.found.roots:
                 bench = self.equations.bench(part, answers, own.terms)
                 return edit_as_typed(part, own.terms, own.layers, bench, typed)
+        return ()
+
+    def as_told(self, part: SheetGroup, answers: Answers, meant: Mapping[Address, str]) -> Sequence[Outcome]:
+        """What became of a part in which all is right with other formulas, if these make its layers what they are.
+
+        Args:
+            part: the part.
+            answers: what the workbook computes.
+            meant: cell → the formula that it should hold.
+        """
+        with suppress(effort.OutOfTimeError):
+            own = self.equations.of(part, answers)
+            edit = {cell: term for cell, text in meant.items() if (term := own.terms.term_of(cell, text)) is not None}
+            if edit.keys() == meant.keys():
+                return edit_as_told(part, own.terms, own.layers, self.equations.bench(part, answers, own.terms), edit)
         return ()
 
     def piece_by_piece(self, part: SheetGroup, answers: Answers, layers: Settled) -> Iterator[Outcome]:

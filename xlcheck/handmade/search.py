@@ -29,10 +29,11 @@ from xlcheck.handmade.edits.typed_results import TypedResults
 from xlcheck.handmade.families.unlike_kin import told_surely, unlike_kin, unlike_one_beside
 from xlcheck.handmade.parts_by_edits import PartsByEdits
 from xlcheck.handmade.parts_by_equations import PartsByEquations
-from xlcheck.handmade.reading.cells import address_of, show
+from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.results import blamed, results_of, roots_of
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewriting.rewritten import Rewritten, blamed
+from xlcheck.handmade.rewriting.rewritten import Rewritten
 from xlcheck.handmade.rewriting.with_beginnings import with_beginnings
 from xlcheck.handmade.rewriting.with_inner_units import with_inner_units
 from xlcheck.handmade.rewriting.with_kin import is_all_right, with_kin
@@ -43,10 +44,8 @@ from xlcheck.handmade.rewriting.with_scaled_inputs import with_scaled_inputs
 from xlcheck.handmade.rewriting.with_skipped_steps import with_skipped_steps
 from xlcheck.handmade.rewriting.with_typed_weights import with_typed_weights
 from xlcheck.handmade.rewriting.without_rounding import without_rounding
-from xlcheck.verdicts.cell_result import CellResult
 from xlcheck.verdicts.messages import UNDECIDED
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import Status
 
 _MOST_DOUBTS = 3
 _SMALL = 250
@@ -149,10 +148,18 @@ class Search:
         plainly = replace(self, trainings=None, tries_edits=False)
         with effort.limited_to(effort.left() * _IF_TOLD), suppress(effort.OutOfTimeError):
             told = chain(said, typed.told(chain(unlike_kin(part.table, ()), unlike_one_beside(part.table))))
-            return with_kin(
+            found = with_kin(
                 part, answers, [*told], lambda own, its: plainly._settle(own, its, sheets), is_open=bool(typed)
             )
+            return found and self._named(part, answers, found)
         return None
+
+    def _named(self, part: SheetGroup, answers: Answers, found: _Found) -> _Found:
+        """The same verdicts with the mistakes by name, where an edit of the layers says which they are."""
+        meant = {cell: (own.desired_formula or "")[1:] for cell, own in roots_of(found[0]).items()}
+        named = PartsByEdits(self.equations).as_told(part, answers, meant) if meant and all(meant.values()) else ()
+        told = parts_of(named, part), [*_beside(part, named)]
+        return told if roots_of(told[0]).keys() == meant.keys() and not any(own.gaps for own in told[0]) else found
 
     def _with_typed_weights(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:
         """What became of a part in which weights may be typed into formulas."""
@@ -224,8 +231,7 @@ class Search:
                 if known is not None
                 else (self._not_as_typed(part, answers) or self._judged(part, answers, sheets))
             )
-        results = [own for each in found for own in _results(each)]
-        roots = {_address(own): own for own in results if own.status is Status.ROOT}
+        roots = roots_of(found)
         try:
             is_open = any(own.matters for own in left) and not any(UNDECIDED in own.reason for own in left)
             if not roots and is_open and is_small:
@@ -243,7 +249,7 @@ class Search:
             return found, left
         doubted = [each for each in found if blamed([each])]
         without_verdict = {cell for own in left for cell in own.cells}
-        judged = (own for each in doubted for own in (*each.held, *map(_address, _results(each))))
+        judged = {*results_of(doubted)}.union(*(each.held for each in doubted))
         cells = {cell for cell in judged if part.table.is_formula(cell)}
         left += [Abstention(part.table, part.values, sorted(cells - without_verdict), f"{why}; {_HOW}", sheets=sheets)]
         return [each for each in found if each not in doubted], left
@@ -332,14 +338,6 @@ def _beside(part: SheetGroup, outcomes: Sequence[Outcome]) -> Iterator[Abstentio
     known = set().union(*(outcome.table.texts for outcome in outcomes))
     if others := [cell for cell in part.table.texts if cell not in known]:
         yield Abstention(part.table, part.values, others, "", matters=False)
-
-
-def _results(part: Part) -> list[CellResult]:
-    return [own for own in part.results if isinstance(own, CellResult)]
-
-
-def _address(result: CellResult) -> Address:
-    return address_of(result.sheet, result.cell)
 
 
 def _spare(part: SheetGroup, layers: Settled) -> Iterator[Abstention]:

@@ -11,7 +11,7 @@ from thorough import part_of, spread
 
 from xlcheck.api import check
 from xlcheck.errors import NothingCheckedError
-from xlcheck.handmade.edits.single_edit import _shown
+from xlcheck.handmade.edits.judged_edit import shown
 
 pytestmark = pytest.mark.keras
 
@@ -243,8 +243,8 @@ def test_up_to_three_cells_are_named() -> None:
     """Of more than three the first ones, with a sign that there are others."""
     cells = [("S", row, 0) for row in range(4)]
 
-    assert _shown(cells[:3]) == "S!A1, S!A2, S!A3"
-    assert _shown(cells) == "S!A1, S!A2, S!A3, …"
+    assert shown(cells[:3]) == "S!A1, S!A2, S!A3"
+    assert shown(cells) == "S!A1, S!A2, S!A3, …"
 
 
 def test_of_two_inputs_that_show_one_cell_either_may_be_wrong(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 from equation_sheets import answer, save
 
@@ -48,6 +49,8 @@ def _whole_of_three() -> dict[str, object]:
     return cells
 
 
+_WEIGHTS = ((0.6, 0.4, 0.1), (-0.9, 0.7, -0.2))
+"""The kernel and the bias of each unit."""
 _WHOLE = _cells("C", _WITHIN, range(4, 9))
 _WRONG = {
     "a weight of another unit": (_WHOLE, {"C6": _WITHIN.format(6).replace("$H$3", "$G$3")}),
@@ -105,3 +108,28 @@ def test_three_others_on_both_sides_say_what_a_formula_should_be(tmp_path: Path)
     assert _unlike({**line, "B2": "=A2*2", "B4": "=A4*3"}, tmp_path) == {}
     longer = line | {f"B{row}": f"=A{row}*2+$C$1" for row in (5, 6)}
     assert [*_unlike({**longer, "B2": "=A2*2", "B4": "=A4*3"}, tmp_path)] == ["B2", "B4"]
+
+
+def test_what_is_found_by_printed_numbers_is_named_as_ever(tmp_path: Path) -> None:
+    """Rule: where an edit of the network changes the same cells, it says which mistake it is."""
+    cells: dict[str, object] = {
+        "B2": 0.6,
+        "C2": -0.9,
+        "B3": 0.4,
+        "B4": 0.7,
+        "C3": -0.3,
+        "C4": 0.5,
+        "B5": 0.1,
+        "C5": -0.2,
+    }
+    cells |= {"G7": "h", "J7": "Keras h", "C8": 0, "D8": 0}
+    h = np.zeros(2)
+    for row, x in zip(range(8, 12), (0.7, -0.4, 1.1, 0.3), strict=False):
+        cells |= {f"B{row}": x} | ({} if row == 8 else {f"C{row}": f"=G{row - 1}", f"D{row}": f"=H{row - 1}"})
+        for own, unit in zip("GH", "BC", strict=False):
+            cells[f"{own}{row}"] = f"=TANH($B{row}*${unit}$2+$C{row}*${unit}$3+$D{row}*${unit}$4+${unit}$5)"
+        h = np.tanh(x * np.array([0.6, -0.9]) + h @ [[0.4, -0.3], [0.7, 0.5]] + [0.1, -0.2])
+        cells |= {f"J{row}": round(h[0], 7), f"K{row}": round(h[1], 7)}
+    report = check(save(cells | {"C10": "=H9"}, tmp_path / "w.xlsx"))
+
+    assert [(own.cell, own.diagnosis) for own in report.roots] == [("C10", "neighbour-unit")]

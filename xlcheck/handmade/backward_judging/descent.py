@@ -20,11 +20,11 @@ from xlcheck.handmade.accepting.summary import Abstention
 from xlcheck.handmade.backward.evaluation import are_both
 from xlcheck.handmade.backward.slopes import StepOfDescent
 from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells
-from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of, show
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
-from xlcheck.handmade.reading.results import result_at
+from xlcheck.handmade.reading.results import result_at, roots_of
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult, Status
@@ -117,8 +117,7 @@ def with_descent(part: SheetGroup, settle: Callable[[SheetGroup], _Found]) -> _F
         told = frozenset() if step is None else way.told(step.loss)
         with effort.limited_to(effort.left() * (1.0 if step else _FOR_LAYERS)):
             found, left = settle(without(part, own.back | told))
-        results = (own for each in found for own in each.results if isinstance(own, CellResult))
-        roots = {address_of(own.sheet, own.cell): own for own in results if own.status is Status.ROOT}
+        roots = roots_of(found)
         unknown = {cell for each in left for cell in each.cells}
         told |= frozenset() if step is None else way.told(step.loss, unknown)
         if own.forward.isdisjoint(cell for each in found for cell in each.held) or own.forward & unknown - told:

@@ -25,13 +25,14 @@ from xlcheck.handmade.backward_judging.slips import Edit, Slips, idle_cells, nam
 from xlcheck.handmade.families.sequences import out_of_sequence
 from xlcheck.handmade.families.unlike_kin import between, in_pattern, unlike_kin
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.handmade.reading.cells import CellTable, address_of
+from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.digits import agrees
 from xlcheck.handmade.reading.evaluated import computed
 from xlcheck.handmade.reading.offsets import Offset, beside_at, offset, offset_between
 from xlcheck.handmade.reading.reached import reached
+from xlcheck.handmade.reading.results import results_of
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import CellResult, Status
+from xlcheck.verdicts.report import Status
 
 _LARGEST = 300
 _SAME = 1e-9
@@ -65,8 +66,8 @@ class LikelySlips:
     ) -> None:
         self._table, self._terms, self._reading, self._copies = table, terms, reading, copies
         self.is_certain = part is not None
-        self._right = frozenset[Address]() if part is None else table.texts.keys() - _in_question(part)
-        self._unknown = {*table.texts} if part is None else _in_question(part, {Status.NOT_EVALUATED})
+        self._right = frozenset[Address]() if part is None else table.texts.keys() - results_of([part]).keys()
+        self._unknown = {*table.texts} if part is None else {*results_of([part], {Status.NOT_EVALUATED})}
         steps = () if reading is None else reading.steps
         self._learning = {own for step in steps for own, move in step.moves.items() if move is not None}
         self._idle = idle_cells(table)
@@ -213,12 +214,6 @@ def _computing_with_unknown(unknown: Collection[Address], reading: Reading) -> s
     sheet = reading.sheet
     moved = {weight for update, weight in sheet.updates.items() if update in unknown}
     return {own for weight in moved for own in sheet.terms.readers.get(weight, ()) if own in reading.forward}
-
-
-def _in_question(part: Part, statuses: Collection[Status] = frozenset(Status)) -> set[Address]:
-    """The cells of which nothing is known, or those that something else is said of than that they are right."""
-    results = (result for result in part.results if isinstance(result, CellResult) and result.status in statuses)
-    return {address_of(result.sheet, result.cell) for result in results}
 
 
 def _may_be_typed(edit: Edit, table: CellTable, terms: CellTerms, reading: Reading | None) -> bool:

@@ -14,10 +14,11 @@ from xlcheck.handmade import effort
 from xlcheck.handmade.backward_judging.likely_slips import LikelySlips
 from xlcheck.handmade.backward_judging.slips import Edit
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.handmade.reading.cells import CellTable, address_of
+from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import offset
+from xlcheck.handmade.reading.results import roots_of
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import CellResult, Status
+from xlcheck.verdicts.report import CellResult
 
 _MOST_READINGS = 24
 _SHARE, _UNLESS_CERTAIN = 0.8, 0.5
@@ -76,8 +77,7 @@ def _is_whole(part: Part, edit: Edit, terms: CellTerms) -> bool:
 
     What nobody understands is wrong by its number.
     """
-    results = [own for own in part.results if isinstance(own, CellResult)]
-    roots = {address_of(own.sheet, own.cell): own for own in results if own.status is Status.ROOT}
+    roots = roots_of([part])
     known = not any(terms.is_opaque(cell) and _gives_what_it_should(own) for cell, own in roots.items())
     known = known and all(own.desired_formula == f"={edit.get(cell)}" for cell, own in roots.items())
     return known and part.counts().not_evaluated == 0 and roots.keys() == edit.keys()

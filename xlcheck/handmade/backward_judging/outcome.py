@@ -21,10 +21,11 @@ from xlcheck.handmade.backward_judging.family import amendments, place_of, stand
 from xlcheck.handmade.backward_judging.judge import Judge
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
-from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of
+from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.results import results_of
 from xlcheck.learning.dense_gradients import LEAKY, PERCEPTRON, DenseGradients, losses_of
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import CellResult, Status
+from xlcheck.verdicts.report import Status
 from xlcheck.verdicts.tolerance import Tolerance
 
 _KINKED = ("relu", LEAKY)
@@ -60,12 +61,6 @@ def is_open(part: Part | None) -> bool:
         return True
     counts = part.counts()
     return not counts.root and counts.not_evaluated > 0
-
-
-def with_status(part: Part, status: Status) -> set[Address]:
-    """The cells of which a status is said."""
-    results = (own for own in part.results if isinstance(own, CellResult) and own.status is status)
-    return {address_of(own.sheet, own.cell) for own in results}
 
 
 def in_lines(
@@ -117,7 +112,7 @@ def judged_with(
         opaque = {cell for cell in amended if terms.is_opaque(cell)}
         said = Verdicts(table, values, tolerance, reading)
         part = Judge(said, _accepted(reading), near, amended, opaque=opaque).outcome()
-        statuses = {own.status for own in part.results if isinstance(own, CellResult)}
+        statuses = {own.status for own in results_of([part]).values()}
         if Status.CARRIED in statuses and Status.ROOT not in statuses:
             return part.without_blame("This follows from what may be wrong; nothing tells which cell is.")
         if Status.ROOT in statuses and _may_have_another_loss(reading):

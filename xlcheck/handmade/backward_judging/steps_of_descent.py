@@ -23,14 +23,15 @@ from xlcheck.handmade.backward_judging.descent import Descent, both_ways, culpri
 from xlcheck.handmade.beside.typed_beside import typed_among
 from xlcheck.handmade.families.unlike_kin import told_surely
 from xlcheck.handmade.reading.cell_terms import CellTerms
-from xlcheck.handmade.reading.cells import CellTable, CellValues, address_of, show
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.offsets import offset, offset_on_sheet
+from xlcheck.handmade.reading.results import blamed, results_of, roots_of
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.with_kin import is_all_right, with_kin
 from xlcheck.handmade.rewriting.with_still_weights import with_still_weights
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import CellResult, Status
+from xlcheck.verdicts.report import Status
 
 _Found = tuple[list[Part], list[Abstention]]
 _Settle = Callable[[SheetGroup, Answers], _Found]
@@ -135,10 +136,9 @@ def settles(other: _Found, found: Sequence[Part], left: Iterable[Abstention]) ->
         found: what became of them by the one.
         left: the cells without a verdict by that.
     """
-    results = [own for each in found for own in each.results if isinstance(own, CellResult)]
-    unknown = {address_of(own.sheet, own.cell) for own in results if own.status is Status.NOT_EVALUATED}
+    unknown = {*results_of(found, {Status.NOT_EVALUATED})}
     unknown |= {cell for each in left if each.matters for cell in each.cells}
-    is_open = any(each.gaps for each in found) or any(own.status is Status.ROOT for own in results)
+    is_open = any(each.gaps for each in found) or bool(roots_of(found))
     return not is_open and is_all_right(*other) and unknown <= {cell for each in other[0] for cell in each.held}
 
 
@@ -161,9 +161,7 @@ def _with_layers(part: SheetGroup, answers: Answers, own: Descents, settle: _Set
         return None
     found, left = forward
     held = {cell for each in found for cell in each.held}
-    results = [result for each in found for result in each.results if isinstance(result, CellResult)]
-    is_wrong = any(result.status in {Status.ROOT, Status.CARRIED} for result in results)
-    if is_wrong or not all(step.forward & held for step in steps):
+    if blamed(found) or not all(step.forward & held for step in steps):
         return None
     open_cells = {cell for each in left if each.matters for cell in each.cells}
     own = own.having_told(open_cells, part.table)
@@ -274,7 +272,6 @@ def _wrong_layers(
     forward = frozenset().union(*(step.forward for step in apart.steps))
     forward |= _alike(forward, apart, part.table)
     found, _ = _forward(part, answers, apart, apart.learnt - forward, settle) or ([], [])
-    results = [own for each in found for own in each.results if isinstance(own, CellResult)]
-    roots = [own for own in results if own.status is Status.ROOT]
-    if roots and all(own.desired_formula for own in roots):
-        yield {address_of(own.sheet, own.cell): (own.desired_formula or "")[1:] for own in roots}
+    meant = {cell: (own.desired_formula or "")[1:] for cell, own in roots_of(found).items()}
+    if meant and all(meant.values()):
+        yield meant

@@ -23,9 +23,9 @@ from xlcheck.handmade.backward_judging.outcome import (
     sheet_of,
     tells_weights,
     told_by_words,
-    with_status,
 )
 from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.results import results_of
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.learning.dense_gradients import DenseGradients
 from xlcheck.verdicts.parts import Part
@@ -127,7 +127,7 @@ class Trainings:
             return None
 
         losses = {step.truth.loss for step in own.reading.steps} if own.found and own.reading else set[str]()
-        unsettled = set() if own.found is None else with_status(own.found, Status.NOT_EVALUATED)
+        unsettled = set() if own.found is None else {*results_of([own.found], {Status.NOT_EVALUATED})}
 
         def judged(edit: Mapping[Address, str]) -> Part | None:
             other = read_with(part.table, part.values, edit, self.ask, losses)
@@ -138,8 +138,8 @@ class Trainings:
             if _only_repeats(edit, other):
                 return None  # what nobody reads is settled by whatever another cell holds
             found = judged_with(part.table, part.values, self.tolerance, other, edit, own.terms)
-            is_left = found is not None and not unsettled.isdisjoint(with_status(found, Status.UNBOUND) - edit.keys())
-            return None if is_left else found  # what was open is settled, and not left out
+            left_out = results_of(filter(None, [found]), {Status.UNBOUND}).keys() - edit.keys()
+            return None if unsettled & left_out else found  # what was open is settled, and not left out
 
         slips = LikelySlips(part.table, own.terms, own.reading, own.found, sheet_of, part.as_in_copies)
         return one_slip(slips, part.table, own.terms, judged) or own.found

@@ -22,7 +22,7 @@ from xlcheck.handmade.arrangements.arranging import arrangement_of
 from xlcheck.handmade.arrangements.computed_weights import with_computed_weights
 from xlcheck.handmade.arrangements.textbook import is_textbook
 from xlcheck.handmade.edits.against_edits import in_other_copies, in_other_readers, is_strange
-from xlcheck.handmade.edits.single_edit import foreign
+from xlcheck.handmade.edits.judged_edit import foreign
 from xlcheck.handmade.edits.under_edits import goes_round
 from xlcheck.handmade.equations.recognise import Tables, recognise_layers
 from xlcheck.handmade.families.odd_ones import Odd, OddOnes

@@ -7,26 +7,24 @@ do as well say only that one of them is needed, and blame neither.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from xlcheck.errors import UsageError
 from xlcheck.formulas.algebra import Address, Function, Leaf, Sum, Term, subterms
 from xlcheck.formulas.rounding import rounds
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade import effort
-from xlcheck.handmade.accepting.acceptance import reason_to_abstain, rounds_throughout
+from xlcheck.handmade.accepting.acceptance import reason_to_abstain
 from xlcheck.handmade.accepting.bench import Bench
-from xlcheck.handmade.accepting.by_equations import agreeing
-from xlcheck.handmade.accepting.outcome import CORRECT, Outcome
+from xlcheck.handmade.accepting.outcome import Outcome
 from xlcheck.handmade.arrangements.arrangement import Arrangement, Candidate, seeming_weights
 from xlcheck.handmade.arrangements.beside_layers import BesideLayers
 from xlcheck.handmade.arrangements.layer_cells import may_be_no_network
 from xlcheck.handmade.arrangements.textbook import is_textbook
 from xlcheck.handmade.edits.against_edits import in_other_copies
 from xlcheck.handmade.edits.candidates import Edits
-from xlcheck.handmade.edits.elsewhere import as_elsewhere, is_as_elsewhere
+from xlcheck.handmade.edits.elsewhere import as_elsewhere
 from xlcheck.handmade.edits.idle_under_edits import reads_for_nothing
+from xlcheck.handmade.edits.judged_edit import OneEdit, judged, shown
 from xlcheck.handmade.edits.tried_edits import TriedEdits, share_weights, wrong_beside
 from xlcheck.handmade.edits.typed_results import TypedResults
 from xlcheck.handmade.edits.under_edits import UnderEdits
@@ -38,7 +36,7 @@ from xlcheck.handmade.objections.between import bent_evenly, may_be_a_branch
 from xlcheck.handmade.objections.orders import exchanged_formulas
 from xlcheck.handmade.objections.thresholds import is_no_bias_in_words
 from xlcheck.handmade.objections.unread_numbers import is_called_a_rate
-from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
+from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import beside, show
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.verdicts.messages import either
@@ -49,24 +47,9 @@ _OTHERS_UNTRIED = (
     "may be wrong: with another formula there all of it would be a network of Keras; but not every other change was "
     f"tried, as {effort.USED_UP}"
 )
-_NAMED = 3
-"""Cells that a sentence names."""
 _SEVERAL, _RARE, _FOR_TRIES, _IF_TOLD = 2, 10, 0.9, 0.5
 """Cells filled from one, and formulas for each that may be wrong, where no other edit is looked for; the share of time
 in which edits are tried, before the one that was found is judged, and of that if the cells tell of one."""
-
-
-@dataclass(frozen=True)
-class OneEdit:
-    """What one edit makes of a part.
-
-    Attributes:
-        outcomes: a verdict for each layer, if the part is certain.
-        why: why it is not.
-    """
-
-    outcomes: tuple[Outcome, ...] = ()
-    why: str = ""
 
 
 def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench) -> OneEdit:
@@ -82,7 +65,7 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
         candidate = Candidate(edit, base)
         if is_textbook(base, edit) and not wrong_beside(candidate, bench) and not reads_for_nothing(candidate, base):
             against = [] if edit else base.words_against()
-            return OneEdit(why=against[0]) if against else _judged(candidate, base, bench)
+            return OneEdit(why=against[0]) if against else judged(candidate, base, bench)
     even = bent_evenly(base.readings, base.reads.table)
     filled = _filled_wrongly(part, base, bench) if is_textbook(base) else OneEdit(why=even) if even else None
     if filled is not None:
@@ -101,16 +84,16 @@ def one_edit(part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench
         raise effort.OutOfTimeError
     if len(best) > 1:
         one, other, *_ = sorted(sorted(cells) for cells in best)
-        return OneEdit(why=either(_shown(one), _shown(other)))
+        return OneEdit(why=either(shown(one), shown(other)))
     ways = [own for own in likely if own.edit.keys() == best[0]]
     own = min(ways, key=lambda own: (_idle(own, part), not _keeps_functions(own, terms), own not in alike))
     why = next(itertools.chain(_shown_twice(own, terms, sheets), _meant_as_they_are(own, base, terms)), "")
     is_told = any(edits.is_told(way.edit) for way in ways)
-    found = OneEdit(why=why) if why else _judged(own, base, bench, has_kin=edits.has_kin(own.edit))
+    found = OneEdit(why=why) if why else judged(own, base, bench, has_kin=edits.has_kin(own.edit))
     if not (were_all or found.outcomes):
         raise effort.OutOfTimeError
     is_sure = were_all or (were_told and is_told)
-    return found if is_sure else OneEdit(why=f"{_shown(sorted(own.edit))} {_OTHERS_UNTRIED}")
+    return found if is_sure else OneEdit(why=f"{shown(sorted(own.edit))} {_OTHERS_UNTRIED}")
 
 
 def edit_as_typed(
@@ -128,11 +111,32 @@ def edit_as_typed(
     tried, edits = _to_try(part, terms, UnderEdits(part, terms, base), bench)
     were_tried = tried.through(filter(typed.hold_under, edits.told()))
     were_tried = were_tried and (bool(tried.likely()) or tried.through(filter(typed.hold_under, edits)))
+    return _as_tried(tried, part, base, bench) if were_tried else ()
+
+
+def edit_as_told(
+    part: SheetGroup, terms: CellTerms, base: Arrangement, bench: Bench, edit: Edit
+) -> tuple[Outcome, ...]:
+    """A verdict for each layer, if an edit of which it is known that all is right with it makes a part a network.
+
+    Args:
+        part: the worksheets.
+        terms: what each formula computes.
+        base: their layers as they are.
+        bench: judges the layers.
+        edit: cell → what it should compute.
+    """
+    tried, _ = _to_try(part, terms, UnderEdits(part, terms, base), bench)
+    return _as_tried(tried, part, base, bench) if tried.through([edit]) else ()
+
+
+def _as_tried(tried: TriedEdits, part: SheetGroup, base: Arrangement, bench: Bench) -> tuple[Outcome, ...]:
+    """A verdict for each layer, if there is no doubt which cells are meant."""
     likely = tried.likely()
-    if not were_tried or len({frozenset(own.edit) for own in likely}) != 1:
+    if len({frozenset(own.edit) for own in likely}) != 1:
         return ()
-    own = min(likely, key=lambda own: (_idle(own, part), not _keeps_functions(own, terms)))
-    return _judged(own, base, bench, has_kin=True, is_said=True).outcomes
+    own = min(likely, key=lambda own: (_idle(own, part), not _keeps_functions(own, base.reads.terms)))
+    return judged(own, base, bench, has_kin=True, is_said=True).outcomes
 
 
 def _to_try(part: SheetGroup, terms: CellTerms, sheets: UnderEdits, bench: Bench) -> tuple[TriedEdits, Edits]:
@@ -188,7 +192,7 @@ def _meant_as_they_are(candidate: Candidate, base: Arrangement, terms: CellTerms
     """
     for pairs in exchanged_formulas(base.reads.table, terms.keys()) if len(candidate.edit) == _SEVERAL else ():
         if any(candidate.edit.keys() == {*own} for own in pairs):
-            yield either(*map(_shown, pairs))
+            yield either(*map(shown, pairs))
     yield from _called_no_bias(candidate, base)
     for layer in candidate.arrangement.layers:
         why = may_be_no_network(layer, candidate.arrangement.all_layers)
@@ -262,7 +266,7 @@ def _filled_wrongly(part: SheetGroup, base: Arrangement, bench: Bench) -> OneEdi
     kinds = {(cell[0], skeleton(part.table.texts.get(cell, ""))) for cell in wrong}
     if len(wrong) < _SEVERAL or len(kinds) != 1 or _RARE * len(wrong) > len(part.table.texts) or base.words_against():
         return None
-    found = _judged(Candidate({}, base), base, bench)
+    found = judged(Candidate({}, base), base, bench)
     roots = {verdict.cell for outcome in found.outcomes for verdict in outcome.roots}
     doubted = any(reason_to_abstain(outcome) is not None for outcome in found.outcomes)
     return found if roots == wrong and not doubted else None
@@ -281,67 +285,3 @@ def _unread(part: SheetGroup, terms: CellTerms, base: Arrangement) -> set[Addres
     holds = terms.holds_number
     formulas = (cell for cell in terms if not (own := base.reads.of(cell)) or any(map(holds, own)))
     return {cell for cell in (*numbers, *formulas) if not base.is_computed_with(cell)}
-
-
-def _judged(
-    candidate: Candidate, base: Arrangement, bench: Bench, *, has_kin: bool = False, is_said: bool = False
-) -> OneEdit:
-    """What Keras says, if it is that exactly the edited cells are wrong.
-
-    Others may have what these would, and somebody may have typed the results that they would give.
-    """
-    found = candidate.arrangement
-    outcomes = []
-    try:
-        for layer in found.layers:
-            outcomes.append(bench.kept(bench.judged(layer, found.forms, candidate.edit)[0]))
-        outcomes += [bench.kept(bench.judged_plain(layer, candidate.edit)) for layer in found.plain]
-    except UsageError as error:
-        return OneEdit(why=str(error).removesuffix(f"; {CORRECT}"))
-    roots = {verdict.cell for outcome in outcomes for verdict in outcome.roots}
-    if candidate.edit and roots != candidate.edit.keys():
-        return OneEdit(why=f"what {_shown(sorted(candidate.edit))} should hold is not certain")
-    alike = has_kin or is_as_elsewhere(candidate.edit, base.reads.terms, beside=True)
-    new = {cell for term in candidate.edit.values() for cell in leaves(term)}
-    if len(candidate.edit) > 1 and all(map(base.reads.is_formula, candidate.edit)):
-        lost = {own for cell in candidate.edit for own in base.reads.of(cell) if base.reads.is_formula(own)} - new
-        answers = [{cell_of(atom) for atom in outputs(layer.reading).values()} for layer in base.layers]
-        others = {cell for own in answers if own.isdisjoint(lost) for cell in own}
-        new -= others if lost and lost <= set().union(*answers) else set()  # of two layers nobody has to read either
-    missed = any(not base.reads.read.get(cell) for cell in new)
-    holds = base.reads.terms.holds_number  # nobody means to multiply with a word or a blank cell
-    missed = missed or all(not all(map(holds, base.reads.of(cell))) for cell in candidate.edit)
-    typed = [cell for cell in candidate.edit if not base.reads.is_formula(cell)]
-    missed = missed and (not typed or any(map(base.is_computed_with, typed)))  # a target stands there for other reasons
-
-    shares = {own.cell for own in base.typed_over if own.among}  # several numbers, to the last digit
-    missed = missed or candidate.edit.keys() <= shares or is_said
-
-    def doubt(outcome: Outcome) -> str | None:
-        if candidate.edit:
-            return reason_to_abstain(outcome, missed=missed, alike=alike)
-        return rounds_throughout(sorted(roots), outcome) if roots else None
-
-    why = next((why for outcome in outcomes if (why := doubt(outcome)) is not None), None)
-    right = [cell for outcome in outcomes for cell in agreeing(outcome)]
-    why = why or next(found.read_for_nothing(right), None)
-    for verdict in (verdict for outcome in outcomes for verdict in outcome.roots if verdict.only_here):
-        for other in foreign(verdict.cell, found, base):
-            why = f"{show(verdict.cell)} holds what it should, as long as {show(other)} gives what it does"
-    return OneEdit(tuple(outcomes)) if why is None else OneEdit(why=why)
-
-
-def foreign(cell: Address, found: Arrangement, base: Arrangement) -> Iterator[Address]:
-    """The formulas that a cell reads as it stands and that no layer is computed with: they may always give the same.
-
-    Args:
-        cell: the cell.
-        found: the layers, perhaps under an edit.
-        base: the worksheets as they are.
-    """
-    known = found.own | found.given
-    yield from (other for other in base.reads.of(cell) if base.reads.is_formula(other) and other not in known)
-
-
-def _shown(cells: Sequence[Address]) -> str:
-    return ", ".join([*map(show, cells[:_NAMED]), *(["…"] if len(cells) > _NAMED else [])])

@@ -18,7 +18,7 @@ from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import CellResult, Status
+from xlcheck.verdicts.report import CellResult
 from xlcheck.workbook.content import Cell, SheetContent
 
 _CLOSE = 1e-9
@@ -78,16 +78,6 @@ class ToldAsItStands(Rewritten):
         formula = result.formula if text is None else f"={text}"
         desired = result.desired_formula if formula == result.formula else None
         return replace(result, formula=formula, desired_formula=desired, message=self._text(result.message))
-
-
-def blamed(found: Iterable[Part]) -> set[Address]:
-    """The cells that are called wrong, or wrong because of others.
-
-    Args:
-        found: what became of some worksheets.
-    """
-    results = (own for part in found for own in part.results if isinstance(own, CellResult))
-    return {address_of(own.sheet, own.cell) for own in results if own.status in {Status.ROOT, Status.CARRIED}}
 
 
 def renamed(text: str, names: Mapping[Address, str]) -> str:

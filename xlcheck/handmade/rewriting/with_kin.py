@@ -6,7 +6,7 @@ however the network is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address
@@ -14,9 +14,8 @@ from xlcheck.handmade import effort
 from xlcheck.handmade.accepting.meant import why_meant
 from xlcheck.handmade.accepting.summary import Abstention
 from xlcheck.handmade.accepting.unknown_kin import unknown_kin
-from xlcheck.handmade.reading.cells import address_of
 from xlcheck.handmade.reading.engine_choice import Answers
-from xlcheck.handmade.reading.results import result_at
+from xlcheck.handmade.reading.results import result_at, results_of, roots_of
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.rewritten import Rewritten, with_formulas
 from xlcheck.verdicts.cell_result import CellResult, Status
@@ -58,7 +57,7 @@ class WithKin(Rewritten):
     def _part(self, part: Part) -> Part:
         own = (cell for cell in part.held if cell in self.original.table.index)
         changed = [self._changed(cell, part.held[cell]) for cell in own if cell in self.changed or self._differs(cell)]
-        kept = [own for own in part.results if isinstance(own, CellResult) and own.status is not Status.AGREE]
+        kept = results_of([part], {*Status} - {Status.AGREE}).values()
         return replace(part, results=[*kept, *changed])
 
     def _changed(self, cell: Address, name: str) -> CellResult:
@@ -99,7 +98,7 @@ def with_kin(
     found, left_out = as_it_is = settle(part, answers)
     if is_all_right(found, left_out) and not is_open:
         return as_it_is
-    if any(own.status is Status.ROOT for own in _results(found)) or any(effort.USED_UP in o.reason for o in left_out):
+    if roots_of(found) or any(effort.USED_UP in o.reason for o in left_out):
         return None
     told: dict[frozenset[Address], _Settled] = {}
     for meant in said:
@@ -120,16 +119,12 @@ def _may_be_meant(
     part: SheetGroup, found: Sequence[Part], left_out: Sequence[Abstention], is_right: Callable[[SheetGroup], bool]
 ) -> bool:
     """Whether formulas may be right that seem wrong, as those of a step with which another series begins."""
-    roots = {address_of(own.sheet, own.cell): own for own in _results(found) if own.status is Status.ROOT}
+    roots = roots_of(found)
     held = {cell: name for part in found for cell, name in part.held.items()}
     try:
         return (unknown_kin(part, roots, left_out) or why_meant(part, roots, held, is_right)) is not None
     except effort.OutOfTimeError:
         return True
-
-
-def _results(found: Sequence[Part]) -> Iterator[CellResult]:
-    yield from (own for part in found for own in part.results if isinstance(own, CellResult))
 
 
 def is_all_right(found: Sequence[Part], left_out: Sequence[Abstention]) -> bool:
@@ -140,4 +135,4 @@ def is_all_right(found: Sequence[Part], left_out: Sequence[Abstention]) -> bool:
         left_out: the cells without a verdict.
     """
     is_open = any(own.matters for own in left_out) or any(part.gaps or part.without_cell for part in found)
-    return bool(found) and not is_open and all(own.status in {Status.AGREE, Status.UNBOUND} for own in _results(found))
+    return bool(found) and not is_open and not results_of(found, {*Status} - {Status.AGREE, Status.UNBOUND})

@@ -21,8 +21,9 @@ from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, address_of
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.offsets import Offset, are_in_line, offset, run_from
+from xlcheck.handmade.reading.results import blamed
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewriting.rewritten import Rewritten, blamed, rewritten
+from xlcheck.handmade.rewriting.rewritten import Rewritten, rewritten
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult
 
@@ -54,7 +55,7 @@ class WithRepeatedInputs(Rewritten):
 
     def may_be_told(self, found: Iterable[Part]) -> bool:
         """Nobody is blamed for a number that stands for another one."""
-        return blamed(found).isdisjoint(self.repeated)
+        return blamed(found).keys().isdisjoint(self.repeated)
 
     def _part(self, part: Part) -> Part:
         results = [own for own in part.results if isinstance(own, CellResult)]

@@ -9,8 +9,9 @@ from xlcheck.handmade.accepting.summary import Abstention
 from xlcheck.handmade.beside.preparation import against
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.results import blamed
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewriting.rewritten import ToldAsItStands, blamed, renamed, rewritten
+from xlcheck.handmade.rewriting.rewritten import ToldAsItStands, renamed, rewritten
 from xlcheck.handmade.rewriting.scaled_inputs import ScaledInputs, scaled_inputs
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult
@@ -34,7 +35,7 @@ class WithScaledInputs(ToldAsItStands):
         several = [*found]
         part, judged = self.part, {cell for each in several for cell in each.held}
         why = against(part.table, part.values, part.precedents, sorted(self.moved.inputs), judged)
-        return blamed(several).isdisjoint(self.moved.inputs) and not any(why)
+        return blamed(several).keys().isdisjoint(self.moved.inputs) and not any(why)
 
     def _part(self, part: Part) -> Part:
         results = [self._result(own) for own in part.results if isinstance(own, CellResult)]

@@ -15,11 +15,12 @@ from xlcheck.handmade.reading.cells import CellTable, address_of, beside, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
+from xlcheck.handmade.reading.results import roots_of
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.reading.skipped_steps import Choice, choices, tried
 from xlcheck.handmade.rewriting.rewritten import Rewritten, rewritten
 from xlcheck.verdicts.parts import Part
-from xlcheck.verdicts.report import CellResult, Status
+from xlcheck.verdicts.report import CellResult
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class WithSkippedSteps(Rewritten):
 
     def may_be_told(self, found: Iterable[Part]) -> bool:
         """Nobody is blamed who carries a state on: a step may be skipped by some of its units, and meant so."""
-        return not any(self.choices[cell].is_skipped for cell in _wrong_cells(found) & self.choices.keys())
+        return not any(self.choices[cell].is_skipped for cell in roots_of(found).keys() & self.choices.keys())
 
     def put_back(self, found: Iterable[Part], left_out: Iterable[Abstention]) -> tuple[list[Part], list[Abstention]]:
         """What became of the worksheets, told of the formulas that stand there, and of those of skipped steps."""
@@ -49,7 +50,7 @@ class WithSkippedSteps(Rewritten):
     def _doubts(self, found: Iterable[Part]) -> Iterator[str]:
         """What may be otherwise although all is right that was computed."""
         table = self.original.table
-        for cell in sorted(self.choices.keys() - tried(self.choices, table) - _wrong_cells(found))[:1]:
+        for cell in sorted(self.choices.keys() - tried(self.choices, table) - roots_of(found).keys())[:1]:
             yield f"what {show(cell)} does for another mask was not checked, as no formula filled like it does so today"
         for cell in sorted(table.typed_numbers):
             in_row = {own[1] == cell[1] for own in beside(cell) if own in self.choices}
@@ -64,12 +65,6 @@ class WithSkippedSteps(Rewritten):
         desired = result.desired_formula
         desired = None if desired is None or choice.is_skipped else choice.with_computed(desired)
         return replace(result, formula=f"={self.original.table.texts[cell]}", desired_formula=desired)
-
-
-def _wrong_cells(found: Iterable[Part]) -> set[Address]:
-    """The cells that are wrong in themselves."""
-    results = (own for part in found for own in part.results if isinstance(own, CellResult))
-    return {address_of(own.sheet, own.cell) for own in results if own.status is Status.ROOT}
 
 
 def with_skipped_steps(part: SheetGroup, answers: Answers) -> WithSkippedSteps | None:

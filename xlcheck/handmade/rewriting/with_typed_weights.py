@@ -13,8 +13,9 @@ from xlcheck.formulas.scanner import number_text
 from xlcheck.handmade.accepting.summary import Abstention
 from xlcheck.handmade.reading.cells import show
 from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.results import blamed
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.rewriting.rewritten import Rewritten, blamed, renamed, rewritten
+from xlcheck.handmade.rewriting.rewritten import Rewritten, renamed, rewritten
 from xlcheck.handmade.rewriting.typed_weights import TypedWeights, typed_weights
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult
@@ -36,7 +37,7 @@ class WithTypedWeights(Rewritten):
     def put_back(self, found: Iterable[Part], left_out: Iterable[Abstention]) -> tuple[list[Part], list[Abstention]]:
         """The same; of two formulas that should have one number and have two, neither is blamed."""
         parts, rivals = [*found], sorted(self.moved.rivals)
-        if not blamed(parts).isdisjoint(rivals):
+        if not blamed(parts).keys().isdisjoint(rivals):
             why = f"{' or '.join(map(show, rivals[:2]))} has a wrong number in it; nothing says which of them."
             parts = [part.without_blame(why) for part in parts]
         return super().put_back(parts, left_out)
