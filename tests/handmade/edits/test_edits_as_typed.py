@@ -14,6 +14,7 @@ from xlcheck.arrays import Array
 from xlcheck.engines import engine
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
+from xlcheck.handmade.edits.single_edit import edit_as_told
 from xlcheck.handmade.edits.under_edits import UnderEdits
 from xlcheck.handmade.parts_by_edits import PartsByEdits
 from xlcheck.handmade.parts_by_equations import PartsByEquations
@@ -109,3 +110,27 @@ def test_a_printed_number_is_typed_over_nothing(tmp_path: Path) -> None:
         assert edited is not None
         assert [own.said for own in edited.typed_over] == under
         assert [own.said for own in found.arrangement.typed_over] == ["S!E5 is a typed number, and tanh of S!C5"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "blamed"),
+    [
+        ({"C5": "TANH(B5*$B$21+C4*$C$21+$D$21)"}, {"C5"}),
+        ({"C5": "TANH(B5*$C$21+C4*$B$21+$D$21)"}, None),  # with the weights the other way round
+        ({"C7": "C5*$B$22"}, None),  # it leaves the state without its activation
+    ],
+)
+def test_an_edit_that_is_known_before(texts: dict[str, str], blamed: set[str] | None, tmp_path: Path) -> None:
+    """Rule: it is judged as any other; if it makes no network of the part, there is no verdict on its layers."""
+    found = sheet(_network(_TANH), tmp_path)
+    equations = PartsByEquations(_keras, Tolerance(1e-9), 0)
+    answers = answers_of(found.table, engine("ironcalc"))
+    edit = {cell_at(name): term for name, text in texts.items() if (term := found.terms.term_of(cell_at(name), text))}
+    bench = equations.bench(found.part, answers, found.terms)
+    meant = {cell_at(name): text for name, text in texts.items()}
+    for outcomes in (
+        edit_as_told(found.part, found.terms, found.arrangement, bench, edit),
+        PartsByEdits(equations).as_told(found.part, answers, meant),
+    ):
+        roots = [{a1(root.cell) for root in own.roots} for own in outcomes if own.roots]
+        assert roots == ([] if blamed is None else [blamed])
