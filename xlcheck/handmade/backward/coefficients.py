@@ -128,7 +128,7 @@ def _falling(left: Array, count: Array, settings: Mapping[Address, Array]) -> It
             for shift in (0.0, 1.0):
                 slope = (line - start) / (count - shift)
                 size = _number(slope, how, settings)
-                if size is not None and _agree(left, back(start + size * (count - shift))):
+                if size is not None and agree_as_known(left, back(start + size * (count - shift))):
                     yield how, _typed(size), shift, back(start + size * (count - shift))
         yield from _in_stairs(left, count, settings)
         yield from _along_cosine(left, count, settings)
@@ -142,7 +142,7 @@ def _in_stairs(
         for shift in (0.0, 1.0):
             stairs = np.floor((count - shift) / length)
             for factor in (own for own in settings.values() if (own > 0).all() and (own < 1).all()):
-                if stairs.any() and _agree(left, factor**stairs):
+                if stairs.any() and agree_as_known(left, factor**stairs):
                     yield "stairs", 0.0, shift, factor**stairs
 
 
@@ -157,7 +157,9 @@ def _along_cosine(
             for done in ((count - shift) / length, np.minimum(1.0, (count - shift) / length)):
                 wave = (1 + np.cos(np.pi * done)) / 2
                 yield from (
-                    ("cosine", 0.0, shift, own) for own in (s + (1 - s) * wave for s in ends) if _agree(left, own)
+                    ("cosine", 0.0, shift, own)
+                    for own in (s + (1 - s) * wave for s in ends)
+                    if agree_as_known(left, own)
                 )
 
 
@@ -170,7 +172,7 @@ def _number(values: Array, how: str, settings: Mapping[Address, Array]) -> Array
         candidates: Iterable[Array] = (np.full(len(known), typed), *settings.values())
         for own in candidates:
             for sign in (1.0, -1.0):
-                if own.any() and _agree(known, sign * own):
+                if own.any() and agree_as_known(known, sign * own):
                     return sign * own if known is values else np.log(own)
     return None
 
@@ -216,8 +218,13 @@ def _typed(size: Array) -> float:
     return float(f"{size[0]:.9g}") if _is_constant(size) else 0.0
 
 
-def _agree(values: Array, wanted: Array) -> bool:
-    """Whether values are what is wanted, where they are known for the numbers shown, for these, too."""
+def agree_as_known(values: Array, wanted: Array) -> bool:
+    """Whether values are what is wanted, as far as they are known; where they are for the numbers shown, for these too.
+
+    Args:
+        values: under all settings; not a number where nobody knows.
+        wanted: the same.
+    """
     shown, meant = float(values[-1]), float(wanted[-1])
     if abs(shown - meant) > _WITHIN * max(abs(meant), _WITHIN):  # most do not, and one number says so at once
         return False

@@ -14,7 +14,15 @@ import numpy as np
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Expression, Function, Term
 from xlcheck.formulas.arrays import array_of
-from xlcheck.handmade.backward.coefficients import SETTINGS, Coefficient, coefficient, fitted, is_set, ratio
+from xlcheck.handmade.backward.coefficients import (
+    SETTINGS,
+    Coefficient,
+    agree_as_known,
+    coefficient,
+    fitted,
+    is_set,
+    ratio,
+)
 from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.evaluation import line_of, same
 from xlcheck.handmade.backward.quantities import Library, Quantity, Role
@@ -299,7 +307,7 @@ class Kept:
                 continue
             for count in self.counts(number, cell):
                 made_up = 1 - slot.share.size**count
-                if same(missing, made_up):
+                if agree_as_known(missing, made_up):  # a gradient may be 0, as that of a bias between even classes
                     values = slot.values / made_up
                     name = f"average of {slot.pull.name}{'²' if slot.power == 2 else ''}"
                     return Quantity(f"{name}, corrected", values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import attrgetter
@@ -18,7 +18,6 @@ from xlcheck.handmade.backward.coefficients import (
     coefficient,
     fitted,
     may_be_fitted,
-    only_number,
     ratio,
 )
 from xlcheck.handmade.backward.evaluation import same
@@ -28,11 +27,10 @@ from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.slots import PENALTIES, Pull, Slot
 from xlcheck.handmade.backward.steps import Move, Step
 from xlcheck.handmade.reading.cells import show
-from xlcheck.handmade.reading.offsets import Offset, offset
 from xlcheck.learning.optimisers.textbook import Root, ahead, along, scaled
 
-_NOISE = 1e-13
-"""How far weights near 1 are apart that were computed in another order."""
+_NOISE, _NOTHING = 1e-13, 1e-15
+"""How far weights near 1 are apart that were computed in another order, and what is left of sums that are 0."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,9 @@ class Mover:
         found: list[Move] = []
         for ways in (self._candidates, self._decayed_by_root):
             for move in ways(number, update, weight) if not found else ():
-                if move is not None and (move.rate.size > 0).all() and same(move.after, actual):
+                if move is None or not (move.rate.size > 0).all():
+                    continue
+                if same(move.after, actual, self._rounding(number, weight, move)):
                     slots = self.kept.slots.get((number, weight), [])
                     made = len(self.kept.pulls(number, weight)) > 1 or bool(slots)
                     is_bias = self.kept.is_bias(number, weight)
@@ -132,6 +132,13 @@ class Mover:
                         break
         # Where ε is small, the best of those that divide is the one that is meant; of equal ones the first.
         return min(found, key=lambda move: max(_NOISE, float(np.abs(move.after - actual).max())), default=None)
+
+    def _rounding(self, number: int, weight: Address, move: Move) -> Array | float:
+        """How far a weight may go along a gradient that is 0 but for rounding, over a root that is not more than ε."""
+        if move.divisor is None:
+            return 0.0
+        is_nothing = np.abs(self.kept.pulls(number, weight)[0].values) <= _NOTHING
+        return np.where(is_nothing, move.rate.size * _NOTHING / move.divisor, 0.0)
 
     def like(self, number: int, update: Address, moves: Iterable[Move]) -> Move | None:
         """The move along its gradient that others make, where that is 0, or cut to a length, too often to say."""
@@ -304,39 +311,6 @@ class Mover:
         for cell, values in self.sheet.settings_of(update).items():
             yield -1.0 if cell[0] else float(values[0]), values
         yield 0.0, np.zeros(SETTINGS + 1)
-
-
-def rates_of(steps: Sequence[Step], sheet: Sheet, places: Sequence[int], stride: Offset | None) -> list[list[Array]]:
-    """The learning rates of each step; of one after which nothing moves, those before it.
-
-    A rate that stands in a cell at each step is then what stands in that cell's place.
-
-    Args:
-        steps: with the moves of their updates.
-        sheet: on which they stand.
-        places: how many steps come before each of them.
-        stride: how far the next step is away in the sheet, if that is known.
-    """
-    rates = [
-        [move.rate.size for move in dict.fromkeys(move for move in step.moves.values() if move is not None)]
-        for step in steps
-    ]
-    moving = [number for number, own in enumerate(rates) if own]
-    for number, step in enumerate(steps) if moving else ():
-        if not step.moves:
-            weights = step.truth.network.weights
-            before = next((own for own in moving if not weights.isdisjoint(steps[own].moves)), moving[0])
-            by = places[number] - places[before]
-            rates[number] = _further(rates[before], sheet, stride, by) or rates[before]
-    return rates
-
-
-def _further(rates: Sequence[Array], sheet: Sheet, stride: Offset | None, by: int) -> list[Array]:
-    """Learning rates so many steps further, where each step computes its own."""
-    known = {} if stride is None else {cell: offset(cell, stride, by) for cell in sheet.settings & sheet.terms.keys()}
-    pairs = ((rate, cell, there) for cell, there in known.items() if there in sheet.settings for rate in rates)
-    shares = ((only_number(ratio(rate, sheet.cells[cell])), there) for rate, cell, there in pairs)
-    return [sheet.cells[there] * share for share, there in shares if share is not None]
 
 
 def _cut(bound: Array, norm: Array) -> Array:

@@ -15,7 +15,7 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.backward.estimates import estimates
 from xlcheck.handmade.backward.kept import Kept
-from xlcheck.handmade.backward.moves import Mover, rates_of
+from xlcheck.handmade.backward.moves import Mover
 from xlcheck.handmade.backward.network_cells import DenseNetwork, is_datum, is_unwritten
 from xlcheck.handmade.backward.quantities import Library, Role, quantities
 from xlcheck.handmade.backward.set_up import settings_held
@@ -24,6 +24,7 @@ from xlcheck.handmade.backward.steps import (
     Form,
     Run,
     Step,
+    rates_of,
     steps_under,
     usual_forms,
     without_strange_moves,

@@ -80,6 +80,7 @@ class Sheet:
 
     def _evaluate(self) -> None:
         self._settings_of: dict[Address, dict[Address, Array]] = {}
+        self._typed: dict[Address, tuple[float, ...]] = {}
         values, size = evaluate(self.order, self.terms, self._given), np.ones(SETTINGS + 1)
         self.cells: dict[Address, Array] = {cell: size * value for cell, value in values.items()}
         self.after = {cell: value_of(self.terms[cell], self.cells) for cell in self.updates}
@@ -163,11 +164,17 @@ class Sheet:
         if cell not in self._settings_of:
             cone = self.cone((cell,))
             found = {c: self.cells[c] for c in cone if c in self.settings}
-            texts = [self.terms[c] for c in (cell, *cone) if c in self.terms and c not in self._forward]
-            typed = dict.fromkeys(abs(number) for term in texts for number in numbers_in(term))
+            own = (c for c in (cell, *cone) if c in self.terms and c not in self._forward)
+            typed = dict.fromkeys(number for c in own for number in self._typed_in(c))
             found |= {("", 0, k): np.full(SETTINGS + 1, number) for k, number in enumerate(typed) if number}
             self._settings_of[cell] = found
         return self._settings_of[cell]
+
+    def _typed_in(self, cell: Address) -> tuple[float, ...]:
+        """The sizes of the numbers that are typed into a formula."""
+        if cell not in self._typed:
+            self._typed[cell] = (*dict.fromkeys(map(abs, numbers_in(self.terms[cell]))),)
+        return self._typed[cell]
 
     def cone(self, starts: Iterable[Address]) -> list[Address]:
         """What some cells are computed from within their step, those nearest first."""

@@ -10,11 +10,12 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.backward.coefficients import Coefficient
+from xlcheck.handmade.backward.coefficients import Coefficient, only_number, ratio
 from xlcheck.handmade.backward.quantities import bias_gradient
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.truth import Truth, truths
 from xlcheck.handmade.backward.updates import first_weights
+from xlcheck.handmade.reading.offsets import Offset, offset
 from xlcheck.learning.dense_gradients import DenseGradients
 
 _SURE = 4
@@ -172,3 +173,36 @@ def goals(sheet: Sheet, step: Step, move: Move, gradients: Mapping[Address, Arra
 def exact_updates(steps: Sequence[Step]) -> int:
     """How many updates follow their gradient."""
     return sum(move is not None for step in steps for move in step.moves.values())
+
+
+def rates_of(steps: Sequence[Step], sheet: Sheet, places: Sequence[int], stride: Offset | None) -> list[list[Array]]:
+    """The learning rates of each step; of one after which nothing moves, those before it.
+
+    A rate that stands in a cell at each step is then what stands in that cell's place.
+
+    Args:
+        steps: with the moves of their updates.
+        sheet: on which they stand.
+        places: how many steps come before each of them.
+        stride: how far the next step is away in the sheet, if that is known.
+    """
+    rates = [
+        [move.rate.size for move in dict.fromkeys(move for move in step.moves.values() if move is not None)]
+        for step in steps
+    ]
+    moving = [number for number, own in enumerate(rates) if own]
+    for number, step in enumerate(steps) if moving else ():
+        if not step.moves:
+            weights = step.truth.network.weights
+            before = next((own for own in moving if not weights.isdisjoint(steps[own].moves)), moving[0])
+            by = places[number] - places[before]
+            rates[number] = _further(rates[before], sheet, stride, by) or rates[before]
+    return rates
+
+
+def _further(rates: Sequence[Array], sheet: Sheet, stride: Offset | None, by: int) -> list[Array]:
+    """Learning rates so many steps further, where each step computes its own."""
+    known = {} if stride is None else {cell: offset(cell, stride, by) for cell in sheet.settings & sheet.terms.keys()}
+    pairs = ((rate, cell, there) for cell, there in known.items() if there in sheet.settings for rate in rates)
+    shares = ((only_number(ratio(rate, sheet.cells[cell])), there) for rate, cell, there in pairs)
+    return [sheet.cells[there] * share for share, there in shares if share is not None]
