@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula
 from training_sheets import Cells, judged, roots
 
 SAMPLES = {"E": (0.4, -0.7, 1), "F": (1.3, 0.2, 0), "G": (-0.6, 0.9, 1)}
@@ -84,3 +85,36 @@ def test_one_of_two_losses_is_wrong_alone(tmp_path: Path) -> None:
 
     assert set(roots(found)) <= {"I3"}
     assert found.results
+
+
+def _in_blocks() -> Cells:
+    """Inputs in A to C, of which the last one is always 1; in blocks from G on outputs, errors and slopes."""
+    cells: Cells = {}
+    for row, (x, y) in enumerate(((-0.4, 0), (0.3, 1), (0.9, 1), (-1.2, 0)), 4):
+        cells |= {f"A{row}": x, f"B{row}": round(x * x - 0.3, 2), f"C{row}": 1, f"D{row}": y}
+    blocks = (("G", "H", "I"), ("M", "N", "O"), ("S", "T", "U"), ("Y", "Z", "AA"))
+    for before, (p, e, d) in zip(("", *blocks), blocks, strict=False):
+        arrays = {p: f"1/(1+EXP(-MMULT($A$4:$C$7,{p}10:{p}12)))", e: f"$D$4:$D$7-{p}4:{p}7"}
+        arrays |= {d: f"{e}4:{e}7*{p}4:{p}7*(1-{p}4:{p}7)"}
+        cells |= {f"{own}4": ArrayFormula(f"{own}4:{own}7", f"={text}") for own, text in arrays.items()}
+        for row, x in enumerate("ABC", 10):
+            cells[f"{p}{row}"] = (
+                f"={before[0]}{row}+SUMPRODUCT({before[2]}$4:{before[2]}$7,${x}$4:${x}$7)"
+                if before
+                else 0.1 * row - 0.8
+            )
+    return cells
+
+
+def test_ones_in_the_place_of_an_earlier_step_are_no_formulas(tmp_path: Path) -> None:
+    """Rule: they are given like the inputs beside them, whatever stands in their place in the steps that follow."""
+    found = judged(_in_blocks(), tmp_path / "w.xlsx")
+
+    assert not roots(found)
+    assert (found.checked, found.results) == (found.formula_cells, ())
+    assert roots(judged(_in_blocks() | {"O4": ArrayFormula("O4:O7", "=N4:N7*M4:M7")}, tmp_path / "w.xlsx")) == [
+        "O4",
+        "O5",
+        "O6",
+        "O7",
+    ]

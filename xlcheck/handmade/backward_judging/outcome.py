@@ -69,9 +69,11 @@ def in_lines(
     """What became of a sheet as it is read, but for cells that break their lines, or are unlike those of its copies."""
     terms, ask = reading.sheet.terms, reading.ask
     lines = {**copies, **amendments(table, reading)}
+    samples = (sample for step in reading.steps for sample in step.truth.network.samples)
+    given = reading.data.union(*(sample.ones for sample in samples))
     amended = {
         cell: text for cell, text in lines.items()
-        if terms.term_of(cell, text) is not None and (cell not in reading.data or _is_among_learnt(cell, reading))
+        if terms.term_of(cell, text) is not None and (cell not in given or _is_among_learnt(cell, reading))
     }  # fmt: skip
     if amended:
         better = read_with(table, values, amended, ask)
@@ -217,7 +219,7 @@ def _is_among_learnt(cell: Address, reading: Reading) -> bool:
     Unless all weights of a step that reads it move as they have to.
     """
     exact = (own.truth.network for own in reading.steps if own.moves and None not in own.moves.values())
-    if any(cell in row for network in exact for own in network.samples for row in (own.inputs, own.targets)):
+    if any(cell in row for network in exact for own in network.samples for row in (own.inputs, own.ones, own.targets)):
         return False
     return stands_for_learnt(cell, reading)
 
