@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from equation_sheets import save, simple_rnn, verdict
+from equation_sheets import answer, save, simple_rnn, verdict
 
 from xlcheck.api import check
 
@@ -195,3 +195,22 @@ def test_masks_that_stand_together(cell: str, old: str, new: str, tmp_path: Path
 
     assert found.roots == set()
     assert found.code == (3 if old else 0)
+
+
+def _masked_by_itself() -> dict[str, object]:
+    """A unit over four steps in G to J for samples in rows 4 to 6; an input of 0 skips a step, also the first one."""
+    cells: dict[str, object] = {"B10": 1.1, "B11": -0.6, "B12": 0.15, "B13": 2, "B14": -0.4}
+    for row, inputs in enumerate(((0.5, -0.2, 0.9, 0), (0.3, 0, 0, 0), (-0.4, 0.8, 0, 0)), 4):
+        for x, before, h, value in zip("BCDE", " GHI", "GHIJ", inputs, strict=True):
+            state = "0" if before == " " else f"{before}{row}"
+            cells[f"{x}{row}"] = value
+            cells[f"{h}{row}"] = f"=IF({x}{row}=0,{state},TANH($B$10*{x}{row}+$B$11*{state}+$B$12))"
+        cells[f"L{row}"] = f"=J{row}*$B$13+$B$14"
+    return cells
+
+
+@pytest.mark.keras
+def test_an_input_may_be_its_own_mask(tmp_path: Path) -> None:
+    """Rule: who asks whether it is 0 skips it, and who asks which is larger has a ReLU; so does a first step."""
+    assert answer(_masked_by_itself(), tmp_path) == (0, set())
+    assert answer(_masked_by_itself() | {"H6": "=IF(C6=0,G6,TANH($B$10*C6+$B$11*G6))"}, tmp_path)[0] != 0

@@ -140,6 +140,10 @@ def test_what_is_said_of_a_number_that_is_another_one(tmp_path: Path) -> None:
     assert said({**of_two, **printed, **others, "E2": 0.318742}) == []  # the other learner's answer is the right one
 
 
+def _scaled(*rows: int) -> dict[str, object]:
+    return {f"C{row}": f"=(B{row}-MIN(B$3:B$7))/(MAX(B$3:B$7)-MIN(B$3:B$7))" for row in rows}
+
+
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
@@ -149,13 +153,22 @@ def test_what_is_said_of_a_number_that_is_another_one(tmp_path: Path) -> None:
         ({"C7": 0.9}, []),
         ({"C4": 0.2, "C6": 0.6}, []),  # inputs and results may take turns
         ({"C4": "=B4/7"}, []),
+        ({"C3": 0, "C6": 0, **_scaled(8)}, []),  # series of three begin
+        (
+            {"C3": 0, "C6": 0, **_scaled(8, 9)},
+            ["S!C6 is a typed number among formulas filled alike; it is right only if that is meant"],
+        ),
+        (
+            {"C3": 0.1, "C6": 0, **_scaled(8)},
+            ["S!C6 is a typed number among formulas filled alike; it is right only if that is meant"],
+        ),
     ],
 )
 def test_a_number_typed_among_formulas(cells: dict[str, object], said: list[str], tmp_path: Path) -> None:
     """Rule: it was typed over one of them, unless somebody meant that; at an end it may be what they begin with."""
-    scaled = {f"C{row}": f"=(B{row}-MIN(B$3:B$7))/(MAX(B$3:B$7)-MIN(B$3:B$7))" for row in range(3, 8)}
+    scaled = _scaled(*range(3, 8))
     numbers = {f"B{row}": 0.37 * row**2 for row in range(3, 8)}
     table = CellTable(read_workbook(save({**numbers, **scaled, **cells}, tmp_path / "w.xlsx")))
 
     assert [*typed_among_formulas(table)] == said
-    assert not any(typed_among_formulas(table, [("S", 4, 2)]))
+    assert not any(typed_among_formulas(table, [("S", 4, 2), ("S", 5, 2)]))

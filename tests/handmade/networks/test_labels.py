@@ -95,3 +95,15 @@ def test_behind_the_word_of_a_gate_others_in_its_row_name_none() -> None:
 
     assert labels.gate(("S", 2, 6), "LSTM") == "i"
     assert labels.of_results(weights, "LSTM", ()).gate(("S", 2, 6), "LSTM") is None
+
+
+def test_what_stands_above_the_weights_of_all_gates_names_none() -> None:
+    """Rule: `input` heads the weights of inputs, where each row is that of a gate."""
+    rows = ("forget", "input", "potential", "output")
+    labels = Labels({("S", row, 0): word for row, word in enumerate(rows, 1)} | {("S", 0, 1): "input weight"})
+    taught = labels.taught([(("S", row, 1), gate) for row, gate in enumerate("fico", 1)])
+
+    assert [taught.gate(("S", row, 1), "LSTM") for row in range(1, 5)] == ["f", "i", None, "o"]
+    assert labels.gate(("S", 3, 1), "LSTM") == "i"
+    changed = labels.taught([(("S", row, 1), gate) for row, gate in enumerate("ifco", 1)])
+    assert [changed.gate(("S", row, 1), "LSTM") for row in (1, 2)] == ["f", "i"], "the rows have words of their own"

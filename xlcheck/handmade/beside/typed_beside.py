@@ -86,9 +86,23 @@ def typed_among(table: CellTable) -> Iterator[tuple[Address, str]]:
             formulas = [own for own in line if table.is_formula(own)]
             is_between = {*line[1:3]} <= {*formulas} and not any(map(table.is_number, line))
             if is_between and all(table.fills(formulas[0], own) for own in formulas[1:]):
+                if _begins_in_turn(cell, by, table):
+                    break
                 if (text := moved(table.texts[line[1]], *by)) is not None:
                     yield cell, text
                 break
+
+
+def _begins_in_turn(cell: Address, by: Offset, table: CellTable) -> bool:
+    """Whether a line begins with a number, and with the same one again and again, as each batch does with a state."""
+
+    def goes_on(own: Address) -> bool:
+        return table.is_formula(own) or table.is_number(own)
+
+    line = run_from(run_from(cell, (-by[0], -by[1]), goes_on)[-1], by, goes_on)
+    typed = {place: table.typed_numbers[own] for place, own in enumerate(line) if own in table.typed_numbers}
+    stride = min(typed.keys() - {0}, default=len(line))
+    return len(set(typed.values())) == 1 and [*typed] == [*range(0, len(line), stride)]
 
 
 def compared_otherwise(table: CellTable, values: CellValues) -> Iterator[str]:

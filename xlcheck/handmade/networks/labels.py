@@ -94,6 +94,7 @@ class Labels:
         texts: cell → text.
         formulas: cell → formula.
         learnt: words that stand beside the weights of one gate only, in whatever language → that gate.
+        shared: what stands beside weights of all gates, such as `input` above the weights of inputs; it names none.
         filled: cells that hold something; a heading is none of what stands behind a gap in these.
         ends: cells with words of their own, such that no word to the left of them says anything of what is behind.
     """
@@ -101,6 +102,7 @@ class Labels:
     texts: Mapping[Address, str]
     formulas: Mapping[Address, str] = field(default_factory=dict)
     learnt: Mapping[str, str] = field(default_factory=dict)
+    shared: Container[str] = ()
     filled: Container[Address] = ()
     ends: Container[Address] = ()
 
@@ -116,11 +118,15 @@ class Labels:
             gates: cells of weights, and the gate that each belongs to.
         """
         found: dict[str, set[str]] = defaultdict(set)
+        beside: dict[str, set[str]] = defaultdict(set)
         for cell, gate in gates:
-            for text in islice(self.beside(cell), 2):
-                for word in _words(text):
+            for number, text in enumerate(self.beside(cell)):
+                beside[text].add(gate)
+                for word in _words(text) if number < 2 else ():
                     found[word].add(gate)
-        return replace(self, learnt={word: next(iter(of)) for word, of in found.items() if len(of) == 1})
+        every = set[str]().union(*beside.values())
+        shared = {text for text, of in beside.items() if len(of) > 2 and of == every}
+        return replace(self, learnt={word: next(iter(of)) for word, of in found.items() if len(of) == 1}, shared=shared)
 
     def of_results(self, gates: Iterable[tuple[Address, str]], kind: str, filled: Container[Address]) -> Labels:
         """The same without the words that name rows of weights as they are used: they say nothing of what is behind.
@@ -207,7 +213,7 @@ class Labels:
 
     def gate(self, cell: Address, kind: str) -> str | None:
         """The gate that the nearest words name, or None."""
-        for text in self.beside(cell):
+        for text in (own for own in self.beside(cell) if own not in self.shared):
             gate = gate_in(text, kind)
             known = {self.learnt[word] for word in _words(text) if word in self.learnt}
             if gate is None and len(known) == 1 and set(self.learnt.values()) == set(GATES[kind]):

@@ -16,7 +16,8 @@ from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.offsets import offset_on_sheet
 from xlcheck.workbook.content import Value
 
-_COMPARES = frozenset({"=", "<>", ">", "<"})
+_EQUAL = frozenset({"=", "<>"})
+_COMPARES = _EQUAL | {">", "<"}
 _NOTHING = (None, "", 0.0, False)
 """What stands where a step is skipped: nothing, or a mask or code of 0."""
 
@@ -150,13 +151,18 @@ def _choices(table: CellTable, values: CellValues) -> Iterator[tuple[Address, Ch
         before = single_cell(carried, cell[0]) if isinstance(carried, Reference) else None
         if before is None:
             read = {single_cell(own, cell[0]) for own in walk(computed) if isinstance(own, Reference)}
-            is_one = isinstance(carried, Literal) and carried.value == 0 and asked not in read  # a relu reads it
+            is_one = isinstance(carried, Literal) and carried.value == 0
+            is_one = is_one and (asked not in read or _asks_whether_equal(condition))  # a relu asks which is larger
             state: Value = 0.0
         else:
             is_one = table.is_formula(before) or table.is_number(before)
             state = table.value(before, values)
         if is_one:
             yield cell, Choice(asked, before, node, 3 - carrying[0], table.value(cell, values) == state)
+
+
+def _asks_whether_equal(condition: Node) -> bool:
+    return isinstance(condition, Operator) and condition.symbol in _EQUAL
 
 
 def _tested(condition: Node) -> Node | None:
