@@ -20,6 +20,7 @@ from xlcheck.handmade.beside.preparation import is_feature
 from xlcheck.handmade.beside.said_beside import is_called_what_it_is
 from xlcheck.handmade.beside.showing import asks_for_the_sign, bends, is_difference, is_mean_of_some, shows_otherwise
 from xlcheck.handmade.equations.reading import Reading, outputs, scaled_inputs, unused_cells
+from xlcheck.handmade.equations.windows import ahead_of_windows
 from xlcheck.handmade.forms.forms import COPY, GIVEN, OPAQUE, SUM
 from xlcheck.handmade.forms.functions import Functions
 from xlcheck.handmade.forms.polynomials import atom_of, cell_of
@@ -134,7 +135,7 @@ class BesideLayers:
                 own = self._reads.leading_to(cell)
                 features = all(is_feature(o, self._table, self._reads.of(o)) for o in own if self._reads.is_formula(o))
                 found |= own if kind == OPAQUE or features or not self._weighs(own) else set()
-        return found
+        return found.union(*(ahead_of_windows(own, self._table, self._reads.readers) for own in self._found.readings))
 
     def _weighs(self, cells: Collection[Address]) -> bool:
         """Whether some cells multiply others, or apply an activation, as layers do."""

@@ -10,6 +10,7 @@ from operator import itemgetter
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import operands, skeleton
 from xlcheck.handmade.equations.reading import Reading, outputs
+from xlcheck.handmade.equations.windows import ahead_of_windows
 from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.offsets import Offset, offset, offset_on_sheet
@@ -92,12 +93,15 @@ def reads_empty(reads: Callable[[Address], Collection[Address]], table: CellTabl
 
 def _passed_over(table: CellTable, read: Collection[Address], reading: Reading) -> str | None:
     """Why steps or samples may be wrong that read one input twice or none: no formula reads a number in its place."""
+    ahead = {*ahead_of_windows(reading, table, read)}
     for slot in reading.features:
         own = [atoms[slot] for atoms in reading.layer.slots.values() if slot in atoms]
         near = {*(_next_to(own) if len(set(own)) < len(own) else ()), *_one_stride_on(reading, slot)}
         near |= {*_where_most_are(reading, slot)}
         like = {_does(cell_of(atom), table) for atom in own} - {None}
-        unread = [cell for cell in near if cell not in read and (table.is_number(cell) or _does(cell, table) in like)]
+        unread = [
+            cell for cell in near - ahead if cell not in read and (table.is_number(cell) or _does(cell, table) in like)
+        ]
         if unread:
             return f"no formula reads {show(min(unread))}, and a step or sample reads the input beside it, or none"
     return None
