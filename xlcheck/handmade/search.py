@@ -35,6 +35,7 @@ from xlcheck.handmade.reading.results import blamed, results_of, roots_of
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.rewritten import Rewritten
 from xlcheck.handmade.rewriting.with_beginnings import with_beginnings
+from xlcheck.handmade.rewriting.with_forecasts import with_forecasts
 from xlcheck.handmade.rewriting.with_inner_units import with_inner_units
 from xlcheck.handmade.rewriting.with_kin import is_all_right, with_kin
 from xlcheck.handmade.rewriting.with_numbered_words import with_numbered_words
@@ -108,9 +109,11 @@ class Search:
             rest = without(part, key)
             found, left_out = self._settle(rest, replace(answers, values=rest.values), sheets)
             return found, [*left_out, Abstention(part.table, part.values, sorted(key), "", matters=False)]
-        for plainly in (without_rounding, with_numbered_words):
+        for plainly in (without_rounding, with_numbered_words, with_forecasts):
             if (plain := plainly(part, answers)) is not None:
-                return plain.put_back(*self._settle(plain.part, plain.answers, sheets))
+                found, left_out = self._settle(plain.part, plain.answers, sheets)
+                if plain.may_be_told(found):
+                    return plain.put_back(found, left_out)
         if self.trainings is not None and self.trainings.learns_as_it_is(part):
             return self._as_training(part, answers, sheets)
         for otherwise in (self._with_descent, self._written_otherwise):

@@ -26,6 +26,7 @@ from xlcheck.handmade.beside.showing import is_difference
 from xlcheck.handmade.networks.formula_text import may_be_layer
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, beside, show
+from xlcheck.handmade.reading.forecasts import forecasts
 from xlcheck.handmade.reading.lines import MANY, Lines
 from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
 from xlcheck.handmade.reading.precedents import Precedents
@@ -88,18 +89,21 @@ def against(
     ends = {cell for cell in kept if _DESCRIBES.match(skeleton(table.texts[cell])) and _heads(cell, lines, precedents)}
     yield from (why for cell in kept if cell not in ends and (why := _odd(cell, lines, table)) is not None)
     yield from _missed_words(kept, table, precedents)
-    repeated = {*filter(precedents.is_copy, judged)}
+    describing = {cell: ranges_of(cell, table)[0] for cell in made if _DESCRIBES.match(skeleton(table.texts[cell]))}
+    each = {*made} - describing.keys()
+    repeated = {*filter(precedents.is_copy, judged)} - forecasts(table, precedents).keys()
     of_inputs = {cell for cell in repeated if judged.isdisjoint(precedents.of(cell))}
-    copies, inputs = (Lines(sorted({*made, *own}), table) for own in (repeated, of_inputs))
-    for cell in sorted({*made} - {*computing}):
+    copies, inputs = (Lines(sorted(each | own), table) for own in (repeated, of_inputs))
+    for cell in sorted(each - {*computing}):
         # Beside the state of the step before, as in [h, x], a column of inputs may be scaled.
+        if not precedents.of(cell):  # it says at which step a sample begins
+            continue
         is_filled = any(table.fills(cell, other) for line in lines.of(cell) for other in line)
         if (inputs if is_filled else copies).differs(cell) and not lines.differs(cell):
             yield f"{show(cell)} makes something of a number that formulas in line with it only repeat"
     for cell in sorted(repeated):
         if copies.differs(cell) and any(line and {*line} <= {*made} for line in copies.of(cell)):
             yield f"{show(cell)} only repeats a number that formulas in line with it make something of"
-    describing = {cell: ranges_of(cell, table)[0] for cell in made if _DESCRIBES.match(skeleton(table.texts[cell]))}
     yield from (why for cell in kept if (why := _by_several_ranges(cell, table, describing)) is not None)
     yield from _by_numbers_of_others(kept, table, precedents)
     yield from islice(scaled_otherwise(kept, table), 1)

@@ -95,11 +95,7 @@ def typed_among(table: CellTable) -> Iterator[tuple[Address, str]]:
 
 def _begins_in_turn(cell: Address, by: Offset, table: CellTable) -> bool:
     """Whether a line begins with a number, and with the same one again and again, as each batch does with a state."""
-
-    def goes_on(own: Address) -> bool:
-        return table.is_formula(own) or table.is_number(own)
-
-    line = run_from(run_from(cell, (-by[0], -by[1]), goes_on)[-1], by, goes_on)
+    line = run_from(run_from(cell, (-by[0], -by[1]), table.is_operand)[-1], by, table.is_operand)
     typed = {place: table.typed_numbers[own] for place, own in enumerate(line) if own in table.typed_numbers}
     stride = min(typed.keys() - {0}, default=len(line))
     return len(set(typed.values())) == 1 and [*typed] == [*range(0, len(line), stride)]

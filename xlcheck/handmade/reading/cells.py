@@ -194,6 +194,10 @@ class CellTable:
         cell = self.cell(address)
         return cell is not None and cell.formula is None and isinstance(cell.value, float)
 
+    def is_operand(self, address: Address) -> bool:
+        """Whether a formula stands there, or a typed number."""
+        return self.is_formula(address) or self.is_number(address)
+
     def may_count(self, address: Address) -> bool:
         """Whether a number was typed there that may count something: a whole one, not below 0."""
         cell = self.cell(address)
