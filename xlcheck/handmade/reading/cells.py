@@ -183,11 +183,8 @@ class CellTable:
     def typed_numbers(self) -> Mapping[Address, float]:
         """The cells in which a number was typed, and the number."""
         cells = ((address, self.cell(address)) for address in self.addresses)
-        return {
-            address: cell.value
-            for address, cell in cells
-            if cell is not None and cell.formula is None and isinstance(cell.value, float)
-        }
+        constants = ((address, cell.value) for address, cell in cells if cell is not None and cell.formula is None)
+        return {address: value for address, value in constants if isinstance(value, float)}
 
     def is_number(self, address: Address) -> bool:
         """Whether a number was typed there."""

@@ -1,0 +1,66 @@
+"""Formulas that take the result of one class by hand, as `-LN(E20)`, in line with the word that says which it is."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.offsets import run_from
+from xlcheck.handmade.reading.precedents import Precedents
+
+_FEW = 3
+"""Formulas that are enough to tell which words say what they take."""
+_WORD = re.compile(r"\w+")
+
+
+def picked_otherwise(table: CellTable, precedents: Precedents) -> Iterator[str]:
+    """Why a formula may take the result of another class: the word in its row or column says it, as it does at others.
+
+    The results stand in lines that are called as the classes are. If the words of no line say so of all formulas, those
+    of the line that do so most often, and of more than half of them, are meant.
+
+    Args:
+        table: all cells.
+        precedents: who reads what.
+    """
+    for axis in (0, 1):
+        families: dict[tuple[str, int, str], dict[Address, Address]] = defaultdict(dict)
+        for cell, text in table.texts.items():
+            read = precedents.of(cell)
+            if len(read) == 1 and read[0][0] == cell[0] and read[0][1:][1 - axis] == cell[1:][1 - axis]:
+                families[cell[0], cell[1:][axis], skeleton(text)][cell] = read[0]
+        for picked in families.values():
+            if len(picked) >= _FEW and len({own[1:][axis] for own in picked.values()}) > 1:
+                yield from _unlike_words(picked, axis, table)
+
+
+def _unlike_words(picked: Mapping[Address, Address], axis: int, table: CellTable) -> Iterator[str]:
+    by = (1, 0) if axis == 0 else (0, 1)
+    runs = (run_from(own, way, table.is_formula) for own in picked.values() for way in (by, (-by[0], -by[1])))
+    results = {own for run in runs for own in run}
+    called = {own: _called(own, axis, table) for own in results}
+    classes, lines = set[str]().union(*called.values()), {own[1:][axis] for own in results}
+    best: Sequence[tuple[Address, str]] | None = None
+    for line in sorted({own[1:][axis] for own in table.words if own[0] == next(iter(picked))[0]} - lines):
+        said = {cell: table.words.get(_across(cell, axis, line), "").casefold().strip() for cell in picked}
+        others = [(cell, word) for cell, word in said.items() if word not in called[picked[cell]]]
+        if all(said.values()) and classes.issuperset(said.values()) and (best is None or len(others) < len(best)):
+            best = others
+    for cell, word in best if best is not None and 2 * len(best) < len(picked) else ():
+        yield f"{show(cell)} takes {show(picked[cell])}, and the word {word!r} in line with it says another one"
+
+
+def _called(cell: Address, axis: int, table: CellTable) -> set[str]:
+    """The words of what stands first before a cell in its line."""
+    sheet, row, column = cell
+    before = ((sheet, row, k) if axis == 0 else (sheet, k, column) for k in range((column, row)[axis])[::-1])
+    text = next((table.words[own] for own in before if own in table.words), "").casefold()
+    return {text.strip(), *_WORD.findall(text)}
+
+
+def _across(cell: Address, axis: int, line: int) -> Address:
+    return (cell[0], line, cell[2]) if axis == 0 else (cell[0], cell[1], line)
