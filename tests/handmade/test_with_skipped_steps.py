@@ -214,3 +214,5 @@ def test_an_input_may_be_its_own_mask(tmp_path: Path) -> None:
     """Rule: who asks whether it is 0 skips it, and who asks which is larger has a ReLU; so does a first step."""
     assert answer(_masked_by_itself(), tmp_path) == (0, set())
     assert answer(_masked_by_itself() | {"H6": "=IF(C6=0,G6,TANH($B$10*C6+$B$11*G6))"}, tmp_path)[0] != 0
+    unmasked = {f"J{row}": f"=TANH($B$10*E{row}+$B$11*I{row}+$B$12)" for row in (4, 5, 6)}
+    assert answer(_masked_by_itself() | unmasked, tmp_path) == (3, set()), "the last step asks for nothing"

@@ -202,6 +202,25 @@ def test_what_looks_up_less_than_all_others_of_its_line_is_doubted(
 
 
 @pytest.mark.parametrize(
+    ("key", "column", "told"),
+    [
+        ("$B1", "O$1:O$4", []),
+        ("$A1", "O$1:O$4", ["S!F1 looks up by S!A1, and S!E1 beside it by S!B1"]),
+        ("$A1", "P$1:P$4", []),
+    ],
+    ids=["its own", "another one", "of another table"],
+)
+def test_columns_of_one_table_are_looked_up_by_one_key(key: str, column: str, told: list[str], tmp_path: Path) -> None:
+    """Rule: two formulas side by side find what stands side by side for the same word or number."""
+    cells: dict[str, object] = {f"{c}{r}": 0.1 * r + k for k, c in enumerate("KLNOP") for r in range(1, 5)}
+    cells |= {"A1": 3, "B1": 2, "C1": "=INDEX(K$1:K$4,$A1)", "D1": "=INDEX(L$1:L$4,$A1)", "E1": "=INDEX(N$1:N$4,$B1)"}
+    cells["F1"] = f"=INDEX({column},{key})"
+    table = CellTable(read_workbook(save(cells, tmp_path / "w.xlsx")))
+    values = table.recalculate(engine("ironcalc").open(tmp_path / "w.xlsx"))
+    assert [*looked_up_wrongly(table, values, table.texts)] == told
+
+
+@pytest.mark.parametrize(
     ("heads", "says"),
     [
         (("P(a)", "P(b)", "P(c)"), None), (("a", "B", "share of c"), None),

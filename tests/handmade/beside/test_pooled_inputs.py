@@ -39,6 +39,30 @@ def test_a_window_that_is_shifted_is_told(window: str, tmp_path: Path) -> None:
     assert any("shifted" in why for why in _said({**_POOLED, "F2": f"=MAX({window})"}, tmp_path))
 
 
+_MAPS = {f"{c}{r}": f"=A{r}*{k}" for k, (c, r) in enumerate(product("KLMN", range(1, 5)), 1)}
+_TWO = _POOLED | _MAPS | {"P1": "=MAX(K1:L2)", "Q1": "=MAX(M1:N2)", "P2": "=MAX(K3:L4)", "Q2": "=MAX(M3:N4)"}
+_OVERLAP = {"Q1": "=MAX(L1:M2)", "Q2": "=MAX(L3:M4)"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (_TWO, set()),
+        (
+            _TWO | {"S1": "=MAX(A1:B2)", "T1": "=MAX(C1:D2)", "U1": "=MAX(A3:B4)", "V1": "=MAX(C3:D4)"},
+            set(),
+        ),  # in a row
+        (_TWO | _OVERLAP, {"Q1", "Q2"}),
+        (_MAPS | {"P1": "=MAX(K1:L2)", "P2": "=MAX(K3:L4)", **_OVERLAP}, set()),  # nothing else says how far they go
+    ],
+)
+def test_windows_of_all_channels_go_along_alike(cells: dict[str, object], told: set[str], tmp_path: Path) -> None:
+    """Rule: those of one map do not overlap where those of another one do not."""
+    said = [why for why in _said(cells, tmp_path) if "shifted" in why]
+    assert {why.split()[0].removeprefix("S!") for why in said} >= told
+    assert bool(said) is bool(told)
+
+
 def test_what_else_is_pooled_otherwise(tmp_path: Path) -> None:
     assert _said({**_POOLED, "G2": "=MIN(C3:D4)"}, tmp_path)[0].endswith(
         "pools otherwise than the formulas in line with it"

@@ -8,7 +8,7 @@ import pytest
 from equation_sheets import save
 from recognised_sheets import cell_at
 
-from xlcheck.handmade.beside.scaled_alike import scaled_otherwise
+from xlcheck.handmade.beside.scaled_alike import scaled_crosswise, scaled_otherwise
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.workbook.reader import read_workbook
 
@@ -52,3 +52,27 @@ def test_formulas_that_were_filled_meet_the_least_of_their_numbers(tmp_path: Pat
     assert _said(filled | wrong, tmp_path)[:1] == [
         "S!F7 reads other numbers than S!F6, which scales an input in the same way"
     ]
+
+
+@pytest.mark.parametrize(
+    ("back", "is_told"),
+    [
+        ("=E9*$I9+$H9", False),
+        ("=$H9+$I9*E9", False),
+        ("=E9*$H9+$I9", True),
+        ("=$I9+E9*$H9", True),
+        ("=E9*$H9+$H8", False),  # of two rows nobody knows what they are
+        ("=E9*$C9+$D9", False),  # of other columns neither
+    ],
+)
+def test_a_result_is_put_back_by_the_mean_and_the_deviation_of_its_row(
+    back: str, is_told: bool, tmp_path: Path
+) -> None:
+    """Rule: in a table the columns are what all others take them for."""
+    cells: dict[str, str | float] = {f"{c}{row}": 0.3 * row + k for k, c in enumerate("BCDHI") for row in range(5, 10)}
+    cells |= {f"E{row}": f"=(B{row}-$H{row})/$I{row}" for row in range(5, 9)} | {"E9": "=SUM(E5:E8)", "F9": back}
+    table = CellTable(read_workbook(save(cells, tmp_path / "w.xlsx")))
+    assert bool([*scaled_crosswise(table)]) is is_told
+    others = {cell: own for cell, own in cells.items() if cell[0] != "E" or cell == "E9"}
+    table = CellTable(read_workbook(save(others, tmp_path / "o.xlsx")))
+    assert not any(scaled_crosswise(table)), "nothing else says what they are"

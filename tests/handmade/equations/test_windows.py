@@ -32,6 +32,8 @@ def _forecast(*, scaled: bool = True, last: int = 10) -> dict[str, object]:
     return cells
 
 
+_LATE = {f"K{row}": f"=J{row}-A{row + 2}" for row in _ROWS}
+"""What the last number of each window is compared with."""
 _TWICE, _EARLY = (
     {"H7": "=TANH(B8*$D$1+G7*$D$2+$D$3)"},
     {f"H{row}": f"=TANH(B{row + 1}*$D$1+G{row}*$D$2+$D$3)" for row in _ROWS},
@@ -42,17 +44,18 @@ _TWICE, _EARLY = (
     ("cells", "ahead"),
     [
         (_forecast(), {"B10"}),
-        (_forecast(last=12), {"B10", "B11", "B12"}),
-        (_forecast(scaled=False), {"B10"}),
+        (_forecast(last=12), {"B10"}),  # nothing is compared with the others
+        (_forecast(scaled=False), set()),
         (_forecast() | {"M1": "=B10"}, set()),
         (_forecast() | {"B10": "=(A10-$E$1)/$E$2"}, set()),  # not filled
+        (_forecast() | _LATE, set()),
         (_forecast() | _TWICE, set()),
         (_forecast() | _EARLY, set()),
     ],
-    ids=["scaled", "several", "typed", "read", "made otherwise", "one reads twice", "all read twice"],
+    ids=["scaled", "several", "typed", "read", "made otherwise", "no target", "one reads twice", "all read twice"],
 )
 def test_what_stands_ahead_of_the_last_window(cells: dict[str, object], ahead: set[str], tmp_path: Path) -> None:
-    """Rule: it goes on with the series, nobody reads it, and all windows read theirs without a gap."""
+    """Rule: it goes on with the series, nobody reads it but as a target, and all windows read theirs without a gap."""
     found = sheet(cells, tmp_path)
     reading = next(own for own in found.arrangement.readings if own.kind == "SimpleRNN")
     assert {*map(a1, ahead_of_windows(reading, found.table, found.arrangement.reads.readers))} == ahead
@@ -64,7 +67,7 @@ def test_a_number_that_is_forecast_keeps_nothing_open(tmp_path: Path) -> None:
 
 
 @pytest.mark.keras
-@pytest.mark.parametrize("wrong", [_TWICE, _EARLY], ids=["one", "all"])
+@pytest.mark.parametrize("wrong", [_TWICE, _EARLY, _LATE], ids=["one", "all", "targets"])
 def test_an_input_that_windows_should_read_does(wrong: dict[str, str], tmp_path: Path) -> None:
     code, roots = answer(_forecast() | wrong, tmp_path)
     assert code != 0

@@ -216,7 +216,7 @@ class _Table:
             is_typed = not self.part.table.is_formula(line[0])
             if line == self.results or (behind.issuperset(line) and self._is_made_of_results(line)):
                 given.append(column)
-            elif behind.isdisjoint(line) and not self._is_read_for_itself(line):
+            elif behind.isdisjoint(line) and not (self._is_read_for_itself(line) or self._is_cut_off(line)):
                 wanted += [column] if column.dtype == np.float64 or is_typed else []
                 others += [column] if is_typed else []
         return Columns(given, wanted, others) if given else None
@@ -246,6 +246,11 @@ class _Table:
         """Whether a network is given of a sample what a line holds of it, and not of samples before it alone."""
         ends = (0, len(line) - 1)
         return any(line[at] in reached([self.results[at]], self.part.precedents.of) for at in ends)
+
+    def _is_cut_off(self, line: _Line) -> bool:
+        """Whether what a line is made of was left out of the worksheets, so that nobody knows what it holds."""
+        read = {own for cell in (line[0], line[-1]) for own in self.part.precedents.of(cell)}
+        return not read <= self.part.table.index.keys()
 
     def _column(self, line: _Line) -> Column | None:
         """The numbers or words of a line under all draws; None if it holds both, or neither."""

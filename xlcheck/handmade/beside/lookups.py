@@ -46,7 +46,9 @@ def looked_up_wrongly(table: CellTable, values: CellValues, cells: Iterable[Addr
         cells: the formula cells.
     """
     cells = sorted(cells)
-    yield from _unlike_their_line([cell for cell in cells if looks_up(table.texts[cell])], table)
+    looking = [cell for cell in cells if looks_up(table.texts[cell])]
+    yield from _unlike_their_line(looking, table)
+    yield from _by_another_key(looking, table)
     for cell in cells:
         text = table.texts[cell]
         node = parsed(text) if _LOOKS_UP.search(text) else None
@@ -86,6 +88,22 @@ def _unlike_their_line(cells: Iterable[Address], table: CellTable) -> Iterator[s
                 yield f"{show(cell)} looks up by different numbers, where the others of its line repeat the same one"
             elif not more and scales != its_scales:
                 yield f"{show(cell)} scales what it looks up otherwise than the others of its line"
+
+
+def _by_another_key(cells: Iterable[Address], table: CellTable) -> Iterator[str]:
+    """Why formulas may look up something else: two side by side find two columns of one table, each by its own key."""
+    found: dict[Address, tuple[Range, Address]] = {}
+    for cell in cells:
+        areas = [ref.area(cell[0]) for ref in cut(table.texts[cell]).refs]
+        columns, keys = ([own for own in areas if (own.size > 1) is several] for several in (True, False))
+        if len(columns) == len(keys) == 1:
+            found[cell] = columns[0], (keys[0].sheet, keys[0].top, keys[0].left)
+    for cell, (column, key) in found.items():
+        for by in ((0, 1), (1, 0)):
+            other = offset(cell, by)
+            beside = Range(column.sheet, column.top + by[0], column.left + by[1], column.rows, column.columns)
+            if other in found and found[other][0] == beside and found[other][1] not in {key, offset(key, by)}:
+                yield f"{show(other)} looks up by {show(found[other][1])}, and {show(cell)} beside it by {show(key)}"
 
 
 def _first_alike(items: Sequence[object]) -> tuple[int, ...]:

@@ -49,7 +49,7 @@ def pooled_otherwise(cell: Address, pooled: Sequence[Address], table: CellTable)
         for end in (offset(first, (down, right), -1), offset(last, (down, right))):
             if end not in {cell, *others} and _kind(end, table) in kinds:
                 return f"{show(cell)} pools some cells and not {show(end)}, which is of their kind"
-    if not _are_a_grid(cell, pooled, table):
+    if not _are_a_grid(cell, pooled, table) or _has_another_stride(cell, pooled, table):
         return f"{show(cell)} pools a window that is shifted against those of the formulas beside it"
     left = _left_by_windows(area, [ranges_of(own, table)[0] for own in beside])
     if left and all(_kind(own, table) in kinds for own in left) and others.isdisjoint(left):
@@ -86,6 +86,29 @@ def _are_a_grid(cell: Address, pooled: Sequence[Address], table: CellTable) -> b
                 if one.top + across.top != below.top + beside.top or one.left + across.left != below.left + beside.left:
                     return False
     return True
+
+
+def _has_another_stride(cell: Address, pooled: Sequence[Address], table: CellTable) -> bool:
+    """Whether a window is not as far behind that of the formula before it as most others of its size are.
+
+    The windows of all channels go along alike.
+    """
+    windows = {own: areas[0] for own in pooled if len(areas := ranges_of(own, table)) == 1}
+    size = windows[cell].rows, windows[cell].columns
+    for by in ((0, 1), (1, 0)):
+        pairs = ((own, offset(own, by, -1)) for own in windows)
+        pairs = ((own, other) for own, other in pairs if other in windows)
+        away = {
+            own: (windows[own].top - windows[other].top, windows[own].left - windows[other].left)
+            for own, other in pairs
+            if all((windows[each].rows, windows[each].columns) == size for each in (own, other))
+        }
+        if 0 not in away.get(cell, ()):  # it begins the next row of a picture
+            continue
+        along = [own for own in away.values() if 0 in own and own.index(0) == away[cell].index(0)]
+        if 2 * along.count(away[cell]) <= len(along) and len({*along}) > 1:
+            return True
+    return False
 
 
 def ranges_of(cell: Address, table: CellTable) -> list[Range]:

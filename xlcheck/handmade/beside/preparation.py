@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import islice, takewhile
+from itertools import chain, islice, takewhile
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
@@ -20,7 +20,7 @@ from xlcheck.formulas.shapes import skeleton
 from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, walk
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.beside.pooled_inputs import pooled_otherwise, pools, ranges_of
-from xlcheck.handmade.beside.scaled_alike import scaled_otherwise, scales_in_part, single_cells
+from xlcheck.handmade.beside.scaled_alike import scaled_crosswise, scaled_otherwise, scales_in_part, single_cells
 from xlcheck.handmade.beside.scales import between_ends
 from xlcheck.handmade.beside.showing import is_difference
 from xlcheck.handmade.networks.formula_text import may_be_layer
@@ -106,7 +106,7 @@ def against(
             yield f"{show(cell)} only repeats a number that formulas in line with it make something of"
     yield from (why for cell in kept if (why := _by_several_ranges(cell, table, describing)) is not None)
     yield from _by_numbers_of_others(kept, table, precedents)
-    yield from islice(scaled_otherwise(kept, table), 1)
+    yield from islice(chain(scaled_otherwise(kept, table), scaled_crosswise(table)), 1)
     yield from (f"{show(cell)} scales some numbers in its exponentials" for cell in kept if scales_in_part(cell, table))
     pooled = [cell for cell in made if pools(cell, table) and not judged.isdisjoint(precedents.users(cell))]
     yield from (why for cell in pooled if (why := pooled_otherwise(cell, pooled, table)) is not None)

@@ -20,6 +20,9 @@ from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.offsets import distance, offset, offset_between
 
 _POWERS = re.compile(r"\bEXP\(.*\bEXP\(", re.IGNORECASE)
+_SCALED = re.compile(r" *\( *# *- *# *\) */ *#")
+_BACK = re.compile(r" *# *(?:\* *# *\+|\+ *# *\*) *#")
+"""How an input is scaled, and how a result is put back on a scale."""
 _LARGE = 100
 """Cells of a range that are not looked at one by one."""
 _SEVERAL = 2
@@ -76,6 +79,31 @@ def _named_twice(cells: Sequence[Address], table: CellTable) -> Iterator[str]:
         others = (own for cells in ways.values() for own in cells if cells is not most and len(most) >= _SEVERAL)
         for cell in (own for own in others if not any(table.fills(own, known) for known in most)):
             yield f"{show(cell)} reads other numbers than {show(most[0])}, which scales an input in the same way"
+
+
+def scaled_crosswise(table: CellTable) -> Iterator[str]:
+    """Why a result may be put on a wrong scale: by what others take off it is multiplied, and the other way round.
+
+    All of these numbers are typed into the same two columns or rows of a worksheet, as means and deviations are.
+
+    Args:
+        table: all cells.
+    """
+    scaled, back = set[tuple[Address, Address]](), dict[Address, tuple[Address, Address]]()
+    for cell, text in table.texts.items():
+        way, read = skeleton(text), single_cells(cell, table)
+        if _SCALED.fullmatch(way) and len(read) > _SEVERAL:
+            scaled.add((read[1], read[2]))
+        elif _BACK.fullmatch(way) and len(numbers := [*filter(table.is_number, read)]) == _SEVERAL:
+            back[cell] = (numbers[0], numbers[1]) if way.index("+") < way.index("*") else (numbers[1], numbers[0])
+    typed = [pair for pair in scaled if all(map(table.is_number, pair)) and pair[0][0] == pair[1][0]]
+    for cell, (shift, scale) in back.items():
+        for axis in (1, 2):
+            across = (pair for pair in typed if pair[0][0] == shift[0] and pair[0][3 - axis] == pair[1][3 - axis])
+            known = {(mean[axis], size[axis]) for mean, size in across}
+            ours = shift[axis], scale[axis]
+            if shift[3 - axis] == scale[3 - axis] and ours not in known and ours[::-1] in known:
+                yield f"{show(cell)} adds {show(shift)}, and others divide by what stands in line with that"
 
 
 def scales_in_part(cell: Address, table: CellTable) -> bool:

@@ -98,7 +98,7 @@ def _begins_in_turn(cell: Address, by: Offset, table: CellTable) -> bool:
     line = run_from(run_from(cell, (-by[0], -by[1]), table.is_operand)[-1], by, table.is_operand)
     typed = {place: table.typed_numbers[own] for place, own in enumerate(line) if own in table.typed_numbers}
     stride = min(typed.keys() - {0}, default=len(line))
-    return len(set(typed.values())) == 1 and [*typed] == [*range(0, len(line), stride)]
+    return len({*typed.values()}) == 1 and [*typed] == [*range(0, len(line), stride)] and len(line) % stride == 0
 
 
 def compared_otherwise(table: CellTable, values: CellValues) -> Iterator[str]:

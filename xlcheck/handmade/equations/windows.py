@@ -11,6 +11,8 @@ from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.forms.polynomials import cell_of
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import offset, offset_on_sheet, run_from
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
 
 _FEW = 3
 """Samples that show how far the next one is."""
@@ -18,10 +20,10 @@ _NONE: Address = ("", 0, 0)
 
 
 def ahead_of_windows(reading: Reading, table: CellTable, read: Container[Address]) -> Iterator[Address]:
-    """The numbers of a series behind its last window, which nobody reads: they are what is forecast.
+    """The formulas that go on with a series behind its last window and that nobody reads: what is forecast, scaled.
 
     Only if each window reads all numbers from its first to its last one, and all of them in the same order: what one
-    should read and does not is none of these.
+    should read and does not is none of these. What they scale is read elsewhere, as a target is.
 
     Args:
         reading: a layer that reads inputs.
@@ -39,15 +41,18 @@ def ahead_of_windows(reading: Reading, table: CellTable, read: Container[Address
     lines = {(cell[0], cell[1] if by[0] == 0 else cell[2]) for cell in places[-1]}
     if len(ends) != len(lines) or len({*places[-1]}) < len(places[-1]) or len(ends) == len(places[-1]):
         return
-    for last in ends:
-        goes_on = partial(_goes_on, last, table, read)
-        yield from run_from(last, by, goes_on)[1:]
+    ahead = {last: offset(last, by) for last in filter(table.is_formula, ends)}
+    if any(map(table.is_formula, ahead.values())):
+        precedents = Precedents(table)
+        for last in ahead:
+            yield from run_from(last, by, partial(_goes_on, last, precedents, read))[1:]
 
 
-def _goes_on(cell: Address, table: CellTable, read: Container[Address], other: Address) -> bool:
-    """Whether another cell, which nobody reads, holds what a cell does: a number, or the formula that was filled on."""
-    if other in read:
+def _goes_on(cell: Address, precedents: Precedents, read: Container[Address], other: Address) -> bool:
+    """Whether another cell, which nobody reads, has the formula that was filled on, of numbers that others read."""
+    table = precedents.table
+    if not table.is_formula(other) or other in read or not table.fills(cell, other):
         return False
-    if table.is_formula(cell):
-        return table.is_formula(other) and table.fills(cell, other)
-    return table.is_number(cell) and table.is_number(other)
+    behind = {other, *reached([other], precedents.of)}  # also the mean of all, by which it is scaled
+    own = {*precedents.of(other)} - {*precedents.of(cell)}
+    return any(reader not in behind for number in own for reader in precedents.readers(number))

@@ -44,7 +44,8 @@ def _lines(copies: set[Address], by: Offset, table: CellTable) -> Iterator[tuple
         before = offset(first, by, -1)
         if before not in copies and table.is_operand(before):
             line = run_from(before, (-by[0], -by[1]), table.is_operand)[::-1]
-            yield [*line, *run_from(first, by, copies.__contains__)], len(line)
+            if copies.isdisjoint(line):  # states go on in this way from the first step on
+                yield [*line, *run_from(first, by, copies.__contains__)], len(line)
 
 
 def _is_computed_from_those_before(

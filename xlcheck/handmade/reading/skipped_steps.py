@@ -18,7 +18,7 @@ from xlcheck.workbook.content import Value
 
 _EQUAL = frozenset({"=", "<>"})
 _COMPARES = _EQUAL | {">", "<"}
-_NOTHING = (None, "", 0.0, False)
+NOTHING = (None, "", 0.0, False)
 """What stands where a step is skipped: nothing, or a mask or code of 0."""
 
 
@@ -45,6 +45,11 @@ class Choice:
         """The formula of the branch that is taken."""
         return unparse(self.whole.arguments[3 - self.branch if self.is_skipped else self.branch])
 
+    @property
+    def computed(self) -> str:
+        """What the branch does that computes, with `#` for what it reads."""
+        return skeleton(unparse(self.whole.arguments[self.branch]))
+
     def with_computed(self, formula: str) -> str | None:
         """The whole formula with another one in the branch that computes, both with `=`; None if nobody can read it."""
         node = parsed(formula.removeprefix("="))
@@ -63,7 +68,7 @@ def choices(table: CellTable, values: CellValues) -> Mapping[Address, Choice]:
         values: what they hold.
     """
     found = dict(_choices(table, values))
-    natural = all(own.is_skipped == (table.value(own.tested, values) in _NOTHING) for own in found.values())
+    natural = all(own.is_skipped == (table.value(own.tested, values) in NOTHING) for own in found.values())
     return found if natural and len({own.is_skipped for own in found.values()}) > 1 else {}
 
 

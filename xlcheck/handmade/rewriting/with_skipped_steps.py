@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.accepting.bench import excerpt
 from xlcheck.handmade.accepting.summary import Abstention
 from xlcheck.handmade.reading.cells import CellTable, address_of, beside, show
 from xlcheck.handmade.reading.engine_choice import Answers
+from xlcheck.handmade.reading.offsets import are_in_line
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.results import roots_of
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
-from xlcheck.handmade.reading.skipped_steps import Choice, choices, tried
+from xlcheck.handmade.reading.skipped_steps import NOTHING, Choice, choices, tried
 from xlcheck.handmade.rewriting.rewritten import Rewritten, rewritten
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult
@@ -52,10 +55,21 @@ class WithSkippedSteps(Rewritten):
         table = self.original.table
         for cell in sorted(self.choices.keys() - tried(self.choices, table) - roots_of(found).keys())[:1]:
             yield f"what {show(cell)} does for another mask was not checked, as no formula filled like it does so today"
+        yield from islice(self._not_asking(), 1)
         for cell in sorted(table.typed_numbers):
             in_row = {own[1] == cell[1] for own in beside(cell) if own in self.choices}
             if len(in_row) > 1:
                 yield f"{show(cell)} stands in line with states that are computed or carried on, and no formula does so"
+
+    def _not_asking(self) -> Iterator[str]:
+        """The formulas that compute what these do, from nothing where these would skip a step, and do not ask."""
+        table, values = self.original.table, self.original.values
+        tested = {own.tested for own in self.choices.values()}
+        computing = {own.computed.replace(" ", "") for own in self.choices.values()}
+        for cell in sorted(cell for cell, text in table.texts.items() if skeleton(text).replace(" ", "") in computing):
+            for read in self.original.precedents.of(cell):
+                if any(are_in_line(read, own) for own in tested) and table.value(read, values) in NOTHING:
+                    yield f"{show(cell)} reads {show(read)}, where others in line with it skip a step, and does not"
 
     def _result(self, result: CellResult) -> CellResult:
         cell = address_of(result.sheet, result.cell)
