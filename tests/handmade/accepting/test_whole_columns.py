@@ -77,3 +77,11 @@ def test_results_are_put_back_by_one_row_of_a_table_of_scales(back: str, is_one:
     cells = {f"E{row}": back.format(row) for row in range(5, 10)} | {"F2": "=SQRT(SUMXMY2(E5:E9,D5:D9)/5)", "M12": 0.3}
     cell = cell_at("F2")
     assert _summaries(scales | cells, tmp_path).among({cell}) == ({cell} if is_one else set())
+
+
+def test_a_column_whose_source_is_left_out_is_known_by_nobody(tmp_path: Path) -> None:
+    """Rule: squares of errors that stand nowhere are no numbers of their own, whose mean would be called otherwise."""
+    cells = {f"F{row}": f"=E{row}^2" for row in range(5, 10)} | {"G1": "MSE", "G2": "=AVERAGE(F5:F9)"}
+    errors = {f"E{row}": f"=C{row}-D{row}" for row in range(5, 10)}
+    assert [*_summaries(cells | errors, tmp_path).misnamed([cell_at("G2")])] == []
+    assert [*_summaries(cells, tmp_path).misnamed([cell_at("G2")])] == []
