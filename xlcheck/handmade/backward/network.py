@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.handmade.backward.biases import with_bias
 from xlcheck.handmade.backward.held_out import with_held_out_apart
+from xlcheck.handmade.backward.linear_states import with_linear_states
 from xlcheck.handmade.backward.network_cells import DenseNetwork, LayerCells, SampleCells
 from xlcheck.handmade.backward.neurons import MINUS, Monomial, Neuron, Neurons, partners
 from xlcheck.handmade.backward.recurrence import Recurrence, recurrences
@@ -72,9 +74,10 @@ def find_networks(
         updates: updated cell → weight.
         ones: given cells that hold a 1, which may be multiplied with a bias.
     """
+    weights = frozenset(updates) | frozenset(updates.values())
+    neurons = with_linear_states(neurons, terms, chain.from_iterable(compared_pairs(terms)), weights)
     units = {neuron.cell: neuron for neuron in neurons.activated_ones()}
     targets = _targets(neurons, terms, updates, units)
-    weights = frozenset(updates) | frozenset(updates.values())
     recurrent = list(recurrences(units, weights, terms.is_computed))
     rows = {frozenset(own.outputs[0]): (n, t) for n, line in enumerate(recurrent) for t, own in enumerate(line.steps)}
     known = _Known(units, targets, weights, ones, recurrent, rows)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -19,14 +18,12 @@ from xlcheck.formulas.algebra import (
     Product,
     Sum,
     Term,
-    outline,
     subterms,
 )
 from xlcheck.handmade.backward.coefficients import numbers_in
 from xlcheck.handmade.backward.evaluation import alike, same, value_of
 from xlcheck.handmade.forms.polynomials import times
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves
-from xlcheck.handmade.reading.offsets import offset, offset_between
 from xlcheck.layers.activations import activation_function
 from xlcheck.learning.dense_gradients import leaky, negative_slope
 
@@ -36,7 +33,6 @@ _WITHIN = frozenset({"EXP", "TANH", "MAX", "MIN", "ABS", *COMPARISONS})
 MOST_PRODUCTS = 600
 """Products of one sum; a longer one is data, not a unit."""
 
-_TWO = 2
 _SMOOTH = ("softplus", "elu", "silu", "softsign", "mish")
 ACTIVATIONS = {name: activation_function(name) for name in ("sigmoid", "tanh", "relu", "leaky_relu", *_SMOOTH)}
 """Those that people train networks with in a sheet, by Keras's names; softmax needs the numbers of all units."""
@@ -98,6 +94,13 @@ class Neurons:
             if (found := self._neuron(cell, activation, argument)) is not None:
                 yield found
 
+    def handing_on(self, sums: Iterable[Address]) -> Neurons:
+        """The same where some formulas are units without an activation, on whose results others go on."""
+        other = copy(self)
+        other.activated = self.activated | {cell: ("linear", self._terms[cell]) for cell in sums}
+        other._polynomials = {}
+        return other
+
     def linear(self, cell: Address) -> Neuron | None:
         """The unit without an activation that a cell holds; None if it holds none."""
         return self._neuron(cell, "linear", self._terms.algebra.leaf(cell))
@@ -113,7 +116,8 @@ class Neurons:
     def _neuron(self, cell: Address, activation: str, z: Expression) -> Neuron | None:
         """The unit that gives an activation of something, if that is a sum of products."""
         terms = _sum_of_products(self.polynomial(z))
-        return None if terms is None else Neuron(cell, activation, z.cell if isinstance(z, Leaf) else None, terms)
+        total = z.cell if isinstance(z, Leaf) else cell if activation == "linear" else None
+        return None if terms is None else Neuron(cell, activation, total, terms)
 
     def _activation(self, cell: Address) -> tuple[str, Expression] | None:
         """The activation that a cell computes, and of what."""
@@ -253,52 +257,6 @@ class Neurons:
                     return None
                 total = times(total, found)
         return total if all(len(monomial) <= 2 for monomial in total) else None
-
-
-def slopes_of_maxima(terms: CellTerms) -> Iterator[Address]:
-    """The given cells a in MAX(a·z, z), which is a leaky relu for numbers between 0 and 1 alone."""
-    for part in subterms(*terms.values()):
-        if isinstance(part, Function) and part.name == "MAX" and len(part.arguments) == _TWO:
-            for scaled, z in (part.arguments, part.arguments[::-1]):
-                factors = scaled.factors if isinstance(scaled, Product) else ()
-                cells = [factor for factor, _ in factors if isinstance(factor, Leaf) and factor.cell not in terms]
-                yield from (own.cell for own in cells if terms.algebra.multiply(own, z) == scaled)
-
-
-def bounds_of_sizes(terms: CellTerms) -> Iterator[Leaf | float]:
-    """The typed numbers and given cells with which formulas compare sizes of numbers, as in IF(ABS(r)<=δ, …)."""
-    for part in subterms(*terms.values()):
-        if isinstance(part, Function) and part.name in COMPARISONS and len(part.arguments) == _TWO:
-            for own, other in (part.arguments, part.arguments[::-1]):
-                is_size = isinstance(other, Function) and other.name == "ABS"
-                if isinstance(own, Leaf) and own.cell not in terms and is_size:
-                    yield own
-                elif not isinstance(own, Term) and is_size:
-                    yield float(own)
-
-
-def ones_among_factors(terms: CellTerms) -> Iterator[Address]:
-    """The typed ones that a single product reads each, where others that do the same read a formula in their place.
-
-    So stands ∂z/∂b beside ∂z/∂w; a rate of 1 is read by the updates of all weights.
-    """
-    typed = {
-        cell: own[0]
-        for cell, own in terms.readers.items()
-        if cell not in terms and terms.number(cell) == 1 and len(own) == 1
-    }
-    kinds: dict[object, list[Address]] = defaultdict(list)
-    for reader in {*typed.values()}:
-        kinds[outline(terms[reader], partial(offset_between, reader))] = []
-    for cell, term in terms.items() if kinds else ():
-        kind = outline(term, partial(offset_between, cell)) if isinstance(term, Product) else None
-        if kind in kinds:
-            kinds[kind].append(cell)
-    for cell, reader in typed.items():
-        away = offset_between(reader, cell)
-        alike = kinds[outline(terms[reader], partial(offset_between, reader))]
-        if cell[0] == reader[0] and any(offset(other, away) in terms for other in alike):
-            yield cell
 
 
 def partners(terms: Sequence[Monomial], cells: Sequence[Address]) -> tuple[tuple[Address, ...], list[Monomial]] | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from xlcheck.formulas.algebra import Function, Leaf, subterms
-from xlcheck.handmade.backward.neurons import bounds_of_sizes
+from xlcheck.handmade.backward.held_numbers import bounds_of_sizes
 from xlcheck.handmade.backward.steps import Step
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.learning.dense_gradients import ABSOLUTE, bound_of, huber

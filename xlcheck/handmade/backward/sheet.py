@@ -12,9 +12,10 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Product, Sum, below, subterms
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, numbers_in
 from xlcheck.handmade.backward.evaluation import answers_in, are_both, evaluate, value_of
+from xlcheck.handmade.backward.held_numbers import bounds_of_sizes, ones_among_factors, slopes_of_maxima
 from xlcheck.handmade.backward.network import find_networks
 from xlcheck.handmade.backward.network_cells import DenseNetwork, is_datum
-from xlcheck.handmade.backward.neurons import Neurons, bounds_of_sizes, ones_among_factors, slopes_of_maxima
+from xlcheck.handmade.backward.neurons import Neurons
 from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order, source
 from xlcheck.learning.dense_gradients import THRESHOLDS

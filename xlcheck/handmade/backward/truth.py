@@ -44,6 +44,12 @@ class Truth:
         """What a layer reads of a sample, layers counted from 0: `(settings, inputs)`."""
         return self.inputs[:, s] if number == 0 else self.layers[number - 1].y[:, s]
 
+    @property
+    def data(self) -> Array:
+        """What the first layer reads of each sample, `(settings, samples, features)`, without states."""
+        own = self.network.layers[0]
+        return self.inputs[:, :, : len(own.kernel) - own.states]
+
     def below(self, number: int, s: int, i: int) -> tuple[int, int, int] | None:
         """The unit from which an input of a layer comes: its layer, its sample and its number; None if it is given."""
         if number:

@@ -316,7 +316,7 @@ class Search:
     def _needed(self, cell: Address, update: Address) -> Role | None:
         """What a cell should hold for an update to follow its gradient; None if that is nothing known, or harms."""
         values = self._solved(cell, update)
-        role = None if values is None else self._reading.role(self._number, values)
+        role = None if values is None else self._reading.role(self._number, values, shown=bool(np.isfinite(values[-1])))
         if role is None:
             return None
         instead = {**self.findings.values, cell: role.quantity.values * role.factor}

@@ -87,6 +87,8 @@ def in_lines(
             told = amended.items() if better is not None else ()
             amended = {cell: text for cell, text in told if better and _is_told_by_its_line(cell, reading, better)}
             better = read_with(table, values, amended, ask) if amended else None
+            if better is not None and exact_updates(better.steps) < exact_updates(reading.steps):
+                better = None  # what others of its line have puts wrong what was right
         amended, reading = (amended, better) if better is not None else ({}, reading)
         amended = {cell: text for cell, text in amended.items() if _differs(cell, terms, reading.sheet)}
     return judged_with(table, values, tolerance, reading, amended, terms)

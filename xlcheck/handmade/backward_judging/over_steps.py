@@ -125,7 +125,7 @@ def _are_an_epoch(parts: list[Address], reading: Reading) -> bool:
     numbers = sorted(reading.roles[part][0] for part in parts if part in reading.roles)
     if not numbers or numbers != [*range(numbers[0], numbers[0] + count)] or numbers[0] % count:
         return False
-    data = [(own.truth.inputs[-1].tolist(), np.nan_to_num(own.truth.targets[-1]).tolist()) for own in steps]
+    data = [(own.truth.data[-1].tolist(), np.nan_to_num(own.truth.targets[-1]).tolist()) for own in steps]
     *rounds, last = (sorted(data[first : first + count]) for first in range(0, len(data), count))
     is_begun = all(last.count(sample) <= rounds[0].count(sample) for sample in last) if rounds else False
     return is_begun and all(own == rounds[0] for own in rounds)
