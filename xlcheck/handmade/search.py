@@ -158,10 +158,10 @@ class Search:
         return None
 
     def _named(self, part: SheetGroup, answers: Answers, found: _Found) -> _Found:
-        """The same verdicts with the mistakes by name, where an edit of the layers says which they are."""
+        """The same, and which mistakes they are, where an edit of the layers says so."""
         meant = {cell: (own.desired_formula or "")[1:] for cell, own in roots_of(found[0]).items()}
         named = PartsByEdits(self.equations).as_told(part, answers, meant) if meant and all(meant.values()) else ()
-        told = parts_of(named, part), [*_beside(part, named)]
+        told = (parts_of(named, part), [*_beside(part, named)]) if named else found
         return told if roots_of(told[0]).keys() == meant.keys() and not any(own.gaps for own in told[0]) else found
 
     def _with_typed_weights(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.reading import Reading, outputs
+from xlcheck.handmade.equations.windows import uneven_windows
 from xlcheck.handmade.forms.forms import COPY, Forms
 from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.networks.labels import KERNELS, Labels, gates_of_weights
@@ -84,6 +85,7 @@ def doubt_of(table: CellTable, read: Collection[Address], reading: Reading) -> s
         or state_for_input(reading)
         or _same_inputs(reading)
         or input_left_out(table, read, reading)
+        or uneven_windows(reading)
         or stands_apart(table, reading)
         or _scaled_otherwise(reading)
     )
