@@ -23,21 +23,23 @@ def _settings(shown: float, count: float) -> dict[tuple[str, int, int], Array]:
 
 
 @pytest.mark.parametrize(
-    ("shown", "law", "how"),
+    ("shown", "step", "law", "how"),
     [
-        (0.12, lambda rate, count: rate / (1 + count), ("inverse", 1.0, 0.0)),
-        (0.12, lambda rate, count: rate * 0.5**count, ("exponential", np.log(0.5), 0.0)),
-        (0.12, lambda rate, count: rate / np.sqrt(1 + count), ("inverse square root", 1.0, 0.0)),
-        (12.0, lambda rate, count: rate / (1 + count), None),  # 3, which may count an epoch
-        (4.0, lambda rate, count: rate / (1 + count), ("inverse", 1.0, 0.0)),  # 1 may be a rate
-        (10.0, lambda rate, count: rate / (1 + count), ("inverse", 1.0, 0.0)),  # 2.5 is no count
+        (0.12, 3, lambda rate, count: rate / (1 + count), ("inverse", 1.0, 0.0)),
+        (0.12, 3, lambda rate, count: rate * 0.5**count, ("exponential", np.log(0.5), 0.0)),
+        (0.12, 3, lambda rate, count: rate / np.sqrt(1 + count), ("inverse square root", 1.0, 0.0)),
+        (12.0, 3, lambda rate, count: rate / (1 + count), None),  # 3, which may count an epoch
+        (4.0, 3, lambda rate, count: rate / (1 + count), ("inverse", 1.0, 0.0)),  # 1 may be a rate
+        (10.0, 3, lambda rate, count: rate / (1 + count), ("inverse", 1.0, 0.0)),  # 2.5 is no count
+        (2.0, 0, lambda rate, count: rate / (1 + count), ("inverse", 1.0, 0.0)),  # 2, and nothing has fallen yet
+        (2.0, 1, lambda rate, count: rate * 0.5 ** (count - 1), ("exponential", np.log(0.5), 1.0)),
     ],
 )
 def test_a_rate_falls_and_a_count_does_not(
-    shown: float, law: Callable[[Array, Array], Array], how: tuple[object, ...] | None
+    shown: float, step: int, law: Callable[[Array, Array], Array], how: tuple[object, ...] | None
 ) -> None:
-    """Rule: what falls from step to step as a law has it is a rate, unless it is a whole number above 1."""
-    settings = _settings(shown, 3)
+    """Rule: what falls by a law is a rate, unless it is a whole number above 1 that is not the one to begin with."""
+    settings = _settings(shown, step)
     values = law(settings[_RATE], settings[_COUNT])
 
     found = coefficient(values, settings, falls=True)

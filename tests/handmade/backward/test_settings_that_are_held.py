@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from recognised_sheets import cell_at
 
 from xlcheck.handmade.backward import set_up
 from xlcheck.handmade.backward.network_cells import FAR
@@ -21,3 +22,16 @@ def test_what_stands_beside_the_sheet_holds_nothing_of_a_step(monkeypatch: pytes
     sheet: Any = SimpleNamespace(settings={rate, datum}, terms={rate, datum}, settings_of=lambda cell: {rate, datum})
 
     assert [cell for cell, _ in set_up.settings_held(sheet, {gradient: 1})] == [rate]
+
+
+@pytest.mark.parametrize(
+    ("third", "is_odd"),
+    [("A7 B1 C1", False), ("A7 B1", True), ("A7 B1 D1", True), ("A6 B1 C1", False)],
+    ids=["a count of its own", "no other number", "a third number", "the count of the steps before"],
+)
+def test_a_rate_is_made_of_what_others_in_line_are_made_of(third: str, is_odd: bool) -> None:
+    """Rule: one rate of a line that lacks a number of all others follows another law; counts stand with their steps."""
+    given = {"B5": "A5 B1 C1", "B6": "A5 B1 C1", "B7": third}
+    made = {cell_at(rate): {cell_at(own): np.ones(2) for own in cells.split()} for rate, cells in given.items()}
+    sheet: Any = SimpleNamespace(terms=made.keys(), settings_of=made.__getitem__)
+    assert set_up._one_leaves_out(sheet, [*made]) is is_odd

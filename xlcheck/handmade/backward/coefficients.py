@@ -91,16 +91,21 @@ def coefficient(values: Array, settings: Mapping[Address, Array], *, falls: bool
             share = values / own
         if (factor := only_number(share)) is not None:
             return Coefficient(cell, factor, (), own * factor)
-    counts = values[-1] > 1 and float(values[-1]).is_integer()  # steps or epochs, and is no rate that has fallen
-    return next(_schedules(values, settings), None) if falls and not counts else None
+    return next(_schedules(values, settings), None) if falls else None
 
 
 def _schedules(values: Array, settings: Mapping[Address, Array]) -> Iterator[Coefficient]:
-    """The ways in which people let a learning rate fall with the number of the step or of the epoch."""
+    """The ways in which people let a learning rate fall with the number of the step or of the epoch.
+
+    A whole number above 1 counts steps or epochs, and is no rate, unless it is just the one to begin with.
+    """
+    counts = values[-1] > 1 and float(values[-1]).is_integer()
     for start, first in settings.items():
         with np.errstate(all="ignore"):
             left = values / first
         if not (left[np.isfinite(left)] > 0).all() or (left > 1 + _WITHIN).any():
+            continue
+        if counts and left[-1] != 1:
             continue
         for cell, count in settings.items():
             require_time()

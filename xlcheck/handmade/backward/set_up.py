@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import permutations, product
 
 import numpy as np
@@ -15,7 +15,7 @@ from xlcheck.handmade.backward.evaluation import alike, evaluate, same
 from xlcheck.handmade.backward.network_cells import is_unwritten
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.sheet import Sheet
-from xlcheck.handmade.reading.lines import by_line
+from xlcheck.handmade.reading.lines import MANY, by_line, lines_of
 
 RATE = "learning rate"
 
@@ -49,7 +49,8 @@ def _is_counted(sheet: Sheet, cell: Address) -> bool:
 def fall_by_several_laws(sheet: Sheet, rates: Iterable[Address]) -> bool:
     """Whether computed rates in one line follow several laws, as where one counts steps from 0 and others from 1.
 
-    Or those in one place of several worksheets, as where a rate that is halved from epoch to epoch is once copied.
+    Or those in one place of several worksheets, as where a rate that is halved from epoch to epoch is once copied. A
+    law is another one, too, if it does without a number that all others of the line are made of.
 
     Args:
         sheet: the sheet.
@@ -62,7 +63,8 @@ def fall_by_several_laws(sheet: Sheet, rates: Iterable[Address]) -> bool:
         return found.form if found is not None and found.how else None
 
     made = [cell for cell in rates if cell in sheet.terms]
-    by_lines = any(len({*map(law, line)}) > 1 for line in by_line(made).values())
+    lines = by_line(made).values()
+    by_lines = any(len({*map(law, line)}) > 1 or _one_leaves_out(sheet, line) for line in lines)
     return by_lines or any(len(kinds) > 1 for kinds in _from_sheet_to_sheet(sheet, made).values())
 
 
@@ -78,6 +80,18 @@ def stand_idle(sheet: Sheet, rates: Iterable[Address]) -> bool:
     used = {cell for reader, reads in sheet.terms.reads.items() if reader not in sheet.settings for cell in reads}
     lines = by_line([cell for cell in rates if cell in sheet.terms]).values()
     return any(0 < len(used.intersection(line)) < len({*line}) - 1 for line in lines)
+
+
+def _one_leaves_out(sheet: Sheet, line: Collection[Address]) -> bool:
+    """Whether one of the rates of a line, three or more, is not made of a typed number of which all others are.
+
+    That number is not the count of some steps: such stand with these, and the other rate has one of its own.
+    """
+    given = [{own for own in sheet.settings_of(cell) if own[0] and own not in sheet.terms} for cell in line]
+    counts = Counter(number for cells in given for number in cells)
+    missing = [own for own, count in counts.items() if count == len(given) - 1] if len(given) >= MANY else []
+    of_steps = {own for own, cells in by_line(line).items() if len(cells) < len(line)}
+    return any(of_steps.isdisjoint(lines_of(own)) for own in missing)
 
 
 def _from_sheet_to_sheet(sheet: Sheet, rates: Iterable[Address]) -> Mapping[tuple[int, int], set[object]]:

@@ -19,7 +19,7 @@ from xlcheck.handmade.backward_judging.certainty import Weights, one_after_anoth
 from xlcheck.handmade.backward_judging.doubtful_data import made_of, odd_data
 from xlcheck.handmade.backward_judging.family import place_of
 from xlcheck.handmade.backward_judging.shown import repeats_beside, shown_weight, tells_best_step
-from xlcheck.handmade.backward_judging.uneven import goes_on_twice, thresholds, uneven
+from xlcheck.handmade.backward_judging.uneven import goes_on_twice, take_one_twice, thresholds, uneven
 from xlcheck.handmade.beside.showing import shows_otherwise
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
 from xlcheck.handmade.objections.unread_numbers import unread_beside
@@ -73,14 +73,16 @@ def gaps(
     if uneven(reading, accepted):
         yield "weights of one step move in different ways"
     rates = [cell for cell, (_, role) in reading.roles.items() if role.quantity.name == RATE]
+    precedents = Precedents(table)
+    read = {read for cell in table.texts for read in precedents.of(cell)}
     if fall_by_several_laws(reading.sheet, rates) or stand_idle(reading.sheet, rates):
         yield "the rates of a line fall by several laws, or some are read and others not"
+    if take_one_twice(table, rates, read):
+        yield "a rate is made of one number twice, and of another one beside it no formula makes anything"
     if goes_on_twice(reading, accepted):
         yield "two steps of a line go on from the weights of one"
     if thresholds(reading, accepted):
         yield "a threshold is added in some steps and subtracted in others, or no step trains it"
-    precedents = Precedents(table)
-    read = {read for cell in table.texts for read in precedents.of(cell)}
     settled = {*others, *_numbering(table, reading, read)}
     unread = (own for own in _unread_numbers(table, reading, {*right}) if own not in settled)
     pasted = [own for own in unread if not repeats_beside(own, reading, right)]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
 
 from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.shapes import operands
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward.slots import PENALTIES
 from xlcheck.handmade.backward.steps import Move, Run
 from xlcheck.handmade.backward_judging.family import place_of
 from xlcheck.handmade.reading.cell_terms import source
+from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.lines import lines_of
 
 
 def uneven(reading: Reading, accepted: Collection[int]) -> int:
@@ -101,3 +104,20 @@ def goes_on_twice(reading: Reading, accepted: Collection[int]) -> bool:
         places = (read for read in terms.reads[new] if source(read, terms) == weight)
         ways[next(places, weight), place_of(new, (across, down))] += new in held
     return max(ways.values(), default=0) > 1
+
+
+def take_one_twice(table: CellTable, rates: Iterable[Address], read: Collection[Address]) -> bool:
+    """Whether a rate is made of one typed number twice, and another one in line with that is read by no formula.
+
+    Args:
+        table: the cells.
+        rates: the cells that hold the rates.
+        read: the cells that formulas read.
+    """
+    unread = {line for cell in table.typed_numbers if cell not in read for line in lines_of(cell)}
+    for cell in (own for own in rates if own in table.texts):
+        areas = Counter(ref.area(cell[0]) for ref in operands(table.texts[cell]))
+        twice = [(area.sheet, area.top, area.left) for area, count in areas.items() if count > 1 and area.size == 1]
+        if any(table.is_number(own) and not unread.isdisjoint(lines_of(own)) for own in twice):
+            return True
+    return False
