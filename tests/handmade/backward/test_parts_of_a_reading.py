@@ -13,9 +13,9 @@ from recognised_sheets import a1
 from training_sheets import FIRST, LAST, ROWS, line, table_of, with_gradients
 
 from xlcheck.handmade.backward.best_reading import best_reading
-from xlcheck.handmade.backward.coefficients import Coefficient
+from xlcheck.handmade.backward.coefficients import SETTINGS, Coefficient
 from xlcheck.handmade.backward.data import data_cells
-from xlcheck.handmade.backward.estimates import estimates
+from xlcheck.handmade.backward.estimates import estimated, estimates
 from xlcheck.handmade.backward.kept import Kept
 from xlcheck.handmade.backward.moves import Mover
 from xlcheck.handmade.backward.network_cells import is_unwritten
@@ -103,6 +103,22 @@ def test_a_difference_of_losses_estimates_a_gradient(tmp_path: Path) -> None:
     assert estimate.values[-1] == pytest.approx(step.gradients[_cell("E4")][-1], rel=1e-2)
     assert "estimate of ∂E/∂b1[1] at b1[1] − h" in found
     assert estimates(reading.sheet, reading.steps, {}, dense_gradients) == {}
+
+
+def test_what_is_made_of_an_estimate_holds_nothing_else(tmp_path: Path) -> None:
+    """Rule: a number that is always 1 is no slope if it is made of an estimate, which is known as one itself."""
+    slope = "=((H4-D4+0.001*B4)^2-(H4-D4)^2)/0.001"
+    table, values = _cells(with_gradients() | {"N4": slope, "O4": "=N4/ABS(N4)"}, tmp_path)
+    reading = _read(table, values)
+    cells = [_cell("N4"), _cell("O4")]
+    known = {cells[1]: (0, Role(Quantity("∂o/∂z1[1]", np.ones(SETTINGS + 1))))}
+    near = {cell: {0} for cell in cells}
+    found = estimated(reading.sheet, reading.steps, known, near, dense_gradients)
+
+    first = found[cells[0]]
+    assert first is not None
+    assert first[1].quantity.name.startswith("estimate of ∂E/∂w1[1,1]")
+    assert found[cells[1]] is None
 
 
 def test_a_wrong_gradient_is_found_by_the_updates_that_read_it(tmp_path: Path) -> None:

@@ -103,6 +103,24 @@ def quantities(truth: Truth) -> Iterator[Quantity]:
     yield from (Quantity(*own) for own in through_time(truth))
 
 
+def on_the_way_forward(truth: Truth) -> Iterator[Quantity]:
+    """What people compute from the weights of a network up to its loss.
+
+    Args:
+        truth: what Keras says of the network.
+    """
+    count = len(truth.network.samples)
+    yield Quantity("E", truth.losses.sum(axis=1))
+    for s, sample in enumerate(truth.network.samples):
+        mark = f"({s + 1})" if count > 1 else ""
+        if sample.targets:
+            yield from _of_outputs(truth, s, mark)
+        for number, layer in enumerate(truth.layers[: len(sample.outputs)], 1):
+            for u in range(layer.z.shape[2]):
+                yield Quantity(f"z{number}{mark}[{u + 1}]", layer.z[:, s, u])
+                yield Quantity(f"o{number}{mark}[{u + 1}]", layer.y[:, s, u])
+
+
 def _of_outputs(truth: Truth, s: int, mark: str) -> Iterator[Quantity]:
     """What is made of the outputs of a sample and its targets."""
     targets = truth.targets[:, s]

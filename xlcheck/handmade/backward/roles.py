@@ -13,7 +13,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
-from xlcheck.handmade.backward.estimates import estimates
+from xlcheck.handmade.backward.estimates import estimated
 from xlcheck.handmade.backward.kept import Kept
 from xlcheck.handmade.backward.moves import Mover
 from xlcheck.handmade.backward.network_cells import DenseNetwork, is_datum, is_unwritten
@@ -200,7 +200,8 @@ def read_under(sheet: Sheet, loss: str, ask: DenseGradients) -> Reading:
     mover = Mover(sheet, kept)
     reading = replace(reading, roles=roles, steps=tuple(without_strange_moves(_moved(reading, mover))))
     roles |= dict(_on_the_way(reading, mover, near))
-    roles |= dict(_estimated(reading, roles, near))
+    found = estimated(sheet, reading.steps, roles, {c: n for c, n in near.items() if c not in forward}, ask)
+    roles = {cell: own for cell, own in {**roles, **found}.items() if own is not None}
     if not any(step.moves or reading.held_gradients(number) for number, step in enumerate(reading.steps)):
         return replace(reading, roles=roles)  # where nothing learns there is no rate
     readers = {cell: number for cell, (number, _) in roles.items()}
@@ -227,19 +228,6 @@ def _on_the_way(reading: Reading, mover: Mover, near: Near) -> Iterator[tuple[Ad
                 role = found
                 yield cell, (number, role)
                 break
-
-
-def _estimated(reading: Reading, known: Collection[Address], near: Near) -> Iterator[tuple[Address, tuple[int, Role]]]:
-    """The cells that hold something of an estimated gradient."""
-    sheet = reading.sheet
-    places = known | reading.forward.keys() | sheet.settings
-    cells = {cell: min(near[cell]) for cell in sheet.order if cell not in places and len(near[cell]) == 1}
-    unknown = {number: [c for c, own in cells.items() if own == number] for number in cells.values()}
-    libraries = estimates(sheet, reading.steps, unknown, reading.ask)
-    for cell, number in cells.items():
-        role = libraries[number].role(sheet.cells[cell]) if number in libraries else None
-        if role is not None and np.ndim(role.factor) == 0 and role.factor > 0:
-            yield cell, (number, role)
 
 
 def _moved(reading: Reading, mover: Mover) -> Iterator[Step]:

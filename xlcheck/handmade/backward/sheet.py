@@ -13,6 +13,7 @@ from xlcheck.formulas.algebra import COMPARISONS, Address, Function, Leaf, Produ
 from xlcheck.handmade.backward.coefficients import HALF, SETTINGS, numbers_in
 from xlcheck.handmade.backward.evaluation import answers_in, are_both, evaluate, value_of
 from xlcheck.handmade.backward.held_numbers import bounds_of_sizes, ones_among_factors, slopes_of_maxima
+from xlcheck.handmade.backward.moved_copies import computed_from_moved_weights
 from xlcheck.handmade.backward.network import find_networks
 from xlcheck.handmade.backward.network_cells import DenseNetwork, is_datum
 from xlcheck.handmade.backward.neurons import Neurons
@@ -70,6 +71,9 @@ class Sheet:
         terms, order = self.terms, [cell for cell in self.order if not is_datum(cell)]
         if len(order) < len(self.order):
             terms = terms.restricted([cell for cell in terms if not is_datum(cell)], {*self.order}.difference(order))
+        if copies := computed_from_moved_weights(terms, order, self.updates):
+            terms = terms.restricted([cell for cell in terms if cell not in copies], ())
+            order = [cell for cell in order if cell not in copies]
         neurons = Neurons(terms, order, self.cells, self.updates)
         self.activated, self._slopes = frozenset(neurons.activated), frozenset(neurons.slopes())
         return find_networks(neurons, terms, self.updates, self.ones)

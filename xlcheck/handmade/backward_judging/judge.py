@@ -16,6 +16,7 @@ from xlcheck.handmade.backward.network_cells import is_unwritten
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward_judging.certainty import Certainty, may_read_others, shape_in, typed_weights
+from xlcheck.handmade.backward_judging.compared_estimates import compared_otherwise, reads_estimates
 from xlcheck.handmade.backward_judging.culprits import Findings, Search
 from xlcheck.handmade.backward_judging.diagnosis import diagnosed
 from xlcheck.handmade.backward_judging.evaluated import COUNTED, evaluated
@@ -129,7 +130,7 @@ class Judge:
             self.said.results[cell] = self._rest(cell, shapes)
         counts = Counter(result.status for result in self.said.results.values())
         open_ones = (*gaps(self.table, self.reading, self.accepted, self.said.agree, self.said.results),
-                     *self._summed_up.misnamed())  # fmt: skip
+                     *compared_otherwise(self.reading, self.said.agree), *self._summed_up.misnamed())  # fmt: skip
         return Part(
             tuple(self.said.results.values()),
             formula_cells=len(self.table.formulas) + sum(cell not in self.table.texts for cell in self.said.results),
@@ -316,7 +317,8 @@ class Judge:
         is_name = is_name or source(cell, reading.sheet.terms) in reading.sheet.asked  # of a class
         fetched = is_name or (cell in reading.data and cell not in reading.sheet.terms)  # others may repeat that
         filled = not fetched and any((shape, own) in shapes for own in {False, cell not in reading.data})
-        belongs = known or filled or seems_to_belong(cell, self.table, reading, self.said.agree)
+        made = reads_estimates(cell, reading, self.said.agree) and not is_name
+        belongs = known or filled or made or seems_to_belong(cell, self.table, reading, self.said.agree)
         belongs = belongs and not leads_to_data(cell, reading, self._precedents)
         if isinstance(self.said.actual(cell), NotEvaluated) or belongs:
             return self.said.result(cell, Status.NOT_EVALUATED, BELONGS)

@@ -16,6 +16,7 @@ from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.network_cells import LayerCells
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward_judging.compared_estimates import compared
 from xlcheck.handmade.backward_judging.family import place_of
 from xlcheck.handmade.backward_judging.over_steps import is_whole_line, over_steps
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
@@ -57,7 +58,7 @@ def shown(cell: Address, reading: Reading, right: Mapping[Address, str], table: 
         meant = not is_ratio or all(own.layers[-1].activation in _OF_ODDS for own in sheet.networks)
         what = f"{'exponential of the ' if is_ratio else ''}last {right.get(origin, '')}"
         return Quantity(what, sheet.cells[cell]) if is_last and meant else None
-    for other in (_curve, _progress, _boundary, _line, _of_loss, _prediction):
+    for other in (_curve, _progress, _boundary, _line, _of_loss, _prediction, compared):
         if (found := other(cell, reading, right)) is not None:
             return found
     return over_steps(cell, reading, right, table)
