@@ -215,6 +215,7 @@ class Functions:
 
     def _squared_distance(self, one: Argument, other: Argument) -> Expression:
         pairs = list(zip(*(two_dimensional(a).reshape(-1) for a in (one, other)), strict=False))
+        pairs = [pair for pair in pairs if pair != (None, None)]  # two empty cells, which no program counts
         if two_dimensional(one).shape != two_dimensional(other).shape or len(numbers((one, other))) < 2 * len(pairs):
             raise OpaqueError("SUMXMY2: the ranges have different sizes, or hold something else than numbers")
         apart = (self._algebra.subtract(number(x), number(y)) for x, y in pairs)

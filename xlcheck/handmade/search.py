@@ -34,12 +34,14 @@ from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.results import blamed, results_of, roots_of
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 from xlcheck.handmade.rewriting.rewritten import Rewritten
+from xlcheck.handmade.rewriting.with_added_numbers import with_added_numbers
 from xlcheck.handmade.rewriting.with_beginnings import with_beginnings
 from xlcheck.handmade.rewriting.with_forecasts import with_forecasts
 from xlcheck.handmade.rewriting.with_inner_units import with_inner_units
 from xlcheck.handmade.rewriting.with_kin import is_all_right, with_kin
 from xlcheck.handmade.rewriting.with_numbered_words import with_numbered_words
 from xlcheck.handmade.rewriting.with_one_hot import with_one_hot
+from xlcheck.handmade.rewriting.with_rated_pairs import with_rated_pairs
 from xlcheck.handmade.rewriting.with_repeated_inputs import with_repeated_inputs
 from xlcheck.handmade.rewriting.with_scaled_inputs import with_scaled_inputs
 from xlcheck.handmade.rewriting.with_skipped_steps import with_skipped_steps
@@ -181,7 +183,9 @@ class Search:
 
     def _written_otherwise(self, part: SheetGroup, answers: Answers, sheets: Sequence[str]) -> _Found | None:
         """What became of a part of which more is recognised if its formulas are written in another way."""
-        for otherwise in (with_skipped_steps, with_beginnings, with_one_hot, with_scaled_inputs):
+        for otherwise in (
+            with_rated_pairs, with_added_numbers, with_skipped_steps, with_beginnings, with_one_hot, with_scaled_inputs,
+        ):  # fmt: skip
             other = otherwise(part, answers)
             if other is not None and (found := self._if_more(other, answers, sheets)) is not None:
                 return found

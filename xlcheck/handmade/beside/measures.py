@@ -23,7 +23,7 @@ from xlcheck.handmade.beside.straight import is_given_targets, is_straight
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import by_line
-from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_on_sheet
+from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
 from xlcheck.handmade.reading.reached import reached
 
 _LOSS = re.compile(
@@ -208,7 +208,8 @@ class Measures:
             meant = self._target(target.cell) if isinstance(target, Leaf) else None
             if meant is not None and pair[1] is None and len(found[0]) == 1:
                 return frozenset({(pair[0], meant)})
-            return found[0] if self._is_count(target) else None
+            powers = [power for factor, power in factors if factor is target]
+            return found[0] if self._is_count(target, powers[0], found[0]) else None
         return self._of_remainders(factors)
 
     def _is_relative(self, factors: Sequence[tuple[Term, float]], found: Sequence[Pairs]) -> bool:
@@ -219,10 +220,17 @@ class Measures:
         ((result, target),) = found[0]
         return self._results.get(over[0].cell) == result or self._target(over[0].cell) == target
 
-    def _is_count(self, term: Term) -> bool:
+    def _is_count(self, term: Term, power: float, pairs: Pairs) -> bool:
         """Whether a term is a number beside the network by which a sum is divided, as COUNT gives it."""
         beside = {*self._given, *self._results, *self._known}
-        return isinstance(term, Leaf) and term.cell not in beside
+        is_beside = isinstance(term, Leaf) and term.cell not in beside
+        number = self._terms.number(term.cell) if isinstance(term, Leaf) and is_beside else 0.0
+        return is_beside and (power > 0 or number == 0 or self._is_share(1 / number, pairs))
+
+    def _is_share(self, share: float, pairs: Pairs) -> bool:
+        """Whether a mean is that of all measures, where other results have nothing to compare with."""
+        whole = len(pairs) == 1 or abs(share) >= 1 or abs(abs(share) * len(pairs) - 1) < _NEARLY_NOTHING
+        return whole or not any(self._is_open(result, pairs) for result in self._results.values())
 
     def _of_logarithm(self, argument: Expression) -> Pairs | None:
         """Of a result, or of all results of a sample times their targets, of which one is 1 and the others are 0."""
@@ -268,7 +276,7 @@ class Measures:
             return None
         added = frozenset(part.cell for part, _ in parts if isinstance(part, Leaf))
         pairs = frozenset(pair for own in found for pair in own or ())
-        if not all(is_fair(share, len(pairs)) for _, share in parts):
+        if not all(is_fair(share, len(pairs)) and self._is_share(share, pairs) for _, share in parts):
             return None
         results = {result: source for result, source in self._results.items() if not self._is_open(source, pairs)}
         together = {added, *self._added_alike(len(added))}
@@ -308,9 +316,9 @@ class Measures:
 
     def _is_open(self, result: Address, pairs: Pairs) -> bool:
         """Whether there is nothing yet to compare a result with: a forecast, where others have their targets."""
-        away = {None if target is None else offset_on_sheet(own, target) for own, target in pairs}
+        away = {None if target is None else (target[0], *offset_between(own, target)) for own, target in pairs}
         (by, *more) = away
-        return by is not None and not more and offset(result, by) not in self._table.index
+        return by is not None and not more and (by[0], *offset(result, by[1:])[1:]) not in self._table.index
 
     def _is_whole(self, added: Collection[Address], kin: Collection[Address]) -> bool:
         """Whether nothing of the same kind stands in line with what is added up and is left out."""

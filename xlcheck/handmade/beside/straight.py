@@ -9,11 +9,13 @@ from itertools import chain, combinations
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.beside.of_measures import Pairs
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.offsets import Offset, offset, offset_on_sheet
+from xlcheck.handmade.reading.offsets import Offset, offset, offset_on_sheet, run_from
 from xlcheck.handmade.reading.reached import reached
 
 _List = Sequence[tuple[Address, Address]]
 """Pairs of a result and a target."""
+_FEWEST = 3
+"""Numbers that stand in one order in two places, so that this is no chance."""
 
 
 def is_straight(
@@ -77,10 +79,39 @@ def _lists(pairs: _List) -> Iterator[_List]:
 
 
 def _is_left_out(cell: Address, targets: Collection[Address], table: CellTable, read: Collection[Address]) -> bool:
-    """Whether a number that no formula reads stands before or behind the line in which a target stands."""
+    """Whether a number that no formula reads, and that names no line, stands right before or behind a target's line."""
     for down, right in ((0, 1), (1, 0)):
         on, back = (offset(cell, (down, right), k) for k in (1, -1))
         for one, other in ((on, back), (back, on)):
-            if one in targets and table.is_number(other) and other not in read:
+            is_unread = one in targets and table.is_number(other) and other not in read
+            if is_unread and not names_a_line(other, (right, down), table, read):
+                return True
+    return False
+
+
+def names_a_line(cell: Address, along: Offset, table: CellTable, read: Collection[Address]) -> bool:
+    """Whether a number is one of several that no formula reads, and that stand in their order once more elsewhere.
+
+    So do the numbers of users beside what each has rated, and beside what is predicted.
+
+    Args:
+        cell: the number's cell.
+        along: from one of them to the next.
+        table: the cells.
+        read: those that formulas read.
+    """
+
+    def is_unread(own: Address) -> bool:
+        return table.is_number(own) and own not in read
+
+    before = run_from(cell, (-along[0], -along[1]), is_unread)
+    run = run_from(before[-1], along, is_unread)
+    numbers = [table.typed_numbers[own] for own in run]
+    if len(run) < _FEWEST or len({*numbers}) < len(numbers):
+        return False
+    for first in (own for own, number in table.typed_numbers.items() if number == numbers[0] and own not in run):
+        for by in ((0, 1), (1, 0)):
+            again = run_from(first, by, is_unread) if is_unread(first) else []
+            if [table.typed_numbers[own] for own in again] == numbers:
                 return True
     return False

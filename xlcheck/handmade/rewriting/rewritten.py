@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -99,6 +99,7 @@ def rewritten(
     texts: Mapping[Address, str],
     numbers: Mapping[Address, float],
     stands_for: Mapping[Address, Address] = MappingProxyType({}),
+    emptied: Set[Address] = frozenset(),
 ) -> tuple[SheetGroup, Answers] | None:
     """Some worksheets with other formulas, and what they compute: what the saved file says, which these give as well.
 
@@ -111,27 +112,28 @@ def rewritten(
         texts: the formulas, without `=`, in cells that have one or are empty.
         numbers: the numbers in empty cells, or in the place of formulas and words.
         stands_for: which of these cells has an input, scaled, and where that stands.
+        emptied: cells that are left out, which changes nothing that is computed.
     """
-    content = replace(part.table.content, sheets=dict(_sheets(part.table, texts, numbers)))
+    content = replace(part.table.content, sheets=dict(_sheets(part.table, texts, numbers, emptied)))
     inside = frozenset(numbers).difference(part.table.index).union(part.table.inside)
     table = CellTable(content, inside=inside, stands_for={**part.table.stands_for, **stands_for})
-    sessions = answers.sessions.amended(table, texts, numbers)
+    sessions = answers.sessions.amended(table, {**texts, **dict.fromkeys(emptied, "")}, numbers)
     try:
         again = table.recalculate(sessions.saved())
     except EngineError:
         return None
-    places = [table.index[cell] for cell in part.table.addresses]
+    own = {i: table.index[cell] for i, cell in enumerate(part.table.addresses) if cell not in emptied}
     saved = again.numbers.copy()
-    saved[places] = part.values.numbers
+    saved[[*own.values()]] = part.values.numbers[[*own]]
     saved[[table.index[cell] for cell in numbers]] = [*numbers.values()]
     if not np.allclose(again.numbers, saved, rtol=_CLOSE, atol=_CLOSE, equal_nan=True):
         return None
-    kept = {i: place for i, place in enumerate(places) if part.table.addresses[i] not in numbers}
+    kept = {i: place for i, place in own.items() if part.table.addresses[i] not in numbers}
     others = {place: part.values.others[i] for i, place in kept.items() if i in part.values.others}
     values = CellValues(saved, others)
     copies = {cell: text for cell, text in part.as_in_copies.items() if cell not in texts}
-    own = SheetGroup(part.sheets, table, values, Precedents(table), copies)
-    return own, replace(answers, sessions=sessions, values=values)
+    other = SheetGroup(part.sheets, table, values, Precedents(table), copies)
+    return other, replace(answers, sessions=sessions, values=values)
 
 
 def with_formulas(
@@ -167,10 +169,13 @@ def with_formulas(
 
 
 def _sheets(
-    table: CellTable, texts: Mapping[Address, str], numbers: Mapping[Address, float]
+    table: CellTable,
+    texts: Mapping[Address, str],
+    numbers: Mapping[Address, float],
+    emptied: Set[Address] = frozenset(),
 ) -> Iterator[tuple[str, SheetContent]]:
     for name, sheet in table.content.sheets.items():
-        cells = dict(sheet.cells)
+        cells = {at: cell for at, cell in sheet.cells.items() if (name, *at) not in emptied}
         cells |= {cell[1:]: Cell(number) for cell, number in numbers.items() if cell[0] == name}
         for cell, text in texts.items():
             if cell[0] == name:
