@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 from xlcheck.budget import doing
@@ -150,12 +151,10 @@ class Search:
         said, typed = told_surely(part.table), TypedResults(part, part.terms)
         if not (said or typed) or may_be_trained(part.terms):
             return None
-        plainly = replace(self, trainings=None, tries_edits=False)
+        settle = partial(replace(self, trainings=None, tries_edits=False)._settle, sheets=sheets)
         with effort.limited_to(effort.left() * _IF_TOLD), suppress(effort.OutOfTimeError):
             told = chain(said, typed.told(chain(unlike_kin(part.table, ()), unlike_one_beside(part.table))))
-            found = with_kin(
-                part, answers, [*told], lambda own, its: plainly._settle(own, its, sheets), is_open=bool(typed)
-            )
+            found = with_kin(part, answers, [*told], settle, is_open=bool(typed))
             return found and self._named(part, answers, found)
         return None
 
@@ -309,16 +308,14 @@ class Search:
         if not isinstance(whole, str):
             if not layers.contradicts(whole):
                 return parts_of(whole, part), [*_beside(part, whole)]
-            layers = Settled() if layers.roots else layers
-            whole = _OTHERWISE
+            layers, whole = Settled() if layers.roots else layers, _OTHERWISE
         if layers.outcomes and (whole in {NONE, effort.USED_UP} or not layers.may_be_more):
             late = effort.USED_UP if whole == effort.USED_UP else ""
             none = "these formulas belong to none of the layers that were recognised" if layers.left else ""
             whole = "; ".join(filter(None, (none, late)))
         because = "; ".join(dict.fromkeys(filter(None, (*layers.doubts[:_MOST_DOUBTS], whole))))
         cells = layers.left if layers.outcomes else (*part.table.texts,)
-        matters = looks_like_a_network(part.table) or bool(layers.outcomes)
-        matters = matters or may_be_trained(part.terms)
+        matters = bool(layers.outcomes) or looks_like_a_network(part.table) or may_be_trained(part.terms)
         left = Abstention(part.table, part.values, cells, f"{because}; {_HOW}", matters, sheets=sheets)
         if not layers.outcomes:
             return [], [left]
