@@ -97,11 +97,11 @@ def test_a_difference_of_losses_estimates_a_gradient(tmp_path: Path) -> None:
     reading = _read(table, values)
     (step, *_), cell = reading.steps, _cell("N4")
     found = estimates(reading.sheet, reading.steps, {0: [cell]}, dense_gradients)[0].by_name
-    estimate = found["estimate of ∂E/∂w1[1,1] at w1[1,1] + h"]
+    estimate = found["estimate of ∂E/∂w1[1,1] at w1[1,1] + 0.001"]
 
     assert estimate.values[-1] == pytest.approx(reading.sheet.cells[cell][-1], rel=1e-9)
     assert estimate.values[-1] == pytest.approx(step.gradients[_cell("E4")][-1], rel=1e-2)
-    assert "estimate of ∂E/∂b1[1] at b1[1] − h" in found
+    assert "estimate of ∂E/∂b1[1] at b1[1] − 0.001" in found
     assert estimates(reading.sheet, reading.steps, {}, dense_gradients) == {}
 
 
