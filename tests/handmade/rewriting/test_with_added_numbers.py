@@ -26,7 +26,7 @@ def _other(cells: dict[str, object], folder: Path) -> WithAddedNumbers | None:
 def test_nothing_is_said_of_the_cells_that_are_not_there(tmp_path: Path) -> None:
     other = _other(rated(), tmp_path)
     assert other is not None
-    made, table = min(other.moved.sums), other.part.table
+    made, table = min(other.own_cells), other.part.table
     own = [result_at(table, cell, Status.UNBOUND, f"reads S!{a1(made)}", 0.5) for cell in (made, cell_at("B11"))]
     held = dict.fromkeys((made, cell_at("B11")), "dense.y")
     left = Abstention(table, other.part.values, [made, cell_at("B21")], "")

@@ -81,7 +81,7 @@ def _other(folder: Path) -> tuple[Sheet, WithScaledInputs]:
 
 def test_formulas_read_the_scaled_inputs_and_give_the_same(tmp_path: Path) -> None:
     found, other = _other(tmp_path)
-    of = {a1(read): cell for cell, read in other.moved.inputs.items()}
+    of = {a1(read): cell for cell, read in other.own_cells.items()}
     table, values = other.part.table, other.part.values
 
     assert set(map(a1, other.changed)) == {"D5", "D6", "D7"}
@@ -95,7 +95,7 @@ def test_formulas_read_the_scaled_inputs_and_give_the_same(tmp_path: Path) -> No
 def test_nothing_is_said_of_cells_that_are_not_there(tmp_path: Path) -> None:
     """Rule: they are no formulas of the workbook, a sentence names what they scale, and nobody is blamed for them."""
     found, other = _other(tmp_path)
-    made, table = min(other.moved.inputs), other.part.table
+    made, table = min(other.own_cells), other.part.table
     own = [result_at(table, cell, Status.UNBOUND, f"reads S!{a1(made)}", 0.5) for cell in (made, cell_at("D5"))]
     held = dict.fromkeys((made, *map(cell_at, ("D5", "D6"))), "dense.z")
     left = Abstention(table, other.part.values, sorted(table.texts), f"S!{a1(made)} is odd")

@@ -27,12 +27,12 @@ def picked_otherwise(table: CellTable, precedents: Precedents) -> Iterator[str]:
         table: all cells.
         precedents: who reads what.
     """
+    single = {cell: own[0] for cell in table.texts if len(own := precedents.of(cell)) == 1}
     for axis in (0, 1):
         families: dict[tuple[str, int, str], dict[Address, Address]] = defaultdict(dict)
-        for cell, text in table.texts.items():
-            read = precedents.of(cell)
-            if len(read) == 1 and read[0][0] == cell[0] and read[0][1:][1 - axis] == cell[1:][1 - axis]:
-                families[cell[0], cell[1:][axis], skeleton(text)][cell] = read[0]
+        for cell, read in single.items():
+            if read[0] == cell[0] and read[1:][1 - axis] == cell[1:][1 - axis]:
+                families[cell[0], cell[1:][axis], skeleton(table.texts[cell])][cell] = read
         for picked in families.values():
             if len(picked) >= _FEW and len({own[1:][axis] for own in picked.values()}) > 1:
                 yield from _unlike_words(picked, axis, table)

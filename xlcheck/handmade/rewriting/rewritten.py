@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import ClassVar
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
+from xlcheck.verdicts.cell_result import Found
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.report import CellResult
 from xlcheck.workbook.content import Cell, SheetContent
@@ -78,6 +80,38 @@ class ToldAsItStands(Rewritten):
         formula = result.formula if text is None else f"={text}"
         desired = result.desired_formula if formula == result.formula else None
         return replace(result, formula=formula, desired_formula=desired, message=self._text(result.message))
+
+
+@dataclass(frozen=True)
+class WithOwnCells(ToldAsItStands):
+    """The same, with a formula in a cell of its own for what formulas of the workbook do to a number they read.
+
+    Attributes:
+        own_cells: such a cell, which is empty in the workbook → the number that it reads.
+        done: what it does to it, in a word.
+    """
+
+    own_cells: Mapping[Address, Address]
+    done: ClassVar[str]
+
+    def _part(self, part: Part) -> Part:
+        kept = [result for result in part.results if not self._is_own(result)]
+        held = {cell: name for cell, name in part.held.items() if cell not in self.own_cells}
+        apart = len(part.held) - len(held)
+        return super()._part(
+            replace(
+                part, results=kept, held=held, formula_cells=part.formula_cells - apart, checked=part.checked - apart
+            )
+        )
+
+    def _is_own(self, result: CellResult | Found) -> bool:
+        return isinstance(result, CellResult) and address_of(result.sheet, result.cell) in self.own_cells
+
+    def _abstention(self, left: Abstention) -> Abstention:
+        return replace(super()._abstention(left), cells=[cell for cell in left.cells if cell not in self.own_cells])
+
+    def _text(self, text: str) -> str:
+        return renamed(text, {cell: f"{show(read)}, {self.done}," for cell, read in self.own_cells.items()})
 
 
 def renamed(text: str, names: Mapping[Address, str]) -> str:
