@@ -69,6 +69,15 @@ def test_a_slip_in_one_formula_is_named_with_what_stood_there(
     assert warning.pattern_formula == f"={formulas[place]}"
 
 
+def test_whole_columns_in_the_place_of_a_range_are_told_as_such(tmp_path: Path) -> None:
+    """The sentence names the range that the pattern gives, not its columns."""
+    formulas = {(20, column): "SUM($A1:$D1)" for column in range(10, 16)} | {(20, 12): "SUM(A:D)"}
+
+    (warning,) = _warnings(tmp_path, formulas)
+
+    assert "reads A:D where the pattern of 5 formulas around it gives $A1:$D1" in warning.message
+
+
 @pytest.mark.parametrize("make", [_products, _by_hand])
 def test_what_was_filled_without_a_slip_gets_no_warning(tmp_path: Path, make: Callable[[int, int], str]) -> None:
     """Neither do two patterns on one worksheet."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,9 @@ import pytest
 import xlsxwriter
 
 from xlcheck.engines import engine
+from xlcheck.engines.base import PackedValues
 from xlcheck.formulas.addresses import MAX_ROWS, Range
+from xlcheck.handmade import effort
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.workbook.content import CellError
 from xlcheck.workbook.reader import read_workbook
@@ -45,6 +49,22 @@ def test_cells_stand_in_the_order_of_the_file(table: CellTable) -> None:
     assert table.cell(("Z", 5, 5)) is table.cell(("nowhere", 0, 0)) is None
     assert set(table.bounds) == {"My sheet", "Z"}
     assert table.bounds["My sheet"] == Range("My sheet", 1, 1, 6, 5)
+
+
+def test_what_an_engine_takes_counts_for_the_search(table: CellTable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes no processor time of this process, and a workbook whose formulas are slow is asked again and again."""
+    session = engine("ironcalc").open(table.content.path)
+    read = session.read_all
+
+    def slowly(areas: Sequence[Range]) -> PackedValues:
+        time.sleep(0.1)
+        return read(areas)
+
+    monkeypatch.setattr(session, "read_all", slowly)
+    with effort.limited_to(100):
+        table.recalculate(session)
+
+        assert effort.left() < 99.92
 
 
 @pytest.mark.parametrize("name", ["ironcalc", "cellrune"])

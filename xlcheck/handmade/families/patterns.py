@@ -235,6 +235,7 @@ def _pattern(family: Family, refs: Sequence[Sequence[Ref]]) -> list[tuple[Ref, .
         prefix, most = Counter(ref.prefix for ref in own).most_common(1)[0]
         if _MAJORITY * len(own) > (_MAJORITY + 1) * most:
             return None
+        kind, fixed = Counter((ref.kind, ref.fixed) for ref in own).most_common(1)[0][0]
         corners: list[list[int]] = []
         for corner in range(2, 6):
             rule = _rule([ref[corner] for ref in own], absolute, counted)
@@ -243,7 +244,7 @@ def _pattern(family: Family, refs: Sequence[Sequence[Ref]]) -> list[tuple[Ref, .
             places = counted if rule.counted else absolute
             corners.append([rule.start + rule.down * row + rule.right * column for row, column in places])
         for found, ref, top, left, bottom, right in zip(wanted, own, *corners, strict=True):
-            found.append(Ref(prefix, ref.kind, top, left, bottom, right, ref.fixed))
+            found.append(Ref(prefix, kind, top, left, bottom, right, ref.fixed if ref.kind == kind else fixed))
     return [tuple(own) for own in wanted]
 
 

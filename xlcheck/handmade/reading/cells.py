@@ -22,6 +22,7 @@ from xlcheck.formulas.evaluate import parsed_names
 from xlcheck.formulas.scalars import OpaqueError, Scalar
 from xlcheck.formulas.shapes import is_filled_from
 from xlcheck.formulas.tree import Node
+from xlcheck.handmade import effort
 from xlcheck.handmade.reading.counting import counting
 from xlcheck.workbook.cell_codes import Positions, rectangles
 from xlcheck.workbook.content import Cell, CellError, NotEvaluated, Value, WorkbookContent
@@ -31,14 +32,10 @@ Numbers = NDArray[np.float64]
 Areas = tuple[list[Range], Positions]
 """Ranges, and the position of each of their cells in the list; -1 for a cell that is not in it."""
 
-
 _COMPUTES_REFERENCES = re.compile(r"\b(?:OFFSET|INDIRECT)\(", re.IGNORECASE)
 _SMALL = 4_000
 """Cells of a workbook up to which one large rectangle is read faster than many small ones."""
-
-
 _MOST_PASSES = 200
-
 
 _FAR = 500
 """Cells up to the word that is said of a column or row."""
@@ -46,8 +43,6 @@ _RUN = 3
 """Numbers in line that count something, as rows are numbered."""
 _FROZEN = "__xludf.DUMMYFUNCTION("
 """In what Google Sheets writes for a formula that Excel does not know: IFERROR of this, and the value that it had."""
-
-
 _NO_FORMULA = NotEvaluated("Google Sheets saved its value and no formula that another program can compute")
 
 
@@ -319,7 +314,8 @@ class CellTable:
     def read(self, session: Session, *, formulas_only: bool = False) -> CellValues:
         """The values of all cells, or of the formula cells, after `session.recalculate()`."""
         areas, places = self._formula_areas if formulas_only else self._all_areas
-        packed = session.read_all(areas)
+        with effort.waiting((len(self), formulas_only)):
+            packed = session.read_all(areas)
         numbers = np.full(len(self) + 1, np.nan)  # the last one is for empty cells
         numbers[places] = np.frombuffer(packed.numbers) if len(packed.numbers) else np.empty(0)
         others: dict[int, Value] = {}
