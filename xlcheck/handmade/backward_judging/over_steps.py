@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
 
 import numpy as np
 
 from xlcheck.arrays import Array
-from xlcheck.formulas.algebra import Address, Function
+from xlcheck.formulas.algebra import COMPARISONS, Address, Algebra, Function, Term, number_at, subterms
+from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.quantities import Quantity
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward_judging.family import place_of
+from xlcheck.handmade.reading.cell_terms import leaves
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import offset, offset_between
 
 _SAMPLE = re.compile(r"\(\d+\)")
 _NUMBER = re.compile(r"\d+")
 _ERROR, _SIZE = "error[1]", "sum of |error|"
+_SIZES = "the sizes of "
+_SEVERAL = 3
+"""Formulas that say what is usual."""
 
 
 def over_steps(cell: Address, reading: Reading, right: Mapping[Address, str], table: CellTable) -> Quantity | None:
@@ -42,12 +48,16 @@ def over_steps(cell: Address, reading: Reading, right: Mapping[Address, str], ta
         return None
     if not (is_whole_line(cell, parts, reading, right) or _is_window(cell, parts, reading, right, table)):
         return None
+    if _is_unlike_others(cell, reading, table):
+        return None
     (name,) = names
     values = np.array([sheet.cells[part] for part in parts])
     if (targets := _targets(cell, parts, reading)) is not None:
         name, values = "error", values - targets
     numbers = [own for own in sheet.settings_of(cell).values() if own[-1] == len(parts)]
-    for how, own in _shapes(values):
+    # Of mistakes, which are −1, 0 and 1, squares are sizes.
+    has_sizes = any(isinstance(own, Function) and own.name == "ABS" for own in subterms(sheet.terms[cell]))
+    for how, own in sorted(_shapes(values), key=lambda shape: (shape[0] == _SIZES) != has_sizes):
         total = own.sum(axis=0)
         for what, found in (("sum", total), *(("mean", total / count) for count in (len(parts), *numbers))):
             with np.errstate(all="ignore"):
@@ -60,7 +70,7 @@ def over_steps(cell: Address, reading: Reading, right: Mapping[Address, str], ta
 def _shapes(values: Array) -> Iterator[tuple[str, Array]]:
     """Numbers, and what people make of each before they add them up."""
     yield from (("", values), ("the squares of ", values**2), ("half the squares of ", values**2 / 2))
-    yield "the sizes of ", np.abs(values)
+    yield _SIZES, np.abs(values)
 
 
 def _targets(cell: Address, outputs: Collection[Address], reading: Reading) -> Array | None:
@@ -78,12 +88,42 @@ def _parts(cell: Address, reading: Reading, right: Mapping[Address, str]) -> lis
     """The right cells that a formula reads, also behind cells of which only the root is taken; each once."""
     terms, found, left = reading.sheet.terms, dict[Address, None](), [cell]
     for own in left:
-        for read in terms.reads[own]:
+        for read in _added_up(own, reading):
             if read not in right and read in terms and isinstance(terms[own], Function):
                 left += [read] if read not in left else []
             else:
                 found[read] = None
     return [*found]
+
+
+def _added_up(cell: Address, reading: Reading) -> tuple[Address, ...]:
+    """The cells that a formula puts together, without numbers of rounds that it asks for and what these leave out.
+
+    As `=SUMPRODUCT((A5:A28=2)*ABS(J5:J28))` does, it takes the cells beside which a typed number says so.
+    """
+    terms = reading.sheet.terms
+
+    def today(own: Term) -> float | None:
+        asked = leaves(own) if isinstance(own, Function) and own.name in COMPARISONS else ()
+        is_typed = all(terms.holds_number(read) and read not in terms and read not in reading.data for read in asked)
+        return number_at(own, {read: terms.number(read) for read in asked}) if asked and is_typed else None
+
+    left = Algebra().replaced(terms[cell], today)
+    return leaves(left) if isinstance(left, Term) else ()
+
+
+def _is_unlike_others(cell: Address, reading: Reading, table: CellTable) -> bool:
+    """Whether several formulas ask for the rounds of the same cells, each for another one, and do otherwise than this.
+
+    So does one that asks for the round of another.
+    """
+    if len(_added_up(cell, reading)) == len(leaves(reading.sheet.terms[cell])):
+        return False
+    own, text = cut(table.texts[cell]), table.texts[cell]
+    others = (told for other, told in table.texts.items() if other != cell and other[0] == cell[0])
+    kin = [told for told in others if cut(told).refs == own.refs]
+    shapes = Counter(map(skeleton, kin))
+    return text in kin or any(count >= _SEVERAL and shape != skeleton(text) for shape, count in shapes.items())
 
 
 def is_whole_line(cell: Address, parts: list[Address], reading: Reading, right: Mapping[Address, str]) -> bool:

@@ -41,6 +41,8 @@ from xlcheck.verdicts.unknown_parts import NOTHING
 _NEAR, _FAR = (12, 0.2, 1.0), (80, 0.05, 9.0)
 """How many numbers of any sign, and as many positive ones, for logarithms and roots, and their sizes: those with which
 formulas are compared, and those at which activations are known by their values."""
+_MOST_PAIRS = 100
+"""Of two cells that hold one of few numbers; for more, the numbers that are drawn would take too long."""
 _SATURATED = {"tanh": 20.0, "sigmoid": 40.0}
 """Activation → the size of numbers beyond which it gives the same for all, so that they may be cut off."""
 _LITTLE = 1e-6
@@ -134,7 +136,10 @@ class _Numbers:
     def __init__(self, root: Term, drawn: tuple[int, float, float], choices: Choices) -> None:
         self._choices = choices
         self._cells = {cell: place for place, cell in enumerate(leaves(root))}
-        self._count, self._least, self._most = drawn
+        count, self._least, self._most = drawn
+        sizes = sorted(len({*choices[cell]}) for cell in self._cells if cell in choices)
+        # Any two of them meet about as often as numbers are drawn where there is nothing to choose.
+        self._count = count * min(math.prod(sizes[-2:]), _MOST_PAIRS)
 
     def __call__(self, leaf: Leaf) -> Array:
         random = np.random.default_rng(self._cells[leaf.cell])
