@@ -215,3 +215,33 @@ def test_a_function_between_two_layers_is_no_preparation(hidden: str, tmp_path: 
             cells[f"{h}{row}"] = "=" + hidden.format(f"{z}{row}")
         cells[f"E{row}"] = f"=1/(1+EXP(-(C{row}*$J$1+D{row}*$J$2+$J$3)))"
     assert answer(cells, tmp_path) == (3, set())
+
+
+_RETURNS = (0.012, -0.034, 0.021, 0.055, -0.017, 0.008)
+
+
+def _in_tenths() -> dict[str, object]:
+    """A unit that reads each day's return ten times as large, and a forecast that is put back."""
+    cells: dict[str, object] = {"E1": 0.45, "F1": -0.2, "G1": 0.1, "H1": 1.1, "I1": 0.02, "K1": 10, "D4": 0}
+    for row, number in enumerate(_RETURNS, 5):
+        cells |= {f"A{row}": row - 4, f"B{row}": number, f"C{row}": f"=B{row}*$K$1"}
+        cells[f"D{row}"] = f"=TANH($E$1*C{row}+$F$1*D{row - 1}+$G$1)"
+        cells[f"E{row}"] = f"=($H$1*D{row}+$I$1)/$K$1"
+    return cells
+
+
+@pytest.mark.parametrize(
+    ("slips", "code"),
+    [
+        ({}, 0),
+        ({"C7": "=B6*$K$1"}, 3),
+        ({f"C{row}": f"=B{row}*$I$1" for row in range(5, 11)}, 3),
+        ({f"C{row}": f"=A{row}*$K$1" for row in range(5, 11)}, 3),
+        ({f"E{row}": f"=($H$1*D{row}+$I$1)*$K$1" for row in range(5, 11)}, 3),
+    ],
+    ids=["right", "the day before", "a bias", "the number of the day", "not put back"],
+)
+@pytest.mark.usefixtures("a_short_search")
+def test_inputs_may_be_given_in_another_unit(slips: dict[str, object], code: int, tmp_path: Path) -> None:
+    """Rule: inputs times one number are as good as divided by it, unless one of them is filled otherwise."""
+    assert answer(_in_tenths() | slips, tmp_path) == (code, set())

@@ -8,8 +8,9 @@ import pytest
 from equation_sheets import save
 from recognised_sheets import cell_at
 
-from xlcheck.handmade.beside.scaled_alike import scaled_crosswise, scaled_otherwise
+from xlcheck.handmade.beside.scaled_alike import is_in_another_unit, scaled_crosswise, scaled_otherwise
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.workbook.reader import read_workbook
 
 _FEATURES = {f"F{row}": f"=(C{row}-{column}2)/{column}3" for row, column in zip(range(6, 10), "ABCD", strict=True)}
@@ -76,3 +77,31 @@ def test_a_result_is_put_back_by_the_mean_and_the_deviation_of_its_row(
     others = {cell: own for cell, own in cells.items() if cell[0] != "E" or cell == "E9"}
     table = CellTable(read_workbook(save(others, tmp_path / "o.xlsx")))
     assert not any(scaled_crosswise(table)), "nothing else says what they are"
+
+
+_IN_PARTS = {f"C{row}": f"=A{row}*$K$1" for row in range(2, 7)}
+
+
+@pytest.mark.parametrize(
+    ("others", "is_meant"),
+    [
+        ({}, True),
+        ({"H2": "=(C2+K2)/$K$1"}, True),
+        ({"H2": "=C2*K2+$K$1"}, False),  # a bias
+        ({"H2": "=C2*$K$1+K2"}, False),  # a weight
+        ({"C4": "=A4*$K$2"}, False),
+        ({"C4": "=A4*$K$1*$K$2"}, False),
+        ({"C4": "=A3*$K$1", "C5": "=A5*2"}, False),  # not filled as the others
+        ({"B4": 3.5}, False),  # which stands between, and is read by nothing
+        ({"B4": 3.5, "H2": "=B4"}, True),
+        ({f"C{row}": f"=A{row}*B{row}" for row in range(2, 7)} | {f"B{row}": 2.0 for row in range(2, 7)}, False),
+    ],
+)
+def test_a_number_by_which_all_are_multiplied_and_nothing_else_is_weighed_is_a_unit(
+    others: dict[str, str | float], is_meant: bool, tmp_path: Path
+) -> None:
+    """Rule: numbers times one number are data in another unit if that is no weight or bias of anything."""
+    typed = {f"A{row}": 0.37 * row for row in range(2, 7)} | {"K1": 100.0, "K2": 0.7}
+    table = CellTable(read_workbook(save(typed | _IN_PARTS | others, tmp_path / "w.xlsx")))
+    precedents = Precedents(table)
+    assert is_in_another_unit(cell_at("C4"), table, precedents.of, precedents.readers) == is_meant

@@ -18,6 +18,7 @@ from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.beside.evaluations import counts_only, evaluations, goes_on
 from xlcheck.handmade.beside.preparation import is_feature
 from xlcheck.handmade.beside.said_beside import is_called_what_it_is
+from xlcheck.handmade.beside.scaled_alike import is_in_another_unit
 from xlcheck.handmade.beside.showing import asks_for_the_sign, bends, is_difference, is_mean_of_some, shows_otherwise
 from xlcheck.handmade.equations.reading import Reading, outputs, scaled_inputs, unused_cells
 from xlcheck.handmade.equations.windows import ahead_of_windows
@@ -133,9 +134,14 @@ class BesideLayers:
             is_input = cell in inputs and cell not in behind and kind not in {GIVEN, COPY}
             if kind == OPAQUE or is_input:
                 own = self._reads.leading_to(cell)
-                features = all(is_feature(o, self._table, self._reads.of(o)) for o in own if self._reads.is_formula(o))
+                features = all(self._is_data(o) for o in own if self._reads.is_formula(o))
                 found |= own if kind == OPAQUE or features or not self._weighs(own) else set()
         return found.union(*(ahead_of_windows(own, self._table, self._reads.readers) for own in self._found.readings))
+
+    def _is_data(self, cell: Address) -> bool:
+        """Whether a formula makes an input of one or two typed numbers, or gives it in another unit."""
+        of, readers = self._reads.of, lambda own: self._reads.readers.get(own, ())
+        return is_feature(cell, self._table, of(cell)) or is_in_another_unit(cell, self._table, of, readers)
 
     def _weighs(self, cells: Collection[Address]) -> bool:
         """Whether some cells multiply others, or apply an activation, as layers do."""

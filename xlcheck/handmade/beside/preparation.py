@@ -20,7 +20,13 @@ from xlcheck.formulas.shapes import skeleton
 from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, walk
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.beside.pooled_inputs import pooled_otherwise, pools, ranges_of
-from xlcheck.handmade.beside.scaled_alike import scaled_crosswise, scaled_otherwise, scales_in_part, single_cells
+from xlcheck.handmade.beside.scaled_alike import (
+    is_in_another_unit,
+    scaled_crosswise,
+    scaled_otherwise,
+    scales_in_part,
+    single_cells,
+)
 from xlcheck.handmade.beside.scales import between_ends
 from xlcheck.handmade.beside.showing import is_difference
 from xlcheck.handmade.networks.formula_text import may_be_layer
@@ -76,6 +82,8 @@ def against(
         judged: the cells that have a verdict.
     """
     computing = [cell for cell in made if _computes(cell, table, precedents, judged)]
+    of, readers = precedents.of, precedents.readers
+    computing = [cell for cell in computing if not is_in_another_unit(cell, table, of, readers)]
     if computing and len(table.texts) <= _SMALL:
         terms = CellTerms(table, values)
         scaled = between_ends([cell for cell in computing if cell in terms], terms)

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import skeleton
-from xlcheck.formulas.tree import FunctionCall, Reference, walk
+from xlcheck.formulas.tree import FunctionCall, Name, Operator, Reference, walk
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.reading.cells import CellTable, show
-from xlcheck.handmade.reading.offsets import distance, offset, offset_between
+from xlcheck.handmade.reading.offsets import are_in_line, distance, offset, offset_between
 
 _POWERS = re.compile(r"\bEXP\(.*\bEXP\(", re.IGNORECASE)
 _SCALED = re.compile(r" *\( *# *- *# *\) */ *#")
@@ -29,6 +29,8 @@ _SEVERAL = 2
 """Formulas that read the same numbers, and how many numbers they read."""
 _MOST = 100
 """Groups of numbers, of which any two are compared."""
+_CELLS = (Reference, Name)
+_Cells = Callable[[Address], Sequence[Address]]
 
 
 def scaled_otherwise(cells: Sequence[Address], table: CellTable) -> Iterator[str]:
@@ -128,6 +130,55 @@ def scales_in_part(cell: Address, table: CellTable) -> bool:
         one[0] != other[0] and any(distance(a, b) == 1 for a in one[1] for b in other[1])
         for one, other in combinations(found, 2)
     )
+
+
+def is_in_another_unit(cell: Address, table: CellTable, of: _Cells, readers: _Cells) -> bool:
+    """Whether a formula multiplies a typed number of its own by one that others filled like it multiply theirs by.
+
+    So does `=B10*$M$5` beside `=B11*$M$5` and `=B12*$M$5`, as `=B10/$M$5` would. Whatever else reads M5 multiplies or
+    divides all that it computes by it, as `=(…)/$M$5` does with results, and nobody does with a weight or a bias.
+
+    Args:
+        cell: the formula's cell.
+        table: all cells.
+        of: what a formula reads.
+        readers: the formulas that read a cell.
+    """
+    if not _multiplies_two(cell, table) or not all(map(table.is_number, read := of(cell))) or len(read) != _SEVERAL:
+        return False
+    for shared, own in (read, read[::-1]):
+        users = [other for other in readers(shared) if other in table.texts]
+        filled = [other for other in users if table.fills(cell, other)]
+        alike = [other for other in filled if own not in of(other)]
+        scales = all(other in filled or _scales_by(shared, other, table, of) for other in users)
+        if len(alike) >= _SEVERAL and scales and _is_nearest(own, cell, table, readers):
+            return True
+    return False
+
+
+def _multiplies_two(cell: Address, table: CellTable) -> bool:
+    """Whether a formula is a product of two cells."""
+    tree = parsed(table.texts.get(cell, ""))
+    if not isinstance(tree, Operator) or tree.symbol != "*":
+        return False
+    return all(isinstance(own, _CELLS) for own in tree.operands)
+
+
+def _scales_by(shared: Address, cell: Address, table: CellTable, of: _Cells) -> bool:
+    """Whether a formula multiplies or divides all else that it computes by a number, which it reads last and once."""
+    tree = parsed(table.texts[cell])
+    is_scaled = isinstance(tree, Operator) and tree.symbol in {"*", "/"} and isinstance(tree.operands[-1], _CELLS)
+    return is_scaled and of(cell)[-1] == shared
+
+
+def _is_nearest(own: Address, cell: Address, table: CellTable, readers: _Cells) -> bool:
+    """Whether no number that nothing reads stands between a number and the formula in line with it."""
+    if not are_in_line(own, cell):
+        return False
+    down, right = offset_between(own, cell)
+    far = max(abs(down), abs(right))
+    between = (offset(own, (down // far, right // far), times) for times in range(1, far))
+    return not any(table.is_number(place) and not readers(place) for place in between)
 
 
 def single_cells(cell: Address, table: CellTable) -> list[Address]:
