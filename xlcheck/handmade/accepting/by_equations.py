@@ -165,7 +165,7 @@ def settled(found: Arrangement, part: SheetGroup, bench: Bench, edit: Mapping[Ad
         why = why or _why_another(found, part, layer, outcome)
         if why is None:
             notes = _choosing(sorted(found.switches(layer.own & part.table.texts.keys())))
-            outcomes.append(bench.kept(replace(outcome, notes=(*outcome.notes, *notes))))
+            outcomes.append(bench.kept(replace(outcome, notes=(*outcome.notes, *notes))).but_for(taken & layer.own))
             taken |= layer.own
         else:
             doubts.append(why)

@@ -61,6 +61,7 @@ class Outcome:
         notes: what a reader should know of it.
         weights: cells of weights that were compared with those of a model.
         left: what belongs to a network, or may belong to it, and was not checked.
+        elsewhere: cells of these that have their verdict in another outcome.
     """
 
     table: CellTable
@@ -73,10 +74,22 @@ class Outcome:
     notes: tuple[str, ...]
     weights: Collection[Address]
     left: Unrecognised
+    elsewhere: frozenset[Address] = frozenset()
 
     def read(self, cell: Address) -> list[Address]:
         """The cells that a cell's formula reads."""
         return self.precedents.of(cell)
+
+    def but_for(self, cells: Collection[Address]) -> Outcome:
+        """The same without a word on some cells, which have their verdict elsewhere.
+
+        Args:
+            cells: the cells.
+        """
+        names = {(cell[0], cell_name(cell[1], cell[2])) for cell in cells}
+        verdicts = tuple(verdict for verdict in self.verdicts if verdict.cell not in cells)
+        results = tuple(result for result in self.results if (result.sheet, result.cell) not in names)
+        return replace(self, verdicts=verdicts, results=results, elsewhere=self.elsewhere.union(cells))
 
     def without(self, cells: Collection[Address], why: str) -> Outcome:
         """The same without a verdict on some cells.

@@ -270,7 +270,8 @@ def _checked(outcome: Outcome) -> int:
 def _formula_cells(outcome: Outcome) -> int:
     """Formula cells, cells that should hold a formula, and results that stand nowhere."""
     typed = sum(not outcome.table.is_formula(verdict.cell) for verdict in outcome.verdicts)
-    return len(outcome.table.formulas) + typed + len(outcome.left.missing)
+    twice = sum(map(outcome.table.is_formula, outcome.elsewhere))
+    return len(outcome.table.formulas) - twice + typed + len(outcome.left.missing)
 
 
 def _unchecked(part: Abstention) -> Part:

@@ -79,8 +79,9 @@ def arrangement_of(
     taken: set[Address] = set()
     layers = []
     for name, reading, networks in named:
-        others = (claimed - set(_bound(networks))) | taken | unused_cells([reading], recognised.forms)
         given = frozenset(cell for network in networks for *_, cell in network.cells())
+        again = {own for own in taken if cell_of(recognised.forms.source(atom_of(own))) in given}  # inputs of both ways
+        others = (claimed - set(_bound(networks))) | (taken - again) | unused_cells([reading], recognised.forms)
         own = _closure(reading, networks, reads, given, others)
         taken |= own
         switches = recognised.forms.switches & {read for cell in own for read in reads.of(cell)}
