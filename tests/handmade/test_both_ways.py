@@ -37,9 +37,14 @@ def _both_ways() -> dict[str, object]:
         ({}, 0, set()),
         ({"E13": "=TANH($B13*M$1+$C13*M$2+E15*M$3+M$4)"}, 1, {"E13"}),
         ({"E13": "=TANH($B14*M$1+$C13*M$2+E14*M$3+M$4)"}, 1, {"E13"}),
+        (
+            {f"B{row}": f"=INDEX($J$1:$J$4,MATCH($A{row},$H$1:$H$4,0))" for row in range(12, 16)},
+            1,
+            {"B12", "B13", "B14", "B15"},
+        ),
         ({"D14": "=TANH($B14*L$1+$C14*L$1+D13*L$3+L$4)"}, 1, {"D14"}),
     ],
-    ids=["right", "two steps on", "the input of another step", "a weight twice"],
+    ids=["right", "two steps on", "the input of another step", "a column of the table twice", "a weight twice"],
 )
 def test_what_is_looked_up_once_is_read_by_both(
     slips: dict[str, object], code: int, wrong: set[str], tmp_path: Path

@@ -10,7 +10,7 @@ from xlcheck.formulas.algebra import Address, Term
 from xlcheck.handmade import effort
 from xlcheck.handmade.accepting.acceptance import rounds_throughout
 from xlcheck.handmade.accepting.bench import Bench
-from xlcheck.handmade.accepting.outcome import CORRECT, Outcome
+from xlcheck.handmade.accepting.outcome import CORRECT, Outcome, told_by
 from xlcheck.handmade.accepting.witnesses import reason_to_doubt
 from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.arrangements.arranging import arranged
@@ -165,7 +165,8 @@ def settled(found: Arrangement, part: SheetGroup, bench: Bench, edit: Mapping[Ad
         why = why or _why_another(found, part, layer, outcome)
         if why is None:
             notes = _choosing(sorted(found.switches(layer.own & part.table.texts.keys())))
-            outcomes.append(bench.kept(replace(outcome, notes=(*outcome.notes, *notes))).but_for(taken & layer.own))
+            outcome = replace(outcome, notes=(*outcome.notes, *notes))
+            outcomes.append(bench.kept(outcome).but_for(told_by(outcomes)))
             taken |= layer.own
         else:
             doubts.append(why)

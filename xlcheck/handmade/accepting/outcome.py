@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -81,15 +81,16 @@ class Outcome:
         return self.precedents.of(cell)
 
     def but_for(self, cells: Collection[Address]) -> Outcome:
-        """The same without a word on some cells, which have their verdict elsewhere.
+        """The same without a word on those of its cells that have their verdict elsewhere.
 
         Args:
-            cells: the cells.
+            cells: the cells that have one.
         """
-        names = {(cell[0], cell_name(cell[1], cell[2])) for cell in cells}
-        verdicts = tuple(verdict for verdict in self.verdicts if verdict.cell not in cells)
+        again = told_by([self]).intersection(cells)
+        names = {(cell[0], cell_name(cell[1], cell[2])) for cell in again}
+        verdicts = tuple(verdict for verdict in self.verdicts if verdict.cell not in again)
         results = tuple(result for result in self.results if (result.sheet, result.cell) not in names)
-        return replace(self, verdicts=verdicts, results=results, elsewhere=self.elsewhere.union(cells))
+        return replace(self, verdicts=verdicts, results=results, elsewhere=self.elsewhere | again)
 
     def without(self, cells: Collection[Address], why: str) -> Outcome:
         """The same without a verdict on some cells.
@@ -319,3 +320,12 @@ def _notes(verdicts: Sequence[Verdict], aligned: Assignment) -> Iterator[str]:
         yield f"right only for the numbers shown: the formulas in {cells}; --perturb shows why"
     if not aligned.complete:
         yield "there are too many mistakes for every cell to be looked at; correct the first ones and check again"
+
+
+def told_by(outcomes: Iterable[Outcome]) -> set[Address]:
+    """The cells that have a verdict, or of which something is said.
+
+    Args:
+        outcomes: what became of networks.
+    """
+    return {cell for own in outcomes for cell in (*(verdict.cell for verdict in own.verdicts), *own.called_wrong)}

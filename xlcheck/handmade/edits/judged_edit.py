@@ -10,7 +10,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.accepting.acceptance import reason_to_abstain, rounds_throughout
 from xlcheck.handmade.accepting.bench import Bench
 from xlcheck.handmade.accepting.by_equations import agreeing
-from xlcheck.handmade.accepting.outcome import CORRECT, Outcome
+from xlcheck.handmade.accepting.outcome import CORRECT, Outcome, told_by
 from xlcheck.handmade.arrangements.arrangement import Arrangement, Candidate
 from xlcheck.handmade.edits.elsewhere import is_as_elsewhere
 from xlcheck.handmade.equations.reading import outputs
@@ -48,10 +48,11 @@ def judged(
         is_said: whether all is known to be right with the edit, as by results that somebody typed.
     """
     found = candidate.arrangement
-    outcomes = []
+    outcomes = list[Outcome]()
     try:
         for layer in found.layers:
-            outcomes.append(bench.kept(bench.judged(layer, found.forms, candidate.edit)[0]))
+            own, _ = bench.judged(layer, found.forms, candidate.edit)
+            outcomes.append(bench.kept(own).but_for(told_by(outcomes)))
         outcomes += [bench.kept(bench.judged_plain(layer, candidate.edit)) for layer in found.plain]
     except UsageError as error:
         return OneEdit(why=str(error).removesuffix(f"; {CORRECT}"))
