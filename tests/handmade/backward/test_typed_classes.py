@@ -109,3 +109,33 @@ def test_a_cost_of_a_typed_class_may_have_its_penalty(cost: str, wrong: str | No
         own = cost if wrong == f"H{top + 4}" else "+$B$6*SUMSQ({w})"
         cells[f"H{top + 4}"] = f"=G{top + 4}{own.format(w=f'B{top}:D{top + 1}')}"
     assert answer(cells, tmp_path) == ((0, set()) if wrong is None else (1, {wrong}))
+
+
+def _one_asked(loss: str) -> dict[str, object]:
+    """One step of two sigmoid units and two shares, with a target each, of which the loss asks for the first alone."""
+    cells: dict[str, object] = {"A1": 0.8, "B1": -0.4, "C1": 0.5, "A2": 0, "B2": 1, "D1": 0.3}
+    for row, typed in enumerate(((0.2, -0.3, 0.6, 0.1), (0.5, 0.4, -0.2, -0.1)), 4):
+        cells |= dict(zip((f"A{row}", f"B{row}", f"C{row}", f"D{row}"), typed, strict=True))
+        cells |= {f"E{row}": f"=SUMPRODUCT($A$1:$C$1,A{row}:C{row})+D{row}", f"F{row}": f"=1/(1+EXP(-E{row}))"}
+        back = f"=(F$7*{'AB'[row - 4]}$7+F$8*{'AB'[row - 4]}$8)*F{row}*(1-F{row})"
+        cells |= {f"G{row}": back} | {f"{c}{row + 10}": f"={c}{row}-$D$1*$G{row}*{c}$1" for c in "ABC"}
+        cells[f"D{row + 10}"] = f"=D{row}-$D$1*$G{row}"
+    for row, typed, target in ((7, (-0.7, 0.4, 0.2), "A2"), (8, (0.3, 0.6, 0), "B2")):
+        cells |= dict(zip((f"A{row}", f"B{row}", f"C{row}"), typed, strict=True))
+        cells |= {f"D{row}": f"=A{row}*$F$4+B{row}*$F$5+C{row}", f"E{row}": f"=EXP(D{row})/(EXP($D$7)+EXP($D$8))"}
+        cells |= {f"F{row}": f"=E{row}-{target}", f"C{row + 10}": f"=C{row}-$D$1*F{row}"}
+        cells |= {f"A{row + 10}": f"=A{row}-$D$1*F{row}*F$4", f"B{row + 10}": f"=B{row}-$D$1*F{row}*F$5"}
+    return cells | {"E10": loss}
+
+
+@pytest.mark.parametrize("loss", ["=-LN(IF(A2=1,E7,E8))", "=IF(B2=1,-LN(E8),-LN(E7))"])
+def test_a_loss_that_asks_for_one_target_of_a_code_agrees(loss: str, tmp_path: Path) -> None:
+    """Rule: whether one target of a code is a 1 says what the others are, as one of them is."""
+    assert answer(_one_asked(loss), tmp_path) == (0, set())
+
+
+@pytest.mark.parametrize("loss", ["=-LN(IF(A2=1,E8,E7))", "=-LN(IF(A2=0,E7,E8))"])
+def test_a_loss_that_takes_the_other_share_is_no_pass(loss: str, tmp_path: Path) -> None:
+    code, roots = answer(_one_asked(loss), tmp_path)
+    assert code != 0
+    assert roots <= {"E10"}

@@ -85,3 +85,33 @@ def test_the_class_that_is_typed_today_says_whose_share_is_measured(tmp_path: Pa
     known = class_loss(cell_at("I7"), found.terms, shares)
     assert known == ([cell_at("E7"), cell_at("F7")], cell_at("F7"), cell_at("H7"))
     assert class_loss(cell_at("I9"), found.terms, shares) is None
+
+
+def _with_codes(loss: str) -> dict[str, object]:
+    """The classifier with a code of two targets for each sample, G and H, and a part of the loss for each."""
+    cells = _classifier()
+    for row in (6, 7, 8):
+        cells |= {f"G{row}": int(row != 7), f"H{row}": int(row == 7), f"K{row}": f"=I{row}+J{row}"}
+        for t, p, part in (("G", "E", "I"), ("H", "F", "J")):
+            cells[f"{part}{row}"] = loss.format(t=f"{t}{row}", p=f"{p}{row}")
+    return {cell: own for cell, own in cells.items() if cell != "I9"} | {"K9": "=AVERAGE(K6:K8)"}
+
+
+def test_a_part_that_is_0_where_its_target_is_agrees(tmp_path: Path) -> None:
+    """Rule: filled for targets of 0 and of 1, each is compared as the branch that it takes."""
+    assert answer(_with_codes("=IF({t}<>0,-{t}*LN({p}),0)"), tmp_path) == (0, set())
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"I6": "=IF(G6=0,0,-G6*LN(F6))"},
+        {"I7": "=IF(G7=1,0,-G7*LN(E7))"},
+        {"J7": "=IF(H7=0,0,H7*LN(F7))"},
+    ],
+    ids=["the other share", "the other answer", "a sign"],
+)
+def test_a_part_for_another_target_is_no_pass(edit: dict[str, object], tmp_path: Path) -> None:
+    code, roots = answer(_with_codes("=IF({t}=0,0,-{t}*LN({p}))") | edit, tmp_path)
+    assert code != 0
+    assert roots <= edit.keys()

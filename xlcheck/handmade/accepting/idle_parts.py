@@ -64,7 +64,8 @@ def with_idle_parts(
         return
     precedents = Precedents(table)
     read = {read for cell in asked for read in precedents.of(cell)}
-    part = excerpt(table, values, asked, read)
+    alone, numbers_of = excerpt(table, values, asked, read)
+    part = alone.with_texts({cell: table.texts[cell] for cell in asked}), numbers_of  # as they are taken
     terms, blanks = CellTerms(*part, literal=True), {cell: _blanks_asked(cell, table, precedents) for cell in asked}
     filled = CellTerms(*part, given=set().union(*blanks.values()), literal=True) if any(blanks.values()) else terms
     switches = {cell for cell in asked if cell in terms for cell in _switches(terms[cell], table, precedents)}

@@ -121,7 +121,7 @@ class Sheet:
                 if self.near or not np.isin(values[:, -1], answers).all():
                     continue
                 drawn = self._random.choice(answers, values[:, :-1].shape)
-            elif self.asked.issuperset(sample.targets) and np.isin(values[:, -1], (0.0, 1.0)).all():
+            elif self._are_asked(sample.targets) and np.isin(values[:, -1], (0.0, 1.0)).all():
                 if self.near:
                     continue
                 drawn = self._classes(len(values))
@@ -131,6 +131,13 @@ class Sheet:
                 drawn = np.abs(values[:, :-1])
                 drawn /= drawn.sum(axis=0) if len(drawn) > 1 else 2.0
             yield from ((c, np.append(d, v[-1])) for c, d, v in zip(sample.targets, drawn, values, strict=True))
+
+    def _are_asked(self, targets: Sequence[Address]) -> bool:
+        """Whether formulas ask for each of some targets, or for any where one of these alone is a 1: that tells all."""
+        if self.asked.isdisjoint(targets):
+            return False
+        shown = sorted(float(self._given[cell][-1]) for cell in targets)
+        return self.asked.issuperset(targets) or (shown[-1] == 1 and not any(shown[:-1]))
 
     def _classes(self, count: int) -> Array:
         """Codes of classes at random: 0 or 1 for a single target, 1 for one of several, `(targets, settings)`."""
