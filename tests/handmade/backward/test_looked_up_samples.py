@@ -173,3 +173,43 @@ def test_numbers_that_are_all_the_same_were_not_pasted(tmp_path: Path) -> None:
     }
     cells |= {f"AA{row}": 0 for row in range(30, 34)} | {f"Data!V{row}": 0 for row in range(2, 6)}
     assert answer(cells, tmp_path) == (0, set())
+
+
+_WHERE = "=(B{0}-1)*$B$2+1"
+
+
+def _in_batches(where: str = _WHERE, other: str = "$C{0}+1") -> Cells:
+    """Two samples a step of a line y = w·x + b, four in all; a cell of the step says where the first one stands."""
+    cells: Cells = {"B1": 0.2, "B2": 2, "D5": 0, "E5": 0.1}
+    for row, own in enumerate(((0.6, 1.2), (1.9, 0.4), (-0.9, -0.2), (0.3, 0.1)), 2):
+        cells |= {f"{c}{row}": number for c, number in zip("VW", own, strict=True)}
+    for row in range(5, 11):
+        cells |= {f"B{row}": "=MOD(ROW()-5,2)+1", f"C{row}": where.format(row)}
+        for (x, t, o, e), place in (("FGHI", f"$C{row}"), ("JKLM", other.format(row))):
+            cells |= {f"{x}{row}": f"=INDEX($V$2:$V$5,{place})", f"{t}{row}": f"=INDEX($W$2:$W$5,{place})"}
+            cells |= {f"{o}{row}": f"=D{row}*{x}{row}+E{row}", f"{e}{row}": f"={o}{row}-{t}{row}"}
+        cells |= {f"N{row}": f"=(I{row}^2+M{row}^2)/2", f"O{row}": f"=I{row}*F{row}+M{row}*J{row}"}
+        cells[f"P{row}"] = f"=I{row}+M{row}"
+        if row > 5:
+            cells |= {f"D{row}": f"=D{row - 1}-$B$1*O{row - 1}", f"E{row}": f"=E{row - 1}-$B$1*P{row - 1}"}
+    return cells
+
+
+def test_where_a_batch_begins_may_follow_from_its_size(tmp_path: Path) -> None:
+    """Rule: what only says which samples are looked up computes no input, be it made of several numbers."""
+    assert answer(_in_batches(), tmp_path) == (0, set())
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        _in_batches("=(B{0}-1)*$B$1+1"),
+        _in_batches(other="$C{0}"),
+        _in_batches() | {"C7": "=(B7-1)*$B$2+2"},
+        _in_batches() | {"B2": 1},
+    ],
+    ids=["by the rate", "one sample twice", "one step", "another size"],
+)
+def test_samples_that_are_looked_up_by_no_step_are_no_pass(cells: Cells, tmp_path: Path) -> None:
+    """Rule: none of a line of data is left out where others come again."""
+    assert answer(cells, tmp_path) == (3, set())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import sub
 
+from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address, Term, outline
 from xlcheck.formulas.scanner import cut
 from xlcheck.handmade.backward.network_cells import is_datum
@@ -17,6 +19,9 @@ from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import Lines, by_line
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
+
+_COUNTED = re.compile(r"INDEX\([^(),]+,(?!.*(?:MATCH|RAND))", re.IGNORECASE)
+"""What is found by its number: neither by a word, nor at random."""
 
 
 def odd_data(
@@ -38,6 +43,10 @@ def odd_data(
     yield told_answers(reading, accepted), "is a target and an input of the same sample"
     partly = (cell for cell in {*reading.data} & table.texts.keys() if scales_in_part(cell, table))
     yield partly, "scales one of the numbers of which it takes exponentials, and not the next one"
+    yield (
+        passed_over(table, reading, accepted),
+        "is looked up by no step, and another one in line with it is by several",
+    )
 
 
 def doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int]) -> Iterator[Address]:
@@ -87,6 +96,28 @@ def told_answers(reading: Reading, accepted: Collection[int]) -> Iterator[Addres
         for sample in reading.steps[number].truth.network.samples:
             inputs, targets = {*sample.inputs}, {*sample.targets}
             yield from (inputs & targets) if inputs != targets else ()
+
+
+def passed_over(table: CellTable, reading: Reading, accepted: Collection[int]) -> Iterator[Address]:
+    """The numbers of a line of data that no step looks up by its own number, where others are looked up again.
+
+    Args:
+        table: the cells.
+        reading: the sheet as training steps.
+        accepted: numbers of the steps that are certain.
+    """
+    terms, taken = reading.sheet.terms, defaultdict[Range, Counter[Address]](Counter)
+    samples = [own for number in accepted for own in reading.steps[number].truth.network.samples]
+    data = {cell for own in samples for cell in (*own.inputs, *own.targets)}
+    for cell, text in table.texts.items():
+        area = cut(text).refs[0].area(cell[0]) if _COUNTED.match(text) else None
+        found = source(terms.fetched(cell), terms)
+        if area is not None and 1 in {area.rows, area.columns} and not data.isdisjoint((cell, found)):
+            taken[area][found] += 1
+    for area, counts in taken.items():
+        line = [(area.sheet, *place) for place in area.cells()]
+        if max(counts.values()) > 1 and counts.keys() <= {*line}:
+            yield from (own for own in line if own not in counts and table.is_number(own))
 
 
 def _made_otherwise(samples: Sequence[Sequence[Address]], terms: CellTerms) -> Iterator[Address]:

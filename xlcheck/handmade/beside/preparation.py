@@ -8,7 +8,7 @@ where they read numbers, may look up the wrong thing; and one that pools a range
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from itertools import chain, islice, takewhile
 
 from xlcheck.formulas.addresses import Range
@@ -158,10 +158,11 @@ def filled_on(
     return found
 
 
-def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: Collection[Address]) -> bool:
+def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: AbstractSet[Address]) -> bool:
     read = precedents.of(cell)
     readers = [table.texts.get(own, "") for own in precedents.readers(cell)]
-    says_where = bool(readers) and len(read) == 1 and all(map(_only_finds, readers))  # as MOD(2*(A7-1),8) says a row
+    # As MOD(2*(A7-1),8) says a row, or (A7-1)*B$1+1 the first one of a batch.
+    says_where = bool(readers) and (len(read) == 1 or judged.isdisjoint(read)) and all(map(_only_finds, readers))
     if says_where or is_feature(cell, table, read) or _only_finds(table.texts[cell]):
         return False
     between = any(other in judged for other in read)
