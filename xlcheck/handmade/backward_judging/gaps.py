@@ -11,6 +11,7 @@ import numpy as np
 from xlcheck.formulas.algebra import Address, Function, Leaf, Product, Sum, subterms
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.backward.evaluation import same
+from xlcheck.handmade.backward.own_beginnings import begin_otherwise
 from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.robust import is_robust
 from xlcheck.handmade.backward.roles import Reading
@@ -79,6 +80,8 @@ def gaps(
         yield "the rates of a line fall by several laws, or some are read and others not"
     if take_one_twice(table, rates, read):
         yield "a rate is made of one number twice, and of another one beside it no formula makes anything"
+    if begin_otherwise(reading.sheet.terms, reading.sheet.updates, precedents):
+        yield "a training begins with other weights than those beside it, which begin with copies of the same"
     if goes_on_twice(reading, accepted):
         yield "two steps of a line go on from the weights of one"
     if thresholds(reading, accepted):
@@ -218,11 +221,8 @@ def _unmoved(
     for number, before, own in followed:
         for place in (place for place, cell in own.items() if updates.get(cell) != before[place]):
             gradient = reading.steps[number].gradients[before[place]]
-            held = [
-                cell
-                for cell, (at, role) in reading.roles.items()
-                if at == number and same(role.quantity.values, gradient)
-            ]
+            at_step = (own for own in reading.roles.items() if own[1][0] == number)
+            held = [cell for cell, (_, role) in at_step if same(role.quantity.values, gradient)]
             copies = (isinstance(terms.get(reader), Leaf) for reader in terms.readers.get(before[place], ()))
             is_fixed = own[place] == before[place] and not any(copies)
             yield place in moving or any(not (is_fixed and terms.readers.get(cell)) for cell in held)

@@ -293,7 +293,7 @@ class Judge:
         sheet, forward = self.reading.sheet, self.reading.forward
         spoilt = behind(found.roots, [cell for cell in sheet.order if cell not in forward], sheet.terms)
         spoilt -= found.roots.keys() | self.said.agree.keys()
-        yield from filter(spoilt.__contains__, sheet.order)
+        yield from (cell for cell in sheet.order if cell in spoilt and not is_unwritten(cell))
 
     def _shape(self, cell: Address) -> tuple[str, str]:
         return shape_in(self.table, cell)

@@ -12,6 +12,7 @@ from xlcheck.formulas.scalars import Words
 from xlcheck.handmade.backward.best_reading import best_reading
 from xlcheck.handmade.backward.data import data_cells, may_learn, moves_factors
 from xlcheck.handmade.backward.evaluation import value_of
+from xlcheck.handmade.backward.own_beginnings import with_own_beginnings
 from xlcheck.handmade.backward.roles import Reading, read_under
 from xlcheck.handmade.backward.sheet import Sheet
 from xlcheck.handmade.backward.steps import Step, exact_updates
@@ -158,7 +159,7 @@ def sheet_of(terms: CellTerms) -> Sheet | None:
     then inputs and targets, too, that are made within formulas.
     """
     sheets: list[Sheet] = []
-    for own in _written_apart(terms.deciding()):
+    for own in _written_apart(with_own_beginnings(terms.deciding())):
         for given in dict.fromkeys((frozenset[Address](), data_cells(own))):
             left = _with_given(own, given) if given else own
             sheets += [Sheet(left)] if may_learn(left) else []
