@@ -67,3 +67,31 @@ def test_huber_is_the_one_of_keras() -> None:
     )
     assert np.allclose(layers[0].dz[0, :, 0], [0.5, 0.4, -0.5])
     assert np.allclose(losses, [[0.5 * 2.75, 0.08, 0.5 * 1.75]])
+
+
+def _sizes_apart() -> Cells:
+    """Huber's loss with the sizes of errors, L, and their squares, M, in columns of their own."""
+    cells = _sheet("IF(L{0}<=$C$1,K{0},$C$1*SIGN(K{0}))", "=IF(L{0}<=$C$1,0.5*M{0},$C$1*(L{0}-0.5*$C$1))")
+    return cells | {
+        f"{c}{row}": text.format(row) for row in ROWS for c, text in (("L", "=ABS(K{0})"), ("M", "=K{0}^2"))
+    }
+
+
+def test_sizes_of_errors_may_have_cells_of_their_own(tmp_path: Path) -> None:
+    """Rule: a bound of a cell that holds the size of an error is that of the loss."""
+    found = judged(_sizes_apart(), tmp_path / "w.xlsx")
+    assert (found.results, found.gaps) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong"),
+    [
+        ("I6", "=IF(L6<=$C$1,0.5*M6,$C$1*(L6-$C$1))"),
+        ("I6", "=IF(L6<=$C$1,M6,$C$1*(L6-0.5*$C$1))"),
+        ("J6", "=IF(L6<=$C$1,K6,$C$1*SIGN(K5))"),
+        ("J6", "=K6"),
+    ],
+)
+def test_a_slip_beside_such_sizes_is_the_root(place: str, wrong: str, tmp_path: Path) -> None:
+    """Rule: on either side of the bound."""
+    assert roots(judged(_sizes_apart() | {place: wrong}, tmp_path / "w.xlsx")) == [place]

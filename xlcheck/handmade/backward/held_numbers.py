@@ -28,7 +28,8 @@ def bounds_of_sizes(terms: CellTerms) -> Iterator[Leaf | float]:
     for part in subterms(*terms.values()):
         if isinstance(part, Function) and part.name in COMPARISONS and len(part.arguments) == _PAIR:
             for own, other in (part.arguments, part.arguments[::-1]):
-                is_size = isinstance(other, Function) and other.name == "ABS"
+                size = terms.get(other.cell) if isinstance(other, Leaf) else other
+                is_size = isinstance(size, Function) and size.name == "ABS"
                 if isinstance(own, Leaf) and own.cell not in terms and is_size:
                     yield own
                 elif not isinstance(own, Term) and is_size:
