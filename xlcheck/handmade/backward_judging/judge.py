@@ -15,6 +15,7 @@ from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.network_cells import is_unwritten
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward_judging.called_a_loss import called_a_loss
 from xlcheck.handmade.backward_judging.certainty import Certainty, may_read_others, shape_in, typed_weights
 from xlcheck.handmade.backward_judging.compared_estimates import compared_otherwise, reads_estimates
 from xlcheck.handmade.backward_judging.culprits import Findings, Search
@@ -130,7 +131,8 @@ class Judge:
             self.said.results[cell] = self._rest(cell, shapes)
         counts = Counter(result.status for result in self.said.results.values())
         open_ones = (*gaps(self.table, self.reading, self.accepted, self.said.agree, self.said.results),
-                     *compared_otherwise(self.reading, self.said.agree), *self._summed_up.misnamed())  # fmt: skip
+                     *compared_otherwise(self.reading, self.said.agree), *self._summed_up.misnamed(),
+                     *called_a_loss(self.table, self.reading, self.said.agree))  # fmt: skip
         return Part(
             tuple(self.said.results.values()),
             formula_cells=len(self.table.formulas) + sum(cell not in self.table.texts for cell in self.said.results),
