@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from equation_sheets import save
 from recognised_sheets import cell_at
+from training_sheets import line, terms_of
 
 from xlcheck.handmade.backward import set_up
 from xlcheck.handmade.backward.network_cells import FAR
 from xlcheck.handmade.backward.quantities import Quantity
+from xlcheck.handmade.backward_judging.outcome import sheet_of
 
 
 def test_what_stands_beside_the_sheet_holds_nothing_of_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,3 +39,11 @@ def test_a_rate_is_made_of_what_others_in_line_are_made_of(third: str, is_odd: b
     made = {cell_at(rate): {cell_at(own): np.ones(2) for own in cells.split()} for rate, cells in given.items()}
     sheet: Any = SimpleNamespace(terms=made.keys(), settings_of=made.__getitem__)
     assert set_up._one_leaves_out(sheet, [*made]) is is_odd
+
+
+def test_a_hyperparameter_is_no_choice_of_two_numbers(tmp_path: Path) -> None:
+    """Rule: that it was two numbers says nothing of others, such as the large ones of a step that is counted."""
+    sheet = sheet_of(terms_of(save(line(), tmp_path / "w.xlsx")))
+    assert sheet is not None
+    assert sheet.settings
+    assert sheet.settings.isdisjoint(sheet.choices())

@@ -155,8 +155,11 @@ class Sheet:
         }
 
     def choices(self) -> dict[Address, tuple[float, ...]]:
-        """The cells that hold one of two numbers, as the answers of a perceptron, each of which was compared."""
-        found = {cell: np.unique(values[:-1]) for cell, values in self.cells.items()}
+        """The cells that hold one of two numbers, as the answers of a perceptron, each of which was compared.
+
+        Of hyperparameters any two were taken.
+        """
+        found = {cell: np.unique(values[:-1]) for cell, values in self.cells.items() if cell not in self.settings}
         return {cell: (*own.tolist(),) for cell, own in found.items() if own.size == _CHOICES}
 
     def both_ways(self, cells: Iterable[Address]) -> frozenset[Address]:
