@@ -213,3 +213,9 @@ def test_where_a_batch_begins_may_follow_from_its_size(tmp_path: Path) -> None:
 def test_samples_that_are_looked_up_by_no_step_are_no_pass(cells: Cells, tmp_path: Path) -> None:
     """Rule: none of a line of data is left out where others come again."""
     assert answer(cells, tmp_path) == (3, set())
+
+
+def test_a_target_of_another_sample_is_no_pass(tmp_path: Path) -> None:
+    """Rule: it stands where the inputs of its sample do."""
+    later: Cells = {f"D{row}": f"=INDEX(S$2:S$4,MOD($P{row},3)+1)" for row in ROWS}
+    assert answer(_in_turn() | later, tmp_path) == (3, set())

@@ -17,6 +17,7 @@ from xlcheck.handmade.beside.scaled_alike import scaled_otherwise, scales_in_par
 from xlcheck.handmade.reading.cell_terms import CellTerms, leaves, source
 from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import Lines, by_line
+from xlcheck.handmade.reading.offsets import offset_between
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 
@@ -43,10 +44,9 @@ def odd_data(
     yield told_answers(reading, accepted), "is a target and an input of the same sample"
     partly = (cell for cell in {*reading.data} & table.texts.keys() if scales_in_part(cell, table))
     yield partly, "scales one of the numbers of which it takes exponentials, and not the next one"
-    yield (
-        passed_over(table, reading, accepted),
-        "is looked up by no step, and another one in line with it is by several",
-    )
+    taken_again = "is looked up by no step, and another one in line with it is by several"
+    yield passed_over(table, reading, accepted), taken_again
+    yield out_of_row(table, reading, accepted), "is looked up for a sample whose inputs stand elsewhere in their line"
 
 
 def doubtful_data(table: CellTable, reading: Reading, accepted: Collection[int]) -> Iterator[Address]:
@@ -106,18 +106,51 @@ def passed_over(table: CellTable, reading: Reading, accepted: Collection[int]) -
         reading: the sheet as training steps.
         accepted: numbers of the steps that are certain.
     """
+    _, taken = _looked_up(table, reading, accepted)
+    for area, counts in taken.items():
+        line = [(area.sheet, *place) for place in area.cells()]
+        if max(counts.values()) > 1 and counts.keys() <= {*line}:
+            yield from (own for own in line if own not in counts and table.is_number(own))
+
+
+def out_of_row(table: CellTable, reading: Reading, accepted: Collection[int]) -> Iterator[Address]:
+    """The targets that are looked up elsewhere in their line than the inputs of their sample in as long a one.
+
+    What a series goes on with is a number of the line in which its inputs stand.
+
+    Args:
+        table: the cells.
+        reading: the sheet as training steps.
+        accepted: numbers of the steps that are certain.
+    """
+    samples, taken = _looked_up(table, reading, accepted)
+    places = {cell: (area, offset_between((area.sheet, area.top, area.left), cell))
+              for area, counts in taken.items() for cell in counts}  # fmt: skip
+    for inputs, targets in samples:
+        lines = {places[cell][0]: places[cell][1] for cell in inputs if cell in places}
+        for cell in (own for own in targets if own in places and places[own][0] not in lines):
+            area, place = places[cell]
+            if any((own.rows, own.columns) == (area.rows, area.columns) and at != place for own, at in lines.items()):
+                yield cell
+
+
+def _looked_up(
+    table: CellTable, reading: Reading, accepted: Collection[int]
+) -> tuple[list[tuple[Sequence[Address], Sequence[Address]]], Mapping[Range, Counter[Address]]]:
+    """The inputs and targets of each sample where they are found; and what is found in each line by its number."""
     terms, taken = reading.sheet.terms, defaultdict[Range, Counter[Address]](Counter)
-    samples = [own for number in accepted for own in reading.steps[number].truth.network.samples]
-    data = {cell for own in samples for cell in (*own.inputs, *own.targets)}
+    given = [own for number in accepted for own in reading.steps[number].truth.network.samples]
+    data = {cell for own in given for cell in (*own.inputs, *own.targets)}
     for cell, text in table.texts.items():
         area = cut(text).refs[0].area(cell[0]) if _COUNTED.match(text) else None
         found = source(terms.fetched(cell), terms)
         if area is not None and 1 in {area.rows, area.columns} and not data.isdisjoint((cell, found)):
             taken[area][found] += 1
-    for area, counts in taken.items():
-        line = [(area.sheet, *place) for place in area.cells()]
-        if max(counts.values()) > 1 and counts.keys() <= {*line}:
-            yield from (own for own in line if own not in counts and table.is_number(own))
+
+    def sources(cells: Sequence[Address]) -> list[Address]:
+        return [source(terms.fetched(source(cell, terms)), terms) for cell in cells]
+
+    return [(sources(own.inputs), sources(own.targets)) for own in given], taken
 
 
 def _made_otherwise(samples: Sequence[Sequence[Address]], terms: CellTerms) -> Iterator[Address]:
