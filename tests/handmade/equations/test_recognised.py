@@ -19,7 +19,7 @@ from xlcheck.handmade.equations.colouring import side_by_side
 from xlcheck.handmade.equations.dense import read_dense
 from xlcheck.handmade.equations.gru import read_grus
 from xlcheck.handmade.equations.gru_states import first_turned, has_updates, updates_of
-from xlcheck.handmade.equations.instances import gated_sums, weighted_sums
+from xlcheck.handmade.equations.instances import weighted_sums
 from xlcheck.handmade.equations.lstm import read_lstm
 from xlcheck.handmade.equations.networks import irregularity
 from xlcheck.handmade.equations.plain import plain_layers
@@ -83,17 +83,6 @@ def test_the_activation_of_a_sum_stands_as_those_of_others_do(tmp_path: Path) ->
 
     assert behind(atom("F2"), others, forms) == atom("G2")
     assert behind(atom("F2"), [], forms) is None
-
-
-def test_what_a_gate_multiplies_is_a_part_of_the_sum(tmp_path: Path) -> None:
-    """The reset gate, the summands that it multiplies, and all summands as they are without it."""
-    found = dict(gated_sums(sheet(RESET_AFTER, tmp_path).forms))
-
-    assert {a1(cell): a1(known(gate)) for cell, (gate, _, _) in found.items()} == {"H5": "H3", "I5": "I3"}
-    _, under, whole = found[atom("I5")]
-    assert sorted([a1(own) for own in summand] for summand in under) == [["C2", "H6"], ["C4"]]
-    assert sorted([a1(own) for own in summand] for summand in whole) == [["C1", "I1"], ["C2", "H6"], ["C3"], ["C4"]]
-    assert dict(gated_sums(sheet(TOYS["gru"], tmp_path).forms)) == {}
 
 
 def known(found: Atom | None) -> Atom:

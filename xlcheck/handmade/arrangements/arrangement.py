@@ -40,8 +40,9 @@ from xlcheck.handmade.objections.orders import (
     turns_within,
     weights_apart,
 )
+from xlcheck.handmade.objections.skipped_over import skips_too_much
 from xlcheck.handmade.objections.typed_over import TypedOver, typed_again, typed_over
-from xlcheck.handmade.objections.unread_numbers import weights_of_nothing
+from xlcheck.handmade.objections.unread_numbers import unread_beside, weights_of_nothing
 from xlcheck.handmade.reading.cells import CellValues, show
 from xlcheck.handmade.reading.offsets import distance
 from xlcheck.handmade.reading.printed import is_printed
@@ -93,8 +94,9 @@ class Arrangement:
 
     @property
     def alone(self) -> list[tuple[Atom, str]]:
-        """The single weighted sums that may be anything: cell, and why."""
-        return [(min(reading.layer.by_atom), "it is one weighted sum only") for reading in self.recognised.alone]
+        """The single weighted sums that may be anything, of no other layer: cell, and why."""
+        first = (min(reading.layer.by_atom) for reading in self.recognised.alone)
+        return [(atom, "it is one weighted sum only") for atom in first if cell_of(atom) not in self.own]
 
     @property
     def forms(self) -> Forms:
@@ -145,7 +147,11 @@ class Arrangement:
                    if spec.kind == "ops.multiply"]  # fmt: skip
         scores = islice(scaled_scores(readings, scaled), 1)
         pooled = [{*own.results.values()} for own, spec in last if "Pooling" in spec.kind]
-        lines = islice((why for own, _ in last for why in weights_apart(own.networks[0].weights)), 1)
+        networks = [own.networks[0] for own in self.plain]
+        skipped = islice(skips_too_much(networks, self.reads.terms.reads), 1)
+        weights = [{cell for places in own.weights.values() for cell in places if cell} for own in networks]
+        unread = (why for own in weights if own for why in unread_beside(table, self.reads.read.keys(), own))
+        lines = islice((why for own in networks for why in weights_apart(own.weights)), 1)
         missing = islice(weights_of_nothing(table, self.reads.read.keys(), pooled), 1)
         typed = (text for own in self.layers for text in typed_again(own.inputs, self.reads.terms, table))
         typed_first = islice(chain((own.said for own in self.typed_over), typed), 1)
@@ -153,19 +159,8 @@ class Arrangement:
             looked_up_apart(readings, self.reads.of_single_cells, self.reads.edited),
             looked_up_twice(readings, self.reads.of, self.reads.edited),
         )
-        return [
-            *alone,
-            *said,
-            *empty,
-            *typed_first,
-            *together,
-            *steps,
-            *shares,
-            *scores,
-            *lines,
-            *missing,
-            *islice(apart, 1),
-        ]
+        further = (said, empty, typed_first, together, steps, shares, scores, skipped, lines, missing)
+        return [*alone, *chain(*further, islice(unread, 1), islice(apart, 1))]
 
     @cached_property
     def typed_over(self) -> list[TypedOver]:

@@ -12,8 +12,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from xlcheck.handmade.equations.gated_sums import GATE_KINDS
 from xlcheck.handmade.equations.gru_states import Update, first_turned, updates_of
-from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, GATE_KINDS, LINEAR, Instance
+from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, LINEAR, Instance
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.reading import Reading, documents_of, first_states
 from xlcheck.handmade.equations.votes import Place

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, GATE_KINDS
+from xlcheck.handmade.equations.gated_sums import GATE_KINDS
+from xlcheck.handmade.equations.instances import CANDIDATE_KINDS
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.forms.forms import SUM, Forms
 from xlcheck.handmade.forms.polynomials import Atom, Monomial, Polynomial, cell_of

@@ -11,24 +11,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from xlcheck.handmade.forms.colours import is_rather_a_weight
+from xlcheck.handmade.equations.gated_sums import GATE_KINDS, gated_sums, late_gate, with_states
 from xlcheck.handmade.forms.forms import COPY, SUM, Form, Forms
 from xlcheck.handmade.forms.kinks import STEPS
 from xlcheck.handmade.forms.polynomials import Atom, Monomial, Polynomial, is_several_times, negative_of
 from xlcheck.handmade.reading.reached import reached
-from xlcheck.model.layer_options import HARD_SIGMOID_KERAS2
 
 LINEAR = "linear"
-GATE_KINDS = frozenset({"sigmoid", "hard_sigmoid", HARD_SIGMOID_KERAS2})
-"""Activations of the gates of recurrent layers."""
 CANDIDATE_KINDS = frozenset({"tanh", "relu", "softsign"})
 """Activations of what may become of a state of a layer with gates."""
 _HANDED_ON = frozenset({"tanh", "relu", "leaky_relu"})
-_PRODUCT = 3
-"""Factors of a gate, a state and its weight."""
-
-_Gated = tuple[Atom | None, Collection[Monomial], Polynomial]
-"""What multiplies a part of a sum, the summands of this part, and all summands without it."""
 
 
 @dataclass(eq=False)
@@ -70,6 +62,10 @@ class Instance:
     def sums_up(self) -> object:
         """All that is known of it without its colours."""
         return self.atom, self.activation, self.monomials, self.gate, self.gated, self.named
+
+
+_Skip = tuple[Atom, Instance, set[Atom]]
+"""Where a sum of a weighted sum and of what a layer skips stands, the weighted sum, and what is added to it."""
 
 
 def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
@@ -137,17 +133,17 @@ def _adds_computed(form: Form, forms: Forms) -> bool:
 
 def _before_skips(
     found: Mapping[Atom, Instance], computed: Iterable[Atom], forms: Forms, single: Collection[Atom]
-) -> Iterator[tuple[Atom, Instance, set[Atom]]]:
+) -> Iterator[_Skip]:
     """Sums of a weighted sum and of what a layer skips; what is skipped is no second bias.
 
     None of the others with its weights adds what this one skips. Either they add a bias of their own, or each is
-    computed from what it skips.
+    computed from what it skips; of a single sample, all units together add just what is multiplied before.
 
     Yields:
         Where such a sum stands, the weighted sum, and what is added to it.
     """
     alone = Counter(m[0] for own in found.values() for m in own.monomials if len(m) == 1)
-    alike: dict[frozenset[Atom], list[tuple[Atom, Instance, set[Atom]]]] = defaultdict(list)
+    alike: dict[frozenset[Atom], list[_Skip]] = defaultdict(list)
     for atom in (*(own.atom for own in found.values() if not own.gate), *computed):
         for own, added in _in_two(atom, forms, single):
             biases = [m[0] for m in own.monomials if len(m) == 1]
@@ -159,6 +155,27 @@ def _before_skips(
                 yield atom, own, added
     for several in alike.values():  # a weight that two share is none of what they skip
         yield from several if len(several) > 1 else ()
+    once = [own for several in alike.values() if len(several) == 1 for own in several]
+    yield from _around_layers(once, [*found.values(), *(own for _, own, _ in once)])
+
+
+def _around_layers(skips: Sequence[_Skip], sums: Iterable[Instance]) -> Iterator[_Skip]:
+    """Those that go around layers: units that read the same add what a weighted sum reads, each another part of it."""
+    often = Counter(x for _, own, _ in skips for x in _multiplied(own))
+    units: dict[frozenset[Atom], list[_Skip]] = defaultdict(list)
+    for skip in skips:
+        units[frozenset(x for x in _multiplied(skip[1]) if often[x] > 1)].append(skip)
+    read = [[{*own} for own in each.monomials if len(own) > 1] for each in sums]
+    for several in units.values():
+        added = {x for *_, own in several for x in own}
+        is_each_once = len(added) == len(several) > 1
+        if is_each_once and any(len(own) == len(added) and all(len(x & added) == 1 for x in own) for own in read):
+            yield from several
+
+
+def _multiplied(instance: Instance) -> Iterator[Atom]:
+    """The factors of all products of a weighted sum."""
+    yield from (x for own in instance.monomials if len(own) > 1 for x in own)
 
 
 def _in_two(atom: Atom, forms: Forms, single: Collection[Atom]) -> Iterator[tuple[Instance, set[Atom]]]:
@@ -259,91 +276,3 @@ def _single_outputs(forms: Forms) -> set[Atom]:
     return {
         a for a, (weight, kind) in found.items() if kind in _HANDED_ON or (kind in GATE_KINDS and often[weight] > 1)
     }
-
-
-def gated_sums(forms: Forms) -> Iterator[tuple[Atom, _Gated]]:
-    """The sums in which a sigmoid multiplies a weighted sum of computed numbers, in one cell or in several."""
-    followed: dict[Atom, tuple[Atom, ...]] = {}
-    found: dict[Atom, _Gated] = {}
-    for atom in list(forms):
-        form, through = forms.of(atom), set[Atom]()
-        around: tuple[Atom, ...] = ()
-        polynomial = form.polynomial
-        if form.is_activation and len(form.product) == 1 and forms.of(form.product[0]).kind == SUM:
-            around = form.product
-            polynomial = forms.of(form.product[0]).polynomial
-        if form.is_activation or form.kind == SUM:
-            parts = _without_gate(polynomial, forms, through)
-            if parts is not None:
-                found[atom], followed[atom] = parts, (*around, *through)
-    inner = {part for through in followed.values() for part in through}
-    forms.follow_further({atom: through for atom, through in followed.items() if atom not in inner})
-    yield from ((atom, parts) for atom, parts in found.items() if atom not in inner)
-
-
-def _without_gate(polynomial: Polynomial, forms: Forms, through: set[Atom]) -> _Gated | None:
-    # A given state, before the first step, makes the product of gate, weight and state no product of computed numbers.
-    several = [m for m in polynomial if len(m) > 2 or sum(not forms.is_given(atom) for atom in m) > 1]
-    gates = [{atom for atom in m if forms.of(atom).kind in GATE_KINDS} for m in several]
-    common = set.intersection(*gates) if gates else set()
-    if len(common) != 1:
-        return None
-    (gate,) = common
-    summands: dict[Monomial, float] = {}
-    under: set[Monomial] = set()
-    for monomial, factor in polynomial.items():
-        if gate not in monomial:
-            summands[monomial] = summands.get(monomial, 0.0) + factor
-            continue
-        rest = list(monomial)
-        rest.remove(gate)
-        inner = forms.of(rest[0]) if len(rest) == 1 else None
-        is_sum = inner is not None and inner.kind == SUM and not _is_state(inner, gate, forms)
-        if is_sum and inner is not None:
-            through.add(rest[0])
-        for own, more in inner.polynomial.items() if is_sum and inner is not None else ((tuple(rest), 1.0),):
-            summands[own] = summands.get(own, 0.0) + factor * more
-            under.add(own)
-    return (gate, under, summands) if through or any(len(monomial) == 2 for monomial in under) else None
-
-
-def _is_state(form: Form, gate: Atom, forms: Forms) -> bool:
-    """Whether a gate multiplies no weighted sum, but what has gone through gates itself."""
-    return not all(any(map(forms.is_given, monomial)) for monomial in form.polynomial if monomial)
-
-
-def with_states(polynomial: Polynomial, forms: Forms) -> Polynomial:
-    """A sum in which each state that a gate of its own multiplies, as in `(r1*h1)*u1+(r2*h2)*u2`, is one number."""
-    if not any(len(monomial) == _PRODUCT for monomial in polynomial):
-        return polynomial
-    found: dict[Monomial, float] = {}
-    gates = set[Atom]()
-    for monomial, factor in polynomial.items():
-        own = [atom for atom in monomial if forms.of(atom).kind in GATE_KINDS]
-        others = [atom for atom in monomial if atom not in own]
-        weights = [atom for atom in others if forms.is_given(atom)]
-        if len({*monomial}) != _PRODUCT or len(monomial) != _PRODUCT or len(own) != 1 or not weights:
-            found[monomial] = factor
-            continue
-        gates.add(own[0])
-        # A given state, before the first step, stands where the others do, and so does its weight.
-        weight = weights[0] if len(weights) == 1 else _rather_the_weight(weights, polynomial)
-        (state,) = (atom for atom in others if atom != weight)
-        found[tuple(sorted((weight, forms.products.of(own[0], state))))] = factor
-    return found if len(gates) > 1 else polynomial
-
-
-def _rather_the_weight(pair: Sequence[Atom], polynomial: Polynomial) -> Atom:
-    """Of a weight and a state that are both typed, the one nearer to the biases and weights of the sum."""
-    alone = [monomial[0] for monomial in polynomial if len(monomial) == 1]
-    return pair[0] if is_rather_a_weight(pair[0], pair[1], alone, ()) is not False else pair[1]
-
-
-def late_gate(polynomial: Polynomial, biases: Collection[Atom], forms: Forms) -> _Gated:
-    """A sum as it is; where only a bias is left of the gated part, because the state is not written yet, without it."""
-    for one, other in (m for m in polynomial if len(m) == 2) if biases else ():
-        for gate, bias in ((one, other), (other, one)):
-            if bias in biases and forms.of(gate).kind in GATE_KINDS:
-                rest = {m: f for m, f in polynomial.items() if m not in {(one, other)}}
-                return gate, ((bias,),), {**rest, (bias,): polynomial[one, other]}
-    return None, (), polynomial

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, GATE_KINDS, LINEAR
+from xlcheck.handmade.equations.gated_sums import GATE_KINDS
+from xlcheck.handmade.equations.instances import CANDIDATE_KINDS, LINEAR
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.reading import Reading, documents_of, first_states
 from xlcheck.handmade.forms.forms import SUM, Forms

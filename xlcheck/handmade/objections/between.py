@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import cut
 from xlcheck.handmade.equations.behind import behind
-from xlcheck.handmade.equations.instances import GATE_KINDS, LINEAR, followed
+from xlcheck.handmade.equations.gated_sums import GATE_KINDS
+from xlcheck.handmade.equations.instances import LINEAR, followed
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.forms.forms import Forms
