@@ -21,6 +21,8 @@ from xlcheck.model.model_spec import LayerSpec
 _Fit = tuple[float, bool, tuple[tuple[str, Address], ...]]
 """The epsilon of a formula, whether it is a relu of the rest, and the cells of the weights and of the epsilon."""
 _Fits = tuple[_Fit, ...]
+_Made = Sequence[tuple[Address, _Fit]]
+"""The formulas that normalise one number, that with the fewest weights first."""
 _EPSILON = "epsilon"
 _TRIALS = 12
 _ENOUGH = 3
@@ -88,25 +90,29 @@ def normalised(
 
 
 def _found(kind: _Kind, vectors: Sequence[Sequence[Address]], functions: Functions) -> Normalised | None:
-    outputs: list[tuple[Address, ...]] = []
-    kinds = set[_Fits]()
-    for own in vectors:
-        cells, fits = [], []
+    """The normalisation of some vectors: with gamma and beta, or what these multiply, if that has cells of its own."""
+    made = [list[_Made]() for _ in vectors]
+    for own, found in zip(vectors, made, strict=True):
         trial = _Trial(own, functions)
         for unit, normal in enumerate(own):
             x = own if kind is _BY_VECTOR else own[unit : unit + 1]
-            found = [
-                (cell, fit)
-                for cell in trial.reading[frozenset(x)]
-                if (fit := _fit(kind, cell, x, normal, trial, functions)) is not None
-            ]
-            found = [(cell, fit) for cell, fit in found if not fit[1]] or found  # a relu of it may stand behind it
-            if len(found) != 1:
+            fits = ((cell, _fit(kind, cell, x, normal, trial, functions)) for cell in trial.reading[frozenset(x)])
+            known = [(cell, fit) for cell, fit in fits if fit is not None]
+            known = [(cell, fit) for cell, fit in known if not fit[1]] or known  # a relu of it may stand behind it
+            by_names = {frozenset(name for name, _ in fit[2]): (cell, fit) for cell, fit in known}
+            if not known or len(by_names) < len(known):
                 return None
-            cells.append(found[0][0])
-            fits.append(found[0][1])
-        outputs.append(tuple(cells))
-        kinds.add(tuple(fits))
+            found.append([by_names[names] for names in sorted(by_names, key=len)])
+    several = any(len(each) > 1 for found in made for each in found)
+    return _of_cells(kind, vectors, made, -1) or (_of_cells(kind, vectors, made, 0) if several else None)
+
+
+def _of_cells(
+    kind: _Kind, vectors: Sequence[Sequence[Address]], made: Sequence[Sequence[_Made]], which: int
+) -> Normalised | None:
+    """The normalisation by the formulas with the most weights (-1) or the fewest (0) of each number."""
+    outputs = [tuple(each[which][0] for each in found) for found in made]
+    kinds: set[_Fits] = {tuple(each[which][1] for each in found) for found in made}
     if len(kinds) != 1:
         return None
     (same,) = kinds
