@@ -8,7 +8,7 @@ where they read numbers, may look up the wrong thing; and one that pools a range
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain, islice, takewhile
 
 from xlcheck.formulas.addresses import Range
@@ -158,7 +158,7 @@ def filled_on(
     return found
 
 
-def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: AbstractSet[Address]) -> bool:
+def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: Set[Address]) -> bool:
     read = precedents.of(cell)
     readers = [table.texts.get(own, "") for own in precedents.readers(cell)]
     # As MOD(2*(A7-1),8) says a row, or (A7-1)*B$1+1 the first one of a batch.
