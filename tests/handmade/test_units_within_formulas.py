@@ -9,12 +9,16 @@ from equation_sheets import answer
 from recognised_sheets import sheet
 
 from xlcheck.engines import engine
+from xlcheck.handmade.accepting.summary import Abstention
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import address_of, show
 from xlcheck.handmade.reading.engine_choice import answers_of
+from xlcheck.handmade.reading.results import result_at
 from xlcheck.handmade.rewriting.inner_units import inner_units
 from xlcheck.handmade.rewriting.rewritten import rewritten
 from xlcheck.handmade.rewriting.with_inner_units import with_inner_units
+from xlcheck.verdicts.parts import Part
+from xlcheck.verdicts.report import CellResult, Status
 
 pytestmark = [pytest.mark.keras, pytest.mark.usefixtures("a_short_search")]
 
@@ -211,3 +215,20 @@ def test_a_result_may_be_given_in_other_units(kind: str, tmp_path: Path) -> None
             code, roots = answer(cells | {cell: wrong}, tmp_path)
             assert code == (1 if roots else 3)
             assert roots <= {cell}
+
+
+def test_each_formula_is_told_of_once(tmp_path: Path) -> None:
+    """Rule: one of which a unit has a verdict is not among those without one, too, and counts as checked."""
+    part = sheet(_network("tanh"), tmp_path).part
+    apart = with_inner_units(part, answers_of(part.table, engine("ironcalc")))
+    assert apart is not None
+    one, other = (address_of(part.sheets[0], cell) for cell in ("D6", "D7"))
+    inner = min(cell for cell, host in apart.moved.units.items() if host == other)
+    carried = result_at(apart.part.table, inner, Status.CARRIED, "a cell before it is wrong", 0.5)
+    open_ones = Abstention(apart.part.table, apart.part.values, [one, other], "", matters=False)
+
+    (told,), (left,) = apart.put_back([Part([carried], 1, 1, held={inner: "dense.y[0]"})], [open_ones])
+
+    assert [own.cell for own in told.results if isinstance(own, CellResult)] == ["D7"]
+    assert (told.formula_cells, told.checked, told.counts().agree) == (1, 1, 0)
+    assert left.cells == [one]

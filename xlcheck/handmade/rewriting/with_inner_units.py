@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from xlcheck.formulas.addresses import cell_name
@@ -27,6 +28,16 @@ class WithInnerUnits(Rewritten):
     """
 
     moved: InnerUnits
+
+    def put_back(self, found: Iterable[Part], left_out: Iterable[Abstention]) -> tuple[list[Part], list[Abstention]]:
+        """What became of the worksheets, each cell told of once: for a unit within it, or as one without a verdict."""
+        parts, left = super().put_back(found, left_out)
+        without = {cell for own in left for cell in own.cells}
+        for number, own in enumerate(parts):
+            told = _told(own) & without & {*self.moved.units.values()}
+            parts[number] = replace(own, formula_cells=own.formula_cells + len(told), checked=own.checked + len(told))
+            without -= told
+        return parts, [replace(own, cells=[cell for cell in own.cells if cell in without]) for own in left]
 
     def _part(self, part: Part) -> Part:
         results: dict[Address, CellResult] = {}
@@ -60,6 +71,11 @@ class WithInnerUnits(Rewritten):
 
     def _text(self, text: str) -> str:
         return renamed(text, {cell: show(host) for cell, host in self.moved.units.items()})
+
+
+def _told(part: Part) -> set[Address]:
+    """The cells of which something is said."""
+    return {address_of(own.sheet, own.cell) for own in part.results if isinstance(own, CellResult)}
 
 
 def with_inner_units(part: SheetGroup, answers: Answers) -> WithInnerUnits | None:
