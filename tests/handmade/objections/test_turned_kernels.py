@@ -39,26 +39,6 @@ def test_a_recurrent_kernel_is_read_as_the_kernel_of_its_layer(tmp_path: Path) -
 
 
 @pytest.mark.keras
-@pytest.mark.usefixtures("a_short_search")
-@pytest.mark.parametrize("is_turned", [False, True])
-def test_the_weights_of_a_single_input_say_which_way_the_states_are_meant(is_turned: bool, tmp_path: Path) -> None:
-    """Rule: units that stand side by side in the weights of one input do so in the square block below, too.
-
-    A copy of it beside it, for products of ranges, is turned; one that is filled straight across is no pass.
-    """
-    cells: dict[str, object] = {"A1": -0.19, "B1": 0.5, "A3": -0.25, "B3": 0.27, "A4": 0.24, "B4": -0.22}
-    cells |= {"A6": 0.02, "B6": 0.05, "F9": 0, "G9": 0}
-    copies = ("=A3", "=B3", "=A4", "=B4") if is_turned else ("=A3", "=A4", "=B3", "=B4")
-    cells |= dict(zip(("J3", "K3", "J4", "K4"), copies, strict=True))
-    for row, x in enumerate((0.3, -0.9, 1.1, 0.6, -0.2), 10):
-        cells[f"E{row}"] = x
-        for state, unit, line in (("F", "A", 3), ("G", "B", 4)):
-            fed = f"SUMPRODUCT($F{row - 1}:$G{row - 1},$J${line}:$K${line})"
-            cells[f"{state}{row}"] = f"=TANH($E{row}*{unit}$1+{fed}+{unit}$6)"
-    assert verdict(cells, tmp_path).code == (3 if is_turned else 0)
-
-
-@pytest.mark.keras
 @pytest.mark.parametrize(("first", "code"), [(3, 0), (2, 3)])
 def test_who_writes_blocks_in_both_ways_may_mean_a_square_one_in_either(first: int, code: int, tmp_path: Path) -> None:
     """Rule: a square block is in doubt if all that are not square are read the other way.

@@ -253,11 +253,9 @@ def _ways(
     for places in (own for name, own in weights.items() if name.endswith("kernel") and units > 1):
         starts = range(0, len(places), width)
         rows = [[c for c in places[at : at + units] if c is not None and table.is_number(c)] for at in starts]
-        if all(len(row) == units for row in rows):
-            by_unit = offset_on_sheet(rows[0][0], rows[0][1])
-            by_input = offset_on_sheet(rows[0][0], rows[1][0]) if len(rows) > 1 else None  # of a single input
-            is_block = len(rows) == 1 or (by_input and by_unit and 0 in by_input and by_unit[0] != by_input[0])
-            if by_unit and 0 in by_unit and is_block:
+        if len(rows) > 1 and all(len(row) == units for row in rows):
+            by_unit, by_input = offset_on_sheet(rows[0][0], rows[0][1]), offset_on_sheet(rows[0][0], rows[1][0])
+            if by_unit and by_input and 0 in by_unit and 0 in by_input and by_unit[0] != by_input[0]:
                 found[by_unit[0] == 0].append((len(rows) == units, rows[0][0]))
     return found
 
