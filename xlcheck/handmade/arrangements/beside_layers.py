@@ -16,7 +16,7 @@ from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.beside.evaluations import counts_only, evaluations, goes_on
-from xlcheck.handmade.beside.preparation import filled_on, is_feature
+from xlcheck.handmade.beside.preparation import is_feature
 from xlcheck.handmade.beside.said_beside import is_called_what_it_is
 from xlcheck.handmade.beside.scaled_alike import is_in_another_unit
 from xlcheck.handmade.beside.showing import asks_for_the_sign, bends, is_difference, is_mean_of_some, shows_otherwise
@@ -136,7 +136,6 @@ class BesideLayers:
                 own = self._reads.leading_to(cell)
                 features = all(self._is_data(o) for o in own if self._reads.is_formula(o))
                 found |= own if kind == OPAQUE or features or not self._weighs(own) else set()
-        found |= filled_on(self._table.texts, found, self._table, behind)
         return found.union(*(ahead_of_windows(own, self._table, self._reads.readers) for own in self._found.readings))
 
     def _is_data(self, cell: Address) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.formulas.shapes import shape_of, skeleton
@@ -59,6 +60,7 @@ class Measures:
         layers: Mapping[Address, int],
     ) -> None:
         self._terms, self._table, self._reads = terms, table, reads
+        self._read = set(chain(*reads.values()))
         self._given, self._weights, self._layers = given, weights, layers
         self._results = dict(results)
         self._pairs: dict[Address, Pairs] = {}
@@ -88,8 +90,8 @@ class Measures:
                     self._pairs[cell] = found
         for cell in one_sided([*self._pairs], self._terms, self._results, self._layers):
             del self._pairs[cell]
+        is_meant = is_straight(self._pairs.values(), self._layers, self._table, self._read)
         data = {*self._given} - {*self._weights, *self._results}
-        is_meant = is_straight(self._pairs.values(), self._layers, self._table, self._reads, data)
         is_meant = is_meant and not is_given_targets(self._pairs.values(), self._reads, data)
         return scaled.keys() | beside | (self._measured(among, computed) if is_meant else set())
 
@@ -177,12 +179,12 @@ class Measures:
 
         What a series is made to forecast are its own numbers, which are inputs of other samples.
         """
-        seen, first = set[Address](), cell
+        seen = set[Address]()
         while cell not in self._results and isinstance(term := self._terms.get(cell), Leaf) and cell not in seen:
             seen.add(cell)
             cell = term.cell
         is_data = (self._table.is_number(cell) or cell in self._given) and cell not in {*self._weights, *self._results}
-        return cell if is_data or {first, cell} & self._made_targets else None
+        return cell if is_data or cell in self._made_targets else None
 
     def _of_product(self, factors: Sequence[tuple[Term, float]]) -> Pairs | None:
         """A power of a measure, a share of it, or a target times the logarithm of its result."""

@@ -8,7 +8,7 @@ where they read numbers, may look up the wrong thing; and one that pools a range
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from itertools import chain, islice, takewhile
 
 from xlcheck.formulas.addresses import Range
@@ -137,25 +137,6 @@ def is_feature(cell: Address, table: CellTable, read: Sequence[Address]) -> bool
     near = (own for own in beside(cell) if own in table.texts)
     is_filled = any(table.fills(own, cell) or table.fills(cell, own) for own in near)
     return typed and in_line and is_filled and not any(ref.fixed for ref in cut(table.texts[cell]).refs)
-
-
-def filled_on(
-    cells: Iterable[Address], made: Collection[Address], table: CellTable, but_for: Collection[Address]
-) -> set[Address]:
-    """Formulas with which a line of such goes on that make inputs: the end of a series, of which some are targets.
-
-    Args:
-        cells: formulas, in the order of the workbook.
-        made: those that make inputs.
-        table: all cells.
-        but_for: what may not be among them: layers, and what is computed from these.
-    """
-    found = set[Address]()
-    for cell in (own for own in cells if own not in made and own not in but_for):
-        before = (offset(cell, by, -1) for by in ((1, 0), (0, 1)))
-        if any((own in made or own in found) and table.fills(own, cell) for own in before if own in table.texts):
-            found.add(cell)
-    return found
 
 
 def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: Set[Address]) -> bool:

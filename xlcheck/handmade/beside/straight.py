@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, combinations, pairwise
+from itertools import chain, combinations
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.beside.of_measures import Pairs
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.offsets import Offset, offset, offset_between, offset_on_sheet, run_from
+from xlcheck.handmade.reading.offsets import Offset, offset, offset_on_sheet, run_from
 from xlcheck.handmade.reading.reached import reached
 
 _List = Sequence[tuple[Address, Address]]
@@ -19,15 +19,9 @@ _FEWEST = 3
 
 
 def is_straight(
-    measured: Iterable[Pairs],
-    layers: Mapping[Address, int],
-    table: CellTable,
-    reads: Mapping[Address, Sequence[Address]],
-    data: Collection[Address],
+    measured: Iterable[Pairs], layers: Mapping[Address, int], table: CellTable, read: Collection[Address]
 ) -> bool:
     """Whether results and targets are one to one and in one order, and no number beside is unread.
-
-    A series may be longer than what is forecast, if each target stands right behind the numbers that its result reads.
 
     Several networks may be compared with the same targets, if each is compared with all of them; and one with several
     lists of targets, as what a discriminator says of what a generator makes, if they lie alike to its results.
@@ -36,10 +30,8 @@ def is_straight(
         measured: what each measure compares.
         layers: which layer's result stands in a cell.
         table: the cells.
-        reads: the formulas, each with the cells that it reads.
-        data: the inputs and states that layers are given.
+        read: those that formulas read.
     """
-    read = set(chain(*reads.values()))
     of_layers: dict[int | None, list[tuple[Address, Address]]] = defaultdict(list)
     for result, target in sorted({(r, t) for own in measured for r, t in own if t is not None}):
         of_layers[layers.get(result)].append((result, target))
@@ -48,10 +40,11 @@ def is_straight(
         targets = [target for _, target in pairs]
         together = frozenset(targets)
         one_to_one = len(together) == len({result for result, _ in pairs}) == len(pairs)
-        if not one_to_one or targets != sorted(targets):
-            return False
-        known_of = read | _behind_a_series(pairs, table, reads, data)
-        if any(_is_left_out(own, together, table, known_of) for own in targets):
+        if (
+            not one_to_one
+            or targets != sorted(targets)
+            or any(_is_left_out(own, together, table, read) for own in targets)
+        ):
             return False
         known.append(together)
     return all(one == other or one.isdisjoint(other) for one, other in combinations(known, 2))
@@ -70,30 +63,10 @@ def is_given_targets(
     pairs = sorted({(result, target) for own in measured for result, target in own if target is not None})
     targets = {target for _, target in pairs}
     for result, target in (*pairs[:1], *pairs[-1:]):
-        inputs = _inputs(result, reads, data)
+        inputs = {own for own in reached([result], lambda cell: reads.get(cell, ())) if own in data}
         if target in inputs and not inputs <= targets:
             return True
     return False
-
-
-def _inputs(result: Address, reads: Mapping[Address, Sequence[Address]], data: Collection[Address]) -> set[Address]:
-    """The inputs and states from which a result is computed."""
-    return {own for own in reached([result], lambda cell: reads.get(cell, ())) if own in data}
-
-
-def _behind_a_series(
-    pairs: _List, table: CellTable, reads: Mapping[Address, Sequence[Address]], data: Collection[Address]
-) -> set[Address]:
-    """The numbers with which a series goes on behind the last target, if each target follows what its result reads."""
-    steps = {offset_between(one, other) for (_, one), (_, other) in pairwise(pairs)}
-    if len(pairs) < _FEWEST or not steps < {(1, 0), (0, 1)}:
-        return set()
-    (by,) = steps
-    for result, target in pairs:
-        own = _inputs(result, reads, data)
-        if offset(target, by, -1) not in own or target in own or offset(target, by) in own:
-            return set()
-    return {*run_from(pairs[-1][1], by, table.is_number)[1:]}
 
 
 def _lists(pairs: _List) -> Iterator[_List]:
