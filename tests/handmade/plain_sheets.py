@@ -153,6 +153,21 @@ def attention_of_more() -> Cells:
     }
 
 
+def masked_attention(asks: str = "{key}>{query}", mask: str = "-1E9") -> Cells:
+    """The same with the scores of later tokens masked, and the queries before the keys again.
+
+    Args:
+        asks: whether a score does not count, by the numbers of its key and its query.
+        mask: what stands there instead.
+    """
+    cells = attention(4)
+    for query, row in enumerate(range(2, 6), start=1):
+        for key, column in enumerate("MNOP", start=1):
+            score = str(cells[f"{column}{row}"])[1:]
+            cells[f"{column}{row}"] = f"=IF({asks.format(key=key, query=query)},{mask},{score})"
+    return cells
+
+
 def attention_by_hand(tokens: int = 3) -> Cells:
     """Tokens in columns, matrices to their left; keys that stand once more, transposed; shares by columns."""
     columns = "IJKL"[:tokens]

@@ -101,7 +101,7 @@ def missing_results(networks: Sequence[Network], aligned: Assignment) -> Iterato
             for sample in range(len(network.samples)):
                 for index in range(size_of(graph[name])):
                     element = elements.number(elements.by_name[number, name], sample, index)
-                    if element in held:
+                    if element in held or (sample, index) in network.masked:
                         continue
                     equal = elements.equal_to(elements[element].values[:, None])[0]
                     if not any(other in held for other in equal):

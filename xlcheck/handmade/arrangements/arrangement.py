@@ -25,6 +25,7 @@ from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.forms.term_changes import Edit
 from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.networks.network import Network
+from xlcheck.handmade.objections.attention_scores import masked_otherwise, scaled_in_some_heads
 from xlcheck.handmade.objections.between import against_them_together
 from xlcheck.handmade.objections.left_out import reads_empty
 from xlcheck.handmade.objections.objections import objections, repeated, scaled_scores, words_against
@@ -140,7 +141,10 @@ class Arrangement:
         last = [(own, own.networks[0].spec.layers[-1]) for own in self.plain]
         bare = [n for n, (_, spec) in enumerate(last) if spec.kind == "LayerNormalization" and not spec.weights]
         steps = islice(mixed_up_steps(readings, [own.results for own in self.plain], bare), 1)
-        shares = islice(mixing_shares(readings, [own.results for own, spec in last if spec.kind == "Softmax"]), 1)
+        softmaxes = [own for own, spec in last if spec.kind == "Softmax"]
+        shares = islice(mixing_shares(readings, [own.results for own in softmaxes]), 1)
+        shared = {cell for own in softmaxes for cell in own.given}
+        heads = chain(islice(masked_otherwise(readings, shared), 1), islice(scaled_in_some_heads(readings, shared), 1))
         scaled = [(spec.options["scale"], own.given) for own, spec in last if spec.kind == "Rescaling"]
         first = [(own, own.networks[0].spec.layers[0]) for own in self.plain]
         scaled += [(spec.options["x2"][0], own.given - own.networks[0].constants) for own, spec in first
@@ -159,7 +163,7 @@ class Arrangement:
             looked_up_apart(readings, self.reads.of_single_cells, self.reads.edited),
             looked_up_twice(readings, self.reads.of, self.reads.edited),
         )
-        further = (said, empty, typed_first, together, steps, shares, scores, skipped, lines, missing)
+        further = (said, empty, typed_first, together, steps, shares, heads, scores, skipped, lines, missing)
         return [*alone, *chain(*further, islice(unread, 1), islice(apart, 1))]
 
     @cached_property

@@ -84,6 +84,7 @@ class BesideLayers:
         products = scaled_inputs(readings, self._forms)
         scaled = {cell for cell in products if not (self._is_followed(cell) or self._reads.multiplies_blank(cell))}
         spare = unused_cells(readings, self._forms) | scaled
+        spare |= {cell_of(atom) for own in readings for atom in own.masked}
         known = {*self._taken, *scaled, *self._found.given}
         known |= {own for own in self._reads.formulas if self._forms.of(atom_of(own)).kind == COPY
                   and cell_of(self._forms.source(atom_of(own))) in known}  # fmt: skip

@@ -87,7 +87,7 @@ def against(
     if computing and len(table.texts) <= _SMALL:
         terms = CellTerms(table, values)
         scaled = between_ends([cell for cell in computing if cell in terms], terms)
-        computing = [cell for cell in computing if cell not in scaled]
+        computing = [cell for cell in computing if cell not in scaled and not terms.is_mask(cell)]
     if computing:
         more = f" and {len(computing) - 1} more feed" if len(computing) > 1 else " feeds"
         yield f"{show(computing[0])}{more} the layers that were recognised, and were not recognised themselves"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from xlcheck.handmade.equations.instances import LINEAR
 from xlcheck.handmade.equations.layers import Layer
 from xlcheck.handmade.equations.reading import Reading
 from xlcheck.handmade.forms.forms import RATIO, Forms
@@ -27,7 +29,8 @@ def read_dense(layer: Layer, forms: Forms) -> list[Reading]:
         part = layer if len(by_activation) == 1 else layer.restricted(rows)
         if activation in KERAS or layers_behind(activation):
             values = part.all_standing(part.rows, forms)
-            found.append(_reading(part, activation, part.rows, values, is_certain=is_certain))
+            read = _reading(part, activation, part.rows, values, is_certain=is_certain)
+            found.append(replace(read, masked=_masked(part, values, forms)) if activation == LINEAR else read)
         elif activation == "exp":
             shares = _shares(part, forms)
             if shares:  # the exponentials may all stand in one formula, their shares have cells
@@ -50,6 +53,11 @@ def _reading(
     return Reading(
         "Dense", {"activation": activation}, layer, [rows], {}, documents, {"y": values}, is_certain=is_certain
     )
+
+
+def _masked(layer: Layer, values: Mapping[tuple[int, int], Atom], forms: Forms) -> frozenset[Atom]:
+    """What stands among the results of a layer, and is a number that makes no share of a softmax."""
+    return frozenset(atom for atom in values.values() if atom not in layer.by_atom and forms.is_mask(atom))
 
 
 def _is_divided(layer: Layer, forms: Forms) -> bool:

@@ -115,8 +115,17 @@ def _network(links: Sequence[Link], numbers: Sequence[int]) -> Network:
     in_steps = first.is_timed and first.reading.kind == "Dense"
     model = sequential(first.name, shape, tuple(specs), loss)
     return Network(
-        model, weights, samples, bound, turned=turned, samples_in_steps=in_steps, ones=first.width - len(first.features)
-    )
+        model, weights, samples, bound, turned=turned, samples_in_steps=in_steps,
+        ones=first.width - len(first.features), masked=frozenset(_masked(links[-1], numbers)),
+    )  # fmt: skip
+
+
+def _masked(link: Link, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Sample and unit of the results of a layer that do not count."""
+    sample_of = {step: sample for sample, number in enumerate(numbers) for step in link.documents[number]}
+    for (step, unit), atom in link.reading.values["y"].items() if link.reading.masked else ():
+        if atom in link.reading.masked and step in sample_of:
+            yield sample_of[step], unit
 
 
 def _behind(link: Link) -> list[LayerSpec]:
@@ -202,7 +211,8 @@ def _bound(link: Link, number: int) -> Iterator[tuple[str, Places]]:
     """The cells of what is computed."""
     for symbol, values in link.reading.values.items():
         for t, step in enumerate(link.documents[number]):
-            places = tuple(_own_cell(values.get((step, unit))) for unit in range(link.reading.units))
+            own = (values.get((step, unit)) for unit in range(link.reading.units))
+            places = tuple(None if atom in link.reading.masked else _own_cell(atom) for atom in own)
             if any(place is not None for place in places):
                 stem = [link.name, *(spec.name for spec in _behind(link))][-1]
                 name = f"{stem}.{symbol}[{t}]" if link.is_timed else f"{stem}.{symbol}"

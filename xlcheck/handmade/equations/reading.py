@@ -32,6 +32,7 @@ class Reading:
         is_certain: whether it may be said of a cell that it is wrong; not where the rows may belong to another layer.
         recurrent_biases: for a GRU with two biases the row → the one of its recurrent kernel.
         scale: what all results of a layer without activation are multiplied with, as the scores of an attention are.
+        masked: what stands in the place of results that do not count, as the scores of words that come later.
         turned: symbols of gates, the first ones, that are 1 less those of Keras: sigmoids of the negative sums.
     """
 
@@ -48,6 +49,7 @@ class Reading:
     recurrent_biases: Mapping[int, Atom] = field(default_factory=dict)
     turned: tuple[str, ...] = ()
     scale: float = 1.0
+    masked: Set[Atom] = frozenset()
 
     @property
     def units(self) -> int:

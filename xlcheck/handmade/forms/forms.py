@@ -26,8 +26,7 @@ from xlcheck.handmade.reading.reached import reached
 GIVEN, COPY, SUM, RATIO, OPAQUE = "given", "copy", "sum", "ratio", "opaque"
 """The kinds of forms that are no activation: a given number, a copy, a polynomial, one divided by another, others."""
 MOST_MONOMIALS = 2_000
-_MOST_PRODUCTS = 400
-_FEW = 2
+_MOST_PRODUCTS, _FEW = 400, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +184,10 @@ class Forms:
         """Whether a number stands in a cell, typed or computed."""
         return self._terms.holds_number(cell_of(atom))
 
+    def is_mask(self, atom: Atom) -> bool:
+        """Whether a cell holds a number that makes no share of a softmax, whatever others hold."""
+        return self._terms.is_mask(cell_of(atom))
+
     def source(self, atom: Atom) -> Atom:
         """What a copy of a copy repeats in the end."""
         for _ in range(1_000):
@@ -267,10 +270,7 @@ class Forms:
             polynomial = self._polynomial(factor, atom, is_sum=power == -1)
             if polynomial is None or above is None or below is None or power not in {1, -1}:
                 return _OPAQUE
-            if power == 1:
-                above = times(above, polynomial)
-            else:
-                below = times(below, polynomial)
+            above, below = (times(above, polynomial), below) if power == 1 else (above, times(below, polynomial))
         return _OPAQUE if above is None or below is None else Form(RATIO, above, below)
 
     def _inside(self, term: Expression) -> Expression:

@@ -37,6 +37,7 @@ class Network:
         constants: the cells of numbers that are options of its layers, as an epsilon is.
         samples_in_steps: whether its steps are samples to a reader: it has no memory, and a loss is their mean.
         ones: how many of its last inputs are 1 and stand in no cell: their weights are further biases.
+        masked: sample and unit of results that do not count, in whose cells something else stands.
     """
 
     spec: ModelSpec
@@ -49,6 +50,7 @@ class Network:
     constants: frozenset[Address] = frozenset()
     samples_in_steps: bool = False
     ones: int = 0
+    masked: frozenset[tuple[int, int]] = frozenset()
 
     @cached_property
     def graph(self) -> Graph:

@@ -40,6 +40,10 @@ NOTHING = Sum(-1, 0.0, ())
 """The term of a formula that is 0 because all that it would multiply is blank, as the state before the first step."""
 
 
+_LEAST = -745.0
+"""The exponential of what is less is 0."""
+
+
 class CellTerms(Mapping[Address, Term]):
     """Formula cell → its term over the cells that it reads; what computes no number from others is left out.
 
@@ -89,6 +93,7 @@ class CellTerms(Mapping[Address, Term]):
         self._literal: list[CellTerms] = []
         self._fetching: set[tuple[Address, str]] = set()
         """Formulas that only fetch an input, from a place that they count themselves: no part of a network."""
+        self._constant: set[tuple[Address, str]] = set()
         terms = {cell: term for cell, text in self._texts.items() if (term := self.term_of(cell, text)) is not None}
         self._terms = {cell: term for cell, term in terms.items() if (cell, self._texts[cell]) not in self._fetching}
         self.reads: dict[Address, tuple[Address, ...]] = {cell: leaves(term) for cell, term in self._terms.items()}
@@ -156,6 +161,11 @@ class CellTerms(Mapping[Address, Term]):
         tree = self._trees.get(text)
         return tree is None or any(isinstance(node, ast.Reference | ast.Name) for node in ast.walk(tree))
 
+    def is_mask(self, cell: Address) -> bool:
+        """Whether a cell holds, whatever others do, a number without an exponential: `-1E9`, `=IF(2>1,-1E9,B2*C2)`."""
+        is_constant = self._table.is_number(cell) or (cell, self._texts.get(cell, "")) in self._constant
+        return is_constant and self.number(cell) < _LEAST
+
     def fetched(self, cell: Address) -> Address:
         """What a formula that only fetches an input fetches, which it counts itself; of any other cell, that cell."""
         text = self._texts.get(cell, "")
@@ -211,6 +221,8 @@ class CellTerms(Mapping[Address, Term]):
             return None
         if value == 0 and self._read == {None}:
             return NOTHING
+        if isinstance(value, float):
+            self._constant.add((cell, text))
         if isinstance(value, Leaf) and self._counts_on:
             self._fetching.add((cell, text))
         return value if isinstance(value, Term) and cell not in leaves(value) and not is_spoilt(value) else None
