@@ -10,7 +10,8 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.graph.quantities import Role
 from xlcheck.handmade.accepting.outcome import Outcome
 from xlcheck.handmade.equations.instances import LINEAR, Instance
-from xlcheck.handmade.equations.reading import Reading
+from xlcheck.handmade.equations.reading import Reading, outputs
+from xlcheck.handmade.equations.runs import most_beside_have
 from xlcheck.handmade.equations.votes import Place
 from xlcheck.handmade.forms.forms import COPY, GIVEN, OPAQUE, Forms
 from xlcheck.handmade.forms.polynomials import Atom, atom_of, cell_of
@@ -251,7 +252,8 @@ def _certain(reading: Reading, outcome: Outcome, forms: Forms) -> set[Address]:
             found |= {cell_of(atom) for atom in _bound_at(reading, *place)}
     for row in layer.rows:
         for step in layer.steps:
-            if not layer.at.get((row, step)) and _has_witnesses(reading, (row, step)):
+            place = row, step
+            if not layer.at.get(place) and _has_witnesses(reading, place) and most_beside_have(layer, place):
                 found |= {cell for atom in _bound_at(reading, row, step) for cell in _cells(atom, forms)}
     right = Counter[str]()
     symbols: dict[Address, str] = {}
@@ -264,16 +266,18 @@ def _certain(reading: Reading, outcome: Outcome, forms: Forms) -> set[Address]:
     in_rows = {cell_of(instance.atom) for instance in layer.instances}
     for cell, symbol in symbols.items():
         if cell not in in_rows and right[symbol] > WITNESSES:
-            stands_for = _place_of(reading, cell)
-            if stands_for is None or _has_witnesses(reading, stands_for):
+            own = _place_of(reading, cell)
+            is_gate = reading.kind in VALUES
+            if own is None or (most_beside_have(layer, own) and (not is_gate or _has_witnesses(reading, own))):
                 found |= {cell, *_between(cell, outcome, set(symbols) - {cell})}
     return found
 
 
 def _place_of(reading: Reading, cell: Address) -> Place | None:
     """The place among the weighted sums of a cell that stands for one without being one."""
-    for rows, symbol in zip(reading.gates, VALUES.get(reading.kind, {}).values(), strict=False):
-        for (step, unit), atom in reading.values[symbol].items():
+    made = [reading.values[symbol] for symbol in VALUES.get(reading.kind, {}).values()] or [outputs(reading)]
+    for rows, values in zip(reading.gates, made, strict=False):
+        for (step, unit), atom in values.items():
             if cell_of(atom) == cell:
                 return rows[unit], step
     return None

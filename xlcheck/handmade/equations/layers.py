@@ -153,16 +153,14 @@ class Layer:
     @property
     def fit(self) -> float:
         """The share of the instances that fit."""
-        count = sum(len(own) for own in self.at.values())
-        return 1 - len(self.misfits) / count
+        return 1 - len(self.misfits) / sum(map(len, self.at.values()))
 
     def atom(self, row: int, step: int) -> Atom | None:
         """The instance that stands at a place; of several, the one where the lines of its row and its step cross."""
         own = self.at.get((row, step), ())
-        if len(own) == 1:
-            return own[0].atom
-        stands = [x.atom for x in own if x.atom == self.crossing(row, step)]
-        return stands[0] if stands else None
+        if len(own) > 1:
+            own = tuple(x for x in own if x.atom == self.crossing(row, step))
+        return own[0].atom if own else None
 
     def standing(self, row: int, step: int, forms: Forms) -> Atom | None:
         """The same; where none is known, the cell at the crossing of its lines, if a number or formula stands there.
@@ -223,7 +221,7 @@ class Layer:
         """Some of the rows as a layer of their own."""
         kept = frozenset(rows)
         if kept not in self._restricted:
-            self._restricted[kept] = _voted({place: own for place, own in self.at.items() if place[0] in kept})
+            self._restricted[kept] = voted({place: own for place, own in self.at.items() if place[0] in kept})
         return self._restricted[kept]
 
     @cached_property
@@ -247,7 +245,7 @@ def find_layers(instances: Mapping[Atom, Instance]) -> list[Layer]:
         at: dict[Place, list[Instance]] = defaultdict(list)
         for instance in own:
             at[rows[instance.atom], steps[instance.atom]].append(instance)
-        layers.append(_voted({place: tuple(found) for place, found in at.items()}))
+        layers.append(voted({place: tuple(found) for place, found in at.items()}))
     return sorted(layers, key=lambda layer: min(instance.atom for instance in layer.instances))
 
 
@@ -342,5 +340,10 @@ def _line_of_step(instance: Instance, rows: Mapping[Atom, int]) -> Callable[[Ins
     return lambda own: (own.atom[0], own.atom[side])
 
 
-def _voted(at: Mapping[Place, tuple[Instance, ...]]) -> Layer:
+def voted(at: Mapping[Place, tuple[Instance, ...]]) -> Layer:
+    """The layer of some instances: what most of them say which number is read where.
+
+    Args:
+        at: row and step → the instances that stand there.
+    """
     return Layer(at, *slots_and_weights(at), most_biases(at))

@@ -14,6 +14,7 @@ from xlcheck.handmade.equations.layers import Layer, find_layers
 from xlcheck.handmade.equations.lstm import read_lstm
 from xlcheck.handmade.equations.networks import irregularity
 from xlcheck.handmade.equations.reading import Reading, outputs
+from xlcheck.handmade.equations.runs import runs_apart
 from xlcheck.handmade.equations.simple_rnn import read_simple_rnn
 from xlcheck.handmade.forms.forms import Forms
 from xlcheck.handmade.forms.polynomials import Atom, cell_of
@@ -77,7 +78,7 @@ class Tables:
     @classmethod
     def of(cls, instances: Mapping[Atom, Instance]) -> Tables:
         """The tables of coloured instances."""
-        return cls(instances, find_layers(instances))
+        return cls(instances, runs_apart(find_layers(instances)))
 
 
 def recognise_layers(forms: Forms, tables: Tables | None = None) -> Recognised:
