@@ -29,6 +29,13 @@ def test_what_several_do_of_which_nothing_is_known_may_be_meant(tmp_path: Path) 
     assert _said(tmp_path, ["B2"], ["B4", "B3"], {}) == "S!B2 does what S!B3 and others do, of which nothing is known"
 
 
+def test_what_stands_in_line_with_scratch_like_it_is_scratch(tmp_path: Path) -> None:
+    """Rule: of what needs no verdict those in the row or column of the one that seems wrong count."""
+    said = _said(tmp_path, ["B2"], ["B3", "B4"], {}, matters=False)
+
+    assert said == "S!B2 does what S!B3 and others do, which stand beside the layers"
+
+
 @pytest.mark.parametrize(
     ("roots", "left", "cells", "matters"),
     [
@@ -37,9 +44,9 @@ def test_what_several_do_of_which_nothing_is_known_may_be_meant(tmp_path: Path) 
         (["B2"], ["B3", "B4"], {f"B{row}": "=$A$2*2" for row in (2, 3, 4)}, True),
         (["B2", "B4"], ["B3", "B4"], {}, True),
         (["A2"], ["B3", "B4"], {}, True),
-        (["B2"], ["B3", "B4"], {}, False),
+        (["B2"], ["C3", "C4"], {"C3": "=B3*2", "C4": "=B4*2"}, False),
     ],
-    ids=["one alone", "another factor", "the same cell read", "itself wrong", "a number", "scratch"],
+    ids=["one alone", "another factor", "the same cell read", "itself wrong", "a number", "scratch elsewhere"],
 )
 def test_fewer_or_others_say_nothing(
     roots: list[str], left: list[str], cells: dict[str, object], matters: bool, tmp_path: Path
