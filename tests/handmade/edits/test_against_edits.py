@@ -51,6 +51,13 @@ _WINDOWS = {
 }  # fmt: skip
 """A sum of three cells below one another, twice."""
 
+_STEPS = {
+    "A1": 0.3, "A2": -0.2, "A3": 0.7,
+    **{f"{column}{n}": 0.1 * n + by for n in range(5, 9) for column, by in (("B", 0.03), ("C", -0.4))},
+    **{f"{column}9": f"={column}5*$A$1+{column}6*$A$2+{column}7*$A$3" for column in "BC"},
+}  # fmt: skip
+"""The same with a column for each of two steps."""
+
 
 _ERRORS = {
     "A1": 0.6, "A2": -0.3, "B1": 0.2, "B2": 0.7, "C1": -0.1, "C2": 0.4, "E1": 1.1, "E2": -0.8, "E3": 0.3,
@@ -99,6 +106,7 @@ def _edited(cells: Mapping[str, object], edit: Mapping[str, str], folder: Path) 
         (breaks_a_window, _WINDOWS, {f"D{n}": f"=B{n}*$A$1+C{n + 1}*$A$2+C{n + 2}*$A$3" for n in (5, 6)}, True),
         (breaks_a_window, _WINDOWS, {f"D{n}": f"=C{n}*$A$1+C{n + 1}*$A$2+C{n + 2}*$B$3" for n in (5, 6)}, False),
         (breaks_a_window, _WINDOWS, {f"D{n}": f"=B{n}*$A$1+B{n + 1}*$A$2+B{n + 2}*$A$3" for n in (5, 6)}, False),
+        (breaks_a_window, _STEPS, {f"{x}9": f"={x}5*$A$1+{x}6*$A$2+{x}8*$A$3" for x in "BC"}, False),
         (_computes_a_parameter, _RNN | _SHARED, {"D1": "=A5*2"}, True),
         (_computes_a_parameter, _RNN | {**_SHARED, "F6": 1, "G6": 1}, {"D1": "=A5*2"}, False),
         (_takes_an_activation_away, _ONE_SAMPLE, {"G1": "=A1*D1+A2*D2+A5"}, True),

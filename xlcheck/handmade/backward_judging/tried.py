@@ -104,13 +104,15 @@ def _in_one_formula(
 ) -> Iterator[tuple[Address, Quantity]]:
     """The formulas that give what Keras does for inputs that they read, with the last weights and no cell between.
 
-    The inputs stand in the order in which the first layer has them.
+    The inputs stand in the order in which the first layer has them. Weights that nobody reads are nobody's last ones.
     """
     sheet = reading.sheet
     asked: list[tuple[Address, DenseNetwork]] = []
     for cell in cells:
         for layers in (own for own in moments if not own[0].states):
             weights = DenseNetwork(layers, ()).weights
+            if not weights <= sheet.cells.keys():
+                continue
             inputs = sorted(own for own in {*sheet.terms.reads[cell]} if own not in weights)
             if len(inputs) == len(layers[0].kernel) and all(_is_given(own, reading) for own in inputs):
                 asked.append((cell, _network_of(layers, SampleCells((*inputs,), (), ((cell,),), (), ()), reading)))

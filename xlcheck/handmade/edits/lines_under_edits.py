@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from xlcheck.formulas.algebra import Address, Leaf, Sum, Term, outline, subterms
@@ -10,7 +11,7 @@ from xlcheck.formulas.shapes import operands, skeleton
 from xlcheck.handmade.arrangements.arrangement import Arrangement, Candidate, seeming_weights
 from xlcheck.handmade.reading.cell_terms import leaves
 from xlcheck.handmade.reading.cells import CellTable
-from xlcheck.handmade.reading.lines import by_line
+from xlcheck.handmade.reading.lines import Line, by_line
 from xlcheck.handmade.reading.offsets import are_in_line, distance, offset, offset_between
 
 _CLEARLY = 2
@@ -116,20 +117,24 @@ def takes_an_addition_away(candidate: Candidate, base: Arrangement) -> bool:
 def breaks_a_window(candidate: Candidate, base: Arrangement) -> bool:
     """Whether an edit takes a cell out of each of several windows that formulas read along a line, as of a convolution.
 
-    What all of the formulas read, as weights are, may stand in a line with what one of them should not read.
+    What all of the formulas read, as weights are, may stand in a line with what one of them should not read. Windows
+    lie on lines of others: what each formula reads of its own step, one below the other, is none.
     """
     edit, table, reads = candidate.edit, base.reads.table, base.reads.terms.reads
     if len(edit) < _CLEARLY or not edit.keys() <= reads.keys() & table.texts.keys():
         return False
     named = zip(*([own.area(cell[0]) for own in operands(table.texts[cell])] for cell in edit), strict=False)
     in_all = {(own[0].sheet, *place) for own in named if len({*own}) == 1 for place in table.clip(own[0]).cells()}
+    broken: Counter[Line] = Counter()
     for cell, term in edit.items():
         before, after = {*reads[cell]} - in_all, {*leaves(term)} - in_all
-        lines = [sorted(own) for own in by_line(before).values()]
-        windows = [own for own in lines if len(own) >= _WINDOW and distance(own[0], own[-1]) == len(own) - 1]
-        if not any(0 < len(after.intersection(own)) < len(own) for own in windows):
+        lines = [(line, sorted(own)) for line, own in by_line(before).items() if len(own) >= _WINDOW]
+        windows = [(line, own) for line, own in lines if distance(own[0], own[-1]) == len(own) - 1]
+        taken = [line for line, own in windows if 0 < len(after.intersection(own)) < len(own)]
+        if not taken:
             return False
-    return True
+        broken.update(taken)
+    return max(broken.values()) > 1
 
 
 def takes_a_loop_away(candidate: Candidate, base: Arrangement) -> bool:
