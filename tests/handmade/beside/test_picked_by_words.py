@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from recognised_sheets import sheet
 
-from xlcheck.handmade.beside.picked_by_words import picked_otherwise
+from xlcheck.handmade.beside.picked_by_words import looked_up_by_others, picked_otherwise
 
 _LETTERS = {"B": "h", "C": "e", "D": "l", "E": "l"}
 _NEXT = {"B": "e", "C": "l", "D": "l", "E": "o"}
@@ -63,3 +64,43 @@ def test_what_is_taken_by_hand(
     cells = {cell: own for cell, own in (_losses() | other).items() if own is not None}
     part = sheet(turn(cells), tmp_path).part
     assert len([*picked_otherwise(part.table, part.precedents)]) == count
+
+
+def _looked_up(key: str, letters: str = "hell", targets: str = "ello") -> dict[str, object]:
+    """Shares of four classes in rows 3 to 6, a step a column; letters, targets, and what is looked up in 10."""
+    cells: dict[str, object] = {f"A{row}": word for row, word in zip(range(3, 7), "helo", strict=True)}
+    for column, letter, target in zip("BCDE", letters, targets, strict=True):
+        cells |= {f"{column}1": letter, f"{column}9": target}
+        cells |= {f"{column}{row}": f"=1/(1+EXP(-0.{row}*{ord(column)}/70))" for row in range(3, 7)}
+        cells[f"{column}10"] = f"=INDEX({column}3:{column}6,MATCH({column}{key},$A$3:$A$6,0))"
+        cells[f"{column}11"] = f"=INDEX($A$3:$A$6,MATCH(MAX({column}3:{column}6),{column}3:{column}6,0))"
+        cells[f"{column}12"] = f'=IF({column}1="h",1,0)'
+    return cells
+
+
+@pytest.mark.parametrize("turn", [dict, _turned], ids=["in rows", "in columns"])
+def test_what_is_looked_up_by_the_word_of_another_line(turn: type[dict[str, object]], tmp_path: Path) -> None:
+    """Rule: words of the list that nobody reads may be those that are meant; what is said most asks for no word."""
+
+    def said(cells: dict[str, object]) -> list[str]:
+        part = sheet(cells if turn is dict else _transposed(cells), tmp_path).part
+        return [*looked_up_by_others(part.table, part.precedents)]
+
+    (why,) = said(_looked_up("1"))
+    first, key, other = ("B10", "B1", "B9") if turn is dict else ("J2", "A2", "I2")
+    assert why == f"S!{first} looks up the word of S!{key}, and no formula reads that of S!{other}"
+    assert said(_looked_up("9")) == []
+    assert said(_looked_up("1", targets="xllo")) == []
+    assert said({cell: own for cell, own in _looked_up("1").items() if cell[1:] != "10"}) == []
+
+
+def _transposed(cells: Mapping[str, object]) -> dict[str, object]:
+    """The same with rows for columns, in formulas too."""
+
+    def turned(found: re.Match[str]) -> str:
+        column, row = found["column"], int(found["row"])
+        return f"{'ABCDEFGHIJKL'[row - 1]}{'ABCDE'.index(column) + 1}"
+
+    name = re.compile(r"\$?(?P<column>[A-E])\$?(?P<row>\d+)(?![\d(])")
+    return {name.sub(turned, cell): name.sub(turned, own) if isinstance(own, str) and own.startswith("=") else own
+            for cell, own in cells.items()}  # fmt: skip

@@ -121,7 +121,7 @@ def _edited(cells: Mapping[str, object], edit: Mapping[str, str], folder: Path) 
         "a weight in one formula of a line", "a weight in all of them",
         "the state of the step before is left out", "what is no first value alone",
         "what two samples add alike", "what one of them adds", "what is added to one from elsewhere",
-        "a window of two columns", "another weight for a window", "another window",
+        "a window of two columns", "another weight for a window", "another window", "a column a step",
         "a number that all add", "a number that a row of formulas reads",
         "a sum in the place of an activation", "a sum of what the activation was of",
     ],

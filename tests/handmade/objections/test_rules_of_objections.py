@@ -127,6 +127,16 @@ def test_a_column_with_the_weights_of_another_network_is_no_part_of_this_one(
     assert bool(unread_beside(found.table, read, weights)) is is_said
 
 
+def test_a_column_beside_a_small_part_of_all_weights_may_be_forgotten(tmp_path: Path) -> None:
+    """Nobody forgets half of a network; a column beside fewer weights may be the second biases of some units."""
+    cells = {f"{column}{row}": 0.1 * row + ord(column) / 70 for column in "BCDE" for row in range(2, 7)}
+    found = sheet(dense(3) | {f"{x}1": x for x in "BCDE"} | cells, tmp_path)
+    weights = {cell_at(f"{column}{row}") for column in "BCD" for row in range(2, 7)}
+    read = found.arrangement.reads.read.keys() | weights
+
+    assert unread_beside(found.table, read, weights) == ["S!E2 … stands beside the weights and is read by no formula"]
+
+
 def test_the_word_before_a_row_of_weights_is_no_heading(tmp_path: Path) -> None:
     """`bias` before biases says nothing of the 1 below it, which counts inputs; above a column of its own it does."""
     weights = {cell_at(name) for name in ("B2", "B3", "B4", "B5", "C2", "C3", "C4", "C5")}

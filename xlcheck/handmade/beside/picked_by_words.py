@@ -1,13 +1,14 @@
-"""Formulas that take the result of one class by hand, as `-LN(E20)`, in line with the word that says which it is."""
+"""Formulas that take the result of one class: by hand, in line with the word that says which it is, or by its word."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.offsets import run_from
 from xlcheck.handmade.reading.precedents import Precedents
@@ -36,6 +37,38 @@ def picked_otherwise(table: CellTable, precedents: Precedents) -> Iterator[str]:
         for picked in families.values():
             if len(picked) >= _FEW and len({own[1:][axis] for own in picked.values()}) > 1:
                 yield from _unlike_words(picked, axis, table)
+
+
+def looked_up_by_others(table: CellTable, precedents: Precedents) -> Iterator[str]:
+    """Why results may be looked up by other words than those meant: words of the same list stand in line, unread.
+
+    So a loss may look up what is said of the letter that was given instead of the one that comes next.
+
+    Args:
+        table: all cells.
+        precedents: who reads what.
+    """
+    for axis in (0, 1):
+        families: dict[tuple[str, int, str], dict[Address, set[Address]]] = defaultdict(dict)
+        for cell in filter(lambda own: looks_up(table.texts[own]), table.texts):
+            read = {own for own in precedents.of(cell) if own in table.words and own[0] == cell[0]}
+            families[cell[0], cell[1:][axis], skeleton(table.texts[cell])][cell] = read
+        for own in (own for own in families.values() if len(own) >= _FEW):
+            places = set.intersection(*own.values())
+            keys, listed = {cell: read - places for cell, read in own.items()}, _said(places, table)
+            lines = {word[1:][axis] for word in table.words if word[0] == next(iter(own))[0]}
+            for line in (
+                sorted(lines) if all(keys.values()) and _said(set().union(*keys.values()), table) <= listed else ()
+            ):
+                others = [_across(cell, axis, line) for cell in own]
+                are_said = all(other in table.words for other in others) and _said(others, table) <= listed
+                if are_said and not any(map(precedents.readers, others)):
+                    key, other = show(min(keys[min(own)])), show(min(others))
+                    yield f"{show(min(own))} looks up the word of {key}, and no formula reads that of {other}"
+
+
+def _said(cells: Iterable[Address], table: CellTable) -> set[str]:
+    return {table.words[cell].casefold().strip() for cell in cells}
 
 
 def _unlike_words(picked: Mapping[Address, Address], axis: int, table: CellTable) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 
 from xlcheck.formulas.algebra import Address
@@ -96,16 +96,17 @@ def unread_near(table: CellTable, read: Collection[Address], weights: set[Addres
 def _other_sets(table: CellTable, unread: Collection[Address], weights: set[Address]) -> set[Address]:
     """The numbers of columns or rows with a heading that stand whole beside all weights: those of another network.
 
-    A few of them would be weights that were forgotten; nobody forgets all that stands in a column of its own.
+    A few of them would be weights that were forgotten, as the second biases of a GRU; nobody forgets half of a network.
     """
-    found = set[Address]()
+    found, on_sheet = set[Address](), Counter(sheet for sheet, *_ in weights)
     for by, side in (((1, 0), (0, 1)), ((0, 1), (1, 0))):
         for run in (run_from(cell, by, unread.__contains__) for cell in unread if offset(cell, by, -1) not in unread):
             for way in (-1, 1):
                 beside_it = [offset(own, side, way) for own in run]
                 ends = (offset(beside_it[0], by, -1), offset(beside_it[-1], by))
                 heads = {offset(run[0], by, -1), ends[0]} <= table.words.keys()
-                if len(run) > _MANY and heads and weights.issuperset(beside_it) and ends[1] not in weights:
+                is_set = len(run) > _MANY and 2 * len(run) >= on_sheet[run[0][0]]
+                if is_set and heads and weights.issuperset(beside_it) and ends[1] not in weights:
                     found.update(run)
     return found
 
