@@ -18,6 +18,7 @@ from xlcheck.handmade.accepting.outcome import Outcome
 from xlcheck.handmade.beside.codes import coded_otherwise
 from xlcheck.handmade.beside.lookups import looked_up_wrongly
 from xlcheck.handmade.beside.numbers_of_others import numbers_of_others
+from xlcheck.handmade.beside.on_two_scales import compared_unscaled
 from xlcheck.handmade.beside.picked_by_words import looked_up_by_others, picked_otherwise
 from xlcheck.handmade.beside.preparation import against, feeders
 from xlcheck.handmade.beside.said_beside import said_otherwise
@@ -204,6 +205,7 @@ def _why_not_right(
         yield from coded_otherwise(table)
         yield from islice(chain(picked_otherwise(table, reads), looked_up_by_others(table, reads)), 1)
         yield from beside_the_layers(table, spare, agreeing - targets)
+        yield from compared_unscaled(table, reads, made, spare | agreeing, agreeing)
         yield from said_otherwise(table, values, reads, spare, agreeing)
         yield from against(taken, values, reads, made, agreeing)
 

@@ -1,0 +1,76 @@
+"""Numbers that a network reads scaled, and which its results are compared with as they were typed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from xlcheck.formulas.addresses import Range
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.parser import parsed
+from xlcheck.formulas.tree import FunctionCall, Node, Operator, Reference, walk
+from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.precedents import Precedents
+from xlcheck.handmade.reading.reached import reached
+
+_COMPARES = frozenset({"SUMXMY2", "SUMX2MY2"})
+
+
+def compared_unscaled(
+    table: CellTable,
+    reads: Precedents,
+    made: Collection[Address],
+    beside: Collection[Address],
+    judged: Collection[Address],
+) -> Iterator[str]:
+    """Why an error may be none: it compares a result with an input that the network does not read as it was typed.
+
+    So does the error of an autoencoder, whose results stand on the scale of `(B9-B$3)/B$4`, if it reads B9. A result
+    that a formula of its own, or the same one, puts back on the scale of its input may be compared with this.
+
+    Args:
+        table: all cells.
+        reads: who reads what.
+        made: the formulas that make inputs.
+        beside: the formulas that may compare.
+        judged: the cells that have a verdict.
+    """
+    scaled = {number: cell for cell in made if (number := _scaled(cell, table)) is not None}
+    for cell in sorted(beside) if scaled else ():
+        for one, other in _compared(parsed(table.texts[cell]), cell[0]):
+            for typed, result in ((one, other), (other, one)):
+                if typed in scaled and result in judged and scaled[typed] in reached([result], reads.of):
+                    makes = f"while the network reads it as {show(scaled[typed])} makes it"
+                    yield f"{show(cell)} compares {show(result)} with {show(typed)}, {makes}"
+                    return
+
+
+def _scaled(cell: Address, table: CellTable) -> Address | None:
+    """The typed number from which a formula takes something off, or which it divides, and which it names first."""
+    node = parsed(table.texts[cell])
+    if not isinstance(node, Operator | FunctionCall):
+        return None
+    while True:
+        match node:
+            case Operator(symbol="-" | "/", operands=(first, _)):
+                node = first
+            case FunctionCall(name="STANDARDIZE", arguments=(first, *_)):
+                node = first
+            case Reference(area=area) if area.size == 1:
+                place = (area.sheet or cell[0], area.top, area.left)
+                return place if table.is_number(place) else None
+            case _:
+                return None
+
+
+def _compared(tree: Node | None, sheet: str) -> Iterator[tuple[Address, Address]]:
+    """The cells that a formula subtracts from one another, also those of two ranges, the first ones in them."""
+    for node in walk(tree) if tree is not None else ():
+        match node:
+            case Operator(symbol="-", operands=(Reference(area=one), Reference(area=other))):
+                yield _first(one, sheet), _first(other, sheet)
+            case FunctionCall(arguments=(Reference(area=one), Reference(area=other))) if node.name in _COMPARES:
+                yield _first(one, sheet), _first(other, sheet)
+
+
+def _first(area: Range, sheet: str) -> Address:
+    return area.sheet or sheet, area.top, area.left
