@@ -161,3 +161,12 @@ def test_a_whole_network_in_one_formula_is_tried(tmp_path: Path) -> None:
     assert answer(one_step(**new), tmp_path) == (0, set())
     for wrong in (("J4*Q2", "J4*P2"), ("J6/", "B6/"), ("+B8", "-B8")):
         assert answer(one_step(**new | {"R2": _NESTED.format(2).replace(*wrong)}), tmp_path) == (3, set())
+
+
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize("last", [0.3, "=G15"])
+def test_a_last_weight_that_nobody_reads_is_tried_by_nobody(last: object, tmp_path: Path) -> None:
+    """Rule: a number in the place of the last bias, which no formula reads, is no reason to give no answer at all."""
+    cells = _or_gate("") | {f"{c}{row}": None for c in "CD" for row in range(20, 24)} | {"C20": "=E16*A20+F16*B20"}
+    code, _ = answer(cells | {"G16": last}, tmp_path)
+    assert code in {1, 3}
