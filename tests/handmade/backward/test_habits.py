@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from equation_sheets import answer
 from recognised_sheets import cell_at, sheet
 
 from xlcheck.handmade.backward_judging.habits import Habits
@@ -71,3 +72,30 @@ def test_a_habit_leaves_no_number_unread_that_only_it_would_read(tmp_path: Path)
     assert not _habits(_THREE, tmp_path, *idle[:2]).reads_idle(_edit(_OTHER))
     ranges = {f"D{row}": "SUM(B2:B4)" for row in (2, 3, 4)}
     assert not _habits(_THREE, tmp_path, *idle).reads_idle(_edit(ranges))
+
+
+def _weighted(factors: Mapping[int, str]) -> dict[str, object]:
+    """A straight line that learns from a sample a row; its errors are multiplied by factors of their rows."""
+    cells: dict[str, object] = {"B1": 0.1, "D4": 0.3, "E4": -0.2}
+    for row in range(4, 12):
+        cells |= {f"A{row}": 0.2 * ((row * 3) % 7), f"B{row}": 1.0 + 0.4 * ((row * 5) % 3)}
+        cells |= {f"F{row}": f"=D{row}*A{row}+E{row}", f"G{row}": f"={factors.get(row, '1*')}(F{row}-B{row})"}
+        cells |= {f"D{row + 1}": f"=D{row}-$B$1*G{row}*A{row}", f"E{row + 1}": f"=E{row}-$B$1*G{row}"}
+    return cells
+
+
+@pytest.mark.keras
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize(
+    ("factors", "wrong"),
+    [
+        ({4: "2*", 5: "2*"}, set()),
+        ({7: "2*"}, set()),
+        ({row: "" for row in range(4, 12) if row != 7} | {7: "2*"}, {"G7"}),  # nobody types a factor of 1 there
+    ],
+)
+def test_who_multiplies_others_by_a_typed_1_may_weigh_a_sample(
+    factors: dict[int, str], wrong: set[str], tmp_path: Path
+) -> None:
+    """Rule: in `=2*(F7-B7)` among `=1*(F8-B8)` the 2 may be the weight of a sample; among `=F8-B8` it is wrong."""
+    assert answer(_weighted(factors), tmp_path) == (1 if wrong else 3, wrong)

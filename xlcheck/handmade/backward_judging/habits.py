@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection
 
@@ -13,6 +14,8 @@ from xlcheck.handmade.reading.lines import lines_of
 
 HABIT = 3
 """Formulas that have to do alike."""
+_ONCE = re.compile(r"(?<![\w.,$])1 *\*|\* *1(?![\w.,])")
+"""A factor of 1: whoever types it means another factor elsewhere, as the weight of a sample."""
 
 
 class Habits:
@@ -81,6 +84,21 @@ class Habits:
             any(len(own) == 1 and own[0] in self._idle for own in named_cells(cell, text))
             for cell, text in edit.items()
         )
+
+
+def is_weighted(cell: Address, table: CellTable) -> bool:
+    """Whether a formula multiplies by a typed number where another one in line with it multiplies by a typed 1.
+
+    Args:
+        cell: the formula's cell.
+        table: all cells.
+    """
+    text, lines = table.texts.get(cell, ""), {*lines_of(cell)}
+    if not any(map(str.isdigit, skeleton(text))):
+        return False
+    count, kind = len(_ONCE.findall(text)), skeleton(text)
+    kin = (other for own, other in table.texts.items() if not lines.isdisjoint(lines_of(own)))
+    return any(len(_ONCE.findall(other)) > count and skeleton(other) == kind for other in kin)
 
 
 def _shape(text: str, cell: Address) -> str:

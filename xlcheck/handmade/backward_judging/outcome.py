@@ -19,6 +19,7 @@ from xlcheck.handmade.backward.steps import Step, exact_updates
 from xlcheck.handmade.backward.unwritten import with_data, with_outputs
 from xlcheck.handmade.backward.updates import find_updates
 from xlcheck.handmade.backward_judging.family import amendments, place_of, stands_for_learnt
+from xlcheck.handmade.backward_judging.habits import is_weighted
 from xlcheck.handmade.backward_judging.judge import Judge
 from xlcheck.handmade.backward_judging.verdicts import Verdicts
 from xlcheck.handmade.reading.cell_terms import CellTerms, in_order
@@ -37,6 +38,7 @@ _OF_TWO_VALUES = (
 _OF_TWO_LOSSES = (
     "This, or what other gradients follow from, does not fit the loss, and no cell says which loss is meant."
 )
+_WEIGHTED = "This multiplies by another number than formulas in line with it, which multiply by 1, and may be meant to."
 _IN_WORDS = "This, or a word that it goes by, does not follow the rule by which the weights move."
 _LARGE = 4_000
 """Formulas of a part up to which a training is looked for."""
@@ -117,11 +119,14 @@ def judged_with(
         opaque = {cell for cell in amended if terms.is_opaque(cell)}
         said = Verdicts(table, values, tolerance, reading)
         part = Judge(said, _accepted(reading), near, amended, opaque=opaque).outcome()
-        statuses = {own.status for own in results_of([part]).values()}
+        results = results_of([part])
+        statuses = {own.status for own in results.values()}
         if Status.CARRIED in statuses and Status.ROOT not in statuses:
             return part.without_blame("This follows from what may be wrong; nothing tells which cell is.")
         if Status.ROOT in statuses and _may_have_another_loss(reading):
             return part.without_blame(_OF_TWO_LOSSES)
+        if any(own.status is Status.ROOT and is_weighted(cell, table) for cell, own in results.items()):
+            return part.without_blame(_WEIGHTED)
         return part.without_blame(_OF_TWO_VALUES) if reading.steps[0].truth.loss == PERCEPTRON else part
     if near is not None and _explains_most(near):
         return Judge(Verdicts(table, values, tolerance, near), _accepted(near), None, {}).outcome()
