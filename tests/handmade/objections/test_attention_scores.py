@@ -12,7 +12,7 @@ from recognised_sheets import sheet
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.reading import Reading
-from xlcheck.handmade.objections.attention_scores import masked_otherwise, scaled_in_some_heads
+from xlcheck.handmade.objections.attention_scores import masked_otherwise, scaled_in_some_heads, shares_of_nobody
 
 
 @pytest.mark.keras
@@ -92,3 +92,29 @@ def test_a_head_is_scaled_as_the_others_are(tmp_path: Path) -> None:
     assert [*scaled_in_some_heads([own, own], shared)] == [*scaled_in_some_heads([plain, plain], shared)] == []
     assert [*scaled_in_some_heads([own, plain], shared)] == ["S!M2 is not scaled, as the scores of another head are"]
     assert [*scaled_in_some_heads([own, plain], set())] == []
+
+
+@pytest.mark.keras
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize("tokens", [3, 4])
+def test_shares_that_nobody_reads_are_no_pass(tokens: int, tmp_path: Path) -> None:
+    """Rule: values that are mixed by scores, beside the shares of a softmax, are not mixed as an attention does."""
+    cells = sheets.attention(tokens)
+    shares = str.maketrans("UVWX", "MNOP")
+    by_scores = {c: str(text).translate(shares) for c, text in cells.items() if c[0] in "YZ"}
+
+    assert answer(cells, tmp_path, 2)[0] == 0
+    code, roots = answer(cells | by_scores, tmp_path, 2)
+    assert code == 3 or roots <= {*by_scores}
+
+
+def test_only_scores_that_a_layer_reads_make_idle_shares_odd(tmp_path: Path) -> None:
+    """Rule: the shares at the end of a network are read by nobody, and nothing reads what they are made of."""
+    own, shared = _scores(tmp_path, sheets.attention(4))
+    score, share = min(shared), ("S", 9, 9)
+    reader = replace(own, layer=replace(own.layer, slots={0: {0: (*score, 0)}}))
+
+    assert [*shares_of_nobody([own], [(shared, [share])], set())] == []
+    assert [*shares_of_nobody([reader], [(shared, [share])], {share})] == []
+    (why,) = shares_of_nobody([reader], [(shared, [share])], set())
+    assert why == "S!J10 is a share that nobody reads, and a layer reads S!M2 itself"

@@ -25,7 +25,7 @@ from xlcheck.handmade.forms.polynomials import Atom, cell_of
 from xlcheck.handmade.forms.term_changes import Edit
 from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.networks.network import Network
-from xlcheck.handmade.objections.attention_scores import masked_otherwise, scaled_in_some_heads
+from xlcheck.handmade.objections.attention_scores import masked_otherwise, scaled_in_some_heads, shares_of_nobody
 from xlcheck.handmade.objections.between import against_them_together
 from xlcheck.handmade.objections.left_out import reads_empty
 from xlcheck.handmade.objections.objections import objections, repeated, scaled_scores, words_against
@@ -144,7 +144,9 @@ class Arrangement:
         softmaxes = [own for own, spec in last if spec.kind == "Softmax"]
         shares = islice(mixing_shares(readings, [own.results for own in softmaxes]), 1)
         shared = {cell for own in softmaxes for cell in own.given}
-        heads = chain(islice(masked_otherwise(readings, shared), 1), islice(scaled_in_some_heads(readings, shared), 1))
+        idle = shares_of_nobody(readings, [(own.given, own.results.values()) for own in softmaxes], self.reads.read)
+        of_heads = (masked_otherwise(readings, shared), scaled_in_some_heads(readings, shared), idle)
+        heads = chain.from_iterable(islice(own, 1) for own in of_heads)
         scaled = [(spec.options["scale"], own.given) for own, spec in last if spec.kind == "Rescaling"]
         first = [(own, own.networks[0].spec.layers[0]) for own in self.plain]
         scaled += [(spec.options["x2"][0], own.given - own.networks[0].constants) for own, spec in first

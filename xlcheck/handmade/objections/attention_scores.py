@@ -1,9 +1,12 @@
-"""Scores of an attention that do not count, as those of later words; and those that are scaled in some heads only."""
+"""Scores of an attention: those that do not count, as of later words, and those that are scaled in some heads only.
+
+And those of which a softmax makes shares for nobody, while another layer reads the scores themselves.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.reading import Reading, outputs
@@ -53,3 +56,24 @@ def scaled_in_some_heads(readings: Sequence[Reading], shared: Collection[Address
         if len(several) > len(plain) > 0:
             first = show(min(cell_of(atom) for own in plain for atom in outputs(own).values()))
             yield f"{first} is not scaled, as the scores of another head are"
+
+
+def shares_of_nobody(
+    readings: Sequence[Reading],
+    softmaxes: Iterable[tuple[Collection[Address], Collection[Address]]],
+    read: Collection[Address],
+) -> Iterator[str]:
+    """Why a layer may read the wrong numbers: scores of which a softmax makes shares, and nobody reads these.
+
+    Args:
+        readings: the layers.
+        softmaxes: what each is given, and its shares.
+        read: the cells that formulas read.
+    """
+    for given, shares in softmaxes:
+        if not shares or not {*shares}.isdisjoint(read):
+            continue
+        for own in readings:
+            taken = own.read.union(*(instance.weights for instance in own.layer.instances))
+            if scores := sorted({*given}.intersection(map(cell_of, taken))):
+                yield f"{show(min(shares))} is a share that nobody reads, and a layer reads {show(scores[0])} itself"
