@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
+from itertools import islice, product
 
 import numpy as np
 
@@ -112,13 +112,28 @@ class Reading:
 
     @cached_property
     def stride(self) -> Offset | None:
-        """How far the next step is away in the sheet, by most of the updates that follow their gradients."""
+        """How far the next step is away in the sheet, by most of the updates that follow their gradients.
+
+        None where no output of a next step is as far from that of the step before, as where a list goes on with it.
+        """
         strides = Counter(
             offset_between(weight, update)
             for step in self.steps for update, move in step.moves.items()
             if move is not None and (weight := self.sheet.updates[update])[0] == update[0]
         )  # fmt: skip
-        return max(strides, key=lambda stride: strides[stride]) if strides else None
+        stride = max(strides, key=lambda stride: strides[stride]) if strides else None
+        following = {offset_between(*pair) for pair in self._outputs_in_turn()} if stride else set()
+        return None if following and stride not in following else stride
+
+    def _outputs_in_turn(self) -> Iterator[tuple[Address, Address]]:
+        """The output of each step and that of the next one, on the same worksheet; the first one of each."""
+        first: dict[int, list[Address]] = defaultdict(list)
+        for place, step in zip(self.places, self.steps, strict=True):
+            first[place] += [own.outputs[-1][0] for own in step.truth.network.samples[:1] if own.outputs[-1]]
+        for place, cells in first.items():
+            for cell, following in product(cells, first.get(place + 1, ())):
+                if cell[0] == following[0] and not (is_unwritten(cell) or is_unwritten(following)):
+                    yield cell, following
 
     @cached_property
     def _usual(self) -> Mapping[Run, set[Form]]:
