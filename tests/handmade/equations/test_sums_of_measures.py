@@ -60,6 +60,26 @@ def test_the_loss_of_all_samples_and_its_perplexity(tmp_path: Path) -> None:
     assert verdict(_classes() | {"F14": "=AVERAGE(F13:I13)", "F15": "=EXP(F14)"}, tmp_path).code == 0
 
 
+def _in_bits() -> dict[str, object]:
+    """The same with losses in bits, and 2 to the power of their mean."""
+    bits = {cell: text.replace("-LN(", "-LOG(").removesuffix(")") + ",2)" for cell, text in _classes().items()
+            if isinstance(text, str) and text.startswith("=-LN")}  # fmt: skip
+    return _classes() | bits | {"F14": "=AVERAGE(F13:I13)", "F15": "=2^F14"}
+
+
+def test_a_perplexity_is_the_same_to_any_base(tmp_path: Path) -> None:
+    """Rule: 2 to the mean of bits is e to that of natural logarithms."""
+    assert verdict(_in_bits(), tmp_path).code == 0
+    assert verdict(_in_bits() | {"F14": None, "F15": "=2^AVERAGE(F13:I13)"}, tmp_path).code == 0
+
+
+@pytest.mark.usefixtures("a_short_search")
+@pytest.mark.parametrize("wrong", ["=EXP(F14)", "=2^(F14/4)", "=2^SUM(F13:I13)"])
+def test_another_power_of_bits_is_no_perplexity(tmp_path: Path, wrong: str) -> None:
+    """Rule: e to a mean of bits is none, nor is 2 to a share of it, or to their sum."""
+    assert verdict(_in_bits() | {"F15": wrong}, tmp_path).code == 3
+
+
 @pytest.mark.usefixtures("a_short_search")
 @pytest.mark.parametrize(
     "changed",

@@ -5,12 +5,11 @@ Nobody reads these numbers, and so they hide nothing that a network computes.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from xlcheck.formulas.algebra import Address, Sum, Term, number_at
+from xlcheck.formulas.algebra import Address, Term, number_at
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.handmade.forms.functions import leaves_above, number_under
 from xlcheck.handmade.networks.value_index import same
@@ -21,7 +20,6 @@ from xlcheck.handmade.reading.reached import reached
 Pairs = frozenset[tuple[Address, Address | None]]
 """Results, each with what it is compared with; None where a loss takes the logarithm of one result alone."""
 _TRIALS, _CLOSE = 3, 1e-9
-_TRIED = 0.83
 _TWO = 2
 """Measures that are compared, and samples of which there can be a spread."""
 
@@ -47,7 +45,7 @@ def of_measures(
     for cell in among:
         if cell not in terms or terms.readers.get(cell):
             continue
-        if _is_gain(terms[cell], measures, table) or _is_perplexity(cell, measures, terms):
+        if _is_gain(terms[cell], measures, table) or _is_perplexity(cell, measures, results, terms):
             found.add(cell)
         elif _is_explained(cell, compared, results, terms):
             read = terms.reads.__getitem__
@@ -67,16 +65,21 @@ def _is_gain(term: Term, measures: Mapping[Address, Pairs], table: CellTable) ->
     return apart and alike and len(measures[one]) == len(measures[other]) and abs(before - after) > _CLOSE
 
 
-def _is_perplexity(cell: Address, measures: Mapping[Address, Pairs], terms: CellTerms) -> bool:
-    """Whether a formula is e to the mean of negative logarithms, of which another cell has the mean or the sum."""
-    match terms.reads[cell]:
-        case [read] if read in measures and isinstance(summed := terms[read], Sum) and summed.parts:
-            shares = {share for _, share in summed.parts}
-            picks = all(target is None for _, target in measures[read])
-            mean = _TRIED / (len(measures[read]) if shares == {1.0} else 1)
-            found = number_at(terms[cell], {read: _TRIED})
-            return picks and len(shares) == 1 and abs(found - math.exp(mean)) <= _CLOSE * found
-    return False
+def _is_perplexity(
+    cell: Address, measures: Mapping[Address, Pairs], results: Mapping[Address, Address], terms: CellTerms
+) -> bool:
+    """Whether a formula is e to the mean of negative logarithms of results, whatever the base of these and of it."""
+    if not measures.keys() >= {*terms.reads[cell]}:
+        return False
+    pairs = frozenset[tuple[Address, Address | None]]().union(*(measures[own] for own in terms.reads[cell]))
+    if not pairs or any(target is not None for _, target in pairs):
+        return False
+    picked = sorted(leaves_above(cell, terms, results, len(pairs)))
+    if {results.get(own) for own in picked} != {result for result, _ in pairs} or len(picked) != len(pairs):
+        return False
+    shares = np.random.default_rng(8).uniform(0.1, 0.9, len(picked))
+    found = number_under(cell, dict(zip(picked, map(float, shares), strict=True)), terms)
+    return same(np.array(found), np.exp(-np.log(shares).mean()))
 
 
 def _is_explained(
