@@ -117,3 +117,35 @@ def test_a_word_above_a_blank_row_calls_nothing_below_it(tmp_path: Path) -> None
     beside = _MARKED | _TABLE | {"M17": "Accuracy", "N17": "=SUMPRODUCT(--(F12:F19=H12:H19))/COUNT(F12:F19)"}
     assert answer(_sheet(beside, _SIGMOID), tmp_path) == (0, set())
     assert answer(_sheet(beside | {"M19": "Accuracy"}, _SIGMOID), tmp_path) == (3, set())
+
+
+def _elsewhere(beside: dict[str, object]) -> dict[str, object]:
+    """The same with inputs and targets on a worksheet of their own, and copies of the targets beside the results."""
+    cells = _sheet(_DECIDED, _SIGMOID)
+    for row in _ROWS:
+        cells |= {f"Data!A{row - 9}": cells.pop(f"A{row}"), f"Data!B{row - 9}": cells.pop(f"B{row}")}
+        cells |= {f"Data!D{row - 9}": 1.0 if cells[f"G{row}"] == "yes" else 0.0, f"F{row}": f"=Data!D{row - 9}"}
+        cells |= {f"G{row}": None, f"H{row}": f"=IF(E{row}>=0.5,1,0)"}
+        for unit in "CD":
+            text = str(cells[f"{unit}{row}"])
+            cells[f"{unit}{row}"] = text.replace(f"A{row}", f"Data!A{row - 9}").replace(f"B{row}*", f"Data!B{row - 9}*")
+    return cells | beside
+
+
+_FOUND = "=SUMPRODUCT(F12:F19,H12:H19)/SUM(F12:F19)"
+_MISSED = "=SUMPRODUCT(1-F12:F19,1-H12:H19)/SUMPRODUCT(1-F12:F19)"
+
+
+@pytest.mark.parametrize(
+    ("beside", "code"),
+    [
+        ({"J1": "sensitivity", "J2": _FOUND}, 0),
+        ({"J1": "specificity", "J2": _MISSED}, 0),
+        ({"J1": "sensitivity", "J2": _FOUND.replace("/SUM(F", "/SUM(H")}, 3),
+        ({"J1": "sensitivity", "J2": _FOUND.replace("F19,", "F18,").replace("H19", "H18")}, 3),
+    ],
+    ids=["found", "of the other class", "precision", "a sample less"],
+)
+def test_what_samples_are_may_be_typed_elsewhere(beside: dict[str, object], code: int, tmp_path: Path) -> None:
+    """Rule: inputs and targets on another worksheet change their places, too, so that results and copies do."""
+    assert answer(_elsewhere(beside), tmp_path) == (code, set())

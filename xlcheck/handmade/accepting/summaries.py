@@ -6,6 +6,7 @@ a little. What is then each time a known statistic of whole columns is one, howe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -36,6 +37,8 @@ _FEWEST, _MOST = 4, 1_000
 """Samples of a network whose results are summed up; of fewer, several statistics are the same number."""
 _MOST_LEFT, _MOST_COLUMNS, _MOST_CONSTANTS = 100, 60, 12
 """Formulas without a verdict, columns of a table, and numbers in the history of a formula."""
+_MOST_APART = 200
+"""Samples of which it is looked for what each of them is given elsewhere."""
 _FEW = 6
 """Values of a column of classes."""
 _CLOSE = 1e-9
@@ -178,6 +181,7 @@ class _Table:
         """What all cells hold today, and if the samples are others."""
         effort.require_time()
         table, typed = self.part.table, [own for own in self._lines if not any(map(self.part.table.is_formula, own))]
+        typed += self._typed_elsewhere({cell for line in typed for cell in line})
         try:
             session = self.answers.sessions.saved()
             draws = [table.recalculate(session)]
@@ -189,6 +193,23 @@ class _Table:
             return []
         places = [table.index[cell] for cell in self.results]
         return draws if len({draw.numbers[places].tobytes() for draw in draws}) == len(draws) else []
+
+    def _typed_elsewhere(self, known: set[Address]) -> list[_Line]:
+        """What is typed of each sample in other places: what columns beside the results repeat, and what it is given.
+
+        Args:
+            known: what is typed beside the results.
+        """
+        table, precedents = self.part.table, self.part.precedents
+        copies = (own for own in self._lines if all(map(precedents.is_copy, own)))
+        lines = [tuple(precedents.of(cell)[0] for cell in own) for own in copies]
+        lines = [own for own in lines if len({*own}) == len(own) and not any(map(table.is_formula, own))]
+        if len(self.results) <= _MOST_APART:
+            given = [reached([own], precedents.of) & table.typed_numbers.keys() for own in self.results]
+            counts = Counter(cell for own in given for cell in own)
+            apart = [sorted(cell for cell in own if counts[cell] == 1) for own in given]
+            lines += zip(*apart, strict=True) if len({*map(len, apart)}) == 1 else ()
+        return [own for own in dict.fromkeys(lines) if known.isdisjoint(own)]
 
     def _draw(self, session: Session, line: _Line) -> None:
         """Let typed numbers or words of a line change their places, and numbers that measure something change."""

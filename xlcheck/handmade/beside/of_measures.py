@@ -79,7 +79,7 @@ def _is_perplexity(
         return False
     shares = np.random.default_rng(8).uniform(0.1, 0.9, len(picked))
     found = number_under(cell, dict(zip(picked, map(float, shares), strict=True)), terms)
-    return same(np.array(found), np.exp(-np.log(shares).mean()))
+    return bool(same(np.array(found), np.exp(-np.log(shares).mean())))
 
 
 def _is_explained(

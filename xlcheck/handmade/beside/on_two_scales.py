@@ -55,11 +55,12 @@ def _scaled(cell: Address, table: CellTable) -> Address | None:
                 node = first
             case FunctionCall(name="STANDARDIZE", arguments=(first, *_)):
                 node = first
-            case Reference(area=area) if area.size == 1:
-                place = (area.sheet or cell[0], area.top, area.left)
-                return place if table.is_number(place) else None
             case _:
-                return None
+                break
+    if not isinstance(node, Reference) or node.area.size > 1:
+        return None
+    place = _first(node.area, cell[0])
+    return place if table.is_number(place) else None
 
 
 def _compared(tree: Node | None, sheet: str) -> Iterator[tuple[Address, Address]]:

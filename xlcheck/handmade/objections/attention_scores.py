@@ -74,6 +74,6 @@ def shares_of_nobody(
         if not shares or not {*shares}.isdisjoint(read):
             continue
         for own in readings:
-            taken = own.read.union(*(instance.weights for instance in own.layer.instances))
+            taken = {*own.read}.union(*(instance.weights for instance in own.layer.instances))
             if scores := sorted({*given}.intersection(map(cell_of, taken))):
                 yield f"{show(min(shares))} is a share that nobody reads, and a layer reads {show(scores[0])} itself"
