@@ -20,6 +20,11 @@ from xlcheck.handmade.reading.printed import printed_by
         ({"A3": "keras", "A4": "error", "C3": 0.25}, False, "keras"),
         ({"A3": "keras", "C3": 0.25}, False, None),
         ({"A3": "keras loss", "A4": "error", "C3": 0.25}, False, None),
+        ({"C1": "케라스 p 음식", "C2": 0.25}, True, "케라스 p 음식"),
+        ({"C1": "Keras的结果", "C2": 0.25}, True, "Keras的结果"),
+        ({"C1": "ケラスの値", "C2": 0.25}, True, "ケラスの値"),
+        ({"C1": "Ответ Керас", "C2": 0.25}, True, "Ответ Керас"),
+        ({"C1": "torchon", "C2": 0.25}, True, None),
     ],
 )
 def test_who_printed_a_number(cells: dict[str, object], above: bool, said: str | None, tmp_path: Path) -> None:

@@ -172,3 +172,32 @@ def test_a_number_typed_among_formulas(cells: dict[str, object], said: list[str]
 
     assert [*typed_among_formulas(table)] == said
     assert not any(typed_among_formulas(table, [("S", 4, 2), ("S", 5, 2)]))
+
+
+_WORDS = ("cat", "dog", "bird")
+
+
+def _codes(wrong: dict[str, object]) -> dict[str, object]:
+    """Words as codes of 1 and 0, a row each, below their list, and a number beside the block."""
+    cells: dict[str, object] = {f"{c}1": word for c, word in zip("BCD", _WORDS, strict=True)} | {"F2": 7}
+    for row, word in enumerate(_WORDS, 2):
+        cells |= {f"A{row}": word, **{f"{c}{row}": f"=IF($A{row}={c}$1,1,0)" for c in "BCD"}}
+    return cells | wrong
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({}, []),
+        ({"D4": 0}, ["D4"]),
+        ({"B2": 1}, ["B2"]),
+        ({"C3": 1}, ["C3"]),
+        ({"D4": 0, "C4": 0}, []),  # a row of which nobody knows how it goes on
+        ({f"B{row}": 1 for row in (2, 3, 4)}, []),  # a column of its own
+        ({"D2": 0, "D3": "=D2+C3", "D4": "=D3+C4"}, []),  # what its column does is not what its row does
+    ],
+)
+def test_a_number_in_the_corner_of_a_block_is_told(wrong: dict[str, object], told: list[str], tmp_path: Path) -> None:
+    """Rule: a number that ends a row and a column, from which the same would be filled there, is typed over it."""
+    table = CellTable(read_workbook(save(_codes(wrong), tmp_path / "w.xlsx")))
+    assert [why.split()[0] for why in typed_among_formulas(table)] == [f"S!{name}" for name in told]

@@ -136,8 +136,9 @@ def settled(found: Arrangement, part: SheetGroup, bench: Bench, edit: Mapping[Ad
     meant = edit or {}
     outcomes: list[Outcome] = []
     taken: set[Address] = set()
-    doubts = [f"the weighted sums from {show(cell_of(atom))} on were not judged: {why}"
-              for atom, why in (*found.recognised.doubtful, *found.alone)]  # fmt: skip
+    unjudged = ((cell_of(atom), why) for atom, why in (*found.recognised.doubtful, *found.alone))
+    doubts = [f"the weighted sums from {show(cell)} on were not judged: {why}"
+              for cell, why in unjudged if cell not in found.measured]  # fmt: skip
     for layer in found.layers:
         try:
             effort.require_time()

@@ -76,7 +76,12 @@ class Sheet:
             order = [cell for cell in order if cell not in copies]
         neurons = Neurons(terms, order, self.cells, self.updates)
         self.activated, self._slopes = frozenset(neurons.activated), frozenset(neurons.slopes())
-        return find_networks(neurons, terms, self.updates, self.ones)
+        return [own for own in find_networks(neurons, terms, self.updates, self.ones) if self._holds(own)]
+
+    def _holds(self, network: DenseNetwork) -> bool:
+        """Whether all that a network is given is known: what nothing but its own update would give is not."""
+        given = (cell for own in network.samples for cell in (*own.inputs, *own.targets, *own.states))
+        return network.weights <= self.cells.keys() and all(cell in self.cells for cell in given)
 
     @cached_property
     def ones(self) -> frozenset[Address]:

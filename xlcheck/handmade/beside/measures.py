@@ -15,6 +15,7 @@ from itertools import chain
 from xlcheck.formulas.algebra import Address, Expression, Function, Leaf, Product, Sum, Term, subterms
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.beside.class_losses import class_loss
+from xlcheck.handmade.beside.from_changes import from_changes
 from xlcheck.handmade.beside.measure_terms import compared_in, is_fair, remainder
 from xlcheck.handmade.beside.of_measures import Pairs, of_measures
 from xlcheck.handmade.beside.one_sided import one_sided
@@ -78,6 +79,10 @@ class Measures:
         """
         scaled, beside = scaled_back(among, self._terms, self._results, self._given, self._weights)
         self._results |= {cell: self._results[result] for cell, result in scaled.items()}
+        among_others = [cell for cell in among if cell not in scaled]
+        told = dict(from_changes(among_others, self._terms, self._results, self._given))
+        self._results |= {cell: self._results[change] for cell, change in told.items()}
+        scaled |= told
         computed = self._computed_targets({*among} - scaled.keys() - beside)
         self._made_targets = frozenset(beside | computed)
         order = [cell for cell in self._terms.in_order() if cell in among and cell not in scaled.keys() | beside]

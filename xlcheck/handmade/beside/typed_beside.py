@@ -75,7 +75,8 @@ def typed_among_formulas(table: CellTable, cells: Collection[Address] = ()) -> I
 def typed_among(table: CellTable) -> Iterator[tuple[Address, str]]:
     """The numbers that stand right between formulas that go on from one another, and what would be filled there.
 
-    Those next to these are no typed numbers, either, as where inputs and results take turns.
+    Those next to these are no typed numbers, either, as where inputs and results take turns. A number at the end of a
+    line is such a one if it ends another line, too, from which the same would be filled there: the corner of a block.
 
     Args:
         table: the cells.
@@ -91,6 +92,21 @@ def typed_among(table: CellTable) -> Iterator[tuple[Address, str]]:
                 if (text := moved(table.texts[line[1]], *by)) is not None:
                     yield cell, text
                 break
+        else:
+            if (text := _ends_a_block(cell, table)) is not None:
+                yield cell, text
+
+
+def _ends_a_block(cell: Address, table: CellTable) -> str | None:
+    """The formula that would be filled into a cell alike from its row and from its column, if it stands at the end."""
+    texts: list[str | None] = []
+    for by in ((0, 1), (1, 0)):
+        for side in (-1, 1):
+            near, far = (offset(cell, by, side * step) for step in (1, 2))
+            if table.is_formula(near) and table.is_formula(far) and table.fills(near, far):
+                texts.append(moved(table.texts[near], *(-side * step for step in by)))
+                break
+    return texts[0] if len(texts) > 1 and texts[0] == texts[1] else None
 
 
 def _begins_in_turn(cell: Address, by: Offset, table: CellTable) -> bool:

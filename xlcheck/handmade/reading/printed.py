@@ -9,8 +9,11 @@ from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.offsets import offset
 
 _PROGRAM = re.compile(
-    r"\b(?:keras|tensorflow|tf|pytorch|torch|jax|numpy|np|python|scikit|sklearn|model\.predict)\b", re.IGNORECASE
+    r"(?<![a-z0-9_])(?:keras|tensorflow|tf|pytorch|torch|jax|numpy|np|python|scikit|sklearn|model\.predict)(?![a-z0-9_])"
+    r"|케라스|텐서플로|파이토치|ケラス|テンソルフロー|パイトーチ|\b(?:керас|пайторч|тензорфлоу|питорч)",
+    re.IGNORECASE,
 )
+"""Latin names may stand right before or behind other letters, as in Chinese; others are spelled as people say them."""
 _MEASURE = re.compile(r"loss|acc|err|mse|mae|grad", re.IGNORECASE)
 """What stands beside results and is none of them."""
 
