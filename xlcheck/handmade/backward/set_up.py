@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import permutations, product
 
 import numpy as np
@@ -15,9 +16,21 @@ from xlcheck.handmade.backward.evaluation import alike, evaluate, same
 from xlcheck.handmade.backward.network_cells import is_unwritten
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.sheet import Sheet
+from xlcheck.handmade.networks.formula_text import numbers_in_text
+from xlcheck.handmade.reading.cells import CellTable
 from xlcheck.handmade.reading.lines import MANY, by_line, lines_of
 
 RATE = "learning rate"
+_SETTING = re.compile(
+    r"moment|\bpęd\b|impuls|импульс|момент|动量|動量|モーメン|慣性|모멘|"
+    r"\b(?:[βγληαρε]|beta|gamma|lambda|alpha|eta|rho|eps)[\d₀₁₂]?\b|epsilon|"
+    r"decay|abkling|zerfall|décroiss|decaim|decadim|затухан|衰减|減衰|감쇠|"
+    r"regulari|reguläri|regolari|régulari|регуляр|正则|正則|정규화|\bl[12]\b|ridge|penalt|"
+    r"learning rate|lernrate|taux d|tasa de apr|taxa de apr|tasso di appr|leersnelheid|скорость обуч|学习率|学習率|"
+    r"학습률|współczynnik ucz|öğrenme|tanulási|inlärning|læringsrate|oppimis",
+    re.IGNORECASE,
+)
+"""What people call the numbers that say how a network learns."""
 
 
 def settings_held(sheet: Sheet, steps: Mapping[Address, int]) -> Iterator[tuple[Address, tuple[int, Role]]]:
@@ -44,6 +57,23 @@ def settings_held(sheet: Sheet, steps: Mapping[Address, int]) -> Iterator[tuple[
 def _is_counted(sheet: Sheet, cell: Address) -> bool:
     """Whether a number is made of what nobody knows, as of right answers that are counted."""
     return any(sheet.terms.is_opaque(own) for own in sheet.settings_of(cell) if own[0])
+
+
+def idle_settings(table: CellTable, read: Collection[Address]) -> tuple[Sequence[Address], str]:
+    """The numbers that are called settings of a training and that no formula has, and what is to be said of them.
+
+    One of 0 changes nothing, and one that is typed into a formula once more is not left out.
+
+    Args:
+        table: the cells.
+        read: those that formulas read.
+    """
+    typed = {number for text in table.texts.values() for number in numbers_in_text(text)}
+    idle = [
+        own for own, number in sorted(table.typed_numbers.items()) if own not in read and number not in {0.0, *typed}
+    ]
+    called = [own for own in idle if _SETTING.search(table.next_word(own, above=False, over_blanks=False))]
+    return called, "is called a setting of the training, and no formula reads it"
 
 
 def fall_by_several_laws(sheet: Sheet, rates: Iterable[Address]) -> bool:

@@ -15,7 +15,7 @@ from xlcheck.handmade.backward.own_beginnings import begin_otherwise
 from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.robust import is_robust
 from xlcheck.handmade.backward.roles import Reading
-from xlcheck.handmade.backward.set_up import RATE, fall_by_several_laws, stand_idle
+from xlcheck.handmade.backward.set_up import RATE, fall_by_several_laws, idle_settings, stand_idle
 from xlcheck.handmade.backward_judging.certainty import Weights, one_after_another, shape_in
 from xlcheck.handmade.backward_judging.doubtful_data import made_of, odd_data
 from xlcheck.handmade.backward_judging.family import place_of
@@ -99,7 +99,7 @@ def gaps(
         yield "a line that shows the last weights has one of them twice"
     if any(_of_other_steps(reading, right)):
         yield "a formula reads the rate or the number of another step than its own"
-    for cells, what in odd_data(table, reading, accepted, steps):
+    for cells, what in (idle_settings(table, read), *odd_data(table, reading, accepted, steps)):
         yield from _of_cells(cells, what)
     yield from _of_cells(_out_of_step(reading, right), "holds what belongs to another step than its own")
     yield from _of_cells(_not_divided(table, reading, right), "is called divided by the number of samples, and is not")
