@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import answer
+from recognised_sheets import cell_at, sheet
+
+from xlcheck.handmade.beside.from_changes import from_changes
 
 pytestmark = [pytest.mark.keras, pytest.mark.usefixtures("a_short_search")]
 
@@ -36,6 +39,15 @@ def _prices(change: str, back: str) -> dict[str, object]:
 def test_a_price_that_undoes_how_changes_are_made_keeps_nothing_open(change: str, back: str, tmp_path: Path) -> None:
     """Rule: the last price that is known, and the change after it, give the next one."""
     assert answer(_prices(change, back), tmp_path) == (0, set())
+
+
+def test_each_price_is_told_with_its_change(tmp_path: Path) -> None:
+    """Rule: all formulas of the line are, the last one too, whose price nobody knows yet."""
+    terms = sheet(_prices(*_CHANGES[0]), tmp_path).terms
+    told, given = ({cell_at(f"{column}{row}") for row in _ROWS} for column in "EH")
+    wanted = {cell_at(f"F{row}"): cell_at(f"E{row}") for row in _ROWS}
+    assert dict(from_changes(terms.keys(), terms, told, given)) == wanted
+    assert dict(from_changes(terms.keys(), terms, set(), given)) == {}
 
 
 @pytest.mark.parametrize(
