@@ -13,14 +13,17 @@ from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.accepting.pieces import alone
 from xlcheck.handmade.beside.showing import bends, is_difference
 from xlcheck.handmade.beside.stretches import stretches
-from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.cells import CellTable, beside
 from xlcheck.handmade.reading.digits import COMPUTED, digits_of
 from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 
-_TOTAL = re.compile(r"(?:SUM|AVERAGE|MEDIAN|MIN|MAX|COUNT|COUNTA|(?:STDEV|VAR)(?:\.?[SP])?)\([^(),]+\)$", re.IGNORECASE)
-"""A number that describes one range."""
+_TOTAL = re.compile(
+    r"(?:SUM|SUMSQ|SQRT\(SUMSQ(?=.*\)\)$)|AVERAGE|MEDIAN|MIN|MAX|COUNT|COUNTA|(?:STDEV|VAR)(?:\.?[SP])?)\([^(),]+\)+$",
+    re.IGNORECASE,
+)
+"""A number that describes one range, as its length does."""
 _AGREEMENT = re.compile(r"(?:CORREL|PEARSON|RSQ)\([^(),]+,[^(),]+\)$", re.IGNORECASE)
 """A number that says how well two ranges agree."""
 _ROUNDED = re.compile(r"(?:ROUND|ROUNDUP|ROUNDDOWN|TRUNC)\([^()]+\)$", re.IGNORECASE)
@@ -137,10 +140,10 @@ def answer_key(part: SheetGroup) -> set[Address]:
 
 
 def _totals(part: SheetGroup, before: CellTable, others: Collection[Address]) -> set[Address]:
-    """The formulas that sum up a whole row or column, or say how two agree, and that nobody reads.
+    """The formulas that sum up a whole row, column or block, or say how two lines agree, and that nobody reads.
 
-    Beyond the ends of the line stands no further number, so that nothing is left out of it by mistake, and all of it is
-    computed, or all typed, so that nothing was typed over.
+    Beyond its ends stands no further number, so that nothing is left out of it by mistake, and all of it is computed,
+    or all typed, so that nothing was typed over.
 
     Args:
         part: the worksheets.
@@ -163,6 +166,10 @@ def _totals(part: SheetGroup, before: CellTable, others: Collection[Address]) ->
         )
         places = [offset(first, by, -1), offset(last, by), *(offset(c, by, apart) for c in held[-1:])]
         places += [offset(c, by, -apart) for c in held[:1]]
+        if not is_line(area):
+            places = [own for cell in within for own in beside(cell) if not area.holds(*own[1:])]
+            if len(held) < area.size:
+                return False
         own = {table.is_formula(x) for x in within if table.is_formula(x) or table.is_number(x)}
         numbers = (place for place in places if before.is_number(place) or before.is_formula(place))
         beyond = any(place not in found and place not in others for place in numbers)
@@ -175,7 +182,7 @@ def _totals(part: SheetGroup, before: CellTable, others: Collection[Address]) ->
     def describes(cell: Address) -> bool:
         own, counts = areas[cell], texts[cell].upper().startswith("COUNT")
         shapes = {(area.rows, area.columns) for area in own}
-        whole = all(is_line(area) and is_whole(area, counts=counts) for area in own)
+        whole = all((is_line(area) or (many[cell] == 1 < area.size)) and is_whole(area, counts=counts) for area in own)
         return len(own) == many[cell] and len(shapes) == 1 and whole
 
     return {*filter(describes, found)}

@@ -179,7 +179,7 @@ def counts_only(text: str) -> bool:
 
 
 def goes_on(area: Range, reads: Reads, among: Collection[Address]) -> bool:
-    """Whether a range is a part of a line: a formula beyond an end of it does the same as that at the end.
+    """Whether a range is a part of a line, or of a block: a formula beyond an end of it does the same as that there.
 
     Args:
         area: the range.
@@ -187,15 +187,13 @@ def goes_on(area: Range, reads: Reads, among: Collection[Address]) -> bool:
         among: the formulas of which the line may be.
     """
     texts = reads.table.texts
-    if 1 not in (area.rows, area.columns):
-        return False
-    down, right = (1, 0) if area.columns == 1 else (0, 1)
     first = (area.sheet, area.top, area.left)
     last = (area.sheet, area.top + area.rows - 1, area.left + area.columns - 1)
-    for end, way in ((first, -1), (last, 1)):
-        beyond = offset(end, (down, right), way)
-        if end in texts and beyond in among and skeleton(texts.get(beyond, "")) == skeleton(texts[end]):
-            return True
+    for along in [*[(1, 0)] * (area.rows > 1), *[(0, 1)] * (area.columns > 1)]:
+        for end, way in ((first, -1), (last, 1)):
+            beyond = offset(end, along, way)
+            if end in texts and beyond in among and skeleton(texts.get(beyond, "")) == skeleton(texts[end]):
+                return True
     return False
 
 
