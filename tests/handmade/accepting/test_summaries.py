@@ -98,6 +98,10 @@ def test_statistics_are_those_of_numpy() -> None:
         ("mean absolute error", "", True), ("mean absolute error", "MAE (kWh)", True),
         ("mean absolute error", "RMSE", False), ("mean absolute error, relative to the mean", "MAPE", False),
         ("share of right answers", "Accuracy in %", True), ("sum", "total mass", True),
+        ("cross-entropy, as a sum", "Cross-entropy", True), ("cross-entropy, as a mean", "entropy chéo TB", True),
+        ("logarithm of the likelihood, as a mean", "Kreuzentropie", False),
+        ("logarithm of the likelihood, as a sum", "loss", False), ("sum", "loss", True),
+        ("logarithm of the likelihood, as a mean", "log-likelihood", True),
     ],
 )  # fmt: skip
 def test_a_statistic_has_the_name_that_stands_beside_it(name: str, words: str, *, may_be: bool) -> None:
@@ -105,11 +109,26 @@ def test_a_statistic_has_the_name_that_stands_beside_it(name: str, words: str, *
     assert is_called(name, words) is may_be
 
 
+_MARKED = {f"F{row}": int(own[3] == "yes") for row, own in zip(_ROWS, _DATA, strict=True)}
+_MARKED |= {f"H{row}": f"=IF(E{row}>0.5,1,0)" for row in _ROWS}
+_ENTROPY = "=-SUMPRODUCT(F12:F19*LN(E12:E19)+(1-F12:F19)*LN(1-E12:E19))/8"
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "code"),
+    [
+        ("entropy chéo TB", _ENTROPY, 0), ("loss", _ENTROPY, 0), ("log-likelihood", _ENTROPY.replace("=-", "="), 0),
+        ("entropy chéo TB", _ENTROPY.replace("=-", "="), 3), ("loss", _ENTROPY.replace("=-", "="), 3),
+    ],
+)  # fmt: skip
+def test_a_loss_without_its_minus_is_no_pass(word: str, text: str, code: int, tmp_path: Path) -> None:
+    """Rule: what falls with the errors is a likelihood, and may be called so; it is no loss."""
+    assert answer(_sheet(_MARKED | {"J1": word, "J2": text}, _SIGMOID), tmp_path) == (code, set())
+
+
 _TABLE = {"L20": 0, "M20": 1, "K21": 0, "K22": 1} | {
     f"{c}{row}": f"=SUMPRODUCT((F$12:F$19=$K{row})*(H$12:H$19={c}$20))" for c in "LM" for row in (21, 22)
 }
-_MARKED = {f"F{row}": int(own[3] == "yes") for row, own in zip(_ROWS, _DATA, strict=True)}
-_MARKED |= {f"H{row}": f"=IF(E{row}>0.5,1,0)" for row in _ROWS}
 
 
 def test_a_word_above_a_blank_row_calls_nothing_below_it(tmp_path: Path) -> None:

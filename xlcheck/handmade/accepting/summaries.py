@@ -20,6 +20,7 @@ from xlcheck.errors import EngineError
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
 from xlcheck.handmade.arrangements.arrangement import Arrangement
+from xlcheck.handmade.beside.measures import LOSS
 from xlcheck.handmade.beside.statistics import Column, Columns, is_called, names_in
 from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.reading import Reading, outputs
@@ -88,7 +89,11 @@ class Summaries:
         for cell in ends if len(ends) <= _MOST_LEFT else ():
             known = self.part.table  # above a blank row begins something else
             words = f"{known.next_word(cell, above=False)} {known.next_word(cell, above=True, over_blanks=False)}"
-            names = [name for table in self._tables for name in table.names(cell)] if names_in(words) else []
+            names = (
+                [name for table in self._tables for name in table.names(cell)]
+                if names_in(words) or LOSS.search(words)
+                else []
+            )
             if names and not any(is_called(name, words) for name in names):
                 yield f"{show(cell)} is called {words.strip()!r} and is the {names[0]}"
 

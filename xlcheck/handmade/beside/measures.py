@@ -27,9 +27,9 @@ from xlcheck.handmade.reading.lines import by_line
 from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between
 from xlcheck.handmade.reading.reached import reached
 
-_LOSS = re.compile(
+LOSS = re.compile(
     r"\b(?:loss|cost|error)|entropy|verlust|fehler|kosten|\bperte|coût|pérdida|\bcosto|perda|custo|perdita|потер|ошиб|"
-    r"損失|损失|손실",
+    r"損失|损失|손실|verlies|\bstrat[ay]\b|kayıp|mất mát|tổn thất|ztrát|veszteség|förlust|\btap\b|häviö|kerugian|απώλ",
     re.IGNORECASE,
 )
 _LOG_OR_SIZE = frozenset({"ABS", "SQRT"})
@@ -129,7 +129,7 @@ class Measures:
     def _below_nothing(self) -> set[Address]:
         """What is called a loss and is below 0, made of logarithms, if none behind it has the minus, or one in line."""
         negative = [cell for cell in self._pairs if self._terms.number(cell) < 0 and self._has_logarithm(cell)]
-        called = {cell for cell in negative if any(map(_LOSS.search, self._table.next_words(cell)))}
+        called = {cell for cell in negative if any(map(LOSS.search, self._table.next_words(cell)))}
         others = [cell for cell in self._pairs if cell not in called]
         behind = reached(others, self._reads_of, among=lambda own: own in called)
         bare = {own: skeleton(self._table.texts.get(own, "")).replace("-", "") for own in self._pairs}

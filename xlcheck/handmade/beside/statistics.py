@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.arrays import Array
+from xlcheck.handmade.beside.measures import LOSS
 
 Column = NDArray[np.float64] | NDArray[np.object_]
 """The numbers or words of all samples under several draws, `(draws, samples)`."""
@@ -24,6 +25,7 @@ _MOST_CLASSES = 6
 _HUNDRED, _TWO = 100.0, 2
 _FEWEST = 3
 """Samples of a class that have a spread which is not just their difference."""
+_LIKELIHOOD = "logarithm of the likelihood"
 _CALLED: Mapping[str, tuple[str, ...]] = {
     "root of the mean squared error": ("rmse", "reqm", "eqm raiz"),
     "mean squared error": ("mse", "ecm", "eqm"),
@@ -34,6 +36,21 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
     "share of right answers": ("accuracy", "genauigkeit", "exactitud", "acurácia", "accuratezza", "nauwkeurigheid"),
     "share of a class that is found": ("recall", "sensitivity", "specificity", "sensibilidad", "rappel"),
     "share of what is found that is right": ("precision", "précision", "precisión", "precisão"),
+    "cross-entropy": (
+        *(
+            "cross-entropy",
+            "cross entropy",
+            "crossentropy",
+            "log loss",
+            "logloss",
+            "bce",
+            "kreuzentropie",
+            "korsentropi",
+        ),
+        *("entropie croisée", "entropía cruzada", "entropia cruzada", "entropia incrociata", "kruisentropie", "交叉熵"),
+        *("entropia krzyżowa", "entropy chéo", "кросс-энтропия", "交差エントロピー", "교차 엔트로피", "kryssentropi"),
+    ),
+    _LIKELIHOOD: ("log-likelihood", "log likelihood", "loglikelihood", "log-vraisemblance"),
 }
 """What a number is called here → the names that people give it, of which each is that of no other."""
 
@@ -70,14 +87,15 @@ class Columns:
 
 
 def is_called(name: str, words: str) -> bool:
-    """Whether a number may be called so: no words, or none that name another one.
+    """Whether a number may be called so: no words, or none that name another one. What falls with errors is no loss.
 
     Args:
         name: what it is.
         words: those beside it.
     """
     named = names_in(words)
-    return not named or any(name.startswith(own) for own in named)
+    is_loss = name.startswith(_LIKELIHOOD) and LOSS.search(words) is not None
+    return not is_loss and (not named or any(name.startswith(own) for own in named))
 
 
 def names_in(words: str) -> list[str]:
@@ -205,10 +223,10 @@ def _of_shares(p: Column, t: Column) -> Iterator[_Statistic]:
         return
     for value in classes:
         own = -np.log(np.where(t == value, p, 1 - p))
-        yield "mean cross-entropy", own.mean(axis=1)
-        yield "sum of cross-entropies", own.sum(axis=1)
-        yield "mean logarithm of the likelihood", -own.mean(axis=1)
-        yield "logarithm of the likelihood", -own.sum(axis=1)
+        yield "cross-entropy, as a mean", own.mean(axis=1)
+        yield "cross-entropy, as a sum", own.sum(axis=1)
+        yield f"{_LIKELIHOOD}, as a mean", -own.mean(axis=1)
+        yield f"{_LIKELIHOOD}, as a sum", -own.sum(axis=1)
 
 
 def _counted(name: str, which: NDArray[np.bool_]) -> Iterator[_Statistic]:
