@@ -14,6 +14,7 @@ pytestmark = pytest.mark.keras
 
 _PER_CENT: Cells = {f"N{row}": f"=H{row}*100" for row in ROWS}
 _TURNS: Cells = {f"N{row}": f"=-E{row}/F{row}" for row in ROWS}
+_ENDS: Cells = {"N19": f"=AVERAGE(I{ROWS[0]}:I{ROWS[1]})", "N20": f"=AVERAGE(I{LAST - 1}:I{LAST})"}
 _SHOWN: dict[str, Cells] = {
     "an output with two digits": {"N12": "=ROUND(H8,2)"},
     "all outputs with two digits": {f"N{row}": f"=ROUND(H{row},2)" for row in ROWS},
@@ -27,6 +28,12 @@ _SHOWN: dict[str, Cells] = {
     "nothing where it is divided by 0": {f"N{row}": f'=IF(F{row}=0,"",-G{row}/F{row})' for row in ROWS} | {"F4": 0},
     "by how much the loss falls from step to step": {f"N{row}": f"=I{row - 1}-I{row}" for row in ROWS[1:]},
     "by how much it falls in all": {"N12": f"=I{ROWS[0]}-I{LAST}", "N13": f"=I{LAST}/I{ROWS[0]}-1"},
+    "by how much a mean of the first steps falls, above them": {
+        "N2": "=ROUND(100*(N20/N19-1),1)",
+        "O2": "=N19-N20",
+    }
+    | _ENDS,
+    "a mean with two digits": {"N12": f"=ROUND(AVERAGE(I{ROWS[0]}:I{LAST}),2)"},
     "decisions, and the share that is right": {f"N{row}": f"=IF(H{row}>=0,1,-1)" for row in ROWS}
     | {f"O{row}": f"=IF(N{row}=D{row},1,0)" for row in ROWS}
     | {f"D{row}": (-1) ** row for row in ROWS}
@@ -82,8 +89,20 @@ def test_one_of_a_line_that_shows_otherwise_is_no_pass(tmp_path: Path) -> None:
         {"N20": "=SLOPE(H4:H8,B4:B8)"},
         {"N20": "=I4-I6"},
         {"N20": "=I5+I6"},
+        _ENDS | {"N21": "=100*(N19/N20-1)"},
+        _ENDS | {"N21": "=100*(N20/I4-1)"},
+        _ENDS | {"N21": "=10*(N20/N19-1)"},
     ],
-    ids=["a weight of the step before", "another sign", "the line of the outputs", "steps apart", "a sum of two"],
+    ids=[
+        "a weight of the step before",
+        "another sign",
+        "the line of the outputs",
+        "steps apart",
+        "a sum of two",
+        "the later mean first",
+        "a mean and a loss",
+        "tenths",
+    ],
 )
 def test_what_is_shown_otherwise_is_open(odd: Cells, tmp_path: Path) -> None:
     """Rule: a line that is not the one of its step, and what is computed with results, gets no pass."""

@@ -8,7 +8,7 @@ certain. In the order in which data flows:
 - `culprits`, `in_samples`, `exchange`, `diagnosis`: which cell is wrong, if a single one explains it, and how
 - `slips`, `multiplied_otherwise`, `one_slip`: the one edit, if just one, under which a training of few steps is whole
 - `tried`: forward passes on new inputs with the last weights
-- `shown`: what is shown beside a training, such as the loss of all steps as one number
+- `shown`, `best_step`: what is shown beside a training, such as the loss of all steps as one number
 - `gaps`, `uneven`, `doubtful_data`: what leaves the check incomplete, though nobody is blamed
 - `verdicts`, `judge`: what is said of a cell, and the verdict on each
 """

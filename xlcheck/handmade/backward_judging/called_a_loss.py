@@ -36,15 +36,20 @@ def called_a_loss(table: CellTable, reading: Reading, right: Collection[Address]
     """
     for cell in sorted(own for own in right if own in reading.roles and own in table.texts):
         step, role = reading.roles[cell]
-        word = _label(cell, table)
+        word = label_of(cell, table)
         is_read = bool(reading.sheet.terms.readers.get(cell))
         if word and _is_loss(word) and not _measures(role, reading.steps[step].truth, is_read=is_read):
             yield f"{show(cell)} is called {word.strip()!r} and is no loss, or another number of times one"
             return
 
 
-def _label(cell: Address, table: CellTable) -> str:
-    """The word right before a cell, else the one above it without a gap, else the next one to the left."""
+def label_of(cell: Address, table: CellTable) -> str:
+    """The word right before a cell, else the one above it without a gap, else the next one to the left.
+
+    Args:
+        cell: the cell.
+        table: the cells.
+    """
     before = (cell[0], cell[1], cell[2] - 1)
     sides = (False,) if before in table.words else (True, False)
     return next(filter(None, (table.next_word(cell, above=above, over_blanks=False) for above in sides)), "")

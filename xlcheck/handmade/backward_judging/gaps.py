@@ -19,7 +19,7 @@ from xlcheck.handmade.backward.set_up import RATE, fall_by_several_laws, idle_se
 from xlcheck.handmade.backward_judging.certainty import Weights, one_after_another, shape_in
 from xlcheck.handmade.backward_judging.doubtful_data import made_of, odd_data
 from xlcheck.handmade.backward_judging.family import place_of
-from xlcheck.handmade.backward_judging.shown import repeats_beside, shown_weight, tells_best_step
+from xlcheck.handmade.backward_judging.shown import repeats_beside, shown_weight
 from xlcheck.handmade.backward_judging.uneven import goes_on_twice, take_one_twice, thresholds, uneven
 from xlcheck.handmade.beside.showing import shows_otherwise
 from xlcheck.handmade.networks.formula_text import LIKE_A_NETWORK, may_be_layer
@@ -124,7 +124,7 @@ def seems_to_belong(cell: Address, table: CellTable, reading: Reading, right: Co
         reading: the sheet as training steps.
         right: the cells that are right.
     """
-    if tells_best_step(cell, table, reading, right) or _is_statistic(cell, table, reading):
+    if _is_statistic(cell, table, reading):
         return False
     stride = reading.stride
     beside = beside_at(cell, stride)

@@ -15,6 +15,7 @@ from xlcheck.handmade.backward.data import behind
 from xlcheck.handmade.backward.network_cells import is_unwritten
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward_judging.best_step import BestStep
 from xlcheck.handmade.backward_judging.called_a_loss import called_a_loss
 from xlcheck.handmade.backward_judging.certainty import Certainty, may_read_others, shape_in, typed_weights
 from xlcheck.handmade.backward_judging.compared_estimates import compared_otherwise, reads_estimates
@@ -92,6 +93,9 @@ class Judge:
     def _summed_up(self) -> SummedUp:
         return SummedUp(self.said, [*last_layers(self.reading, self.accepted)])
 
+    def _best_step(self) -> BestStep:
+        return BestStep(self.table, self.reading, self.said.agree)
+
     def outcome(self) -> Part:
         """Look at everything."""
         for cell in self.amended:
@@ -116,9 +120,7 @@ class Judge:
             text = f"A number was typed where the weight of the step before should be updated: {role.desired:.6g}."
             if cell not in self.said.results:
                 self.said.results[cell] = self.said.result(cell, Status.ROOT, text, role, "constant-over-formula")
-        for cell in filterfalse(self.said.agree.__contains__, self.table.texts):
-            if (quantity := shown(cell, self.reading, self.said.agree, self.table)) is not None:
-                self.said.compare(cell, Role(quantity))
+        self._shown()
         others = as_beside(self.said.actual, self.said.agree, self.reading, self._precedents, self.table)
         self.said.agree |= {cell: name for cell, name in others.items() if cell not in self.said.results}
         for cell, role in handed_on(self.said, self.accepted):
@@ -132,7 +134,8 @@ class Judge:
         counts = Counter(result.status for result in self.said.results.values())
         open_ones = (*gaps(self.table, self.reading, self.accepted, self.said.agree, self.said.results),
                      *compared_otherwise(self.reading, self.said.agree), *self._summed_up.misnamed(),
-                     *called_a_loss(self.table, self.reading, self.said.agree))  # fmt: skip
+                     *called_a_loss(self.table, self.reading, self.said.agree),
+                     *self._best_step().of_other_lines())  # fmt: skip
         return Part(
             tuple(self.said.results.values()),
             formula_cells=len(self.table.formulas) + sum(cell not in self.table.texts for cell in self.said.results),
@@ -161,6 +164,15 @@ class Judge:
         unknown = self.table.texts.keys() - self.said.agree.keys() - self.said.results.keys()
         for cell, held in tried(self.table, self.reading, self.accepted, unknown).items():
             self.said.compare(cell, Role(held))
+
+    def _shown(self) -> None:
+        """What is made of the steps, and then what is made of that, which may stand above it."""
+        known = -1
+        while known < len(self.said.agree):
+            known = len(self.said.agree)
+            for cell in filterfalse(self.said.agree.__contains__, self.table.texts):
+                if (quantity := shown(cell, self.reading, self.said.agree, self.table)) is not None:
+                    self.said.compare(cell, Role(quantity))
 
     def _forward(self) -> None:
         """The cells between weights and outputs: their sums were recognised term by term, their values are compared."""
@@ -305,7 +317,7 @@ class Judge:
         agree, results = self.said.agree, self.said.results
         regular, odd = evaluated(self.said, self._precedents)
         unknown = self.table.texts.keys() - {*agree, *results, *regular, *odd}
-        known = {*regular, *self._summed_up.among(unknown)}
+        known = {*regular, *self._summed_up.among(unknown), *self._best_step().told()}
         for cells, status, text in ((odd, Status.NOT_EVALUATED, COUNTED), (known, Status.UNBOUND, UNBOUND)):
             for cell in cells:
                 agree.pop(cell, None)

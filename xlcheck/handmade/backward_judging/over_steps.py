@@ -25,6 +25,8 @@ _SAMPLE = re.compile(r"\(\d+\)")
 _NUMBER = re.compile(r"\d+")
 _ERROR, _SIZE = "error[1]", "sum of |error|"
 _SIZES = "the sizes of "
+OVER_STEPS = " over the steps"
+"""How what is added up over several steps is called."""
 _SEVERAL = 3
 """Formulas that say what is usual."""
 
@@ -63,8 +65,21 @@ def over_steps(cell: Address, reading: Reading, right: Mapping[Address, str], ta
             with np.errstate(all="ignore"):
                 for put, wanted in ((what, found), (f"root of the {what}", np.sqrt(found))):
                     if same(wanted, sheet.cells[cell]):
-                        return Quantity(f"{put} of {how}{name} over the steps", wanted)
+                        return Quantity(f"{put} of {how}{name}{OVER_STEPS}", wanted)
     return None
+
+
+def steps_of(cell: Address, reading: Reading, right: Mapping[Address, str]) -> tuple[int, ...]:
+    """The numbers of the steps over which a formula adds something up, in order; empty if not all are known.
+
+    Args:
+        cell: the formula.
+        reading: the sheet as training steps.
+        right: the cells that are right, and what they hold.
+    """
+    parts = [own for own in _parts(cell, reading, right) if own in right or own not in reading.data]
+    known = [reading.roles[own][0] for own in parts if own in reading.roles]
+    return (*sorted(known),) if len(known) == len(parts) else ()
 
 
 def _shapes(values: Array) -> Iterator[tuple[str, Array]]:

@@ -9,17 +9,15 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address, Function, Leaf, outline
-from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.shapes import shape_of, skeleton
-from xlcheck.formulas.tree import FunctionCall, Literal, Reference
 from xlcheck.handmade.backward.evaluation import same
 from xlcheck.handmade.backward.network_cells import LayerCells
 from xlcheck.handmade.backward.quantities import Quantity, Role
 from xlcheck.handmade.backward.roles import Reading
 from xlcheck.handmade.backward_judging.compared_estimates import compared
 from xlcheck.handmade.backward_judging.family import place_of
-from xlcheck.handmade.backward_judging.over_steps import is_whole_line, over_steps
-from xlcheck.handmade.backward_judging.verdicts import Verdicts
+from xlcheck.handmade.backward_judging.over_steps import OVER_STEPS, over_steps, steps_of
+from xlcheck.handmade.backward_judging.verdicts import PROGRESS, Verdicts
 from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, beside
 from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
@@ -163,18 +161,31 @@ def _curve(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Qua
 
 
 def _progress(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
-    """By how much the loss falls from a step to the next one, or from the first to the last, be it as a share of it."""
+    """By how much a loss falls from a step to the next one, or from the first to the last, be it as a share of it.
+
+    So may what is added up over several steps, as over a round, and over others of as many.
+    """
     sheet, reads = reading.sheet, {*reading.sheet.terms.reads[cell]}
-    if len(reads) != 2 or any(right.get(own) != "E" or own not in reading.roles for own in reads):
+    if len(reads) != 2 or len(names := {right.get(own, "") for own in reads}) > 1:
         return None
-    (first, before), (last, after) = sorted((reading.roles[own][0], own) for own in reads)
-    if last - first != 1 and (first, last) != (0, len(reading.steps) - 1):
+    (name,) = names
+    if name == "E" and all(own in reading.roles for own in reads):
+        several: dict[Address, tuple[int, ...]] = {own: (reading.roles[own][0],) for own in reads}
+    elif name.endswith(OVER_STEPS):
+        several = {own: steps_of(own, reading, right) for own in reads}
+    else:
+        return None
+    (before, first), (after, last) = sorted(several.items(), key=lambda own: own[1])
+    if not first or len(first) != len(last):
+        return None
+    if last[0] - first[-1] != 1 and (first[0], last[-1]) != (0, len(reading.steps) - 1):
         return None
     one, other = sheet.cells[before], sheet.cells[after]
     with np.errstate(all="ignore"):
         ways = (one - other, other - one, (one - other) / one, (other - one) / one, other / one)
-    found = next((own for own in ways if same(own, sheet.cells[cell])), None)
-    return None if found is None else Quantity("by how much E falls", found)
+    many = (way * times for way in ways for times in (1, _HUNDRED))
+    found = next((own for own in many if same(own, sheet.cells[cell])), None)
+    return None if found is None else Quantity(PROGRESS, found)
 
 
 def _boundary(cell: Address, reading: Reading, right: Mapping[Address, str]) -> Quantity | None:
@@ -249,27 +260,6 @@ def _last_units(reading: Reading) -> Iterator[tuple[LayerCells, tuple[Address, .
             bias = (layer.bias[unit],) if layer.bias else ()
             if after.keys().isdisjoint({*kernel, *bias}):
                 yield layer, kernel, bias
-
-
-def tells_best_step(cell: Address, table: CellTable, reading: Reading, right: Container[Address]) -> bool:
-    """Whether a formula looks up what stands beside the least loss of all steps, as where training is stopped early.
-
-    Args:
-        cell: the formula.
-        table: the cells.
-        reading: the sheet as training steps.
-        right: the cells that are right.
-    """
-    match parsed(table.texts[cell]):
-        case FunctionCall("INDEX", (Reference(found), FunctionCall("MATCH", (where, Reference(among), Literal(0.0))))):
-            losses = table.cells_in(among, cell[0])
-            is_least = isinstance(where, FunctionCall) and where == FunctionCall("MIN", (Reference(among),))
-            beside = (found.rows, found.columns) == (among.rows, among.columns)
-            in_line = found.top == among.top if among.columns == 1 else found.left == among.left
-            held = {own: role.quantity.name for own, (_, role) in reading.roles.items() if own in right}
-            all_losses = all(held.get(own) == "E" for own in losses)
-            return is_least and beside and in_line and all_losses and is_whole_line(cell, losses, reading, held)
-    return False
 
 
 def computed_targets(table: CellTable, reading: Reading, accepted: Collection[int]) -> dict[Address, str]:

@@ -14,6 +14,7 @@ from xlcheck.formulas.scalars import Words
 from xlcheck.handmade.backward.evaluation import value_of
 from xlcheck.handmade.backward.quantities import Role
 from xlcheck.handmade.backward.roles import Reading
+from xlcheck.handmade.backward_judging.over_steps import OVER_STEPS
 from xlcheck.handmade.reading.cells import CellTable, CellValues
 from xlcheck.handmade.reading.offsets import beside_at
 from xlcheck.handmade.reading.precedents import Precedents
@@ -32,6 +33,8 @@ LOSS_NAMES = {
     "categorical_crossentropy": "the categorical cross-entropy",
 }
 """Without the perceptron's rule, which makes nothing smaller."""
+PROGRESS = "by how much E falls"
+"""What is made of two losses, to be shown."""
 
 
 @dataclass
@@ -74,7 +77,7 @@ class Verdicts:
         elif status is Status.CARRIED:
             self.results[cell] = self.result(cell, status, "It follows from a wrong cell.", role)
         elif "ROUND" in self.table.texts.get(cell, "").upper():
-            if self._shows_fewer_digits(cell) and self.near(name, self.local(cell), desired):
+            if self._shows_fewer_digits(cell, name) and self.near(name, self.local(cell), desired):
                 self.agree[cell] = name
             else:
                 self.rounded[cell] = role
@@ -108,11 +111,12 @@ class Verdicts:
         own = self._beside(cell)
         return bool(own) and all(rounded_whole(text) is not None for text in own)
 
-    def _shows_fewer_digits(self, cell: Address) -> bool:
-        """Whether a formula rounds the number of a cell and does nothing else, and no formula goes on with that."""
+    def _shows_fewer_digits(self, cell: Address, name: str) -> bool:
+        """Whether a formula rounds the number of a cell, or what it makes of several steps, and nobody reads that."""
         terms = self.reading.sheet.terms
         texts = self.table.texts[cell], *self._beside(cell)
-        is_shown = isinstance(terms[cell], Leaf) and not terms.readers.get(cell)
+        is_of_several = name == PROGRESS or name.endswith(OVER_STEPS)
+        is_shown = (isinstance(terms[cell], Leaf) or is_of_several) and not terms.readers.get(cell)
         return is_shown and all(rounded_whole(text) is not None for text in texts)
 
     def _beside(self, cell: Address) -> list[str]:
