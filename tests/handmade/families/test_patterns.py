@@ -97,6 +97,39 @@ def test_a_first_or_last_line_may_differ_as_a_whole(tmp_path: Path, axis: int, l
     assert _warnings(tmp_path, {**formulas, **moved}) == ()  # type: ignore[dict-item]
 
 
+def _steps(last: Callable[[int, int], str], rows: int = 24) -> Formulas:
+    """Gradients of three hidden units and of the output below them, two columns of each, a block of rows a step."""
+    formulas: Formulas = {}
+    for start in (rows, 2 * rows):
+        for column in (10, 11):
+            row = f"$A${column - 6}:$D${column - 6}"
+            for unit in range(3):
+                above = start + unit - 2
+                formulas[start + unit, column] = f"SUMPRODUCT($A{above}:$D{above},{row})/4+$A$1*B{above}"
+            formulas[start + 3, column] = last(start, column)
+    return formulas
+
+
+def _of_output(start: int, column: int) -> str:
+    return (
+        f"SUMPRODUCT($A{start - 4}:$D{start - 4},$A{start + column - 19}:$D{start + column - 19})/4+$A$1*B{start + 1}"
+    )
+
+
+def test_the_last_line_of_each_block_may_differ_as_a_whole(tmp_path: Path) -> None:
+    """The output learns from hidden units, which stand among the other rows of its own step."""
+    assert _warnings(tmp_path, _steps(_of_output)) == ()
+
+
+def test_the_last_line_of_one_block_may_not_differ_from_that_of_the_others(tmp_path: Path) -> None:
+    """A step whose output reads the hidden units a row on is pointed at."""
+
+    def slipped(start: int, column: int) -> str:
+        return _of_output(start, column + (start == 24))
+
+    assert {own.cell for own in _warnings(tmp_path, _steps(slipped))} == {"K28", "L28"}
+
+
 @pytest.mark.parametrize("gap", [1, 2])
 def test_a_line_apart_from_others_may_be_of_its_own(tmp_path: Path, gap: int) -> None:
     """The new weights of the next layer beside those of the first; next to them, each cell would be a slip."""

@@ -12,12 +12,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 
 from xlcheck.formulas.addresses import Range, cell_name
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import Cut, Ref, cut
-from xlcheck.formulas.shapes import skeleton
+from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.verdicts.report import CellWarning
 from xlcheck.workbook.content import Value
@@ -278,7 +278,10 @@ def _going_on(values: Sequence[int], counted: Sequence[Place]) -> Iterator[tuple
 
 
 def _edge(family: Family, broken: Mapping[Address, Sequence[Ref]], table: CellTable) -> set[Address]:
-    """The first or the last line of a family, if it breaks the pattern as a whole, and in one way or apart from it."""
+    """The first or the last line of a family, if it breaks the pattern as a whole, and in one way or apart from it.
+
+    So may that of each block, if it is the same formula in all blocks that the family goes through.
+    """
     for axis in (0, 1):
         lines = sorted({cell[1:][axis] for cell in family})
         for line, beside in ((lines[0], lines[1]), (lines[-1], lines[-2])) if len(lines) > 1 else ():
@@ -286,8 +289,25 @@ def _edge(family: Family, broken: Mapping[Address, Sequence[Ref]], table: CellTa
             if own <= broken.keys():
                 ways = {_difference(cell, broken[cell], table) for cell in own}
                 if len(ways) == 1 or (abs(line - beside) > 1 and len(own) > 1):
-                    return own
+                    return own | _edges_of_others(own, axis, lines, family, table)
     return set()
+
+
+def _edges_of_others(
+    edge: Collection[Address], axis: int, lines: Sequence[int], family: Family, table: CellTable
+) -> set[Address]:
+    """The same line of each other block of a family, one behind the other; none if one is another formula there."""
+    runs = [[lines[0]]]
+    for before, line in pairwise(lines):
+        if line - before > 1:
+            runs.append([])
+        runs[-1].append(line)
+    last = min(edge)[1:][axis] == lines[-1]
+    others = {run[-1] if last else run[0] for run in runs}
+    known = {cell for cell in family if cell[1:][axis] in others}
+    shapes = {(cell[2 - axis], shape_of(table.texts[cell], *cell[1:])) for cell in known}
+    is_even = len({*map(len, runs)}) == 1 and len(runs[0]) > _MAJORITY - 1
+    return known if is_even and len(shapes) == len(edge) else set()
 
 
 def _difference(cell: Address, wanted: Sequence[Ref], table: CellTable) -> tuple[object, ...]:
