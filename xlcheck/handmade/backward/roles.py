@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 import numpy as np
 
@@ -273,7 +273,7 @@ def _counts(step: Step) -> tuple[int, ...]:
 def _forward(sheet: Sheet, networks: Sequence[DenseNetwork]) -> Iterator[tuple[Address, int]]:
     """The formula cells between a network's inputs and weights and its outputs, with the number of the network."""
     made = {cell for cell in sheet.terms if cell not in sheet.updates and not is_datum(cell)}
-    for number, network in enumerate(networks):
+    for number, network in sorted(enumerate(networks), key=lambda own: not own[1].is_held_out):  # those that learn last
         outputs = made & {cell for sample in network.samples for cell in sample.outputs[-1]}
         found = outputs | reached(outputs, sheet.terms.reads.__getitem__, among=made.__contains__)
         yield from ((cell, number) for cell in sorted(found))
@@ -294,23 +294,35 @@ def _roles(
     reading: Reading, kept: Kept, near: Near, known: Collection[Address]
 ) -> Iterator[tuple[Address, tuple[int, Role]]]:
     """A role for each formula cell behind the forward parts that has one; and to which steps each of them is near."""
-    sheet = reading.sheet
+    sheet, wholes = reading.sheet, _wholes(reading.steps)
     for cell in sheet.order:
         if cell in known:
             continue
         if is_unwritten(cell):
-            near[cell] = frozenset({reading.forward[cell]}) if cell in reading.forward else frozenset()
+            near[cell] = near.get(cell, frozenset()) if cell in reading.forward else frozenset()
             continue
         own = (reading.forward[cell],) if cell in reading.forward else ()
-        near[cell] = frozenset(own) or near.get(cell) or _nearest(near.get(read) for read in sheet.terms.reads[cell])
+        among = frozenset(wholes.get(number, number) for number in own) & near.get(cell, frozenset())
+        near[cell] = (
+            frozenset(own) | among or near.get(cell) or _nearest(near.get(read) for read in sheet.terms.reads[cell])
+        )
         for number in sorted(near[cell])[:_MOST_STEPS]:
             role = None if own else kept.cut_off(cell, number)
             role = role or reading.role(number, sheet.cells[cell]) or (None if own else kept.role(cell, number))
             if role is not None:
-                near[cell] = frozenset({number})
+                near[cell] = frozenset({number, wholes.get(number, number)}) & near[cell]
                 kept.note(cell, number, role)
                 yield cell, (number, role)
                 break
+
+
+def _wholes(steps: Sequence[Step]) -> dict[int, int]:
+    """The step that learns from a batch → that of all samples with the same weights, right behind it."""
+    networks = [step.truth.network for step in steps]
+    return {
+        number: number + 1 for number, (own, other) in enumerate(pairwise(networks))
+        if other.is_held_out and not own.is_held_out and {*own.samples} < {*other.samples}
+    }  # fmt: skip
 
 
 def _odd(kin: Mapping[Address, tuple[str, float]]) -> Iterator[Address]:

@@ -233,10 +233,12 @@ class Sheet:
                     self.settings |= {*more, cell}
 
     def _only_divides(self, cell: Address) -> bool:
-        """Whether all that read a cell divide by it, as by the number of samples."""
+        """Whether all that read a cell divide by it, as by the number of samples; others may count the next sample."""
         leaf = self.terms.algebra.leaf(cell)
         powers = list[float]()
-        for own in subterms(*(self.terms[reader] for reader in self.terms.readers.get(cell, ()))):
+        counting = set().union(*self.terms.looked_at.values())
+        readers = [reader for reader in self.terms.readers.get(cell, ()) if reader not in counting]
+        for own in subterms(*(self.terms[reader] for reader in readers)):
             if isinstance(own, Product):
                 powers += [power for factor, power in own.factors if factor is leaf]
             elif leaf in below(own):

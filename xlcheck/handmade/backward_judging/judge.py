@@ -223,7 +223,7 @@ class Judge:
         near, found = self.reading if self.reading.sheet.near else self.near, list[Address]()
         for cell, (_, role) in near.roles.items() if near is not None and near is not self.reading else ():
             judged = cell in self.said.agree or cell in self.said.results
-            if not judged and not leads_to_data(cell, self.reading, self._precedents):
+            if not judged and not leads_to_data(cell, self.table, self.reading, self._precedents):
                 self.said.compare(cell, role)
                 found += [cell] if cell in self.said.agree else []
         if near is self.reading or found:
@@ -333,7 +333,7 @@ class Judge:
         filled = not fetched and any((shape, own) in shapes for own in {False, cell not in reading.data})
         made = reads_estimates(cell, reading, self.said.agree) and not is_name
         belongs = known or filled or made or seems_to_belong(cell, self.table, reading, self.said.agree)
-        belongs = belongs and not leads_to_data(cell, reading, self._precedents)
+        belongs = belongs and not leads_to_data(cell, self.table, reading, self._precedents)
         if isinstance(self.said.actual(cell), NotEvaluated) or belongs:
             return self.said.result(cell, Status.NOT_EVALUATED, BELONGS)
         return self.said.result(cell, Status.UNBOUND, UNBOUND)

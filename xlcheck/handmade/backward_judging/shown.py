@@ -18,6 +18,7 @@ from xlcheck.handmade.backward_judging.compared_estimates import compared
 from xlcheck.handmade.backward_judging.family import place_of
 from xlcheck.handmade.backward_judging.over_steps import OVER_STEPS, over_steps, steps_of
 from xlcheck.handmade.backward_judging.verdicts import PROGRESS, Verdicts
+from xlcheck.handmade.beside.lookups import finds_by
 from xlcheck.handmade.reading.cell_terms import CellTerms, source
 from xlcheck.handmade.reading.cells import CellTable, beside
 from xlcheck.handmade.reading.digits import COMPUTED, agrees, digits_of
@@ -119,18 +120,20 @@ def as_beside(
     return found
 
 
-def leads_to_data(cell: Address, reading: Reading, precedents: Precedents) -> bool:
+def leads_to_data(cell: Address, table: CellTable, reading: Reading, precedents: Precedents) -> bool:
     """Whether only formulas read a cell that look up or make inputs and targets of it, and nothing learnt is in it.
 
     Args:
         cell: the formula.
+        table: the cells.
         reading: the sheet as training steps.
         precedents: who reads what.
     """
-    readers = {source(own, reading.sheet.terms) for own in precedents.readers(cell)}
+    finding = {own for own in precedents.readers(cell) if own in table.texts and finds_by(cell, own, table)}
+    readers = {source(own, reading.sheet.terms) for own in precedents.readers(cell) if own not in finding}
     learnt = reading.sheet.updates.keys() | {*reading.sheet.updates.values()} | reading.forward.keys()
     below = reached([cell], precedents.of)
-    return bool(readers) and readers <= reading.data and below.isdisjoint(learnt - reading.data)
+    return bool(readers or finding) and readers <= reading.data and below.isdisjoint(learnt - reading.data)
 
 
 def shown_weight(cell: Address, terms: CellTerms) -> Address | None:

@@ -64,6 +64,28 @@ def looked_up_wrongly(table: CellTable, values: CellValues, cells: Iterable[Addr
                     break
 
 
+def finds_by(cell: Address, reader: Address, table: CellTable) -> bool:
+    """Whether a formula reads a cell only to find others by its number, as the first sample of a batch.
+
+    Args:
+        cell: the cell.
+        reader: the formula.
+        table: the cells.
+    """
+    own = parsed(table.texts[reader])
+    if own is None:
+        return False
+    calls = (
+        node for node in tree.walk(own) if isinstance(node, tree.FunctionCall) and node.name in {"INDEX", "OFFSET"}
+    )
+    places = {id(node) for call in calls for place in call.arguments[1:] for node in tree.walk(place)}
+    reads = [
+        node for node in tree.walk(own)
+        if isinstance(node, tree.Reference) and cell in table.cells_in(node.area, reader[0])
+    ]  # fmt: skip
+    return bool(reads) and all(id(node) in places for node in reads)
+
+
 def _unlike_their_line(cells: Iterable[Address], table: CellTable) -> Iterator[str]:
     """Why formulas may look up something else: they name a cell twice where all others of their line do not.
 

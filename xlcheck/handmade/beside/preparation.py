@@ -19,6 +19,7 @@ from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import skeleton
 from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, walk
 from xlcheck.formulas.unparse import unparse
+from xlcheck.handmade.beside.lookups import finds_by
 from xlcheck.handmade.beside.pooled_inputs import pooled_otherwise, pools, ranges_of
 from xlcheck.handmade.beside.scaled_alike import (
     is_in_another_unit,
@@ -141,9 +142,13 @@ def is_feature(cell: Address, table: CellTable, read: Sequence[Address]) -> bool
 
 def _computes(cell: Address, table: CellTable, precedents: Precedents, judged: Set[Address]) -> bool:
     read = precedents.of(cell)
-    readers = [table.texts.get(own, "") for own in precedents.readers(cell)]
+    readers = [*precedents.readers(cell)]
     # As MOD(2*(A7-1),8) says a row, or (A7-1)*B$1+1 the first one of a batch.
-    says_where = bool(readers) and (len(read) == 1 or judged.isdisjoint(read)) and all(map(_only_finds, readers))
+    says_where = (
+        bool(readers)
+        and (len(read) == 1 or judged.isdisjoint(read))
+        and all(own in table.texts and (_only_finds(table.texts[own]) or finds_by(cell, own, table)) for own in readers)
+    )
     if says_where or is_feature(cell, table, read) or _only_finds(table.texts[cell]):
         return False
     between = any(other in judged for other in read)
