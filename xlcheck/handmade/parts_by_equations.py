@@ -71,8 +71,8 @@ class PartsByEquations:
         layers = layers_of(part, terms)
         found = settled(layers, part, self.bench(part, replace(answers, values=part.values), terms))
         if found.outcomes and not found.roots:
-            summaries = Summaries(part, answers, layers)
-            found = found.sparing(summaries.among(found.left))
+            summaries = Summaries(part, answers, layers, found.left)
+            found = found.sparing(summaries.among_left())
             misnamed = (*summaries.misnamed(found.spare),)
             found = replace(found, doubts=(*found.doubts, *misnamed), is_misnamed=bool(misnamed))
         own = ByEquations(part, terms, layers, found)

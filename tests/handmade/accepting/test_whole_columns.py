@@ -15,14 +15,14 @@ from xlcheck.handmade.reading.engine_choice import answers_of
 _SAMPLES = ((0.5, 0.2, 0.4), (-0.3, 0.9, 0.7), (0.8, -0.6, 0.1), (0.1, 0.35, 0.62), (-0.7, -0.15, 0.93))
 
 
-def _summaries(beside: Mapping[str, object], folder: Path) -> Summaries:
-    """Two inputs in A and B, the result of one unit in C, its target in D, from row 5 on."""
+def _summaries(beside: Mapping[str, object], folder: Path, *left: str) -> Summaries:
+    """Two inputs in A and B, the result of one unit in C, its target in D, from row 5 on; formulas nobody knows yet."""
     cells: dict[str, object] = {"A1": 0.62, "A2": -0.95, "A3": 0.47}
     for row, (one, other, target) in enumerate(_SAMPLES, start=5):
         cells |= {f"A{row}": one, f"B{row}": other, f"D{row}": target}
         cells[f"C{row}"] = f"=TANH(A{row}*$A$1+B{row}*$A$2+$A$3)"
     own = sheet(cells | beside, folder)
-    return Summaries(own.part, answers_of(own.table, engine("ironcalc")), own.arrangement)
+    return Summaries(own.part, answers_of(own.table, engine("ironcalc")), own.arrangement, {*map(cell_at, left)})
 
 
 @pytest.mark.parametrize(
@@ -35,16 +35,15 @@ def _summaries(beside: Mapping[str, object], folder: Path) -> Summaries:
 def test_a_statistic_takes_all_samples(formula: str, is_one: bool, tmp_path: Path) -> None:
     """Rule: a formula is one if it is so for other samples, too; one that leaves a sample out is none."""
     cell = cell_at("F2")
-    assert _summaries({"F2": formula}, tmp_path).among({cell}) == ({cell} if is_one else set())
+    assert _summaries({"F2": formula}, tmp_path, "F2").among_left() == ({cell} if is_one else set())
 
 
 @pytest.mark.parametrize(("reader", "leads"), [(None, True), ("=F1*3", False)])
 def test_what_leads_to_a_statistic_alone_is_known(reader: str | None, leads: bool, tmp_path: Path) -> None:
     """Rule: a part of a statistic needs no verdict, unless something else of which nothing is known reads it."""
     beside = {"F1": "=SUMXMY2(C5:C9,D5:D9)+2", "F2": "=SQRT((F1-2)/5)"} | ({"G1": reader} if reader else {})
-    own = _summaries(beside, tmp_path)
-    left = {*map(cell_at, ("F1", "F2", *(["G1"] if reader else [])))}
-    assert own.among(left) == {cell_at("F2"), *([cell_at("F1")] if leads else [])}
+    own = _summaries(beside, tmp_path, "F1", "F2", *(["G1"] if reader else []))
+    assert own.among_left() == {cell_at("F2"), *([cell_at("F1")] if leads else [])}
 
 
 @pytest.mark.parametrize(
@@ -76,7 +75,7 @@ def test_results_are_put_back_by_one_row_of_a_table_of_scales(back: str, is_one:
     scales = {"J14": "least", "K14": "largest", "I15": "x", "J15": 1.5, "K15": 9, "I16": "y", "J16": -2, "K16": 4.5}
     cells = {f"E{row}": back.format(row) for row in range(5, 10)} | {"F2": "=SQRT(SUMXMY2(E5:E9,D5:D9)/5)", "M12": 0.3}
     cell = cell_at("F2")
-    assert _summaries(scales | cells, tmp_path).among({cell}) == ({cell} if is_one else set())
+    assert _summaries(scales | cells, tmp_path, "F2").among_left() == ({cell} if is_one else set())
 
 
 def test_a_column_whose_source_is_left_out_is_known_by_nobody(tmp_path: Path) -> None:
@@ -85,3 +84,25 @@ def test_a_column_whose_source_is_left_out_is_known_by_nobody(tmp_path: Path) ->
     errors = {f"E{row}": f"=C{row}-D{row}" for row in range(5, 10)}
     assert [*_summaries(cells | errors, tmp_path).misnamed([cell_at("G2")])] == []
     assert [*_summaries(cells, tmp_path).misnamed([cell_at("G2")])] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_known", "is_one"),
+    [
+        ("=C{r}*($J$2-$J$1)/2+$J$1", True, True),
+        ("=C{r}*($J$2-$J$1)/2+$J$1", False, False),
+        ("=C{r}*$J$2", False, True),
+        ("=IF(C{r}*$J$2>$J$1,1,0)", False, True),
+    ],
+    ids=["put back as inputs were scaled", "put on a scale of which nobody knows", "one factor", "a decision"],
+)
+def test_results_on_a_scale_that_nobody_knows_are_summed_up_for_nothing(
+    text: str, is_known: bool, is_one: bool, tmp_path: Path
+) -> None:
+    """Rule: the error of results that are put back otherwise than inputs were scaled says nothing of them."""
+    rows = range(5, 10)
+    beside: dict[str, object] = {"J1": 0.4, "J2": 2.5} | {f"G{r}": text.format(r=r) for r in rows}
+    beside |= {f"D{r}": 1 if r % 2 else 0 for r in rows} if "IF" in text else {}
+    beside |= {"H2": "=SUMXMY2(G5:G9,D5:D9)/5" if "IF" not in text else "=SUMPRODUCT(--(G5:G9=D5:D9))/5"}
+    left = ["H2", *([] if is_known else [f"G{r}" for r in rows])]
+    assert (cell_at("H2") in _summaries(beside, tmp_path, *left).among_left()) is is_one

@@ -21,6 +21,7 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.handmade import effort
 from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.beside.measures import LOSS
+from xlcheck.handmade.beside.showing import bends
 from xlcheck.handmade.beside.statistics import Column, Columns, is_called, names_in
 from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.reading import Reading, outputs
@@ -56,22 +57,20 @@ class Summaries:
         part: the worksheets.
         answers: what they compute.
         layers: their layers.
+        left: formulas that belong to no layer, and of which nobody knows yet what they compute.
     """
 
     part: SheetGroup
     answers: Answers
     layers: Arrangement
+    left: Collection[Address]
 
-    def among(self, left: Collection[Address]) -> set[Address]:
-        """The formulas among some that are such numbers, and those that lead to these alone.
-
-        Args:
-            left: formulas that belong to no layer.
-        """
-        if not 0 < len(left) <= _MOST_LEFT:
+    def among_left(self) -> set[Address]:
+        """The formulas of which nobody knows yet that are such numbers, and those that lead to these alone."""
+        if not 0 < len(self.left) <= _MOST_LEFT:
             return set()
-        found = {cell for cell in left if any(table.sums_up(cell) for table in self._tables)}
-        readers, among = self.part.precedents.readers, {*left}
+        found = {cell for cell in self.left if any(table.sums_up(cell) for table in self._tables)}
+        readers, among = self.part.precedents.readers, {*self.left}
         behind = {cell for cell in reached(found, self.part.precedents.of) & among if cell not in found}
         while others := {cell for cell in behind if not {*readers(cell)} <= found | behind}:
             behind -= others
@@ -99,7 +98,7 @@ class Summaries:
 
     @cached_property
     def _tables(self) -> list[_Table]:
-        return [_Table(self.part, self.answers, self.layers, line) for line in _results(self.layers)]
+        return [_Table(self.part, self.answers, self.layers, self.left, line) for line in _results(self.layers)]
 
 
 def _results(layers: Arrangement) -> Iterator[_Line]:
@@ -136,12 +135,14 @@ class _Table:
         part: the worksheets.
         answers: what they compute.
         layers: the layers.
+        left: formulas of which nobody knows yet what they compute.
         results: what the network says of each sample.
     """
 
     part: SheetGroup
     answers: Answers
     layers: Arrangement
+    left: Collection[Address]
     results: _Line
     _random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(20))
 
@@ -250,13 +251,19 @@ class _Table:
     def _is_made_of_results(self, line: _Line) -> bool:
         """Whether nothing else of a sample is in what a line holds of it; there may be what all samples have."""
         for cell, result in ((line[0], self.results[0]), (line[-1], self.results[-1])):
-            if self._mixes_scales({*self.part.precedents.of(cell)} - {result}):
+            read = {*self.part.precedents.of(cell)} - {result}
+            if self._mixes_scales(read) or (cell in self.left and self._is_rescaled(cell, read)):
                 return False
             above = reached([cell], self.part.precedents.of, through=lambda own: own not in self.results)
             above = {*above, cell} - {result, cell}
             if any(not above.isdisjoint(own) and not above.issuperset(own) for own in self._lines):
                 return False
         return True
+
+    def _is_rescaled(self, cell: Address, read: Collection[Address]) -> bool:
+        """Whether a formula puts a result on a scale by two typed numbers or more, and asks nothing."""
+        numbers = [own for own in read if self.part.table.is_number(own) and not self.part.table.is_formula(own)]
+        return len(numbers) > 1 and not bends(self.part.table.texts.get(cell, ""))
 
     def _mixes_scales(self, cells: Collection[Address]) -> bool:
         """Whether two of some numbers stand crosswise in a table of scales: the end of one, the range of another."""
