@@ -81,7 +81,7 @@ def larder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     np.save(folder / "inputs.npy", samples)
     np.save(folder / "answers.npy", np.array([[1.0], [0.0]]))
     for name in ("inputs", "documents"):
-        (folder / f"{name}.csv").write_text("1,2\n1,3\n")
+        (folder / f"{name}.csv").write_text("1, 2\n1, 3\n")
     shutil.copy(ENGLISH, folder / "de.toml")
     (folder / "students.csv").write_text("id\ns0012\ns00012\n")
     (folder / "answers.csv").write_text("1\n0\n")

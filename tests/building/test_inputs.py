@@ -242,10 +242,13 @@ def test_a_row_that_counts_and_may_be_a_sample_is_refused(tmp_path: Path, text: 
 
 
 def test_a_text_above_the_numbers_of_the_rows_makes_a_header(tmp_path: Path) -> None:
-    """As pandas writes `to_csv(index_label="n")`: a sample would have a number there."""
+    """As pandas writes `to_csv(index_label="n")`: a sample would have a number there; notes say what is left out."""
     (tmp_path / "x.csv").write_text("n,0,1,2,3,4,5\n0,0,1,2,3,4,5\n1,6,7,8,9,10,11\n", encoding="utf-8")
 
-    with pytest.warns(InputNote, match="the first column, which only counts the rows, is left out"):
+    with (
+        pytest.warns(InputNote, match="the first row, which counts the columns, is taken for their names"),
+        pytest.warns(InputNote, match="the first column, which only counts the rows, is left out"),
+    ):
         assert np.array_equal(read_inputs(tmp_path / "x.csv", ONE).arrays[0], np.arange(12.0).reshape(2, 2, 3))
 
 
