@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from xlcheck.arguments import checked
@@ -58,6 +59,15 @@ def missing_text(golden: str) -> str:
     """The sentence on a golden file that was missing and has been written."""
     return wrapped(
         f"{golden} did not exist and was written; look at it, commit it, and run the test again", width=FAILURE_WIDTH
+    )
+
+
+def no_numbers_text(golden: str) -> str:
+    """The sentence on a trace of which nothing is known."""
+    return wrapped(
+        f"{golden}: every number that is compared with it is NaN, of which nothing is known; look for where the first "
+        "one comes from",
+        width=FAILURE_WIDTH,
     )
 
 
@@ -138,6 +148,7 @@ class TraceCheck:
 
         A missing golden file is written, and the test fails. With `--xlcheck-update` the test passes, and
         what differs is written; with `--xlcheck-update-new-only` only what the golden file does not have.
+        NaN equals NaN, but a trace of nothing else says nothing: it is not written, and the test fails.
 
         Args:
             values: a `keras.Model`, the path of a `.keras` file, a `Trace`, or, from any other implementation,
@@ -181,6 +192,8 @@ class TraceCheck:
         """What to fail with, or None."""
         path = self._in_its_format(path)
         golden = self._read(path)
+        if _says_nothing(subject.trace) and (golden is None or self.settings.updates_all or _says_nothing(golden)):
+            return no_numbers_text(self.settings.shown(path))
         if golden is None:
             is_new = not path.exists()
             self._write(subject.trace, path, "new" if is_new else "changed")
@@ -233,6 +246,11 @@ class TraceCheck:
         if self.settings.report is not None:
             self.settings.record.add_failure(trace_failure(divergence, str(path), self.item.nodeid, message))
         return message
+
+
+def _says_nothing(trace: Trace) -> bool:
+    """Whether a trace holds nothing but NaN, which equals itself in a golden file but is nothing to compare."""
+    return all(bool(np.isnan(values).all()) for values in trace.values.values())
 
 
 def _updated(trace: Trace, golden: Trace, divergence: Divergence) -> Trace:
