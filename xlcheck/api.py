@@ -183,14 +183,15 @@ def trace(
     Args:
         model: path of a `.keras` file, which is loaded without running any code of it, or a `keras.Model`.
         inputs: path of an .npy, .npz or .csv file, an array `(samples, …)`, or a list with one for each input.
-        targets: path of a file like that of the inputs, or an array, if the loss is wanted too.
+        targets: path of a file like that of the inputs, or an array, if the loss is wanted too, with which the model
+            must have been compiled.
         initial_states: `{"lstm.h_init": (samples, units), …}`, where recurrent layers start.
 
     Returns:
         Weights, inputs, gates, states, outputs by name, in order of computation: `trace["lstm.f[1]"]`.
 
     Raises:
-        ModelError: the model cannot be loaded or used.
+        ModelError: the model cannot be loaded or used, or there are targets and it has no loss.
         NotSupportedError: a layer or an option is not supported.
         DataError: the inputs cannot be read or do not fit the model.
         MissingDependencyError: Keras is not installed.

@@ -56,6 +56,21 @@ def test_bad_targets(targets: Any, message: str) -> None:
         record(classifier("binary_crossentropy"), inputs(), targets)
 
 
+def test_targets_without_a_loss() -> None:
+    """A model that was not compiled, or has several outputs, makes nothing of targets, however many there are."""
+    keras = import_keras()
+    given = keras.Input((2,))
+    model = keras.Model(given, keras.layers.Dense(1)(given))
+    for targets in (np.zeros((3, 1)), np.zeros((5, 1))):
+        with pytest.raises(ModelError, match="was compiled without a loss, so targets say nothing; compile it"):
+            record(model, np.ones((3, 2)), targets)
+    assert "loss.loss" in record(model, np.ones((3, 2)), np.zeros((3, 1)), loss="mean_squared_error").values
+    several = keras.Model(given, [model(given), keras.layers.Dense(1)(given)])
+    several.compile(loss=["mean_squared_error"] * 2)
+    with pytest.raises(ModelError, match="has 2 outputs; targets go with a model with one"):
+        record(several, np.ones((3, 2)), np.zeros((3, 1)))
+
+
 def difference_of_large_numbers() -> Any:
     """A model in which rounding shows: 10,000 times the difference of two inputs."""
     keras = import_keras()

@@ -23,7 +23,9 @@ def _there(context: click.Context, parameter: click.Parameter, model: Path) -> P
 @click.command("trace")
 @click.argument("model", type=INPUT, metavar="MODEL.keras", callback=_there)
 @click.option("--inputs", type=INPUT, required=True, help="What the model reads: .npy, .npz or .csv.")
-@click.option("--targets", type=INPUT, help="The right answer for each sample, if the loss is wanted too.")
+@click.option(
+    "--targets", type=INPUT, help="The right answer for each sample, for the loss that the model was compiled with."
+)
 @click.option("-o", "--output", type=OUTPUT, required=True, help="File to write: .json, .npz or .csv.")
 @quiet_option
 @budgeted(HOUR)

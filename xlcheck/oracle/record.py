@@ -69,7 +69,7 @@ def record(
         Weights, inputs, initial states, targets and every computed quantity, in the graph's order.
 
     Raises:
-        ModelError: the arrays do not fit the model.
+        ModelError: the arrays do not fit the model, or there are targets and no loss.
         NotSupportedError: the model is not supported.
         OracleError: Keras did not give every quantity, its values contradict its own prediction, or the quantities
             that are taken for the outputs are not what the model predicts.
@@ -80,7 +80,7 @@ def record(
     check_types(model, names, arrays)
     check_codes(spec, dict(zip(names, arrays, strict=True)))
     _check_batch(model, len(arrays[0]))
-    spec = replace(spec, loss=None if targets is None else loss or spec.loss)
+    spec = replace(spec, loss=None if targets is None else loss or _own_loss(spec))
     graph = forward_graph(spec)  # refuses what is not supported before Keras is asked
     with _computed_by_keras():
         copy = clone(model, dtype)
@@ -235,6 +235,15 @@ def _arrays(inputs: ArrayLike | Sequence[ArrayLike]) -> list[Array]:
         if not np.isfinite(item).all():
             raise ModelError("inputs must be finite numbers; there is a NaN or an infinity among them")
     return arrays
+
+
+def _own_loss(spec: ModelSpec) -> str:
+    """The loss that belongs to targets, which are never left out in silence."""
+    if len(spec.outputs) > 1:
+        raise ModelError(f"the model {spec.name!r} has {len(spec.outputs)} outputs; targets go with a model with one")
+    if spec.loss is None:
+        raise ModelError(f"the model {spec.name!r} was compiled without a loss, so targets say nothing; compile it")
+    return spec.loss
 
 
 def _check_batch(model: Any, samples: int) -> None:

@@ -155,7 +155,7 @@ class TraceCheck:
                 a mapping of names to arrays in order of computation. Numbers, DataFrames (one array a column) and
                 mappings inside are arrays, too: `lstm.h` is `h` inside `lstm`.
             inputs: what the model reads: one array with a leading axis of samples, or a list of them.
-            targets: what the model should answer; with them the loss is compared too.
+            targets: what the model should answer; with them its loss is compared, too.
             initial_states: `{"lstm.h_init": …}`; zeros by default.
             name: tells several golden files of one test apart: `<test name>.<name>.json`.
             atol: largest absolute difference of every quantity.
