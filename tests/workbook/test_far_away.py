@@ -36,6 +36,20 @@ def test_a_worksheet_that_is_hard_to_see(usual: str, odd: str, said: str, write_
     assert told == [[], [said]]
 
 
+@pytest.mark.parametrize("name", ["S", "'a,b'", "'it''s, a ''b'''", "'a!b,$c'"])
+def test_what_is_printed_of_a_worksheet_of_any_name(name: str, write_parts: Callable[..., Path]) -> None:
+    """A comma in its name is no next area."""
+    defined = "".join(
+        f'<definedName name="_xlnm.{kind}" localSheetId="0">{name}!{areas}</definedName>'
+        for kind, areas in (("Print_Area", f"$A$1:$B$3,{name}!$D$1"), ("Print_Titles", "$1:$2"))
+    )
+    path = write_parts(workbook_parts(workbook=f"<definedNames>{defined}</definedNames>"))
+    with open_container(path) as container:
+        told = list(of_workbook(container, read_structure(container)))
+
+    assert told == ["pages of S print A1:B3 and D1", "pages of S repeat on each page 1:2"]
+
+
 @pytest.mark.parametrize(
     ("usual", "odd", "said"),
     [

@@ -31,6 +31,7 @@ _PROPERTIES = {
     "HyperlinkBase": "hyperlink_base",
 }  # fmt: skip
 _OF_PACKAGE = {"officeDocument", "core-properties", "extended-properties", "custom-properties"}
+_QUOTED = re.compile(r"'(?:[^']|'')*+'!")  # the name of a worksheet, which may have commas
 _AREAS = {"Print_Area": "print", "Print_Titles": "repeat on each page"}
 _OF_SHEETS = {"_FilterDatabase", "Sheet_Title"}
 """Names that programs give by themselves: to what is filtered, to the name of a worksheet."""
@@ -218,7 +219,7 @@ def _of_names(root: Element) -> Iterator[str]:
         built_in = name.removeprefix("_xlnm.")
         sheet = next(iter(sheets[int(number) :]), "") if number.isascii() and number.isdigit() else ""
         if name != built_in and built_in in _AREAS:
-            areas = [area.rpartition("!")[2] for area in (item.text or "").replace("$", "").split(",")]
+            areas = [area.rpartition("!")[2] for area in _QUOTED.sub("", item.text or "").replace("$", "").split(",")]
             if any(areas):  # Gnumeric writes #REF! for none
                 yield on_pages(sheet, built_in, " and ".join(areas))
         elif name != built_in and built_in not in _OF_SHEETS:
