@@ -13,6 +13,7 @@ import pytest
 from sequential import L, keras, sequential
 from thorough import part_of
 
+from xlcheck.api import check
 from xlcheck.building.build import build_model
 from xlcheck.engines import engine
 from xlcheck.errors import DataError, ModelError, NotSupportedError, UsageError, WorkbookError
@@ -195,18 +196,22 @@ NAMES = [
     "with space", "Ünïcode", "it's", "[a]", "a!b", "a:b*c?", "=1+1", "@SUM", "-1", "1", "A1", "R1C1", "TRUE", "false",
     "CON", "history", "Sheet1", "Weights", "Check", "x" * 200, "x" * 200 + "y", "lstm", "LSTM", '"q"', "<b>&amp;",
     "%s{x}", "a\\b", "tab\tname", "line\nname", "_x0041_", "😀", "e\u0301", "\u202egnp", "a" * 90, "A" * 90,
-    "Über: [1]*?", "über: [1]*?", "numbers",
+    "Über: [1]*?", "über: [1]*?", "numbers", "a,b", "a,'b',c", "a$b", "_xlnm", "_XLNM", "_xlnm.x", "_xlfn",
 ]  # fmt: skip
 
 
 def test_layers_with_any_name(tmp_path: Path) -> None:
-    """Whatever Keras accepts as a name, however long, of layers that differ in nothing but case, too, engines read."""
+    """Whatever Keras accepts as a name, however long, of layers that differ in nothing but case, too, engines read.
+
+    Nothing in the file differs from the day when it was built.
+    """
     model = sequential((1,), *(L.Dense(1, name=name) for name in NAMES))
     built = build_model(model, np.ones((1, 1)), tmp_path / "m.xlsx")
 
     assert_all_agree(built.report, 1)
     for name in ("cellrune", "formulon"):
         assert_all_agree(check_content(read_workbook(built.path), engine(name)), 1)
+    assert check(built.path, strict=True).exit_code == 0
 
 
 @pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="names of files are Unicode there")

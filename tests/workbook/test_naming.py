@@ -34,10 +34,12 @@ def test_a_sheet_gets_a_name_that_excel_accepts(wanted: str, taken: list[str], n
 @pytest.mark.parametrize(
     ("name", "accepted"),
     [("lstm.kernel", True), ("bidirectional.forward_lstm.bias", True), ("1d.kernel", False), ("a b.kernel", False),
-     ("kernel", False), ("a-b.kernel", False), ("_x0041_.bias", False), ("x." + "y" * 254, False)],
+     ("kernel", False), ("a-b.kernel", False), ("_x0041_.bias", False), ("x." + "y" * 254, False),
+     ("_xlnm.kernel", False), ("_XLNM.kernel", False), ("_xlfn.kernel", False), ("_x.kernel", True),
+     ("x_xlnm.kernel", True)],
 )  # fmt: skip
 def test_a_range_is_only_called_what_excel_accepts(name: str, accepted: bool) -> None:
-    """A name begins with a letter, has no spaces or signs, and with a dot never looks like a cell."""
+    """A name begins with a letter, not as Excel's own do, has no spaces or signs, and with a dot is like no cell."""
     assert is_defined_name(name) is accepted
 
 

@@ -11,7 +11,7 @@ MAX_SHEET_NAME = 31
 # Excel accepts "!", but IronCalc reads no name of a range on such a worksheet.
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\!\x00-\x1f]")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # which some programs take for a character, and others do not
-_DEFINED_NAME = re.compile(r"[^\W\d][\w.]*")
+_DEFINED_NAME = re.compile(r"(?!(?i:_xl))[^\W\d][\w.]*")  # Excel's own begin with _xlnm., _xlfn. and the like
 
 
 def sheet_name(wanted: str, taken: Collection[str]) -> str:
