@@ -16,7 +16,7 @@ from xlcheck.engines.differences import Circumstances, differs_by_form, may_diff
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.alike import kinds, may_name_cells
 from xlcheck.formulas.references import References
-from xlcheck.workbook.cell_codes import Codes, Mask, code_at, code_of, codes_of, contained, position, within
+from xlcheck.workbook.cell_codes import Codes, Mask, codes_of, contained, inside, position, within
 from xlcheck.workbook.content import Cell, ConstantCells, Value, WorkbookContent
 from xlcheck.workbook.packed_cells import PackedCells
 
@@ -65,7 +65,7 @@ class FormulaCells:
 
     def within(self, area: Range) -> Codes:
         """The formula cells of a range."""
-        return _inside(self.on(area.sheet), area)
+        return inside(self.on(area.sheet), area)
 
     def is_read(self, sheet: str) -> bool:
         """Whether a worksheet's cells were read; large ones without formulas are only when somebody asks."""
@@ -77,7 +77,7 @@ class FormulaCells:
 
     def constants_within(self, area: Range) -> Codes:
         """The cells of a range that hold something else than a formula."""
-        filled = _inside(self._on(area.sheet).codes, area)
+        filled = inside(self._on(area.sheet).codes, area)
         return filled[~contained(filled, self.on(area.sheet))]
 
     def typed_numbers(self, sheet: str) -> tuple[Codes, Array]:
@@ -85,6 +85,12 @@ class FormulaCells:
         packed = self._on(sheet) if self.is_read(sheet) else _NOTHING
         typed = ~(np.isnan(packed.numbers) | contained(packed.codes, packed.formula_codes))
         return packed.codes[typed], packed.numbers[typed]
+
+    def numbers_within(self, area: Range) -> tuple[Codes, Array]:
+        """The cells of a range that hold something, ascending, and the number in each; NaN for what is none."""
+        packed = self._on(area.sheet)
+        codes = inside(packed.codes, area)
+        return codes, packed.numbers[packed.codes.searchsorted(codes)]
 
     def cell(self, sheet: str, code: int) -> Cell | None:
         """What stands in a cell; None if it is empty."""
@@ -171,14 +177,6 @@ class FormulaCells:
         if sheet not in self._packed:
             self._packed[sheet] = PackedCells.of(self._sheets.get(sheet, {}))
         return self._packed[sheet]
-
-
-def _inside(ascending: Codes, area: Range) -> Codes:
-    """Those of ascending codes that lie in a range; only those in its rows are looked at."""
-    first = ascending.searchsorted(code_of(area))
-    last = ascending.searchsorted(code_at(area.top + area.rows - 1, area.left + area.columns - 1), "right")
-    codes = ascending[first:last]
-    return codes if area.rows == 1 else codes[within(codes, area)]
 
 
 class Upstream:

@@ -52,6 +52,23 @@ def within(codes: Codes, area: Range) -> Mask:
     return np.logical_and(down, (columns >= area.left) & (columns < area.left + area.columns))
 
 
+def inside(ascending: Codes, area: Range) -> Codes:
+    """Those of ascending codes that lie in a range; only those in its rows are looked at."""
+    first = ascending.searchsorted(code_of(area))
+    last = ascending.searchsorted(code_at(area.top + area.rows - 1, area.left + area.columns - 1), "right")
+    codes = ascending[first:last]
+    return codes if area.rows == 1 else codes[within(codes, area)]
+
+
+def first_gap(area: Range, ascending: Codes) -> int | None:
+    """The first cell of a range that is none of some in it, in ascending order; None if these are all."""
+    if ascending.size == area.size:
+        return None
+    rows, columns = np.divmod(np.arange(ascending.size + 1), area.columns)  # the range itself may be whole columns
+    codes = codes_at(area.top + rows, area.left + columns)
+    return int(codes[np.append(codes[:-1] != ascending, True).argmax()])
+
+
 def codes_of(area: Range) -> Codes:
     """The codes of all cells of a range, row by row."""
     if area.size == 1:  # as most of thousands are
