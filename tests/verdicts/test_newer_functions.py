@@ -15,6 +15,9 @@ RIGHT = "C2*Weights!$B$2"
         (f"_xlfn.LET(a,{RIGHT},a)", "what LET and LAMBDA name a _xlpm.a"),
         (f"_xlfn.SUM({RIGHT})", "_xlfn.SUM SUM"),
         (f"_xlfn._xlws.SUM({RIGHT})", "_xlfn._xlws.SUM SUM"),
+        ("_xlfn.SUMIFS(C2:C2,C2:C2,C2)*Weights!$B$2", "_xlfn.SUMIFS SUMIFS"),
+        (f"_xlpm.SUM({RIGHT})", "_xlpm.SUM SUM"),
+        ("_xlfn.SORT(C2)*Weights!$B$2", "_xlfn.SORT _xlfn._xlws.SORT"),
         ("LAMBDA(a,a*Weights!$B$2)(C2)", "what LET and LAMBDA name a _xlpm.a"),
     ],
 )
@@ -23,14 +26,20 @@ def test_what_excel_does_not_know_by_its_name_is_no_pass(check_small: Checker, f
     report = check_small({"Net!C3": f"={formula}"})
 
     assert (report.exit_code, report.counts.root) == (3, 0)
-    assert report.reservations[0].startswith(
-        f"Excel shows #NAME? in Net!C3 until somebody edits it, since a file has to call {called}; write the formula in"
-    )
+    sentence = f"Excel shows #NAME? in Net!C3 until somebody edits it, since a file has to call {called}; write the"
+    assert any(text.startswith(sentence) for text in report.reservations)
 
 
 @pytest.mark.parametrize(
     "formula",
-    [f"_xlfn.LET(_xlpm.a,{RIGHT},_xlpm.a)", f'{RIGHT}&" LET(a,1)"', "_xlfn.LAMBDA(_xlpm.a,_xlpm.a)(1)", RIGHT],
+    [
+        f"_xlfn.LET(_xlpm.a,{RIGHT},_xlpm.a)",
+        f'{RIGHT}&" LET(a,1)"',
+        "_xlfn.LAMBDA(_xlpm.a,_xlpm.a)(1)",
+        RIGHT,
+        "_xlfn.LET(_xlpm.f,_xlfn.LAMBDA(_xlpm.a,_xlpm.a),_xlpm.f(1))",
+        "_xlfn._xlws.SORT(C2)",
+    ],
 )
 def test_what_a_program_saves_is_known(check_small: Checker, formula: str) -> None:
     """With the prefixes, and where only a text says so."""

@@ -21,7 +21,7 @@ _BRACKETS = r"\[(?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*\]"
 _SHEET = r"(?:'(?:[^']|'')+'|(?:\[[^\[\]]+\])?[\w.]+(?::[\w.]+)?)!"
 # Columns up to XFD, rows up to 1048576: what lies beyond is a name.
 _COLUMN = r"(?:[A-Za-z]{1,2}|[A-Wa-w][A-Za-z]{2}|[Xx](?:[A-Ea-e][A-Za-z]|[Ff][A-Da-d]))"
-_ROW = r"(?:[1-9]\d{0,5}|10(?:[0-3]\d{4}|4(?:[0-7]\d{3}|8(?:[0-4]\d\d|5(?:[0-6]\d|7[0-6])))))"
+_ROW = r"(?:[1-9][0-9]{0,5}|10(?:[0-3][0-9]{4}|4(?:[0-7][0-9]{3}|8(?:[0-4][0-9][0-9]|5(?:[0-6][0-9]|7[0-6])))))"
 _CELL = rf"\$?{_COLUMN}\$?{_ROW}"
 # What is left of a reference to a worksheet that was deleted: `#REF!A1`.
 _LOST = rf"\#REF!(?:{_CELL}(?::{_CELL})?)?"
@@ -45,7 +45,7 @@ _TOKEN = re.compile(
       | (?P<elsewhere>(?:{_WORD})?{_BRACKETS}(?:!?(?:{_WORD}))?)
       | (?P<function>(?:{_SHEET})?[^\W\d][\w.]*(?=\())
       | (?P<name>(?:{_SHEET})?(?:{_WORD}))
-      | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d+)?)
+      | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?)
       | (?P<operator><=|>=|<>|[-+*/^&=<>%:@(){{}},;\#])
       | (?P<other>.)
     """,
