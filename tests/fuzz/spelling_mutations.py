@@ -78,6 +78,7 @@ SPELLED: dict[str, Attack] = {
         '<Override PartName="/XL/styles.xml" ContentType="application/xml"/></Types>',
     ),
     "columns called by numbers": in_part(_WORKBOOK, "<calcPr ", '<calcPr refMode="R1C1" '),
+    "numbers that wait for F9": in_part(_WORKBOOK, "<calcPr ", '<calcPr calcMode="manual" '),
     "a name that is a command": in_part(_WORKBOOK, '(<definedName name="[a-z.]+")', r'\1 function="1" xlm="1"'),
     "a point of a chart that is not drawn": in_part(
         _CHART, "<c:marker>", '<c:dPt><c:idx val="0"/><c:spPr/></c:dPt><c:marker>'

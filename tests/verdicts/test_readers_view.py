@@ -163,9 +163,28 @@ def test_stored_values_that_are_shown_are_wrong(small_book: SmallBook, tmp_path:
     assert {float(cell.actual) for cell in report.roots} == {999.25}
 
 
-def test_stored_values_that_are_right_are_right(small_book: SmallBook, tmp_path: Path) -> None:
-    """Manual calculation alone changes nothing that is seen."""
-    assert check(edited(small_book, tmp_path / "book.xlsx", calculation('calcMode="manual"'))).ok
+@pytest.mark.parametrize(
+    ("attributes", "word"),
+    [
+        ('calcMode="manual"', "no number"),
+        ('fullCalcOnLoad="1" calcMode=" manual"', "no number"),
+        ('calcMode="never"', "no number"),
+        ('calcMode="autoNoTable"', "no what-if table"),
+        ('calcMode="auto" forceFullCalc="0" calcOnSave="0" iterateCount="3"', None),
+        ("", None),
+    ],
+)
+def test_numbers_that_follow_nobody_are_told(
+    small_book: SmallBook, tmp_path: Path, attributes: str, word: str | None
+) -> None:
+    """Where calculation is manual, all is right that is seen, until a reader chooses another sample: then it is old."""
+    path = edited(small_book, tmp_path / "book.xlsx", calculation(attributes))
+    report, strict = check(path), check_content(read_workbook(path), engine("ironcalc"), strict=True)
+    told = f"not as it was built: calculation is manual, so that {word} follows what a reader chooses or types"
+
+    assert report.ok
+    assert any(note.startswith(told) for note in report.notes) is (word is not None)
+    assert strict.exit_code == (word is not None)
 
 
 def test_stored_values_that_excel_computes_anew_are_noticed(small_book: SmallBook, tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def test_a_worksheet_may_ask_for_the_rules_of_lotus(write_parts: Callable[..., P
     [
         (CalculationSettings(), DAY, True, True, 0),
         (CalculationSettings(manual=True), DAY, True, True, 0),
+        (CalculationSettings(manual=True), NUMBER, False, False, 0),
         (CalculationSettings(as_displayed=True), NUMBER, False, False, 1),
         (CalculationSettings(iterates=True), NUMBER, False, False, 0),
         (CalculationSettings(iterates=True), NUMBER, True, False, 1),
@@ -91,7 +92,7 @@ def test_what_makes_a_reader_see_other_numbers(
 
     assert len(differences) == count
     assert len(differences) + len(noted) == (given.as_displayed or bool(given.like_lotus)) + (
-        given.iterates + given.from_1904
+        given.iterates + given.from_1904 + (given.manual and not built)
     )
 
 

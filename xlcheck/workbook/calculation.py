@@ -107,7 +107,12 @@ class CalculationSettings:
             )
 
     def without_effect(self, formulas: Iterable[str], *, circular: bool, built: bool) -> Iterator[str]:
-        """Settings that are unusual and change nothing, in words; see `differences`."""
+        """Settings that are unusual and change nothing as yet, in words; see `differences`.
+
+        That calculation is manual is said of what xlcheck wrote with all that is not as it was built.
+        """
+        if self.manual and not built:
+            yield "calculation is manual, so that no number follows what a reader types (in Excel: F9)"
         if self.iterates and not circular:
             yield "iterative calculation is on; no formulas form a circle, so it changes nothing"
         if self.from_1904 and not built and not any(map(_DAYS.search, formulas)):

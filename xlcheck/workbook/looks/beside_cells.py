@@ -175,8 +175,8 @@ def of_workbook(container: Container, structure: Structure) -> Iterator[str]:
     root = tree_of(container.read(structure.part))
     if root is not None:
         yield from _of_names(root)
-        if any(item.get("refMode") == "R1C1" for item in root.iterfind("calcPr")):
-            yield "columns are called by numbers, and not by letters as on the sheets"
+        for settings in root.iterfind("calcPr"):
+            yield from _calculation(settings)
         for view in root.iterfind("bookViews/workbookView"):
             yield from _window(view)
         for lock in root.iterfind("workbookProtection"):
@@ -195,6 +195,15 @@ def of_workbook(container: Container, structure: Structure) -> Iterator[str]:
             yield f"something of the kind {kind[:40]} belongs to the file"
         if kind.endswith("-properties") and relation.target in container:
             yield from _properties(tree_of(container.read(relation.target)))
+
+
+def _calculation(settings: Element) -> Iterator[str]:
+    """What a reader sees otherwise, or too late, though the formulas give the same."""
+    if settings.get("refMode") == "R1C1":
+        yield "columns are called by numbers, and not by letters as on the sheets"
+    if (mode := settings.get("calcMode", "auto").strip()) != "auto":
+        what = "no what-if table" if mode == "autoNoTable" else "no number"
+        yield f"calculation is manual, so that {what} follows what a reader chooses or types (in Excel: F9)"
 
 
 def _window(view: Element) -> Iterator[str]:
