@@ -13,11 +13,12 @@ from thorough import spread
 from xlcheck.graph.evaluate import evaluate
 from xlcheck.graph.trace import Trace
 from xlcheck.layout.plan import plan_model
+from xlcheck.layout.sheet import SheetDraft
 from xlcheck.learning.forward import forward_graph
 from xlcheck.model.model_spec import LayerSpec, sequential
 from xlcheck.workbook.number_formats import digits_shown
 from xlcheck.workbook.plan import Formula, NumberBlock, PlannedSheet
-from xlcheck.workbook.styles import STYLES
+from xlcheck.workbook.styles import STYLES, WIDE
 
 SPEC = sequential(
     "large",
@@ -73,8 +74,70 @@ def _cut(sheets: Sequence[PlannedSheet]) -> list[tuple[str, str, float, float]]:
         for sheet in sheets
         if not sheet.hidden
         for style, value, width in _numbers(sheet)
-        if digits_shown(STYLES[style].get("num_format", "General"), value) + (value < 0) / 2 > width
+        if _is_cut(style, value, width)
     ]
+
+
+def _is_cut(style: str, value: float, width: float) -> bool:
+    return digits_shown(STYLES[style].get("num_format", "General"), value) + (value < 0) / 2 > width
+
+
+SMALL = np.array([[1.0], [2.0]])
+
+
+@pytest.mark.parametrize("number", [-1.2345e12, 1234567.25, 54321.0, 1234.5])
+@pytest.mark.parametrize("steps", [1, 2])
+def test_every_number_fits_whatever_is_chosen(number: float, steps: int) -> None:
+    """Numbers of other samples, and of steps that are not shown at first, have their place as well."""
+    layers = (
+        LayerSpec(
+            "SimpleRNN", "rnn", {"units": 1, "activation": "linear", "return_sequences": False},
+            {"kernel": (1, 1), "recurrent_kernel": (1, 1)},
+        ),
+        LayerSpec("Dense", "dense", {"units": 1, "activation": "linear"}, {"kernel": (1, 1), "bias": (1,)}),
+    )  # fmt: skip
+    spec = sequential("large", (2, 1), layers)
+    graph = forward_graph(spec)
+    large = SMALL.copy()
+    large[:steps] = number
+    plans = []
+    for samples in ([SMALL, large], [large, SMALL]):
+        given = {q.name: np.full(q.shape, 0.75) for q in graph if q.is_weight}
+        given |= {f"input.x[{t}]": np.stack(samples)[:, t] for t in range(2)}
+        given |= {q.name: np.zeros((2, *q.shape)) for q in graph if q.expr is None and q.name not in given}
+        trace = Trace("made up", evaluate(graph, given))
+        plans.append([sheet for sheet in plan_model(spec, trace, trace, ["one", "two"]).sheets if not sheet.hidden])
+    chosen = [
+        (first.name, style, value, width)
+        for sheets, others in (plans, plans[::-1])
+        for first, second in zip(sheets, others, strict=True)
+        for (style, _, width), (_, value, _) in zip(_numbers(first), _numbers(second), strict=True)
+    ]
+
+    assert [_cut(sheets) for sheets in plans] == [[], []]
+    assert any(abs(value) >= 0.5 * abs(number) for _, _, value, _ in chosen)
+    assert not [found for found in chosen if _is_cut(*found[1:])]
+    boxes = [
+        merge.style for merge in next(s for s in plans[1] if s.name == "Picture").merges if "number" in merge.style
+    ]
+    assert all(style.endswith(WIDE) for style in boxes)  # a view of the first step, too, which is not chosen
+
+
+@pytest.mark.parametrize(("number", "is_wide"), [(999.0, False), (-1000.0, True)])
+def test_a_large_number_of_its_own_changes_a_box(number: float, is_wide: bool) -> None:
+    """Nothing chooses what stands there."""
+    sheet = SheetDraft("S")
+    sheet.merge(sheet.at(0, 0, 2, 2), number, "input_number")
+
+    assert [merge.style.endswith(WIDE) for merge in sheet.finish().merges] == [is_wide]
+
+
+def test_small_numbers_leave_boxes_as_they_are() -> None:
+    """Four decimals, as on paper."""
+    boxes = [m.style for s in known_plan("lstm").sheets if s.name == "Picture" for m in s.merges if "number" in m.style]
+
+    assert boxes
+    assert not any(style.endswith(WIDE) for style in boxes)
 
 
 @pytest.mark.parametrize("workbook", spread(WORKBOOKS, 2))

@@ -22,6 +22,7 @@ from xlcheck.layout.draft import Draft
 from xlcheck.layout.drawings.picture import LayerSummary
 from xlcheck.layout.drawings.picture_page import picture_page
 from xlcheck.layout.front import Story
+from xlcheck.layout.largest import largest_shown
 from xlcheck.layout.matrices import per_step, whole
 from xlcheck.layout.originals import Source, questions
 from xlcheck.layout.paper import fit
@@ -179,7 +180,9 @@ def finished(draft: Draft, title: str, subject: str) -> WorkbookPlan:
     comments = say("plan.properties")
     properties = {"title": title, "subject": subject, "author": "xlcheck", "comments": comments}
     short = has_few_digits(draft.trace)
+    shown = largest_shown(draft)
     for sheet in draft.sheets.values():
+        sheet.shown = shown.get(sheet.name, {})
         sheet.settle()
         fit(sheet)
     _shorten(draft)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ from xlcheck.workbook.plan import (
     Rich,
     Spill,
 )
-from xlcheck.workbook.styles import ONE_LINE, SHORT, STYLES
+from xlcheck.workbook.styles import ONE_LINE, SHORT, STYLES, WIDE
 
 
 @dataclass
@@ -38,6 +38,7 @@ class SheetDraft:
         questions: where questions stand, if not under everything else.
         starts: the rows with which a page may begin, if one page is too small for what is to be read.
         results: the row from which on it shows what is calculated in the end, and not on the way.
+        shown: the smallest and the largest number of cells in which large ones may stand, whatever is chosen.
         left_out: how many of its last columns it can be printed without: texts of formulas, or live marks.
     """
 
@@ -56,6 +57,7 @@ class SheetDraft:
     starts: list[int] = field(default_factory=list)
     results: int = 0
     left_out: int = 0
+    shown: Mapping[tuple[int, int], tuple[float, float]] = field(default_factory=dict)
     portrait: bool = False
     print_columns: int | None = None
     print_from: int = 0
@@ -129,7 +131,7 @@ class SheetDraft:
 
     def settle(self) -> None:
         """Make columns as wide as their largest numbers need, and rows as high as their paragraphs."""
-        self.widths = widened(self.widths, self.cells.values(), self.blocks, self.spills)
+        self.widths = widened(self.widths, self.cells.values(), self.blocks, self.spills, self.shown)
         for merge in self.merges:
             if needed := height_of(merge, self.widths):
                 self.heights[merge.area.top] = max(needed, self.heights.get(merge.area.top, 0.0))
@@ -142,8 +144,9 @@ class SheetDraft:
         for merge in [merge for merge in self.merges if is_line(merge, self.widths)]:
             self.merges.remove(merge)
             self.put(merge.area.top, merge.area.left, merge.content, merge.style + ONE_LINE)
-        if short or any(map(is_wide, self.merges)):  # programs shorten numbers of these styles until they fit
-            self.merges = list(map(_short, self.merges))
+        wide = any(is_wide(merge) or (merge.area.top, merge.area.left) in self.shown for merge in self.merges)
+        if short or wide:
+            self.merges = [_short(merge, WIDE if wide else SHORT) for merge in self.merges]
         own = {item.name: _frozen(getattr(self, item.name)) for item in fields(PlannedSheet)}
         return PlannedSheet(**(own | {"cells": tuple(self.cells[key] for key in sorted(self.cells))}))
 
@@ -156,7 +159,7 @@ def _frozen(value: Any) -> Any:
 _Styled = TypeVar("_Styled", PlannedCell, Merge, NumberBlock | FormulaBlock)
 
 
-def _short(item: _Styled) -> _Styled:
-    """With the style's twin for numbers of few digits, if it has one."""
-    style = item.style + SHORT
+def _short(item: _Styled, end: str = SHORT) -> _Styled:
+    """With the style's twin for numbers of few digits, or for others, if it has one."""
+    style = item.style + end
     return replace(item, style=style) if style in STYLES else item

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import ceil
 
 import numpy as np
@@ -14,30 +14,42 @@ from xlcheck.workbook.number_formats import digits_shown
 from xlcheck.workbook.plan import Block, Formula, Merge, NumberBlock, PlannedCell, Spill
 from xlcheck.workbook.styles import STYLES
 
-_FROM = 1e4
-"""Smaller numbers fit into the columns in which sheets put their style."""
-_FROM_DRAWN = 1e3
+LARGE = 1e3
+"""Smaller numbers fit into the columns in which sheets put their style, and into the boxes of drawings."""
+_LARGER = 1e4
+"""From here on numbers get all the space at the edges; smaller ones may do with less in columns that are narrow."""
 _USUAL = 8.43
 _BRIEF = 7.2  # letters that −0.1234 needs
 _DIGIT, _SIGN, _SPARE = 1.06, 0.6, 0.4  # of Arial's digits and signs, in letters, and what a column has besides
 _AROUND = 2.0  # letters: a sign, and the space at the edges
+_HALF = 0.5  # of a letter, which a sign needs at least
 
 
 def widened(
-    widths: Mapping[int, float], cells: Iterable[PlannedCell], blocks: Iterable[Block], spills: Iterable[Spill]
+    widths: Mapping[int, float],
+    cells: Collection[PlannedCell],
+    blocks: Collection[Block],
+    spills: Collection[Spill],
+    shown: Mapping[tuple[int, int], tuple[float, float]],
 ) -> dict[int, float]:
     """The widths of columns, in letters, those with large numbers as wide as these need.
 
-    Of formulas those count that the sample shows which is chosen at first.
+    Args:
+        widths: of columns with usual numbers.
+        cells: what stands in the columns, as blocks and spills do.
+        blocks: see there.
+        spills: see there.
+        shown: as in `SheetDraft`.
     """
     largest: dict[tuple[int, str, bool], float] = {}  # a format may show negative numbers otherwise
-    for column, style, number in _large(cells, blocks, spills):
+    for column, style, number in (*_large(cells, blocks, spills), *_chosen(cells, blocks, spills, shown)):
         key = (column, style, number > 0)
         largest[key] = max(number, largest.get(key, 0.0), key=abs)
     found = dict(widths)
     for (column, style, _), number in largest.items():
-        needed = ceil(digits_shown(STYLES[style].get("num_format", GENERAL), number) + _AROUND)
-        if needed > found.get(column, _USUAL):
+        digits = digits_shown(STYLES[style].get("num_format", GENERAL), number)
+        needed, room = ceil(digits + _AROUND), found.get(column, _USUAL)
+        if (needed if abs(number) >= _LARGER else digits + _HALF * (number < 0)) > room:
             found[column] = needed
     return found
 
@@ -69,9 +81,27 @@ def formula_width(texts: Iterable[object]) -> float:
 
 
 def is_wide(merge: Merge) -> bool:
-    """Whether merged cells, which have the place that a drawing gives them, hold a number too large for decimals."""
+    """Whether merged cells hold a number too large for decimals."""
     value = merge.content.value if isinstance(merge.content, Formula) else merge.content
-    return isinstance(value, int | float) and abs(value) >= _FROM_DRAWN
+    return isinstance(value, int | float) and abs(value) >= LARGE
+
+
+def _chosen(
+    cells: Iterable[PlannedCell],
+    blocks: Iterable[Block],
+    spills: Iterable[Spill],
+    shown: Mapping[tuple[int, int], tuple[float, float]],
+) -> Iterator[tuple[int, str, float]]:
+    """Column, style and value of large numbers that cells may show once others are chosen."""
+    if not shown:
+        return
+    styles = {(cell.row, cell.column): cell.style for cell in cells}
+    columns = grouped((item.area.left + k, item) for item in (*blocks, *spills) for k in range(item.area.columns))
+    for (row, column), numbers in shown.items():
+        found = (item.style for item in columns.get(column, ()) if item.area.holds(row, column))
+        style = styles.get((row, column)) or next(found, None)
+        if style is not None:  # merged cells have none
+            yield from ((column, style, number) for number in numbers)
 
 
 def _large(
@@ -80,14 +110,14 @@ def _large(
     """Column, style and value of numbers that may not fit."""
     for cell in cells:
         value = cell.content.value if isinstance(cell.content, Formula) else cell.content
-        if isinstance(value, int | float) and _FROM <= abs(value) < np.inf:
+        if isinstance(value, int | float) and LARGE <= abs(value) < np.inf:
             yield cell.column, cell.style, value
     for item in (*blocks, *spills):
         values = item.values
-        if isinstance(values, str) or (values.size and values.min() > -_FROM and values.max() < _FROM):  # as most
+        if isinstance(values, str) or (values.size and values.min() > -LARGE and values.max() < LARGE):  # as most
             continue
         numbers = values.reshape(item.area.rows, -1) if isinstance(item, NumberBlock) else values.reshape(-1, 1)
         for end in (np.max, np.min):
             extreme = end(numbers, axis=0, initial=0.0, where=np.isfinite(numbers))
-            for offset in np.flatnonzero(np.abs(extreme) >= _FROM).tolist():
+            for offset in np.flatnonzero(np.abs(extreme) >= LARGE).tolist():
                 yield item.area.left + offset, item.style, float(extreme[offset])

@@ -43,6 +43,8 @@ ARROWS = "→←↗↘↖↙"
 """Where a state is read again; `state_to_↗` shows it behind the number, `state_from_↗` before it."""
 SHORT = "_short"
 """Ends the names of styles that show as many digits as a number has."""
+WIDE = "_wide"
+"""Ends the names of styles of drawings that write large numbers as 1.23E+12: boxes have a width of their own."""
 BRIEF = "_brief"
 """Ends the names of styles with four decimals, for narrow columns."""
 ONE_LINE = "_line"
@@ -167,12 +169,21 @@ def _named_styles() -> dict[str, dict[str, Any]]:
     long = {VALUE_FORMAT, WEIGHT_FORMAT, "0.0000"}
     styles |= {name + SHORT: style | {"num_format": "General"} for name, style in styles.items()
                if style.get("num_format") in long}  # fmt: skip
+    styles |= {name + WIDE: style | {"num_format": _without_large(style["num_format"])}
+               for name, style in styles.items()
+               if style.get("num_format") in long or name.endswith("_whole")}  # fmt: skip
     plain = dict(styles)
     styles |= {name + ONE_LINE: _without(style, "text_wrap") for name, style in plain.items() if "text_wrap" in style}
     for name, style in plain.items():
         if style.get("align") == "center":
             styles |= {name + place: _across(style, place) for place in ACROSS}
     return {name: _BASE | style for name, style in styles.items()}
+
+
+def _without_large(code: str) -> str:
+    """A format under which numbers with more digits before the point than a box has room for have an exponent."""
+    limit = 10 ** (6 if code == CODE_FORMAT else 3)
+    return f"[>={limit}]0.00E+00;[<=-{limit}]-0.00E+00;{code}"
 
 
 def _without(style: Mapping[str, Any], *keys: str) -> dict[str, Any]:
