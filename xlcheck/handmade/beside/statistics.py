@@ -50,7 +50,6 @@ _CALLED: Mapping[str, tuple[str, ...]] = {
         *("entropie croisée", "entropía cruzada", "entropia cruzada", "entropia incrociata", "kruisentropie", "交叉熵"),
         *("entropia krzyżowa", "entropy chéo", "кросс-энтропия", "交差エントロピー", "교차 엔트로피", "kryssentropi"),
     ),
-    _LIKELIHOOD: ("log-likelihood", "log likelihood", "loglikelihood", "log-vraisemblance"),
 }
 """What a number is called here → the names that people give it, of which each is that of no other."""
 
