@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 from equation_sheets import verdict
-from plain_sheets import normalised_by_typed
+from plain_sheets import Cells, normalised_by_typed
+from recognised_sheets import sheet
+
+from xlcheck.handmade.objections.turned_kernels import turned_kernel
 
 
 @pytest.mark.keras
@@ -82,3 +85,46 @@ def test_weights_of_a_kind_stand_in_one_line(tmp_path: Path) -> None:
     found = verdict(cells | wrong, tmp_path)
     assert found.code != 0
     assert found.roots <= wrong.keys()
+
+
+def _in_rows(turned: str) -> Cells:
+    """Two numbers, and two more that all samples read, through three layers of two units and one of three.
+
+    The last one has its weights in A20:C21, a column a unit. A unit of the others has a row, in A1:B2 and D1:E2, in
+    A5:B6 and in A9:B10, or a column if the letter of the block (a, d, b, c) is among those turned.
+    """
+    cells: Cells = {f"{c}{row}": round(0.83 - 0.29 * n + 0.07 * n * n, 2) for n, (c, row) in enumerate(
+        (c, row) for top in (1, 5, 9) for c in "AB" for row in (top, top + 1))}  # fmt: skip
+    cells |= {f"{c}{row}": round(0.4 * n - 0.7 + 0.3 * row, 2) for n, c in enumerate("DE") for row in (1, 2)}
+    cells |= {f"{c}{row}": round(0.17 * n - 0.02 * row, 2) for n, c in enumerate("ABC") for row in (20, 21)}
+    cells |= {"I1": 0.35, "J1": -0.62}
+
+    def weights(left: str, right: str, top: int, unit: int, *, columns: bool) -> list[str]:
+        across = [f"${left}${top + unit}", f"${right}${top + unit}"]
+        return [f"${(left, right)[unit]}${top}", f"${(left, right)[unit]}${top + 1}"] if columns else across
+
+    for row in range(30, 35):
+        cells |= {f"A{row}": round(0.31 * (row % 4) - 0.5, 2), f"B{row}": round(0.9 - 0.23 * (row % 5), 2)}
+        for unit, (first, second, third) in enumerate(("DGJ", "EHK")):
+            own, beside = (
+                weights("A", "B", 1, unit, columns="a" in turned),
+                weights("D", "E", 1, unit, columns="d" in turned),
+            )
+            cells[f"{first}{row}"] = f"=TANH($A{row}*{own[0]}+$B{row}*{own[1]}+$I$1*{beside[0]}+$J$1*{beside[1]})"
+            for made, read, top, letter in ((second, "DE", 5, "b"), (third, "GH", 9, "c")):
+                w = weights("A", "B", top, unit, columns=letter in turned)
+                cells[f"{made}{row}"] = f"=TANH({read[0]}{row}*{w[0]}+{read[1]}{row}*{w[1]})"
+        cells |= {f"{y}{row}": f"=$J{row}*{w}$20+$K{row}*{w}$21" for y, w in zip("MNO", "ABC", strict=True)}
+    return cells
+
+
+@pytest.mark.parametrize(("turned", "is_in_doubt"), [("", False), ("c", True), ("a", True), ("abcd", False)])
+def test_who_writes_square_blocks_of_several_layers_in_one_way_means_so(
+    turned: str, is_in_doubt: bool, tmp_path: Path
+) -> None:
+    """Rule: three square blocks of two layers may stand otherwise than one that is not square, all of them alike."""
+    found = sheet(_in_rows(turned), tmp_path).arrangement
+    layers = [(own.reading, own.networks[0].weights) for own in found.layers]
+
+    assert len(layers) == 4
+    assert (turned_kernel(found.reads.table, layers) is not None) == is_in_doubt

@@ -36,12 +36,11 @@ from xlcheck.handmade.objections.orders import (
     gap_in_a_line,
     other_order,
     out_of_line,
-    turned_kernel,
     turned_units,
-    turns_within,
     weights_apart,
 )
 from xlcheck.handmade.objections.skipped_over import skips_too_much
+from xlcheck.handmade.objections.turned_kernels import turned_kernel, turns_within
 from xlcheck.handmade.objections.typed_over import TypedOver, typed_again, typed_over
 from xlcheck.handmade.objections.unread_numbers import unread_beside, weights_of_nothing
 from xlcheck.handmade.reading.cells import CellValues, show
