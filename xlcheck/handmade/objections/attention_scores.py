@@ -49,7 +49,7 @@ def scaled_in_some_heads(readings: Sequence[Reading], shared: Collection[Address
     """
     heads: dict[int, list[Reading]] = defaultdict(list)
     for own in readings:
-        if own.kind == "Dense" and {cell_of(atom) for atom in outputs(own).values()}.issubset(shared):
+        if own.kind == "Dense" and (made := outputs(own)) and {*map(cell_of, made.values())}.issubset(shared):
             heads[len(own.features)].append(own)
     for several in heads.values():
         plain = [own for own in several if own.scale == 1]
