@@ -74,7 +74,7 @@ def _said(found: Sheet) -> dict[str, list[str]]:
         "doubt": lambda r: doubt_of(table, reads.read.keys(), r),
     }  # fmt: skip
     said = {name: [why for r in readings if (why := way(r)) is not None] for name, way in ways.items()}
-    said["between"] = [*against_them_together(readings, found.forms, table)]
+    said["between"] = [*against_them_together(readings, found.forms, table, readings)]
     said["repeated"] = [why for _, why in repeated(readings)]
     return said
 

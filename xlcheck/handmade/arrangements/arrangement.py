@@ -28,6 +28,7 @@ from xlcheck.handmade.networks.network import Network
 from xlcheck.handmade.objections.attention_scores import masked_otherwise, scaled_in_some_heads, shares_of_nobody
 from xlcheck.handmade.objections.between import against_them_together
 from xlcheck.handmade.objections.left_out import reads_empty
+from xlcheck.handmade.objections.mixed_values import mixed_out_of_place, mixes
 from xlcheck.handmade.objections.objections import objections, repeated, scaled_scores, words_against
 from xlcheck.handmade.objections.orders import (
     crossed,
@@ -134,14 +135,17 @@ class Arrangement:
         """What a reader would ask before believing that all of it is right, words aside."""
         table, readings = self.reads.table, self.readings
         alone = objections(table, self.values, self.reads.read.keys(), self._readings)
-        together = against_them_together(readings, self.forms, table)
         said = islice(self.reads.said_of_words((sorted(layer.own) for layer in self.layers), self.values), 1)
         empty = filter(None, (reads_empty(self.reads.of, table, reading) for reading in readings))
         last = [(own, own.networks[0].spec.layers[-1]) for own in self.plain]
         bare = [n for n, (_, spec) in enumerate(last) if spec.kind == "LayerNormalization" and not spec.weights]
         steps = islice(mixed_up_steps(readings, [own.results for own in self.plain], bare), 1)
         softmaxes = [own for own, spec in last if spec.kind == "Softmax"]
-        shares = islice(mixing_shares(readings, [own.results for own in softmaxes]), 1)
+        made = {cell for own in softmaxes for cell in own.results.values()}
+        weighing = [own for own in readings if not mixes(own, made)]
+        together = against_them_together(readings, self.forms, table, weighing)
+        mixed = islice(mixed_out_of_place(readings, self.plain), 1)
+        shares = islice(mixing_shares(readings, [vector for own in softmaxes for vector in own.vectors]), 1)
         shared = {cell for own in softmaxes for cell in own.given}
         idle = shares_of_nobody(readings, [(own.given, own.results.values()) for own in softmaxes], self.reads.read)
         of_heads = (masked_otherwise(readings, shared), scaled_in_some_heads(readings, shared), idle)
@@ -164,7 +168,7 @@ class Arrangement:
             looked_up_apart(readings, self.reads.of_single_cells, self.reads.edited),
             looked_up_twice(readings, self.reads.of, self.reads.edited),
         )
-        further = (said, empty, typed_first, together, steps, shares, heads, scores, skipped, lines, missing)
+        further = (said, empty, typed_first, together, steps, shares, mixed, heads, scores, skipped, lines, missing)
         return [*alone, *chain(*further, islice(unread, 1), islice(apart, 1))]
 
     @cached_property

@@ -40,7 +40,8 @@ _WEIGHT = "weight"
 
 def _colour(instances: Mapping[Atom, Instance], forms: Forms) -> None:
     """Find out which of two numbers is the weight, and set the pairs of every instance."""
-    colours = Colours()
+    colours, every = Colours(), instances
+    instances = {atom: own for atom, own in instances.items() if not _mixes(own, forms)}
     sums = {atom: instance.monomials for atom, instance in instances.items()}
     where: dict[Atom, list[Instance]] = defaultdict(list)
     # An input from which its weight was left out stands alone like a bias, but multiplies others.
@@ -60,12 +61,22 @@ def _colour(instances: Mapping[Atom, Instance], forms: Forms) -> None:
     _join_opposite(instances, colours, None)
     read = [(instances[one], instances[other], is_one_step) for one, other, is_one_step in read_together(sums, forms)]
     sides, guessed = _sides(instances, where, colours, read)
-    for instance in instances.values():
+    for instance in every.values():
         pairs = sorted(_pairs(instance, colours, sides, forms), key=lambda pair: (pair[0] is None, pair))
         instance.pairs = tuple(pairs)
         instance.weights = frozenset(weight for _, weight in pairs)
         instance.inputs = frozenset(x for x, _ in pairs if x is not None)
         instance.is_anchored = guessed.isdisjoint(colours.root(x)[0] for x in instance.inputs)
+
+
+def _mixes(instance: Instance, forms: Forms) -> bool:
+    """Whether shares of exponentials mix numbers, as an attention does: these may be inputs, and are no weights."""
+    return all(len(own) > 1 and any(_is_share(x, forms) for x in own) for own in instance.monomials)
+
+
+def _is_share(atom: Atom, forms: Forms) -> bool:
+    form = forms.of(atom)
+    return form.kind == RATIO and any(forms.of(own).kind == "exp" for product in form.below for own in product)
 
 
 def _join_opposite(instances: Mapping[Atom, Instance], colours: Colours, forms: Forms | None) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from xlcheck.handmade.equations.gated_sums import GATE_KINDS, gated_sums, late_gate, with_states
+from xlcheck.handmade.equations.over_steps import shared_over_steps
 from xlcheck.handmade.forms.forms import COPY, SUM, Form, Forms
 from xlcheck.handmade.forms.kinks import STEPS
 from xlcheck.handmade.forms.polynomials import Atom, Monomial, Polynomial, is_several_times, negative_of
@@ -74,15 +75,16 @@ def weighted_sums(forms: Forms) -> dict[Atom, Instance]:
     biases = {monomial[0] for found in gated.values() for monomial in found[1] if len(monomial) == 1}
     # An exponential of several times a sum is that of a softmax with a temperature; the sum is a layer's by itself.
     scaled = {atom for atom in forms if forms.of(atom).kind == "exp" and is_several_times(forms.of(atom).polynomial)}
-    inlined = {part for atom, parts in forms.inlined.items() if atom not in scaled for part in parts}
+    of_steps = shared_over_steps(forms)
+    inlined = {part for atom, parts in forms.inlined.items() if atom not in scaled | of_steps for part in parts}
     found = {}
     deciding = _deciding(forms)
     single = _single_outputs(forms)
     read = {atom for form in map(forms.of, forms) for part in (form.polynomial, form.below) for m in part for atom in m}
     for atom in list(forms):
         form = forms.of(atom)
-        if (form.kind == "exp" and atom not in read) or atom in deciding:
-            continue  # the odds beside a sigmoid, or a step on the way to one
+        if (form.kind == "exp" and atom not in read) or atom in deciding or atom in of_steps:
+            continue  # the odds beside a sigmoid, or a step on the way to one, or to shares of several steps
         if form.is_activation or (form.kind == SUM and atom not in inlined):
             summed = with_states(_with_thresholds(form, forms), forms)
             gate, under, summands = gated.get(atom) or late_gate(summed, biases, forms)

@@ -7,7 +7,7 @@ that does otherwise than its neighbours keeps the others from being such a layer
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from xlcheck.formulas.algebra import Address
@@ -37,6 +37,13 @@ class PlainCells:
     own: frozenset[Address]
     given: frozenset[Address]
     results: Results
+
+    @property
+    def vectors(self) -> Iterator[frozenset[Address]]:
+        """The results of each sample."""
+        for network in self.networks:
+            for bound in network.bound:
+                yield frozenset(cell for places in bound.values() for cell in places if cell is not None)
 
 
 def plain_layers(

@@ -13,10 +13,10 @@ from xlcheck.arrays import Array
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.found import TRIALS, Found, random, same, vectors_of
 from xlcheck.handmade.equations.normalisations import normalised
+from xlcheck.handmade.equations.over_steps import sequences_of
 from xlcheck.handmade.equations.pooling import pooled
 from xlcheck.handmade.equations.unit_sums import summed
 from xlcheck.handmade.forms.functions import Functions, Results, leaves_above
-from xlcheck.handmade.networks.network import Places
 from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.model.model_spec import LayerSpec
 
@@ -117,8 +117,11 @@ def _in_rows(vectors: Sequence[tuple[Address, ...]]) -> list[Results]:
 
 
 def _softmax(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:
-    """A softmax of each step's results, or of these over a temperature that stands in a cell or in the formulas."""
-    vectors = vectors_of(of)
+    """A softmax of each step's results, or of these over a temperature that stands in a cell or in the formulas.
+
+    Or of one unit's results at several steps.
+    """
+    vectors = vectors_of(of) or sequences_of(of, functions)
     beside = {
         next(iter(rest)) for read in functions.of.values() if len(rest := read - functions.known) == 1 < len(read)
     }
@@ -127,14 +130,14 @@ def _softmax(of: Results, functions: Functions, _: Sequence[Results]) -> Found |
         over = () if cell is None else (cell,)
         function = _exponential_shares if cell is None else lambda x: _exponential_shares(x[:, :-1] / x[:, -1:])
         outputs = {step: _alike(own, functions, function, over) for step, own in vectors.items()}
-        found = _of_vectors(of, outputs, LayerSpec("Softmax", "", {"axis": -1}), {})
+        found = _of_vectors(of, vectors, outputs, LayerSpec("Softmax", "", {"axis": -1}))
         if found is not None:
             scale = 1.0 if cell is None else 1 / functions.number(cell)
             return replace(found, scaled_by=scale, constants=frozenset(over))
     for scale in _temperatures(next(iter(vectors.values())), functions) if vectors else ():
         shares = partial(_exponential_shares, scale=scale)
         outputs = {step: _alike(own, functions, shares) for step, own in vectors.items()}
-        found = _of_vectors(of, outputs, LayerSpec("Softmax", "", {"axis": -1}), {})
+        found = _of_vectors(of, vectors, outputs, LayerSpec("Softmax", "", {"axis": -1}))
         if found is not None:
             return replace(found, scaled_by=scale)
     return None
@@ -178,14 +181,17 @@ def _alike(
 
 
 def _of_vectors(
-    of: Results, outputs: Mapping[int, list[Address] | None], layer: LayerSpec, weights: Mapping[str, Places]
+    of: Results,
+    vectors: Mapping[int, Sequence[Address]],
+    outputs: Mapping[int, list[Address] | None],
+    layer: LayerSpec,
 ) -> Found | None:
     if not outputs or any(own is None for own in outputs.values()):
         return None
-    vectors = vectors_of(of)
     cells = {step: tuple(own or ()) for step, own in outputs.items()}
-    results = {(step, unit): cell for step, own in cells.items() for unit, cell in enumerate(own)}
-    return Found(layer, [[tuple(vectors[step]) for step in cells]], list(cells.values()), results, weights)
+    place = {cell: at for at, cell in of.items()}
+    results = {place[x]: cell for step, own in cells.items() for x, cell in zip(vectors[step], own, strict=True)}
+    return Found(layer, [[tuple(vectors[step]) for step in cells]], list(cells.values()), results, {})
 
 
 def _normalised(of: Results, functions: Functions, _: Sequence[Results]) -> Found | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
 from xlcheck.formulas.algebra import Address
 from xlcheck.handmade.equations.reading import Reading, outputs
@@ -63,19 +63,15 @@ def mixed_up_steps(
                 yield f"{show(first)} and what is read with it are results of two steps or samples"
 
 
-def mixing_shares(readings: Sequence[Reading], softmaxes: Sequence[Results]) -> Iterator[str]:
+def mixing_shares(readings: Sequence[Reading], vectors: Iterable[Collection[Address]]) -> Iterator[str]:
     """Why shares may be those of another dimension: a weighted sum mixes shares of several softmaxes, or some of one.
 
     Args:
         readings: the layers of some worksheets that have sums of weights.
-        softmaxes: the results of each softmax.
+        vectors: the results of softmaxes, those that are shares of one sum together.
     """
-    vector_of: dict[Address, tuple[int, int]] = {}
-    sizes: dict[tuple[int, int], int] = defaultdict(int)
-    for number, results in enumerate(softmaxes):
-        for (step, _), cell in results.items():
-            vector_of[cell] = number, step
-            sizes[number, step] += 1
+    vector_of = {cell: number for number, own in enumerate(vectors) for cell in own}
+    sizes = Counter(vector_of.values())
     for instance in (own for reading in readings for own in reading.layer.instances):
         read = [vector_of[cell] for own in instance.monomials for x in own if (cell := cell_of(x)) in vector_of]
         if read and (len({*read}) > 1 or len(read) != sizes[read[0]]):

@@ -36,13 +36,16 @@ _NEARLY_THE_SAME = (GATE_KINDS, frozenset({"relu", "leaky_relu"}), frozenset({"g
 """Activations that stand for one another: nobody gives two heads of a network two of them."""
 
 
-def against_them_together(readings: Sequence[Reading], forms: Forms, table: CellTable) -> Iterator[str]:
+def against_them_together(
+    readings: Sequence[Reading], forms: Forms, table: CellTable, weighing: Sequence[Reading]
+) -> Iterator[str]:
     """Why layers may be others, though all of their formulas agree.
 
     Args:
         readings: the layers of some worksheets.
         forms: what each cell computes.
         table: the cells.
+        weighing: those of the layers whose weights are no values that are mixed.
     """
     yield from left_out(readings)
     yield from _reading_some(readings)
@@ -53,7 +56,7 @@ def against_them_together(readings: Sequence[Reading], forms: Forms, table: Cell
     yield from _read_inside(readings, forms)
     yield from (why for reading in readings for why in _taking_turns(reading))
     yield from _sharing(readings)
-    yield from _in_two_roles(readings)
+    yield from _in_two_roles(readings, weighing)
     yield from (text for text, _ in _bent_otherwise(readings, table))
     yield from _deciding_alone(readings)
     yield from of_units_beside(readings)
@@ -190,13 +193,13 @@ def _sharing(readings: Sequence[Reading]) -> Iterator[str]:
                 yield f"{show(min(its))} is a weight of two layers, of which one lacks the biases of the other one"
 
 
-def _in_two_roles(readings: Sequence[Reading]) -> Iterator[str]:
+def _in_two_roles(readings: Sequence[Reading], weighing: Sequence[Reading]) -> Iterator[str]:
     """Typed numbers that are a weight and an input, or one of these and a first state: somebody meant another cell."""
     made = {cell_of(atom) for reading in readings for atom in outputs(reading).values()}
     given = [{cell_of(a) for own in r.layer.slots.values() for s in r.features if (a := own.get(s))} for r in readings]
     states = [{cell_of(atom) for own in reading.given.values() for atom in own.values()} for reading in readings]
     roles = {
-        "a weight": set().union(*map(_all_weights, readings)),
+        "a weight": set().union(*map(_all_weights, weighing)),
         "an input": set().union(*given),
         "a first state": set().union(*states),
     }
