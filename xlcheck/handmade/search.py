@@ -40,6 +40,7 @@ from xlcheck.handmade.rewriting.with_beginnings import with_beginnings
 from xlcheck.handmade.rewriting.with_forecasts import with_forecasts
 from xlcheck.handmade.rewriting.with_inner_units import with_inner_units
 from xlcheck.handmade.rewriting.with_kin import is_all_right, with_kin
+from xlcheck.handmade.rewriting.with_masked_scores import with_masked_scores
 from xlcheck.handmade.rewriting.with_numbered_words import with_numbered_words
 from xlcheck.handmade.rewriting.with_one_hot import with_one_hot
 from xlcheck.handmade.rewriting.with_rated_pairs import with_rated_pairs
@@ -112,7 +113,7 @@ class Search:
             rest = without(part, key)
             found, left_out = self._settle(rest, replace(answers, values=rest.values), sheets)
             return found, [*left_out, Abstention(part.table, part.values, sorted(key), "", matters=False)]
-        for plainly in (without_rounding, with_numbered_words, with_forecasts):
+        for plainly in (without_rounding, with_numbered_words, with_forecasts, with_masked_scores):
             if (plain := plainly(part, answers)) is not None:
                 found, left_out = self._settle(plain.part, plain.answers, sheets)
                 if plain.may_be_told(found):
@@ -185,8 +186,7 @@ class Search:
         for otherwise in (
             with_rated_pairs, with_added_numbers, with_skipped_steps, with_beginnings, with_one_hot, with_scaled_inputs,
         ):  # fmt: skip
-            other = otherwise(part, answers)
-            if other is not None and (found := self._if_more(other, answers, sheets)) is not None:
+            if (other := otherwise(part, answers)) and (found := self._if_more(other, answers, sheets)) is not None:
                 return found
         if (apart := self._with_inner_units(part, answers, sheets)) is not None:
             return apart

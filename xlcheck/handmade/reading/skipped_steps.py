@@ -13,6 +13,7 @@ from xlcheck.formulas.tree import FunctionCall, Literal, Node, Operator, Referen
 from xlcheck.formulas.unparse import unparse
 from xlcheck.handmade.reading.asked_beginnings import as_begun
 from xlcheck.handmade.reading.cells import CellTable, CellValues
+from xlcheck.handmade.reading.masked_scores import masked_scores
 from xlcheck.handmade.reading.offsets import offset_on_sheet
 from xlcheck.workbook.content import Value
 
@@ -131,7 +132,7 @@ def _doing_the_same(found: Mapping[Address, Choice], table: CellTable) -> Iterat
 def as_taken(table: CellTable, values: CellValues) -> CellTable:
     """The cells with the branches that are taken where steps are skipped, if others that were filled take the rest.
 
-    And where samples begin, if steps ask for that.
+    And where samples begin, if steps ask for that; and where scores are masked.
 
     Args:
         table: the cells; the same are returned where no step is skipped.
@@ -139,6 +140,7 @@ def as_taken(table: CellTable, values: CellValues) -> CellTable:
     """
     found = choices(table, values)
     texts = as_begun(table) | {cell: found[cell].taken for cell in tried(found, table)}
+    texts |= {cell: own.taken for cell, own in masked_scores(table, values).items()}
     return table.with_texts(texts) if texts else table
 
 
