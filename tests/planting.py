@@ -16,6 +16,7 @@ from xlcheck.engines.ironcalc import _load, _Session
 from xlcheck.engines.plain import load_or_plain
 from xlcheck.formulas.addresses import MAX_COLUMNS, MAX_ROWS, cell_name, column_index, parse_range
 from xlcheck.verdicts.generated.check import check_content
+from xlcheck.verdicts.generated.second_opinion import _OTHER
 from xlcheck.verdicts.report import CheckReport
 from xlcheck.workbook.content import Cell, Value, WorkbookContent
 from xlcheck.workbook.looks import as_built
@@ -63,7 +64,8 @@ def planted_report(
 
 
 def _checked(content: WorkbookContent, engine: Planted, **options: object) -> CheckReport:
-    with patch.object(as_built, "read_shown", lambda content, hidden: _shown(content.path, hidden)):
+    shown = patch.object(as_built, "read_shown", lambda content, hidden: _shown(content.path, hidden))
+    with shown, patch.dict(_OTHER, clear=True):  # another engine would open the file, in which nothing is planted
         return check_content(content, engine, **options)  # type: ignore[arg-type]
 
 

@@ -24,6 +24,7 @@ from xlcheck.verdicts.generated.epochs import without_tables
 from xlcheck.verdicts.generated.filled_columns import find_copy, find_filled, judge_filled
 from xlcheck.verdicts.generated.observe import Observation, observe
 from xlcheck.verdicts.generated.perturbation import Perturbed, with_other_numbers
+from xlcheck.verdicts.generated.second_opinion import SecondOpinion
 from xlcheck.verdicts.generated.summary import Judged, part_of
 from xlcheck.verdicts.helpers import judge_helper
 from xlcheck.verdicts.judge import CARRIED, ROOT
@@ -330,6 +331,7 @@ def test_other_numbers_find_what_is_right_by_chance(
     numbers = Perturbed(
         session, small_book.manifest(), small_book.graph, found.formulas, found.formulas, found.seen.sightings,
         found.given.values, [0], frozenset(), Tolerance(1e-14),
+        SecondOpinion(found.content.path, "ironcalc", found.formulas, None),
     )  # fmt: skip
     cells = numbers.wrong(1)
     *_, part = with_other_numbers([], cells, 1)

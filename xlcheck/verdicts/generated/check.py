@@ -25,7 +25,14 @@ from xlcheck.verdicts.generated.expectation import expectation_of
 from xlcheck.verdicts.generated.filled_columns import FilledVerdict, judge_filled
 from xlcheck.verdicts.generated.from_helpers import carry_from_helpers
 from xlcheck.verdicts.generated.observe import Observation, observe
-from xlcheck.verdicts.generated.second_opinion import WHY, who_computes_all, who_knows_overflows, without_lone_errors
+from xlcheck.verdicts.generated.second_opinion import (
+    WHY,
+    SecondOpinion,
+    carry_through_arrays,
+    who_computes_all,
+    who_knows_overflows,
+    without_lone_errors,
+)
 from xlcheck.verdicts.generated.summary import Judged, part_of
 from xlcheck.verdicts.generated.unproven import depending_quantities
 from xlcheck.verdicts.helpers import judge_helper, shows_other_words
@@ -133,7 +140,8 @@ def check_content(
 
     settings = seen.settings[:2] if by_default else seen.settings
     known = (session, manifest, graph, formulas, all_formulas, seen.sightings, given.values, settings, kept)
-    return report(with_other_numbers(parts, Perturbed(*known, tolerance).wrong(perturb or 1), perturb or 0))
+    second = SecondOpinion(content.path, engine.name, formulas, manifest.selector)
+    return report(with_other_numbers(parts, Perturbed(*known, tolerance, second).wrong(perturb or 1), perturb or 0))
 
 
 def _observed(
@@ -188,6 +196,7 @@ class _Workbook:
             for helper, cell in seen.helpers
         ]
         verdicts = compare(graph, sightings, self.desired.values, tolerance, seen.settings, formulas.reads)
+        carry_through_arrays(verdicts, formulas)
         carry_from_helpers(verdicts, [helper for helper in helpers if helper.status is Status.ROOT], seen, formulas)
         return Judged(graph, verdicts, helpers, list(self._columns(scale)), seen, formulas, tolerance)
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from xlcheck.arrays import Array
 from xlcheck.engines.base import Session
+from xlcheck.engines.differences import LARGE
 from xlcheck.frozen import dataclass
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.evaluate import evaluate
@@ -32,6 +33,7 @@ from xlcheck.verdicts.generated.extremes import Change, choosing_layers, each_fa
 from xlcheck.verdicts.generated.marked_steps import other_inputs
 from xlcheck.verdicts.generated.near_ties import near_ties
 from xlcheck.verdicts.generated.other_numbers import other_numbers
+from xlcheck.verdicts.generated.second_opinion import Place, SecondOpinion
 from xlcheck.verdicts.judge import ROOT
 from xlcheck.verdicts.parts import Part
 from xlcheck.verdicts.placement import Sighting
@@ -79,6 +81,7 @@ class Perturbed:
         sums: the quantities whose formulas are written over with numbers, each with all that it follows from up to
             others of them.
         last: those of them that were written over last.
+        second: whom to ask about errors.
     """
 
     session: Session
@@ -91,6 +94,7 @@ class Perturbed:
     settings: Sequence[int]
     kept: AbstractSet[str]
     tolerance: Tolerance
+    second: SecondOpinion
     sums: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
     last: frozenset[str] = frozenset()
 
@@ -109,8 +113,7 @@ class Perturbed:
             for n in range(rounds * often(self.graph))
             for own in product(self._choices(), _REACHES)
         ]
-        inputs = list(other_inputs(self.graph))
-        plan += [(self, n, self._choices()[0], -1.0, own) for n in range(rounds) for own in inputs]
+        plan += [(self, n, self._choices()[0], -1.0, own) for n in range(rounds) for own in other_inputs(self.graph)]
         for book, ways in self._written_over():  # last
             plan += [(book, n, None, reach, own) for n in range(rounds) for reach, own in ways]
         for book, number, choice, reach, change in plan:
@@ -131,20 +134,16 @@ class Perturbed:
         """
         if self.manifest.tables or _CHOICE in self.graph:
             return
-        book, both_ways, odd = (
-            self,
-            [(1.0, None), (-1.0, None)],
-            misread(lambda: self._trials, self.sightings, self.graph),
-        )
+        book, both_ways = self, [(1.0, None), (-1.0, None)]
+        odd = misread(lambda: self._trials, self.sightings, self.graph)
         bent = (node for q in self.graph if q.expr is not None for node in ex.walk(q.expr) if isinstance(node, _BENT))
         read = {name for node in bent for name in ex.refs(node)}
         if sums := [q for q in self.graph if q.name in read and isinstance(q.expr, _SUMS) and not q.is_weight]:
             book = book._cut(sums)
             yield book, [*both_ways, *((1.0, change) for change in each_far(odd, book.sums.keys()))]
         for names in choosing_layers(self.graph):
-            book = book._cut(
-                [q for name in names if (q := self.graph[name]).expr is not None and name not in book.sums]
-            )
+            new = (self.graph[name] for name in names - book.sums.keys())
+            book = book._cut(q for q in new if q.expr is not None)
             drawn = names & (book.sums.keys() | {name for name, x in self.given.items() if (x != np.rint(x)).any()})
             yield book, [*both_ways, *((1.0, own) for own in [*on_either_side(drawn), *each_far(odd, drawn)])]
 
@@ -152,11 +151,10 @@ class Perturbed:
         """The workbook with numbers in the place of some quantities' formulas."""
         cut = {q.name: q for q in quantities}
         samples = len(self.manifest.samples)
+        quantities = tuple(replace(q, expr=None) if q.name in cut else q for q in self.graph)
         return replace(
             self,
-            graph=replace(
-                self.graph, quantities=tuple(replace(q, expr=None) if q.name in cut else q for q in self.graph)
-            ),
+            graph=replace(self.graph, quantities=quantities),
             sightings=[_as_constants(s) if s.placement.quantity in cut else s for s in self.sightings],
             given={**self.given, **{name: np.zeros((samples, *q.shape)) for name, q in cut.items()}},
             sums={**self.sums, **{name: self._before(name, cut) for name in cut}},
@@ -193,17 +191,22 @@ class Perturbed:
         if choice is not None:
             drawn[_CHOICE] = np.full_like(drawn[_CHOICE], choice)
         values = {name: np.array(self.given[name]) for name in drawn}
-        for (sheet, code), number in self._placed(drawn, values).items():
+        typed = self._placed(drawn, values)
+        for (sheet, code), number in typed.items():
             self.session.set(sheet, *position(code), number)
         seen, tables = self._read()
         self._take_over(values, seen)
         if not all(np.isfinite(array).all() for array in values.values()):
             return
         desired = evaluate(self.graph, values)
-        for verdicts in compare(self.graph, seen, desired, self._allowed, self.settings, self.formulas.reads):
+        judged = compare(self.graph, seen, desired, self._allowed, self.settings, self.formulas.reads)
+        excused = self.second.excused(judged, self.settings, typed)
+        large = {v.placement.quantity for v in judged if (np.abs(v.sighting.numbers) >= LARGE).any()}
+        for verdicts in judged:
             q = self.graph[verdicts.placement.quantity]
             if q.expr is not None and (verdicts.worst() == ROOT).any():
-                yield from self._found(q, verdicts, far=abs(reach) > 1 or change is not None)
+                far = abs(reach) > 1 or change is not None or not large.isdisjoint(q.reads)
+                yield from self._found(q, verdicts, excused, far=far)
         if tables:
             from xlcheck.verdicts.generated.epochs import TableCheck
 
@@ -280,7 +283,7 @@ class Perturbed:
             for setting, sample in enumerate(samples):
                 values[q.name][sample, place.elements] = s.numbers[setting]
 
-    def _found(self, q: Quantity, verdicts: Verdicts, *, far: bool) -> Iterator[Found]:
+    def _found(self, q: Quantity, verdicts: Verdicts, excused: AbstractSet[Place], *, far: bool) -> Iterator[Found]:
         local, numbers = verdicts.local, verdicts.sighting.numbers
         if not self._shows_operands(q, verdicts.placement.sample):
             return
@@ -289,6 +292,7 @@ class Perturbed:
         for found in quantity_results(verdicts, *known):
             cell = int(np.flatnonzero(verdicts.placement.codes == found.code)[0])
             wrong = (verdicts.status[:, cell] == ROOT) & ~ties[:, cell]
+            wrong &= [(found.sheet, found.code, setting) not in excused for setting in range(wrong.size)]
             sure = local is not None and bool(np.isfinite(local[wrong, cell]).all())
             if far:
                 settings = np.flatnonzero(wrong & ~np.isfinite(numbers[:, cell])).tolist()
@@ -338,11 +342,7 @@ def with_other_numbers(parts: Sequence[Part], wrong: Iterable[Found], asked: int
     times = "once" if asked == 1 else f"{asked} times"
     note = f"other numbers were put in for all weights and inputs {times}, and each formula was asked to follow them"
     listed = {(r.sheet, r.code): r.status for part in parts for r in part.results if isinstance(r, Found)}
-    new = {
-        (cell.sheet, cell.code): cell
-        for cell in wrong
-        if listed.get((cell.sheet, cell.code), Status.AGREE) is Status.AGREE
-    }
+    new = {(c.sheet, c.code): c for c in wrong if listed.get((c.sheet, c.code), Status.AGREE) is Status.AGREE}
     kept = [
         replace(part, results=[r for r in part.results if not isinstance(r, Found) or (r.sheet, r.code) not in new])
         for part in parts

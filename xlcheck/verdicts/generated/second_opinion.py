@@ -5,14 +5,16 @@
   merges, and computes it as every other program does.
 - Numbers that are too large for a cell inside of a formula, where IronCalc goes on with an infinity: `1/(1+EXP(-F9))`
   is 0 there for -800, as Keras says, and `#NUM!` in Excel. CellRune knows such an error.
-- Errors that only one engine gives, such as IronCalc's `#VALUE!` for `SUMIF(A1,">0")`, where another computes what
-  Keras and Excel do: such an error is nobody's mistake.
+- Errors that only one engine gives, such as IronCalc's `#VALUE!` for `SUMIF(A1,">0")`, or CellRune's `#NUM!` in each
+  cell of an array of which one overflows, where another computes what Keras and Excel do: such an error is nobody's
+  mistake, with the stored numbers or with others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -26,17 +28,128 @@ from xlcheck.formulas.scanner import cut
 from xlcheck.graph import expressions as ex
 from xlcheck.graph.quantities import Graph
 from xlcheck.graph.trace import Trace
+from xlcheck.grouping import grouped
 from xlcheck.verdicts.formula_cells import FormulaCells
 from xlcheck.verdicts.generated.observe import Observation
+from xlcheck.verdicts.judge import CARRIED, ROOT
 from xlcheck.verdicts.placement import Sighting, is_number
+from xlcheck.verdicts.ranges import Verdicts
 from xlcheck.verdicts.recalculate import recalculate
-from xlcheck.workbook.cell_codes import position
-from xlcheck.workbook.content import TOO_LARGE, CellError, NotEvaluated, WorkbookContent
+from xlcheck.workbook.cell_codes import position, within
+from xlcheck.workbook.content import TOO_LARGE, CellError, NotEvaluated, Value, WorkbookContent
 
 _OTHER = {"ironcalc": "cellrune", "cellrune": "ironcalc"}
 _NEAR = 1e-9
 _CIRCLE = CellError("#CIRC!")  # which an engine that sees none cannot be right about
 Cell = tuple[str, int]
+Place = tuple[str, int, int]
+"""A cell, and a setting."""
+
+
+class SecondOpinion:
+    """Another engine, which is asked with the same numbers where one gives an error; it opens the file if need be.
+
+    Args:
+        path: the workbook.
+        engine: the one that gives errors.
+        formulas: the workbook's formulas.
+        selector: the cell that selects the sample, or None.
+    """
+
+    def __init__(self, path: Path, engine: str, formulas: FormulaCells, selector: Range | None) -> None:
+        self._path = path
+        self._other = _OTHER.get(engine)
+        self._formulas = formulas
+        self._selector = selector
+
+    @cached_property
+    def _session(self) -> Session | None:
+        try:
+            return None if self._other is None else engine_named(self._other).open(self._path)
+        except (EngineError, MissingDependencyError):
+            return None
+
+    def lone(
+        self, errors: Mapping[Place, float], settings: Sequence[int], typed: Mapping[Cell, float] | None = None
+    ) -> frozenset[Place]:
+        """The errors in whose place the other engine gives the number that is wanted.
+
+        Args:
+            errors: the number for each.
+            settings: the sample for each setting.
+            typed: numbers that were put into cells.
+        """
+        asked = sorted({setting for *_, setting in errors})
+        cells = list(dict.fromkeys((sheet, code) for sheet, code, _ in errors))
+        cells = [cell for cell in cells if not _may_take_more(self._formulas.text(*cell))]
+        if not cells or self._session is None:
+            return frozenset()
+        areas = [Range(sheet, *position(code)) for sheet, code in cells]
+        try:
+            for (sheet, code), number in (typed or {}).items():
+                self._session.set(sheet, *position(code), number)
+            samples = [settings[setting] for setting in asked]
+            readings = recalculate(self._session, areas, [True] * len(areas), self._selector, samples)
+        except EngineError:
+            return frozenset()
+        given = {
+            (*cell, setting): reading.value(place, 0)
+            for cell, reading in zip(cells, readings, strict=True)
+            for place, setting in enumerate(asked)
+        }
+        return frozenset(
+            place
+            for place, wanted in errors.items()
+            if is_number(value := given.get(place)) and _is_near(value, wanted)
+        )
+
+    def excused(
+        self, verdicts: Sequence[Verdicts], settings: Sequence[int], typed: Mapping[Cell, float]
+    ) -> frozenset[Place]:
+        """The errors that were called wrong, and for which the other engine gives what follows from the cells read.
+
+        Those that are carried through arrays are called so.
+        """
+        carry_through_arrays(verdicts, self._formulas)
+        errors: dict[Place, float] = {}
+        for own in verdicts:
+            sheet, codes = own.placement.sheet, own.placement.codes
+            for (setting, cell), value in own.sighting.others.items():
+                if own.local is not None and own.status[setting, cell] == ROOT and _is_an_error(value):
+                    errors[sheet, int(codes[cell]), setting] = float(own.local[setting, cell])
+        return self.lone(errors, settings, typed) if errors else frozenset()
+
+
+def carry_through_arrays(verdicts: Sequence[Verdicts], formulas: FormulaCells) -> None:
+    """Call an error carried if its formula is that of an array and reads a cell with an error.
+
+    Excel computes the formula for each cell of the array; engines give the error to all of them, or leave them out.
+
+    Args:
+        verdicts: those on quantities; they are changed in place.
+        formulas: the workbook's.
+    """
+    errors = [
+        (own, setting, cell)
+        for own in verdicts
+        for (setting, cell), value in own.sighting.others.items()
+        if isinstance(value, CellError)
+    ]
+    failed = grouped(((v.placement.sheet, setting), int(v.placement.codes[cell])) for v, setting, cell in errors)
+    for own, setting, cell in errors:
+        place = own.placement.sheet, int(own.placement.codes[cell])
+        if own.status[setting, cell] == ROOT and formulas.is_array(*place):
+            read = [(area, np.array(failed.get((area.sheet, setting), [-1]))) for area in formulas.reads(*place)]
+            if any(within(codes, area).any() for area, codes in read):
+                own.status[setting, cell] = CARRIED
+
+
+def _is_an_error(value: Value, believed: Collection[CellError] = ()) -> bool:
+    return isinstance(value, CellError) and value not in {_CIRCLE, *believed}
+
+
+def _is_near(value: float, wanted: float) -> bool:
+    return abs(value - wanted) <= _NEAR * max(1.0, abs(wanted))
 
 
 def without_lone_errors(
@@ -53,16 +166,13 @@ def without_lone_errors(
 
     The errors that are `believed` this engine knows better than the other.
     """
-    errors: dict[Cell, tuple[int, float]] = {}
+    errors: dict[Place, float] = {}
     for sighting in seen.sightings:
         for (setting, cell), value in sighting.others.items():
-            if isinstance(value, CellError) and value not in {_CIRCLE, *believed}:
-                place = sighting.placement.sheet, int(sighting.placement.codes[cell])
-                errors.setdefault(place, (setting, _wanted(sighting, setting, cell, seen, graph, desired)))
-    if not errors or engine not in _OTHER:
-        return seen
-    found = _lone(path, _OTHER[engine], errors, seen, selector)
-    lone = {cell for cell in found if not _may_take_more(formulas.text(*cell))}
+            if _is_an_error(value, believed):
+                place = sighting.placement.sheet, int(sighting.placement.codes[cell]), setting
+                errors[place] = _wanted(sighting, setting, cell, seen, graph, desired)
+    lone = SecondOpinion(path, engine, formulas, selector).lone(errors, seen.settings) if errors else ()
     return replace(seen, sightings=tuple(_left_open(s, lone, engine) for s in seen.sightings)) if lone else seen
 
 
@@ -72,23 +182,6 @@ def _wanted(s: Sighting, setting: int, cell: int, seen: Observation, graph: Grap
     if not graph[place.quantity].is_weight:
         values = values[seen.settings[setting] if place.sample is None else place.sample]
     return float(values.reshape(-1)[place.elements[cell]])
-
-
-def _lone(
-    path: Path, other: str, errors: Mapping[Cell, tuple[int, float]], seen: Observation, selector: Range | None
-) -> Iterator[Cell]:
-    """The cells for which another engine gives the number that is wanted."""
-    settings = sorted({setting for setting, _ in errors.values()})
-    areas = [Range(sheet, *position(code)) for sheet, code in errors]
-    samples = [seen.settings[setting] for setting in settings]
-    try:
-        readings = recalculate(engine_named(other).open(path), areas, [True] * len(areas), selector, samples)
-    except (EngineError, MissingDependencyError):
-        return
-    for (cell, (setting, wanted)), reading in zip(errors.items(), readings, strict=True):
-        value = reading.value(settings.index(setting), 0)
-        if is_number(value) and abs(value - wanted) <= _NEAR * max(1.0, abs(wanted)):
-            yield cell
 
 
 def _may_take_more(formula: str | None) -> bool:
@@ -106,10 +199,10 @@ def _may_take_more(formula: str | None) -> bool:
     return "INDEX(" in formula.upper() or any(ref.bottom < ref.top or ref.right < ref.left for ref in refs)
 
 
-def _left_open(s: Sighting, lone: Iterable[Cell], engine: str) -> Sighting:
+def _left_open(s: Sighting, lone: Collection[Place], engine: str) -> Sighting:
     others = dict(s.others)
     for (setting, cell), value in s.others.items():
-        if isinstance(value, CellError) and (s.placement.sheet, int(s.placement.codes[cell])) in lone:
+        if isinstance(value, CellError) and (s.placement.sheet, int(s.placement.codes[cell]), setting) in lone:
             why = f"{engine} gives {value.code} here, and {_OTHER[engine]} a value; ask --engine libreoffice"
             others[setting, cell] = NotEvaluated(why)
     return replace(s, others=others)
