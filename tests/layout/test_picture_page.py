@@ -177,6 +177,23 @@ def test_steps_that_are_left_out_are_named(steps: int, sentence: str) -> None:
     assert notes[0].endswith(sentence)
 
 
+@pytest.mark.parametrize(("second", "is_whole"), [(3.0, True), (0.5, False)])
+def test_a_box_shows_whole_numbers_only_if_they_are_whole_at_every_step(second: float, *, is_whole: bool) -> None:
+    """An input of 2 and then 0.5 is not shown as 1 when the second step is chosen."""
+    options = {"units": 1, "activation": "tanh", "use_bias": False, "return_sequences": False}
+    layer = LayerSpec("SimpleRNN", "rnn", options, {"kernel": (1, 1), "recurrent_kernel": (1, 1)})
+    spec = sequential("steps", (2, 1), (layer,))
+    graph = forward_graph(spec)
+    given = {q.name: np.full((1, *q.shape)[q.is_weight :], 2.0) for q in graph if q.expr is None}
+    given["input.x[1]"] = np.full((1, 1), second)
+    trace = Trace("two steps", evaluate(graph, given))
+    page = next(sheet for sheet in plan_model(spec, trace, trace, ["sample 1"]).sheets if sheet.name == NAME)
+    styles = {merge.style for merge in page.merges}
+
+    assert ("input_whole" in styles) is is_whole
+    assert "input_number" in styles
+
+
 @pytest.mark.exhaustive
 def test_long_lists_of_choices_stand_beside_each_other(tmp_path: Path) -> None:
     """Layers of many units over many steps, of the same and of other sizes: no list is written over another one."""

@@ -223,7 +223,7 @@ class PicturePage:
                 band = q.name if len(members) == 1 else q.band.name
                 view = View(self.sheet.at(row + 1, column), text, step if len(members) > 1 else None, None,
                             (Factor(band),))  # fmt: skip
-                self._put(row, column, label, view, q.band.role.value, whole=self._whole(q))
+                self._put(row, column, label, view, q.band.role.value, whole=self._whole(members))
                 return
         self.sheet.merge(self.sheet.at(row, column, 1, 2), label, f"{q.band.role.value}_label")
         text = say("common.numbers", count=q.shape[-1]) if q.shape[-1] > 1 else say("common.one_number")
@@ -259,8 +259,9 @@ class PicturePage:
         self._show(View(self.sheet.at(row + 1, column), text, step, None, items=shown), 2, f"{role}_small_box")
         return True
 
-    def _whole(self, q: Quantity) -> bool:
-        return bool((self.draft.trace[q.name] % 1 == 0).all())
+    def _whole(self, quantities: Sequence[Quantity]) -> bool:
+        """Whether all numbers of a box are whole, at whichever step and of whichever sample."""
+        return all((self.draft.trace[q.name] % 1 == 0).all() for q in quantities)
 
     def _put(self, row: int, column: int, label: str, view: View, role: str, *, whole: bool = False) -> None:
         self.sheet.merge(self.sheet.at(row, column, 1, 2), label, f"{role}_label")
