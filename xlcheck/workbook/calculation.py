@@ -112,11 +112,20 @@ class CalculationSettings:
         That calculation is manual is said of what xlcheck wrote with all that is not as it was built.
         """
         if self.manual and not built:
-            yield "calculation is manual, so that no number follows what a reader types (in Excel: F9)"
+            yield said_of_manual()
         if self.iterates and not circular:
             yield "iterative calculation is on; no formulas form a circle, so it changes nothing"
         if self.from_1904 and not built and not any(map(_DAYS.search, formulas)):
             yield "the 1904 date system is on; no formula computes with days, so it changes nothing"
+
+
+def said_of_manual(what: str = "no number") -> str:
+    """That calculation is manual, in words.
+
+    Args:
+        what: of that with which a reader has to wait.
+    """
+    return f"calculation is manual, so that {what} follows what a reader chooses or types (in Excel: F9)"
 
 
 def asks_for_lotus(worksheet: SheetPart) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
+from xlcheck.workbook.calculation import said_of_manual
 from xlcheck.workbook.container import Container
 from xlcheck.workbook.parts import Relation, Structure, relations_of
 from xlcheck.workbook.xml_tree import all_text, is_off, is_on, number_in, place, text_in, tree_of
@@ -202,8 +203,7 @@ def _calculation(settings: Element) -> Iterator[str]:
     if settings.get("refMode") == "R1C1":
         yield "columns are called by numbers, and not by letters as on the sheets"
     if (mode := settings.get("calcMode", "auto").strip()) != "auto":
-        what = "no what-if table" if mode == "autoNoTable" else "no number"
-        yield f"calculation is manual, so that {what} follows what a reader chooses or types (in Excel: F9)"
+        yield said_of_manual("no what-if table") if mode == "autoNoTable" else said_of_manual()
 
 
 def _window(view: Element) -> Iterator[str]:
