@@ -305,21 +305,6 @@ def test_what_the_last_answers_are_told_of_is_none_of_the_training(
     assert not report.roots
 
 
-def test_errors_of_which_only_their_squares_are_shown_keep_nothing_open(tmp_path: Path) -> None:
-    """Rule: beside the errors from which is learnt, 2/3 as large, others compare the same outputs and targets."""
-    cells: Cells = {"B1": 0.1, "C4": 0.5, "D4": -0.2}
-    cells |= {f"A{20 + n}": x for n, x in enumerate((0.5, -1.2, 2.0))}
-    cells |= {f"B{20 + n}": t for n, t in enumerate((0.9, -0.4, 1.6))}
-    for row in range(4, 10):
-        for n, (out, delta, error) in enumerate(("JMP", "KNQ", "LOR")):
-            cells |= {f"{out}{row}": f"=$C{row}*$A${20 + n}+$D{row}", f"{delta}{row}": f"=2/3*({out}{row}-$B${20 + n})"}
-            cells[f"{error}{row}"] = f"={out}{row}-$B${20 + n}"
-        cells |= {f"S{row}": f"=M{row}*$A$20+N{row}*$A$21+O{row}*$A$22", f"T{row}": f"=M{row}+N{row}+O{row}"}
-        cells[f"U{row}"] = f"=SUMSQ(P{row}:R{row})/3"
-        cells |= {f"C{row + 1}": f"=C{row}-$B$1*S{row}", f"D{row + 1}": f"=D{row}-$B$1*T{row}"} if row < 9 else {}
-    assert check(filled(tmp_path / "w.xlsx", cells)).exit_code == 0
-
-
 _WINDOWS = {
     "as a word says": ({"M2": "mean of the last 2", "N2": f"=AVERAGE(I{LAST - 1}:I{LAST})"}, None),
     "one less than a word says": ({"M2": "mean of the last 3", "N2": f"=AVERAGE(I{LAST - 1}:I{LAST})"}, "N2"),
