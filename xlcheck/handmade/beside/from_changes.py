@@ -40,6 +40,8 @@ def from_changes(
     for change, (before, after) in _pairs(behind, terms):
         if before not in terms and after not in terms:
             changes[before].append((change, after))
+    if not changes:
+        return
     alike: dict[object, list[tuple[Address, Address, Address]]] = defaultdict(list)
     for cell, (before, told) in _pairs(among, terms):
         if before not in terms and told in results:
@@ -54,10 +56,10 @@ def from_changes(
     for own in alike.values():
         *former, (_, last, told) = own
         is_next = len(own) > _TWO and known_to(told).issuperset(after for _, after in changes.get(last, ()))
-        fitting = [
-            _fits(*one, changes.get(one[1], ()), known_to(one[2]), terms) for one in (former if is_next else own)
-        ]
-        if all(fitting):
+        if all(
+            before in changes and _fits(cell, before, told, changes[before], known_to(told), terms)
+            for cell, before, told in (former if is_next else own)
+        ):
             yield from ((cell, told) for cell, _, told in own)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import parsed
+from xlcheck.formulas.shapes import shape_of
 from xlcheck.formulas.tree import FunctionCall, Node, Operator, Reference, walk
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.precedents import Precedents
@@ -35,7 +37,11 @@ def compared_unscaled(
         judged: the cells that have a verdict.
     """
     scaled = {number: cell for cell in made if (number := _scaled(cell, table)) is not None}
+    kinds: dict[object, list[Address]] = defaultdict(list)
     for cell in sorted(beside) if scaled else ():
+        kinds[cell[0], shape_of(table.texts[cell], *cell[1:])].append(cell)
+    # Formulas that were filled compare alike: of each kind the first and the last one are asked about.
+    for cell in sorted({own for cells in kinds.values() for own in (cells[0], cells[-1])}):
         for one, other in _compared(parsed(table.texts[cell]), cell[0]):
             for typed, result in ((one, other), (other, one)):
                 if typed in scaled and result in judged and scaled[typed] in reached([result], reads.of):
