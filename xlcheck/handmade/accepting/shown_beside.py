@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Collection, Iterator, Sequence, Set
 from itertools import pairwise
 
 from xlcheck.formulas.addresses import Range
@@ -20,7 +20,7 @@ from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 
 _TOTAL = re.compile(
-    r"(?:SUM|SUMSQ|SQRT\(SUMSQ(?=.*\)\)$)|AVERAGE|MEDIAN|MIN|MAX|COUNT|COUNTA|(?:STDEV|VAR)(?:\.?[SP])?)\([^(),]+\)+$",
+    r"(?:SUM|SUMSQ|AVERAGE|MEDIAN|MIN|MAX|COUNT|COUNTA|(?:STDEV|VAR)(?:\.?[SP])?)\([^(),]+\)$|SQRT\(SUMSQ\([^(),]+\)\)$",
     re.IGNORECASE,
 )
 """A number that describes one range, as its length does."""
@@ -158,34 +158,43 @@ def _totals(part: SheetGroup, before: CellTable, others: Collection[Address]) ->
     def is_whole(area: Range, *, counts: bool) -> bool:
         within = [(area.sheet, *place) for place in table.clip(area).cells()]
         held = [own for own in within if table.is_formula(own) or table.is_number(own)]
-        apart = min((b[1] - a[1] + b[2] - a[2] for a, b in pairwise(held)), default=1)  # with blanks between them
-        by = (0, 1) if area.rows == 1 else (1, 0)
-        first, last = (
-            (area.sheet, area.top, area.left),
-            (area.sheet, area.top + area.rows - 1, area.left + area.columns - 1),
-        )
-        places = [offset(first, by, -1), offset(last, by), *(offset(c, by, apart) for c in held[-1:])]
-        places += [offset(c, by, -apart) for c in held[:1]]
-        if not is_line(area):
-            places = [own for cell in within for own in beside(cell) if not area.holds(*own[1:])]
-            if len(held) < area.size:
-                return False
-        own = {table.is_formula(x) for x in within if table.is_formula(x) or table.is_number(x)}
-        numbers = (place for place in places if before.is_number(place) or before.is_formula(place))
+        if not _is_line(area) and len(held) < area.size:
+            return False
+        kinds = {table.is_formula(own) for own in held}
+        numbers = (place for place in _around(area, held) if before.is_number(place) or before.is_formula(place))
         beyond = any(place not in found and place not in others for place in numbers)
         says = all(isinstance(table.value(place, part.values), str | bool) for place in within)
-        return len(own) == 1 and not beyond and (counts or not says)  # words add up to 0, whatever they say
-
-    def is_line(area: Range) -> bool:
-        return area.size > 1 and 1 in (area.rows, area.columns)
+        return len(kinds) == 1 and not beyond and (counts or not says)  # words add up to 0, whatever they say
 
     def describes(cell: Address) -> bool:
         own, counts = areas[cell], texts[cell].upper().startswith("COUNT")
         shapes = {(area.rows, area.columns) for area in own}
-        whole = all((is_line(area) or (many[cell] == 1 < area.size)) and is_whole(area, counts=counts) for area in own)
+        may_be = all(_is_line(area) if many[cell] > 1 else area.size > 1 for area in own)
+        whole = may_be and all(is_whole(area, counts=counts) for area in own)
         return len(own) == many[cell] and len(shapes) == 1 and whole
 
     return {*filter(describes, found)}
+
+
+def _is_line(area: Range) -> bool:
+    return area.size > 1 and 1 in (area.rows, area.columns)
+
+
+def _around(area: Range, held: Sequence[Address]) -> list[Address]:
+    """The places right beyond the ends of a line, also where blanks stand between its numbers; all around a block.
+
+    Args:
+        area: the line or block.
+        held: its cells that hold something.
+    """
+    if not _is_line(area):
+        return [own for place in area.cells() for own in beside((area.sheet, *place)) if not area.holds(*own[1:])]
+    apart = min((b[1] - a[1] + b[2] - a[2] for a, b in pairwise(held)), default=1)
+    by = (0, 1) if area.rows == 1 else (1, 0)
+    first = (area.sheet, area.top, area.left)
+    last = (area.sheet, area.top + area.rows - 1, area.left + area.columns - 1)
+    further = [*(offset(own, by, -apart) for own in held[:1]), *(offset(own, by, apart) for own in held[-1:])]
+    return [offset(first, by, -1), offset(last, by), *further]
 
 
 def describes_a_line(text: str) -> bool:

@@ -88,11 +88,8 @@ class Summaries:
         for cell in ends if len(ends) <= _MOST_LEFT else ():
             known = self.part.table  # above a blank row begins something else
             words = f"{known.next_word(cell, above=False)} {known.next_word(cell, above=True, over_blanks=False)}"
-            names = (
-                [name for table in self._tables for name in table.names(cell)]
-                if names_in(words) or LOSS.search(words)
-                else []
-            )
+            is_named = names_in(words) or LOSS.search(words)
+            names = [name for table in self._tables for name in table.names(cell)] if is_named else []
             if names and not any(is_called(name, words) for name in names):
                 yield f"{show(cell)} is called {words.strip()!r} and is the {names[0]}"
 

@@ -68,10 +68,8 @@ def idle_settings(table: CellTable, read: Collection[Address]) -> tuple[Sequence
         table: the cells.
         read: those that formulas read.
     """
-    typed = {number for text in table.texts.values() for number in numbers_in_text(text)}
-    idle = [
-        own for own, number in sorted(table.typed_numbers.items()) if own not in read and number not in {0.0, *typed}
-    ]
+    known = {0.0}.union(*map(numbers_in_text, table.texts.values()))
+    idle = [own for own, number in sorted(table.typed_numbers.items()) if own not in read and number not in known]
     called = [own for own in idle if _SETTING.search(table.next_word(own, above=False, over_blanks=False))]
     return called, "is called a setting of the training, and no formula reads it"
 

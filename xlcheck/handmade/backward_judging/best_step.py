@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
@@ -28,9 +28,8 @@ class BestStep:
     """
 
     def __init__(self, table: CellTable, reading: Reading, right: Collection[Address]) -> None:
-        self._table, self._reading, self._right = table, reading, right
-        held = {own: role.quantity.name for own, (_, role) in reading.roles.items() if own in right}
-        self._held: Mapping[Address, str] = held
+        self._table, self._reading = table, reading
+        self._held = {own: role.quantity.name for own, (_, role) in reading.roles.items() if own in right}
 
     def told(self) -> dict[Address, tuple[Range, ...]]:
         """The formulas that say which step is the best one, or what stands in its place of a line; with the lines."""

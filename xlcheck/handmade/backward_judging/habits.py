@@ -94,9 +94,9 @@ def is_weighted(cell: Address, table: CellTable) -> bool:
         table: all cells.
     """
     text, lines = table.texts.get(cell, ""), {*lines_of(cell)}
-    if not any(map(str.isdigit, skeleton(text))):
-        return False
     count, kind = len(_ONCE.findall(text)), skeleton(text)
+    if not any(map(str.isdigit, kind)):
+        return False
     kin = (other for own, other in table.texts.items() if not lines.isdisjoint(lines_of(own)))
     return any(len(_ONCE.findall(other)) > count and skeleton(other) == kind for other in kin)
 
