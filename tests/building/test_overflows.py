@@ -8,9 +8,11 @@ import numpy as np
 import openpyxl
 import pytest
 from sequential import L, sequential
+from workbook_parts import typed
 
 from xlcheck import api
 from xlcheck.errors import EngineError
+from xlcheck.formulas.addresses import parse_range
 from xlcheck.model.keras_import import import_keras
 from xlcheck.verdicts.generated import second_opinion
 from xlcheck.verdicts.report import CheckReport
@@ -40,6 +42,30 @@ def test_an_overflow_that_leaves_the_right_number_is_a_root(activation: str, tmp
     assert "a number in it is too large for a cell" in root.message
     assert root.desired_formula not in (None, root.formula)
     assert report.counts.carried > 0
+
+
+@pytest.mark.parametrize("style", ["teaching", "book"])
+@pytest.mark.parametrize(
+    ("activation", "inputs", "error"),
+    [
+        ("softmax", [-900.0, -1000.0], "#DIV/0!"), ("softmax", [900.0, 1.0], "#NUM!"), ("mish", [900.0, 1.0], "#NUM!"),
+        ("softplus", [900.0, 1.0], "#NUM!"), ("log_sigmoid", [-900.0, 1.0], "#NUM!"),
+    ],
+)  # fmt: skip
+def test_a_proposed_formula_does_not_fail_itself(
+    activation: str, inputs: list[float], error: str, style: str, tmp_path: Path
+) -> None:
+    """Nor is it the one that stands there: in its place it is right, also where all exponentials are 0."""
+    model = sequential((1,), L.Dense(2, activation=activation, use_bias=False, name="unit"))
+    model.layers[0].set_weights([np.ones((1, 2))])
+    path = tmp_path / "fails.xlsx"
+    roots = [*api.build_model(model, np.array(inputs)[:, None], path, style=style).report.roots]
+    places = {parse_range(root.cell): root.desired_formula for root in roots}
+    cells = {(place.top, place.left): text for place, text in places.items()}
+
+    assert [str(root.actual) for root in roots] == [error, error]
+    assert all(root.desired_formula not in (None, root.formula) for root in roots)
+    assert api.check(typed(path, tmp_path / "right.xlsx", roots[0].sheet, cells)).counts.root == 0
 
 
 def test_an_overflow_is_no_mistake_with_a_name(tmp_path: Path) -> None:

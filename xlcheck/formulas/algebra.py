@@ -69,6 +69,7 @@ FUNCTIONS: Final[dict[str, Callable[..., float]]] = {
     "INT": lambda x: float(math.floor(x)),
     "SINH": math.sinh,
     "COSH": math.cosh,
+    "ATANH": math.atanh,
     "SIN": math.sin,
     "COS": math.cos,
     "ERF": math.erf,

@@ -22,6 +22,7 @@ AT_ONCE: Final[dict[str, Callable[..., Any]]] = {
     "INT": np.floor,
     "SINH": np.sinh,
     "COSH": np.cosh,
+    "ATANH": np.arctanh,
     "SIN": np.sin,
     "COS": np.cos,
     "ERF": np.vectorize(math.erf, otypes=[float]),

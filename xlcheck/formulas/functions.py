@@ -116,7 +116,7 @@ class Functions:
             "IFS": self._ifs,
             "SWITCH": self._switch,
         }
-        for name in ("EXP", "TANH", "LN", "SQRT", "ABS", "SIGN", "INT", "SINH", "COSH", "SIN", "COS", "ERF"):
+        for name in ("EXP", "TANH", "LN", "SQRT", "ABS", "SIGN", "INT", "SINH", "COSH", "ATANH", "SIN", "COS", "ERF"):
             self._table[name] = self._unary(name)
         for name, of_sample in (("VAR.P", 0), ("VARP", 0), ("VAR.S", 1), ("VAR", 1)):
             self._table[name] = partial(self._variance, of_sample)

@@ -30,6 +30,9 @@ from xlcheck.workbook.cell_codes import code_at, position
 _MOST = 2_000
 """Formulas that are tried in one workbook; of more wrong cells nobody reads."""
 
+_FAR = 2_000.0
+"""Of such numbers an exponential has no room in a cell, or is 0; a product of many is still a number."""
+
 _NEAR, _BESIDE = 40, 6
 """Cells beside, nearest first, whose formulas are looked at, and different formulas of them that are tried."""
 
@@ -41,7 +44,7 @@ class Wanted:
     Attributes:
         element: which element of it, in C order.
         sample: the sample whose network it belongs to; None for what follows the selector.
-        overflows: whether the cell gives an error, as for a number that is too large.
+        fails: whether the cell gives an error with a formula that may be right, as for a number that is too large.
     """
 
     q: Quantity
@@ -49,7 +52,7 @@ class Wanted:
     sheet: str
     code: int
     sample: int | None
-    overflows: bool = False
+    fails: bool = False
 
 
 def desired_formula(wanted: Wanted, trials: Trials) -> str | None:
@@ -61,10 +64,11 @@ def desired_formula(wanted: Wanted, trials: Trials) -> str | None:
     own = trials.text(wanted.sheet, wanted.code)
     exact = [] if own is None else [unrounded(own), *turned(own)]
     proposals = [*exact, *beside[:_BESIDE], *printed(wanted, trials)]
-    if wanted.overflows and own is not None:  # what never does comes first, and not what is there
-        proposals = [text for text in reversed(proposals) if text and not same_formula(text, own, wanted.sheet)]
+    if wanted.fails:  # what never does comes first
+        proposals.reverse()
     for text in dict.fromkeys(filter(None, proposals)):
-        if _computes(text, wanted, right, trials):
+        is_new = own is None or not same_formula(text, own, wanted.sheet)  # what is there is no correction
+        if is_new and _computes(text, wanted, right, trials) and not (wanted.fails and _fails(text, wanted, trials)):
             return f"={text}"
     return None
 
@@ -90,6 +94,12 @@ def _computes(text: str, wanted: Wanted, right: Sequence[Array], trials: Trials)
         return False
     values = trials.of_formula(text, wanted.sheet, wanted.code, wanted.sample)
     return any(same_function(values, own) for own in right)
+
+
+def _fails(text: str, wanted: Wanted, trials: Trials) -> bool:
+    """Whether a formula has no value for some numbers that lie far out, on either side."""
+    values = [trials.of_formula(text, wanted.sheet, wanted.code, wanted.sample, reach) for reach in (_FAR, -_FAR)]
+    return any(own is None or not np.isfinite(own).all() for own in values)
 
 
 def _beside(wanted: Wanted, trials: Trials) -> Iterator[str]:

@@ -107,8 +107,8 @@ def _quantity_result(
         known = desired if local is None else local
         found = diagnose(q, element, kind, actual, known, is_formula=formula is not None)
         if found is None and mistakes is not None and formula is not None and kind is not Kind.NOT_A_FORMULA:
-            overflows = actual == TOO_LARGE and _is_right(q, place, cell, trials)
-            found = None if overflows else _explained(mistakes, sighting, cell, formula)
+            fails = _is_out_of_numbers(actual) and _is_right(q, place, cell, trials)
+            found = None if fails else _explained(mistakes, sighting, cell, formula)
     wanted = desired if local is None or status is not Status.ROOT else local
     return CellResult(
         sheet=place.sheet,
@@ -142,8 +142,9 @@ def _desired_formula(q: Quantity, place: Placement, cell: int, trials: Trials | 
         return None
     from xlcheck.verdicts.desired_formula import Wanted, desired_formula
 
-    element, code, overflows = int(place.elements[cell]), int(place.codes[cell]), actual == TOO_LARGE
-    return desired_formula(Wanted(q, element, place.sheet, code, place.sample, overflows), trials)
+    element, code = int(place.elements[cell]), int(place.codes[cell])
+    fails = actual == TOO_LARGE or (_is_out_of_numbers(actual) and _is_right(q, place, cell, trials))
+    return desired_formula(Wanted(q, element, place.sheet, code, place.sample, fails), trials)
 
 
 def _explained(mistakes: Mistakes, sighting: Sighting, cell: int, formula: str) -> Diagnosis | None:
@@ -155,7 +156,7 @@ def _explained(mistakes: Mistakes, sighting: Sighting, cell: int, formula: str) 
         if c == cell and not isinstance(value, CellError):
             return None
         if c == cell and isinstance(value, CellError):
-            unknown[setting] = value.code not in _OUT_OF_NUMBERS
+            unknown[setting] = not _is_out_of_numbers(value)
     element, code = int(place.elements[cell]), int(place.codes[cell])
     actual = sighting.numbers[:, cell]
     return mistakes.explain(WrongCell(cell, element, actual, place.sheet, code, place.sample, formula, unknown))
@@ -163,6 +164,10 @@ def _explained(mistakes: Mistakes, sighting: Sighting, cell: int, formula: str) 
 
 _OUT_OF_NUMBERS = {"#DIV/0!", "#NUM!"}
 """What a formula gives where it leaves the numbers."""
+
+
+def _is_out_of_numbers(value: Value) -> bool:
+    return isinstance(value, CellError) and value.code in _OUT_OF_NUMBERS
 
 
 def helper_result(verdict: HelperVerdict, formulas: FormulaCells, settings: Sequence[int]) -> Found:

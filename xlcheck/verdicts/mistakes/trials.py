@@ -66,11 +66,14 @@ class Trials:
         found.mutants = self.mutants
         return found
 
-    def of_formula(self, formula: str, sheet: str, code: int, sample: int | None) -> Array | None:
-        """What a formula gives in a cell, in each trial, `(trials,)`; None if it uses what is not known here."""
+    def of_formula(self, formula: str, sheet: str, code: int, sample: int | None, reach: float = 1.0) -> Array | None:
+        """What a formula gives in a cell, in each trial, `(trials,)`; None if it uses what is not known here.
+
+        The numbers that it reads, but for codes, are so many times as large as usual.
+        """
         cell = (sheet, *position(code))
         try:
-            return np.array([self._evaluated(formula, cell, sample, draw) for draw in range(DRAWS)])
+            return np.array([self._evaluated(formula, cell, sample, draw, reach) for draw in range(DRAWS)])
         except OpaqueError:
             return None
 
@@ -171,7 +174,7 @@ class Trials:
         same = [{name, *(other for other, _ in others.values())} for name, others in self._aliases.items()]
         return frozenset(found.union(*(names for names in same if names & found)))
 
-    def _evaluated(self, formula: str, cell: Address, sample: int | None, draw: int) -> float:
+    def _evaluated(self, formula: str, cell: Address, sample: int | None, draw: int, reach: float) -> float:
         drawn: dict[int | None, _Drawn] = {}
 
         def given(address: Address) -> float | None:
@@ -182,7 +185,7 @@ class Trials:
             # What a sample's network does not show itself it reads where that of the selector shows it.
             own = sample if of is None and not self._shows(name, sample) else of
             values = drawn.setdefault(own, _Drawn(self, draw, own))
-            return float(values[name].reshape(-1)[element])
+            return float(values[name].reshape(-1)[element]) * (1.0 if name in self._codes else reach)
 
         return evaluate(formula, cell, _Sheet(self._formulas), self._names, given)
 
