@@ -158,6 +158,16 @@ def test_no_quantity_of_a_lesson_may_read_what_the_lesson_lets_one_choose(name: 
         assert len(asked(f"{right}+0*{read}")) == 1
 
 
+@pytest.mark.parametrize("sheet", ["", "E!", "dense!", "a.b!"])
+def test_a_softmax_of_one_number_makes_nothing_but_1(sheet: str) -> None:
+    """Whatever its last digit comes to with the numbers that are tried; what is near 1 is made of others."""
+    known = Known(one_way=True)
+    cells = [f"{sheet}{column}{row}" for column in "FGHI" for row in (6, 10, 11)]
+
+    assert [known.cancelled_in(f"EXP({cell})/(EXP({cell}))") for cell in cells] == [None] * len(cells)
+    assert all(known.cancelled_in(f"EXP({cell})/EXP({cell})+1E-9") is not None for cell in cells)
+
+
 def number_read(formula: str, known: Known, *, every: bool = True) -> list[str]:
     """What is unknown of a formula on the worksheet `Net`, whose A1 is part of the network; `Mine` is somebody's."""
     cells = {

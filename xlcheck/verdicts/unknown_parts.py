@@ -182,7 +182,7 @@ class Known:
         plain = (*_PLAIN_NUMBERS, *self.numbers)
         pairs = ((a, b) for a in self.numbers for b in plain)
         made = (n for a, b in pairs for n in (a * b, a + b, abs(a - b), *((a / b, b / a) if a and b else ())))
-        return self.is_own(abs(number)) or any(abs(abs(number) - own) <= _DIGITS * own for own in made)
+        return self.is_own(abs(number)) or any(abs(abs(number) - own) <= _DIGITS * own for own in (*plain, *made))
 
 
 def known_of(graph: Graph, name: str, allowed: float) -> Known:
