@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from equation_sheets import verdict
 
-from xlcheck.handmade.forms.other_activations import NAMES
+from xlcheck.formulas.algebra import Function, Leaf, Sum
+from xlcheck.handmade.forms.other_activations import NAMES, other_activation
 from xlcheck.layers.activations import FORMER
 
 pytestmark = pytest.mark.keras
@@ -104,3 +105,12 @@ def test_exponentials_of_what_is_less_than_a_sum_are_no_layer(tmp_path: Path) ->
     found = verdict(cells, tmp_path)
     assert found.roots == set()
     assert ", exponential)" not in found.said
+
+
+def test_a_part_that_is_times_0_is_no_activation() -> None:
+    """A gate by the state of 0 that is typed in a first step, `1/(1+EXP(-x))*0`, can be of no sum's size."""
+    x, y = Leaf(0, ("S", 0, 0)), Leaf(1, ("S", 0, 1))
+    of_x, of_y = (Function(n, "EXP", (leaf,)) for n, leaf in ((2, x), (3, y)))
+
+    assert other_activation(Sum(4, 1.0, ((of_x, 0.0), (of_y, 1.0)))) is None
+    assert other_activation(Function(6, "LN", (Sum(5, 1.0, ((of_x, 0.0), (of_y, 0.0))),))) is None

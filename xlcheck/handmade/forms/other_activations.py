@@ -123,10 +123,10 @@ def _candidates(terms: Iterable[Term]) -> list[_Parts]:
 
 
 def _as_sum(term: Term) -> tuple[_Parts, float, float] | None:
-    """A sum as `factor · parts + constant`: these three; a cell is a sum of itself."""
+    """A sum as `factor · parts + constant`: these three; a cell is a sum of itself; None where a part is times 0."""
     if isinstance(term, Leaf):
         return ((term, 1.0),), 1.0, 0.0
-    if not isinstance(term, Sum) or not term.parts:
+    if not isinstance(term, Sum) or not term.parts or not all(share for _, share in term.parts):
         return None
     own = sorted(term.parts, key=lambda part: part[0].number)
     factor = own[0][1]
