@@ -9,8 +9,10 @@ import pytest
 from equation_sheets import save
 
 from xlcheck.api import check
+from xlcheck.engines import engine
 from xlcheck.handmade.beside.on_two_scales import compared_unscaled
 from xlcheck.handmade.reading.cells import CellTable
+from xlcheck.handmade.reading.engine_choice import answers_of
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.workbook.reader import read_workbook
 
@@ -34,9 +36,12 @@ def _autoencoder(scale: str, error: str) -> dict[str, object]:
 
 def _said(cells: dict[str, object], path: Path) -> list[str]:
     table = CellTable(read_workbook(save(cells, path)))
+    values = answers_of(table, engine("ironcalc")).values
     made, judged = ([f"S!{c}{row}" for c, row in product(columns, _ROWS)] for columns in ("CD", "EFG"))
     of = {f"S!{chr(65 + column)}{row + 1}": (sheet, row, column) for sheet, row, column in table.texts}
-    found = compared_unscaled(table, Precedents(table), *([of[n] for n in own] for own in (made, [*of], judged)))
+    found = compared_unscaled(
+        table, values, Precedents(table), *([of[n] for n in own] for own in (made, [*of], judged))
+    )
     return [*found]
 
 
@@ -70,3 +75,30 @@ def test_an_autoencoder_that_is_compared_with_raw_numbers_is_no_pass(tmp_path: P
     assert not wrong.ok
     assert not wrong.roots
     assert any("compares S!F9 with S!A9" in why for why in wrong.reservations)
+
+
+@pytest.mark.parametrize("scale", _SCALES)
+@pytest.mark.parametrize("copied", [False, True], ids=["as typed", "copied"])
+@pytest.mark.parametrize(
+    ("back", "is_told"),
+    [("", False), ("-0.5*{c}$4", True), ("+1", True), ("*2", True)],
+    ids=["undone", "moved", "a little", "twice"],
+)
+def test_what_is_put_back_is_the_number_that_was_scaled(
+    scale: str, copied: bool, back: str, is_told: bool, tmp_path: Path
+) -> None:
+    """Rule: with numbers of the scale of what it is compared with, a formula undoes this scale, and nothing else."""
+    undone = {_SCALES[0]: "F{r}*A$4+A$3", _SCALES[2]: "F{r}*(A$4-A$3)+A$3", _SCALES[3]: "F{r}*A$4"}
+    cells = _autoencoder(scale, "K{r}-L{r}" if copied else "K{r}-A{r}")
+    for row in _ROWS:
+        cells |= {f"K{row}": "=" + (undone.get(scale, undone[_SCALES[0]]) + back).format(r=row, c="A")}
+        cells |= {f"L{row}": f"=A{row}"} if copied else {}
+
+    told = ["S!K9 is compared with S!A9, and does not undo what S!C9 does"]
+    assert _said(cells, tmp_path / "w.xlsx") == (told if is_told else [])
+
+
+def test_what_is_put_back_with_other_numbers_may_be_meant(tmp_path: Path) -> None:
+    """Rule: a formula that reads nothing of a scale may be one of another kind."""
+    cells = _autoencoder(_SCALES[0], "K{r}-A{r}") | {f"K{row}": f"=F{row}*12+50" for row in _ROWS}
+    assert _said(cells, tmp_path / "w.xlsx") == []

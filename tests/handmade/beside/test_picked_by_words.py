@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from recognised_sheets import sheet
 
-from xlcheck.handmade.beside.picked_by_words import looked_up_by_others, picked_otherwise
+from xlcheck.handmade.beside.picked_by_words import chosen_by_other_words, looked_up_by_others, picked_otherwise
 
 _LETTERS = {"B": "h", "C": "e", "D": "l", "E": "l"}
 _NEXT = {"B": "e", "C": "l", "D": "l", "E": "o"}
@@ -104,3 +104,40 @@ def _transposed(cells: Mapping[str, object]) -> dict[str, object]:
     name = re.compile(r"\$?(?P<column>[A-E])\$?(?P<row>\d+)(?![\d(])")
     return {name.sub(turned, cell): name.sub(turned, own) if isinstance(own, str) and own.startswith("=") else own
             for cell, own in cells.items()}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("chosen", "is_told"),
+    [
+        ('IF(E{r}="cat",B{r},IF(E{r}="dog",C{r},D{r}))', False),
+        ('IF(E{r}="cat",B{r},IF(E{r}="dog",D{r},C{r}))', True),
+        ('IF(E{r}="cat",-LN(B{r}),IF(E{r}="Dog",-LN(C{r}),-LN(D{r})))', False),
+        ('IF(E{r}="cat",-LN(C{r}),IF(E{r}="dog",-LN(B{r}),-LN(D{r})))', True),
+        ('IFS(E{r}="cat",B{r},E{r}="dog",C{r},E{r}="cow",D{r})', False),
+        ('IFS(E{r}="cat",B{r},E{r}="dog",D{r},E{r}="cow",C{r})', True),
+        ('IF(E{r}="cat",B{r},1-B{r})', False),
+        ('IF(E{r}="pet",C{r},B{r})', False),  # no class
+        ('IF(E{r}="cat",B{r}*C{r},D{r})', False),
+    ],
+)
+@pytest.mark.parametrize("heading", ["{}", "p {}", "P({})"])
+def test_a_formula_chooses_the_class_whose_word_it_asks(
+    chosen: str, is_told: bool, heading: str, tmp_path: Path
+) -> None:
+    """Rule: where the results are called as the words that are asked, each word takes its own."""
+    cells: dict[str, object] = {
+        f"{c}1": heading.format(own) for c, own in zip("BCD", ("cat", "dog", "cow"), strict=True)
+    }
+    for row, word in enumerate(("cat", "cow", "dog"), start=2):
+        cells |= {f"{c}{row}": 0.1 * row + n / 7 for n, c in enumerate("BCD")}
+        cells |= {f"E{row}": word, f"F{row}": "=-LN(" + chosen.format(r=row) + ")"}
+    told = [*chosen_by_other_words(sheet(cells, tmp_path).table)]
+
+    assert {own.split(" takes ")[0] for own in told} <= {"S!F2"}
+    assert bool(told) is is_told
+
+
+def test_results_without_names_may_be_chosen_by_any_word(tmp_path: Path) -> None:
+    """Rule: what is called otherwise than the words says nothing of them."""
+    cells = {"B1": "y1", "C1": "y2", "B2": 0.3, "C2": 0.7, "D2": "no", "F2": '=IF(D2="no",C2,B2)'}
+    assert not [*chosen_by_other_words(sheet(cells, tmp_path).table)]

@@ -19,7 +19,7 @@ from xlcheck.handmade.beside.codes import coded_otherwise
 from xlcheck.handmade.beside.lookups import looked_up_wrongly
 from xlcheck.handmade.beside.numbers_of_others import numbers_of_others
 from xlcheck.handmade.beside.on_two_scales import compared_unscaled
-from xlcheck.handmade.beside.picked_by_words import looked_up_by_others, picked_otherwise
+from xlcheck.handmade.beside.picked_by_words import chosen_by_other_words, looked_up_by_others, picked_otherwise
 from xlcheck.handmade.beside.preparation import against, feeders
 from xlcheck.handmade.beside.said_beside import said_otherwise
 from xlcheck.handmade.beside.typed_beside import typed_among_formulas
@@ -203,9 +203,10 @@ def _why_not_right(
         yield from counted_out_of_turn(table, reads)
         yield from islice(chain(described_twice(table), picked_out_of_turn(table)), 1)
         yield from coded_otherwise(table)
-        yield from islice(chain(picked_otherwise(table, reads), looked_up_by_others(table, reads)), 1)
+        picked = chain(picked_otherwise(table, reads), looked_up_by_others(table, reads), chosen_by_other_words(table))
+        yield from islice(picked, 1)
         yield from beside_the_layers(table, spare, agreeing - targets)
-        yield from compared_unscaled(table, reads, made, spare | agreeing, agreeing)
+        yield from compared_unscaled(table, values, reads, made, spare | agreeing, agreeing)
         yield from said_otherwise(table, values, reads, spare, agreeing)
         yield from against(taken, values, reads, made, agreeing)
 

@@ -1,24 +1,33 @@
-"""Numbers that a network reads scaled, and which its results are compared with as they were typed."""
+"""Numbers that a network reads scaled, and which its results are compared with as they were typed.
+
+A result that is put back on the scale of a number is this number where the network gives the scaled one.
+"""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from functools import cached_property
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.algebra import Address, number_at
 from xlcheck.formulas.parser import parsed
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.formulas.tree import FunctionCall, Node, Operator, Reference, walk
-from xlcheck.handmade.reading.cells import CellTable, show
+from xlcheck.handmade.reading.cell_terms import CellTerms
+from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
 
 _COMPARES = frozenset({"SUMXMY2", "SUMX2MY2"})
+_CLOSE = 1e-6
+"""Numbers that are typed as a scale's may be rounded to seven digits."""
 
 
 def compared_unscaled(
     table: CellTable,
+    values: CellValues,
     reads: Precedents,
     made: Collection[Address],
     beside: Collection[Address],
@@ -27,10 +36,12 @@ def compared_unscaled(
     """Why an error may be none: it compares a result with an input that the network does not read as it was typed.
 
     So does the error of an autoencoder, whose results stand on the scale of `(B9-B$3)/B$4`, if it reads B9. A result
-    that a formula of its own, or the same one, puts back on the scale of its input may be compared with this.
+    that a formula of its own, or the same one, puts back on the scale of its input may be compared with this; that
+    formula reads numbers of the scale, and undoes it.
 
     Args:
         table: all cells.
+        values: what they hold.
         reads: who reads what.
         made: the formulas that make inputs.
         beside: the formulas that may compare.
@@ -40,14 +51,61 @@ def compared_unscaled(
     kinds: dict[object, list[Address]] = defaultdict(list)
     for cell in sorted(beside) if scaled else ():
         kinds[cell[0], shape_of(table.texts[cell], *cell[1:])].append(cell)
+    back = _PutBack(table, values, judged)
     # Formulas that were filled compare alike: of each kind the first and the last one are asked about.
     for cell in sorted({own for cells in kinds.values() for own in (cells[0], cells[-1])}):
         for one, other in _compared(parsed(table.texts[cell]), cell[0]):
-            for typed, result in ((one, other), (other, one)):
-                if typed in scaled and result in judged and scaled[typed] in reached([result], reads.of):
+            for shown, result in ((one, other), (other, one)):
+                typed = _copied(shown, table)
+                if typed not in scaled:
+                    continue
+                if result in judged and scaled[typed] in reached([result], reads.of):
                     makes = f"while the network reads it as {show(scaled[typed])} makes it"
                     yield f"{show(cell)} compares {show(result)} with {show(typed)}, {makes}"
                     return
+                if back.is_on_another_scale(result, typed, scaled[typed]):
+                    undoes = f"does not undo what {show(scaled[typed])} does"
+                    yield f"{show(result)} is compared with {show(typed)}, and {undoes}"
+                    return
+
+
+class _PutBack:
+    """The formulas that put results back on the scale of an input.
+
+    Args:
+        table: all cells.
+        values: what they hold.
+        judged: the cells that have a verdict.
+    """
+
+    def __init__(self, table: CellTable, values: CellValues, judged: Collection[Address]) -> None:
+        self._table, self._values, self._judged = table, values, judged
+
+    @cached_property
+    def _terms(self) -> CellTerms:
+        return CellTerms(self._table, self._values)
+
+    def is_on_another_scale(self, cell: Address, typed: Address, scale: Address) -> bool:
+        """Whether a formula puts one result back with numbers of a scale, and gives another number than was scaled."""
+        if cell in self._judged or cell not in self._table.texts or not {cell, scale} <= self._terms.keys():
+            return False
+        terms = self._terms
+        results = [own for own in terms.reads[cell] if own in self._judged]
+        if len(results) != 1 or {*terms.reads[cell]}.isdisjoint({*terms.reads[scale]} - {typed}):
+            return False
+        numbers = {own: terms.number(own) for own in terms.reads[cell]} | {results[0]: terms.number(scale)}
+        return not math.isclose(number_at(terms[cell], numbers), terms.number(typed), rel_tol=_CLOSE, abs_tol=_CLOSE)
+
+
+def _copied(cell: Address, table: CellTable) -> Address:
+    """The cell that a formula only repeats; itself if it does not."""
+    seen = {cell}
+    while isinstance(node := parsed(table.texts[cell]) if cell in table.texts else None, Reference):
+        cell = _first(node.area, cell[0])
+        if node.area.size > 1 or cell in seen:
+            break
+        seen.add(cell)
+    return cell
 
 
 def _scaled(cell: Address, table: CellTable) -> Address | None:

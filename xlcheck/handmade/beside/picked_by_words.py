@@ -6,8 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from xlcheck.formulas import tree
 from xlcheck.formulas.algebra import Address
-from xlcheck.formulas.shapes import skeleton
+from xlcheck.formulas.parser import parsed
+from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.networks.formula_text import looks_up
 from xlcheck.handmade.reading.cells import CellTable, show
 from xlcheck.handmade.reading.offsets import run_from
@@ -16,6 +18,7 @@ from xlcheck.handmade.reading.precedents import Precedents
 _FEW = 3
 """Formulas that are enough to tell which words say what they take."""
 _WORD = re.compile(r"\w+")
+_MAY_CHOOSE = re.compile(r'\bIFS?\(.*="', re.IGNORECASE)
 
 
 def picked_otherwise(table: CellTable, precedents: Precedents) -> Iterator[str]:
@@ -65,6 +68,52 @@ def looked_up_by_others(table: CellTable, precedents: Precedents) -> Iterator[st
                 if are_said and not any(map(precedents.readers, others)):
                     key, other = show(min(keys[min(own)])), show(min(others))
                     yield f"{show(min(own))} looks up the word of {key}, and no formula reads that of {other}"
+
+
+def chosen_by_other_words(table: CellTable) -> Iterator[str]:
+    """Why a formula may choose the result of another class: as `IF(O2="b",M2,L2)` where M is called `p c`, and L `p b`.
+
+    Args:
+        table: all cells.
+    """
+    asked = set[object]()
+    for cell in (own for own in sorted(table.texts) if _MAY_CHOOSE.search(table.texts[own])):
+        # Formulas that were filled choose alike.
+        if (kind := (cell[0], shape_of(table.texts[cell], *cell[1:]))) in asked:
+            continue
+        asked.add(kind)
+        node = parsed(table.texts[cell])
+        for own in () if node is None else tree.walk(node):
+            chosen = [*_choices(own, cell[0])]
+            names = {place: _called(place, 0, table) | _called(place, 1, table) for _, place in chosen}
+            for word, place in chosen:
+                others = [other for other in names if other != place and word in names[other]]
+                if word and word not in names[place] and others:
+                    yield f"{show(cell)} takes {show(place)} for {word!r}, which {show(others[0])} is called"
+
+
+def _choices(node: tree.Node, sheet: str) -> Iterator[tuple[str, Address]]:
+    """The words by which a formula chooses, each with the one cell that it then takes; the last has no word."""
+    match node:
+        case tree.FunctionCall(name="IF", arguments=(asked, then, *others)):
+            cases, rest = [(asked, then)], others
+        case tree.FunctionCall(name="IFS", arguments=arguments):
+            cases, rest = [*zip(arguments[::2], arguments[1::2], strict=False)], []
+        case _:
+            return
+    for asked, taken in cases:
+        match asked:
+            case tree.Operator(symbol="=", operands=(tree.Reference(), tree.Literal(value=str(word)))):
+                yield from ((word.casefold().strip(), place) for place in _one_cell(taken, sheet))
+    for other in rest:
+        yield from [*_choices(other, sheet)] or (("", place) for place in _one_cell(other, sheet))
+
+
+def _one_cell(node: tree.Node, sheet: str) -> Iterator[Address]:
+    """The cell that is read, if it is only one, and read once."""
+    read = [part for part in tree.walk(node) if isinstance(part, tree.Reference)]
+    if len(read) == 1 and (place := tree.single_cell(read[0], sheet)) is not None:
+        yield place
 
 
 def _said(cells: Iterable[Address], table: CellTable) -> set[str]:
