@@ -99,6 +99,7 @@ def test_what_is_put_back_is_the_number_that_was_scaled(
 
 
 def test_what_is_put_back_with_other_numbers_may_be_meant(tmp_path: Path) -> None:
-    """Rule: a formula that reads nothing of a scale may be one of another kind."""
-    cells = _autoencoder(_SCALES[0], "K{r}-A{r}") | {f"K{row}": f"=F{row}*12+50" for row in _ROWS}
-    assert _said(cells, tmp_path / "w.xlsx") == []
+    """Rule: a formula that reads nothing of a scale, or two results, may be one of another kind."""
+    for number, back in enumerate(("F{r}*12+50", "(F{r}+G{r})/2*A$4+A$3")):
+        cells = _autoencoder(_SCALES[0], "K{r}-A{r}") | {f"K{r}": "=" + back.format(r=r) for r in _ROWS}
+        assert _said(cells, tmp_path / f"{number}.xlsx") == []

@@ -90,7 +90,7 @@ def _shown_at_the_end(part: SheetGroup, spare: Set[Address]) -> set[Address]:
         first, *others = sorted(group)
         of_one = all(len(own := precedents.of(c)) == 1 and part.table.is_formula(own[0]) for c in group)
         of_one = of_one and not any("(" in _ROUNDED.sub("", texts[cell]) for cell in group)  # it may be an activation
-        is_known = not spare.isdisjoint(group)
+        is_known = spare >= {*group}  # one that is odd among them was not filled, either
         if not others or not (of_one or group in beside or is_known):
             return False
         if any(bends(texts[cell]) or precedents.is_copy(cell) for cell in group):

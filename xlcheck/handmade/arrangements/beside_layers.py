@@ -15,7 +15,8 @@ from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.scanner import cut
 from xlcheck.formulas.shapes import shape_of, skeleton
 from xlcheck.handmade.arrangements.arrangement import Arrangement
-from xlcheck.handmade.beside.evaluations import counts_only, evaluations, goes_on
+from xlcheck.handmade.beside.counted_parts import goes_on
+from xlcheck.handmade.beside.evaluations import counts_only, evaluations
 from xlcheck.handmade.beside.preparation import is_feature
 from xlcheck.handmade.beside.said_beside import is_called_what_it_is
 from xlcheck.handmade.beside.scaled_alike import is_in_another_unit

@@ -7,7 +7,7 @@ learns follows on it, unless it weighs decisions, as the next layer of a percept
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import IntEnum
 from functools import lru_cache
 
@@ -15,10 +15,9 @@ from xlcheck.formulas import tree
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import parsed
-from xlcheck.formulas.shapes import skeleton
+from xlcheck.handmade.beside.counted_parts import COUNTS, counts_a_part
 from xlcheck.handmade.reading.cell_terms import in_order
 from xlcheck.handmade.reading.lines import Lines
-from xlcheck.handmade.reading.offsets import offset
 from xlcheck.handmade.reading.reads import Reads
 
 _SAME = frozenset({"=", "<>"})
@@ -27,12 +26,10 @@ _COMPARES = _SAME | {"<", ">", "<=", ">="}
 _DECIDES = frozenset(
     {"MATCH", "XMATCH", "COUNTIF", "COUNTIFS", "EXACT", "AND", "OR", "NOT", "SIGN", "INT", "RANK", "RANK.EQ"}
 )
-_COUNTS = frozenset({"COUNT", "COUNTA", "ROWS", "COLUMNS", "ROW", "COLUMN"})
 _PUTS_TOGETHER = frozenset(
     {"SUM", "AVERAGE", "SUMIF", "AVERAGEIF", "MIN", "MAX", "ABS", "N", "TEXT", "CONCAT", "CONCATENATE"}
     | {"IFERROR", "ROUND"}
 )
-_LINES = {"ROWS": 1, "ROW": 1, "COLUMNS": 2, "COLUMN": 2}
 _ADDS = frozenset({"SUM", "AVERAGE", "MIN", "MAX"})
 _LARGEST = frozenset({"MAX", "LARGE"})
 _CHOOSES = {
@@ -87,81 +84,9 @@ def evaluations(
     totals = {cell: reads.readers.get(cell, ()) for cell in others if ways.is_counted(cell)}
     found |= {cell for cell, read in totals.items() if read and found.issuperset(read)}
     lines = Lines(sorted(found), reads.table)
-    odd = {cell for cell in found if lines.is_alone(cell) or _counts_a_part(cell, found, reads)}
+    odd = {cell for cell in found if lines.is_alone(cell) or counts_a_part(cell, found, reads)}
     unwanted = {cell for cell in others if ways.of_cell(cell) is _Way.UNWANTED}
     return found - odd, odd | unwanted
-
-
-def _counts_a_part(cell: Address, found: Collection[Address], reads: Reads) -> bool:
-    """Whether a formula adds up a part of the formulas of a line, or divides by another number than theirs."""
-    areas = [area for area in reads.areas(cell) if area.size > 1]
-    if any(goes_on(area, reads, found) and not _in_turn(cell, area, found, reads) for area in areas):
-        return True
-    node = _parsed(reads.table.texts[cell])
-    match node:
-        case tree.Operator(symbol="/", operands=(tree.Operator(symbol="+") as total, tree.Literal(value=number))):
-            return number not in {len([*_added(total)]), 100}
-        case tree.Operator(symbol="/", operands=(_, tree.Literal(value=number))):
-            return number not in {*_sizes(areas, cell[0], reads), 100} and bool(areas)
-        case tree.Operator(symbol="/", operands=(_, tree.Reference() as divisor)):  # a cell that counts them
-            counts = tree.single_cell(divisor, cell[0])
-            several = [area for area in areas if area != divisor.area]
-            return counts is not None and reads.terms.number(counts) not in _sizes(several, cell[0], reads)
-        case tree.Operator(symbol="/", operands=(what, tree.FunctionCall(name=name) as divisor)) if name in _COUNTS:
-            held = [_cells_of(part, cell[0], reads) for part in (divisor, what)]
-            own = {
-                count
-                for area in held[1]
-                for count in (_how_many("COUNT", area, reads), _how_many("COUNTA", area, reads))
-            }
-            return bool(own) and {_how_many(name, area, reads) for area in held[0]}.isdisjoint(own)
-    return False
-
-
-def _in_turn(cell: Address, area: Range, found: Collection[Address], reads: Reads) -> bool:
-    """Whether formulas like one in its line take cells in turn, as many each, and leave none: those of each epoch."""
-    texts, size = reads.table.texts, (area.rows, area.columns)
-    for axis in (1, 2):
-        line = [own for own in found if (own[0], own[axis]) == (cell[0], cell[axis])]
-        alike = [own for own in line if skeleton(texts[own]) == skeleton(texts[cell])]
-        areas = [its for own in alike for its in reads.areas(own) if (its.rows, its.columns) == size]
-        taken = {(its.sheet, *place) for its in areas for place in its.cells()}
-        kinds = {skeleton(texts.get(own, "")) for own in taken}
-        beyond = {offset(own, by, way) for own in taken for by in ((1, 0), (0, 1)) for way in (-1, 1)} - taken
-        is_apart = len(taken) == area.size * len(areas) and len(areas) == len(alike) > 1
-        if is_apart and not any(own in found and skeleton(texts[own]) in kinds for own in beyond):
-            return True
-    return False
-
-
-def _sizes(areas: Sequence[Range], sheet: str, reads: Reads) -> set[float]:
-    """How many cells some ranges have, and in how many of these there are numbers."""
-    return {float(area.size) for area in areas} | {
-        _how_many("COUNT", reads.table.cells_in(area, sheet), reads) for area in areas
-    }
-
-
-def _added(node: tree.Node) -> Iterator[tree.Node]:
-    """What is added up one by one."""
-    match node:
-        case tree.Operator(symbol="+", operands=(one, other)):
-            yield from (*_added(one), *_added(other))
-        case _:
-            yield node
-
-
-def _cells_of(node: tree.Node, sheet: str, reads: Reads) -> list[list[Address]]:
-    """The cells of each range in a formula."""
-    parts = (part for part in tree.walk(node) if isinstance(part, tree.Reference) and part.area.size > 1)
-    return [reads.table.cells_in(part.area, sheet) for part in parts]
-
-
-def _how_many(name: str, cells: Sequence[Address], reads: Reads) -> int:
-    """What a function counts in a range: those that are not empty, or no typed words; or its rows or columns."""
-    if name in _LINES:
-        return len({cell[_LINES[name]] for cell in cells})
-    filled = [cell for cell in cells if cell in reads.table.index]
-    return len(filled) if name == "COUNTA" else sum(cell not in reads.table.words for cell in filled)
 
 
 def counts_only(text: str) -> bool:
@@ -176,25 +101,6 @@ def counts_only(text: str) -> bool:
 
     node = _parsed(text)
     return node is not None and not is_read(node)
-
-
-def goes_on(area: Range, reads: Reads, among: Collection[Address]) -> bool:
-    """Whether a range is a part of a line, or of a block: a formula beyond an end of it does the same as that there.
-
-    Args:
-        area: the range.
-        reads: who reads what.
-        among: the formulas of which the line may be.
-    """
-    texts = reads.table.texts
-    first = (area.sheet, area.top, area.left)
-    last = (area.sheet, area.top + area.rows - 1, area.left + area.columns - 1)
-    for along in [*[(1, 0)] * (area.rows > 1), *[(0, 1)] * (area.columns > 1)]:
-        for end, way in ((first, -1), (last, 1)):
-            beyond = offset(end, along, way)
-            if end in texts and beyond in among and skeleton(texts.get(beyond, "")) == skeleton(texts[end]):
-                return True
-    return False
 
 
 class _Ways:
@@ -291,7 +197,7 @@ class _Ways:
         return any(self._reads.is_formula(cell) for cell in cells) and not any(map(holds, cells))
 
     def _of_call(self, name: str, ways: Sequence[_Way]) -> _Way:
-        if name in _COUNTS:
+        if name in COUNTS:
             return _Way.COUNTED
         if name in _LEAST and max(ways, default=_Way.TYPED) is _Way.SMOOTH:
             return _Way.LEAST
@@ -323,7 +229,7 @@ def _weighed(ways: Sequence[_Way]) -> _Way:
 
 def _is_count(node: tree.Node) -> bool:
     """Whether something is a number of cells, by which a share is divided and nothing is multiplied."""
-    return isinstance(node, tree.FunctionCall) and node.name in _COUNTS
+    return isinstance(node, tree.FunctionCall) and node.name in COUNTS
 
 
 def _puts_together(node: tree.Node) -> bool:
