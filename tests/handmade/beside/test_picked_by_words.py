@@ -141,3 +141,14 @@ def test_results_without_names_may_be_chosen_by_any_word(tmp_path: Path) -> None
     """Rule: what is called otherwise than the words says nothing of them."""
     cells = {"B1": "y1", "C1": "y2", "B2": 0.3, "C2": 0.7, "D2": "no", "F2": '=IF(D2="no",C2,B2)'}
     assert not [*chosen_by_other_words(sheet(cells, tmp_path).table)]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "count"), [('IF(E1="the",B4,B5)', 0), ('IF(E1="cat",B3,B2)^2', 0), ('IF(E1="cat",B2,B3)^2', 1)]
+)
+def test_words_before_results_are_names_as_well(chosen: str, count: int, tmp_path: Path) -> None:
+    """Rule: the results may stand below one another, each behind its word; words of others say nothing."""
+    cells: dict[str, object] = {f"A{row}": word for row, word in enumerate(("the", "cat", "sat", "down"), start=2)}
+    cells |= {f"B{row}": f"=TANH({row}/7)" for row in range(2, 6)} | {"E1": "cat", "D7": f"=LN({chosen})"}
+
+    assert len([*chosen_by_other_words(sheet(cells, tmp_path).table)]) == count

@@ -150,7 +150,7 @@ def _not_the_last(cell: Address, table: CellTable) -> str | None:
 def _says_the_other(cell: Address, table: CellTable) -> str | None:
     """Why a choice between two results may be the wrong way round: each is called by the word for the other one.
 
-    So is `IF(B2<B3,"cat","dog")` where `cat` stands before B2, and `IF(B9="cat",B3,B2)`.
+    So is `IF(B2<B3,"cat","dog")` where `cat` stands before B2.
     """
     node = parsed(table.texts[cell]) if '"' in table.texts[cell] else None
     for part in tree.walk(node) if node is not None else ():
@@ -165,14 +165,6 @@ def _says_the_other(cell: Address, table: CellTable) -> str | None:
                 large, small = (first, second) if symbol in _ABOVE else (second, first)
                 chosen, left = _names_of(one, cell, table), _names_of(other, cell, table)
                 is_other = {large.casefold()} <= left - chosen and {small.casefold()} <= chosen - left
-            case tree.FunctionCall(
-                name="IF",
-                arguments=(
-                    tree.Operator(symbol="=", operands=(tree.Reference(), tree.Literal(value=str(word)))),
-                    tree.Reference() as one, tree.Reference() as other,
-                ),
-            ):  # fmt: skip
-                is_other = {word.casefold()} <= _names_of(other, cell, table) - _names_of(one, cell, table)
             case _:
                 continue
         if is_other:
