@@ -42,3 +42,11 @@ def _layer(beside: dict[str, object]) -> dict[str, object]:
 def test_a_number_describes_a_whole_block_or_line(text: str, code: int, tmp_path: Path) -> None:
     """Rule: nothing of its kind stands right beyond what it describes, and it holds either data or results."""
     assert answer(_layer({"H12": text}), tmp_path) == (code, set())
+
+
+@pytest.mark.parametrize(("missing", "code"), [("", 0), ("K8", 3)])
+def test_a_block_with_a_hole_is_not_described(missing: str, code: int, tmp_path: Path) -> None:
+    """Rule: where a formula is missing in a block, it may have been forgotten, and the total with it."""
+    block = {f"{c}{row}": f"={y}{row}*2" for row in _ROWS for c, y in (("K", "D"), ("L", "E"))}
+    kept = {cell: text for cell, text in block.items() if cell != missing}
+    assert answer(_layer({"H12": "=SUM(K6:L9)", **kept}), tmp_path) == (code, set())

@@ -49,6 +49,16 @@ def test_values_are_those_of_one_unit_a_row_and_of_all_inputs(tmp_path: Path) ->
     assert "is not mixed, though inputs beside it are" in _said(cells | {"N12": "=2*M12"}, tmp_path)
 
 
+def test_what_no_layer_is_given_is_no_value_among_those_that_one_is(tmp_path: Path) -> None:
+    """Rule: of the values of one sum none is a number of nobody's."""
+    pooled = sheets.pooled_words()
+    one_by_one = {f"{c}9": "=" + "+".join(f"{c}{row}*$H{row}" for row in range(3, 7)) for c in "AB"}
+    other = one_by_one | {"P1": 0.4, "A9": one_by_one["A9"].replace("A5", "P1")}
+
+    assert _said(pooled | one_by_one, tmp_path) == ""
+    assert _said(pooled | other, tmp_path) == "S!P1 is mixed with values of other steps or units"
+
+
 def test_only_layers_of_shares_mix_values(tmp_path: Path) -> None:
     """Rule: what multiplies results of other layers has weights."""
     found = sheet(sheets.pooled_words(), tmp_path).arrangement
