@@ -34,10 +34,10 @@ def _autoencoder(scale: str, error: str) -> dict[str, object]:
     return cells
 
 
-def _said(cells: dict[str, object], path: Path) -> list[str]:
+def _said(cells: dict[str, object], path: Path, with_verdict: str = "EFG") -> list[str]:
     table = CellTable(read_workbook(save(cells, path)))
     values = answers_of(table, engine("ironcalc")).values
-    made, judged = ([f"S!{c}{row}" for c, row in product(columns, _ROWS)] for columns in ("CD", "EFG"))
+    made, judged = ([f"S!{c}{row}" for c, row in product(columns, _ROWS)] for columns in ("CD", with_verdict))
     of = {f"S!{chr(65 + column)}{row + 1}": (sheet, row, column) for sheet, row, column in table.texts}
     found = compared_unscaled(
         table, values, Precedents(table), *([of[n] for n in own] for own in (made, [*of], judged))
@@ -103,3 +103,12 @@ def test_what_is_put_back_with_other_numbers_may_be_meant(tmp_path: Path) -> Non
     for number, back in enumerate(("F{r}*12+50", "(F{r}+G{r})/2*A$4+A$3")):
         cells = _autoencoder(_SCALES[0], "K{r}-A{r}") | {f"K{r}": "=" + back.format(r=r) for r in _ROWS}
         assert _said(cells, tmp_path / f"{number}.xlsx") == []
+
+
+def test_what_has_a_verdict_is_put_back_as_it_should(tmp_path: Path) -> None:
+    """Rule: of a formula that was compared with Keras, nobody asks what it undoes."""
+    cells = _autoencoder(_SCALES[0], "K{r}-A$9") | {"H9": "=F9-F10"}
+    cells |= {f"K{row}": f"=F{row}*A$4+A$3+1" for row in _ROWS}
+
+    assert _said(cells, tmp_path / "w.xlsx") == ["S!K10 is compared with S!A9, and does not undo what S!C9 does"]
+    assert _said(cells, tmp_path / "w.xlsx", with_verdict="EFGK") == []

@@ -115,6 +115,8 @@ def _transposed(cells: Mapping[str, object]) -> dict[str, object]:
         ('IF(E{r}="cat",-LN(C{r}),IF(E{r}="dog",-LN(B{r}),-LN(D{r})))', True),
         ('IFS(E{r}="cat",B{r},E{r}="dog",C{r},E{r}="cow",D{r})', False),
         ('IFS(E{r}="cat",B{r},E{r}="dog",D{r},E{r}="cow",C{r})', True),
+        ('IF( E{r} = "cat" , C{r} , IF( "dog" = E{r} , B{r} , D{r} ) )', True),
+        ('IF("cat"=E{r},B{r},IF("dog"=E{r},D{r},C{r}))', True),
         ('IF(E{r}="cat",B{r},1-B{r})', False),
         ('IF(E{r}="pet",C{r},B{r})', False),  # no class
         ('IF(E{r}="cat",B{r}*C{r},D{r})', False),

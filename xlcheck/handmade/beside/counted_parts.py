@@ -38,7 +38,7 @@ def counts_a_part(cell: Address, found: Collection[Address], reads: Reads) -> bo
         case tree.Operator(symbol="/", operands=(what, tree.Literal(value=number))):
             added = [*_added(what)]
             counted = areas or [area for own in added for area in _counted_in(own, cell[0], reads)]
-            several = {len(added)} if len(added) > 1 else set[int]()
+            several = {len(added)} if len(added) > 1 else set[int]()  # a mean of as many is written out
             return bool(counted or several) and number not in {*_sizes(counted, cell[0], reads), *several, 100}
         case tree.Operator(symbol="/", operands=(tree.Reference() as what, tree.Operator(symbol="+") as total)):
             return _counts_another(what, [*_added(total)], cell[0], reads)

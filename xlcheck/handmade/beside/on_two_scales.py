@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from functools import cached_property
 
 from xlcheck.formulas.addresses import Range
-from xlcheck.formulas.algebra import Address, number_at
+from xlcheck.formulas.algebra import Address
+from xlcheck.formulas.evaluate import evaluate
 from xlcheck.formulas.parser import parsed
+from xlcheck.formulas.scalars import OpaqueError
 from xlcheck.formulas.shapes import shape_of
 from xlcheck.formulas.tree import FunctionCall, Node, Operator, Reference, walk
-from xlcheck.handmade.reading.cell_terms import CellTerms
 from xlcheck.handmade.reading.cells import CellTable, CellValues, show
 from xlcheck.handmade.reading.precedents import Precedents
 from xlcheck.handmade.reading.reached import reached
@@ -51,61 +51,57 @@ def compared_unscaled(
     kinds: dict[object, list[Address]] = defaultdict(list)
     for cell in sorted(beside) if scaled else ():
         kinds[cell[0], shape_of(table.texts[cell], *cell[1:])].append(cell)
-    back = _PutBack(table, values, judged)
     # Formulas that were filled compare alike: of each kind the first and the last one are asked about.
     for cell in sorted({own for cells in kinds.values() for own in (cells[0], cells[-1])}):
         for one, other in _compared(parsed(table.texts[cell]), cell[0]):
             for shown, result in ((one, other), (other, one)):
-                typed = _copied(shown, table)
+                typed = _copied(shown, reads)
                 if typed not in scaled:
                     continue
                 if result in judged and scaled[typed] in reached([result], reads.of):
                     makes = f"while the network reads it as {show(scaled[typed])} makes it"
                     yield f"{show(cell)} compares {show(result)} with {show(typed)}, {makes}"
                     return
-                if back.is_on_another_scale(result, typed, scaled[typed]):
+                back = _put_back(result, scaled[typed], typed, reads, judged)
+                if back is not None and not _undoes(result, back, scaled[typed], typed, table, values):
                     undoes = f"does not undo what {show(scaled[typed])} does"
                     yield f"{show(result)} is compared with {show(typed)}, and {undoes}"
                     return
 
 
-class _PutBack:
-    """The formulas that put results back on the scale of an input.
-
-    Args:
-        table: all cells.
-        values: what they hold.
-        judged: the cells that have a verdict.
-    """
-
-    def __init__(self, table: CellTable, values: CellValues, judged: Collection[Address]) -> None:
-        self._table, self._values, self._judged = table, values, judged
-
-    @cached_property
-    def _terms(self) -> CellTerms:
-        return CellTerms(self._table, self._values)
-
-    def is_on_another_scale(self, cell: Address, typed: Address, scale: Address) -> bool:
-        """Whether a formula puts one result back with numbers of a scale, and gives another number than was scaled."""
-        if cell in self._judged or cell not in self._table.texts or not {cell, scale} <= self._terms.keys():
-            return False
-        terms = self._terms
-        results = [own for own in terms.reads[cell] if own in self._judged]
-        if len(results) != 1 or {*terms.reads[cell]}.isdisjoint({*terms.reads[scale]} - {typed}):
-            return False
-        numbers = {own: terms.number(own) for own in terms.reads[cell]} | {results[0]: terms.number(scale)}
-        return not math.isclose(number_at(terms[cell], numbers), terms.number(typed), rel_tol=_CLOSE, abs_tol=_CLOSE)
-
-
-def _copied(cell: Address, table: CellTable) -> Address:
+def _copied(cell: Address, reads: Precedents) -> Address:
     """The cell that a formula only repeats; itself if it does not."""
-    seen = {cell}
-    while isinstance(node := parsed(table.texts[cell]) if cell in table.texts else None, Reference):
-        cell = _first(node.area, cell[0])
-        if node.area.size > 1 or cell in seen:
-            break
+    seen = set[Address]()
+    while reads.is_copy(cell) and cell not in seen:
         seen.add(cell)
+        (cell,) = reads.of(cell)
     return cell
+
+
+def _put_back(
+    cell: Address, scale: Address, typed: Address, reads: Precedents, judged: Collection[Address]
+) -> Address | None:
+    """The one result that a formula without a verdict makes something of with numbers of a typed one's scale."""
+    read = {*reads.of(cell)}
+    results = read.intersection(judged)
+    is_with_scale = not read.isdisjoint({*reads.of(scale)} - {typed})
+    return min(results) if cell not in judged and len(results) == 1 and is_with_scale else None
+
+
+def _undoes(
+    cell: Address, result: Address, scale: Address, typed: Address, table: CellTable, values: CellValues
+) -> bool:
+    """Whether a formula gives the typed number where the result that it reads is that number scaled, or may do so."""
+
+    def held(own: Address) -> float | None:
+        value = table.value(scale if own == result else own, values)
+        return value if isinstance(value, float) else None
+
+    try:
+        number = evaluate(table.texts[cell], cell, table, table.names(), held, clip=table.clip)
+    except OpaqueError:
+        return True
+    return math.isclose(number, table.typed_numbers[typed], rel_tol=_CLOSE, abs_tol=_CLOSE)
 
 
 def _scaled(cell: Address, table: CellTable) -> Address | None:

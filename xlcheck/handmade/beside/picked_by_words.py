@@ -18,7 +18,6 @@ from xlcheck.handmade.reading.precedents import Precedents
 _FEW = 3
 """Formulas that are enough to tell which words say what they take."""
 _WORD = re.compile(r"\w+")
-_MAY_CHOOSE = re.compile(r'\bIFS?\(.*="', re.IGNORECASE)
 
 
 def picked_otherwise(table: CellTable, precedents: Precedents) -> Iterator[str]:
@@ -77,7 +76,7 @@ def chosen_by_other_words(table: CellTable) -> Iterator[str]:
         table: all cells.
     """
     asked = set[object]()
-    for cell in (own for own in sorted(table.texts) if _MAY_CHOOSE.search(table.texts[own])):
+    for cell in (own for own in sorted(table.texts) if '"' in table.texts[own]):
         # Formulas that were filled choose alike.
         if (kind := (cell[0], shape_of(table.texts[cell], *cell[1:]))) in asked:
             continue
@@ -89,7 +88,7 @@ def chosen_by_other_words(table: CellTable) -> Iterator[str]:
             for word, place in chosen:
                 others = [other for other in names if other != place and word in names[other]]
                 if word and word not in names[place] and others:
-                    yield f"{show(cell)} takes {show(place)} for {word!r}, which {show(others[0])} is called"
+                    yield f"{show(cell)} takes {show(place)} for {word!r}, while {show(others[0])} is called so"
 
 
 def _choices(node: tree.Node, sheet: str) -> Iterator[tuple[str, Address]]:
@@ -103,7 +102,11 @@ def _choices(node: tree.Node, sheet: str) -> Iterator[tuple[str, Address]]:
             return
     for asked, taken in cases:
         match asked:
-            case tree.Operator(symbol="=", operands=(tree.Reference(), tree.Literal(value=str(word)))):
+            case tree.Operator(
+                symbol="=",
+                operands=(tree.Reference(), tree.Literal(value=str(word)))
+                | (tree.Literal(value=str(word)), tree.Reference()),
+            ):
                 yield from ((word.casefold().strip(), place) for place in _one_cell(taken, sheet))
     for other in rest:
         yield from [*_choices(other, sheet)] or (("", place) for place in _one_cell(other, sheet))
