@@ -106,3 +106,43 @@ def test_results_on_a_scale_that_nobody_knows_are_summed_up_for_nothing(
     beside |= {"H2": "=SUMXMY2(G5:G9,D5:D9)/5" if "IF" not in text else "=SUMPRODUCT(--(G5:G9=D5:D9))/5"}
     left = ["H2", *([] if is_known else [f"G{r}" for r in rows])]
     assert (cell_at("H2") in _summaries(beside, tmp_path, *left).among_left()) is is_one
+
+
+@pytest.mark.parametrize(
+    ("formula", "is_one"),
+    [
+        ("=SUM(D5:D9)/SUM(C5:C9)", True), ("=SUM(D5:D9)/SUM(C5:C8)", False),
+        ("=SUM(C5:C9)-SUM(D5:D9)", True), ("=SUM(C5:C9)-2*SUM(D5:D9)", False),
+        ("=SUMPRODUCT(ABS(D6:D9-D5:D8))/4", True), ("=SUMPRODUCT(ABS(D6:D9-D5:D8))/5", False),
+        ('=SUMPRODUCT((C5:C9-(E5:E9="yes"))^2)/5', True), ('=SUMPRODUCT((C5:C9-(E5:E9="no"))^2)/5', False),
+        ('=SUMPRODUCT((C5:C9-(E5:E9="yes"))^2)/7', False),
+    ],
+)  # fmt: skip
+def test_totals_changes_and_words_are_compared_as_wholes(formula: str, is_one: bool, tmp_path: Path) -> None:
+    """Rule: one total over the other, what "no change" errs by, squares from 1 for the word of high results."""
+    words = {f"E{row}": word for row, word in zip(range(5, 10), ("yes", "no", "yes", "yes", "no"), strict=True)}
+    cell = cell_at("F2")
+    assert _summaries(words | {"F2": formula}, tmp_path, "F2").among_left() == ({cell} if is_one else set())
+
+
+@pytest.mark.parametrize(
+    ("formula", "is_one"),
+    [
+        ("=SUMPRODUCT((C5:C9>=D5:D9)*C5:C9+(D5:D9>C5:C9)*D5:D9)/5", True),
+        ("=SUMPRODUCT((C5:C9>=D5:D9)*C5:C9+(D5:D9>C5:C9)*C5:C9)/5", True),  # the mean of C
+        ("=SUMPRODUCT((C5:C9>=D5:D9)*C5:C9+(D5:D9>C5:C9)*D5:D9)/4", False),
+        ('=COUNTIFS(E5:E9,"u",F5:F9,"u")/COUNTIF(E5:E9,"u")', True),
+        ('=COUNTIFS(E5:E9,"u",F5:F9,"u")/COUNTIF(E5:E8,"u")', False),
+    ],
+    ids=["largest", "mean of one", "another number of samples", "recall", "a sample less"],
+)
+def test_what_is_made_of_all_units_sums_them_up(formula: str, is_one: bool, tmp_path: Path) -> None:
+    """Rule: the largest result of each sample, and the class that has it, are made of results alone."""
+    cells: dict[str, object] = {"C1": 0.62, "C2": -0.95, "C3": 0.47, "D1": -0.3, "D2": 0.8, "D3": 0.1}
+    for row, (one, other, _) in enumerate(_SAMPLES, start=5):
+        cells |= {f"A{row}": one, f"B{row}": other, f"E{row}": "u" if row in {5, 6, 9} else "v"}
+        cells |= {f"{c}{row}": f"=TANH($A{row}*{c}$1+$B{row}*{c}$2+{c}$3)" for c in "CD"}
+        cells[f"F{row}"] = f'=IF(C{row}>D{row},"u","v")'
+    own = sheet(cells | {"H2": formula}, tmp_path)
+    found = Summaries(own.part, answers_of(own.table, engine("ironcalc")), own.arrangement, {cell_at("H2")})
+    assert found.among_left() == ({cell_at("H2")} if is_one else set())

@@ -7,7 +7,7 @@ a little. What is then each time a known statistic of whole columns is one, howe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
@@ -30,7 +30,7 @@ from xlcheck.handmade.networks.formula_text import numbers_in_text
 from xlcheck.handmade.reading.cells import CellValues, show
 from xlcheck.handmade.reading.engine_choice import Answers
 from xlcheck.handmade.reading.lines import by_line
-from xlcheck.handmade.reading.offsets import offset, offset_between, run_from
+from xlcheck.handmade.reading.offsets import are_in_line, offset, offset_between, run_from
 from xlcheck.handmade.reading.reached import reached
 from xlcheck.handmade.reading.sheet_groups import SheetGroup
 
@@ -95,11 +95,16 @@ class Summaries:
 
     @cached_property
     def _tables(self) -> list[_Table]:
-        return [_Table(self.part, self.answers, self.layers, self.left, line) for line in _results(self.layers)]
+        known = self.part, self.answers, self.layers, self.left
+        return [
+            _Table(*known, line, [own for own in lines if len(own) == len(line) and are_in_line(own[0], line[0])])
+            for lines in _results(self.layers)
+            for line in lines
+        ]
 
 
-def _results(layers: Arrangement) -> Iterator[_Line]:
-    """What the last layers say of all samples, of each unit by itself, where these stand in one line."""
+def _results(layers: Arrangement) -> Iterator[Sequence[_Line]]:
+    """What each of the last layers says of all samples, unit by unit, where these stand in one line."""
     for layer in layers.all_layers:
         own = layer.results if isinstance(layer, PlainCells) else _outputs(layers, layer.reading)
         if any(reader in layers.own and reader not in layer.own for cell in own.values() for reader in
@@ -107,10 +112,8 @@ def _results(layers: Arrangement) -> Iterator[_Line]:
             continue
         samples = {number for number, _ in own}
         kinds = {u for _, u in own} if len(samples) > 1 else samples  # of one sample, units may be meant as samples
-        for kind in kinds:
-            longest = max(_runs([cell for at, cell in own.items() if at[len(samples) > 1] == kind]), key=len)
-            if _FEWEST <= len(longest) <= _MOST:
-                yield longest
+        runs = (_runs([cell for at, cell in own.items() if at[len(samples) > 1] == kind]) for kind in sorted(kinds))
+        yield [longest for run in runs if _FEWEST <= len(longest := max(run, key=len)) <= _MOST]
 
 
 def _outputs(layers: Arrangement, reading: Reading) -> Mapping[tuple[int, int], Address]:
@@ -134,6 +137,7 @@ class _Table:
         layers: the layers.
         left: formulas of which nobody knows yet what they compute.
         results: what the network says of each sample.
+        units: the same of all units of its last layer, these among them.
     """
 
     part: SheetGroup
@@ -141,6 +145,7 @@ class _Table:
     layers: Arrangement
     left: Collection[Address]
     results: _Line
+    units: Sequence[_Line]
     _random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(20))
 
     def sums_up(self, cell: Address) -> bool:
@@ -234,6 +239,7 @@ class _Table:
         given: list[Column] = []
         wanted: list[Column] = []
         others: list[Column] = []
+        series: list[Column] = []
         for line in self._lines:
             if (column := self._column(line)) is None:
                 continue
@@ -243,16 +249,21 @@ class _Table:
             elif behind.isdisjoint(line) and not (self._is_read_for_itself(line) or self._is_cut_off(line)):
                 wanted += [column] if column.dtype == np.float64 or is_typed else []
                 others += [column] if is_typed else []
-        return Columns(given, wanted, others) if given else None
+            series += [column] if is_typed else []
+        units = [own for own in map(self._column, self.units) if own is not None]
+        given += [np.max(units, axis=0)] if len(units) > 1 else []
+        return Columns(given, wanted, others, series) if given else None
 
     def _is_made_of_results(self, line: _Line) -> bool:
         """Whether nothing else of a sample is in what a line holds of it; there may be what all samples have."""
-        for cell, result in ((line[0], self.results[0]), (line[-1], self.results[-1])):
-            read = {*self.part.precedents.of(cell)} - {result}
+        every = {cell for own in self.units for cell in own}
+        for at, cell in ((0, line[0]), (-1, line[-1])):
+            results = {own[at] for own in self.units}
+            read = {*self.part.precedents.of(cell)} - results
             if self._mixes_scales(read) or (cell in self.left and self._is_rescaled(cell, read)):
                 return False
-            above = reached([cell], self.part.precedents.of, through=lambda own: own not in self.results)
-            above = {*above, cell} - {result, cell}
+            above = reached([cell], self.part.precedents.of, through=lambda own: own not in every)
+            above = {*above, cell} - {*results, cell}
             if any(not above.isdisjoint(own) and not above.issuperset(own) for own in self._lines):
                 return False
         return True

@@ -62,11 +62,13 @@ class Columns:
         given: what the network says of each sample, and what is made of that alone: numbers scaled back, decisions.
         wanted: what it should be.
         others: what else is known of the samples, by which they may be told apart.
+        series: what was typed of each of them, which may go on from sample to sample.
     """
 
     given: Sequence[Column]
     wanted: Sequence[Column]
     others: Sequence[Column] = ()
+    series: Sequence[Column] = ()
 
     def statistics(self, constants: Collection[float]) -> Iterator[_Statistic]:
         """All that people say of such columns.
@@ -75,6 +77,8 @@ class Columns:
             constants: the numbers with which something may be compared.
         """
         yield from _of(self.given, self.wanted, constants)
+        for typed in self.series:
+            yield from _of_changes(typed) if _is_numeric(typed) else ()
         for own in self.others:
             for value in _classes(own):
                 # Under each draw as many samples are of a class, as its words only change their places.
@@ -121,6 +125,7 @@ def _of(given: Sequence[Column], wanted: Sequence[Column], constants: Collection
         for decided in (y, *_sides(y, constants)):
             yield from _of_classes(decided, t)
         yield from _of_shares(y, t)
+        yield from _of_words(y, t, constants)
 
 
 def _of_one(v: Column, constants: Collection[float]) -> Iterator[_Statistic]:
@@ -174,10 +179,31 @@ def _of_errors(y: Array, t: Array, constants: Collection[float]) -> Iterator[_St
         yield f"{name}, relative to the range", typical / np.ptp(t, axis=1)
     yield "what the relative errors leave", 1 - relative.mean(axis=1)
     yield "total error, relative to the total", size.sum(axis=1) / t.sum(axis=1)
+    yield "total, relative to the other one", y.sum(axis=1) / t.sum(axis=1)
+    yield "total, relative to the other one", t.sum(axis=1) / y.sum(axis=1)
+    yield "difference of the totals", y.sum(axis=1) - t.sum(axis=1)
+    yield "difference of the totals", t.sum(axis=1) - y.sum(axis=1)
     for limit in constants:
         for name, is_near in (("absolute", size <= limit), ("relative", relative <= limit)):
             yield from _counted(f"samples within an {name} error", is_near)
             yield from _counted(f"samples beyond an {name} error", ~is_near)
+
+
+def _of_changes(v: Array) -> Iterator[_Statistic]:
+    """How far each number is from the one before it: the errors of who says that nothing changes."""
+    error = np.diff(v, axis=1)
+    yield "mean absolute error", np.abs(error).mean(axis=1)
+    yield "mean squared error", (error**2).mean(axis=1)
+    yield "root of the mean squared error", np.sqrt((error**2).mean(axis=1))
+
+
+def _of_words(p: Column, t: Column, constants: Collection[float]) -> Iterator[_Statistic]:
+    """How far numbers are from 1 for the one of two words, and from 0 for the other: those nearer to them today."""
+    classes = _classes(t)
+    if len(classes) != _TWO or _is_numeric(t) or not _is_numeric(p):
+        return
+    codes = [np.where(t == value, 1.0, 0.0) for value in classes]
+    yield from _of_errors(p, min(codes, key=lambda own: ((p[0] - own[0]) ** 2).sum()), constants)
 
 
 def _of_classes(decided: Column, t: Column) -> Iterator[_Statistic]:
