@@ -7,7 +7,7 @@ learns follows on it, unless it weighs decisions, as the next layer of a percept
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from enum import IntEnum
 from functools import lru_cache
 
@@ -15,14 +15,14 @@ from xlcheck.formulas import tree
 from xlcheck.formulas.addresses import Range
 from xlcheck.formulas.algebra import Address
 from xlcheck.formulas.parser import parsed
+from xlcheck.handmade.beside.chosen_results import SAME, is_chosen
 from xlcheck.handmade.beside.counted_parts import COUNTS, counts_a_part
+from xlcheck.handmade.beside.showing import puts_together, says_words
 from xlcheck.handmade.reading.cell_terms import in_order
 from xlcheck.handmade.reading.lines import Lines
 from xlcheck.handmade.reading.reads import Reads
 
-_SAME = frozenset({"=", "<>"})
-"""What no activation asks."""
-_COMPARES = _SAME | {"<", ">", "<=", ">="}
+_COMPARES = SAME | {"<", ">", "<=", ">="}
 _DECIDES = frozenset(
     {"MATCH", "XMATCH", "COUNTIF", "COUNTIFS", "EXACT", "AND", "OR", "NOT", "SIGN", "INT", "RANK", "RANK.EQ"}
 )
@@ -116,7 +116,7 @@ class _Ways:
     """
 
     def __init__(self, reads: Reads, taken: Collection[Address], decisions: Collection[Address]) -> None:
-        self._reads = reads
+        self._reads, self._names = reads, reads.table.names()
         self._of: dict[Address, _Way] = dict.fromkeys(taken, _Way.SMOOTH)
         self._of |= {own: _Way.STEPS for own in decisions if not _MAY_DECIDE.search(reads.table.texts.get(own, ""))}
         self._cell = ("", 0, 0)
@@ -128,6 +128,9 @@ class _Ways:
     def of_cell(self, cell: Address) -> _Way:
         """How a cell does; one in a circle is not known."""
         return self._of.get(cell, _Way.SMOOTH if self._reads.is_formula(cell) else _Way.TYPED)
+
+    def _is(self, way: _Way) -> Callable[[Address], bool]:
+        return lambda cell: self.of_cell(cell) is way
 
     def is_counted(self, cell: Address) -> bool:
         """Whether a formula is the total of typed numbers, as a target may be that of a sample's inputs."""
@@ -144,12 +147,21 @@ class _Ways:
             return _Way.SMOOTH
         self._cell = cell
         node = _parsed(self._reads.table.texts.get(cell, ""))
+        node = node and self._without_names(node)
         way = _Way.SMOOTH if node is None else max(self._of_node(node, cell[0]), _Way.TYPED)
-        if node is not None and (_says(node) or _puts_together(node)):
+        if node is not None and (says_words(node) or puts_together(node)):
             self.with_threshold.discard(cell)
         return way
 
+    def _without_names(self, node: tree.Node) -> tree.Node:
+        """A part of a formula with what its defined names stand for."""
+        if isinstance(node, tree.Name):
+            return self._names.get(node.name.lower(), node)
+        return tree.rebuilt(node, self._without_names) if self._names else node
+
     def _of_node(self, node: tree.Node, sheet: str) -> _Way:
+        if is_chosen(node, sheet, self._reads, self._is(_Way.STEPS), self._is(_Way.SMOOTH)):
+            return _Way.STEPS
         match node:
             case tree.Literal() | tree.ArrayLiteral():
                 return _Way.COUNTED
@@ -166,7 +178,7 @@ class _Ways:
     def _of_operator(self, node: tree.Operator, sheet: str) -> _Way:
         ways = [self._of_node(operand, sheet) for operand in node.operands]
         if node.symbol in _COMPARES:
-            if _Way.SMOOTH in ways and min(ways) <= _Way.TYPED and node.symbol not in _SAME:
+            if _Way.SMOOTH in ways and min(ways) <= _Way.TYPED and node.symbol not in SAME:
                 self.with_threshold.add(self._cell)
             if any(isinstance(own, tree.Literal) and isinstance(own.value, str) for own in node.operands):
                 return max(_decided(ways), _Way.STEPS)  # a word is no number that a layer could have
@@ -230,25 +242,3 @@ def _weighed(ways: Sequence[_Way]) -> _Way:
 def _is_count(node: tree.Node) -> bool:
     """Whether something is a number of cells, by which a share is divided and nothing is multiplied."""
     return isinstance(node, tree.FunctionCall) and node.name in COUNTS
-
-
-def _puts_together(node: tree.Node) -> bool:
-    """Whether a formula is a total or a mean, or a part of one: it is no activation, whatever it compares."""
-    match node:
-        case tree.Operator(symbol="/" | "*", operands=(one, tree.Literal() | tree.FunctionCall() | tree.Reference())):
-            return _puts_together(one)
-        case tree.Operator(symbol="+", operands=operands):
-            return len(operands) > 1
-        case tree.FunctionCall(name=name):
-            return name in {"SUM", "SUMPRODUCT", "AVERAGE"}
-    return False
-
-
-def _says(node: tree.Node) -> bool:
-    """Whether a formula gives one of some words, as `DONE`, also where it is an error today."""
-    match node:
-        case tree.FunctionCall(name="IF", arguments=(_, *branches)):
-            return bool(branches) and all(map(_says, branches))
-        case tree.Literal(value=str()):
-            return True
-    return False

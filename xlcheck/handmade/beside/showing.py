@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from xlcheck.formulas import tree
 from xlcheck.formulas.rounding import rounded_whole
 from xlcheck.formulas.shapes import skeleton
 
@@ -55,3 +56,33 @@ def is_difference(text: str) -> bool:
 def asks_whether_same(text: str) -> bool:
     """Whether a formula asks if two cells hold the same number, to some digits, and says so."""
     return _SAME.match(skeleton(text)) is not None
+
+
+def puts_together(node: tree.Node) -> bool:
+    """Whether a formula is a total or a mean, or a part of one: it is no activation, whatever it compares.
+
+    Args:
+        node: its tree.
+    """
+    match node:
+        case tree.Operator(symbol="/" | "*", operands=(one, tree.Literal() | tree.FunctionCall() | tree.Reference())):
+            return puts_together(one)
+        case tree.Operator(symbol="+", operands=operands):
+            return len(operands) > 1
+        case tree.FunctionCall(name=name):
+            return name in {"SUM", "SUMPRODUCT", "AVERAGE"}
+    return False
+
+
+def says_words(node: tree.Node) -> bool:
+    """Whether a formula gives one of some words, as `DONE`, also where it is an error today.
+
+    Args:
+        node: its tree.
+    """
+    match node:
+        case tree.FunctionCall(name="IF", arguments=(_, *branches)):
+            return bool(branches) and all(map(says_words, branches))
+        case tree.Literal(value=str()):
+            return True
+    return False
