@@ -55,6 +55,23 @@ def test_a_state_is_carried_on_where_a_mask_is_0(tmp_path: Path) -> None:
     assert choices(turned.table, turned.values) == {}
 
 
+@pytest.mark.parametrize(
+    ("mask", "is_mask"),
+    [
+        ("=IF(C{0}>0.5,1,0)", False), ("=IF(C{0}<=$A$3,0,1)", False), ("=IF(A{0}>0.5,1,0)", True),
+        ("=IF(C{0}<>0,1,0)", True),
+    ],
+)  # fmt: skip
+def test_who_asks_on_which_side_a_share_is_decides(mask: str, is_mask: bool, tmp_path: Path) -> None:
+    """Rule: a decision on what a network says is no mask, so that what it is worth is no layer."""
+    cells: dict[str, object] = {"A1": 1.3, "A2": -0.4, "A3": 0.5, "E1": 40, "E2": 3}
+    for row, x in enumerate((2.0, -1.0, 1.5), 5):
+        cells |= {f"A{row}": x, f"C{row}": f"=1/(1+EXP(-(A{row}*$A$1+$A$2)))", f"D{row}": mask.format(row)}
+        cells[f"E{row}"] = f"=IF(D{row}=1,C{row}*$E$1-$E$2,0)"
+    found = sheet(cells | ({"C6": 0} if "<>" in mask else {}), tmp_path)
+    assert bool(choices(found.table, found.values)) is is_mask
+
+
 def test_without_skipped_steps_nothing_is_written_otherwise(tmp_path: Path) -> None:
     from xlcheck.engines import engine
     from xlcheck.handmade.reading.engine_choice import answers_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from xlcheck.handmade.reading.masked_scores import masked_scores
 from xlcheck.handmade.reading.offsets import offset_on_sheet
 from xlcheck.workbook.content import Value
 
+_SIDE, _BENT = re.compile(r"<(?!>)|(?<!<)>"), re.compile(r"\b(?:EXP|TANH)\(", re.IGNORECASE)
 _EQUAL = frozenset({"=", "<>"})
 _COMPARES = _EQUAL | {">", "<"}
 NOTHING = (None, "", 0.0, False)
@@ -152,7 +154,7 @@ def _choices(table: CellTable, values: CellValues) -> Iterator[tuple[Address, Ch
         condition, *branches = node.arguments
         carrying = [number for number, own in enumerate(branches, 1) if isinstance(own, Reference | Literal)]
         asked = single_cell(_tested(condition), cell[0]) if len(carrying) == 1 else None
-        if asked is None:
+        if asked is None or _is_decision(asked, table):
             continue
         carried, computed = node.arguments[carrying[0]], node.arguments[3 - carrying[0]]
         before = single_cell(carried, cell[0]) if isinstance(carried, Reference) else None
@@ -166,6 +168,13 @@ def _choices(table: CellTable, values: CellValues) -> Iterator[tuple[Address, Ch
             state = table.value(before, values)
         if is_one:
             yield cell, Choice(asked, before, node, 3 - carrying[0], table.value(cell, values) == state)
+
+
+def _is_decision(cell: Address, table: CellTable) -> bool:
+    """Whether a cell says of a share, or of a state between -1 and 1, on which side of a number it is: no mask does."""
+    text = table.texts.get(cell, "")
+    read = (ref.area(cell[0]) for ref in operands(text)) if _SIDE.search(text) else ()
+    return any(_BENT.search(table.texts.get((own.sheet, own.top, own.left), "")) for own in read)
 
 
 def _asks_whether_equal(condition: Node) -> bool:
