@@ -10,6 +10,7 @@ from recognised_sheets import cell_at, sheet
 
 from xlcheck.engines import engine
 from xlcheck.handmade.accepting.summaries import Summaries
+from xlcheck.handmade.beside.statistics import is_called
 from xlcheck.handmade.reading.engine_choice import answers_of
 
 _SAMPLES = ((0.5, 0.2, 0.4), (-0.3, 0.9, 0.7), (0.8, -0.6, 0.1), (0.1, 0.35, 0.62), (-0.7, -0.15, 0.93))
@@ -113,16 +114,50 @@ def test_results_on_a_scale_that_nobody_knows_are_summed_up_for_nothing(
     [
         ("=SUM(D5:D9)/SUM(C5:C9)", True), ("=SUM(D5:D9)/SUM(C5:C8)", False),
         ("=SUM(C5:C9)-SUM(D5:D9)", True), ("=SUM(C5:C9)-2*SUM(D5:D9)", False),
-        ("=SUMPRODUCT(ABS(D6:D9-D5:D8))/4", True), ("=SUMPRODUCT(ABS(D6:D9-D5:D8))/5", False),
         ('=SUMPRODUCT((C5:C9-(E5:E9="yes"))^2)/5', True), ('=SUMPRODUCT((C5:C9-(E5:E9="no"))^2)/5', False),
         ('=SUMPRODUCT((C5:C9-(E5:E9="yes"))^2)/7', False),
     ],
 )  # fmt: skip
-def test_totals_changes_and_words_are_compared_as_wholes(formula: str, is_one: bool, tmp_path: Path) -> None:
-    """Rule: one total over the other, what "no change" errs by, squares from 1 for the word of high results."""
+def test_totals_and_words_are_compared_as_wholes(formula: str, is_one: bool, tmp_path: Path) -> None:
+    """Rule: one total over the other, squares from 1 for the word of high results."""
     words = {f"E{row}": word for row, word in zip(range(5, 10), ("yes", "no", "yes", "yes", "no"), strict=True)}
     cell = cell_at("F2")
     assert _summaries(words | {"F2": formula}, tmp_path, "F2").among_left() == ({cell} if is_one else set())
+
+
+@pytest.mark.parametrize(
+    ("formula", "of_results", "is_one"),
+    [
+        ("=SUMPRODUCT(ABS(D6:D9-D5:D8))/4", "=SUMPRODUCT(ABS(C5:C9-D5:D9))/5", True),
+        ("=SQRT(SUMXMY2(D6:D9,D5:D8)/4)", "=SQRT(SUMXMY2(C5:C9,D5:D9)/5)", True),
+        ("=SUMPRODUCT(ABS(D6:D9-D5:D8))/5", "=SUMPRODUCT(ABS(C5:C9-D5:D9))/5", False),
+        ("=SUMPRODUCT(ABS(A6:A9-A5:A8))/4", "=SUMPRODUCT(ABS(C5:C9-D5:D9))/5", False),
+        ("=SUMPRODUCT(ABS(D6:D9-D5:D8))/4", "=SQRT(SUMXMY2(C5:C9,D5:D9)/5)", False),
+        ("=SUMPRODUCT(ABS(D6:D9-D5:D8))/4", "", False),
+    ],
+    ids=["mean", "root", "another number of samples", "of inputs", "beside another error", "beside none"],
+)
+@pytest.mark.parametrize("left", [("F2", "G2"), ("F2",)], ids=["both unknown", "the other one known"])
+def test_errors_of_no_change_stand_beside_those_of_results(
+    formula: str, of_results: str, is_one: bool, left: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Rule: what "nothing changes" errs by is compared with the same error of the network, or it is mistaken for it."""
+    beside = {"F2": formula} | ({"G2": of_results} if of_results else {})
+    found = _summaries(beside, tmp_path, *(own for own in left if own in beside)).among_left()
+    assert (cell_at("F2") in found) is is_one
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "may_be"),
+    [
+        ("mean error", "difference of the totals", False), ("bias", "difference of the totals", True),
+        ("mean loss", "cross-entropy, as a sum", False), ("total mean loss", "cross-entropy, as a sum", True),
+        ("Mean absolute error", "sum of absolute errors", False), ("mean error", "mean absolute error", True),
+    ],
+)  # fmt: skip
+def test_what_is_added_up_is_no_mean(words: str, name: str, may_be: bool) -> None:
+    """Rule: no total of all samples is called a mean, nor what is made of totals."""
+    assert is_called(name, words) is may_be
 
 
 @pytest.mark.parametrize(

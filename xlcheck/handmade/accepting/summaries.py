@@ -22,7 +22,7 @@ from xlcheck.handmade import effort
 from xlcheck.handmade.arrangements.arrangement import Arrangement
 from xlcheck.handmade.beside.measures import LOSS
 from xlcheck.handmade.beside.showing import bends
-from xlcheck.handmade.beside.statistics import Column, Columns, is_called, names_in
+from xlcheck.handmade.beside.statistics import IF_NOTHING_CHANGES, Column, Columns, is_called, names_in
 from xlcheck.handmade.equations.plain import PlainCells
 from xlcheck.handmade.equations.reading import Reading, outputs
 from xlcheck.handmade.forms.polynomials import cell_of
@@ -69,12 +69,28 @@ class Summaries:
         """The formulas of which nobody knows yet that are such numbers, and those that lead to these alone."""
         if not 0 < len(self.left) <= _MOST_LEFT:
             return set()
-        found = {cell for cell in self.left if any(table.sums_up(cell) for table in self._tables)}
+        names = {cell: [name for table in self._tables for name in table.called(cell)] for cell in self.left}
+        found = {cell for cell, own in names.items() if any(not name.endswith(IF_NOTHING_CHANGES) for name in own)}
+        if rest := {cell: own for cell, own in names.items() if own and cell not in found}:
+            known = {name + IF_NOTHING_CHANGES for name in self._known(found)}
+            found |= {cell for cell, own in rest.items() if not known.isdisjoint(own)}
         readers, among = self.part.precedents.readers, {*self.left}
         behind = {cell for cell in reached(found, self.part.precedents.of) & among if cell not in found}
         while others := {cell for cell in behind if not {*readers(cell)} <= found | behind}:
             behind -= others
         return found | behind
+
+    def _known(self, found: Collection[Address]) -> set[str]:
+        """The names of some statistics, of losses, and of what stands beside the layers and the columns of samples."""
+        apart = {*self.layers.own, *(cell for table in self._tables for line in table.lines for cell in line)}
+        beside = self.part.table.texts.keys() - apart
+        cells = {*found, *self._losses, *(beside if len(beside) <= _MOST_LEFT else ())}
+        return {name for cell in cells for table in self._tables for name in table.names(cell)}
+
+    @property
+    def _losses(self) -> list[Address]:
+        losses = [own.loss for own in self.layers.layers if own.loss is not None]
+        return [cell for own in losses for cell in (*own.at.values(), own.mean) if cell is not None]
 
     def misnamed(self, spare: Collection[Address]) -> Iterator[str]:
         """Why a number may be another one than it is called, in a sentence each.
@@ -82,9 +98,7 @@ class Summaries:
         Args:
             spare: formulas that need no verdict; losses of layers are looked at, too.
         """
-        losses = [own.loss for own in self.layers.layers if own.loss is not None]
-        measures = [cell for own in losses for cell in (*own.at.values(), own.mean) if cell is not None]
-        ends = [cell for cell in (*spare, *measures) if not self.part.precedents.readers(cell)]
+        ends = [cell for cell in (*spare, *self._losses) if not self.part.precedents.readers(cell)]
         for cell in ends if len(ends) <= _MOST_LEFT else ():
             known = self.part.table  # above a blank row begins something else
             words = f"{known.next_word(cell, above=False)} {known.next_word(cell, above=True, over_blanks=False)}"
@@ -148,10 +162,10 @@ class _Table:
     units: Sequence[_Line]
     _random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(20))
 
-    def sums_up(self, cell: Address) -> bool:
-        """Whether a formula is a statistic of whole columns under each draw, and may be called so."""
+    def called(self, cell: Address) -> list[str]:
+        """The names of the statistics of whole columns that a formula is under each draw and may be called."""
         words = " ".join(self.part.table.next_words(cell))
-        return any(is_called(name, words) for name in self.names(cell))
+        return [name for name in self.names(cell) if is_called(name, words)]
 
     def names(self, cell: Address) -> list[str]:
         """The names of the statistics of whole columns that a formula is under each draw."""
@@ -164,17 +178,17 @@ class _Table:
 
     def _constants(self, cell: Address) -> set[float]:
         """The numbers in a formula and in those it is made of, and the typed numbers that these read."""
-        table, samples = self.part.table, {own for line in self._lines for own in line}
+        table, samples = self.part.table, {own for line in self.lines for own in line}
         leading = [cell, *reached([cell], self.part.precedents.of, through=lambda own: own not in samples)]
         texts = dict.fromkeys(text for own in leading if (text := table.texts.get(own)))
-        texts |= dict.fromkeys(table.texts[line[0]] for line in self._lines if line[0] in table.texts)
+        texts |= dict.fromkeys(table.texts[line[0]] for line in self.lines if line[0] in table.texts)
         found = {number for text in texts for number in numbers_in_text(text)}
         alone = {own for own in leading if own in table.typed_numbers and own not in samples}
         found |= {table.typed_numbers[own] for own in alone}
         return found if len(found) <= _MOST_CONSTANTS else set()
 
     @cached_property
-    def _lines(self) -> list[_Line]:
+    def lines(self) -> list[_Line]:
         """The columns beside the results, these among them, that hold something for every sample."""
         table = self.part.table
         _, row, column = self.results[0]
@@ -188,7 +202,7 @@ class _Table:
     def _draws(self) -> list[CellValues]:
         """What all cells hold today, and if the samples are others."""
         effort.require_time()
-        table, typed = self.part.table, [own for own in self._lines if not any(map(self.part.table.is_formula, own))]
+        table, typed = self.part.table, [own for own in self.lines if not any(map(self.part.table.is_formula, own))]
         typed += self._typed_elsewhere({cell for line in typed for cell in line})
         try:
             session = self.answers.sessions.saved()
@@ -209,7 +223,7 @@ class _Table:
             known: what is typed beside the results.
         """
         table, precedents = self.part.table, self.part.precedents
-        copies = (own for own in self._lines if all(map(precedents.is_copy, own)))
+        copies = (own for own in self.lines if all(map(precedents.is_copy, own)))
         lines = [tuple(precedents.of(cell)[0] for cell in own) for own in copies]
         lines = [own for own in lines if len({*own}) == len(own) and not any(map(table.is_formula, own))]
         if len(self.results) <= _MOST_APART:
@@ -239,8 +253,7 @@ class _Table:
         given: list[Column] = []
         wanted: list[Column] = []
         others: list[Column] = []
-        series: list[Column] = []
-        for line in self._lines:
+        for line in self.lines:
             if (column := self._column(line)) is None:
                 continue
             is_typed = not self.part.table.is_formula(line[0])
@@ -249,10 +262,9 @@ class _Table:
             elif behind.isdisjoint(line) and not (self._is_read_for_itself(line) or self._is_cut_off(line)):
                 wanted += [column] if column.dtype == np.float64 or is_typed else []
                 others += [column] if is_typed else []
-            series += [column] if is_typed else []
         units = [own for own in map(self._column, self.units) if own is not None]
         given += [np.max(units, axis=0)] if len(units) > 1 else []
-        return Columns(given, wanted, others, series) if given else None
+        return Columns(given, wanted, others) if given else None
 
     def _is_made_of_results(self, line: _Line) -> bool:
         """Whether nothing else of a sample is in what a line holds of it; there may be what all samples have."""
@@ -264,7 +276,7 @@ class _Table:
                 return False
             above = reached([cell], self.part.precedents.of, through=lambda own: own not in every)
             above = {*above, cell} - {*results, cell}
-            if any(not above.isdisjoint(own) and not above.issuperset(own) for own in self._lines):
+            if any(not above.isdisjoint(own) and not above.issuperset(own) for own in self.lines):
                 return False
         return True
 

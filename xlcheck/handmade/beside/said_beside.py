@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from itertools import product
+from typing import Final
 
 from xlcheck.formulas import tree
 from xlcheck.formulas.algebra import Address
@@ -20,7 +21,7 @@ _DESCRIBES = re.compile(r"(?P<name>[A-Z.]+)\([^(),]+:[^(),]+\)$", re.IGNORECASE)
 """A number that describes one range."""
 _DESCRIBES_SOME = re.compile(r"\b(?:SUM|AVERAGE|MEDIAN|MAX|MIN|STDEV|VAR)[.PS]{0,2}\(", re.IGNORECASE)
 _MOST = 2_000
-_CALLED = {
+CALLED: Final = {
     "mean": re.compile(r"\b(?:mean|average|avg|mittel\w*|durchschnitt\w*|moyenne|media|média|promedio)\b"),
     "total": re.compile(r"\b(?:sum|total|summe|somme|suma|soma|somma)\b"),
     "largest": re.compile(r"\b(?:max|maximum|highest|largest)\b"),
@@ -89,7 +90,7 @@ def _gives(cell: Address, table: CellTable) -> str | None:
 
 
 def _kinds_called(word: str) -> set[str]:
-    return {kind for kind, words in _CALLED.items() if words.search(word)}
+    return {kind for kind, words in CALLED.items() if words.search(word)}
 
 
 def is_called_what_it_is(cell: Address, table: CellTable) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TypeGuard
+from typing import Final, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlcheck.arrays import Array
 from xlcheck.handmade.beside.measures import LOSS
+from xlcheck.handmade.beside.said_beside import CALLED
 
 Column = NDArray[np.float64] | NDArray[np.object_]
 """The numbers or words of all samples under several draws, `(draws, samples)`."""
@@ -26,6 +27,10 @@ _HUNDRED, _TWO = 100.0, 2
 _FEWEST = 3
 """Samples of a class that have a spread which is not just their difference."""
 _LIKELIHOOD = "logarithm of the likelihood"
+IF_NOTHING_CHANGES: Final = ", if nothing changes"
+"""The end of the name of an error of who says that each number is the one before it."""
+_OF_ALL = ("sum", "difference of the totals", "total, relative")
+"""How the names of numbers begin that grow with the samples, or that are made of such."""
 _CALLED: Mapping[str, tuple[str, ...]] = {
     "root of the mean squared error": ("rmse", "reqm", "eqm raiz"),
     "mean squared error": ("mse", "ecm", "eqm"),
@@ -62,13 +67,11 @@ class Columns:
         given: what the network says of each sample, and what is made of that alone: numbers scaled back, decisions.
         wanted: what it should be.
         others: what else is known of the samples, by which they may be told apart.
-        series: what was typed of each of them, which may go on from sample to sample.
     """
 
     given: Sequence[Column]
     wanted: Sequence[Column]
     others: Sequence[Column] = ()
-    series: Sequence[Column] = ()
 
     def statistics(self, constants: Collection[float]) -> Iterator[_Statistic]:
         """All that people say of such columns.
@@ -77,8 +80,8 @@ class Columns:
             constants: the numbers with which something may be compared.
         """
         yield from _of(self.given, self.wanted, constants)
-        for typed in self.series:
-            yield from _of_changes(typed) if _is_numeric(typed) else ()
+        for own in self.wanted:
+            yield from _of_changes(own) if _is_numeric(own) else ()
         for own in self.others:
             for value in _classes(own):
                 # Under each draw as many samples are of a class, as its words only change their places.
@@ -90,7 +93,9 @@ class Columns:
 
 
 def is_called(name: str, words: str) -> bool:
-    """Whether a number may be called so: no words, or none that name another one. What falls with errors is no loss.
+    """Whether a number may be called so: no words, or none that name another one.
+
+    What falls with errors is no loss, and what is added up of all samples no mean.
 
     Args:
         name: what it is.
@@ -98,7 +103,9 @@ def is_called(name: str, words: str) -> bool:
     """
     named = names_in(words)
     is_loss = name.startswith(_LIKELIHOOD) and LOSS.search(words) is not None
-    return not is_loss and (not named or any(name.startswith(own) for own in named))
+    said = {kind for kind in ("mean", "total") if CALLED[kind].search(words.casefold())}
+    is_mean = (name.startswith(_OF_ALL) or name.endswith("as a sum")) and said == {"mean"}
+    return not (is_loss or is_mean) and (not named or any(name.startswith(own) for own in named))
 
 
 def names_in(words: str) -> list[str]:
@@ -192,9 +199,10 @@ def _of_errors(y: Array, t: Array, constants: Collection[float]) -> Iterator[_St
 def _of_changes(v: Array) -> Iterator[_Statistic]:
     """How far each number is from the one before it: the errors of who says that nothing changes."""
     error = np.diff(v, axis=1)
-    yield "mean absolute error", np.abs(error).mean(axis=1)
-    yield "mean squared error", (error**2).mean(axis=1)
-    yield "root of the mean squared error", np.sqrt((error**2).mean(axis=1))
+    mean = (error**2).mean(axis=1)
+    yield f"mean absolute error{IF_NOTHING_CHANGES}", np.abs(error).mean(axis=1)
+    yield f"mean squared error{IF_NOTHING_CHANGES}", mean
+    yield f"root of the mean squared error{IF_NOTHING_CHANGES}", np.sqrt(mean)
 
 
 def _of_words(p: Column, t: Column, constants: Collection[float]) -> Iterator[_Statistic]:
