@@ -81,6 +81,24 @@ def test_a_lambda_with_a_name_is_there_to_be_called(tmp_path: Path) -> None:
         assert (check(path).exit_code == 0) is is_clear
 
 
+@pytest.mark.parametrize(("gain", "code"), [("S!$G$1", 0), ("S!$C$6", 3)])
+def test_what_a_decision_is_worth_is_read_by_names(gain: str, code: int, tmp_path: Path) -> None:
+    """Rule: a defined name is what it stands for: a typed number by which a result is multiplied, or another result."""
+    book, path = openpyxl.Workbook(), tmp_path / "w.xlsx"
+    book.active.title = "S"
+    cells: dict[str, object] = {"A1": 0.9, "A2": -1.4, "A3": 0.2, "F1": "gain", "G1": 240}
+    for row in range(5, 13):
+        cells |= {f"A{row}": 0.37 * row - 3, f"B{row}": (row * row % 7) / 3 - 1}
+        cells[f"C{row}"] = f"=1/(1+EXP(-(A{row}*$A$1+B{row}*$A$2+$A$3)))"
+        cells[f"D{row}"] = f'=IF(C{row}>0.5,"yes","no")'
+        cells[f"E{row}"] = f'=IF(D{row}="yes",C{row}*gain-35,0)'
+    for cell, content in cells.items():
+        book.active[cell] = content
+    book.defined_names["gain"] = DefinedName("gain", attr_text=gain)
+    book.save(path)
+    assert check(path).exit_code == code
+
+
 @pytest.mark.usefixtures("a_short_search")
 def test_a_result_that_is_turned_into_a_text_is_no_mark(tmp_path: Path) -> None:
     """Rule: a text that a formula makes is a mark or a caption, unless it is a number: then a result may hide in it."""

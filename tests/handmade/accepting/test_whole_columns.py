@@ -132,10 +132,11 @@ def test_totals_and_words_are_compared_as_wholes(formula: str, is_one: bool, tmp
         ("=SQRT(SUMXMY2(D6:D9,D5:D8)/4)", "=SQRT(SUMXMY2(C5:C9,D5:D9)/5)", True),
         ("=SUMPRODUCT(ABS(D6:D9-D5:D8))/5", "=SUMPRODUCT(ABS(C5:C9-D5:D9))/5", False),
         ("=SUMPRODUCT(ABS(A6:A9-A5:A8))/4", "=SUMPRODUCT(ABS(C5:C9-D5:D9))/5", False),
+        ("=SUMPRODUCT(ABS(C6:C9-C5:C8))/4", "=SUMPRODUCT(ABS(C5:C9-D5:D9))/5", False),
         ("=SUMPRODUCT(ABS(D6:D9-D5:D8))/4", "=SQRT(SUMXMY2(C5:C9,D5:D9)/5)", False),
         ("=SUMPRODUCT(ABS(D6:D9-D5:D8))/4", "", False),
     ],
-    ids=["mean", "root", "another number of samples", "of inputs", "beside another error", "beside none"],
+    ids=["mean", "root", "another number of samples", "of inputs", "of results", "beside another error", "beside none"],
 )
 @pytest.mark.parametrize("left", [("F2", "G2"), ("F2",)], ids=["both unknown", "the other one known"])
 def test_errors_of_no_change_stand_beside_those_of_results(

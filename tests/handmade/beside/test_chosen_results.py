@@ -53,6 +53,14 @@ def test_one_that_is_filled_otherwise_is_none(odd: dict[str, str], tmp_path: Pat
     assert not _regular(formulas | odd, tmp_path) & odd.keys()
 
 
+@pytest.mark.parametrize(("taken", "is_one"), [(0, True), (1, False)])
+def test_it_is_the_result_in_line_with_its_decision(taken: int, is_one: bool, tmp_path: Path) -> None:
+    """Rule: where a decision asks all results, as the best one does, another sample's is not what it is worth."""
+    formulas = {f"D{row}": f'=IF(B{row}=MAX($B$4:$B$8),"yes","no")' for row in _ROWS}
+    formulas |= {f"E{row}": f'=IF(D{row}="yes",B{row + taken}*$J$1-$J$2,0)' for row in range(4, 8)}
+    assert ({f"E{row}" for row in range(4, 8)} <= _regular(formulas, tmp_path)) is is_one
+
+
 @pytest.mark.parametrize(
     ("formula", "is_one"),
     [

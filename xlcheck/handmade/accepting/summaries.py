@@ -81,16 +81,11 @@ class Summaries:
         return found | behind
 
     def _known(self, found: Collection[Address]) -> set[str]:
-        """The names of some statistics, of losses, and of what stands beside the layers and the columns of samples."""
+        """The names of some statistics, and of what stands beside the layers and the columns of samples."""
         apart = {*self.layers.own, *(cell for table in self._tables for line in table.lines for cell in line)}
         beside = self.part.table.texts.keys() - apart
-        cells = {*found, *self._losses, *(beside if len(beside) <= _MOST_LEFT else ())}
+        cells = {*found, *(beside if len(beside) <= _MOST_LEFT else ())}
         return {name for cell in cells for table in self._tables for name in table.names(cell)}
-
-    @property
-    def _losses(self) -> list[Address]:
-        losses = [own.loss for own in self.layers.layers if own.loss is not None]
-        return [cell for own in losses for cell in (*own.at.values(), own.mean) if cell is not None]
 
     def misnamed(self, spare: Collection[Address]) -> Iterator[str]:
         """Why a number may be another one than it is called, in a sentence each.
@@ -98,7 +93,9 @@ class Summaries:
         Args:
             spare: formulas that need no verdict; losses of layers are looked at, too.
         """
-        ends = [cell for cell in (*spare, *self._losses) if not self.part.precedents.readers(cell)]
+        losses = [own.loss for own in self.layers.layers if own.loss is not None]
+        measures = [cell for own in losses for cell in (*own.at.values(), own.mean) if cell is not None]
+        ends = [cell for cell in (*spare, *measures) if not self.part.precedents.readers(cell)]
         for cell in ends if len(ends) <= _MOST_LEFT else ():
             known = self.part.table  # above a blank row begins something else
             words = f"{known.next_word(cell, above=False)} {known.next_word(cell, above=True, over_blanks=False)}"
