@@ -49,7 +49,9 @@ def _leave(code: int) -> None:
     import signal
 
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # what ends a program ends it already
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.SIG_IGN)
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         atexit._run_exitfuncs()  # other processes end, and temporary folders go

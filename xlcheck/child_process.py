@@ -69,6 +69,9 @@ class Watchdog:
 
 PATIENCE = 6.0
 """How many times its seconds a request may take by the clock: where other programs run, a process waits for them."""
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+# A process that was killed is gone after a moment; one that is not shall keep nobody.
+_GONE = 5.0
 # What reading from or writing to a process that has ended, perhaps in the middle of a reply, raises.
 _BROKEN_PIPE = (OSError, EOFError, pickle.UnpicklingError, ValueError)
 
@@ -170,8 +173,14 @@ class ChildProcess:
 
     def tell(self, message: object) -> None:
         """Send something that is not replied to; a process that has ended need not know it."""
-        with self._lock, suppress(*_BROKEN_PIPE):
-            self._send((None, message))
+        # What a signal interrupted has perhaps kept the lock, and this may be said while all of it is given up.
+        if not self._lock.acquire(timeout=_GONE):
+            return
+        try:
+            with suppress(*_BROKEN_PIPE):
+                self._send((None, message))
+        finally:
+            self._lock.release()
 
     def begin(self, message: object, seconds: float | None = None) -> Request:
         """Send a request, and go on; a process that has ended is noticed by `reply`."""
@@ -286,8 +295,12 @@ def end_process(process: subprocess.Popen[bytes], owner: int) -> None:
     # A forked child that exits leaves the worker to its parent.
     if os.getpid() != owner:
         return
-    process.kill()
-    process.wait()
+    # Without the locks of `Popen`: a signal may have come just when one was taken, and nobody gives it back then.
+    with suppress(ProcessLookupError):
+        if process.returncode is None:
+            os.kill(process.pid, _KILL)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_GONE)
     for pipe in (process.stdin, process.stdout):
         # What could not be sent to a process that had ended is lost with it.
         with suppress(OSError):
