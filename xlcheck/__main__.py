@@ -16,8 +16,8 @@ def main() -> None:
         for stream in (sys.stdout, sys.stderr):
             _speak_utf8(stream)
         code = _run(sys.argv[1:])
-    except KeyboardInterrupt:  # before signals were listened to
-        code = _interrupted(130)
+    except BaseException as error:
+        code = _ended_early(error)
     _leave(code)
 
 
@@ -36,6 +36,17 @@ def _run(arguments: list[str]) -> int:
                 raise
             return _interrupted(128 + number)
         return run(arguments)
+
+
+def _ended_early(error: BaseException) -> int:
+    """The code of a signal that came before it was listened to, or just when that began; all else is raised."""
+    from xlcheck.interrupts import Ended
+
+    if isinstance(error, KeyboardInterrupt):
+        return _interrupted(130)
+    if isinstance(error, Ended):
+        return _interrupted(128 + error.number)
+    raise error
 
 
 def _interrupted(code: int) -> int:
