@@ -31,19 +31,25 @@ _UNWRITABLE = {errno.ENOSPC, errno.EIO, errno.EBADF, errno.EFBIG, getattr(errno,
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; nothing that it raises is let through."""
-    with suppress(Ended), ended_by_signals():  # a second signal may come while the first is spoken of
+    try:
+        with ended_by_signals():
+            return _run(arguments)
+    except Ended as error:  # when it was done, or a second one while the first was spoken of
+        return _interrupted(_SIGNALLED + error.number)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
+        with bounded_memory(), protected_inputs(), _saying_notes():
+            code = commands.main(args=list(arguments), prog_name="xlcheck", standalone_mode=False)
+            sys.stdout.flush()
+        return int(code or 0)
+    except BaseException as error:
         try:
-            with bounded_memory(), protected_inputs(), _saying_notes():
-                code = commands.main(args=list(arguments), prog_name="xlcheck", standalone_mode=False)
-                sys.stdout.flush()
-            return int(code or 0)
-        except BaseException as error:
-            try:
-                return _ending(error, arguments)
-            except OSError:  # stderr is closed, too
-                sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-                return _PIPE_CLOSED
-    return INTERRUPTED
+            return _ending(error, arguments)
+        except OSError:  # stderr is closed, too
+            sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+            return _PIPE_CLOSED
 
 
 @contextmanager
@@ -68,8 +74,7 @@ def _ending(error: BaseException, arguments: Sequence[str]) -> int:
     # Compiled code makes an error of its own of an interrupt, with that as the cause or without.
     number = ended_by()
     if number is not None or _is_interrupt(error):
-        say("interrupted; nothing was left half-written")
-        return INTERRUPTED if number is None else _SIGNALLED + number
+        return _interrupted(INTERRUPTED if number is None else _SIGNALLED + number)
     if isinstance(error, click.ClickException):  # of wrong usage, and without arguments the help
         shown = StringIO()
         error.show(file=shown)
@@ -88,6 +93,11 @@ def _ending(error: BaseException, arguments: Sequence[str]) -> int:
         raise error
     message, code = sentence(error, arguments)
     say(message)
+    return code
+
+
+def _interrupted(code: int) -> int:
+    say("interrupted; nothing was left half-written")
     return code
 
 
